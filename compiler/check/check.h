@@ -1,0 +1,78 @@
+/* Net -> verdicts with evidence. Pure numerics: no text, no LLVM. Search
+ * proposes, verify.h decides; a verdict other than TRUTH_UNDECIDED has been
+ * accepted by the verifier. */
+#ifndef COMPILER_CHECK_CHECK_H
+#define COMPILER_CHECK_CHECK_H
+#include "compiler/check/evidence.h"
+#include "compiler/net/net.h"
+
+typedef enum Truth { TRUTH_UNDECIDED, TRUTH_CERTIFIED, TRUTH_REFUTED, TRUTH_EXEMPT } Truth;
+const char *truth_name(Truth t);            /* "certified", ... */
+
+/* ---- Dale's law ---- */
+typedef struct DaleViolation {
+    size_t block;
+    size_t pre_pop, pre, post_pop, post;    /* neuron indices within their populations */
+    Num weight;
+} DaleViolation;
+enum { DALE_MAX_KEPT = 20 };
+typedef struct DaleReport {
+    Truth verdict;              /* EXEMPT when every violation-capable population is `mixed` */
+    size_t n_violations;        /* all of them; the first DALE_MAX_KEPT are kept */
+    DaleViolation violation[DALE_MAX_KEPT];
+    size_t n_exempt_pops;
+} DaleReport;
+
+/* ---- slopes ---- */
+typedef struct SlopeReport {
+    bool proved;                /* [lo, hi] holds for every z, by formula or by interval arithmetic */
+    bool monotone;              /* lo >= 0 */
+    bool bounded;               /* hi is finite */
+    Num lo, hi;
+    const char *reason;         /* how it was proved, or why it was not */
+} SlopeReport;
+
+/* ---- Lyapunov diagonal stability ---- */
+typedef struct LdsReport {
+    Truth verdict;
+    bool at_population_level;   /* some rows of `matrix` stand for many neurons */
+    const char *method;         /* the test that decided: "two rows, closed form", ... */
+    const char *reason;         /* UNDECIDED: what was tried and how close it came */
+    bool has_margin;
+    double margin;              /* lower bound (certified) of the leak margin t*: measured, not part of the proof */
+    ClaimMatrix matrix;
+    Evidence evidence;
+    size_t n_components, largest_component;
+} LdsReport;
+
+/* ---- what follows ---- */
+typedef struct StabilityReport {
+    Truth verdict;              /* of global exponential/asymptotic stability; never REFUTED by a failed sufficient condition */
+    Truth unique;               /* of: exactly one equilibrium for every constant input */
+    const char *conclusion;     /* a sentence */
+    const char *theorem;        /* "Theorem 4 (docs/theory.md)": its hypotheses were checked */
+    const char *open;           /* what is not proved, or NULL */
+    Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */
+} StabilityReport;
+
+typedef struct RequirementReport { Truth verdict; const char *reason; } RequirementReport;
+
+typedef struct Report {
+    const Net *net;
+    DaleReport dale;
+    SlopeReport *slope;         /* one per population */
+    LdsReport lds;
+    StabilityReport stability;
+    RequirementReport *requirement;     /* one per ModelRequire */
+} Report;
+
+/* Runs every check in order. Adds diagnostics E06xx/E07xx for violations; false when one was added. */
+bool check_net(Ctx *cx, const Net *net, Report *out);
+/* All that was required, and Dale's law, holds. */
+bool report_passes(const Report *r);
+void report_print(const Report *r, Sbuf *out);              /* for people */
+/* The object of cli.md, without "diagnostics" and "certificate": Jansson's json_t, owned by the caller. */
+struct json_t;
+struct json_t *report_json(const Report *r);
+void report_free(Report *r);    /* the exact numbers of matrix and evidence */
+#endif

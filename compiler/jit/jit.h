@@ -1,0 +1,39 @@
+/* Plan -> callable kernel, through LLVM. This header is the whole surface of
+ * the module that links libLLVM (build/libeigc_jit.so): the driver opens it
+ * only for commands that compile, so `check` and `verify` never load LLVM. */
+#ifndef COMPILER_JIT_JIT_H
+#define COMPILER_JIT_JIT_H
+#include "compiler/plan/plan.h"
+#include "runtime/kernel_abi.h"
+
+typedef struct Kernel Kernel;
+
+typedef struct JitOptions {
+    int opt_level;              /* 0..3 of the pass pipeline and code generation */
+    bool want_llvm, want_llvm_opt, want_asm;    /* texts to keep for --dump */
+    const char *cpu;            /* NULL: the host's */
+} JitOptions;
+
+typedef struct JitTimes {       /* seconds */
+    double emit, optimise, codegen, link;
+} JitTimes;
+
+/* NULL after a diagnostic E09xx. The kernel owns code and texts. */
+Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTimes *times);
+const EigKernel *kernel_functions(const Kernel *k);
+const char *kernel_text(const Kernel *k, const char *which);    /* "llvm", "llvm-opt", "asm"; NULL when not kept */
+const char *kernel_target(const Kernel *k);                     /* "x86_64..., znver4": goes into results */
+void kernel_free(Kernel *k);
+
+/* What the module exports to the driver (dlsym "eigc_jit_module"). */
+typedef struct JitModule {
+    int version;                /* JIT_MODULE_VERSION */
+    Kernel *(*compile)(Ctx *, const Plan *, const JitOptions *, JitTimes *);
+    const EigKernel *(*functions)(const Kernel *);
+    const char *(*text)(const Kernel *, const char *);
+    const char *(*target)(const Kernel *);
+    void (*free)(Kernel *);
+    const char *llvm_version;
+} JitModule;
+enum { JIT_MODULE_VERSION = 1 };
+#endif

@@ -1,0 +1,132 @@
+/* The model: what was meant. Names are resolved, units checked, constants
+ * folded to exact rationals in canonical units, parameters set. Symbolic and
+ * small: its size does not depend on the number of neurons (tables apart).
+ *
+ * Built by model_build from the Ast, const afterwards. Spans point back into
+ * the text; there are no Ast nodes in it. */
+#ifndef COMPILER_MODEL_MODEL_H
+#define COMPILER_MODEL_MODEL_H
+#include "compiler/data/table.h"
+#include "compiler/model/expr.h"
+#include "compiler/model/unit.h"
+#include "runtime/method.h"
+
+typedef enum Sign { SIGN_MIXED = 0, SIGN_EXC = 1, SIGN_INH = -1 } Sign;
+
+/* `--set name=value`, exact text with an optional unit ("20 ms"). */
+typedef struct Setting { const char *name, *value; } Setting;
+
+typedef struct ModelParam {
+    const char *name;
+    Span span;
+    Unit unit;
+    Num value;                  /* after --set */
+    bool has_range;
+    Num lo, hi;
+    bool was_set;
+    const char *set_text;       /* as given to --set, for certificates and results */
+} ModelParam;
+
+/* phi as an expression of EIG_VAR_Z, with gain, threshold and every cost term
+ * in it, and what is known of it. */
+typedef struct Activation {
+    const Expr *phi;
+    const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
+    bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
+    bool slope_known;           /* named cost: [slope_lo, slope_hi] holds by its formula (docs/theory.md, table of costs) */
+    Num slope_lo, slope_hi;     /* gain included; sup and inf of phi' */
+    bool slope_unbounded;       /* slope_hi is infinite */
+    Num range_lo, range_hi;     /* bounds of phi; NULL where unbounded */
+    Num gain, threshold;
+    Span span;
+} Activation;
+
+typedef struct ModelPop {
+    const char *name;
+    Span span, sign_span;       /* the declaration's head; the word that gives the sign */
+    Sign sign;                  /* SIGN_MIXED also for a table with both: see neuron_sign */
+    bool is_exempt;             /* declared `mixed`: exempt from Dale's law */
+    size_t size;
+    const char **neuron_name;   /* from a table, size entries; NULL otherwise */
+    signed char *neuron_sign;   /* from a table, +1 or -1; NULL: `sign` for all */
+    Unit unit_x, unit_z;        /* of the rate, of the total input */
+    Num tau;                    /* > 0, canonical time */
+    Span tau_span;
+    Activation act;
+    const Expr *input;          /* of t, i; never NULL (0) */
+    const Expr *start;          /* of i */
+} ModelPop;
+
+typedef enum WeightKind {
+    WEIGHT_UNIFORM,             /* factor */
+    WEIGHT_PAIR,                /* factor * expr(pre.i, post.i) */
+    WEIGHT_LITERAL,             /* factor * [[...], ...], rows are targets */
+    WEIGHT_MATRIX,              /* factor * matrix("file") */
+    WEIGHT_EDGES                /* factor * edges("file" [, column]) */
+} WeightKind;
+
+typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE } PatternKind;
+
+typedef struct ModelConn {
+    Span span;                  /* the head: connect A -> B */
+    Span weight_span;
+    size_t pre, post;           /* populations */
+    WeightKind kind;
+    Num factor;                 /* exact, scale included; >= 0 except before a signed matrix, where it is also >= 0 */
+    const Expr *pair;
+    Values literal;             /* row-major, post.size x pre.size */
+    const char *path, *dir;     /* file, and the folder its name starts from */
+    const char *column;         /* of edges; NULL: the first numeric one */
+    PatternKind pattern;
+    Num probability;            /* PATTERN_RANDOM_P */
+    size_t indegree;
+    bool self;                  /* may a neuron connect to itself (pre == post) */
+    uint64_t seed;
+    const char *label;          /* "E->I", with "#2" behind the second between the same pair: key of its randomness */
+} ModelConn;
+
+typedef enum RequireKind { REQUIRE_DALE, REQUIRE_STABLE, REQUIRE_UNIQUE } RequireKind;
+typedef struct ModelRequire { RequireKind kind; Span span; const char *text; } ModelRequire;
+
+typedef struct ModelRecord {
+    const char *name;           /* the expression's text: array name in results */
+    Span span;
+    Unit unit;
+    const Expr *expr;           /* EXPR_RATE with index < 0 makes it a row of `width` numbers */
+    size_t width;               /* 1, or a population's size */
+    size_t pop;                 /* population of a row with width > 1, else SIZE_MAX */
+} ModelRecord;
+
+typedef struct ModelSim {
+    bool present;
+    Span span;
+    Num duration;               /* > 0 */
+    EigMethod method;
+    bool has_step;
+    Num step;                   /* > 0; fixed-step methods need it, rk45 takes it as the first step */
+    double rtol, atol;          /* rk45 */
+    bool every_step;
+    Num every;                  /* record interval, > 0 */
+    uint64_t seed;
+    VEC(ModelRecord) records;   /* empty: every population's rates */
+} ModelSim;
+
+typedef struct Model {
+    const char *name;
+    const char *path;           /* of the source file */
+    bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
+    VEC(ModelParam) params;
+    VEC(ModelPop) pops;
+    VEC(ModelConn) conns;
+    VEC(ModelRequire) requires;
+    ModelSim sim;
+    NumPool *nums;
+} Model;
+
+/* Ast -> Model. False when an error diagnostic was added; *out then holds what
+ * could be understood and must only be printed. */
+bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out);
+void model_print(const Model *m, Sbuf *out);
+/* Invariants; BUG() on a breach. */
+void model_verify(const Model *m);
+#endif

@@ -1,0 +1,58 @@
+/* The network: numbers, with the structure of the text kept. A projection is
+ * never expanded beyond what the model says: a uniform all-to-all projection
+ * is one rational, however many neurons it joins.
+ *
+ * Weights carry their sign here (from the source population, or from a signed
+ * matrix). Everything is exact; canonical units. Built by net_build, const
+ * afterwards; points into the Model, which must outlive it. */
+#ifndef COMPILER_NET_NET_H
+#define COMPILER_NET_NET_H
+#include "compiler/model/model.h"
+
+typedef enum BlockKind {
+    BLOCK_UNIFORM,              /* every pair has the weight `factor` */
+    BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
+    BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR) */
+    BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
+} BlockKind;
+
+typedef struct Block {
+    BlockKind kind;
+    size_t pre, post;           /* populations */
+    size_t conn;                /* ModelConn it came from */
+    Num factor;                 /* signed for UNIFORM and DIAGONAL; >= 0 for SPARSE and DENSE, whose values are signed */
+    bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
+    bool was_signed;            /* the file's entries had signs of their own */
+    Values values;              /* SPARSE: n = number of entries; DENSE: post*pre */
+    size_t *row_from;           /* SPARSE: post_size + 1 */
+    uint32_t *column;           /* SPARSE: n, ascending within a row */
+    const char *sha256;         /* of the file the entries came from, or NULL */
+} Block;
+
+typedef struct NetPop {
+    const ModelPop *model;      /* name, sign, tau, activation, input, start */
+    size_t from, size;          /* neurons from .. from+size-1 of the whole network */
+} NetPop;
+
+typedef struct Net {
+    const Model *model;
+    size_t n;                   /* neurons */
+    size_t n_pops, n_blocks;
+    NetPop *pop;
+    Block *block;               /* in the order of the text */
+    NumPool *nums;
+} Net;
+
+/* Model -> Net. False after E04xx, E05xx, E06xx. Refuses a dense block whose
+ * bytes exceed the memory limit, naming the bytes it would need. */
+bool net_build(Ctx *cx, const Model *m, Net *out);
+void net_print(const Net *net, Sbuf *out);
+void net_verify(const Net *net);
+
+/* Sign of the neuron `k` of a population. */
+Sign net_neuron_sign(const NetPop *p, size_t k);
+/* "E[3]", or "AVAL" where neurons are named; a population of one is its name. */
+void net_neuron_name(const NetPop *p, size_t k, Sbuf *out);
+/* Exact weight of entry e of a SPARSE or DENSE block. */
+Num block_entry(NumPool *pool, const Block *b, size_t e);
+#endif

@@ -1,0 +1,38 @@
+/* Net + options -> Plan: every lowering decision, as data and as printable
+ * text, no instructions. All rounding of exact numbers to doubles happens
+ * here. The problem inside is what generated code and the reference share. */
+#ifndef COMPILER_PLAN_PLAN_H
+#define COMPILER_PLAN_PLAN_H
+#include "compiler/net/net.h"
+#include "runtime/problem.h"
+
+/* How one block is computed, and why (the reason is printed by --dump=plan). */
+typedef enum Lowering { LOWER_SUM, LOWER_DIAGONAL, LOWER_ROWS, LOWER_COLUMNS } Lowering;
+typedef struct PlanBlock {
+    Lowering how;
+    const char *why;
+} PlanBlock;
+
+typedef struct PlanPop {
+    const Expr *phi, *input;    /* for the emitter; the EigPop holds the same as postfix code */
+    bool input_varies;          /* with t; otherwise it is a constant or a per-neuron constant */
+} PlanPop;
+
+/* Where the state lives while a step is computed. */
+typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
+
+typedef struct Plan {
+    const Net *net;
+    EigProblem problem;
+    PlanPop *pop;
+    PlanBlock *block;
+    StateHome state;            /* REGISTERS: few neurons, straight-line code within the time loop */
+    const char *state_why;
+    size_t bytes;               /* of weights, state and scratch at run time */
+} Plan;
+
+/* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */
+bool plan_make(Ctx *cx, const Net *net, Plan *out);
+void plan_print(const Plan *p, Sbuf *out);
+void plan_verify(const Plan *p);
+#endif

@@ -1,0 +1,41 @@
+/* The step loop: calls a kernel, samples, watches for non-finite numbers and
+ * interruption. Allocates nothing between the first and the last step. */
+#ifndef RUNTIME_INTEGRATE_H
+#define RUNTIME_INTEGRATE_H
+#include "runtime/kernel_abi.h"
+#include "runtime/problem.h"
+#include "runtime/record.h"
+
+typedef enum RunStatus {
+#define RUN_STATUS(id, text) RUN_##id,
+#include "runtime/result.def"
+#undef RUN_STATUS
+    RUN_N_STATUS
+} RunStatus;
+
+typedef struct RunResult {
+    RunStatus status;
+    double t;                   /* time reached */
+    int64_t n_steps;            /* steps taken (adaptive: accepted) */
+    int64_t n_rejected;         /* adaptive: rejected steps */
+    int64_t n_records;
+    /* NONFINITE: the first non-finite state, at the first step that has one */
+    size_t bad_pop, bad_neuron; /* neuron within its population */
+    double bad_value;
+    char error[256];            /* WRITE_ERROR: what the system said */
+} RunResult;
+
+/* Called now and then from the loop (at most every 50 ms); returns false to stop: INTERRUPTED. */
+typedef bool (*EigTick)(void *user, double t, double duration);
+
+/* Integrates with the kernel and appends every record to `rec`. x_final: n
+ * doubles or NULL. The caller finishes `rec`. */
+RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
+                        EigTick tick, void *user, double *x_final);
+
+/* The same run by the textbook interpreter: straight from the problem, no
+ * generated code and none of integrate.c's stepping. The oracle of the tests. */
+RunResult eig_reference(const EigProblem *p, EigRecorder *rec, double *x_final);
+/* dx = f(t, x) and the total input s, by the reference. */
+void eig_reference_drift(const EigProblem *p, double t, const double *x, double *s, double *dx);
+#endif

@@ -1,0 +1,34 @@
+/* The contract between generated code and its caller. */
+#ifndef RUNTIME_KERNEL_ABI_H
+#define RUNTIME_KERNEL_ABI_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EIG_ABI_VERSION = 1, EIG_KERNEL_WORK = 6 };
+
+typedef struct EigKernelArgs {
+#define KERNEL_ARG(field, type) type field;
+#include "runtime/kernel_abi.def"
+#undef KERNEL_ARG
+} EigKernelArgs;
+
+#define KERNEL_ARG(field, type) \
+    _Static_assert(sizeof(type) == 8, "kernel arguments are pointer-sized: " #field);
+#include "runtime/kernel_abi.def"
+#undef KERNEL_ARG
+
+/* dx = f(t, x). n doubles each; dx may not overlap x. Also leaves s in args->total. */
+typedef void (*EigDriftFn)(const EigKernelArgs *args, double t, const double *x, double *dx);
+/* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods. */
+typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x);
+/* Every recorded quantity at (t, x), in order, into out (sum of the widths). */
+typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out);
+
+typedef struct EigKernel {
+    EigDriftFn drift;
+    EigAdvanceFn advance;
+    EigObserveFn observe;
+} EigKernel;
+
+/* Exported symbols: eig_drift, eig_advance, eig_observe, and the i64 eig_abi_version. */
+#endif

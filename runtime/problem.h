@@ -1,0 +1,90 @@
+/* The network as plain doubles: what the generated kernel was made for and
+ * what the reference integrator reads. Filled by compiler/plan, which does all
+ * rounding; this folder knows nothing of the compiler.
+ *
+ *   tau x' = -x + phi(s),   s = u(t) + W x          (docs/theory.md, section 1)
+ *
+ * The value of every step is defined to the bit (docs/semantics.md):
+ *   s_i    starts as u_i(t) and takes the blocks in order; within a block the
+ *          sources in ascending order, s = s + w * x_j; a uniform block adds
+ *          w * S or, without self-connections, w * (S - x_i) in one go
+ *   S      the sum of the source population: left to right below EIG_SUM_LANES neurons,
+ *          else lane k of EIG_SUM_LANES sums x[k], x[k + LANES], ... in order and the
+ *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1
+ *   x'_i   rate_i * (phi(s_i) - x_i),  rate = 1/tau rounded once
+ *   t      k * h;  half steps k * h + 0.5 * h, full steps k * h + h
+ *   euler  x + h k1                      heun  x + (0.5 h) (k1 + k2)
+ *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
+ *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
+ * No operation is fused or reordered. */
+#ifndef RUNTIME_PROBLEM_H
+#define RUNTIME_PROBLEM_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/expr.h"
+#include "runtime/method.h"
+
+enum { EIG_SUM_LANES = 16 };
+
+typedef struct EigPop {
+    const char *name;
+    size_t from, size;          /* neurons from .. from+size-1 */
+    const char *const *neuron_name;     /* size names, or NULL */
+    double rate;                /* 1/tau, canonical units */
+    double exp_step;            /* 1 - exp(-h/tau) for exponential_euler, else 0 */
+    EigCode phi;                /* of EIG_VAR_Z */
+    EigCode input;              /* of EIG_VAR_T, EIG_VAR_I */
+    EigCode start;              /* of EIG_VAR_I */
+} EigPop;
+
+typedef enum EigBlockKind { EIG_BLOCK_UNIFORM, EIG_BLOCK_DIAGONAL, EIG_BLOCK_SPARSE, EIG_BLOCK_DENSE } EigBlockKind;
+
+typedef struct EigBlock {
+    EigBlockKind kind;
+    size_t pre, post;           /* populations */
+    bool skip_self;             /* UNIFORM with pre == post and no self-connections */
+    double weight;              /* UNIFORM, DIAGONAL */
+    const double *w;            /* SPARSE: one per entry; DENSE: column-major, w[pre * post_size + post] */
+    const uint64_t *row_from;   /* SPARSE: post_size + 1 */
+    const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
+} EigBlock;
+
+/* A recorded quantity: a postfix program over the state is not enough (means
+ * need a loop), so it is a small tree. */
+typedef enum EigObsKind { EIG_OBS_CODE, EIG_OBS_RATE, EIG_OBS_INPUT, EIG_OBS_MEAN, EIG_OBS_SUM, EIG_OBS_CALL } EigObsKind;
+typedef struct EigObs EigObs;
+struct EigObs {
+    EigObsKind kind;
+    size_t pop;                 /* RATE, INPUT, MEAN, SUM */
+    long index;                 /* RATE, INPUT: < 0 is "the neuron of the surrounding loop" */
+    EigCode code;               /* CODE: constants and t */
+    EigFn fn;                   /* CALL */
+    int n_args;
+    const EigObs *arg[2];       /* CALL; MEAN and SUM use arg[0] */
+};
+
+typedef struct EigRecord {
+    const char *name;           /* array name in the result */
+    const char *unit;           /* canonical unit, "" for a pure number */
+    size_t width;               /* numbers per record */
+    const EigObs *obs;          /* evaluated for loop neuron 0 .. width-1. MEAN divides the SUM (order as S above) by the size */
+} EigRecord;
+
+typedef struct EigProblem {
+    const char *model_name;
+    const char *time_unit;      /* "ms" or "" */
+    size_t n, n_pops, n_blocks, n_records;
+    const EigPop *pop;
+    const EigBlock *block;
+    const EigRecord *record;
+    EigMethod method;
+    double h;                   /* step; first step of an adaptive method, 0: choose */
+    int64_t n_steps;            /* fixed-step methods: duration / step exactly */
+    int64_t steps_per_record;   /* fixed-step methods: >= 1 */
+    double duration;
+    double record_every;        /* adaptive methods: records at j * record_every; 0: every accepted step */
+    double rtol, atol;
+} EigProblem;
+#endif

@@ -1,0 +1,31 @@
+/* Recordings and the files they go to. Rows are appended as they come and
+ * spooled to disk, so memory does not grow with the run; the file under its
+ * final name is either the previous one or a complete one (written beside it,
+ * then renamed). Formats by extension: .npz (opens in NumPy as is), .csv. */
+#ifndef RUNTIME_RECORD_H
+#define RUNTIME_RECORD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/problem.h"
+
+typedef struct EigRecorder EigRecorder;
+
+/* True when the file name's extension names a format that is known. */
+bool eig_recorder_knows(const char *path);
+/* path NULL: keep rows in memory (tests; eig_recorder_rows). NULL with a
+ * message in error[256] when the file's folder cannot be written. Columns: t, then the records in order. */
+EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error[256]);
+/* row: sum of the record widths. False when the disk refuses (message kept). */
+bool eig_recorder_append(EigRecorder *r, double t, const double *row);
+int64_t eig_recorder_count(const EigRecorder *r);
+/* In-memory rows: count rows of 1 + width numbers (t first). */
+const double *eig_recorder_rows(const EigRecorder *r, size_t *row_width);
+/* Writes the file with `meta` (JSON text) and renames it into place; .npz holds t
+ * (records,), one array (records, width) per quantity or (records,) for a quantity of width 1,
+ * and meta (a 0-d unicode string array). .csv: `# meta` lines, a header, one row per record, numbers that read back exactly. */
+bool eig_recorder_finish(EigRecorder *r, const char *meta, char error[256]);
+/* Frees; an unfinished file is removed. */
+void eig_recorder_close(EigRecorder *r);
+#endif
