@@ -1,0 +1,121 @@
+#include "runtime/expr.h"
+
+#include <math.h>
+
+const char *const eig_fn_name[EIG_N_FNS] = {
+#define FUNCTION(id, name, n_args, text) name,
+#include "runtime/function.def"
+#undef FUNCTION
+};
+
+const int eig_fn_n_args[EIG_N_FNS] = {
+#define FUNCTION(id, name, n_args, text) n_args,
+#include "runtime/function.def"
+#undef FUNCTION
+};
+
+/* Bits of the exponent from the lowest up: generated code unrolls the same
+ * products for a constant exponent, so the order is part of the definition. */
+static double integer_power(double a, unsigned n)
+{
+    double product = 1.0;
+    for (double square = a; n; square *= square) {
+        if (n & 1)
+            product *= square;
+        n >>= 1;
+        if (!n)
+            break;
+    }
+    return product;
+}
+
+static double fn_pow(double a, double b)
+{
+    if (!(b >= -64.0 && b <= 64.0 && b == floor(b)))
+        return pow(a, b);
+    int n = (int)b;
+    return n >= 0 ? integer_power(a, (unsigned)n) : 1.0 / integer_power(a, (unsigned)-n);
+}
+
+static double fn_ramp(double a, double b)
+{
+    double part = a / b;
+    return a < 0.0 ? 0.0 : part < 1.0 ? part : 1.0;
+}
+
+/* Comparisons with a NaN are false, so min, max, step, pulse and ramp of a NaN
+ * are their last branch. A NaN in the state is not hidden by that: the leak
+ * carries it from step to step. */
+double eig_fn_apply(EigFn fn, double a, double b)
+{
+    switch (fn) {
+    case EIG_FN_ADD:   return a + b;
+    case EIG_FN_SUB:   return a - b;
+    case EIG_FN_MUL:   return a * b;
+    case EIG_FN_DIV:   return a / b;
+    case EIG_FN_NEG:   return -a;
+    case EIG_FN_POW:   return fn_pow(a, b);
+    case EIG_FN_ABS:   return fabs(a);
+    case EIG_FN_MIN:   return a < b ? a : b;
+    case EIG_FN_MAX:   return a > b ? a : b;
+    case EIG_FN_SQRT:  return sqrt(a);
+    case EIG_FN_EXP:   return exp(a);
+    case EIG_FN_LOG:   return log(a);
+    case EIG_FN_LOG1P: return log1p(a);
+    case EIG_FN_SIN:   return sin(a);
+    case EIG_FN_COS:   return cos(a);
+    case EIG_FN_TANH:  return tanh(a);
+    case EIG_FN_ATAN:  return atan(a);
+    case EIG_FN_FLOOR: return floor(a);
+    case EIG_FN_STEP:  return a >= 0.0 ? 1.0 : 0.0;
+    case EIG_FN_PULSE: return a >= 0.0 && a < b ? 1.0 : 0.0;
+    case EIG_FN_RAMP:  return fn_ramp(a, b);
+    case EIG_N_FNS:    break;
+    }
+    return NAN;
+}
+
+double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS])
+{
+    double stack[EIG_CODE_MAX_DEPTH];
+    size_t top = 0;
+    if (code->n == 0)
+        return 0.0;
+    for (const EigOp *op = code->op; op < code->op + code->n; op++) {
+        switch (op->kind) {
+        case 0:
+            stack[top++] = op->value;
+            break;
+        case 1:
+            stack[top++] = var[op->which];
+            break;
+        default:
+            if (eig_fn_n_args[op->which] == 1) {
+                stack[top - 1] = eig_fn_apply((EigFn)op->which, stack[top - 1], 0.0);
+            } else {
+                top--;
+                stack[top - 1] = eig_fn_apply((EigFn)op->which, stack[top - 1], stack[top]);
+            }
+        }
+    }
+    return stack[0];
+}
+
+EigFn1 eig_fn_address1(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_EXP:   return exp;
+    case EIG_FN_LOG:   return log;
+    case EIG_FN_LOG1P: return log1p;
+    case EIG_FN_SIN:   return sin;
+    case EIG_FN_COS:   return cos;
+    case EIG_FN_TANH:  return tanh;
+    case EIG_FN_ATAN:  return atan;
+    default:           return NULL;
+    }
+}
+
+EigFn2 eig_fn_address2(EigFn fn)
+{
+    return fn == EIG_FN_POW ? fn_pow : NULL;
+}
