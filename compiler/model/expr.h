@@ -21,6 +21,8 @@ typedef struct Expr Expr;
 struct Expr {
     ExprKind kind;
     Span span;
+    uint32_t size;              /* nodes when shared subtrees are written out; stops at EXPR_MAX_SIZE */
+    uint32_t depth;             /* stack slots that its postfix program needs */
     union {
         Num value;
         EigVar var;
@@ -30,11 +32,19 @@ struct Expr {
     } as;
 };
 
+/* model_build refuses what is larger or deeper (depth: EIG_CODE_MAX_DEPTH), so later phases may recurse. */
+enum { EXPR_MAX_SIZE = 100000 };
+
 const Expr *expr_const(Ctx *cx, Span at, Num value);
 const Expr *expr_var(Ctx *cx, Span at, EigVar var);
 /* Folds when every argument is constant (exactly, or by num_apply). Also
- * 0 + a, 1 * a and the like, but nothing that could change a rounding. */
+ * 0 + a, 1 * a and the like, but nothing that could change a rounding. NULL
+ * when the arguments are constants where the function has no value. */
 const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args);
+/* Records: neuron `index` of population `pop`, or each neuron (index < 0). */
+const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index);
+/* Records: EXPR_MEAN or EXPR_SUM over population `pop`. */
+const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg);
 bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
 void expr_print(const Expr *e, Sbuf *out);

@@ -1,0 +1,263 @@
+#include "compiler/model/expr.h"
+
+#include <string.h>
+
+static Expr *expr_new(Ctx *cx, Span at, ExprKind kind)
+{
+    Expr *e = ARENA_NEW(&cx->arena, Expr);
+    e->kind = kind;
+    e->span = at;
+    e->size = e->depth = 1;
+    return e;
+}
+
+const Expr *expr_const(Ctx *cx, Span at, Num value)
+{
+    Expr *e = expr_new(cx, at, EXPR_CONST);
+    e->as.value = value;
+    return e;
+}
+
+const Expr *expr_var(Ctx *cx, Span at, EigVar var)
+{
+    Expr *e = expr_new(cx, at, EXPR_VAR);
+    e->as.var = var;
+    return e;
+}
+
+const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index)
+{
+    Expr *e = expr_new(cx, at, kind);
+    e->as.rate.pop = pop;
+    e->as.rate.index = index;
+    return e;
+}
+
+const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg)
+{
+    Expr *e = expr_new(cx, at, kind);
+    e->as.fold.pop = pop;
+    e->as.fold.arg = arg;
+    e->size = arg->size < EXPR_MAX_SIZE ? arg->size + 1 : EXPR_MAX_SIZE;
+    e->depth = arg->depth;
+    return e;
+}
+
+bool expr_is_const(const Expr *e, Num *value)
+{
+    if (e->kind != EXPR_CONST)
+        return false;
+    if (value)
+        *value = e->as.value;
+    return true;
+}
+
+static bool is_number(const Expr *e, long k)
+{
+    return e->kind == EXPR_CONST && mpq_cmp_si(e->as.value, k, 1) == 0;
+}
+
+/* a + 0, 1 * a, ...: the argument that the call equals, or NULL. */
+static const Expr *neutral(EigFn fn, const Expr *const *args)
+{
+    switch (fn) {
+    case EIG_FN_ADD: return is_number(args[0], 0) ? args[1] : is_number(args[1], 0) ? args[0] : NULL;
+    case EIG_FN_SUB: return is_number(args[1], 0) ? args[0] : NULL;
+    case EIG_FN_MUL: return is_number(args[0], 1) ? args[1] : is_number(args[1], 1) ? args[0] : NULL;
+    case EIG_FN_DIV:
+    case EIG_FN_POW: return is_number(args[1], 1) ? args[0] : NULL;
+    case EIG_FN_NEG:
+        return args[0]->kind == EXPR_CALL && args[0]->as.call.fn == EIG_FN_NEG ? args[0]->as.call.arg[0] : NULL;
+    default: return NULL;
+    }
+}
+
+static bool all_const(int n_args, const Expr *const *args, Num value[2])
+{
+    for (int k = 0; k < n_args; k++)
+        if (!expr_is_const(args[k], &value[k]))
+            return false;
+    return true;
+}
+
+static const Expr *call_new(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const *args)
+{
+    Expr *e = expr_new(cx, at, EXPR_CALL);
+    e->as.call.fn = fn;
+    e->as.call.n_args = n_args;
+    for (int k = 0; k < n_args; k++) {
+        e->as.call.arg[k] = args[k];
+        uint64_t size = (uint64_t)e->size + args[k]->size;
+        e->size = size < EXPR_MAX_SIZE ? (uint32_t)size : EXPR_MAX_SIZE;
+        uint32_t depth = args[k]->depth + (uint32_t)k;
+        e->depth = depth > e->depth ? depth : e->depth;
+    }
+    return e;
+}
+
+const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args)
+{
+    Num value[2], result;
+    if (all_const(n_args, args, value))
+        return num_apply(pool, (int)fn, n_args, value, &result) ? expr_const(cx, at, result) : NULL;
+    const Expr *same = neutral(fn, args);
+    return same ? same : call_new(cx, at, fn, n_args, args);
+}
+
+bool expr_uses(const Expr *e, EigVar var)
+{
+    switch (e->kind) {
+    case EXPR_VAR: return e->as.var == var;
+    case EXPR_CALL:
+        for (int k = 0; k < e->as.call.n_args; k++)
+            if (expr_uses(e->as.call.arg[k], var))
+                return true;
+        return false;
+    case EXPR_MEAN:
+    case EXPR_SUM: return expr_uses(e->as.fold.arg, var);
+    case EXPR_CONST:
+    case EXPR_RATE:
+    case EXPR_INPUT: return false;
+    }
+    return false;
+}
+
+/* ---- text ---- */
+
+enum { BIND_ADD = 1, BIND_MUL, BIND_NEG, BIND_POW, BIND_ATOM };
+
+static int binding(const Expr *e)
+{
+    if (e->kind == EXPR_CONST)
+        return mpq_sgn(e->as.value) < 0 ? BIND_NEG : mpz_cmp_ui(mpq_denref(e->as.value), 1) ? BIND_MUL : BIND_ATOM;
+    if (e->kind != EXPR_CALL)
+        return BIND_ATOM;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD:
+    case EIG_FN_SUB: return BIND_ADD;
+    case EIG_FN_MUL:
+    case EIG_FN_DIV: return BIND_MUL;
+    case EIG_FN_NEG: return BIND_NEG;
+    case EIG_FN_POW: return BIND_POW;
+    default: return BIND_ATOM;
+    }
+}
+
+static const char *operator_text(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_ADD: return " + ";
+    case EIG_FN_SUB: return " - ";
+    case EIG_FN_MUL: return " * ";
+    case EIG_FN_DIV: return " / ";
+    case EIG_FN_POW: return "^";
+    default: return NULL;
+    }
+}
+
+/* A constant prints as a decimal where it can, which binds like an atom. */
+static void print_at(const Expr *e, int at_least, Sbuf *out)
+{
+    Sbuf own = { 0 };
+    expr_print(e, &own);
+    const char *text = sbuf_text(&own);
+    bool decimal = e->kind == EXPR_CONST && mpq_sgn(e->as.value) >= 0 && !strchr(text, '/');
+    bool bare = decimal || binding(e) >= at_least;
+    sbuf_printf(out, bare ? "%s" : "(%s)", text);
+    sbuf_free(&own);
+}
+
+static void print_call(const Expr *e, Sbuf *out)
+{
+    EigFn fn = e->as.call.fn;
+    const Expr *const *arg = e->as.call.arg;
+    const char *op = operator_text(fn);
+    if (op) {
+        int own = binding(e);
+        /* Left-associative; the order of operations is part of the value. */
+        print_at(arg[0], own + (fn == EIG_FN_POW), out);
+        sbuf_str(out, op);
+        print_at(arg[1], own + 1, out);
+    } else if (fn == EIG_FN_NEG) {
+        sbuf_char(out, '-');
+        print_at(arg[0], BIND_NEG + 1, out);
+    } else {
+        sbuf_printf(out, "%s(", eig_fn_name[fn]);
+        for (int k = 0; k < e->as.call.n_args; k++) {
+            sbuf_str(out, k ? ", " : "");
+            expr_print(arg[k], out);
+        }
+        sbuf_char(out, ')');
+    }
+}
+
+static void print_rate(const Expr *e, const char *what, Sbuf *out)
+{
+    sbuf_printf(out, "%s(%zu", what, e->as.rate.pop);
+    if (e->as.rate.index >= 0)
+        sbuf_printf(out, ", %ld", e->as.rate.index);
+    sbuf_char(out, ')');
+}
+
+void expr_print(const Expr *e, Sbuf *out)
+{
+    static const char *const var_name[EIG_N_VARS] = { "t", "i", "pre.i", "post.i", "z" };
+    switch (e->kind) {
+    case EXPR_CONST: num_print(e->as.value, out); break;
+    case EXPR_VAR: sbuf_str(out, var_name[e->as.var]); break;
+    case EXPR_CALL: print_call(e, out); break;
+    case EXPR_RATE: print_rate(e, "rate", out); break;
+    case EXPR_INPUT: print_rate(e, "input", out); break;
+    case EXPR_MEAN:
+    case EXPR_SUM:
+        sbuf_str(out, e->kind == EXPR_MEAN ? "mean(" : "sum(");
+        expr_print(e->as.fold.arg, out);
+        sbuf_char(out, ')');
+        break;
+    }
+}
+
+/* ---- postfix ---- */
+
+typedef struct Program {
+    EigOp *op;
+    size_t n;
+} Program;
+
+static size_t count_ops(const Expr *e)
+{
+    size_t n = 1;
+    if (e->kind == EXPR_CALL)
+        for (int k = 0; k < e->as.call.n_args; k++)
+            n += count_ops(e->as.call.arg[k]);
+    return n;
+}
+
+static void append(Program *p, const Expr *e)
+{
+    EigOp op = { 0 };
+    switch (e->kind) {
+    case EXPR_CONST: op.value = num_to_double(e->as.value); break;
+    case EXPR_VAR:
+        op.kind = 1;
+        op.which = (uint8_t)e->as.var;
+        break;
+    case EXPR_CALL:
+        for (int k = 0; k < e->as.call.n_args; k++)
+            append(p, e->as.call.arg[k]);
+        op.kind = 2;
+        op.which = (uint8_t)e->as.call.fn;
+        break;
+    default: BUG("a record's quantity has no postfix program");
+    }
+    p->op[p->n++] = op;
+}
+
+EigCode expr_to_code(Ctx *cx, const Expr *e)
+{
+    if (e->depth > EIG_CODE_MAX_DEPTH || e->size >= EXPR_MAX_SIZE)
+        BUG("expression of size %u and depth %u", e->size, e->depth);
+    Program p = { ARENA_ARRAY(&cx->arena, count_ops(e), EigOp), 0 };
+    append(&p, e);
+    return (EigCode){ p.n, p.op, e->depth };
+}
