@@ -79,7 +79,7 @@ asan:           ## all tests that need no LLVM, under the address and undefined-
 	$(Q)$(MAKE) --no-print-directory test MODE=asan LLVM=0 V=$(V)
 
 bench: all      ## measure; writes the tables of docs/performance.md
-	$(Q)sh tests/bench/bench.sh $(EIGC)
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/bench.py
 
 fuzz:           ## fuzz every target for FUZZ_SECONDS (default 60) each; needs clang-19
 	$(Q)sh tests/fuzz/fuzz.sh $${FUZZ_SECONDS:-60}
