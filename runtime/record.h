@@ -19,6 +19,8 @@ bool eig_recorder_knows(const char *path);
 EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error[256]);
 /* row: sum of the record widths. False when the disk refuses (message kept). */
 bool eig_recorder_append(EigRecorder *r, double t, const double *row);
+/* What the system said when append returned false; "" before. */
+const char *eig_recorder_error(const EigRecorder *r);
 int64_t eig_recorder_count(const EigRecorder *r);
 /* In-memory rows: count rows of 1 + width numbers (t first). */
 const double *eig_recorder_rows(const EigRecorder *r, size_t *row_width);

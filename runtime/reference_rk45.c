@@ -1,0 +1,213 @@
+/* The adaptive method of the reference: Dormand and Prince (1980), step
+ * control and first step after Hairer, Norsett, Wanner, "Solving ODEs I",
+ * sections II.4 and II.5, in the order of docs/semantics.md. */
+#include "runtime/reference.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static const double node[7] = {0.0, 1.0 / 5.0, 3.0 / 10.0, 4.0 / 5.0, 8.0 / 9.0, 1.0, 1.0};
+
+static const double tableau[7][6] = {
+    {0},
+    {1.0 / 5.0},
+    {3.0 / 40.0, 9.0 / 40.0},
+    {44.0 / 45.0, -56.0 / 15.0, 32.0 / 9.0},
+    {19372.0 / 6561.0, -25360.0 / 2187.0, 64448.0 / 6561.0, -212.0 / 729.0},
+    {9017.0 / 3168.0, -355.0 / 33.0, 46732.0 / 5247.0, 49.0 / 176.0, -5103.0 / 18656.0},
+    {35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0},
+};
+
+static const double fifth_minus_fourth[7] = {
+    71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339200.0, 22.0 / 525.0, -1.0 / 40.0,
+};
+
+static const double dense[7] = {
+    -12715105075.0 / 11282082432.0, 0.0, 87487479700.0 / 32700410799.0, -10690763975.0 / 1880347072.0,
+    701980252875.0 / 199316789632.0, -1453857185.0 / 822651844.0, 69997945.0 / 29380423.0,
+};
+
+/* Sum of weight[s] k_s[i] over the stages with a weight, from the first on. */
+static double combine(const double *weight, size_t n_stages, double *const k[7], size_t i)
+{
+    double sum = weight[0] * k[0][i];
+    for (size_t s = 1; s < n_stages; s++)
+        if (weight[s] != 0.0)
+            sum = sum + weight[s] * k[s][i];
+    return sum;
+}
+
+/* Largest |value_i| / (atol + rtol |size_i|); not finite as soon as one quotient is a NaN. */
+static double worst(const EigProblem *p, const double *value, const double *size_a, const double *size_b)
+{
+    double norm = 0.0;
+    for (size_t i = 0; i < p->n; i++) {
+        double a = fabs(size_a[i]), b = fabs(size_b[i]);
+        double scale = p->atol + p->rtol * (a > b ? a : b);
+        double part = value[i] == 0.0 ? 0.0 : fabs(value[i]) / scale;
+        if (part > norm || isnan(part))
+            norm = part;
+    }
+    return norm;
+}
+
+static double longest_step(const EigProblem *p)
+{
+    double rate = 0.0;
+    for (size_t q = 0; q < p->n_pops; q++)
+        if (p->pop[q].rate > rate)
+            rate = p->pop[q].rate;
+    return rate > 0.0 && 1.0 / rate < p->duration ? 1.0 / rate : p->duration;
+}
+
+/* Hairer, Norsett, Wanner, II.4, "starting step size", with the norm `worst`. */
+static double first_step(Oracle *o, double longest)
+{
+    const EigProblem *p = o->p;
+    if (p->h > 0.0)
+        return p->h < longest ? p->h : longest;
+    double d0 = worst(p, o->x, o->x, o->x), d1 = worst(p, o->k[0], o->x, o->x);
+    double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * (d0 / d1);
+    if (!(h0 < longest))
+        h0 = longest;
+    for (size_t i = 0; i < p->n; i++)
+        o->stage[i] = o->x[i] + h0 * o->k[0][i];
+    eig_reference_drift(p, h0, o->stage, o->total, o->k[1]);
+    for (size_t i = 0; i < p->n; i++)
+        o->k[1][i] = o->k[1][i] - o->k[0][i];
+    double d2 = worst(p, o->k[1], o->x, o->x) / h0;
+    double d = d1 > d2 ? d1 : d2;
+    double h1 = d <= 1e-15 ? (1e-6 > h0 * 1e-3 ? 1e-6 : h0 * 1e-3) : pow(0.01 / d, 0.2);
+    double h = 100.0 * h0 < h1 ? 100.0 * h0 : h1;
+    return h < longest ? h : longest;
+}
+
+/* All stages of the step from t to t_new; leaves x_new, k, and the scaled error estimate in stage. */
+static double attempt(Oracle *o, double t, double h, double t_new)
+{
+    size_t n = o->p->n;
+    for (size_t s = 1; s < 7; s++) {
+        double *at = s == 6 ? o->x_new : o->stage;
+        for (size_t i = 0; i < n; i++)
+            at[i] = o->x[i] + h * combine(tableau[s], s, o->k, i);
+        eig_reference_drift(o->p, node[s] == 1.0 ? t_new : t + node[s] * h, at, o->total, o->k[s]);
+    }
+    for (size_t i = 0; i < n; i++)
+        o->stage[i] = h * combine(fifth_minus_fourth, 7, o->k, i);
+    return worst(o->p, o->stage, o->x, o->x_new);
+}
+
+/* The quartic through the step [t, t + h], at t + theta h. */
+static double *between(Oracle *o, double theta, double h)
+{
+    double rest = 1.0 - theta;
+    for (size_t i = 0; i < o->p->n; i++) {
+        double rise = o->x_new[i] - o->x[i];
+        double bend = h * o->k[0][i] - rise;
+        double third = (rise - h * o->k[6][i]) - bend;
+        double fourth = h * combine(dense, 7, o->k, i);
+        o->x_between[i] = o->x[i] + theta * (rise + rest * (bend + theta * (third + rest * fourth)));
+    }
+    return o->x_between;
+}
+
+/* Number of the last record, or -1 for "every accepted step". */
+static int64_t last_record(const EigProblem *p)
+{
+    if (!(p->record_every > 0.0))
+        return -1;
+    double parts = p->duration / p->record_every;
+    double last = floor(parts);
+    if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
+        last = last + 1.0;
+    return (int64_t)last;
+}
+
+/* Records of the accepted step; *j is the number of the next one. */
+static bool record_step(Oracle *o, double t, double h, double t_new, int64_t *j, int64_t last)
+{
+    if (last < 0)
+        return oracle_record(o, t_new, o->x_new);
+    for (; *j <= last; (*j)++) {
+        double tj = (double)*j * o->p->record_every;
+        if (tj > o->p->duration)
+            tj = o->p->duration;
+        if (tj > t_new)
+            return true;
+        if (!oracle_record(o, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
+            return false;
+    }
+    return true;
+}
+
+/* The step has become too small: names the neuron with the worst error. */
+static void underflow(Oracle *o)
+{
+    const EigProblem *p = o->p;
+    if (!oracle_check(o, o->stage))
+        return;
+    double most = -1.0;
+    o->result.status = RUN_UNDERFLOW;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        for (size_t i = 0; i < p->pop[q].size; i++) {
+            size_t at = p->pop[q].from + i;
+            double a = fabs(o->x[at]), b = fabs(o->x_new[at]);
+            double part = o->stage[at] == 0.0 ? 0.0 : fabs(o->stage[at]) / (p->atol + p->rtol * (a > b ? a : b));
+            if (part > most) {
+                most = part;
+                o->result.bad_pop = q;
+                o->result.bad_neuron = i;
+                o->result.bad_value = o->x[at];
+            }
+        }
+    }
+}
+
+static double step_factor(double norm, double largest)
+{
+    if (!isfinite(norm))
+        return 0.2;
+    double factor = norm == 0.0 ? largest : 0.9 * pow(norm, -0.2);
+    if (factor < 0.2)
+        return 0.2;
+    return factor < largest ? factor : largest;
+}
+
+void oracle_run_rk45(Oracle *o)
+{
+    const EigProblem *p = o->p;
+    double t = 0.0, longest = longest_step(p), largest = 10.0;
+    int64_t j = 1, last = last_record(p);
+    if (!oracle_check(o, o->x) || !oracle_record(o, 0.0, o->x))
+        return;
+    eig_reference_drift(p, 0.0, o->x, o->total, o->k[0]);
+    double h = first_step(o, longest);
+    while (t < p->duration) {
+        bool final = t + 1.01 * h >= p->duration;
+        double step = final ? p->duration - t : h;
+        double t_new = final ? p->duration : t + step;
+        double norm = attempt(o, t, step, t_new);
+        if (norm <= 1.0) {
+            if (!record_step(o, t, step, t_new, &j, last))
+                return;
+            memcpy(o->x, o->x_new, p->n * sizeof *o->x);
+            memcpy(o->k[0], o->k[6], p->n * sizeof *o->x);
+            t = t_new;
+            o->result.t = t;
+            o->result.n_steps++;
+            h = step * step_factor(norm, largest);
+            largest = 10.0;
+        } else {
+            o->result.n_rejected++;
+            h = step * step_factor(norm, 1.0);
+            largest = 1.0;
+            if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_MIN)) {
+                underflow(o);
+                return;
+            }
+        }
+        if (h > longest)
+            h = longest;
+    }
+}
