@@ -23,6 +23,4 @@ typedef struct CertificateFile {
 } CertificateFile;
 /* False with *reason set (arena) when the text is not a well-formed certificate. */
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
-void claim_matrix_clear(ClaimMatrix *m);
-void evidence_clear(Evidence *e);
 #endif

@@ -9,7 +9,13 @@
  * A matrix is held in population form: q populations of size[a] neurons, and
  *   A_ij = uniform_ab for i in a, j in b, i != j;  A_ii = uniform_aa + self_a - leak_a.
  * (uniform holds nothing of self or leak; without self-connections self_a = -uniform_aa.)
- * All sizes 1 is the plain neuron form, sparse by rows. docs/certificate.md. */
+ * self == NULL is the plain neuron form, sparse by rows: A_ij as held, every
+ * size 1. What is tested is then A itself; in population form it is the q x q
+ * matrix R_ab = uniform_ab size_b (a != b), R_aa = uniform_aa size_a + self_a - leak_a,
+ * with self_a - leak_a < 0 wherever size_a >= 2. docs/certificate.md has the proof.
+ *
+ * Arrays belong to an arena; numbers hold memory of their own, which the _clear
+ * functions return. */
 #ifndef COMPILER_CHECK_EVIDENCE_H
 #define COMPILER_CHECK_EVIDENCE_H
 #include <gmp.h>
@@ -39,7 +45,7 @@ typedef enum ProofKind { PROOF_EXACT, PROOF_RUMP, PROOF_INTEGER_RESIDUAL } Proof
 typedef struct Component {
     size_t n;
     uint32_t *member;           /* rows of the matrix, ascending */
-    mpq_t *p;                   /* > 0 */
+    mpq_t *p;                   /* > 0; population form: multipliers of R, a neuron's own is p_a / size_a */
     ProofKind proof;
 } Component;
 
@@ -47,15 +53,33 @@ typedef struct Witness {
     bool is_zero_sum;           /* refuted by the zero-sum modes of one population (docs/theory.md) */
     uint32_t population;        /* then this one */
     size_t n, rank;
-    uint32_t *member;           /* n rows of the matrix */
+    uint32_t *member;           /* n distinct rows of the matrix */
     mpq_t *v;                   /* rank * n, vector k at v[k*n] */
     mpq_t *w;                   /* rank, >= 0; NULL: all 1 */
 } Witness;
 
 typedef struct Evidence {
     bool is_certificate;        /* claim lds: components; else not-lds: witness */
-    size_t n_components;        /* in an order in which A is block lower triangular: no entry from a later to an earlier component's rows */
+    size_t n_components;        /* in an order in which A is block lower triangular: A_ij = 0 for i in an earlier and j in a later one */
     Component *component;
     Witness witness;
 } Evidence;
+
+/* Zeroed storage with every number initialised to 0; row_from[q] is set, the
+ * rest of the structure is the caller's to fill. The only other way to a
+ * ClaimMatrix is a zeroed one. */
+void claim_matrix_init(Ctx *cx, ClaimMatrix *m, size_t q, size_t n_entries, bool is_population_form);
+void component_init(Ctx *cx, Component *c, size_t n);
+void witness_init(Ctx *cx, Witness *w, size_t n, size_t rank, bool is_weighted);
+void claim_matrix_clear(ClaimMatrix *m);
+void component_clear(Component *c);
+void witness_clear(Witness *w);
+void evidence_clear(Evidence *e);
+
+static inline bool claim_matrix_is_populations(const ClaimMatrix *m) { return m->self != NULL; }
+static inline size_t claim_matrix_size(const ClaimMatrix *m, size_t row) { return m->size ? m->size[row] : 1; }
+/* The held entry (not necessarily non-zero), or NULL where none is. */
+mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
+const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual" */
+bool proof_kind_from_name(const char *name, ProofKind *out);
 #endif
