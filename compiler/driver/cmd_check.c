@@ -1,0 +1,91 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check/certificate.h"
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/json_out.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/write_file.h"
+
+static bool to_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+/* Writes the proof if one was asked for. False when the system refused. An
+ * undecided verdict has no proof: *missing says so. */
+static bool write_certificate(Compilation *c, bool *missing)
+{
+    const LdsReport *lds = &c->report->lds;
+    const char *path = c->options->certificate;
+    Sbuf text = {0};
+
+    *missing = path && lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED;
+    if (!path || *missing)
+        return true;
+    const Source *source = c->cx.sources[c->source];
+    CertificateModel model = {.path = source->path,
+                              .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
+                              .n_set = c->options->n_set,
+                              .set = c->options->set};
+    certificate_write(&c->cx, &model, lds, &text);
+    bool ok = write_file(&c->cx, path, sbuf_text(&text), text.n);
+    sbuf_free(&text);
+    return ok;
+}
+
+/* The object of --json; without a report it says which model and what is wrong with it. */
+static void print_json(const Compilation *c, bool has_certificate)
+{
+    json_t *root = c->report ? report_json(c->report) : json_object();
+
+    if (!c->report)
+        json_object_set_new(root, "model", c->model && c->model->name ? json_string(c->model->name) : json_null());
+    if (!json_object_get(root, "file"))
+        json_object_set_new(root, "file", json_string(c->path));
+    json_object_set_new(root, "diagnostics", json_diagnostics(&c->cx));
+    json_object_set_new(root, "certificate", has_certificate ? json_string(c->options->certificate) : json_null());
+    json_print(root);
+}
+
+static void print_report(const Compilation *c)
+{
+    Sbuf text = {0};
+
+    report_print(c->report, &text);
+    fputs(sbuf_text(&text), stdout);
+    sbuf_free(&text);
+}
+
+ExitStatus cmd_check(const Options *o)
+{
+    Compilation c;
+    ExitStatus status = STATUS_DONE;
+    bool missing = false, written = true;
+
+    if (to_stdout(o->certificate) && o->json) {
+        fputs("eigc check: --json and --certificate=- both want standard output\n", stderr);
+        return STATUS_WRONG;
+    }
+    compilation_init(&c, o, o->operand);
+    if (!compilation_run(&c, PHASE_check))
+        status = compilation_failure(&c);
+    else if (!report_passes(c.report))
+        status = STATUS_NOT_PROVED;
+    if (c.report && !(written = write_certificate(&c, &missing)))
+        status = STATUS_SYSTEM;
+    diagnose(&c.cx, o);
+    if (missing) {
+        fputs("eigc check: no certificate is written: Lyapunov diagonal stability is undecided\n", stderr);
+        status = status == STATUS_DONE ? STATUS_NOT_PROVED : status;
+    }
+    if (o->json)
+        print_json(&c, o->certificate && c.report && written && !missing);
+    else if (c.report && !o->quiet && !to_stdout(o->certificate))
+        print_report(&c);
+    if (o->time)
+        compilation_print_times(&c, stderr);
+    compilation_free(&c);
+    return status;
+}

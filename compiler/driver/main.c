@@ -1,0 +1,75 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/driver/options.h"
+#include "compiler/driver/version.h"
+#include "lang/base/arena.h"
+
+static void out_of_memory(size_t bytes)
+{
+    fprintf(stderr, "eigc: out of memory (%zu more bytes were needed)\n", bytes);
+    exit(STATUS_SYSTEM);
+}
+
+static ExitStatus print_version(void)
+{
+    puts("eigc " EIGC_VERSION);
+    return STATUS_DONE;
+}
+
+static ExitStatus complain_command(const char *written)
+{
+    const char *near = written[0] == '-' ? NULL : command_nearest(written);
+
+    fprintf(stderr, "eigc: unknown %s '%s'", written[0] == '-' ? "option" : "command", written);
+    fprintf(stderr, near ? "; did you mean '%s'?\n" : "\n", near);
+    fputs("Try 'eigc --help'.\n", stderr);
+    return STATUS_WRONG;
+}
+
+static ExitStatus run_command(CommandId command, int argc, char **argv)
+{
+    Options options;
+    ExitStatus status = STATUS_DONE;
+
+    if (!options_parse(command, argc, argv, &options))
+        status = STATUS_WRONG;
+    else if (options.help)
+        help_command(command, stdout);
+    else if (options.version)
+        print_version();
+    else
+        status = command_table[command].run(&options);
+    options_free(&options);
+    return status;
+}
+
+static ExitStatus dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_commands(stderr);
+        return STATUS_WRONG;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        help_commands(stdout);
+        return STATUS_DONE;
+    }
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+        return print_version();
+    CommandId command = command_find(argv[1]);
+    return command == N_COMMANDS ? complain_command(argv[1]) : run_command(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    arena_on_exhausted = out_of_memory;
+    ExitStatus status = dispatch(argc, argv);
+    errno = 0;
+    if ((fflush(stdout) || ferror(stdout)) && status != STATUS_INTERRUPTED) {
+        fprintf(stderr, "eigc: standard output cannot be written: %s\n", errno ? strerror(errno) : "write error");
+        status = STATUS_SYSTEM;
+    }
+    exit(status);
+}

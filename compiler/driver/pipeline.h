@@ -1,0 +1,48 @@
+/* A compilation: one pointer per phase result, filled in the order of
+ * phases.def. A command runs it up to the phase it needs. */
+#ifndef COMPILER_DRIVER_PIPELINE_H
+#define COMPILER_DRIVER_PIPELINE_H
+#include "compiler/check/check.h"
+#include "compiler/driver/jit_module.h"
+#include "compiler/driver/options.h"
+#include "compiler/net/net.h"
+#include "compiler/plan/plan.h"
+#include "lang/parse.h"
+
+typedef struct Compilation {
+    Ctx cx;
+    NumPool nums;
+    const Options *options;
+    const char *path;           /* of the model; "-" is standard input */
+    FILE *dump_to;              /* where --dump goes */
+    bool skip[N_PHASES];        /* set by the command before compilation_run */
+    bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
+    size_t check_max_rows;      /* stability is not searched for beyond this many rows; 0: no limit */
+
+    int source;                 /* number of the model's text, -1 before it is loaded */
+    Ast *ast;
+    Model *model;
+    Net *net;
+    Report *report;             /* complete also when it holds violations */
+    Plan *plan;
+    const JitModule *jit;
+    Kernel *kernel;
+
+    double seconds[N_PHASES];
+    bool ran[N_PHASES];
+    JitTimes jit_times;
+} Compilation;
+
+void compilation_init(Compilation *c, const Options *o, const char *path);
+/* Runs every phase up to and including `last`, with dumps and, when asked,
+ * invariant checks. False as soon as one fails; its diagnostics are in c->cx. */
+bool compilation_run(Compilation *c, Phase last);
+/* What a failed compilation means for the program's exit status. */
+ExitStatus compilation_failure(const Compilation *c);
+void compilation_print_times(const Compilation *c, FILE *to);
+void compilation_free(Compilation *c);
+
+/* dump.c: what a phase produced; false when there is nothing to print. */
+bool compilation_dump(Compilation *c, DumpId which, Sbuf *out);
+double seconds_now(void);
+#endif
