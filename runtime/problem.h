@@ -10,12 +10,14 @@
  *          w * S or, without self-connections, w * (S - x_i) in one go
  *   S      the sum of the source population: left to right below EIG_SUM_LANES neurons,
  *          else lane k of EIG_SUM_LANES sums x[k], x[k + LANES], ... in order and the
- *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1
+ *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1. A sum
+ *          starts with its first term, not with 0 + it
  *   x'_i   rate_i * (phi(s_i) - x_i),  rate = 1/tau rounded once
  *   t      k * h;  half steps k * h + 0.5 * h, full steps k * h + h
  *   euler  x + h k1                      heun  x + (0.5 h) (k1 + k2)
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
+ *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
  * No operation is fused or reordered. */
 #ifndef RUNTIME_PROBLEM_H
 #define RUNTIME_PROBLEM_H

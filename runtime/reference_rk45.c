@@ -184,6 +184,10 @@ void oracle_run_rk45(Oracle *o)
     eig_reference_drift(p, 0.0, o->x, o->total, o->k[0]);
     double h = first_step(o, longest);
     while (t < p->duration) {
+        if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_MIN)) {
+            underflow(o);
+            return;
+        }
         bool final = t + 1.01 * h >= p->duration;
         double step = final ? p->duration - t : h;
         double t_new = final ? p->duration : t + step;
@@ -202,10 +206,6 @@ void oracle_run_rk45(Oracle *o)
             o->result.n_rejected++;
             h = step * step_factor(norm, 1.0);
             largest = 1.0;
-            if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_MIN)) {
-                underflow(o);
-                return;
-            }
         }
         if (h > longest)
             h = longest;

@@ -1,0 +1,313 @@
+#include "runtime/integrate.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "runtime/dopri.h"
+
+enum {
+    CHUNK_STEPS = 256,          /* at most so many steps are replayed to find the first bad one */
+    WORK_MS = 20,               /* aim between two looks at the clock */
+    TICK_MS = 40                /* so that ticks come about every 50 ms */
+};
+
+/* Looks at the clock once in `pause` units of work (steps), and learns how
+ * many units WORK_MS are. */
+typedef struct Pace {
+    EigTick tick;
+    void *user;
+    int64_t pause, left;
+    double last_look, last_tick;    /* ms */
+} Pace;
+
+/* One run: everything it will ever need is allocated before the first step. */
+typedef struct Loop {
+    const EigProblem *p;
+    const EigKernel *kernel;
+    EigRecorder *rec;
+    RunResult result;
+    Pace pace;
+    EigKernelArgs args;
+    double *x, *saved, *row;
+    double *vectors;            /* adaptive: DOPRI_VECTORS of them, in place of x and saved */
+    void *memory;
+} Loop;
+
+static double now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec * 1e-6;
+}
+
+static void pace_start(Pace *pace, EigTick tick, void *user)
+{
+    *pace = (Pace){.tick = tick, .user = user, .pause = 1, .left = 1};
+    pace->last_look = pace->last_tick = now_ms();
+}
+
+/* After `units` of work; false: the caller wants to stop. */
+static bool pace_spend(Pace *pace, int64_t units, double t, double duration)
+{
+    pace->left -= units;
+    if (pace->left > 0)
+        return true;
+    double now = now_ms(), took = now - pace->last_look;
+    if (took < WORK_MS / 2.0 && pace->pause < INT64_MAX / 4)
+        pace->pause *= 2;
+    else if (took > WORK_MS && pace->pause > 1)
+        pace->pause /= 2;
+    pace->left = pace->pause;
+    pace->last_look = now;
+    if (!pace->tick || now - pace->last_tick < TICK_MS)
+        return true;
+    pace->last_tick = now;
+    return pace->tick(pace->user, t, duration);
+}
+
+/* Written so that it becomes vector code: no exit from the loop. */
+static bool all_finite(const double *x, size_t n)
+{
+    int bad = 0;
+    for (size_t i = 0; i < n; i++)
+        bad |= !(fabs(x[i]) <= DBL_MAX);
+    return !bad;
+}
+
+static void name_neuron(Loop *l, size_t at, double value)
+{
+    for (size_t q = 0; q < l->p->n_pops; q++) {
+        const EigPop *pop = &l->p->pop[q];
+        if (at < pop->from || at - pop->from >= pop->size)
+            continue;
+        l->result.bad_pop = q;
+        l->result.bad_neuron = at - pop->from;
+        l->result.bad_value = value;
+    }
+}
+
+/* x has a number that is not finite: names the first. */
+static void stop_nonfinite(Loop *l, const double *x)
+{
+    size_t at = 0;
+    while (at + 1 < l->p->n && isfinite(x[at]))
+        at++;
+    name_neuron(l, at, x[at]);
+    l->result.status = RUN_NONFINITE;
+}
+
+static bool record(Loop *l, double t, const double *x)
+{
+    l->kernel->observe(&l->args, t, x, l->row);
+    if (eig_recorder_append(l->rec, t, l->row)) {
+        l->result.n_records++;
+        return true;
+    }
+    l->result.status = RUN_WRITE_ERROR;
+    snprintf(l->result.error, sizeof l->result.error, "%s", eig_recorder_error(l->rec));
+    return false;
+}
+
+/* Somewhere in (from, to] the state left the finite numbers: again from the
+ * saved state, one step at a time, to the first step that does. */
+static void replay(Loop *l, int64_t from, int64_t to)
+{
+    memcpy(l->x, l->saved, l->p->n * sizeof *l->x);
+    int64_t k = from;
+    while (k < to && all_finite(l->x, l->p->n)) {
+        l->kernel->advance(&l->args, k, k + 1, l->x);
+        k++;
+    }
+    l->result.n_steps = k;
+    l->result.t = (double)k * l->p->h;
+    stop_nonfinite(l, l->x);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void run_fixed(Loop *l)
+{
+    const EigProblem *p = l->p;
+    int64_t k = 0, to_record = p->steps_per_record;
+    if (!record(l, 0.0, l->x))
+        return;
+    while (k < p->n_steps) {
+        int64_t chunk = least(least(to_record, p->n_steps - k), least(l->pace.left, CHUNK_STEPS));
+        memcpy(l->saved, l->x, p->n * sizeof *l->x);
+        l->kernel->advance(&l->args, k, k + chunk, l->x);
+        if (!all_finite(l->x, p->n)) {
+            replay(l, k, k + chunk);
+            return;
+        }
+        k += chunk;
+        to_record -= chunk;
+        l->result.n_steps = k;
+        l->result.t = (double)k * p->h;
+        if (to_record == 0) {
+            to_record = p->steps_per_record;
+            if (!record(l, l->result.t, l->x))
+                return;
+        }
+        if (!pace_spend(&l->pace, chunk, l->result.t, p->duration) && k < p->n_steps) {
+            l->result.status = RUN_INTERRUPTED;
+            return;
+        }
+    }
+}
+
+/* Number of the last record; an end that misses a multiple of the interval by
+ * rounding alone still counts as one. */
+static int64_t last_record(const EigProblem *p)
+{
+    double parts = p->duration / p->record_every, last = floor(parts);
+    if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
+        last += 1.0;
+    return (int64_t)last;
+}
+
+/* Records that fall into the accepted step; *j is the next one's number. */
+static bool record_within(Loop *l, Dopri *d, int64_t *j, int64_t last)
+{
+    if (!(l->p->record_every > 0.0))
+        return record(l, d->t_new, d->x_new);
+    for (; *j <= last; ++*j) {
+        double time = fmin((double)*j * l->p->record_every, l->p->duration);
+        if (time > d->t_new)
+            break;
+        if (!record(l, time, dopri_at(d, time)))
+            return false;
+    }
+    return true;
+}
+
+/* The step became too small. When the attempt left the finite numbers that is
+ * the reason; otherwise the neuron with the largest error is named. */
+static void stop_underflow(Loop *l, const Dopri *d)
+{
+    if (!all_finite(d->stage, l->p->n)) {
+        stop_nonfinite(l, d->stage);
+        return;
+    }
+    size_t worst = 0;
+    for (size_t i = 1; i < l->p->n; i++)
+        if (dopri_error(d, i) > dopri_error(d, worst))
+            worst = i;
+    name_neuron(l, worst, d->x[worst]);
+    l->result.status = RUN_UNDERFLOW;
+}
+
+static void dopri_place(Dopri *d, Loop *l)
+{
+    size_t n = l->p->n;
+    *d = (Dopri){.p = l->p, .kernel = l->kernel, .args = &l->args};
+    d->x = l->vectors;
+    d->x_new = d->x + n;
+    d->stage = d->x + 2 * n;
+    d->between = d->x + 3 * n;
+    for (size_t s = 0; s < 7; s++)
+        d->k[s] = d->x + (4 + s) * n;
+}
+
+static void run_adaptive(Loop *l)
+{
+    const EigProblem *p = l->p;
+    Dopri d;
+    dopri_place(&d, l);
+    int64_t j = 1, last = p->record_every > 0.0 ? last_record(p) : 0;
+    if (!record(l, 0.0, d.x))
+        return;
+    dopri_start(&d);
+    while (d.t < p->duration && l->result.status == RUN_DONE) {
+        if (dopri_too_small(&d)) {
+            stop_underflow(l, &d);
+        } else if (dopri_attempt(&d)) {
+            if (!record_within(l, &d, &j, last))
+                break;
+            dopri_accept(&d);
+            l->x = d.x;
+            l->result.t = d.t;
+            l->result.n_steps++;
+        } else {
+            l->result.n_rejected++;
+        }
+        if (!pace_spend(&l->pace, 1, d.t, p->duration) && d.t < p->duration && l->result.status == RUN_DONE)
+            l->result.status = RUN_INTERRUPTED;
+    }
+}
+
+/* Room for n doubles, on a boundary of 64 bytes. */
+static size_t padded(size_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+static bool loop_allocate(Loop *l)
+{
+    const EigProblem *p = l->p;
+    size_t width = 0, n_vectors = p->method == EIG_METHOD_RK45 ? DOPRI_VECTORS : 2;
+    for (size_t r = 0; r < p->n_records; r++)
+        width += p->record[r].width;
+    size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * p->n), n_state = padded(n_vectors * p->n);
+    size_t n_pointers = padded(3 * p->n_blocks);
+    size_t bytes = (n_total + n_work + n_state + padded(width + 1) + n_pointers) * sizeof(double);
+    double *at = aligned_alloc(64, bytes);
+    if (!at)
+        return false;
+    memset(at, 0, bytes);
+    l->memory = at;
+    l->args.total = at;
+    l->args.work = at + n_total;
+    l->x = l->vectors = l->args.work + n_work;
+    l->saved = l->x + p->n;
+    l->row = l->vectors + n_state;
+    const void **pointer = (const void **)(void *)(l->row + padded(width + 1));
+    l->args.weight = (const double *const *)(const void *)pointer;
+    l->args.row_from = (const uint64_t *const *)(const void *)(pointer + p->n_blocks);
+    l->args.column = (const uint32_t *const *)(const void *)(pointer + 2 * p->n_blocks);
+    for (size_t b = 0; b < p->n_blocks; b++) {
+        pointer[b] = p->block[b].w;
+        pointer[p->n_blocks + b] = p->block[b].row_from;
+        pointer[2 * p->n_blocks + b] = p->block[b].column;
+    }
+    return true;
+}
+
+static void set_start(const EigProblem *p, double *x)
+{
+    double var[EIG_N_VARS] = {0};
+    for (size_t q = 0; q < p->n_pops; q++) {
+        for (size_t i = 0; i < p->pop[q].size; i++) {
+            var[EIG_VAR_I] = (double)i;
+            x[p->pop[q].from + i] = eig_code_eval(&p->pop[q].start, var);
+        }
+    }
+}
+
+RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
+                        EigTick tick, void *user, double *x_final)
+{
+    Loop l = {.p = p, .kernel = kernel, .rec = rec, .result = {.status = RUN_DONE}};
+    if (!loop_allocate(&l)) {
+        l.result.status = RUN_NO_MEMORY;
+        return l.result;
+    }
+    set_start(p, l.x);
+    pace_start(&l.pace, tick, user);
+    if (!all_finite(l.x, p->n))
+        stop_nonfinite(&l, l.x);
+    else if (p->method == EIG_METHOD_RK45)
+        run_adaptive(&l);
+    else
+        run_fixed(&l);
+    if (x_final)
+        memcpy(x_final, l.x, p->n * sizeof *x_final);
+    free(l.memory);
+    return l.result;
+}
