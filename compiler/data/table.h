@@ -32,6 +32,8 @@ typedef struct Table {
     const char *sha256;         /* of the file's bytes, 64 hex digits */
 } Table;
 bool table_read(Ctx *cx, const char *dir, const char *path, Span asked, Table *out);
+/* The same for bytes in memory; `path` is only for messages (tests, fuzzers). */
+bool table_parse(Ctx *cx, const char *path, const char *bytes, size_t n, Span asked, Table *out);
 /* Index of a column, or -1. */
 int table_column(const Table *t, const char *interned_name);
 /* A numeric column exactly; E0504 at the first cell that is no finite number. */
@@ -46,8 +48,11 @@ typedef struct MatrixFile {
     bool is_sparse;             /* .mtx coordinate */
     Values values;              /* dense: row-major n_rows*n_columns; sparse: one per entry */
     uint32_t *row, *column;     /* sparse only; sorted by row, then column; duplicates refused */
+    const char **row_name, **column_name;   /* interned, .csv with names only; else NULL */
 } MatrixFile;
 bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out);
+/* The same for bytes in memory; the extension of `path` chooses the format. */
+bool matrix_parse(Ctx *cx, NumPool *pool, const char *path, const char *bytes, size_t n, Span asked, MatrixFile *out);
 
 /* SHA-256 as 64 lower-case hex digits (arena). */
 const char *sha256_hex(Ctx *cx, const void *bytes, size_t n);

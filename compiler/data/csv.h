@@ -1,0 +1,29 @@
+/* Rows of a comma-separated file: quotes with "" inside, LF, CRLF or CR, a byte
+ * order mark, comment lines (#) and empty lines, which are skipped. */
+#ifndef COMPILER_DATA_CSV_H
+#define COMPILER_DATA_CSV_H
+#include "lang/base/ctx.h"
+#include "lang/base/vec.h"
+
+typedef struct CsvCell {
+    const char *text;           /* n bytes, not NUL-terminated: trimmed, quotes taken off */
+    size_t n;
+    uint32_t line, column;      /* where it starts, both from 1; column in bytes */
+} CsvCell;
+
+typedef struct Csv {
+    Arena *arena;
+    const char *bytes;
+    size_t n, at;
+    uint32_t line;              /* of `at` */
+    size_t line_from;           /* offset of the line's first byte */
+    VEC(CsvCell) row;           /* the current row; overwritten by the next */
+    const char *error;          /* why csv_next gave CSV_MALFORMED, and where */
+    uint32_t error_line, error_column;
+} Csv;
+
+typedef enum CsvStatus { CSV_END, CSV_ROW, CSV_MALFORMED } CsvStatus;
+
+Csv csv_from(Arena *arena, const char *bytes, size_t n);
+CsvStatus csv_next(Csv *csv);
+#endif

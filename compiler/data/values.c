@@ -1,0 +1,211 @@
+#include "compiler/data/values.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_DIGITS = 19 };       /* 10^19 - 1 fits 64 bits */
+
+/* sign * digits * 10^exponent, as written. */
+typedef struct Decimal {
+    bool negative, fits;        /* fits: the digits are `digits`, none was lost */
+    uint64_t digits;
+    long exponent;
+} Decimal;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t read_digits(const char *s, size_t n, size_t at, Decimal *out, int *count)
+{
+    for (; at < n && is_digit(s[at]); at++) {
+        if (*count > 0 || s[at] != '0')
+            ++*count;
+        if (*count > MAX_DIGITS)
+            out->fits = false;
+        else
+            out->digits = out->digits * 10 + (uint64_t)(s[at] - '0');
+    }
+    return at;
+}
+
+static size_t read_exponent(const char *s, size_t n, size_t at, long *exponent)
+{
+    size_t k = at + 1;
+    bool negative = k < n && s[k] == '-';
+    if (k < n && (s[k] == '-' || s[k] == '+'))
+        k++;
+    if (k == n || !is_digit(s[k]))
+        return at;
+    long e = 0;
+    for (; k < n && is_digit(s[k]); k++)
+        e = e < 1000000 ? e * 10 + (s[k] - '0') : e;
+    *exponent += negative ? -e : e;
+    return k;
+}
+
+static bool decimal_read(const char *s, size_t n, Decimal *out)
+{
+    *out = (Decimal){ .fits = true };
+    size_t at = 0;
+    int count = 0;
+    if (at < n && (s[at] == '-' || s[at] == '+'))
+        out->negative = s[at++] == '-';
+    size_t from = at;
+    at = read_digits(s, n, at, out, &count);
+    size_t n_digits = at - from;
+    if (at < n && s[at] == '.') {
+        size_t behind = at + 1;
+        at = read_digits(s, n, behind, out, &count);
+        n_digits += at - behind;
+        out->exponent = -(long)(at - behind);
+    }
+    if (n_digits == 0)
+        return false;
+    if (at < n && (s[at] == 'e' || s[at] == 'E'))
+        at = read_exponent(s, n, at, &out->exponent);
+    return at == n;
+}
+
+static uint64_t power_of(uint64_t base, long exponent)
+{
+    uint64_t p = 1;
+    for (long k = 0; k < exponent; k++)
+        p *= base;
+    return p;
+}
+
+/* digits / 10^places in lowest terms, places <= 19: only twos and fives can cancel. */
+static Num ratio_of(NumPool *pool, const Decimal *x, long places)
+{
+    uint64_t top = x->digits, twos = 0, fives = 0;
+    for (; fives < (uint64_t)places && top % 5 == 0; fives++)
+        top /= 5;
+    for (; twos < (uint64_t)places && top % 2 == 0; twos++)
+        top /= 2;
+    mpq_ptr q = num_new(pool);
+    mpz_set_ui(mpq_numref(q), top);
+    if (x->negative)
+        mpz_neg(mpq_numref(q), mpq_numref(q));
+    mpz_set_ui(mpq_denref(q), power_of(5, places - (long)fives) * power_of(2, places - (long)twos));
+    return q;
+}
+
+/* The common cases without a rational: digits below 2^53 times a power of ten
+ * that is itself a double. One rounding, so the result is the nearest double. */
+static bool decimal_quick(NumPool *pool, const Decimal *x, double *d, Num *q)
+{
+    static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    if (!x->fits || x->digits > (1ull << 53) || x->exponent > 15 || x->exponent < -15)
+        return false;
+    double top = (double)x->digits, s = x->negative && x->digits ? -1.0 : 1.0;
+    *q = NULL;
+    if (x->exponent >= 0) {
+        *d = s * top * ten[x->exponent];
+        return fma(top, ten[x->exponent], -fabs(*d)) == 0.0;
+    }
+    long places = -x->exponent;
+    *d = s * top / ten[places];
+    if (x->digits % power_of(5, places) != 0)
+        *q = ratio_of(pool, x, places);
+    return true;
+}
+
+static NumberText exact_read(NumPool *pool, const char *text, size_t n, double *d, Num *q)
+{
+    Num x;
+    if (!num_parse(pool, text, n, &x))
+        return NUMBER_NOT;
+    *d = num_to_double(x);
+    if (!isfinite(*d))
+        return NUMBER_TOO_LARGE;
+    *d += 0.0;
+    *q = num_is_double(x) ? NULL : x;
+    return NUMBER_OK;
+}
+
+static NumberText decimal_slow(NumPool *pool, const char *text, size_t n, double *d, Num *q)
+{
+    size_t plus = text[0] == '+';
+    return exact_read(pool, text + plus, n - plus, d, q);
+}
+
+static bool is_nan_or_inf(const char *text, size_t n)
+{
+    static const char *const word[] = { "nan", "inf", "infinity", "-nan", "-inf", "-infinity", "+nan", "+inf", "+infinity" };
+    for (size_t k = 0; k < sizeof word / sizeof *word; k++)
+        if (strlen(word[k]) == n && strncasecmp(text, word[k], n) == 0)
+            return true;
+    return false;
+}
+
+NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num *q)
+{
+    Decimal x;
+    if (!decimal_read(text, n, &x)) {
+        if (is_nan_or_inf(text, n))
+            return NUMBER_NOT_FINITE;
+        return n && memchr(text, '/', n) ? exact_read(pool, text, n, d, q) : NUMBER_NOT;
+    }
+    if (x.fits && x.digits == 0) {
+        *d = 0.0;
+        *q = NULL;
+        return NUMBER_OK;
+    }
+    if (decimal_quick(pool, &x, d, q))
+        return NUMBER_OK;
+    if (x.exponent > NUM_MAX_EXPONENT || x.exponent < -NUM_MAX_EXPONENT)
+        return NUMBER_TOO_LARGE;
+    return decimal_slow(pool, text, n, d, q);
+}
+
+bool number_is_like(const char *text, size_t n)
+{
+    Decimal x;
+    return decimal_read(text, n, &x) || is_nan_or_inf(text, n);
+}
+
+const char *number_complaint(NumberText what)
+{
+    switch (what) {
+    case NUMBER_NOT_FINITE: return "is not a finite number";
+    case NUMBER_TOO_LARGE: return "is beyond the range of a double";
+    default: return "is not a number";
+    }
+}
+
+Num values_exact(NumPool *pool, const Values *v, size_t k)
+{
+    return v->q ? v->q[k] : num_from_double(pool, v->d[k]);
+}
+
+void values_put(Ctx *cx, Values *v, size_t cap, size_t k, double d, Num q)
+{
+    v->d[k] = d;
+    if (q && !v->q)
+        v->q = ARENA_ARRAY(&cx->arena, cap, Num);
+    if (v->q)
+        v->q[k] = q;
+}
+
+void values_finish(NumPool *pool, Values *v)
+{
+    for (size_t k = 0; v->q && k < v->n; k++)
+        if (!v->q[k])
+            v->q[k] = num_from_double(pool, v->d[k]);
+}
+
+void values_grow(Ctx *cx, Values *v, size_t cap, size_t new_cap)
+{
+    double *d = ARENA_ARRAY(&cx->arena, new_cap, double);
+    if (cap)
+        memcpy(d, v->d, cap * sizeof *d);
+    v->d = d;
+    if (v->q) {
+        Num *q = ARENA_ARRAY(&cx->arena, new_cap, Num);
+        memcpy(q, v->q, cap * sizeof *q);
+        v->q = q;
+    }
+}

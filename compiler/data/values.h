@@ -1,0 +1,22 @@
+/* Numbers as they come out of a file, exact ones without a rational each. */
+#ifndef COMPILER_DATA_VALUES_H
+#define COMPILER_DATA_VALUES_H
+#include "compiler/data/table.h"
+
+/* How a piece of text fails to be a number. */
+typedef enum NumberText { NUMBER_OK, NUMBER_NOT, NUMBER_NOT_FINITE, NUMBER_TOO_LARGE } NumberText;
+
+/* Reads "12", "-0.1", "+1e-3", ".5", "3/2" exactly: *d is the nearest double and
+ * *q the number, or NULL when *d is exact. A zero is +0. */
+NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num *q);
+/* True for text that means a number, also for "nan", "-inf" and "1e999999". */
+bool number_is_like(const char *text, size_t n);
+const char *number_complaint(NumberText what);
+
+/* Writes entry k of a Values with room for `cap` entries. */
+void values_put(Ctx *cx, Values *v, size_t cap, size_t k, double d, Num q);
+/* Gives every entry its rational when one of them needs one. */
+void values_finish(NumPool *pool, Values *v);
+/* A copy with room for more entries; the old storage is left to the arena. */
+void values_grow(Ctx *cx, Values *v, size_t cap, size_t new_cap);
+#endif
