@@ -112,15 +112,25 @@ static bool record(Loop *l, double t, const double *x)
     return false;
 }
 
+/* Steps `from` to `to`, in place. A chunk of one step needs no copy: should it
+ * go wrong, its end is the first bad state. */
+static bool advance(Loop *l, int64_t from, int64_t to)
+{
+    if (to - from > 1)
+        memcpy(l->saved, l->x, l->p->n * sizeof *l->x);
+    l->kernel->advance(&l->args, from, to, l->x);
+    return all_finite(l->x, l->p->n);
+}
+
 /* Somewhere in (from, to] the state left the finite numbers: again from the
  * saved state, one step at a time, to the first step that does. */
 static void replay(Loop *l, int64_t from, int64_t to)
 {
-    memcpy(l->x, l->saved, l->p->n * sizeof *l->x);
-    int64_t k = from;
-    while (k < to && all_finite(l->x, l->p->n)) {
-        l->kernel->advance(&l->args, k, k + 1, l->x);
-        k++;
+    int64_t k = to;
+    if (to - from > 1) {
+        memcpy(l->x, l->saved, l->p->n * sizeof *l->x);
+        for (k = from; k < to && all_finite(l->x, l->p->n); k++)
+            l->kernel->advance(&l->args, k, k + 1, l->x);
     }
     l->result.n_steps = k;
     l->result.t = (double)k * l->p->h;
@@ -140,9 +150,7 @@ static void run_fixed(Loop *l)
         return;
     while (k < p->n_steps) {
         int64_t chunk = least(least(to_record, p->n_steps - k), least(l->pace.left, CHUNK_STEPS));
-        memcpy(l->saved, l->x, p->n * sizeof *l->x);
-        l->kernel->advance(&l->args, k, k + chunk, l->x);
-        if (!all_finite(l->x, p->n)) {
+        if (!advance(l, k, k + chunk)) {
             replay(l, k, k + chunk);
             return;
         }

@@ -1,0 +1,115 @@
+#include "runtime/csv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool write_text(OutFile *out, const char *text)
+{
+    return outfile_write(out, text, strlen(text));
+}
+
+static bool write_meta(OutFile *out, const char *meta)
+{
+    while (*meta) {
+        size_t n = strcspn(meta, "\n");
+        if (!outfile_write(out, "# ", 2) || !outfile_write(out, meta, n) || !outfile_write(out, "\n", 1))
+            return false;
+        meta += n + (meta[n] == '\n');
+    }
+    return true;
+}
+
+static bool needs_quotes(const char *text)
+{
+    return strpbrk(text, ",\"\r\n") || *text == '#' || *text == ' ';
+}
+
+/* ",FIELD": name, or name[label]. */
+static bool write_column(OutFile *out, const char *name, const char *label)
+{
+    bool quoted = needs_quotes(name) || (label && strpbrk(label, ",\"\r\n"));
+    const char *part[4] = {name, label ? "[" : "", label ? label : "", label ? "]" : ""};
+    if (!write_text(out, quoted ? ",\"" : ","))
+        return false;
+    for (int i = 0; i < 4; i++)
+        for (const char *c = part[i]; *c; c++)
+            if (!outfile_write(out, c, 1) || (*c == '"' && !outfile_write(out, c, 1)))
+                return false;
+    return !quoted || write_text(out, "\"");
+}
+
+/* The population whose neurons are the columns of a record: that of the first
+ * rate or input "of the neuron of the surrounding loop". */
+static const EigPop *population_of(const EigProblem *p, const EigObs *obs)
+{
+    if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
+        return &p->pop[obs->pop];
+    for (int i = 0; obs->kind == EIG_OBS_CALL && i < obs->n_args; i++) {
+        const EigPop *pop = population_of(p, obs->arg[i]);
+        if (pop)
+            return pop;
+    }
+    return NULL;
+}
+
+static bool write_record_columns(OutFile *out, const EigProblem *p, const EigRecord *r)
+{
+    if (r->width == 1)
+        return write_column(out, r->name, NULL);
+    const EigPop *pop = population_of(p, r->obs);
+    const char *const *names = pop && pop->size == r->width ? pop->neuron_name : NULL;
+    for (size_t i = 0; i < r->width; i++) {
+        char number[24];
+        snprintf(number, sizeof number, "%zu", i);
+        if (!write_column(out, r->name, names && names[i] ? names[i] : number))
+            return false;
+    }
+    return true;
+}
+
+bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta)
+{
+    *c = (Csv){.out = out, .row_width = 1};
+    if (!write_meta(out, meta) || !write_text(out, "t"))
+        return false;
+    for (size_t r = 0; r < p->n_records; r++) {
+        c->row_width += p->record[r].width;
+        if (!write_record_columns(out, p, &p->record[r]))
+            return false;
+    }
+    return write_text(out, "\n");
+}
+
+static int shortest(char *text, size_t size, double value)
+{
+    int n = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        n = snprintf(text, size, "%.*g", digits, value);
+        if (digits == 17 || strtod(text, NULL) == value)
+            break;
+    }
+    return n;
+}
+
+/* NaN has a sign that printf shows and no reader wants. */
+static int number_text(char *text, size_t size, double value)
+{
+    if (isnan(value))
+        return snprintf(text, size, "nan");
+    return shortest(text, size, value);
+}
+
+bool csv_doubles(Csv *c, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char text[40];
+        int length = number_text(text, sizeof text - 1, values[i]);
+        c->column = c->column + 1 == c->row_width ? 0 : c->column + 1;
+        text[length] = c->column == 0 ? '\n' : ',';
+        if (!outfile_write(c->out, text, (size_t)length + 1))
+            return false;
+    }
+    return true;
+}
