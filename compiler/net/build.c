@@ -1,0 +1,165 @@
+#include "compiler/net/build.h"
+
+#include <string.h>
+
+#include "compiler/data/file.h"
+
+static void place_populations(NetBuild *b)
+{
+    Net *net = b->net;
+    net->n_pops = b->m->pops.n;
+    net->pop = ARENA_ARRAY(&b->cx->arena, net->n_pops, NetPop);
+    for (size_t k = 0; k < net->n_pops; k++) {
+        const ModelPop *p = &b->m->pops.at[k];
+        net->pop[k] = (NetPop){ .model = p, .from = net->n, .size = p->size };
+        net->n += p->size;
+    }
+}
+
+/* Of a source that has excitatory and inhibitory neurons. */
+static bool has_both_signs(const NetPop *p)
+{
+    const signed char *sign = p->model->neuron_sign;
+    for (size_t k = 1; sign && k < p->size; k++)
+        if (sign[k] != sign[0])
+            return true;
+    return false;
+}
+
+static Num signed_factor(NetBuild *b, const ModelConn *c)
+{
+    if (net_neuron_sign(&b->net->pop[c->pre], 0) != SIGN_INH || mpq_sgn(c->factor) == 0)
+        return c->factor;
+    mpq_ptr x = num_new(b->net->nums);
+    mpq_neg(x, c->factor);
+    return x;
+}
+
+static double *ones(NetBuild *b, size_t n)
+{
+    double *d = ARENA_ARRAY(&b->cx->arena, n, double);
+    for (size_t k = 0; k < n; k++)
+        d[k] = 1.0;
+    return d;
+}
+
+/* Each column has the sign of its neuron, so the projection is no longer one number. */
+static bool uniform_of_both_signs(NetBuild *b, const ModelConn *c, Block *out)
+{
+    size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
+    if (!memory_take(b, c, (double)n_pre * (double)n_post, sizeof(double),
+                     "connect an excitatory and an inhibitory population instead of a table with both signs"))
+        return false;
+    out->kind = BLOCK_DENSE;
+    out->values = (Values){ .n = n_pre * n_post, .d = ones(b, n_pre * n_post) };
+    entries_finish(b, c, ENTRIES_ARE_MAGNITUDES, out);
+    return true;
+}
+
+static bool uniform_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    if (has_both_signs(&b->net->pop[c->pre]))
+        return uniform_of_both_signs(b, c, out);
+    out->kind = BLOCK_UNIFORM;
+    out->self = c->self || c->pre != c->post;
+    out->factor = signed_factor(b, c);
+    return true;
+}
+
+static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    Pairs pairs;
+    if (!pattern_pairs(b, c, &pairs))
+        return false;
+    out->kind = BLOCK_SPARSE;
+    out->row_from = pairs.row_from;
+    out->column = pairs.column;
+    out->values = (Values){ .n = pairs.n };
+    if (c->kind != WEIGHT_PAIR)
+        out->values.d = ones(b, pairs.n);
+    else if (!pair_sparse(b, c, &pairs, &out->values))
+        return false;
+    bool signs_are_free = c->kind == WEIGHT_PAIR && b->net->pop[c->pre].model->sign == SIGN_MIXED;
+    entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
+    return true;
+}
+
+static bool one_to_one_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];
+    if (pre->size != post->size) {
+        Diag *d = diag_at(b->cx, D_E0453, c->span, "one_to_one joins populations of equal size, %s has %zu neurons and %s has %zu",
+                          pre->model->name, pre->size, post->model->name, post->size);
+        diag_note_at(b->cx, d, pre->model->span, "the source %s", pre->model->name);
+        diag_note_at(b->cx, d, post->model->span, "the target %s", post->model->name);
+        return false;
+    }
+    if (c->kind == WEIGHT_PAIR || has_both_signs(pre) || (!c->self && c->pre == c->post))
+        return listed_block(b, c, out);
+    out->kind = BLOCK_DIAGONAL;
+    out->factor = signed_factor(b, c);
+    return true;
+}
+
+static bool dense_pair_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    out->kind = BLOCK_DENSE;
+    if (!pair_dense(b, c, &out->values))
+        return false;
+    bool signs_are_free = b->net->pop[c->pre].model->sign == SIGN_MIXED;
+    entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
+    return true;
+}
+
+static bool matrix_has_no_pattern(NetBuild *b, const ModelConn *c)
+{
+    if (c->pattern == PATTERN_ALL)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0453, c->span, "%s has a matrix of weights and a pattern: the matrix already says who is connected",
+                      c->label);
+    diag_help(b->cx, d, "leave the pattern out");
+    return false;
+}
+
+static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    switch (c->kind) {
+    case WEIGHT_LITERAL:
+    case WEIGHT_MATRIX:
+        return matrix_has_no_pattern(b, c) && matrix_block(b, c, out);
+    case WEIGHT_EDGES:
+        return matrix_has_no_pattern(b, c) && edges_block(b, c, out);
+    case WEIGHT_UNIFORM:
+    case WEIGHT_PAIR:
+        break;
+    }
+    if (c->pattern == PATTERN_ONE)
+        return one_to_one_block(b, c, out);
+    if (c->pattern != PATTERN_ALL)
+        return listed_block(b, c, out);
+    return c->kind == WEIGHT_PAIR ? dense_pair_block(b, c, out) : uniform_block(b, c, out);
+}
+
+/* Every connection is tried, so that one run shows all that is wrong. */
+bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
+{
+    *out = (Net){ .model = m, .nums = m->nums };
+    NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes };
+    place_populations(&b);
+    out->block = ARENA_ARRAY(&cx->arena, m->conns.n, Block);
+    bool ok = true;
+    for (size_t k = 0; k < m->conns.n; k++) {
+        const ModelConn *c = &m->conns.at[k];
+        Block block = { .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true };
+        if (build_block(&b, c, &block))
+            out->block[out->n_blocks++] = block;
+        else
+            ok = false;
+    }
+    return ok;
+}
+
+bool net_build(Ctx *cx, const Model *m, Net *out)
+{
+    return net_build_within(cx, m, data_memory_limit(), out);
+}

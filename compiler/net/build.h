@@ -1,0 +1,47 @@
+/* Inside of net_build: what its steps share. */
+#ifndef COMPILER_NET_BUILD_H
+#define COMPILER_NET_BUILD_H
+#include "compiler/net/net.h"
+
+typedef struct NetBuild {
+    Ctx *cx;
+    const Model *m;
+    Net *net;
+    size_t limit, used;         /* bytes that blocks may take in all, and have taken */
+} NetBuild;
+
+/* net_build with a memory limit of the caller's choice. */
+bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out);
+
+/* ---- memory.c ---- */
+/* Sets n * bytes_each aside, or E0451 with the bytes in words and the repair. */
+bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, const char *repair);
+
+/* ---- pattern.c: who is connected, as rows by target ---- */
+typedef struct Pairs {
+    size_t n;
+    size_t *row_from;           /* targets + 1 */
+    uint32_t *column;           /* n sources, ascending within a row */
+} Pairs;
+bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
+
+/* ---- pair.c: weights by expression ---- */
+bool pair_dense(NetBuild *b, const ModelConn *c, Values *out);
+bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *out);
+
+/* ---- edges.c, matrix.c: weights by list; they fill a whole block ---- */
+bool edges_block(NetBuild *b, const ModelConn *c, Block *out);
+bool matrix_block(NetBuild *b, const ModelConn *c, Block *out);
+
+/* ---- entries.c ---- */
+typedef enum EntrySigns {
+    ENTRIES_ARE_MAGNITUDES,     /* each takes the sign of its source */
+    ENTRIES_MAY_BE_SIGNED       /* they do too, unless one of them is negative: then all are kept as they are */
+} EntrySigns;
+/* Sign of entry k: exact, also where the double underflows to 0. */
+int entry_sign(const Values *v, size_t k);
+void entry_negate(NumPool *pool, Values *v, size_t k);
+/* Signs, factor, missing self-connections; then zeros are dropped and a mostly
+ * empty dense block becomes a sparse one. */
+void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out);
+#endif

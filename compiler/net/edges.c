@@ -1,0 +1,235 @@
+/* Weights given as a table of edges: source, target, value. */
+#include "compiler/net/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/data/values.h"
+
+/* ---- names to neurons ---- */
+
+typedef struct NameSlot { const char *name; size_t neuron; } NameSlot;
+
+typedef struct NameIndex {
+    const NetPop *pop;
+    NameSlot *slot;             /* by interned pointer; NULL when neurons have no names of their own */
+    size_t n_slots;
+} NameIndex;
+
+static size_t slot_of(const NameIndex *x, const char *name)
+{
+    size_t at = (size_t)((uintptr_t)name * 0x9E3779B97F4A7C15u >> 16) & (x->n_slots - 1);
+    while (x->slot[at].name && x->slot[at].name != name)
+        at = (at + 1) & (x->n_slots - 1);
+    return at;
+}
+
+static NameIndex index_names(Ctx *cx, const NetPop *p)
+{
+    NameIndex x = { .pop = p, .n_slots = 16 };
+    if (!p->model->neuron_name)
+        return x;
+    while (x.n_slots < 2 * p->size)
+        x.n_slots *= 2;
+    x.slot = ARENA_ARRAY(&cx->arena, x.n_slots, NameSlot);
+    for (size_t k = 0; k < p->size; k++) {
+        const char *name = intern(&cx->names, p->model->neuron_name[k]);
+        size_t at = slot_of(&x, name);
+        if (!x.slot[at].name)
+            x.slot[at] = (NameSlot){ name, k };
+    }
+    return x;
+}
+
+/* "E[3]" or "3"; a population of one also by its own name. */
+static bool neuron_by_number(const NetPop *p, const char *text, size_t *neuron)
+{
+    size_t n = strlen(p->model->name), k = 0, value = 0;
+    bool bracket = strncmp(text, p->model->name, n) == 0 && text[n] == '[';
+    if (p->size == 1 && strcmp(text, p->model->name) == 0) {
+        *neuron = 0;
+        return true;
+    }
+    if (bracket)
+        text += n + 1;
+    for (; text[k] >= '0' && text[k] <= '9'; k++) {
+        value = value * 10 + (size_t)(text[k] - '0');
+        if (value >= p->size)
+            return false;
+    }
+    if (k == 0 || strcmp(text + k, bracket ? "]" : "") != 0)
+        return false;
+    *neuron = value;
+    return true;
+}
+
+static bool neuron_find(const NameIndex *x, const char *name, size_t *neuron)
+{
+    if (!x->slot)
+        return neuron_by_number(x->pop, name, neuron);
+    size_t at = slot_of(x, name);
+    *neuron = x->slot[at].neuron;
+    return x->slot[at].name != NULL;
+}
+
+/* ---- columns of the table ---- */
+
+typedef struct EdgeTable {
+    Table table;
+    const char **source, **target;
+    Values value;
+} EdgeTable;
+
+static bool find_column(NetBuild *b, const ModelConn *c, const Table *t, const char *name, int *out)
+{
+    *out = table_column(t, intern(&b->cx->names, name));
+    if (*out >= 0)
+        return true;
+    const char **names = ARENA_ARRAY(&b->cx->arena, t->n_columns, const char *);
+    for (size_t k = 0; k < t->n_columns; k++)
+        names[k] = t->column[k].name;
+    Diag *d = diag_at(b->cx, D_E0506, c->weight_span, "'%s' has no column '%s'", t->path, name);
+    const char *near = diag_nearest(name, names, t->n_columns);
+    if (near)
+        diag_help(b->cx, d, "did you mean '%s'?", near);
+    else
+        diag_help(b->cx, d, "its first line must name the columns source, target and one of numbers");
+    return false;
+}
+
+/* The first column whose first cell is meant as a number; later cells are then held to that. */
+static bool first_numeric(NetBuild *b, const ModelConn *c, const Table *t, int source, int target, int *out)
+{
+    for (int k = 0; (size_t)k < t->n_columns; k++) {
+        const char *cell = t->column[k].text[0];
+        if (k != source && k != target && number_is_like(cell, strlen(cell))) {
+            *out = k;
+            return true;
+        }
+    }
+    Diag *d = diag_at(b->cx, D_E0506, c->weight_span, "'%s' has no column of numbers", t->path);
+    diag_help(b->cx, d, "an edge is a source, a target and a number");
+    return false;
+}
+
+static bool read_edges(NetBuild *b, const ModelConn *c, EdgeTable *e)
+{
+    int source, target, value;
+    Table *t = &e->table;
+    if (!table_read(b->cx, c->dir, c->path, c->weight_span, t))
+        return false;
+    if (!find_column(b, c, t, "source", &source) || !find_column(b, c, t, "target", &target))
+        return false;
+    if (!(c->column ? find_column(b, c, t, c->column, &value) : first_numeric(b, c, t, source, target, &value)))
+        return false;
+    e->source = t->column[source].text;
+    e->target = t->column[target].text;
+    return table_numbers(b->cx, b->net->nums, t, value, c->weight_span, &e->value);
+}
+
+/* ---- edges to a block ---- */
+
+typedef struct Edge {
+    uint32_t source, target;
+    uint32_t row;               /* of the table */
+} Edge;
+
+typedef struct Unknown {
+    Diag *diag;
+    size_t n;
+} Unknown;
+
+static void complain_unknown(NetBuild *b, const ModelConn *c, const Table *t, uint32_t line, const char *name, const NetPop *p,
+                             Unknown *u)
+{
+    const char **known = p->model->neuron_name;
+    const char *near = known ? diag_nearest(name, known, p->size) : NULL;
+    if (u->n++ == 0) {
+        u->diag = diag_at(b->cx, D_E0509, c->weight_span, "%s:%u: '%s' is no neuron of %s", t->path, line, name, p->model->name);
+        if (near)
+            diag_help(b->cx, u->diag, "did you mean '%s'?", near);
+        else if (!known)
+            diag_help(b->cx, u->diag, "its neurons are %s[0] to %s[%zu]", p->model->name, p->model->name, p->size - 1);
+    } else if (u->n < DIAG_MAX_NOTES) {
+        diag_note(b->cx, u->diag, "%s:%u: '%s' is no neuron of %s", t->path, line, name, p->model->name);
+    }
+}
+
+/* Every unknown name is looked for, the first few are shown. */
+static bool resolve(NetBuild *b, const ModelConn *c, const EdgeTable *e, Edge *edge)
+{
+    NameIndex pre = index_names(b->cx, &b->net->pop[c->pre]);
+    NameIndex post = c->pre == c->post ? pre : index_names(b->cx, &b->net->pop[c->post]);
+    Unknown u = { 0 };
+    for (size_t k = 0; k < e->table.n_rows; k++) {
+        size_t source = 0, target = 0;
+        if (!neuron_find(&pre, e->source[k], &source))
+            complain_unknown(b, c, &e->table, e->table.line[k], e->source[k], pre.pop, &u);
+        if (!neuron_find(&post, e->target[k], &target))
+            complain_unknown(b, c, &e->table, e->table.line[k], e->target[k], post.pop, &u);
+        edge[k] = (Edge){ (uint32_t)source, (uint32_t)target, (uint32_t)k };
+    }
+    if (u.n >= DIAG_MAX_NOTES)
+        diag_note(b->cx, u.diag, "%zu such names in all", u.n);
+    return u.n == 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const Edge *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static bool all_different(NetBuild *b, const ModelConn *c, const EdgeTable *e, const Edge *edge)
+{
+    for (size_t k = 1; k < e->table.n_rows; k++) {
+        const Edge *x = &edge[k - 1], *y = &edge[k];
+        if (x->target != y->target || x->source != y->source)
+            continue;
+        Diag *d = diag_at(b->cx, D_E0510, c->weight_span, "%s:%u: %s -> %s was already given in line %u", e->table.path,
+                          e->table.line[y->row], e->source[y->row], e->target[y->row], e->table.line[x->row]);
+        diag_help(b->cx, d, "give each pair one line, with the sum if several synapses are meant");
+        return false;
+    }
+    return true;
+}
+
+static void store(NetBuild *b, const EdgeTable *e, const Edge *edge, size_t n_targets, Block *out)
+{
+    size_t n = e->table.n_rows;
+    out->kind = BLOCK_SPARSE;
+    out->row_from = ARENA_ARRAY(&b->cx->arena, n_targets + 1, size_t);
+    out->column = ARENA_ARRAY(&b->cx->arena, n, uint32_t);
+    out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
+    for (size_t k = 0; k < n; k++) {
+        out->row_from[edge[k].target + 1]++;
+        out->column[k] = edge[k].source;
+        values_put(b->cx, &out->values, n, k, e->value.d[edge[k].row], e->value.q ? e->value.q[edge[k].row] : NULL);
+    }
+    for (size_t t = 0; t < n_targets; t++)
+        out->row_from[t + 1] += out->row_from[t];
+}
+
+bool edges_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    EdgeTable e;
+    if (!read_edges(b, c, &e))
+        return false;
+    size_t n = e.table.n_rows, n_post = b->net->pop[c->post].size;
+    if (!memory_take(b, c, (double)n + (double)n_post, 32, "split the table"))
+        return false;
+    Edge *edge = ARENA_ARRAY(&b->cx->arena, n, Edge);
+    if (!resolve(b, c, &e, edge))
+        return false;
+    qsort(edge, n, sizeof *edge, by_place);
+    if (!all_different(b, c, &e, edge))
+        return false;
+    store(b, &e, edge, n_post, out);
+    out->sha256 = e.table.sha256;
+    entries_finish(b, c, ENTRIES_MAY_BE_SIGNED, out);
+    return true;
+}

@@ -1,0 +1,91 @@
+/* Weights given as a whole matrix: a literal or a file. */
+#include "compiler/net/build.h"
+
+#include <string.h>
+
+static bool shape_fits(NetBuild *b, const ModelConn *c, const char *what, size_t n_rows, size_t n_columns)
+{
+    const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];
+    if (n_rows == post->size && n_columns == pre->size)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0511, c->weight_span, "%s is %zu x %zu, %s needs %zu x %zu (targets x sources)", what, n_rows,
+                      n_columns, c->label, post->size, pre->size);
+    diag_note_at(b->cx, d, pre->model->span, "the source %s has %zu neuron%s: one column each", pre->model->name, pre->size,
+                 pre->size == 1 ? "" : "s");
+    if (c->post != c->pre)
+        diag_note_at(b->cx, d, post->model->span, "the target %s has %zu neuron%s: one row each", post->model->name, post->size,
+                     post->size == 1 ? "" : "s");
+    if (n_rows == pre->size && n_columns == post->size)
+        diag_help(b->cx, d, "rows are targets and columns are sources: transpose it");
+    return false;
+}
+
+/* A matrix that names its rows or columns must name them as the population does:
+ * a permuted matrix would be silently wrong. */
+static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, const char *axis, const char **name, const NetPop *p)
+{
+    for (size_t k = 0; name && p->model->neuron_name && k < p->size; k++) {
+        if (strcmp(name[k], p->model->neuron_name[k]) == 0)
+            continue;
+        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': %s %zu is '%s', but neuron %zu of %s is '%s'", f->path, axis,
+                          k + 1, name[k], k, p->model->name, p->model->neuron_name[k]);
+        diag_help(b->cx, d, "bring the %ss into the order of the table, or take the names out of the file", axis);
+        return false;
+    }
+    return true;
+}
+
+static void take_sparse(NetBuild *b, const MatrixFile *f, Block *out)
+{
+    size_t *from = ARENA_ARRAY(&b->cx->arena, f->n_rows + 1, size_t);
+    for (size_t e = 0; e < f->values.n; e++)
+        from[f->row[e] + 1]++;
+    for (size_t row = 0; row < f->n_rows; row++)
+        from[row + 1] += from[row];
+    out->kind = BLOCK_SPARSE;
+    out->row_from = from;
+    out->column = f->column;
+}
+
+static bool from_file(NetBuild *b, const ModelConn *c, Block *out)
+{
+    MatrixFile f;
+    if (!matrix_file_read(b->cx, b->net->nums, c->dir, c->path, c->weight_span, &f))
+        return false;
+    const char *what = arena_printf(&b->cx->arena, "'%s'", f.path);
+    if (!shape_fits(b, c, what, f.n_rows, f.n_columns) ||
+        !names_fit(b, c, &f, "row", f.row_name, &b->net->pop[c->post]) ||
+        !names_fit(b, c, &f, "column", f.column_name, &b->net->pop[c->pre]))
+        return false;
+    out->kind = BLOCK_DENSE;
+    out->values = f.values;
+    out->sha256 = f.sha256;
+    if (f.is_sparse)
+        take_sparse(b, &f, out);
+    return true;
+}
+
+/* The model keeps its own copy: signs are written into ours. */
+static bool from_literal(NetBuild *b, const ModelConn *c, Block *out)
+{
+    size_t n = c->literal.n, n_pre = b->net->pop[c->pre].size;
+    if (n != n_pre * b->net->pop[c->post].size)
+        return shape_fits(b, c, "the matrix", n / n_pre, n_pre);
+    out->kind = BLOCK_DENSE;
+    out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
+    memcpy(out->values.d, c->literal.d, n * sizeof *out->values.d);
+    if (c->literal.q) {
+        out->values.q = ARENA_ARRAY(&b->cx->arena, n, Num);
+        memcpy(out->values.q, c->literal.q, n * sizeof *out->values.q);
+    }
+    return true;
+}
+
+bool matrix_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    bool ok = c->kind == WEIGHT_LITERAL ? from_literal(b, c, out) : from_file(b, c, out);
+    if (!ok || !memory_take(b, c, (double)out->values.n, sizeof(double), "a sparse file (.mtx) needs less"))
+        return false;
+    entries_finish(b, c, ENTRIES_MAY_BE_SIGNED, out);
+    return true;
+}

@@ -1,0 +1,26 @@
+#include "compiler/net/build.h"
+
+/* "8.0 TB": powers of 1000, as memory and disks are sold. */
+static const char *bytes_in_words(Ctx *cx, double bytes)
+{
+    static const char *const unit[] = { "bytes", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB" };
+    size_t k = 0;
+    while (bytes >= 1000 && k + 1 < sizeof unit / sizeof *unit) {
+        bytes /= 1000;
+        k++;
+    }
+    return arena_printf(&cx->arena, k ? "%.1f %s" : "%.0f %s", bytes, unit[k]);
+}
+
+bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, const char *repair)
+{
+    double bytes = n * (double)bytes_each;
+    if (bytes <= (double)(b->limit - b->used)) {
+        b->used += (size_t)bytes;
+        return true;
+    }
+    Diag *d = diag_at(b->cx, D_E0451, c->span, "the weights of %s would need %s for %.6g entries, more than the %s that are left",
+                      c->label, bytes_in_words(b->cx, bytes), n, bytes_in_words(b->cx, (double)(b->limit - b->used)));
+    diag_help(b->cx, d, "%s", repair);
+    return false;
+}

@@ -1,0 +1,29 @@
+#include "compiler/net/net.h"
+
+Sign net_neuron_sign(const NetPop *p, size_t k)
+{
+    if (p->model->neuron_sign)
+        return p->model->neuron_sign[k] < 0 ? SIGN_INH : SIGN_EXC;
+    return p->model->sign;
+}
+
+void net_neuron_name(const NetPop *p, size_t k, Sbuf *out)
+{
+    if (p->model->neuron_name)
+        sbuf_str(out, p->model->neuron_name[k]);
+    else if (p->size == 1)
+        sbuf_str(out, p->model->name);
+    else
+        sbuf_printf(out, "%s[%zu]", p->model->name, k);
+}
+
+Num block_entry(NumPool *pool, const Block *b, size_t e)
+{
+    mpq_ptr x = num_new(pool);
+    if (b->values.q)
+        mpq_set(x, b->values.q[e]);
+    else
+        mpq_set_d(x, b->values.d[e]);
+    mpq_mul(x, x, b->factor);
+    return x;
+}

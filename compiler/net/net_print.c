@@ -1,0 +1,128 @@
+#include "compiler/net/net.h"
+
+#include <string.h>
+
+enum { PRINT_ENTRIES = 64 };    /* longer lists are summarised */
+
+/* The number exactly where that is short, its double to the bit, and for the eye. */
+static void print_number(Num x, Sbuf *out)
+{
+    Sbuf text = { 0 };
+    num_print(x, &text);
+    if (text.n <= 24)
+        sbuf_printf(out, "%s ", sbuf_text(&text));
+    sbuf_free(&text);
+    double d = num_to_double(x);
+    sbuf_printf(out, "%a %.6g", d, d);
+}
+
+static const char *sign_name(const ModelPop *p)
+{
+    if (p->is_exempt)
+        return "mixed";
+    return p->sign == SIGN_EXC ? "excitatory" : p->sign == SIGN_INH ? "inhibitory" : "signs by neuron";
+}
+
+static void print_population(const NetPop *p, Sbuf *out)
+{
+    sbuf_printf(out, "population %s: %s, neurons %zu..%zu\n", p->model->name, sign_name(p->model), p->from,
+                p->from + p->size - 1);
+    sbuf_str(out, "  tau ");
+    print_number(p->model->tau, out);
+    sbuf_char(out, '\n');
+}
+
+static const char *kind_name(BlockKind k)
+{
+    switch (k) {
+    case BLOCK_UNIFORM: return "uniform";
+    case BLOCK_DIAGONAL: return "diagonal";
+    case BLOCK_SPARSE: return "sparse";
+    case BLOCK_DENSE: return "dense";
+    }
+    return "?";
+}
+
+/* FNV-1a over the doubles, least significant byte first: two equal digests mean equal arrays. */
+static uint64_t digest(const Values *v)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t k = 0; k < v->n; k++) {
+        uint64_t u;
+        memcpy(&u, &v->d[k], sizeof u);
+        for (int byte = 0; byte < 8; byte++)
+            h = (h ^ (u >> (8 * byte) & 0xff)) * 0x100000001b3u;
+    }
+    return h;
+}
+
+static void print_summary(const Values *v, Sbuf *out)
+{
+    double least = v->d[0], greatest = v->d[0];
+    for (size_t k = 1; k < v->n; k++) {
+        least = v->d[k] < least ? v->d[k] : least;
+        greatest = v->d[k] > greatest ? v->d[k] : greatest;
+    }
+    sbuf_printf(out, "  entries from %a %.6g to %a %.6g, digest %016llx\n", least, least, greatest, greatest,
+                (unsigned long long)digest(v));
+}
+
+static void print_value(const Values *v, size_t k, Sbuf *out)
+{
+    sbuf_char(out, ' ');
+    if (v->q)
+        num_print(v->q[k], out);
+    else
+        sbuf_printf(out, "%.17g", v->d[k]);
+}
+
+static void print_rows(const Net *net, const Block *b, Sbuf *out)
+{
+    size_t n_pre = net->pop[b->pre].size;
+    for (size_t row = 0; row < net->pop[b->post].size; row++) {
+        size_t from = b->kind == BLOCK_SPARSE ? b->row_from[row] : row * n_pre;
+        size_t to = b->kind == BLOCK_SPARSE ? b->row_from[row + 1] : from + n_pre;
+        if (from == to)
+            continue;
+        sbuf_printf(out, "  row %zu:", row);
+        for (size_t e = from; e < to; e++) {
+            if (b->kind == BLOCK_SPARSE)
+                sbuf_printf(out, " [%u]", b->column[e]);
+            print_value(&b->values, e, out);
+        }
+        sbuf_char(out, '\n');
+    }
+}
+
+static void print_entries(const Net *net, const Block *b, Sbuf *out)
+{
+    sbuf_printf(out, "  %zu entries%s\n", b->values.n, b->was_signed ? ", signed by the file or literal" : "");
+    if (b->sha256)
+        sbuf_printf(out, "  sha256 %s\n", b->sha256);
+    if (b->values.n > PRINT_ENTRIES)
+        print_summary(&b->values, out);
+    else
+        print_rows(net, b, out);
+}
+
+static void print_block(const Net *net, size_t k, Sbuf *out)
+{
+    const Block *b = &net->block[k];
+    const NetPop *pre = &net->pop[b->pre], *post = &net->pop[b->post];
+    sbuf_printf(out, "block %zu: %s -> %s, %zu x %zu, %s%s\n", k, pre->model->name, post->model->name, post->size, pre->size,
+                kind_name(b->kind), b->self ? "" : " without self-connections");
+    sbuf_str(out, "  factor ");
+    print_number(b->factor, out);
+    sbuf_char(out, '\n');
+    if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE)
+        print_entries(net, b, out);
+}
+
+void net_print(const Net *net, Sbuf *out)
+{
+    sbuf_printf(out, "net %s: %zu neurons, %zu populations, %zu blocks\n", net->model->name, net->n, net->n_pops, net->n_blocks);
+    for (size_t k = 0; k < net->n_pops; k++)
+        print_population(&net->pop[k], out);
+    for (size_t k = 0; k < net->n_blocks; k++)
+        print_block(net, k, out);
+}
