@@ -1,7 +1,8 @@
 /* The trusted part: decides whether evidence proves a claim, by exact
  * rationals, or by Rump's shifted Cholesky with explicit rounding bounds.
  * Shares no code with the search. Everything a proof rests on is in verify.c,
- * evidence.h and certificate.c (reading). */
+ * positive.c, evidence.c and, for a file, rational.c and certificate.c (reading),
+ * with GMP below; no BLAS, no LAPACK. */
 #ifndef COMPILER_CHECK_VERIFY_H
 #define COMPILER_CHECK_VERIFY_H
 #include "compiler/check/evidence.h"
@@ -10,10 +11,16 @@ typedef struct VerifyResult {
     bool accepted;
     const char *reason;         /* why not, or how ("exact elimination, n = 12") */
     double margin;              /* certificates: a safe lower bound of the smallest eigenvalue of M scaled to unit diagonal, 0 when only positivity is known */
+    ProofKind proof;            /* certificates: how; what a component says of itself is not heeded */
 } VerifyResult;
 
+/* A component up to this order is always decided by exact elimination, a larger
+ * one when Rump's test is too coarse for it and the numbers are not too long. */
+enum { VERIFY_EXACT_N = 12 };
+
 VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence);
-/* One component alone (search asks candidate by candidate). */
+/* One component alone (search asks candidate by candidate): p > 0, M(p) positive
+ * definite on its rows, and in population form self_a - leak_a < 0 where size_a >= 2. */
 VerifyResult verify_component(Ctx *cx, const ClaimMatrix *matrix, const Component *c);
 VerifyResult verify_witness(Ctx *cx, const ClaimMatrix *matrix, const Witness *w);
 #endif
