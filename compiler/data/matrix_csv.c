@@ -16,13 +16,15 @@ typedef struct CsvMatrix {
     VEC(const char *) row_name;
 } CsvMatrix;
 
-/* A header line has no number in it, its corner aside. "nan" counts as a number:
- * it must be complained about, not read as a name. */
+/* A header line has no number in it and no empty cell, its corner aside. "nan"
+ * counts as a number: it must be complained about, not read as a name. */
 static bool is_header(const Csv *csv)
 {
-    for (size_t k = csv->row.n > 1; k < csv->row.n; k++)
-        if (number_is_like(csv->row.at[k].text, csv->row.at[k].n))
+    for (size_t k = 0; k < csv->row.n; k++) {
+        const CsvCell *cell = &csv->row.at[k];
+        if (number_is_like(cell->text, cell->n) || (k > 0 && cell->n == 0))
             return false;
+    }
     return true;
 }
 
