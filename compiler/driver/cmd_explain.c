@@ -28,8 +28,9 @@ static ExitStatus complain(const char *code)
         name[k] = diag_code_name(k);
     const char *near = diag_nearest(code, name, DIAG_N_CODES);
     fprintf(stderr, "eigc explain: there is no diagnostic '%s'", code);
-    fprintf(stderr, near ? "; did you mean %s?\n" : "\n", near);
-    fputs("'eigc explain' lists them all.\n", stderr);
+    if (near)
+        fprintf(stderr, "; did you mean %s?", near);
+    fputs("\n'eigc explain' lists them all.\n", stderr);
     return STATUS_WRONG;
 }
 

@@ -10,7 +10,9 @@ ExitStatus cmd_help(const Options *o)
     if (command == N_COMMANDS) {
         const char *near = command_nearest(o->operand);
         fprintf(stderr, "eigc help: there is no command '%s'", o->operand);
-        fprintf(stderr, near ? "; did you mean '%s'?\n" : "\n", near);
+        if (near)
+            fprintf(stderr, "; did you mean '%s'?", near);
+        fputc('\n', stderr);
         return STATUS_WRONG;
     }
     help_command(command, stdout);

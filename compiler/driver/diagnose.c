@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lang/base/diag_order.h"
+
 bool diagnose_in_colour(ColourWhen when)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -15,30 +17,12 @@ bool diagnose_in_colour(ColourWhen when)
 
 /* ---- the GNU form ---- */
 
-static int compare_numbers(size_t a, size_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-/* Those without a place first, the others by place. */
-static int compare_places(const void *pa, const void *pb)
-{
-    const Diag *a = *(const Diag *const *)pa, *b = *(const Diag *const *)pb;
-    int order;
-
-    if (a->has_span != b->has_span)
-        return a->has_span ? 1 : -1;
-    if ((order = compare_numbers(a->span.source, b->span.source)) || (order = compare_numbers(a->span.from, b->span.from)) ||
-        (order = compare_numbers(a->span.to, b->span.to)) || (order = compare_numbers(a->code, b->code)))
-        return order;
-    return a < b ? -1 : a > b;   /* the order in which they were found */
-}
-
 static void put_place(const Ctx *cx, Span span, Sbuf *out)
 {
-    const Source *s = cx->sources[span.source];
+    const Source *s = diag_source(cx, span);
     size_t line, column, end_line, end_column;
 
+    span = diag_clamp(s, span);
     source_line_column(s, span.from, &line, &column);
     source_line_column(s, span.to > span.from ? span.to - 1 : span.from, &end_line, &end_column);
     sbuf_printf(out, "%s:%zu.%zu-%zu.%zu: ", s->path, line, column, end_line, end_column);
@@ -46,7 +30,7 @@ static void put_place(const Ctx *cx, Span span, Sbuf *out)
 
 static void put_line(const Ctx *cx, const Diag *d, Sbuf *out)
 {
-    if (d->has_span)
+    if (d->has_span && diag_source(cx, d->span))
         put_place(cx, d->span, out);
     else
         sbuf_str(out, "eigc: ");
@@ -56,15 +40,9 @@ static void put_line(const Ctx *cx, const Diag *d, Sbuf *out)
 
 void diagnose_gnu(const Ctx *cx, Sbuf *out)
 {
-    size_t n = cx->diags.n;
-    const Diag **order = calloc(n + 1, sizeof *order);
+    const Diag **order = diag_sorted(cx);
 
-    if (!order)
-        arena_on_exhausted(n * sizeof *order);
-    for (size_t k = 0; k < n; k++)
-        order[k] = &cx->diags.at[k];
-    qsort(order, n, sizeof *order, compare_places);
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < cx->diags.n; k++)
         put_line(cx, order[k], out);
     if (cx->diags.n_dropped)
         sbuf_printf(out, "eigc: note: %zu more not shown\n", cx->diags.n_dropped);

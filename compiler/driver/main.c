@@ -21,10 +21,14 @@ static ExitStatus print_version(void)
 
 static ExitStatus complain_command(const char *written)
 {
-    const char *near = written[0] == '-' ? NULL : command_nearest(written);
+    static const char *const global[] = {"--help", "--version"};
+    bool is_option = written[0] == '-';
+    const char *near = is_option ? diag_nearest(written, global, 2) : command_nearest(written);
 
-    fprintf(stderr, "eigc: unknown %s '%s'", written[0] == '-' ? "option" : "command", written);
-    fprintf(stderr, near ? "; did you mean '%s'?\n" : "\n", near);
+    fprintf(stderr, "eigc: unknown %s '%s'", is_option ? "option" : "command", written);
+    if (near)
+        fprintf(stderr, "; did you mean '%s'?", near);
+    fputc('\n', stderr);
     fputs("Try 'eigc --help'.\n", stderr);
     return STATUS_WRONG;
 }

@@ -37,17 +37,17 @@ typedef struct OptionRow {
 
 /* DUMP names a command in options.def and a row in phases.def. */
 static const OptionRow option_table[] = {
-#define DUMP DUMP_
-#define OPTION(id, letter, name, argument, commands, help) {OPT_##id, letter, name, argument, commands, help},
-#include "compiler/driver/options.def"
-#undef OPTION
-#undef DUMP
 #define PHASE(id, text)
 #define DUMP(id, phase, name, alias, text)                          \
     {OPT_first_dump + (int)DUMP_##id, 0, name, NULL, DUMP_, text}, \
     {OPT_first_dump + (int)DUMP_##id, 0, alias, NULL, DUMP_, "the same as --" name},
 #include "compiler/driver/phases.def"
 #undef PHASE
+#undef DUMP
+#define DUMP DUMP_
+#define OPTION(id, letter, name, argument, commands, help) {OPT_##id, letter, name, argument, commands, help},
+#include "compiler/driver/options.def"
+#undef OPTION
 #undef DUMP
 };
 enum { N_ROWS = sizeof option_table / sizeof option_table[0], FIRST_LONG = 256 };
@@ -88,29 +88,50 @@ static bool complain_number(CommandId command, const char *option, const char *v
     return complain_end(command);
 }
 
+static bool complain_unknown(CommandId command, const char *typed, const char *const *name, size_t n)
+{
+    const char *near = diag_nearest(typed, name, n);
+
+    fprintf(stderr, "eigc %s: unknown option '--%s'", command_table[command].name, typed);
+    if (near)
+        fprintf(stderr, "; did you mean '--%s'?", near);
+    fputc('\n', stderr);
+    return complain_end(command);
+}
+
+static bool complain_ambiguous(CommandId command, const char *typed, const char *const *name, size_t n)
+{
+    fprintf(stderr, "eigc %s: option '--%s' may be", command_table[command].name, typed);
+    for (size_t k = 0; k < n; k++)
+        fprintf(stderr, "%s '--%s'", k ? " or" : "", name[k]);
+    fputc('\n', stderr);
+    return complain_end(command);
+}
+
 /* What getopt_long returned as '?': an unknown or ambiguous option, or an argument where none belongs. */
 static bool complain_option(CommandId command, const char *written)
 {
-    const char *name[N_ROWS];
+    const char *all[N_ROWS], *longer[N_ROWS];
     char typed[64];
-    size_t n = 0, len = strcspn(written + (strncmp(written, "--", 2) ? 0 : 2), "=");
+    size_t n = 0, n_longer = 0, len = strcspn(written, "=");
 
-    for (size_t k = 0; k < N_ROWS; k++)
-        if (row_applies(&option_table[k], command))
-            name[n++] = option_table[k].name;
     if (strncmp(written, "--", 2) != 0) {
         fprintf(stderr, "eigc %s: unknown option '%s'\n", command_table[command].name, written);
         return complain_end(command);
     }
-    snprintf(typed, sizeof typed, "%.*s", (int)(len < 63 ? len : 63), written + 2);
-    for (size_t k = 0; k < n; k++)
-        if (!strcmp(name[k], typed)) {
-            fprintf(stderr, "eigc %s: option '--%s' takes no argument\n", command_table[command].name, typed);
-            return complain_end(command);
-        }
-    const char *near = diag_nearest(typed, name, n);
-    fprintf(stderr, "eigc %s: unknown option '--%s'", command_table[command].name, typed);
-    fprintf(stderr, near ? "; did you mean '--%s'?\n" : "\n", near);
+    snprintf(typed, sizeof typed, "%.*s", (int)(len - 2 < 63 ? len - 2 : 63), written + 2);
+    for (size_t k = 0; k < N_ROWS; k++) {
+        if (!row_applies(&option_table[k], command))
+            continue;
+        all[n++] = option_table[k].name;
+        if (!strncmp(option_table[k].name, typed, strlen(typed)))
+            longer[n_longer++] = option_table[k].name;
+    }
+    if (n_longer > 1)
+        return complain_ambiguous(command, typed, longer, n_longer);
+    if (n_longer == 0)
+        return complain_unknown(command, typed, all, n);
+    fprintf(stderr, "eigc %s: option '--%s' takes no argument\n", command_table[command].name, longer[0]);
     return complain_end(command);
 }
 

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "compiler/check/dale.h"
+
 double seconds_now(void)
 {
     struct timespec now;
@@ -45,10 +47,31 @@ static bool phase_net(Compilation *c)
     return true;
 }
 
+/* Rows of the matrix that stability is about: one for a population whose
+ * weights are uniform, else one a neuron. */
+static size_t count_rows(Compilation *c)
+{
+    const Net *net = c->net;
+    bool *by_neuron = ARENA_ARRAY(&c->cx.arena, net->n_pops, bool);
+    size_t rows = 0;
+
+    for (size_t k = 0; k < net->n_blocks; k++)
+        if (net->block[k].kind == BLOCK_SPARSE || net->block[k].kind == BLOCK_DENSE)
+            by_neuron[net->block[k].pre] = by_neuron[net->block[k].post] = true;
+    for (size_t k = 0; k < net->n_pops; k++)
+        rows += by_neuron[k] ? net->pop[k].size : 1;
+    return rows;
+}
+
 static bool phase_check(Compilation *c)
 {
     c->report = ARENA_NEW(&c->cx.arena, Report);
-    return check_net(&c->cx, c->net, c->report);
+    if (!c->check_max_rows || count_rows(c) <= c->check_max_rows)
+        return check_net(&c->cx, c->net, c->report);
+    c->only_dale = true;
+    c->report->net = c->net;
+    dale_check(&c->cx, c->net, &c->report->dale);
+    return c->cx.diags.n_errors == 0;
 }
 
 static bool phase_plan(Compilation *c)
@@ -103,10 +126,10 @@ static void verify_phase(Compilation *c, Phase phase)
     }
 }
 
-/* Every build but the optimised one checks its invariants without being asked. */
+/* Debugging builds check their invariants without being asked. */
 static bool wants_verify(const Options *o)
 {
-#ifdef EIGC_DEBUG
+#ifdef EIGC_VERIFY
     (void)o;
     return true;
 #else

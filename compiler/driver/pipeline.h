@@ -17,7 +17,8 @@ typedef struct Compilation {
     FILE *dump_to;              /* where --dump goes */
     bool skip[N_PHASES];        /* set by the command before compilation_run */
     bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
-    size_t check_max_rows;      /* stability is not searched for beyond this many rows; 0: no limit */
+    size_t check_max_rows;      /* beyond this many rows only signs are checked, not stability; 0: no limit */
+    bool only_dale;             /* that was so: of the report only `dale` is filled */
 
     int source;                 /* number of the model's text, -1 before it is loaded */
     Ast *ast;

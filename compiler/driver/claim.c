@@ -1,0 +1,88 @@
+#include "compiler/driver/claim.h"
+
+#include "compiler/check/lds.h"
+#include "compiler/check/slope.h"
+
+bool claim_of_net(Ctx *cx, const Net *net, ClaimMatrix *out, const char **reason)
+{
+    SlopeReport *slope = slope_check(cx, net);
+
+    return reduce_net(cx, net, slope, out, reason);
+}
+
+static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
+{
+    return m->name ? m->name[row] : arena_printf(&cx->arena, "row %zu", row + 1);
+}
+
+static const char *number(Ctx *cx, mpq_srcptr x)
+{
+    Sbuf text = {0};
+
+    num_print(x, &text);
+    const char *copy = arena_strdup(&cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    return copy;
+}
+
+static bool differ(Ctx *cx, const ClaimMatrix *m, size_t row, size_t column, mpq_srcptr a, mpq_srcptr b,
+                   const char **difference)
+{
+    *difference = arena_printf(&cx->arena, "the entry from %s to %s is %s in the certificate and %s in the model",
+                               row_name(cx, m, column), row_name(cx, m, row), number(cx, a), number(cx, b));
+    return false;
+}
+
+/* An entry that is not there is zero, so a stored zero and none are the same. */
+static bool rows_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, size_t row, mpq_srcptr zero,
+                       const char **difference)
+{
+    size_t i = a->row_from[row], j = b->row_from[row], i_end = a->row_from[row + 1], j_end = b->row_from[row + 1];
+
+    while (i < i_end || j < j_end) {
+        uint32_t ca = i < i_end ? a->column[i] : UINT32_MAX, cb = j < j_end ? b->column[j] : UINT32_MAX;
+        uint32_t column = ca < cb ? ca : cb;
+        mpq_srcptr x = ca == column ? a->entry[i++] : zero, y = cb == column ? b->entry[j++] : zero;
+        if (!mpq_equal(x, y))
+            return differ(cx, b, row, column, x, y, difference);
+    }
+    return true;
+}
+
+static bool shapes_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, const char **difference)
+{
+    bool same = a->n == b->n && a->q == b->q && claim_matrix_is_populations(a) == claim_matrix_is_populations(b);
+
+    for (size_t k = 0; same && k < a->q; k++)
+        same = claim_matrix_size(a, k) == claim_matrix_size(b, k);
+    if (!same)
+        *difference = arena_printf(&cx->arena, "the certificate is about %zu neurons in %zu rows, the model has %zu in %zu",
+                                   a->n, a->q, b->n, b->q);
+    return same;
+}
+
+static bool diagonals_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, size_t row, const char **difference)
+{
+    if (!claim_matrix_is_populations(a))
+        return true;
+    if (!mpq_equal(a->self[row], b->self[row]))
+        return differ(cx, b, row, row, a->self[row], b->self[row], difference);
+    if (!mpq_equal(a->leak[row], b->leak[row])) {
+        *difference = arena_printf(&cx->arena, "the leak of %s differs", row_name(cx, b, row));
+        return false;
+    }
+    return true;
+}
+
+bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference)
+{
+    mpq_t zero;
+    bool same = shapes_equal(cx, certified, model, difference);
+
+    mpq_init(zero);
+    for (size_t row = 0; same && row < model->q; row++)
+        same = rows_equal(cx, certified, model, row, zero, difference) &&
+               diagonals_equal(cx, certified, model, row, difference);
+    mpq_clear(zero);
+    return same;
+}

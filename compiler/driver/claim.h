@@ -1,0 +1,13 @@
+/* Is the claim of a certificate the one that a model makes? */
+#ifndef COMPILER_DRIVER_CLAIM_H
+#define COMPILER_DRIVER_CLAIM_H
+#include "compiler/check/evidence.h"
+#include "compiler/net/net.h"
+
+/* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it. No
+ * search is made. False with *reason set when it has none. */
+bool claim_of_net(Ctx *cx, const Net *net, ClaimMatrix *out, const char **reason);
+/* True when both say the same of every entry, compared as rationals. Otherwise
+ * *difference (arena) says where they part. Names are not compared. */
+bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);
+#endif

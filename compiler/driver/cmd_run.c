@@ -1,0 +1,259 @@
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/json_out.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/progress.h"
+#include "compiler/driver/run_meta.h"
+#include "runtime/integrate.h"
+
+/* A run waits for proofs of stability, which cost about rows^3, no longer than seconds. */
+enum { RUN_CHECK_MAX_ROWS = 2000 };
+
+/* A run on its way: what it needs and what came of it. */
+typedef struct Run {
+    Compilation c;
+    const char *path;           /* of the result */
+    EigRecorder *recorder;
+    double *x;                  /* final state */
+    RunResult result;
+    double seconds;             /* of integration alone */
+    bool written;
+} Run;
+
+/* ---- where the result goes ---- */
+
+static bool knows_format(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (eig_recorder_knows(path))
+        return true;
+    if (dot && !strcmp(dot, ".h5"))
+        fprintf(stderr, "eigc run: %s: .h5 files are not built yet; use .npz or .csv\n", path);
+    else
+        fprintf(stderr, "eigc run: %s: the result's format is told by its extension, .npz or .csv\n", path);
+    return false;
+}
+
+/* Before the first step: a run of hours must not find out at its end that its folder is read-only. */
+static bool open_result(Run *r)
+{
+    char error[256] = "";
+    const Options *o = r->c.options;
+
+    r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
+    r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
+    if (!r->recorder)
+        diag_nowhere(&r->c.cx, D_E0004, "%s cannot be written: %s", r->path, error);
+    return r->recorder != NULL;
+}
+
+/* ---- the run ---- */
+
+static void integrate(Run *r)
+{
+    const EigProblem *p = &r->c.plan->problem;
+    Progress progress;
+    double start = seconds_now();
+
+    r->x = ARENA_ARRAY(&r->c.cx.arena, p->n, double);
+    if (!r->c.options->reference) {
+        progress_start(&progress, p->time_unit, r->c.options->quiet);
+        progress_catch_signals();
+        r->result = eig_integrate(p, r->c.jit->functions(r->c.kernel), r->recorder, progress_tick, &progress, r->x);
+        progress_end(&progress);
+    } else
+        r->result = eig_reference(p, r->recorder, r->x);
+    r->seconds = seconds_now() - start;
+}
+
+static bool write_result(Run *r)
+{
+    char error[256] = "";
+    json_t *meta = run_meta(&r->c, &r->result);
+    char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    bool ok = r->result.status != RUN_WRITE_ERROR && text && eig_recorder_finish(r->recorder, text, error);
+
+    if (!ok)
+        diag_nowhere(&r->c.cx, D_E0004, "%s cannot be written: %s", r->path,
+                     r->result.status == RUN_WRITE_ERROR ? r->result.error : error);
+    free(text);
+    json_decref(meta);
+    return ok;
+}
+
+/* ---- what is said about it ---- */
+
+static const char *with_unit(Run *r, double t)
+{
+    const char *unit = r->c.plan->problem.time_unit;
+
+    return arena_printf(&r->c.cx.arena, "%.9g%s%s", t, *unit ? " " : "", unit);
+}
+
+static const char *kept(Run *r)
+{
+    return arena_printf(&r->c.cx.arena, "%lld records up to then are in %s", (long long)r->result.n_records, r->path);
+}
+
+static void explain_nonfinite(Run *r)
+{
+    const NetPop *pop = &r->c.net->pop[r->result.bad_pop];
+    Sbuf name = {0};
+
+    net_neuron_name(pop, r->result.bad_neuron, &name);
+    Diag *d = diag_at(&r->c.cx, D_E0890, pop->model->span,
+                      "the rate of neuron %s of population %s left the finite numbers (%g) at t = %s", sbuf_text(&name),
+                      pop->model->name, r->result.bad_value, with_unit(r, r->result.t));
+    if (r->written)
+        diag_note(&r->c.cx, d, "%s", kept(r));
+    diag_help(&r->c.cx, d, "`eigc check` says whether recurrent excitation is proved bounded; a smaller step helps when it is");
+    sbuf_free(&name);
+}
+
+static void explain_underflow(Run *r)
+{
+    Diag *d = diag_at(&r->c.cx, D_E0891, r->c.model->sim.span,
+                      "the step that rtol = %g and atol = %g ask for became too small at t = %s",
+                      r->c.plan->problem.rtol, r->c.plan->problem.atol, with_unit(r, r->result.t));
+
+    if (r->written)
+        diag_note(&r->c.cx, d, "%s", kept(r));
+    diag_help(&r->c.cx, d, "use larger tolerances, or a method with a fixed step");
+}
+
+static ExitStatus finish(Run *r)
+{
+    r->written = write_result(r);
+    if (!r->written)
+        return STATUS_SYSTEM;
+    switch (r->result.status) {
+    case RUN_NONFINITE:   explain_nonfinite(r); return STATUS_NOT_PROVED;
+    case RUN_UNDERFLOW:   explain_underflow(r); return STATUS_NOT_PROVED;
+    case RUN_INTERRUPTED: return STATUS_INTERRUPTED;
+    default:              return STATUS_DONE;
+    }
+}
+
+static double mean_rate(const Run *r, const EigPop *pop)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < pop->size; k++)
+        sum += r->x[pop->from + k];
+    return sum / (double)pop->size;
+}
+
+static void print_final(Run *r)
+{
+    const EigProblem *p = &r->c.plan->problem;
+
+    printf("final mean rate:");
+    for (size_t k = 0; k < p->n_pops; k++) {
+        Sbuf unit = {0};
+        const Unit u = r->c.net->pop[k].model->unit_x;
+        if (!unit_is_none(u))
+            unit_print(u, &unit);
+        printf("%s %s %.6g%s%s", k ? "," : "", p->pop[k].name, mean_rate(r, &p->pop[k]), unit.n ? " " : "",
+               sbuf_text(&unit));
+        sbuf_free(&unit);
+    }
+    putchar('\n');
+}
+
+static void print_summary(Run *r)
+{
+    const RunResult *run = &r->result;
+
+    printf("%s: %lld steps", r->c.model->name, (long long)run->n_steps);
+    if (run->n_rejected)
+        printf(" (and %lld rejected)", (long long)run->n_rejected);
+    printf(" to t = %s in %.3g s\n", with_unit(r, run->t), r->seconds);
+    if (run->status == RUN_INTERRUPTED)
+        puts("interrupted; what was computed is kept");
+    if (r->written)
+        printf("%lld records in %s\n", (long long)run->n_records, r->path);
+    if (run->status == RUN_DONE || run->status == RUN_INTERRUPTED)
+        print_final(r);
+}
+
+static json_t *final_means(const Run *r)
+{
+    const EigProblem *p = &r->c.plan->problem;
+    json_t *o = json_object();
+
+    for (size_t k = 0; k < p->n_pops; k++) {
+        double mean = mean_rate(r, &p->pop[k]);
+        json_object_set_new(o, p->pop[k].name, isfinite(mean) ? json_real(mean) : json_null());
+    }
+    return o;
+}
+
+static void print_json(Run *r)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "model", r->c.model && r->c.model->name ? json_string(r->c.model->name) : json_null());
+    json_object_set_new(o, "file", json_string(r->c.path));
+    if (r->recorder) {
+        json_object_set_new(o, "result", r->written ? json_string(r->path) : json_null());
+        json_object_set_new(o, "status", json_string(run_status_word(r->result.status)));
+        json_object_set_new(o, "t", json_real(r->result.t));
+        json_object_set_new(o, "steps", json_integer((json_int_t)r->result.n_steps));
+        json_object_set_new(o, "rejected", json_integer((json_int_t)r->result.n_rejected));
+        json_object_set_new(o, "records", json_integer((json_int_t)r->result.n_records));
+        json_object_set_new(o, "seconds", json_real(r->seconds));
+        json_object_set_new(o, "final_mean_rate", final_means(r));
+    }
+    json_object_set_new(o, "diagnostics", json_diagnostics(&r->c.cx));
+    json_print(o);
+}
+
+/* ---- the command ---- */
+
+/* Everything before the first step. */
+static bool prepare(Run *r)
+{
+    const Options *o = r->c.options;
+    bool jit_dump = o->dump[DUMP_llvm] || o->dump[DUMP_llvm_opt] || o->dump[DUMP_asm];
+
+    r->c.skip[PHASE_check] = o->no_check;
+    r->c.check_max_rows = RUN_CHECK_MAX_ROWS;
+    r->c.skip[PHASE_jit] = o->reference && !jit_dump;
+    return compilation_run(&r->c, PHASE_jit);
+}
+
+ExitStatus cmd_run(const Options *o)
+{
+    Run r = {0};
+    ExitStatus status;
+
+    if (o->output && !knows_format(o->output))
+        return STATUS_WRONG;
+    compilation_init(&r.c, o, o->operand);
+    if (!prepare(&r))
+        status = compilation_failure(&r.c);
+    else if (!open_result(&r))
+        status = STATUS_SYSTEM;
+    else {
+        integrate(&r);
+        status = finish(&r);
+    }
+    diagnose(&r.c.cx, o);
+    if (o->json)
+        print_json(&r);
+    else if (r.recorder && !o->quiet)
+        print_summary(&r);
+    if (o->time) {
+        compilation_print_times(&r.c, stderr);
+        fprintf(stderr, "time  %-8s %10.3f ms  %s\n", "run", 1e3 * r.seconds, "integration");
+    }
+    if (r.recorder)
+        eig_recorder_close(r.recorder);
+    compilation_free(&r.c);
+    return status;
+}

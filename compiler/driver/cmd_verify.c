@@ -1,0 +1,202 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check/certificate.h"
+#include "compiler/check/verify.h"
+#include "compiler/driver/claim.h"
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/json_out.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/read_file.h"
+
+/* What became of a certificate. */
+typedef struct Verification {
+    Ctx cx;
+    const Options *options;
+    bool is_json;               /* the file holds JSON at all */
+    bool is_certificate;        /* and that is well-formed */
+    CertificateFile file;
+    VerifyResult proof;
+    const char *reason;         /* why it is rejected, or how it was proved */
+    bool accepted;
+    const char *model_note;     /* how the model compares; NULL without --model */
+    json_t *model_diagnostics;  /* what is wrong with it; NULL: nothing */
+    ExitStatus status;
+} Verification;
+
+/* ---- reading ---- */
+
+static bool is_json(const char *text, size_t n, json_error_t *error)
+{
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, error);
+
+    json_decref(root);
+    return root != NULL;
+}
+
+/* What is no JSON is a wrong file (2); JSON that is no proof is a rejected one (1). */
+static void read_certificate(Verification *v)
+{
+    char *text;
+    size_t n;
+    json_error_t error;
+
+    v->status = STATUS_WRONG;
+    if (!read_file(&v->cx, v->options->operand, &text, &n))
+        goto out;
+    v->is_certificate = certificate_read(&v->cx, text, n, &v->file, &v->reason);
+    v->is_json = v->is_certificate || is_json(text, n, &error);
+    if (!v->is_json)
+        diag_nowhere(&v->cx, D_E0005, "%s is not a certificate: line %d, column %d: %s", v->options->operand, error.line,
+                     error.column, error.text);
+out:
+    free(text);
+}
+
+static void verify_proof(Verification *v)
+{
+    if (v->is_certificate) {
+        v->proof = verify_evidence(&v->cx, &v->file.matrix, &v->file.evidence);
+        v->accepted = v->proof.accepted;
+        v->reason = v->proof.reason;
+    }
+    v->status = v->accepted ? STATUS_DONE : STATUS_NOT_PROVED;
+}
+
+/* ---- the model that it is said to be about ---- */
+
+static void compare_claims(Verification *v, Compilation *c)
+{
+    ClaimMatrix claim = {0};
+    const char *difference = NULL;
+    const Source *source = c->cx.sources[c->source];
+
+    if (!claim_of_net(&c->cx, c->net, &claim, &difference) || !claim_equal(&c->cx, &v->file.matrix, &claim, &difference)) {
+        v->accepted = false;
+        v->status = STATUS_NOT_PROVED;
+        v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);
+        v->model_note = "differs";
+    } else if (v->file.has_model && v->file.model.sha256 &&
+               strcmp(v->file.model.sha256, sha256_hex(&c->cx, source->bytes, source->n)) != 0)
+        v->model_note = "makes the same matrix, from a text that has changed since";
+    else
+        v->model_note = "makes the same matrix, entry by entry";
+    claim_matrix_clear(&claim);
+}
+
+/* Settings that the certificate names hold unless the command line gives others. */
+static void compare_model(Verification *v)
+{
+    Compilation c;
+    Options o = *v->options;
+
+    if (o.n_set == 0 && v->file.has_model) {
+        o.n_set = v->file.model.n_set;
+        o.set = (Setting *)v->file.model.set;
+    }
+    compilation_init(&c, &o, o.model);
+    if (compilation_run(&c, PHASE_net))
+        compare_claims(v, &c);
+    else {
+        v->accepted = false;
+        v->status = compilation_failure(&c);
+        v->reason = "the model is in error";
+    }
+    if (c.cx.diags.n) {
+        diagnose(&c.cx, &o);
+        v->model_diagnostics = json_diagnostics(&c.cx);
+    }
+    compilation_free(&c);
+}
+
+/* ---- saying so ---- */
+
+static const char *claim_name(const Verification *v)
+{
+    return v->file.evidence.is_certificate ? "lds" : "not-lds";
+}
+
+static const char *verdict_name(const Verification *v)
+{
+    if (!v->accepted)
+        return "rejected";
+    return v->file.evidence.is_certificate ? "certified" : "refuted";
+}
+
+static void print_theorem(const Verification *v)
+{
+    const ClaimMatrix *m = &v->file.matrix;
+
+    printf("  claim    A = diag(L) W - I, %zu neuron%s in %zu row%s, is %sLyapunov diagonally stable\n", m->n,
+           m->n == 1 ? "" : "s", m->q, m->q == 1 ? "" : "s", v->file.evidence.is_certificate ? "" : "not ");
+    puts(v->file.evidence.is_certificate
+             ? "  theorem  the multipliers make P A + A' P negative definite, P = diag(p) > 0"
+             : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
+    printf("  proof    %s\n", v->reason);
+    if (v->file.has_model && v->file.model.path)
+        printf("  made for %s", v->file.model.path);
+    for (size_t k = 0; v->file.has_model && k < v->file.model.n_set; k++)
+        printf("%s %s=%s", k ? "" : " with", v->file.model.set[k].name, v->file.model.set[k].value);
+    if (v->file.has_model && v->file.model.path)
+        putchar('\n');
+    if (v->model_note)
+        printf("  model    %s %s\n", v->options->model, v->model_note);
+}
+
+static void print_text(const Verification *v)
+{
+    if (v->accepted) {
+        printf("%s: accepted\n", v->options->operand);
+        print_theorem(v);
+    } else
+        printf("%s: rejected: %s\n", v->options->operand, v->reason);
+}
+
+static void print_json(Verification *v)
+{
+    json_t *o = json_pack("{s:s, s:b, s:s}", "certificate", v->options->operand, "accepted", v->accepted, "verdict",
+                          verdict_name(v));
+
+    if (v->is_certificate) {
+        json_object_set_new(o, "claim", json_string(claim_name(v)));
+        json_object_set_new(o, "neurons", json_integer((json_int_t)v->file.matrix.n));
+        json_object_set_new(o, "rows", json_integer((json_int_t)v->file.matrix.q));
+    }
+    json_object_set_new(o, "reason", v->reason ? json_string(v->reason) : json_null());
+    if (v->accepted && v->file.evidence.is_certificate)
+        json_object_set_new(o, "margin", json_real(v->proof.margin));
+    if (v->options->model)
+        json_object_set_new(o, "model", json_string(v->options->model));
+    if (v->model_note)
+        json_object_set_new(o, "model_note", json_string(v->model_note));
+    json_object_set_new(o, "diagnostics", v->model_diagnostics ? v->model_diagnostics : json_diagnostics(&v->cx));
+    v->model_diagnostics = NULL;        /* it belongs to the object now */
+    json_print(o);
+}
+
+ExitStatus cmd_verify(const Options *o)
+{
+    Verification v = {.options = o};
+
+    ctx_init(&v.cx);
+    read_certificate(&v);
+    if (v.is_json) {
+        verify_proof(&v);
+        if (o->model && v.accepted)
+            compare_model(&v);
+    }
+    if (v.cx.diags.n || !v.model_diagnostics)
+        diagnose(&v.cx, o);
+    if (o->json)
+        print_json(&v);
+    else if (v.is_json && !o->quiet)
+        print_text(&v);
+    json_decref(v.model_diagnostics);
+    if (v.is_certificate) {
+        claim_matrix_clear(&v.file.matrix);
+        evidence_clear(&v.file.evidence);
+    }
+    ctx_free(&v.cx);
+    return v.status;
+}

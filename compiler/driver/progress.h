@@ -1,0 +1,21 @@
+/* A run's line on the terminal, and its answer to Ctrl-C. */
+#ifndef COMPILER_DRIVER_PROGRESS_H
+#define COMPILER_DRIVER_PROGRESS_H
+#include <stdbool.h>
+
+typedef struct Progress {
+    bool shown;                 /* standard error is a terminal that can be overwritten */
+    bool on_screen;
+    double start, last;         /* seconds_now() of the run's start and of the last line */
+    const char *unit;           /* of time: "ms" or "" */
+} Progress;
+
+/* Ctrl-C (SIGINT) and SIGTERM stop the run at its next tick; a second one kills the program. */
+void progress_catch_signals(void);
+bool progress_interrupted(void);
+
+void progress_start(Progress *p, const char *time_unit, bool quiet);
+/* An EigTick: user is the Progress. False once a signal came. */
+bool progress_tick(void *user, double t, double duration);
+void progress_end(Progress *p);
+#endif

@@ -1,0 +1,123 @@
+#include "compiler/driver/run_meta.h"
+
+#include "compiler/driver/version.h"
+
+static json_t *exact(Num x)
+{
+    Sbuf text = {0};
+
+    num_print(x, &text);
+    json_t *s = json_string(sbuf_text(&text));
+    sbuf_free(&text);
+    return s;
+}
+
+static json_t *parameters(const Model *m)
+{
+    json_t *list = json_array();
+
+    for (size_t k = 0; k < m->params.n; k++) {
+        const ModelParam *p = &m->params.at[k];
+        Sbuf unit = {0};
+        json_t *row = json_pack("{s:s, s:o}", "name", p->name, "value", exact(p->value));
+        if (!unit_is_none(p->unit)) {
+            unit_print(p->unit, &unit);
+            json_object_set_new(row, "unit", json_string(sbuf_text(&unit)));
+        }
+        if (p->was_set)
+            json_object_set_new(row, "set", json_string(p->set_text));
+        json_array_append_new(list, row);
+        sbuf_free(&unit);
+    }
+    return list;
+}
+
+/* JSON integers of most readers are signed: a seed beyond them goes as text. */
+static json_t *seed(uint64_t value)
+{
+    char text[24];
+
+    if (value <= INT64_MAX)
+        return json_integer((json_int_t)value);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    return json_string(text);
+}
+
+static const char *method_name(EigMethod method)
+{
+    static const char *const name[] = {
+#define METHOD(id, text_name, order, stages, adaptive, text) [EIG_METHOD_##id] = text_name,
+#include "runtime/method.def"
+#undef METHOD
+    };
+    return name[method];
+}
+
+static json_t *method(const Model *m, const EigProblem *p)
+{
+    json_t *o = json_pack("{s:s, s:o}", "name", method_name(p->method), "duration", exact(m->sim.duration));
+
+    if (m->sim.has_step)
+        json_object_set_new(o, "step", exact(m->sim.step));
+    if (p->n_steps == 0) {
+        json_object_set_new(o, "rtol", json_real(p->rtol));
+        json_object_set_new(o, "atol", json_real(p->atol));
+    }
+    return o;
+}
+
+static json_t *verdicts(const Compilation *c)
+{
+    static const char unchecked[] = "not checked";
+    const Report *r = c->report;
+    bool all = r && !c->only_dale;
+    json_t *o = json_pack("{s:s, s:s, s:s}", "dale", r ? truth_name(r->dale.verdict) : unchecked, "lds",
+                          all ? truth_name(r->lds.verdict) : unchecked, "stability",
+                          all ? truth_name(r->stability.verdict) : unchecked);
+
+    if (all && r->stability.conclusion)
+        json_object_set_new(o, "conclusion", json_string(r->stability.conclusion));
+    return o;
+}
+
+const char *run_status_word(RunStatus status)
+{
+    static const char *const word[RUN_N_STATUS] = {
+        [RUN_DONE] = "done", [RUN_INTERRUPTED] = "interrupted", [RUN_NONFINITE] = "nonfinite",
+        [RUN_UNDERFLOW] = "step too small", [RUN_WRITE_ERROR] = "write error",
+    };
+    return word[status];
+}
+
+static json_t *run_end(const RunResult *run)
+{
+    return json_pack("{s:s, s:f, s:I, s:I, s:I}", "status", run_status_word(run->status), "t", run->t, "steps",
+                     (json_int_t)run->n_steps, "rejected", (json_int_t)run->n_rejected, "records",
+                     (json_int_t)run->n_records);
+}
+
+static json_t *units(const EigProblem *p)
+{
+    json_t *o = json_pack("{s:s}", "t", p->time_unit);
+
+    for (size_t k = 0; k < p->n_records; k++)
+        json_object_set_new(o, p->record[k].name, json_string(p->record[k].unit));
+    return o;
+}
+
+json_t *run_meta(Compilation *c, const RunResult *run)
+{
+    const Source *text = c->cx.sources[c->source];
+    const char *target = c->kernel ? c->jit->target(c->kernel) : "reference interpreter";
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s%}", "eigc", EIGC_VERSION, "model", c->model->name, "path", text->path,
+                          "sha256", sha256_hex(&c->cx, text->bytes, text->n), "text", text->bytes, text->n);
+
+    json_object_set_new(o, "parameters", parameters(c->model));
+    json_object_set_new(o, "seed", seed(c->model->sim.seed));
+    json_object_set_new(o, "method", method(c->model, &c->plan->problem));
+    json_object_set_new(o, "units", units(&c->plan->problem));
+    json_object_set_new(o, "target", json_string(target));
+    json_object_set_new(o, "check", verdicts(c));
+    json_object_set_new(o, "run", run_end(run));
+    return o;
+}

@@ -1,0 +1,14 @@
+/* What a result file says about where it came from. */
+#ifndef COMPILER_DRIVER_RUN_META_H
+#define COMPILER_DRIVER_RUN_META_H
+#include <jansson.h>
+
+#include "compiler/driver/pipeline.h"
+#include "runtime/integrate.h"
+
+/* The "meta" of docs/cli.md. It holds nothing of the clock: the same run
+ * writes the same bytes. The caller owns it. */
+json_t *run_meta(Compilation *c, const RunResult *run);
+/* "done", "interrupted", "nonfinite", ... */
+const char *run_status_word(RunStatus status);
+#endif
