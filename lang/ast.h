@@ -52,8 +52,13 @@ typedef struct AstArg {
 } AstArg;
 typedef VEC(AstArg) AstArgs;
 
+/* No tree is higher than this, whatever the text: recursion over one is safe.
+ * A sum of n terms is n high. */
+enum { AST_MAX_HEIGHT = 1000 };
+
 struct AstExpr {
     AstExprKind kind;
+    int height;                 /* 1 for a leaf; kept by the constructors */
     Span span;
     union {
         struct { const char *text; AstUnit unit; } number;  /* text without the unit: digits as written */

@@ -1,0 +1,99 @@
+#include "lang/lexical_error.h"
+
+#include <string.h>
+
+#include "lang/parser.h"
+
+static bool silent(Parse *p, Span at)
+{
+    if (at.from < p->silent_to)
+        return true;
+    const Source *s = p->cx->sources[p->source];
+    const char *end = memchr(s->bytes + at.from, '\n', s->n - at.from);
+    p->silent_to = end ? (uint32_t)(end - s->bytes) + 1 : (uint32_t)s->n + 1;
+    return false;
+}
+
+int lexical_number(Parse *p, Span at, const char *text, const char *why)
+{
+    if (!silent(p, at)) {
+        Diag *d = diag_at(p->cx, D_E0104, at, "`%.40s` is no number: %s", text, why);
+        diag_help(p->cx, d, "numbers are written 1, 0.5, .5 or 2.5e-3");
+    }
+    return T_JUNK;
+}
+
+/* What word processors and other languages put in the place of our characters. */
+static const char *replacement(const char *s)
+{
+    static const char *const pair[][2] = {
+        { "\u2212", "-" },  { "\u2013", "-" },  { "\u2014", "-" },  { "\u2192", "->" }, { "\u2264", "<=" },
+        { "\u2265", ">=" }, { "\u00d7", "*" },  { "\u00b7", "*" },  { "\u201c", "\"" }, { "\u201d", "\"" },
+        { "\u2018", "'" },  { "\u2019", "'" },  { "\u2032", "'" },  { "\u2026", ".." }, { "\u00b5", "u" },
+        { "\u03bc", "u" },  { "\u00b2", "^2" }, { "\u00b3", "^3" }, { "**", "^" },      { "\u00a0", " " },
+    };
+    for (size_t k = 0; k < sizeof pair / sizeof *pair; k++)
+        if (strcmp(s, pair[k][0]) == 0)
+            return pair[k][1];
+    return NULL;
+}
+
+int lexical_character(Parse *p, Span at, const char *text, size_t n)
+{
+    if (silent(p, at))
+        return T_JUNK;
+    const char *s = arena_strndup(&p->cx->arena, text, n);
+    const char *instead = replacement(s);
+    unsigned char c = (unsigned char)s[0];
+    bool shown = c >= 0x20 && c != 0x7f && !(c == 0xc2 && (unsigned char)s[1] <= 0xa0);
+    Diag *d = shown ? diag_at(p->cx, D_E0102, at, "`%s` is not used in the language", s)
+                    : diag_at(p->cx, D_E0102, at, "an invisible character (first byte 0x%02X) stands here", c);
+    if (instead)
+        diag_help(p->cx, d, "write `%s`", instead);
+    else if (c == '%' || (c == '/' && n > 1))
+        diag_help(p->cx, d, "a comment begins with `#`");
+    else if (c == ':')
+        diag_help(p->cx, d, "definitions are written with `=`");
+    else if (strcmp(s, "\\") == 0)
+        diag_help(p->cx, d, "a line goes on by itself behind an operator, a comma or inside brackets");
+    return T_JUNK;
+}
+
+int lexical_open_string(Parse *p, Span at)
+{
+    if (!silent(p, at)) {
+        Diag *d = diag_at(p->cx, D_E0103, at, "this text in quotes has no end on its line");
+        diag_help(p->cx, d, "close it with `\"`");
+    }
+    return T_JUNK;
+}
+
+static char escaped(char c)
+{
+    switch (c) {
+    case 'n': return '\n';
+    case 't': return '\t';
+    case '"': case '\\': return c;
+    default: return 0;
+    }
+}
+
+int lexical_string(Parse *p, Span at, const char *text, size_t n, const char **out)
+{
+    char *s = arena_alloc(&p->cx->arena, n), *end = s;
+    for (size_t k = 1; k + 1 < n; k++) {
+        char c = text[k];
+        if (c == '\\' && (c = escaped(text[++k])) == 0) {
+            Span here = { at.source, at.from + (uint32_t)k - 1, at.from + (uint32_t)k + 1 };
+            if (!silent(p, here)) {
+                Diag *d = diag_at(p->cx, D_E0103, here, "there is no such escape in a text");
+                diag_help(p->cx, d, "`\\\\`, `\\\"`, `\\n` and `\\t` are known; folders are separated by `/`");
+            }
+            return T_JUNK;
+        }
+        *end++ = c;
+    }
+    *end = 0;
+    *out = s;
+    return T_STRING;
+}

@@ -1,0 +1,13 @@
+/* What the lexer reports. Each returns the kind of the token that stands for
+ * the text: T_JUNK, which the grammar rejects without a second report. One
+ * report a line: what follows on it is most likely a consequence. */
+#ifndef LANG_LEXICAL_ERROR_H
+#define LANG_LEXICAL_ERROR_H
+#include "lang/layout.h"
+
+int lexical_number(Parse *p, Span at, const char *text, const char *why);
+int lexical_character(Parse *p, Span at, const char *text, size_t n);
+int lexical_open_string(Parse *p, Span at);
+/* Unescapes the n bytes of a quoted string into *out: T_STRING, or T_JUNK. */
+int lexical_string(Parse *p, Span at, const char *text, size_t n, const char **out);
+#endif

@@ -1,0 +1,205 @@
+#include "lang/syntax_error.h"
+
+#include <string.h>
+
+#include "lang/parser.h"
+
+static const char *const sign_names[] = { "excitatory", "inhibitory", "mixed" };
+
+AstSign syntax_no_sign(Parse *p, Span name)
+{
+    if (layout_first_error(p)) {
+        Diag *d = diag_at(p->cx, D_E0108, name, "this population has no sign");
+        diag_help(p->cx, d, "write `excitatory`, `inhibitory` or `mixed` behind its name");
+    }
+    return AST_MIXED;
+}
+
+AstSign syntax_wrong_sign(Parse *p, Span at, const char *word)
+{
+    if (layout_first_error(p)) {
+        Diag *d = diag_at(p->cx, D_E0108, at, "`%.60s` is no sign", word);
+        const char *near = diag_nearest(word, sign_names, 3);
+        if (near)
+            diag_help(p->cx, d, "did you mean `%s`?", near);
+        else
+            diag_help(p->cx, d, "a population is `excitatory`, `inhibitory` or `mixed`");
+    }
+    return AST_MIXED;
+}
+
+void syntax_overflow(Parse *p, Span at, const char *text)
+{
+    if (layout_first_error(p))
+        diag_at(p->cx, D_E0105, at, "the text is nested too deeply here (%s)", text);
+}
+
+/* ---- what was expected ---- */
+
+static bool has(const char *const *expected, int n, const char *what)
+{
+    for (int k = 0; k < n; k++)
+        if (strcmp(expected[k], what) == 0)
+            return true;
+    return false;
+}
+
+static bool among(const char *what, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(*list, what) == 0)
+            return true;
+    return false;
+}
+
+/* The grammar's tokens are too fine for a reader: "an expression" stands for
+ * all that can begin one, "an operator" for all that can go on behind one. */
+static int condense(const char *const *expected, int n, const char **words, int most)
+{
+    static const char *const begins[] = { "a name", "a number", "a text in quotes", "+", "-", "(", "[", NULL };
+    static const char *const goes_on[] = { "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "..", ".",
+                                           "(", "[", "a unit", "per", NULL };
+    bool expression = has(expected, n, "a number") && has(expected, n, "(");
+    bool operator = has(expected, n, "*");
+    int m = 0;
+    if (expression)
+        words[m++] = "an expression";
+    if (operator)
+        words[m++] = "an operator";
+    for (int k = 0; k < n && m < most; k++)
+        if (!(expression && among(expected[k], begins)) && !(operator && among(expected[k], goes_on))
+            && strcmp(expected[k], "JUNK") != 0)
+            words[m++] = expected[k];
+    return m;
+}
+
+static const char *quoted(Ctx *cx, const char *word)
+{
+    bool described = strncmp(word, "a ", 2) == 0 || strncmp(word, "an ", 3) == 0 || strncmp(word, "the ", 4) == 0;
+    return described ? word : arena_printf(&cx->arena, "`%s`", word);
+}
+
+enum { MOST_EXPECTED = 6 };
+
+static const char *expectation(Ctx *cx, const char *const *expected, int n)
+{
+    const char *words[MOST_EXPECTED + 1];
+    int m = condense(expected, n, words, MOST_EXPECTED + 1);
+    if (m == 0 || m > MOST_EXPECTED)
+        return NULL;
+    const char *text = quoted(cx, words[0]);
+    for (int k = 1; k < m; k++)
+        text = arena_printf(&cx->arena, "%s%s%s", text, k + 1 < m ? ", " : " or ", quoted(cx, words[k]));
+    return text;
+}
+
+/* ---- what was found ---- */
+
+static const char *words_of(Parse *p, Span at)
+{
+    const char *s = p->cx->sources[p->source]->bytes + at.from;
+    size_t n = at.to - at.from;
+    if (n > 40)
+        return arena_printf(&p->cx->arena, "`%.37s...`", s);
+    return arena_printf(&p->cx->arena, "`%s`", arena_strndup(&p->cx->arena, s, n));
+}
+
+static const char *description(Parse *p, Token t)
+{
+    if (t.kind == T_NEWLINE)
+        return "the statement ends too early";
+    if (t.kind == T_END)
+        return "the file ends too early";
+    return arena_printf(&p->cx->arena, "%s does not fit here", words_of(p, t.span));
+}
+
+static bool ends_operand(int kind)
+{
+    return kind == T_NAME || kind == T_CLOSE || kind == T_CLOSE_LIST;
+}
+
+static bool is_common_unit(const char *name)
+{
+    static const char *const unit[] = { "s", "ms", "us", "V", "mV", "uV", "A", "mA", "uA", "nA", "pA", "m", "mm",
+                                        "um", "Hz", "kHz", "rad", "deg", "per", NULL };
+    return among(name, unit);
+}
+
+/* ---- mistakes that have a name ---- */
+
+static bool lone_unit(Parse *p, Token t)
+{
+    Token left = p->before_that;
+    const char *word = t.text;
+    bool behind_operand = (t.kind == T_NAME || t.kind == T_PER) && ends_operand(left.kind) && is_common_unit(word);
+    bool bare_per = left.kind == T_NAME && strcmp(left.text, "per") == 0 && t.kind == T_NAME;
+    if (!behind_operand && !bare_per)
+        return false;
+    Span at = bare_per ? left.span : t.span;
+    Diag *d = diag_at(p->cx, D_E0111, at, "a unit stands only directly behind a number");
+    if (bare_per)
+        diag_help(p->cx, d, "write the number: `1 per %.40s`", word);
+    else
+        diag_help(p->cx, d, "multiply by a number that has the unit: `* 1 %.40s`", word);
+    return true;
+}
+
+static bool missing_arrow(Parse *p, Token t, const char *const *expected, int n)
+{
+    if (!has(expected, n, "->"))
+        return false;
+    Diag *d = diag_at(p->cx, D_E0109, t.span, "`->` is missing between the two populations");
+    diag_help(p->cx, d, "write `connect SOURCE -> TARGET { ... }`");
+    return true;
+}
+
+static bool wrong_equal(Parse *p, Token t, const char *const *expected, int n)
+{
+    if (t.kind == T_DEFINE && has(expected, n, "==")) {
+        Diag *d = diag_at(p->cx, D_E0110, t.span, "`=` defines; it does not compare");
+        diag_help(p->cx, d, "write `==` to compare, or `>=` and `<=` for a bound");
+        return true;
+    }
+    if (t.kind == T_EQ && has(expected, n, "=")) {
+        Diag *d = diag_at(p->cx, D_E0110, t.span, "`==` compares; it does not define");
+        diag_help(p->cx, d, "write `=`");
+        return true;
+    }
+    return false;
+}
+
+static const char *nearest_keyword(const char *word, const char *const *expected, int n)
+{
+    return word ? diag_nearest(word, expected, (size_t)n) : NULL;
+}
+
+static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)
+{
+    Token left = p->before_that;
+    const char *near = t.kind == T_NAME ? nearest_keyword(t.text, expected, n) : NULL;
+    bool compares = t.kind == T_LT || t.kind == T_LE || t.kind == T_GT || t.kind == T_GE || t.kind == T_EQ;
+    if (near)
+        diag_help(p->cx, d, "did you mean `%s`?", near);
+    else if (compares && has(expected, n, "+"))
+        diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
+    else if (left.kind == T_NUMBER && (t.kind == T_NAME || t.kind == T_OPEN))
+        diag_help(p->cx, d, "a product needs `*`");
+    else if (t.kind == T_NAME && has(expected, n, "population"))
+        diag_help(p->cx, d, "a declaration begins with `param`, `let`, `population`, `connect` or another such word");
+    else if (left.kind == T_NAME && (strcmp(left.text, "record") == 0 || strcmp(left.text, "at") == 0))
+        diag_help(p->cx, d, "`%s` stands in the `simulate` block", left.text);
+    else if (t.kind >= T_MODEL && t.kind <= T_SIMULATE)
+        diag_help(p->cx, d, "a declaration stands outside the block, on a line of its own");
+}
+
+void syntax_unexpected(Parse *p, Token t, const char *const *expected, int n)
+{
+    if (!layout_first_error(p) || t.kind == T_JUNK)
+        return;
+    if (lone_unit(p, t) || wrong_equal(p, t, expected, n) || missing_arrow(p, t, expected, n))
+        return;
+    const char *wanted = expectation(p->cx, expected, n);
+    Diag *d = diag_at(p->cx, D_E0101, t.span, "%s%s%s", description(p, t), wanted ? ": expected " : "",
+                      wanted ? wanted : "");
+    help_with(p, d, t, expected, n);
+}
