@@ -1,0 +1,147 @@
+#include "compiler/check/dale.h"
+
+/* Violations of one connection: how many, and the first. */
+typedef struct DaleTally {
+    size_t n;
+    DaleViolation first;
+} DaleTally;
+
+static bool breaks_law(Sign sender, int weight_sign)
+{
+    return weight_sign && weight_sign != (int)sender;
+}
+
+static void add_violation(DaleReport *out, DaleTally *tally, DaleViolation v)
+{
+    if (out->n_violations < DALE_MAX_KEPT)
+        out->violation[out->n_violations] = v;
+    out->n_violations++;
+    if (!tally->n++)
+        tally->first = v;
+}
+
+static int value_sign(const Values *v, size_t e)
+{
+    if (v->q)
+        return mpq_sgn(v->q[e]);
+    return v->d[e] > 0 ? 1 : v->d[e] < 0 ? -1 : 0;
+}
+
+/* How many targets a weight of a uniform or diagonal block reaches, and the first of them. */
+static size_t targets_of(const Net *net, const Block *b, size_t pre, size_t *first)
+{
+    size_t n_post = net->pop[b->post].size;
+    if (b->kind == BLOCK_DIAGONAL) {
+        *first = pre;
+        return 1;
+    }
+    bool skips_itself = b->pre == b->post && !b->self;
+    *first = skips_itself && pre == 0 ? 1 : 0;
+    return skips_itself ? n_post - 1 : n_post;
+}
+
+static void check_one_weight(const Net *net, const Block *b, DaleViolation v, DaleReport *out, DaleTally *tally)
+{
+    const NetPop *pre = &net->pop[b->pre];
+    int sign = mpq_sgn(b->factor);
+    if (!sign)
+        return;
+    v.weight = b->factor;
+    for (size_t k = 0; k < pre->size; k++) {
+        size_t n = breaks_law(net_neuron_sign(pre, k), sign) ? targets_of(net, b, k, &v.post) : 0;
+        if (n) {
+            v.pre = k;
+            add_violation(out, tally, v);
+            out->n_violations += n - 1;
+            tally->n += n - 1;
+        }
+        if (!pre->model->neuron_sign && n == 0)
+            return;             /* one sign for all: the first neuron speaks for the rest */
+    }
+}
+
+static void check_entry(const Net *net, const Block *b, size_t e, DaleViolation v, DaleReport *out, DaleTally *tally)
+{
+    if (!breaks_law(net_neuron_sign(&net->pop[b->pre], v.pre), value_sign(&b->values, e)))
+        return;
+    if (!tally->n || out->n_violations < DALE_MAX_KEPT)
+        v.weight = block_entry(net->nums, b, e);
+    add_violation(out, tally, v);
+}
+
+static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleReport *out, DaleTally *tally)
+{
+    size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
+    if (!mpq_sgn(b->factor))
+        return;
+    for (v.post = 0; v.post < n_post; v.post++) {
+        if (b->kind == BLOCK_DENSE) {
+            for (v.pre = 0; v.pre < n_pre; v.pre++)
+                check_entry(net, b, v.post * n_pre + v.pre, v, out, tally);
+        } else {
+            for (size_t e = b->row_from[v.post]; e < b->row_from[v.post + 1]; e++) {
+                v.pre = b->column[e];
+                check_entry(net, b, e, v, out, tally);
+            }
+        }
+    }
+}
+
+static const char *sign_word(Sign s)
+{
+    return s == SIGN_EXC ? "excitatory" : s == SIGN_INH ? "inhibitory" : "of mixed sign";
+}
+
+static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTally *tally)
+{
+    const DaleViolation *v = &tally->first;
+    const NetPop *pre = &net->pop[b->pre], *post = &net->pop[b->post];
+    Sign sign = net_neuron_sign(pre, v->pre);
+    Sbuf from = {0}, to = {0}, weight = {0};
+    net_neuron_name(pre, v->pre, &from);
+    net_neuron_name(post, v->post, &to);
+    num_print(v->weight, &weight);
+    Diag *d = diag_at(cx, D_E0601, net->model->conns.at[b->conn].span,
+                      "neuron `%s` is %s but sends the weight %s to `%s`", sbuf_text(&from), sign_word(sign),
+                      sbuf_text(&weight), sbuf_text(&to));
+    diag_note_at(cx, d, pre->model->sign_span, "`%s` gets its sign here", pre->model->name);
+    if (tally->n > 1)
+        diag_note(cx, d, "%zu weights of this connection have the wrong sign; this is the first", tally->n);
+    diag_help(cx, d, b->was_signed ? "correct the file's sign, or declare `%s` mixed to exempt it from Dale's law"
+                                   : "weights are magnitudes: the sign comes from `%s`", pre->model->name);
+    sbuf_free(&from);
+    sbuf_free(&to);
+    sbuf_free(&weight);
+}
+
+static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
+{
+    const Block *b = &net->block[k];
+    if (net->pop[b->pre].model->is_exempt)
+        return false;
+    DaleTally tally = {0};
+    DaleViolation v = {.block = k, .pre_pop = b->pre, .post_pop = b->post};
+    if (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_DIAGONAL)
+        check_one_weight(net, b, v, out, &tally);
+    else
+        check_entries(net, b, v, out, &tally);
+    if (tally.n)
+        report_block(cx, net, b, &tally);
+    return true;
+}
+
+void dale_check(Ctx *cx, const Net *net, DaleReport *out)
+{
+    size_t n_checked = 0;
+    *out = (DaleReport){0};
+    for (size_t a = 0; a < net->n_pops; a++)
+        out->n_exempt_pops += net->pop[a].model->is_exempt;
+    for (size_t k = 0; k < net->n_blocks; k++)
+        n_checked += check_block(cx, net, k, out);
+    if (out->n_violations)
+        out->verdict = TRUTH_REFUTED;
+    else if (net->n_blocks && !n_checked)
+        out->verdict = TRUTH_EXEMPT;
+    else
+        out->verdict = TRUTH_CERTIFIED;
+}

@@ -1,0 +1,194 @@
+#include "compiler/check/lds.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "compiler/check/verify.h"
+
+/* The cascade, cheapest and most decisive first. `max_n` bounds the rows of a
+ * component for which a test is tried. A search method that improves on the
+ * last rows, such as an interior-point method for larger components, is one
+ * more row here (lds.h, LdsTest). */
+typedef struct TestRow {
+    const char *name;
+    const char *cost;
+    size_t max_n;
+    LdsTest *test;
+} TestRow;
+
+static const TestRow test_table[] = {
+    {"diagonal",          "n, exact",        SIZE_MAX, lds_test_diagonal},
+    {"one row",           "1, exact",        1,        lds_test_one_row},
+    {"two rows",          "1, exact",        2,        lds_test_two_rows},
+    {"pairs of rows",     "entries, exact",  SIZE_MAX, lds_test_minors},
+    {"tree",              "n, exact",        SIZE_MAX, lds_test_tree},
+    {"three rows",        "1, exact",        3,        lds_test_three_rows},
+    {"balanced scaling",  "entries",         SIZE_MAX, lds_test_balanced},
+    {"symmetriser",       "entries",         SIZE_MAX, lds_test_symmetriser},
+    {"excitatory block",  "entries",         SIZE_MAX, lds_test_excitatory},
+    {"quasi-dominance",   "n^3/3",           SIZE_MAX, lds_test_comparison},
+    {"symmetric part",    "entries",         SIZE_MAX, lds_test_plain},
+    {"worst direction",   "entries",         SIZE_MAX, lds_test_top_vector},
+    {"eigenvector",       "25 n^3",          600,      lds_test_eigenvector},
+    {"barrier",           "300 n^3",         100,      lds_test_barrier},
+};
+enum { N_TESTS = sizeof test_table / sizeof *test_table };
+
+static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Component *c)
+{
+    LdsPart part;
+    LdsFinding f = {.margin = -DBL_MAX};
+    lds_part_init(cx, m, c, &part);
+    for (size_t k = 0; k < N_TESTS && f.verdict == TRUTH_UNDECIDED; k++)
+        if (c->n <= test_table[k].max_n)
+            test_table[k].test(&part, &f);
+    return f;
+}
+
+/* ---- zero-sum modes: differences between the neurons of one population ---- */
+
+/* leak - self <= 0 leaves a difference undamped. */
+static bool refute_zero_sum(Ctx *cx, LdsReport *r)
+{
+    const ClaimMatrix *m = &r->matrix;
+    for (size_t a = 0; m->size && a < m->q; a++) {
+        if (m->size[a] < 2 || mpq_cmp(m->leak[a], m->self[a]) > 0)
+            continue;
+        Witness w = {.is_zero_sum = true, .population = (uint32_t)a};
+        if (!verify_witness(cx, m, &w).accepted)
+            continue;
+        r->verdict = TRUTH_REFUTED;
+        r->method = "differences within a population";
+        r->evidence.witness = w;
+        return true;
+    }
+    return false;
+}
+
+/* The margin is stated for the neurons' own diagonal, the tests measure it on the reduced one. */
+static double neuron_margin(const ClaimMatrix *m, double margin)
+{
+    mpq_t uniform, own, all;
+    mpq_inits(uniform, own, all, (mpq_ptr)0);
+    for (size_t a = 0; m->size && a < m->q; a++) {
+        if (m->size[a] < 2)
+            continue;
+        mpq_set_ui(uniform, 0, 1);
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
+            if (m->column[e] == a)
+                mpq_set(uniform, m->entry[e]);
+        mpq_sub(own, m->leak[a], m->self[a]);           /* of differences */
+        double difference = mpq_get_d(own);
+        mpz_set_ui(mpq_numref(all), m->size[a]);
+        mpz_set_ui(mpq_denref(all), 1);
+        mpq_mul(all, all, uniform);
+        mpq_sub(all, own, all);                         /* of the mean: |R_aa| */
+        mpq_sub(own, own, uniform);                     /* of one neuron: |A_ii| */
+        margin = fmin(margin, fmin(difference, margin * mpq_get_d(all)) / mpq_get_d(own));
+    }
+    mpq_clears(uniform, own, all, (mpq_ptr)0);
+    return margin;
+}
+
+/* ---- all components ---- */
+
+static void note_undecided(Ctx *cx, const ClaimMatrix *m, const Component *c, const LdsFinding *f, LdsReport *out)
+{
+    Sbuf tried = {0};
+    for (size_t k = 0; k < N_TESTS; k++)
+        if (c->n <= test_table[k].max_n && c->n > 3 && test_table[k].max_n > 3)
+            sbuf_printf(&tried, "%s%s", tried.n ? ", " : "", test_table[k].name);
+    const char *first = m->name ? m->name[c->member[0]] : "row 0";
+    const char *bracket = f->margin > -DBL_MAX
+        ? arena_printf(&cx->arena, "the best multipliers found leave a least eigenvalue of %.2g (0 or less proves nothing)", f->margin)
+        : "no multipliers came near";
+    out->reason = arena_printf(&cx->arena, "the component of %zu row%s that holds `%s` was neither certified nor refuted: %s; tried: %s",
+                               c->n, c->n == 1 ? "" : "s", first, bracket, tried.n ? sbuf_text(&tried) : "the exact tests");
+    sbuf_free(&tried);
+}
+
+static void accept_all(Ctx *cx, LdsReport *out, const char *method, double margin)
+{
+    out->evidence.is_certificate = true;
+    VerifyResult v = verify_evidence(cx, &out->matrix, &out->evidence);
+    if (!v.accepted) {
+        out->reason = arena_printf(&cx->arena, "the verifier did not accept the parts together: %s", v.reason);
+        return;
+    }
+    out->verdict = TRUTH_CERTIFIED;
+    out->method = method;
+    out->margin = neuron_margin(&out->matrix, margin);
+    out->has_margin = out->margin > 0;
+}
+
+static void keep_refutation(LdsReport *out, const LdsFinding *f)
+{
+    for (size_t k = 0; k < out->evidence.n_components; k++)
+        if (out->evidence.component[k].p)
+            lds_rationals_clear(out->evidence.component[k].p, out->evidence.component[k].n);
+    out->evidence = (Evidence){.witness = f->witness};
+    out->verdict = TRUTH_REFUTED;
+    out->method = f->method;
+}
+
+static void decide_matrix(Ctx *cx, LdsReport *out)
+{
+    Evidence *e = &out->evidence;
+    double margin = 1;
+    size_t n_undecided = 0, method_size = 0;
+    const char *method = "no rows";
+    reduce_components(cx, &out->matrix, &e->n_components, &e->component);
+    out->n_components = e->n_components;
+    for (size_t k = 0; k < e->n_components; k++) {
+        Component *c = &e->component[k];
+        out->largest_component = c->n > out->largest_component ? c->n : out->largest_component;
+        LdsFinding f = decide_component(cx, &out->matrix, c);
+        if (f.verdict == TRUTH_REFUTED) {
+            keep_refutation(out, &f);
+            return;
+        }
+        if (f.verdict == TRUTH_UNDECIDED) {
+            if (!n_undecided++)
+                note_undecided(cx, &out->matrix, c, &f, out);
+            continue;
+        }
+        *c = f.component;
+        margin = fmin(margin, f.margin);
+        if (c->n > method_size)
+            method = f.method;
+        method_size = c->n > method_size ? c->n : method_size;
+    }
+    if (!n_undecided)
+        accept_all(cx, out, method, margin);
+}
+
+/* NULL, or why the slopes allow no claim. */
+static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
+{
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const char *name = net->pop[a].model->name;
+        if (!slope[a].proved)
+            return arena_printf(&cx->arena, "the slope bounds of population `%s` are not proved: %s", name, slope[a].reason);
+        if (!slope[a].monotone)
+            return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
+        if (!slope[a].bounded)
+            return arena_printf(&cx->arena, "the slope of population `%s` has no finite bound", name);
+    }
+    return NULL;
+}
+
+void lds_decide(Ctx *cx, LdsReport *out)
+{
+    out->at_population_level = out->matrix.size != NULL;
+    if (!refute_zero_sum(cx, out))
+        decide_matrix(cx, out);
+}
+
+void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    *out = (LdsReport){0};
+    out->reason = slope_obstacle(cx, net, slope);
+    if (out->reason || !reduce_net(cx, net, slope, &out->matrix, &out->reason))
+        return;
+    lds_decide(cx, out);
+}

@@ -1,0 +1,99 @@
+/* Lyapunov diagonal stability: from the network to a verdict with evidence.
+ *
+ *   reduce.c        Net -> ClaimMatrix, strongly connected components
+ *   lds.c           the cascade over the tests of one component
+ *   lds_part.c      a component as the tests see it: scaled doubles, exact entries; offering evidence
+ *   lds_exact.c     one to three rows, trees
+ *   lds_balance.c   scalings that may serve as multipliers
+ *   lds_refute.c    vectors that may serve as witnesses
+ *   lds_barrier.c   Newton's method on the matrix inequality, both sides
+ *   lds_eigen.c     symmetric eigenpairs
+ *
+ * Everything here only proposes; verify.h decides. */
+#ifndef COMPILER_CHECK_LDS_H
+#define COMPILER_CHECK_LDS_H
+#include "compiler/check/check.h"
+
+/* ---- reduce.c ---- */
+/* A = diag(L) W - I with L the slope bounds. Populations touched by uniform
+ * blocks only (and diagonal ones to themselves) are one row each. False with
+ * *reason when the matrix would be too large. */
+bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason);
+/* Rows of each strongly connected component, in an order in which the matrix
+ * is block lower triangular. component[k] has only n and member set. */
+void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component);
+
+/* ---- lds_part.c: one component ----
+ * The tests see K = S D^-1 A S^-1 without its diagonal of -1: D = diag |R_ii|,
+ * R the matrix reduced to populations, S a scaling that balances it. */
+typedef struct LdsPart {
+    Ctx *cx;
+    const ClaimMatrix *matrix;
+    size_t n, n_edges;
+    uint32_t *member;           /* rows of the matrix, ascending */
+    size_t *row_from;           /* n + 1, off-diagonal entries within the component */
+    uint32_t *column;           /* local */
+    size_t *source;             /* of each edge: its place in matrix->entry */
+    double *k;                  /* of each edge: the scaled entry */
+    long *s_exp;                /* S_i = 2^s_exp[i] */
+    double *d;                  /* D_i = d[i] 2^d_exp[i]; 1 where R_ii >= 0 */
+    long *d_exp;
+    double *balance;            /* q = balance^2 makes the rows and columns of K equally large */
+} LdsPart;
+
+/* Reads the component and balances it. */
+void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, LdsPart *out);
+/* Chooses s_exp for entries mantissa * 2^exponent, fills k, and chooses balance. */
+void lds_balance(LdsPart *p, const double *mantissa, const long *exponent);
+void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out);     /* R_ii, exact */
+void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out);     /* R_ij, exact */
+/* The edge i <- j, or SIZE_MAX. */
+size_t lds_part_find(const LdsPart *p, size_t i, size_t j);
+/* Dense n x n copy of K, diagonal -1; malloc'd. */
+double *lds_part_dense(const LdsPart *p);
+
+typedef struct LdsFinding {
+    Truth verdict;
+    const char *method;
+    Component component;        /* CERTIFIED */
+    Witness witness;            /* REFUTED */
+    double margin;              /* CERTIFIED: measured lower bound; else the best one that was reached, negative */
+} LdsFinding;
+
+/* Ask the verifier. True when it accepted: the finding is then complete. The
+ * double forms are in the coordinates of K and are rounded to few bits first;
+ * the exact forms, over all rows of the component, are taken over. */
+bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f);
+bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f);
+bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
+bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f);
+/* Smallest eigenvalue of the matrix -(QK + K'Q) scaled to diagonal 1, with its
+ * eigenvector in the coordinates of K (vector may be NULL). In doubles, not a proof. */
+double lds_part_margin(const LdsPart *p, const double *q, double *vector);
+mpq_t *lds_rationals(Ctx *cx, size_t n);
+void lds_rationals_clear(mpq_t *a, size_t n);
+
+/* ---- the tests: one row of the table in lds.c each ----
+ * A test leaves the finding undecided or completes it. To add a search
+ * method, write one function of this type, which offers p or v, and add its row. */
+typedef void LdsTest(LdsPart *p, LdsFinding *f);
+LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors, lds_test_tree;
+LdsTest lds_test_three_rows;
+LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
+LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_eigenvector;
+LdsTest lds_test_barrier;
+
+/* ---- lds_eigen.c ---- */
+/* Eigenvalues ascending and eigenvectors (row k of `vector`) of a symmetric
+ * matrix, which is destroyed. Jacobi rotations: small n. */
+void eigen_symmetric(size_t n, double *a, double *value, double *vector);
+typedef void EigenApply(const void *self, const double *x, double *y);
+/* Smallest eigenvalue and its vector by Lanczos with full reorthogonalisation. */
+double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vector);
+
+/* ---- lds.c ---- */
+/* Decides out->matrix, which the caller has set; everything else in *out is zero. */
+void lds_decide(Ctx *cx, LdsReport *out);
+/* From the network and its slopes. */
+void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out);
+#endif

@@ -1,0 +1,164 @@
+#include "compiler/check/lds.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { JACOBI_MAX = 40, LANCZOS_STEPS = 60 };
+
+static void rotate(double *a, double *b, size_t n, size_t step, double c, double s)
+{
+    for (size_t k = 0; k < n; k++) {
+        double x = a[k * step], y = b[k * step];
+        a[k * step] = c * x - s * y;
+        b[k * step] = s * x + c * y;
+    }
+}
+
+/* One Jacobi rotation that annihilates a[i][j]. */
+static void annihilate(size_t n, double *a, double *vector, size_t i, size_t j)
+{
+    double off = a[i * n + j];
+    if (off == 0)
+        return;
+    double theta = (a[j * n + j] - a[i * n + i]) / (2 * off);
+    double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + sqrt(theta * theta + 1));
+    double c = 1 / sqrt(t * t + 1), s = t * c;
+    rotate(a + i, a + j, n, n, c, s);
+    rotate(a + i * n, a + j * n, n, 1, c, s);
+    rotate(vector + i * n, vector + j * n, n, 1, c, s);
+}
+
+static double off_diagonal(size_t n, const double *a)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            sum += i == j ? 0 : a[i * n + j] * a[i * n + j];
+    return sum;
+}
+
+static void sort_pairs(size_t n, double *value, double *vector)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t least = k;
+        for (size_t i = k + 1; i < n; i++)
+            if (value[i] < value[least])
+                least = i;
+        double v = value[k];
+        value[k] = value[least];
+        value[least] = v;
+        for (size_t i = 0; least != k && i < n; i++) {
+            double x = vector[k * n + i];
+            vector[k * n + i] = vector[least * n + i];
+            vector[least * n + i] = x;
+        }
+    }
+}
+
+void eigen_symmetric(size_t n, double *a, double *value, double *vector)
+{
+    double scale = 0;
+    for (size_t k = 0; k < n * n; k++) {
+        vector[k] = k % (n + 1) == 0;
+        scale += a[k] * a[k];
+    }
+    for (int sweep = 0; sweep < 40 && off_diagonal(n, a) > 1e-32 * scale; sweep++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i + 1; j < n; j++)
+                annihilate(n, a, vector, i, j);
+    for (size_t k = 0; k < n; k++)
+        value[k] = a[k * n + k];
+    sort_pairs(n, value, vector);
+}
+
+static double smallest_dense(size_t n, EigenApply *apply, const void *self, double *vector)
+{
+    double *a = calloc(2 * n * n + 2 * n, sizeof *a);
+    if (!a)
+        return -DBL_MAX;
+    double *vectors = a + n * n, *value = vectors + n * n, *unit = value + n;
+    for (size_t i = 0; i < n; i++) {
+        unit[i] = 1;
+        apply(self, unit, a + i * n);
+        unit[i] = 0;
+    }
+    eigen_symmetric(n, a, value, vectors);
+    double least = value[0];
+    memcpy(vector, vectors, n * sizeof *vector);
+    free(a);
+    return least;
+}
+
+static double dot(size_t n, const double *x, const double *y)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
+/* Removes from x its parts along the first k basis vectors, twice for orthogonality to rounding. */
+static void orthogonalise(size_t n, const double *basis, size_t k, double *x)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t b = 0; b < k; b++) {
+            double c = dot(n, basis + b * n, x);
+            for (size_t i = 0; i < n; i++)
+                x[i] -= c * basis[b * n + i];
+        }
+}
+
+static void start_vector(size_t n, double *x)
+{
+    uint64_t state = 0x9E3779B97F4A7C15u;
+    for (size_t i = 0; i < n; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        x[i] = 0.5 + (double)(state >> 40) / 16777216.0;
+    }
+    double norm = sqrt(dot(n, x, x));
+    for (size_t i = 0; i < n; i++)
+        x[i] /= norm;
+}
+
+/* The basis and the tridiagonal matrix, as a dense m x m one. Returns m. */
+static size_t lanczos(size_t n, EigenApply *apply, const void *self, double *basis, double *t, double *last)
+{
+    size_t steps = n < LANCZOS_STEPS ? n : LANCZOS_STEPS;
+    double *w = basis + steps * n;
+    start_vector(n, basis);
+    for (size_t k = 0; k < steps; k++) {
+        apply(self, basis + k * n, w);
+        t[k * LANCZOS_STEPS + k] = dot(n, basis + k * n, w);
+        orthogonalise(n, basis, k + 1, w);
+        *last = sqrt(dot(n, w, w));
+        if (k + 1 == steps || !(*last > 1e-13))
+            return k + 1;
+        t[k * LANCZOS_STEPS + k + 1] = t[(k + 1) * LANCZOS_STEPS + k] = *last;
+        for (size_t i = 0; i < n; i++)
+            basis[(k + 1) * n + i] = w[i] / *last;
+    }
+    return steps;
+}
+
+double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vector)
+{
+    if (n <= JACOBI_MAX)
+        return smallest_dense(n, apply, self, vector);
+    double t[LANCZOS_STEPS * LANCZOS_STEPS] = {0}, vectors[LANCZOS_STEPS * LANCZOS_STEPS], value[LANCZOS_STEPS];
+    double *basis = malloc((LANCZOS_STEPS + 1) * n * sizeof *basis), last = 0;
+    if (!basis)
+        return -DBL_MAX;
+    size_t m = lanczos(n, apply, self, basis, t, &last);
+    for (size_t i = 1; i < m; i++)
+        memmove(t + i * m, t + i * LANCZOS_STEPS, m * sizeof *t);
+    eigen_symmetric(m, t, value, vectors);
+    for (size_t i = 0; i < n; i++) {
+        vector[i] = 0;
+        for (size_t k = 0; k < m; k++)
+            vector[i] += vectors[k] * basis[k * n + i];
+    }
+    free(basis);
+    /* The Ritz value lies above the eigenvalue by at most the residual. */
+    return value[0] - fabs(vectors[m - 1]) * last;
+}

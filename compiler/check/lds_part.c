@@ -1,0 +1,378 @@
+#include "compiler/check/lds.h"
+
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/verify.h"
+
+mpq_t *lds_rationals(Ctx *cx, size_t n)
+{
+    mpq_t *a = ARENA_ARRAY(&cx->arena, n, mpq_t);
+    for (size_t k = 0; k < n; k++)
+        mpq_init(a[k]);
+    return a;
+}
+
+void lds_rationals_clear(mpq_t *a, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        mpq_clear(a[k]);
+}
+
+/* ---- reading a component ---- */
+
+static void scale_by_size(const LdsPart *p, uint32_t row, mpq_t x)
+{
+    if (!p->matrix->size || p->matrix->size[row] == 1)
+        return;
+    mpq_t n;
+    mpq_init(n);
+    mpz_set_ui(mpq_numref(n), p->matrix->size[row]);
+    mpq_mul(x, x, n);
+    mpq_clear(n);
+}
+
+void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out)
+{
+    mpq_set(out, p->matrix->entry[p->source[edge]]);
+    scale_by_size(p, p->member[p->column[edge]], out);
+}
+
+void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out)
+{
+    const ClaimMatrix *m = p->matrix;
+    uint32_t row = p->member[i];
+    mpq_set_ui(out, 0, 1);
+    for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++)
+        if (m->column[e] == row)
+            mpq_set(out, m->entry[e]);
+    scale_by_size(p, row, out);
+    if (m->self)
+        mpq_add(out, out, m->self[row]);
+    if (m->leak)
+        mpq_sub(out, out, m->leak[row]);
+}
+
+size_t lds_part_find(const LdsPart *p, size_t i, size_t j)
+{
+    size_t lo = p->row_from[i], hi = p->row_from[i + 1];
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->column[mid] < j)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < p->row_from[i + 1] && p->column[lo] == j ? lo : SIZE_MAX;
+}
+
+double *lds_part_dense(const LdsPart *p)
+{
+    double *a = calloc(p->n * p->n, sizeof *a);
+    if (!a)
+        return NULL;
+    for (size_t i = 0; i < p->n; i++) {
+        a[i * p->n + i] = -1;
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
+            a[i * p->n + p->column[e]] = p->k[e];
+    }
+    return a;
+}
+
+/* x = mantissa * 2^exponent, whatever the range of x. */
+static double split(mpq_srcptr x, long *exponent)
+{
+    long top, bottom;
+    double a = mpz_get_d_2exp(&top, mpq_numref(x)), b = mpz_get_d_2exp(&bottom, mpq_denref(x));
+    *exponent = top - bottom;
+    return a / b;
+}
+
+static void find_edges(LdsPart *p)
+{
+    const ClaimMatrix *m = p->matrix;
+    uint32_t *local = ARENA_ARRAY(&p->cx->arena, m->q, uint32_t);   /* 1 + index in the component */
+    size_t bound = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        local[p->member[i]] = (uint32_t)i + 1;
+        bound += m->row_from[p->member[i] + 1] - m->row_from[p->member[i]];
+    }
+    p->row_from = ARENA_ARRAY(&p->cx->arena, p->n + 1, size_t);
+    p->column = ARENA_ARRAY(&p->cx->arena, bound, uint32_t);
+    p->source = ARENA_ARRAY(&p->cx->arena, bound, size_t);
+    for (size_t i = 0; i < p->n; i++) {
+        uint32_t row = p->member[i];
+        for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++)
+            if (m->column[e] != row && local[m->column[e]]) {
+                p->column[p->n_edges] = local[m->column[e]] - 1;
+                p->source[p->n_edges++] = e;
+            }
+        p->row_from[i + 1] = p->n_edges;
+    }
+}
+
+static void read_diagonal(LdsPart *p)
+{
+    mpq_t x;
+    mpq_init(x);
+    p->d = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    p->d_exp = ARENA_ARRAY(&p->cx->arena, p->n, long);
+    for (size_t i = 0; i < p->n; i++) {
+        lds_part_diagonal(p, i, x);
+        p->d[i] = mpq_sgn(x) < 0 ? -split(x, &p->d_exp[i]) : 1;
+    }
+    mpq_clear(x);
+}
+
+void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, LdsPart *out)
+{
+    *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member};
+    find_edges(out);
+    read_diagonal(out);
+    double *mantissa = ARENA_ARRAY(&cx->arena, out->n_edges, double);
+    long *exponent = ARENA_ARRAY(&cx->arena, out->n_edges, long);
+    mpq_t x;
+    mpq_init(x);
+    for (size_t i = 0; i < out->n; i++)
+        for (size_t e = out->row_from[i]; e < out->row_from[i + 1]; e++) {
+            lds_part_entry(out, e, x);
+            mantissa[e] = split(x, &exponent[e]) / out->d[i];
+            exponent[e] -= out->d_exp[i];
+        }
+    mpq_clear(x);
+    lds_balance(out, mantissa, exponent);
+}
+
+/* ---- how good is a proposal, in doubles ---- */
+
+typedef struct Symmetric {
+    const LdsPart *p;
+    const double *root;         /* of q */
+} Symmetric;
+
+static void apply_symmetric(const void *self, const double *x, double *y)
+{
+    const Symmetric *m = self;
+    const LdsPart *p = m->p;
+    for (size_t i = 0; i < p->n; i++)
+        y[i] = x[i];
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
+            size_t j = p->column[e];
+            double half = 0.5 * p->k[e] * m->root[i] / m->root[j];
+            y[i] -= half * x[j];
+            y[j] -= half * x[i];
+        }
+}
+
+double lds_part_margin(const LdsPart *p, const double *q, double *vector)
+{
+    double *root = malloc(2 * p->n * sizeof *root), *v = root + p->n;
+    if (!root)
+        return -DBL_MAX;
+    for (size_t i = 0; i < p->n; i++)
+        root[i] = sqrt(q[i]);
+    double margin = eigen_smallest(p->n, apply_symmetric, &(Symmetric){p, root}, v);
+    for (size_t i = 0; vector && i < p->n; i++)
+        vector[i] = v[i] / root[i];
+    free(root);
+    return margin;
+}
+
+/* ---- multipliers ---- */
+
+static double margin_of(const LdsPart *p, mpq_t *multiplier)
+{
+    double *q = malloc(p->n * sizeof *q), margin = -DBL_MAX;
+    long top = 0;
+    for (size_t i = 0; q && i < p->n; i++) {
+        long e;
+        q[i] = split(multiplier[i], &e) * p->d[i];
+        e += p->d_exp[i] - 2 * p->s_exp[i];
+        top = i == 0 ? e : top;
+        q[i] = ldexp(q[i], (int)fmin(fmax((double)(e - top), -900), 900));
+    }
+    if (q)
+        margin = lds_part_margin(p, q, NULL);
+    free(q);
+    return margin;
+}
+
+bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f)
+{
+    Component c = {.n = p->n, .member = p->member, .p = multiplier};
+    VerifyResult proof = verify_component(p->cx, p->matrix, &c);
+    if (!proof.accepted) {
+        lds_rationals_clear(multiplier, p->n);
+        return false;
+    }
+    c.proof = proof.proof;
+    f->verdict = TRUTH_CERTIFIED;
+    f->method = method;
+    f->component = c;
+    f->margin = margin_of(p, multiplier);
+    return true;
+}
+
+/* q back in the coordinates of the matrix, with so many bits, the largest near 1. */
+static void round_p(const LdsPart *p, const double *q, int bits, mpq_t *out)
+{
+    long top = LONG_MIN;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < p->n; i++) {
+            int e;
+            double m = frexp(q[i] / p->d[i], &e);
+            long exponent = e + 2 * p->s_exp[i] - p->d_exp[i];
+            if (pass == 0) {
+                top = exponent > top ? exponent : top;
+                continue;
+            }
+            mpq_set_d(out[i], rint(ldexp(m, bits)));
+            exponent -= top + bits - 1;
+            if (exponent < 0)
+                mpq_div_2exp(out[i], out[i], (mp_bitcnt_t)-exponent);
+            else
+                mpq_mul_2exp(out[i], out[i], (mp_bitcnt_t)exponent);
+        }
+}
+
+static bool usable(const LdsPart *p, const double *q)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (!(q[i] > DBL_MIN && q[i] < DBL_MAX))
+            return false;
+    return true;
+}
+
+bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
+{
+    static const int bits[] = {3, 8, 16, 30, 53};
+    if (!usable(p, q))
+        return false;
+    double margin = lds_part_margin(p, q, NULL);
+    if (margin > f->margin)
+        f->margin = margin;
+    if (!(margin > -1e-12))
+        return false;
+    for (size_t b = 0; b < sizeof bits / sizeof *bits; b++) {
+        if (b + 1 < sizeof bits / sizeof *bits && !(ldexp(4, -bits[b]) < margin))
+            continue;           /* rounding this coarse could cost all of the margin */
+        mpq_t *multiplier = lds_rationals(p->cx, p->n);
+        round_p(p, q, bits[b], multiplier);
+        if (lds_offer_exact_p(p, multiplier, method, f))
+            return true;
+    }
+    return false;
+}
+
+/* ---- witnesses ---- */
+
+static bool touches(const LdsPart *p, size_t rank, mpq_t *v, size_t i)
+{
+    for (size_t k = 0; k < rank; k++)
+        if (mpq_sgn(v[k * p->n + i]))
+            return true;
+    return false;
+}
+
+/* Keeps the rows that the vectors touch; the others need not hold. */
+static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, const char *method, LdsFinding *f)
+{
+    Witness w = {.rank = rank};
+    w.member = ARENA_ARRAY(&p->cx->arena, p->n, uint32_t);
+    size_t *place = ARENA_ARRAY(&p->cx->arena, p->n, size_t);
+    for (size_t i = 0; i < p->n; i++)
+        if (touches(p, rank, v, i)) {
+            place[w.n] = i;
+            w.member[w.n++] = p->member[i];
+        }
+    bool accepted = false;
+    if (w.n) {
+        w.v = lds_rationals(p->cx, rank * w.n);
+        for (size_t k = 0; k < rank; k++)
+            for (size_t i = 0; i < w.n; i++)
+                mpq_set(w.v[k * w.n + i], v[k * p->n + place[i]]);
+        accepted = verify_witness(p->cx, p->matrix, &w).accepted;
+        if (!accepted)
+            lds_rationals_clear(w.v, rank * w.n);
+    }
+    lds_rationals_clear(v, rank * p->n);
+    if (accepted)
+        *f = (LdsFinding){.verdict = TRUTH_REFUTED, .method = method, .witness = w, .margin = f->margin};
+    return accepted;
+}
+
+bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f)
+{
+    return offer_vectors(p, 1, v, method, f);
+}
+
+/* Rounds to multiples of 2^-bits of the largest entry: small entries vanish, and their rows need not hold. */
+static void round_v(const LdsPart *p, size_t rank, const double *v, int bits, double *out)
+{
+    double top = 0;
+    for (size_t k = 0; k < rank * p->n; k++)
+        top = fmax(top, fabs(v[k]));
+    int e;
+    frexp(top, &e);
+    for (size_t k = 0; k < rank * p->n; k++)
+        out[k] = rint(ldexp(v[k], bits - e));
+}
+
+/* Sum over the vectors of v_i (K v)_i may not be clearly negative anywhere. */
+static bool seems_to_refute(const LdsPart *p, size_t rank, const double *v)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->n; i++) {
+        double sum = 0, size = 0;
+        for (size_t k = 0; k < rank; k++) {
+            const double *x = v + k * p->n;
+            double row = -x[i], row_size = fabs(x[i]);
+            any |= x[i] != 0;
+            for (size_t e = p->row_from[i]; x[i] != 0 && e < p->row_from[i + 1]; e++) {
+                row += p->k[e] * x[p->column[e]];
+                row_size += fabs(p->k[e] * x[p->column[e]]);
+            }
+            sum += x[i] * row;
+            size += fabs(x[i]) * row_size;
+        }
+        if (!(sum >= -1e-12 * size))
+            return false;
+    }
+    return any;
+}
+
+static bool offer_rounded_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f)
+{
+    mpq_t *x = lds_rationals(p->cx, rank * p->n);
+    for (size_t k = 0; k < rank; k++)
+        for (size_t i = 0; i < p->n; i++) {
+            mpq_ptr to = x[k * p->n + i];
+            mpq_set_d(to, v[k * p->n + i]);
+            if (p->s_exp[i] > 0)
+                mpq_div_2exp(to, to, (mp_bitcnt_t)p->s_exp[i]);
+            else
+                mpq_mul_2exp(to, to, (mp_bitcnt_t)-p->s_exp[i]);
+        }
+    return offer_vectors(p, rank, x, method, f);
+}
+
+bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f)
+{
+    static const int bits[] = {3, 6, 10, 16, 24, 36, 50};
+    double *rounded = malloc(rank * p->n * sizeof *rounded);
+    bool accepted = false;
+    for (size_t k = 0; rounded && k < rank * p->n; k++)
+        if (!isfinite(v[k])) {
+            free(rounded);
+            return false;
+        }
+    for (size_t b = 0; rounded && !accepted && b < sizeof bits / sizeof *bits; b++) {
+        round_v(p, rank, v, bits[b], rounded);
+        accepted = seems_to_refute(p, rank, rounded) && offer_rounded_v(p, rank, rounded, method, f);
+    }
+    free(rounded);
+    return accepted;
+}

@@ -1,0 +1,368 @@
+#include "compiler/check/lds.h"
+
+#include <stdlib.h>
+
+enum { MAX_ROWS = 20000, MAX_ENTRIES = 25 * 1000 * 1000 };
+
+/* A row of entries under construction: one accumulator per column. */
+typedef struct RowSum {
+    mpq_t *sum;
+    bool *used;
+    uint32_t *touched;
+    size_t n_touched;
+    mpq_t term;
+} RowSum;
+
+typedef struct Reduction {
+    const Net *net;
+    const SlopeReport *slope;
+    ClaimMatrix *m;
+    bool *whole;                /* of each population: one row stands for it */
+    size_t *row_of;             /* of each population: its first row */
+    RowSum row;
+} Reduction;
+
+/* ---- which rows there are ---- */
+
+static void find_whole_populations(const Net *net, bool *whole)
+{
+    for (size_t a = 0; a < net->n_pops; a++)
+        whole[a] = true;
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        const Block *b = &net->block[k];
+        if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
+            whole[b->pre] = whole[b->post] = false;
+    }
+}
+
+static size_t rows_of(const Reduction *r, size_t pop)
+{
+    return r->whole[pop] ? 1 : r->net->pop[pop].size;
+}
+
+static size_t count_rows(Reduction *r)
+{
+    size_t q = 0;
+    for (size_t a = 0; a < r->net->n_pops; a++) {
+        r->row_of[a] = q;
+        size_t rows = rows_of(r, a);
+        q = rows > SIZE_MAX / 2 - q ? SIZE_MAX / 2 : q + rows;
+    }
+    return q;
+}
+
+/* At least the number of entries, before equal places are joined. */
+static double count_entries(const Reduction *r)
+{
+    double n = 0;
+    for (size_t k = 0; k < r->net->n_blocks; k++) {
+        const Block *b = &r->net->block[k];
+        double post = (double)rows_of(r, b->post), pre = (double)rows_of(r, b->pre);
+        n += b->kind == BLOCK_SPARSE ? (double)b->values.n : b->kind == BLOCK_DIAGONAL ? post : post * pre;
+    }
+    return n + (double)r->m->q;
+}
+
+static void name_rows(Ctx *cx, const Reduction *r)
+{
+    Sbuf name = {0};
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        for (size_t k = 0; k < rows_of(r, a); k++) {
+            const NetPop *pop = &r->net->pop[a];
+            if (r->whole[a]) {
+                r->m->name[r->row_of[a]] = pop->model->name;
+                continue;
+            }
+            name.n = 0;
+            net_neuron_name(pop, k, &name);
+            r->m->name[r->row_of[a] + k] = intern_n(&cx->names, sbuf_text(&name), name.n);
+        }
+    sbuf_free(&name);
+}
+
+/* ---- one row ---- */
+
+static void row_init(Ctx *cx, RowSum *row, size_t q)
+{
+    row->sum = ARENA_ARRAY(&cx->arena, q, mpq_t);
+    row->used = ARENA_ARRAY(&cx->arena, q, bool);
+    row->touched = ARENA_ARRAY(&cx->arena, q, uint32_t);
+    for (size_t k = 0; k < q; k++)
+        mpq_init(row->sum[k]);
+    mpq_init(row->term);
+}
+
+static void row_clear(RowSum *row, size_t q)
+{
+    for (size_t k = 0; k < q; k++)
+        mpq_clear(row->sum[k]);
+    mpq_clear(row->term);
+}
+
+static void row_add(RowSum *row, size_t column, mpq_srcptr term)
+{
+    if (row->used[column]) {
+        mpq_add(row->sum[column], row->sum[column], term);
+        return;
+    }
+    row->used[column] = true;
+    row->touched[row->n_touched++] = (uint32_t)column;
+    mpq_set(row->sum[column], term);
+}
+
+static void entry_exact(mpq_t out, const Block *b, mpq_srcptr gain, size_t e)
+{
+    if (b->values.q)
+        mpq_set(out, b->values.q[e]);
+    else
+        mpq_set_d(out, b->values.d[e]);
+    if (mpq_cmp_si(gain, 1, 1) != 0)
+        mpq_mul(out, out, gain);
+}
+
+static void add_entries(RowSum *row, const Block *b, mpq_srcptr gain, size_t from, size_t to, size_t first, size_t dense_from)
+{
+    for (size_t e = from; e < to; e++) {
+        entry_exact(row->term, b, gain, e);
+        row_add(row, first + (b->kind == BLOCK_DENSE ? e - dense_from : b->column[e]), row->term);
+    }
+}
+
+/* The block's part of row `post` (counted within the target population); gain = L * factor. */
+static void add_block(Reduction *r, const Block *b, size_t post, mpq_srcptr gain)
+{
+    size_t first = r->row_of[b->pre], n_pre = rows_of(r, b->pre);
+    switch (b->kind) {
+    case BLOCK_UNIFORM:
+        for (size_t k = 0; k < n_pre; k++)
+            if (r->whole[b->pre] || b->self || b->pre != b->post || k != post)
+                row_add(&r->row, first + k, gain);
+        break;
+    case BLOCK_DIAGONAL:
+        if (!r->whole[b->pre])
+            row_add(&r->row, first + post, gain);
+        break;
+    case BLOCK_SPARSE:
+        add_entries(&r->row, b, gain, b->row_from[post], b->row_from[post + 1], first, 0);
+        break;
+    case BLOCK_DENSE:
+        add_entries(&r->row, b, gain, post * n_pre, (post + 1) * n_pre, first, post * n_pre);
+        break;
+    }
+}
+
+/* What a whole population's neurons send to themselves beyond the uniform weight. */
+static void add_self(Reduction *r, const Block *b, mpq_srcptr gain)
+{
+    mpq_ptr self = r->m->self ? r->m->self[r->row_of[b->post]] : NULL;
+    if (!self || b->pre != b->post || !r->whole[b->post])
+        return;
+    if (b->kind == BLOCK_DIAGONAL)
+        mpq_add(self, self, gain);
+    else if (!b->self)
+        mpq_sub(self, self, gain);
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void row_store(Reduction *r, size_t at, size_t *n_entries)
+{
+    RowSum *row = &r->row;
+    qsort(row->touched, row->n_touched, sizeof *row->touched, compare_columns);
+    for (size_t k = 0; k < row->n_touched; k++) {
+        uint32_t column = row->touched[k];
+        row->used[column] = false;
+        if (!mpq_sgn(row->sum[column]))
+            continue;
+        mpq_init(r->m->entry[*n_entries]);
+        mpq_swap(r->m->entry[*n_entries], row->sum[column]);
+        r->m->column[(*n_entries)++] = column;
+    }
+    row->n_touched = 0;
+    r->m->row_from[at + 1] = *n_entries;
+}
+
+static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
+{
+    mpq_t gain;
+    mpq_init(gain);
+    for (size_t post = 0; post < rows_of(r, pop); post++) {
+        for (size_t k = 0; k < r->net->n_blocks; k++) {
+            const Block *b = &r->net->block[k];
+            if (b->post != pop)
+                continue;
+            mpq_mul(gain, r->slope[pop].hi, b->factor);
+            add_block(r, b, post, gain);
+            add_self(r, b, gain);
+        }
+        if (!r->m->leak) {
+            mpq_set_si(gain, -1, 1);
+            row_add(&r->row, r->row_of[pop] + post, gain);
+        }
+        row_store(r, r->row_of[pop] + post, n_entries);
+    }
+    mpq_clear(gain);
+}
+
+/* ---- the matrix ---- */
+
+static void set_sizes(Ctx *cx, Reduction *r)
+{
+    ClaimMatrix *m = r->m;
+    bool any = false;
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        any |= r->whole[a] && r->net->pop[a].size > 1;
+    if (!any)
+        return;
+    m->size = ARENA_ARRAY(&cx->arena, m->q, size_t);
+    m->self = lds_rationals(cx, m->q);
+    m->leak = lds_rationals(cx, m->q);
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        for (size_t k = 0; k < rows_of(r, a); k++)
+            m->size[r->row_of[a] + k] = r->whole[a] ? r->net->pop[a].size : 1;
+    for (size_t k = 0; k < m->q; k++)
+        mpq_set_si(m->leak[k], 1, 1);
+}
+
+/* The file that the entries came from, where there is exactly one. */
+static void set_origin(Reduction *r)
+{
+    for (size_t k = 0; k < r->net->n_blocks; k++) {
+        const Block *b = &r->net->block[k];
+        if (!b->sha256)
+            continue;
+        if (r->m->sha256 && strcmp(r->m->sha256, b->sha256) != 0) {
+            r->m->sha256 = r->m->source = NULL;
+            return;
+        }
+        r->m->sha256 = b->sha256;
+        r->m->source = r->net->model->conns.at[b->conn].path;
+    }
+}
+
+static void fill_matrix(Ctx *cx, Reduction *r, size_t n_entries)
+{
+    ClaimMatrix *m = r->m;
+    m->name = ARENA_ARRAY(&cx->arena, m->q, const char *);
+    m->row_from = ARENA_ARRAY(&cx->arena, m->q + 1, size_t);
+    m->column = ARENA_ARRAY(&cx->arena, n_entries, uint32_t);
+    m->entry = ARENA_ARRAY(&cx->arena, n_entries, mpq_t);
+    name_rows(cx, r);
+    set_sizes(cx, r);
+    set_origin(r);
+    row_init(cx, &r->row, m->q);
+    size_t filled = 0;
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        fill_population_rows(r, a, &filled);
+    row_clear(&r->row, m->q);
+}
+
+bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
+{
+    *out = (ClaimMatrix){.n = net->n};
+    Reduction r = {.net = net, .slope = slope, .m = out};
+    r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
+    r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
+    find_whole_populations(net, r.whole);
+    size_t rows = count_rows(&r);
+    if (rows > MAX_ROWS) {
+        *reason = arena_printf(&cx->arena, "the connectivity does not reduce to populations, and %zu neurons are more than the %d "
+                               "that are searched one by one", rows, MAX_ROWS);
+        return false;
+    }
+    out->q = rows;
+    double n_entries = count_entries(&r);
+    if (n_entries > MAX_ENTRIES) {
+        out->q = 0;
+        *reason = arena_printf(&cx->arena, "the matrix would have %.0f entries, more than the %d that are kept exactly",
+                               n_entries, MAX_ENTRIES);
+        return false;
+    }
+    fill_matrix(cx, &r, (size_t)n_entries);
+    return true;
+}
+
+/* ---- strongly connected components: Tarjan's algorithm with an explicit stack ---- */
+
+typedef struct Tarjan {
+    const ClaimMatrix *m;
+    uint32_t *order, *low;      /* 1-based discovery numbers; 0: not seen */
+    bool *on_stack;
+    uint32_t *stack, *path;
+    size_t *next;               /* of each row: the next entry to follow */
+    size_t n_stack, n_path;
+    uint32_t n_seen;
+    VEC(Component) found;
+} Tarjan;
+
+static void tarjan_enter(Tarjan *t, uint32_t v)
+{
+    t->order[v] = t->low[v] = ++t->n_seen;
+    t->next[v] = t->m->row_from[v];
+    t->on_stack[v] = true;
+    t->stack[t->n_stack++] = v;
+    t->path[t->n_path++] = v;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    return compare_columns(a, b);
+}
+
+static void tarjan_emit(Ctx *cx, Tarjan *t, uint32_t root)
+{
+    size_t from = t->n_stack;
+    do {
+        from--;
+        t->on_stack[t->stack[from]] = false;
+    } while (t->stack[from] != root);
+    Component c = {.n = t->n_stack - from};
+    c.member = ARENA_ARRAY(&cx->arena, c.n, uint32_t);
+    memcpy(c.member, t->stack + from, c.n * sizeof *c.member);
+    qsort(c.member, c.n, sizeof *c.member, compare_members);
+    t->n_stack = from;
+    vec_push(&cx->arena, &t->found, c);
+}
+
+/* Follows the rows' entries. A component is emitted after everything that its
+ * rows depend on, which is the block lower triangular order. */
+static void tarjan_walk(Ctx *cx, Tarjan *t, uint32_t start)
+{
+    tarjan_enter(t, start);
+    while (t->n_path) {
+        uint32_t v = t->path[t->n_path - 1];
+        if (t->next[v] < t->m->row_from[v + 1]) {
+            uint32_t w = t->m->column[t->next[v]++];
+            if (!t->order[w])
+                tarjan_enter(t, w);
+            else if (t->on_stack[w] && t->order[w] < t->low[v])
+                t->low[v] = t->order[w];
+            continue;
+        }
+        t->n_path--;
+        if (t->low[v] == t->order[v])
+            tarjan_emit(cx, t, v);
+        if (t->n_path && t->low[v] < t->low[t->path[t->n_path - 1]])
+            t->low[t->path[t->n_path - 1]] = t->low[v];
+    }
+}
+
+void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component)
+{
+    Tarjan t = {.m = m};
+    t.order = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    t.low = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    t.stack = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    t.path = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    t.next = ARENA_ARRAY(&cx->arena, m->q, size_t);
+    t.on_stack = ARENA_ARRAY(&cx->arena, m->q, bool);
+    for (size_t v = 0; v < m->q; v++)
+        if (!t.order[v])
+            tarjan_walk(cx, &t, (uint32_t)v);
+    *n_components = t.found.n;
+    *component = t.found.at;
+}
