@@ -77,19 +77,23 @@ static uint64_t power_of(uint64_t base, long exponent)
     return p;
 }
 
-/* digits / 10^places in lowest terms, places <= 19: only twos and fives can cancel. */
+enum { MAX_PLACES = 27 };       /* 5^27 fits 64 bits */
+
+/* digits / 10^places in lowest terms: only twos and fives can cancel, so no gcd is needed. */
 static Num ratio_of(NumPool *pool, const Decimal *x, long places)
 {
-    uint64_t top = x->digits, twos = 0, fives = 0;
-    for (; fives < (uint64_t)places && top % 5 == 0; fives++)
+    uint64_t top = x->digits;
+    long twos = 0, fives = 0;
+    for (; fives < places && top % 5 == 0; fives++)
         top /= 5;
-    for (; twos < (uint64_t)places && top % 2 == 0; twos++)
+    for (; twos < places && top % 2 == 0; twos++)
         top /= 2;
     mpq_ptr q = num_new(pool);
     mpz_set_ui(mpq_numref(q), top);
     if (x->negative)
         mpz_neg(mpq_numref(q), mpq_numref(q));
-    mpz_set_ui(mpq_denref(q), power_of(5, places - (long)fives) * power_of(2, places - (long)twos));
+    mpz_set_ui(mpq_denref(q), power_of(5, places - fives));
+    mpz_mul_2exp(mpq_denref(q), mpq_denref(q), (mp_bitcnt_t)(places - twos));
     return q;
 }
 
@@ -126,6 +130,23 @@ static NumberText exact_read(NumPool *pool, const char *text, size_t n, double *
     return NUMBER_OK;
 }
 
+/* What every double is; most decimals are not, and this is cheap to see. */
+static bool is_dyadic(Num x)
+{
+    return mpz_sizeinbase(mpq_denref(x), 2) == mpz_scan1(mpq_denref(x), 0) + 1;
+}
+
+/* Up to 19 digits and 27 places, as "%.17g" writes them. */
+static bool decimal_long(NumPool *pool, const Decimal *x, double *d, Num *q)
+{
+    if (!x->fits || x->exponent >= 0 || x->exponent < -MAX_PLACES)
+        return false;
+    Num r = ratio_of(pool, x, -x->exponent);
+    *d = num_to_double(r);
+    *q = is_dyadic(r) && num_is_double(r) ? NULL : r;
+    return true;
+}
+
 static NumberText decimal_slow(NumPool *pool, const char *text, size_t n, double *d, Num *q)
 {
     size_t plus = text[0] == '+';
@@ -154,7 +175,7 @@ NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num
         *q = NULL;
         return NUMBER_OK;
     }
-    if (decimal_quick(pool, &x, d, q))
+    if (decimal_quick(pool, &x, d, q) || decimal_long(pool, &x, d, q))
         return NUMBER_OK;
     if (x.exponent > NUM_MAX_EXPONENT || x.exponent < -NUM_MAX_EXPONENT)
         return NUMBER_TOO_LARGE;
