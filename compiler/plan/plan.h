@@ -20,6 +20,7 @@ typedef struct PlanPop {
 
 /* Where the state lives while a step is computed. */
 typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
+enum { PLAN_REGISTER_NEURONS = 16 };    /* at most so many in registers */
 
 typedef struct Plan {
     const Net *net;
@@ -33,6 +34,8 @@ typedef struct Plan {
 
 /* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */
 bool plan_make(Ctx *cx, const Net *net, Plan *out);
+/* The decisions alone, for out->problem as it stands: block, state, bytes. */
+void plan_lower(Ctx *cx, Plan *out);
 void plan_print(const Plan *p, Sbuf *out);
 void plan_verify(const Plan *p);
 #endif

@@ -1,0 +1,140 @@
+/* Postfix programs to IR: the operations of runtime/expr.c, in its order. What
+ * is a few instructions is written out; the rest calls the same C functions
+ * that the reference calls, so both round alike. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/emit/parts.h"
+
+bool code_uses(const EigCode *code, EigVar var)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == 1 && code->op[k].which == (uint8_t)var)
+            return true;
+    return false;
+}
+
+static Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
+{
+    char name[48];
+    const char *word = fn == EIG_FN_POW ? "pow" : eig_fn_name[fn];
+    snprintf(name, sizeof name, "eig_fn_%s", word);
+    unsigned n = (unsigned)eig_fn_n_args[fn];
+    LlFunction f = ll_pure_external(e->ll, name, n);
+    return ll_call(e->ll, &f, (Val[]){ a, b }, n);
+}
+
+/* runtime/expr.c, integer_power: bits of the exponent from the lowest up. */
+static Val integer_power(const Ll *ll, Val a, unsigned n)
+{
+    Val product = ll_f64(ll, 1.0);
+    for (Val square = a; n; square = ll_fmul(ll, square, square)) {
+        if (n & 1)
+            product = ll_fmul(ll, product, square);
+        n >>= 1;
+        if (!n)
+            break;
+    }
+    return product;
+}
+
+static Val power(const Emit *e, Val a, Val b, const double *constant_b)
+{
+    if (!constant_b || !(fabs(*constant_b) <= 64.0) || *constant_b != floor(*constant_b))
+        return call_runtime(e, EIG_FN_POW, a, b);
+    int n = (int)*constant_b;
+    if (n >= 0)
+        return integer_power(e->ll, a, (unsigned)n);
+    return ll_fdiv(e->ll, ll_f64(e->ll, 1.0), integer_power(e->ll, a, (unsigned)-n));
+}
+
+/* if (a how b) yes else no */
+static Val choose(const Ll *ll, LLVMRealPredicate how, Val a, Val b, Val yes, Val no)
+{
+    return ll_select(ll, ll_fcmp(ll, how, a, b), yes, no);
+}
+
+static Val pulse(const Ll *ll, Val a, Val b)
+{
+    Val from = ll_fcmp(ll, LLVMRealOGE, a, ll_f64(ll, 0.0));
+    Val to = ll_fcmp(ll, LLVMRealOLT, a, b);
+    return ll_select(ll, LLVMBuildAnd(ll->builder, from, to, ""), ll_f64(ll, 1.0), ll_f64(ll, 0.0));
+}
+
+static Val ramp(const Ll *ll, Val a, Val b)
+{
+    Val part = ll_fdiv(ll, a, b), zero = ll_f64(ll, 0.0), one = ll_f64(ll, 1.0);
+    return choose(ll, LLVMRealOLT, a, zero, zero, choose(ll, LLVMRealOLT, part, one, part, one));
+}
+
+/* b is NULL for functions of one argument; constant_b tells its value where
+ * the program pushed a constant. */
+Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
+{
+    const Ll *ll = e->ll;
+    switch (fn) {
+    case EIG_FN_ADD:   return ll_fadd(ll, a, b);
+    case EIG_FN_SUB:   return ll_fsub(ll, a, b);
+    case EIG_FN_MUL:   return ll_fmul(ll, a, b);
+    case EIG_FN_DIV:   return ll_fdiv(ll, a, b);
+    case EIG_FN_NEG:   return ll_fneg(ll, a);
+    case EIG_FN_POW:   return power(e, a, b, constant_b);
+    case EIG_FN_ABS:   return ll_intrinsic1(ll, "llvm.fabs", a);
+    case EIG_FN_MIN:   return choose(ll, LLVMRealOLT, a, b, a, b);
+    case EIG_FN_MAX:   return choose(ll, LLVMRealOGT, a, b, a, b);
+    case EIG_FN_SQRT:  return ll_intrinsic1(ll, "llvm.sqrt", a);
+    case EIG_FN_FLOOR: return ll_intrinsic1(ll, "llvm.floor", a);
+    case EIG_FN_STEP:  return choose(ll, LLVMRealOGE, a, ll_f64(ll, 0.0), ll_f64(ll, 1.0), ll_f64(ll, 0.0));
+    case EIG_FN_PULSE: return pulse(ll, a, b);
+    case EIG_FN_RAMP:  return ramp(ll, a, b);
+    case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
+    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
+        return call_runtime(e, fn, a, b);
+    case EIG_N_FNS:
+        break;
+    }
+    BUG("function %d has no lowering", (int)fn);
+}
+
+Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS])
+{
+    Val stack[EIG_CODE_MAX_DEPTH];
+    const EigOp *pushed[EIG_CODE_MAX_DEPTH];    /* the constant in a slot, or NULL */
+    size_t top = 0;
+    if (code->n == 0)
+        return ll_f64(e->ll, 0.0);
+    for (const EigOp *op = code->op; op < code->op + code->n; op++) {
+        if (op->kind < 2) {
+            stack[top] = op->kind == 0 ? ll_f64(e->ll, op->value) : var[op->which];
+            pushed[top++] = op->kind == 0 ? op : NULL;
+            continue;
+        }
+        EigFn fn = (EigFn)op->which;
+        if (eig_fn_n_args[fn] == 2) {
+            top--;
+            stack[top - 1] = apply_emit(e, fn, stack[top - 1], stack[top], pushed[top] ? &pushed[top]->value : NULL);
+        } else {
+            stack[top - 1] = apply_emit(e, fn, stack[top - 1], NULL, NULL);
+        }
+        pushed[top - 1] = NULL;
+    }
+    return stack[0];
+}
+
+Val input_value(const Emit *e, size_t pop, Val t, Val neuron)
+{
+    const EigCode *code = &e->p->pop[pop].input;
+    Val var[EIG_N_VARS] = {0};
+    var[EIG_VAR_T] = t;
+    if (code_uses(code, EIG_VAR_I))
+        var[EIG_VAR_I] = LLVMBuildSIToFP(e->ll->builder, neuron, e->ll->f64, "");
+    return expr_emit(e, code, var);
+}
+
+Val activation_value(const Emit *e, size_t pop, Val s)
+{
+    Val var[EIG_N_VARS] = {0};
+    var[EIG_VAR_Z] = s;
+    return expr_emit(e, &e->p->pop[pop].phi, var);
+}

@@ -1,0 +1,254 @@
+#include "compiler/emit/ll.h"
+
+#include <string.h>
+
+void ll_init(Ll *ll, const char *module_name, const char *cpu, const char *features)
+{
+    LLVMContextRef c = LLVMContextCreate();
+    *ll = (Ll){
+        .context = c,
+        .module = LLVMModuleCreateWithNameInContext(module_name, c),
+        .builder = LLVMCreateBuilderInContext(c),
+        .f64 = LLVMDoubleTypeInContext(c),
+        .i64 = LLVMInt64TypeInContext(c),
+        .i32 = LLVMInt32TypeInContext(c),
+        .i1 = LLVMInt1TypeInContext(c),
+        .ptr = LLVMPointerTypeInContext(c, 0),
+        .none = LLVMVoidTypeInContext(c),
+        .cpu = cpu,
+        .features = features,
+    };
+}
+
+void ll_free(Ll *ll)
+{
+    if (ll->builder)
+        LLVMDisposeBuilder(ll->builder);
+    if (ll->module)
+        LLVMDisposeModule(ll->module);
+    if (ll->context)
+        LLVMContextDispose(ll->context);
+    *ll = (Ll){0};
+}
+
+Val ll_f64(const Ll *ll, double value)
+{
+    return LLVMConstReal(ll->f64, value);
+}
+
+Val ll_i64(const Ll *ll, uint64_t value)
+{
+    return LLVMConstInt(ll->i64, value, 0);
+}
+
+Val ll_fadd(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildFAdd(ll->builder, a, b, "");
+}
+
+Val ll_fsub(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildFSub(ll->builder, a, b, "");
+}
+
+Val ll_fmul(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildFMul(ll->builder, a, b, "");
+}
+
+Val ll_fdiv(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildFDiv(ll->builder, a, b, "");
+}
+
+Val ll_fneg(const Ll *ll, Val a)
+{
+    return LLVMBuildFNeg(ll->builder, a, "");
+}
+
+Val ll_fcmp(const Ll *ll, LLVMRealPredicate how, Val a, Val b)
+{
+    return LLVMBuildFCmp(ll->builder, how, a, b, "");
+}
+
+Val ll_select(const Ll *ll, Val condition, Val a, Val b)
+{
+    return LLVMBuildSelect(ll->builder, condition, a, b, "");
+}
+
+Val ll_intrinsic1(const Ll *ll, const char *name, Val a)
+{
+    LLVMTypeRef type = LLVMTypeOf(a);
+    unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+    Val f = LLVMGetIntrinsicDeclaration(ll->module, id, &type, 1);
+    return LLVMBuildCall2(ll->builder, LLVMIntrinsicGetType(ll->context, id, &type, 1), f, &a, 1, "");
+}
+
+Val ll_iadd(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildNUWAdd(ll->builder, a, b, "");
+}
+
+Val ll_imul(const Ll *ll, Val a, Val b)
+{
+    return LLVMBuildNUWMul(ll->builder, a, b, "");
+}
+
+Val ll_at(const Ll *ll, LLVMTypeRef type, Val base, Val index)
+{
+    return LLVMBuildGEP2(ll->builder, type, base, &index, 1, "");
+}
+
+Val ll_load(const Ll *ll, LLVMTypeRef type, Val address)
+{
+    return LLVMBuildLoad2(ll->builder, type, address, "");
+}
+
+Val ll_load_f64(const Ll *ll, Val base, Val index)
+{
+    return ll_load(ll, ll->f64, ll_at(ll, ll->f64, base, index));
+}
+
+void ll_store_f64(const Ll *ll, Val value, Val base, Val index)
+{
+    LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index));
+}
+
+/* Allocas outside the entry block would grow the stack on every turn. */
+Val ll_scratch(const Ll *ll, size_t count, const char *name)
+{
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(ll->builder);
+    Val last = LLVMGetBasicBlockTerminator(ll->entry);
+    if (last)
+        LLVMPositionBuilderBefore(ll->builder, last);
+    else
+        LLVMPositionBuilderAtEnd(ll->builder, ll->entry);
+    Val a = LLVMBuildAlloca(ll->builder, LLVMArrayType2(ll->f64, count), name);
+    LLVMSetAlignment(a, 64);
+    LLVMPositionBuilderAtEnd(ll->builder, here);
+    return a;
+}
+
+static LLVMAttributeRef flag(const Ll *ll, const char *name, uint64_t value)
+{
+    return LLVMCreateEnumAttribute(ll->context, LLVMGetEnumAttributeKindForName(name, strlen(name)), value);
+}
+
+static void text_attribute(const Ll *ll, Val f, const char *key, const char *value)
+{
+    LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                            LLVMCreateStringAttribute(ll->context, key, (unsigned)strlen(key), value,
+                                                      (unsigned)strlen(value)));
+}
+
+static void target_attributes(const Ll *ll, Val f)
+{
+    text_attribute(ll, f, "target-cpu", ll->cpu);
+    if (ll->features[0])
+        text_attribute(ll, f, "target-features", ll->features);
+    /* Some processors are described as preferring 256 bits; the loops here are
+     * plain streams, which gain from the full width. */
+    text_attribute(ll, f, "prefer-vector-width", "512");
+    LLVMAddAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, flag(ll, "nounwind", 0));
+}
+
+static void name_params(LlFunction *f, unsigned n, const char *names)
+{
+    for (unsigned k = 0; k < n; k++) {
+        size_t length = strcspn(names, " ");
+        f->param[k] = LLVMGetParam(f->value, k);
+        LLVMSetValueName2(f->param[k], names, length);
+        names += length + (names[length] == ' ');
+    }
+}
+
+static unsigned count_words(const char *names)
+{
+    unsigned n = names[0] != 0;
+    for (const char *c = names; *c; c++)
+        n += *c == ' ';
+    return n;
+}
+
+LlFunction ll_function(Ll *ll, const char *name, bool exported, LLVMTypeRef result,
+                       const LLVMTypeRef *params, const char *names)
+{
+    unsigned n = count_words(names);
+    LLVMTypeRef type[LL_MAX_PARAMS];
+    if (n > LL_MAX_PARAMS)
+        BUG("%s has %u parameters", name, n);
+    memcpy(type, params, n * sizeof *type);
+    LlFunction f = { .type = LLVMFunctionType(result, type, n, 0) };
+    f.value = LLVMAddFunction(ll->module, name, f.type);
+    if (!exported)
+        LLVMSetLinkage(f.value, LLVMInternalLinkage);
+    target_attributes(ll, f.value);
+    name_params(&f, n, names);
+    ll->function = f.value;
+    ll->entry = LLVMAppendBasicBlockInContext(ll->context, f.value, "entry");
+    LLVMPositionBuilderAtEnd(ll->builder, ll->entry);
+    return f;
+}
+
+void ll_param_attribute(const Ll *ll, Val function, unsigned param, const char *attribute)
+{
+    LLVMAddAttributeAtIndex(function, param + 1, flag(ll, attribute, 0));
+}
+
+LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args)
+{
+    LLVMTypeRef args[2] = { ll->f64, ll->f64 };
+    LlFunction f = { .type = LLVMFunctionType(ll->f64, args, n_args, 0) };
+    f.value = LLVMGetNamedFunction(ll->module, name);
+    if (f.value)
+        return f;
+    f.value = LLVMAddFunction(ll->module, name, f.type);
+    static const char *const pure[] = { "nounwind", "willreturn", "nofree", "nosync" };
+    LLVMAttributeIndex at = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+    for (size_t k = 0; k < sizeof pure / sizeof *pure; k++)
+        LLVMAddAttributeAtIndex(f.value, at, flag(ll, pure[k], 0));
+    LLVMAddAttributeAtIndex(f.value, at, flag(ll, "memory", 0));    /* none */
+    return f;
+}
+
+Val ll_call(const Ll *ll, const LlFunction *f, Val *args, unsigned n)
+{
+    return LLVMBuildCall2(ll->builder, f->type, f->value, args, n, "");
+}
+
+/* Built with the test at the bottom, the shape that the vectoriser wants. */
+void ll_loop_begin(Ll *ll, LlLoop *loop, Val from, Val to, uint64_t by, unsigned n_carried, const Val *first)
+{
+    if (n_carried > LL_MAX_CARRIED)
+        BUG("%u values carried round a loop", n_carried);
+    *loop = (LlLoop){ .from = from, .to = to, .by = ll_i64(ll, by), .n_carried = n_carried };
+    loop->body = LLVMAppendBasicBlockInContext(ll->context, ll->function, "loop");
+    loop->after = LLVMAppendBasicBlockInContext(ll->context, ll->function, "done");
+    Val any = LLVMBuildICmp(ll->builder, LLVMIntSLT, from, to, "");
+    loop->before = LLVMGetInsertBlock(ll->builder);
+    LLVMBuildCondBr(ll->builder, any, loop->body, loop->after);
+    LLVMPositionBuilderAtEnd(ll->builder, loop->body);
+    loop->index = LLVMBuildPhi(ll->builder, ll->i64, "");
+    for (unsigned k = 0; k < n_carried; k++) {
+        loop->first[k] = first[k];
+        loop->carried[k] = LLVMBuildPhi(ll->builder, LLVMTypeOf(first[k]), "");
+    }
+}
+
+void ll_loop_end(Ll *ll, LlLoop *loop)
+{
+    Val step = LLVMBuildNSWAdd(ll->builder, loop->index, loop->by, "");
+    Val more = LLVMBuildICmp(ll->builder, LLVMIntSLT, step, loop->to, "");
+    LLVMBasicBlockRef last = LLVMGetInsertBlock(ll->builder);
+    LLVMBuildCondBr(ll->builder, more, loop->body, loop->after);
+    LLVMBasicBlockRef from[2] = { loop->before, last };
+    LLVMAddIncoming(loop->index, (Val[]){ loop->from, step }, from, 2);
+    LLVMMoveBasicBlockAfter(loop->after, last);
+    LLVMPositionBuilderAtEnd(ll->builder, loop->after);
+    for (unsigned k = 0; k < loop->n_carried; k++) {
+        Val in[2] = { loop->first[k], loop->next[k] };
+        LLVMAddIncoming(loop->carried[k], in, from, 2);
+        loop->result[k] = LLVMBuildPhi(ll->builder, LLVMTypeOf(in[0]), "");
+        LLVMAddIncoming(loop->result[k], in, from, 2);
+    }
+}

@@ -1,0 +1,92 @@
+/* One function per way of computing a block. Pointwise blocks join the loop
+ * over the targets; a dense block is a loop nest of its own, by columns: the
+ * inner loop runs over targets, so it becomes vector code although every
+ * target's sum keeps its order. */
+#include "compiler/emit/parts.h"
+
+/* Columns taken together: s is read and written once for so many products. */
+enum { COLUMNS_AT_ONCE = 8 };
+
+/* s + sum over the row's entries w[e] * x[column[e]], in order. */
+static Val row(const Emit *e, size_t block, Val args, Val pre_x, Val neuron, Val s)
+{
+    Ll *ll = e->ll;
+    Val row_from = abi_block_pointer(e, args, ABI_row_from, block);
+    Val column = abi_block_pointer(e, args, ABI_column, block);
+    Val weight = abi_block_pointer(e, args, ABI_weight, block);
+    Val from = ll_load(ll, ll->i64, ll_at(ll, ll->i64, row_from, neuron));
+    Val to = ll_load(ll, ll->i64, ll_at(ll, ll->i64, row_from, ll_iadd(ll, neuron, ll_i64(ll, 1))));
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, from, to, 1, 1, &s);
+    Val j = ll_load(ll, ll->i32, ll_at(ll, ll->i32, column, loop.index));
+    Val x = ll_load_f64(ll, pre_x, LLVMBuildZExt(ll->builder, j, ll->i64, ""));
+    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, ll_load_f64(ll, weight, loop.index), x));
+    ll_loop_end(ll, &loop);
+    return loop.result[0];
+}
+
+/* `sum` is the source population's, for a uniform block (with all connections:
+ * already times the weight). `neuron` is the target's index in its population. */
+Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val neuron, Val s)
+{
+    Ll *ll = e->ll;
+    const EigBlock *b = &e->p->block[block];
+    Val pre_x = ll_at(ll, ll->f64, y, ll_i64(ll, e->p->pop[b->pre].from));
+    Val weight = ll_f64(ll, b->weight);
+    switch (b->kind) {
+    case EIG_BLOCK_UNIFORM:
+        if (!b->skip_self)
+            return ll_fadd(ll, s, sum);
+        return ll_fadd(ll, s, ll_fmul(ll, weight, ll_fsub(ll, sum, ll_load_f64(ll, pre_x, neuron))));
+    case EIG_BLOCK_DIAGONAL:
+        return ll_fadd(ll, s, ll_fmul(ll, weight, ll_load_f64(ll, pre_x, neuron)));
+    case EIG_BLOCK_SPARSE:
+        return row(e, block, args, pre_x, neuron, s);
+    case EIG_BLOCK_DENSE:
+        break;
+    }
+    BUG("block %zu is not pointwise", block);
+}
+
+/* s[i] += w[j][lo + i] * x[j] for `width` columns from j on, in order of j. */
+static void columns(const Emit *e, const EigBlock *b, Val weight, Val pre_x, Val j, unsigned width, Val lo,
+                    Val count, Val s)
+{
+    Ll *ll = e->ll;
+    Val column[COLUMNS_AT_ONCE], x[COLUMNS_AT_ONCE];
+    Val stride = ll_i64(ll, e->p->pop[b->post].size);
+    for (unsigned k = 0; k < width; k++) {
+        Val jk = ll_iadd(ll, j, ll_i64(ll, k));
+        column[k] = ll_at(ll, ll->f64, weight, ll_iadd(ll, ll_imul(ll, jk, stride), lo));
+        x[k] = ll_load_f64(ll, pre_x, jk);
+    }
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), count, 1, 0, NULL);
+    Val si = ll_load_f64(ll, s, loop.index);
+    for (unsigned k = 0; k < width; k++)
+        si = ll_fadd(ll, si, ll_fmul(ll, ll_load_f64(ll, column[k], loop.index), x[k]));
+    ll_store_f64(ll, si, s, loop.index);
+    ll_loop_end(ll, &loop);
+}
+
+/* s holds `count` targets from `lo` on. */
+void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val count, Val s)
+{
+    Ll *ll = e->ll;
+    const EigBlock *b = &e->p->block[block];
+    const EigPop *pre = &e->p->pop[b->pre];
+    Val weight = abi_block_pointer(e, args, ABI_weight, block);
+    Val pre_x = ll_at(ll, ll->f64, y, ll_i64(ll, pre->from));
+    size_t whole = pre->size / COLUMNS_AT_ONCE * COLUMNS_AT_ONCE;
+    LlLoop loop;
+    if (whole) {
+        ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, whole), COLUMNS_AT_ONCE, 0, NULL);
+        columns(e, b, weight, pre_x, loop.index, COLUMNS_AT_ONCE, lo, count, s);
+        ll_loop_end(ll, &loop);
+    }
+    if (whole < pre->size) {
+        ll_loop_begin(ll, &loop, ll_i64(ll, whole), ll_i64(ll, pre->size), 1, 0, NULL);
+        columns(e, b, weight, pre_x, loop.index, 1, lo, count, s);
+        ll_loop_end(ll, &loop);
+    }
+}

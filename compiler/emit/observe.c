@@ -1,0 +1,139 @@
+/* Recorded quantities. Means and sums are loops of their own, computed before
+ * the loop over a row's neurons, which only reads their results. */
+#include "compiler/emit/parts.h"
+
+/* A MEAN or SUM that has been computed. */
+typedef struct Done {
+    const EigObs *obs;
+    Val value;
+} Done;
+
+typedef struct Observation {
+    Emit *e;
+    Val t, x, total;
+    VEC(Done) done;
+} Observation;
+
+static bool reads_total(const EigObs *o)
+{
+    if (o->kind == EIG_OBS_INPUT)
+        return true;
+    for (int k = 0; k < 2; k++)
+        if (o->arg[k] && reads_total(o->arg[k]))
+            return true;
+    return false;
+}
+
+static Val state_value(const Observation *ob, const EigObs *o, Val base, Val neuron)
+{
+    const Ll *ll = ob->e->ll;
+    Val from = ll_at(ll, ll->f64, base, ll_i64(ll, ob->e->p->pop[o->pop].from));
+    return ll_load_f64(ll, from, o->index < 0 ? neuron : ll_i64(ll, (uint64_t)o->index));
+}
+
+static Val done_value(const Observation *ob, const EigObs *o)
+{
+    for (size_t k = 0; k < ob->done.n; k++)
+        if (ob->done.at[k].obs == o)
+            return ob->done.at[k].value;
+    BUG("a mean was not computed before its use");
+}
+
+static Val code_value(const Observation *ob, const EigObs *o, Val neuron)
+{
+    Val var[EIG_N_VARS] = {0};
+    var[EIG_VAR_T] = ob->t;
+    if (code_uses(&o->code, EIG_VAR_I))
+        var[EIG_VAR_I] = LLVMBuildSIToFP(ob->e->ll->builder, neuron, ob->e->ll->f64, "");
+    return expr_emit(ob->e, &o->code, var);
+}
+
+static Val value(const Observation *ob, const EigObs *o, Val neuron)
+{
+    switch (o->kind) {
+    case EIG_OBS_CODE:
+        return code_value(ob, o, neuron);
+    case EIG_OBS_RATE:
+        return state_value(ob, o, ob->x, neuron);
+    case EIG_OBS_INPUT:
+        return state_value(ob, o, ob->total, neuron);
+    case EIG_OBS_MEAN:
+    case EIG_OBS_SUM:
+        return done_value(ob, o);
+    case EIG_OBS_CALL: {
+        Val a = value(ob, o->arg[0], neuron);
+        return apply_emit(ob->e, o->fn, a, o->n_args > 1 ? value(ob, o->arg[1], neuron) : NULL, NULL);
+    }
+    }
+    BUG("observation of kind %d", (int)o->kind);
+}
+
+/* Computes every MEAN and SUM below o, the inner ones first. */
+static void compute_folds(Observation *ob, const EigObs *o)
+{
+    Emit *e = ob->e;
+    for (int k = 0; k < 2; k++)
+        if (o->arg[k])
+            compute_folds(ob, o->arg[k]);
+    if (o->kind != EIG_OBS_MEAN && o->kind != EIG_OBS_SUM)
+        return;
+    size_t size = e->p->pop[o->pop].size;
+    Fold fold;
+    fold_begin(e, &fold, size);
+    Val sum = fold_end(e, &fold, value(ob, o->arg[0], fold.loop.index));
+    Done d = { o, o->kind == EIG_OBS_SUM ? sum : ll_fdiv(e->ll, sum, ll_f64(e->ll, (double)size)) };
+    vec_push(&e->cx->arena, &ob->done, d);
+}
+
+static void record(Observation *ob, const EigRecord *r, Val out)
+{
+    Ll *ll = ob->e->ll;
+    ob->done.n = 0;
+    compute_folds(ob, r->obs);
+    if (r->width == 1) {
+        ll_store_f64(ll, value(ob, r->obs, ll_i64(ll, 0)), out, ll_i64(ll, 0));
+        return;
+    }
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, r->width), 1, 0, NULL);
+    ll_store_f64(ll, value(ob, r->obs, loop.index), out, loop.index);
+    ll_loop_end(ll, &loop);
+}
+
+static void totals_registers(const Observation *ob)
+{
+    Val x[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS];
+    registers_load(ob->e, ob->x, x);
+    registers_drift(ob->e, ob->t, x, s, NULL);
+    registers_store(ob->e, s, ob->total);
+}
+
+static void totals_memory(const Observation *ob, Val args, const LlFunction *update)
+{
+    const Emit *e = ob->e;
+    drift_stored_inputs(e, args);
+    Val a[] = { args, ob->t, ob->x, update->value, ob->x, ob->total, ob->total };
+    ll_call(e->ll, &e->eval, a, 7);
+}
+
+void observe_entry(Emit *e)
+{
+    bool wants_total = false, in_registers = e->plan->state == STATE_IN_REGISTERS;
+    for (size_t r = 0; r < e->p->n_records; r++)
+        wants_total |= reads_total(e->p->record[r].obs);
+    LlFunction update = { 0 };
+    if (wants_total && !in_registers)
+        update = drift_total_update(e);
+    LlFunction f = abi_entry(e, ABI_OBSERVE);
+    Observation ob = { .e = e, .t = f.param[1], .x = f.param[2], .total = abi_load(e, f.param[0], ABI_total) };
+    if (wants_total && in_registers)
+        totals_registers(&ob);
+    else if (wants_total)
+        totals_memory(&ob, f.param[0], &update);
+    size_t at = 0;
+    for (size_t r = 0; r < e->p->n_records; r++) {
+        record(&ob, &e->p->record[r], ll_at(e->ll, e->ll->f64, f.param[3], ll_i64(e->ll, at)));
+        at += e->p->record[r].width;
+    }
+    LLVMBuildRetVoid(e->ll->builder);
+}

@@ -1,0 +1,253 @@
+/* The fixed-step methods. A method is a list of stages; a stage evaluates the
+ * drift at a time and a state, and a formula turns each neuron's slope into
+ * the next state and a running sum. The formulas below are those of
+ * runtime/problem.h, written once for both modes. */
+#include <stdio.h>
+
+#include "compiler/emit/parts.h"
+
+typedef enum StageTime { AT_START, AT_HALF, AT_END } StageTime;
+
+typedef struct Stage {
+    StageTime time;
+    bool reads_acc, writes_acc;
+} Stage;
+
+enum { MAX_STAGES = 4 };
+
+typedef struct Method {
+    unsigned n_stages;
+    Stage stage[MAX_STAGES];
+} Method;
+
+static Method method_of(EigMethod m)
+{
+    switch (m) {
+    case EIG_METHOD_EULER:
+    case EIG_METHOD_EXPEULER:
+        return (Method){ 1, { { AT_START, false, false } } };
+    case EIG_METHOD_HEUN:
+        return (Method){ 2, { { AT_START, false, true }, { AT_END, true, false } } };
+    case EIG_METHOD_RK4:
+        return (Method){ 4, { { AT_START, false, true }, { AT_HALF, true, true }, { AT_HALF, true, true },
+                              { AT_END, true, false } } };
+    case EIG_METHOD_RK45:
+    case EIG_N_METHODS:
+        break;
+    }
+    BUG("method %d takes no fixed steps", (int)m);
+}
+
+/* One neuron's numbers at a stage; d = phi(s) - y. */
+typedef struct Neuron { Val x, acc, d, rate, exp_step; } Neuron;
+
+/* x + factor * slope */
+static Val along(const Ll *ll, const Neuron *v, double factor, Val slope)
+{
+    return ll_fadd(ll, v->x, ll_fmul(ll, ll_f64(ll, factor), slope));
+}
+
+static Val rk4_formula(const Emit *e, unsigned stage, const Neuron *v, Val k, Val *acc)
+{
+    const Ll *ll = e->ll;
+    double h = e->p->h;
+    if (stage == 0) {
+        *acc = k;
+        return along(ll, v, 0.5 * h, k);
+    }
+    if (stage == 3)
+        return along(ll, v, h / 6.0, ll_fadd(ll, v->acc, k));
+    *acc = ll_fadd(ll, v->acc, ll_fmul(ll, ll_f64(ll, 2.0), k));
+    return along(ll, v, stage == 1 ? 0.5 * h : h, k);
+}
+
+/* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
+static Val formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
+{
+    const Ll *ll = e->ll;
+    double h = e->p->h;
+    if (e->p->method == EIG_METHOD_EXPEULER)
+        return ll_fadd(ll, v->x, ll_fmul(ll, v->exp_step, v->d));
+    Val k = ll_fmul(ll, v->rate, v->d);
+    if (e->p->method == EIG_METHOD_RK4)
+        return rk4_formula(e, stage, v, k, acc);
+    if (e->p->method == EIG_METHOD_HEUN && stage == 1)
+        return along(ll, v, 0.5 * h, ll_fadd(ll, v->acc, k));
+    *acc = k;
+    return along(ll, v, h, k);
+}
+
+typedef struct StepTimes { Val at[3]; } StepTimes;
+
+/* k h, k h + 0.5 h, k h + h */
+static StepTimes step_times(const Emit *e, Val k)
+{
+    const Ll *ll = e->ll;
+    double h = e->p->h;
+    Val t = ll_fmul(ll, LLVMBuildSIToFP(ll->builder, k, ll->f64, ""), ll_f64(ll, h));
+    return (StepTimes){ { t, ll_fadd(ll, t, ll_f64(ll, 0.5 * h)), ll_fadd(ll, t, ll_f64(ll, h)) } };
+}
+
+/* ---- state in registers ---- */
+
+static void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next)
+{
+    Val y[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS], d[PLAN_REGISTER_NEURONS];
+    Val acc[PLAN_REGISTER_NEURONS] = {0};
+    for (size_t i = 0; i < e->p->n; i++)
+        y[i] = x[i];
+    for (unsigned stage = 0; stage < m->n_stages; stage++) {
+        registers_drift(e, times->at[m->stage[stage].time], y, s, d);
+        for (size_t q = 0; q < e->p->n_pops; q++) {
+            const EigPop *p = &e->p->pop[q];
+            Val rate = ll_f64(e->ll, p->rate), exp_step = ll_f64(e->ll, p->exp_step);
+            for (size_t i = p->from; i < p->from + p->size; i++)
+                y[i] = formula(e, stage, &(Neuron){ x[i], acc[i], d[i], rate, exp_step }, &acc[i]);
+        }
+    }
+    for (size_t i = 0; i < e->p->n; i++)
+        next[i] = y[i];
+}
+
+static void advance_registers(Emit *e)
+{
+    Ll *ll = e->ll;
+    Method m = method_of(e->p->method);
+    LlFunction f = abi_entry(e, ABI_ADVANCE);
+    Val first[PLAN_REGISTER_NEURONS];
+    registers_load(e, f.param[3], first);
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, (unsigned)e->p->n, first);
+    StepTimes times = step_times(e, loop.index);
+    registers_step(e, &m, &times, loop.carried, loop.next);
+    ll_loop_end(ll, &loop);
+    registers_store(e, loop.result, f.param[3]);
+    LLVMBuildRetVoid(ll->builder);
+}
+
+/* ---- state in memory ---- */
+
+/* Where a stage's result goes: another array than x, or x itself. */
+static LlFunction update_function(Emit *e, const Method *m, unsigned stage, bool into_x)
+{
+    Ll *ll = e->ll;
+    char name[32];
+    snprintf(name, sizeof name, "update_%u", stage);
+    LlFunction f = update_begin(e, name);
+    Val x = f.param[UPDATE_X], acc_at = f.param[UPDATE_ACC];
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), f.param[UPDATE_N], 1, 0, NULL);
+    Neuron v = { .x = ll_load_f64(ll, x, loop.index), .d = ll_load_f64(ll, f.param[UPDATE_D], loop.index),
+                 .rate = f.param[UPDATE_RATE], .exp_step = f.param[UPDATE_EXP] };
+    if (m->stage[stage].reads_acc)
+        v.acc = ll_load_f64(ll, acc_at, loop.index);
+    Val acc = NULL, y = formula(e, stage, &v, &acc);
+    if (m->stage[stage].writes_acc)
+        ll_store_f64(ll, acc, acc_at, loop.index);
+    ll_store_f64(ll, y, into_x ? x : f.param[UPDATE_OUT], loop.index);
+    ll_loop_end(ll, &loop);
+    LLVMBuildRetVoid(ll->builder);
+    return f;
+}
+
+static Val work_part(const Emit *e, Val args, size_t part)
+{
+    return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), ll_i64(e->ll, part * e->p->n));
+}
+
+/* copy(n, from, to): the last state of a double-buffered method. */
+static LlFunction copy_function(Emit *e)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->i64, ll->ptr, ll->ptr };
+    LlFunction f = ll_function(ll, "copy", false, ll->none, params, "n from to");
+    ll_param_attribute(ll, f.value, 1, "noalias");
+    ll_param_attribute(ll, f.value, 2, "noalias");
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), f.param[0], 1, 0, NULL);
+    ll_store_f64(ll, ll_load_f64(ll, f.param[1], loop.index), f.param[2], loop.index);
+    ll_loop_end(ll, &loop);
+    LLVMBuildRetVoid(ll->builder);
+    return f;
+}
+
+static void eval_stage(const Emit *e, Val args, Val t, Val y, const LlFunction *update, Val x, Val acc, Val out)
+{
+    Val a[] = { args, t, y, update->value, x, acc, out };
+    ll_call(e->ll, &e->eval, a, 7);
+}
+
+/* The last state is in the other array after an odd number of steps. */
+static void copy_back(Emit *e, const LlFunction *copy, Val from, Val to)
+{
+    Ll *ll = e->ll;
+    LLVMBasicBlockRef must = LLVMAppendBasicBlockInContext(ll->context, ll->function, "copy");
+    LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(ll->context, ll->function, "end");
+    LLVMBuildCondBr(ll->builder, LLVMBuildICmp(ll->builder, LLVMIntEQ, from, to, ""), end, must);
+    LLVMPositionBuilderAtEnd(ll->builder, must);
+    ll_call(ll, copy, (Val[]){ ll_i64(ll, e->p->n), from, to }, 3);
+    LLVMBuildBr(ll->builder, end);
+    LLVMPositionBuilderAtEnd(ll->builder, end);
+}
+
+/* One stage. A neuron that reads others needs the old state until everybody
+ * has been computed: then the new one goes to a second array and they swap. */
+static void advance_one_stage(Emit *e, const Method *m)
+{
+    Ll *ll = e->ll;
+    LlFunction update = update_function(e, m, 0, e->in_place), copy = { 0 };
+    if (!e->in_place)
+        copy = copy_function(e);
+    LlFunction f = abi_entry(e, ABI_ADVANCE);
+    Val args = f.param[0], x = f.param[3];
+    drift_stored_inputs(e, args);
+    Val arrays[2] = { x, e->in_place ? x : work_part(e, args, WORK_STAGE_A) };
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 2, arrays);
+    StepTimes times = step_times(e, loop.index);
+    Val now = loop.carried[0], next = loop.carried[1];
+    eval_stage(e, args, times.at[AT_START], now, &update, now, next, next);
+    loop.next[0] = next;
+    loop.next[1] = now;
+    ll_loop_end(ll, &loop);
+    if (!e->in_place)
+        copy_back(e, &copy, loop.result[0], x);
+    LLVMBuildRetVoid(ll->builder);
+}
+
+static void advance_stages(Emit *e, const Method *m)
+{
+    Ll *ll = e->ll;
+    LlFunction update[MAX_STAGES];
+    for (unsigned stage = 0; stage < m->n_stages; stage++)
+        update[stage] = update_function(e, m, stage, stage + 1 == m->n_stages);
+    LlFunction f = abi_entry(e, ABI_ADVANCE);
+    Val args = f.param[0], x = f.param[3];
+    drift_stored_inputs(e, args);
+    Val acc = work_part(e, args, WORK_ACC);
+    Val buffer[2] = { work_part(e, args, WORK_STAGE_A), work_part(e, args, e->in_place ? WORK_STAGE_A : WORK_STAGE_B) };
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
+    StepTimes times = step_times(e, loop.index);
+    Val y = x;
+    for (unsigned stage = 0; stage < m->n_stages; stage++) {
+        Val out = buffer[stage % 2];
+        eval_stage(e, args, times.at[m->stage[stage].time], y, &update[stage], x, acc, out);
+        y = out;
+    }
+    ll_loop_end(ll, &loop);
+    LLVMBuildRetVoid(ll->builder);
+}
+
+void advance_entry(Emit *e)
+{
+    if (e->p->method == EIG_METHOD_RK45)
+        return;
+    Method m = method_of(e->p->method);
+    if (e->plan->state == STATE_IN_REGISTERS)
+        advance_registers(e);
+    else if (m.n_stages == 1)
+        advance_one_stage(e, &m);
+    else
+        advance_stages(e, &m);
+}

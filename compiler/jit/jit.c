@@ -1,0 +1,170 @@
+#include "compiler/jit/jit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "compiler/emit/emit.h"
+#include "compiler/jit/link.h"
+#include "compiler/jit/machine.h"
+
+struct Kernel {
+    LLVMOrcLLJITRef jit;        /* owns the code */
+    EigKernel functions;
+    char *llvm, *llvm_opt, *assembly;   /* NULL unless asked for */
+    char *target;
+};
+
+static double seconds(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+/* The time since *from, which is moved to now. */
+static double lap(double *from)
+{
+    double now = seconds(), took = now - *from;
+    *from = now;
+    return took;
+}
+
+/* A copy with malloc of the module's text, so that every text of a kernel is freed alike. */
+static char *module_text(LLVMModuleRef module)
+{
+    char *text = LLVMPrintModuleToString(module);
+    char *copy = strdup(text);
+    LLVMDisposeMessage(text);
+    return copy;
+}
+
+static bool look_up(Ctx *cx, const Plan *plan, Kernel *k)
+{
+    uint64_t version, drift, advance = 0, observe;
+    bool steps = plan->problem.method != EIG_METHOD_RK45;
+    if (!link_address(cx, k->jit, "eig_abi_version", &version) || !link_address(cx, k->jit, "eig_drift", &drift) ||
+        !link_address(cx, k->jit, "eig_observe", &observe) ||
+        (steps && !link_address(cx, k->jit, "eig_advance", &advance)))
+        return false;
+    if (*(const uint64_t *)(uintptr_t)version != EIG_ABI_VERSION)
+        BUG("generated code of another version");
+    k->functions.drift = (EigDriftFn)(uintptr_t)drift;
+    k->functions.advance = (EigAdvanceFn)(uintptr_t)advance;
+    k->functions.observe = (EigObserveFn)(uintptr_t)observe;
+    return true;
+}
+
+/* Module -> object code, keeping the texts asked for. NULL after a diagnostic. */
+static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Ll *ll,
+                                     Kernel *k, JitTimes *times)
+{
+    double clock = seconds();
+    machine_describe(m, ll->module);
+    if (!emit_kernel(cx, plan, ll))
+        return NULL;
+    times->emit = lap(&clock);
+    if (o->want_llvm)
+        k->llvm = module_text(ll->module);
+    lap(&clock);
+    if (!emit_optimise(cx, ll, m->at, o->opt_level))
+        return NULL;
+    times->optimise = lap(&clock);
+    if (o->want_llvm_opt)
+        k->llvm_opt = module_text(ll->module);
+    if (o->want_asm && !(k->assembly = object_assembly(cx, m, ll->module)))
+        return NULL;
+    lap(&clock);
+    LLVMMemoryBufferRef object = object_emit(cx, m, ll->module);
+    times->codegen = lap(&clock);
+    return object;
+}
+
+static bool compile(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Kernel *k, JitTimes *times)
+{
+    Ll ll;
+    ll_init(&ll, plan->problem.model_name ? plan->problem.model_name : "model", m->cpu, m->features);
+    LLVMMemoryBufferRef object = translate(cx, plan, o, m, &ll, k, times);
+    ll_free(&ll);
+    if (!object)
+        return false;
+    double clock = seconds();
+    k->jit = link_object(cx, object);
+    bool linked = k->jit && look_up(cx, plan, k);
+    times->link = lap(&clock);
+    return linked;
+}
+
+static char *target_text(const Machine *m)
+{
+    size_t n = strlen(m->triple) + strlen(m->cpu) + 3;
+    char *text = malloc(n);
+    if (text)
+        snprintf(text, n, "%s, %s", m->triple, m->cpu);
+    return text;
+}
+
+Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTimes *times)
+{
+    JitTimes unused;
+    if (!times)
+        times = &unused;
+    *times = (JitTimes){0};
+    Kernel *k = calloc(1, sizeof *k);
+    if (!k) {
+        arena_on_exhausted(sizeof *k);
+        abort();
+    }
+    Machine m;
+    bool ok = machine_open(cx, options->cpu, options->opt_level, &m) && compile(cx, plan, options, &m, k, times);
+    if (ok)
+        k->target = target_text(&m);
+    machine_close(&m);
+    if (ok)
+        return k;
+    kernel_free(k);
+    return NULL;
+}
+
+const EigKernel *kernel_functions(const Kernel *k)
+{
+    return &k->functions;
+}
+
+const char *kernel_text(const Kernel *k, const char *which)
+{
+    if (strcmp(which, "llvm") == 0)
+        return k->llvm;
+    if (strcmp(which, "llvm-opt") == 0)
+        return k->llvm_opt;
+    return strcmp(which, "asm") == 0 ? k->assembly : NULL;
+}
+
+const char *kernel_target(const Kernel *k)
+{
+    return k->target;
+}
+
+void kernel_free(Kernel *k)
+{
+    if (!k)
+        return;
+    link_close(k->jit);
+    free(k->llvm);
+    free(k->llvm_opt);
+    free(k->assembly);
+    free(k->target);
+    free(k);
+}
+
+extern const JitModule eigc_jit_module;
+const JitModule eigc_jit_module = {
+    .version = JIT_MODULE_VERSION,
+    .compile = jit_compile,
+    .functions = kernel_functions,
+    .text = kernel_text,
+    .target = kernel_target,
+    .free = kernel_free,
+    .llvm_version = LLVM_VERSION_STRING,
+};

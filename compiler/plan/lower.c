@@ -1,0 +1,101 @@
+/* The decisions: how each block is computed and where the state lives. They
+ * follow from the problem alone and carry their reason. */
+#include "compiler/plan/plan.h"
+#include "runtime/kernel_abi.h"
+
+/* Above this the straight-line code of one step takes longer to compile than
+ * its loops (code generation is superlinear in the size of a basic block). */
+enum { MAX_STRAIGHT_LINE = 1600 };
+
+static PlanBlock lower_block(const EigBlock *b)
+{
+    switch (b->kind) {
+    case EIG_BLOCK_UNIFORM:
+        return (PlanBlock){ LOWER_SUM, b->skip_self
+            ? "all pairs share one weight: the source's sum less the own rate, computed once an evaluation"
+            : "all pairs share one weight: the source's sum, computed once an evaluation" };
+    case EIG_BLOCK_DIAGONAL:
+        return (PlanBlock){ LOWER_DIAGONAL, "neuron k reads neuron k alone: part of the loop over the targets" };
+    case EIG_BLOCK_SPARSE:
+        return (PlanBlock){ LOWER_ROWS, "few connections: each target walks its row, in the order of the sources" };
+    case EIG_BLOCK_DENSE:
+        return (PlanBlock){ LOWER_COLUMNS,
+            "dense: by columns, so that targets fill the vector lanes and each keeps its order of summation" };
+    }
+    BUG("block of kind %d", (int)b->kind);
+}
+
+/* Multiplications and additions of one block, written out. */
+static size_t block_operations(const EigProblem *p, const EigBlock *b)
+{
+    size_t pre = p->pop[b->pre].size, post = p->pop[b->post].size;
+    switch (b->kind) {
+    case EIG_BLOCK_UNIFORM:  return pre + 3 * post;
+    case EIG_BLOCK_DIAGONAL: return 2 * post;
+    case EIG_BLOCK_SPARSE:   return 2 * (size_t)b->row_from[post];
+    case EIG_BLOCK_DENSE:    return 2 * pre * post;
+    }
+    return 0;
+}
+
+static int stages(EigMethod m)
+{
+    static const int of[EIG_N_METHODS] = {
+#define METHOD(id, name, order, n_stages, adaptive, text) [EIG_METHOD_##id] = (adaptive) ? 1 : (n_stages),
+#include "runtime/method.def"
+#undef METHOD
+    };
+    return of[m];
+}
+
+/* Instructions of one step as straight-line code, for a network that has few neurons. */
+static size_t step_operations(const EigProblem *p)
+{
+    size_t n = 0;
+    for (size_t q = 0; q < p->n_pops; q++)
+        n += p->pop[q].size * (p->pop[q].phi.n + p->pop[q].input.n + 6);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        n += block_operations(p, &p->block[k]);
+    return n * (size_t)stages(p->method);
+}
+
+static void place_state(Ctx *cx, Plan *plan)
+{
+    const EigProblem *p = &plan->problem;
+    if (p->n > PLAN_REGISTER_NEURONS) {
+        plan->state = STATE_IN_MEMORY;
+        plan->state_why = arena_printf(&cx->arena, "%zu neurons: loops over neurons, a chunk at a time", p->n);
+        return;
+    }
+    size_t operations = step_operations(p);
+    plan->state = operations <= MAX_STRAIGHT_LINE ? STATE_IN_REGISTERS : STATE_IN_MEMORY;
+    plan->state_why = plan->state == STATE_IN_REGISTERS
+        ? arena_printf(&cx->arena, "%zu neuron%s, about %zu operations a step: straight-line code, weights as constants",
+                       p->n, p->n == 1 ? "" : "s", operations)
+        : arena_printf(&cx->arena, "about %zu operations a step are too many for straight-line code", operations);
+}
+
+static size_t weight_bytes(const EigProblem *p)
+{
+    size_t bytes = 0;
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        const EigBlock *b = &p->block[k];
+        size_t post = p->pop[b->post].size;
+        if (b->kind == EIG_BLOCK_DENSE)
+            bytes += sizeof *b->w * post * p->pop[b->pre].size;
+        if (b->kind == EIG_BLOCK_SPARSE)
+            bytes += (sizeof *b->w + sizeof *b->column) * (size_t)b->row_from[post] + sizeof *b->row_from * (post + 1);
+    }
+    return bytes;
+}
+
+void plan_lower(Ctx *cx, Plan *plan)
+{
+    const EigProblem *p = &plan->problem;
+    plan->block = ARENA_ARRAY(&cx->arena, p->n_blocks + 1, PlanBlock);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        plan->block[k] = lower_block(&p->block[k]);
+    place_state(cx, plan);
+    /* x, its copy for naming the first bad step, s, and the stages */
+    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * p->n * sizeof(double);
+}

@@ -1,0 +1,208 @@
+/* Generated code against the reference interpreter, bit for bit. */
+#include "tests/jit/random_circuit.h"
+#include "tests/test.h"
+
+/* Equal bits; any NaN equals any other. */
+static bool same(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+typedef struct Rows { EigRecorder *rec; RunResult result; const double *at; size_t width; int64_t n; } Rows;
+
+static Rows finish(EigRecorder *rec, RunResult result)
+{
+    Rows r = { .rec = rec, .result = result, .n = eig_recorder_count(rec) };
+    r.at = eig_recorder_rows(rec, &r.width);
+    return r;
+}
+
+static Rows by_reference(const EigProblem *p)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(p, NULL, error);
+    return finish(rec, eig_reference(p, rec, NULL));
+}
+
+static Rows by_kernel(const EigProblem *p, const Kernel *k)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(p, NULL, error);
+    return finish(rec, eig_integrate(p, kernel_functions(k), rec, NULL, NULL, NULL));
+}
+
+/* True when all rows agree; says where the first difference is. */
+static bool same_rows(const Rows *a, const Rows *b)
+{
+    if (a->n != b->n || a->width != b->width || a->result.status != b->result.status) {
+        fprintf(stderr, "%lld rows of %zu, status %d; reference %lld of %zu, status %d\n", (long long)a->n, a->width,
+                (int)a->result.status, (long long)b->n, b->width, (int)b->result.status);
+        return false;
+    }
+    for (size_t k = 0; k < (size_t)a->n * a->width; k++) {
+        if (same(a->at[k], b->at[k]))
+            continue;
+        fprintf(stderr, "row %zu, number %zu: %a, reference %a\n", k / a->width, k % a->width, a->at[k], b->at[k]);
+        return false;
+    }
+    return true;
+}
+
+static bool agrees(Circuit *c, const Plan *plan, int opt_level, const char *cpu, const Rows *reference)
+{
+    Kernel *k = circuit_compile(c, plan, opt_level, cpu);
+    if (!k)
+        return false;
+    Rows rows = by_kernel(&c->p, k);
+    bool equal = same_rows(&rows, reference);
+    eig_recorder_close(rows.rec);
+    kernel_free(k);
+    return equal;
+}
+
+/* Every circuit at several levels and processors against one reference run. */
+static void check_circuit(Circuit *c, const Plan *plan, unsigned seed)
+{
+    static const struct { int level; const char *cpu; } way[] = {
+        { 2, NULL }, { 0, "x86-64" }, { 3, NULL }, { 2, "x86-64-v3" }, { 1, "x86-64-v2" },
+    };
+    Rows reference = by_reference(&c->p);
+    size_t n_ways = seed % 4 == 0 ? sizeof way / sizeof *way : 1;
+    for (size_t k = 0; k < n_ways; k++) {
+        bool equal = agrees(c, plan, way[k].level, way[k].cpu, &reference);
+        if (!equal)
+            fprintf(stderr, "seed %u, level %d, %s, %s\n", seed, way[k].level, way[k].cpu ? way[k].cpu : "host",
+                    plan->state_why);
+        CHECK(equal);
+    }
+    eig_recorder_close(reference.rec);
+}
+
+static void check_method(EigMethod method, size_t n_sizes, const size_t *sizes, unsigned n)
+{
+    for (unsigned seed = 0; seed < n; seed++) {
+        Circuit c;
+        random_circuit(&c, 1000 * (uint64_t)method + seed, method, n_sizes, sizes);
+        Plan plan = circuit_plan(&c);
+        check_circuit(&c, &plan, seed);
+        circuit_free(&c);
+    }
+}
+
+static const size_t few[] = { 1, 2, 3, 7 }, many[] = { 1, 2, 15, 16, 17, 100 }, large[] = { 1000, 1024, 1025, 2500 };
+#define SIZES(a) sizeof (a) / sizeof *(a), (a)
+
+static void euler_equals_reference(void)
+{
+    check_method(EIG_METHOD_EULER, SIZES(few), 16);
+    check_method(EIG_METHOD_EULER, SIZES(many), 16);
+    check_method(EIG_METHOD_EULER, SIZES(large), 3);
+}
+
+static void exponential_euler_equals_reference(void)
+{
+    check_method(EIG_METHOD_EXPEULER, SIZES(few), 12);
+    check_method(EIG_METHOD_EXPEULER, SIZES(many), 12);
+}
+
+static void heun_equals_reference(void)
+{
+    check_method(EIG_METHOD_HEUN, SIZES(few), 12);
+    check_method(EIG_METHOD_HEUN, SIZES(many), 12);
+    check_method(EIG_METHOD_HEUN, SIZES(large), 2);
+}
+
+static void rk4_equals_reference(void)
+{
+    check_method(EIG_METHOD_RK4, SIZES(few), 16);
+    check_method(EIG_METHOD_RK4, SIZES(many), 16);
+    check_method(EIG_METHOD_RK4, SIZES(large), 2);
+}
+
+static void rk45_equals_reference(void)
+{
+    check_method(EIG_METHOD_RK45, SIZES(few), 12);
+    check_method(EIG_METHOD_RK45, SIZES(many), 12);
+}
+
+static void wilson_cowan_equals_reference(void)
+{
+    for (int smooth = 0; smooth < 2; smooth++) {
+        Circuit c;
+        wilson_cowan(&c, EIG_METHOD_RK4, 0.1, 5000, smooth);
+        Plan plan = circuit_plan(&c);
+        check_circuit(&c, &plan, 0);
+        circuit_free(&c);
+    }
+}
+
+/* The same network in registers and in memory. */
+static void both_homes_agree(void)
+{
+    for (unsigned seed = 0; seed < 12; seed++) {
+        Circuit c;
+        random_circuit(&c, seed, (EigMethod)(seed % EIG_METHOD_RK45), SIZES(few));
+        Plan plan = circuit_plan(&c);
+        plan.state = plan.state == STATE_IN_REGISTERS ? STATE_IN_MEMORY : STATE_IN_REGISTERS;
+        if (c.p.n <= PLAN_REGISTER_NEURONS)
+            check_circuit(&c, &plan, 1);
+        circuit_free(&c);
+    }
+}
+
+/* A sum of 16 written out and as a loop, and one neuron among many sums. */
+static void sixteen_neurons(void)
+{
+    for (int home = 0; home < 2; home++) {
+        Circuit c;
+        circuit_init(&c, EIG_METHOD_RK4, 0.1, 50);
+        EigCode start = CODE(&c, var(EIG_VAR_I), push(0.37), fn(EIG_FN_MUL), fn(EIG_FN_COS));
+        size_t e = add_pop(&c, 16, 2.0, relu(&c), CODE(&c, push(0.3)), start);
+        add_block(&c, EIG_BLOCK_UNIFORM, e, e, -0.11)->skip_self = true;
+        record_rates(&c);
+        Plan plan = circuit_plan(&c);
+        plan.state = home ? STATE_IN_MEMORY : STATE_IN_REGISTERS;
+        check_circuit(&c, &plan, 0);
+        circuit_free(&c);
+    }
+}
+
+/* An unstable network overflows; both name the same step, neuron and number. */
+static void overflow_is_the_same(void)
+{
+    Circuit c;
+    circuit_init(&c, EIG_METHOD_EULER, 1.0, 4000);
+    c.p.steps_per_record = 1000;
+    EigCode line = CODE(&c, var(EIG_VAR_Z));
+    add_pop(&c, 2, 1.0, line, CODE(&c, push(1.0)), CODE(&c, push(0.0)));
+    add_pop(&c, 20, 1.0, line, CODE(&c, push(0.0)), CODE(&c, push(0.0)));
+    add_block(&c, EIG_BLOCK_UNIFORM, 0, 0, 3.0);
+    add_block(&c, EIG_BLOCK_UNIFORM, 0, 1, 1.0);
+    record_rates(&c);
+    Plan plan = circuit_plan(&c);
+    Rows reference = by_reference(&c.p);
+    Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+    Rows rows = by_kernel(&c.p, k);
+    CHECK(rows.result.status == RUN_NONFINITE);
+    CHECK(rows.result.n_steps == reference.result.n_steps);
+    CHECK(rows.result.bad_neuron == reference.result.bad_neuron && rows.result.bad_pop == reference.result.bad_pop);
+    CHECK(same_rows(&rows, &reference));
+    eig_recorder_close(rows.rec);
+    eig_recorder_close(reference.rec);
+    kernel_free(k);
+    circuit_free(&c);
+}
+
+int main(void)
+{
+    RUN(wilson_cowan_equals_reference);
+    RUN(euler_equals_reference);
+    RUN(exponential_euler_equals_reference);
+    RUN(heun_equals_reference);
+    RUN(rk4_equals_reference);
+    RUN(rk45_equals_reference);
+    RUN(both_homes_agree);
+    RUN(sixteen_neurons);
+    RUN(overflow_is_the_same);
+    return test_done();
+}
