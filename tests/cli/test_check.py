@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+"""eigc check: report, JSON, settings, colour, what is loaded."""
+import json
+import os
+import time
+
+from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, test, write
+
+WRONG = "model wrong\npopulation E excitatory {\n  tau = 10 ms\n  cost = nonnegativ\n}\nconnect E -> F { weight = 1 }\n"
+
+
+def report(*args, status=0, **more):
+    r = eigc("check", "--json", *args, **more)
+    equal(r.status, status, r)
+    return json.loads(r.out)
+
+
+@test
+def the_pair_is_certified(folder):
+    r = eigc("check", PAIR)
+    equal((r.status, r.err), (0, ""), r)
+    check("certified" in r.out, r)
+
+
+@test
+def json_has_the_promised_keys(folder):
+    o = report(PAIR)
+    equal(o["model"], "wilson_cowan")
+    equal(o["file"], PAIR)
+    equal(o["neurons"], 2)
+    equal(o["dale"], {"verdict": "certified", "violations": []})
+    equal([(a["population"], a["slope"], a["proved"]) for a in o["activations"]],
+          [("E", ["0", "1"], True), ("I", ["0", "1"], True)])
+    equal(o["lds"]["verdict"], "certified")
+    equal(o["lds"]["level"] in ("population", "neuron"), True)
+    check(isinstance(o["lds"]["method"], str) and isinstance(o["lds"]["margin"], float), o["lds"])
+    equal(o["stability"]["verdict"], "certified")
+    check(isinstance(o["stability"]["conclusion"], str) and isinstance(o["stability"]["theorem"], str), o["stability"])
+    equal([(r["text"], r["verdict"]) for r in o["requirements"]], [("dale", "certified"), ("stable", "certified")])
+    lines = open(PAIR).read().splitlines()
+    for r in o["requirements"]:
+        equal(lines[r["line"] - 1].strip(), "require " + r["text"])
+    equal(o["certificate"], None)
+    equal(o["diagnostics"]["version"], "2.1.0")
+    equal(o["diagnostics"]["runs"][0]["results"], [])
+
+
+@test
+def settings_change_the_verdict(folder):
+    o = report("--set", "w_EE=1.2", PAIR, status=1)
+    equal(o["lds"]["verdict"], "refuted")
+    equal(report("--set", "w_EE=0.999999999999999999999", PAIR)["lds"]["verdict"], "certified")
+    equal(report("--set=w_EE=1", PAIR, status=1)["lds"]["verdict"], "refuted")
+    equal(report("--set", "w_EE=1/3", "--set", "w_II=0", PAIR)["lds"]["verdict"], "certified")
+
+
+@test
+def wrong_settings_are_explained(folder):
+    r = eigc("check", "--set", "w_EF=1", PAIR)
+    equal((r.status, r.out), (2, ""), r)
+    check("w_EF" in r.err and "w_EE" in r.err, r)
+    for value in ("abc", "1..2", "1e999999999", "nan", "inf", "1 ms", "4"):
+        r = eigc("check", "--set", "w_EE=" + value, PAIR)
+        equal((r.status, r.out), (2, ""), "%s %r" % (value, r))
+
+
+@test
+def quiet_says_nothing(folder):
+    r = eigc("check", "-q", PAIR)
+    equal((r.status, r.out, r.err), (0, "", ""), r)
+    r = eigc("check", "--quiet", "--set", "w_EE=1.2", PAIR)
+    equal((r.status, r.out), (1, ""), r)
+
+
+@test
+def a_dash_is_standard_input(folder):
+    text = open(PAIR).read()
+    r = eigc("check", "-", stdin=text)
+    equal(r.status, 0, r)
+    a, b = report(PAIR), report("-", stdin=text)
+    check(a.pop("file") != b.pop("file"), "file")
+    equal(a, b)
+
+
+@test
+def a_missing_file_is_a_wrong_command_line(folder):
+    r = eigc("check", os.path.join(folder, "none.eig"))
+    equal((r.status, r.out), (2, ""), r)
+    check("E0001" in r.err and "none.eig" in r.err, r)
+    equal(eigc("check", folder).status, 2)
+
+
+@test
+def a_wrong_model_has_json_too(folder):
+    path = write(folder, "wrong.eig", WRONG)
+    o = report(path, status=2)
+    equal(sorted(set(o) & {"model", "file", "diagnostics", "certificate"}), ["certificate", "diagnostics", "file", "model"])
+    equal(o["certificate"], None)
+    results = o["diagnostics"]["runs"][0]["results"]
+    check(len(results) >= 2, results)
+    for result in results:
+        check(result["level"] == "error" and result["ruleId"].startswith("E0"), result)
+        region = result["locations"][0]["physicalLocation"]["region"]
+        check(region["startLine"] in (4, 6), region)
+
+
+@test
+def gnu_lines(folder):
+    path = write(folder, "wrong.eig", WRONG)
+    r = eigc("check", "--diagnostics=gnu", path)
+    equal((r.status, r.out), (2, ""), r)
+    first = r.err.splitlines()[0]
+    check(first.startswith(path + ":4.10-4.19: error: "), first)
+    check(first.endswith("]"), first)
+
+
+@test
+def sarif_on_standard_error(folder):
+    path = write(folder, "wrong.eig", WRONG)
+    r = eigc("check", "--diagnostics=json", path)
+    check(len(json.loads(r.err)["runs"][0]["results"]) >= 2, r)
+    equal(json.loads(eigc("check", "--diagnostics=json", PAIR).err)["runs"][0]["results"], [])
+
+
+@test
+def colour_only_where_it_is_wanted(folder):
+    path = write(folder, "wrong.eig", WRONG)
+    escape = "\x1b["
+    check(escape not in eigc("check", path).err, "piped")
+    check(escape in eigc("check", "--color=always", path).err, "always")
+    check(escape in eigc_on_terminal("check", path, env={"NO_COLOR": ""}).err, "terminal")
+    check(escape not in eigc_on_terminal("check", path, env={"NO_COLOR": "1"}).err, "NO_COLOR")
+    check(escape not in eigc_on_terminal("check", path, term="dumb", env={"NO_COLOR": ""}).err, "TERM=dumb")
+    check(escape not in eigc_on_terminal("check", "--color=never", path).err, "never")
+    check(escape in eigc_on_terminal("check", "--color=always", path, env={"NO_COLOR": "1"}).err, "always wins")
+
+
+@test
+def dumps_come_before_the_report(folder):
+    plain = eigc("check", PAIR).out
+    r = eigc("check", "--dump=ast,network", PAIR)
+    equal(r.status, 0, r)
+    check(r.out.endswith(plain), r)
+    check(r.out.index("==== ast") < r.out.index("==== net"), r)
+    r = eigc("check", "--json", "--dump=ast", PAIR)
+    json.loads(r.out)
+    check("==== ast" in r.err, r)
+
+
+@test
+def a_single_dump_is_bare(folder):
+    r = eigc("dump", "--ast", PAIR)
+    equal((r.status, r.err), (0, ""), r)
+    again = eigc("dump", "--ast", "-", stdin=r.out)
+    equal(again.out, r.out, "the canonical text is its own canonical text")
+    for name in ("tokens", "ast", "model", "net", "network", "check", "plan"):
+        r = eigc("dump", "--" + name, PAIR)
+        equal((r.status, r.err), (0, ""), r)
+        check(r.out and "====" not in r.out, r)
+
+
+@test
+def times_name_the_phases(folder):
+    r = eigc("check", "--time", PAIR)
+    equal(r.status, 0)
+    for phase in ("load", "parse", "model", "net", "check"):
+        check("time  %s " % phase in r.err, r)
+    check("jit" not in r.err, r)
+
+
+@test
+def invariants_hold(folder):
+    r = eigc("check", "--verify", PAIR)
+    equal((r.status, r.err), (0, ""), r)
+
+
+@test
+def nothing_heavy_is_loaded(folder):
+    loaded = eigc("check", "-q", PAIR, env={"LD_DEBUG": "files"}).err.lower()
+    check("libjansson" in loaded, "LD_DEBUG says nothing")
+    for heavy in ("libllvm", "libeigc_jit", "openblas", "liblapack", "libblas", "python"):
+        check(heavy not in loaded, heavy + " is loaded")
+    if "libasan" in loaded:
+        return
+    best = 1.0
+    for _ in range(20):
+        start = time.monotonic()
+        eigc("check", "-q", PAIR)
+        best = min(best, time.monotonic() - start)
+    check(best < 0.020, "check takes %.1f ms" % (1e3 * best))
+
+
+@test
+def hostile_input_is_refused_politely(folder):
+    for name, text in (("deep", "model m\nlet x = " + "(" * 200000 + "1" + ")" * 200000 + "\n"),
+                       ("minus", "model m\nlet x = " + "-" * 200000 + "1\n"),
+                       ("power", "model m\nlet x = 2^2^2^2^2^2^2^2\n"),
+                       ("exponent", "model m\nlet x = 1e100000000\n"), ("zero", "model m\n\0\n"),
+                       ("open", "population E excitatory {"), ("empty", ""), ("many", "@" * 100000)):
+        r = eigc("check", "-", stdin=text)
+        check(r.status in (0, 1, 2), "%s: status %d\n%s" % (name, r.status, r.err[:2000]))
+
+
+main()

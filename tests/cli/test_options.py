@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""Commands, options, help and exit statuses that need no model."""
+import re
+
+from cli import EIGC, PAIR, check, eigc, equal, main, test
+
+COMMANDS = re.findall(r"^COMMAND\((\w+),", open("compiler/driver/commands.def").read(), re.M)
+OPTIONS = re.findall(r'^OPTION\(\w+, +(\S+), +"([a-z-]+)", +(NULL|"[^"]*"), +([A-Z| ]+),',
+                     open("compiler/driver/options.def").read(), re.M)
+DUMPS = re.findall(r'^DUMP\(\w+, +\w+, +"([a-z-]+)"', open("compiler/driver/phases.def").read(), re.M)
+
+
+@test
+def tables_are_read(folder):
+    check(len(COMMANDS) >= 6 and len(OPTIONS) >= 15 and len(DUMPS) >= 9, (COMMANDS, OPTIONS, DUMPS))
+
+
+@test
+def help_goes_to_stdout(folder):
+    r = eigc("--help")
+    equal((r.status, r.err), (0, ""), r)
+    for name in COMMANDS:
+        check(re.search(r"^  %s " % name, r.out, re.M), "no %s in\n%s" % (name, r.out))
+    equal(eigc("help").out, r.out)
+
+
+@test
+def every_command_has_help(folder):
+    for name in COMMANDS:
+        r = eigc(name, "--help")
+        equal((r.status, r.err), (0, ""), r)
+        check(r.out.startswith("usage: eigc %s " % name), r)
+        equal(eigc("help", name).out, r.out)
+        check(max(map(len, r.out.splitlines())) <= 90, "a line is too long:\n" + r.out)
+
+
+@test
+def help_lists_every_option(folder):
+    for letter, name, argument, commands in OPTIONS:
+        words = COMMANDS if "ALL" in commands else [c.lower() for c in commands.replace(" ", "").split("|")]
+        for command in COMMANDS:
+            listed = re.search(r"--%s[= ]" % name, eigc(command, "--help").out) is not None
+            if command != "dump" or name not in DUMPS:
+                equal(listed, command in words, "%s --%s" % (command, name))
+
+
+@test
+def the_manual_lists_every_option(folder):
+    manual = open("docs/cli.md").read()
+    for name in [o[1] for o in OPTIONS] + DUMPS:
+        if name not in ("help", "version"):
+            check("--" + name in manual, "docs/cli.md does not mention --" + name)
+    for name in COMMANDS:
+        check("eigc " + name in manual, "docs/cli.md does not mention " + name)
+
+
+@test
+def version_everywhere(folder):
+    r = eigc("--version")
+    equal(r.status, 0)
+    check(re.fullmatch(r"eigc \d+\.\d+\.\d+\n", r.out), r)
+    for name in COMMANDS:
+        equal(eigc(name, "--version").out, r.out, name)
+
+
+@test
+def nothing_is_a_wrong_command_line(folder):
+    r = eigc()
+    equal((r.status, r.out), (2, ""), r)
+    check("usage:" in r.err, r)
+
+
+@test
+def unknown_commands_get_a_suggestion(folder):
+    r = eigc("chekc", PAIR)
+    equal((r.status, r.out), (2, ""), r)
+    check("'check'" in r.err, r)
+    equal(eigc("zzzzzzz").status, 2)
+    check("'--help'" in eigc("--hlep").err, "--hlep")
+    check("'verify'" in eigc("help", "verfy").err, "help verfy")
+
+
+@test
+def unknown_options_get_a_suggestion(folder):
+    r = eigc("check", "--jsn", PAIR)
+    equal((r.status, r.out), (2, ""), r)
+    check("'--json'" in r.err, r)
+    for wrong in (["check", "-Z", PAIR], ["check", "--output=x", PAIR], ["check", "--json=1", PAIR], ["check", "--set"],
+                  ["check", "--d=x", PAIR], ["check"], ["check", PAIR, PAIR], ["explain", "E0001", "E0002"],
+                  ["dump", PAIR], ["check", "--color=blue", PAIR], ["check", "--diagnostics=xml", PAIR],
+                  ["check", "--dump=nothing", PAIR], ["check", "--dump=", PAIR], ["run", "--opt-level=4", PAIR],
+                  ["run", "--opt-level=", PAIR], ["run", "--seed=-1", PAIR], ["run", "--seed=x", PAIR],
+                  ["run", "--seed=99999999999999999999", PAIR], ["check", "--set", "w", PAIR],
+                  ["check", "--set", "=1", PAIR], ["check", "--set", "w=", PAIR]):
+        r = eigc(*wrong)
+        equal((r.status, r.out), (2, ""), "%s %r" % (wrong, r))
+        check(r.err.startswith("eigc"), "%s %r" % (wrong, r))
+
+
+@test
+def an_ambiguous_option_names_the_candidates(folder):
+    r = eigc("check", "--d", PAIR)
+    check("--dump" in r.err and "--diagnostics" in r.err, r)
+
+
+@test
+def two_dashes_end_the_options(folder):
+    r = eigc("check", "--", "--json")
+    equal(r.status, 2)
+    check("--json" in r.err and "E0001" in r.err, r)
+
+
+@test
+def explain_knows_every_code(folder):
+    listed = eigc("explain")
+    equal(listed.status, 0)
+    rows = re.findall(r'^DIAG\((E\d+), \w+, +"(.*)"\)', open("lang/base/diag.def").read(), re.M)
+    equal(listed.out, "".join("%s  %s\n" % row for row in rows))
+    for code, title in rows:
+        r = eigc("explain", code)
+        equal((r.status, r.err), (0, ""), r)
+        check(r.out.startswith("# %s: %s\n" % (code, title)), r)
+    equal(eigc("explain", "e0001").out, eigc("explain", "E0001").out)
+
+
+@test
+def explain_prints_the_page_itself(folder):
+    equal(eigc("explain", "E0910").out, open("docs/diagnostics/E0910.md").read())
+
+
+@test
+def explain_suggests(folder):
+    r = eigc("explain", "E00001")
+    equal((r.status, r.out), (2, ""), r)
+    check("E0001" in r.err, r)
+
+
+@test
+def a_full_disk_is_noticed(folder):
+    import subprocess
+    with open("/dev/full", "w") as full:
+        p = subprocess.run([EIGC, "--help"], stdout=full, stderr=subprocess.PIPE)
+    equal(p.returncode, 3)
+    check(b"No space" in p.stderr, p.stderr)
+
+
+main()

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""eigc run: results, what they say about themselves, interruption, blow-up."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, needs_jit, npz, test, write
+
+LONG = """model long
+population E excitatory {
+  tau = 10 ms
+  cost = nonnegative
+  input = 1
+}
+connect E -> E { weight = 0.5 }
+simulate {
+  duration = 1000000000 ms
+  method = rk4
+  step = 0.1 ms
+  record E every 1000 ms
+}
+"""
+RUNAWAY = """model runaway
+population calm excitatory {
+  tau = 10 ms
+  cost = nonnegative
+}
+population wild excitatory {
+  size = 3
+  tau = 10 ms
+  cost = nonnegative
+  input = i
+}
+connect wild -> wild {
+  weight = 5
+  pattern = one_to_one
+}
+simulate {
+  duration = 10000 ms
+  method = rk4
+  step = 0.1 ms
+  record calm, wild every 1 ms
+}
+"""
+# The equilibrium of the pair at input 2.5: I = E/(1 + w_II), E (1 - w_EE + w_EI/(1 + w_II)) = 2.5.
+PAIR_E = 2.5 / (1 - 0.5 + 1.2 / 1.4)
+PAIR_I = PAIR_E / 1.4
+
+
+def engine():
+    return [] if needs_jit(main) else ["--reference"]
+
+
+def run(folder, *args, **more):
+    return eigc("run", *engine(), *args, cwd=folder, **more)
+
+
+@test
+def the_pair_reaches_its_equilibrium(folder):
+    r = run(folder, PAIR)
+    equal((r.status, r.err), (0, ""), r)
+    check("wilson_cowan.npz" in r.out and "5000 steps" in r.out and "501 records" in r.out, r)
+    result = npz(os.path.join(folder, "wilson_cowan.npz"))
+    equal(sorted(result), ["E", "I", "meta", "t"])
+    shape, t = result["t"]
+    equal((shape, t[0], t[1], t[-1]), ((501,), 0.0, 1.0, 500.0))
+    for name, value in (("E", PAIR_E), ("I", PAIR_I)):
+        shape, x = result[name]
+        check(shape in ((501,), (501, 1)), shape)
+        equal(x[0], 0.0)
+        check(abs(x[-1] - value) < 1e-6, "%s ends at %r, not %r" % (name, x[-1], value))
+
+
+@test
+def the_result_says_where_it_came_from(folder):
+    equal(run(folder, "--set", "w_EE=1/4", "--seed=7", "-o", "r.npz", PAIR).status, 0)
+    meta = npz(os.path.join(folder, "r.npz"))["meta"]
+    equal((meta["model"], meta["path"], meta["seed"], meta["text"]), ("wilson_cowan", PAIR, 7, open(PAIR).read()))
+    p = {row["name"]: row for row in meta["parameters"]}
+    equal(sorted(p), ["w_EE", "w_EI", "w_IE", "w_II"])
+    equal((p["w_EE"]["value"], p["w_EE"]["set"], p["w_EI"]["value"]), ("0.25", "1/4", "1.2"))
+    check("set" not in p["w_EI"], p)
+    equal((meta["method"]["name"], meta["method"]["step"], meta["method"]["duration"]), ("rk4", "0.1", "500"))
+    equal((meta["check"]["dale"], meta["check"]["lds"], meta["check"]["stability"]), ("certified",) * 3)
+    equal((meta["run"]["status"], meta["run"]["t"], meta["run"]["steps"], meta["run"]["records"]), ("done", 500.0, 5000, 501))
+    import hashlib
+    equal(meta["sha256"], hashlib.sha256(open(PAIR, "rb").read()).hexdigest())
+    check(meta["eigc"] in eigc("--version").out and meta["target"], meta)
+
+
+@test
+def the_same_run_writes_the_same_bytes(folder):
+    for name in ("a.npz", "b.npz", "a.csv", "b.csv"):
+        equal(run(folder, "-o", name, PAIR).status, 0)
+    for kind in (".npz", ".csv"):
+        a, b = (open(os.path.join(folder, n + kind), "rb").read() for n in "ab")
+        check(a == b, kind)
+
+
+@test
+def machine_code_and_interpreter_agree_to_the_bit(folder):
+    if not needs_jit(main):
+        return
+    equal(run(folder, "-o", "jit.npz", PAIR).status, 0)
+    equal(run(folder, "-o", "jit0.npz", "-O0", PAIR).status, 0)
+    equal(run(folder, "--reference", "-o", "ref.npz", PAIR).status, 0)
+    jit, jit0, ref = (npz(os.path.join(folder, n + ".npz")) for n in ("jit", "jit0", "ref"))
+    for name in ("t", "E", "I"):
+        check(jit[name] == ref[name] == jit0[name], name)
+
+
+@test
+def csv_reads_back(folder):
+    equal(run(folder, "-o", "r.csv", PAIR).status, 0)
+    equal(run(folder, "-o", "r.npz", PAIR).status, 0)
+    lines = open(os.path.join(folder, "r.csv")).read().splitlines()
+    rows = [line.split(",") for line in lines if not line.startswith("#")]
+    equal(len(rows), 502)
+    result = npz(os.path.join(folder, "r.npz"))
+    for k, name in enumerate(("t", "E", "I")):
+        equal([float(row[k]) for row in rows[1:]], result[name][1], name)
+
+
+@test
+def json_summary(folder):
+    r = run(folder, "--json", PAIR)
+    o = json.loads(r.out)
+    equal((r.status, o["model"], o["status"], o["t"], o["steps"], o["records"], o["result"]),
+          (0, "wilson_cowan", "done", 500.0, 5000, 501, "wilson_cowan.npz"))
+    check(abs(o["final_mean_rate"]["E"] - PAIR_E) < 1e-6, o)
+    equal(o["diagnostics"]["runs"][0]["results"], [])
+
+
+@test
+def quiet_run(folder):
+    r = run(folder, "-q", PAIR)
+    equal((r.status, r.out, r.err), (0, "", ""), r)
+
+
+@test
+def what_is_not_required_is_not_needed(folder):
+    r = run(folder, "--set", "w_EE=1.2", PAIR)
+    equal(r.status, 0, r)
+    equal(npz(os.path.join(folder, "wilson_cowan.npz"))["meta"]["check"]["lds"], "refuted")
+    equal(run(folder, "--no-check", PAIR).status, 0)
+    equal(npz(os.path.join(folder, "wilson_cowan.npz"))["meta"]["check"]["lds"], "not checked")
+
+
+@test
+def formats_are_refused_before_the_run(folder):
+    long = write(folder, "long.eig", LONG)
+    for name, word in (("r.h5", "not built yet"), ("r", "extension"), ("r.txt", "extension"), (".npz", "extension")):
+        r = run(folder, "-o", name, long, timeout=20)
+        equal((r.status, r.out), (2, ""), r)
+        check(word in r.err, r)
+    equal(os.listdir(folder), ["long.eig"])
+
+
+@test
+def folders_are_refused_before_the_run(folder):
+    long = write(folder, "long.eig", LONG)
+    r = run(folder, "-o", "none/r.npz", long, timeout=20)
+    equal((r.status, r.out), (3, ""), r)
+    check("E0004" in r.err and "none/r.npz" in r.err, r)
+
+
+@test
+def signs_are_needed(folder):
+    text = open(PAIR).read().replace("weight = w_EI", "weight = matrix(\"w.csv\")")
+    write(folder, "w.csv", "0.5\n")
+    r = run(folder, write(folder, "m.eig", text))
+    equal((r.status, r.out), (1, ""), r)
+    check("E0601" in r.err, r)
+    check(not [n for n in os.listdir(folder) if n.endswith(".npz")], os.listdir(folder))
+
+
+def interrupt(folder, number):
+    write(folder, "long.eig", LONG)
+    p = subprocess.Popen([EIGC, "run", "-o", "long.npz", "long.eig"], cwd=folder, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    p.send_signal(number)
+    out, err = p.communicate(timeout=20)
+    equal(p.returncode, 130, out + err)
+    check("interrupted" in out, out)
+    result = npz(os.path.join(folder, "long.npz"))
+    equal(result["meta"]["run"]["status"], "interrupted")
+    shape, t = result["t"]
+    check(shape[0] > 1 and t[-1] == 1000.0 * (shape[0] - 1), (shape, t[-1]))
+    check(abs(result["E"][1][-1] - 2.0) < 1e-9, "equilibrium 1/(1 - 0.5)")
+    equal(sorted(os.listdir(folder)), ["long.eig", "long.npz"], "nothing else is left")
+
+
+@test
+def ctrl_c_keeps_what_was_computed(folder):
+    if needs_jit(main):
+        interrupt(folder, signal.SIGINT)
+
+
+@test
+def a_polite_kill_does_too(folder):
+    if needs_jit(main):
+        interrupt(folder, signal.SIGTERM)
+
+
+@test
+def leaving_the_finite_numbers(folder):
+    r = run(folder, write(folder, "runaway.eig", RUNAWAY))
+    equal(r.status, 1, r)
+    # x' = (4 x + i)/10: neuron 2 leads, and passes 1.8e308 near t = 1775 ms.
+    check("E0890" in r.err and "wild[2]" in r.err and "population wild" in r.err and "runaway.npz" in r.err, r)
+    result = npz(os.path.join(folder, "runaway.npz"))
+    shape, t = result["t"]
+    check(1700 < t[-1] < 1800 and shape[0] == len(t), t[-1])
+    check(all(abs(x) < 1.8e308 for x in result["wild"][1]), "a recorded number is not finite")
+    equal(result["meta"]["run"]["status"], "nonfinite")
+    o = json.loads(run(folder, "--json", os.path.join(folder, "runaway.eig")).out)
+    equal(o["status"], "nonfinite")
+    equal(o["diagnostics"]["runs"][0]["results"][0]["ruleId"], "E0890")
+
+
+@test
+def progress_on_a_terminal_only(folder):
+    if not needs_jit(main):
+        return
+    model = write(folder, "long.eig", LONG.replace("1000000000", "20000000"))
+    r = eigc_on_terminal("run", model, cwd=folder)
+    equal(r.status, 0, r)
+    check(" %  t = " in r.err and r.err.endswith("\x1b[K"), repr(r.err[-200:]))
+    check(r.err.count("\r") < 200, "more than 10 lines a second")
+    equal(eigc_on_terminal("run", model, cwd=folder, term="dumb").err, "")
+    equal(eigc_on_terminal("run", "-q", model, cwd=folder).err, "")
+
+
+main()

@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""eigc verify: what is accepted, what is rejected, what cannot be read."""
+import copy
+import json
+import os
+
+from cli import PAIR, check, eigc, equal, main, test, write
+
+
+def proof(folder, *args):
+    path = os.path.join(folder, "proof.json")
+    r = eigc("check", "-q", "--certificate", path, *args, PAIR)
+    check(os.path.exists(path), r)
+    return path
+
+
+def tampered(folder, certificate):
+    return write(folder, "tampered.json", json.dumps(certificate))
+
+
+@test
+def a_certificate_is_accepted(folder):
+    r = eigc("verify", proof(folder))
+    equal((r.status, r.err), (0, ""), r)
+    check("accepted" in r.out and "Lyapunov diagonally stable" in r.out, r)
+
+
+@test
+def a_refutation_is_accepted(folder):
+    r = eigc("verify", proof(folder, "--set", "w_EE=1.2"))
+    equal((r.status, r.err), (0, ""), r)
+    check("not Lyapunov diagonally stable" in r.out and "w_EE=1.2" in r.out, r)
+
+
+@test
+def json_keys(folder):
+    path = proof(folder)
+    r = eigc("verify", "--json", path)
+    o = json.loads(r.out)
+    equal((r.status, o["certificate"], o["accepted"], o["verdict"], o["claim"], o["neurons"]),
+          (0, path, True, "certified", "lds", 2))
+    o = json.loads(eigc("verify", "--json", proof(folder, "--set", "w_EE=1.2")).out)
+    equal((o["accepted"], o["verdict"], o["claim"]), (True, "refuted", "not-lds"))
+
+
+@test
+def it_names_the_model_it_was_made_for(folder):
+    path = proof(folder, "--set", "w_EE=0.25")
+    r = eigc("verify", path, "--model", PAIR)
+    equal((r.status, r.err), (0, ""), r)
+    check("same matrix, entry by entry" in r.out, r)
+    r = eigc("verify", path, "--model", PAIR, "--set", "w_EE=1/4")
+    equal(r.status, 0, r)
+
+
+@test
+def another_model_is_rejected(folder):
+    path = proof(folder)
+    r = eigc("verify", path, "--model", PAIR, "--set", "w_EE=0.5000000000000000000001")
+    equal((r.status, r.err), (1, ""), r)
+    check("rejected" in r.out and "1/2" in r.out.replace("0.5", "1/2") and "E" in r.out, r)
+    text = open(PAIR).read()
+    r = eigc("verify", path, "--model", write(folder, "same.eig", text + "\n# a remark\n"))
+    equal(r.status, 0, r)
+    check("changed since" in r.out, r)
+    r = eigc("verify", path, "--model", write(folder, "wrong.eig", "model m\npopulation"))
+    equal(r.status, 2, r)
+    check("E01" in r.err, r)
+    r = eigc("verify", path, "--model", os.path.join(folder, "none.eig"))
+    equal(r.status, 2, r)
+
+
+@test
+def multipliers_are_not_believed(folder):
+    good = json.load(open(proof(folder)))
+    n = 0
+    for k, component in enumerate(good["components"]):
+        for i in range(len(component["p"])):
+            for value in ("0", "-1", "1/0", "nan", "1e-400000", "", 1, None, "1000000"):
+                bad = copy.deepcopy(good)
+                bad["components"][k]["p"][i] = value
+                r = eigc("verify", tampered(folder, bad))
+                equal(r.status, 1, "p = %r: %r" % (value, r))
+                check("rejected" in r.out, r)
+                n += 1
+    check(n, "no multipliers")
+
+
+@test
+def the_matrix_is_not_believed(folder):
+    good = json.load(open(proof(folder)))
+    bad = copy.deepcopy(good)
+    bad["claim"] = "not-lds"
+    equal(eigc("verify", tampered(folder, bad)).status, 1)
+    bad = copy.deepcopy(good)
+    del bad["components"]
+    equal(eigc("verify", tampered(folder, bad)).status, 1)
+    bad = copy.deepcopy(good)
+    bad["components"] = []
+    equal(eigc("verify", tampered(folder, bad)).status, 1)
+    bad = copy.deepcopy(good)
+    bad["surprise"] = 1
+    equal(eigc("verify", tampered(folder, bad)).status, 1)
+    bad = copy.deepcopy(good)
+    bad["matrix"]["n"] = 3
+    equal(eigc("verify", tampered(folder, bad)).status, 1)
+
+
+@test
+def what_cannot_be_read(folder):
+    text = open(proof(folder)).read()
+    for wrong in (text[:len(text) // 2], "", "not json", "\0", "[" * 100000):
+        r = eigc("verify", "-", stdin=wrong)
+        equal((r.status, r.out), (2, ""), r)
+        check("E0005" in r.err, r)
+    for other in ("{}", "[]", '{"format": "eig-certificate/1"}'):
+        equal(eigc("verify", "-", stdin=other).status, 1, other)
+    r = eigc("verify", os.path.join(folder, "none.json"))
+    equal((r.status, r.out), (2, ""), r)
+    check("E0001" in r.err, r)
+    equal(eigc("verify", folder).status, 2)
+    equal(eigc("verify", PAIR).status, 2)
+
+
+@test
+def through_a_pipe(folder):
+    r = eigc("check", "--certificate=-", PAIR)
+    equal(r.status, 0, r)
+    json.loads(r.out)
+    equal(eigc("verify", "-", stdin=r.out).status, 0)
+    equal(eigc("check", "--certificate=-", "--json", PAIR).status, 2)
+    equal(eigc("verify", "-q", "-", stdin=r.out).out, "")
+
+
+main()
