@@ -235,6 +235,13 @@ static bool starts_declaration(const Parse *p)
     return is_letter(next) || next == '"' || (next == '{' && strcmp(p->ahead.text, "simulate") == 0);
 }
 
+/* A line that begins so goes on nothing, whatever the line before ended in. */
+static bool starts_definition(const Parse *p)
+{
+    const char *next = bytes_ahead(p);
+    return p->ahead.kind == T_NAME && p->line_ended && (*next == '\'' || (next[0] == '=' && next[1] != '='));
+}
+
 static bool bracket_forgotten(const Parse *p)
 {
     switch (p->ahead.kind) {
@@ -360,7 +367,9 @@ static bool statement_ends(const Parse *p)
         return false;
     if (p->cut || p->ahead.kind == T_CLOSE_BLOCK || p->ahead.kind == T_END)
         return true;
-    return p->line_ended && !wants_more(p->before.kind) && p->ahead.kind != T_OPEN_BLOCK;
+    if (!p->line_ended || p->ahead.kind == T_OPEN_BLOCK)
+        return false;
+    return !wants_more(p->before.kind) || starts_declaration(p) || starts_definition(p);
 }
 
 static void find_next(Parse *p)

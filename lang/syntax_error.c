@@ -170,7 +170,8 @@ static bool wrong_equal(Parse *p, Token t, const char *const *expected, int n)
 
 static const char *nearest_keyword(const char *word, const char *const *expected, int n)
 {
-    return word ? diag_nearest(word, expected, (size_t)n) : NULL;
+    const char *near = strlen(word) > 1 ? diag_nearest(word, expected, (size_t)n) : NULL;
+    return near && near[0] >= 'a' && near[0] <= 'z' && !strchr(near, ' ') ? near : NULL;
 }
 
 static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)
@@ -182,7 +183,9 @@ static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, i
         diag_help(p->cx, d, "did you mean `%s`?", near);
     else if (compares && has(expected, n, "+"))
         diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
-    else if (left.kind == T_NUMBER && (t.kind == T_NAME || t.kind == T_OPEN))
+    else if (has(expected, n, "a text in quotes") && !has(expected, n, "a number"))
+        diag_help(p->cx, d, "write the file's name in quotes");
+    else if (left.kind == T_NUMBER && (t.kind == T_NAME || t.kind == T_NUMBER || t.kind == T_OPEN))
         diag_help(p->cx, d, "a product needs `*`");
     else if (t.kind == T_NAME && has(expected, n, "population"))
         diag_help(p->cx, d, "a declaration begins with `param`, `let`, `population`, `connect` or another such word");
