@@ -48,7 +48,7 @@ static bool open_result(Run *r)
     r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
     r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
     if (!r->recorder)
-        diag_nowhere(&r->c.cx, D_E0004, "%s cannot be written: %s", r->path, error);
+        diag_nowhere(&r->c.cx, D_E0004, "%s", error);
     return r->recorder != NULL;
 }
 
@@ -76,11 +76,14 @@ static bool write_result(Run *r)
     char error[256] = "";
     json_t *meta = run_meta(&r->c, &r->result);
     char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    bool ok = r->result.status != RUN_WRITE_ERROR && text && eig_recorder_finish(r->recorder, text, error);
+    bool ok = false;
 
-    if (!ok)
-        diag_nowhere(&r->c.cx, D_E0004, "%s cannot be written: %s", r->path,
-                     r->result.status == RUN_WRITE_ERROR ? r->result.error : error);
+    if (!text)
+        BUG("what a result says about itself is not JSON");
+    if (r->result.status == RUN_WRITE_ERROR)
+        diag_nowhere(&r->c.cx, D_E0004, "%s: %s", r->path, r->result.error);
+    else if (!(ok = eig_recorder_finish(r->recorder, text, error)))
+        diag_nowhere(&r->c.cx, D_E0004, "%s", error);
     free(text);
     json_decref(meta);
     return ok;

@@ -26,11 +26,6 @@ void progress_catch_signals(void)
     sigaction(SIGTERM, &act, NULL);
 }
 
-bool progress_interrupted(void)
-{
-    return interrupted != 0;
-}
-
 void progress_start(Progress *p, const char *time_unit, bool quiet)
 {
     const char *term = getenv("TERM");

@@ -12,7 +12,6 @@ typedef struct Progress {
 
 /* Ctrl-C (SIGINT) and SIGTERM stop the run at its next tick; a second one kills the program. */
 void progress_catch_signals(void);
-bool progress_interrupted(void);
 
 void progress_start(Progress *p, const char *time_unit, bool quiet);
 /* An EigTick: user is the Progress. False once a signal came. */

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, needs_jit, npz, test, write
+from cli import EIGC, HAS_JIT, PAIR, check, eigc, eigc_on_terminal, equal, main, npz, test, write
 
 LONG = """model long
 population E excitatory {
@@ -50,7 +50,7 @@ PAIR_I = PAIR_E / 1.4
 
 
 def engine():
-    return [] if needs_jit(main) else ["--reference"]
+    return [] if HAS_JIT else ["--reference"]
 
 
 def run(folder, *args, **more):
@@ -101,7 +101,7 @@ def the_same_run_writes_the_same_bytes(folder):
 
 @test
 def machine_code_and_interpreter_agree_to_the_bit(folder):
-    if not needs_jit(main):
+    if not HAS_JIT:
         return
     equal(run(folder, "-o", "jit.npz", PAIR).status, 0)
     equal(run(folder, "-o", "jit0.npz", "-O0", PAIR).status, 0)
@@ -195,13 +195,13 @@ def interrupt(folder, number):
 
 @test
 def ctrl_c_keeps_what_was_computed(folder):
-    if needs_jit(main):
+    if HAS_JIT:
         interrupt(folder, signal.SIGINT)
 
 
 @test
 def a_polite_kill_does_too(folder):
-    if needs_jit(main):
+    if HAS_JIT:
         interrupt(folder, signal.SIGTERM)
 
 
@@ -223,7 +223,7 @@ def leaving_the_finite_numbers(folder):
 
 @test
 def progress_on_a_terminal_only(folder):
-    if not needs_jit(main):
+    if not HAS_JIT:
         return
     model = write(folder, "long.eig", LONG.replace("1000000000", "20000000"))
     r = eigc_on_terminal("run", model, cwd=folder)
