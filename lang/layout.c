@@ -300,7 +300,9 @@ static Token close_at_end(Parse *p)
 
 static void drop_stray_close(Parse *p)
 {
-    if (p->forgiven > 0) {
+    if (p->astray) {
+        p->astray = false;
+    } else if (p->forgiven > 0) {
         p->forgiven--;
     } else {
         Diag *d = diag_at(p->cx, D_E0113, p->ahead.span, "`}` closes nothing: no block is open here");
@@ -320,6 +322,8 @@ static int first_word(Parse *p, const char *text)
         kind = is_letter(next) || next == '"' || next == '{' ? kind : 0;
     if (block == BLOCK_SIMULATE && !kind && next != '=' && next != '\'')
         kind = find_word(simulate_word, text);
+    if (kind)
+        p->astray = false;
     if (kind == T_SIMULATE)
         p->next_block = BLOCK_SIMULATE;
     else if (kind == T_CIRCUIT)

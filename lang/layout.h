@@ -53,6 +53,7 @@ typedef struct Parse {
     bool statement_wrong;       /* an error in it was reported: be silent until it ends */
     int skip_to;                /* >= 0: tokens are dropped until a statement of this block ends */
     int forgiven;               /* `}` that may come too many, after one was reported missing */
+    bool astray;                /* among attributes whose `{` is missing: one report is enough */
     bool ended;                 /* the rest of the file is not looked at */
 } Parse;
 

@@ -168,6 +168,22 @@ static bool wrong_equal(Parse *p, Token t, const char *const *expected, int n)
     return false;
 }
 
+/* An attribute where declarations stand: its block was never opened, or a word
+ * such as `let` is missing. Its neighbours have the same cause. */
+static bool stray_attribute(Parse *p, Token t, const char *const *expected, int n)
+{
+    const char *next = p->cx->sources[p->source]->bytes + t.span.to;
+    next += strspn(next, " \t");
+    if (t.kind != T_NAME || !has(expected, n, "population") || !strchr("=('", *next) || !*next)
+        return false;
+    if (p->astray)
+        return true;
+    p->astray = true;
+    Diag *d = diag_at(p->cx, D_E0101, t.span, "`%.60s` is defined outside every block", t.text);
+    diag_help(p->cx, d, "open the block of the declaration above with `{`, or begin with `let` or `param`");
+    return true;
+}
+
 static const char *nearest_keyword(const char *word, const char *const *expected, int n)
 {
     const char *near = strlen(word) > 1 ? diag_nearest(word, expected, (size_t)n) : NULL;
@@ -199,7 +215,8 @@ void syntax_unexpected(Parse *p, Token t, const char *const *expected, int n)
 {
     if (!layout_first_error(p) || t.kind == T_JUNK)
         return;
-    if (lone_unit(p, t) || wrong_equal(p, t, expected, n) || missing_arrow(p, t, expected, n))
+    if (lone_unit(p, t) || wrong_equal(p, t, expected, n) || missing_arrow(p, t, expected, n)
+        || stray_attribute(p, t, expected, n))
         return;
     const char *wanted = expectation(p->cx, expected, n);
     Diag *d = diag_at(p->cx, D_E0101, t.span, "%s%s%s", description(p, t), wanted ? ": expected " : "",
