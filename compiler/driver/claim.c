@@ -5,8 +5,9 @@
 
 bool claim_of_net(Ctx *cx, const Net *net, ClaimMatrix *out, const char **reason)
 {
-    SlopeReport *slope = slope_check(cx, net);
+    SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 
+    slope_check(cx, net, slope);
     return reduce_net(cx, net, slope, out, reason);
 }
 

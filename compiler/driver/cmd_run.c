@@ -103,26 +103,38 @@ static const char *kept(Run *r)
     return arena_printf(&r->c.cx.arena, "%lld records up to then are in %s", (long long)r->result.n_records, r->path);
 }
 
-static void explain_nonfinite(Run *r)
+/* "neuron wild[2] of population wild", or "population E" when that is one neuron. */
+static const char *culprit(Run *r)
 {
     const NetPop *pop = &r->c.net->pop[r->result.bad_pop];
     Sbuf name = {0};
 
     net_neuron_name(pop, r->result.bad_neuron, &name);
-    Diag *d = diag_at(&r->c.cx, D_E0890, pop->model->span,
-                      "the rate of neuron %s of population %s left the finite numbers (%g) at t = %s", sbuf_text(&name),
-                      pop->model->name, r->result.bad_value, with_unit(r, r->result.t));
+    const char *text = pop->size == 1 ? arena_printf(&r->c.cx.arena, "population %s", pop->model->name)
+                                      : arena_printf(&r->c.cx.arena, "neuron %s of population %s", sbuf_text(&name),
+                                                     pop->model->name);
+    sbuf_free(&name);
+    return text;
+}
+
+static void explain_nonfinite(Run *r)
+{
+    Diag *d = diag_at(&r->c.cx, D_E0890, r->c.net->pop[r->result.bad_pop].model->span,
+                      "the rate of %s left the finite numbers (%g) at t = %s", culprit(r), r->result.bad_value,
+                      with_unit(r, r->result.t));
+
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
-    diag_help(&r->c.cx, d, "`eigc check` says whether recurrent excitation is proved bounded; a smaller step helps when it is");
-    sbuf_free(&name);
+    diag_help(&r->c.cx, d,
+              "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps");
 }
 
 static void explain_underflow(Run *r)
 {
+    const EigProblem *p = &r->c.plan->problem;
     Diag *d = diag_at(&r->c.cx, D_E0891, r->c.model->sim.span,
-                      "the step that rtol = %g and atol = %g ask for became too small at t = %s",
-                      r->c.plan->problem.rtol, r->c.plan->problem.atol, with_unit(r, r->result.t));
+                      "at t = %s no step is small enough for rtol = %g and atol = %g; %s has the largest error",
+                      with_unit(r, r->result.t), p->rtol, p->atol, culprit(r));
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
