@@ -91,7 +91,7 @@ static bool find_column(NetBuild *b, const ModelConn *c, const Table *t, const c
     Diag *d = diag_at(b->cx, D_E0506, c->weight_span, "'%s' has no column '%s'", t->path, name);
     const char *near = diag_nearest(name, names, t->n_columns);
     if (near)
-        diag_help(b->cx, d, "did you mean '%s'?", near);
+        diag_help(b->cx, d, "there is a column '%s'", near);
     else
         diag_help(b->cx, d, "its first line must name the columns source, target and one of numbers");
     return false;
@@ -150,7 +150,7 @@ static void complain_unknown(NetBuild *b, const ModelConn *c, const Table *t, ui
             diag_help(b->cx, u->diag, "did you mean '%s'?", near);
         else if (!known)
             diag_help(b->cx, u->diag, "its neurons are %s[0] to %s[%zu]", p->model->name, p->model->name, p->size - 1);
-    } else if (u->n < DIAG_MAX_NOTES) {
+    } else if (u->n <= DIAG_MAX_NOTES) {
         diag_note(b->cx, u->diag, "%s:%u: '%s' is no neuron of %s", t->path, line, name, p->model->name);
     }
 }
@@ -169,7 +169,7 @@ static bool resolve(NetBuild *b, const ModelConn *c, const EdgeTable *e, Edge *e
             complain_unknown(b, c, &e->table, e->table.line[k], e->target[k], post.pop, &u);
         edge[k] = (Edge){ (uint32_t)source, (uint32_t)target, (uint32_t)k };
     }
-    if (u.n >= DIAG_MAX_NOTES)
+    if (u.n > DIAG_MAX_NOTES)
         diag_note(b->cx, u.diag, "%zu such names in all", u.n);
     return u.n == 0;
 }
