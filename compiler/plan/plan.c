@@ -1,0 +1,69 @@
+#include "compiler/plan/plan.h"
+
+#include "compiler/data/file.h"
+#include "compiler/plan/build.h"
+#include "runtime/kernel_abi.h"
+
+static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
+{
+    const ModelPop *m = p->model;
+    const ModelSim *sim = &net->model->sim;
+    return (EigPop){
+        .name = m->name, .from = p->from, .size = p->size, .neuron_name = m->neuron_name,
+        .rate = plan_rate(net->nums, m->tau),
+        .exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, m->tau) : 0.0,
+        .phi = expr_to_code(cx, m->act.phi),
+        .input = expr_to_code(cx, m->input),
+        .start = expr_to_code(cx, m->start),
+    };
+}
+
+static void round_network(Ctx *cx, const Net *net, Plan *out)
+{
+    EigPop *pop = ARENA_ARRAY(&cx->arena, net->n_pops + 1, EigPop);
+    EigBlock *block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, EigBlock);
+    out->pop = ARENA_ARRAY(&cx->arena, net->n_pops + 1, PlanPop);
+    for (size_t q = 0; q < net->n_pops; q++) {
+        const ModelPop *m = net->pop[q].model;
+        pop[q] = round_pop(cx, net, &net->pop[q]);
+        out->pop[q] = (PlanPop){ .phi = m->act.phi, .input = m->input,
+                                 .input_varies = expr_uses(m->input, EIG_VAR_T) };
+    }
+    for (size_t k = 0; k < net->n_blocks; k++)
+        block[k] = plan_block(cx, net, &net->block[k]);
+    out->problem.n = net->n;
+    out->problem.n_pops = net->n_pops;
+    out->problem.n_blocks = net->n_blocks;
+    out->problem.pop = pop;
+    out->problem.block = block;
+}
+
+/* Before anything large is made: the state and the stages of a step. */
+static bool state_fits(Ctx *cx, const Net *net)
+{
+    double bytes = 8.0 * (3 + EIG_KERNEL_WORK) * (double)net->n, limit = (double)data_memory_limit();
+    if (bytes <= limit)
+        return true;
+    Diag *d = diag_at(cx, D_E0805, net->model->sim.span,
+                      "the state of %zu neurons and the stages of a step need %.3g GB, more than the %.3g GB of this machine",
+                      net->n, bytes * 1e-9, limit * 1e-9);
+    diag_help(cx, d, "make the populations smaller; with uniform weights a smaller network with weights scaled up "
+                     "in proportion behaves alike");
+    return false;
+}
+
+bool plan_make(Ctx *cx, const Net *net, Plan *out)
+{
+    const Model *m = net->model;
+    *out = (Plan){ .net = net };
+    out->problem.model_name = m->name;
+    out->problem.time_unit = m->has_time_unit ? "ms" : "";
+    if (!plan_schedule(cx, m, &out->problem) || !state_fits(cx, net))
+        return false;
+    round_network(cx, net, out);
+    plan_records(cx, net, &out->problem);
+    if (!plan_in_range(cx, out))
+        return false;
+    plan_lower(cx, out);
+    return true;
+}

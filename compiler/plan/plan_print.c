@@ -1,0 +1,101 @@
+/* The plan for people: what was decided, and why. A double is printed in
+ * decimal with the bits behind it. */
+#include <string.h>
+
+#include "compiler/plan/plan.h"
+
+static const char *const lowering_name[] = {
+    [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
+};
+
+static const char *const method_name[EIG_N_METHODS] = {
+#define METHOD(id, name, order, stages, adaptive, text) name,
+#include "runtime/method.def"
+#undef METHOD
+};
+
+static void print_double(double v, Sbuf *out)
+{
+    sbuf_printf(out, "%.6g (%a)", v, v);
+}
+
+static void print_time(const EigProblem *p, Sbuf *out)
+{
+    const char *unit = p->time_unit[0] ? " ms" : "";
+    sbuf_printf(out, "time %s, duration %.9g%s", method_name[p->method], p->duration, unit);
+    if (p->method == EIG_METHOD_RK45) {
+        sbuf_printf(out, ", rtol %g, atol %g, a record every ", p->rtol, p->atol);
+        sbuf_printf(out, p->record_every > 0.0 ? "%.9g%s\n" : "step\n", p->record_every, unit);
+        return;
+    }
+    sbuf_str(out, ", step ");
+    print_double(p->h, out);
+    sbuf_printf(out, "%s, %lld steps, a record every %lld\n", unit, (long long)p->n_steps,
+                (long long)p->steps_per_record);
+}
+
+static void print_input(const PlanPop *p, Sbuf *out)
+{
+    sbuf_str(out, "  input ");
+    expr_print(p->input, out);
+    if (p->input_varies)
+        sbuf_str(out, expr_uses(p->input, EIG_VAR_I) ? ": of time and neuron, each evaluation"
+                                                     : ": of time, once an evaluation");
+    else
+        sbuf_str(out, expr_uses(p->input, EIG_VAR_I) ? ": of the neuron, stored for a run of steps" : ": constant");
+    sbuf_char(out, '\n');
+}
+
+static void print_pop(const Plan *plan, size_t q, Sbuf *out)
+{
+    const EigPop *p = &plan->problem.pop[q];
+    sbuf_printf(out, "population %s: neurons %zu..%zu, rate ", p->name, p->from, p->from + p->size - 1);
+    print_double(p->rate, out);
+    if (plan->problem.method == EIG_METHOD_EXPEULER) {
+        sbuf_str(out, ", 1 - exp(-h/tau) ");
+        print_double(p->exp_step, out);
+    }
+    sbuf_char(out, '\n');
+    if (!plan->pop)
+        return;
+    sbuf_str(out, "  phi ");
+    expr_print(plan->pop[q].phi, out);
+    sbuf_char(out, '\n');
+    print_input(&plan->pop[q], out);
+}
+
+static void print_block(const Plan *plan, size_t k, Sbuf *out)
+{
+    const EigProblem *p = &plan->problem;
+    const EigBlock *b = &p->block[k];
+    size_t post = p->pop[b->post].size;
+    sbuf_printf(out, "block %s -> %s: %s, ", p->pop[b->pre].name, p->pop[b->post].name,
+                lowering_name[plan->block[k].how]);
+    if (b->kind == EIG_BLOCK_SPARSE) {
+        sbuf_printf(out, "%llu entries", (unsigned long long)b->row_from[post]);
+    } else if (b->kind == EIG_BLOCK_DENSE) {
+        sbuf_printf(out, "%zu x %zu", post, p->pop[b->pre].size);
+    } else {
+        sbuf_str(out, "weight ");
+        print_double(b->weight, out);
+    }
+    sbuf_printf(out, "\n  %s\n", plan->block[k].why);
+}
+
+void plan_print(const Plan *plan, Sbuf *out)
+{
+    const EigProblem *p = &plan->problem;
+    sbuf_printf(out, "plan %s\n", p->model_name);
+    print_time(p, out);
+    sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
+    for (size_t q = 0; q < p->n_pops; q++)
+        print_pop(plan, q, out);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        print_block(plan, k, out);
+    for (size_t k = 0; k < p->n_records; k++) {
+        const EigRecord *r = &p->record[k];
+        sbuf_printf(out, "record %s%s%s%s: %zu number%s\n", r->name, r->unit[0] ? " (" : "", r->unit,
+                    r->unit[0] ? ")" : "", r->width, r->width == 1 ? "" : "s");
+    }
+    sbuf_printf(out, "memory %zu bytes\n", plan->bytes);
+}

@@ -1,0 +1,113 @@
+/* Invariants of a plan; generated code trusts them. */
+#include <math.h>
+
+#include "compiler/plan/plan.h"
+
+#define HOLDS(condition, ...) do { if (!(condition)) BUG(__VA_ARGS__); } while (0)
+
+/* Operands are there when an operation needs them, and one value is left. */
+static void verify_code(const EigCode *code, const char *what)
+{
+    size_t top = 0;
+    for (size_t k = 0; k < code->n; k++) {
+        const EigOp *op = &code->op[k];
+        HOLDS(op->kind <= 2 && (op->kind != 1 || op->which < EIG_N_VARS) && (op->kind != 2 || op->which < EIG_N_FNS),
+              "%s: operation %zu", what, k);
+        size_t takes = op->kind == 2 ? (size_t)eig_fn_n_args[op->which] : 0;
+        HOLDS(top >= takes, "%s: operation %zu finds too few operands", what, k);
+        top = top - takes + 1;
+        HOLDS(top <= EIG_CODE_MAX_DEPTH, "%s: needs more than %d stack slots", what, EIG_CODE_MAX_DEPTH);
+    }
+    HOLDS(code->n == 0 || top == 1, "%s: leaves %zu values", what, top);
+}
+
+static void verify_pops(const EigProblem *p)
+{
+    size_t at = 0;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        const EigPop *pop = &p->pop[q];
+        HOLDS(pop->size > 0 && pop->from == at, "population %s: neurons from %zu, expected %zu", pop->name, pop->from, at);
+        HOLDS(pop->rate >= 0.0 && isfinite(pop->rate), "population %s: rate %g", pop->name, pop->rate);
+        HOLDS(pop->exp_step >= 0.0 && pop->exp_step <= 1.0, "population %s: exp_step %g", pop->name, pop->exp_step);
+        verify_code(&pop->phi, "phi");
+        verify_code(&pop->input, "input");
+        verify_code(&pop->start, "start");
+        at += pop->size;
+    }
+    HOLDS(at == p->n, "%zu neurons in populations, %zu in all", at, p->n);
+}
+
+static void verify_rows(const EigProblem *p, const EigBlock *b)
+{
+    size_t n_post = p->pop[b->post].size, n_pre = p->pop[b->pre].size;
+    HOLDS(b->row_from[0] == 0, "rows start at %llu", (unsigned long long)b->row_from[0]);
+    for (size_t i = 0; i < n_post; i++) {
+        HOLDS(b->row_from[i] <= b->row_from[i + 1], "row %zu ends before it starts", i);
+        for (uint64_t e = b->row_from[i]; e < b->row_from[i + 1]; e++)
+            HOLDS(b->column[e] < n_pre && (e == b->row_from[i] || b->column[e - 1] < b->column[e]),
+                  "row %zu: column %u", i, (unsigned)b->column[e]);
+    }
+}
+
+static void verify_block(const Plan *plan, size_t k)
+{
+    static const Lowering how[] = {
+        [EIG_BLOCK_UNIFORM] = LOWER_SUM, [EIG_BLOCK_DIAGONAL] = LOWER_DIAGONAL,
+        [EIG_BLOCK_SPARSE] = LOWER_ROWS, [EIG_BLOCK_DENSE] = LOWER_COLUMNS,
+    };
+    const EigProblem *p = &plan->problem;
+    const EigBlock *b = &p->block[k];
+    HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
+    HOLDS(plan->block[k].how == how[b->kind], "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
+    HOLDS(isfinite(b->weight), "block %zu: weight %g", k, b->weight);
+    HOLDS(!b->skip_self || (b->kind == EIG_BLOCK_UNIFORM && b->pre == b->post), "block %zu: skip_self", k);
+    HOLDS(b->kind != EIG_BLOCK_DIAGONAL || p->pop[b->pre].size == p->pop[b->post].size, "block %zu: sizes differ", k);
+    HOLDS(b->kind != EIG_BLOCK_DENSE || b->w, "block %zu: no weights", k);
+    if (b->kind == EIG_BLOCK_SPARSE)
+        verify_rows(p, b);
+}
+
+static void verify_obs(const EigProblem *p, const EigObs *o, size_t width)
+{
+    switch (o->kind) {
+    case EIG_OBS_CODE:
+        verify_code(&o->code, "record");
+        break;
+    case EIG_OBS_RATE:
+    case EIG_OBS_INPUT:
+        HOLDS(o->pop < p->n_pops, "record of population %zu", o->pop);
+        HOLDS((o->index < 0 ? width : (size_t)o->index + 1) <= p->pop[o->pop].size, "record of neuron %ld", o->index);
+        break;
+    case EIG_OBS_MEAN:
+    case EIG_OBS_SUM:
+        HOLDS(o->pop < p->n_pops && o->arg[0], "record of a fold");
+        verify_obs(p, o->arg[0], p->pop[o->pop].size);
+        break;
+    case EIG_OBS_CALL:
+        HOLDS(o->n_args == eig_fn_n_args[o->fn], "record: %d arguments", o->n_args);
+        for (int k = 0; k < o->n_args; k++)
+            verify_obs(p, o->arg[k], width);
+        break;
+    }
+}
+
+static void verify_times(const EigProblem *p)
+{
+    HOLDS(isfinite(p->duration) && p->duration > 0.0, "duration %g", p->duration);
+    if (p->method == EIG_METHOD_RK45)
+        HOLDS(p->h >= 0.0 && p->record_every >= 0.0, "adaptive times");
+    else
+        HOLDS(p->h > 0.0 && p->n_steps > 0 && p->steps_per_record > 0, "step %g, %lld steps", p->h, (long long)p->n_steps);
+}
+
+void plan_verify(const Plan *plan)
+{
+    const EigProblem *p = &plan->problem;
+    verify_times(p);
+    verify_pops(p);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        verify_block(plan, k);
+    for (size_t k = 0; k < p->n_records; k++)
+        verify_obs(p, p->record[k].obs, p->record[k].width);
+    HOLDS(plan->state == STATE_IN_MEMORY || p->n <= PLAN_REGISTER_NEURONS, "%zu neurons in registers", p->n);
+}

@@ -1,0 +1,57 @@
+/* Numbers that are exact in the model but beyond the doubles. */
+#include <math.h>
+
+#include "compiler/plan/build.h"
+
+static bool too_large(Ctx *cx, Span at, const char *what)
+{
+    Diag *d = diag_at(cx, D_E0806, at, "%s is beyond the range of double precision", what);
+    diag_help(cx, d, "numbers of a run lie below 1.8e308 in size; check the units");
+    return false;
+}
+
+static bool code_in_range(const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == 0 && !isfinite(code->op[k].value))
+            return false;
+    return true;
+}
+
+static bool pop_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
+{
+    if (!isfinite(p->rate))
+        return too_large(cx, m->tau_span, "1/tau");
+    if (!code_in_range(&p->phi))
+        return too_large(cx, m->act.span, "a constant of the activation");
+    if (!code_in_range(&p->input))
+        return too_large(cx, m->input->span, "a constant of the input");
+    return code_in_range(&p->start) || too_large(cx, m->start->span, "a constant of the start");
+}
+
+static bool block_in_range(const EigProblem *p, const EigBlock *b)
+{
+    if (b->kind == EIG_BLOCK_UNIFORM || b->kind == EIG_BLOCK_DIAGONAL)
+        return isfinite(b->weight);
+    size_t post = p->pop[b->post].size;
+    size_t n = b->kind == EIG_BLOCK_SPARSE ? (size_t)b->row_from[post] : post * p->pop[b->pre].size;
+    double sum = 0.0;
+    for (size_t k = 0; k < n; k++)
+        sum += b->w[k] * 0.0;       /* 0 unless some entry is infinite */
+    return sum == 0.0;
+}
+
+bool plan_in_range(Ctx *cx, const Plan *plan)
+{
+    bool ok = true;
+    const EigProblem *p = &plan->problem;
+    const Net *net = plan->net;
+    if (!isfinite(p->duration) || !isfinite(p->h) || !isfinite(p->record_every))
+        ok = too_large(cx, net->model->sim.span, "a time of the simulate block");
+    for (size_t q = 0; q < p->n_pops; q++)
+        ok &= pop_in_range(cx, &p->pop[q], net->pop[q].model);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (!block_in_range(p, &p->block[k]))
+            ok = too_large(cx, net->model->conns.at[net->block[k].conn].weight_span, "a weight");
+    return ok;
+}

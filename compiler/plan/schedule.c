@@ -1,0 +1,115 @@
+/* Time: how many steps, and how many between two records, exactly. */
+#include "compiler/plan/build.h"
+
+/* Step numbers are turned into times as doubles, which hold integers up to this. */
+static const int64_t MAX_STEPS = (int64_t)1 << 53;
+
+static const bool is_adaptive[EIG_N_METHODS] = {
+#define METHOD(id, name, order, stages, adaptive, text) adaptive,
+#include "runtime/method.def"
+#undef METHOD
+};
+
+static const char *const method_name[EIG_N_METHODS] = {
+#define METHOD(id, name, order, stages, adaptive, text) name,
+#include "runtime/method.def"
+#undef METHOD
+};
+
+static const char *time_text(Ctx *cx, const Model *m, Num t)
+{
+    Sbuf b = {0};
+    num_print(t, &b);
+    const char *text = arena_printf(&cx->arena, "%s%s", sbuf_text(&b), m->has_time_unit ? " ms" : "");
+    sbuf_free(&b);
+    return text;
+}
+
+/* t / step when that is a whole number. */
+static bool whole_steps(Num t, Num step, mpz_ptr n)
+{
+    mpq_t q;
+    mpq_init(q);
+    mpq_div(q, t, step);
+    mpz_fdiv_q(n, mpq_numref(q), mpq_denref(q));
+    bool whole = mpz_cmp_ui(mpq_denref(q), 1) == 0;
+    mpq_clear(q);
+    return whole;
+}
+
+/* n steps, as a time. */
+static const char *steps_text(Ctx *cx, const Model *m, mpz_srcptr n)
+{
+    mpq_ptr t = num_new(m->nums);
+    mpq_set_z(t, n);
+    mpq_mul(t, t, m->sim.step);
+    return time_text(cx, m, t);
+}
+
+/* "did you mean 499.8 ms (1666 steps) or 500.1 ms (1667 steps)"; n is the lower one. */
+static void suggest(Ctx *cx, const Model *m, Diag *d, mpz_ptr n)
+{
+    const char *below = steps_text(cx, m, n);
+    bool has_below = mpz_sgn(n) > 0;
+    mpz_add_ui(n, n, 1);
+    const char *above = steps_text(cx, m, n);
+    if (has_below)
+        diag_help(cx, d, "the nearest are %s and %s; or choose a step that divides both", below, above);
+    else
+        diag_help(cx, d, "the nearest is %s; or choose a smaller step", above);
+}
+
+/* Number of steps in t, or 0 after a diagnostic. */
+static int64_t count_steps(Ctx *cx, const Model *m, Num t, DiagCode code, const char *what)
+{
+    const ModelSim *sim = &m->sim;
+    int64_t count = 0;
+    mpz_t n;
+    mpz_init(n);
+    if (!whole_steps(t, sim->step, n)) {
+        Diag *d = diag_at(cx, code, sim->span, "the %s, %s, is not a whole number of steps of %s", what,
+                          time_text(cx, m, t), time_text(cx, m, sim->step));
+        if (mpz_sizeinbase(n, 2) < 200)
+            suggest(cx, m, d, n);
+    } else if (mpz_cmp_si(n, MAX_STEPS) > 0) {
+        Diag *d = diag_at(cx, D_E0804, sim->span, "the %s, %s, takes more than 2^53 steps of %s", what,
+                          time_text(cx, m, t), time_text(cx, m, sim->step));
+        diag_help(cx, d, "no run of that length comes to an end; check the units of duration, step and record interval");
+    } else {
+        count = mpz_get_si(n);
+    }
+    mpz_clear(n);
+    return count;
+}
+
+static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
+{
+    const ModelSim *sim = &m->sim;
+    if (!sim->has_step) {
+        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", method_name[sim->method]);
+        diag_help(cx, d, "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own",
+                  m->has_time_unit ? " ms" : "");
+        return false;
+    }
+    out->n_steps = count_steps(cx, m, sim->duration, D_E0802, "duration");
+    out->steps_per_record = sim->every_step ? 1 : count_steps(cx, m, sim->every, D_E0803, "record interval");
+    return out->n_steps > 0 && out->steps_per_record > 0;
+}
+
+bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
+{
+    const ModelSim *sim = &m->sim;
+    if (!sim->present) {
+        Diag *d = diag_nowhere(cx, D_E0801, "%s has no simulate block, so there is nothing to run", m->path);
+        diag_help(cx, d, "add `simulate { duration = ...; method = rk4; step = ... }`");
+        return false;
+    }
+    out->method = sim->method;
+    out->h = sim->has_step ? num_to_double(sim->step) : 0.0;
+    out->duration = num_to_double(sim->duration);
+    out->record_every = sim->every_step ? 0.0 : num_to_double(sim->every);
+    out->rtol = sim->rtol;
+    out->atol = sim->atol;
+    out->steps_per_record = 1;
+    return is_adaptive[sim->method] || fixed_steps(cx, m, out);
+}

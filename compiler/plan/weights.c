@@ -1,0 +1,137 @@
+/* Weights as doubles: each is the double nearest to the exact product of the
+ * block's factor and its entry. */
+#include <math.h>
+#include <string.h>
+
+#include "compiler/plan/build.h"
+
+/* A factor prepared for many products. */
+typedef struct Factor {
+    Num exact;
+    double high, low;           /* exact = high + low up to 2^-106 of it */
+    bool is_one, is_double, is_split;   /* is_split: neither can under- nor overflow in `quick` */
+    mpq_t scratch;
+} Factor;
+
+static void factor_init(Factor *f, Num exact)
+{
+    *f = (Factor){ .exact = exact, .high = num_to_double(exact) };
+    mpq_init(f->scratch);
+    f->is_one = mpq_cmp_ui(exact, 1, 1) == 0;
+    f->is_double = num_is_double(exact);
+    if (!isfinite(f->high))
+        return;
+    mpq_t high;
+    mpq_init(high);
+    mpq_set_d(high, f->high);
+    mpq_sub(high, exact, high);
+    f->low = num_to_double(high);
+    mpq_clear(high);
+    f->is_split = fabs(f->high) > 1e-150 && fabs(f->high) < 1e150;
+}
+
+static double product_exactly(Factor *f, Num entry)
+{
+    mpq_mul(f->scratch, f->exact, entry);
+    return num_to_double(f->scratch);
+}
+
+/* factor * d with twice the digits; true when that is enough to round. The
+ * error of high * d + c is below 2^-103 of it (three roundings of terms that
+ * are 2^-52 of it); both ends of a wider interval must round alike. */
+static bool quick(const Factor *f, double d, double *out)
+{
+    if (!f->is_split || !(fabs(d) > 1e-100 && fabs(d) < 1e150))
+        return false;
+    double p = f->high * d;
+    double c = fma(f->high, d, -p) + f->low * d;
+    double slack = fabs(p) * 0x1p-100;
+    double from = p + (c - slack), to = p + (c + slack);
+    *out = from;
+    return from == to;
+}
+
+static double product(Factor *f, const Values *v, size_t k)
+{
+    double d = v->d[k], quickly;
+    if (d == 0.0 && !v->q)
+        return 0.0;
+    if (f->is_one)
+        return d;               /* already the double nearest to the entry */
+    if (v->q)
+        return product_exactly(f, v->q[k]);
+    if (f->is_double)
+        return f->high * d;     /* two doubles: one rounding */
+    if (quick(f, d, &quickly))
+        return quickly;
+    mpq_t entry;
+    mpq_init(entry);
+    mpq_set_d(entry, d);
+    double w = product_exactly(f, entry);
+    mpq_clear(entry);
+    return w;
+}
+
+/* Row-major entries to column-major weights, some rows at a time, so that both
+ * sides stay in the cache. */
+static const double *by_columns(Ctx *cx, Factor *f, const Values *v, size_t n_post, size_t n_pre)
+{
+    enum { ROWS = 32 };
+    double *w = ARENA_ARRAY(&cx->arena, n_post * n_pre, double);
+    for (size_t from = 0; from < n_post; from += ROWS) {
+        size_t to = n_post - from < ROWS ? n_post : from + ROWS;
+        for (size_t j = 0; j < n_pre; j++)
+            for (size_t i = from; i < to; i++)
+                w[j * n_post + i] = product(f, v, i * n_pre + j);
+    }
+    return w;
+}
+
+static const double *by_entries(Ctx *cx, Factor *f, const Values *v)
+{
+    if (f->is_one)
+        return v->d;
+    double *w = ARENA_ARRAY(&cx->arena, v->n, double);
+    for (size_t k = 0; k < v->n; k++)
+        w[k] = product(f, v, k);
+    return w;
+}
+
+static const uint64_t *row_ends(Ctx *cx, const size_t *row_from, size_t n_post)
+{
+    uint64_t *out = ARENA_ARRAY(&cx->arena, n_post + 1, uint64_t);
+    for (size_t i = 0; i <= n_post; i++)
+        out[i] = row_from[i];
+    return out;
+}
+
+EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
+{
+    static const EigBlockKind kind[] = {
+        [BLOCK_UNIFORM] = EIG_BLOCK_UNIFORM, [BLOCK_DIAGONAL] = EIG_BLOCK_DIAGONAL,
+        [BLOCK_SPARSE] = EIG_BLOCK_SPARSE, [BLOCK_DENSE] = EIG_BLOCK_DENSE,
+    };
+    EigBlock out = { .kind = kind[b->kind], .pre = b->pre, .post = b->post };
+    size_t n_post = net->pop[b->post].size, n_pre = net->pop[b->pre].size;
+    Factor f;
+    factor_init(&f, b->factor);
+    switch (b->kind) {
+    case BLOCK_UNIFORM:
+        out.skip_self = b->pre == b->post && !b->self;
+        out.weight = f.high;
+        break;
+    case BLOCK_DIAGONAL:
+        out.weight = f.high;
+        break;
+    case BLOCK_SPARSE:
+        out.w = by_entries(cx, &f, &b->values);
+        out.row_from = row_ends(cx, b->row_from, n_post);
+        out.column = b->column;
+        break;
+    case BLOCK_DENSE:
+        out.w = by_columns(cx, &f, &b->values, n_post, n_pre);
+        break;
+    }
+    mpq_clear(f.scratch);
+    return out;
+}
