@@ -12,10 +12,10 @@ for page in "$folder"/E*.md; do
     [ -f "$page" ] || continue
     code=$(basename "$page" .md)
     printf '    {"%s",\n' "$code"
-    awk '{
-        gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); gsub(/\t/, "\\t"); gsub(/\r/, ""); gsub(/\?\?/, "?\\?")
-        printf "     \"%s\\n\"\n", $0
-    } END { if (NR == 0) print "     \"\"" }' "$page"
+    # Every line becomes a C string of its own; "??" must not become a trigraph.
+    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/??/?\\?/g' -e 's/	/\\t/g' -e 's/\r$//' \
+        -e 's/^/     "/' -e 's/$/\\n"/' "$page"
+    [ -s "$page" ] || echo '     ""'
     echo '    },'
 done
 echo '    {0, 0}'
