@@ -33,7 +33,7 @@ struct Expr {
 };
 
 /* model_build refuses what is larger or deeper (depth: EIG_CODE_MAX_DEPTH), so later phases may recurse. */
-enum { EXPR_MAX_SIZE = 100000 };
+enum { EXPR_MAX_SIZE = 20000 };
 
 const Expr *expr_const(Ctx *cx, Span at, Num value);
 const Expr *expr_var(Ctx *cx, Span at, EigVar var);

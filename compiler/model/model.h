@@ -72,7 +72,7 @@ typedef struct ModelConn {
     Span weight_span;
     size_t pre, post;           /* populations */
     WeightKind kind;
-    Num factor;                 /* exact, scale included; >= 0 except before a signed matrix, where it is also >= 0 */
+    Num factor;                 /* exact, scale included; >= 0 unless the source is `mixed` */
     const Expr *pair;
     Values literal;             /* row-major, post.size x pre.size */
     const char *path, *dir;     /* file, and the folder its name starts from */

@@ -1,0 +1,122 @@
+/* The lines of a block against the table of what the block knows. */
+#include "compiler/model/build.h"
+
+#include <string.h>
+
+static const AttrRule *find_rule(size_t n, const AttrRule *rule, const AstAttr *a)
+{
+    const AttrRule *same_name = NULL;
+    for (size_t k = 0; k < n; k++) {
+        bool any_name = rule[k].name == NULL;
+        bool named = any_name || (a->name && strcmp(rule[k].name, a->name) == 0);
+        if (named && rule[k].kind == a->kind)
+            return &rule[k];
+        if (named && !any_name)
+            same_name = &rule[k];
+    }
+    return same_name;
+}
+
+static void report_unknown(Builder *b, const AstAttr *a, const char *where, size_t n, const AttrRule *rule)
+{
+    const char *names[64];
+    size_t n_names = 0;
+    for (size_t k = 0; k < n && n_names < 64; k++)
+        if (rule[k].name)
+            names[n_names++] = rule[k].name;
+    if (!a->name) {
+        diag_at(b->cx, D_E0205, a->span, "this does not belong into %s", where);
+        return;
+    }
+    Diag *d = diag_at(b->cx, D_E0205, a->name_span, "%s has no `%s`", where, a->name);
+    const char *near = diag_nearest(a->name, names, n_names);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+}
+
+static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
+{
+    Diag *d = diag_at(b->cx, D_E0304, a->name_span, "`%s` is not written in this form", a->name);
+    if (r->kind == AST_ATTR_FUNCTION)
+        diag_help(b->cx, d, "it is a function: `%s(z) = ...`", r->name);
+    else
+        diag_help(b->cx, d, "it is a value: `%s = ...`", r->name);
+}
+
+static void report_later(Builder *b, const AstAttr *a)
+{
+    switch (a->kind) {
+    case AST_ATTR_DERIVATIVE: report_not_built(b, a->span, "a population by differential equations"); break;
+    case AST_ATTR_FUNCTION:
+        report_not_built(b, a->name_span, strcmp(a->name, "cost") == 0 ? "a cost by formula" : "this function");
+        break;
+    case AST_ATTR_AT: report_not_built(b, a->span, "a protocol with events"); break;
+    default: report_not_built(b, a->name ? a->name_span : a->span,
+                              arena_printf(&b->cx->arena, "`%s`", a->name ? a->name : "this line"));
+    }
+}
+
+/* Equations bring attributes of their own (rate, noise): one message says it all. */
+static const AstAttr *first_equation(const AstAttrs *attrs)
+{
+    for (size_t k = 0; k < attrs->n; k++)
+        if (attrs->at[k].kind == AST_ATTR_DERIVATIVE)
+            return &attrs->at[k];
+    return NULL;
+}
+
+bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
+                        const AstAttr **slot)
+{
+    const AstAttr *equation = first_equation(attrs);
+    bool all_built = true;
+    for (size_t k = 0; k < attrs->n; k++) {
+        const AstAttr *a = &attrs->at[k];
+        const AttrRule *r = find_rule(n_rules, rule, a);
+        if (!r) {
+            report_unknown(b, a, where, n_rules, rule);
+        } else if (r->not_built) {
+            if (!equation || a == equation)
+                report_later(b, a);
+            all_built = false;
+        } else if (r->kind != a->kind) {
+            report_form(b, a, r);
+            all_built = false;
+        } else if (!r->repeats && slot[r - rule]) {
+            Diag *d = diag_at(b->cx, D_E0206, a->name_span, "`%s` is given twice", a->name);
+            diag_note_at(b->cx, d, slot[r - rule]->name_span, "first given here");
+        } else {
+            slot[r - rule] = a;
+        }
+    }
+    return all_built;
+}
+
+int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names)
+{
+    if (is_error_node(e))
+        return -1;
+    const char *name = e->kind == AST_NAME ? e->as.name.name : NULL;
+    for (size_t k = 0; name && k < n; k++)
+        if (strcmp(name, names[k]) == 0)
+            return (int)k;
+    Sbuf list = { 0 };
+    for (size_t k = 0; k < n; k++)
+        sbuf_printf(&list, "%s`%s`", k == 0 ? "" : k + 1 == n ? " or " : ", ", names[k]);
+    const char *choices = arena_strdup(&b->cx->arena, sbuf_text(&list));
+    sbuf_free(&list);
+    Diag *d = name ? diag_at(b->cx, D_E0201, e->span, "%s is %s, not `%s`", what, choices, name)
+                   : diag_at(b->cx, D_E0304, e->span, "%s is %s", what, choices);
+    const char *near = name ? diag_nearest(name, names, n) : NULL;
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+    return -1;
+}
+
+bool attribute_yes_no(Builder *b, const AstExpr *e, const char *what, bool *out)
+{
+    static const char *const names[] = { "yes", "no" };
+    int k = attribute_choice(b, e, what, 2, names);
+    *out = k == 0;
+    return k >= 0;
+}

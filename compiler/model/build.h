@@ -1,0 +1,204 @@
+/* What the files of this folder share while a Model is built. Not for other
+ * folders: they see model.h.
+ *
+ * The rule against errors that follow from errors: what could not be resolved
+ * is a Typed without an expression (typed_ok is false), and whoever meets one
+ * says nothing. */
+#ifndef COMPILER_MODEL_BUILD_H
+#define COMPILER_MODEL_BUILD_H
+#include "compiler/model/model.h"
+#include "lang/ast.h"
+
+enum {
+    NO_POP = -1,
+    MAX_NESTING = 2000,         /* of expressions, through lets and functions */
+    MAX_INLINE = 100            /* functions within functions */
+};
+
+/* An expression with its unit. */
+typedef struct Typed {
+    const Expr *e;              /* NULL: an error was reported, or will be by someone else */
+    Unit unit;
+    bool is_zero;               /* a zero without a unit: fits every unit */
+    long pop;                   /* records: the population whose neurons it runs over, else NO_POP */
+    Span span;
+} Typed;
+
+/* What the names in an expression may mean, besides constants. */
+typedef enum ScopeKind {
+    SCOPE_CONSTANT,             /* nothing more */
+    SCOPE_SCALE,                /* n */
+    SCOPE_INPUT,                /* t, i, neuron(...) */
+    SCOPE_START,                /* i, neuron(...) */
+    SCOPE_PAIR,                 /* pre.i, post.i */
+    SCOPE_ACTIVATION,           /* the argument of activation(z) */
+    SCOPE_RECORD                /* t, populations, mean, sum, input */
+} ScopeKind;
+
+typedef struct Binding {
+    const char *name;
+    Typed value;
+} Binding;
+
+typedef struct Scope {
+    ScopeKind kind;
+    const char *what;           /* "the input of `E`": for messages */
+    long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) names */
+    size_t n_bindings;          /* n, z, the parameters of a function */
+    const Binding *binding;
+} Scope;
+
+typedef enum SymbolKind { SYM_PARAM, SYM_LET, SYM_FUNCTION, SYM_POP, SYM_CIRCUIT, SYM_INSTANCE } SymbolKind;
+typedef enum SymbolState { SYM_NEW, SYM_OPEN, SYM_DONE } SymbolState;
+
+typedef struct Symbol {
+    const char *name;
+    SymbolKind kind;
+    const AstDecl *decl;
+    size_t index;               /* SYM_POP: in the model */
+    SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
+    Typed value;                /* SYM_PARAM, SYM_LET */
+} Symbol;
+
+/* What inference knows of one population's units, and from where. */
+typedef struct UnitFact {
+    bool known;
+    Unit unit;
+    Span span;
+    const char *why;            /* "its threshold" */
+} UnitFact;
+
+/* A cost without its population: built before units are known. */
+typedef struct Cost Cost;
+
+typedef struct PopBuild {
+    const AstDecl *decl;
+    const AstAttr **slot;       /* by PopAttr of population.c */
+    bool all_built;             /* nothing in it waits for a later version */
+    Typed gain, threshold, input, start;
+    const Cost *cost;           /* NULL: by formula, or in error */
+    const AstAttr *formula;
+    Typed phi;                  /* of the formula, once z has a unit */
+    bool phi_read;
+    UnitFact x, z;
+    bool in_conflict;           /* a unit conflict was reported */
+    bool broken;                /* size or neurons unknown: what names it is not looked at */
+} PopBuild;
+
+typedef struct ConnBuild {
+    Typed weight;               /* unit of one weight; e NULL when unknown */
+} ConnBuild;
+
+typedef struct Builder {
+    Ctx *cx;
+    NumPool *nums;
+    Model *m;
+    const Ast *ast;
+    int source;
+    VEC(Symbol) symbols;        /* sorted by name's address once complete */
+    VEC(PopBuild) pops;
+    VEC(ConnBuild) conns;
+    size_t n_set;
+    const Setting *set;
+    bool time_known;            /* some duration was seen: has_time_unit holds */
+    Span time_span;
+    bool time_conflict;
+    bool has_unit_place;        /* the first unit written that is not an angle */
+    Span unit_place;
+    size_t nesting, inlining;
+    VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
+} Builder;
+
+/* ---- units_check.c ---- */
+Typed typed_error(Span at);
+Typed typed_const(Builder *b, Span at, Num value, Unit unit);
+bool typed_ok(Typed v);
+/* A call of function `fn` with its units checked; constants folded. */
+Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg);
+/* E0301 unless v has `unit` (a bare zero has every unit). `what`: "the probability". */
+bool typed_expect(Builder *b, Typed v, Unit unit, const char *what);
+const char *unit_text(Builder *b, Unit u);
+/* Duration `v`: time, or a pure number when the model has no units; all alike. */
+bool time_expect(Builder *b, Typed v, const char *what);
+Unit time_unit(const Builder *b);
+void time_check_mixture(Builder *b);
+
+/* ---- resolve.c ---- */
+void symbols_collect(Builder *b);
+Symbol *symbol_find(Builder *b, const char *name);
+/* E0201 with a suggestion among what the scope knows. */
+void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope);
+Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
+extern const Scope CONSTANT_SCOPE;
+/* The population that a path names, or NULL after a diagnostic. */
+Symbol *resolve_population(Builder *b, const AstExpr *path);
+void report_not_built(Builder *b, Span at, const char *what);
+/* Nothing but AST_ERROR in it: somebody has complained. */
+bool is_error_node(const AstExpr *e);
+
+/* ---- call.c ---- */
+Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope);
+
+/* ---- neuron.c ---- */
+/* Index of the neuron that `e` ("AVAL" or 3) names in population `pop`; -1 after a diagnostic. */
+long neuron_index(Builder *b, const AstExpr *e, size_t pop);
+/* neuron("PLML", 3, ...): 1 for these, else 0. */
+Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope);
+
+/* ---- constant.c ---- */
+/* Marks a constant or a function as being evaluated; false after E0204 when it already is. */
+bool symbol_open(Builder *b, Symbol *s, Span used_at);
+void symbol_close(Builder *b, Symbol *s, SymbolState state);
+Typed symbol_value(Builder *b, Symbol *s, Span used_at);
+void constants_build(Builder *b);
+/* A constant that must be there: value in *out; false after a diagnostic (or a silent error). */
+bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out);
+/* A whole number in [lo, hi]; `unit` none. */
+bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out);
+const char *num_text(Builder *b, Num x);
+
+/* ---- attribute.c ---- */
+/* The attributes of a block, checked against the names it knows: one slot per
+ * name, NULL when absent. Unknown names, duplicates and what is not built are
+ * reported; false after one that is not built, for then nothing more can be
+ * said of what is missing. */
+typedef struct AttrRule {
+    const char *name;
+    AstAttrKind kind;
+    bool not_built;
+    bool repeats;               /* may stand several times; collected by its reader */
+} AttrRule;
+bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
+                        const AstAttr **slot);
+/* The value's name when it is one of `names`; -1 after a diagnostic. */
+int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names);
+bool attribute_yes_no(Builder *b, const AstExpr *e, const char *what, bool *out);
+
+/* ---- the blocks ---- */
+void populations_declare(Builder *b);       /* names, sizes, signs, time constants */
+void populations_build(Builder *b);         /* the other attributes */
+void populations_finish(Builder *b);        /* activations, once units are known */
+/* Names, signs and size from the table behind `from`; false after a diagnostic. */
+bool population_read_table(Builder *b, const AstDecl *decl, ModelPop *p);
+void connections_build(Builder *b);
+/* Weight `e` of the connection *c, whose populations are known. *of_one has the unit of one weight. */
+bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);
+void requirements_build(Builder *b);
+void simulate_times(Builder *b);            /* before t has a unit: all but the records */
+
+void records_build(Builder *b);
+
+/* ---- infer.c ---- */
+/* Gives every population's rate and input a unit; E0301 on conflicts. */
+void units_infer(Builder *b);
+/* The formula of population `pop`, once its input has a unit. */
+Typed population_formula(Builder *b, size_t pop);
+
+/* ---- cost.c ---- */
+/* Reads a cost expression; NULL after a diagnostic. */
+const Cost *cost_read(Builder *b, const AstExpr *e);
+/* phi for a cost, gain and threshold. */
+void cost_activation(Builder *b, const Cost *cost, Num gain, Num threshold, Activation *out);
+/* The k-th place where the cost fixes the unit of the rate; false when there is no k-th. */
+bool cost_unit_place(const Cost *cost, size_t k, UnitFact *out);
+#endif

@@ -1,0 +1,234 @@
+/* Calls in expressions: functions of the language, of the text, and of records. */
+#include "compiler/model/build.h"
+
+#include <string.h>
+
+/* ---- functions of the text: written out at the call ---- */
+
+static long parameter_index(const AstNames *params, const char *name)
+{
+    for (size_t k = 0; k < params->n; k++)
+        if (params->at[k].name == name)
+            return (long)k;
+    return -1;
+}
+
+static void report_count(Builder *b, const AstExpr *e, const Symbol *s, size_t wanted)
+{
+    Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes %zu argument%s, not %zu", s->name, wanted,
+                      wanted == 1 ? "" : "s", e->as.call.args.n);
+    diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+}
+
+/* The arguments in the order of the parameters. */
+static bool bind_arguments(Builder *b, const AstExpr *e, const Symbol *s, const Scope *scope, Binding *out)
+{
+    const AstNames *params = &s->decl->as.function.params;
+    if (e->as.call.args.n != params->n) {
+        report_count(b, e, s, params->n);
+        return false;
+    }
+    for (size_t k = 0; k < params->n; k++) {
+        const AstArg *arg = &e->as.call.args.at[k];
+        long at = arg->name ? parameter_index(params, arg->name) : (long)k;
+        if (at < 0) {
+            diag_at(b->cx, D_E0209, arg->name_span, "`%s` has no parameter `%s`", s->name, arg->name);
+            return false;
+        }
+        if (out[at].name) {
+            diag_at(b->cx, D_E0209, arg->value->span, "`%s` is given twice", params->at[at].name);
+            return false;
+        }
+        out[at].name = params->at[at].name;
+        out[at].value = resolve(b, arg->value, scope);
+    }
+    return true;
+}
+
+static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
+{
+    const AstNames *params = &s->decl->as.function.params;
+    Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);
+    if (!bind_arguments(b, e, s, scope, bound) || !symbol_open(b, s, e->span))
+        return typed_error(e->span);
+    Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
+                     .binding = bound };
+    Typed v = resolve(b, s->decl->as.function.value, &inside);
+    symbol_close(b, s, SYM_NEW);
+    v.span = e->span;
+    return v;
+}
+
+/* ---- functions of the language ---- */
+
+static bool positional(Builder *b, const AstExpr *e)
+{
+    for (size_t k = 0; k < e->as.call.args.n; k++)
+        if (e->as.call.args.at[k].name) {
+            diag_at(b->cx, D_E0209, e->as.call.args.at[k].name_span, "this function's arguments have no names");
+            return false;
+        }
+    return true;
+}
+
+/* min and max take two arguments or more. */
+static Typed apply_folded(Builder *b, const AstExpr *e, EigFn fn, const Scope *scope)
+{
+    Typed arg[2];
+    arg[0] = resolve(b, e->as.call.args.at[0].value, scope);
+    for (size_t k = 1; k < e->as.call.args.n; k++) {
+        arg[1] = resolve(b, e->as.call.args.at[k].value, scope);
+        arg[0] = typed_call(b, e->span, fn, 2, arg);
+    }
+    return arg[0];
+}
+
+static Typed apply_function(Builder *b, const AstExpr *e, EigFn fn, const Scope *scope)
+{
+    size_t n = e->as.call.args.n, wanted = (size_t)eig_fn_n_args[fn];
+    bool folds = fn == EIG_FN_MIN || fn == EIG_FN_MAX;
+    if (!positional(b, e))
+        return typed_error(e->span);
+    if (folds ? n < 2 : n != wanted) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes %zu argument%s%s, not %zu", eig_fn_name[fn], wanted,
+                          wanted == 1 ? "" : "s", folds ? " or more" : "", n);
+        if (fn == EIG_FN_PULSE)
+            diag_help(b->cx, d, "pulse(t - start, length)");
+        return typed_error(e->span);
+    }
+    if (folds)
+        return apply_folded(b, e, fn, scope);
+    Typed arg[2];
+    for (size_t k = 0; k < wanted; k++)
+        arg[k] = resolve(b, e->as.call.args.at[k].value, scope);
+    return typed_call(b, e->span, fn, (int)wanted, arg);
+}
+
+static int find_function(const char *name)
+{
+    for (int fn = 0; fn < EIG_N_FNS; fn++)
+        if (eig_fn_name[fn] && strcmp(eig_fn_name[fn], name) == 0)
+            return fn;
+    return -1;
+}
+
+/* ---- functions of records ---- */
+
+/* mean(...), sum(...): over the population that the argument runs over. */
+static Typed fold_record(Builder *b, const AstExpr *e, ExprKind kind, const Scope *scope)
+{
+    Typed v = resolve(b, e->as.call.args.at[0].value, scope);
+    if (!typed_ok(v))
+        return v;
+    if (v.pop == NO_POP) {
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "there is nothing to fold: this is one number");
+        diag_help(b->cx, d, "name a population, such as `mean(E)`");
+        return typed_error(e->span);
+    }
+    if (b->m->pops.at[v.pop].size > 1)
+        v.e = expr_fold(b->cx, e->span, kind, (size_t)v.pop, v.e);
+    v.pop = NO_POP;
+    v.span = e->span;
+    return v;
+}
+
+/* input(E), input(E[3]) */
+static Typed record_input(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    Typed v = resolve(b, e->as.call.args.at[0].value, scope);
+    if (!typed_ok(v))
+        return v;
+    if (v.e->kind != EXPR_RATE) {
+        diag_at(b->cx, D_E0304, e->as.call.args.at[0].value->span, "only a population or one of its neurons has an input");
+        return typed_error(e->span);
+    }
+    size_t pop = v.e->as.rate.pop;
+    v.e = expr_rate(b->cx, e->span, EXPR_INPUT, pop, v.e->as.rate.index);
+    v.unit = b->m->pops.at[pop].unit_z;
+    v.span = e->span;
+    return v;
+}
+
+static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
+{
+    const char *name = e->as.call.callee->as.name.name;
+    bool mean = strcmp(name, "mean") == 0, sum = strcmp(name, "sum") == 0, input = strcmp(name, "input") == 0;
+    if (!mean && !sum && !input)
+        return false;
+    *out = typed_error(e->span);
+    if (scope->kind != SCOPE_RECORD)
+        diag_at(b->cx, D_E0208, e->span, "`%s` of a population cannot be used in %s", name, scope->what);
+    else if (e->as.call.args.n != 1 || e->as.call.args.at[0].name)
+        diag_at(b->cx, D_E0209, e->span, "`%s` takes one argument", name);
+    else
+        *out = input ? record_input(b, e, scope) : fold_record(b, e, mean ? EXPR_MEAN : EXPR_SUM, scope);
+    return true;
+}
+
+/* ---- any call ---- */
+
+static bool names_later_function(const char *name)
+{
+    static const char *const later[] = { "noise_ou", "normal", "lognormal", "uniform", "exponential", "gamma", "samples",
+                                         "gaussian", "kernel", "distance", "variance", "std" };
+    for (size_t k = 0; k < sizeof later / sizeof *later; k++)
+        if (strcmp(name, later[k]) == 0)
+            return true;
+    return false;
+}
+
+static void report_unknown_function(Builder *b, const AstExpr *callee)
+{
+    const char *names[EIG_N_FNS + 64];
+    size_t n = 0;
+    for (int fn = 0; fn < EIG_N_FNS; fn++)
+        if (eig_fn_name[fn])
+            names[n++] = eig_fn_name[fn];
+    for (size_t k = 0; k < b->symbols.n && n < EIG_N_FNS + 64; k++)
+        if (b->symbols.at[k].kind == SYM_FUNCTION)
+            names[n++] = b->symbols.at[k].name;
+    const char *name = callee->as.name.name, *near = diag_nearest(name, names, n);
+    Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no function `%s`", name);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+}
+
+static Typed call_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
+{
+    if (s->kind == SYM_FUNCTION)
+        return inline_function(b, e, s, scope);
+    if (s->kind != SYM_CIRCUIT && s->kind != SYM_INSTANCE) {
+        Diag *d = diag_at(b->cx, D_E0304, e->as.call.callee->span, "`%s` is not a function", s->name);
+        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    }
+    return typed_error(e->span);
+}
+
+Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const AstExpr *callee = e->as.call.callee;
+    if (callee->kind != AST_NAME) {
+        if (!is_error_node(callee))
+            report_not_built(b, callee->span, "a function of a circuit's member");
+        return typed_error(e->span);
+    }
+    const char *name = callee->as.name.name;
+    Typed v;
+    Symbol *s = symbol_find(b, name);
+    int fn = find_function(name);
+    if (fn >= 0)
+        return apply_function(b, e, (EigFn)fn, scope);
+    if (record_call(b, e, scope, &v))
+        return v;
+    if (s)
+        return call_symbol(b, e, s, scope);
+    if (strcmp(name, "neuron") == 0)
+        return neuron_indicator(b, e, scope);
+    if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
+        diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
+    else if (names_later_function(name))
+        report_not_built(b, callee->span, "this function");
+    else
+        report_unknown_function(b, callee);
+    return typed_error(e->span);
+}

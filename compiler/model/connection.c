@@ -1,0 +1,201 @@
+/* Connections: who is joined to whom, and how. */
+#include "compiler/model/build.h"
+
+#include <string.h>
+
+typedef enum ConnAttr { CONN_WEIGHT, CONN_PATTERN, CONN_SELF, CONN_SCALE, CONN_SEED } ConnAttr;
+
+static const AttrRule rule[] = {
+    [CONN_WEIGHT] = { .name = "weight" },
+    [CONN_PATTERN] = { .name = "pattern" },
+    [CONN_SELF] = { .name = "self" },
+    [CONN_SCALE] = { .name = "scale" },
+    [CONN_SEED] = { .name = "seed" },
+    { .name = "current", .not_built = true },
+    { .name = "delay", .not_built = true },
+};
+enum { N_RULES = sizeof rule / sizeof *rule };
+
+static const size_t MAX_INDEGREE = (size_t)1 << 32;
+
+/* ---- pattern ---- */
+
+static bool has_own_entries(WeightKind kind)
+{
+    return kind == WEIGHT_LITERAL || kind == WEIGHT_MATRIX || kind == WEIGHT_EDGES;
+}
+
+/* random(p = 0.1) or random(indegree = 10) */
+static bool read_random(Builder *b, const AstExpr *e, ModelConn *c)
+{
+    const AstArg *arg = e->as.call.args.n == 1 ? &e->as.call.args.at[0] : NULL;
+    if (arg && arg->name && strcmp(arg->name, "p") == 0) {
+        Typed v;
+        c->pattern = PATTERN_RANDOM_P;
+        if (!constant_number(b, arg->value, "the probability `p`", &v) ||
+            !typed_expect(b, v, UNIT_NONE, "the probability `p`"))
+            return false;
+        expr_is_const(v.e, &c->probability);
+        if (mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0)
+            return true;
+        diag_at(b->cx, D_E0401, arg->value->span, "a probability is between 0 and 1, and this is %s",
+                num_text(b, c->probability));
+        return false;
+    }
+    if (arg && arg->name && strcmp(arg->name, "indegree") == 0) {
+        uint64_t k;
+        c->pattern = PATTERN_RANDOM_INDEGREE;
+        if (!constant_whole(b, arg->value, "the indegree", 0, MAX_INDEGREE, &k))
+            return false;
+        c->indegree = k;
+        return true;
+    }
+    Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
+    diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
+    return false;
+}
+
+static bool check_one_to_one(Builder *b, const AstExpr *e, const ModelConn *c)
+{
+    const ModelPop *pre = &b->m->pops.at[c->pre], *post = &b->m->pops.at[c->post];
+    if (pre->size == post->size)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0402, e->span, "one to one needs populations of one size: `%s` has %zu neurons, `%s` has %zu",
+                      pre->name, pre->size, post->name, post->size);
+    diag_note_at(b->cx, d, pre->span, "%zu neurons", pre->size);
+    diag_note_at(b->cx, d, post->span, "%zu neurons", post->size);
+    return false;
+}
+
+static bool is_call_of(const AstExpr *e, const char *name)
+{
+    return e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME && strcmp(e->as.call.callee->as.name.name, name) == 0;
+}
+
+static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
+{
+    static const char *const name[] = { "all_to_all", "one_to_one", "random" };
+    if (is_call_of(e, "random"))
+        return read_random(b, e, c);
+    if (e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME) {
+        const char *of = e->as.call.callee->as.name.name;
+        if (strcmp(of, "kernel") == 0 || strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0 || strcmp(of, "gaussian") == 0) {
+            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the pattern `%s`", of));
+            return false;
+        }
+    }
+    const AstExpr *word = e->kind == AST_CALL ? e->as.call.callee : e;
+    int k = attribute_choice(b, word, "a pattern", 3, name);
+    if (k == 2) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
+        diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
+    } else if (k >= 0 && e->kind == AST_CALL) {
+        diag_at(b->cx, D_E0209, e->span, "`%s` has no arguments", name[k]);
+        return false;
+    }
+    c->pattern = k == 1 ? PATTERN_ONE : PATTERN_ALL;
+    return k == 0 || (k == 1 && check_one_to_one(b, e, c));
+}
+
+static bool check_pattern(Builder *b, const AstAttr *pattern, const ModelConn *c)
+{
+    if (!pattern || c->pattern == PATTERN_ALL || !has_own_entries(c->kind))
+        return true;
+    Diag *d = diag_at(b->cx, D_E0208, pattern->value->span, "this weight says itself who is connected");
+    diag_note_at(b->cx, d, c->weight_span, "the weight is given entry by entry");
+    diag_help(b->cx, d, "leave out the pattern");
+    return false;
+}
+
+/* ---- scale ---- */
+
+static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
+{
+    const ModelPop *pre = &b->m->pops.at[c->pre];
+    mpq_ptr n = num_new(b->nums);
+    mpq_set_ui(n, pre->size, 1);
+    Binding bound = { intern(&b->cx->names, "n"), typed_const(b, e->span, n, UNIT_NONE) };
+    Scope scope = { .kind = SCOPE_SCALE, .what = "a scale", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
+    Typed v = resolve(b, e, &scope);
+    if (!typed_ok(v) || !typed_expect(b, v, UNIT_NONE, "a scale"))
+        return false;
+    Num s;
+    expr_is_const(v.e, &s);
+    if (mpq_sgn(s) < 0) {
+        diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_text(b, s));
+        return false;
+    }
+    mpq_ptr factor = num_new(b->nums);
+    mpq_mul(factor, c->factor, s);
+    c->factor = factor;
+    return true;
+}
+
+/* ---- the block ---- */
+
+/* The source and target as written, for spans: `E -> I`. */
+static Span head_span(const AstDecl *d)
+{
+    return span_join(d->as.connect.source->span, d->as.connect.target->span);
+}
+
+static const char *make_label(Builder *b, const ModelConn *c)
+{
+    size_t earlier = 0;
+    for (size_t k = 0; k < b->m->conns.n; k++)
+        earlier += b->m->conns.at[k].pre == c->pre && b->m->conns.at[k].post == c->post;
+    const char *pre = b->m->pops.at[c->pre].name, *post = b->m->pops.at[c->post].name;
+    return earlier ? arena_printf(&b->cx->arena, "%s->%s#%zu", pre, post, earlier + 1)
+                   : arena_printf(&b->cx->arena, "%s->%s", pre, post);
+}
+
+static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c, Typed *of_one)
+{
+    bool ok = weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
+    if (slot[CONN_PATTERN])
+        ok = read_pattern(b, slot[CONN_PATTERN]->value, c) && ok;
+    ok = ok && check_pattern(b, slot[CONN_PATTERN], c);
+    if (slot[CONN_SELF])
+        ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && ok;
+    if (slot[CONN_SEED])
+        ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
+    return ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
+}
+
+static void build(Builder *b, const AstDecl *d)
+{
+    const AstAttr *slot[N_RULES] = { 0 };
+    const Symbol *pre = resolve_population(b, d->as.connect.source);
+    const Symbol *post = resolve_population(b, d->as.connect.target);
+    bool all_built = attributes_collect(b, &d->as.connect.attrs, "a connection", N_RULES, rule, slot);
+    if (d->as.connect.loop.name) {
+        report_not_built(b, d->as.connect.loop.span, "a loop over connections");
+        return;
+    }
+    ModelConn c = { .span = head_span(d), .pattern = PATTERN_ALL, .self = true };
+    if (!slot[CONN_WEIGHT]) {
+        if (all_built) {
+            Diag *g = diag_at(b->cx, D_E0207, c.span, "this connection has no weight");
+            diag_help(b->cx, g, "add `weight = 1`");
+        }
+        return;
+    }
+    if (!pre || !post)
+        return;
+    c.pre = pre->index;
+    c.post = post->index;
+    c.weight_span = slot[CONN_WEIGHT]->value->span;
+    c.label = make_label(b, &c);
+    ConnBuild cb = { typed_error(c.weight_span) };
+    if (!read_attributes(b, slot, &c, &cb.weight))
+        return;
+    vec_push(&b->cx->arena, &b->m->conns, c);
+    vec_push(&b->cx->arena, &b->conns, cb);
+}
+
+void connections_build(Builder *b)
+{
+    for (size_t k = 0; k < b->ast->decls.n; k++)
+        if (b->ast->decls.at[k]->kind == AST_CONNECT)
+            build(b, b->ast->decls.at[k]);
+}

@@ -1,0 +1,308 @@
+/* Parameters and derived constants: evaluated on demand, each once. */
+#include "compiler/model/build.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- circles ---- */
+
+static void report_circle(Builder *b, const Symbol *s, Span used_at)
+{
+    size_t from = b->open.n;
+    while (from > 0 && b->open.at[from - 1] != s)
+        from--;
+    from = from ? from - 1 : 0;
+    Sbuf path = { 0 };
+    for (size_t k = from; k < b->open.n; k++)
+        if (k - from < 8 || k + 1 == b->open.n)
+            sbuf_printf(&path, "%s%s", b->open.at[k]->name, k - from == 7 && k + 2 < b->open.n ? " -> ... -> " : " -> ");
+    sbuf_str(&path, s->name);
+    Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->name, sbuf_text(&path));
+    sbuf_free(&path);
+    for (size_t k = from; k < b->open.n && k - from < DIAG_MAX_NOTES; k++)
+        diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->name);
+}
+
+bool symbol_open(Builder *b, Symbol *s, Span used_at)
+{
+    if (s->state == SYM_OPEN) {
+        report_circle(b, s, used_at);
+        return false;
+    }
+    if (b->open.n >= MAX_NESTING) {
+        diag_at(b->cx, D_E0403, used_at, "definitions are nested too deeply");
+        return false;
+    }
+    s->state = SYM_OPEN;
+    vec_push(&b->cx->arena, &b->open, s);
+    return true;
+}
+
+void symbol_close(Builder *b, Symbol *s, SymbolState state)
+{
+    s->state = state;
+    b->open.n--;
+}
+
+/* ---- --set ---- */
+
+static const char *skip_blanks(const char *s)
+{
+    while (*s == ' ' || *s == '\t')
+        s++;
+    return s;
+}
+
+static size_t word_length(const char *s)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)s[n]) || s[n] == '_')
+        n++;
+    return n;
+}
+
+/* One factor: `ms`, `ms^2`, `sqrt(ms)`. */
+static const char *scan_factor(Builder *b, const char *s, Span at, int sign, AstUnit *out)
+{
+    bool root = strncmp(s, "sqrt(", 5) == 0;
+    s += root ? 5 : 0;
+    size_t n = word_length(s);
+    if (n == 0)
+        return NULL;
+    AstUnitFactor f = { .span = at, .name = intern_n(&b->cx->names, s, n), .power_times_2 = root ? sign : 2 * sign };
+    s += n;
+    if (root && *s++ != ')')
+        return NULL;
+    if (!root && *s == '^') {
+        if (s[1] < '1' || s[1] > '9' || isalnum((unsigned char)s[2]))
+            return NULL;
+        f.power_times_2 *= s[1] - '0';
+        s += 2;
+    }
+    vec_push(&b->cx->arena, out, f);
+    return s;
+}
+
+/* The unit behind a number: "ms", "mV per ms". */
+static bool scan_unit(Builder *b, const char *s, Span at, AstUnit *out)
+{
+    for (s = skip_blanks(s); *s; s = skip_blanks(s)) {
+        bool per = strncmp(s, "per", 3) == 0 && (s[3] == ' ' || s[3] == '\t');
+        s = scan_factor(b, per ? skip_blanks(s + 3) : s, at, per ? -1 : 1, out);
+        if (!s)
+            return false;
+    }
+    return true;
+}
+
+static Typed setting_value(Builder *b, const Setting *set, Span at)
+{
+    const char *s = skip_blanks(set->value);
+    size_t n = strcspn(s, " \t");
+    /* `20ms`: the number ends where the unit begins, but not at the e of an exponent. */
+    for (size_t k = 0; k < n; k++) {
+        bool exponent = (s[k] == 'e' || s[k] == 'E') && k > 0 && (isdigit((unsigned char)s[k + 1]) || s[k + 1] == '-' || s[k + 1] == '+');
+        if (isalpha((unsigned char)s[k]) && !exponent) {
+            n = k;
+            break;
+        }
+    }
+    Num value, scale;
+    Unit unit;
+    AstUnit written = { 0 };
+    if (!num_parse(b->nums, s, n, &value) || !scan_unit(b, s + n, at, &written)) {
+        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: this is not a number with a unit", set->name, set->value);
+        diag_help(b->cx, d, "write a decimal or a fraction, such as --set %s=0.5, --set %s=3/2 or --set %s=\"20 ms\"",
+                  set->name, set->name, set->name);
+        return typed_error(at);
+    }
+    if (!unit_from_ast(b->cx, b->nums, &written, &unit, &scale))
+        return typed_error(at);
+    mpq_ptr scaled = num_new(b->nums);
+    mpq_mul(scaled, value, scale);
+    return typed_const(b, at, scaled, unit);
+}
+
+static const Setting *find_setting(const Builder *b, const char *name)
+{
+    for (size_t k = b->n_set; k > 0; k--)
+        if (strcmp(b->set[k - 1].name, name) == 0)
+            return &b->set[k - 1];
+    return NULL;
+}
+
+static void check_settings(Builder *b)
+{
+    const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + 1, const char *);
+    size_t n = 0;
+    for (size_t k = 0; k < b->symbols.n; k++)
+        if (b->symbols.at[k].kind == SYM_PARAM)
+            names[n++] = b->symbols.at[k].name;
+    for (size_t k = 0; k < b->n_set; k++) {
+        const Setting *set = &b->set[k];
+        const Symbol *s = symbol_find(b, intern(&b->cx->names, set->name));
+        if (s && s->kind == SYM_PARAM)
+            continue;
+        Diag *d;
+        if (s) {
+            d = diag_at(b->cx, D_E0404, s->decl->name.span, "--set %s=%s: `%s` is not a param", set->name, set->value,
+                        set->name);
+            diag_help(b->cx, d, "only a `param` can be set from outside");
+            continue;
+        }
+        d = diag_nowhere(b->cx, D_E0404, "--set %s=%s: the model has no param `%s`", set->name, set->value, set->name);
+        const char *near = diag_nearest(set->name, names, n);
+        if (near)
+            diag_help(b->cx, d, "did you mean `%s`?", near);
+    }
+}
+
+/* ---- values ---- */
+
+static Num value_of(Typed v)
+{
+    Num x;
+    if (!expr_is_const(v.e, &x))
+        BUG("a constant that is none");
+    return x;
+}
+
+/* The declared value gives the unit, unless it is a bare zero. */
+static Typed apply_setting(Builder *b, const Setting *set, Typed declared, Span at)
+{
+    Typed v = setting_value(b, set, at);
+    if (!typed_ok(v) || !typed_ok(declared))
+        return typed_error(at);
+    if (!v.is_zero && !declared.is_zero && !unit_equal(v.unit, declared.unit)) {
+        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: `%s` is in `%s`, and this is in `%s`", set->name, set->value,
+                          set->name, unit_text(b, declared.unit), unit_text(b, v.unit));
+        diag_help(b->cx, d, "give the value with its unit");
+        return typed_error(at);
+    }
+    return v.is_zero ? typed_const(b, at, value_of(v), declared.unit) : v;
+}
+
+static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
+{
+    const AstExpr *range = d->as.param.range;
+    if (!range || is_error_node(range))
+        return false;
+    if (range->kind != AST_LIST || range->as.list.n != 2) {
+        diag_at(b->cx, D_E0304, range->span, "a range is [lowest, highest]");
+        return false;
+    }
+    Typed lo, hi;
+    bool ok = constant_number(b, range->as.list.at[0], "the range", &lo) & constant_number(b, range->as.list.at[1], "the range", &hi);
+    const char *what = arena_printf(&b->cx->arena, "the param `%s`", p->name);
+    if (!ok || !typed_expect(b, lo, value.unit, what) || !typed_expect(b, hi, value.unit, what))
+        return false;
+    p->lo = value_of(lo);
+    p->hi = value_of(hi);
+    if (mpq_cmp(p->lo, p->hi) > 0) {
+        diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_text(b, p->lo), num_text(b, p->hi));
+        return false;
+    }
+    return p->has_range = true;
+}
+
+static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
+{
+    if (mpq_cmp(p->value, p->lo) >= 0 && mpq_cmp(p->value, p->hi) <= 0)
+        return;
+    const char *lo = num_text(b, p->lo), *hi = num_text(b, p->hi);
+    if (p->was_set) {
+        diag_at(b->cx, D_E0404, d->as.param.range->span, "--set %s=%s: outside the declared range [%s, %s]", p->name,
+                p->set_text, lo, hi);
+        return;
+    }
+    Diag *g = diag_at(b->cx, D_E0401, d->as.param.value->span, "`%s` = %s is outside its range [%s, %s]", p->name,
+                      num_text(b, p->value), lo, hi);
+    diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
+}
+
+static Typed param_value(Builder *b, const Symbol *s)
+{
+    const AstDecl *d = s->decl;
+    const Setting *set = find_setting(b, s->name);
+    Typed declared = resolve(b, d->as.param.value, &CONSTANT_SCOPE);
+    Typed v = set ? apply_setting(b, set, declared, d->name.span) : declared;
+    ModelParam p = { .name = s->name, .span = d->name.span, .was_set = set != NULL, .set_text = set ? set->value : NULL };
+    if (!typed_ok(v))
+        return v;
+    p.value = value_of(v);
+    p.unit = v.unit;
+    if (read_range(b, d, v, &p))
+        check_in_range(b, d, &p);
+    vec_push(&b->cx->arena, &b->m->params, p);
+    return v;
+}
+
+Typed symbol_value(Builder *b, Symbol *s, Span used_at)
+{
+    if (s->state == SYM_DONE)
+        return s->value;
+    if (!symbol_open(b, s, used_at))
+        return typed_error(used_at);
+    s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &CONSTANT_SCOPE);
+    symbol_close(b, s, SYM_DONE);
+    return s->value;
+}
+
+/* Names inside a function are checked even when nobody calls it; its
+ * parameters stand for anything. */
+static void check_function(Builder *b, Symbol *s)
+{
+    const AstNames *params = &s->decl->as.function.params;
+    Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);
+    for (size_t k = 0; k < params->n; k++) {
+        for (size_t j = 0; j < k; j++)
+            if (params->at[j].name == params->at[k].name)
+                diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name);
+        bound[k] = (Binding){ params->at[k].name, typed_error(params->at[k].span) };
+    }
+    Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n, .binding = bound };
+    if (symbol_open(b, s, s->decl->name.span)) {
+        resolve(b, s->decl->as.function.value, &inside);
+        symbol_close(b, s, SYM_NEW);
+    }
+}
+
+void constants_build(Builder *b)
+{
+    check_settings(b);
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        Symbol *s = d->name.name ? symbol_find(b, d->name.name) : NULL;
+        if (!s || s->decl != d)
+            continue;
+        if (s->kind == SYM_PARAM || s->kind == SYM_LET)
+            symbol_value(b, s, d->name.span);
+        else if (s->kind == SYM_FUNCTION)
+            check_function(b, s);
+    }
+}
+
+/* ---- constants that attributes ask for ---- */
+
+bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out)
+{
+    Scope scope = CONSTANT_SCOPE;
+    scope.what = what;
+    *out = resolve(b, e, &scope);
+    return typed_ok(*out);
+}
+
+bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out)
+{
+    Typed v;
+    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
+        return false;
+    Num x = value_of(v);
+    bool fits = mpz_cmp_ui(mpq_denref(x), 1) == 0 && mpz_cmp_ui(mpq_numref(x), lo) >= 0 && mpz_cmp_ui(mpq_numref(x), hi) <= 0;
+    if (fits)
+        *out = mpz_get_ui(mpq_numref(x));
+    else
+        diag_at(b->cx, D_E0401, e->span, "%s is a whole number from %llu to %llu, and this is %s", what,
+                (unsigned long long)lo, (unsigned long long)hi, num_text(b, x));
+    return fits;
+}

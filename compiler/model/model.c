@@ -1,0 +1,91 @@
+/* Ast -> Model, in the order in which one thing needs another: constants,
+ * populations, the unit of time, connections, units of rates, what is asked. */
+#include "compiler/model/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "models/pair.eig" is the model `pair`. */
+static const char *name_of_file(Builder *b, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    size_t n = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+    return arena_strndup(&b->cx->arena, base, n);
+}
+
+static void read_name(Builder *b)
+{
+    const AstDecl *first = NULL;
+    b->m->path = b->cx->sources[b->source]->path;
+    b->m->name = name_of_file(b, b->m->path);
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        if (d->kind != AST_MODEL)
+            continue;
+        if (first) {
+            Diag *g = diag_at(b->cx, D_E0202, d->name.span, "a model has one name");
+            diag_note_at(b->cx, g, first->name.span, "the first one");
+            continue;
+        }
+        first = d;
+        b->m->name = d->name.name;
+    }
+}
+
+/* Declarations that wait for a later version. */
+static void report_later(Builder *b)
+{
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        if (d->kind == AST_IMPORT)
+            report_not_built(b, d->span, "`import`");
+        else if (d->kind == AST_CIRCUIT)
+            report_not_built(b, d->name.span, "`circuit`");
+        else if (d->kind == AST_INSTANCE)
+            report_not_built(b, d->name.span, "`instance`");
+    }
+}
+
+static void report_empty(Builder *b)
+{
+    if (b->m->pops.n > 0)
+        return;
+    for (size_t k = 0; k < b->ast->decls.n; k++)
+        if (b->ast->decls.at[k]->kind == AST_POPULATION || b->ast->decls.at[k]->kind == AST_IMPORT ||
+            b->ast->decls.at[k]->kind == AST_INSTANCE)
+            return;
+    Diag *d = diag_nowhere(b->cx, D_E0207, "the model has no population");
+    diag_help(b->cx, d, "declare one: `population E excitatory { tau = 10 ms; cost = nonnegative }`");
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const ModelParam *x = a, *y = b;
+    return (x->span.from > y->span.from) - (x->span.from < y->span.from);
+}
+
+bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out)
+{
+    Builder b = { .cx = cx, .nums = nums, .m = out, .ast = ast, .source = source, .n_set = n_set, .set = set };
+    size_t errors_before = cx->diags.n_errors;
+    *out = (Model){ .nums = nums };
+    read_name(&b);
+    report_later(&b);
+    symbols_collect(&b);
+    constants_build(&b);
+    populations_declare(&b);
+    report_empty(&b);
+    simulate_times(&b);
+    populations_build(&b);
+    connections_build(&b);
+    units_infer(&b);
+    populations_finish(&b);
+    records_build(&b);
+    requirements_build(&b);
+    time_check_mixture(&b);
+    if (out->params.n)
+        qsort(out->params.at, out->params.n, sizeof *out->params.at, by_place);
+    return cx->diags.n_errors == errors_before;
+}

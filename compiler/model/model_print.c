@@ -1,0 +1,179 @@
+#include "compiler/model/model.h"
+
+static void print_unit(Unit u, Sbuf *out)
+{
+    if (unit_is_none(u))
+        return;
+    sbuf_char(out, ' ');
+    unit_print(u, out);
+}
+
+/* What a model with errors does not have prints as `?`. */
+static void print_num(const char *label, Num x, Sbuf *out)
+{
+    sbuf_str(out, label);
+    if (x)
+        num_print(x, out);
+    else
+        sbuf_char(out, '?');
+}
+
+static void print_expr(const char *label, const Expr *e, Sbuf *out)
+{
+    sbuf_str(out, label);
+    if (e)
+        expr_print(e, out);
+    else
+        sbuf_char(out, '?');
+    sbuf_char(out, '\n');
+}
+
+static const char *sign_text(const ModelPop *p)
+{
+    if (p->is_exempt)
+        return "mixed";
+    return p->sign == SIGN_EXC ? "excitatory" : p->sign == SIGN_INH ? "inhibitory" : "by neuron";
+}
+
+static void print_param(const ModelParam *p, Sbuf *out)
+{
+    sbuf_printf(out, "param %s", p->name);
+    print_num(" = ", p->value, out);
+    print_unit(p->unit, out);
+    if (p->has_range) {
+        print_num(" in [", p->lo, out);
+        print_num(", ", p->hi, out);
+        sbuf_char(out, ']');
+    }
+    sbuf_str(out, p->was_set ? "  (set)\n" : "\n");
+}
+
+static void print_activation(const Activation *a, Sbuf *out)
+{
+    print_expr("  phi(z) = ", a->phi, out);
+    sbuf_printf(out, "    %s %s\n", a->by_formula ? "formula" : "cost", a->text ? a->text : "?");
+    if (a->slope_known) {
+        print_num("    slope [", a->slope_lo, out);
+        print_num(", ", a->slope_hi, out);
+        sbuf_str(out, "]");
+        if (a->range_lo)
+            print_num("  at least ", a->range_lo, out);
+        if (a->range_hi)
+            print_num("  at most ", a->range_hi, out);
+        sbuf_char(out, '\n');
+    }
+}
+
+static void print_neurons(const ModelPop *p, Sbuf *out)
+{
+    for (size_t k = 0; p->neuron_name && k < p->size; k++)
+        sbuf_printf(out, "  neuron %zu %s %s\n", k, p->neuron_name[k],
+                    p->neuron_sign && p->neuron_sign[k] > 0 ? "excitatory" : "inhibitory");
+}
+
+static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
+{
+    sbuf_printf(out, "population %s %s size %zu\n", p->name, sign_text(p), p->size);
+    print_num("  tau ", p->tau, out);
+    sbuf_str(out, m->has_time_unit ? " ms\n" : "\n");
+    sbuf_str(out, "  rate in ");
+    unit_print(p->unit_x, out);
+    sbuf_str(out, ", input in ");
+    unit_print(p->unit_z, out);
+    sbuf_char(out, '\n');
+    print_activation(&p->act, out);
+    print_expr("  input ", p->input, out);
+    print_expr("  start ", p->start, out);
+    print_neurons(p, out);
+}
+
+static void print_values(const Values *v, size_t columns, Sbuf *out)
+{
+    for (size_t k = 0; k < v->n; k++) {
+        sbuf_str(out, k % columns ? ", " : k ? "; " : "[");
+        if (v->q)
+            num_print(v->q[k], out);
+        else
+            sbuf_printf(out, "%.17g", v->d[k]);
+    }
+    sbuf_char(out, ']');
+}
+
+static void print_weight(const Model *m, const ModelConn *c, Sbuf *out)
+{
+    print_num("  weight ", c->factor, out);
+    switch (c->kind) {
+    case WEIGHT_UNIFORM: sbuf_char(out, '\n'); break;
+    case WEIGHT_PAIR: print_expr(" * ", c->pair, out); break;
+    case WEIGHT_LITERAL:
+        sbuf_str(out, " * ");
+        print_values(&c->literal, m->pops.at[c->pre].size, out);
+        sbuf_char(out, '\n');
+        break;
+    case WEIGHT_MATRIX: sbuf_printf(out, " * matrix(\"%s\")\n", c->path); break;
+    case WEIGHT_EDGES:
+        sbuf_printf(out, c->column ? " * edges(\"%s\", column = \"%s\")\n" : " * edges(\"%s\")\n", c->path, c->column);
+        break;
+    }
+}
+
+static void print_conn(const Model *m, const ModelConn *c, Sbuf *out)
+{
+    sbuf_printf(out, "connect %s\n", c->label);
+    print_weight(m, c, out);
+    switch (c->pattern) {
+    case PATTERN_ALL: break;
+    case PATTERN_ONE: sbuf_str(out, "  one to one\n"); break;
+    case PATTERN_RANDOM_P:
+        print_num("  random, p = ", c->probability, out);
+        sbuf_printf(out, ", seed %llu\n", (unsigned long long)c->seed);
+        break;
+    case PATTERN_RANDOM_INDEGREE:
+        sbuf_printf(out, "  random, indegree = %zu, seed %llu\n", c->indegree, (unsigned long long)c->seed);
+        break;
+    }
+    if (!c->self)
+        sbuf_str(out, "  without self-connections\n");
+}
+
+static void print_record(const ModelRecord *r, Sbuf *out)
+{
+    sbuf_printf(out, "  record %s", r->name);
+    print_unit(r->unit, out);
+    sbuf_printf(out, "  width %zu", r->width);
+    print_expr("  ", r->expr, out);
+}
+
+static void print_sim(const ModelSim *s, Sbuf *out)
+{
+    static const char *const method[] = {
+#define METHOD(id, name, order, stages, adaptive, text) name,
+#include "runtime/method.def"
+#undef METHOD
+    };
+    print_num("simulate ", s->duration, out);
+    sbuf_printf(out, " by %s", method[s->method]);
+    if (s->has_step)
+        print_num(", step ", s->step, out);
+    sbuf_printf(out, ", rtol %.17g, atol %.17g, seed %llu\n", s->rtol, s->atol, (unsigned long long)s->seed);
+    if (!s->every_step)
+        print_num("  every ", s->every, out);
+    sbuf_str(out, s->every_step ? "  every step\n" : "\n");
+    for (size_t k = 0; k < s->records.n; k++)
+        print_record(&s->records.at[k], out);
+}
+
+void model_print(const Model *m, Sbuf *out)
+{
+    sbuf_printf(out, "model %s\ntime in %s\n", m->name, m->has_time_unit ? "ms" : "pure numbers");
+    for (size_t k = 0; k < m->params.n; k++)
+        print_param(&m->params.at[k], out);
+    for (size_t k = 0; k < m->pops.n; k++)
+        print_pop(m, &m->pops.at[k], out);
+    for (size_t k = 0; k < m->conns.n; k++)
+        print_conn(m, &m->conns.at[k], out);
+    for (size_t k = 0; k < m->requires.n; k++)
+        sbuf_printf(out, "require %s\n", m->requires.at[k].text);
+    if (m->sim.present)
+        print_sim(&m->sim, out);
+}

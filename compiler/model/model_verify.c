@@ -1,0 +1,79 @@
+#include "compiler/model/model.h"
+
+static void must(bool holds, const char *what, const char *where)
+{
+    if (!holds)
+        BUG("the model breaks an invariant at %s: %s", where, what);
+}
+
+static void verify_expr(const Expr *e, unsigned allowed, const char *where)
+{
+    must(e != NULL, "no expression", where);
+    must(e->size < EXPR_MAX_SIZE && e->depth <= EIG_CODE_MAX_DEPTH, "the expression is too large", where);
+    for (int v = 0; v < EIG_N_VARS; v++)
+        must((allowed >> v & 1u) || !expr_uses(e, (EigVar)v), "a variable that is not known there", where);
+}
+
+static void verify_activation(const Activation *a, const char *where)
+{
+    verify_expr(a->phi, 1u << EIG_VAR_Z, where);
+    must(a->gain && mpq_sgn(a->gain) > 0 && a->threshold, "gain and threshold", where);
+    must(a->by_formula != a->slope_known, "slopes come from a formula or from a cost", where);
+    if (a->slope_known)
+        must(a->slope_lo && a->slope_hi && mpq_sgn(a->slope_lo) >= 0 && mpq_cmp(a->slope_lo, a->slope_hi) <= 0,
+             "slope bounds", where);
+    if (a->range_lo && a->range_hi)
+        must(mpq_cmp(a->range_lo, a->range_hi) < 0, "range", where);
+}
+
+static void verify_pop(const ModelPop *p)
+{
+    must(p->size >= 1, "size", p->name);
+    must(p->tau && mpq_sgn(p->tau) > 0, "tau", p->name);
+    must((p->neuron_name == NULL) == (p->neuron_sign == NULL), "names and signs come together", p->name);
+    must(p->neuron_sign || p->is_exempt == (p->sign == SIGN_MIXED), "only a mixed population is exempt", p->name);
+    for (size_t k = 0; p->neuron_sign && k < p->size; k++)
+        must(p->neuron_sign[k] == 1 || p->neuron_sign[k] == -1, "sign of a neuron", p->name);
+    verify_activation(&p->act, p->name);
+    verify_expr(p->input, 1u << EIG_VAR_T | 1u << EIG_VAR_I, p->name);
+    verify_expr(p->start, 1u << EIG_VAR_I, p->name);
+}
+
+static void verify_conn(const Model *m, const ModelConn *c)
+{
+    must(c->pre < m->pops.n && c->post < m->pops.n, "populations", c->label);
+    must(c->factor && (mpq_sgn(c->factor) >= 0 || m->pops.at[c->pre].is_exempt), "the factor is a magnitude", c->label);
+    must((c->kind == WEIGHT_PAIR) == (c->pair != NULL), "pair expression", c->label);
+    if (c->pair)
+        verify_expr(c->pair, 1u << EIG_VAR_PRE_I | 1u << EIG_VAR_POST_I, c->label);
+    if (c->kind == WEIGHT_LITERAL)
+        must(c->literal.n == m->pops.at[c->pre].size * m->pops.at[c->post].size, "shape", c->label);
+    must((c->kind == WEIGHT_MATRIX || c->kind == WEIGHT_EDGES) == (c->path != NULL), "file name", c->label);
+    if (c->pattern == PATTERN_ONE)
+        must(m->pops.at[c->pre].size == m->pops.at[c->post].size, "one to one", c->label);
+    if (c->pattern == PATTERN_RANDOM_P)
+        must(c->probability && mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0, "probability", c->label);
+}
+
+static void verify_sim(const Model *m, const ModelSim *s)
+{
+    must(s->duration && mpq_sgn(s->duration) > 0, "duration", "simulate");
+    must(!s->has_step || mpq_sgn(s->step) > 0, "step", "simulate");
+    must(s->every_step || (s->every && mpq_sgn(s->every) > 0), "record interval", "simulate");
+    must(s->rtol > 0 && s->atol > 0, "tolerances", "simulate");
+    for (size_t k = 0; k < s->records.n; k++) {
+        const ModelRecord *r = &s->records.at[k];
+        verify_expr(r->expr, 1u << EIG_VAR_T, r->name);
+        must(r->width == (r->pop == SIZE_MAX ? 1 : m->pops.at[r->pop].size), "width", r->name);
+    }
+}
+
+void model_verify(const Model *m)
+{
+    for (size_t k = 0; k < m->pops.n; k++)
+        verify_pop(&m->pops.at[k]);
+    for (size_t k = 0; k < m->conns.n; k++)
+        verify_conn(m, &m->conns.at[k]);
+    if (m->sim.present)
+        verify_sim(m, &m->sim);
+}

@@ -1,0 +1,92 @@
+/* Single neurons of a population, by name or number. */
+#include "compiler/model/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static long find_named(Builder *b, const AstExpr *e, const ModelPop *p)
+{
+    const char *name = e->as.string.text;
+    if (!p->neuron_name) {
+        Diag *d = diag_at(b->cx, D_E0210, e->span, "the neurons of `%s` have numbers, not names", p->name);
+        diag_help(b->cx, d, "they go from 0 to %zu", p->size - 1);
+        return -1;
+    }
+    for (size_t k = 0; k < p->size; k++)
+        if (strcmp(p->neuron_name[k], name) == 0)
+            return (long)k;
+    Diag *d = diag_at(b->cx, D_E0210, e->span, "`%s` has no neuron \"%s\"", p->name, name);
+    const char *near = diag_nearest(name, p->neuron_name, p->size);
+    if (near)
+        diag_help(b->cx, d, "did you mean \"%s\"?", near);
+    return -1;
+}
+
+long neuron_index(Builder *b, const AstExpr *e, size_t pop)
+{
+    const ModelPop *p = &b->m->pops.at[pop];
+    if (e->kind == AST_STRING)
+        return find_named(b, e, p);
+    if (e->kind == AST_RANGE) {
+        report_not_built(b, e->span, "a range of neurons");
+        return -1;
+    }
+    Typed v;
+    if (!constant_number(b, e, "the number of a neuron", &v) || !typed_expect(b, v, UNIT_NONE, "the number of a neuron"))
+        return -1;
+    Num k;
+    expr_is_const(v.e, &k);
+    if (mpz_cmp_ui(mpq_denref(k), 1) == 0 && mpq_sgn(k) >= 0 && mpz_cmp_ui(mpq_numref(k), p->size) < 0)
+        return mpz_get_si(mpq_numref(k));
+    Diag *d = diag_at(b->cx, D_E0210, e->span, "`%s` has no neuron %s", p->name, num_text(b, k));
+    diag_help(b->cx, d, p->size == 1 ? "it has one, number 0" : "they are numbered from 0 to %zu", p->size - 1);
+    return -1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    long x = *(const long *)a, y = *(const long *)b;
+    return (x > y) - (x < y);
+}
+
+/* 1 for i in [from, from + count). */
+static Typed run_indicator(Builder *b, Span at, long from, long count)
+{
+    Typed difference[2] = {
+        { .e = expr_var(b->cx, at, EIG_VAR_I), .pop = NO_POP, .span = at },
+        typed_const(b, at, num_int(b->nums, from), UNIT_NONE),
+    };
+    Typed arg[2] = { typed_call(b, at, EIG_FN_SUB, 2, difference), typed_const(b, at, num_int(b->nums, count), UNIT_NONE) };
+    return typed_call(b, at, EIG_FN_PULSE, 2, arg);
+}
+
+Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope)
+{
+    const AstArgs *args = &call->as.call.args;
+    if (scope->pop == NO_POP) {
+        diag_at(b->cx, D_E0208, call->span, "`neuron` cannot be used in %s", scope->what);
+        return typed_error(call->span);
+    }
+    if (args->n == 0) {
+        diag_at(b->cx, D_E0209, call->span, "`neuron` takes the names or numbers of neurons");
+        return typed_error(call->span);
+    }
+    long *index = ARENA_ARRAY(&b->cx->arena, args->n, long);
+    bool ok = true;
+    for (size_t k = 0; k < args->n; k++) {
+        index[k] = neuron_index(b, args->at[k].value, (size_t)scope->pop);
+        ok = ok && index[k] >= 0;
+    }
+    if (!ok)
+        return typed_error(call->span);
+    qsort(index, args->n, sizeof *index, by_number);
+    Typed sum[2] = { typed_const(b, call->span, num_int(b->nums, 0), UNIT_NONE) };
+    for (size_t k = 0; k < args->n;) {
+        long from = index[k], to = from;
+        for (; k < args->n && index[k] <= to + 1; k++)
+            to = index[k];
+        sum[1] = run_indicator(b, call->span, from, to - from + 1);
+        sum[0] = typed_call(b, call->span, EIG_FN_ADD, 2, sum);
+    }
+    return sum[0];
+}

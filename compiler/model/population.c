@@ -1,0 +1,216 @@
+/* Population blocks. */
+#include "compiler/model/build.h"
+
+typedef enum PopAttr {
+    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_N_COLLECTED
+} PopAttr;
+
+static const AttrRule rule[] = {
+    [POP_SIZE] = { .name = "size" },
+    [POP_TAU] = { .name = "tau" },
+    [POP_COST] = { .name = "cost" },
+    [POP_ACTIVATION] = { .name = "activation", .kind = AST_ATTR_FUNCTION },
+    [POP_GAIN] = { .name = "gain" },
+    [POP_THRESHOLD] = { .name = "threshold" },
+    [POP_INPUT] = { .name = "input" },
+    [POP_START] = { .name = "start" },
+    { .name = "cost", .kind = AST_ATTR_FUNCTION, .not_built = true },
+    { .name = "noise", .not_built = true },
+    { .name = "place", .not_built = true },
+    { .name = "prox_step", .not_built = true },
+    { .name = "rate", .not_built = true },
+    { .name = NULL, .kind = AST_ATTR_DERIVATIVE, .not_built = true },
+};
+enum { N_RULES = sizeof rule / sizeof *rule };
+
+static const uint64_t MAX_SIZE = (uint64_t)1 << 40;
+
+/* ---- declarations ---- */
+
+static void declare_sign(const AstDecl *d, ModelPop *p)
+{
+    AstSign sign = d->as.population.sign;
+    p->sign_span = d->as.population.sign_span;
+    p->sign = sign == AST_EXCITATORY ? SIGN_EXC : sign == AST_INHIBITORY ? SIGN_INH : SIGN_MIXED;
+    p->is_exempt = sign == AST_MIXED;
+}
+
+static bool declare_size(Builder *b, const AstDecl *d, const PopBuild *pb, ModelPop *p)
+{
+    const AstAttr *size = pb->slot[POP_SIZE];
+    p->size = 1;
+    if (d->as.population.table) {
+        if (size)
+            diag_at(b->cx, D_E0208, size->name_span, "the size of `%s` is the number of rows of its table", p->name);
+        return population_read_table(b, d, p);
+    }
+    uint64_t n = 1;
+    const char *what = arena_printf(&b->cx->arena, "the size of `%s`", p->name);
+    if (size && !constant_whole(b, size->value, what, 1, MAX_SIZE, &n))
+        return false;
+    p->size = n;
+    return true;
+}
+
+static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
+{
+    const AstAttr *tau = pb->slot[POP_TAU];
+    if (!tau) {
+        if (pb->all_built) {
+            Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has no time constant", p->name);
+            diag_help(b->cx, d, "add `tau = 10 ms`");
+        }
+        return;
+    }
+    Typed v;
+    const char *what = arena_printf(&b->cx->arena, "the time constant of `%s`", p->name);
+    p->tau_span = tau->value->span;
+    if (!constant_number(b, tau->value, what, &v) || !time_expect(b, v, what))
+        return;
+    expr_is_const(v.e, &p->tau);
+    if (mpq_sgn(p->tau) <= 0) {
+        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_text(b, p->tau));
+        p->tau = NULL;
+    }
+}
+
+static void declare(Builder *b, const AstDecl *d, Symbol *s)
+{
+    ModelPop p = { .name = s->name, .span = d->name.span };
+    PopBuild pb = { .decl = d };
+    const char *where = arena_printf(&b->cx->arena, "the population `%s`", s->name);
+    pb.slot = ARENA_ARRAY(&b->cx->arena, N_RULES, const AstAttr *);
+    pb.all_built = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
+    declare_sign(d, &p);
+    pb.broken = !declare_size(b, d, &pb, &p);
+    declare_tau(b, &pb, &p);
+    s->index = b->m->pops.n;
+    vec_push(&b->cx->arena, &b->m->pops, p);
+    vec_push(&b->cx->arena, &b->pops, pb);
+}
+
+void populations_declare(Builder *b)
+{
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        if (d->kind != AST_POPULATION)
+            continue;
+        Symbol *s = symbol_find(b, d->name.name);
+        if (s && s->decl == d)
+            declare(b, d, s);
+    }
+}
+
+/* ---- attributes ---- */
+
+static Typed default_number(Builder *b, Span at, long k)
+{
+    return typed_const(b, at, num_int(b->nums, k), UNIT_NONE);
+}
+
+static Typed read_constant(Builder *b, const AstAttr *a, const char *what, const ModelPop *p, long otherwise)
+{
+    Typed v;
+    if (!a)
+        return default_number(b, p->span, otherwise);
+    constant_number(b, a->value, arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), &v);
+    return v;
+}
+
+static void check_gain(Builder *b, PopBuild *pb)
+{
+    Num k;
+    if (!typed_ok(pb->gain) || !expr_is_const(pb->gain.e, &k) || mpq_sgn(k) > 0)
+        return;
+    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", num_text(b, k));
+    pb->gain = typed_error(pb->gain.span);
+}
+
+static Typed read_drive(Builder *b, const AstAttr *a, ScopeKind kind, const char *what, size_t pop)
+{
+    const ModelPop *p = &b->m->pops.at[pop];
+    if (!a)
+        return default_number(b, p->span, 0);
+    if (b->pops.at[pop].broken)
+        return typed_error(a->value->span);
+    Scope scope = { .kind = kind, .what = arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), .pop = (long)pop };
+    return resolve(b, a->value, &scope);
+}
+
+static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
+{
+    const AstAttr *cost = pb->slot[POP_COST], *formula = pb->slot[POP_ACTIVATION];
+    if (cost && formula) {
+        Diag *d = diag_at(b->cx, D_E0703, formula->name_span, "`%s` has a cost already, which gives its activation", p->name);
+        diag_note_at(b->cx, d, cost->name_span, "the cost is here");
+        diag_help(b->cx, d, "keep one of the two");
+    } else if (!cost && !formula && pb->all_built) {
+        Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has neither a cost nor an activation", p->name);
+        diag_help(b->cx, d, "add `cost = nonnegative` for a ReLU, or `cost = identity` for a linear neuron");
+    }
+    if (cost)
+        pb->cost = cost_read(b, cost->value);
+    else if (formula && formula->params.n != 1)
+        diag_at(b->cx, D_E0209, formula->name_span, "an activation has one argument: `activation(z) = ...`");
+    else
+        pb->formula = formula;
+}
+
+void populations_build(Builder *b)
+{
+    for (size_t k = 0; k < b->pops.n; k++) {
+        PopBuild *pb = &b->pops.at[k];
+        const ModelPop *p = &b->m->pops.at[k];
+        pb->gain = read_constant(b, pb->slot[POP_GAIN], "the gain", p, 1);
+        pb->threshold = read_constant(b, pb->slot[POP_THRESHOLD], "the threshold", p, 0);
+        check_gain(b, pb);
+        read_activation(b, pb, p);
+        pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", k);
+        pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", k);
+    }
+}
+
+/* ---- activations ---- */
+
+Typed population_formula(Builder *b, size_t pop)
+{
+    PopBuild *pb = &b->pops.at[pop];
+    Typed arg[2] = { { .e = expr_var(b->cx, pb->formula->span, EIG_VAR_Z), .unit = pb->z.unit, .pop = NO_POP,
+                       .span = pb->formula->span }, pb->threshold };
+    /* Threshold and input share a unit; a conflict between them is reported by inference. */
+    if (typed_ok(arg[1]) && !arg[1].is_zero)
+        arg[1].unit = pb->z.unit;
+    arg[1] = typed_call(b, pb->formula->span, EIG_FN_SUB, 2, arg);
+    arg[0] = pb->gain;
+    Binding bound = { pb->formula->params.at[0].name, typed_call(b, pb->formula->span, EIG_FN_MUL, 2, arg) };
+    Scope scope = { .kind = SCOPE_ACTIVATION, .what = "an activation", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
+    return resolve(b, pb->formula->value, &scope);
+}
+
+static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)
+{
+    Sbuf text = { 0 };
+    ast_print_expr(pb->formula->value, &text);
+    *out = (Activation){ .phi = pb->phi.e, .by_formula = true, .gain = gain, .threshold = threshold,
+                         .text = arena_strdup(&b->cx->arena, sbuf_text(&text)), .span = pb->formula->value->span };
+    sbuf_free(&text);
+}
+
+void populations_finish(Builder *b)
+{
+    for (size_t k = 0; k < b->pops.n; k++) {
+        PopBuild *pb = &b->pops.at[k];
+        ModelPop *p = &b->m->pops.at[k];
+        p->input = typed_ok(pb->input) ? pb->input.e : NULL;
+        p->start = typed_ok(pb->start) ? pb->start.e : NULL;
+        Num gain, threshold;
+        if (!typed_ok(pb->gain) || !typed_ok(pb->threshold))
+            continue;
+        expr_is_const(pb->gain.e, &gain);
+        expr_is_const(pb->threshold.e, &threshold);
+        if (pb->cost)
+            cost_activation(b, pb->cost, gain, threshold, &p->act);
+        else if (pb->formula && typed_ok(pb->phi))
+            formula_activation(b, pb, gain, threshold, &p->act);
+    }
+}

@@ -1,0 +1,399 @@
+/* Names and expressions: what each name in the text stands for. */
+#include "compiler/model/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const Scope CONSTANT_SCOPE = { .kind = SCOPE_CONSTANT, .what = "a constant", .pop = NO_POP };
+
+void report_not_built(Builder *b, Span at, const char *what)
+{
+    diag_at(b->cx, D_E1001, at, "%s is part of the language, but is not built yet", what);
+}
+
+bool is_error_node(const AstExpr *e)
+{
+    return e->kind == AST_ERROR;
+}
+
+/* ---- the table of names ---- */
+
+/* Names that mean something in expressions wherever they are known. */
+static const struct { const char *name, *meaning; } reserved[] = {
+    { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" }, { "post", "the target neuron" },
+    { "pi", "the circle number" }, { "inf", "infinity" },
+};
+
+static bool report_reserved(Builder *b, const AstDecl *d)
+{
+    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
+        if (strcmp(d->name.name, reserved[k].name) == 0) {
+            Diag *g = diag_at(b->cx, D_E0203, d->name.span, "`%s` is reserved: it is %s", d->name.name,
+                              reserved[k].meaning);
+            diag_help(b->cx, g, "choose another name");
+            return true;
+        }
+    for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
+        if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
+            diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name);
+            return true;
+        }
+    return false;
+}
+
+static bool symbol_kind(AstDeclKind kind, SymbolKind *out)
+{
+    switch (kind) {
+    case AST_PARAM: *out = SYM_PARAM; return true;
+    case AST_LET: *out = SYM_LET; return true;
+    case AST_FUNCTION: *out = SYM_FUNCTION; return true;
+    case AST_POPULATION: *out = SYM_POP; return true;
+    case AST_CIRCUIT: *out = SYM_CIRCUIT; return true;
+    case AST_INSTANCE: *out = SYM_INSTANCE; return true;
+    default: return false;
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const Symbol *x = a, *y = b;
+    if (x->name != y->name)
+        return x->name < y->name ? -1 : 1;
+    return x->decl->span.from < y->decl->span.from ? -1 : x->decl->span.from > y->decl->span.from;
+}
+
+/* Keeps the first of each name and complains about the others. */
+static void drop_duplicates(Builder *b)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < b->symbols.n; k++) {
+        Symbol *s = &b->symbols.at[k];
+        if (kept > 0 && b->symbols.at[kept - 1].name == s->name) {
+            Diag *d = diag_at(b->cx, D_E0202, s->decl->name.span, "`%s` is declared twice", s->name);
+            diag_note_at(b->cx, d, b->symbols.at[kept - 1].decl->name.span, "first declared here");
+        } else {
+            b->symbols.at[kept++] = *s;
+        }
+    }
+    b->symbols.n = kept;
+}
+
+void symbols_collect(Builder *b)
+{
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        Symbol s = { .name = d->name.name, .decl = d };
+        if (!d->name.name || !symbol_kind(d->kind, &s.kind))
+            continue;
+        /* A reserved name stays unknown, so that it keeps its one meaning. */
+        if (!report_reserved(b, d))
+            vec_push(&b->cx->arena, &b->symbols, s);
+    }
+    if (b->symbols.n)
+        qsort(b->symbols.at, b->symbols.n, sizeof *b->symbols.at, by_name);
+    drop_duplicates(b);
+}
+
+Symbol *symbol_find(Builder *b, const char *name)
+{
+    size_t from = 0, to = b->symbols.n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (b->symbols.at[mid].name < name)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < b->symbols.n && b->symbols.at[from].name == name ? &b->symbols.at[from] : NULL;
+}
+
+/* ---- unknown names ---- */
+
+static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
+{
+    size_t n = 0;
+    const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + scope->n_bindings + 4, const char *);
+    for (size_t k = 0; k < scope->n_bindings; k++)
+        names[n++] = scope->binding[k].name;
+    for (size_t k = 0; k < b->symbols.n; k++) {
+        SymbolKind kind = b->symbols.at[k].kind;
+        if (kind == SYM_PARAM || kind == SYM_LET || (kind == SYM_POP && scope->kind == SCOPE_RECORD))
+            names[n++] = b->symbols.at[k].name;
+    }
+    const char *near = diag_nearest(name, names, n);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+}
+
+void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
+{
+    suggest(b, diag_at(b->cx, D_E0201, at, "there is no `%s`", name), name, scope);
+}
+
+/* ---- names in expressions ---- */
+
+static Typed variable(Builder *b, Span at, EigVar var, Unit unit)
+{
+    return (Typed){ .e = expr_var(b->cx, at, var), .unit = unit, .pop = NO_POP, .span = at };
+}
+
+/* t and i, where they are known. */
+static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
+{
+    const char *name = e->as.name.name;
+    ScopeKind k = scope->kind;
+    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_RECORD))
+        *out = variable(b, e->span, EIG_VAR_T, time_unit(b));
+    else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START))
+        *out = variable(b, e->span, EIG_VAR_I, UNIT_NONE);
+    else if (strcmp(name, "pi") == 0)
+        *out = typed_const(b, e->span, num_from_double(b->nums, 0x1.921fb54442d18p+1), UNIT_NONE);
+    else
+        return false;
+    return true;
+}
+
+static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const char *name = e->as.name.name;
+    Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` cannot be used in %s", name, scope->what);
+    if (strcmp(name, "t") == 0)
+        diag_help(b->cx, d, "time may stand in an input or a recorded quantity");
+    else if (strcmp(name, "i") == 0 && scope->kind == SCOPE_PAIR)
+        diag_help(b->cx, d, "write `pre.i` or `post.i`");
+    else if (strcmp(name, "i") == 0)
+        diag_help(b->cx, d, "the index of a neuron may stand in an input or a start");
+    else if (strcmp(name, "inf") == 0)
+        diag_help(b->cx, d, "infinity may only bound a box");
+}
+
+static bool is_reserved(const char *name)
+{
+    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
+        if (strcmp(name, reserved[k].name) == 0)
+            return true;
+    return false;
+}
+
+/* A population as a recorded row; one neuron is a number. */
+static Typed population_row(Builder *b, Span at, const Symbol *s, ExprKind kind)
+{
+    const ModelPop *p = &b->m->pops.at[s->index];
+    return (Typed){ .e = expr_rate(b->cx, at, kind, s->index, p->size == 1 ? 0 : -1),
+                    .unit = kind == EXPR_RATE ? p->unit_x : p->unit_z, .pop = (long)s->index, .span = at };
+}
+
+static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
+{
+    Diag *d;
+    switch (s->kind) {
+    case SYM_PARAM:
+    case SYM_LET: {
+        Typed v = symbol_value(b, s, e->span);
+        v.span = e->span;
+        return v;
+    }
+    case SYM_POP:
+        if (scope->kind == SCOPE_RECORD)
+            return b->pops.at[s->index].broken ? typed_error(e->span) : population_row(b, e->span, s, EXPR_RATE);
+        d = diag_at(b->cx, D_E0208, e->span, "the population `%s` cannot be used in %s", s->name, scope->what);
+        diag_help(b->cx, d, "rates reach other populations through `connect`");
+        return typed_error(e->span);
+    case SYM_FUNCTION:
+        d = diag_at(b->cx, D_E0304, e->span, "`%s` is a function; a number is needed here", s->name);
+        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+        return typed_error(e->span);
+    case SYM_CIRCUIT:
+    case SYM_INSTANCE: return typed_error(e->span);     /* its declaration has been reported */
+    }
+    return typed_error(e->span);
+}
+
+static Typed resolve_name(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const char *name = e->as.name.name;
+    Typed v;
+    for (size_t k = 0; k < scope->n_bindings; k++)
+        if (scope->binding[k].name == name) {
+            v = scope->binding[k].value;
+            v.span = e->span;
+            return v;
+        }
+    if (builtin_name(b, e, scope, &v))
+        return v;
+    Symbol *s = symbol_find(b, name);
+    if (s)
+        return resolve_symbol(b, e, s, scope);
+    if (is_reserved(name))
+        report_misplaced(b, e, scope);
+    else
+        report_unknown_name(b, e->span, name, scope);
+    return typed_error(e->span);
+}
+
+static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const AstExpr *base = e->as.member.base;
+    const char *name = e->as.member.name;
+    if (is_error_node(base))
+        return typed_error(e->span);
+    const char *of = base->kind == AST_NAME ? base->as.name.name : "";
+    bool pre = strcmp(of, "pre") == 0, post = strcmp(of, "post") == 0;
+    if (!pre && !post) {
+        report_not_built(b, e->span, "a member of a circuit");
+        return typed_error(e->span);
+    }
+    if (scope->kind != SCOPE_PAIR) {
+        Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s.%s` cannot be used in %s", of, name, scope->what);
+        diag_help(b->cx, d, "source and target neurons are known in the weight of a connection");
+        return typed_error(e->span);
+    }
+    if (strcmp(name, "i") != 0) {
+        report_not_built(b, e->span, "a property of a neuron other than its index `i`");
+        return typed_error(e->span);
+    }
+    return variable(b, e->span, pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, UNIT_NONE);
+}
+
+/* E[3], worm["AVAL"] in a recorded quantity. */
+static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const AstExpr *base = e->as.index.base;
+    if (base->kind != AST_NAME) {
+        if (!is_error_node(base))
+            report_not_built(b, e->span, "an element of an array of circuits");
+        return typed_error(e->span);
+    }
+    if (scope->kind != SCOPE_RECORD) {
+        Diag *d = diag_at(b->cx, D_E0208, e->span, "one neuron's rate cannot be used in %s", scope->what);
+        if (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_START)
+            diag_help(b->cx, d, "`neuron(\"NAME\")` is 1 for that neuron of this population and 0 for the others");
+        return typed_error(e->span);
+    }
+    Symbol *s = resolve_population(b, base);
+    if (!s)
+        return typed_error(e->span);
+    if (e->as.index.args.n != 1) {
+        diag_at(b->cx, D_E0209, e->span, "a population has one index, not %zu", e->as.index.args.n);
+        return typed_error(e->span);
+    }
+    long index = neuron_index(b, e->as.index.args.at[0], s->index);
+    if (index < 0)
+        return typed_error(e->span);
+    return (Typed){ .e = expr_rate(b->cx, e->span, EXPR_RATE, s->index, index),
+                    .unit = b->m->pops.at[s->index].unit_x, .pop = NO_POP, .span = e->span };
+}
+
+/* ---- expressions ---- */
+
+static Typed resolve_number(Builder *b, const AstExpr *e)
+{
+    Num value, scale;
+    Unit unit;
+    const char *text = e->as.number.text;
+    if (!num_parse(b->nums, text, strlen(text), &value)) {
+        diag_at(b->cx, D_E0401, e->span, "this number is too large or too small: at most 30000 digits and an exponent of %d",
+                NUM_MAX_EXPONENT);
+        return typed_error(e->span);
+    }
+    if (!unit_from_ast(b->cx, b->nums, &e->as.number.unit, &unit, &scale))
+        return typed_error(e->span);
+    Unit no_angle = unit;
+    no_angle.twice[DIM_ANGLE] = 0;
+    if (!unit_is_none(no_angle) && !b->has_unit_place) {
+        b->has_unit_place = true;
+        b->unit_place = e->span;
+    }
+    if (e->as.number.unit.n > 0) {
+        mpq_ptr scaled = num_new(b->nums);
+        mpq_mul(scaled, value, scale);
+        value = scaled;
+    }
+    return typed_const(b, e->span, value, unit);
+}
+
+static Typed resolve_operator(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    static const EigFn fn[] = { [AST_ADD] = EIG_FN_ADD, [AST_SUB] = EIG_FN_SUB, [AST_MUL] = EIG_FN_MUL,
+                                [AST_DIV] = EIG_FN_DIV, [AST_POW] = EIG_FN_POW };
+    AstOp op = e->as.binary.op;
+    if (e->kind == AST_UNARY) {
+        Typed v = resolve(b, e->as.binary.right, scope);
+        return op == AST_NEG ? typed_call(b, e->span, EIG_FN_NEG, 1, &v) : v;
+    }
+    if (op > AST_POW) {
+        diag_at(b->cx, D_E0304, e->span, "a comparison is not a number; one is needed here");
+        return typed_error(e->span);
+    }
+    Typed arg[2];
+    arg[0] = resolve(b, e->as.binary.left, scope);
+    arg[1] = resolve(b, e->as.binary.right, scope);
+    return typed_call(b, e->span, fn[op], 2, arg);
+}
+
+static Typed wrong_kind(Builder *b, const AstExpr *e, const char *what)
+{
+    diag_at(b->cx, D_E0304, e->span, "%s stands where a number is needed", what);
+    return typed_error(e->span);
+}
+
+static Typed resolve_kind(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    switch (e->kind) {
+    case AST_NUMBER: return resolve_number(b, e);
+    case AST_NAME: return resolve_name(b, e, scope);
+    case AST_MEMBER: return resolve_member(b, e, scope);
+    case AST_INDEX: return resolve_index(b, e, scope);
+    case AST_CALL: return resolve_call(b, e, scope);
+    case AST_UNARY:
+    case AST_BINARY: return resolve_operator(b, e, scope);
+    case AST_STRING: return wrong_kind(b, e, "a text");
+    case AST_LIST: return wrong_kind(b, e, "a list");
+    case AST_RANGE: return wrong_kind(b, e, "a range");
+    case AST_ERROR: return typed_error(e->span);
+    }
+    return typed_error(e->span);
+}
+
+Typed resolve(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    if (b->nesting >= MAX_NESTING) {
+        diag_at(b->cx, D_E0403, e->span, "this expression is nested too deeply");
+        return typed_error(e->span);
+    }
+    b->nesting++;
+    Typed v = resolve_kind(b, e, scope);
+    b->nesting--;
+    return v;
+}
+
+Symbol *resolve_population(Builder *b, const AstExpr *path)
+{
+    if (path->kind == AST_MEMBER || path->kind == AST_INDEX) {
+        bool neuron = path->kind == AST_INDEX && path->as.index.base->kind == AST_NAME;
+        report_not_built(b, path->span, neuron ? "a connection of single neurons" : "a member of a circuit");
+        return NULL;
+    }
+    if (path->kind != AST_NAME) {
+        if (!is_error_node(path))
+            diag_at(b->cx, D_E0304, path->span, "the name of a population is needed here");
+        return NULL;
+    }
+    const char *name = path->as.name.name;
+    Symbol *s = symbol_find(b, name);
+    if (s && s->kind == SYM_POP)
+        return b->pops.at[s->index].broken ? NULL : s;
+    if (s && (s->kind == SYM_CIRCUIT || s->kind == SYM_INSTANCE))
+        return NULL;
+    Diag *d = s ? diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", name)
+                : diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
+    if (s)
+        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
+    for (size_t k = 0; k < b->m->pops.n; k++)
+        names[k] = b->m->pops.at[k].name;
+    const char *near = s ? NULL : diag_nearest(name, names, b->m->pops.n);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+    return NULL;
+}

@@ -1,0 +1,150 @@
+/* The simulate block. */
+#include "compiler/model/build.h"
+
+typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED } SimAttr;
+
+static const AttrRule rule[] = {
+    [SIM_DURATION] = { .name = "duration" },
+    [SIM_METHOD] = { .name = "method" },
+    [SIM_STEP] = { .name = "step" },
+    [SIM_RTOL] = { .name = "rtol" },
+    [SIM_ATOL] = { .name = "atol" },
+    [SIM_SEED] = { .name = "seed" },
+    { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
+    { .name = NULL, .kind = AST_ATTR_AT, .not_built = true },
+    { .name = "level", .not_built = true },
+    { .name = "trials", .not_built = true },
+};
+enum { N_RULES = sizeof rule / sizeof *rule };
+
+static const struct { const char *name; bool adaptive; } method[] = {
+#define METHOD(id, name, order, stages, adaptive, text) { name, adaptive },
+#include "runtime/method.def"
+#undef METHOD
+};
+
+/* The first simulate block; a second one is a mistake. */
+static const AstDecl *find_block(Builder *b)
+{
+    const AstDecl *first = NULL;
+    for (size_t k = 0; k < b->ast->decls.n; k++) {
+        const AstDecl *d = b->ast->decls.at[k];
+        if (d->kind != AST_SIMULATE)
+            continue;
+        if (first) {
+            Diag *g = diag_at(b->cx, D_E0202, d->span, "a model has one simulate block");
+            diag_note_at(b->cx, g, first->span, "the first one");
+        } else {
+            first = d;
+        }
+    }
+    return first;
+}
+
+/* ---- times ---- */
+
+static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *out)
+{
+    Typed v;
+    Num x;
+    if (!constant_number(b, e, what, &v) || !time_expect(b, v, what))
+        return false;
+    expr_is_const(v.e, &x);
+    if (mpq_sgn(x) <= 0) {
+        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, num_text(b, x));
+        return false;
+    }
+    *out = x;
+    return true;
+}
+
+static void report_two_intervals(Builder *b, Span at, Span first)
+{
+    Diag *d = diag_at(b->cx, D_E1001, at, "recording at two different intervals is not built yet");
+    diag_note_at(b->cx, d, first, "the other interval");
+    diag_help(b->cx, d, "record everything at the shorter interval");
+}
+
+/* All record lines of the block share one interval. */
+static void read_intervals(Builder *b, const AstAttrs *attrs)
+{
+    ModelSim *sim = &b->m->sim;
+    const AstAttr *first = NULL;
+    sim->every_step = true;
+    for (size_t k = 0; k < attrs->n; k++) {
+        const AstAttr *a = &attrs->at[k];
+        Num every = NULL;
+        if (a->kind != AST_ATTR_RECORD || (a->every && !positive_time(b, a->every, "a record interval", &every)))
+            continue;
+        if (!first) {
+            first = a;
+            sim->every = every;
+            sim->every_step = every == NULL;
+        } else if ((every == NULL) != sim->every_step || (every && mpq_cmp(every, sim->every) != 0)) {
+            report_two_intervals(b, a->every ? a->every->span : a->span, first->every ? first->every->span : first->span);
+        }
+    }
+}
+
+static void report_missing(Builder *b, const char *what, const char *repair)
+{
+    Diag *d = diag_at(b->cx, D_E0801, b->m->sim.span, "the simulate block has no %s", what);
+    diag_help(b->cx, d, "add `%s`", repair);
+}
+
+static void read_method(Builder *b, const AstAttr *a, bool *known)
+{
+    const char *names[EIG_N_METHODS];
+    for (int k = 0; k < EIG_N_METHODS; k++)
+        names[k] = method[k].name;
+    int k = attribute_choice(b, a->value, "a method", EIG_N_METHODS, names);
+    *known = k >= 0;
+    if (k >= 0)
+        b->m->sim.method = (EigMethod)k;
+}
+
+static double tolerance(Builder *b, const AstAttr *a, const char *what, double otherwise)
+{
+    Typed v;
+    Num x;
+    if (!a || !constant_number(b, a->value, what, &v))
+        return otherwise;
+    expr_is_const(v.e, &x);
+    if (mpq_sgn(x) > 0 && num_to_double(x) > 0)
+        return num_to_double(x);
+    diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_text(b, x));
+    return otherwise;
+}
+
+void simulate_times(Builder *b)
+{
+    const AstDecl *d = find_block(b);
+    ModelSim *sim = &b->m->sim;
+    const AstAttr *slot[N_RULES] = { 0 };
+    bool method_known = false;
+    sim->every_step = true;
+    sim->rtol = 1e-6;
+    sim->atol = 1e-9;
+    if (!d)
+        return;
+    sim->present = true;
+    sim->span = d->span;
+    bool all_built = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
+    if (slot[SIM_DURATION])
+        positive_time(b, slot[SIM_DURATION]->value, "the duration", &sim->duration);
+    else if (all_built)
+        report_missing(b, "duration", "duration = 500 ms");
+    if (slot[SIM_METHOD])
+        read_method(b, slot[SIM_METHOD], &method_known);
+    else if (all_built)
+        report_missing(b, "method", "method = rk4");
+    if (slot[SIM_STEP])
+        sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
+    else if (all_built && method_known && !method[sim->method].adaptive)
+        report_missing(b, "step", "step = 0.1 ms");
+    sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);
+    sim->atol = tolerance(b, slot[SIM_ATOL], "`atol`", sim->atol);
+    if (slot[SIM_SEED])
+        constant_whole(b, slot[SIM_SEED]->value, "a seed", 0, UINT64_MAX, &sim->seed);
+    read_intervals(b, &d->as.simulate.attrs);
+}

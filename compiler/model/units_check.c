@@ -1,0 +1,259 @@
+#include "compiler/model/build.h"
+
+Typed typed_error(Span at)
+{
+    return (Typed){ .span = at, .pop = NO_POP };
+}
+
+bool typed_ok(Typed v)
+{
+    return v.e != NULL;
+}
+
+static Typed with_unit(const Expr *e, Span at, Unit unit)
+{
+    Num value;
+    bool zero = expr_is_const(e, &value) && mpq_sgn(value) == 0 && unit_is_none(unit);
+    return (Typed){ .e = e, .unit = unit, .is_zero = zero, .pop = NO_POP, .span = at };
+}
+
+Typed typed_const(Builder *b, Span at, Num value, Unit unit)
+{
+    return with_unit(expr_const(b->cx, at, value), at, unit);
+}
+
+const char *unit_text(Builder *b, Unit u)
+{
+    Sbuf s = { 0 };
+    unit_print(u, &s);
+    const char *text = arena_strdup(&b->cx->arena, sbuf_text(&s));
+    sbuf_free(&s);
+    return text;
+}
+
+const char *num_text(Builder *b, Num x)
+{
+    Sbuf s = { 0 };
+    num_print(x, &s);
+    const char *text = s.n <= 60 ? arena_strdup(&b->cx->arena, sbuf_text(&s))
+                                 : arena_printf(&b->cx->arena, "%.17g", num_to_double(x));
+    sbuf_free(&s);
+    return text;
+}
+
+/* ---- the rules, by function ---- */
+
+/* Both in one unit: sums, comparisons, ramps. */
+static bool same_unit(Builder *b, Span at, const Typed *arg, const char *verb, Unit *unit)
+{
+    *unit = arg[0].is_zero ? arg[1].unit : arg[0].unit;
+    if (arg[0].is_zero || arg[1].is_zero || unit_equal(arg[0].unit, arg[1].unit))
+        return true;
+    Diag *d = diag_at(b->cx, D_E0301, at, "a quantity in `%s` and one in `%s` cannot be %s",
+                      unit_text(b, arg[0].unit), unit_text(b, arg[1].unit), verb);
+    diag_note_at(b->cx, d, arg[0].span, "this is in `%s`", unit_text(b, arg[0].unit));
+    diag_note_at(b->cx, d, arg[1].span, "this is in `%s`", unit_text(b, arg[1].unit));
+    return false;
+}
+
+static bool pure(Builder *b, Typed arg, EigFn fn)
+{
+    if (unit_is_none(arg.unit))
+        return true;
+    Diag *d = diag_at(b->cx, D_E0301, arg.span, "`%s` takes a pure number, and this is in `%s`", eig_fn_name[fn],
+                      unit_text(b, arg.unit));
+    diag_help(b->cx, d, "divide it by a quantity of the same unit");
+    return false;
+}
+
+static bool angle(Builder *b, Typed arg, EigFn fn)
+{
+    Unit rad = { .twice[DIM_ANGLE] = 2 };
+    return unit_equal(arg.unit, rad) || pure(b, arg, fn);
+}
+
+static bool root_unit(Builder *b, Typed arg, Unit *unit)
+{
+    for (int d = 0; d < DIM_N; d++)
+        if (arg.unit.twice[d] % 2 != 0) {
+            diag_at(b->cx, D_E0301, arg.span, "the square root of `%s` is not a unit", unit_text(b, arg.unit));
+            return false;
+        }
+    *unit = unit_pow(arg.unit, 1, 2);
+    return true;
+}
+
+/* a^b: with a unit, b has to be a constant half-integer that leaves one. */
+static bool power_unit(Builder *b, Span at, const Typed *arg, Unit *unit)
+{
+    if (!unit_is_none(arg[1].unit)) {
+        diag_at(b->cx, D_E0301, arg[1].span, "an exponent is a pure number, and this is in `%s`",
+                unit_text(b, arg[1].unit));
+        return false;
+    }
+    *unit = UNIT_NONE;
+    if (unit_is_none(arg[0].unit))
+        return true;
+    Num k;
+    bool known = expr_is_const(arg[1].e, &k) && mpz_cmp_ui(mpq_denref(k), 2) <= 0 &&
+                 mpz_cmpabs_ui(mpq_numref(k), 64) <= 0;
+    int times = known ? (int)mpz_get_si(mpq_numref(k)) : 0;
+    int over = known ? (int)mpz_get_si(mpq_denref(k)) : 1;
+    for (int d = 0; known && d < DIM_N; d++)
+        known = arg[0].unit.twice[d] * times % over == 0;
+    if (!known) {
+        diag_at(b->cx, D_E0301, at, "this power of `%s` has no unit: the exponent must be a small constant",
+                unit_text(b, arg[0].unit));
+        return false;
+    }
+    *unit = unit_pow(arg[0].unit, times, over);
+    return true;
+}
+
+static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *unit)
+{
+    *unit = UNIT_NONE;
+    switch (fn) {
+    case EIG_FN_ADD: return same_unit(b, at, arg, "added", unit);
+    case EIG_FN_SUB: return same_unit(b, at, arg, "subtracted", unit);
+    case EIG_FN_MIN:
+    case EIG_FN_MAX: return same_unit(b, at, arg, "compared", unit);
+    case EIG_FN_MUL: *unit = unit_mul(arg[0].unit, arg[1].unit); return true;
+    case EIG_FN_DIV: *unit = unit_div(arg[0].unit, arg[1].unit); return true;
+    case EIG_FN_POW: return power_unit(b, at, arg, unit);
+    case EIG_FN_NEG:
+    case EIG_FN_ABS: *unit = arg[0].unit; return true;
+    case EIG_FN_SQRT: return root_unit(b, arg[0], unit);
+    case EIG_FN_SIN:
+    case EIG_FN_COS: return angle(b, arg[0], fn);
+    case EIG_FN_EXP:
+    case EIG_FN_LOG:
+    case EIG_FN_LOG1P:
+    case EIG_FN_TANH:
+    case EIG_FN_ATAN:
+    case EIG_FN_FLOOR: return pure(b, arg[0], fn);
+    case EIG_FN_STEP: return true;
+    case EIG_FN_PULSE:
+    case EIG_FN_RAMP: {
+        Unit common;
+        return same_unit(b, at, arg, "compared", &common);
+    }
+    case EIG_N_FNS: break;
+    }
+    BUG("unknown function %d", (int)fn);
+}
+
+/* ---- calls ---- */
+
+/* Records run over one population, or over several of one size. */
+static bool common_pop(Builder *b, Span at, int n_args, const Typed *arg, long *pop)
+{
+    *pop = arg[0].pop;
+    if (n_args < 2 || arg[1].pop == NO_POP || arg[1].pop == *pop)
+        return true;
+    size_t width = *pop == NO_POP ? 1 : b->m->pops.at[*pop].size;
+    size_t other = b->m->pops.at[arg[1].pop].size;
+    if (width == 1)
+        *pop = arg[1].pop;
+    if (width == 1 || other == 1 || width == other)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0402, at, "one side has %zu neurons, the other has %zu", width, other);
+    diag_note_at(b->cx, d, arg[0].span, "%zu neurons", width);
+    diag_note_at(b->cx, d, arg[1].span, "%zu neurons", other);
+    return false;
+}
+
+static void report_no_value(Builder *b, Span at, EigFn fn, const Typed *arg)
+{
+    Num a, second;
+    expr_is_const(arg[0].e, &a);
+    if (fn == EIG_FN_DIV && expr_is_const(arg[1].e, &second) && mpq_sgn(second) == 0)
+        diag_at(b->cx, D_E0403, at, "this divides by zero");
+    else if (fn == EIG_FN_LOG || fn == EIG_FN_LOG1P || fn == EIG_FN_SQRT)
+        diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_text(b, a));
+    else
+        diag_at(b->cx, D_E0403, at, "this constant has no value, or one with too many digits");
+}
+
+Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
+{
+    const Expr *e[2] = { 0 };
+    Unit unit;
+    long pop;
+    for (int k = 0; k < n_args; k++) {
+        if (!typed_ok(arg[k]))
+            return typed_error(at);
+        e[k] = arg[k].e;
+    }
+    if (!result_unit(b, at, fn, arg, &unit) || !common_pop(b, at, n_args, arg, &pop))
+        return typed_error(at);
+    const Expr *call = expr_call(b->cx, b->nums, at, fn, n_args, e);
+    if (!call) {
+        report_no_value(b, at, fn, arg);
+        return typed_error(at);
+    }
+    if (call->size >= EXPR_MAX_SIZE || call->depth > EIG_CODE_MAX_DEPTH) {
+        diag_at(b->cx, D_E0403, at, "this expression is too large once its functions are written out");
+        return typed_error(at);
+    }
+    Typed v = with_unit(call, at, unit);
+    v.pop = pop;
+    return v;
+}
+
+bool typed_expect(Builder *b, Typed v, Unit unit, const char *what)
+{
+    if (v.is_zero || unit_equal(v.unit, unit))
+        return true;
+    if (unit_is_none(unit))
+        diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b, v.unit));
+    else
+        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is in `%s`", what, unit_text(b, unit),
+                unit_text(b, v.unit));
+    return false;
+}
+
+/* ---- time ---- */
+
+Unit time_unit(const Builder *b)
+{
+    return b->m->has_time_unit ? (Unit){ .twice[DIM_TIME] = 2 } : UNIT_NONE;
+}
+
+bool time_expect(Builder *b, Typed v, const char *what)
+{
+    Unit time = { .twice[DIM_TIME] = 2 };
+    bool has_unit = unit_equal(v.unit, time);
+    if (!has_unit && !unit_is_none(v.unit)) {
+        Diag *d = diag_at(b->cx, D_E0301, v.span, "%s is a time, and this is in `%s`", what, unit_text(b, v.unit));
+        diag_help(b->cx, d, "times are in ms, s, ...");
+        return false;
+    }
+    if (v.is_zero)
+        return true;
+    if (!b->time_known) {
+        b->time_known = true;
+        b->m->has_time_unit = has_unit;
+        b->time_span = v.span;
+        return true;
+    }
+    if (has_unit == b->m->has_time_unit)
+        return true;
+    if (b->time_conflict)
+        return false;
+    b->time_conflict = true;
+    Diag *d = diag_at(b->cx, D_E0303, v.span, "%s %s a unit, but another time in the model %s one", what,
+                      has_unit ? "has" : "has not", has_unit ? "has not" : "has");
+    diag_note_at(b->cx, d, b->time_span, "%s", has_unit ? "this time is a pure number" : "this time has a unit");
+    diag_help(b->cx, d, "give every time a unit, or none");
+    return false;
+}
+
+void time_check_mixture(Builder *b)
+{
+    if (!b->time_known || b->m->has_time_unit || b->time_conflict || !b->has_unit_place)
+        return;
+    Diag *d = diag_at(b->cx, D_E0303, b->time_span, "time has no unit here, but other quantities of the model have");
+    diag_note_at(b->cx, d, b->unit_place, "this number has a unit");
+    diag_help(b->cx, d, "write the time with its unit, such as `10 ms`, or leave out all units");
+}

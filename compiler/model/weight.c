@@ -1,0 +1,265 @@
+/* Weights: a product of constants and at most one thing with entries of its
+ * own (a file, a literal matrix, an expression of the pair). */
+#include "compiler/model/build.h"
+
+#include <string.h>
+
+/* ---- signs ---- */
+
+static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
+{
+    const ModelPop *pre = &b->m->pops.at[c->pre];
+    if (mpq_sgn(x) >= 0 || pre->is_exempt)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0602, v.span, "a weight is a magnitude, and this is %s: the sign comes from the source population",
+                      num_text(b, x));
+    diag_note_at(b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
+    mpq_t size;
+    mpq_init(size);
+    mpq_abs(size, x);
+    const char *text = num_text(b, size);
+    mpq_clear(size);
+    if (pre->sign == SIGN_INH)
+        diag_help(b->cx, d, "`%s` inhibits already: write %s", pre->name, text);
+    else
+        diag_help(b->cx, d, "declare `%s` inhibitory and write %s", pre->name, text);
+    return false;
+}
+
+/* ---- what has entries ---- */
+
+static bool is_call_of(const AstExpr *e, const char *name)
+{
+    return e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME && strcmp(e->as.call.callee->as.name.name, name) == 0;
+}
+
+static bool is_structure(const AstExpr *e)
+{
+    return e->kind == AST_LIST || is_call_of(e, "matrix") || is_call_of(e, "edges");
+}
+
+static bool has_structure(Builder *b, const AstExpr *e)
+{
+    if (is_structure(e))
+        return true;
+    if ((e->kind != AST_BINARY && e->kind != AST_UNARY) || b->nesting >= MAX_NESTING)
+        return false;
+    b->nesting++;
+    bool has = (e->kind == AST_BINARY && has_structure(b, e->as.binary.left)) || has_structure(b, e->as.binary.right);
+    b->nesting--;
+    return has;
+}
+
+/* ---- literals ---- */
+
+typedef struct Literal {
+    Builder *b;
+    const AstExpr *list;
+    size_t rows, columns;       /* expected */
+    Unit unit;
+    bool unit_known;
+    Span unit_span;
+} Literal;
+
+static bool report_shape(const Literal *l, Span at, const char *found)
+{
+    Diag *d = diag_at(l->b->cx, D_E0402, at, "this matrix is %s, and %zu x %zu is needed (targets x sources)", found, l->rows,
+                      l->columns);
+    diag_help(l->b->cx, d, "one row for each target neuron, one entry for each source neuron");
+    return false;
+}
+
+/* One row given flat is a row for one target. */
+static const AstExprs *literal_row(const Literal *l, size_t r)
+{
+    const AstExprs *list = &l->list->as.list;
+    bool flat = list->n == 0 || list->at[0]->kind != AST_LIST;
+    return flat ? list : &list->at[r]->as.list;
+}
+
+static bool check_shape(const Literal *l)
+{
+    const AstExprs *list = &l->list->as.list;
+    bool flat = list->n == 0 || list->at[0]->kind != AST_LIST;
+    Arena *arena = &l->b->cx->arena;
+    if (flat)
+        return (l->rows == 1 && list->n == l->columns) ||
+               report_shape(l, l->list->span, arena_printf(arena, "1 x %zu", list->n));
+    for (size_t r = 0; r < list->n; r++) {
+        if (list->at[r]->kind == AST_ERROR)
+            return false;
+        if (list->at[r]->kind != AST_LIST)
+            return report_shape(l, list->at[r]->span, "not made of rows");
+    }
+    size_t width = list->at[0]->as.list.n;
+    for (size_t r = 1; r < list->n; r++)
+        if (list->at[r]->as.list.n != width) {
+            diag_at(l->b->cx, D_E0402, list->at[r]->span, "this row has %zu entries, the first has %zu",
+                    list->at[r]->as.list.n, width);
+            return false;
+        }
+    return (list->n == l->rows && width == l->columns) ||
+           report_shape(l, l->list->span, arena_printf(arena, "%zu x %zu", list->n, width));
+}
+
+static bool read_entry(Literal *l, const AstExpr *e, Num *out)
+{
+    Typed v;
+    if (!constant_number(l->b, e, "a weight", &v))
+        return false;
+    expr_is_const(v.e, out);
+    if (v.is_zero)
+        return true;
+    if (!l->unit_known) {
+        l->unit_known = true;
+        l->unit = v.unit;
+        l->unit_span = v.span;
+    }
+    if (unit_equal(l->unit, v.unit))
+        return true;
+    Diag *d = diag_at(l->b->cx, D_E0301, v.span, "this entry is in `%s`, another in `%s`", unit_text(l->b, v.unit),
+                      unit_text(l->b, l->unit));
+    diag_note_at(l->b->cx, d, l->unit_span, "this one");
+    return false;
+}
+
+static void fill_values(Builder *b, Values *out, Num *q, size_t n)
+{
+    out->n = n;
+    out->d = ARENA_ARRAY(&b->cx->arena, n, double);
+    for (size_t k = 0; k < n; k++) {
+        out->d[k] = num_to_double(q[k]);
+        if (!num_is_double(q[k]))
+            out->q = q;
+    }
+}
+
+static bool read_literal(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    Literal l = { .b = b, .list = e, .rows = b->m->pops.at[c->post].size, .columns = b->m->pops.at[c->pre].size };
+    if (!check_shape(&l))
+        return false;
+    Num *q = ARENA_ARRAY(&b->cx->arena, l.rows * l.columns, Num);
+    bool ok = true;
+    for (size_t r = 0; r < l.rows; r++)
+        for (size_t k = 0; k < l.columns; k++)
+            ok = read_entry(&l, literal_row(&l, r)->at[k], &q[r * l.columns + k]) && ok;
+    if (!ok)
+        return false;
+    c->kind = WEIGHT_LITERAL;
+    fill_values(b, &c->literal, q, l.rows * l.columns);
+    *of_one = typed_const(b, e->span, num_int(b->nums, l.unit_known ? 1 : 0), l.unit);
+    return true;
+}
+
+/* ---- files ---- */
+
+static bool report_file_call(Builder *b, const AstExpr *e, bool edges)
+{
+    Diag *d = diag_at(b->cx, D_E0209, e->span, edges ? "`edges` takes a file name and, if need be, a column"
+                                                      : "`matrix` takes a file name");
+    diag_help(b->cx, d, "%s", edges ? "edges(\"edges.csv\", column = \"count\")" : "matrix(\"weights.npy\")");
+    return false;
+}
+
+static bool read_file_call(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    bool edges = is_call_of(e, "edges");
+    const AstArgs *args = &e->as.call.args;
+    if (args->n < 1 || args->at[0].name || args->at[0].value->kind != AST_STRING || args->n > (edges ? 2u : 1u))
+        return report_file_call(b, e, edges);
+    if (args->n == 2) {
+        bool named = args->at[1].name && strcmp(args->at[1].name, "column") == 0;
+        if (!named || args->at[1].value->kind != AST_STRING)
+            return report_file_call(b, e, edges);
+        c->column = args->at[1].value->as.string.text;
+    }
+    c->kind = edges ? WEIGHT_EDGES : WEIGHT_MATRIX;
+    c->path = args->at[0].value->as.string.text;
+    c->dir = b->cx->sources[b->source]->dir;
+    *of_one = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE);
+    return true;
+}
+
+/* ---- products ---- */
+
+typedef struct Product {
+    const AstExpr *structure;
+    Typed constant;             /* of all other factors */
+    bool ok;
+} Product;
+
+static void multiply(Builder *b, Product *p, const AstExpr *e, EigFn fn)
+{
+    Typed arg[2] = { p->constant };
+    p->ok = constant_number(b, e, "a factor of a weight", &arg[1]) && p->ok;
+    p->constant = typed_call(b, e->span, fn, 2, arg);
+}
+
+static void collect_factors(Builder *b, Product *p, const AstExpr *e)
+{
+    bool with_structure = has_structure(b, e);
+    AstOp op = e->kind == AST_BINARY ? e->as.binary.op : AST_ADD;
+    if (is_structure(e)) {
+        if (p->structure) {
+            diag_at(b->cx, D_E0304, e->span, "a weight has one matrix, not a product of two");
+            p->ok = false;
+        }
+        p->structure = e;
+    } else if (!with_structure) {
+        multiply(b, p, e, EIG_FN_MUL);
+    } else if (op == AST_MUL) {
+        collect_factors(b, p, e->as.binary.left);
+        collect_factors(b, p, e->as.binary.right);
+    } else if (op == AST_DIV && !has_structure(b, e->as.binary.right)) {
+        collect_factors(b, p, e->as.binary.left);
+        multiply(b, p, e->as.binary.right, EIG_FN_DIV);
+    } else {
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "a matrix of weights may only be multiplied by constants");
+        diag_help(b->cx, d, "several connections between the same populations add up");
+        p->ok = false;
+    }
+}
+
+static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    Product p = { .constant = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE), .ok = true };
+    Typed entry;
+    collect_factors(b, &p, e);
+    if (!p.ok || !typed_ok(p.constant))
+        return false;
+    bool read = p.structure->kind == AST_LIST ? read_literal(b, p.structure, c, &entry)
+                                              : read_file_call(b, p.structure, c, &entry);
+    if (!read)
+        return false;
+    expr_is_const(p.constant.e, &c->factor);
+    if (!check_magnitude(b, p.constant, c->factor, c))
+        return false;
+    Typed arg[2] = { p.constant, entry };
+    *of_one = typed_call(b, e->span, EIG_FN_MUL, 2, arg);
+    return true;
+}
+
+static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP };
+    Typed v = resolve(b, e, &scope);
+    if (!typed_ok(v))
+        return false;
+    *of_one = v;
+    if (expr_is_const(v.e, &c->factor)) {
+        c->kind = WEIGHT_UNIFORM;
+        return check_magnitude(b, v, c->factor, c);
+    }
+    c->kind = WEIGHT_PAIR;
+    c->pair = v.e;
+    c->factor = num_int(b->nums, 1);
+    return true;
+}
+
+bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    bool ok = has_structure(b, e) ? structured_weight(b, e, c, of_one) : plain_weight(b, e, c, of_one);
+    of_one->span = e->span;
+    return ok;
+}
