@@ -1,6 +1,8 @@
-/* Certificate files, "eig-certificate/1" (docs/certificate.md). Writing takes
- * the report; reading trusts nothing: unknown fields, NaN, p <= 0, V = 0, wrong
- * n, missing rows, overlapping components are refused with a reason. */
+/* Certificate files, "eig-certificate/1" (docs/certificate.md). Reading trusts
+ * nothing: what is not exactly the format (unknown or repeated fields, numbers
+ * that are not rationals in strings, rows of the wrong length, row numbers out
+ * of range) is refused with a reason. Whether what was read is a proof, whole
+ * components and p > 0 and X != 0 among it, is for verify_evidence to say. */
 #ifndef COMPILER_CHECK_CERTIFICATE_H
 #define COMPILER_CHECK_CERTIFICATE_H
 #include "compiler/check/check.h"
@@ -12,15 +14,16 @@ typedef struct CertificateModel {
     const Setting *set;
 } CertificateModel;
 
-/* JSON text; the report's lds verdict must be certified or refuted. */
+/* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. */
 void certificate_write(Ctx *cx, const CertificateModel *model, const LdsReport *lds, Sbuf *out);
 
 typedef struct CertificateFile {
     ClaimMatrix matrix;
     Evidence evidence;
-    bool has_model;
+    bool has_model;             /* else model is empty */
     CertificateModel model;
 } CertificateFile;
-/* False with *reason set (arena) when the text is not a well-formed certificate. */
+/* False with *reason set (arena) and *out empty when the text is not a well-formed
+ * certificate. What was read is returned by claim_matrix_clear and evidence_clear. */
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
 #endif

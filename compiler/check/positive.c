@@ -295,11 +295,21 @@ static bool assemble(Dense *d, const LyapunovForm *f)
     return sane;
 }
 
+/* Where the processor has 256-bit registers the same operations run in them, in
+ * the same order: the result does not depend on the processor. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#define INTO_WIDE __attribute__((always_inline)) static inline
+#else
+#define WIDE
+#define INTO_WIDE static inline
+#endif
+
 typedef double Four __attribute__((vector_size(32), aligned(8), may_alias));
 
 /* Columns from .. to-1, all rows below: subtracts what the panel's earlier
  * columns contribute, takes the root, divides. False at a pivot that is not > 0. */
-static bool factor_panel(double *a, size_t order, size_t from, size_t to)
+INTO_WIDE bool factor_panel(double *a, size_t order, size_t from, size_t to)
 {
     for (size_t j = from; j < to; j++) {
         double *column = a + j * order;
@@ -322,7 +332,7 @@ static bool factor_panel(double *a, size_t order, size_t from, size_t to)
 }
 
 /* The 4 x 4 tile at (i, j) minus the product of the panel's rows i.. and j... */
-static void update_tile(double *a, size_t order, const double *rows, const double *columns, size_t width)
+INTO_WIDE void update_tile(double *a, size_t order, const double *rows, const double *columns, size_t width)
 {
     Four sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
     for (size_t k = 0; k < width; k++) {
@@ -339,7 +349,7 @@ static void update_tile(double *a, size_t order, const double *rows, const doubl
     *(Four *)(a + 3 * order) -= sum3;
 }
 
-static void update_rest(double *a, size_t order, size_t from, size_t to, double *panel)
+INTO_WIDE void update_rest(double *a, size_t order, size_t from, size_t to, double *panel)
 {
     size_t width = to - from;
     for (size_t i = to; i < order; i += TILE)
@@ -351,6 +361,7 @@ static void update_rest(double *a, size_t order, size_t from, size_t to, double 
 }
 
 /* Lower Cholesky in place, right-looking by panels. */
+WIDE
 static bool cholesky_ends(double *a, size_t order, double *panel)
 {
     for (size_t from = 0; from < order; from += PANEL) {

@@ -1,0 +1,225 @@
+#include "compiler/check/certificate.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check/rational.h"
+
+/* A JSON string of ASCII; bytes that are not UTF-8 (a file's name) become "?". */
+static void put_string(Sbuf *out, const char *s)
+{
+    json_t *string = json_string(s);
+    if (!string) {
+        char *copy = strdup(s);
+        if (!copy)
+            abort();
+        for (char *c = copy; *c; c++)
+            *c = (unsigned char)*c < 0x80 ? *c : '?';
+        string = json_string(copy);
+        free(copy);
+    }
+    char *text = json_dumps(string, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+    sbuf_str(out, text ? text : "\"\"");
+    free(text);
+    json_decref(string);
+}
+
+static void put_number(Sbuf *out, mpq_srcptr x)
+{
+    sbuf_char(out, '"');
+    rational_print(x, out);
+    sbuf_char(out, '"');
+}
+
+static void put_numbers(Sbuf *out, const mpq_t *x, size_t n)
+{
+    sbuf_char(out, '[');
+    for (size_t k = 0; k < n; k++) {
+        sbuf_str(out, k ? ", " : "");
+        put_number(out, x[k]);
+    }
+    sbuf_char(out, ']');
+}
+
+static void put_members(Sbuf *out, const uint32_t *member, size_t n)
+{
+    sbuf_str(out, "\"members\": [");
+    for (size_t k = 0; k < n; k++)
+        sbuf_printf(out, "%s%u", k ? ", " : "", member[k]);
+    sbuf_char(out, ']');
+}
+
+static void put_model(Sbuf *out, const CertificateModel *model)
+{
+    sbuf_str(out, "  \"model\": {\"file\": ");
+    put_string(out, model->path);
+    sbuf_str(out, ", \"sha256\": ");
+    put_string(out, model->sha256 ? model->sha256 : "");
+    sbuf_str(out, ", \"set\": {");
+    bool any = false;
+    for (size_t k = 0; k < model->n_set; k++) {
+        bool is_last = true;    /* of the settings of this name: the one that counts, and keys are unique */
+        for (size_t later = k + 1; later < model->n_set; later++)
+            is_last = is_last && strcmp(model->set[k].name, model->set[later].name) != 0;
+        if (!is_last)
+            continue;
+        sbuf_str(out, any ? ", " : "");
+        put_string(out, model->set[k].name);
+        sbuf_str(out, ": ");
+        put_string(out, model->set[k].value);
+        any = true;
+    }
+    sbuf_str(out, "}},\n");
+}
+
+/* All q numbers of a row, zeros written out. */
+static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row)
+{
+    size_t k = m->row_from[row];
+    sbuf_char(out, '[');
+    for (size_t j = 0; j < m->q; j++) {
+        sbuf_str(out, j ? ", " : "");
+        if (k < m->row_from[row + 1] && m->column[k] == j)
+            put_number(out, m->entry[k++]);
+        else
+            sbuf_str(out, "\"0\"");
+    }
+    sbuf_char(out, ']');
+}
+
+static void put_full_rows(Sbuf *out, const char *key, const ClaimMatrix *m)
+{
+    sbuf_printf(out, "    \"%s\": [", key);
+    for (size_t i = 0; i < m->q; i++) {
+        sbuf_str(out, i ? ",\n      " : "\n      ");
+        put_full_row(out, m, i);
+    }
+    sbuf_str(out, "]");
+}
+
+static void put_entries(Sbuf *out, const ClaimMatrix *m)
+{
+    const char *gap = "\n      ";
+    sbuf_str(out, "    \"entries\": [");
+    for (size_t i = 0; i < m->q; i++)
+        for (size_t k = m->row_from[i]; k < m->row_from[i + 1]; k++) {
+            if (mpq_sgn(m->entry[k]) == 0)
+                continue;
+            sbuf_printf(out, "%s[%zu, %u, ", gap, i, m->column[k]);
+            put_number(out, m->entry[k]);
+            sbuf_char(out, ']');
+            gap = ",\n      ";
+        }
+    sbuf_str(out, "]");
+}
+
+/* A name of a population that has none is its number: a witness must be able to name it. */
+static void put_population_name(Sbuf *out, const ClaimMatrix *m, size_t a)
+{
+    char number[32];
+    snprintf(number, sizeof number, "#%zu", a);
+    put_string(out, m->name && m->name[a] ? m->name[a] : number);
+}
+
+/* An entry of the sparse form costs about as much as three zeros. */
+static bool is_dense(const ClaimMatrix *m)
+{
+    return m->q <= 8 || m->row_from[m->q] >= m->q * m->q / 3;
+}
+
+static void put_populations(Sbuf *out, const ClaimMatrix *m)
+{
+    sbuf_str(out, "    \"populations\": [");
+    for (size_t a = 0; a < m->q; a++) {
+        sbuf_str(out, a ? ",\n      {\"name\": " : "\n      {\"name\": ");
+        put_population_name(out, m, a);
+        sbuf_printf(out, ", \"size\": %zu}", claim_matrix_size(m, a));
+    }
+    sbuf_str(out, "],\n");
+    if (is_dense(m))
+        put_full_rows(out, "uniform", m);
+    else
+        put_entries(out, m);
+    sbuf_str(out, ",\n    \"self\": ");
+    put_numbers(out, m->self, m->q);
+    sbuf_str(out, ",\n    \"leak\": ");
+    put_numbers(out, m->leak, m->q);
+}
+
+static void put_matrix(Sbuf *out, const ClaimMatrix *m)
+{
+    sbuf_printf(out, "  \"matrix\": {\"n\": %zu,\n", m->n);
+    if (m->sha256) {
+        sbuf_str(out, "    \"sha256\": ");
+        put_string(out, m->sha256);
+        sbuf_str(out, ",\n");
+    }
+    if (m->source) {
+        sbuf_str(out, "    \"source\": ");
+        put_string(out, m->source);
+        sbuf_str(out, ",\n");
+    }
+    if (claim_matrix_is_populations(m))
+        put_populations(out, m);
+    else if (is_dense(m))
+        put_full_rows(out, "rows", m);
+    else
+        put_entries(out, m);
+    sbuf_str(out, "},\n");
+}
+
+static void put_components(Sbuf *out, const Evidence *e)
+{
+    sbuf_str(out, "  \"components\": [");
+    for (size_t k = 0; k < e->n_components; k++) {
+        const Component *c = &e->component[k];
+        sbuf_str(out, k ? ",\n    {" : "\n    {");
+        put_members(out, c->member, c->n);
+        sbuf_str(out, ",\n     \"p\": ");
+        put_numbers(out, c->p, c->n);
+        sbuf_printf(out, ",\n     \"proof\": \"%s\"}", proof_kind_name(c->proof));
+    }
+    sbuf_str(out, "]\n");
+}
+
+static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
+{
+    if (w->is_zero_sum) {
+        sbuf_str(out, "  \"witness\": {\"population\": ");
+        put_population_name(out, m, w->population);
+        sbuf_str(out, ", \"zero_sum\": true}\n");
+        return;
+    }
+    sbuf_str(out, "  \"witness\": {");
+    put_members(out, w->member, w->n);
+    sbuf_str(out, ",\n    \"V\": [");
+    for (size_t k = 0; k < w->rank; k++) {
+        sbuf_str(out, k ? ",\n      " : "\n      ");
+        put_numbers(out, w->v + k * w->n, w->n);
+    }
+    sbuf_char(out, ']');
+    if (w->w) {
+        sbuf_str(out, ",\n    \"w\": ");
+        put_numbers(out, w->w, w->rank);
+    }
+    sbuf_str(out, "}\n");
+}
+
+void certificate_write(Ctx *cx, const CertificateModel *model, const LdsReport *lds, Sbuf *out)
+{
+    (void)cx;
+    if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED)
+        BUG("a certificate without a proof");
+    sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");
+    if (model)
+        put_model(out, model);
+    sbuf_printf(out, "  \"claim\": \"%s\",\n", lds->evidence.is_certificate ? "lds" : "not-lds");
+    put_matrix(out, &lds->matrix);
+    if (lds->evidence.is_certificate)
+        put_components(out, &lds->evidence);
+    else
+        put_witness(out, &lds->matrix, &lds->evidence.witness);
+    sbuf_str(out, "}\n");
+}

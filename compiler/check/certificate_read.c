@@ -1,0 +1,395 @@
+#include "compiler/check/certificate.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "compiler/check/rational.h"
+
+enum {
+    MAX_ROWS = 1 << 22          /* the sparse form names its n: storage must not follow a mere claim */
+};
+
+typedef struct Reader {
+    Ctx *cx;
+    const char *reason;         /* the first fault */
+    CertificateFile *out;
+} Reader;
+
+/* Always false, so that a caller can return it. */
+__attribute__((format(printf, 2, 3)))
+static bool refuse(Reader *r, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!r->reason)
+        r->reason = arena_vprintf(&r->cx->arena, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+/* ---- pieces ----------------------------------------------------------------- */
+
+/* An object all of whose keys are among the words of `keys`. */
+static bool is_object_of(Reader *r, const json_t *object, const char *what, const char *keys)
+{
+    if (!json_is_object(object))
+        return refuse(r, "%s is not an object", what);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value) {
+        size_t n = strlen(key);
+        const char *at = n && !strchr(key, ' ') ? strstr(keys, key) : NULL;
+        while (at && ((at > keys && at[-1] != ' ') || (at[n] != ' ' && at[n] != 0)))
+            at = strstr(at + 1, key);
+        if (!at)
+            return refuse(r, "%s has an unknown field \"%s\"", what, key);
+    }
+    return true;
+}
+
+static bool is_array_of(Reader *r, const json_t *array, const char *what, size_t n)
+{
+    if (!json_is_array(array))
+        return refuse(r, "%s is not a list", what);
+    if (json_array_size(array) != n)
+        return refuse(r, "%s has %zu elements instead of %zu", what, json_array_size(array), n);
+    return true;
+}
+
+static bool read_text(Reader *r, const json_t *value, const char *what, const char **out)
+{
+    if (!json_is_string(value))
+        return refuse(r, "%s is not a string", what);
+    *out = arena_strdup(&r->cx->arena, json_string_value(value));
+    return true;
+}
+
+/* An integer in [least, most]. */
+static bool read_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out)
+{
+    if (!json_is_integer(value))
+        return refuse(r, "%s is not an integer", what);
+    json_int_t x = json_integer_value(value);
+    if (x < 0 || (size_t)x < least || (size_t)x > most)
+        return refuse(r, "%s is %lld, not between %zu and %zu", what, (long long)x, least, most);
+    *out = (size_t)x;
+    return true;
+}
+
+static bool read_number(Reader *r, const json_t *value, const char *what, mpq_ptr out)
+{
+    if (!json_is_string(value))
+        return refuse(r, "%s holds a number that is not in a string", what);
+    if (!rational_parse(out, json_string_value(value), json_string_length(value)))
+        return refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b", what, json_string_value(value));
+    return true;
+}
+
+static bool read_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n)
+{
+    if (!is_array_of(r, array, what, n))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (!read_number(r, json_array_get(array, k), what, out[k]))
+            return false;
+    return true;
+}
+
+static bool read_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n)
+{
+    if (!is_array_of(r, array, what, n))
+        return false;
+    for (size_t k = 0; k < n; k++) {
+        size_t row;
+        if (!read_count(r, json_array_get(array, k), what, 0, r->out->matrix.q - 1, &row))
+            return false;
+        out[k] = (uint32_t)row;
+    }
+    return true;
+}
+
+/* ---- the matrix ------------------------------------------------------------- */
+
+static bool is_plain_zero(const json_t *value)
+{
+    return json_is_string(value) && strcmp(json_string_value(value), "0") == 0;
+}
+
+/* q lists of q numbers; what is written "0" is not held. */
+static bool read_full_rows(Reader *r, const json_t *rows, size_t q, bool is_population_form)
+{
+    if (!is_array_of(r, rows, "the matrix", q))
+        return false;
+    size_t n_entries = 0;
+    for (size_t i = 0; i < q; i++) {
+        const json_t *row = json_array_get(rows, i);
+        if (!is_array_of(r, row, "a row of the matrix", q))
+            return false;
+        for (size_t j = 0; j < q; j++)
+            n_entries += !is_plain_zero(json_array_get(row, j));
+    }
+    ClaimMatrix *m = &r->out->matrix;
+    claim_matrix_init(r->cx, m, q, n_entries, is_population_form);
+    size_t k = 0;
+    for (size_t i = 0; i < q; i++) {
+        m->row_from[i] = k;
+        for (size_t j = 0; j < q; j++) {
+            const json_t *value = json_array_get(json_array_get(rows, i), j);
+            if (is_plain_zero(value))
+                continue;
+            if (!read_number(r, value, "the matrix", m->entry[k]))
+                return false;
+            m->column[k++] = (uint32_t)j;
+        }
+    }
+    return true;
+}
+
+/* [i, j, "a_ij"], ascending by i, then j: no entry can be given twice. */
+static bool read_entries(Reader *r, const json_t *entries, size_t q, bool is_population_form)
+{
+    if (!json_is_array(entries))
+        return refuse(r, "the entries are not a list");
+    ClaimMatrix *m = &r->out->matrix;
+    size_t n = json_array_size(entries), row = 0, last_i = 0, last_j = 0;
+    claim_matrix_init(r->cx, m, q, n, is_population_form);
+    for (size_t k = 0; k < n; k++) {
+        const json_t *e = json_array_get(entries, k);
+        size_t i, j;
+        if (!is_array_of(r, e, "an entry", 3) ||
+            !read_count(r, json_array_get(e, 0), "the row of an entry", 0, q - 1, &i) ||
+            !read_count(r, json_array_get(e, 1), "the column of an entry", 0, q - 1, &j) ||
+            !read_number(r, json_array_get(e, 2), "an entry", m->entry[k]))
+            return false;
+        if (k && (i < last_i || (i == last_i && j <= last_j)))
+            return refuse(r, "entry [%zu, %zu] is out of order or given twice", i, j);
+        while (row < i)
+            m->row_from[++row] = k;
+        m->column[k] = (uint32_t)j;
+        last_i = i;
+        last_j = j;
+    }
+    while (row < q)
+        m->row_from[++row] = n;
+    return true;
+}
+
+static bool read_cells(Reader *r, const json_t *matrix, const char *dense_key, size_t q, bool is_population_form)
+{
+    const json_t *dense = json_object_get(matrix, dense_key), *sparse = json_object_get(matrix, "entries");
+    if ((dense != NULL) == (sparse != NULL))
+        return refuse(r, "the matrix must have either \"%s\" or \"entries\"", dense_key);
+    return dense ? read_full_rows(r, dense, q, is_population_form) : read_entries(r, sparse, q, is_population_form);
+}
+
+/* Names and sizes, once the matrix has room for them. */
+static bool read_population_list(Reader *r, const json_t *list)
+{
+    ClaimMatrix *m = &r->out->matrix;
+    size_t sum = 0;
+    m->name = ARENA_ARRAY(&r->cx->arena, m->q, const char *);
+    for (size_t a = 0; a < m->q; a++) {
+        const json_t *p = json_array_get(list, a);
+        if (!is_object_of(r, p, "a population", "name size") ||
+            !read_text(r, json_object_get(p, "name"), "a population's name", &m->name[a]) ||
+            !read_count(r, json_object_get(p, "size"), "a population's size", 1, (size_t)1 << 53, &m->size[a]))
+            return false;
+        if (__builtin_add_overflow(sum, m->size[a], &sum))
+            return refuse(r, "the populations are too large");
+    }
+    return sum == m->n || refuse(r, "the sizes of the populations add up to %zu, not to n = %zu", sum, m->n);
+}
+
+static bool read_populations(Reader *r, const json_t *matrix, size_t n)
+{
+    ClaimMatrix *m = &r->out->matrix;
+    const json_t *list = json_object_get(matrix, "populations");
+    if (!is_object_of(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak"))
+        return false;
+    if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > MAX_ROWS)
+        return refuse(r, "\"populations\" is not a list of populations");
+    if (!read_cells(r, matrix, "uniform", json_array_size(list), true))
+        return false;
+    m->n = n;
+    return read_population_list(r, list) && read_numbers(r, json_object_get(matrix, "self"), "\"self\"", m->self, m->q) &&
+           read_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q);
+}
+
+static bool read_matrix(Reader *r, const json_t *matrix)
+{
+    size_t n;
+    const char *sha256 = NULL, *source = NULL;
+    if (!json_is_object(matrix))
+        return refuse(r, "\"matrix\" is missing or not an object");
+    bool is_population_form = json_object_get(matrix, "populations") != NULL;
+    size_t most = is_population_form ? (size_t)1 << 53 : MAX_ROWS;
+    if (!read_count(r, json_object_get(matrix, "n"), "\"n\"", 1, most, &n))
+        return false;
+    const json_t *hash = json_object_get(matrix, "sha256"), *file = json_object_get(matrix, "source");
+    if ((hash && !read_text(r, hash, "\"sha256\"", &sha256)) || (file && !read_text(r, file, "\"source\"", &source)))
+        return false;
+    if (is_population_form ? !read_populations(r, matrix, n)
+                           : !is_object_of(r, matrix, "\"matrix\"", "n sha256 source rows entries") ||
+                                 !read_cells(r, matrix, "rows", n, false))
+        return false;
+    r->out->matrix.sha256 = sha256;
+    r->out->matrix.source = source;
+    return true;
+}
+
+/* ---- the evidence ----------------------------------------------------------- */
+
+static bool read_component(Reader *r, const json_t *object, Component *c)
+{
+    const char *proof = NULL;
+    if (!is_object_of(r, object, "a component", "members p proof"))
+        return false;
+    const json_t *members = json_object_get(object, "members");
+    size_t n = json_array_size(members);
+    if (n == 0 || n > r->out->matrix.q)
+        return refuse(r, "a component has no rows, or more than the matrix");
+    component_init(r->cx, c, n);
+    if (!read_text(r, json_object_get(object, "proof"), "the proof of a component", &proof))
+        return false;
+    if (!proof_kind_from_name(proof, &c->proof))
+        return refuse(r, "\"%.40s\" is no kind of proof", proof);
+    return read_members(r, members, "\"members\"", c->member, n) &&
+           read_numbers(r, json_object_get(object, "p"), "\"p\"", c->p, n);
+}
+
+static bool read_components(Reader *r, const json_t *list)
+{
+    Evidence *e = &r->out->evidence;
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n == 0 || n > r->out->matrix.q)
+        return refuse(r, "\"components\" is not a list of one to n components");
+    e->is_certificate = true;
+    e->component = ARENA_ARRAY(&r->cx->arena, n, Component);
+    e->n_components = n;        /* from here on evidence_clear knows of them */
+    for (size_t k = 0; k < n; k++)
+        if (!read_component(r, json_array_get(list, k), &e->component[k]))
+            return false;
+    return true;
+}
+
+static bool read_zero_sum(Reader *r, const json_t *object)
+{
+    const ClaimMatrix *m = &r->out->matrix;
+    Witness *w = &r->out->evidence.witness;
+    const char *name = "";
+    size_t found = 0;
+    if (!is_object_of(r, object, "the witness", "population zero_sum"))
+        return false;
+    if (!json_is_true(json_object_get(object, "zero_sum")))
+        return refuse(r, "\"zero_sum\" can only be true");
+    if (!read_text(r, json_object_get(object, "population"), "\"population\"", &name))
+        return false;
+    for (size_t a = 0; m->name && a < m->q; a++)
+        if (strcmp(m->name[a], name) == 0) {
+            w->population = (uint32_t)a;
+            found++;
+        }
+    w->is_zero_sum = true;
+    return found == 1 || refuse(r, "%zu populations are named \"%.60s\"", found, name);
+}
+
+static bool read_vectors(Reader *r, const json_t *object)
+{
+    Witness *w = &r->out->evidence.witness;
+    if (!is_object_of(r, object, "the witness", "members V w"))
+        return false;
+    const json_t *members = json_object_get(object, "members"), *vectors = json_object_get(object, "V");
+    const json_t *weights = json_object_get(object, "w");
+    size_t n = json_array_size(members), rank = json_array_size(vectors);
+    if (n == 0 || n > r->out->matrix.q || !json_is_array(vectors) || rank == 0)
+        return refuse(r, "the witness has no rows, more than the matrix, or no vectors");
+    for (size_t k = 0; k < rank; k++)       /* before room is made for rank * n numbers */
+        if (!is_array_of(r, json_array_get(vectors, k), "a vector of the witness", n))
+            return false;
+    witness_init(r->cx, w, n, rank, weights != NULL);
+    if (!read_members(r, members, "\"members\"", w->member, n))
+        return false;
+    for (size_t k = 0; k < rank; k++)
+        if (!read_numbers(r, json_array_get(vectors, k), "a vector of the witness", w->v + k * n, n))
+            return false;
+    return !weights || read_numbers(r, weights, "\"w\"", w->w, rank);
+}
+
+static bool read_evidence(Reader *r, const json_t *root)
+{
+    const json_t *components = json_object_get(root, "components"), *witness = json_object_get(root, "witness");
+    const char *claim = "";
+    if (!read_text(r, json_object_get(root, "claim"), "\"claim\"", &claim))
+        return false;
+    if (strcmp(claim, "lds") == 0)
+        return witness ? refuse(r, "the claim is \"lds\", but there is a witness") : read_components(r, components);
+    if (strcmp(claim, "not-lds") != 0)
+        return refuse(r, "\"%.40s\" is no claim", claim);
+    if (components)
+        return refuse(r, "the claim is \"not-lds\", but there are components");
+    return json_object_get(witness, "zero_sum") ? read_zero_sum(r, witness) : read_vectors(r, witness);
+}
+
+/* ---- the file --------------------------------------------------------------- */
+
+static bool read_settings(Reader *r, const json_t *set, CertificateModel *model)
+{
+    if (!json_is_object(set))
+        return refuse(r, "\"set\" is not an object");
+    Setting *settings = ARENA_ARRAY(&r->cx->arena, json_object_size(set) + 1, Setting);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)set, key, value) {
+        Setting *s = &settings[model->n_set++];
+        s->name = arena_strdup(&r->cx->arena, key);
+        if (!read_text(r, value, "a setting", &s->value))
+            return false;
+    }
+    model->set = settings;
+    return true;
+}
+
+static bool read_model(Reader *r, const json_t *object)
+{
+    CertificateModel *model = &r->out->model;
+    if (!object)
+        return true;
+    r->out->has_model = true;
+    if (!is_object_of(r, object, "\"model\"", "file sha256 set"))
+        return false;
+    const json_t *set = json_object_get(object, "set");
+    return read_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
+           read_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
+           (!set || read_settings(r, set, model));
+}
+
+static bool read_root(Reader *r, const json_t *root)
+{
+    const char *format = "";
+    if (!is_object_of(r, root, "the file", "format model claim matrix components witness") ||
+        !read_text(r, json_object_get(root, "format"), "\"format\"", &format))
+        return false;
+    if (strcmp(format, "eig-certificate/1") != 0)
+        return refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
+    return read_model(r, json_object_get(root, "model")) && read_matrix(r, json_object_get(root, "matrix")) &&
+           read_evidence(r, root);
+}
+
+bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)
+{
+    Reader r = {.cx = cx, .out = out};
+    json_error_t error;
+    *out = (CertificateFile){0};
+    *reason = NULL;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    bool ok = root ? read_root(&r, root) : refuse(&r, "no JSON: line %d: %s", error.line, error.text);
+    json_decref(root);
+    if (!ok) {
+        evidence_clear(&out->evidence);
+        claim_matrix_clear(&out->matrix);
+        *out = (CertificateFile){0};
+        *reason = r.reason;
+    }
+    return ok;
+}

@@ -1,0 +1,356 @@
+#!/usr/bin/python3
+"""Checks certificate files "eig-certificate/1" with integers and fractions only.
+
+Written from docs/certificate.md and from nothing else, so that it shares no mistake
+with eigc. Usage: second_checker.py FILE...      one line a file, exit 1 if one is refused
+                  second_checker.py --many FILE  texts separated by NUL bytes, one line each
+"""
+import json
+import math
+import re
+import sys
+from fractions import Fraction
+from operator import mul
+
+DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
+RATIO = re.compile(r"(-?)([0-9]+)/([0-9]+)", re.ASCII)
+PROOFS = ("exact", "rump", "integer-residual")
+
+
+class Refused(Exception):
+    pass
+
+
+def need(condition, reason):
+    if not condition:
+        raise Refused(reason)
+
+
+# ---- reading -------------------------------------------------------------------
+
+def no_twice(pairs):
+    found = dict(pairs)
+    need(len(found) == len(pairs), "a key occurs twice")
+    return found
+
+
+def no_constant(name):
+    raise Refused(name + " is not JSON")
+
+
+def number(text):
+    need(isinstance(text, str), "a number is not in a string")
+    need(len(text) <= 20000, "a number is too long")
+    ratio = RATIO.fullmatch(text)
+    if ratio:
+        need(int(ratio[3]) != 0, "a fraction's lower part is 0")
+        value = Fraction(int(ratio[2]), int(ratio[3]))
+        return -value if ratio[1] else value
+    decimal = DECIMAL.fullmatch(text)
+    need(decimal, "%.40r is not a number" % text)
+    places = decimal[3] or ""
+    need(len((decimal[4] or "").lstrip("+-").lstrip("0")) <= 4, "an exponent is too large")
+    exponent = int(decimal[4] or 0)
+    need(abs(exponent) <= 5000, "an exponent is too large")
+    exponent -= len(places)
+    value = Fraction(int(decimal[2] + places))
+    value = value * 10 ** exponent if exponent >= 0 else value / 10 ** -exponent
+    return -value if decimal[1] else value
+
+
+def numbers(values, count):
+    need(isinstance(values, list) and len(values) == count, "a list of numbers is missing or has the wrong length")
+    return [number(x) for x in values]
+
+
+def whole(value, least, most):
+    need(isinstance(value, int) and not isinstance(value, bool), "a count or row number is not an integer")
+    need(least <= value <= most, "a count or row number is out of range")
+    return value
+
+
+def fields(thing, required, optional=()):
+    need(isinstance(thing, dict), "an object is missing")
+    need(set(required) <= set(thing), "a key is missing")
+    need(set(thing) <= set(required) | set(optional), "an unknown key")
+    return thing
+
+
+def text(value):
+    need(isinstance(value, str), "a text is missing")
+    return value
+
+
+def model(thing):
+    fields(thing, ("file", "sha256"), ("set",))
+    text(thing["file"])
+    text(thing["sha256"])
+    if "set" in thing:
+        need(isinstance(thing["set"], dict), "\"set\" is no object")
+        for value in thing["set"].values():
+            text(value)
+
+
+def cells(matrix, dense, q):
+    """List of q dictionaries column -> entry, zeros left out."""
+    need((dense in matrix) != ("entries" in matrix), "the matrix has no cells, or two kinds")
+    rows = [dict() for _ in range(q)]
+    if dense in matrix:
+        need(isinstance(matrix[dense], list) and len(matrix[dense]) == q, "wrong number of rows")
+        for i, row in enumerate(matrix[dense]):
+            rows[i] = {j: x for j, x in enumerate(numbers(row, q)) if x}
+        return rows
+    need(isinstance(matrix["entries"], list), "the entries are no list")
+    before = (-1, -1)
+    for entry in matrix["entries"]:
+        need(isinstance(entry, list) and len(entry) == 3, "an entry is not of three")
+        place = (whole(entry[0], 0, q - 1), whole(entry[1], 0, q - 1))
+        need(place > before, "entries out of order")
+        before = place
+        x = number(entry[2])
+        if x:
+            rows[place[0]][place[1]] = x
+    return rows
+
+
+class Tested:
+    """The tested matrix T, and what form 3 adds."""
+
+    def __init__(self, matrix):
+        need(isinstance(matrix, dict), "the matrix is missing")
+        for key in ("sha256", "source"):
+            if key in matrix:
+                text(matrix[key])
+        self.names = None
+        if "populations" in matrix:
+            self.read_populations(matrix)
+        else:
+            fields(matrix, ("n",), ("rows", "entries", "source", "sha256"))
+            self.q = whole(matrix["n"], 1, 4194304)
+            self.rows = cells(matrix, "rows", self.q)
+
+    def read_populations(self, matrix):
+        fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "source", "sha256"))
+        n = whole(matrix["n"], 1, 1 << 53)
+        populations = matrix["populations"]
+        need(isinstance(populations, list) and populations, "no populations")
+        for p in populations:
+            fields(p, ("name", "size"))
+        self.q = len(populations)
+        self.names = [text(p["name"]) for p in populations]
+        self.size = [whole(p["size"], 1, 1 << 53) for p in populations]
+        need(sum(self.size) == n, "the sizes do not add up to n")
+        uniform = cells(matrix, "uniform", self.q)
+        own = numbers(matrix["self"], self.q)
+        leak = numbers(matrix["leak"], self.q)
+        self.mode = [s - d for s, d in zip(own, leak)]
+        self.rows = [{b: c * self.size[b] for b, c in row.items()} for row in uniform]
+        for a, row in enumerate(self.rows):
+            row[a] = row.get(a, 0) + self.mode[a]
+
+
+# ---- positive definite ------------------------------------------------------------
+
+def integer_form(rows, members, p):
+    """M times a common denominator: full list of lists."""
+    place = {row: k for k, row in enumerate(members)}
+    n = len(members)
+    entries = [dict() for _ in range(n)]
+    for i, row in enumerate(members):
+        for column, x in rows[row].items():
+            if column in place:
+                j = place[column]
+                low, high = min(i, j), max(i, j)
+                entries[high][low] = entries[high].get(low, 0) - p[i] * x * (2 if i == j else 1)
+    common = 1
+    for row in entries:
+        for x in row.values():
+            common = common * x.denominator // math.gcd(common, x.denominator)
+    m = [[0] * n for _ in range(n)]
+    for i, row in enumerate(entries):
+        for j, x in row.items():
+            m[i][j] = m[j][i] = x.numerator * (common // x.denominator)
+    return m
+
+
+def eliminate(m):
+    """Fraction-free elimination: every pivot > 0."""
+    n, before = len(m), 1
+    m = [row[:i + 1] for i, row in enumerate(m)]
+    for k in range(n):
+        pivot = m[k][k]
+        if pivot <= 0:
+            return False
+        column = [0] * (k + 1) + [m[i][k] for i in range(k + 1, n)]
+        for i in range(k + 1, n):
+            row, factor = m[i], column[i]
+            for j in range(k + 1, i + 1):
+                row[j] = (row[j] * pivot - factor * column[j]) // before
+        before = pivot
+    return True
+
+
+def as_float(x, shift):
+    """x / 2^shift, x an integer of any size."""
+    if x == 0:
+        return 0.0
+    cut = max(0, abs(x).bit_length() - 60)
+    return math.ldexp(float(abs(x) >> cut), cut - shift) * (1 if x > 0 else -1)
+
+
+def guess_factor(m, scale, down):
+    """Floating Cholesky of the scaled matrix minus `down`; None when it stops."""
+    factor = []
+    for i, row in enumerate(m):
+        new = []
+        for j in range(i):
+            other = factor[j]
+            new.append((as_float(row[j], scale[i] + scale[j]) - sum(map(mul, new, other))) / other[j])
+        pivot = as_float(row[i], 2 * scale[i]) - down - sum(map(mul, new, new))
+        if not pivot > 0 or not math.isfinite(pivot):
+            return None
+        new.append(math.sqrt(pivot))
+        factor.append(new)
+    return factor
+
+
+def dominates(m, scale, factor):
+    """Rows of s M - G G' strictly dominated by their diagonal, in integers; rows and
+    columns of M are first divided by powers of two."""
+    bits, n = 60, len(m)
+    g = [[int(math.ldexp(x, bits)) for x in row] for row in factor]
+    extra = 2 * max(scale)
+    rest = [0] * n
+    diagonal = [0] * n
+    for i in range(n):
+        for j in range(i + 1):
+            product = sum(map(mul, g[i][:j + 1], g[j]))
+            q = (m[i][j] << (2 * bits + extra - scale[i] - scale[j])) - (product << extra)
+            if i == j:
+                diagonal[i] = q
+            else:
+                rest[i] += abs(q)
+                rest[j] += abs(q)
+    return all(d > r for d, r in zip(diagonal, rest))
+
+
+def positive_definite(m):
+    n = len(m)
+    if any(m[i][i] <= 0 for i in range(n)):
+        return False
+    if n <= 120:
+        return eliminate(m)
+    scale = [m[i][i].bit_length() // 2 for i in range(n)]
+    for power in (8, 16, 24, 32, 38):
+        factor = guess_factor(m, scale, math.ldexp(1, -power))
+        if factor and dominates(m, scale, factor):
+            return True
+    return n <= 200 and eliminate(m)
+
+
+# ---- checking ---------------------------------------------------------------------
+
+def check_components(t, components):
+    need(isinstance(components, list) and components, "no components")
+    of = {}
+    read = []
+    for k, c in enumerate(components):
+        fields(c, ("members", "p", "proof"))
+        need(isinstance(c["members"], list) and c["members"], "a component without rows")
+        need(len(c["members"]) <= t.q, "too many rows")
+        members = [whole(x, 0, t.q - 1) for x in c["members"]]
+        need(all(a < b for a, b in zip(members, members[1:])), "members are not ascending")
+        p = numbers(c["p"], len(members))
+        need(all(x > 0 for x in p), "a multiplier is not positive")
+        need(isinstance(c["proof"], str) and c["proof"] in PROOFS, "no kind of proof")
+        for row in members:
+            need(row not in of, "components overlap")
+            of[row] = k
+        read.append((members, p))
+    need(len(of) == t.q, "a row is in no component")
+    for i, row in enumerate(t.rows):
+        for j, x in row.items():
+            need(x == 0 or of[i] >= of[j], "an entry against the order")
+    if t.names is not None:
+        for a in range(t.q):
+            need(t.size[a] < 2 or t.mode[a] < 0, "zero-sum modes do not decay")
+    for members, p in read:
+        need(positive_definite(integer_form(t.rows, members, p)), "M(p) is not positive definite")
+
+
+def check_vectors(t, witness):
+    fields(witness, ("members", "V"), ("w",))
+    need(isinstance(witness["members"], list) and witness["members"], "a witness without rows")
+    members = [whole(x, 0, t.q - 1) for x in witness["members"]]
+    place = {row: k for k, row in enumerate(members)}
+    need(len(place) == len(members), "members twice")
+    need(isinstance(witness["V"], list) and witness["V"], "a witness without vectors")
+    vectors = [numbers(v, len(members)) for v in witness["V"]]
+    weights = numbers(witness["w"], len(vectors)) if "w" in witness else [Fraction(1)] * len(vectors)
+    need(all(w >= 0 for w in weights), "a weight is negative")
+    need(any(w > 0 and any(v) for w, v in zip(weights, vectors)), "X = 0")
+    for i, row in enumerate(members):
+        inside = [(place[j], x) for j, x in t.rows[row].items() if j in place]
+        total = sum((w * v[i] * sum((x * v[k] for k, x in inside), Fraction(0)) for w, v in zip(weights, vectors)),
+                    Fraction(0))
+        need(total >= 0, "(T X)_ii < 0 in row %d" % row)
+
+
+def check_zero_sum(t, witness):
+    fields(witness, ("population", "zero_sum"))
+    need(witness["zero_sum"] is True, "zero_sum is not true")
+    name = text(witness["population"])
+    need(t.names is not None and t.names.count(name) == 1, "not the name of one population")
+    a = t.names.index(name)
+    need(t.size[a] >= 2 and t.mode[a] >= 0, "its zero-sum modes decay")
+
+
+def check(data):
+    try:
+        root = json.loads(data.decode("utf-8"), object_pairs_hook=no_twice, parse_constant=no_constant)
+    except (ValueError, RecursionError) as problem:
+        raise Refused("no JSON: %s" % problem)
+    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness"))
+    need(root["format"] == "eig-certificate/1", "another format")
+    if "model" in root:
+        model(root["model"])
+    t = Tested(root["matrix"])
+    if root["claim"] == "lds":
+        need("components" in root and "witness" not in root, "lds needs components and no witness")
+        check_components(t, root["components"])
+    else:
+        need(root["claim"] == "not-lds", "no claim")
+        need("witness" in root and "components" not in root, "not-lds needs a witness and no components")
+        need(isinstance(root["witness"], dict), "the witness is no object")
+        (check_zero_sum if "zero_sum" in root["witness"] else check_vectors)(t, root["witness"])
+
+
+def report(name, data):
+    try:
+        check(data)
+    except Refused as refusal:
+        print("refused  %s: %s" % (name, refusal))
+        return False
+    print("accepted %s" % name)
+    return True
+
+
+def main(arguments):
+    if not arguments:
+        print(__doc__)
+        return 1
+    if arguments[0] == "--many":
+        with open(arguments[1], "rb") as file:
+            texts = file.read().split(b"\0")[:-1]
+        return 0 if all([report(str(k), data) for k, data in enumerate(texts)]) else 1
+    good = True
+    for name in arguments:
+        with open(name, "rb") as file:
+            good = report(name, file.read()) and good
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    sys.exit(main(sys.argv[1:]))
