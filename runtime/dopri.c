@@ -4,6 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+/* Where the book has an absolute 1e-6, in parts of the longest step: the first
+ * step does not depend on the unit of time. */
+#define TINY_STEP 1e-6
+#define LEAST_FIRST 1e-9
+
 /* Every loop below is over neurons with a fixed expression inside, so that it
  * becomes vector code; the order of operations is that of docs/semantics.md. */
 
@@ -48,21 +53,20 @@ static double longest_step(const EigProblem *p)
 
 static double first_guess(const Dopri *d, double h0, double d1, double d2)
 {
-    double steepest = d1 > d2 ? d1 : d2;
+    double steepest = d1 > d2 ? d1 : d2, tiny = TINY_STEP * d->longest;
     double h1;
     if (steepest <= 1e-15)
-        h1 = h0 * 1e-3 < 1e-6 ? 1e-6 : h0 * 1e-3;
+        h1 = h0 * 1e-3 < tiny ? tiny : h0 * 1e-3;
     else
         h1 = pow(0.01 / steepest, 0.2);
-    double h = 100.0 * h0 < h1 ? 100.0 * h0 : h1;
-    return h < d->longest ? h : d->longest;
+    return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
 }
 
 static double choose_first_step(Dopri *d)
 {
     const EigProblem *p = d->p;
     double d0 = norm(p, d->x, d->x, d->x), d1 = norm(p, d->k[0], d->x, d->x);
-    double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * (d0 / d1);
+    double h0 = d0 < 1e-5 || d1 < 1e-5 ? TINY_STEP * d->longest : 0.01 * (d0 / d1);
     h0 = h0 < d->longest ? h0 : d->longest;
     for (size_t i = 0; i < p->n; i++)
         d->stage[i] = d->x[i] + h0 * d->k[0][i];
@@ -78,15 +82,14 @@ void dopri_start(Dopri *d)
     d->longest = longest_step(d->p);
     d->growth = 10.0;
     slope(d, 0.0, d->x, d->k[0]);
-    if (d->p->h > 0.0)
-        d->h = d->p->h < d->longest ? d->p->h : d->longest;
-    else
-        d->h = choose_first_step(d);
+    double h = d->p->h > 0.0 ? d->p->h : choose_first_step(d);
+    h = h < LEAST_FIRST * d->longest ? LEAST_FIRST * d->longest : h;
+    d->h = h < d->longest ? h : d->longest;
 }
 
 bool dopri_too_small(const Dopri *d)
 {
-    return !(0.1 * d->h > DBL_EPSILON * d->t) || !(d->h > DBL_MIN);
+    return !(0.1 * d->h > DBL_EPSILON * d->t) || !(d->h > DBL_EPSILON * d->longest);
 }
 
 static void stages(Dopri *d, double h)

@@ -196,9 +196,16 @@ static bool record_within(Loop *l, Dopri *d, int64_t *j, int64_t last)
 }
 
 /* The step became too small. When the attempt left the finite numbers that is
- * the reason; otherwise the neuron with the largest error is named. */
+ * the reason, and the first stage that did names the neuron (later stages
+ * spread it over the network); otherwise the neuron with the largest error is named. */
 static void stop_underflow(Loop *l, const Dopri *d)
 {
+    for (size_t s = 0; s < 7; s++) {
+        if (!all_finite(d->k[s], l->p->n)) {
+            stop_nonfinite(l, d->k[s]);
+            return;
+        }
+    }
     if (!all_finite(d->stage, l->p->n)) {
         stop_nonfinite(l, d->stage);
         return;

@@ -62,13 +62,12 @@ static double longest_step(const EigProblem *p)
 }
 
 /* Hairer, Norsett, Wanner, II.4, "starting step size", with the norm `worst`. */
-static double first_step(Oracle *o, double longest)
+static double guess_step(Oracle *o, double longest)
 {
     const EigProblem *p = o->p;
-    if (p->h > 0.0)
-        return p->h < longest ? p->h : longest;
     double d0 = worst(p, o->x, o->x, o->x), d1 = worst(p, o->k[0], o->x, o->x);
-    double h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * (d0 / d1);
+    double tiny = 1e-6 * longest;
+    double h0 = d0 < 1e-5 || d1 < 1e-5 ? tiny : 0.01 * (d0 / d1);
     if (!(h0 < longest))
         h0 = longest;
     for (size_t i = 0; i < p->n; i++)
@@ -78,8 +77,15 @@ static double first_step(Oracle *o, double longest)
         o->k[1][i] = o->k[1][i] - o->k[0][i];
     double d2 = worst(p, o->k[1], o->x, o->x) / h0;
     double d = d1 > d2 ? d1 : d2;
-    double h1 = d <= 1e-15 ? (1e-6 > h0 * 1e-3 ? 1e-6 : h0 * 1e-3) : pow(0.01 / d, 0.2);
-    double h = 100.0 * h0 < h1 ? 100.0 * h0 : h1;
+    double h1 = d <= 1e-15 ? (tiny > h0 * 1e-3 ? tiny : h0 * 1e-3) : pow(0.01 / d, 0.2);
+    return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
+}
+
+static double first_step(Oracle *o, double longest)
+{
+    double h = o->p->h > 0.0 ? o->p->h : guess_step(o, longest);
+    if (h < 1e-9 * longest)
+        h = 1e-9 * longest;
     return h < longest ? h : longest;
 }
 
@@ -141,10 +147,14 @@ static bool record_step(Oracle *o, double t, double h, double t_new, int64_t *j,
     return true;
 }
 
-/* The step has become too small: names the neuron with the worst error. */
+/* The step has become too small: names the first neuron whose slope is not
+ * finite in the first such stage, else the one with the worst error. */
 static void underflow(Oracle *o)
 {
     const EigProblem *p = o->p;
+    for (size_t s = 0; s < 7; s++)
+        if (!oracle_check(o, o->k[s]))
+            return;
     if (!oracle_check(o, o->stage))
         return;
     double most = -1.0;
@@ -184,7 +194,7 @@ void oracle_run_rk45(Oracle *o)
     eig_reference_drift(p, 0.0, o->x, o->total, o->k[0]);
     double h = first_step(o, longest);
     while (t < p->duration) {
-        if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_MIN)) {
+        if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_EPSILON * longest)) {
             underflow(o);
             return;
         }

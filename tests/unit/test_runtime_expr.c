@@ -1,0 +1,115 @@
+/* runtime/expr.c: values of the functions where they are easy to get wrong. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/expr.h"
+#include "tests/test.h"
+
+static double fn(EigFn f, double a, double b)
+{
+    return eig_fn_apply(f, a, b);
+}
+
+static int same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static void corners(void)
+{
+    CHECK(fn(EIG_FN_STEP, -1e-300, 0) == 0 && fn(EIG_FN_STEP, 0.0, 0) == 1 && fn(EIG_FN_STEP, -0.0, 0) == 1);
+    CHECK(fn(EIG_FN_PULSE, 0.0, 20.0) == 1 && fn(EIG_FN_PULSE, 20.0, 20.0) == 0 && fn(EIG_FN_PULSE, -1.0, 20.0) == 0);
+    CHECK(fn(EIG_FN_PULSE, 19.999, 20.0) == 1 && fn(EIG_FN_PULSE, 0.0, 0.0) == 0);
+    CHECK(fn(EIG_FN_RAMP, -1.0, 50.0) == 0 && fn(EIG_FN_RAMP, 25.0, 50.0) == 0.5 && fn(EIG_FN_RAMP, 75.0, 50.0) == 1);
+    CHECK(fn(EIG_FN_RAMP, 50.0, 50.0) == 1 && fn(EIG_FN_RAMP, 0.0, 50.0) == 0);
+    CHECK(fn(EIG_FN_RAMP, 0.0, 0.0) == 1 && fn(EIG_FN_RAMP, -1.0, 0.0) == 0);
+    CHECK(fn(EIG_FN_FLOOR, -0.5, 0) == -1 && fn(EIG_FN_ABS, -2.5, 0) == 2.5);
+    CHECK(fn(EIG_FN_SUB, 1, 3) == -2 && fn(EIG_FN_DIV, 1, 4) == 0.25 && fn(EIG_FN_NEG, 3, 0) == -3);
+}
+
+static void nan_takes_the_last_branch(void)
+{
+    CHECK(fn(EIG_FN_MIN, NAN, 2) == 2 && isnan(fn(EIG_FN_MIN, 2, NAN)));
+    CHECK(fn(EIG_FN_MAX, NAN, 2) == 2 && isnan(fn(EIG_FN_MAX, 2, NAN)));
+    CHECK(fn(EIG_FN_STEP, NAN, 0) == 0 && fn(EIG_FN_PULSE, NAN, 1) == 0 && fn(EIG_FN_RAMP, NAN, 1) == 1);
+}
+
+static void zeros_keep_the_second(void)
+{
+    CHECK(same_bits(fn(EIG_FN_MAX, -0.0, 0.0), 0.0) && same_bits(fn(EIG_FN_MAX, 0.0, -0.0), -0.0));
+    CHECK(same_bits(fn(EIG_FN_MIN, -0.0, 0.0), 0.0) && same_bits(fn(EIG_FN_MIN, 0.0, -0.0), -0.0));
+}
+
+/* Powers written out in the defined order: bits of the exponent upwards. */
+static void integer_powers(void)
+{
+    double a = 1.1, a2 = a * a, a4 = a2 * a2, a8 = a4 * a4;
+    CHECK(same_bits(fn(EIG_FN_POW, a, 3), a * a2));
+    CHECK(same_bits(fn(EIG_FN_POW, a, 7), (a * a2) * a4));
+    CHECK(same_bits(fn(EIG_FN_POW, a, 13), (a * a4) * a8));
+    CHECK(same_bits(fn(EIG_FN_POW, a, -7), 1.0 / ((a * a2) * a4)));
+    CHECK(fn(EIG_FN_POW, NAN, 0) == 1 && fn(EIG_FN_POW, -2, 3) == -8 && fn(EIG_FN_POW, 2, -64) == 0x1p-64);
+    CHECK(fn(EIG_FN_POW, 0, -1) == (double)INFINITY && fn(EIG_FN_POW, 3, 1) == 3);
+}
+
+static void other_powers_are_libm(void)
+{
+    CHECK(same_bits(fn(EIG_FN_POW, 1.7, 2.5), pow(1.7, 2.5)));
+    CHECK(same_bits(fn(EIG_FN_POW, 1.01, 65), pow(1.01, 65)));
+    CHECK(isnan(fn(EIG_FN_POW, -1.0, 0.5)) && fn(EIG_FN_POW, 2, INFINITY) == (double)INFINITY);
+}
+
+static void addresses_agree_with_apply(void)
+{
+    static const double at[] = {-2.5, -0.0, 0.3, 1, 40, INFINITY};
+    for (int f = 0; f < EIG_N_FNS; f++) {
+        EigFn1 one = eig_fn_address1((EigFn)f);
+        EigFn2 two = eig_fn_address2((EigFn)f);
+        CHECK(!(one && eig_fn_n_args[f] != 1) && !(two && eig_fn_n_args[f] != 2));
+        for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+            double b = fn((EigFn)f, at[i], 3.0);
+            CHECK(!one || same_bits(one(at[i]), b) || isnan(b));
+            CHECK(!two || same_bits(two(at[i], 3.0), b) || isnan(b));
+        }
+    }
+    CHECK(eig_fn_address1(EIG_FN_TANH) && eig_fn_address2(EIG_FN_POW) && !eig_fn_address1(EIG_FN_SQRT));
+    CHECK_TEXT(eig_fn_name[EIG_FN_LOG1P], "log1p");
+    CHECK(eig_fn_name[EIG_FN_ADD] == NULL);
+}
+
+static void programs(void)
+{
+    static const EigOp op[] = {{1, EIG_VAR_Z, 0}, {0, 0, 1.5}, {2, EIG_FN_SUB, 0}, {2, EIG_FN_NEG, 0},
+                               {1, EIG_VAR_T, 0}, {2, EIG_FN_DIV, 0}};
+    double var[EIG_N_VARS] = {0};
+    var[EIG_VAR_Z] = 7.5;
+    var[EIG_VAR_T] = 4.0;
+    EigCode code = {6, op, 2}, none = {0, NULL, 0};
+    CHECK(eig_code_eval(&code, var) == -1.5);
+    CHECK(eig_code_eval(&none, var) == 0.0);
+}
+
+static void deepest_program(void)
+{
+    static EigOp op[2 * EIG_CODE_MAX_DEPTH];
+    double var[EIG_N_VARS] = {0};
+    for (size_t i = 0; i < EIG_CODE_MAX_DEPTH; i++)
+        op[i] = (EigOp){0, 0, (double)i};
+    for (size_t i = EIG_CODE_MAX_DEPTH; i < 2 * EIG_CODE_MAX_DEPTH - 1; i++)
+        op[i] = (EigOp){2, EIG_FN_ADD, 0};
+    EigCode code = {2 * EIG_CODE_MAX_DEPTH - 1, op, EIG_CODE_MAX_DEPTH};
+    CHECK(eig_code_eval(&code, var) == EIG_CODE_MAX_DEPTH * (EIG_CODE_MAX_DEPTH - 1) / 2);
+}
+
+int main(void)
+{
+    RUN(corners);
+    RUN(nan_takes_the_last_branch);
+    RUN(zeros_keep_the_second);
+    RUN(integer_powers);
+    RUN(other_powers_are_libm);
+    RUN(addresses_agree_with_apply);
+    RUN(programs);
+    RUN(deepest_program);
+    return test_done();
+}
