@@ -132,7 +132,7 @@ static bool end_of_line(Mtx *m)
 
 static bool cut_off(const Mtx *m, uint64_t have, uint64_t want)
 {
-    diag_at(m->cx, D_E0505, m->f->asked, "'%s' is cut off: it has %llu entries and promises %llu", m->f->path,
+    diag_at(m->cx, D_E0505, m->f->asked, "'%s' is cut off: it has %llu of the %llu entries that it promises", m->f->path,
             (unsigned long long)have, (unsigned long long)want);
     return false;
 }

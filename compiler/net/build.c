@@ -79,7 +79,7 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
         out->values.d = ones(b, pairs.n);
     else if (!pair_sparse(b, c, &pairs, &out->values))
         return false;
-    bool signs_are_free = c->kind == WEIGHT_PAIR && b->net->pop[c->pre].model->sign == SIGN_MIXED;
+    bool signs_are_free = c->kind == WEIGHT_PAIR && b->net->pop[c->pre].model->is_exempt;
     entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
     return true;
 }
@@ -106,7 +106,7 @@ static bool dense_pair_block(NetBuild *b, const ModelConn *c, Block *out)
     out->kind = BLOCK_DENSE;
     if (!pair_dense(b, c, &out->values))
         return false;
-    bool signs_are_free = b->net->pop[c->pre].model->sign == SIGN_MIXED;
+    bool signs_are_free = b->net->pop[c->pre].model->is_exempt;
     entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
     return true;
 }

@@ -69,7 +69,7 @@ static bool put_pair(PairEval *p, Values *v, size_t e, size_t pre, size_t post)
     Num x = eval(&p->scratch, p->c->pair, pre_i, post_i);
     if (!x || !isfinite(num_to_double(x)))
         return has_no_value(p, pre, post);
-    if (mpq_sgn(x) < 0 && p->b->net->pop[p->c->pre].model->sign != SIGN_MIXED)
+    if (mpq_sgn(x) < 0 && !p->b->net->pop[p->c->pre].model->is_exempt)
         return is_negative(p, pre, post, x);
     mpq_ptr kept = NULL;
     if (!num_is_double(x)) {
@@ -84,7 +84,7 @@ static bool few_enough(NetBuild *b, const ModelConn *c, double n)
 {
     if (n <= PAIR_MAX)
         return true;
-    Diag *d = diag_at(b->cx, D_E0454, c->weight_span, "this weight would have to be evaluated exactly for %.6g pairs; at most %d are",
+    Diag *d = diag_at(b->cx, D_E0454, c->weight_span, "this weight would have to be evaluated exactly for %.0f pairs; at most %d are",
                       n, PAIR_MAX);
     diag_help(b->cx, d, "use one weight for all pairs, a sparse pattern, or a file: matrix(\"...\")");
     return false;

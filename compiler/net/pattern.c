@@ -148,6 +148,8 @@ static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
     Chosen set = { .n_slots = 8 };
     while (set.n_slots < 2 * k)
         set.n_slots *= 2;
+    if (!memory_take(b, c, (double)set.n_slots, sizeof *set.key + sizeof *set.stamp, "use a smaller indegree"))
+        return false;
     set.key = ARENA_ARRAY(&b->cx->arena, set.n_slots, uint32_t);
     set.stamp = ARENA_ARRAY(&b->cx->arena, set.n_slots, uint64_t);
     *out = (Pairs){ .n = n_post * k, .row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, size_t),

@@ -263,7 +263,7 @@ static void mtx_refuses(void)
         { "%%MatrixMarket matrix coordinate complex general\n1 1 1\n", D_E0502, "w.mtx:1:34" },
         { "%%MatrixMarket matrix array pattern general\n1 1\n", D_E0502, "w.mtx:1:29" },
         { "%%MatrixMarket matrix coordinate real general\n", D_E0505, "cut off" },
-        { "%%MatrixMarket matrix coordinate real general\n2 2 3\n1 1 1\n1 2 1\n", D_E0505, "2 entries and promises 3" },
+        { "%%MatrixMarket matrix coordinate real general\n2 2 3\n1 1 1\n1 2 1\n", D_E0505, "2 of the 3 entries" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 99999999999999\n", D_E0505, "cut off" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1\n1 2 1\n", D_E0505, "w.mtx:4:1: more entries" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n3 1 1\n", D_E0503, "w.mtx:3:1: a row outside" },

@@ -147,6 +147,7 @@ static void bad_pair_weights_are_refused(void)
     Bench b;
     bench_begin(&b);
     size_t e = add_pop(&b, "E", SIGN_EXC, 3), x = add_pop(&b, "X", SIGN_MIXED, 3), big = add_pop(&b, "B", SIGN_EXC, 5000);
+    size_t w = add_table_pop(&b, "worm", three, 3);
     const Expr *pre = expr_var(&b.cx, (Span){ 0 }, EIG_VAR_PRE_I), *post = expr_var(&b.cx, (Span){ 0 }, EIG_VAR_POST_I);
     const Expr *one = expr_const(&b.cx, (Span){ 0 }, num_int(&b.pool, 1));
     add_conn(&b, x, e, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = call2(&b, EIG_FN_SUB, pre, post);
@@ -157,13 +158,17 @@ static void bad_pair_weights_are_refused(void)
     CHECK(!bench_build(&b));
     CHECK(complains(&b, D_E0452, "E[0] -> X[1] (pre.i = 0, post.i = 1) is -1, below 0"));
     b.m.conns.n = b.cx.diags.n = 0;
+    add_conn(&b, w, e, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = call2(&b, EIG_FN_SUB, pre, post);
+    CHECK(!bench_build(&b));    /* neurons of both signs are not exempt from the law */
+    CHECK(complains(&b, D_E0452, "A -> E[1]"));
+    b.m.conns.n = b.cx.diags.n = 0;
     add_conn(&b, e, x, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = call2(&b, EIG_FN_DIV, one, pre);
     CHECK(!bench_build(&b));
     CHECK(complains(&b, D_E0455, "E[0] -> X[0]"));
     b.m.conns.n = b.cx.diags.n = 0;
     add_conn(&b, big, big, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = pre;
     CHECK(!bench_build(&b));
-    CHECK(complains(&b, D_E0454, "2.5e+07 pairs"));
+    CHECK(complains(&b, D_E0454, "25000000 pairs"));
     bench_end(&b);
 }
 
