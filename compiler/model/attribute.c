@@ -29,7 +29,7 @@ static void report_unknown(Builder *b, const AstAttr *a, const char *where, size
         return;
     }
     Diag *d = diag_at(b->cx, D_E0205, a->name_span, "%s has no `%s`", where, a->name);
-    const char *near = diag_nearest(a->name, names, n_names);
+    const char *near = nearest_name(a->name, names, n_names);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
 }
@@ -69,19 +69,20 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
                         const AstAttr **slot)
 {
     const AstAttr *equation = first_equation(attrs);
-    bool all_built = true;
+    bool complete = true;
     for (size_t k = 0; k < attrs->n; k++) {
         const AstAttr *a = &attrs->at[k];
         const AttrRule *r = find_rule(n_rules, rule, a);
         if (!r) {
             report_unknown(b, a, where, n_rules, rule);
+            complete = false;
         } else if (r->not_built) {
             if (!equation || a == equation)
                 report_later(b, a);
-            all_built = false;
+            complete = false;
         } else if (r->kind != a->kind) {
             report_form(b, a, r);
-            all_built = false;
+            complete = false;
         } else if (!r->repeats && slot[r - rule]) {
             Diag *d = diag_at(b->cx, D_E0206, a->name_span, "`%s` is given twice", a->name);
             diag_note_at(b->cx, d, slot[r - rule]->name_span, "first given here");
@@ -89,7 +90,7 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
             slot[r - rule] = a;
         }
     }
-    return all_built;
+    return complete;
 }
 
 int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names)
@@ -107,7 +108,7 @@ int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, c
     sbuf_free(&list);
     Diag *d = name ? diag_at(b->cx, D_E0201, e->span, "%s is %s, not `%s`", what, choices, name)
                    : diag_at(b->cx, D_E0304, e->span, "%s is %s", what, choices);
-    const char *near = name ? diag_nearest(name, names, n) : NULL;
+    const char *near = name ? nearest_name(name, names, n) : NULL;
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     return -1;

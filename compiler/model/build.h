@@ -57,6 +57,7 @@ typedef struct Symbol {
     const AstDecl *decl;
     size_t index;               /* SYM_POP: in the model */
     SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
+    bool in_circle;             /* E0204 was reported */
     Typed value;                /* SYM_PARAM, SYM_LET */
 } Symbol;
 
@@ -74,7 +75,7 @@ typedef struct Cost Cost;
 typedef struct PopBuild {
     const AstDecl *decl;
     const AstAttr **slot;       /* by PopAttr of population.c */
-    bool all_built;             /* nothing in it waits for a later version */
+    bool complete;              /* every attribute was understood: what is missing is missing */
     Typed gain, threshold, input, start;
     const Cost *cost;           /* NULL: by formula, or in error */
     const AstAttr *formula;
@@ -132,6 +133,8 @@ Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
 extern const Scope CONSTANT_SCOPE;
 /* The population that a path names, or NULL after a diagnostic. */
 Symbol *resolve_population(Builder *b, const AstExpr *path);
+/* diag_nearest, but one letter suggests only itself in the other case. */
+const char *nearest_name(const char *name, const char *const *names, size_t n);
 void report_not_built(Builder *b, Span at, const char *what);
 /* Nothing but AST_ERROR in it: somebody has complained. */
 bool is_error_node(const AstExpr *e);
@@ -160,8 +163,8 @@ const char *num_text(Builder *b, Num x);
 /* ---- attribute.c ---- */
 /* The attributes of a block, checked against the names it knows: one slot per
  * name, NULL when absent. Unknown names, duplicates and what is not built are
- * reported; false after one that is not built, for then nothing more can be
- * said of what is missing. */
+ * reported; false after one that was not understood, for it may be what seems
+ * to be missing. */
 typedef struct AttrRule {
     const char *name;
     AstAttrKind kind;

@@ -121,7 +121,8 @@ static Typed fold_record(Builder *b, const AstExpr *e, ExprKind kind, const Scop
     if (!typed_ok(v))
         return v;
     if (v.pop == NO_POP) {
-        Diag *d = diag_at(b->cx, D_E0304, e->span, "there is nothing to fold: this is one number");
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "`%s` runs over the neurons of a population, and there is none in it",
+                          kind == EXPR_MEAN ? "mean" : "sum");
         diag_help(b->cx, d, "name a population, such as `mean(E)`");
         return typed_error(e->span);
     }
@@ -187,7 +188,7 @@ static void report_unknown_function(Builder *b, const AstExpr *callee)
     for (size_t k = 0; k < b->symbols.n && n < EIG_N_FNS + 64; k++)
         if (b->symbols.at[k].kind == SYM_FUNCTION)
             names[n++] = b->symbols.at[k].name;
-    const char *name = callee->as.name.name, *near = diag_nearest(name, names, n);
+    const char *name = callee->as.name.name, *near = nearest_name(name, names, n);
     Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no function `%s`", name);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);

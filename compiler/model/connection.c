@@ -167,14 +167,14 @@ static void build(Builder *b, const AstDecl *d)
     const AstAttr *slot[N_RULES] = { 0 };
     const Symbol *pre = resolve_population(b, d->as.connect.source);
     const Symbol *post = resolve_population(b, d->as.connect.target);
-    bool all_built = attributes_collect(b, &d->as.connect.attrs, "a connection", N_RULES, rule, slot);
+    bool complete = attributes_collect(b, &d->as.connect.attrs, "a connection", N_RULES, rule, slot);
     if (d->as.connect.loop.name) {
         report_not_built(b, d->as.connect.loop.span, "a loop over connections");
         return;
     }
     ModelConn c = { .span = head_span(d), .pattern = PATTERN_ALL, .self = true };
     if (!slot[CONN_WEIGHT]) {
-        if (all_built) {
+        if (complete) {
             Diag *g = diag_at(b->cx, D_E0207, c.span, "this connection has no weight");
             diag_help(b->cx, g, "add `weight = 1`");
         }

@@ -6,8 +6,10 @@
 
 /* ---- circles ---- */
 
-static void report_circle(Builder *b, const Symbol *s, Span used_at)
+static void report_circle(Builder *b, Symbol *s, Span used_at)
 {
+    if (s->in_circle)
+        return;
     size_t from = b->open.n;
     while (from > 0 && b->open.at[from - 1] != s)
         from--;
@@ -19,8 +21,11 @@ static void report_circle(Builder *b, const Symbol *s, Span used_at)
     sbuf_str(&path, s->name);
     Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->name, sbuf_text(&path));
     sbuf_free(&path);
-    for (size_t k = from; k < b->open.n && k - from < DIAG_MAX_NOTES; k++)
-        diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->name);
+    for (size_t k = from; k < b->open.n; k++) {
+        b->open.at[k]->in_circle = true;
+        if (k - from < DIAG_MAX_NOTES)
+            diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->name);
+    }
 }
 
 bool symbol_open(Builder *b, Symbol *s, Span used_at)
@@ -151,7 +156,7 @@ static void check_settings(Builder *b)
             continue;
         }
         d = diag_nowhere(b->cx, D_E0404, "--set %s=%s: the model has no param `%s`", set->name, set->value, set->name);
-        const char *near = diag_nearest(set->name, names, n);
+        const char *near = nearest_name(set->name, names, n);
         if (near)
             diag_help(b->cx, d, "did you mean `%s`?", near);
     }

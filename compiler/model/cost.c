@@ -2,6 +2,7 @@
 #include "compiler/model/cost.h"
 
 #include <string.h>
+#include <strings.h>
 
 typedef enum CostId {
 #define COST(id, name, parameters, text) COST_##id,
@@ -98,8 +99,11 @@ static void report_unknown_cost(Builder *b, Span at, const char *name)
         names[k] = cost_row[k].name;
     for (size_t k = 0; k < LENGTH(later); k++)
         names[N_COSTS + k] = later[k];
-    const char *near = diag_nearest(name, names, LENGTH(names));
-    if (strcmp(name, "relu") == 0 || strcmp(name, "ReLU") == 0)
+    const char *near = nearest_name(name, names, LENGTH(names));
+    for (size_t k = 0; !near && k < LENGTH(names); k++)
+        if (strlen(name) >= 3 && strncmp(names[k], name, strlen(name)) == 0)
+            near = names[k];
+    if (strcasecmp(name, "relu") == 0)
         near = "nonnegative";
     Diag *d = diag_at(b->cx, D_E0201, at, "there is no cost `%s`", name);
     if (near)

@@ -34,13 +34,23 @@ static void read_name(Builder *b)
     }
 }
 
+/* A file that is not there is the nearer mistake. */
+static void report_import(Builder *b, const AstDecl *d)
+{
+    const char *dir = b->cx->sources[b->source]->dir, *path = d->as.import.path;
+    if (path[0] != '/' && dir[0])
+        path = arena_printf(&b->cx->arena, "%s/%s", dir, path);
+    if (source_load(b->cx, path, &d->as.import.path_span) >= 0)
+        report_not_built(b, d->span, "`import`");
+}
+
 /* Declarations that wait for a later version. */
 static void report_later(Builder *b)
 {
     for (size_t k = 0; k < b->ast->decls.n; k++) {
         const AstDecl *d = b->ast->decls.at[k];
         if (d->kind == AST_IMPORT)
-            report_not_built(b, d->span, "`import`");
+            report_import(b, d);
         else if (d->kind == AST_CIRCUIT)
             report_not_built(b, d->name.span, "`circuit`");
         else if (d->kind == AST_INSTANCE)
@@ -50,7 +60,8 @@ static void report_later(Builder *b)
 
 static void report_empty(Builder *b)
 {
-    if (b->m->pops.n > 0)
+    /* After another error the population may be there, but not understood. */
+    if (b->m->pops.n > 0 || b->cx->diags.n_errors > 0)
         return;
     for (size_t k = 0; k < b->ast->decls.n; k++)
         if (b->ast->decls.at[k]->kind == AST_POPULATION || b->ast->decls.at[k]->kind == AST_IMPORT ||

@@ -16,7 +16,7 @@ static long find_named(Builder *b, const AstExpr *e, const ModelPop *p)
         if (strcmp(p->neuron_name[k], name) == 0)
             return (long)k;
     Diag *d = diag_at(b->cx, D_E0210, e->span, "`%s` has no neuron \"%s\"", p->name, name);
-    const char *near = diag_nearest(name, p->neuron_name, p->size);
+    const char *near = nearest_name(name, p->neuron_name, p->size);
     if (near)
         diag_help(b->cx, d, "did you mean \"%s\"?", near);
     return -1;

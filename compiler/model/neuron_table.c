@@ -28,7 +28,7 @@ static int need_column(Builder *b, const Table *t, const char *name, Span at)
     for (size_t j = 0; j < t->n_columns; j++)
         names[j] = t->column[j].name;
     Diag *d = diag_at(b->cx, D_E0520, at, "%s has no column `%s`", t->path, name);
-    const char *near = diag_nearest(name, names, t->n_columns);
+    const char *near = nearest_name(name, names, t->n_columns);
     if (near)
         diag_help(b->cx, d, "is it the column `%s`? Its header must be `%s`", near, name);
     else

@@ -56,7 +56,7 @@ static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
 {
     const AstAttr *tau = pb->slot[POP_TAU];
     if (!tau) {
-        if (pb->all_built) {
+        if (pb->complete) {
             Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has no time constant", p->name);
             diag_help(b->cx, d, "add `tau = 10 ms`");
         }
@@ -80,7 +80,7 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     PopBuild pb = { .decl = d };
     const char *where = arena_printf(&b->cx->arena, "the population `%s`", s->name);
     pb.slot = ARENA_ARRAY(&b->cx->arena, N_RULES, const AstAttr *);
-    pb.all_built = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
+    pb.complete = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
     declare_sign(d, &p);
     pb.broken = !declare_size(b, d, &pb, &p);
     declare_tau(b, &pb, &p);
@@ -144,7 +144,7 @@ static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
         Diag *d = diag_at(b->cx, D_E0703, formula->name_span, "`%s` has a cost already, which gives its activation", p->name);
         diag_note_at(b->cx, d, cost->name_span, "the cost is here");
         diag_help(b->cx, d, "keep one of the two");
-    } else if (!cost && !formula && pb->all_built) {
+    } else if (!cost && !formula && pb->complete) {
         Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has neither a cost nor an activation", p->name);
         diag_help(b->cx, d, "add `cost = nonnegative` for a ReLU, or `cost = identity` for a linear neuron");
     }

@@ -77,7 +77,7 @@ static void report_unknown_requirement(Builder *b, const AstExpr *e)
         }
     }
     Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
-    const char *near = diag_nearest(name, names, N_LATER + N_BUILT);
+    const char *near = nearest_name(name, names, N_LATER + N_BUILT);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     else

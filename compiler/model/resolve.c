@@ -3,12 +3,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const Scope CONSTANT_SCOPE = { .kind = SCOPE_CONSTANT, .what = "a constant", .pop = NO_POP };
 
 void report_not_built(Builder *b, Span at, const char *what)
 {
     diag_at(b->cx, D_E1001, at, "%s is part of the language, but is not built yet", what);
+}
+
+const char *nearest_name(const char *name, const char *const *names, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcasecmp(name, names[k]) == 0)
+            return names[k];
+    return strlen(name) > 1 ? diag_nearest(name, names, n) : NULL;
 }
 
 bool is_error_node(const AstExpr *e)
@@ -120,7 +129,7 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
         if (kind == SYM_PARAM || kind == SYM_LET || (kind == SYM_POP && scope->kind == SCOPE_RECORD))
             names[n++] = b->symbols.at[k].name;
     }
-    const char *near = diag_nearest(name, names, n);
+    const char *near = nearest_name(name, names, n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
 }
@@ -392,7 +401,7 @@ Symbol *resolve_population(Builder *b, const AstExpr *path)
     const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
     for (size_t k = 0; k < b->m->pops.n; k++)
         names[k] = b->m->pops.at[k].name;
-    const char *near = s ? NULL : diag_nearest(name, names, b->m->pops.n);
+    const char *near = s ? NULL : nearest_name(name, names, b->m->pops.n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     return NULL;

@@ -129,18 +129,18 @@ void simulate_times(Builder *b)
         return;
     sim->present = true;
     sim->span = d->span;
-    bool all_built = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
+    bool complete = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
     if (slot[SIM_DURATION])
         positive_time(b, slot[SIM_DURATION]->value, "the duration", &sim->duration);
-    else if (all_built)
+    else if (complete)
         report_missing(b, "duration", "duration = 500 ms");
     if (slot[SIM_METHOD])
         read_method(b, slot[SIM_METHOD], &method_known);
-    else if (all_built)
+    else if (complete)
         report_missing(b, "method", "method = rk4");
     if (slot[SIM_STEP])
         sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
-    else if (all_built && method_known && !method[sim->method].adaptive)
+    else if (complete && method_known && !method[sim->method].adaptive)
         report_missing(b, "step", "step = 0.1 ms");
     sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);
     sim->atol = tolerance(b, slot[SIM_ATOL], "`atol`", sim->atol);

@@ -242,8 +242,8 @@ bool time_expect(Builder *b, Typed v, const char *what)
     if (b->time_conflict)
         return false;
     b->time_conflict = true;
-    Diag *d = diag_at(b->cx, D_E0303, v.span, "%s %s a unit, but another time in the model %s one", what,
-                      has_unit ? "has" : "has not", has_unit ? "has not" : "has");
+    Diag *d = diag_at(b->cx, D_E0303, v.span, "%s has %s unit, but another time in the model has %s", what,
+                      has_unit ? "a" : "no", has_unit ? "none" : "one");
     diag_note_at(b->cx, d, b->time_span, "%s", has_unit ? "this time is a pure number" : "this time has a unit");
     diag_help(b->cx, d, "give every time a unit, or none");
     return false;
