@@ -1,0 +1,49 @@
+/* Certificate files of any bytes: read, and where that succeeds, verified,
+ * written and read again. Nothing may crash, and what was read must survive. */
+#include "compiler/check/certificate.h"
+#include "compiler/check/verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Verifying a fuzzed file of large numbers is slow, not wrong. */
+static bool is_small(const ClaimMatrix *m)
+{
+    for (size_t k = 0; k < m->row_from[m->q]; k++)
+        if (mpz_sizeinbase(mpq_numref(m->entry[k]), 2) + mpz_sizeinbase(mpq_denref(m->entry[k]), 2) > 4000)
+            return false;
+    return m->q <= 64;
+}
+
+static void check_again(Ctx *cx, const CertificateFile *file)
+{
+    LdsReport report = {.matrix = file->matrix, .evidence = file->evidence};
+    report.verdict = file->evidence.is_certificate ? TRUTH_CERTIFIED : TRUTH_REFUTED;
+    Sbuf out = {0};
+    CertificateFile again;
+    const char *reason;
+    certificate_write(cx, file->has_model ? &file->model : NULL, &report, &out);
+    if (!certificate_read(cx, sbuf_text(&out), out.n, &again, &reason))
+        BUG("what was written cannot be read: %s", reason);
+    bool first = verify_evidence(cx, &file->matrix, &file->evidence).accepted;
+    if (verify_evidence(cx, &again.matrix, &again.evidence).accepted != first)
+        BUG("the verdict changed by writing and reading");
+    evidence_clear(&again.evidence);
+    claim_matrix_clear(&again.matrix);
+    sbuf_free(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    CertificateFile file;
+    const char *reason;
+    if (certificate_read(&cx, (const char *)data, size, &file, &reason)) {
+        if (is_small(&file.matrix))
+            check_again(&cx, &file);
+        evidence_clear(&file.evidence);
+        claim_matrix_clear(&file.matrix);
+    }
+    ctx_free(&cx);
+    return 0;
+}
