@@ -1,5 +1,5 @@
-/* Memory mode: one function per population, so that no function grows with the
- * network. It takes its neurons a chunk at a time: total input, then
+/* Memory mode: one function per population (the plain ones share, plain.c), so
+ * that no function grows with the network. It takes its neurons a chunk at a time: total input, then
  * activation, then an update function that does with the result what the
  * integration method asks; the chunk stays in the first-level cache. */
 #include <stdio.h>
@@ -107,10 +107,27 @@ static void chunk(Body *b)
     }
 }
 
-static void call_update(Body *b, const Val *param)
+void update_call(const Emit *e, Val update, Val *args)
 {
-    Emit *e = b->e;
-    Ll *ll = e->ll;
+    const Ll *ll = e->ll;
+    Val call = LLVMBuildCall2(ll->builder, e->update, update, args, 8, "");
+    /* The scratch is not kept by the callee, so stores to it cannot touch y. */
+    LLVMAttributeRef keeps_not = LLVMCreateEnumAttribute(
+        ll->context, LLVMGetEnumAttributeKindForName("nocapture", 9), 0);
+    LLVMAddCallSiteAttribute(call, UPDATE_S + 1, keeps_not);
+    LLVMAddCallSiteAttribute(call, UPDATE_D + 1, keeps_not);
+}
+
+Val chunk_count(const Ll *ll, Val size, Val lo)
+{
+    Val left = LLVMBuildSub(ll->builder, size, lo, ""), whole = ll_i64(ll, EMIT_CHUNK);
+    return ll_select(ll, LLVMBuildICmp(ll->builder, LLVMIntSLT, left, whole, ""), left, whole);
+}
+
+static void finish_chunk(const Body *b, const Val *param)
+{
+    const Emit *e = b->e;
+    const Ll *ll = e->ll;
     const EigPop *p = &e->p->pop[b->pop];
     Val at = ll_iadd(ll, ll_i64(ll, p->from), b->lo);
     Val args[] = {
@@ -118,12 +135,7 @@ static void call_update(Body *b, const Val *param)
         ll_at(ll, ll->f64, param[POP_X], at), ll_at(ll, ll->f64, param[POP_ACC], at),
         ll_at(ll, ll->f64, param[POP_OUT], at),
     };
-    Val call = LLVMBuildCall2(ll->builder, e->update, param[POP_UPDATE], args, 8, "");
-    /* The scratch is not kept by the callee, so stores to it cannot touch y. */
-    LLVMAttributeRef keeps_not = LLVMCreateEnumAttribute(
-        ll->context, LLVMGetEnumAttributeKindForName("nocapture", 9), 0);
-    LLVMAddCallSiteAttribute(call, UPDATE_S + 1, keeps_not);
-    LLVMAddCallSiteAttribute(call, UPDATE_D + 1, keeps_not);
+    update_call(e, param[POP_UPDATE], args);
 }
 
 static LlFunction pop_function_begin(Emit *e, const char *name)
@@ -150,11 +162,9 @@ static void pop_function(Emit *e, size_t pop)
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, size), EMIT_CHUNK, 0, NULL);
     b.lo = loop.index;
-    Val left = LLVMBuildSub(ll->builder, ll_i64(ll, size), b.lo, "");
-    Val is_last = LLVMBuildICmp(ll->builder, LLVMIntSLT, left, ll_i64(ll, EMIT_CHUNK), "");
-    b.count = size < EMIT_CHUNK ? ll_i64(ll, size) : ll_select(ll, is_last, left, ll_i64(ll, EMIT_CHUNK));
+    b.count = size < EMIT_CHUNK ? ll_i64(ll, size) : chunk_count(ll, ll_i64(ll, size), b.lo);
     chunk(&b);
-    call_update(&b, f.param);
+    finish_chunk(&b, f.param);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
     e->pop[pop] = f;
@@ -174,7 +184,10 @@ static void eval_function(Emit *e)
         Val args[] = { ll_at(ll, ll->f64, f.param[2], ll_i64(ll, p->from)), ll_i64(ll, p->size) };
         ll_store_f64(ll, ll_call(ll, &e->sum, args, 2), sums, ll_i64(ll, q));
     }
+    plain_calls(e, f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6]);
     for (size_t q = 0; q < e->p->n_pops; q++) {
+        if (pop_is_plain(e, q))
+            continue;
         Val args[] = { f.param[0], f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6] };
         ll_call(ll, &e->pop[q], args, POP_N_PARAMS);
     }
@@ -203,7 +216,10 @@ void drift_functions(Emit *e)
     e->pop = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     sum_function(e);
+    plain_functions(e);
     for (size_t q = 0; q < e->p->n_pops; q++) {
+        if (pop_is_plain(e, q))
+            continue;
         if (input_is_stored(&e->p->pop[q]))
             input_function(e, q);
         pop_function(e, q);

@@ -39,6 +39,7 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     Emit e = { .cx = cx, .ll = ll, .plan = plan, .p = &plan->problem, .args = abi_args_type(ll) };
     index_blocks(&e);
     abi_version(&e);
+    copy_function(&e);
     if (plan->state == STATE_IN_REGISTERS) {
         drift_entry_registers(&e);
     } else {

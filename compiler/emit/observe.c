@@ -94,6 +94,12 @@ static void record(Observation *ob, const EigRecord *r, Val out)
         ll_store_f64(ll, value(ob, r->obs, ll_i64(ll, 0)), out, ll_i64(ll, 0));
         return;
     }
+    if (r->obs->kind == EIG_OBS_RATE || r->obs->kind == EIG_OBS_INPUT) {
+        Val base = r->obs->kind == EIG_OBS_RATE ? ob->x : ob->total;
+        Val from = ll_at(ll, ll->f64, base, ll_i64(ll, ob->e->p->pop[r->obs->pop].from));
+        ll_call(ll, &ob->e->copy, (Val[]){ ll_i64(ll, r->width), from, out }, 3);
+        return;
+    }
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, r->width), 1, 0, NULL);
     ll_store_f64(ll, value(ob, r->obs, loop.index), out, loop.index);

@@ -12,16 +12,25 @@ enum { EMIT_CHUNK = 1024 };
 /* Parts of args->work, n doubles each. */
 enum { WORK_ACC, WORK_STAGE_A, WORK_STAGE_B, WORK_INPUT };
 
+/* Populations that one function computes (plain.c): rows of its tables. */
+typedef struct PlainGroup {
+    LlFunction function;
+    size_t row_from, row_to;
+} PlainGroup;
+
 typedef struct Emit {
     Ctx *cx;
     Ll *ll;
     const Plan *plan;
     const EigProblem *p;
     LLVMTypeRef args;           /* struct EigKernelArgs */
-    LlFunction *pop;            /* memory mode: one per population (drift.c) */
+    PlainGroup *group;          /* memory mode: the plain populations */
+    size_t n_groups;
+    LlFunction *pop;            /* memory mode: one per other population (drift.c) */
     LlFunction *input;          /* memory mode: fills constant per-neuron inputs; value NULL where not needed */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
+    LlFunction copy;            /* copy(n, from, to), doubles */
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
     bool *needs_sum;            /* populations that are the source of a uniform block */
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
@@ -71,7 +80,16 @@ LlFunction drift_total_update(Emit *e);
 void drift_stored_inputs(const Emit *e, Val args);
 /* update(n, s, d, rate, exp_step, x, acc, out): a chunk of n neurons; d = phi(s) - x. */
 LlFunction update_begin(Emit *e, const char *name);
+/* Calls an update function through its address; args in the order below. */
+void update_call(const Emit *e, Val update, Val *args);
+/* Neurons in the chunk that starts at lo. */
+Val chunk_count(const Ll *ll, Val size, Val lo);
 enum { UPDATE_N, UPDATE_S, UPDATE_D, UPDATE_RATE, UPDATE_EXP, UPDATE_X, UPDATE_ACC, UPDATE_OUT };
+
+/* plain.c */
+bool pop_is_plain(const Emit *e, size_t pop);
+void plain_functions(Emit *e);
+void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out);
 
 /* registers.c: few neurons, everything in values */
 /* s = total input and d = phi(s) - x of every neuron; d may be NULL. */
@@ -83,6 +101,7 @@ void drift_entry_registers(Emit *e);
 /* emit.c */
 bool emit_verified(Ctx *cx, const Ll *ll, const char *when);
 /* step.c */
+void copy_function(Emit *e);
 void advance_entry(Emit *e);
 /* observe.c */
 void observe_entry(Emit *e);

@@ -155,8 +155,8 @@ static Val work_part(const Emit *e, Val args, size_t part)
     return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), ll_i64(e->ll, part * e->p->n));
 }
 
-/* copy(n, from, to): the last state of a double-buffered method. */
-static LlFunction copy_function(Emit *e)
+/* copy(n, from, to): recorded rows, and the last state of a double-buffered method. */
+void copy_function(Emit *e)
 {
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->i64, ll->ptr, ll->ptr };
@@ -168,7 +168,7 @@ static LlFunction copy_function(Emit *e)
     ll_store_f64(ll, ll_load_f64(ll, f.param[1], loop.index), f.param[2], loop.index);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
-    return f;
+    e->copy = f;
 }
 
 static void eval_stage(const Emit *e, Val args, Val t, Val y, const LlFunction *update, Val x, Val acc, Val out)
@@ -178,14 +178,14 @@ static void eval_stage(const Emit *e, Val args, Val t, Val y, const LlFunction *
 }
 
 /* The last state is in the other array after an odd number of steps. */
-static void copy_back(Emit *e, const LlFunction *copy, Val from, Val to)
+static void copy_back(const Emit *e, Val from, Val to)
 {
     Ll *ll = e->ll;
     LLVMBasicBlockRef must = LLVMAppendBasicBlockInContext(ll->context, ll->function, "copy");
     LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(ll->context, ll->function, "end");
     LLVMBuildCondBr(ll->builder, LLVMBuildICmp(ll->builder, LLVMIntEQ, from, to, ""), end, must);
     LLVMPositionBuilderAtEnd(ll->builder, must);
-    ll_call(ll, copy, (Val[]){ ll_i64(ll, e->p->n), from, to }, 3);
+    ll_call(ll, &e->copy, (Val[]){ ll_i64(ll, e->p->n), from, to }, 3);
     LLVMBuildBr(ll->builder, end);
     LLVMPositionBuilderAtEnd(ll->builder, end);
 }
@@ -195,9 +195,7 @@ static void copy_back(Emit *e, const LlFunction *copy, Val from, Val to)
 static void advance_one_stage(Emit *e, const Method *m)
 {
     Ll *ll = e->ll;
-    LlFunction update = update_function(e, m, 0, e->in_place), copy = { 0 };
-    if (!e->in_place)
-        copy = copy_function(e);
+    LlFunction update = update_function(e, m, 0, e->in_place);
     LlFunction f = abi_entry(e, ABI_ADVANCE);
     Val args = f.param[0], x = f.param[3];
     drift_stored_inputs(e, args);
@@ -211,7 +209,7 @@ static void advance_one_stage(Emit *e, const Method *m)
     loop.next[1] = now;
     ll_loop_end(ll, &loop);
     if (!e->in_place)
-        copy_back(e, &copy, loop.result[0], x);
+        copy_back(e, loop.result[0], x);
     LLVMBuildRetVoid(ll->builder);
 }
 

@@ -1,0 +1,199 @@
+/* Plain populations: the same input for every neuron, and uniform blocks
+ * without exceptions. Their total input is one number, so it and the
+ * activation are computed once for all neurons. Plain populations with the
+ * same input and activation share one function, which reads what differs from
+ * tables: a network of hundreds of small populations compiles into a few
+ * functions. */
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/emit/parts.h"
+
+enum { ROW_FROM, ROW_SIZE, ROW_BLOCK_FROM, ROW_BLOCK_TO, ROW_INTEGERS };
+enum { ROW_RATE, ROW_EXP_STEP, ROW_NUMBERS };
+
+/* Constant arrays of the module, one row a population (integers, numbers) or
+ * one entry a block (weight, pre). */
+typedef struct Tables {
+    Val integers, numbers, weight, pre;
+} Tables;
+
+static bool same_code(const EigCode *a, const EigCode *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t k = 0; k < a->n; k++) {
+        const EigOp *p = &a->op[k], *q = &b->op[k];
+        if (p->kind != q->kind || p->which != q->which || memcmp(&p->value, &q->value, sizeof p->value) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool pop_is_plain(const Emit *e, size_t pop)
+{
+    if (code_uses(&e->p->pop[pop].input, EIG_VAR_I))
+        return false;
+    for (size_t k = e->into_from[pop]; k < e->into_from[pop + 1]; k++) {
+        const EigBlock *b = &e->p->block[e->into[k]];
+        if (b->kind != EIG_BLOCK_UNIFORM || b->skip_self)
+            return false;
+    }
+    return true;
+}
+
+/* The first plain population with the same input and activation. */
+static size_t leader(const Emit *e, const size_t *leaders, size_t n, size_t pop)
+{
+    const EigPop *p = &e->p->pop[pop];
+    for (size_t k = 0; k < n; k++) {
+        const EigPop *q = &e->p->pop[leaders[k]];
+        if (same_code(&p->phi, &q->phi) && same_code(&p->input, &q->input))
+            return k;
+    }
+    return n;
+}
+
+static Val constant_array(const Emit *e, const char *name, LLVMTypeRef type, const Val *value, size_t n)
+{
+    Val g = LLVMAddGlobal(e->ll->module, LLVMArrayType2(type, n), name);
+    LLVMSetInitializer(g, LLVMConstArray2(type, (Val *)(uintptr_t)value, n));
+    LLVMSetGlobalConstant(g, 1);
+    LLVMSetLinkage(g, LLVMPrivateLinkage);
+    return g;
+}
+
+/* Rows in the order of `pop`, which lists the plain populations group by group. */
+static Tables make_tables(const Emit *e, const size_t *pop, size_t n)
+{
+    const Ll *ll = e->ll;
+    Arena *a = &e->cx->arena;
+    Val *integers = ARENA_ARRAY(a, ROW_INTEGERS * n + 1, Val), *numbers = ARENA_ARRAY(a, ROW_NUMBERS * n + 1, Val);
+    Val *weight = ARENA_ARRAY(a, e->p->n_blocks + 1, Val), *pre = ARENA_ARRAY(a, e->p->n_blocks + 1, Val);
+    size_t at = 0;
+    for (size_t r = 0; r < n; r++) {
+        const EigPop *p = &e->p->pop[pop[r]];
+        Val *row = integers + ROW_INTEGERS * r;
+        row[ROW_FROM] = ll_i64(ll, p->from);
+        row[ROW_SIZE] = ll_i64(ll, p->size);
+        row[ROW_BLOCK_FROM] = ll_i64(ll, at);
+        for (size_t k = e->into_from[pop[r]]; k < e->into_from[pop[r] + 1]; k++, at++) {
+            weight[at] = ll_f64(ll, e->p->block[e->into[k]].weight);
+            pre[at] = ll_i64(ll, e->p->block[e->into[k]].pre);
+        }
+        row[ROW_BLOCK_TO] = ll_i64(ll, at);
+        numbers[ROW_NUMBERS * r + ROW_RATE] = ll_f64(ll, p->rate);
+        numbers[ROW_NUMBERS * r + ROW_EXP_STEP] = ll_f64(ll, p->exp_step);
+    }
+    return (Tables){ constant_array(e, "plain_integers", ll->i64, integers, ROW_INTEGERS * n),
+                     constant_array(e, "plain_numbers", ll->f64, numbers, ROW_NUMBERS * n),
+                     constant_array(e, "plain_weight", ll->f64, weight, at),
+                     constant_array(e, "plain_pre", ll->i64, pre, at) };
+}
+
+static Val row_integer(const Emit *e, const Tables *t, Val row, unsigned which)
+{
+    const Ll *ll = e->ll;
+    Val at = ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_INTEGERS)), ll_i64(ll, which));
+    return ll_load(ll, ll->i64, ll_at(ll, ll->i64, t->integers, at));
+}
+
+static Val row_number(const Emit *e, const Tables *t, Val row, unsigned which)
+{
+    const Ll *ll = e->ll;
+    return ll_load_f64(ll, t->numbers, ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_NUMBERS)), ll_i64(ll, which)));
+}
+
+/* u + w S + w S + ..., in the order of the blocks. */
+static Val total(const Emit *e, const Tables *t, Val row, Val sums, Val input)
+{
+    Ll *ll = e->ll;
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, row_integer(e, t, row, ROW_BLOCK_FROM), row_integer(e, t, row, ROW_BLOCK_TO), 1, 1, &input);
+    Val sum = ll_load_f64(ll, sums, ll_load(ll, ll->i64, ll_at(ll, ll->i64, t->pre, loop.index)));
+    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, ll_load_f64(ll, t->weight, loop.index), sum));
+    ll_loop_end(ll, &loop);
+    return loop.result[0];
+}
+
+/* s and d of a chunk. */
+static void fill_chunk(const Emit *e, Val count, Val s_value, Val phi, Val own, Val s, Val d)
+{
+    Ll *ll = e->ll;
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), count, 1, 0, NULL);
+    ll_store_f64(ll, s_value, s, loop.index);
+    ll_store_f64(ll, ll_fsub(ll, phi, ll_load_f64(ll, own, loop.index)), d, loop.index);
+    ll_loop_end(ll, &loop);
+}
+
+/* The function of all populations that are like `pop`; the last parameter is the row. */
+static LlFunction plain_function(Emit *e, const Tables *tables, size_t pop, size_t largest)
+{
+    Ll *ll = e->ll;
+    char name[48];
+    size_t scratch = largest < EMIT_CHUNK ? largest : EMIT_CHUNK;
+    snprintf(name, sizeof name, "plain_%zu", pop);
+    LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, name, false, ll->none, params, "t y sums update x acc out row");
+    Val row = f.param[7], s = ll_scratch(ll, scratch, "s"), d = ll_scratch(ll, scratch, "d");
+    Val s_value = total(e, tables, row, f.param[2], input_value(e, pop, f.param[0], NULL));
+    Val phi = activation_value(e, pop, s_value);
+    Val from = row_integer(e, tables, row, ROW_FROM), size = row_integer(e, tables, row, ROW_SIZE);
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), size, EMIT_CHUNK, 0, NULL);
+    Val at = ll_iadd(ll, from, loop.index), count = chunk_count(ll, size, loop.index);
+    fill_chunk(e, count, s_value, phi, ll_at(ll, ll->f64, f.param[1], at), s, d);
+    Val args[] = { count, s, d, row_number(e, tables, row, ROW_RATE), row_number(e, tables, row, ROW_EXP_STEP),
+                   ll_at(ll, ll->f64, f.param[4], at), ll_at(ll, ll->f64, f.param[5], at),
+                   ll_at(ll, ll->f64, f.param[6], at) };
+    update_call(e, f.param[3], args);
+    ll_loop_end(ll, &loop);
+    LLVMBuildRetVoid(ll->builder);
+    return f;
+}
+
+void plain_functions(Emit *e)
+{
+    Arena *a = &e->cx->arena;
+    size_t n_pops = e->p->n_pops, n = 0, n_groups = 0;
+    size_t *leaders = ARENA_ARRAY(a, n_pops + 1, size_t), *group = ARENA_ARRAY(a, n_pops + 1, size_t);
+    size_t *largest = ARENA_ARRAY(a, n_pops + 1, size_t), *listed = ARENA_ARRAY(a, n_pops + 1, size_t);
+    e->group = ARENA_ARRAY(a, n_pops + 1, PlainGroup);
+    for (size_t q = 0; q < n_pops; q++) {
+        group[q] = SIZE_MAX;
+        if (!pop_is_plain(e, q))
+            continue;
+        group[q] = leader(e, leaders, n_groups, q);
+        if (group[q] == n_groups)
+            leaders[n_groups++] = q;
+        if (e->p->pop[q].size > largest[group[q]])
+            largest[group[q]] = e->p->pop[q].size;
+    }
+    for (size_t g = 0; g < n_groups; g++) {
+        e->group[g].row_from = n;
+        for (size_t q = leaders[g]; q < n_pops; q++)
+            if (group[q] == g)
+                listed[n++] = q;
+        e->group[g].row_to = n;
+    }
+    e->n_groups = n_groups;
+    if (!n)
+        return;
+    Tables tables = make_tables(e, listed, n);
+    for (size_t g = 0; g < n_groups; g++)
+        e->group[g].function = plain_function(e, &tables, leaders[g], largest[g]);
+}
+
+void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out)
+{
+    Ll *ll = e->ll;
+    for (size_t g = 0; g < e->n_groups; g++) {
+        const PlainGroup *group = &e->group[g];
+        LlLoop loop;
+        ll_loop_begin(ll, &loop, ll_i64(ll, group->row_from), ll_i64(ll, group->row_to), 1, 0, NULL);
+        Val args[] = { t, y, sums, update, x, acc, out, loop.index };
+        ll_call(ll, &group->function, args, 8);
+        ll_loop_end(ll, &loop);
+    }
+}
