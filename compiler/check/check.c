@@ -1,7 +1,81 @@
 #include "compiler/check/check.h"
 
+#include "compiler/check/certificate.h"
+#include "compiler/check/dale.h"
+#include "compiler/check/lds.h"
+#include "compiler/check/slope.h"
+#include "compiler/check/stability.h"
+
 const char *truth_name(Truth t)
 {
     static const char *const name[] = {"undecided", "certified", "refuted", "exempt"};
     return name[t];
+}
+
+static RequirementReport require_dale(const DaleReport *d)
+{
+    RequirementReport r = {.verdict = d->verdict == TRUTH_REFUTED ? TRUTH_REFUTED : TRUTH_CERTIFIED};
+    if (d->verdict == TRUTH_REFUTED)
+        r.reason = "some neurons send weights of both signs or of the wrong sign";
+    else if (d->n_exempt_pops)
+        r.reason = "populations declared `mixed` are exempt";
+    else
+        r.reason = "every weight has the sign of its source";
+    return r;
+}
+
+static RequirementReport answer(const Report *r, RequireKind kind)
+{
+    const StabilityReport *s = &r->stability;
+    switch (kind) {
+    case REQUIRE_DALE:
+        return require_dale(&r->dale);
+    case REQUIRE_STABLE:
+        return (RequirementReport){.verdict = s->verdict, .reason = s->verdict == TRUTH_CERTIFIED ? s->theorem : s->open};
+    case REQUIRE_UNIQUE:
+        return (RequirementReport){.verdict = s->unique, .reason = s->unique == TRUTH_CERTIFIED
+                                   ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]" : s->open};
+    }
+    BUG("requirement %d", (int)kind);
+}
+
+static RequirementReport require_one(Ctx *cx, const Report *r, const ModelRequire *require)
+{
+    RequirementReport a = answer(r, require->kind);
+    size_t column;
+    if (require->span.source < cx->n_sources)
+        source_line_column(cx->sources[require->span.source], require->span.from, &a.line, &column);
+    return a;
+}
+
+bool check_net(Ctx *cx, const Net *net, Report *out)
+{
+    size_t before = cx->diags.n_errors, n = net->model->requires.n;
+    *out = (Report){.net = net};
+    out->slope = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
+    out->requirement = ARENA_ARRAY(&cx->arena, n ? n : 1, RequirementReport);
+    dale_check(cx, net, &out->dale);
+    slope_check(cx, net, out->slope);
+    lds_check(cx, net, out->slope, &out->lds);
+    stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
+    for (size_t k = 0; k < n; k++)
+        out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
+    return cx->diags.n_errors == before;
+}
+
+bool report_passes(const Report *r)
+{
+    if (r->dale.verdict == TRUTH_REFUTED)
+        return false;
+    for (size_t k = 0; k < r->net->model->requires.n; k++)
+        if (r->requirement[k].verdict != TRUTH_CERTIFIED)
+            return false;
+    return true;
+}
+
+void report_free(Report *r)
+{
+    if (r->lds.matrix.q)
+        claim_matrix_clear(&r->lds.matrix);
+    evidence_clear(&r->lds.evidence);
 }

@@ -55,7 +55,11 @@ typedef struct StabilityReport {
     Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */
 } StabilityReport;
 
-typedef struct RequirementReport { Truth verdict; const char *reason; } RequirementReport;
+typedef struct RequirementReport {
+    Truth verdict;
+    const char *reason;
+    size_t line;                /* of the requirement in its file; 0 for a model without text */
+} RequirementReport;
 
 typedef struct Report {
     const Net *net;

@@ -1,0 +1,34 @@
+/* An expression of z, its slope and its curvature, enclosed over an interval of
+ * z by directed rounding: finite intervals, and the two tails of the line.
+ *
+ * On a tail z = side * y with y in [from, infinity) every quantity is held as
+ * c * y^power * exp(rate * y), so that what grows cancels before it is bounded:
+ * exp(z) / (1 + exp(z)) is [1/(1+eps), 1] there, not inf/inf. At a kink (abs,
+ * min, max) the slope is the hull of both sides. */
+#ifndef COMPILER_CHECK_JET_H
+#define COMPILER_CHECK_JET_H
+#include <mpfi.h>
+
+#include "compiler/model/expr.h"
+
+enum { JET_PRECISION = 96 };
+
+typedef struct JetDomain {
+    NumPool *nums;              /* exact powers and rates live here */
+    int side;                   /* 0: the finite interval [lo, hi]; -1, +1: a tail from `lo` > 1 outwards */
+    double lo, hi;
+} JetDomain;
+
+/* What may go wrong somewhere in the interval; of the two, the one met first. */
+typedef enum JetTrouble { JET_FINE, JET_JUMP, JET_OUTSIDE, JET_TOO_DEEP } JetTrouble;
+
+typedef struct JetResult {
+    mpfi_t value, slope, curvature;     /* with respect to z */
+    JetTrouble trouble;
+    const char *function;       /* where the trouble lies: "log", "/", ... */
+} JetResult;
+
+void jet_result_init(JetResult *r);
+void jet_result_clear(JetResult *r);
+void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);
+#endif

@@ -1,0 +1,148 @@
+#include <jansson.h>
+
+#include "compiler/check/check.h"
+
+static json_t *exact(Num x)
+{
+    Sbuf text = {0};
+    if (!x)
+        return json_null();
+    num_print(x, &text);
+    json_t *s = json_string(sbuf_text(&text));
+    sbuf_free(&text);
+    return s;
+}
+
+static json_t *text_or_null(const char *s)
+{
+    return s ? json_string(s) : json_null();
+}
+
+static json_t *verdict(Truth t)
+{
+    return json_string(truth_name(t));
+}
+
+/* ---- Dale's law ---- */
+
+static json_t *violation(const Net *net, const DaleViolation *v)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "source", json_string(net->pop[v->pre_pop].model->name));
+    json_object_set_new(o, "target", json_string(net->pop[v->post_pop].model->name));
+    json_object_set_new(o, "neuron", json_integer((json_int_t)v->pre));
+    json_object_set_new(o, "target_neuron", json_integer((json_int_t)v->post));
+    json_object_set_new(o, "weight", exact(v->weight));
+    return o;
+}
+
+static json_t *dale(const Report *r)
+{
+    const DaleReport *d = &r->dale;
+    json_t *o = json_object(), *list = json_array(), *exempt = json_array();
+    for (size_t k = 0; k < d->n_violations && k < DALE_MAX_KEPT; k++)
+        json_array_append_new(list, violation(r->net, &d->violation[k]));
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        if (r->net->pop[a].model->is_exempt)
+            json_array_append_new(exempt, json_string(r->net->pop[a].model->name));
+    json_object_set_new(o, "verdict", verdict(d->verdict));
+    json_object_set_new(o, "violations", list);
+    json_object_set_new(o, "violation_count", json_integer((json_int_t)d->n_violations));
+    json_object_set_new(o, "exempt", exempt);
+    return o;
+}
+
+/* ---- activations ---- */
+
+static json_t *activation(const NetPop *pop, const SlopeReport *s)
+{
+    json_t *o = json_object(), *slope = json_array();
+    json_array_append_new(slope, s->proved ? exact(s->lo) : json_null());
+    json_array_append_new(slope, s->proved && s->bounded ? exact(s->hi) : json_null());
+    json_object_set_new(o, "population", json_string(pop->model->name));
+    json_object_set_new(o, "slope", slope);
+    json_object_set_new(o, "proved", json_boolean(s->proved));
+    json_object_set_new(o, "bounded", json_boolean(s->bounded));
+    json_object_set_new(o, "reason", text_or_null(s->reason));
+    return o;
+}
+
+static json_t *activations(const Report *r)
+{
+    json_t *list = json_array();
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        json_array_append_new(list, activation(&r->net->pop[a], &r->slope[a]));
+    return list;
+}
+
+/* ---- stability ---- */
+
+static json_t *witness_rows(const LdsReport *l)
+{
+    json_t *rows = json_array();
+    const Witness *w = &l->evidence.witness;
+    if (l->verdict != TRUTH_REFUTED || !l->matrix.name)
+        return rows;
+    if (w->is_zero_sum)
+        json_array_append_new(rows, json_string(l->matrix.name[w->population]));
+    for (size_t k = 0; !w->is_zero_sum && k < w->n; k++)
+        json_array_append_new(rows, json_string(l->matrix.name[w->member[k]]));
+    return rows;
+}
+
+static json_t *lds(const LdsReport *l)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "verdict", verdict(l->verdict));
+    json_object_set_new(o, "level", json_string(l->at_population_level ? "population" : "neuron"));
+    json_object_set_new(o, "method", text_or_null(l->method));
+    json_object_set_new(o, "margin", l->has_margin ? json_real(l->margin) : json_null());
+    json_object_set_new(o, "reason", text_or_null(l->reason));
+    json_object_set_new(o, "rows", json_integer((json_int_t)l->matrix.q));
+    json_object_set_new(o, "components", json_integer((json_int_t)l->n_components));
+    json_object_set_new(o, "largest_component", json_integer((json_int_t)l->largest_component));
+    json_object_set_new(o, "witness_rows", witness_rows(l));
+    return o;
+}
+
+static json_t *stability(const StabilityReport *s)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "verdict", verdict(s->verdict));
+    json_object_set_new(o, "unique_equilibrium", verdict(s->unique));
+    json_object_set_new(o, "conclusion", text_or_null(s->conclusion));
+    json_object_set_new(o, "theorem", text_or_null(s->theorem));
+    json_object_set_new(o, "open", text_or_null(s->open));
+    json_object_set_new(o, "rate", exact(s->rate));
+    return o;
+}
+
+static json_t *requirements(const Report *r)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < r->net->model->requires.n; k++) {
+        const RequirementReport *a = &r->requirement[k];
+        json_t *o = json_object();
+        json_object_set_new(o, "text", text_or_null(r->net->model->requires.at[k].text));
+        json_object_set_new(o, "line", json_integer((json_int_t)a->line));
+        json_object_set_new(o, "verdict", verdict(a->verdict));
+        json_object_set_new(o, "reason", text_or_null(a->reason));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+struct json_t *report_json(const Report *r)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "model", text_or_null(r->net->model->name));
+    json_object_set_new(o, "file", text_or_null(r->net->model->path));
+    json_object_set_new(o, "neurons", json_integer((json_int_t)r->net->n));
+    json_object_set_new(o, "populations", json_integer((json_int_t)r->net->n_pops));
+    json_object_set_new(o, "dale", dale(r));
+    json_object_set_new(o, "activations", activations(r));
+    json_object_set_new(o, "lds", lds(&r->lds));
+    json_object_set_new(o, "stability", stability(&r->stability));
+    json_object_set_new(o, "requirements", requirements(r));
+    return o;
+}

@@ -1,0 +1,214 @@
+#include "compiler/check/check.h"
+
+#include <math.h>
+
+/* Label column, and the width to which sentences are filled. */
+enum { LABEL = 20, WIDTH = 100, MAX_POPS = 12, MAX_ROWS = 8 };
+
+static void put_label(Sbuf *out, const char *label)
+{
+    sbuf_printf(out, "%-*s", LABEL, label);
+}
+
+/* A sentence over several lines, each behind the label column. The first line has been begun. */
+static void put_filled(Sbuf *out, const char *text)
+{
+    size_t column = LABEL;
+    for (const char *word = text; *word;) {
+        size_t n = strcspn(word, " ");
+        if (column > LABEL && column + n > WIDTH) {
+            sbuf_printf(out, "\n%*s", LABEL, "");
+            column = LABEL;
+        }
+        sbuf_mem(out, word, n);
+        column += n + 1;
+        word += n + strspn(word + n, " ");
+        if (*word && column + strcspn(word, " ") <= WIDTH)
+            sbuf_char(out, ' ');
+    }
+    sbuf_char(out, '\n');
+}
+
+static void put_line(Sbuf *out, const char *label, const char *text)
+{
+    put_label(out, label);
+    put_filled(out, text);
+}
+
+static const char *plural(size_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}
+
+/* ---- the parts ---- */
+
+static void print_head(const Report *r, Sbuf *out)
+{
+    const Net *net = r->net;
+    sbuf_printf(out, "%s: %zu %s in %zu %s, %zu %s\n\n", net->model->name ? net->model->name : "model", net->n,
+                plural(net->n, "neuron", "neurons"), net->n_pops, plural(net->n_pops, "population", "populations"),
+                net->model->conns.n, plural(net->model->conns.n, "connection", "connections"));
+}
+
+static void print_exempt(const Report *r, Sbuf *out)
+{
+    Sbuf names = {0};
+    size_t shown = 0;
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        if (r->net->pop[a].model->is_exempt && shown++ < MAX_POPS)
+            sbuf_printf(&names, "%s%s", names.n ? ", " : "", r->net->pop[a].model->name);
+    if (shown > MAX_POPS)
+        sbuf_printf(&names, " and %zu more", shown - MAX_POPS);
+    Sbuf text = {0};
+    sbuf_printf(&text, "%zu %s declared mixed and exempt: %s", r->dale.n_exempt_pops,
+                plural(r->dale.n_exempt_pops, "population is", "populations are"), sbuf_text(&names));
+    put_line(out, "", sbuf_text(&text));
+    sbuf_free(&names);
+    sbuf_free(&text);
+}
+
+static void print_violations(const Report *r, Sbuf *out)
+{
+    const DaleReport *d = &r->dale;
+    size_t kept = d->n_violations < DALE_MAX_KEPT ? d->n_violations : DALE_MAX_KEPT;
+    for (size_t k = 0; k < kept && k < 3; k++) {
+        const DaleViolation *v = &d->violation[k];
+        sbuf_printf(out, "%*s", LABEL, "");
+        net_neuron_name(&r->net->pop[v->pre_pop], v->pre, out);
+        sbuf_str(out, " -> ");
+        net_neuron_name(&r->net->pop[v->post_pop], v->post, out);
+        sbuf_str(out, ": ");
+        num_print(v->weight, out);
+        sbuf_char(out, '\n');
+    }
+    if (d->n_violations > 3)
+        sbuf_printf(out, "%*sand %zu more\n", LABEL, "", d->n_violations - 3);
+}
+
+static void print_dale(const Report *r, Sbuf *out)
+{
+    const DaleReport *d = &r->dale;
+    put_label(out, "Dale's law");
+    sbuf_str(out, truth_name(d->verdict));
+    if (d->verdict == TRUTH_REFUTED)
+        sbuf_printf(out, ": %zu %s the wrong sign\n", d->n_violations, plural(d->n_violations, "weight has", "weights have"));
+    else
+        sbuf_str(out, d->verdict == TRUTH_CERTIFIED ? ": every weight has the sign of its source\n" : "\n");
+    print_violations(r, out);
+    if (d->n_exempt_pops)
+        print_exempt(r, out);
+}
+
+static void print_slopes(const Report *r, Sbuf *out)
+{
+    for (size_t a = 0; a < r->net->n_pops && a < MAX_POPS; a++) {
+        const SlopeReport *s = &r->slope[a];
+        put_label(out, a == 0 ? "activations" : "");
+        sbuf_printf(out, "%s: ", r->net->pop[a].model->name);
+        if (s->proved && s->bounded) {
+            sbuf_str(out, "slope in [");
+            num_print(s->lo, out);
+            sbuf_str(out, ", ");
+            num_print(s->hi, out);
+            sbuf_str(out, "]");
+        } else {
+            sbuf_str(out, s->proved ? "slope unbounded" : "slope not proved");
+        }
+        sbuf_printf(out, ", %s\n", s->reason);
+    }
+    if (r->net->n_pops > MAX_POPS)
+        sbuf_printf(out, "%*sand %zu more\n", LABEL, "", r->net->n_pops - MAX_POPS);
+}
+
+/* 0.12345 as "12.3", never upwards. */
+static void print_margin(double margin, Sbuf *out)
+{
+    double percent = floor(margin * 1e3) / 10;
+    if (percent > 0)
+        sbuf_printf(out, "%*smargin: at least %.3g %% of every leak may be taken away (measured)\n", LABEL, "", percent);
+    else
+        sbuf_printf(out, "%*smargin: less than 0.1 %% of every leak may be taken away: %.2g (measured)\n", LABEL, "", margin);
+}
+
+/* The rows that a refutation rests on, largest entries of its first vector first. */
+static void print_witness(const Report *r, Sbuf *out)
+{
+    const ClaimMatrix *m = &r->lds.matrix;
+    const Witness *w = &r->lds.evidence.witness;
+    Sbuf text = {0};
+    if (w->is_zero_sum) {
+        sbuf_printf(&text, "witness: differences between the neurons of %s are not damped", m->name[w->population]);
+    } else {
+        sbuf_printf(&text, "witness: %zu %s on ", w->rank, plural(w->rank, "vector", "vectors"));
+        for (size_t k = 0; k < w->n && k < MAX_ROWS; k++)
+            sbuf_printf(&text, "%s%s", k ? ", " : "", m->name ? m->name[w->member[k]] : "?");
+        if (w->n > MAX_ROWS)
+            sbuf_printf(&text, " and %zu more", w->n - MAX_ROWS);
+        if (w->rank == 1 && w->n <= 4) {
+            sbuf_str(&text, ": (");
+            for (size_t k = 0; k < w->n; k++) {
+                sbuf_str(&text, k ? ", " : "");
+                num_print(w->v[k], &text);
+            }
+            sbuf_char(&text, ')');
+        }
+    }
+    put_line(out, "", sbuf_text(&text));
+    sbuf_free(&text);
+}
+
+static void print_lds(const Report *r, Sbuf *out)
+{
+    const LdsReport *l = &r->lds;
+    Sbuf text = {0};
+    sbuf_str(&text, truth_name(l->verdict));
+    if (l->verdict == TRUTH_UNDECIDED)
+        sbuf_printf(&text, ": %s", l->reason);
+    else
+        sbuf_printf(&text, ": %s (%zu %s for %zu %s)", l->method, l->matrix.q, plural(l->matrix.q, "row", "rows"), l->matrix.n,
+                    plural(l->matrix.n, "neuron", "neurons"));
+    put_line(out, "diagonal stability", sbuf_text(&text));
+    sbuf_free(&text);
+    if (l->verdict == TRUTH_CERTIFIED && l->has_margin)
+        print_margin(l->margin, out);
+    if (l->verdict == TRUTH_REFUTED)
+        print_witness(r, out);
+}
+
+static void print_stability(const Report *r, Sbuf *out)
+{
+    const StabilityReport *s = &r->stability;
+    Sbuf text = {0};
+    sbuf_printf(&text, "%s: %s", truth_name(s->verdict), s->conclusion);
+    put_line(out, "stability", sbuf_text(&text));
+    put_line(out, "", s->theorem);
+    if (s->rate) {
+        sbuf_printf(out, "%*srate: at least ", LABEL, "");
+        num_print(s->rate, out);
+        sbuf_str(out, r->net->model->has_time_unit ? " per ms\n" : " per unit of time\n");
+    }
+    if (s->open && r->lds.verdict != TRUTH_UNDECIDED) {
+        text.n = 0;
+        sbuf_printf(&text, "open: %s", s->open);
+        put_line(out, "", sbuf_text(&text));
+    }
+    sbuf_free(&text);
+}
+
+static void print_requirements(const Report *r, Sbuf *out)
+{
+    for (size_t k = 0; k < r->net->model->requires.n; k++) {
+        put_label(out, k == 0 ? "required" : "");
+        sbuf_printf(out, "%s: %s\n", r->net->model->requires.at[k].text, truth_name(r->requirement[k].verdict));
+    }
+}
+
+void report_print(const Report *r, Sbuf *out)
+{
+    print_head(r, out);
+    print_dale(r, out);
+    print_slopes(r, out);
+    print_lds(r, out);
+    print_stability(r, out);
+    print_requirements(r, out);
+}

@@ -1,0 +1,23 @@
+#include "compiler/check/slope.h"
+
+static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
+{
+    *out = (SlopeReport){.proved = true, .lo = act->slope_lo ? act->slope_lo : zero};
+    out->bounded = !act->slope_unbounded;
+    out->hi = out->bounded ? act->slope_hi : NULL;
+    out->monotone = mpq_sgn(out->lo) >= 0;
+    out->reason = out->bounded ? "by the formula of its cost (docs/theory.md, table of costs)"
+                               : "the slope of this activation grows without bound";
+}
+
+void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
+{
+    Num zero = num_int(net->nums, 0);
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const Activation *act = &net->pop[a].model->act;
+        if (act->slope_known)
+            slope_of_cost(act, zero, &out[a]);
+        else
+            slope_of_formula(cx, net->nums, act, &out[a]);
+    }
+}

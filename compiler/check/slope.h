@@ -1,0 +1,13 @@
+/* Slope bounds of activations: by the formula of a named cost, or by interval
+ * arithmetic for an activation that was written as an expression. */
+#ifndef COMPILER_CHECK_SLOPE_H
+#define COMPILER_CHECK_SLOPE_H
+#include "compiler/check/check.h"
+
+/* One report per population, in `out` (net->n_pops). Adds E0710 (decreases),
+ * E0711 (jumps), E0712 (leaves its domain) where that is proved; populations
+ * that share an activation share its diagnostic. */
+void slope_check(Ctx *cx, const Net *net, SlopeReport *out);
+/* One activation written as an expression of z, on the whole real line. */
+void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
+#endif

@@ -1,0 +1,318 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/jet.h"
+#include "compiler/check/slope.h"
+
+/* Branch and bound on the slope over the whole line, which starts as integers'
+ * powers of two and two tails. A piece is done when its slope is proved
+ * nonnegative and no larger than SHARPNESS above a slope that is attained. */
+enum { MAX_PIECES = 20000, MAX_STACK = 4096 };
+static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64;
+
+typedef struct Piece {
+    int side;
+    double lo, hi;              /* side 0: [lo, hi]; else the tail from lo */
+} Piece;
+
+typedef enum Verdict { SEARCHING, PROVED, DECREASES, JUMPS, OUTSIDE, UNPROVED } Verdict;
+
+typedef struct Search {
+    const Expr *phi;
+    Ctx *cx;
+    NumPool scratch;
+    Piece stack[MAX_STACK];
+    size_t n, n_done;
+    double attained;            /* some slope is at least this */
+    double bound;               /* no slope of the pieces done is larger */
+    Verdict verdict;
+    double at, beside;          /* where it was decided */
+    const char *function;
+    JetResult whole, left, right, middle;
+} Search;
+
+static void evaluate(Search *s, int side, double lo, double hi, JetResult *out)
+{
+    jet_evaluate(s->phi, &(JetDomain){&s->scratch, side, lo, hi}, out);
+}
+
+static double upper(mpfi_srcptr x)
+{
+    return mpfr_get_d(&x->right, MPFR_RNDU);
+}
+
+static double lower(mpfi_srcptr x)
+{
+    return mpfr_get_d(&x->left, MPFR_RNDD);
+}
+
+static void push(Search *s, int side, double lo, double hi)
+{
+    if (s->n == MAX_STACK) {
+        s->verdict = UNPROVED;
+        s->at = lo;
+        return;
+    }
+    s->stack[s->n++] = (Piece){side, lo, hi};
+}
+
+static void decide(Search *s, Verdict v, double at)
+{
+    s->verdict = v;
+    s->at = at;
+}
+
+/* ---- proofs at two points ---- */
+
+/* phi(b) < phi(a) for a < b. */
+static bool falls(Search *s, double a, double b)
+{
+    JetResult x, y;
+    jet_result_init(&x);
+    jet_result_init(&y);
+    evaluate(s, 0, a, a, &x);
+    evaluate(s, 0, b, b, &y);
+    bool yes = x.trouble == JET_FINE && y.trouble == JET_FINE && upper(y.value) < lower(x.value);
+    jet_result_clear(&x);
+    jet_result_clear(&y);
+    return yes;
+}
+
+/* The values at the ends of a piece this narrow differ as no slope would let them. */
+static bool jumps(Search *s, const Piece *p)
+{
+    evaluate(s, 0, p->lo, p->lo, &s->left);
+    evaluate(s, 0, p->hi, p->hi, &s->right);
+    double gap = fmax(lower(s->right.value) - upper(s->left.value), lower(s->left.value) - upper(s->right.value));
+    return gap > 1e-6 * fmax(1, fabs(p->lo));
+}
+
+static bool try_falls(Search *s, double a, double b)
+{
+    if (!(a < b) || !falls(s, a, b))
+        return false;
+    decide(s, DECREASES, a);
+    s->beside = b;
+    return true;
+}
+
+/* ---- one piece ---- */
+
+static double middle_of(const Piece *p)
+{
+    return p->lo + (p->hi - p->lo) / 2;
+}
+
+/* Narrows the slope of a finite piece by its curvature: monotone slopes have
+ * their bounds at the ends, others stay near the middle's. */
+static void sharpen(Search *s, const Piece *p)
+{
+    double mid = middle_of(p);
+    mpfi_t spread;
+    evaluate(s, 0, mid, mid, &s->middle);
+    if (s->middle.trouble == JET_FINE && lower(s->middle.slope) > s->attained)
+        s->attained = lower(s->middle.slope);
+    if (!mpfi_bounded_p(s->whole.curvature) || s->middle.trouble != JET_FINE)
+        return;
+    mpfi_init2(spread, JET_PRECISION);
+    if (mpfi_is_nonneg(s->whole.curvature) || mpfi_is_nonpos(s->whole.curvature)) {
+        evaluate(s, 0, p->lo, p->lo, &s->left);
+        evaluate(s, 0, p->hi, p->hi, &s->right);
+        bool fine = s->left.trouble == JET_FINE && s->right.trouble == JET_FINE;
+        if (fine && mpfi_bounded_p(s->left.slope) && mpfi_bounded_p(s->right.slope)) {
+            s->attained = fmax(s->attained, fmax(lower(s->left.slope), lower(s->right.slope)));
+            mpfi_union(spread, s->left.slope, s->right.slope);
+            mpfi_intersect(s->whole.slope, s->whole.slope, spread);
+        }
+    } else {
+        mpfi_interv_d(spread, p->lo - mid, p->hi - mid);
+        mpfi_mul(spread, spread, s->whole.curvature);
+        mpfi_add(spread, spread, s->middle.slope);
+        mpfi_intersect(s->whole.slope, s->whole.slope, spread);
+    }
+    mpfi_clear(spread);
+}
+
+static void split(Search *s, const Piece *p)
+{
+    if (p->side) {
+        push(s, p->side, 2 * p->lo, 0);
+        push(s, 0, p->side > 0 ? p->lo : -2 * p->lo, p->side > 0 ? 2 * p->lo : -p->lo);
+    } else {
+        double mid = middle_of(p);
+        push(s, 0, p->lo, mid);
+        push(s, 0, mid, p->hi);
+    }
+}
+
+static bool may_split(const Piece *p)
+{
+    if (p->side)
+        return p->lo < FURTHEST;
+    return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
+}
+
+/* Undefined at an end, or the two ends far apart: a pole lies between. */
+static bool has_gap(Search *s, const Piece *p)
+{
+    bool far_apart = jumps(s, p);
+    return far_apart || s->left.trouble == JET_OUTSIDE || s->right.trouble == JET_OUTSIDE;
+}
+
+/* A piece that cannot be split further: what is the matter with it? */
+static void give_up(Search *s, const Piece *p)
+{
+    double at = p->side ? p->side * p->lo : middle_of(p);
+    if (s->whole.trouble == JET_JUMP && !p->side && jumps(s, p)) {
+        decide(s, JUMPS, at);
+    } else if (s->whole.trouble == JET_OUTSIDE && !p->side && has_gap(s, p)) {
+        decide(s, OUTSIDE, at);
+    } else if (s->whole.trouble != JET_FINE || !(lower(s->whole.slope) >= 0)) {
+        decide(s, UNPROVED, at);
+    } else {
+        s->bound = fmax(s->bound, upper(s->whole.slope));       /* nonnegative, but not sharp: perhaps infinite */
+    }
+    s->function = s->whole.function;
+}
+
+static bool is_outside(Search *s, const Piece *p)
+{
+    double z = p->side ? p->side * p->lo : middle_of(p);
+    evaluate(s, 0, z, z, &s->middle);
+    if (s->middle.trouble != JET_OUTSIDE)
+        return false;
+    s->function = s->middle.function;
+    decide(s, OUTSIDE, z);
+    return true;
+}
+
+static void do_piece(Search *s, const Piece *p)
+{
+    evaluate(s, p->side, p->lo, p->hi, &s->whole);
+    s->function = s->whole.function;
+    if (s->whole.trouble == JET_TOO_DEEP) {
+        decide(s, UNPROVED, p->lo);
+        return;
+    }
+    if (s->whole.trouble == JET_OUTSIDE && is_outside(s, p))
+        return;
+    if (s->whole.trouble == JET_FINE && !p->side)
+        sharpen(s, p);
+    bool fine = s->whole.trouble == JET_FINE;
+    double lo = lower(s->whole.slope), hi = upper(s->whole.slope);
+    if (fine && hi < 0) {
+        double a = p->side < 0 ? -2 * p->lo : p->lo, b = p->side ? a + p->lo : p->hi;
+        if (try_falls(s, a, b))
+            return;
+    }
+    if (fine && lo < 0 && !p->side && upper(s->middle.slope) < 0) {
+        double mid = middle_of(p);
+        for (double h = (p->hi - p->lo) / 2; h > 1e-9 * fmax(1, fabs(mid)); h /= 16)
+            if (try_falls(s, mid - h, mid + h))
+                return;
+    }
+    if (fine && lo >= 0 && hi <= s->attained + SHARPNESS * s->attained)
+        s->bound = fmax(s->bound, hi);
+    else if (may_split(p))
+        split(s, p);
+    else
+        give_up(s, p);
+}
+
+static void sample(Search *s)
+{
+    for (int k = -64; k <= 64 && s->verdict == SEARCHING; k++) {
+        evaluate(s, 0, 0.125 * k * abs(k), 0.125 * k * abs(k), &s->middle);
+        if (s->middle.trouble == JET_FINE)
+            s->attained = fmax(s->attained, lower(s->middle.slope));
+    }
+}
+
+static void start(Search *s)
+{
+    push(s, 1, TAIL_FROM, 0);
+    push(s, -1, TAIL_FROM, 0);
+    for (double from = TAIL_FROM / 2; from >= 1; from /= 2) {
+        push(s, 0, from, 2 * from);
+        push(s, 0, -2 * from, -from);
+    }
+    push(s, 0, -1, 0);
+    push(s, 0, 0, 1);
+}
+
+static void search(Search *s)
+{
+    sample(s);
+    start(s);
+    while (s->n && s->verdict == SEARCHING) {
+        Piece p = s->stack[--s->n];
+        if (s->n_done++ == MAX_PIECES) {
+            decide(s, UNPROVED, p.side ? p.side * p.lo : middle_of(&p));
+            return;
+        }
+        do_piece(s, &p);
+    }
+    if (s->verdict == SEARCHING)
+        s->verdict = PROVED;
+}
+
+/* ---- what it means ---- */
+
+static void report_trouble(Ctx *cx, const Search *s, const Activation *act)
+{
+    Diag *d = NULL;
+    switch (s->verdict) {
+    case DECREASES:
+        d = diag_at(cx, D_E0710, act->span, "the activation decreases: it is smaller at z = %.10g than at z = %.10g", s->beside, s->at);
+        diag_help(cx, d, "the theorems need an activation that never decreases; check a sign, or use abs, max or a cost");
+        break;
+    case JUMPS:
+        d = diag_at(cx, D_E0711, act->span, "the activation jumps at z = %.10g, in `%s`", s->at, s->function);
+        diag_help(cx, d, "the theorems need a finite slope: use ramp(z, width) for a steep step, or max(z, 0) for a kink");
+        break;
+    case OUTSIDE:
+        d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: `%s` is outside its domain there", s->at, s->function);
+        diag_help(cx, d, "an activation has to be defined for every real z; max(z, 0) cuts off the negative side");
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *reason_of(Ctx *cx, const Search *s)
+{
+    switch (s->verdict) {
+    case PROVED:
+        return isfinite(s->bound) ? "interval arithmetic over all z" : "the slope grows without bound";
+    case DECREASES:
+        return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
+    case JUMPS:
+        return arena_printf(&cx->arena, "it jumps at z = %.10g", s->at);
+    case OUTSIDE:
+        return arena_printf(&cx->arena, "it is not defined at z = %.10g", s->at);
+    default:
+        return arena_printf(&cx->arena, "interval arithmetic could not prove near z = %.10g that it never decreases%s%s", s->at,
+                            s->function ? "; there is a difficulty in " : "", s->function ? s->function : "");
+    }
+}
+
+void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
+{
+    Search *s = ARENA_NEW(&cx->arena, Search);
+    s->phi = act->phi;
+    s->cx = cx;
+    JetResult *r[] = {&s->whole, &s->left, &s->right, &s->middle};
+    for (int k = 0; k < 4; k++)
+        jet_result_init(r[k]);
+    search(s);
+    report_trouble(cx, s, act);
+    *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
+    out->proved = s->verdict == PROVED;
+    out->monotone = out->proved;
+    out->bounded = out->proved && isfinite(s->bound);
+    if (out->bounded)
+        out->hi = num_from_double(nums, s->bound);
+    for (int k = 0; k < 4; k++)
+        jet_result_clear(r[k]);
+    num_pool_free(&s->scratch);
+}
