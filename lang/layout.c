@@ -131,10 +131,16 @@ bool layout_first_error(Parse *p)
     return first;
 }
 
+static size_t column_ahead(const Parse *p)
+{
+    size_t line, column;
+    source_line_column(source_of(p), p->ahead.span.from, &line, &column);
+    return column;
+}
+
 static void begin_statement(Parse *p)
 {
-    size_t line;
-    source_line_column(source_of(p), p->ahead.span.from, &line, &p->column);
+    p->column = column_ahead(p);
     p->statement_wrong = false;
     p->next_block = BLOCK_ATTRIBUTES;
     p->n_brackets = p->pending = p->nesting = 0;
@@ -248,7 +254,9 @@ static bool bracket_forgotten(const Parse *p)
     case T_END: case T_OPEN_BLOCK: case T_CLOSE_BLOCK:
         return true;
     case T_NAME:
-        return starts_declaration(p) || (p->line_ended && ends_operand(p->before.kind));
+        /* Further in, it is rather a comma that is missing. */
+        return starts_declaration(p)
+            || (p->line_ended && ends_operand(p->before.kind) && column_ahead(p) <= p->column);
     default:
         return false;
     }
@@ -272,9 +280,7 @@ static bool block_forgotten(const Parse *p)
 {
     if (p->n_blocks == 0 || p->block[p->n_blocks - 1].kind == BLOCK_DECLARATIONS || !starts_declaration(p))
         return false;
-    size_t line, column;
-    source_line_column(source_of(p), p->ahead.span.from, &line, &column);
-    return column <= p->block[p->n_blocks - 1].column;
+    return column_ahead(p) <= p->block[p->n_blocks - 1].column;
 }
 
 static Token close_forgotten_block(Parse *p)

@@ -190,6 +190,13 @@ static const char *nearest_keyword(const char *word, const char *const *expected
     return near && near[0] >= 'a' && near[0] <= 'z' && !strchr(near, ' ') ? near : NULL;
 }
 
+static bool is_definition(const Parse *p, Token t)
+{
+    const char *next = p->cx->sources[p->source]->bytes + t.span.to;
+    next += strspn(next, " \t");
+    return t.kind == T_NAME && next[0] == '=' && next[1] != '=';
+}
+
 static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)
 {
     Token left = p->before_that;
@@ -201,6 +208,8 @@ static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, i
         diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
     else if (has(expected, n, "a text in quotes") && !has(expected, n, "a number"))
         diag_help(p->cx, d, "write the file's name in quotes");
+    else if (is_definition(p, t) && has(expected, n, "the end of the line"))
+        diag_help(p->cx, d, "several definitions on one line are separated by `;`");
     else if (left.kind == T_NUMBER && (t.kind == T_NAME || t.kind == T_NUMBER || t.kind == T_OPEN))
         diag_help(p->cx, d, "a product needs `*`");
     else if (t.kind == T_NAME && has(expected, n, "population"))

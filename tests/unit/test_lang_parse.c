@@ -216,6 +216,7 @@ static void check_hostile(const char *part, size_t n_errors, DiagCode code)
     const Ast *ast = parse(text);
     CHECK(cx.diags.n_errors == n_errors);
     CHECK(n_errors == 0 || cx.diags.at[0].code == code);
+    CHECK(ast->decls.n > 0 && strcmp(ast->decls.at[ast->decls.n - 1]->name.name, "b") == 0);
     for (size_t k = 0; k < ast->decls.n; k++)
         CHECK(ast->decls.at[k]->as.let.value->height <= AST_MAX_HEIGHT);
     ctx_free(&cx);

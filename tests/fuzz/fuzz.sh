@@ -1,0 +1,36 @@
+#!/bin/sh
+# Fuzzes every target of this folder, or those named, for so many seconds each:
+#   sh tests/fuzz/fuzz.sh SECONDS [parse ...]
+# Needs clang-19. What is found goes to build/fuzz/, ends the target and the
+# script with status 1. New inputs stay in build/fuzz/corpus-NAME. Run from the root.
+set -eu
+seconds=$1
+shift
+out=build/fuzz
+cc="clang-19 -std=c11 -D_GNU_SOURCE -g -O1 -ffp-contract=off -I. -Ibuild/gen"
+mkdir -p $out/obj
+make -s $(make -s print-GEN_SRC)
+[ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/')
+
+objects=
+for f in $(make -s print-SRC) $(make -s print-GEN_SRC); do
+    o=$out/obj/$(echo "$f" | tr / _).o
+    [ "$o" -nt "$f" ] || $cc -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -w -c "$f" -o "$o"
+    objects="$objects $o"
+done
+rm -f $out/lib.a
+ar rcs $out/lib.a $objects
+
+status=0
+for name in "$@"; do
+    echo "== $name"
+    $cc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_$name.c $out/lib.a \
+        $(make -s print-LDLIBS) -o $out/fuzz_$name
+    mkdir -p $out/corpus-$name tests/fuzz/corpus/$name
+    words=tests/fuzz/$name.words
+    dictionary=
+    [ -f $words ] && dictionary=-dict=$words
+    $out/fuzz_$name -max_total_time="$seconds" -timeout=20 -verbosity=0 -print_final_stats=1 $dictionary \
+        -artifact_prefix=$out/$name- $out/corpus-$name tests/fuzz/corpus/$name || status=1
+done
+exit $status
