@@ -120,8 +120,7 @@ static const char *culprit(Run *r)
 static void explain_nonfinite(Run *r)
 {
     Diag *d = diag_at(&r->c.cx, D_E0890, r->c.net->pop[r->result.bad_pop].model->span,
-                      "the rate of %s left the finite numbers (%g) at t = %s", culprit(r), r->result.bad_value,
-                      with_unit(r, r->result.t));
+                      "the rate of %s left the finite numbers at t = %s", culprit(r), with_unit(r, r->result.t));
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));

@@ -93,7 +93,9 @@ static bool phase_jit(Compilation *c)
                       .want_asm = dump[DUMP_asm]};
 
     c->failed_in_system = true;
+    double start = seconds_now();
     c->jit = jit_module_load(&c->cx);
+    c->open_seconds = seconds_now() - start;
     if (!c->jit)
         return false;
     c->kernel = c->jit->compile(&c->cx, c->plan, &how, &c->jit_times);
@@ -109,6 +111,10 @@ static void verify_parse(Compilation *c)
     Sbuf text = {0};
 
     ast_print(c->ast, &text);
+    if (text.n > SOURCE_MAX_BYTES) {
+        sbuf_free(&text);
+        return;
+    }
     int again = source_from_text(&c->cx, "canonical text", sbuf_text(&text), text.n);
     if (again < 0 || !ast_equal(c->ast, parse_source(&c->cx, again)) || c->cx.diags.n_errors)
         BUG("the canonical text of the syntax tree does not parse back to it");
@@ -212,14 +218,15 @@ ExitStatus compilation_failure(const Compilation *c)
 
 void compilation_print_times(const Compilation *c, FILE *to)
 {
+    fflush(stdout);             /* after what was printed, where both are a terminal */
     for (Phase phase = 0; phase < N_PHASES; phase++)
         if (c->ran[phase])
             fprintf(to, "time  %-8s %10.3f ms  %s\n", phase_table[phase].name, 1e3 * c->seconds[phase],
                     phase_table[phase].text);
     if (!c->kernel)
         return;
-    fprintf(to, "time  %-8s %10.3f ms  emit, %.3f optimise, %.3f generate, %.3f link\n", "  of it",
-            1e3 * c->jit_times.emit, 1e3 * c->jit_times.optimise, 1e3 * c->jit_times.codegen, 1e3 * c->jit_times.link);
+    fprintf(to, "time  %-8s %10.3f ms  opening LLVM, %.3f emit, %.3f optimise, %.3f generate, %.3f link\n", "  of it",
+            1e3 * c->open_seconds, 1e3 * c->jit_times.emit, 1e3 * c->jit_times.optimise, 1e3 * c->jit_times.codegen, 1e3 * c->jit_times.link);
 }
 
 void compilation_init(Compilation *c, const Options *o, const char *path)

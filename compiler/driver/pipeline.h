@@ -32,6 +32,7 @@ typedef struct Compilation {
     double seconds[N_PHASES];
     bool ran[N_PHASES];
     JitTimes jit_times;
+    double open_seconds;        /* loading the code generator */
 } Compilation;
 
 void compilation_init(Compilation *c, const Options *o, const char *path);

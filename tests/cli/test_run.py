@@ -168,8 +168,8 @@ def folders_are_refused_before_the_run(folder):
 
 @test
 def signs_are_needed(folder):
-    text = open(PAIR).read().replace("weight = w_EI", "weight = matrix(\"w.csv\")")
-    write(folder, "w.csv", "0.5\n")
+    text = open(PAIR).read().replace("weight = w_IE", "weight = matrix(\"w.csv\")")
+    write(folder, "w.csv", "-0.5\n")
     r = run(folder, write(folder, "m.eig", text))
     equal((r.status, r.out), (1, ""), r)
     check("E0601" in r.err, r)
