@@ -60,7 +60,7 @@ static int condense(const char *const *expected, int n, const char **words, int 
     static const char *const goes_on[] = { "+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "..", ".",
                                            "(", "[", "a unit", "per", NULL };
     bool expression = has(expected, n, "a number") && has(expected, n, "(");
-    bool operator = has(expected, n, "*");
+    bool operator = has(expected, n, "*"), in_block = has(expected, n, "}");
     int m = 0;
     if (expression)
         words[m++] = "an expression";
@@ -69,7 +69,7 @@ static int condense(const char *const *expected, int n, const char **words, int 
     for (int k = 0; k < n && m < most; k++)
         if (!(expression && among(expected[k], begins)) && !(operator && among(expected[k], goes_on))
             && strcmp(expected[k], "JUNK") != 0)
-            words[m++] = expected[k];
+            words[m++] = in_block && strcmp(expected[k], "a name") == 0 ? "an attribute" : expected[k];
     return m;
 }
 

@@ -15,7 +15,7 @@ typedef struct Span {
 
 typedef struct Source {
     const char *path;           /* as the user wrote it; "<stdin>" for "-" */
-    const char *dir;            /* folder that relative names in it start from; "" is the working folder */
+    const char *dir;            /* folder that relative names in it start from, no slash at its end; "" is the working folder */
     const char *bytes;          /* n bytes and a NUL behind them */
     size_t n;
     uint32_t *line_from;        /* offset of the first byte of each line */
