@@ -200,8 +200,10 @@ void rational_print(mpq_srcptr x, Sbuf *out)
     mpz_clear(scaled);
     Sbuf decimal = {0}, ratio = {0};
     print_decimal(text, places, &decimal);
-    print_ratio(x, &ratio);
-    sbuf_str(out, decimal.n <= ratio.n + 4 ? sbuf_text(&decimal) : sbuf_text(&ratio));
+    if (decimal.n > 12)
+        print_ratio(x, &ratio);
+    bool is_decimal = decimal.n <= 12 || decimal.n <= ratio.n + 4;
+    sbuf_str(out, sbuf_text(is_decimal ? &decimal : &ratio));
     sbuf_free(&decimal);
     sbuf_free(&ratio);
     free(text);

@@ -19,7 +19,7 @@ enum {
  * blanks, "nan", a zero denominator, an exponent beyond the limit. */
 bool rational_parse(mpq_ptr x, const char *text, size_t n);
 
-/* The shorter exact form: a decimal where x has one of at most 40 places that
- * is not longer than a/b, else a/b in lowest terms. rational_parse gives x back. */
+/* Exact text: a decimal where x has one of at most 40 places that is short or
+ * hardly longer than a/b, else a/b in lowest terms. rational_parse gives x back. */
 void rational_print(mpq_srcptr x, Sbuf *out);
 #endif

@@ -444,6 +444,27 @@ static void both_checkers_agree_on_every_mutation(void)
     bases_free(&bases);
 }
 
+/* All golden proofs, in the words of the file, convince the second checker. */
+static void golden_files_convince_the_second_checker(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    GoldenCase *cases;
+    Batch b = {0};
+    size_t n = golden_load(&cx, GOLDEN_PATH, &cases);
+    for (size_t k = 0; k < n; k++) {
+        char *text = golden_certificate(&cx, &cases[k]);
+        batch_add(&b, text, strlen(text));
+        free(text);
+    }
+    CHECK(n > 300 && b.n_accepted == n);
+    CHECK(disagreements(&b) == 0);
+    sbuf_free(&b.texts);
+    free(b.verdict);
+    golden_free(cases, n);
+    ctx_free(&cx);
+}
+
 int main(void)
 {
     RUN(examples_and_golden_files_are_accepted);
@@ -451,5 +472,6 @@ int main(void)
     RUN(numbers_as_text);
     RUN(malformed_files_are_refused);
     RUN(both_checkers_agree_on_every_mutation);
+    RUN(golden_files_convince_the_second_checker);
     return test_done();
 }

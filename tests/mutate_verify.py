@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+"""Breaks the verifier in one place at a time and expects its tests to fail.
+
+Run from the repository root; takes some minutes. Each row is a file, a text that occurs
+there once, and what it becomes. A row whose tests still pass is printed, and fails.
+Usage: tests/mutate_verify.py [part of a row]
+"""
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+C = "compiler/check/"
+ROWS = [
+    # the matrix
+    ("verify.c", "claim_matrix_size(m, a) == 0 ||", "0 ||"),
+    ("verify.c", "__builtin_add_overflow(sum, claim_matrix_size(m, a), &sum))", "(sum += claim_matrix_size(m, a), 0))"),
+    ("verify.c", "return sum == m->n;", "return true;"),
+    ("verify.c", "m->row_from[0] != 0", "0"),
+    ("verify.c", "from > to || to > m->row_from[m->q]", "0"),
+    ("verify.c", "m->column[k] >= m->q ||", "0 ||"),
+    ("verify.c", "m->column[k] <= m->column[k - 1]", "m->column[k] < m->column[k - 1]"),
+    ("verify.c", "!claim_matrix_is_populations(m) && m->n != m->q", "0"),
+    ("verify.c", "claim_matrix_is_populations(m) && !m->leak", "0"),
+    # the population form
+    ("verify.c", "mpq_set_ui(size, claim_matrix_size(m, b), 1);", "mpq_set_ui(size, claim_matrix_size(m, a), 1);"),
+    ("verify.c", "if (b > a && !diagonal)", "if (0)"),
+    ("verify.c", "mpq_add(diagonal, diagonal, m->self[a]);", ""),
+    ("verify.c", "mpq_sub(diagonal, diagonal, m->leak[a]);", ""),
+    ("verify.c", "claim_matrix_size(m, a) < 2 ||", "claim_matrix_size(m, a) < 3 ||"),
+    ("verify.c", "claim_matrix_size(m, a) < 2 ||", "claim_matrix_size(m, a) < 1 ||"),
+    ("verify.c", "mpq_cmp(m->self[a], m->leak[a]) < 0", "mpq_cmp(m->self[a], m->leak[a]) <= 0"),
+    ("verify.c", "mpq_cmp(m->self[a], m->leak[a]) < 0", "mpq_cmp(m->self[a], m->leak[a]) > 0"),
+    # components
+    ("verify.c", "c->n == 0 ||", "0 ||"),
+    ("verify.c", "if (c->member[k] >= m->q ||", "if (0 ||"),
+    ("verify.c", "c->member[k] <= c->member[k - 1]", "c->member[k] < c->member[k - 1]"),
+    ("verify.c", "mpq_sgn(c->p[k]) <= 0", "mpq_sgn(c->p[k]) < 0"),
+    ("verify.c", "if (!zero_sum_decays(m, c->member[k]))", "if (0)"),
+    ("verify.c", "f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN", "f->n <= VERIFY_EXACT_N"),
+    ("verify.c", "f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN", "p == POSITIVE_UNKNOWN"),
+    ("verify.c", "if (p == POSITIVE_NO)", "if (0)"),
+    ("verify.c", "if (of[row] != UINT32_MAX)", "if (0)"),
+    ("verify.c", "if (of[a] == UINT32_MAX)", "if (0)"),
+    ("verify.c", "of[i] < of[m->column[k]] &&", "0 &&"),
+    ("verify.c", "of[i] < of[m->column[k]] &&", "of[i] > of[m->column[k]] &&"),
+    ("verify.c", "&& mpq_sgn(m->entry[k]) != 0)", "&& 1)"),
+    ("verify.c", "c < e->n_components && all.accepted; c++", "c + 1 < e->n_components && all.accepted; c++"),
+    ("verify.c", "if (!one.accepted || e->component[c].n > largest)", "if (e->component[c].n > largest)"),
+    # refutations
+    ("verify.c", "if (w->population >= m->q)", "if (0)"),
+    ("verify.c", "if (zero_sum_decays(m, w->population))", "if (0)"),
+    ("verify.c", "w->n == 0 || w->n > m->q || w->rank == 0", "w->n > m->q"),
+    ("verify.c", "if (w->member[k] >= m->q || place", "if (place"),
+    ("verify.c", "|| place[w->member[k]] != UINT32_MAX)", ")"),
+    ("verify.c", "if (w->w && mpq_sgn(w->w[k]) < 0)", "if (0)"),
+    ("verify.c", "(!w->w || mpq_sgn(w->w[k]) > 0)", "1"),
+    ("verify.c", "return is_zero ? \"X = 0\" : NULL;", "return NULL;"),
+    ("verify.c", "mpq_set(weight, w->w[k]);", "mpq_set_ui(weight, 1, 1);"),
+    ("verify.c", "        if (j == UINT32_MAX)\n            continue;\n        mpz_divexact", "        if (j == UINT32_MAX)\n            j = 0;\n        mpz_divexact"),
+    ("verify.c", "mpq_mul(s->term, s->term, s->weight[k]);", ""),
+    ("verify.c", "mpz_mul(s->part, s->part, mpq_numref(s->a->entry[e]));", "mpz_set(s->part, mpq_numref(s->a->entry[e]));"),
+    ("verify.c", "if (row_sign(&s, i) < 0)", "if (row_sign(&s, i) <= 0)"),
+    ("verify.c", "if (row_sign(&s, i) < 0)", "if (row_sign(&s, i) > 0)"),
+    ("verify.c", "i < n && found == n; i++", "i + 1 < n && found == n; i++"),
+    # positive definite, exactly
+    ("positive.c", "mpq_mul(scratch, f->p[j], back);", "mpq_mul(scratch, f->p[i], back);"),
+    ("positive.c", "    mpq_neg(out, out);\n", ""),
+    ("positive.c", "positive = mpz_sgn(pivot) > 0;", "positive = mpz_sgn(pivot) >= 0;"),
+    ("positive.c", "k < n && positive; k++", "k + 1 < n && positive; k++"),
+    ("positive.c", "mpz_sub(x, x, scratch);", "mpz_add(x, x, scratch);"),
+    # Rump's test
+    ("positive.c", "1.25 * ((n + 4) * U * trace + radius) + 0x1p-900", "0"),
+    ("positive.c", "1.25 * ((n + 4) * U * trace + radius) + 0x1p-900", "1e-9"),
+    ("positive.c", "mpq_sgn(a) >= 0 ||", "0 ||"),
+    ("positive.c", "d->b[low * d->order + high] -= t;", "d->b[low * d->order + high] += t;"),
+    ("positive.c", "shift(-2 * (d->p[i].mantissa", "shift(-3 * (d->p[i].mantissa"),
+    ("positive.c", "if (!(d->b[i * d->order + j] <= 4))", "if (0)"),
+    ("positive.c", "return fabs(value) < 8;", "return true;"),
+    ("positive.c", "if (!(pivot > 0) || !isfinite(pivot))", "if (0)"),
+    ("positive.c", "*(Four *)a -= sum0;", "*(Four *)a += sum0;"),
+    ("positive.c", "*(Four *)(a + 2 * order) -= sum2;", ""),
+    ("positive.c", "sum3 += left * right[3];", "sum3 += left * right[2];"),
+    ("positive.c", "size_t k = from; k < j; k++", "size_t k = from + 1; k < j; k++"),
+    ("positive.c", "i += TILE)\n            update_tile", "i += 2 * TILE)\n            update_tile"),
+    ("positive.c", "if (shifted_ends(d, c, margin)) {", "if (shifted_ends(d, c, margin / 2)) {"),
+    ("positive.c", "else if (shifted_ends(&d, -4 * c, 0))", "else if (0)"),
+    ("positive.c", "return (Scaled){mantissa / 2, up - down + 1};", "return (Scaled){mantissa / 2, up - down};"),
+    # reading
+    ("rational.c", "if (n > RATIONAL_MAX_DIGITS)", "if (0)"),
+    ("rational.c", "if (value > RATIONAL_MAX_EXPONENT)", "if (value > 1000000)"),
+    ("rational.c", "if (mpz_sgn(mpq_denref(x)) == 0) {", "if (0) {"),
+    ("rational.c", "if (ok && negative)", "if (0)"),
+    ("rational.c", "*out = negative ? -value : value;", "*out = value;"),
+    ("rational.c", "    if (s != end)\n        return false;\n    times", "    times"),
+    ("certificate_read.c", "JSON_REJECT_DUPLICATES", "0"),
+    ("certificate_read.c", "if (!at)\n", "if (0)\n"),
+    ("certificate_read.c", "&& !strchr(key, ' ')", ""),
+    ("certificate_read.c", "if (json_array_size(array) != n)", "if (json_array_size(array) < n)"),
+    ("certificate_read.c", "x < 0 || (size_t)x < least || (size_t)x > most", "x < 0 || (size_t)x < least"),
+    ("certificate_read.c", "if (k && (i < last_i || (i == last_i && j <= last_j)))", "if (0)"),
+    ("certificate_read.c", "(dense != NULL) == (sparse != NULL)", "!dense && !sparse"),
+    ("certificate_read.c", "return sum == m->n || refuse", "return true || refuse"),
+    ("certificate_read.c", "if (!proof_kind_from_name(proof, &c->proof))", "if (proof_kind_from_name(proof, &c->proof), 0)"),
+    ("certificate_read.c", "if (!json_is_true(", "if (!json_is_boolean("),
+    ("certificate_read.c", "return found == 1 ||", "return true ||"),
+    ("certificate_read.c", "return witness ? refuse(", "return 0 ? refuse("),
+    ("certificate_read.c", "    if (components)\n", "    if (0)\n"),
+    ("certificate_read.c", "if (strcmp(format, \"eig-certificate/1\") != 0)", "if (0)"),
+]
+TESTS = ("test_certificate", "test_verify", "test_golden_lds")
+FLAGS = ("-std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -w -I. -Ibuild/gen").split()
+SOURCES = [C + f for f in ("verify.c", "positive.c", "evidence.c", "rational.c", "certificate.c", "certificate_read.c")]
+
+
+def compile_to(folder, source, name=None):
+    target = os.path.join(folder, (name or source).replace("/", "_") + ".o")
+    subprocess.run(["gcc", *FLAGS, "-c", source, "-o", target], check=True)
+    return target
+
+
+def survives(folder, objects, tests):
+    """True when every test passes with these objects."""
+    for test in tests:
+        program = os.path.join(folder, "program")
+        subprocess.run(["gcc", test, *objects, "-o", program, "-ljansson", "-lgmp", "-lz", "-lm"], check=True)
+        try:
+            done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+        except subprocess.TimeoutExpired:
+            return False
+        if done.returncode != 0:
+            return False
+    return True
+
+
+def main(part):
+    survivors = 0
+    with tempfile.TemporaryDirectory() as folder:
+        base = [compile_to(folder, f) for f in sorted(glob.glob("lang/base/*.c"))]
+        good = {f: compile_to(folder, f) for f in SOURCES}
+        tests = [compile_to(folder, "tests/unit/%s.c" % t) for t in TESTS]
+        if not survives(folder, base + list(good.values()), tests):
+            print("not ok the tests fail before anything is broken")
+            return 1
+        for file, old, new in ROWS:
+            if part not in file + old + new:
+                continue
+            with open(C + file) as source:
+                text = source.read()
+            if text.count(old) != 1:
+                print("not ok %s: %r occurs %d times" % (file, old, text.count(old)))
+                survivors += 1
+                continue
+            broken = os.path.join(folder, "broken.c")
+            with open(broken, "w") as target:
+                target.write(text.replace(old, new))
+            objects = [compile_to(folder, broken, "broken") if f == C + file else o for f, o in good.items()]
+            alive = survives(folder, base + objects, tests)
+            survivors += alive
+            print("%s %s: %r -> %r" % ("not ok" if alive else "ok", file, old, new), flush=True)
+    print("%d of %d survived" % (survivors, len(ROWS)))
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
