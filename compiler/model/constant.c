@@ -92,7 +92,7 @@ static const char *scan_factor(Builder *b, const char *s, Span at, int sign, Ast
 static bool scan_unit(Builder *b, const char *s, Span at, AstUnit *out)
 {
     for (s = skip_blanks(s); *s; s = skip_blanks(s)) {
-        bool per = strncmp(s, "per", 3) == 0 && (s[3] == ' ' || s[3] == '\t');
+        bool per = word_length(s) == 3 && strncmp(s, "per", 3) == 0;
         s = scan_factor(b, per ? skip_blanks(s + 3) : s, at, per ? -1 : 1, out);
         if (!s)
             return false;

@@ -368,9 +368,18 @@ static bool names_cost(Builder *b, const AstExpr *e)
 
 static bool add_cost(Builder *b, Cost *c, const AstExpr *e, Num scale);
 
+static bool report_operation(Builder *b, Span at)
+{
+    Diag *d = diag_at(b->cx, D_E0702, at, "costs can be added, and multiplied by positive numbers, only");
+    diag_help(b->cx, d, "a linear cost of either sign is `linear(c)`");
+    return false;
+}
+
 static bool add_multiple(Builder *b, Cost *c, const AstExpr *factor, const AstExpr *cost, bool divide, Num scale)
 {
     Typed v;
+    if (names_cost(b, factor))
+        return report_operation(b, factor->span);
     if (!constant_number(b, factor, "the factor of a cost", &v) || !typed_expect(b, v, UNIT_NONE, "the factor of a cost"))
         return false;
     Num k;
@@ -399,11 +408,7 @@ static bool add_binary(Builder *b, Cost *c, const AstExpr *e, Num scale)
         return names_cost(b, left) ? add_multiple(b, c, right, left, false, scale)
                                    : add_multiple(b, c, left, right, false, scale);
     case AST_DIV: return add_multiple(b, c, right, left, true, scale);
-    default: {
-        Diag *d = diag_at(b->cx, D_E0702, e->as.binary.op_span, "costs can be added and multiplied by positive numbers only");
-        diag_help(b->cx, d, "a linear cost of either sign is `linear(c)`");
-        return false;
-    }
+    default: return report_operation(b, e->as.binary.op_span);
     }
 }
 
@@ -413,6 +418,8 @@ static bool add_kind(Builder *b, Cost *c, const AstExpr *e, Num scale)
     case AST_NAME:
     case AST_CALL: return add_call(b, c, e, scale);
     case AST_BINARY: return add_binary(b, c, e, scale);
+    case AST_UNARY: return e->as.binary.op == AST_NEG ? report_operation(b, e->as.binary.op_span)
+                                                      : add_cost(b, c, e->as.binary.right, scale);
     case AST_ERROR: return false;
     case AST_NUMBER: {
         Diag *d = diag_at(b->cx, D_E0304, e->span, "a number is not a cost");

@@ -86,10 +86,17 @@ static void read_intervals(Builder *b, const AstAttrs *attrs)
     }
 }
 
-static void report_missing(Builder *b, const char *what, const char *repair)
+/* Everything that is missing, in one sentence. */
+static void report_missing(Builder *b, bool duration, bool named_method, bool step)
 {
-    Diag *d = diag_at(b->cx, D_E0801, b->m->sim.span, "the simulate block has no %s", what);
-    diag_help(b->cx, d, "add `%s`", repair);
+    if (duration && named_method && step)
+        return;
+    const char *what = arena_printf(&b->cx->arena, "%s%s%s", duration ? "" : ", duration", named_method ? "" : ", method",
+                                    step ? "" : ", step");
+    const char *repair = arena_printf(&b->cx->arena, "%s%s%s", duration ? "" : "; duration = 500 ms",
+                                      named_method ? "" : "; method = rk4", step ? "" : "; step = 0.1 ms");
+    Diag *d = diag_at(b->cx, D_E0801, b->m->sim.span, "the simulate block has no %s", what + 2);
+    diag_help(b->cx, d, "add `%s`", repair + 2);
 }
 
 static void read_method(Builder *b, const AstAttr *a, bool *known)
@@ -132,16 +139,13 @@ void simulate_times(Builder *b)
     bool complete = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
     if (slot[SIM_DURATION])
         positive_time(b, slot[SIM_DURATION]->value, "the duration", &sim->duration);
-    else if (complete)
-        report_missing(b, "duration", "duration = 500 ms");
     if (slot[SIM_METHOD])
         read_method(b, slot[SIM_METHOD], &method_known);
-    else if (complete)
-        report_missing(b, "method", "method = rk4");
     if (slot[SIM_STEP])
         sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
-    else if (complete && method_known && !method[sim->method].adaptive)
-        report_missing(b, "step", "step = 0.1 ms");
+    bool needs_step = method_known && !method[sim->method].adaptive;
+    if (complete)
+        report_missing(b, slot[SIM_DURATION], slot[SIM_METHOD], slot[SIM_STEP] || !needs_step);
     sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);
     sim->atol = tolerance(b, slot[SIM_ATOL], "`atol`", sim->atol);
     if (slot[SIM_SEED])

@@ -1,0 +1,183 @@
+/* Exact numbers against strtod, Python's fractions (values written out below)
+ * and MPFR. */
+#include <mpfr.h>
+#include <stdlib.h>
+
+#include "compiler/model/expr.h"
+#include "tests/test.h"
+
+static NumPool pool;
+
+static Num parse(const char *text)
+{
+    Num x;
+    CHECK(num_parse(&pool, text, strlen(text), &x));
+    return x;
+}
+
+static bool parses(const char *text)
+{
+    Num x;
+    return num_parse(&pool, text, strlen(text), &x);
+}
+
+static bool prints(Num x, const char *text)
+{
+    Sbuf out = { 0 };
+    Num back;
+    num_print(x, &out);
+    bool same = strcmp(sbuf_text(&out), text) == 0;
+    if (!same)
+        fprintf(stderr, "printed %s, expected %s\n", sbuf_text(&out), text);
+    CHECK(num_parse(&pool, sbuf_text(&out), out.n, &back) && mpq_cmp(back, x) == 0);
+    sbuf_free(&out);
+    return same;
+}
+
+static void text_is_exact(void)
+{
+    CHECK(mpq_cmp_ui(parse("0.1"), 1, 10) == 0);
+    CHECK(mpq_cmp_si(parse("-0.1"), -1, 10) == 0);
+    CHECK(mpq_cmp_ui(parse("1e-3"), 1, 1000) == 0);
+    CHECK(mpq_cmp_ui(parse("1.50E+2"), 150, 1) == 0);
+    CHECK(mpq_cmp_ui(parse("6/4"), 3, 2) == 0);
+    CHECK(mpq_cmp_ui(parse("0e5000"), 0, 1) == 0);
+    CHECK(mpq_cmp_ui(parse(".5"), 1, 2) == 0);
+    static const char *const bad[] = { "", "-", ".", "e5", "1e", "1e+", "1e5001", "1e-5001", "1/0", "1/-2", "1.5/2",
+                                       "1..2", "0x10", "nan", "inf", "1 ", " 1", "1e99999999999999999999", "--1" };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        CHECK(!parses(bad[k]));
+}
+
+static void text_goes_back(void)
+{
+    CHECK(prints(parse("0.1"), "0.1"));
+    CHECK(prints(parse("-12.50"), "-12.5"));
+    CHECK(prints(parse("1/3"), "1/3"));
+    CHECK(prints(parse("-7/12"), "-7/12"));
+    CHECK(prints(parse("1e300"), "1e300"));
+    CHECK(prints(parse("1.25e-300"), "125e-302"));
+    CHECK(prints(parse("1000000"), "1000000"));
+    CHECK(prints(num_int(&pool, 0), "0"));
+    CHECK(prints(num_from_double(&pool, 0.1), "3602879701896397/36028797018963968"));
+}
+
+/* Deterministic bits for the random cases. */
+static uint64_t next(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void rounding_is_strtod(void)
+{
+    uint64_t state = 88172645463325252u;
+    for (int k = 0; k < 20000; k++) {
+        char text[64];
+        uint64_t digits = next(&state) >> (next(&state) % 60);
+        int exponent = (int)(next(&state) % 700) - 360;
+        snprintf(text, sizeof text, "%llue%d", (unsigned long long)digits, exponent);
+        CHECK(num_to_double(parse(text)) == strtod(text, NULL));
+    }
+    static const char *const edge[] = { "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623158e308",
+                                        "1.7976931348623159e308", "9007199254740993", "9007199254740995",
+                                        "2.2250738585072011e-308", "4.9406564584124654e-324", "1e-400", "1e400",
+                                        "7.4109846876186981626485318930233205854758970392148714663837852375101326090531312779794975454245398856969484704316857659638998506553390969459816219401617281718945106978546710679176872575177347315553307795408549809608457500958111373034747658096871009590975442271004757307809711118935784838675653998783503015228055934046593739791790738723868299395818481660169122019456499931289798411362062484498678713572180352209017023903285791732520220528974020802906854021606612375549983402671300035812486479041385743401875520901590172592547146296175134159774938718574737870961645638908718119841271673056017045493004705269590165763776884908267986972573366521765567941072508764337560846003984904972149117463085539556354188641513168478436313080237596295773983001708984375e-324" };
+    for (size_t k = 0; k < sizeof edge / sizeof *edge; k++)
+        CHECK(num_to_double(parse(edge[k])) == strtod(edge[k], NULL));
+}
+
+static void rounding_encloses(void)
+{
+    uint64_t state = 1234567;
+    for (int k = 0; k < 5000; k++) {
+        long top = (long)(next(&state) >> (1 + next(&state) % 50));
+        unsigned long bottom = (next(&state) >> (1 + next(&state) % 50)) | 1;
+        Num x = num_ratio(&pool, k % 2 ? top : -top, bottom);
+        double down = num_to_double_down(x), up = num_to_double_up(x), near = num_to_double(x);
+        CHECK(mpq_cmp(num_from_double(&pool, down), x) <= 0 && mpq_cmp(num_from_double(&pool, up), x) >= 0);
+        CHECK(down == up ? num_is_double(x) : nextafter(down, up) == up && !num_is_double(x));
+        CHECK(near == down || near == up);
+    }
+    Num huge = parse("-1e400"), tiny = parse("1e-400");
+    CHECK(num_to_double_down(huge) == -HUGE_VAL && num_to_double_up(huge) == -0x1.fffffffffffffp1023);
+    CHECK(num_to_double_down(tiny) == 0 && num_to_double_up(tiny) == 0x1p-1074);
+}
+
+typedef int (*MpfrFunction)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
+static const struct { EigFn fn; MpfrFunction f; } elementary[] = {
+    { EIG_FN_EXP, mpfr_exp }, { EIG_FN_LOG, mpfr_log }, { EIG_FN_LOG1P, mpfr_log1p }, { EIG_FN_SIN, mpfr_sin },
+    { EIG_FN_COS, mpfr_cos }, { EIG_FN_TANH, mpfr_tanh }, { EIG_FN_ATAN, mpfr_atan }, { EIG_FN_SQRT, mpfr_sqrt },
+};
+
+/* Rational arguments, at 3000 bits by MPFR alone and rounded once. */
+static void functions_are_nearest(void)
+{
+    static const char *const at[] = { "1/3", "0.1", "2", "-0.7", "1e-30", "-1e-320", "355/113", "700", "-740", "1e22", "12345.678" };
+    mpfr_t x, y;
+    mpfr_init2(x, 3000);
+    mpfr_init2(y, 3000);
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++)
+        for (size_t j = 0; j < sizeof elementary / sizeof *elementary; j++) {
+            Num a = parse(at[k]), value;
+            mpfr_set_q(x, a, MPFR_RNDN);
+            elementary[j].f(y, x, MPFR_RNDN);
+            double expected = mpfr_get_d(y, MPFR_RNDN);
+            bool exists = num_apply(&pool, (int)elementary[j].fn, 1, &a, &value);
+            CHECK(exists == (expected - expected == 0));
+            /* sqrt(1e-30) is 1e-15 itself. */
+            if (exists)
+                CHECK(num_to_double(value) == expected && (num_is_double(value) || elementary[j].fn == EIG_FN_SQRT));
+        }
+    mpfr_clear(x);
+    mpfr_clear(y);
+}
+
+static bool applies(EigFn fn, const char *a, const char *b, const char *expected)
+{
+    Num arg[2] = { parse(a), b ? parse(b) : NULL }, value;
+    if (!num_apply(&pool, (int)fn, b ? 2 : 1, arg, &value))
+        return expected == NULL;
+    return expected && mpq_cmp(value, parse(expected)) == 0;
+}
+
+static void functions_are_exact_where_they_can_be(void)
+{
+    CHECK(applies(EIG_FN_EXP, "0", NULL, "1") && applies(EIG_FN_LOG, "1", NULL, "0"));
+    CHECK(applies(EIG_FN_SQRT, "4/9", NULL, "2/3") && applies(EIG_FN_SQRT, "-1", NULL, NULL));
+    CHECK(applies(EIG_FN_POW, "2/3", "5", "32/243") && applies(EIG_FN_POW, "2/3", "-2", "9/4"));
+    CHECK(applies(EIG_FN_POW, "8/27", "2/3", "4/9") && applies(EIG_FN_POW, "0", "0", "1"));
+    CHECK(applies(EIG_FN_POW, "0", "-1", NULL) && applies(EIG_FN_POW, "-8", "1/3", NULL));
+    CHECK(applies(EIG_FN_POW, "-1", "1e40", "1") && applies(EIG_FN_POW, "2", "1e9", NULL));
+    CHECK(applies(EIG_FN_POW, "0.999", "100000", NULL) && applies(EIG_FN_POW, "1", "1e4000", "1"));
+    CHECK(applies(EIG_FN_DIV, "1", "0", NULL) && applies(EIG_FN_DIV, "1", "3", "1/3"));
+    CHECK(applies(EIG_FN_LOG, "0", NULL, NULL) && applies(EIG_FN_LOG1P, "-1", NULL, NULL));
+    CHECK(applies(EIG_FN_EXP, "1e5", NULL, NULL) && applies(EIG_FN_EXP, "-1e6", NULL, "0"));
+    CHECK(applies(EIG_FN_FLOOR, "-0.5", NULL, "-1") && applies(EIG_FN_STEP, "0", NULL, "1"));
+    CHECK(applies(EIG_FN_PULSE, "0", "1", "1") && applies(EIG_FN_PULSE, "1", "1", "0") && applies(EIG_FN_PULSE, "-0.1", "1", "0"));
+    CHECK(applies(EIG_FN_RAMP, "1", "4", "1/4") && applies(EIG_FN_RAMP, "5", "4", "1") && applies(EIG_FN_RAMP, "-1", "4", "0"));
+    CHECK(applies(EIG_FN_MIN, "1", "2", "1") && applies(EIG_FN_MAX, "1/3", "0.3", "1/3") && applies(EIG_FN_ABS, "-2", NULL, "2"));
+}
+
+/* sqrt(2) and 2^0.5 are the same double; Python: math.sqrt(2).as_integer_ratio(). */
+static void roots(void)
+{
+    Num arg[2] = { num_int(&pool, 2), num_ratio(&pool, 1, 2) }, value;
+    CHECK(num_apply(&pool, EIG_FN_SQRT, 1, arg, &value) && mpq_cmp(value, parse("6369051672525773/4503599627370496")) == 0);
+    CHECK(num_apply(&pool, EIG_FN_POW, 2, arg, &value) && mpq_cmp(value, parse("6369051672525773/4503599627370496")) == 0);
+}
+
+int main(void)
+{
+    RUN(text_is_exact);
+    RUN(text_goes_back);
+    RUN(rounding_is_strtod);
+    RUN(rounding_encloses);
+    RUN(functions_are_nearest);
+    RUN(functions_are_exact_where_they_can_be);
+    RUN(roots);
+    num_pool_free(&pool);
+    return test_done();
+}
