@@ -24,7 +24,7 @@ static void index_blocks(Emit *e)
         e->into[e->into_from[p->block[k].post + 1]++] = k;
 }
 
-static bool verified(Ctx *cx, const Ll *ll, const char *when)
+bool emit_verified(Ctx *cx, const Ll *ll, const char *when)
 {
     char *message = NULL;
     bool broken = LLVMVerifyModule(ll->module, LLVMReturnStatusAction, &message);
@@ -48,10 +48,5 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     }
     advance_entry(&e);
     observe_entry(&e);
-    return verified(cx, ll, "before optimisation");
-}
-
-bool emit_verified(Ctx *cx, const Ll *ll, const char *when)
-{
-    return verified(cx, ll, when);
+    return emit_verified(cx, ll, "before optimisation");
 }

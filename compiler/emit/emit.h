@@ -12,6 +12,9 @@
  * module is verified; false after a diagnostic E0901. */
 bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll);
 
+/* False after E0901 when LLVM's verifier refuses the module; `when` for the message. */
+bool emit_verified(Ctx *cx, const Ll *ll, const char *when);
+
 /* Runs the pass pipeline of a level (0..3) and verifies again. */
 bool emit_optimise(Ctx *cx, Ll *ll, LLVMTargetMachineRef machine, int level);
 #endif

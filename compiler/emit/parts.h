@@ -98,8 +98,6 @@ void registers_load(const Emit *e, Val from, Val *x);
 void registers_store(const Emit *e, const Val *x, Val to);
 void drift_entry_registers(Emit *e);
 
-/* emit.c */
-bool emit_verified(Ctx *cx, const Ll *ll, const char *when);
 /* step.c */
 void copy_function(Emit *e);
 void advance_entry(Emit *e);
