@@ -44,8 +44,8 @@ static void print_json(const Compilation *c, bool has_certificate)
         json_object_set_new(root, "model", c->model && c->model->name ? json_string(c->model->name) : json_null());
     if (!json_object_get(root, "file"))
         json_object_set_new(root, "file", json_string(c->path));
-    json_object_set_new(root, "diagnostics", json_diagnostics(&c->cx));
     json_object_set_new(root, "certificate", has_certificate ? json_string(c->options->certificate) : json_null());
+    json_object_set_new(root, "diagnostics", json_diagnostics(&c->cx));
     json_print(root);
 }
 

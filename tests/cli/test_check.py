@@ -28,7 +28,7 @@ def json_has_the_promised_keys(folder):
     equal(o["model"], "wilson_cowan")
     equal(o["file"], PAIR)
     equal(o["neurons"], 2)
-    equal(o["dale"], {"verdict": "certified", "violations": []})
+    equal((o["dale"]["verdict"], o["dale"]["violations"]), ("certified", []))
     equal([(a["population"], a["slope"], a["proved"]) for a in o["activations"]],
           [("E", ["0", "1"], True), ("I", ["0", "1"], True)])
     equal(o["lds"]["verdict"], "certified")
@@ -43,6 +43,28 @@ def json_has_the_promised_keys(folder):
     equal(o["certificate"], None)
     equal(o["diagnostics"]["version"], "2.1.0")
     equal(o["diagnostics"]["runs"][0]["results"], [])
+
+
+SIGNS = """model signs
+population E excitatory { size = 2; tau = 10 ms; cost = nonnegative }
+population I SIGN { tau = 10 ms; cost = nonnegative }
+connect E -> I { weight = matrix("w.csv") }
+connect I -> E { weight = 0.1 }
+simulate { duration = 1 ms; method = euler; step = 1 ms }
+"""
+
+
+@test
+def violations_of_the_law_are_listed(folder):
+    write(folder, "w.csv", "0.5,-0.1\n")
+    o = report(write(folder, "m.eig", SIGNS.replace("SIGN", "inhibitory")), status=1)
+    equal(o["dale"]["verdict"], "refuted")
+    equal([(v["source"], v["target"], v["neuron"], v["weight"]) for v in o["dale"]["violations"]],
+          [("E", "I", 1, "-0.1")])
+    equal([r["ruleId"] for r in o["diagnostics"]["runs"][0]["results"]], ["E0601"])
+    write(folder, "w.csv", "0.5,0.1\n")
+    o = report(os.path.join(folder, "m.eig"))
+    equal((o["dale"]["verdict"], o["dale"]["violations"]), ("certified", []))
 
 
 @test
