@@ -310,7 +310,8 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
 {
     Loop l = {.p = p, .kernel = kernel, .rec = rec, .result = {.status = RUN_DONE}};
     if (!loop_allocate(&l)) {
-        l.result.status = RUN_NO_MEMORY;
+        l.result.status = RUN_WRITE_ERROR;
+        snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
         return l.result;
     }
     set_start(p, l.x);

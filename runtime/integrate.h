@@ -20,9 +20,10 @@ typedef struct RunResult {
     int64_t n_rejected;         /* adaptive: rejected steps */
     int64_t n_records;
     /* NONFINITE: the first non-finite state, at the first step that has one */
+    /* UNDERFLOW: the neuron with the largest error, and its state */
     size_t bad_pop, bad_neuron; /* neuron within its population */
     double bad_value;
-    char error[256];            /* WRITE_ERROR: what the system said */
+    char error[256];            /* WRITE_ERROR: what the system said; also when there is no memory for the state */
 } RunResult;
 
 /* Called now and then from the loop (at most every 50 ms); returns false to stop: INTERRUPTED. */

@@ -265,7 +265,8 @@ RunResult eig_reference(const EigProblem *p, EigRecorder *rec, double *x_final)
         width += p->record[r].width;
     double *memory = calloc(12 * p->n + width + 1, sizeof *memory);
     if (!memory) {
-        o.result.status = RUN_NO_MEMORY;
+        o.result.status = RUN_WRITE_ERROR;
+        snprintf(o.result.error, sizeof o.result.error, "not enough memory for the network's state");
         return o.result;
     }
     o.x = memory;
