@@ -1,6 +1,7 @@
 #include "compiler/data/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,7 +70,8 @@ static bool open_regular(Ctx *cx, FILE *in, DataFile *f)
 bool data_file_open(Ctx *cx, const char *dir, const char *path, Span asked, DataFile *out)
 {
     *out = (DataFile){ .path = place_of(cx, dir, path), .asked = asked };
-    FILE *in = fopen(out->path, "rb");
+    int fd = open(out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);    /* a pipe without a writer must not hang us */
+    FILE *in = fd >= 0 ? fdopen(fd, "rb") : NULL;
     if (!in)
         return cannot_read(cx, out, strerror(errno));
     bool ok = open_regular(cx, in, out);

@@ -224,6 +224,11 @@ static bool check_shape(Ctx *cx, const DataFile *f, const NpyHeader *h, const Np
                 (unsigned long long)(f->n - end));
         return false;
     }
+    if (count > data_memory_limit() / sizeof(double)) {
+        diag_at(cx, D_E0512, f->asked, "'%s' has %llu entries, more than fit into half of this machine's memory", f->path,
+                (unsigned long long)count);
+        return false;
+    }
     out->n_rows = (size_t)h->shape[0];
     out->n_columns = (size_t)h->shape[1];
     return true;

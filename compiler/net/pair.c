@@ -1,40 +1,21 @@
 /* Weights that are an expression of pre.i and post.i, evaluated exactly pair by pair. */
 #include "compiler/net/build.h"
 
-#include <math.h>
-
 #include "compiler/data/values.h"
+#include "compiler/net/pair_eval.h"
 
-/* About ten seconds of exact arithmetic. */
+/* A second or two where arguments repeat, as in kernels of pre.i - post.i; up to
+ * ten times as long where each pair needs an exponential of its own. */
 enum { PAIR_MAX = 4000000 };
 
-typedef struct PairEval {
+typedef struct PairBuild {
     NetBuild *b;
     const ModelConn *c;
-    NumPool scratch;            /* intermediate numbers of one target's row */
+    PairEval eval;
     size_t n;                   /* entries in all */
-} PairEval;
+} PairBuild;
 
-static Num eval(NumPool *pool, const Expr *e, Num pre, Num post)
-{
-    switch (e->kind) {
-    case EXPR_CONST:
-        return e->as.value;
-    case EXPR_VAR:
-        return e->as.var == EIG_VAR_PRE_I ? pre : post;
-    case EXPR_CALL: {
-        Num arg[2], value;
-        for (int k = 0; k < e->as.call.n_args; k++)
-            if (!(arg[k] = eval(pool, e->as.call.arg[k], pre, post)))
-                return NULL;
-        return num_apply(pool, (int)e->as.call.fn, e->as.call.n_args, arg, &value) ? value : NULL;
-    }
-    default:
-        BUG("a weight that reads the state");
-    }
-}
-
-static const char *pair_name(PairEval *p, size_t pre, size_t post)
+static const char *pair_name(PairBuild *p, size_t pre, size_t post)
 {
     Sbuf text = { 0 };
     net_neuron_name(&p->b->net->pop[p->c->pre], pre, &text);
@@ -45,14 +26,14 @@ static const char *pair_name(PairEval *p, size_t pre, size_t post)
     return kept;
 }
 
-static bool has_no_value(PairEval *p, size_t pre, size_t post)
+static bool has_no_value(PairBuild *p, size_t pre, size_t post)
 {
     diag_at(p->b->cx, D_E0455, p->c->weight_span, "the weight of %s (pre.i = %zu, post.i = %zu) has no finite value",
             pair_name(p, pre, post), pre, post);
     return false;
 }
 
-static bool is_negative(PairEval *p, size_t pre, size_t post, Num x)
+static bool is_negative(PairBuild *p, size_t pre, size_t post, Num x)
 {
     Sbuf text = { 0 };
     num_print(x, &text);
@@ -63,20 +44,22 @@ static bool is_negative(PairEval *p, size_t pre, size_t post, Num x)
     return false;
 }
 
-static bool put_pair(PairEval *p, Values *v, size_t e, size_t pre, size_t post)
+static Num keep(PairBuild *p, Num x)
 {
-    Num pre_i = num_int(&p->scratch, (long)pre), post_i = num_int(&p->scratch, (long)post);
-    Num x = eval(&p->scratch, p->c->pair, pre_i, post_i);
-    if (!x || !isfinite(num_to_double(x)))
+    mpq_ptr kept = num_new(p->b->net->nums);
+    mpq_set(kept, x);
+    return kept;
+}
+
+static bool put_pair(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
+{
+    PairValue x;
+    if (!pair_eval(&p->eval, pre, post, &x))
         return has_no_value(p, pre, post);
-    if (mpq_sgn(x) < 0 && !p->b->net->pop[p->c->pre].model->is_exempt)
-        return is_negative(p, pre, post, x);
-    mpq_ptr kept = NULL;
-    if (!num_is_double(x)) {
-        kept = num_new(p->b->net->nums);
-        mpq_set(kept, x);
-    }
-    values_put(p->b->cx, v, p->n, e, num_to_double(x), kept);
+    bool negative = x.q ? mpq_sgn(x.q) < 0 : x.d < 0;
+    if (negative && !p->b->net->pop[p->c->pre].model->is_exempt)
+        return is_negative(p, pre, post, x.q ? x.q : num_from_double(p->b->net->nums, x.d));
+    values_put(p->b->cx, v, p->n, e, x.d, x.q ? keep(p, x.q) : NULL);
     return true;
 }
 
@@ -90,10 +73,16 @@ static bool few_enough(NetBuild *b, const ModelConn *c, double n)
     return false;
 }
 
-static PairEval begin(NetBuild *b, const ModelConn *c, size_t n, Values *out)
+static void begin(PairBuild *p, NetBuild *b, const ModelConn *c, size_t n, Values *out)
 {
     *out = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
-    return (PairEval){ .b = b, .c = c, .n = n };
+    *p = (PairBuild){ .b = b, .c = c, .n = n };
+    pair_eval_begin(b->cx, &p->eval, c->pair);
+}
+
+static bool is_absent(const ModelConn *c, size_t pre, size_t post)
+{
+    return !c->self && c->pre == c->post && pre == post;
 }
 
 bool pair_dense(NetBuild *b, const ModelConn *c, Values *out)
@@ -102,14 +91,13 @@ bool pair_dense(NetBuild *b, const ModelConn *c, Values *out)
     double n = (double)n_pre * (double)n_post;
     if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern") || !few_enough(b, c, n))
         return false;
-    PairEval p = begin(b, c, n_pre * n_post, out);
+    PairBuild p;
     bool ok = true;
-    for (size_t post = 0; ok && post < n_post; post++) {
+    begin(&p, b, c, n_pre * n_post, out);
+    for (size_t post = 0; ok && post < n_post; post++)
         for (size_t pre = 0; ok && pre < n_pre; pre++)
-            if (c->self || c->pre != c->post || pre != post)
-                ok = put_pair(&p, out, post * n_pre + pre, pre, post);
-        num_pool_free(&p.scratch);
-    }
+            ok = is_absent(c, pre, post) || put_pair(&p, out, post * n_pre + pre, pre, post);
+    pair_eval_end(&p.eval);
     values_finish(b->net->nums, out);
     return ok;
 }
@@ -118,14 +106,13 @@ bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *ou
 {
     if (!few_enough(b, c, (double)pairs->n))
         return false;
-    PairEval p = begin(b, c, pairs->n, out);
+    PairBuild p;
     bool ok = true;
-    for (size_t post = 0; ok && post < b->net->pop[c->post].size; post++) {
+    begin(&p, b, c, pairs->n, out);
+    for (size_t post = 0; ok && post < b->net->pop[c->post].size; post++)
         for (size_t e = pairs->row_from[post]; ok && e < pairs->row_from[post + 1]; e++)
-            if (c->self || c->pre != c->post || pairs->column[e] != post)
-                ok = put_pair(&p, out, e, pairs->column[e], post);
-        num_pool_free(&p.scratch);
-    }
+            ok = is_absent(c, pairs->column[e], post) || put_pair(&p, out, e, pairs->column[e], post);
+    pair_eval_end(&p.eval);
     values_finish(b->net->nums, out);
     return ok;
 }

@@ -1,0 +1,30 @@
+/* Exact values of an expression of pre.i and post.i, pair after pair. Numbers
+ * that are doubles stay doubles while operations on them are exact; other
+ * operations go through num_apply and are remembered, since a weight that
+ * depends on pre.i - post.i has few different arguments. */
+#ifndef COMPILER_NET_PAIR_EVAL_H
+#define COMPILER_NET_PAIR_EVAL_H
+#include "compiler/model/expr.h"
+
+typedef struct PairValue {
+    double d;                   /* nearest */
+    Num q;                      /* the number where d is not exact, else NULL; dies with the next pair */
+} PairValue;
+
+typedef struct PairSlot {
+    const Expr *node;           /* NULL: free */
+    PairValue arg[2], value;
+} PairSlot;
+
+typedef struct PairEval {
+    const Expr *expr;
+    NumPool scratch;            /* what `slot` points to */
+    size_t n_scratch;           /* results in it; both are emptied when it grows large */
+    PairSlot *slot;
+} PairEval;
+
+void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr);
+/* False where the expression has no finite value. */
+bool pair_eval(PairEval *p, size_t pre, size_t post, PairValue *out);
+void pair_eval_end(PairEval *p);
+#endif
