@@ -3,6 +3,9 @@
 
 Run from the repository root; takes some minutes. Each row is a file, a text that occurs
 there once, and what it becomes. A row whose tests still pass is printed, and fails.
+Not listed, because nothing could notice them: a row twice in one component, and p = 0, are refused early,
+but M(p) is not positive definite either; an empty witness is X = 0; a member out of range reads beyond
+an array, which only the sanitizers see.
 Usage: tests/mutate_verify.py [part of a row]
 """
 import glob
@@ -35,8 +38,8 @@ ROWS = [
     # components
     ("verify.c", "c->n == 0 ||", "0 ||"),
     ("verify.c", "if (c->member[k] >= m->q ||", "if (0 ||"),
-    ("verify.c", "c->member[k] <= c->member[k - 1]", "c->member[k] < c->member[k - 1]"),
-    ("verify.c", "mpq_sgn(c->p[k]) <= 0", "mpq_sgn(c->p[k]) < 0"),
+    ("verify.c", "(k && c->member[k] <= c->member[k - 1])", "0"),
+    ("verify.c", "mpq_sgn(c->p[k]) <= 0", "0"),
     ("verify.c", "if (!zero_sum_decays(m, c->member[k]))", "if (0)"),
     ("verify.c", "f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN", "f->n <= VERIFY_EXACT_N"),
     ("verify.c", "f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN", "p == POSITIVE_UNKNOWN"),
@@ -51,8 +54,6 @@ ROWS = [
     # refutations
     ("verify.c", "if (w->population >= m->q)", "if (0)"),
     ("verify.c", "if (zero_sum_decays(m, w->population))", "if (0)"),
-    ("verify.c", "w->n == 0 || w->n > m->q || w->rank == 0", "w->n > m->q"),
-    ("verify.c", "if (w->member[k] >= m->q || place", "if (place"),
     ("verify.c", "|| place[w->member[k]] != UINT32_MAX)", ")"),
     ("verify.c", "if (w->w && mpq_sgn(w->w[k]) < 0)", "if (0)"),
     ("verify.c", "(!w->w || mpq_sgn(w->w[k]) > 0)", "1"),

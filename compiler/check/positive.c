@@ -146,7 +146,7 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  * scaled to unit diagonal minus m I, positive definite. */
 
 #define U 0x1p-53
-enum { TILE = 4, PANEL = 64, MAX_ORDER = 10000 };
+enum { TILE = 4, PANEL = 64 };
 
 /* x = mantissa * 2^exponent (1 + e), 1/2 <= |mantissa| <= 1, |e| <= 6u; 0 is exact. */
 typedef struct Scaled {
@@ -208,7 +208,7 @@ static bool dense_alloc(Dense *d, const LyapunovForm *f)
 {
     size_t n = f->n, order = (n + TILE - 1) / TILE * TILE;
     *d = (Dense){.n = n, .order = order};
-    if (n > MAX_ORDER)
+    if (n > POSITIVE_MAX_ORDER)
         return false;
     d->b = calloc(order * order, sizeof *d->b);
     d->work = malloc(order * order * sizeof *d->work);

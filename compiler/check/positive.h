@@ -16,6 +16,9 @@ typedef struct LyapunovForm {
 /* POSITIVE_NO: floating arithmetic found M to be clearly indefinite; POSITIVE_UNKNOWN: too close, or no memory. */
 typedef enum Positive { POSITIVE_NO, POSITIVE_UNKNOWN, POSITIVE_YES } Positive;
 
+/* Two dense matrices of this order are 1.6 GB. */
+enum { POSITIVE_MAX_ORDER = 10000 };
+
 /* Rump's test: O(n^3) floating operations, whatever the numbers. *margin, set on
  * POSITIVE_YES, is a proved lower bound of the least eigenvalue of M scaled to
  * unit diagonal (0 when only its sign was proved). */

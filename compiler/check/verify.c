@@ -155,6 +155,8 @@ static VerifyResult by_elimination(Ctx *cx, const LyapunovForm *f, double margin
 static VerifyResult prove_positive(Ctx *cx, const LyapunovForm *f)
 {
     double margin;
+    if (f->n > POSITIVE_MAX_ORDER)
+        return rejected(arena_printf(&cx->arena, "a component of %zu rows: proofs stop at %d", f->n, POSITIVE_MAX_ORDER));
     Positive p = positive_by_cholesky(f, &margin);
     if (f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN)
         return by_elimination(cx, f, margin);

@@ -484,6 +484,15 @@ static void zero_sum_modes_count(void)
     m.row_from[1] = 1;
     claim_matrix_clear(&m);
     component_clear(&c);
+    /* a population behind the last one of the matrix */
+    claim_matrix_init(&cx, &m, 2, 0, true);
+    m.size[0] = m.size[1] = m.n = 2;
+    m.q = 1, w.population = 1;
+    mpq_set_ui(m.leak[0], 1, 1);
+    CHECK(!refutes(&cx, &m, &w));
+    m.q = 2, m.n = 4;
+    CHECK(refutes(&cx, &m, &w));
+    claim_matrix_clear(&m);
     ctx_free(&cx);
 }
 
@@ -501,7 +510,7 @@ static void components_partition_in_order(void)
     c[0].member[0] = 0, c[1].member[0] = 2, c[2].member[0] = 1, c[3].member[0] = 0;
     Evidence e = {.is_certificate = true, .n_components = 3, .component = c};
     VerifyResult r = verify_evidence(&cx, &m, &e);
-    CHECK(r.accepted && r.margin > 0.4);
+    CHECK(r.accepted && r.margin > 0.4 && r.proof == PROOF_EXACT);
     e.n_components = 2;                                         /* row 1 is nowhere */
     CHECK(!verify_evidence(&cx, &m, &e).accepted);
     e.n_components = 4;                                         /* row 0 twice */
@@ -554,6 +563,12 @@ static void broken_components_are_rejected(void)
         set(c.p[1], bad[k]);
         CHECK(!proves(&cx, &m, &c));
     }
+    ClaimMatrix up = matrix_of(&cx, 1, "1");                    /* -1 would make M(p) = 2 */
+    Component minus = ones(&cx, 1);
+    set(minus.p[0], "-1");
+    CHECK(!proves(&cx, &up, &minus));
+    claim_matrix_clear(&up);
+    component_clear(&minus);
     set(c.p[1], "1e-4000");                                     /* small is not zero */
     CHECK(proves(&cx, &m, &c));
     set(m.entry[4], "0");
