@@ -345,6 +345,26 @@ static void jet_pulse(Walk *w, const Jet *a, const Jet *b, Jet *out)
     jet_clear(&second);
 }
 
+/* (a' b - a b') / b^2: for s^2 / (1 + s^2) the leading terms cancel exactly
+ * here, and the slope is seen to be positive. */
+static void quotient_slope(Walk *w, const Jet *a, const Jet *b, const Scaled *inverse, Scaled *out)
+{
+    const JetDomain *d = w->at;
+    Scaled x, y;
+    if (scaled_has_zero(&b->v[0]))
+        return;
+    scaled_init(&x);
+    scaled_init(&y);
+    scaled_mul(d, &a->v[1], &b->v[0], &x);
+    scaled_mul(d, &a->v[0], &b->v[1], &y);
+    scaled_neg(&y, &y);
+    scaled_add(d, &x, &y, &x);
+    scaled_mul(d, inverse, inverse, &y);
+    scaled_mul(d, &x, &y, out);
+    scaled_clear(&x);
+    scaled_clear(&y);
+}
+
 static void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out)
 {
     Jet inverse;
@@ -362,6 +382,7 @@ static void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out)
         inverse.rate = NULL;
     }
     jet_mul(w, a, &inverse, out);
+    quotient_slope(w, a, b, &g[0], &out->v[1]);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);
     jet_clear(&inverse);

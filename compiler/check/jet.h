@@ -1,10 +1,10 @@
 /* An expression of z, its slope and its curvature, enclosed over an interval of
- * z by directed rounding: finite intervals, and the two tails of the line.
+ * z by directed rounding.
  *
- * On a tail z = side * y with y in [from, infinity) every quantity is held as
- * c * y^power * exp(rate * y), so that what grows cancels before it is bounded:
- * exp(z) / (1 + exp(z)) is [1/(1+eps), 1] there, not inf/inf. At a kink (abs,
- * min, max) the slope is the hull of both sides. */
+ * Away from zero, out to infinity, z = side * y with y in [lo, hi], lo >= 1, and
+ * every quantity is held as c * y^power * exp(rate * y), so that what grows
+ * cancels before it is bounded: exp(z) / (1 + exp(z)) is [1/(1+eps), 1] there,
+ * not inf/inf. At a kink (abs, min, max) the slope is the hull of both sides. */
 #ifndef COMPILER_CHECK_JET_H
 #define COMPILER_CHECK_JET_H
 #include <mpfi.h>
@@ -15,7 +15,7 @@ enum { JET_PRECISION = 96 };
 
 typedef struct JetDomain {
     NumPool *nums;              /* exact powers and rates live here */
-    int side;                   /* 0: the finite interval [lo, hi]; -1, +1: a tail from `lo` > 1 outwards */
+    int side;                   /* 0: z in [lo, hi], finite; -1, +1: z = side * y, y in [lo, hi], lo >= 1, hi may be infinite */
     double lo, hi;
 } JetDomain;
 

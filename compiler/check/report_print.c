@@ -120,14 +120,18 @@ static void print_slopes(const Report *r, Sbuf *out)
         sbuf_printf(out, "%*sand %zu more\n", LABEL, "", r->net->n_pops - MAX_POPS);
 }
 
-/* 0.12345 as "12.3", never upwards. */
+/* Rounded down to a tenth of a percent. What is taken away stays below the margin, also when that is all of it. */
 static void print_margin(double margin, Sbuf *out)
 {
+    Sbuf text = {0};
     double percent = floor(margin * 1e3) / 10;
     if (percent > 0)
-        sbuf_printf(out, "%*smargin: at least %.3g %% of every leak may be taken away (measured)\n", LABEL, "", percent);
+        sbuf_printf(&text, "margin (measured): %s%.4g %% of every net leak, 1 - slope * weight onto itself, may be taken away",
+                    percent < 100 ? "" : "anything below ", percent);
     else
-        sbuf_printf(out, "%*smargin: less than 0.1 %% of every leak may be taken away: %.2g (measured)\n", LABEL, "", margin);
+        sbuf_printf(&text, "margin (measured): only %.1e of every net leak may be taken away", margin);
+    put_line(out, "", sbuf_text(&text));
+    sbuf_free(&text);
 }
 
 /* The rows that a refutation rests on, largest entries of its first vector first. */

@@ -1,5 +1,7 @@
 #include "compiler/check/scaled.h"
 
+#include <float.h>
+
 void scaled_init(Scaled *x)
 {
     mpfi_init2(x->c, JET_PRECISION);
@@ -117,47 +119,65 @@ static int sign_of(Num x)
     return x ? mpq_sgn(x) : 0;
 }
 
-/* ---- the range of y^power exp(rate y) over [from, infinity) ---- */
+/* ---- the range of y^power exp(rate y) over [lo, hi] ---- */
 
-/* At y = from, or at the stationary point -power/rate when that lies further out. */
-static void peak(const JetDomain *d, Num power, Num rate, mpfi_t out)
+static void scale_at(mpfi_srcptr y, Num power, Num rate, mpfi_t out)
 {
-    mpfi_t y, e;
-    mpfi_init2(y, JET_PRECISION);
-    mpfi_init2(e, JET_PRECISION);
-    mpfi_set_d(y, d->lo);
-    if (sign_of(rate) * sign_of(power) < 0) {
-        mpfi_set_q(e, power);
-        mpfi_div_q(e, e, rate);
-        mpfi_neg(e, e);
-        if (mpfr_cmp(&e->right, &y->left) > 0)
-            mpfi_set(y, e);
-    }
+    mpfi_t x;
+    mpfi_init2(x, JET_PRECISION);
     mpfi_set_ui(out, 0);
     if (rate)
         mpfi_mul_q(out, y, rate);
     if (power) {
-        mpfi_log(e, y);
-        mpfi_mul_q(e, e, power);
-        mpfi_add(out, out, e);
+        mpfi_log(x, y);
+        mpfi_mul_q(x, x, power);
+        mpfi_add(out, out, x);
     }
     mpfi_exp(out, out);
-    mpfi_clear(y);
-    mpfi_clear(e);
+    mpfi_clear(x);
 }
 
-static void scale_range(const JetDomain *d, Num power, Num rate, mpfi_t out)
+/* At infinity the rate decides, then the power. */
+static void scale_at_end(double y, Num power, Num rate, mpfi_t out)
 {
     int growth = sign_of(rate) ? sign_of(rate) : sign_of(power);
-    if (!growth) {
-        mpfi_set_ui(out, 1);
-        return;
-    }
-    peak(d, power, rate, out);
-    if (growth > 0)
+    mpfi_t at;
+    if (y <= DBL_MAX) {
+        mpfi_init2(at, JET_PRECISION);
+        mpfi_set_d(at, y);
+        scale_at(at, power, rate, out);
+        mpfi_clear(at);
+    } else if (growth > 0) {
+        mpfr_set_inf(&out->left, 1);
         mpfr_set_inf(&out->right, 1);
-    else
-        mpfr_set_ui(&out->left, 0, MPFR_RNDD);
+    } else {
+        mpfi_set_ui(out, growth == 0);
+    }
+}
+
+/* The ends, and the stationary point -power/rate where that lies between. */
+static void scale_range(const JetDomain *d, Num power, Num rate, mpfi_t out)
+{
+    mpfi_t y, x;
+    mpfi_set_ui(out, 1);
+    if (!power && !rate)
+        return;
+    mpfi_init2(y, JET_PRECISION);
+    mpfi_init2(x, JET_PRECISION);
+    scale_at_end(d->lo, power, rate, out);
+    scale_at_end(d->hi, power, rate, x);
+    mpfi_union(out, out, x);
+    if (sign_of(rate) * sign_of(power) < 0) {
+        mpfi_set_q(y, power);
+        mpfi_div_q(y, y, rate);
+        mpfi_neg(y, y);
+        if (mpfr_cmp_d(&y->right, d->lo) >= 0 && mpfr_cmp_d(&y->left, d->hi) <= 0) {
+            scale_at(y, power, rate, x);
+            mpfi_union(out, out, x);
+        }
+    }
+    mpfi_clear(y);
+    mpfi_clear(x);
 }
 
 static void multiply_end(mpfr_t out, mpfr_srcptr x, mpfr_srcptr factor, mpfr_rnd_t rounding)
@@ -339,10 +359,23 @@ void scaled_root(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled *out)
     repair(out);
 }
 
-/* log c + power log y + rate y: relative to y where the rate is not 0. */
+/* Upper bound of log(y)/y from lo on: it falls beyond e, and is never above 1/e. */
+static void log_over_y(double lo, mpfi_t out)
+{
+    mpfi_t y;
+    mpfi_init2(y, JET_PRECISION);
+    mpfi_set_d(y, lo);
+    mpfi_log(out, y);
+    mpfi_div(out, out, y);
+    if (lo < 3)
+        mpfi_set_d(out, 0.368);
+    mpfr_set_ui(&out->left, 0, MPFR_RNDD);
+    mpfi_clear(y);
+}
+
+/* log c + power log y + rate y: held relative to y where the rate is not 0. */
 void scaled_log(const JetDomain *d, const Scaled *a, Scaled *out)
 {
-    mpfi_t log_y, y;
     Num power = a->power, rate = a->rate;
     mpfi_set(out->c, a->c);
     if (mpfr_sgn(&out->c->left) < 0)
@@ -352,32 +385,22 @@ void scaled_log(const JetDomain *d, const Scaled *a, Scaled *out)
     repair(out);
     if (!power && !rate)
         return;
-    mpfi_init2(log_y, JET_PRECISION);
-    mpfi_init2(y, JET_PRECISION);
-    mpfi_set_d(y, d->lo);
-    mpfi_log(log_y, y);
-    mpfr_set_inf(&log_y->right, 1);
+    mpfi_t part;
+    mpfi_init2(part, JET_PRECISION);
+    mpfi_interv_d(part, d->lo, d->hi);
     if (rate) {
-        /* log(y)/y and 1/y fall to 0: y starts beyond e. */
-        mpfi_inv(y, y);
-        mpfr_set_ui(&y->left, 0, MPFR_RNDD);
-        multiply_range(out->c, y);
-        if (power) {
-            mpfi_set_d(y, d->lo);
-            mpfi_log(log_y, y);
-            mpfi_div(log_y, log_y, y);
-            mpfr_set_ui(&log_y->left, 0, MPFR_RNDD);
-        }
-    }
-    if (power) {
-        mpfi_mul_q(log_y, log_y, power);
-        mpfi_add(out->c, out->c, log_y);
-    }
-    if (rate) {
+        mpfi_inv(part, part);
+        multiply_range(out->c, part);
         mpfi_add_q(out->c, out->c, rate);
         out->power = num_int(d->nums, 1);
+        log_over_y(d->lo, part);
+    } else {
+        mpfi_log(part, part);
     }
-    mpfi_clear(log_y);
-    mpfi_clear(y);
+    if (power) {
+        mpfi_mul_q(part, part, power);
+        mpfi_add(out->c, out->c, part);
+    }
+    mpfi_clear(part);
     repair(out);
 }

@@ -4,15 +4,15 @@
 #include "compiler/check/jet.h"
 #include "compiler/check/slope.h"
 
-/* Branch and bound on the slope over the whole line, which starts as integers'
- * powers of two and two tails. A piece is done when its slope is proved
+/* Branch and bound on the slope over the whole line, which starts as powers of
+ * two out to two tails. A piece is done when its slope is proved
  * nonnegative and no larger than SHARPNESS above a slope that is attained. */
 enum { MAX_PIECES = 20000, MAX_STACK = 4096 };
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64;
 
+/* [lo, hi]; infinite outwards in a tail. */
 typedef struct Piece {
-    int side;
-    double lo, hi;              /* side 0: [lo, hi]; else the tail from lo */
+    double lo, hi;
 } Piece;
 
 typedef enum Verdict { SEARCHING, PROVED, DECREASES, JUMPS, OUTSIDE, UNPROVED } Verdict;
@@ -28,12 +28,31 @@ typedef struct Search {
     Verdict verdict;
     double at, beside;          /* where it was decided */
     const char *function;
-    JetResult whole, left, right, middle;
+    JetResult whole, left, right, middle, scaled;
 } Search;
 
-static void evaluate(Search *s, int side, double lo, double hi, JetResult *out)
+static bool is_tail(const Piece *p)
 {
-    jet_evaluate(s->phi, &(JetDomain){&s->scratch, side, lo, hi}, out);
+    return !isfinite(p->lo) || !isfinite(p->hi);
+}
+
+/* Away from 0 the scaled form holds as well as the plain one: both, and what they have in common. */
+static void evaluate(Search *s, double lo, double hi, JetResult *out)
+{
+    int side = lo >= 1 ? 1 : hi <= -1 ? -1 : 0;
+    Piece p = {lo, hi};
+    if (!is_tail(&p))
+        jet_evaluate(s->phi, &(JetDomain){&s->scratch, 0, lo, hi}, out);
+    if (!side)
+        return;
+    JetResult *scaled = is_tail(&p) ? out : &s->scaled;
+    jet_evaluate(s->phi, &(JetDomain){&s->scratch, side, side > 0 ? lo : -hi, side > 0 ? hi : -lo}, scaled);
+    if (scaled == out || scaled->trouble != JET_FINE)
+        return;
+    mpfi_intersect(out->value, out->value, scaled->value);
+    mpfi_intersect(out->slope, out->slope, scaled->slope);
+    mpfi_intersect(out->curvature, out->curvature, scaled->curvature);
+    out->trouble = JET_FINE;
 }
 
 static double upper(mpfi_srcptr x)
@@ -46,14 +65,14 @@ static double lower(mpfi_srcptr x)
     return mpfr_get_d(&x->left, MPFR_RNDD);
 }
 
-static void push(Search *s, int side, double lo, double hi)
+static void push(Search *s, double lo, double hi)
 {
     if (s->n == MAX_STACK) {
         s->verdict = UNPROVED;
         s->at = lo;
         return;
     }
-    s->stack[s->n++] = (Piece){side, lo, hi};
+    s->stack[s->n++] = (Piece){lo, hi};
 }
 
 static void decide(Search *s, Verdict v, double at)
@@ -70,8 +89,8 @@ static bool falls(Search *s, double a, double b)
     JetResult x, y;
     jet_result_init(&x);
     jet_result_init(&y);
-    evaluate(s, 0, a, a, &x);
-    evaluate(s, 0, b, b, &y);
+    evaluate(s, a, a, &x);
+    evaluate(s, b, b, &y);
     bool yes = x.trouble == JET_FINE && y.trouble == JET_FINE && upper(y.value) < lower(x.value);
     jet_result_clear(&x);
     jet_result_clear(&y);
@@ -81,8 +100,8 @@ static bool falls(Search *s, double a, double b)
 /* The values at the ends of a piece this narrow differ as no slope would let them. */
 static bool jumps(Search *s, const Piece *p)
 {
-    evaluate(s, 0, p->lo, p->lo, &s->left);
-    evaluate(s, 0, p->hi, p->hi, &s->right);
+    evaluate(s, p->lo, p->lo, &s->left);
+    evaluate(s, p->hi, p->hi, &s->right);
     double gap = fmax(lower(s->right.value) - upper(s->left.value), lower(s->left.value) - upper(s->right.value));
     return gap > 1e-6 * fmax(1, fabs(p->lo));
 }
@@ -98,8 +117,11 @@ static bool try_falls(Search *s, double a, double b)
 
 /* ---- one piece ---- */
 
+/* A point inside; of a tail its finite end. */
 static double middle_of(const Piece *p)
 {
+    if (is_tail(p))
+        return isfinite(p->lo) ? p->lo : p->hi;
     return p->lo + (p->hi - p->lo) / 2;
 }
 
@@ -109,15 +131,15 @@ static void sharpen(Search *s, const Piece *p)
 {
     double mid = middle_of(p);
     mpfi_t spread;
-    evaluate(s, 0, mid, mid, &s->middle);
+    evaluate(s, mid, mid, &s->middle);
     if (s->middle.trouble == JET_FINE && lower(s->middle.slope) > s->attained)
         s->attained = lower(s->middle.slope);
     if (!mpfi_bounded_p(s->whole.curvature) || s->middle.trouble != JET_FINE)
         return;
     mpfi_init2(spread, JET_PRECISION);
     if (mpfi_is_nonneg(s->whole.curvature) || mpfi_is_nonpos(s->whole.curvature)) {
-        evaluate(s, 0, p->lo, p->lo, &s->left);
-        evaluate(s, 0, p->hi, p->hi, &s->right);
+        evaluate(s, p->lo, p->lo, &s->left);
+        evaluate(s, p->hi, p->hi, &s->right);
         bool fine = s->left.trouble == JET_FINE && s->right.trouble == JET_FINE;
         if (fine && mpfi_bounded_p(s->left.slope) && mpfi_bounded_p(s->right.slope)) {
             s->attained = fmax(s->attained, fmax(lower(s->left.slope), lower(s->right.slope)));
@@ -135,20 +157,20 @@ static void sharpen(Search *s, const Piece *p)
 
 static void split(Search *s, const Piece *p)
 {
-    if (p->side) {
-        push(s, p->side, 2 * p->lo, 0);
-        push(s, 0, p->side > 0 ? p->lo : -2 * p->lo, p->side > 0 ? 2 * p->lo : -p->lo);
+    double mid = is_tail(p) ? 2 * middle_of(p) : middle_of(p);
+    if (mid < 0) {
+        push(s, p->lo, mid);
+        push(s, mid, p->hi);
     } else {
-        double mid = middle_of(p);
-        push(s, 0, p->lo, mid);
-        push(s, 0, mid, p->hi);
+        push(s, mid, p->hi);
+        push(s, p->lo, mid);
     }
 }
 
 static bool may_split(const Piece *p)
 {
-    if (p->side)
-        return p->lo < FURTHEST;
+    if (is_tail(p))
+        return fabs(middle_of(p)) < FURTHEST;
     return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
 }
 
@@ -162,11 +184,11 @@ static bool has_gap(Search *s, const Piece *p)
 /* A piece that cannot be split further: what is the matter with it? */
 static void give_up(Search *s, const Piece *p)
 {
-    double at = p->side ? p->side * p->lo : middle_of(p);
-    if (s->whole.trouble == JET_JUMP && !p->side && jumps(s, p)) {
+    double at = middle_of(p);
+    if (s->whole.trouble == JET_JUMP && !is_tail(p) && jumps(s, p)) {
         decide(s, JUMPS, at);
-    } else if (s->whole.trouble == JET_OUTSIDE && !p->side && has_gap(s, p)) {
-        decide(s, OUTSIDE, at);
+    } else if (s->whole.trouble == JET_OUTSIDE && !is_tail(p) && has_gap(s, p)) {
+        decide(s, OUTSIDE, s->left.trouble == JET_OUTSIDE ? p->lo : s->right.trouble == JET_OUTSIDE ? p->hi : at);
     } else if (s->whole.trouble != JET_FINE || !(lower(s->whole.slope) >= 0)) {
         decide(s, UNPROVED, at);
     } else {
@@ -177,8 +199,8 @@ static void give_up(Search *s, const Piece *p)
 
 static bool is_outside(Search *s, const Piece *p)
 {
-    double z = p->side ? p->side * p->lo : middle_of(p);
-    evaluate(s, 0, z, z, &s->middle);
+    double z = middle_of(p);
+    evaluate(s, z, z, &s->middle);
     if (s->middle.trouble != JET_OUTSIDE)
         return false;
     s->function = s->middle.function;
@@ -188,24 +210,21 @@ static bool is_outside(Search *s, const Piece *p)
 
 static void do_piece(Search *s, const Piece *p)
 {
-    evaluate(s, p->side, p->lo, p->hi, &s->whole);
+    evaluate(s, p->lo, p->hi, &s->whole);
     s->function = s->whole.function;
     if (s->whole.trouble == JET_TOO_DEEP) {
-        decide(s, UNPROVED, p->lo);
+        decide(s, UNPROVED, middle_of(p));
         return;
     }
     if (s->whole.trouble == JET_OUTSIDE && is_outside(s, p))
         return;
-    if (s->whole.trouble == JET_FINE && !p->side)
+    if (s->whole.trouble == JET_FINE && !is_tail(p))
         sharpen(s, p);
     bool fine = s->whole.trouble == JET_FINE;
     double lo = lower(s->whole.slope), hi = upper(s->whole.slope);
-    if (fine && hi < 0) {
-        double a = p->side < 0 ? -2 * p->lo : p->lo, b = p->side ? a + p->lo : p->hi;
-        if (try_falls(s, a, b))
-            return;
-    }
-    if (fine && lo < 0 && !p->side && upper(s->middle.slope) < 0) {
+    if (fine && hi < 0 && try_falls(s, isfinite(p->lo) ? p->lo : 2 * p->hi, isfinite(p->hi) ? p->hi : 2 * p->lo))
+        return;
+    if (fine && lo < 0 && !is_tail(p) && upper(s->middle.slope) < 0) {
         double mid = middle_of(p);
         for (double h = (p->hi - p->lo) / 2; h > 1e-9 * fmax(1, fabs(mid)); h /= 16)
             if (try_falls(s, mid - h, mid + h))
@@ -222,7 +241,7 @@ static void do_piece(Search *s, const Piece *p)
 static void sample(Search *s)
 {
     for (int k = -64; k <= 64 && s->verdict == SEARCHING; k++) {
-        evaluate(s, 0, 0.125 * k * abs(k), 0.125 * k * abs(k), &s->middle);
+        evaluate(s, 0.125 * k * abs(k), 0.125 * k * abs(k), &s->middle);
         if (s->middle.trouble == JET_FINE)
             s->attained = fmax(s->attained, lower(s->middle.slope));
     }
@@ -230,14 +249,14 @@ static void sample(Search *s)
 
 static void start(Search *s)
 {
-    push(s, 1, TAIL_FROM, 0);
-    push(s, -1, TAIL_FROM, 0);
+    push(s, TAIL_FROM, INFINITY);
+    push(s, -INFINITY, -TAIL_FROM);
     for (double from = TAIL_FROM / 2; from >= 1; from /= 2) {
-        push(s, 0, from, 2 * from);
-        push(s, 0, -2 * from, -from);
+        push(s, from, 2 * from);
+        push(s, -2 * from, -from);
     }
-    push(s, 0, -1, 0);
-    push(s, 0, 0, 1);
+    push(s, -1, 0);
+    push(s, 0, 1);
 }
 
 static void search(Search *s)
@@ -247,7 +266,7 @@ static void search(Search *s)
     while (s->n && s->verdict == SEARCHING) {
         Piece p = s->stack[--s->n];
         if (s->n_done++ == MAX_PIECES) {
-            decide(s, UNPROVED, p.side ? p.side * p.lo : middle_of(&p));
+            decide(s, UNPROVED, middle_of(&p));
             return;
         }
         do_piece(s, &p);
@@ -301,8 +320,8 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     Search *s = ARENA_NEW(&cx->arena, Search);
     s->phi = act->phi;
     s->cx = cx;
-    JetResult *r[] = {&s->whole, &s->left, &s->right, &s->middle};
-    for (int k = 0; k < 4; k++)
+    JetResult *r[] = {&s->whole, &s->left, &s->right, &s->middle, &s->scaled};
+    for (int k = 0; k < 5; k++)
         jet_result_init(r[k]);
     search(s);
     report_trouble(cx, s, act);
@@ -312,7 +331,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     out->bounded = out->proved && isfinite(s->bound);
     if (out->bounded)
         out->hi = num_from_double(nums, s->bound);
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 5; k++)
         jet_result_clear(r[k]);
     num_pool_free(&s->scratch);
 }
