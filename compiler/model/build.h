@@ -11,8 +11,7 @@
 
 enum {
     NO_POP = -1,
-    MAX_NESTING = 2000,         /* of expressions, through lets and functions */
-    MAX_INLINE = 100            /* functions within functions */
+    MAX_NESTING = 2000          /* of expressions, through lets and functions */
 };
 
 /* An expression with its unit. */
@@ -106,7 +105,8 @@ typedef struct Builder {
     bool time_conflict;
     bool has_unit_place;        /* the first unit written that is not an angle */
     Span unit_place;
-    size_t nesting, inlining;
+    bool has_import;            /* a name that is not known may come from a file that was not read */
+    size_t nesting;
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;
 
@@ -131,6 +131,8 @@ Symbol *symbol_find(Builder *b, const char *name);
 void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope);
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
 extern const Scope CONSTANT_SCOPE;
+/* The path starts at a circuit's instance, which has been reported as not built. */
+bool is_in_instance(Builder *b, const AstExpr *path);
 /* The population that a path names, or NULL after a diagnostic. */
 Symbol *resolve_population(Builder *b, const AstExpr *path);
 /* diag_nearest, but one letter suggests only itself in the other case. */

@@ -209,7 +209,7 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *callee = e->as.call.callee;
     if (callee->kind != AST_NAME) {
-        if (!is_error_node(callee))
+        if (!is_in_instance(b, callee))
             report_not_built(b, callee->span, "a function of a circuit's member");
         return typed_error(e->span);
     }
@@ -229,7 +229,7 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
     else if (names_later_function(name))
         report_not_built(b, callee->span, "this function");
-    else
+    else if (!b->has_import)
         report_unknown_function(b, callee);
     return typed_error(e->span);
 }

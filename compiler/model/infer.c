@@ -69,6 +69,13 @@ static bool tie_sides(Builder *b, size_t pop)
                learn(b, pop, SIDE_RATE, pb->phi.unit, pb->formula->value->span, "its activation");
     }
     Unit gain = pb->gain.unit;
+    if (pb->z.known && pb->x.known) {
+        const char *why = arena_printf(&b->cx->arena, "its gain and %s", pb->z.why);
+        UnitFact by_gain = { true, unit_mul(gain, pb->z.unit), pb->z.span, why };
+        if (!unit_equal(by_gain.unit, pb->x.unit))
+            report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
+        return false;
+    }
     if (pb->z.known)
         return learn(b, pop, SIDE_RATE, unit_mul(gain, pb->z.unit), pb->z.span, pb->z.why);
     return pb->x.known && learn(b, pop, SIDE_INPUT, unit_div(pb->x.unit, gain), pb->x.span, pb->x.why);

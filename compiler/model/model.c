@@ -40,6 +40,7 @@ static void report_import(Builder *b, const AstDecl *d)
     const char *dir = b->cx->sources[b->source]->dir, *path = d->as.import.path;
     if (path[0] != '/' && dir[0])
         path = arena_printf(&b->cx->arena, "%s/%s", dir, path);
+    b->has_import = true;
     if (source_load(b->cx, path, &d->as.import.path_span) >= 0)
         report_not_built(b, d->span, "`import`");
 }

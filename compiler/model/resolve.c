@@ -136,7 +136,8 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 
 void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
 {
-    suggest(b, diag_at(b->cx, D_E0201, at, "there is no `%s`", name), name, scope);
+    if (!b->has_import)
+        suggest(b, diag_at(b->cx, D_E0201, at, "there is no `%s`", name), name, scope);
 }
 
 /* ---- names in expressions ---- */
@@ -249,7 +250,8 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
     const char *of = base->kind == AST_NAME ? base->as.name.name : "";
     bool pre = strcmp(of, "pre") == 0, post = strcmp(of, "post") == 0;
     if (!pre && !post) {
-        report_not_built(b, e->span, "a member of a circuit");
+        if (!is_in_instance(b, e))
+            report_not_built(b, e->span, "a member of a circuit");
         return typed_error(e->span);
     }
     if (scope->kind != SCOPE_PAIR) {
@@ -269,7 +271,7 @@ static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *base = e->as.index.base;
     if (base->kind != AST_NAME) {
-        if (!is_error_node(base))
+        if (!is_error_node(base) && !is_in_instance(b, e))
             report_not_built(b, e->span, "an element of an array of circuits");
         return typed_error(e->span);
     }
@@ -376,33 +378,47 @@ Typed resolve(Builder *b, const AstExpr *e, const Scope *scope)
     return v;
 }
 
+bool is_in_instance(Builder *b, const AstExpr *path)
+{
+    while (path->kind == AST_MEMBER || path->kind == AST_INDEX)
+        path = path->kind == AST_MEMBER ? path->as.member.base : path->as.index.base;
+    const Symbol *s = path->kind == AST_NAME ? symbol_find(b, path->as.name.name) : NULL;
+    return s ? s->kind == SYM_INSTANCE || s->kind == SYM_CIRCUIT : path->kind == AST_ERROR || b->has_import;
+}
+
+static void report_no_population(Builder *b, const AstExpr *path, const Symbol *s)
+{
+    const char *name = path->as.name.name;
+    if (s) {
+        Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", name);
+        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+        return;
+    }
+    const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
+    for (size_t k = 0; k < b->m->pops.n; k++)
+        names[k] = b->m->pops.at[k].name;
+    Diag *d = diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
+    const char *near = nearest_name(name, names, b->m->pops.n);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+}
+
 Symbol *resolve_population(Builder *b, const AstExpr *path)
 {
+    if (is_in_instance(b, path))
+        return NULL;
     if (path->kind == AST_MEMBER || path->kind == AST_INDEX) {
         bool neuron = path->kind == AST_INDEX && path->as.index.base->kind == AST_NAME;
         report_not_built(b, path->span, neuron ? "a connection of single neurons" : "a member of a circuit");
         return NULL;
     }
     if (path->kind != AST_NAME) {
-        if (!is_error_node(path))
-            diag_at(b->cx, D_E0304, path->span, "the name of a population is needed here");
+        diag_at(b->cx, D_E0304, path->span, "the name of a population is needed here");
         return NULL;
     }
-    const char *name = path->as.name.name;
-    Symbol *s = symbol_find(b, name);
+    Symbol *s = symbol_find(b, path->as.name.name);
     if (s && s->kind == SYM_POP)
         return b->pops.at[s->index].broken ? NULL : s;
-    if (s && (s->kind == SYM_CIRCUIT || s->kind == SYM_INSTANCE))
-        return NULL;
-    Diag *d = s ? diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", name)
-                : diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
-    if (s)
-        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
-    const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
-    for (size_t k = 0; k < b->m->pops.n; k++)
-        names[k] = b->m->pops.at[k].name;
-    const char *near = s ? NULL : nearest_name(name, names, b->m->pops.n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    report_no_population(b, path, s);
     return NULL;
 }
