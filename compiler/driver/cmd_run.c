@@ -179,6 +179,31 @@ static void print_final(Run *r)
     putchar('\n');
 }
 
+/* Wall time for people. */
+static void print_seconds(double s)
+{
+    if (s < 1e-3)
+        printf("%.0f us", 1e6 * s);
+    else if (s < 1.0)
+        printf("%.3g ms", 1e3 * s);
+    else
+        printf("%.3g s", s);
+}
+
+/* "501 records of E, I in wilson_cowan.npz" */
+static void print_where(const Run *r)
+{
+    enum { SHOWN = 8 };
+    const EigProblem *p = &r->c.plan->problem;
+
+    printf("%lld records of ", (long long)r->result.n_records);
+    for (size_t k = 0; k < p->n_records && k < SHOWN; k++)
+        printf("%s%s", k ? ", " : "", p->record[k].name);
+    if (p->n_records > SHOWN)
+        printf(" and %zu more", p->n_records - SHOWN);
+    printf(" in %s\n", r->path);
+}
+
 static void print_summary(Run *r)
 {
     const RunResult *run = &r->result;
@@ -186,11 +211,13 @@ static void print_summary(Run *r)
     printf("%s: %lld steps", r->c.model->name, (long long)run->n_steps);
     if (run->n_rejected)
         printf(" (and %lld rejected)", (long long)run->n_rejected);
-    printf(" to t = %s in %.3g s\n", with_unit(r, run->t), r->seconds);
+    printf(" to t = %s in ", with_unit(r, run->t));
+    print_seconds(r->seconds);
+    putchar('\n');
     if (run->status == RUN_INTERRUPTED)
         puts("interrupted; what was computed is kept");
     if (r->written)
-        printf("%lld records in %s\n", (long long)run->n_records, r->path);
+        print_where(r);
     if (run->status == RUN_DONE || run->status == RUN_INTERRUPTED)
         print_final(r);
 }

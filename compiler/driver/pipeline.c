@@ -203,8 +203,10 @@ bool compilation_run(Compilation *c, Phase last)
         if (ok && wants_verify(c->options))
             verify_phase(c, phase);
         dump_phase(c, phase);
-        if (!ok)
+        if (!ok) {
+            c->failed = phase;
             return false;
+        }
     }
     return true;
 }
@@ -213,7 +215,7 @@ ExitStatus compilation_failure(const Compilation *c)
 {
     if (c->failed_in_system)
         return STATUS_SYSTEM;
-    return c->report ? STATUS_NOT_PROVED : STATUS_WRONG;    /* a report with violations refutes what the model claims */
+    return c->failed == PHASE_check ? STATUS_NOT_PROVED : STATUS_WRONG;
 }
 
 void compilation_print_times(const Compilation *c, FILE *to)
@@ -231,7 +233,7 @@ void compilation_print_times(const Compilation *c, FILE *to)
 
 void compilation_init(Compilation *c, const Options *o, const char *path)
 {
-    *c = (Compilation){.options = o, .path = path, .dump_to = o->json ? stderr : stdout, .source = -1};
+    *c = (Compilation){.options = o, .path = path, .dump_to = o->json ? stderr : stdout, .source = -1, .failed = N_PHASES};
     ctx_init(&c->cx);
 }
 

@@ -16,6 +16,7 @@ typedef struct Compilation {
     const char *path;           /* of the model; "-" is standard input */
     FILE *dump_to;              /* where --dump goes */
     bool skip[N_PHASES];        /* set by the command before compilation_run */
+    Phase failed;               /* N_PHASES: none */
     bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
     size_t check_max_rows;      /* beyond this many rows only signs are checked, not stability; 0: no limit */
     bool only_dale;             /* that was so: of the report only `dale` is filled */
@@ -39,7 +40,8 @@ void compilation_init(Compilation *c, const Options *o, const char *path);
 /* Runs every phase up to and including `last`, with dumps and, when asked,
  * invariant checks. False as soon as one fails; its diagnostics are in c->cx. */
 bool compilation_run(Compilation *c, Phase last);
-/* What a failed compilation means for the program's exit status. */
+/* What a failed compilation means for the program's exit status. A model that
+ * fails its check is understood, but refuted: STATUS_NOT_PROVED. */
 ExitStatus compilation_failure(const Compilation *c);
 void compilation_print_times(const Compilation *c, FILE *to);
 void compilation_free(Compilation *c);

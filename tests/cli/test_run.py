@@ -61,7 +61,7 @@ def run(folder, *args, **more):
 def the_pair_reaches_its_equilibrium(folder):
     r = run(folder, PAIR)
     equal((r.status, r.err), (0, ""), r)
-    check("wilson_cowan.npz" in r.out and "5000 steps" in r.out and "501 records" in r.out, r)
+    check("501 records of E, I in wilson_cowan.npz" in r.out and "5000 steps" in r.out, r)
     result = npz(os.path.join(folder, "wilson_cowan.npz"))
     equal(sorted(result), ["E", "I", "meta", "t"])
     shape, t = result["t"]
