@@ -215,7 +215,8 @@ ExitStatus compilation_failure(const Compilation *c)
 {
     if (c->failed_in_system)
         return STATUS_SYSTEM;
-    return c->failed == PHASE_check ? STATUS_NOT_PROVED : STATUS_WRONG;
+    bool is_verdict = c->failed == PHASE_check && c->report->dale.verdict == TRUTH_REFUTED;
+    return is_verdict ? STATUS_NOT_PROVED : STATUS_WRONG;
 }
 
 void compilation_print_times(const Compilation *c, FILE *to)

@@ -40,8 +40,9 @@ void compilation_init(Compilation *c, const Options *o, const char *path);
 /* Runs every phase up to and including `last`, with dumps and, when asked,
  * invariant checks. False as soon as one fails; its diagnostics are in c->cx. */
 bool compilation_run(Compilation *c, Phase last);
-/* What a failed compilation means for the program's exit status. A model that
- * fails its check is understood, but refuted: STATUS_NOT_PROVED. */
+/* What a failed compilation means for the program's exit status. Signs that
+ * break Dale's law are a verdict about a model that was understood:
+ * STATUS_NOT_PROVED, not STATUS_WRONG. */
 ExitStatus compilation_failure(const Compilation *c);
 void compilation_print_times(const Compilation *c, FILE *to);
 void compilation_free(Compilation *c);
