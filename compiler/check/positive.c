@@ -33,36 +33,50 @@ static void form_entry(const LyapunovForm *f, size_t i, size_t j, mpq_ptr out, m
 
 /* ---- exact ------------------------------------------------------------------ */
 
-/* The lower triangle of M times the common denominator, row by row: m[i(i+1)/2 + j]. */
+/* A denominator that many hostile fractions have in common would fill the memory
+ * before the cost of the elimination is known. */
+enum { MAX_COMMON_BITS = 1 << 20 };
+
+/* The lower triangle of M, row by row: m[i(i+1)/2 + j]; common gets a common
+ * denominator, which stays wrong beyond MAX_COMMON_BITS. */
+static void rational_form(const LyapunovForm *f, mpq_t *m, mpz_ptr common)
+{
+    mpq_t scratch;
+    mpq_init(scratch);
+    for (size_t i = 0, k = 0; i < f->n; i++)
+        for (size_t j = 0; j <= i; j++, k++) {
+            mpq_init(m[k]);
+            form_entry(f, i, j, m[k], scratch);
+            if (mpz_sizeinbase(common, 2) <= MAX_COMMON_BITS)
+                mpz_lcm(common, common, mpq_denref(m[k]));
+        }
+    mpq_clear(scratch);
+}
+
+/* The same as integers, times the common denominator; NULL when that is too long. */
 static mpz_t *integer_form(const LyapunovForm *f)
 {
-    size_t n = f->n, count = n * (n + 1) / 2, k = 0;
+    size_t count = f->n * (f->n + 1) / 2;
     mpq_t *exact = malloc(count * sizeof *exact);
-    mpz_t *whole = malloc(count * sizeof *whole);
-    if (!exact || !whole) {
-        free(exact);
-        free(whole);
-        return NULL;
-    }
-    mpq_t scratch;
-    mpz_t common;
-    mpq_init(scratch);
+    mpz_t *whole = malloc(count * sizeof *whole), common;
     mpz_init_set_ui(common, 1);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++, k++) {
-            mpq_init(exact[k]);
-            form_entry(f, i, j, exact[k], scratch);
-            mpz_lcm(common, common, mpq_denref(exact[k]));
+    if (exact && whole)
+        rational_form(f, exact, common);
+    bool is_good = exact && whole && mpz_sizeinbase(common, 2) <= MAX_COMMON_BITS;
+    for (size_t k = 0; exact && whole && k < count; k++) {
+        if (is_good) {
+            mpz_init(whole[k]);
+            mpz_divexact(whole[k], common, mpq_denref(exact[k]));
+            mpz_mul(whole[k], whole[k], mpq_numref(exact[k]));
         }
-    for (k = 0; k < count; k++) {
-        mpz_init(whole[k]);
-        mpz_divexact(whole[k], common, mpq_denref(exact[k]));
-        mpz_mul(whole[k], whole[k], mpq_numref(exact[k]));
         mpq_clear(exact[k]);
     }
     mpz_clear(common);
-    mpq_clear(scratch);
     free(exact);
+    if (!is_good) {
+        free(whole);
+        return NULL;
+    }
     return whole;
 }
 
@@ -122,7 +136,7 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  *
  * Rump, Verification of positive definiteness, BIT 46 (2006) 433-452.
  * Let u = 2^-53 and B = D M D, D a diagonal of powers of two, so that M is
- * positive definite exactly when B is, and 1/2 <= B_ii < 4.
+ * positive definite exactly when B is, and 1/2 <= B_ii <= 4.
  *
  * 1. Entries. The computed b of B has |b_ij - B_ij| <= r_ij (see `assemble`);
  *    with R = max_i sum_j r_ij, ||b - B||_2 <= R.
@@ -268,7 +282,7 @@ static bool assemble_exactly(Dense *d, const LyapunovForm *f, size_t i, size_t j
     double value = shift(x.mantissa, x.exponent - d->scale[i] - d->scale[j]);
     d->b[j * d->order + i] = value;
     d->b[i * d->order + j] = fabs(value);
-    return fabs(value) < 8;     /* B_ij^2 < B_ii B_jj < 16 for a positive definite B */
+    return fabs(value) < 8;     /* B_ij^2 < B_ii B_jj <= 16 for a positive definite B */
 }
 
 /* b and the radii r_ij <= 16u (|t_1| + |t_2|) + 2^-1000: 13.1u for each term, u for

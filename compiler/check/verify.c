@@ -254,6 +254,31 @@ static VerifyResult verify_zero_sum(Ctx *cx, const ClaimMatrix *m, const Witness
     return (VerifyResult){.accepted = true, .reason = how};
 }
 
+/* common = a common denominator of vector k; false when the vector in integers
+ * would take more than 128 megabytes, as a file full of long fractions might. */
+static bool vector_denominator(const Witness *w, size_t k, mpz_ptr common)
+{
+    const mpq_t *v = w->v + k * w->n;
+    mpz_set_ui(common, 1);
+    for (size_t i = 0; i < w->n; i++) {
+        mpz_lcm(common, common, mpq_denref(v[i]));
+        if ((double)mpz_sizeinbase(common, 2) * (double)w->n > 0x1p30)
+            return false;
+    }
+    return true;
+}
+
+static bool vectors_are_short(const Witness *w)
+{
+    mpz_t common;
+    mpz_init(common);
+    bool all = true;
+    for (size_t k = 0; k < w->rank && all; k++)
+        all = vector_denominator(w, k, common);
+    mpz_clear(common);
+    return all;
+}
+
 /* place[row] = its position among the witness's members, UINT32_MAX elsewhere. */
 static const char *witness_fault(const ClaimMatrix *m, const Witness *w, uint32_t *place)
 {
@@ -272,7 +297,9 @@ static const char *witness_fault(const ClaimMatrix *m, const Witness *w, uint32_
         for (size_t i = 0; i < w->n && (!w->w || mpq_sgn(w->w[k]) > 0); i++)
             is_zero = is_zero && mpq_sgn(w->v[k * w->n + i]) == 0;
     }
-    return is_zero ? "X = 0" : NULL;
+    if (is_zero)
+        return "X = 0";
+    return vectors_are_short(w) ? NULL : "the numbers of the witness are too long";
 }
 
 /* Vector k as integers v'_ki = d v_ki, and its weight w_k / d^2 to go with them. */
@@ -280,9 +307,9 @@ static void whole_vector(const Witness *w, size_t k, mpz_t *whole, mpq_ptr weigh
 {
     const mpq_t *v = w->v + k * w->n;
     mpz_t common;
-    mpz_init_set_ui(common, 1);
-    for (size_t i = 0; i < w->n; i++)
-        mpz_lcm(common, common, mpq_denref(v[i]));
+    mpz_init(common);
+    if (!vector_denominator(w, k, common))
+        BUG("a witness that was found short");
     for (size_t i = 0; i < w->n; i++) {
         mpz_divexact(whole[i], common, mpq_denref(v[i]));
         mpz_mul(whole[i], whole[i], mpq_numref(v[i]));

@@ -347,6 +347,33 @@ static void floats_are_never_wrong(void)
     ctx_free(&cx);
 }
 
+/* Strong loops that cancel in M: each -(p_i a_ij + p_j a_ji) is taken exactly, so
+ * that no rounding error of the large terms hides the small rest. */
+static void cancelling_terms_are_exact(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    enum { N = 130 };
+    for (int k = 0; k < 3; k++) {
+        ClaimMatrix m = zeros(&cx, N);
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j <= i; j++) {
+                set(m.entry[i * N + j], i == j ? "-1" : k == 0 ? "1e9" : k == 1 ? "123456789.123456789" : "1e600");
+                if (i != j) {
+                    mpq_neg(m.entry[j * N + i], m.entry[i * N + j]);
+                    if (k == 1)
+                        set(m.entry[j * N + i], "-123456789.118456789");
+                }
+            }
+        Component c = ones(&cx, N);
+        VerifyResult r = verify_component(&cx, &m, &c);     /* off the diagonal M is 0 or -0.005 */
+        CHECK(r.accepted && r.proof == PROOF_RUMP && r.margin > 0.3);
+        claim_matrix_clear(&m);
+        component_clear(&c);
+    }
+    ctx_free(&cx);
+}
+
 /* ---- populations ------------------------------------------------------------ */
 
 static ClaimMatrix random_populations(Ctx *cx, size_t q)
@@ -723,6 +750,42 @@ static void negative_weights_do_not_hide(void)
     ctx_free(&cx);
 }
 
+/* Fractions without common factors, whose common denominators grow to gigabytes:
+ * refused, quickly, by both kinds of proof. */
+static void hostile_denominators_are_refused(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    enum { N = 600 };
+    ClaimMatrix m = zeros(&cx, N);
+    Witness w;
+    Component c = ones(&cx, N);
+    witness_init(&cx, &w, N, 1, false);
+    for (size_t i = 0; i < N; i++) {
+        w.member[i] = (uint32_t)i;
+        mpq_set_si(m.entry[i * N + i], 1, 1);
+        mpq_set_ui(w.v[i], 1, 1);
+        mpz_ui_pow_ui(mpq_denref(w.v[i]), 2, 20000);
+        mpz_add_ui(mpq_denref(w.v[i]), mpq_denref(w.v[i]), 2 * i + 1);
+    }
+    VerifyResult r = verify_witness(&cx, &m, &w);
+    CHECK(!r.accepted && strstr(r.reason, "too long"));
+    c.n = 100;                  /* exactly singular rows, and p such that M has the same denominators */
+    for (size_t i = 0; i < N; i++) {
+        mpq_swap(c.p[i], w.v[i]);
+        mpq_set_si(m.entry[i * N + i], -1, 1);
+    }
+    for (size_t i = 0; i < 2; i++)
+        mpq_set_ui(c.p[i], 1, 1);
+    mpq_set_ui(m.entry[1], 1, 1);
+    mpq_set_ui(m.entry[N], 1, 1);
+    CHECK(!proves(&cx, &m, &c));
+    claim_matrix_clear(&m);
+    component_clear(&c);
+    witness_clear(&w);
+    ctx_free(&cx);
+}
+
 /* Rows outside the members take no part, and denominators of rows and vectors none either. */
 static void witness_signs_with_fractions(void)
 {
@@ -770,6 +833,7 @@ int main(void)
     RUN(near_singular_both_sides);
     RUN(last_pivot_decides_at_every_order);
     RUN(floats_are_never_wrong);
+    RUN(cancelling_terms_are_exact);
     RUN(populations_agree_with_their_expansion);
     RUN(zero_sum_modes_count);
     RUN(components_partition_in_order);
@@ -778,6 +842,7 @@ int main(void)
     RUN(broken_rows_are_rejected);
     RUN(broken_witnesses_are_rejected);
     RUN(negative_weights_do_not_hide);
+    RUN(hostile_denominators_are_refused);
     RUN(witness_signs_with_fractions);
     return test_done();
 }
