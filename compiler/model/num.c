@@ -428,7 +428,9 @@ static bool nearest_double(mpq_ptr out, EigFn fn, int n_args, const Num *args)
 {
     bool done = false;
     double value = 0;
-    for (mpfr_prec_t p = 128; !done && p <= ZIV_MAX_BITS; p *= 2) {
+    /* An argument of k bits in front of the point leaves p - k behind it. */
+    mpfr_prec_t first = 128 + (mpfr_prec_t)mpz_sizeinbase(mpq_numref(args[0]), 2);
+    for (mpfr_prec_t p = first; !done && p <= ZIV_MAX_BITS; p *= 2) {
         mpfi_t a, b, y;
         mpfi_init2(a, p);
         mpfi_init2(b, p);

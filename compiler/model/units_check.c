@@ -169,10 +169,10 @@ static void report_no_value(Builder *b, Span at, EigFn fn, const Typed *arg)
     expr_is_const(arg[0].e, &a);
     if (fn == EIG_FN_DIV && expr_is_const(arg[1].e, &second) && mpq_sgn(second) == 0)
         diag_at(b->cx, D_E0403, at, "this divides by zero");
-    else if (fn == EIG_FN_LOG || fn == EIG_FN_LOG1P || fn == EIG_FN_SQRT)
+    else if (mpq_sgn(a) <= 0 && (fn == EIG_FN_LOG || fn == EIG_FN_LOG1P || fn == EIG_FN_SQRT))
         diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_text(b, a));
     else
-        diag_at(b->cx, D_E0403, at, "this constant has no value, or one with too many digits");
+        diag_at(b->cx, D_E0403, at, "this constant has no value, or one that is too large to be computed");
 }
 
 Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
