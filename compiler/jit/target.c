@@ -115,8 +115,10 @@ bool machine_open(Ctx *cx, const char *cpu, int opt_level, Machine *out)
     char *message = NULL;
     if (LLVMGetTargetFromTriple(out->triple, &target, &message))
         return failed(cx, "no target for this machine", message);
+    /* Small, not LLVM's default for a JIT: the object is loaded in one piece, and
+     * far functions are reached through the linker's stubs. */
     out->at = LLVMCreateTargetMachine(target, out->triple, out->cpu, out->features, codegen_level(opt_level),
-                                      LLVMRelocPIC, LLVMCodeModelJITDefault);
+                                      LLVMRelocPIC, LLVMCodeModelSmall);
     return out->at || failed(cx, "no code generator for this machine", NULL);
 }
 
