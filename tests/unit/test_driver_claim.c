@@ -22,12 +22,13 @@ static ClaimMatrix neuron_form(Ctx *cx, const char *const text[4], bool keep_zer
     return m;
 }
 
-static bool compare(const char *const a[4], const char *const b[4], const char **difference)
+static bool compare_stored(const char *const a[4], bool zeros_a, const char *const b[4], bool zeros_b,
+                           const char **difference)
 {
     static Ctx cx;              /* the difference lives in its arena */
 
     ctx_init(&cx);
-    ClaimMatrix certified = neuron_form(&cx, a, true), model = neuron_form(&cx, b, false);
+    ClaimMatrix certified = neuron_form(&cx, a, zeros_a), model = neuron_form(&cx, b, zeros_b);
     bool same = claim_equal(&cx, &certified, &model, difference);
     if (!same) {
         static char copy[256];
@@ -40,12 +41,29 @@ static bool compare(const char *const a[4], const char *const b[4], const char *
     return same;
 }
 
+static bool compare(const char *const a[4], const char *const b[4], const char **difference)
+{
+    return compare_stored(a, true, b, false, difference);
+}
+
 static void a_stored_zero_is_no_difference(void)
 {
     const char *const a[4] = {"-1/2", "0", "1", "-7/5"};
     const char *difference = NULL;
 
-    CHECK(compare(a, a, &difference));
+    for (int k = 0; k < 4; k++)
+        CHECK(compare_stored(a, k & 1, a, k & 2, &difference));
+}
+
+static void an_entry_that_only_one_has_counts(void)
+{
+    const char *const a[4] = {"-1/2", "0", "1", "-7/5"}, *const b[4] = {"-1/2", "2", "1", "-7/5"};
+    const char *difference = NULL;
+
+    for (int k = 0; k < 4; k++) {
+        CHECK(!compare_stored(a, k & 1, b, k & 2, &difference));
+        CHECK(!compare_stored(b, k & 1, a, k & 2, &difference));
+    }
 }
 
 static void every_entry_counts(void)
@@ -92,6 +110,7 @@ static void sizes_and_forms_count(void)
 int main(void)
 {
     RUN(a_stored_zero_is_no_difference);
+    RUN(an_entry_that_only_one_has_counts);
     RUN(every_entry_counts);
     RUN(sizes_and_forms_count);
     return test_done();
