@@ -48,7 +48,7 @@ static void jet_const(Walk *w, Num x, Jet *out)
     scaled_zero(&out->v[1]);
     scaled_zero(&out->v[2]);
     out->is_affine = true;
-    out->offset = x;
+    out->offset = mpq_sgn(x) ? x : NULL;
     out->rate = NULL;
 }
 

@@ -21,15 +21,21 @@ void lds_test_diagonal(LdsPart *p, LdsFinding *f)
     for (size_t i = 0; i < p->n && f->verdict == TRUTH_UNDECIDED; i++) {
         lds_part_diagonal(p, i, a);
         if (mpq_sgn(a) >= 0)
-            lds_offer_exact_v(p, unit_vector(p->cx, p->n, i), "a row without net leak", f);
+            lds_offer_exact_v(p, unit_vector(p->cx, p->n, i), "self-excitation not below the leak", f);
     }
     mpq_clear(a);
 }
 
+/* Not asked of the verifier one by one, since a feedforward network has as many
+ * such components as neurons: it sees them with the whole evidence. */
 void lds_test_one_row(LdsPart *p, LdsFinding *f)
 {
-    if (p->n == 1 && lds_offer_exact_p(p, unit_vector(p->cx, 1, 0), "one row, sign of its net leak", f))
-        f->margin = 1;
+    if (p->n != 1)
+        return;
+    f->component = (Component){.n = 1, .member = p->member, .p = unit_vector(p->cx, 1, 0), .proof = PROOF_EXACT};
+    f->verdict = TRUTH_CERTIFIED;
+    f->method = "sign of each net leak";
+    f->margin = 1;
 }
 
 /* ---- two rows ---- */

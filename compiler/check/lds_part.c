@@ -90,25 +90,38 @@ static double split(mpq_srcptr x, long *exponent)
     return a / b;
 }
 
+/* Index of a row among the members, or SIZE_MAX. */
+static size_t local_index(const LdsPart *p, uint32_t row)
+{
+    size_t lo = 0, hi = p->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->member[mid] < row)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < p->n && p->member[lo] == row ? lo : SIZE_MAX;
+}
+
 static void find_edges(LdsPart *p)
 {
     const ClaimMatrix *m = p->matrix;
-    uint32_t *local = ARENA_ARRAY(&p->cx->arena, m->q, uint32_t);   /* 1 + index in the component */
     size_t bound = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        local[p->member[i]] = (uint32_t)i + 1;
+    for (size_t i = 0; i < p->n; i++)
         bound += m->row_from[p->member[i] + 1] - m->row_from[p->member[i]];
-    }
     p->row_from = ARENA_ARRAY(&p->cx->arena, p->n + 1, size_t);
     p->column = ARENA_ARRAY(&p->cx->arena, bound, uint32_t);
     p->source = ARENA_ARRAY(&p->cx->arena, bound, size_t);
     for (size_t i = 0; i < p->n; i++) {
         uint32_t row = p->member[i];
-        for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++)
-            if (m->column[e] != row && local[m->column[e]]) {
-                p->column[p->n_edges] = local[m->column[e]] - 1;
-                p->source[p->n_edges++] = e;
-            }
+        for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
+            size_t j = m->column[e] == row ? SIZE_MAX : p->n == m->q ? m->column[e] : local_index(p, m->column[e]);
+            if (j == SIZE_MAX)
+                continue;
+            p->column[p->n_edges] = (uint32_t)j;
+            p->source[p->n_edges++] = e;
+        }
         p->row_from[i + 1] = p->n_edges;
     }
 }

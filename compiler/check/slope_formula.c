@@ -7,7 +7,7 @@
 /* Branch and bound on the slope over the whole line, which starts as powers of
  * two out to two tails. A piece is done when its slope is proved
  * nonnegative and no larger than SHARPNESS above a slope that is attained. */
-enum { MAX_PIECES = 20000, MAX_STACK = 4096 };
+enum { MAX_PIECES = 20000, MAX_WORK = 2000000, MAX_STACK = 4096 };    /* work: pieces times nodes */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64;
 
 /* [lo, hi]; infinite outwards in a tail. */
@@ -265,7 +265,7 @@ static void search(Search *s)
     start(s);
     while (s->n && s->verdict == SEARCHING) {
         Piece p = s->stack[--s->n];
-        if (s->n_done++ == MAX_PIECES) {
+        if (s->n_done++ == MAX_PIECES || s->n_done * s->phi->size > MAX_WORK) {
             decide(s, UNPROVED, middle_of(&p));
             return;
         }

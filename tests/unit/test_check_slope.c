@@ -1,5 +1,7 @@
 /* Slope proofs of activations by formula, against closed forms worked out by hand. */
 #include "compiler/check/slope.h"
+
+#include "compiler/check/jet.h"
 #include "tests/test.h"
 
 typedef struct Bench {
@@ -34,15 +36,18 @@ static const Expr *z(Bench *b)
     return expr_var(&b->cx, NOWHERE, EIG_VAR_Z);
 }
 
+/* A constant outside its domain (random expressions only) gives way to z. */
 static const Expr *call1(Bench *b, EigFn fn, const Expr *x)
 {
-    return expr_call(&b->cx, &b->nums, NOWHERE, fn, 1, &x);
+    const Expr *e = expr_call(&b->cx, &b->nums, NOWHERE, fn, 1, &x);
+    return e ? e : z(b);
 }
 
 static const Expr *call2(Bench *b, EigFn fn, const Expr *x, const Expr *y)
 {
     const Expr *arg[] = {x, y};
-    return expr_call(&b->cx, &b->nums, NOWHERE, fn, 2, arg);
+    const Expr *e = expr_call(&b->cx, &b->nums, NOWHERE, fn, 2, arg);
+    return e ? e : z(b);
 }
 
 static SlopeReport slope(Bench *b, const Expr *phi)
@@ -198,6 +203,95 @@ static void deep_nesting_is_not_proved_and_does_not_crash(void)
     bench_free(&b);
 }
 
+/* ---- enclosures against sampled values, for random expressions ---- */
+
+static unsigned long next_random(unsigned long *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+static const Expr *random_expression(Bench *b, unsigned long *state, int depth)
+{
+    static const EigFn one[] = {EIG_FN_NEG, EIG_FN_ABS, EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_LOG, EIG_FN_LOG1P,
+                                EIG_FN_SIN, EIG_FN_COS, EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_FLOOR, EIG_FN_STEP};
+    static const EigFn two[] = {EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_MIN, EIG_FN_MAX, EIG_FN_RAMP};
+    static const char *const constant[] = {"2", "-0.5", "3", "0.7", "-2", "1"};
+    unsigned long kind = next_random(state) % 10;
+    if (depth == 0 || kind == 0)
+        return kind % 3 == 0 ? num(b, constant[next_random(state) % 6]) : z(b);
+    const Expr *x = random_expression(b, state, depth - 1);
+    if (kind < 4)
+        return call1(b, one[next_random(state) % (sizeof one / sizeof *one)], x);
+    if (kind == 4)
+        return call2(b, EIG_FN_POW, x, num(b, constant[next_random(state) % 6]));
+    return call2(b, two[next_random(state) % (sizeof two / sizeof *two)], x, random_expression(b, state, depth - 1));
+}
+
+static bool holds(mpfi_srcptr box, double x, double slack)
+{
+    return x >= mpfr_get_d(&box->left, MPFR_RNDD) - slack && x <= mpfr_get_d(&box->right, MPFR_RNDU) + slack;
+}
+
+/* Samples of value and difference quotient inside; what overflows a double says nothing. */
+static size_t check_enclosure(const Expr *e, const EigCode *code, const JetDomain *d, unsigned long *state, const JetResult *r)
+{
+    size_t checked = 0;
+    for (int k = 0; k < 20; k++) {
+        double from = d->lo, to = isfinite(d->hi) ? d->hi : 50 * d->lo, var[EIG_N_VARS] = {0};
+        double u = (double)(next_random(state) % 10001) / 10000, v = (double)(next_random(state) % 10001) / 10000;
+        double x = from + u * (to - from), y = from + v * (to - from);
+        if (d->side) {
+            x *= d->side;
+            y *= d->side;
+        }
+        var[EIG_VAR_Z] = x;
+        double fx = eig_code_eval(code, var);
+        var[EIG_VAR_Z] = y;
+        double fy = eig_code_eval(code, var);
+        if (!(fabs(fx) < 1e12 && fabs(fy) < 1e12))
+            continue;
+        bool good = holds(r->value, fx, 1e-9 * (1 + fabs(fx)));
+        if (fabs(x - y) > 1e-3 * fabs(to - from))
+            good = good && holds(r->slope, (fy - fx) / (y - x), 1e-9 * (1 + fabs(fx) + fabs(fy)) / fabs(y - x) * (1 + fabs(x)));
+        if (!good) {
+            Sbuf text = {0};
+            expr_print(e, &text);
+            mpfi_srcptr box = r->slope;
+            fprintf(stderr, "%s on side %d [%g, %g]: z = %.17g, %.17g, slope [%g, %g]\n", sbuf_text(&text), d->side, d->lo, d->hi, x, y,
+                    mpfr_get_d(&box->left, MPFR_RNDD), mpfr_get_d(&box->right, MPFR_RNDU));
+            sbuf_free(&text);
+        }
+        CHECK(good);
+        checked++;
+    }
+    return checked;
+}
+
+static void enclosures_hold_what_is_sampled(void)
+{
+    unsigned long state = 11;
+    size_t checked = 0;
+    for (int round = 0; round < 4000 && !test_failures; round++) {
+        Bench b;
+        bench_init(&b);
+        const Expr *e = random_expression(&b, &state, 4);
+        int side = (int)(next_random(&state) % 3) - 1;
+        double lo = side ? 1 + (double)(next_random(&state) % 40) / 4 : (double)(next_random(&state) % 80) / 8 - 5;
+        double hi = side && next_random(&state) % 2 ? HUGE_VAL : lo + (double)(1 + next_random(&state) % 16) / 16;
+        JetDomain d = {&b.nums, side, lo, hi};
+        JetResult r;
+        jet_result_init(&r);
+        jet_evaluate(e, &d, &r);
+        EigCode code = expr_to_code(&b.cx, e);
+        if (r.trouble == JET_FINE)
+            checked += check_enclosure(e, &code, &d, &state, &r);
+        jet_result_clear(&r);
+        bench_free(&b);
+    }
+    CHECK(checked > 10000);
+}
+
 int main(void)
 {
     RUN(smooth_sigmoids_have_their_closed_form_slopes);
@@ -206,6 +300,7 @@ int main(void)
     RUN(steep_sigmoids);
     RUN(unbounded_slopes_are_said_to_be);
     RUN(what_is_not_admissible_is_refused_with_its_place);
+    RUN(enclosures_hold_what_is_sampled);
     RUN(deep_nesting_is_not_proved_and_does_not_crash);
     return test_done();
 }
