@@ -780,6 +780,7 @@ static void hostile_denominators_are_refused(void)
     mpq_set_ui(m.entry[1], 1, 1);
     mpq_set_ui(m.entry[N], 1, 1);
     CHECK(!proves(&cx, &m, &c));
+    c.n = N;
     claim_matrix_clear(&m);
     component_clear(&c);
     witness_clear(&w);
