@@ -138,6 +138,8 @@ Symbol *resolve_population(Builder *b, const AstExpr *path);
 /* diag_nearest, but one letter suggests only itself in the other case. */
 const char *nearest_name(const char *name, const char *const *names, size_t n);
 void report_not_built(Builder *b, Span at, const char *what);
+/* name(...) */
+bool is_call_of(const AstExpr *e, const char *name);
 /* Nothing but AST_ERROR in it: somebody has complained. */
 bool is_error_node(const AstExpr *e);
 

@@ -121,7 +121,8 @@ static Typed fold_record(Builder *b, const AstExpr *e, ExprKind kind, const Scop
     if (!typed_ok(v))
         return v;
     if (v.pop == NO_POP) {
-        Diag *d = diag_at(b->cx, D_E0304, e->span, "`%s` runs over the neurons of a population, and there is none in it",
+        Diag *d = diag_at(b->cx, D_E0304, e->span,
+                          "`%s` runs over the neurons of a population, and there is none in it",
                           kind == EXPR_MEAN ? "mean" : "sum");
         diag_help(b->cx, d, "name a population, such as `mean(E)`");
         return typed_error(e->span);
@@ -140,7 +141,8 @@ static Typed record_input(Builder *b, const AstExpr *e, const Scope *scope)
     if (!typed_ok(v))
         return v;
     if (v.e->kind != EXPR_RATE) {
-        diag_at(b->cx, D_E0304, e->as.call.args.at[0].value->span, "only a population or one of its neurons has an input");
+        diag_at(b->cx, D_E0304, e->as.call.args.at[0].value->span,
+                "only a population or one of its neurons has an input");
         return typed_error(e->span);
     }
     size_t pop = v.e->as.rate.pop;

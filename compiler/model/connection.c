@@ -60,16 +60,11 @@ static bool check_one_to_one(Builder *b, const AstExpr *e, const ModelConn *c)
     const ModelPop *pre = &b->m->pops.at[c->pre], *post = &b->m->pops.at[c->post];
     if (pre->size == post->size)
         return true;
-    Diag *d = diag_at(b->cx, D_E0402, e->span, "one to one needs populations of one size: `%s` has %zu neurons, `%s` has %zu",
-                      pre->name, pre->size, post->name, post->size);
+    Diag *d = diag_at(b->cx, D_E0402, e->span,
+                      "one to one needs populations of one size: `%s` has %zu neurons, `%s` has %zu", pre->name, pre->size, post->name, post->size);
     diag_note_at(b->cx, d, pre->span, "%zu neurons", pre->size);
     diag_note_at(b->cx, d, post->span, "%zu neurons", post->size);
     return false;
-}
-
-static bool is_call_of(const AstExpr *e, const char *name)
-{
-    return e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME && strcmp(e->as.call.callee->as.name.name, name) == 0;
 }
 
 static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
@@ -79,7 +74,8 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
         return read_random(b, e, c);
     if (e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME) {
         const char *of = e->as.call.callee->as.name.name;
-        if (strcmp(of, "kernel") == 0 || strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0 || strcmp(of, "gaussian") == 0) {
+        bool later = strcmp(of, "kernel") == 0 || strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0;
+        if (later || strcmp(of, "gaussian") == 0) {
             report_not_built(b, e->span, arena_printf(&b->cx->arena, "the pattern `%s`", of));
             return false;
         }

@@ -17,7 +17,8 @@ static void report_circle(Builder *b, Symbol *s, Span used_at)
     Sbuf path = { 0 };
     for (size_t k = from; k < b->open.n; k++)
         if (k - from < 8 || k + 1 == b->open.n)
-            sbuf_printf(&path, "%s%s", b->open.at[k]->name, k - from == 7 && k + 2 < b->open.n ? " -> ... -> " : " -> ");
+            sbuf_printf(&path, "%s%s", b->open.at[k]->name,
+                        k - from == 7 && k + 2 < b->open.n ? " -> ... -> " : " -> ");
     sbuf_str(&path, s->name);
     Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->name, sbuf_text(&path));
     sbuf_free(&path);
@@ -106,7 +107,8 @@ static Typed setting_value(Builder *b, const Setting *set, Span at)
     size_t n = strcspn(s, " \t");
     /* `20ms`: the number ends where the unit begins, but not at the e of an exponent. */
     for (size_t k = 0; k < n; k++) {
-        bool exponent = (s[k] == 'e' || s[k] == 'E') && k > 0 && (isdigit((unsigned char)s[k + 1]) || s[k + 1] == '-' || s[k + 1] == '+');
+        bool digits = isdigit((unsigned char)s[k + 1]) || s[k + 1] == '-' || s[k + 1] == '+';
+        bool exponent = (s[k] == 'e' || s[k] == 'E') && k > 0 && digits;
         if (isalpha((unsigned char)s[k]) && !exponent) {
             n = k;
             break;
@@ -197,7 +199,8 @@ static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
         return false;
     }
     Typed lo, hi;
-    bool ok = constant_number(b, range->as.list.at[0], "the range", &lo) & constant_number(b, range->as.list.at[1], "the range", &hi);
+    bool ok = constant_number(b, range->as.list.at[0], "the range", &lo);
+    ok = constant_number(b, range->as.list.at[1], "the range", &hi) && ok;
     const char *what = arena_printf(&b->cx->arena, "the param `%s`", p->name);
     if (!ok || !typed_expect(b, lo, value.unit, what) || !typed_expect(b, hi, value.unit, what))
         return false;
@@ -231,7 +234,8 @@ static Typed param_value(Builder *b, const Symbol *s)
     const Setting *set = find_setting(b, s->name);
     Typed declared = resolve(b, d->as.param.value, &CONSTANT_SCOPE);
     Typed v = set ? apply_setting(b, set, declared, d->name.span) : declared;
-    ModelParam p = { .name = s->name, .span = d->name.span, .was_set = set != NULL, .set_text = set ? set->value : NULL };
+    ModelParam p = { .name = s->name, .span = d->name.span, .was_set = set != NULL,
+                     .set_text = set ? set->value : NULL };
     if (!typed_ok(v))
         return v;
     p.value = value_of(v);
@@ -265,7 +269,8 @@ static void check_function(Builder *b, Symbol *s)
                 diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name);
         bound[k] = (Binding){ params->at[k].name, typed_error(params->at[k].span) };
     }
-    Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n, .binding = bound };
+    Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
+                     .binding = bound };
     if (symbol_open(b, s, s->decl->name.span)) {
         resolve(b, s->decl->as.function.value, &inside);
         symbol_close(b, s, SYM_NEW);
@@ -303,7 +308,8 @@ bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo,
     if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return false;
     Num x = value_of(v);
-    bool fits = mpz_cmp_ui(mpq_denref(x), 1) == 0 && mpz_cmp_ui(mpq_numref(x), lo) >= 0 && mpz_cmp_ui(mpq_numref(x), hi) <= 0;
+    bool whole = mpz_cmp_ui(mpq_denref(x), 1) == 0;
+    bool fits = whole && mpz_cmp_ui(mpq_numref(x), lo) >= 0 && mpz_cmp_ui(mpq_numref(x), hi) <= 0;
     if (fits)
         *out = mpz_get_ui(mpq_numref(x));
     else

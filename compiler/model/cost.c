@@ -380,7 +380,8 @@ static bool add_multiple(Builder *b, Cost *c, const AstExpr *factor, const AstEx
     Typed v;
     if (names_cost(b, factor))
         return report_operation(b, factor->span);
-    if (!constant_number(b, factor, "the factor of a cost", &v) || !typed_expect(b, v, UNIT_NONE, "the factor of a cost"))
+    const char *what = "the factor of a cost";
+    if (!constant_number(b, factor, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return false;
     Num k;
     expr_is_const(v.e, &k);

@@ -32,7 +32,8 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
         return -1;
     }
     Typed v;
-    if (!constant_number(b, e, "the number of a neuron", &v) || !typed_expect(b, v, UNIT_NONE, "the number of a neuron"))
+    const char *what = "the number of a neuron";
+    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return -1;
     Num k;
     expr_is_const(v.e, &k);
@@ -56,7 +57,8 @@ static Typed run_indicator(Builder *b, Span at, long from, long count)
         { .e = expr_var(b->cx, at, EIG_VAR_I), .pop = NO_POP, .span = at },
         typed_const(b, at, num_int(b->nums, from), UNIT_NONE),
     };
-    Typed arg[2] = { typed_call(b, at, EIG_FN_SUB, 2, difference), typed_const(b, at, num_int(b->nums, count), UNIT_NONE) };
+    Typed arg[2] = { typed_call(b, at, EIG_FN_SUB, 2, difference),
+                     typed_const(b, at, num_int(b->nums, count), UNIT_NONE) };
     return typed_call(b, at, EIG_FN_PULSE, 2, arg);
 }
 

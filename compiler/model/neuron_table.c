@@ -9,9 +9,7 @@ static const char *table_path(Builder *b, const AstExpr *call)
 {
     if (is_error_node(call))
         return NULL;
-    bool is_table = call->kind == AST_CALL && call->as.call.callee->kind == AST_NAME &&
-                    strcmp(call->as.call.callee->as.name.name, "table") == 0;
-    if (!is_table || call->as.call.args.n != 1 || call->as.call.args.at[0].value->kind != AST_STRING) {
+    if (!is_call_of(call, "table") || call->as.call.args.n != 1 || call->as.call.args.at[0].value->kind != AST_STRING) {
         Diag *d = diag_at(b->cx, D_E0304, call->span, "a population comes from a table: `table(\"neurons.csv\")`");
         diag_help(b->cx, d, "its columns are `name` and `sign`");
         return NULL;

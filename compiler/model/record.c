@@ -61,7 +61,9 @@ void records_build(Builder *b)
 /* ---- requirements ---- */
 
 static const char *const later[] = { "potential_game", "balanced", "rate" };
-static const char *const built[] = { [REQUIRE_DALE] = "dale", [REQUIRE_STABLE] = "stable", [REQUIRE_UNIQUE] = "unique_equilibrium" };
+static const char *const built[] = {
+    [REQUIRE_DALE] = "dale", [REQUIRE_STABLE] = "stable", [REQUIRE_UNIQUE] = "unique_equilibrium",
+};
 enum { N_LATER = sizeof later / sizeof *later, N_BUILT = sizeof built / sizeof *built };
 
 static void report_unknown_requirement(Builder *b, const AstExpr *e)

@@ -20,6 +20,12 @@ const char *nearest_name(const char *name, const char *const *names, size_t n)
     return strlen(name) > 1 ? diag_nearest(name, names, n) : NULL;
 }
 
+bool is_call_of(const AstExpr *e, const char *name)
+{
+    const AstExpr *callee = e->kind == AST_CALL ? e->as.call.callee : NULL;
+    return callee && callee->kind == AST_NAME && strcmp(callee->as.name.name, name) == 0;
+}
+
 bool is_error_node(const AstExpr *e)
 {
     return e->kind == AST_ERROR;
@@ -29,8 +35,8 @@ bool is_error_node(const AstExpr *e)
 
 /* Names that mean something in expressions wherever they are known. */
 static const struct { const char *name, *meaning; } reserved[] = {
-    { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" }, { "post", "the target neuron" },
-    { "pi", "the circle number" }, { "inf", "infinity" },
+    { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" },
+    { "post", "the target neuron" }, { "pi", "the circle number" }, { "inf", "infinity" },
 };
 
 static bool report_reserved(Builder *b, const AstDecl *d)
@@ -303,7 +309,8 @@ static Typed resolve_number(Builder *b, const AstExpr *e)
     Unit unit;
     const char *text = e->as.number.text;
     if (!num_parse(b->nums, text, strlen(text), &value)) {
-        diag_at(b->cx, D_E0401, e->span, "this number is too large or too small: at most 30000 digits and an exponent of %d",
+        diag_at(b->cx, D_E0401, e->span,
+                "this number is too large or too small: at most 30000 digits and an exponent of %d",
                 NUM_MAX_EXPONENT);
         return typed_error(e->span);
     }

@@ -11,7 +11,8 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
     const ModelPop *pre = &b->m->pops.at[c->pre];
     if (mpq_sgn(x) >= 0 || pre->is_exempt)
         return true;
-    Diag *d = diag_at(b->cx, D_E0602, v.span, "a weight is a magnitude, and this is %s: the sign comes from the source population",
+    Diag *d = diag_at(b->cx, D_E0602, v.span,
+                      "a weight is a magnitude, and this is %s: the sign comes from the source population",
                       num_text(b, x));
     diag_note_at(b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
     mpq_t size;
@@ -27,11 +28,6 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
 }
 
 /* ---- what has entries ---- */
-
-static bool is_call_of(const AstExpr *e, const char *name)
-{
-    return e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME && strcmp(e->as.call.callee->as.name.name, name) == 0;
-}
 
 static bool is_structure(const AstExpr *e)
 {
