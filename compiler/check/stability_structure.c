@@ -5,7 +5,7 @@
 #include "compiler/check/stability.h"
 
 /* Exact numbers along a spanning tree grow with its depth. */
-enum { SYMMETRISABLE_MAX = 600, DOMINANCE_SWEEPS = 2000 };
+enum { SYMMETRISABLE_MAX = 600, DOMINANCE_SWEEPS = 2000, DOMINANCE_WORK = 200 * 1000 * 1000 };   /* work: sweeps times entries */
 
 static size_t size_of(const ClaimMatrix *m, size_t row)
 {
@@ -65,7 +65,8 @@ static void dominance_read(Ctx *cx, const ClaimMatrix *m, Dominance *w)
 /* Gauss-Seidel for net_a d_a - sum other_ab d_b = net_a. True when it settles. */
 static bool dominance_solve(Dominance *w)
 {
-    for (int sweep = 0; sweep < DOMINANCE_SWEEPS; sweep++) {
+    size_t entries = w->m->row_from[w->m->q] + 1;
+    for (size_t sweep = 0; sweep < DOMINANCE_SWEEPS && sweep * entries < DOMINANCE_WORK; sweep++) {
         double change = 0;
         for (size_t a = 0; a < w->m->q; a++) {
             double sum = w->net[a], own = w->net[a];
