@@ -1,6 +1,8 @@
 /* Models with known answers, from text to report: lifting to populations,
  * regimes of the excitatory-inhibitory pair, motifs with sharp thresholds,
  * wording, and properties of random networks. */
+#include <jansson.h>
+
 #include "compiler/check/certificate.h"
 #include "compiler/check/check.h"
 #include "compiler/check/verify.h"
@@ -412,6 +414,33 @@ static void scaling_columns_keeps_dales_law_and_a_wrong_sign_is_named(void)
     checked_free(&c);
 }
 
+/* ---- the object for tools ---- */
+
+static void json_has_the_documented_keys(void)
+{
+    Checked c;
+    check_text(&c, "model one\npopulation E excitatory { tau = 4\n cost = nonnegative }\nconnect E -> E { weight = 0.5 }\nrequire stable\n");
+    json_t *o = report_json(&c.report);
+    const char *model, *dale, *level, *lds, *stable, *rate, *lo, *hi, *text, *verdict;
+    double margin;
+    int neurons, line;
+    CHECK(json_unpack(o, "{s:s, s:i, s:{s:s}, s:[{s:[s,s]}], s:{s:s, s:s, s:F}, s:{s:s, s:s}, s:[{s:s, s:i, s:s}]}",
+                      "model", &model, "neurons", &neurons, "dale", "verdict", &dale, "activations", "slope", &lo, &hi,
+                      "lds", "verdict", &lds, "level", &level, "margin", &margin, "stability", "verdict", &stable, "rate", &rate,
+                      "requirements", "text", &text, "line", &line, "verdict", &verdict) == 0);
+    CHECK_TEXT(model, "one");
+    CHECK_TEXT(dale, "certified");
+    CHECK_TEXT(lds, "certified");
+    CHECK_TEXT(level, "neuron");
+    CHECK_TEXT(stable, "certified");
+    CHECK_TEXT(rate, "0.125");
+    CHECK_TEXT(hi, "1");
+    CHECK_TEXT(text, "stable");
+    CHECK(neurons == 1 && line == 4 && margin > 0);
+    json_decref(o);
+    checked_free(&c);
+}
+
 int main(void)
 {
     RUN(lifted_networks_match_their_neurons);
@@ -428,6 +457,7 @@ int main(void)
     RUN(stated_rates_are_bounds);
     RUN(unequal_time_constants_by_structure);
     RUN(no_report_calls_a_network_unstable);
+    RUN(json_has_the_documented_keys);
     RUN(permuting_and_scaling_leave_the_verdict);
     RUN(scaling_columns_keeps_dales_law_and_a_wrong_sign_is_named);
     return test_done();
