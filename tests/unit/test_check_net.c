@@ -436,7 +436,7 @@ static void json_has_the_documented_keys(void)
     CHECK_TEXT(rate, "0.125");
     CHECK_TEXT(hi, "1");
     CHECK_TEXT(text, "stable");
-    CHECK(neurons == 1 && line == 4 && margin > 0);
+    CHECK(neurons == 1 && line == 5 && margin > 0);
     json_decref(o);
     checked_free(&c);
 }
