@@ -8,11 +8,12 @@ its own that holds copies of examples/ and tests/second_checker.py and the data 
     ```eig NAME.eig           the same, and stays in the folder under this name
     ```eig fragment           the same behind PREAMBLE
     ```eig error E0301        status 2 (E06 and E07: 1 or 2) and exactly this code; also with `fragment`
-    ```eig grammar            a form, not a model: not tried
+    ```eig grammar            a form, or a model for the console: not tried alone
     ```console                `$ eigc ...` is run: everything printed is as in the block, times aside;
                               `$ echo $?` is the status of the command before, `$ cat FILE` shows a file,
                               `$ python3 FILE ...` runs a script; other commands are not tried. A last line
                               `...` leaves out the rest
+                              (`test_docs.py --update` writes what is printed today into these blocks: read the difference)
     ```python                 is run, or only compiled if it wants matplotlib and there is none;
                               a ```text block right behind it is what it prints
 
@@ -32,6 +33,7 @@ import numpy
 
 ROOT = os.getcwd()
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+UPDATE = "--update" in sys.argv
 HAS_JIT = os.environ.get("LLVM", "1") == "1"
 NOT_RUN = {"architecture.md", "certificate.md", "cli.md", "semantics.md", "jit.md", "theory.md", "performance.md"}
 
@@ -98,12 +100,12 @@ def check(model, where):
 
 def try_model(info, body, where):
     words = info.split()[1:]
-    if "grammar" in words:
-        return ""
     for w in words:
         if w.endswith(".eig"):
             with open(os.path.join(where, w), "w") as f:
                 f.write(body)
+    if "grammar" in words:
+        return ""
     status, codes, err = check((PREAMBLE if "fragment" in words else "") + body, where)
     if "error" in words:
         want = words[words.index("error") + 1]
@@ -155,6 +157,23 @@ def same(wanted, got):
     return wanted == got
 
 
+def refresh(wanted, got):
+    """`got`, cut where `wanted` was, and with its times."""
+    if same(untimed(wanted), untimed(got)):
+        return wanted
+    n = wanted.count("\n") - 1
+    return "".join(line + "\n" for line in got.split("\n")[:n]) + "...\n" if wanted.endswith("...\n") else got
+
+
+def update_console(body, where):
+    out, status = "", 0
+    for command, wanted in commands(body):
+        result = run_command(command, where, status)
+        status = result[1] if result else 0
+        out += "$ " + command + "\n" + (refresh(wanted, result[0]) if result else wanted)
+    return out
+
+
 def try_console(body, where):
     status = 0
     for command, wanted in commands(body):
@@ -191,7 +210,10 @@ def try_document(path):
         if kind == "eig":
             why = try_model(info, body, where)
         elif kind == "console" and name not in NOT_RUN:
-            why = try_console(body, where)
+            if UPDATE:
+                text = text.replace("```console\n" + body + "```", "```console\n" + update_console(body, where) + "```")
+            else:
+                why = try_console(body, where)
         elif kind == "python" and name not in NOT_RUN:
             follows = k + 1 < len(todo) and todo[k + 1][1] == "text"
             why = try_python(body, todo[k + 1][2] if follows else None, where)
@@ -200,6 +222,9 @@ def try_document(path):
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         if not os.path.exists(os.path.join(os.path.dirname(path), link)):
             report(False, "%s links %s" % (path, link), "there is no such file")
+    if UPDATE and name not in NOT_RUN:
+        with open(path, "w") as f:
+            f.write(text)
     shutil.rmtree(where)
 
 
