@@ -16,6 +16,11 @@ GEN := build/gen
 
 CC := gcc
 LLVM_CONFIG := llvm-config-19
+# LLVM goes into libeigc_jit.so as archives: only the host's back end, and the
+# module opens in a third of the time of the shared libLLVM. Asked for when
+# the module is linked, so that LLVM=0 needs no llvm-config.
+LLVM_LIBS = $(shell $(LLVM_CONFIG) --ldflags) $(shell $(LLVM_CONFIG) --link-static --libs orcjit native passes) \
+            -lstdc++ -lz -l:libzstd.so.1 -lm -ldl -pthread
 
 # ---- flags ------------------------------------------------------------------
 # Numbers have to come out the same everywhere: no contraction to FMA, no fast-math, anywhere.
@@ -153,7 +158,7 @@ $(EIGC): $(BUILD)/obj/compiler/driver/main.o $(LIB)
 	$(if $(filter 0,$(V)),@echo "  LD $@")
 
 $(JIT): $(JIT_OBJ)
-	$(Q)$(CC) $(CFLAGS) -shared -o $@ $(JIT_OBJ) $(shell $(LLVM_CONFIG) --ldflags --libs 2>/dev/null)
+	$(Q)$(CC) $(CFLAGS) -shared -s -o $@ $(JIT_OBJ) -Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,--as-needed $(LLVM_LIBS)
 	$(if $(filter 0,$(V)),@echo "  LD $@")
 
 .PHONY: test-programs
@@ -165,7 +170,7 @@ $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
 $(BUILD)/tests/jit/%: tests/jit/%.c $(JIT_OBJ) $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT_OBJ) \
-	  $(shell $(LLVM_CONFIG) --ldflags --libs 2>/dev/null) $(LDLIBS)
+	  -Wl,--gc-sections $(LLVM_LIBS) $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(if $(filter 0,$(V)),@echo "  CC $<")

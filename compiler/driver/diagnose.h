@@ -6,9 +6,6 @@
 
 /* Prints all of them: text and gnu print nothing when there are none. */
 void diagnose(const Ctx *cx, const Options *o);
-/* `FILE:LINE.COLUMN-LINE.COLUMN: error: text [E0101]`, a line each, in order of place: the GNU form,
- * columns in bytes from 1, end inclusive. Without a place: `eigc: error: text [E0001]`. */
-void diagnose_gnu(const Ctx *cx, Sbuf *out);
 /* May standard error be coloured? */
 bool diagnose_in_colour(ColourWhen when);
 #endif

@@ -242,6 +242,7 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_certificate: o->certificate = value; return true;
     case OPT_model:       o->model = value; return true;
     case OPT_output:      o->output = value; return true;
+    case OPT_cpu:         o->cpu = value; return true;
     case OPT_no_check:    o->no_check = true; return true;
     case OPT_reference:   o->reference = true; return true;
     case OPT_json:        o->json = true; return true;
@@ -308,7 +309,7 @@ bool options_parse(CommandId command, int argc, char **argv, Options *out)
     char shorts[2 * N_ROWS + 2];
     int got;
 
-    *out = (Options){.command = command, .opt_level = 3};
+    *out = (Options){.command = command, .opt_level = 2};
     make_tables(command, longs, shorts);
     opterr = 0;
     optind = 0;                 /* glibc: start afresh */

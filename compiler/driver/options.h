@@ -39,6 +39,7 @@ struct Options {
     bool has_seed;
     uint64_t seed;
     const char *certificate, *model, *output;
+    const char *cpu;            /* NULL: the host */
     int opt_level;
     bool no_check, reference, json, quiet, time, verify;
     bool dump[N_DUMPS];

@@ -88,6 +88,7 @@ static bool phase_jit(Compilation *c)
 {
     const bool *dump = c->options->dump;
     JitOptions how = {.opt_level = c->options->opt_level,
+                      .cpu = c->options->cpu,
                       .want_llvm = dump[DUMP_llvm],
                       .want_llvm_opt = dump[DUMP_llvm_opt],
                       .want_asm = dump[DUMP_asm]};

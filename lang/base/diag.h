@@ -69,9 +69,9 @@ const char *diag_nearest(const char *name, const char *const *names, size_t n_na
 /* Text for people, sorted by place; colour as asked. Tabs are expanded and
  * UTF-8 counts by display column. */
 void diag_render(const struct Ctx *cx, Sbuf *out, bool colour);
-/* One line a diagnostic, for tools: `path:L1:C1-L2:C2: error[E0101]: text` with
- * 1-based byte columns, the end inclusive (C2 = C1 for an empty range);
- * `eigc: error[E0001]: text` when there is no place. Sorted by place. */
+/* One line a diagnostic, for tools, in the GNU form: `path:L1.C1-L2.C2: error: text [E0101]`
+ * with 1-based byte columns, the end inclusive (C2 = C1 for an empty range);
+ * `eigc: error: text [E0001]` when there is no place. Sorted by place. */
 void diag_render_gnu(const struct Ctx *cx, Sbuf *out);
 /* One SARIF 2.1.0 log object (compact JSON). */
 void diag_render_sarif(const struct Ctx *cx, Sbuf *out);

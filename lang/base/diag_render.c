@@ -181,11 +181,11 @@ static void draw_gnu(const Ctx *cx, Sbuf *out, const Diag *d)
         Span span = diag_clamp(s, d->span);
         source_line_column(s, span.from, &line, &column);
         source_line_column(s, span.to > span.from ? span.to - 1 : span.to, &last, &last_column);
-        sbuf_printf(out, "%s:%zu:%zu-%zu:%zu: ", s->path, line, column, last, last_column);
+        sbuf_printf(out, "%s:%zu.%zu-%zu.%zu: ", s->path, line, column, last, last_column);
     } else {
         sbuf_str(out, "eigc: ");
     }
-    sbuf_printf(out, "%s[%s]: %s\n", severity_word(d), diag_code_name(d->code), d->text);
+    sbuf_printf(out, "%s: %s [%s]\n", severity_word(d), d->text, diag_code_name(d->code));
 }
 
 void diag_render_gnu(const Ctx *cx, Sbuf *out)
@@ -193,5 +193,7 @@ void diag_render_gnu(const Ctx *cx, Sbuf *out)
     const Diag **order = diag_sorted(cx);
     for (size_t k = 0; k < cx->diags.n; k++)
         draw_gnu(cx, out, order[k]);
+    if (cx->diags.n_dropped)
+        sbuf_printf(out, "eigc: note: %zu more not shown\n", cx->diags.n_dropped);
     free(order);
 }

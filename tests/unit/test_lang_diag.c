@@ -126,10 +126,10 @@ static void diag_for_tools(void)
     diag_nowhere(&cx, D_E0001, "none");
     Sbuf out = { 0 };
     diag_render_gnu(&cx, &out);
-    CHECK_TEXT(sbuf_text(&out), "eigc: error[E0001]: none\n"
-                                "m.eig:1:1-1:1: error[E0101]: first\n"
-                                "m.eig:1:2-2:1: error[E0103]: across\n"
-                                "m.eig:2:1-2:2: error[E0102]: second\n");
+    CHECK_TEXT(sbuf_text(&out), "eigc: error: none [E0001]\n"
+                                "m.eig:1.1-1.1: error: first [E0101]\n"
+                                "m.eig:1.2-2.1: error: across [E0103]\n"
+                                "m.eig:2.1-2.2: error: second [E0102]\n");
     sbuf_free(&out);
     ctx_free(&cx);
 }
