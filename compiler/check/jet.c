@@ -271,7 +271,10 @@ static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scale
 /* The branch that is taken where `difference` >= 0, or both. */
 static void choose(Walk *w, const Scaled *difference, const Jet *above, const Jet *below, Jet *out)
 {
-    const Jet *one = scaled_is_nonnegative(difference) ? above : scaled_is_nonpositive(difference) ? below : NULL;
+    /* At one point a tie hides which side a piece beside it takes: both. */
+    bool point = w->at->lo == w->at->hi && mpfi_has_zero(difference->c);
+    const Jet *one = point ? NULL : scaled_is_nonnegative(difference) ? above
+                     : scaled_is_nonpositive(difference) ? below : NULL;
     for (int k = 0; k < 3; k++) {
         if (one)
             scaled_set(&out->v[k], &one->v[k]);

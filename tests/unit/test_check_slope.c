@@ -127,6 +127,25 @@ static void kinks_and_pieces(void)
     bench_free(&b);
 }
 
+/* A kink on the edge of a piece: at the edge itself both branches tie, and the
+ * slope beside it is the larger one. 1/(1 + s)^2 is 1 at s = 0. */
+static void kinks_on_the_edges_of_pieces(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *zero = num(&b, "0"), *one = num(&b, "1");
+    check_bound(&b, call2(&b, EIG_FN_MIN, relu(&b, z(&b)), one), 1);
+    check_bound(&b, call2(&b, EIG_FN_MAX, zero, call1(&b, EIG_FN_TANH, z(&b))), 1);
+    check_bound(&b, call2(&b, EIG_FN_MAX, zero, call1(&b, EIG_FN_TANH, call2(&b, EIG_FN_MUL, num(&b, "2"), z(&b)))), 2);
+    const Expr *decay = call1(&b, EIG_FN_EXP, call1(&b, EIG_FN_NEG, z(&b)));
+    check_bound(&b, call2(&b, EIG_FN_MAX, zero, call2(&b, EIG_FN_SUB, one, decay)), 1);
+    const Expr *s = relu(&b, z(&b));
+    check_bound(&b, call2(&b, EIG_FN_DIV, s, call2(&b, EIG_FN_ADD, one, s)), 1);
+    const Expr *half = num(&b, "0.5");
+    check_bound(&b, call2(&b, EIG_FN_MUL, half, call2(&b, EIG_FN_ADD, call1(&b, EIG_FN_ABS, z(&b)), z(&b))), 1);
+    bench_free(&b);
+}
+
 static void steep_sigmoids(void)
 {
     Bench b;
@@ -297,6 +316,7 @@ int main(void)
     RUN(smooth_sigmoids_have_their_closed_form_slopes);
     RUN(slopes_reached_at_infinity_are_bounded);
     RUN(kinks_and_pieces);
+    RUN(kinks_on_the_edges_of_pieces);
     RUN(steep_sigmoids);
     RUN(unbounded_slopes_are_said_to_be);
     RUN(what_is_not_admissible_is_refused_with_its_place);
