@@ -99,18 +99,36 @@ static void print_dale(const Report *r, Sbuf *out)
         print_exempt(r, out);
 }
 
+/* Exactly where that is short, else the leading digits; --json has it whole. */
+static void print_short(Num x, Sbuf *out)
+{
+    enum { SHORT = 12 };
+    size_t from = out->n;
+    num_print(x, out);
+    if (out->n - from > SHORT) {
+        out->n = from;
+        sbuf_printf(out, "%.9g", num_to_double(x));
+    }
+}
+
 static void print_slopes(const Report *r, Sbuf *out)
 {
     for (size_t a = 0; a < r->net->n_pops && a < MAX_POPS; a++) {
         const SlopeReport *s = &r->slope[a];
+        const ModelPop *p = r->net->pop[a].model;
         put_label(out, a == 0 ? "activations" : "");
-        sbuf_printf(out, "%s: ", r->net->pop[a].model->name);
+        sbuf_printf(out, "%s: ", p->name);
         if (s->proved && s->bounded) {
             sbuf_str(out, "slope in [");
-            num_print(s->lo, out);
+            print_short(s->lo, out);
             sbuf_str(out, ", ");
-            num_print(s->hi, out);
+            print_short(s->hi, out);
             sbuf_str(out, "]");
+            Unit unit = unit_div(p->unit_x, p->unit_z);
+            if (!unit_is_none(unit)) {
+                sbuf_char(out, ' ');
+                unit_print(unit, out);
+            }
         } else {
             sbuf_str(out, s->proved ? "slope unbounded" : "slope not proved");
         }
@@ -185,7 +203,8 @@ static void print_stability(const Report *r, Sbuf *out)
     Sbuf text = {0};
     sbuf_printf(&text, "%s: %s", truth_name(s->verdict), s->conclusion);
     put_line(out, "stability", sbuf_text(&text));
-    put_line(out, "", s->theorem);
+    if (strcmp(s->theorem, "none") != 0)
+        put_line(out, "", s->theorem);
     if (s->rate) {
         sbuf_printf(out, "%*srate: at least ", LABEL, "");
         num_print(s->rate, out);
