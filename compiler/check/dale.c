@@ -107,7 +107,7 @@ static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTall
     diag_note_at(cx, d, pre->model->sign_span, "`%s` gets its sign here", pre->model->name);
     if (tally->n > 1)
         diag_note(cx, d, "%zu weights of this connection have the wrong sign; this is the first", tally->n);
-    diag_help(cx, d, b->was_signed ? "correct the file's sign, or declare `%s` mixed to exempt it from Dale's law"
+    diag_help(cx, d, b->was_signed ? "correct the entry's sign, or declare `%s` mixed to exempt it from Dale's law"
                                    : "weights are magnitudes: the sign comes from `%s`", pre->model->name);
     sbuf_free(&from);
     sbuf_free(&to);

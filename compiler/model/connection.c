@@ -145,6 +145,18 @@ static const char *make_label(Builder *b, const ModelConn *c)
                    : arena_printf(&b->cx->arena, "%s->%s", pre, post);
 }
 
+/* Between two populations no connection leads back to its neuron; `self = no`
+ * there says that something else was meant. */
+static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
+{
+    if (c->self || c->pre == c->post)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0453, self->span, "`self` is about a neuron's connection to itself, but `%s` and `%s` are different populations",
+                      b->m->pops.at[c->pre].name, b->m->pops.at[c->post].name);
+    diag_help(b->cx, d, "leave it out; to spare neuron k's partner k, give the weight the factor `min(1, abs(pre.i - post.i))`");
+    return false;
+}
+
 static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c, Typed *of_one)
 {
     bool ok = weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
@@ -152,7 +164,7 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
         ok = read_pattern(b, slot[CONN_PATTERN]->value, c) && ok;
     ok = ok && check_pattern(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SELF])
-        ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && ok;
+        ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;
     if (slot[CONN_SEED])
         ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
     return ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
