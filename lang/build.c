@@ -119,10 +119,27 @@ AstDecl *build_import(Parse *p, Span at, const char *path, Span path_span)
     return d;
 }
 
+/* `param w = in [0, 3]`: the value is missing, so `in` was taken for a name. */
+static bool is_range_alone(const AstExpr *e)
+{
+    return e->kind == AST_INDEX && e->as.index.args.n == 2 && e->as.index.base->kind == AST_NAME
+           && strcmp(e->as.index.base->as.name.name, "in") == 0;
+}
+
+static AstExpr *missing_value(Parse *p, AstName name, const AstExpr *range)
+{
+    if (layout_first_error(p)) {
+        Diag *d = diag_at(p->cx, D_E0101, range->as.index.base->span, "the value of `%.60s` is missing before its range",
+                          name.name);
+        diag_help(p->cx, d, "write the value behind `=`: `param %.60s = 1 in [0, 3]`", name.name);
+    }
+    return ast_error(p->cx, range->span);
+}
+
 AstDecl *build_param(Parse *p, Span at, AstName name, AstExpr *value, AstExpr *range)
 {
     AstDecl *d = ast_decl(p->cx, AST_PARAM, at, name);
-    d->as.param.value = value;
+    d->as.param.value = !range && is_range_alone(value) ? missing_value(p, name, value) : value;
     d->as.param.range = range;
     return d;
 }

@@ -38,6 +38,13 @@ static const char *replacement(const char *s)
     return NULL;
 }
 
+/* Latin, Greek and Cyrillic letters, U+00C0 to U+052F: what modellers write into names. */
+static bool is_letter(const char *s)
+{
+    unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1];
+    return a >= 0xc3 && (a < 0xd4 || (a == 0xd4 && b < 0xb0));
+}
+
 int lexical_character(Parse *p, Span at, const char *text, size_t n)
 {
     if (silent(p, at))
@@ -48,12 +55,16 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
     bool shown = c >= 0x20 && c != 0x7f && !(c == 0xc2 && (unsigned char)s[1] <= 0xa0);
     Diag *d = shown ? diag_at(p->cx, D_E0102, at, "`%s` is not used in the language", s)
                     : diag_at(p->cx, D_E0102, at, "an invisible character (first byte 0x%02X) stands here", c);
-    if (instead)
+    if (instead && strcmp(instead, " ") == 0)
+        diag_help(p->cx, d, "it looks like a blank: replace it by one");
+    else if (instead)
         diag_help(p->cx, d, "write `%s`", instead);
     else if (c == '%' || (c == '/' && n > 1))
         diag_help(p->cx, d, "a comment begins with `#`");
     else if (c == ':')
         diag_help(p->cx, d, "definitions are written with `=`");
+    else if (is_letter(s))
+        diag_help(p->cx, d, "names are made of the letters a to z and A to Z, digits and `_`");
     else if (strcmp(s, "\\") == 0)
         diag_help(p->cx, d, "a line goes on by itself behind an operator, a comma or inside brackets");
     return T_JUNK;

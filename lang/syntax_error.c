@@ -197,6 +197,13 @@ static bool is_definition(const Parse *p, Token t)
     return t.kind == T_NAME && next[0] == '=' && next[1] != '=';
 }
 
+/* "0,5": a digit on both sides of the comma, and no blank. */
+static bool is_digit_ahead(const Parse *p, Token comma)
+{
+    const char *next = p->cx->sources[p->source]->bytes + comma.span.to;
+    return p->before_that.span.to == comma.span.from && *next >= '0' && *next <= '9';
+}
+
 static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)
 {
     Token left = p->before_that;
@@ -204,6 +211,14 @@ static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, i
     bool compares = t.kind == T_LT || t.kind == T_LE || t.kind == T_GT || t.kind == T_GE || t.kind == T_EQ;
     if (near)
         diag_help(p->cx, d, "did you mean `%s`?", near);
+    else if (t.kind == T_OVER && has(expected, n, "population"))
+        diag_help(p->cx, d, "a comment begins with `#`");
+    else if (t.kind == T_COMMA && left.kind == T_NUMBER && is_digit_ahead(p, t))
+        diag_help(p->cx, d, "a decimal point is written `.`");
+    else if (t.kind == T_COMMA && has(expected, n, "the end of the line"))
+        diag_help(p->cx, d, "definitions on one line are separated by `;`");
+    else if (t.kind == T_CLOSE_LIST && has(expected, n, ",") && !has(expected, n, "]"))
+        diag_help(p->cx, d, "a range has two ends: `[lo, hi]`");
     else if (compares && has(expected, n, "+"))
         diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
     else if (has(expected, n, "a text in quotes") && !has(expected, n, "a number"))

@@ -2,6 +2,7 @@
 #include "compiler/model/build.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const AttrRule *find_rule(size_t n, const AttrRule *rule, const AstAttr *a)
 {
@@ -37,7 +38,12 @@ static void report_unknown(Builder *b, const AstAttr *a, const char *where, size
 static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
 {
     Diag *d = diag_at(b->cx, D_E0304, a->name_span, "`%s` is not written in this form", a->name);
-    if (r->kind == AST_ATTR_FUNCTION)
+    bool relu = a->kind == AST_ATTR_VALUE && a->value->kind == AST_NAME && strcasecmp(a->value->as.name.name, "relu") == 0;
+    if (relu)
+        diag_help(b->cx, d, "a ReLU is `cost = nonnegative`; a formula is written `%s(z) = ...`", r->name);
+    else if (r->kind == AST_ATTR_FUNCTION && a->kind == AST_ATTR_VALUE && a->value->kind == AST_NAME)
+        diag_help(b->cx, d, "it is a function: `%s(z) = %s(z)`", r->name, a->value->as.name.name);
+    else if (r->kind == AST_ATTR_FUNCTION)
         diag_help(b->cx, d, "it is a function: `%s(z) = ...`", r->name);
     else
         diag_help(b->cx, d, "it is a value: `%s = ...`", r->name);

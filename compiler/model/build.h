@@ -11,7 +11,8 @@
 
 enum {
     NO_POP = -1,
-    MAX_NESTING = 2000          /* of expressions, through lets and functions */
+    MAX_NESTING = 2000,         /* of expressions, through lets and functions */
+    MAX_WRITTEN_OUT = 2000000   /* functions that call functions twice grow as powers of 2 */
 };
 
 /* An expression with its unit. */
@@ -45,6 +46,7 @@ typedef struct Scope {
     long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) names */
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;
+    bool of_function;           /* the body of a function, written out at a call */
 } Scope;
 
 typedef enum SymbolKind { SYM_PARAM, SYM_LET, SYM_FUNCTION, SYM_POP, SYM_CIRCUIT, SYM_INSTANCE } SymbolKind;
@@ -102,11 +104,13 @@ typedef struct Builder {
     const Setting *set;
     bool time_known;            /* some duration was seen: has_time_unit holds */
     Span time_span;
+    const char *time_what;      /* "the time constant of `E`" */
     bool time_conflict;
     bool has_unit_place;        /* the first unit written that is not an angle */
     Span unit_place;
     bool has_import;            /* a name that is not known may come from a file that was not read */
     size_t nesting;
+    size_t written_out;         /* nodes of functions' bodies that calls have brought */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;
 
@@ -119,6 +123,8 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg);
 /* E0301 unless v has `unit` (a bare zero has every unit). `what`: "the probability". */
 bool typed_expect(Builder *b, Typed v, Unit unit, const char *what);
 const char *unit_text(Builder *b, Unit u);
+/* "in `mV`", "a pure number" */
+const char *unit_phrase(Builder *b, Unit u);
 /* Duration `v`: time, or a pure number when the model has no units; all alike. */
 bool time_expect(Builder *b, Typed v, const char *what);
 Unit time_unit(const Builder *b);

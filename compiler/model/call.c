@@ -45,14 +45,30 @@ static bool bind_arguments(Builder *b, const AstExpr *e, const Symbol *s, const 
     return true;
 }
 
+/* False once too much has been written out; said at one place only. */
+static bool may_write_out(Builder *b, const AstExpr *e)
+{
+    if (b->written_out > MAX_WRITTEN_OUT)
+        return false;
+    b->written_out += (size_t)e->as.call.args.n + 1;
+    if (b->written_out <= MAX_WRITTEN_OUT)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0403, e->span, "the functions of this model are too large once they are written out");
+    diag_note(b->cx, d, "each call writes out the whole function, with all that it calls");
+    diag_help(b->cx, d, "give values that are needed twice names with `let`");
+    return false;
+}
+
 static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
 {
+    if (!may_write_out(b, e))
+        return typed_error(e->span);
     const AstNames *params = &s->decl->as.function.params;
     Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);
     if (!bind_arguments(b, e, s, scope, bound) || !symbol_open(b, s, e->span))
         return typed_error(e->span);
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
-                     .binding = bound };
+                     .binding = bound, .of_function = true };
     Typed v = resolve(b, s->decl->as.function.value, &inside);
     symbol_close(b, s, SYM_NEW);
     v.span = e->span;

@@ -207,7 +207,9 @@ static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
     p->lo = value_of(lo);
     p->hi = value_of(hi);
     if (mpq_cmp(p->lo, p->hi) > 0) {
-        diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_text(b, p->lo), num_text(b, p->hi));
+        Diag *g = diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_text(b, p->lo),
+                          num_text(b, p->hi));
+        diag_help(b->cx, g, "the lower end comes first: `[lo, hi]`");
         return false;
     }
     return p->has_range = true;

@@ -197,13 +197,26 @@ static int argument_slot(const CostRow *row, const AstArg *arg, size_t position)
     return -1;
 }
 
+/* "box(lo, hi)", "logistic(r = 1, T = 1, th = 0)", "nonnegative" */
+static const char *usage(Builder *b, const CostRow *row)
+{
+    const char *text = row->name;
+    for (int k = 0; k < n_params(row); k++) {
+        const CostParam *p = &row->param[k];
+        text = arena_printf(&b->cx->arena, "%s%s%s%s%s", text, k ? ", " : "(", p->name, p->standard ? " = " : "",
+                            p->standard ? p->standard : "");
+    }
+    return n_params(row) ? arena_printf(&b->cx->arena, "%s)", text) : text;
+}
+
 static bool read_given(Builder *b, Cost *c, const CostRow *row, const AstExpr *e, bool given[MAX_PARAMS], CostArgs *out)
 {
     if (e->kind != AST_CALL)
         return true;
     if (e->as.call.args.n > (size_t)n_params(row)) {
-        diag_at(b->cx, D_E0209, e->span, "`%s` takes %d argument%s, not %zu", row->name, n_params(row),
-                n_params(row) == 1 ? "" : "s", e->as.call.args.n);
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes %d argument%s, not %zu", row->name, n_params(row),
+                          n_params(row) == 1 ? "" : "s", e->as.call.args.n);
+        diag_help(b->cx, d, "it is written `%s`", usage(b, row));
         return false;
     }
     bool ok = true;
@@ -211,9 +224,10 @@ static bool read_given(Builder *b, Cost *c, const CostRow *row, const AstExpr *e
         const AstArg *arg = &e->as.call.args.at[j];
         int k = argument_slot(row, arg, j);
         if (k < 0 || given[k]) {
-            diag_at(b->cx, D_E0209, arg->name ? arg->name_span : arg->value->span,
-                    k < 0 ? "`%s` has no parameter `%s`" : "`%s` is given `%s` twice", row->name,
-                    arg->name ? arg->name : row->param[k].name);
+            Diag *d = diag_at(b->cx, D_E0209, arg->name ? arg->name_span : arg->value->span,
+                              k < 0 ? "`%s` has no parameter `%s`" : "`%s` is given `%s` twice", row->name,
+                              arg->name ? arg->name : row->param[k].name);
+            diag_help(b->cx, d, "it is written `%s`", usage(b, row));
             return false;
         }
         given[k] = true;
@@ -232,7 +246,8 @@ static bool read_arguments(Builder *b, Cost *c, const CostRow *row, const AstExp
         if (given[k])
             continue;
         if (!p->standard) {
-            diag_at(b->cx, D_E0209, e->span, "`%s` needs its parameter `%s`", row->name, p->name);
+            Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` needs its parameter `%s`", row->name, p->name);
+            diag_help(b->cx, d, "it is written `%s`", usage(b, row));
             return false;
         }
         out->span[k] = e->span;
@@ -265,8 +280,9 @@ static void narrow(Cost *c, Num lo, Num hi)
 static bool add_box(Builder *b, Cost *c, const AstExpr *e, const CostArgs *a)
 {
     if (a->value[0] && a->value[1] && mpq_cmp(a->value[0], a->value[1]) >= 0) {
-        diag_at(b->cx, D_E0401, e->span, "this box is empty: its lower bound %s is not below %s", num_text(b, a->value[0]),
-                num_text(b, a->value[1]));
+        Diag *d = diag_at(b->cx, D_E0401, e->span, "this box is empty: its lower bound %s is not below %s",
+                          num_text(b, a->value[0]), num_text(b, a->value[1]));
+        diag_help(b->cx, d, "the lower bound comes first: `box(lo, hi)`");
         return false;
     }
     narrow(c, a->value[0], a->value[1]);

@@ -18,9 +18,9 @@ static void report_conflict(Builder *b, size_t pop, Side side, const UnitFact *o
     if (pb->in_conflict)
         return;
     pb->in_conflict = true;
-    Diag *d = diag_at(b->cx, D_E0301, at, "the %s of `%s` is in `%s` here, but in `%s` by %s",
-                      side == SIDE_RATE ? "rate" : "input", b->m->pops.at[pop].name, unit_text(b, unit),
-                      unit_text(b, old->unit), old->why);
+    Diag *d = diag_at(b->cx, D_E0301, at, "the %s of `%s` is %s here, but %s by %s",
+                      side == SIDE_RATE ? "rate" : "input", b->m->pops.at[pop].name, unit_phrase(b, unit),
+                      unit_phrase(b, old->unit), old->why);
     diag_note_at(b->cx, d, old->span, "%s", old->why);
 }
 
@@ -70,10 +70,11 @@ static bool tie_sides(Builder *b, size_t pop)
     }
     Unit gain = pb->gain.unit;
     if (pb->z.known && pb->x.known) {
-        const char *why = arena_printf(&b->cx->arena, "its gain and %s", pb->z.why);
-        UnitFact by_gain = { true, unit_mul(gain, pb->z.unit), pb->z.span, why };
-        if (!unit_equal(by_gain.unit, pb->x.unit))
-            report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
+        UnitFact by_gain = { true, unit_mul(gain, pb->z.unit), pb->z.span, NULL };
+        if (unit_equal(by_gain.unit, pb->x.unit))
+            return false;
+        by_gain.why = arena_printf(&b->cx->arena, "its gain and %s", pb->z.why);
+        report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
         return false;
     }
     if (pb->z.known)
@@ -81,7 +82,30 @@ static bool tie_sides(Builder *b, size_t pop)
     return pb->x.known && learn(b, pop, SIDE_INPUT, unit_div(pb->x.unit, gain), pb->x.span, pb->x.why);
 }
 
-static bool follow_connection(Builder *b, size_t k)
+/* The unit of a weight from rates in `x` to inputs in `z`, as it can be written: one unit stands before `per`. */
+static const char *weight_unit_text(Builder *b, Unit x, Unit z)
+{
+    Unit per_time = { .twice[DIM_TIME] = -2 }, fits = unit_div(z, x);
+    if (unit_is_none(fits))
+        return "none: it is a pure number";
+    return unit_equal(x, per_time) && !unit_is_none(z) ? arena_printf(&b->cx->arena, "`%s per Hz`", unit_text(b, z))
+                                                       : arena_printf(&b->cx->arena, "`%s`", unit_text(b, fits));
+}
+
+static void report_weight(Builder *b, const ModelConn *c, Typed w)
+{
+    const UnitFact *x = &b->pops.at[c->pre].x, *z = &b->pops.at[c->post].z;
+    const char *from = b->m->pops.at[c->pre].name, *to = b->m->pops.at[c->post].name;
+    b->pops.at[c->post].in_conflict = true;
+    Diag *d = diag_at(b->cx, D_E0301, w.span, "this weight times the rate of `%s` is %s, but the input of `%s` is %s",
+                      from, unit_phrase(b, unit_mul(w.unit, x->unit)), to, unit_phrase(b, z->unit));
+    diag_note_at(b->cx, d, x->span, "the rate of `%s` is %s by %s", from, unit_phrase(b, x->unit), x->why);
+    diag_note_at(b->cx, d, z->span, "the input of `%s` is %s by %s", to, unit_phrase(b, z->unit), z->why);
+    diag_help(b->cx, d, "the unit of this weight is %s", weight_unit_text(b, x->unit, z->unit));
+}
+
+/* True when a population was told something new; *told is its number. */
+static bool follow_connection(Builder *b, size_t k, size_t *told)
 {
     const ModelConn *c = &b->m->conns.at[k];
     Typed w = b->conns.at[k].weight;
@@ -89,42 +113,74 @@ static bool follow_connection(Builder *b, size_t k)
         return false;
     const UnitFact *x = &b->pops.at[c->pre].x, *z = &b->pops.at[c->post].z;
     /* A population in conflict has spread its error already. */
-    if (b->pops.at[c->pre].in_conflict || b->pops.at[c->post].in_conflict)
+    if (b->pops.at[c->pre].in_conflict || b->pops.at[c->post].in_conflict || (!x->known && !z->known))
         return false;
+    if (x->known && z->known) {
+        if (!unit_equal(unit_mul(w.unit, x->unit), z->unit))
+            report_weight(b, c, w);
+        return false;
+    }
     const char *why = arena_printf(&b->cx->arena, "the weight of %s", c->label);
-    if (x->known)
-        return learn(b, c->post, SIDE_INPUT, unit_mul(w.unit, x->unit), w.span, why);
-    return z->known && learn(b, c->pre, SIDE_RATE, unit_div(z->unit, w.unit), w.span, why);
+    *told = x->known ? c->post : c->pre;
+    return x->known ? learn(b, c->post, SIDE_INPUT, unit_mul(w.unit, x->unit), w.span, why)
+                    : learn(b, c->pre, SIDE_RATE, unit_div(z->unit, w.unit), w.span, why);
 }
 
-static bool propagate(Builder *b)
+/* The connections of each population, from it and to it: conn[from[k]] .. conn[from[k + 1]]. */
+typedef struct Touching {
+    size_t *from, *conn;
+} Touching;
+
+static Touching list_touching(Builder *b)
 {
-    bool news = false;
-    for (size_t k = 0; k < b->pops.n; k++)
-        news = tie_sides(b, k) || news;
-    for (size_t k = 0; k < b->conns.n; k++)
-        news = follow_connection(b, k) || news;
-    return news;
+    Touching t = { ARENA_ARRAY(&b->cx->arena, b->pops.n + 2, size_t),
+                   ARENA_ARRAY(&b->cx->arena, 2 * b->conns.n + 1, size_t) };
+    for (size_t k = 0; k < b->conns.n; k++) {
+        t.from[b->m->conns.at[k].pre + 2]++;
+        t.from[b->m->conns.at[k].post + 2]++;
+    }
+    for (size_t k = 2; k < b->pops.n + 2; k++)
+        t.from[k] += t.from[k - 1];
+    for (size_t k = 0; k < b->conns.n; k++) {
+        t.conn[t.from[b->m->conns.at[k].pre + 1]++] = k;
+        t.conn[t.from[b->m->conns.at[k].post + 1]++] = k;
+    }
+    return t;
 }
 
-/* Nothing gives these a unit: pure numbers, one at a time, for one may give
- * the unit of the next. */
-static bool assume_pure(Builder *b)
+/* Populations with news that their connections have not heard of. */
+typedef struct Queue {
+    VEC(size_t) pop;
+    size_t next;
+} Queue;
+
+static void spread(Builder *b, const Touching *t, Queue *q)
 {
-    for (size_t k = 0; k < b->pops.n; k++)
-        if (!b->pops.at[k].z.known)
-            return learn(b, k, SIDE_INPUT, UNIT_NONE, b->m->pops.at[k].span, "the lack of any unit");
-    return false;
+    while (q->next < q->pop.n) {
+        size_t k = q->pop.at[q->next++], told;
+        tie_sides(b, k);
+        for (size_t e = t->from[k]; e < t->from[k + 1]; e++)
+            if (follow_connection(b, t->conn[e], &told))
+                vec_push(&b->cx->arena, &q->pop, told);
+    }
 }
 
+/* What nothing gives a unit is a pure number: one at a time, for one may give the unit of the next. */
 void units_infer(Builder *b)
 {
-    for (size_t k = 0; k < b->pops.n; k++)
+    Touching t = list_touching(b);
+    Queue q = { 0 };
+    for (size_t k = 0; k < b->pops.n; k++) {
         learn_attributes(b, k);
-    do {
-        while (propagate(b))
-            ;
-    } while (assume_pure(b));
+        vec_push(&b->cx->arena, &q.pop, k);
+    }
+    spread(b, &t, &q);
+    for (size_t k = 0; k < b->pops.n; k++)
+        if (!b->pops.at[k].z.known) {
+            learn(b, k, SIDE_INPUT, UNIT_NONE, b->m->pops.at[k].span, "the lack of any unit");
+            vec_push(&b->cx->arena, &q.pop, k);
+            spread(b, &t, &q);
+        }
     for (size_t k = 0; k < b->pops.n; k++) {
         b->m->pops.at[k].unit_x = b->pops.at[k].x.unit;
         b->m->pops.at[k].unit_z = b->pops.at[k].z.unit;

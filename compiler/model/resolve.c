@@ -124,8 +124,19 @@ Symbol *symbol_find(Builder *b, const char *name)
 
 /* ---- unknown names ---- */
 
+/* `20*ms`, `3 mV/ms`: a unit stands behind a number, and what divides it is written `per`. */
+static bool suggest_unit(Builder *b, Diag *d, const char *name)
+{
+    if (!unit_known(name))
+        return false;
+    diag_help(b->cx, d, "a unit stands directly behind a number: `20 %s`, `3 mV per %s`", name, name);
+    return true;
+}
+
 static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 {
+    if (b->cx->diags.n_dropped || suggest_unit(b, d, name))
+        return;
     size_t n = 0;
     const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + scope->n_bindings + 4, const char *);
     for (size_t k = 0; k < scope->n_bindings; k++)
@@ -375,6 +386,7 @@ static Typed resolve_kind(Builder *b, const AstExpr *e, const Scope *scope)
 
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope)
 {
+    b->written_out += scope->of_function;
     if (b->nesting >= MAX_NESTING) {
         diag_at(b->cx, D_E0403, e->span, "this expression is nested too deeply");
         return typed_error(e->span);
@@ -393,6 +405,17 @@ bool is_in_instance(Builder *b, const AstExpr *path)
     return s ? s->kind == SYM_INSTANCE || s->kind == SYM_CIRCUIT : path->kind == AST_ERROR || b->has_import;
 }
 
+enum { MOST_LISTED = 8 };
+
+/* "`E`, `I` and `P`"; "no population" */
+static const char *listed(Builder *b, size_t n, const char *const *names)
+{
+    const char *text = n ? "" : "no population";
+    for (size_t k = 0; k < n; k++)
+        text = arena_printf(&b->cx->arena, "%s%s`%s`", text, k == 0 ? "" : k + 1 == n ? " and " : ", ", names[k]);
+    return text;
+}
+
 static void report_no_population(Builder *b, const AstExpr *path, const Symbol *s)
 {
     const char *name = path->as.name.name;
@@ -401,13 +424,17 @@ static void report_no_population(Builder *b, const AstExpr *path, const Symbol *
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
         return;
     }
+    Diag *d = diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
+    if (b->cx->diags.n_dropped)
+        return;
     const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
     for (size_t k = 0; k < b->m->pops.n; k++)
         names[k] = b->m->pops.at[k].name;
-    Diag *d = diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
     const char *near = nearest_name(name, names, b->m->pops.n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
+    else if (b->m->pops.n <= MOST_LISTED)
+        diag_help(b->cx, d, "the model has %s", listed(b, b->m->pops.n, names));
 }
 
 Symbol *resolve_population(Builder *b, const AstExpr *path)

@@ -1,6 +1,7 @@
 #include "compiler/model/unit.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "runtime/expr.h"
 
@@ -90,13 +91,38 @@ static const UnitRow *find_unit(const char *name)
     return NULL;
 }
 
+bool unit_known(const char *name)
+{
+    return find_unit(name) != NULL;
+}
+
+/* How units are written elsewhere. */
+static const char *spelled_out(const char *name)
+{
+    static const char *const pair[][2] = {
+        { "sec", "s" }, { "secs", "s" }, { "second", "s" }, { "seconds", "s" }, { "msec", "ms" }, { "usec", "us" },
+        { "millisecond", "ms" }, { "milliseconds", "ms" }, { "hour", "h" }, { "hours", "h" }, { "minutes", "min" },
+        { "volt", "V" }, { "volts", "V" }, { "millivolt", "mV" }, { "millivolts", "mV" }, { "hertz", "Hz" },
+        { "degree", "deg" }, { "degrees", "deg" }, { "radian", "rad" }, { "radians", "rad" },
+    };
+    for (size_t k = 0; k < sizeof pair / sizeof *pair; k++)
+        if (strcasecmp(pair[k][0], name) == 0)
+            return pair[k][1];
+    for (size_t k = 0; k < N_UNITS; k++)
+        if (strcasecmp(unit_row[k].name, name) == 0)
+            return unit_row[k].name;
+    return NULL;
+}
+
 static void report_unknown(Ctx *cx, const AstUnitFactor *f)
 {
     const char *names[N_UNITS];
     for (int k = 0; k < N_UNITS; k++)
         names[k] = unit_row[k].name;
     Diag *d = diag_at(cx, D_E0302, f->span, "there is no unit `%s`", f->name);
-    const char *near = diag_nearest(f->name, names, N_UNITS);
+    const char *near = spelled_out(f->name);
+    if (!near)
+        near = diag_nearest(f->name, names, N_UNITS);
     if (near)
         diag_help(cx, d, "did you mean `%s`?", near);
     else

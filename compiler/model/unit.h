@@ -23,6 +23,8 @@ bool unit_equal(Unit a, Unit b);
 bool unit_is_none(Unit a);
 /* "ms", "mV per ms", "pure number". */
 void unit_print(Unit a, Sbuf *out);
+/* Is it the name of a unit? */
+bool unit_known(const char *name);
 /* Reads a written unit; E0302 (unknown unit, with suggestion) and false on failure. */
 bool unit_from_ast(Ctx *cx, NumPool *pool, const AstUnit *written, Unit *unit, Num *scale);
 #endif

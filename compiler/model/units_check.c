@@ -31,6 +31,11 @@ const char *unit_text(Builder *b, Unit u)
     return text;
 }
 
+const char *unit_phrase(Builder *b, Unit u)
+{
+    return unit_is_none(u) ? "a pure number" : arena_printf(&b->cx->arena, "in `%s`", unit_text(b, u));
+}
+
 const char *num_text(Builder *b, Num x)
 {
     Sbuf s = { 0 };
@@ -49,10 +54,17 @@ static bool same_unit(Builder *b, Span at, const Typed *arg, const char *verb, U
     *unit = arg[0].is_zero ? arg[1].unit : arg[0].unit;
     if (arg[0].is_zero || arg[1].is_zero || unit_equal(arg[0].unit, arg[1].unit))
         return true;
-    Diag *d = diag_at(b->cx, D_E0301, at, "a quantity in `%s` and one in `%s` cannot be %s",
-                      unit_text(b, arg[0].unit), unit_text(b, arg[1].unit), verb);
-    diag_note_at(b->cx, d, arg[0].span, "this is in `%s`", unit_text(b, arg[0].unit));
-    diag_note_at(b->cx, d, arg[1].span, "this is in `%s`", unit_text(b, arg[1].unit));
+    bool bare = unit_is_none(arg[0].unit) || unit_is_none(arg[1].unit);
+    Unit other = unit_is_none(arg[0].unit) ? arg[1].unit : arg[0].unit;
+    Diag *d = bare ? diag_at(b->cx, D_E0301, at, "a quantity in `%s` and a pure number cannot be %s",
+                             unit_text(b, other), verb)
+                   : diag_at(b->cx, D_E0301, at, "a quantity in `%s` and one in `%s` cannot be %s",
+                             unit_text(b, arg[0].unit), unit_text(b, arg[1].unit), verb);
+    for (int k = 0; k < 2; k++)
+        diag_note_at(b->cx, d, arg[k].span, "this is %s", unit_phrase(b, arg[k].unit));
+    Num k;
+    if (bare && expr_is_const(arg[unit_is_none(arg[0].unit) ? 0 : 1].e, &k))
+        diag_help(b->cx, d, "give the number its unit: `%s %s`", num_text(b, k), unit_text(b, other));
     return false;
 }
 
@@ -235,6 +247,7 @@ bool time_expect(Builder *b, Typed v, const char *what)
         b->time_known = true;
         b->m->has_time_unit = has_unit;
         b->time_span = v.span;
+        b->time_what = what;
         return true;
     }
     if (has_unit == b->m->has_time_unit)
@@ -242,9 +255,10 @@ bool time_expect(Builder *b, Typed v, const char *what)
     if (b->time_conflict)
         return false;
     b->time_conflict = true;
-    Diag *d = diag_at(b->cx, D_E0303, v.span, "%s has %s unit, but another time in the model has %s", what,
-                      has_unit ? "a" : "no", has_unit ? "none" : "one");
-    diag_note_at(b->cx, d, b->time_span, "%s", has_unit ? "this time is a pure number" : "this time has a unit");
+    /* The place is the time whose unit was forgotten, whichever came first. */
+    Diag *d = diag_at(b->cx, D_E0303, has_unit ? b->time_span : v.span,
+                      "%s has no unit, but another time in the model has one", has_unit ? b->time_what : what);
+    diag_note_at(b->cx, d, has_unit ? v.span : b->time_span, "this time has a unit");
     diag_help(b->cx, d, "give every time a unit, or none");
     return false;
 }

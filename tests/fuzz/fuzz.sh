@@ -12,6 +12,10 @@ mkdir -p $out/obj
 make -s $(make -s print-GEN_SRC)
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/')
 
+# Headers have no dependency lists here: a newer one rebuilds everything.
+if [ -f $out/lib.a ] && [ -n "$(find lang compiler runtime \( -name "*.h" -o -name "*.def" \) -newer $out/lib.a)" ]; then
+    rm -f $out/obj/*.o
+fi
 objects=
 for f in $(make -s print-SRC) $(make -s print-GEN_SRC); do
     o=$out/obj/$(echo "$f" | tr / _).o
