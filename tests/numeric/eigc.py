@@ -1,0 +1,50 @@
+"""Running eigc from the tests of this folder."""
+import json
+import os
+import subprocess
+
+import numpy as np
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+failures = 0
+
+
+def test(name, check):
+    global failures
+    try:
+        check()
+        print("ok", name, flush=True)
+    except Exception as e:
+        failures += 1
+        print(f"{type(e).__name__}: {e}")
+        print("not ok", name, flush=True)
+
+
+class Result:
+    """Exit status, diagnostics, and the arrays in the order of the records."""
+
+    def __init__(self, done, path):
+        self.status, self.stderr, self.stdout = done.returncode, done.stderr, done.stdout
+        self.arrays, self.meta = {}, None
+        if os.path.exists(path):
+            with np.load(path) as f:
+                self.arrays = {name: f[name] for name in f.files if name != "meta"}
+                self.meta = json.loads(str(f["meta"]))
+
+    def record(self, k):
+        return list(self.arrays.values())[k + 1]
+
+
+def run(text, folder, *options, name="model"):
+    path = os.path.join(folder, name + ".eig")
+    out = os.path.join(folder, name + ".npz")
+    if os.path.exists(out):
+        os.unlink(out)
+    with open(path, "w") as f:
+        f.write(text)
+    done = subprocess.run([EIGC, "run", "--no-check", "-q", *options, "-o", out, path], capture_output=True, text=True)
+    return Result(done, out)
+
+
+def has_jit():
+    return os.environ.get("LLVM", "1") == "1"
