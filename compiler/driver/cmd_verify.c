@@ -29,7 +29,7 @@ typedef struct Verification {
 
 static bool is_json(const char *text, size_t n, json_error_t *error)
 {
-    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, error);
+    json_t *root = json_loadb(text, n, 0, error);
 
     json_decref(root);
     return root != NULL;

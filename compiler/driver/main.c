@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,7 @@ static ExitStatus dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     arena_on_exhausted = out_of_memory;
+    signal(SIGXFSZ, SIG_IGN);   /* a file over the limit is a write that fails, E0004 */
     ExitStatus status = dispatch(argc, argv);
     errno = 0;
     if ((fflush(stdout) || ferror(stdout)) && status != STATUS_INTERRUPTED) {

@@ -84,6 +84,15 @@ static bool phase_plan(Compilation *c)
     return true;
 }
 
+/* --cpu is the command line's mistake, not the machine's failure. */
+static bool names_no_processor(const Ctx *cx)
+{
+    for (size_t k = 0; k < cx->diags.n; k++)
+        if (cx->diags.at[k].code == D_E0902)
+            return true;
+    return false;
+}
+
 static bool phase_jit(Compilation *c)
 {
     const bool *dump = c->options->dump;
@@ -100,7 +109,7 @@ static bool phase_jit(Compilation *c)
     if (!c->jit)
         return false;
     c->kernel = c->jit->compile(&c->cx, c->plan, &how, &c->jit_times);
-    c->failed_in_system = !c->kernel;
+    c->failed_in_system = !c->kernel && !names_no_processor(&c->cx);
     return c->kernel != NULL;
 }
 

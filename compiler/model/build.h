@@ -12,6 +12,7 @@
 enum {
     NO_POP = -1,
     MAX_NESTING = 2000,         /* of expressions, through lets and functions */
+    MOST_LISTED = 8,            /* names in a message */
     MAX_WRITTEN_OUT = 2000000   /* functions that call functions twice grow as powers of 2 */
 };
 
@@ -83,7 +84,8 @@ typedef struct PopBuild {
     Typed phi;                  /* of the formula, once z has a unit */
     bool phi_read;
     UnitFact x, z;
-    bool in_conflict;           /* a unit conflict was reported */
+    bool in_conflict;           /* a unit conflict of its attributes was reported */
+    bool weight_in_conflict;    /* one of a weight into it was */
     bool broken;                /* size or neurons unknown: what names it is not looked at */
 } PopBuild;
 
@@ -110,7 +112,10 @@ typedef struct Builder {
     Span unit_place;
     bool has_import;            /* a name that is not known may come from a file that was not read */
     size_t nesting;
-    size_t written_out;         /* nodes of functions' bodies that calls have brought */
+    size_t written_out;         /* nodes of functions' bodies that the outermost call has brought */
+    size_t written_out_before;  /* and those before it */
+    bool too_much_written_out;  /* E0403 was reported */
+    Span outer_call;            /* the call in no function, or the function looked at by itself */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;
 
@@ -143,6 +148,8 @@ bool is_in_instance(Builder *b, const AstExpr *path);
 Symbol *resolve_population(Builder *b, const AstExpr *path);
 /* diag_nearest, but one letter suggests only itself in the other case. */
 const char *nearest_name(const char *name, const char *const *names, size_t n);
+/* "`E`, `I` and `P`", for up to MOST_LISTED names; `none` when there are none. */
+const char *listed_names(Builder *b, const char *none, size_t n, const char *const *names);
 void report_not_built(Builder *b, Span at, const char *what);
 /* name(...) */
 bool is_call_of(const AstExpr *e, const char *name);

@@ -45,15 +45,25 @@ static bool bind_arguments(Builder *b, const AstExpr *e, const Symbol *s, const 
     return true;
 }
 
-/* False once too much has been written out; said at one place only. */
-static bool may_write_out(Builder *b, const AstExpr *e)
+static void begin_outer_call(Builder *b, Span at)
 {
-    if (b->written_out > MAX_WRITTEN_OUT)
+    b->outer_call = at;
+    b->written_out_before += b->written_out;
+    b->written_out = 0;
+}
+
+/* False once too much has been written out; said at one place only. */
+static bool may_write_out(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    if (b->too_much_written_out)
         return false;
+    if (!scope->of_function)
+        begin_outer_call(b, e->span);
     b->written_out += (size_t)e->as.call.args.n + 1;
-    if (b->written_out <= MAX_WRITTEN_OUT)
+    if (b->written_out <= MAX_WRITTEN_OUT && b->written_out_before <= 25 * (size_t)MAX_WRITTEN_OUT)
         return true;
-    Diag *d = diag_at(b->cx, D_E0403, e->span, "the functions of this model are too large once they are written out");
+    b->too_much_written_out = true;
+    Diag *d = diag_at(b->cx, D_E0403, b->outer_call, "this is too large once its functions are written out");
     diag_note(b->cx, d, "each call writes out the whole function, with all that it calls");
     diag_help(b->cx, d, "give values that are needed twice names with `let`");
     return false;
@@ -61,7 +71,7 @@ static bool may_write_out(Builder *b, const AstExpr *e)
 
 static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
 {
-    if (!may_write_out(b, e))
+    if (!may_write_out(b, e, scope))
         return typed_error(e->span);
     const AstNames *params = &s->decl->as.function.params;
     Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);

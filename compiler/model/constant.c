@@ -161,6 +161,8 @@ static void check_settings(Builder *b)
         const char *near = nearest_name(set->name, names, n);
         if (near)
             diag_help(b->cx, d, "did you mean `%s`?", near);
+        else if (n <= MOST_LISTED)
+            diag_help(b->cx, d, n ? "its params are %s" : "it has %s", listed_names(b, "no param", n, names));
     }
 }
 
@@ -181,9 +183,9 @@ static Typed apply_setting(Builder *b, const Setting *set, Typed declared, Span 
     if (!typed_ok(v) || !typed_ok(declared))
         return typed_error(at);
     if (!v.is_zero && !declared.is_zero && !unit_equal(v.unit, declared.unit)) {
-        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: `%s` is in `%s`, and this is in `%s`", set->name, set->value,
-                          set->name, unit_text(b, declared.unit), unit_text(b, v.unit));
-        diag_help(b->cx, d, "give the value with its unit");
+        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: `%s` is %s, and this is %s", set->name, set->value,
+                          set->name, unit_phrase(b, declared.unit), unit_phrase(b, v.unit));
+        diag_help(b->cx, d, unit_is_none(declared.unit) ? "give the value without a unit" : "give the value with its unit");
         return typed_error(at);
     }
     return v.is_zero ? typed_const(b, at, value_of(v), declared.unit) : v;
@@ -272,8 +274,9 @@ static void check_function(Builder *b, Symbol *s)
         bound[k] = (Binding){ params->at[k].name, typed_error(params->at[k].span) };
     }
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
-                     .binding = bound };
+                     .binding = bound, .of_function = true };
     if (symbol_open(b, s, s->decl->name.span)) {
+        b->outer_call = s->decl->name.span;
         resolve(b, s->decl->as.function.value, &inside);
         symbol_close(b, s, SYM_NEW);
     }

@@ -92,11 +92,14 @@ static const char *weight_unit_text(Builder *b, Unit x, Unit z)
                                                        : arena_printf(&b->cx->arena, "`%s`", unit_text(b, fits));
 }
 
+/* One weight a target: where the first of them gave its input the unit, all others would follow. */
 static void report_weight(Builder *b, const ModelConn *c, Typed w)
 {
     const UnitFact *x = &b->pops.at[c->pre].x, *z = &b->pops.at[c->post].z;
     const char *from = b->m->pops.at[c->pre].name, *to = b->m->pops.at[c->post].name;
-    b->pops.at[c->post].in_conflict = true;
+    if (b->pops.at[c->post].weight_in_conflict)
+        return;
+    b->pops.at[c->post].weight_in_conflict = true;
     Diag *d = diag_at(b->cx, D_E0301, w.span, "this weight times the rate of `%s` is %s, but the input of `%s` is %s",
                       from, unit_phrase(b, unit_mul(w.unit, x->unit)), to, unit_phrase(b, z->unit));
     diag_note_at(b->cx, d, x->span, "the rate of `%s` is %s by %s", from, unit_phrase(b, x->unit), x->why);

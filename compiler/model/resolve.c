@@ -405,12 +405,9 @@ bool is_in_instance(Builder *b, const AstExpr *path)
     return s ? s->kind == SYM_INSTANCE || s->kind == SYM_CIRCUIT : path->kind == AST_ERROR || b->has_import;
 }
 
-enum { MOST_LISTED = 8 };
-
-/* "`E`, `I` and `P`"; "no population" */
-static const char *listed(Builder *b, size_t n, const char *const *names)
+const char *listed_names(Builder *b, const char *none, size_t n, const char *const *names)
 {
-    const char *text = n ? "" : "no population";
+    const char *text = n ? "" : none;
     for (size_t k = 0; k < n; k++)
         text = arena_printf(&b->cx->arena, "%s%s`%s`", text, k == 0 ? "" : k + 1 == n ? " and " : ", ", names[k]);
     return text;
@@ -434,7 +431,7 @@ static void report_no_population(Builder *b, const AstExpr *path, const Symbol *
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     else if (b->m->pops.n <= MOST_LISTED)
-        diag_help(b->cx, d, "the model has %s", listed(b, b->m->pops.n, names));
+        diag_help(b->cx, d, "the model has %s", listed_names(b, "no population", b->m->pops.n, names));
 }
 
 Symbol *resolve_population(Builder *b, const AstExpr *path)
