@@ -17,17 +17,19 @@ typedef struct Reduction {
     const Net *net;
     const SlopeReport *slope;
     ClaimMatrix *m;
-    bool *whole;                /* of each population: one row stands for it */
+    bool *whole;                /* of each population: one row stands for two neurons or more */
     size_t *row_of;             /* of each population: its first row */
     RowSum row;
 } Reduction;
 
 /* ---- which rows there are ---- */
 
+/* A population of one is a neuron: `self` and `leak`, which hold what its own synapse
+ * is apart from the others, exist only where some row stands for several. */
 static void find_whole_populations(const Net *net, bool *whole)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        whole[a] = true;
+        whole[a] = net->pop[a].size > 1;
     for (size_t k = 0; k < net->n_blocks; k++) {
         const Block *b = &net->block[k];
         if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
@@ -49,6 +51,15 @@ static size_t count_rows(Reduction *r)
         q = rows > SIZE_MAX / 2 - q ? SIZE_MAX / 2 : q + rows;
     }
     return q;
+}
+
+size_t reduce_count_rows(Ctx *cx, const Net *net)
+{
+    Reduction r = {.net = net};
+    r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
+    r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
+    find_whole_populations(net, r.whole);
+    return count_rows(&r);
 }
 
 /* At least the number of entries, before equal places are joined. */
@@ -215,7 +226,7 @@ static void set_sizes(Ctx *cx, Reduction *r)
     ClaimMatrix *m = r->m;
     bool any = false;
     for (size_t a = 0; a < r->net->n_pops; a++)
-        any |= r->whole[a] && r->net->pop[a].size > 1;
+        any |= r->whole[a];
     if (!any)
         return;
     m->size = ARENA_ARRAY(&cx->arena, m->q, size_t);
@@ -261,9 +272,26 @@ static void fill_matrix(Ctx *cx, Reduction *r, size_t n_entries)
     row_clear(&r->row, m->q);
 }
 
+/* NULL, or why the slopes allow no claim. */
+static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
+{
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const char *name = net->pop[a].model->name;
+        if (!slope[a].proved)
+            return arena_printf(&cx->arena, "the slope bounds of population `%s` are not proved: %s", name, slope[a].reason);
+        if (!slope[a].monotone)
+            return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
+        if (!slope[a].bounded)
+            return arena_printf(&cx->arena, "the slope of population `%s` has no finite bound", name);
+    }
+    return NULL;
+}
+
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
+    if ((*reason = slope_obstacle(cx, net, slope)))
+        return false;
     Reduction r = {.net = net, .slope = slope, .m = out};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
