@@ -162,21 +162,6 @@ static void decide_matrix(Ctx *cx, LdsReport *out)
         accept_all(cx, out, method, margin);
 }
 
-/* NULL, or why the slopes allow no claim. */
-static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
-{
-    for (size_t a = 0; a < net->n_pops; a++) {
-        const char *name = net->pop[a].model->name;
-        if (!slope[a].proved)
-            return arena_printf(&cx->arena, "the slope bounds of population `%s` are not proved: %s", name, slope[a].reason);
-        if (!slope[a].monotone)
-            return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
-        if (!slope[a].bounded)
-            return arena_printf(&cx->arena, "the slope of population `%s` has no finite bound", name);
-    }
-    return NULL;
-}
-
 void lds_decide(Ctx *cx, LdsReport *out)
 {
     out->at_population_level = out->matrix.size != NULL;
@@ -187,8 +172,6 @@ void lds_decide(Ctx *cx, LdsReport *out)
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
 {
     *out = (LdsReport){0};
-    out->reason = slope_obstacle(cx, net, slope);
-    if (out->reason || !reduce_net(cx, net, slope, &out->matrix, &out->reason))
-        return;
-    lds_decide(cx, out);
+    if (reduce_net(cx, net, slope, &out->matrix, &out->reason))
+        lds_decide(cx, out);
 }

@@ -17,8 +17,10 @@
 /* ---- reduce.c ---- */
 /* A = diag(L) W - I with L the slope bounds. Populations touched by uniform
  * blocks only (and diagonal ones to themselves) are one row each. False with
- * *reason when the matrix would be too large. */
+ * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason);
+/* Rows that the matrix has, or would have. */
+size_t reduce_count_rows(Ctx *cx, const Net *net);
 /* Rows of each strongly connected component, in an order in which the matrix
  * is block lower triangular. component[k] has only n and member set. */
 void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component);

@@ -13,38 +13,55 @@ static bool to_stdout(const char *path)
     return path && !strcmp(path, "-");
 }
 
-/* Writes the proof if one was asked for. False when the system refused. An
- * undecided verdict has no proof: *missing says so. */
-static bool write_certificate(Compilation *c, bool *missing)
+/* What a reader will make of the text: numbers that are too long for the
+ * format are noticed here, not by the referee. */
+static bool is_readable(Ctx *cx, const Sbuf *text, const char **reason)
+{
+    CertificateFile file;
+
+    if (!certificate_read(cx, sbuf_text(text), text->n, &file, reason))
+        return false;
+    claim_matrix_clear(&file.matrix);
+    evidence_clear(&file.evidence);
+    return true;
+}
+
+/* Writes the proof if one was asked for. False when the system refused. Where
+ * there is none that could be written, *missing says why. */
+static bool write_certificate(Compilation *c, const char **missing)
 {
     const LdsReport *lds = &c->report->lds;
     const char *path = c->options->certificate;
     Sbuf text = {0};
 
-    *missing = path && lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED;
-    if (!path || *missing)
+    *missing = NULL;
+    if (!path)
         return true;
+    if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED) {
+        *missing = "Lyapunov diagonal stability is undecided";
+        return true;
+    }
     const Source *source = c->cx.sources[c->source];
     CertificateModel model = {.path = source->path,
                               .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
                               .n_set = c->options->n_set,
                               .set = c->options->set};
     certificate_write(&c->cx, &model, lds, &text);
-    bool ok = write_file(&c->cx, path, sbuf_text(&text), text.n);
+    bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);
     return ok;
 }
 
 /* The object of --json; without a report it says which model and what is wrong with it. */
-static void print_json(const Compilation *c, bool has_certificate)
+static void print_json(Compilation *c, bool has_certificate)
 {
     json_t *root = c->report ? report_json(c->report) : json_object();
 
     if (!c->report)
         json_object_set_new(root, "model", c->model && c->model->name ? json_string(c->model->name) : json_null());
     if (!json_object_get(root, "file"))
-        json_object_set_new(root, "file", json_string(c->path));
-    json_object_set_new(root, "certificate", has_certificate ? json_string(c->options->certificate) : json_null());
+        json_object_set_new(root, "file", json_path(&c->cx, c->path));
+    json_object_set_new(root, "certificate", has_certificate ? json_path(&c->cx, c->options->certificate) : json_null());
     json_object_set_new(root, "diagnostics", json_diagnostics(&c->cx));
     json_print(root);
 }
@@ -62,7 +79,8 @@ ExitStatus cmd_check(const Options *o)
 {
     Compilation c;
     ExitStatus status = STATUS_DONE;
-    bool missing = false, written = true;
+    const char *missing = NULL;
+    bool written = true;
 
     if (to_stdout(o->certificate) && o->json) {
         fputs("eigc check: --json and --certificate=- both want standard output\n", stderr);
@@ -77,7 +95,7 @@ ExitStatus cmd_check(const Options *o)
         status = STATUS_SYSTEM;
     diagnose(&c.cx, o);
     if (missing) {
-        fputs("eigc check: no certificate is written: Lyapunov diagonal stability is undecided\n", stderr);
+        fprintf(stderr, "eigc check: no certificate is written: %s\n", missing);
         status = status == STATUS_DONE ? STATUS_NOT_PROVED : status;
     }
     if (o->json)

@@ -85,16 +85,26 @@ static void compare_claims(Verification *v, Compilation *c)
     claim_matrix_clear(&claim);
 }
 
-/* Settings that the certificate names hold unless the command line gives others. */
+/* The settings that the certificate names, then the command line's: the last one of a name holds. */
+static void join_settings(Verification *v, Options *o)
+{
+    size_t n = v->file.has_model ? v->file.model.n_set : 0;
+    Setting *all = ARENA_ARRAY(&v->cx.arena, n + o->n_set, Setting);
+
+    for (size_t k = 0; k < n; k++)
+        all[k] = v->file.model.set[k];
+    for (size_t k = 0; k < o->n_set; k++)
+        all[n + k] = o->set[k];
+    o->n_set += n;
+    o->set = all;
+}
+
 static void compare_model(Verification *v)
 {
     Compilation c;
     Options o = *v->options;
 
-    if (o.n_set == 0 && v->file.has_model) {
-        o.n_set = v->file.model.n_set;
-        o.set = (Setting *)v->file.model.set;
-    }
+    join_settings(v, &o);
     compilation_init(&c, &o, o.model);
     if (compilation_run(&c, PHASE_net))
         compare_claims(v, &c);
@@ -155,7 +165,7 @@ static void print_text(const Verification *v)
 
 static void print_json(Verification *v)
 {
-    json_t *o = json_pack("{s:s, s:b, s:s}", "certificate", v->options->operand, "accepted", v->accepted, "verdict",
+    json_t *o = json_pack("{s:s, s:b, s:s}", "certificate", source_printable(&v->cx, v->options->operand), "accepted", v->accepted, "verdict",
                           verdict_name(v));
 
     if (v->is_certificate) {
@@ -167,7 +177,7 @@ static void print_json(Verification *v)
     if (v->accepted && v->file.evidence.is_certificate)
         json_object_set_new(o, "margin", json_real(v->proof.margin));
     if (v->options->model)
-        json_object_set_new(o, "model", json_string(v->options->model));
+        json_object_set_new(o, "model", json_path(&v->cx, v->options->model));
     if (v->model_note)
         json_object_set_new(o, "model_note", json_string(v->model_note));
     json_object_set_new(o, "diagnostics", v->model_diagnostics ? v->model_diagnostics : json_diagnostics(&v->cx));

@@ -25,3 +25,8 @@ void json_print(json_t *root)
     free(text);
     json_decref(root);
 }
+
+json_t *json_path(Ctx *cx, const char *path)
+{
+    return json_string(source_printable(cx, path));
+}

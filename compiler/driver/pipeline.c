@@ -3,6 +3,8 @@
 #include <time.h>
 
 #include "compiler/check/dale.h"
+#include "compiler/check/lds.h"
+#include "compiler/check/slope.h"
 
 double seconds_now(void)
 {
@@ -47,30 +49,16 @@ static bool phase_net(Compilation *c)
     return true;
 }
 
-/* Rows of the matrix that stability is about: one for a population whose
- * weights are uniform, else one a neuron. */
-static size_t count_rows(Compilation *c)
-{
-    const Net *net = c->net;
-    bool *by_neuron = ARENA_ARRAY(&c->cx.arena, net->n_pops, bool);
-    size_t rows = 0;
-
-    for (size_t k = 0; k < net->n_blocks; k++)
-        if (net->block[k].kind == BLOCK_SPARSE || net->block[k].kind == BLOCK_DENSE)
-            by_neuron[net->block[k].pre] = by_neuron[net->block[k].post] = true;
-    for (size_t k = 0; k < net->n_pops; k++)
-        rows += by_neuron[k] ? net->pop[k].size : 1;
-    return rows;
-}
-
 static bool phase_check(Compilation *c)
 {
     c->report = ARENA_NEW(&c->cx.arena, Report);
-    if (!c->check_max_rows || count_rows(c) <= c->check_max_rows)
+    if (!c->check_max_rows || reduce_count_rows(&c->cx, c->net) <= c->check_max_rows)
         return check_net(&c->cx, c->net, c->report);
     c->only_dale = true;
     c->report->net = c->net;
+    c->report->slope = ARENA_ARRAY(&c->cx.arena, c->net->n_pops, SlopeReport);
     dale_check(&c->cx, c->net, &c->report->dale);
+    slope_check(&c->cx, c->net, c->report->slope);
     return c->cx.diags.n_errors == 0;
 }
 

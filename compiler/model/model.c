@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "models/pair.eig" is the model `pair`. */
+/* "models/pair.eig" is the model `pair`; what comes from standard input is `model`. */
 static const char *name_of_file(Builder *b, const char *path)
 {
+    if (path[0] == '<')
+        return "model";
     const char *slash = strrchr(path, '/');
     const char *base = slash ? slash + 1 : path;
     const char *dot = strrchr(base, '.');

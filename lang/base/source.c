@@ -30,6 +30,20 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return want;
 }
 
+const char *source_printable(Ctx *cx, const char *path)
+{
+    size_t n = strlen(path);
+    char *text = arena_strdup(&cx->arena, path);
+    for (size_t k = 0, step; k < n; k += step) {
+        step = utf8_length((const unsigned char *)text + k, n - k);
+        if (step == 0) {
+            text[k] = '?';
+            step = 1;
+        }
+    }
+    return text;
+}
+
 static bool is_text(Ctx *cx, const char *path, const char *text, size_t n, const Span *asked)
 {
     size_t line = 1;
@@ -87,7 +101,7 @@ static int register_source(Ctx *cx, const char *path, const char *text, size_t n
         cx->cap_sources = cap;
     }
     Source *s = ARENA_NEW(&cx->arena, Source);
-    s->path = arena_strdup(&cx->arena, path);
+    s->path = source_printable(cx, path);
     s->dir = folder_of(cx, path);
     s->bytes = arena_strndup(&cx->arena, text, n);
     s->n = n;

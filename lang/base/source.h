@@ -14,7 +14,7 @@ typedef struct Span {
 } Span;
 
 typedef struct Source {
-    const char *path;           /* as the user wrote it; "<stdin>" for "-" */
+    const char *path;           /* as the user wrote it, printable; "<stdin>" for "-" */
     const char *dir;            /* folder that relative names in it start from, no slash at its end; "" is the working folder */
     const char *bytes;          /* n bytes and a NUL behind them */
     size_t n;
@@ -31,6 +31,10 @@ enum { SOURCE_MAX_BYTES = 64 * 1024 * 1024 };
 int source_load(struct Ctx *cx, const char *path, const Span *asked);
 /* The same for text in memory (tests, fuzzers). */
 int source_from_text(struct Ctx *cx, const char *path, const char *text, size_t n);
+
+/* A file's name as text: bytes that are not UTF-8, which a name may hold but
+ * JSON may not, become `?`. */
+const char *source_printable(struct Ctx *cx, const char *path);
 
 /* 1-based line and byte column of an offset. */
 void source_line_column(const Source *s, uint32_t offset, size_t *line, size_t *column);

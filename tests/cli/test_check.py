@@ -2,6 +2,7 @@
 """eigc check: report, JSON, settings, colour, what is loaded."""
 import json
 import os
+import shutil
 import time
 
 from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, test, write
@@ -221,6 +222,23 @@ def hostile_input_is_refused_politely(folder):
                        ("open", "population E excitatory {"), ("empty", ""), ("many", "@" * 100000)):
         r = eigc("check", "-", stdin=text)
         check(r.status in (0, 1, 2), "%s: status %d\n%s" % (name, r.status, r.err[:2000]))
+
+
+@test
+def a_proof_too_long_for_its_format_is_not_written(folder):
+    model = write(folder, "long.eig", "population E excitatory { tau = 1; cost = nonnegative }\n"
+                                      "connect E -> E { weight = 0.%s }\n" % ("1234567890" * 2500))
+    path = os.path.join(folder, "proof.json")
+    r = eigc("check", model, "--certificate", path)
+    check(r.status == 1 and "no certificate is written" in r.err and not os.path.exists(path), r.err)
+
+
+@test
+def a_file_name_need_not_be_utf8(folder):
+    path = os.path.join(folder.encode(), b"b\xffd.eig")
+    shutil.copy(PAIR, path)
+    o = json.loads(eigc("check", "--json", path).out)
+    check(o["file"].endswith("b?d.eig") and o["model"] == "wilson_cowan", o)
 
 
 main()

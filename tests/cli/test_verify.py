@@ -54,6 +54,29 @@ def it_names_the_model_it_was_made_for(folder):
 
 
 @test
+def settings_of_the_certificate_stay_beside_those_of_the_command_line(folder):
+    path = proof(folder, "--set", "w_EE=0.25", "--set", "w_II=0.7")
+    r = eigc("verify", path, "--model", PAIR, "--set", "w_EE=1/4")
+    equal((r.status, r.err), (0, ""), r)
+
+
+@test
+def a_model_without_slope_bounds_makes_no_claim(folder):
+    model = write(folder, "root.eig", "population E excitatory { tau = 1; activation(z) = sqrt(max(z, 0)) }\n"
+                                      "connect E -> E { weight = 0.1 }\n")
+    r = eigc("verify", proof(folder), "--model", model)
+    equal((r.status, r.err), (1, ""), r)
+    check("slope" in r.out, r)
+
+
+@test
+def a_key_twice_is_a_rejected_proof(folder):
+    text = open(proof(folder)).read().replace('"claim"', '"claim": "lds", "claim"', 1)
+    r = eigc("verify", write(folder, "twice.json", text))
+    equal(r.status, 1, r)
+
+
+@test
 def another_model_is_rejected(folder):
     path = proof(folder)
     r = eigc("verify", path, "--model", PAIR, "--set", "w_EE=0.5000000000000000000001")
