@@ -17,7 +17,7 @@ typedef struct EigKernelArgs {
 #include "runtime/kernel_abi.def"
 #undef KERNEL_ARG
 
-/* dx = f(t, x). n doubles each; dx may not overlap x. Also leaves s in args->total. */
+/* dx = f(t, x). n doubles each; dx may not overlap x. Also leaves s in args->total. NULL for fixed-step methods. */
 typedef void (*EigDriftFn)(const EigKernelArgs *args, double t, const double *x, double *dx);
 /* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods. */
 typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x);
@@ -30,5 +30,5 @@ typedef struct EigKernel {
     EigObserveFn observe;
 } EigKernel;
 
-/* Exported symbols: eig_drift, eig_advance, eig_observe, and the i64 eig_abi_version. */
+/* Exported symbols: eig_drift or eig_advance, eig_observe, and the i64 eig_abi_version. */
 #endif

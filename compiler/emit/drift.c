@@ -21,7 +21,7 @@ typedef struct Body {
     Val *sum;                   /* per such block, UNIFORM only: S, or w * S where every pair is connected */
 } Body;
 
-static bool input_is_stored(const EigPop *p)
+bool input_is_stored(const EigPop *p)
 {
     return code_uses(&p->input, EIG_VAR_I) && !code_uses(&p->input, EIG_VAR_T);
 }
@@ -44,18 +44,21 @@ static void input_function(Emit *e, size_t pop)
     e->input[pop] = f;
 }
 
+Val stored_input(const Emit *e, Val args, size_t pop)
+{
+    Val at = ll_i64(e->ll, WORK_INPUT * e->p->n + e->p->pop[pop].from);
+    return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), at);
+}
+
 /* First value of s for neuron i of the chunk. */
 static Val first_total(Body *b, Val i)
 {
     Emit *e = b->e;
-    const EigPop *p = &e->p->pop[b->pop];
     if (b->varying)
         return b->varying;
-    if (!input_is_stored(p))
+    if (!input_is_stored(&e->p->pop[b->pop]))
         return input_value(e, b->pop, b->t, ll_iadd(e->ll, b->lo, i));
-    Val work = abi_load(e, b->args, ABI_work);
-    Val at = ll_iadd(e->ll, ll_i64(e->ll, WORK_INPUT * e->p->n + p->from), b->lo);
-    return ll_load_f64(e->ll, ll_at(e->ll, e->ll->f64, work, at), i);
+    return ll_load_f64(e->ll, stored_input(e, b->args, b->pop), ll_iadd(e->ll, b->lo, i));
 }
 
 /* Before the loops: what is the same for every neuron. */
@@ -208,35 +211,35 @@ LlFunction update_begin(Emit *e, const char *name)
     return f;
 }
 
+void drift_inputs(Emit *e)
+{
+    e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
+    for (size_t q = 0; q < e->p->n_pops; q++)
+        if (!pop_is_plain(e, q) && input_is_stored(&e->p->pop[q]))
+            input_function(e, q);
+}
+
 void drift_functions(Emit *e)
 {
     Ll *ll = e->ll;
     LLVMTypeRef update[] = { ll->i64, ll->ptr, ll->ptr, ll->f64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     e->update = LLVMFunctionType(ll->none, update, 8, 0);
     e->pop = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
-    e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
-    sum_function(e);
     plain_functions(e);
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        if (pop_is_plain(e, q))
-            continue;
-        if (input_is_stored(&e->p->pop[q]))
-            input_function(e, q);
-        pop_function(e, q);
-    }
+    for (size_t q = 0; q < e->p->n_pops; q++)
+        if (!pop_is_plain(e, q))
+            pop_function(e, q);
     eval_function(e);
 }
 
 void drift_stored_inputs(const Emit *e, Val args)
 {
     const Ll *ll = e->ll;
-    Val work = abi_load(e, args, ABI_work);
     for (size_t q = 0; q < e->p->n_pops; q++) {
         const EigPop *p = &e->p->pop[q];
         if (!e->input[q].value)
             continue;
-        Val out = ll_at(ll, ll->f64, work, ll_i64(ll, WORK_INPUT * e->p->n + p->from));
-        ll_call(ll, &e->input[q], (Val[]){ ll_i64(ll, 0), ll_i64(ll, p->size), out }, 3);
+        ll_call(ll, &e->input[q], (Val[]){ ll_i64(ll, 0), ll_i64(ll, p->size), stored_input(e, args, q) }, 3);
     }
 }
 

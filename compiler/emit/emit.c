@@ -40,12 +40,18 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     index_blocks(&e);
     abi_version(&e);
     copy_function(&e);
-    if (plan->state == STATE_IN_REGISTERS) {
-        drift_entry_registers(&e);
-    } else {
-        drift_functions(&e);
-        drift_entry_memory(&e);
+    bool adaptive = plan->problem.method == EIG_METHOD_RK45, in_memory = plan->state == STATE_IN_MEMORY;
+    if (in_memory) {
+        sum_function(&e);
+        plain_groups(&e);
+        drift_inputs(&e);
     }
+    if (in_memory && (!plan->recompute || observes_total(&e)))
+        drift_functions(&e);
+    if (adaptive && in_memory)
+        drift_entry_memory(&e);
+    else if (adaptive)
+        drift_entry_registers(&e);
     advance_entry(&e);
     observe_entry(&e);
     return emit_verified(cx, ll, "before optimisation");

@@ -7,8 +7,8 @@
 #include "compiler/emit/ll.h"
 #include "compiler/plan/plan.h"
 
-/* Fills ll->module (which is initialised and empty) with eig_drift,
- * eig_advance (fixed-step methods), eig_observe and eig_abi_version. The
+/* Fills ll->module (which is initialised and empty) with eig_drift
+ * (adaptive methods) or eig_advance (fixed steps), eig_observe and eig_abi_version. The
  * module is verified; false after a diagnostic E0901. */
 bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll);
 

@@ -128,7 +128,7 @@ Val input_value(const Emit *e, size_t pop, Val t, Val neuron)
     Val var[EIG_N_VARS] = {0};
     var[EIG_VAR_T] = t;
     if (code_uses(code, EIG_VAR_I))
-        var[EIG_VAR_I] = LLVMBuildSIToFP(e->ll->builder, neuron, e->ll->f64, "");
+        var[EIG_VAR_I] = ll_real(e->ll, neuron);
     return expr_emit(e, code, var);
 }
 

@@ -33,7 +33,28 @@ void ll_free(Ll *ll)
 
 Val ll_f64(const Ll *ll, double value)
 {
-    return LLVMConstReal(ll->f64, value);
+    Val one = LLVMConstReal(ll->f64, value), all[LL_MAX_LANES];
+    if (!ll->lanes)
+        return one;
+    for (unsigned k = 0; k < ll->lanes; k++)
+        all[k] = one;
+    return LLVMConstVector(all, ll->lanes);
+}
+
+Val ll_real(const Ll *ll, Val integer)
+{
+    LLVMTypeRef type = ll->lanes ? LLVMVectorType(ll->f64, ll->lanes) : ll->f64;
+    return LLVMBuildSIToFP(ll->builder, integer, type, "");
+}
+
+Val ll_splat(const Ll *ll, Val scalar, unsigned lanes)
+{
+    Val none = LLVMGetPoison(LLVMVectorType(LLVMTypeOf(scalar), lanes));
+    Val first = LLVMBuildInsertElement(ll->builder, none, scalar, ll_i64(ll, 0), "");
+    Val zero[LL_MAX_LANES];
+    for (unsigned k = 0; k < lanes; k++)
+        zero[k] = LLVMConstInt(ll->i32, 0, 0);
+    return LLVMBuildShuffleVector(ll->builder, first, none, LLVMConstVector(zero, lanes), "");
 }
 
 Val ll_i64(const Ll *ll, uint64_t value)

@@ -27,14 +27,20 @@ typedef struct Ll {
     LLVMValueRef function;      /* being built */
     LLVMBasicBlockRef entry;    /* of that function: allocas go to its end */
     const char *cpu, *features; /* attributes of every function */
+    unsigned lanes;             /* > 0: ll_f64 and ll_real make vectors of so many equal or converted numbers */
 } Ll;
 
 void ll_init(Ll *ll, const char *module_name, const char *cpu, const char *features);
 void ll_free(Ll *ll);
 
 /* ---- constants ---- */
+enum { LL_MAX_LANES = 16 };
 Val ll_f64(const Ll *ll, double value);
 Val ll_i64(const Ll *ll, uint64_t value);
+/* The integer, or vector of them, as doubles. */
+Val ll_real(const Ll *ll, Val integer);
+/* A vector of `lanes` copies. */
+Val ll_splat(const Ll *ll, Val scalar, unsigned lanes);
 
 /* ---- float arithmetic: one rounding each, no flags ---- */
 Val ll_fadd(const Ll *ll, Val a, Val b);

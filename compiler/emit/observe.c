@@ -68,6 +68,20 @@ static Val value(const Observation *ob, const EigObs *o, Val neuron)
     BUG("observation of kind %d", (int)o->kind);
 }
 
+/* The sum of o's argument. The sum of the state as it is has a vector loop of its own. */
+static Val fold_value(const Observation *ob, const EigObs *o, size_t size)
+{
+    Emit *e = ob->e;
+    const EigObs *arg = o->arg[0];
+    if (arg->kind == EIG_OBS_RATE && arg->index < 0 && e->sum.value) {
+        Val from = ll_at(e->ll, e->ll->f64, ob->x, ll_i64(e->ll, e->p->pop[arg->pop].from));
+        return ll_call(e->ll, &e->sum, (Val[]){ from, ll_i64(e->ll, size) }, 2);
+    }
+    Fold fold;
+    fold_begin(e, &fold, size);
+    return fold_end(e, &fold, value(ob, arg, fold.loop.index));
+}
+
 /* Computes every MEAN and SUM below o, the inner ones first. */
 static void compute_folds(Observation *ob, const EigObs *o)
 {
@@ -78,9 +92,7 @@ static void compute_folds(Observation *ob, const EigObs *o)
     if (o->kind != EIG_OBS_MEAN && o->kind != EIG_OBS_SUM)
         return;
     size_t size = e->p->pop[o->pop].size;
-    Fold fold;
-    fold_begin(e, &fold, size);
-    Val sum = fold_end(e, &fold, value(ob, o->arg[0], fold.loop.index));
+    Val sum = fold_value(ob, o, size);
     Done d = { o, o->kind == EIG_OBS_SUM ? sum : ll_fdiv(e->ll, sum, ll_f64(e->ll, (double)size)) };
     vec_push(&e->cx->arena, &ob->done, d);
 }
@@ -122,11 +134,17 @@ static void totals_memory(const Observation *ob, Val args, const LlFunction *upd
     ll_call(e->ll, &e->eval, a, 7);
 }
 
+bool observes_total(const Emit *e)
+{
+    for (size_t r = 0; r < e->p->n_records; r++)
+        if (reads_total(e->p->record[r].obs))
+            return true;
+    return false;
+}
+
 void observe_entry(Emit *e)
 {
-    bool wants_total = false, in_registers = e->plan->state == STATE_IN_REGISTERS;
-    for (size_t r = 0; r < e->p->n_records; r++)
-        wants_total |= reads_total(e->p->record[r].obs);
+    bool wants_total = observes_total(e), in_registers = e->plan->state == STATE_IN_REGISTERS;
     LlFunction update = { 0 };
     if (wants_total && !in_registers)
         update = drift_total_update(e);

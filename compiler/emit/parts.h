@@ -15,8 +15,10 @@ enum { WORK_ACC, WORK_STAGE_A, WORK_STAGE_B, WORK_INPUT };
 /* Populations that one function computes (plain.c): rows of its tables. */
 typedef struct PlainGroup {
     LlFunction function;
+    size_t leader;              /* a population of the group */
     size_t row_from, row_to;
 } PlainGroup;
+typedef struct PlainTables PlainTables;
 
 typedef struct Emit {
     Ctx *cx;
@@ -35,6 +37,7 @@ typedef struct Emit {
     bool *needs_sum;            /* populations that are the source of a uniform block */
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
     bool in_place;              /* no neuron reads another's rate except through a sum */
+    const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
 } Emit;
 
 /* abi.c */
@@ -63,6 +66,15 @@ void sum_function(Emit *e);
 Val sum_of_values(const Emit *e, size_t n, const Val *x);
 /* The same order over values computed one by one: fold_begin opens the loop
  * (index in loop->index), fold_end takes the value and gives the sum. */
+/* EIG_SUM_LANES doubles from base + index on, at any address. */
+Val lane_vector(const Ll *ll, Val base, Val index);
+/* 0, 1, ... and, for each lane k, k < count. */
+Val lane_numbers(const Ll *ll);
+Val first_lanes(const Ll *ll, Val count);
+/* Lanes k and k + half added, for half = LANES/2, ..., 1. */
+Val fold_lanes(const Ll *ll, Val lanes);
+/* Left to right, n >= 1. */
+Val sum_short(Ll *ll, Val x, Val n);
 typedef struct Fold { LlLoop loop; Val lanes; size_t n; } Fold;
 void fold_begin(const Emit *e, Fold *f, size_t n);
 Val fold_end(const Emit *e, Fold *f, Val value);
@@ -72,6 +84,10 @@ Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val n
 void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val count, Val s);
 
 /* drift.c: memory mode */
+/* Whether the population's inputs are computed once a call of eig_advance, and where they then lie. */
+bool input_is_stored(const EigPop *p);
+Val stored_input(const Emit *e, Val args, size_t pop);
+void drift_inputs(Emit *e);
 void drift_functions(Emit *e);
 void drift_entry_memory(Emit *e);
 /* An update that leaves s in acc and nothing else. */
@@ -88,7 +104,12 @@ enum { UPDATE_N, UPDATE_S, UPDATE_D, UPDATE_RATE, UPDATE_EXP, UPDATE_X, UPDATE_A
 
 /* plain.c */
 bool pop_is_plain(const Emit *e, size_t pop);
+/* Finds the groups and makes their tables; the population of a row. */
+void plain_groups(Emit *e);
+size_t plain_pop(const Emit *e, size_t row);
 void plain_functions(Emit *e);
+/* value(t, sums, row): the activation that all neurons of the row's population share. */
+LlFunction plain_value_function(Emit *e, const PlainGroup *g);
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out);
 
 /* registers.c: few neurons, everything in values */
@@ -99,8 +120,29 @@ void registers_store(const Emit *e, const Val *x, Val to);
 void drift_entry_registers(Emit *e);
 
 /* step.c */
+typedef enum StageTime { AT_START, AT_HALF, AT_END } StageTime;
+typedef struct Stage {
+    StageTime time;
+    bool reads_acc, writes_acc;
+} Stage;
+enum { MAX_STAGES = 4 };
+typedef struct Method {
+    unsigned n_stages;
+    Stage stage[MAX_STAGES];
+} Method;
+/* One neuron's numbers at a stage; d = phi(s) - y. */
+typedef struct Neuron { Val x, acc, d, rate, exp_step; } Neuron;
+/* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
+Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc);
+/* k h, k h + 0.5 h, k h + h, by StageTime */
+typedef struct StepTimes { Val at[3]; } StepTimes;
+StepTimes step_times(const Emit *e, Val k);
+/* sweep.c: eig_advance of a plan with recomputed stages */
+void advance_sweeps(Emit *e, const Method *m);
 void copy_function(Emit *e);
 void advance_entry(Emit *e);
 /* observe.c */
+/* Whether a record reads a total input. */
+bool observes_total(const Emit *e);
 void observe_entry(Emit *e);
 #endif

@@ -14,9 +14,10 @@ enum { ROW_RATE, ROW_EXP_STEP, ROW_NUMBERS };
 
 /* Constant arrays of the module, one row a population (integers, numbers) or
  * one entry a block (weight, pre). */
-typedef struct Tables {
+struct PlainTables {
     Val integers, numbers, weight, pre;
-} Tables;
+    const size_t *pop;          /* of each row */
+};
 
 static bool same_code(const EigCode *a, const EigCode *b)
 {
@@ -64,7 +65,7 @@ static Val constant_array(const Emit *e, const char *name, LLVMTypeRef type, con
 }
 
 /* Rows in the order of `pop`, which lists the plain populations group by group. */
-static Tables make_tables(const Emit *e, const size_t *pop, size_t n)
+static PlainTables make_tables(const Emit *e, const size_t *pop, size_t n)
 {
     const Ll *ll = e->ll;
     Arena *a = &e->cx->arena;
@@ -85,27 +86,27 @@ static Tables make_tables(const Emit *e, const size_t *pop, size_t n)
         numbers[ROW_NUMBERS * r + ROW_RATE] = ll_f64(ll, p->rate);
         numbers[ROW_NUMBERS * r + ROW_EXP_STEP] = ll_f64(ll, p->exp_step);
     }
-    return (Tables){ constant_array(e, "plain_integers", ll->i64, integers, ROW_INTEGERS * n),
+    return (PlainTables){ constant_array(e, "plain_integers", ll->i64, integers, ROW_INTEGERS * n),
                      constant_array(e, "plain_numbers", ll->f64, numbers, ROW_NUMBERS * n),
                      constant_array(e, "plain_weight", ll->f64, weight, at),
-                     constant_array(e, "plain_pre", ll->i64, pre, at) };
+                     constant_array(e, "plain_pre", ll->i64, pre, at), pop };
 }
 
-static Val row_integer(const Emit *e, const Tables *t, Val row, unsigned which)
+static Val row_integer(const Emit *e, const PlainTables *t, Val row, unsigned which)
 {
     const Ll *ll = e->ll;
     Val at = ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_INTEGERS)), ll_i64(ll, which));
     return ll_load(ll, ll->i64, ll_at(ll, ll->i64, t->integers, at));
 }
 
-static Val row_number(const Emit *e, const Tables *t, Val row, unsigned which)
+static Val row_number(const Emit *e, const PlainTables *t, Val row, unsigned which)
 {
     const Ll *ll = e->ll;
     return ll_load_f64(ll, t->numbers, ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_NUMBERS)), ll_i64(ll, which)));
 }
 
 /* u + w S + w S + ..., in the order of the blocks. */
-static Val total(const Emit *e, const Tables *t, Val row, Val sums, Val input)
+static Val total(const Emit *e, const PlainTables *t, Val row, Val sums, Val input)
 {
     Ll *ll = e->ll;
     LlLoop loop;
@@ -128,7 +129,7 @@ static void fill_chunk(const Emit *e, Val count, Val s_value, Val phi, Val own, 
 }
 
 /* The function of all populations that are like `pop`; the last parameter is the row. */
-static LlFunction plain_function(Emit *e, const Tables *tables, size_t pop, size_t largest)
+static LlFunction plain_function(Emit *e, const PlainTables *tables, size_t pop, size_t largest)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -153,25 +154,38 @@ static LlFunction plain_function(Emit *e, const Tables *tables, size_t pop, size
     return f;
 }
 
-void plain_functions(Emit *e)
+/* The value of a row's neurons alone, for sweep.c. */
+LlFunction plain_value_function(Emit *e, const PlainGroup *g)
+{
+    Ll *ll = e->ll;
+    char name[48];
+    snprintf(name, sizeof name, "value_%zu", g->leader);
+    LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, name, false, ll->f64, params, "t sums row");
+    Val input = input_value(e, g->leader, f.param[0], NULL);
+    LLVMBuildRet(ll->builder, activation_value(e, g->leader, total(e, e->plain, f.param[2], f.param[1], input)));
+    return f;
+}
+
+size_t plain_pop(const Emit *e, size_t row)
+{
+    return e->plain->pop[row];
+}
+
+void plain_groups(Emit *e)
 {
     Arena *a = &e->cx->arena;
     size_t n_pops = e->p->n_pops, n = 0, n_groups = 0;
     size_t *leaders = ARENA_ARRAY(a, n_pops + 1, size_t), *group = ARENA_ARRAY(a, n_pops + 1, size_t);
-    size_t *largest = ARENA_ARRAY(a, n_pops + 1, size_t), *listed = ARENA_ARRAY(a, n_pops + 1, size_t);
+    size_t *listed = ARENA_ARRAY(a, n_pops + 1, size_t);
     e->group = ARENA_ARRAY(a, n_pops + 1, PlainGroup);
     for (size_t q = 0; q < n_pops; q++) {
-        group[q] = SIZE_MAX;
-        if (!pop_is_plain(e, q))
-            continue;
-        group[q] = leader(e, leaders, n_groups, q);
+        group[q] = pop_is_plain(e, q) ? leader(e, leaders, n_groups, q) : SIZE_MAX;
         if (group[q] == n_groups)
             leaders[n_groups++] = q;
-        if (e->p->pop[q].size > largest[group[q]])
-            largest[group[q]] = e->p->pop[q].size;
     }
     for (size_t g = 0; g < n_groups; g++) {
-        e->group[g].row_from = n;
+        e->group[g] = (PlainGroup){ .leader = leaders[g], .row_from = n };
         for (size_t q = leaders[g]; q < n_pops; q++)
             if (group[q] == g)
                 listed[n++] = q;
@@ -180,9 +194,24 @@ void plain_functions(Emit *e)
     e->n_groups = n_groups;
     if (!n)
         return;
-    Tables tables = make_tables(e, listed, n);
-    for (size_t g = 0; g < n_groups; g++)
-        e->group[g].function = plain_function(e, &tables, leaders[g], largest[g]);
+    PlainTables *tables = ARENA_NEW(a, PlainTables);
+    *tables = make_tables(e, listed, n);
+    e->plain = tables;
+}
+
+static size_t largest_size(const Emit *e, const PlainGroup *g)
+{
+    size_t largest = 0;
+    for (size_t row = g->row_from; row < g->row_to; row++)
+        if (e->p->pop[plain_pop(e, row)].size > largest)
+            largest = e->p->pop[plain_pop(e, row)].size;
+    return largest;
+}
+
+void plain_functions(Emit *e)
+{
+    for (size_t g = 0; g < e->n_groups; g++)
+        e->group[g].function = plain_function(e, e->plain, e->group[g].leader, largest_size(e, &e->group[g]));
 }
 
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out)

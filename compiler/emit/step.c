@@ -6,20 +6,6 @@
 
 #include "compiler/emit/parts.h"
 
-typedef enum StageTime { AT_START, AT_HALF, AT_END } StageTime;
-
-typedef struct Stage {
-    StageTime time;
-    bool reads_acc, writes_acc;
-} Stage;
-
-enum { MAX_STAGES = 4 };
-
-typedef struct Method {
-    unsigned n_stages;
-    Stage stage[MAX_STAGES];
-} Method;
-
 static Method method_of(EigMethod m)
 {
     switch (m) {
@@ -37,9 +23,6 @@ static Method method_of(EigMethod m)
     }
     BUG("method %d takes no fixed steps", (int)m);
 }
-
-/* One neuron's numbers at a stage; d = phi(s) - y. */
-typedef struct Neuron { Val x, acc, d, rate, exp_step; } Neuron;
 
 /* x + factor * slope */
 static Val along(const Ll *ll, const Neuron *v, double factor, Val slope)
@@ -61,8 +44,7 @@ static Val rk4_formula(const Emit *e, unsigned stage, const Neuron *v, Val k, Va
     return along(ll, v, stage == 1 ? 0.5 * h : h, k);
 }
 
-/* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
-static Val formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
+Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
 {
     const Ll *ll = e->ll;
     double h = e->p->h;
@@ -77,10 +59,7 @@ static Val formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
     return along(ll, v, h, k);
 }
 
-typedef struct StepTimes { Val at[3]; } StepTimes;
-
-/* k h, k h + 0.5 h, k h + h */
-static StepTimes step_times(const Emit *e, Val k)
+StepTimes step_times(const Emit *e, Val k)
 {
     const Ll *ll = e->ll;
     double h = e->p->h;
@@ -102,7 +81,7 @@ static void registers_step(const Emit *e, const Method *m, const StepTimes *time
             const EigPop *p = &e->p->pop[q];
             Val rate = ll_f64(e->ll, p->rate), exp_step = ll_f64(e->ll, p->exp_step);
             for (size_t i = p->from; i < p->from + p->size; i++)
-                y[i] = formula(e, stage, &(Neuron){ x[i], acc[i], d[i], rate, exp_step }, &acc[i]);
+                y[i] = stage_formula(e, stage, &(Neuron){ x[i], acc[i], d[i], rate, exp_step }, &acc[i]);
         }
     }
     for (size_t i = 0; i < e->p->n; i++)
@@ -141,7 +120,7 @@ static LlFunction update_function(Emit *e, const Method *m, unsigned stage, bool
                  .rate = f.param[UPDATE_RATE], .exp_step = f.param[UPDATE_EXP] };
     if (m->stage[stage].reads_acc)
         v.acc = ll_load_f64(ll, acc_at, loop.index);
-    Val acc = NULL, y = formula(e, stage, &v, &acc);
+    Val acc = NULL, y = stage_formula(e, stage, &v, &acc);
     if (m->stage[stage].writes_acc)
         ll_store_f64(ll, acc, acc_at, loop.index);
     ll_store_f64(ll, y, into_x ? x : f.param[UPDATE_OUT], loop.index);
@@ -244,6 +223,8 @@ void advance_entry(Emit *e)
     Method m = method_of(e->p->method);
     if (e->plan->state == STATE_IN_REGISTERS)
         advance_registers(e);
+    else if (e->plan->recompute)
+        advance_sweeps(e, &m);
     else if (m.n_stages == 1)
         advance_one_stage(e, &m);
     else

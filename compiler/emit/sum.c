@@ -3,15 +3,14 @@
  * The order is what makes the sum vector code without reassociation. */
 #include "compiler/emit/parts.h"
 
-static Val lane_vector(const Ll *ll, Val base, Val index)
+Val lane_vector(const Ll *ll, Val base, Val index)
 {
     Val v = ll_load(ll, LLVMVectorType(ll->f64, EIG_SUM_LANES), ll_at(ll, ll->f64, base, index));
     LLVMSetAlignment(v, 8);
     return v;
 }
 
-/* Lanes k and k + half added, for half = LANES/2, ..., 1. */
-static Val fold_lanes(const Ll *ll, Val lanes)
+Val fold_lanes(const Ll *ll, Val lanes)
 {
     for (unsigned half = EIG_SUM_LANES / 2; half >= 1; half /= 2) {
         Val low[EIG_SUM_LANES], high[EIG_SUM_LANES];
@@ -27,17 +26,18 @@ static Val fold_lanes(const Ll *ll, Val lanes)
     return LLVMBuildExtractElement(ll->builder, lanes, ll_i64(ll, 0), "");
 }
 
-/* Lane k is on when k < rest. */
-static Val first_lanes(const Ll *ll, Val rest)
+Val lane_numbers(const Ll *ll)
 {
-    Val number[EIG_SUM_LANES], copies = LLVMGetPoison(LLVMVectorType(ll->i64, EIG_SUM_LANES)), zero[EIG_SUM_LANES];
-    for (unsigned k = 0; k < EIG_SUM_LANES; k++) {
+    Val number[EIG_SUM_LANES];
+    for (unsigned k = 0; k < EIG_SUM_LANES; k++)
         number[k] = ll_i64(ll, k);
-        zero[k] = LLVMConstInt(ll->i32, 0, 0);
-    }
-    copies = LLVMBuildInsertElement(ll->builder, copies, rest, ll_i64(ll, 0), "");
-    copies = LLVMBuildShuffleVector(ll->builder, copies, copies, LLVMConstVector(zero, EIG_SUM_LANES), "");
-    return LLVMBuildICmp(ll->builder, LLVMIntULT, LLVMConstVector(number, EIG_SUM_LANES), copies, "");
+    return LLVMConstVector(number, EIG_SUM_LANES);
+}
+
+Val first_lanes(const Ll *ll, Val count)
+{
+    Val limit = ll_splat(ll, count, EIG_SUM_LANES);
+    return LLVMBuildICmp(ll->builder, LLVMIntULT, lane_numbers(ll), limit, "");
 }
 
 /* The last n mod LANES numbers go to the first lanes; the others stay as they
@@ -65,7 +65,7 @@ static Val sum_long(Ll *ll, Val x, Val n)
     return fold_lanes(ll, add_rest(ll, loop.result[0], x, whole, rest));
 }
 
-static Val sum_short(Ll *ll, Val x, Val n)
+Val sum_short(Ll *ll, Val x, Val n)
 {
     LlLoop loop;
     Val first = ll_load_f64(ll, x, ll_i64(ll, 0));

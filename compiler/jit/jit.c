@@ -42,11 +42,10 @@ static char *module_text(LLVMModuleRef module)
 
 static bool look_up(Ctx *cx, const Plan *plan, Kernel *k)
 {
-    uint64_t version, drift, advance = 0, observe;
-    bool steps = plan->problem.method != EIG_METHOD_RK45;
-    if (!link_address(cx, k->jit, "eig_abi_version", &version) || !link_address(cx, k->jit, "eig_drift", &drift) ||
-        !link_address(cx, k->jit, "eig_observe", &observe) ||
-        (steps && !link_address(cx, k->jit, "eig_advance", &advance)))
+    uint64_t version, drift = 0, advance = 0, observe;
+    bool adaptive = plan->problem.method == EIG_METHOD_RK45;
+    if (!link_address(cx, k->jit, "eig_abi_version", &version) || !link_address(cx, k->jit, "eig_observe", &observe) ||
+        !(adaptive ? link_address(cx, k->jit, "eig_drift", &drift) : link_address(cx, k->jit, "eig_advance", &advance)))
         return false;
     if (*(const uint64_t *)(uintptr_t)version != EIG_ABI_VERSION)
         BUG("generated code of another version");

@@ -1,6 +1,9 @@
 /* The decisions: how each block is computed and where the state lives. They
  * follow from the problem alone and carry their reason. */
 #include "compiler/plan/plan.h"
+
+#include <math.h>
+
 #include "runtime/kernel_abi.h"
 
 /* Above this the straight-line code of one step takes longer to compile than
@@ -75,6 +78,97 @@ static void place_state(Ctx *cx, Plan *plan)
         : arena_printf(&cx->arena, "about %zu operations a step are too many for straight-line code", operations);
 }
 
+static const bool is_adaptive[EIG_N_METHODS] = {
+#define METHOD(id, name, order, n_stages, adaptive, text) [EIG_METHOD_##id] = (adaptive),
+#include "runtime/method.def"
+#undef METHOD
+};
+
+static bool uses(const EigCode *code, EigVar var)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == 1 && code->op[k].which == (uint8_t)var)
+            return true;
+    return false;
+}
+
+/* True when some operation is a call of the C library. */
+static bool calls_library(const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++) {
+        const EigOp *op = &code->op[k], *before = k ? op - 1 : op;
+        if (op->kind != 2)
+            continue;
+        switch ((EigFn)op->which) {
+        case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
+        case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
+            return true;
+        case EIG_FN_POW:
+            if (before->kind != 0 || before->value != floor(before->value) || fabs(before->value) > 64.0)
+                return true;
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+/* Meets other neurons only through sums. */
+static bool is_local(const EigBlock *b)
+{
+    return b->kind == EIG_BLOCK_UNIFORM || (b->kind == EIG_BLOCK_DIAGONAL && b->pre == b->post);
+}
+
+/* All neurons of the population have the same total input. */
+static bool is_plain(const EigProblem *p, size_t pop)
+{
+    if (uses(&p->pop[pop].input, EIG_VAR_I))
+        return false;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].post == pop && (p->block[k].kind != EIG_BLOCK_UNIFORM || p->block[k].skip_self))
+            return false;
+    return true;
+}
+
+/* What an evaluation costs a neuron that is computed some m/2 times as often. */
+static bool is_cheap(const EigPop *pop)
+{
+    enum { MAX_OPERATIONS = 24 };
+    bool stored = !uses(&pop->input, EIG_VAR_T);
+    return !calls_library(&pop->phi) && pop->phi.n <= MAX_OPERATIONS &&
+           (stored || !uses(&pop->input, EIG_VAR_I) || (!calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
+}
+
+static const char *why_not_recompute(const EigProblem *p)
+{
+    enum { LEAST_NEURONS = 8, MOST_POPS = 2000, MOST_OWN = 4 };
+    size_t n_own = 0;
+    if (is_adaptive[p->method])
+        return "an adaptive method needs every stage at once";
+    if (p->n < LEAST_NEURONS || p->n_pops > MOST_POPS)
+        return "few neurons, or very many populations";
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (!is_local(&p->block[k]))
+            return "neurons read one another's rates";
+    for (size_t q = 0; q < p->n_pops; q++) {
+        if (is_plain(p, q))
+            continue;
+        if (!is_cheap(&p->pop[q]))
+            return "an activation or input is too costly to be computed twice";
+        if (++n_own > MOST_OWN)
+            return "many populations whose neurons differ, each with code of its own";
+    }
+    return NULL;
+}
+
+static void place_stages(Plan *plan)
+{
+    const char *no = why_not_recompute(&plan->problem);
+    plan->recompute = !no;
+    plan->recompute_why = no ? no : "neurons meet only through sums: each pass computes the stages so far again from x";
+}
+
 static size_t weight_bytes(const EigProblem *p)
 {
     size_t bytes = 0;
@@ -96,6 +190,7 @@ void plan_lower(Ctx *cx, Plan *plan)
     for (size_t k = 0; k < p->n_blocks; k++)
         plan->block[k] = lower_block(&p->block[k]);
     place_state(cx, plan);
+    place_stages(plan);
     /* x, its copy for naming the first bad step, s, and the stages */
     plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * p->n * sizeof(double);
 }

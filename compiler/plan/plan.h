@@ -29,6 +29,10 @@ typedef struct Plan {
     PlanBlock *block;
     StateHome state;            /* REGISTERS: few neurons, straight-line code within the time loop */
     const char *state_why;
+    /* State in memory: the stages of a step are computed again from x in every
+     * pass over the neurons instead of being kept in arrays. */
+    bool recompute;
+    const char *recompute_why;
     size_t bytes;               /* of weights, state and scratch at run time */
 } Plan;
 

@@ -88,6 +88,8 @@ void plan_print(const Plan *plan, Sbuf *out)
     sbuf_printf(out, "plan %s\n", p->model_name);
     print_time(p, out);
     sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
+    if (plan->state == STATE_IN_MEMORY)
+        sbuf_printf(out, "stages %s\n  %s\n", plan->recompute ? "computed again" : "in arrays", plan->recompute_why);
     for (size_t q = 0; q < p->n_pops; q++)
         print_pop(plan, q, out);
     for (size_t k = 0; k < p->n_blocks; k++)
