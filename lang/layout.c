@@ -283,9 +283,16 @@ static bool block_forgotten(const Parse *p)
     return column_ahead(p) <= p->block[p->n_blocks - 1].column;
 }
 
+static bool is_torn(const Parse *p, Span open)
+{
+    return open.from >= p->torn.from && open.to <= p->torn.to;
+}
+
 static Token close_forgotten_block(Parse *p)
 {
     const Block *b = &p->block[p->n_blocks - 1];
+    if (is_torn(p, b->open))
+        return close_block(p);
     Diag *d = diag_at(p->cx, D_E0106, b->open, "this block is never closed");
     diag_note_at(p->cx, d, p->ahead.span, "a declaration begins here, where `}` was expected");
     diag_help(p->cx, d, "write `}` behind the last line of the block");
@@ -295,7 +302,7 @@ static Token close_forgotten_block(Parse *p)
 
 static Token close_at_end(Parse *p)
 {
-    if (!p->ended) {
+    if (!p->ended && !is_torn(p, p->block[p->n_blocks - 1].open)) {
         const Block *b = &p->block[p->n_blocks - 1];
         Diag *d = diag_at(p->cx, D_E0106, b->open, "this block is never closed");
         diag_help(p->cx, d, "write `}` behind the last line of the block");

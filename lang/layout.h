@@ -54,6 +54,7 @@ typedef struct Parse {
     int skip_to;                /* >= 0: tokens are dropped until a statement of this block ends */
     int forgiven;               /* `}` that may come too many, after one was reported missing */
     bool astray;                /* among attributes whose `{` is missing: one report is enough */
+    Span torn;                  /* a line whose text in quotes has no end: what it opens, it could not close */
     bool ended;                 /* the rest of the file is not looked at */
 } Parse;
 

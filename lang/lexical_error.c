@@ -72,6 +72,10 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
 
 int lexical_open_string(Parse *p, Span at)
 {
+    const char *bytes = p->cx->sources[p->source]->bytes;
+    p->torn = at;
+    while (p->torn.from > 0 && bytes[p->torn.from - 1] != '\n')
+        p->torn.from--;
     if (!silent(p, at)) {
         Diag *d = diag_at(p->cx, D_E0103, at, "this text in quotes has no end on its line");
         diag_help(p->cx, d, "close it with `\"`");

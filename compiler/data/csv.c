@@ -136,9 +136,20 @@ static CsvStatus take_cell(Csv *csv)
         csv->at++;
     CsvCell cell = { .line = csv->line, .column = column_of(csv, csv->at) };
     CsvStatus s = csv->at < csv->n && csv->bytes[csv->at] == '"' ? quoted_cell(csv, &cell) : plain_cell(csv, &cell);
+    if (s == CSV_ROW && csv->row.n >= CSV_MAX_CELLS)
+        return malformed(csv, cell.line, cell.column, "a line of more than 4194304 cells");
     if (s == CSV_ROW)
         vec_push(csv->arena, &csv->row, cell);
     return s;
+}
+
+const char *csv_separator_help(const char *text, size_t n)
+{
+    if (memchr(text, ';', n))
+        return "cells are separated by commas, and a decimal point is `.`; this file seems to use `;`";
+    if (memchr(text, '\t', n))
+        return "cells are separated by commas; this file seems to use tabs";
+    return memchr(text, ' ', n) ? "cells are separated by commas; this file seems to use blanks" : NULL;
 }
 
 CsvStatus csv_next(Csv *csv)

@@ -5,6 +5,8 @@
 #include "lang/base/ctx.h"
 #include "lang/base/vec.h"
 
+enum { CSV_MAX_CELLS = 1 << 22 };       /* in a line: a row is held as a whole, 24 bytes a cell */
+
 typedef struct CsvCell {
     const char *text;           /* n bytes, not NUL-terminated: trimmed, quotes taken off */
     size_t n;
@@ -26,4 +28,6 @@ typedef enum CsvStatus { CSV_END, CSV_ROW, CSV_MALFORMED } CsvStatus;
 
 Csv csv_from(Arena *arena, const char *bytes, size_t n);
 CsvStatus csv_next(Csv *csv);
+/* A repair for a cell that should be one number or name, but looks like a whole line of another format; or NULL. */
+const char *csv_separator_help(const char *text, size_t n);
 #endif

@@ -92,6 +92,8 @@ static bool find_column(NetBuild *b, const ModelConn *c, const Table *t, const c
     const char *near = diag_nearest(name, names, t->n_columns);
     if (near)
         diag_help(b->cx, d, "there is a column '%s'", near);
+    else if (t->n_columns == 1)
+        diag_help(b->cx, d, "its first line is one cell; cells are separated by commas");
     else
         diag_help(b->cx, d, "its first line must name the columns source, target and one of numbers");
     return false;

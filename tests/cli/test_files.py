@@ -2,6 +2,7 @@
 """Files that eigc writes, and the code generator that it opens."""
 import json
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -36,6 +37,24 @@ def an_unwritable_certificate_is_the_systems_fault(folder):
         o = json.loads(eigc("check", "--json", "--certificate", path, PAIR).out)
         equal(o["certificate"], None)
         equal(o["diagnostics"]["runs"][0]["results"][0]["ruleId"], "E0004")
+
+
+def limited(folder, *args):
+    """With files limited to 100 bytes, as on a full disk."""
+    p = subprocess.run([EIGC, *args], capture_output=True, cwd=folder, timeout=60,
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+    return p.returncode, p.stderr.decode()
+
+
+@test
+def a_file_limit_is_a_write_that_fails(folder):
+    for command in (["check", "-q", "--certificate", "out.csv"], ["run", "-q", "--reference", "-o", "out.csv"]):
+        write(folder, "out.csv", "the previous one")
+        status, err = limited(folder, *command, PAIR)
+        equal(status, 3, err)
+        check("E0004" in err and "out.csv" in err, err)
+        equal(os.listdir(folder), ["out.csv"], "no part is left")
+        equal(open(os.path.join(folder, "out.csv")).read(), "the previous one")
 
 
 @test

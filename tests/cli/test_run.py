@@ -58,6 +58,15 @@ def run(folder, *args, **more):
 
 
 @test
+def an_unknown_processor_is_a_wrong_command_line(folder):
+    if not HAS_JIT:
+        return
+    r = eigc("run", "--cpu=x86-64-v33", "-o", os.path.join(folder, "r.npz"), PAIR)
+    equal(r.status, 2, r)
+    check("E0902" in r.err and os.listdir(folder) == [], r)
+
+
+@test
 def the_pair_reaches_its_equilibrium(folder):
     r = run(folder, PAIR)
     equal((r.status, r.err), (0, ""), r)
