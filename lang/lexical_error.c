@@ -61,6 +61,8 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
         diag_help(p->cx, d, "write `%s`", instead);
     else if (c == '%' || (c == '/' && n > 1))
         diag_help(p->cx, d, "a comment begins with `#`");
+    else if (c == ':' && p->before_that.kind == T_POPULATION)
+        diag_help(p->cx, d, "leave it out: `population NAME excitatory`");
     else if (c == ':')
         diag_help(p->cx, d, "definitions are written with `=`");
     else if (is_letter(s))

@@ -219,6 +219,12 @@ static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, i
         diag_help(p->cx, d, "definitions on one line are separated by `;`");
     else if (t.kind == T_CLOSE_LIST && has(expected, n, ",") && !has(expected, n, "]"))
         diag_help(p->cx, d, "a range has two ends: `[lo, hi]`");
+    else if (t.kind == T_OPEN && has(expected, n, "{"))
+        diag_help(p->cx, d, "a block is written in braces: `{ ... }`");
+    else if (t.kind == T_STRING && left.kind == T_FROM)
+        diag_help(p->cx, d, "write `from table(\"%.60s\")`", t.text);
+    else if (left.kind >= T_EXCITATORY && left.kind <= T_MIXED && t.text && strcmp(t.text, "from") == 0)
+        diag_help(p->cx, d, "the signs come from the table: leave out the word before `from`");
     else if (compares && has(expected, n, "+"))
         diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
     else if (has(expected, n, "a text in quotes") && !has(expected, n, "a number"))

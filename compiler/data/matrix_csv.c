@@ -41,7 +41,7 @@ static bool complain(const CsvMatrix *m, const CsvCell *cell, size_t row, size_t
 
 static bool ragged(const CsvMatrix *m, const CsvCell *cell, size_t n, size_t expected)
 {
-    diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: this row has %zu numbers, the first one has %zu", m->f->path, cell->line,
+    diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: numbers in this row: %zu, in the first: %zu", m->f->path, cell->line,
             cell->column, n, expected);
     return false;
 }
@@ -88,7 +88,7 @@ static bool take_header(CsvMatrix *m, const Csv *csv, const CsvCell *header, siz
     m->has_names = csv->row.n > 1 && !number_is_like(first->text, first->n);
     size_t n = n_header - m->has_names;
     if (n_header != csv->row.n) {
-        diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: this row has %zu cells, the header has %zu", m->f->path, first->line,
+        diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: cells in this row: %zu, in the header: %zu", m->f->path, first->line,
                 first->column, csv->row.n, n_header);
         return false;
     }

@@ -50,7 +50,7 @@ static bool add_row(Ctx *cx, const DataFile *f, const Csv *csv, Table *t, size_t
 {
     const CsvCell *cell = csv->row.at;
     if (csv->row.n != t->n_columns) {
-        diag_at(cx, D_E0503, f->asked, "%s:%u:%u: this row has %zu cells, the header has %zu", f->path, cell->line,
+        diag_at(cx, D_E0503, f->asked, "%s:%u:%u: cells in this row: %zu, in the header: %zu", f->path, cell->line,
                 cell->column, csv->row.n, t->n_columns);
         return false;
     }

@@ -11,17 +11,18 @@ static UnitFact *fact_of(Builder *b, size_t pop, Side side)
     return side == SIDE_RATE ? &b->pops.at[pop].x : &b->pops.at[pop].z;
 }
 
-/* One conflict a population: the next would follow from the first. */
-static void report_conflict(Builder *b, size_t pop, Side side, const UnitFact *old, Unit unit, Span at)
+/* One conflict a population, else NULL: the next would follow from the first. */
+static Diag *report_conflict(Builder *b, size_t pop, Side side, const UnitFact *old, Unit unit, Span at)
 {
     PopBuild *pb = &b->pops.at[pop];
     if (pb->in_conflict)
-        return;
+        return NULL;
     pb->in_conflict = true;
     Diag *d = diag_at(b->cx, D_E0301, at, "the %s of `%s` is %s here, but %s by %s",
                       side == SIDE_RATE ? "rate" : "input", b->m->pops.at[pop].name, unit_phrase(b, unit),
                       unit_phrase(b, old->unit), old->why);
     diag_note_at(b->cx, d, old->span, "%s", old->why);
+    return d;
 }
 
 /* True when something new was learnt. */
@@ -74,7 +75,10 @@ static bool tie_sides(Builder *b, size_t pop)
         if (unit_equal(by_gain.unit, pb->x.unit))
             return false;
         by_gain.why = arena_printf(&b->cx->arena, "its gain and %s", pb->z.why);
-        report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
+        Diag *d = report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
+        if (d)
+            diag_help(b->cx, d, "a rate is the gain times the input: the unit of the gain is `%s`",
+                      unit_text(b, unit_div(pb->x.unit, pb->z.unit)));
         return false;
     }
     if (pb->z.known)

@@ -29,6 +29,8 @@ static int need_column(Builder *b, const Table *t, const char *name, Span at)
     const char *near = nearest_name(name, names, t->n_columns);
     if (near)
         diag_help(b->cx, d, "is it the column `%s`? Its header must be `%s`", near, name);
+    else if (t->n_columns == 1)
+        diag_help(b->cx, d, "the header line is one cell; cells are separated by commas");
     else
         diag_help(b->cx, d, "the header line must name the columns `name` and `sign`");
     return -1;

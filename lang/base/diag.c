@@ -176,7 +176,7 @@ static size_t edit_distance(const char *a, size_t na, const char *b, size_t nb)
 const char *diag_nearest(const char *name, const char *const *names, size_t n_names)
 {
     size_t n = strlen(name);
-    if (n == 0 || n > NEAREST_MAX)
+    if (n < 2 || n > NEAREST_MAX)       /* any letter is one step from any other */
         return NULL;
     size_t limit = n / 3 > 1 ? n / 3 : 1, best = limit + 1;
     const char *nearest = NULL;
