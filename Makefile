@@ -65,7 +65,7 @@ REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
 # ---- the targets people use --------------------------------------------------
-.PHONY: all demo test check asan bench fuzz install uninstall clean deps deps-run deps-test help layers print-%
+.PHONY: all demo test check asan bench fuzz install uninstall clean deps deps-test help layers print-%
 .DEFAULT_GOAL := all
 
 all: deps       ## build build/eigc (installs what is missing)
