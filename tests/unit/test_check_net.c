@@ -152,6 +152,22 @@ static void a_mixed_network_is_decided_in_the_same_form(void)
     checked_free(&c);
 }
 
+/* A neuron's synapse onto itself counts, and one that is ruled out does not, where no population has more than one neuron. */
+static void a_population_of_one_is_a_neuron(void)
+{
+    const char *one = "population A inhibitory { tau = 1\n cost = nonnegative }\n"
+                      "population B inhibitory { tau = 1\n cost = nonnegative }\n";
+    Sbuf text = {0};
+    sbuf_printf(&text, "%sconnect A -> B { weight = 5 }\nconnect B -> A { weight = 5 }\n"
+                "connect A -> A { weight = 5\n self = no }\nconnect B -> B { weight = 5\n self = no }\n", one);
+    CHECK(lds_of(sbuf_text(&text)) == TRUTH_REFUTED);
+    CHECK(lds_of("population E excitatory { tau = 1\n cost = nonnegative }\n"
+                 "connect E -> E { weight = 5\n pattern = one_to_one }\n") == TRUTH_REFUTED);
+    CHECK(lds_of("population E excitatory { tau = 1\n cost = nonnegative }\n"
+                 "connect E -> E { weight = 5\n self = no }\n") == TRUTH_CERTIFIED);
+    sbuf_free(&text);
+}
+
 static void a_million_neurons_need_no_memory_of_their_own(void)
 {
     static const double w[] = {.5, -2, 3, -.5};
@@ -446,6 +462,7 @@ int main(void)
     RUN(lifted_networks_match_their_neurons);
     RUN(differences_within_a_population_are_named);
     RUN(a_mixed_network_is_decided_in_the_same_form);
+    RUN(a_population_of_one_is_a_neuron);
     RUN(a_million_neurons_need_no_memory_of_their_own);
     RUN(regimes_of_the_excitatory_inhibitory_pair);
     RUN(shared_inhibitor_needs_only_the_excitatory_weight_below_one);
