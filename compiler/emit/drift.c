@@ -21,9 +21,12 @@ typedef struct Body {
     Val *sum;                   /* per such block, UNIFORM only: S, or w * S where every pair is connected */
 } Body;
 
-bool input_is_stored(const EigPop *p)
+/* Where memory is what a run waits for, a short formula is not worth an array. */
+bool input_is_stored(const Emit *e, size_t pop)
 {
-    return code_uses(&p->input, EIG_VAR_I) && !code_uses(&p->input, EIG_VAR_T);
+    const EigCode *input = &e->p->pop[pop].input;
+    return code_uses(input, EIG_VAR_I) && !code_uses(input, EIG_VAR_T) &&
+           !(e->plan->recompute && input->n <= 8 && !plan_calls_library(input));
 }
 
 /* input_p(lo, count, out): inputs that depend on the neuron alone; they are
@@ -56,7 +59,7 @@ static Val first_total(Body *b, Val i)
     Emit *e = b->e;
     if (b->varying)
         return b->varying;
-    if (!input_is_stored(&e->p->pop[b->pop]))
+    if (!input_is_stored(e, b->pop))
         return input_value(e, b->pop, b->t, ll_iadd(e->ll, b->lo, i));
     return ll_load_f64(e->ll, stored_input(e, b->args, b->pop), ll_iadd(e->ll, b->lo, i));
 }
@@ -215,7 +218,7 @@ void drift_inputs(Emit *e)
 {
     e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     for (size_t q = 0; q < e->p->n_pops; q++)
-        if (!pop_is_plain(e, q) && input_is_stored(&e->p->pop[q]))
+        if (!pop_is_plain(e, q) && input_is_stored(e, q))
             input_function(e, q);
 }
 

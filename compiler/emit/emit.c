@@ -39,7 +39,6 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     Emit e = { .cx = cx, .ll = ll, .plan = plan, .p = &plan->problem, .args = abi_args_type(ll) };
     index_blocks(&e);
     abi_version(&e);
-    copy_function(&e);
     bool adaptive = plan->problem.method == EIG_METHOD_RK45, in_memory = plan->state == STATE_IN_MEMORY;
     if (in_memory) {
         sum_function(&e);

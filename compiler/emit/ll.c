@@ -135,6 +135,11 @@ void ll_store_f64(const Ll *ll, Val value, Val base, Val index)
     LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index));
 }
 
+void ll_copy(const Ll *ll, Val n, Val from, Val to)
+{
+    LLVMBuildMemCpy(ll->builder, to, 8, from, 8, ll_imul(ll, n, ll_i64(ll, 8)));
+}
+
 /* Allocas outside the entry block would grow the stack on every turn. */
 Val ll_scratch(const Ll *ll, size_t count, const char *name)
 {

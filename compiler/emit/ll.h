@@ -62,6 +62,8 @@ Val ll_at(const Ll *ll, LLVMTypeRef type, Val base, Val index);
 Val ll_load(const Ll *ll, LLVMTypeRef type, Val address);
 Val ll_load_f64(const Ll *ll, Val base, Val index);
 void ll_store_f64(const Ll *ll, Val value, Val base, Val index);
+/* n doubles that do not overlap. */
+void ll_copy(const Ll *ll, Val n, Val from, Val to);
 /* `count` doubles of stack, 64-byte aligned, in the function's entry block. */
 Val ll_scratch(const Ll *ll, size_t count, const char *name);
 

@@ -109,7 +109,7 @@ static void record(Observation *ob, const EigRecord *r, Val out)
     if ((r->obs->kind == EIG_OBS_RATE || r->obs->kind == EIG_OBS_INPUT) && r->obs->index < 0) {
         Val base = r->obs->kind == EIG_OBS_RATE ? ob->x : ob->total;
         Val from = ll_at(ll, ll->f64, base, ll_i64(ll, ob->e->p->pop[r->obs->pop].from));
-        ll_call(ll, &ob->e->copy, (Val[]){ ll_i64(ll, r->width), from, out }, 3);
+        ll_copy(ll, ll_i64(ll, r->width), from, out);
         return;
     }
     LlLoop loop;

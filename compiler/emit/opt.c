@@ -14,7 +14,7 @@ static const char *const pipeline[4] = {
     "verify",
     "function(early-cse,instsimplify,simplifycfg)",
     "function(early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,loop-mssa(licm),"
-    "loop-vectorize,early-cse,instcombine<no-verify-fixpoint>,simplifycfg),globaldce",
+    "loop-vectorize<interleave-forced-only>,early-cse,instcombine<no-verify-fixpoint>,simplifycfg),globaldce",
     "default<O3>",
 };
 

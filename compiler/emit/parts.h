@@ -32,7 +32,6 @@ typedef struct Emit {
     LlFunction *input;          /* memory mode: fills constant per-neuron inputs; value NULL where not needed */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
-    LlFunction copy;            /* copy(n, from, to), doubles */
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
     bool *needs_sum;            /* populations that are the source of a uniform block */
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
@@ -85,7 +84,7 @@ void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val cou
 
 /* drift.c: memory mode */
 /* Whether the population's inputs are computed once a call of eig_advance, and where they then lie. */
-bool input_is_stored(const EigPop *p);
+bool input_is_stored(const Emit *e, size_t pop);
 Val stored_input(const Emit *e, Val args, size_t pop);
 void drift_inputs(Emit *e);
 void drift_functions(Emit *e);
@@ -104,9 +103,13 @@ enum { UPDATE_N, UPDATE_S, UPDATE_D, UPDATE_RATE, UPDATE_EXP, UPDATE_X, UPDATE_A
 
 /* plain.c */
 bool pop_is_plain(const Emit *e, size_t pop);
-/* Finds the groups and makes their tables; the population of a row. */
+/* Finds the groups and makes their tables, whose columns these are. */
+typedef enum PlainInteger { ROW_FROM, ROW_SIZE, ROW_POP, ROW_SOURCES /* size, 0 when no sum is needed */,
+                            ROW_BLOCK_FROM, ROW_BLOCK_TO, ROW_INTEGERS } PlainInteger;
+typedef enum PlainNumber { ROW_RATE, ROW_EXP_STEP, ROW_NUMBERS } PlainNumber;
 void plain_groups(Emit *e);
-size_t plain_pop(const Emit *e, size_t row);
+Val plain_integer(const Emit *e, Val row, PlainInteger which);
+Val plain_number(const Emit *e, Val row, PlainNumber which);
 void plain_functions(Emit *e);
 /* value(t, sums, row): the activation that all neurons of the row's population share. */
 LlFunction plain_value_function(Emit *e, const PlainGroup *g);
@@ -139,7 +142,6 @@ typedef struct StepTimes { Val at[3]; } StepTimes;
 StepTimes step_times(const Emit *e, Val k);
 /* sweep.c: eig_advance of a plan with recomputed stages */
 void advance_sweeps(Emit *e, const Method *m);
-void copy_function(Emit *e);
 void advance_entry(Emit *e);
 /* observe.c */
 /* Whether a record reads a total input. */

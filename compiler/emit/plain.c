@@ -9,9 +9,6 @@
 
 #include "compiler/emit/parts.h"
 
-enum { ROW_FROM, ROW_SIZE, ROW_BLOCK_FROM, ROW_BLOCK_TO, ROW_INTEGERS };
-enum { ROW_RATE, ROW_EXP_STEP, ROW_NUMBERS };
-
 /* Constant arrays of the module, one row a population (integers, numbers) or
  * one entry a block (weight, pre). */
 struct PlainTables {
@@ -77,6 +74,8 @@ static PlainTables make_tables(const Emit *e, const size_t *pop, size_t n)
         Val *row = integers + ROW_INTEGERS * r;
         row[ROW_FROM] = ll_i64(ll, p->from);
         row[ROW_SIZE] = ll_i64(ll, p->size);
+        row[ROW_POP] = ll_i64(ll, pop[r]);
+        row[ROW_SOURCES] = ll_i64(ll, e->needs_sum[pop[r]] ? p->size : 0);
         row[ROW_BLOCK_FROM] = ll_i64(ll, at);
         for (size_t k = e->into_from[pop[r]]; k < e->into_from[pop[r] + 1]; k++, at++) {
             weight[at] = ll_f64(ll, e->p->block[e->into[k]].weight);
@@ -92,27 +91,27 @@ static PlainTables make_tables(const Emit *e, const size_t *pop, size_t n)
                      constant_array(e, "plain_pre", ll->i64, pre, at), pop };
 }
 
-static Val row_integer(const Emit *e, const PlainTables *t, Val row, unsigned which)
+Val plain_integer(const Emit *e, Val row, PlainInteger which)
 {
     const Ll *ll = e->ll;
     Val at = ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_INTEGERS)), ll_i64(ll, which));
-    return ll_load(ll, ll->i64, ll_at(ll, ll->i64, t->integers, at));
+    return ll_load(ll, ll->i64, ll_at(ll, ll->i64, e->plain->integers, at));
 }
 
-static Val row_number(const Emit *e, const PlainTables *t, Val row, unsigned which)
+Val plain_number(const Emit *e, Val row, PlainNumber which)
 {
     const Ll *ll = e->ll;
-    return ll_load_f64(ll, t->numbers, ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_NUMBERS)), ll_i64(ll, which)));
+    return ll_load_f64(ll, e->plain->numbers, ll_iadd(ll, ll_imul(ll, row, ll_i64(ll, ROW_NUMBERS)), ll_i64(ll, which)));
 }
 
 /* u + w S + w S + ..., in the order of the blocks. */
-static Val total(const Emit *e, const PlainTables *t, Val row, Val sums, Val input)
+static Val total(const Emit *e, Val row, Val sums, Val input)
 {
     Ll *ll = e->ll;
     LlLoop loop;
-    ll_loop_begin(ll, &loop, row_integer(e, t, row, ROW_BLOCK_FROM), row_integer(e, t, row, ROW_BLOCK_TO), 1, 1, &input);
-    Val sum = ll_load_f64(ll, sums, ll_load(ll, ll->i64, ll_at(ll, ll->i64, t->pre, loop.index)));
-    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, ll_load_f64(ll, t->weight, loop.index), sum));
+    ll_loop_begin(ll, &loop, plain_integer(e, row, ROW_BLOCK_FROM), plain_integer(e, row, ROW_BLOCK_TO), 1, 1, &input);
+    Val sum = ll_load_f64(ll, sums, ll_load(ll, ll->i64, ll_at(ll, ll->i64, e->plain->pre, loop.index)));
+    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, ll_load_f64(ll, e->plain->weight, loop.index), sum));
     ll_loop_end(ll, &loop);
     return loop.result[0];
 }
@@ -129,7 +128,7 @@ static void fill_chunk(const Emit *e, Val count, Val s_value, Val phi, Val own, 
 }
 
 /* The function of all populations that are like `pop`; the last parameter is the row. */
-static LlFunction plain_function(Emit *e, const PlainTables *tables, size_t pop, size_t largest)
+static LlFunction plain_function(Emit *e, size_t pop, size_t largest)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -138,14 +137,14 @@ static LlFunction plain_function(Emit *e, const PlainTables *tables, size_t pop,
     LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
     LlFunction f = ll_function(ll, name, false, ll->none, params, "t y sums update x acc out row");
     Val row = f.param[7], s = ll_scratch(ll, scratch, "s"), d = ll_scratch(ll, scratch, "d");
-    Val s_value = total(e, tables, row, f.param[2], input_value(e, pop, f.param[0], NULL));
+    Val s_value = total(e, row, f.param[2], input_value(e, pop, f.param[0], NULL));
     Val phi = activation_value(e, pop, s_value);
-    Val from = row_integer(e, tables, row, ROW_FROM), size = row_integer(e, tables, row, ROW_SIZE);
+    Val from = plain_integer(e, row, ROW_FROM), size = plain_integer(e, row, ROW_SIZE);
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), size, EMIT_CHUNK, 0, NULL);
     Val at = ll_iadd(ll, from, loop.index), count = chunk_count(ll, size, loop.index);
     fill_chunk(e, count, s_value, phi, ll_at(ll, ll->f64, f.param[1], at), s, d);
-    Val args[] = { count, s, d, row_number(e, tables, row, ROW_RATE), row_number(e, tables, row, ROW_EXP_STEP),
+    Val args[] = { count, s, d, plain_number(e, row, ROW_RATE), plain_number(e, row, ROW_EXP_STEP),
                    ll_at(ll, ll->f64, f.param[4], at), ll_at(ll, ll->f64, f.param[5], at),
                    ll_at(ll, ll->f64, f.param[6], at) };
     update_call(e, f.param[3], args);
@@ -163,13 +162,8 @@ LlFunction plain_value_function(Emit *e, const PlainGroup *g)
     LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->i64 };
     LlFunction f = ll_function(ll, name, false, ll->f64, params, "t sums row");
     Val input = input_value(e, g->leader, f.param[0], NULL);
-    LLVMBuildRet(ll->builder, activation_value(e, g->leader, total(e, e->plain, f.param[2], f.param[1], input)));
+    LLVMBuildRet(ll->builder, activation_value(e, g->leader, total(e, f.param[2], f.param[1], input)));
     return f;
-}
-
-size_t plain_pop(const Emit *e, size_t row)
-{
-    return e->plain->pop[row];
 }
 
 void plain_groups(Emit *e)
@@ -203,15 +197,15 @@ static size_t largest_size(const Emit *e, const PlainGroup *g)
 {
     size_t largest = 0;
     for (size_t row = g->row_from; row < g->row_to; row++)
-        if (e->p->pop[plain_pop(e, row)].size > largest)
-            largest = e->p->pop[plain_pop(e, row)].size;
+        if (e->p->pop[e->plain->pop[row]].size > largest)
+            largest = e->p->pop[e->plain->pop[row]].size;
     return largest;
 }
 
 void plain_functions(Emit *e)
 {
     for (size_t g = 0; g < e->n_groups; g++)
-        e->group[g].function = plain_function(e, e->plain, e->group[g].leader, largest_size(e, &e->group[g]));
+        e->group[g].function = plain_function(e, e->group[g].leader, largest_size(e, &e->group[g]));
 }
 
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out)

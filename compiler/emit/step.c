@@ -134,22 +134,6 @@ static Val work_part(const Emit *e, Val args, size_t part)
     return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), ll_i64(e->ll, part * e->p->n));
 }
 
-/* copy(n, from, to): recorded rows, and the last state of a double-buffered method. */
-void copy_function(Emit *e)
-{
-    Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->i64, ll->ptr, ll->ptr };
-    LlFunction f = ll_function(ll, "copy", false, ll->none, params, "n from to");
-    ll_param_attribute(ll, f.value, 1, "noalias");
-    ll_param_attribute(ll, f.value, 2, "noalias");
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), f.param[0], 1, 0, NULL);
-    ll_store_f64(ll, ll_load_f64(ll, f.param[1], loop.index), f.param[2], loop.index);
-    ll_loop_end(ll, &loop);
-    LLVMBuildRetVoid(ll->builder);
-    e->copy = f;
-}
-
 static void eval_stage(const Emit *e, Val args, Val t, Val y, const LlFunction *update, Val x, Val acc, Val out)
 {
     Val a[] = { args, t, y, update->value, x, acc, out };
@@ -164,7 +148,7 @@ static void copy_back(const Emit *e, Val from, Val to)
     LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(ll->context, ll->function, "end");
     LLVMBuildCondBr(ll->builder, LLVMBuildICmp(ll->builder, LLVMIntEQ, from, to, ""), end, must);
     LLVMPositionBuilderAtEnd(ll->builder, must);
-    ll_call(ll, &e->copy, (Val[]){ ll_i64(ll, e->p->n), from, to }, 3);
+    ll_copy(ll, ll_i64(ll, e->p->n), from, to);
     LLVMBuildBr(ll->builder, end);
     LLVMPositionBuilderAtEnd(ll->builder, end);
 }

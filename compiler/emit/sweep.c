@@ -1,6 +1,6 @@
 /* Large populations that meet only through sums: the stages of a step are not
  * kept in arrays but computed again from x. A sweep goes over a population
- * once; the sweep of stage k computes the first k stages of each neuron in
+ * once; sweep k computes the first k stages of each neuron in
  * registers and sums the state for the next one, the last sweep stores the new
  * x. A step of m stages reads x m times and writes it once, where arrays of
  * stages would be read and written some 6 m times: such a run waits for memory.
@@ -15,7 +15,7 @@
 /* What a sweep reads beside x: one array of doubles on the stack. */
 enum { AREA_TIMES, AREA_SUMS = 3 };     /* sums: n_stages + 1 rows of n_pops; then the rows of plain populations */
 enum { PLAIN_RATE, PLAIN_EXP, PLAIN_VALUES };   /* one value a stage */
-enum { BODY_ARGS, BODY_X, BODY_N, BODY_FIRST, BODY_VALID, BODY_LANES, BODY_AREA };
+enum { BODY_ARGS, BODY_X, BODY_N, BODY_FIRST, BODY_VALID, BODY_LANES, BODY_AREA, BODY_STAGES, BODY_N_PARAMS };
 
 static size_t sums_at(const Emit *e, unsigned stage)
 {
@@ -37,14 +37,16 @@ static Val area_value(const Emit *e, Val area, size_t at)
     return ll_load_f64(e->ll, area, ll_i64(e->ll, at));
 }
 
-/* ---- one sweep: body(args, x, n, first, valid, lanes, area) ----
+/* ---- one sweep: body(args, x, n, first, valid, lanes, area, stages) ----
  * n neurons from x on, a multiple of the lanes; the first is number `first` of
- * its population. Only the first `valid` lanes enter the sum. */
+ * its population. Only the first `valid` lanes enter the sum. One function
+ * serves all sweeps and leaves the chain after `stages` of them: as the branch
+ * goes the same way for all neurons it costs next to nothing, and a function
+ * for each sweep takes three times as long to compile. */
 
 typedef struct Sweep {
     Emit *e;
     const Method *m;
-    unsigned n_stages;          /* stages computed here */
     size_t pop;                 /* of a population with a body of its own */
     bool is_plain;
     LlFunction f;
@@ -75,7 +77,7 @@ static void hoist(Sweep *w)
     Emit *e = w->e;
     const EigPop *p = &e->p->pop[w->pop];
     size_t from = e->into_from[w->pop], n = e->into_from[w->pop + 1] - from;
-    for (unsigned stage = 0; stage < w->n_stages; stage++) {
+    for (unsigned stage = 0; stage < w->m->n_stages; stage++) {
         Val t = area_value(e, w->f.param[BODY_AREA], AREA_TIMES + (size_t)w->m->stage[stage].time);
         w->input[stage] = code_uses(&p->input, EIG_VAR_I) ? NULL : all_lanes(w, input_value(e, w->pop, t, NULL));
         w->sum[stage] = ARENA_ARRAY(&e->cx->arena, n + 1, Val);
@@ -91,7 +93,7 @@ static void hoist_plain(Sweep *w)
     Val row = w->f.param[BODY_AREA];
     w->rate = all_lanes(w, area_value(w->e, row, PLAIN_RATE));
     w->exp_step = all_lanes(w, area_value(w->e, row, PLAIN_EXP));
-    for (unsigned stage = 0; stage < w->n_stages; stage++)
+    for (unsigned stage = 0; stage < w->m->n_stages; stage++)
         w->value[stage] = all_lanes(w, area_value(w->e, row, PLAIN_VALUES + stage));
 }
 
@@ -130,67 +132,80 @@ static Val lanes_activation(const Sweep *w, unsigned stage, Val index, Val y)
     return activation_value(e, w->pop, s);
 }
 
-/* The state after the sweep's last stage. */
-static Val lanes_stages(const Sweep *w, Val index, Val x)
-{
-    Val y = x, acc = NULL;
-    for (unsigned stage = 0; stage < w->n_stages; stage++) {
-        Val d = ll_fsub(w->e->ll, lanes_activation(w, stage, index, y), y);
-        y = stage_formula(w->e, stage, &(Neuron){ x, acc, d, w->rate, w->exp_step }, &acc);
-    }
-    return y;
-}
-
 static void store_lanes(const Ll *ll, Val value, Val base, Val index)
 {
     LLVMSetAlignment(LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index)), 8);
+}
+
+/* The state after the sweep's last stage, in the block that all sweeps meet in. */
+static Val lanes_stages(const Sweep *w, Val index, Val x)
+{
+    Ll *ll = w->e->ll;
+    LLVMBasicBlockRef meet = LLVMAppendBasicBlockInContext(ll->context, ll->function, "meet"), from[MAX_STAGES];
+    Val y = x, acc = NULL, after[MAX_STAGES];
+    for (unsigned stage = 0; stage < w->m->n_stages; stage++) {
+        ll->lanes = EIG_SUM_LANES;
+        Val d = ll_fsub(ll, lanes_activation(w, stage, index, y), y);
+        y = after[stage] = stage_formula(w->e, stage, &(Neuron){ x, acc, d, w->rate, w->exp_step }, &acc);
+        ll->lanes = 0;
+        from[stage] = LLVMGetInsertBlock(ll->builder);
+        if (stage + 1 == w->m->n_stages)
+            break;
+        LLVMBasicBlockRef next = LLVMAppendBasicBlockInContext(ll->context, ll->function, "stage");
+        Val done = LLVMBuildICmp(ll->builder, LLVMIntEQ, w->f.param[BODY_STAGES], ll_i64(ll, stage + 1), "");
+        LLVMBuildCondBr(ll->builder, done, meet, next);
+        LLVMPositionBuilderAtEnd(ll->builder, next);
+    }
+    store_lanes(ll, y, w->f.param[BODY_X], index);
+    LLVMBuildBr(ll->builder, meet);
+    LLVMPositionBuilderAtEnd(ll->builder, meet);
+    Val result = LLVMBuildPhi(ll->builder, LLVMTypeOf(y), "");
+    LLVMAddIncoming(result, after, from, w->m->n_stages);
+    return result;
 }
 
 static LlFunction body_function(Sweep *w)
 {
     Ll *ll = w->e->ll;
     char name[64];
-    snprintf(name, sizeof name, w->is_plain ? "sweep_plain_%u" : "sweep_%u_%zu", w->n_stages, w->pop);
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64, ll->i64, ll->i64, ll->ptr, ll->ptr };
-    w->f = ll_function(ll, name, false, ll->none, params, "args x n first valid lanes area");
+    if (w->is_plain)
+        snprintf(name, sizeof name, "sweep_plain");
+    else
+        snprintf(name, sizeof name, "sweep_%zu", w->pop);
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64, ll->i64, ll->i64, ll->ptr, ll->ptr, ll->i64 };
+    w->f = ll_function(ll, name, false, ll->none, params, "args x n first valid lanes area stages");
     if (w->is_plain)
         hoist_plain(w);
     else
         hoist(w);
-    Val on = first_lanes(ll, w->f.param[BODY_VALID]), x_at = w->f.param[BODY_X];
-    Val before = lane_vector(ll, w->f.param[BODY_LANES], ll_i64(ll, 0));
+    Val on = first_lanes(ll, w->f.param[BODY_VALID]), lanes = w->f.param[BODY_LANES];
+    Val before = lane_vector(ll, lanes, ll_i64(ll, 0));
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), w->f.param[BODY_N], EIG_SUM_LANES, 1, &before);
-    ll->lanes = EIG_SUM_LANES;
-    Val y = lanes_stages(w, loop.index, lane_vector(ll, x_at, loop.index));
-    ll->lanes = 0;
-    if (w->n_stages == w->m->n_stages)
-        store_lanes(ll, y, x_at, loop.index);
+    Val y = lanes_stages(w, loop.index, lane_vector(ll, w->f.param[BODY_X], loop.index));
     loop.next[0] = ll_select(ll, on, ll_fadd(ll, loop.carried[0], y), loop.carried[0]);
     ll_loop_end(ll, &loop);
-    store_lanes(ll, loop.result[0], w->f.param[BODY_LANES], ll_i64(ll, 0));
+    store_lanes(ll, loop.result[0], lanes, ll_i64(ll, 0));
     LLVMBuildRetVoid(ll->builder);
     return w->f;
 }
 
-/* ---- sweep(args, body, x, n, area): all neurons of a population; the sum ---- */
+/* ---- sweep(args, body, x, n, area, stages): all neurons of a population; the sum ---- */
 
 /* The last n mod LANES neurons, in a piece of scratch as long as the lanes. */
-static void sweep_rest(const Emit *e, const LlFunction *f, LLVMTypeRef body, Val whole, Val rest, Val lanes)
+static void sweep_rest(Ll *ll, const LlFunction *f, LLVMTypeRef body, Val whole, Val rest, Val lanes)
 {
-    Ll *ll = e->ll;
     Val pad = ll_scratch(ll, EIG_SUM_LANES, "pad"), x = ll_at(ll, ll->f64, f->param[2], whole);
     store_lanes(ll, LLVMConstNull(LLVMVectorType(ll->f64, EIG_SUM_LANES)), pad, ll_i64(ll, 0));
-    ll_call(ll, &e->copy, (Val[]){ rest, x, pad }, 3);
-    Val args[] = { f->param[0], pad, ll_i64(ll, EIG_SUM_LANES), whole, rest, lanes, f->param[4] };
-    LLVMBuildCall2(ll->builder, body, f->param[1], args, 7, "");
-    ll_call(ll, &e->copy, (Val[]){ rest, pad, x }, 3);
+    ll_copy(ll, rest, x, pad);
+    Val args[] = { f->param[0], pad, ll_i64(ll, EIG_SUM_LANES), whole, rest, lanes, f->param[4], f->param[5] };
+    LLVMBuildCall2(ll->builder, body, f->param[1], args, BODY_N_PARAMS, "");
+    ll_copy(ll, rest, pad, x);
 }
 
 /* After a single piece the lanes are the numbers themselves, which short sums add from left to right. */
-static void return_sum(const Emit *e, Val n, Val lanes)
+static void return_sum(Ll *ll, Val n, Val lanes)
 {
-    Ll *ll = e->ll;
     LLVMBasicBlockRef few = LLVMAppendBasicBlockInContext(ll->context, ll->function, "few");
     LLVMBasicBlockRef many = LLVMAppendBasicBlockInContext(ll->context, ll->function, "many");
     Val is_short = LLVMBuildICmp(ll->builder, LLVMIntULT, n, ll_i64(ll, EIG_SUM_LANES), "");
@@ -201,21 +216,21 @@ static void return_sum(const Emit *e, Val n, Val lanes)
     LLVMBuildRet(ll->builder, fold_lanes(ll, lane_vector(ll, lanes, ll_i64(ll, 0))));
 }
 
-static LlFunction sweep_function(Emit *e, LLVMTypeRef body)
+static LlFunction sweep_function(Ll *ll, LLVMTypeRef body)
 {
-    Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->ptr };
-    LlFunction f = ll_function(ll, "sweep", false, ll->f64, params, "args body x n area");
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, "sweep", false, ll->f64, params, "args body x n area stages");
     Val n = f.param[3], lanes = ll_scratch(ll, EIG_SUM_LANES, "lanes");
     store_lanes(ll, ll_splat(ll, ll_f64(ll, -0.0), EIG_SUM_LANES), lanes, ll_i64(ll, 0));
     Val whole = LLVMBuildAnd(ll->builder, n, ll_i64(ll, ~(uint64_t)(EIG_SUM_LANES - 1)), "");
-    Val args[] = { f.param[0], f.param[2], whole, ll_i64(ll, 0), ll_i64(ll, EIG_SUM_LANES), lanes, f.param[4] };
-    LLVMBuildCall2(ll->builder, body, f.param[1], args, 7, "");
+    Val args[] = { f.param[0], f.param[2], whole, ll_i64(ll, 0), ll_i64(ll, EIG_SUM_LANES), lanes, f.param[4],
+                   f.param[5] };
+    LLVMBuildCall2(ll->builder, body, f.param[1], args, BODY_N_PARAMS, "");
     LlLoop once;                /* at most one turn: n may be a multiple of the lanes */
     ll_loop_begin(ll, &once, whole, n, EIG_SUM_LANES, 0, NULL);
-    sweep_rest(e, &f, body, whole, LLVMBuildSub(ll->builder, n, whole, ""), lanes);
+    sweep_rest(ll, &f, body, whole, LLVMBuildSub(ll->builder, n, whole, ""), lanes);
     ll_loop_end(ll, &once);
-    return_sum(e, n, lanes);
+    return_sum(ll, n, lanes);
     return f;
 }
 
@@ -226,32 +241,53 @@ typedef struct Sweeps {
     Emit *e;
     const Method *m;
     LlFunction sweep;
-    LlFunction plain[MAX_STAGES];
-    LlFunction *own;            /* [pop * MAX_STAGES + stage], populations that are not plain */
+    LlFunction plain, values;   /* where there are plain populations */
+    LlFunction *own;            /* by population, where it is not plain */
+    size_t n_rows;              /* plain populations */
     Val args, x, area;
 } Sweeps;
+
+/* values(t, sums, out): phi(s) of every plain population at a stage; out is its
+ * place in the first population's row. */
+static LlFunction values_function(const Sweeps *s)
+{
+    Emit *e = s->e;
+    Ll *ll = e->ll;
+    for (size_t g = 0; g < e->n_groups; g++)
+        e->group[g].function = plain_value_function(e, &e->group[g]);
+    LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->ptr };
+    LlFunction f = ll_function(ll, "values", false, ll->none, params, "t sums out");
+    for (size_t g = 0; g < e->n_groups; g++) {
+        LlLoop loop;
+        ll_loop_begin(ll, &loop, ll_i64(ll, e->group[g].row_from), ll_i64(ll, e->group[g].row_to), 1, 0, NULL);
+        Val value = ll_call(ll, &e->group[g].function, (Val[]){ f.param[0], f.param[1], loop.index }, 3);
+        ll_store_f64(ll, value, f.param[2], ll_imul(ll, loop.index, ll_i64(ll, plain_row_size(s->m))));
+        ll_loop_end(ll, &loop);
+    }
+    LLVMBuildRetVoid(ll->builder);
+    return f;
+}
 
 static void make_functions(Sweeps *s)
 {
     Emit *e = s->e;
+    s->own = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     LLVMTypeRef body = NULL;
-    s->own = ARENA_ARRAY(&e->cx->arena, e->p->n_pops * MAX_STAGES + 1, LlFunction);
-    for (unsigned stage = 0; stage < s->m->n_stages; stage++) {
-        bool is_last = stage + 1 == s->m->n_stages;
-        if (e->n_groups)
-            s->plain[stage] = body_function(&(Sweep){ .e = e, .m = s->m, .n_stages = stage + 1, .is_plain = true });
-        for (size_t q = 0; q < e->p->n_pops; q++)
-            if (!pop_is_plain(e, q) && (is_last || e->needs_sum[q]))
-                s->own[q * MAX_STAGES + stage] =
-                    body_function(&(Sweep){ .e = e, .m = s->m, .n_stages = stage + 1, .pop = q });
-        if (e->n_groups)
-            body = s->plain[stage].type;
+    if (e->n_groups) {
+        s->plain = body_function(&(Sweep){ .e = e, .m = s->m, .is_plain = true });
+        body = s->plain.type;
     }
-    for (size_t q = 0; q < e->p->n_pops && !body; q++)
-        body = s->own[q * MAX_STAGES + s->m->n_stages - 1].type;
-    for (size_t g = 0; g < e->n_groups; g++)
-        e->group[g].function = plain_value_function(e, &e->group[g]);
-    s->sweep = sweep_function(e, body);
+    for (size_t q = 0; q < e->p->n_pops; q++) {
+        if (pop_is_plain(e, q))
+            continue;
+        s->own[q] = body_function(&(Sweep){ .e = e, .m = s->m, .pop = q });
+        body = s->own[q].type;
+    }
+    if (e->n_groups) {
+        s->n_rows = e->group[e->n_groups - 1].row_to;
+        s->values = values_function(s);
+    }
+    s->sweep = sweep_function(e->ll, body);
 }
 
 static Val area_at(const Sweeps *s, size_t at)
@@ -259,67 +295,84 @@ static Val area_at(const Sweeps *s, size_t at)
     return ll_at(s->e->ll, s->e->ll->f64, s->area, ll_i64(s->e->ll, at));
 }
 
-static Val pop_state(const Sweeps *s, size_t pop)
+static Val state_at(const Sweeps *s, Val neuron)
 {
-    return ll_at(s->e->ll, s->e->ll->f64, s->x, ll_i64(s->e->ll, s->e->p->pop[pop].from));
+    return ll_at(s->e->ll, s->e->ll->f64, s->x, neuron);
+}
+
+static Val plain_row(const Sweeps *s, Val row)
+{
+    Ll *ll = s->e->ll;
+    return ll_at(ll, ll->f64, area_at(s, plain_at(s->e, s->m)), ll_imul(ll, row, ll_i64(ll, plain_row_size(s->m))));
+}
+
+/* For every plain population: row number in loop->index. */
+static void rows_begin(const Sweeps *s, LlLoop *loop)
+{
+    ll_loop_begin(s->e->ll, loop, ll_i64(s->e->ll, 0), ll_i64(s->e->ll, s->n_rows), 1, 0, NULL);
+}
+
+static void store_sum(const Sweeps *s, unsigned stage, Val pop, Val sum)
+{
+    ll_store_f64(s->e->ll, sum, area_at(s, sums_at(s->e, stage)), pop);
 }
 
 /* Once a call: the sums of x, and the constants of the plain populations. */
 static void prepare(const Sweeps *s)
 {
-    const Emit *e = s->e;
-    const Ll *ll = e->ll;
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        if (!e->needs_sum[q])
-            continue;
-        Val args[] = { pop_state(s, q), ll_i64(ll, e->p->pop[q].size) };
-        ll_store_f64(ll, ll_call(ll, &e->sum, args, 2), area_at(s, sums_at(e, 0)), ll_i64(ll, q));
-    }
-    size_t n_rows = e->n_groups ? e->group[e->n_groups - 1].row_to : 0;
-    for (size_t row = 0; row < n_rows; row++) {
-        const EigPop *p = &e->p->pop[plain_pop(e, row)];
-        Val at = area_at(s, plain_at(e, s->m) + row * plain_row_size(s->m));
-        ll_store_f64(ll, ll_f64(ll, p->rate), at, ll_i64(ll, PLAIN_RATE));
-        ll_store_f64(ll, ll_f64(ll, p->exp_step), at, ll_i64(ll, PLAIN_EXP));
-    }
-}
-
-/* phi(s) of every plain population at a stage. */
-static void plain_values(const Sweeps *s, unsigned stage, Val t)
-{
-    const Emit *e = s->e;
+    Emit *e = s->e;
     Ll *ll = e->ll;
-    for (size_t g = 0; g < e->n_groups; g++) {
-        LlLoop loop;
-        ll_loop_begin(ll, &loop, ll_i64(ll, e->group[g].row_from), ll_i64(ll, e->group[g].row_to), 1, 0, NULL);
-        Val value = ll_call(ll, &e->group[g].function, (Val[]){ t, area_at(s, sums_at(e, stage)), loop.index }, 3);
-        Val at = ll_imul(ll, loop.index, ll_i64(ll, plain_row_size(s->m)));
-        ll_store_f64(ll, value, area_at(s, plain_at(e, s->m) + PLAIN_VALUES + stage), at);
-        ll_loop_end(ll, &loop);
+    for (size_t q = 0; q < e->p->n_pops; q++) {
+        if (!s->own[q].value || !e->needs_sum[q])
+            continue;
+        Val args[] = { state_at(s, ll_i64(ll, e->p->pop[q].from)), ll_i64(ll, e->p->pop[q].size) };
+        store_sum(s, 0, ll_i64(ll, q), ll_call(ll, &e->sum, args, 2));
     }
+    if (!s->n_rows)
+        return;
+    LlLoop loop;
+    rows_begin(s, &loop);
+    Val row = loop.index, at = plain_row(s, row);
+    Val args[] = { state_at(s, plain_integer(e, row, ROW_FROM)), plain_integer(e, row, ROW_SIZE) };
+    store_sum(s, 0, plain_integer(e, row, ROW_POP), ll_call(ll, &e->sum, args, 2));
+    ll_store_f64(ll, plain_number(e, row, ROW_RATE), at, ll_i64(ll, PLAIN_RATE));
+    ll_store_f64(ll, plain_number(e, row, ROW_EXP_STEP), at, ll_i64(ll, PLAIN_EXP));
+    ll_loop_end(ll, &loop);
 }
 
-static void sweep_pop(const Sweeps *s, unsigned stage, size_t pop, const LlFunction *body, Val area)
+static Val sweep_call(const Sweeps *s, unsigned stage, const LlFunction *body, Val from, Val n, Val area)
+{
+    Ll *ll = s->e->ll;
+    Val args[] = { s->args, body->value, state_at(s, from), n, area, ll_i64(ll, stage + 1) };
+    return ll_call(ll, &s->sweep, args, 6);
+}
+
+/* A sweep that does not store x is of use for its sum alone. */
+static void sweep_plain(const Sweeps *s, unsigned stage)
 {
     const Emit *e = s->e;
-    const Ll *ll = e->ll;
-    Val args[] = { s->args, body->value, pop_state(s, pop), ll_i64(ll, e->p->pop[pop].size), area };
-    ll_store_f64(ll, ll_call(ll, &s->sweep, args, 5), area_at(s, sums_at(e, stage + 1)), ll_i64(ll, pop));
+    LlLoop loop;
+    rows_begin(s, &loop);
+    Val row = loop.index;
+    Val n = plain_integer(e, row, stage + 1 == s->m->n_stages ? ROW_SIZE : ROW_SOURCES);
+    Val sum = sweep_call(s, stage, &s->plain, plain_integer(e, row, ROW_FROM), n, plain_row(s, row));
+    store_sum(s, stage + 1, plain_integer(e, row, ROW_POP), sum);
+    ll_loop_end(e->ll, &loop);
 }
 
 static void sweep_all(const Sweeps *s, unsigned stage)
 {
     const Emit *e = s->e;
-    bool is_last = stage + 1 == s->m->n_stages;
-    size_t n_rows = e->n_groups ? e->group[e->n_groups - 1].row_to : 0;
-    for (size_t row = 0; row < n_rows; row++) {
-        size_t q = plain_pop(e, row);
-        if (is_last || e->needs_sum[q])
-            sweep_pop(s, stage, q, &s->plain[stage], area_at(s, plain_at(e, s->m) + row * plain_row_size(s->m)));
+    const Ll *ll = e->ll;
+    if (s->n_rows)
+        sweep_plain(s, stage);
+    for (size_t q = 0; q < e->p->n_pops; q++) {
+        const EigPop *p = &e->p->pop[q];
+        if (!s->own[q].value || (stage + 1 < s->m->n_stages && !e->needs_sum[q]))
+            continue;
+        Val sum = sweep_call(s, stage, &s->own[q], ll_i64(ll, p->from), ll_i64(ll, p->size), s->area);
+        store_sum(s, stage + 1, ll_i64(ll, q), sum);
     }
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        if (s->own[q * MAX_STAGES + stage].value)
-            sweep_pop(s, stage, q, &s->own[q * MAX_STAGES + stage], s->area);
 }
 
 void advance_sweeps(Emit *e, const Method *m)
@@ -328,10 +381,9 @@ void advance_sweeps(Emit *e, const Method *m)
     Sweeps s = { .e = e, .m = m };
     make_functions(&s);
     LlFunction f = abi_entry(e, ABI_ADVANCE);
-    size_t n_rows = e->n_groups ? e->group[e->n_groups - 1].row_to : 0;
     s.args = f.param[0];
     s.x = f.param[3];
-    s.area = ll_scratch(ll, plain_at(e, m) + n_rows * plain_row_size(m), "area");
+    s.area = ll_scratch(ll, plain_at(e, m) + s.n_rows * plain_row_size(m), "area");
     drift_stored_inputs(e, s.args);
     prepare(&s);
     LlLoop loop;
@@ -340,11 +392,14 @@ void advance_sweeps(Emit *e, const Method *m)
     for (size_t k = 0; k < 3; k++)
         ll_store_f64(ll, times.at[k], area_at(&s, AREA_TIMES), ll_i64(ll, k));
     for (unsigned stage = 0; stage < m->n_stages; stage++) {
-        plain_values(&s, stage, times.at[m->stage[stage].time]);
+        Val args[] = { times.at[m->stage[stage].time], area_at(&s, sums_at(e, stage)),
+                       area_at(&s, plain_at(e, m) + PLAIN_VALUES + stage) };
+        if (s.n_rows)
+            ll_call(ll, &s.values, args, 3);
         sweep_all(&s, stage);
     }
     Val from = area_at(&s, sums_at(e, m->n_stages)), to = area_at(&s, sums_at(e, 0));
-    ll_call(ll, &e->copy, (Val[]){ ll_i64(ll, e->p->n_pops), from, to }, 3);
+    ll_copy(ll, ll_i64(ll, e->p->n_pops), from, to);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
 }

@@ -92,8 +92,7 @@ static bool uses(const EigCode *code, EigVar var)
     return false;
 }
 
-/* True when some operation is a call of the C library. */
-static bool calls_library(const EigCode *code)
+bool plan_calls_library(const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k], *before = k ? op - 1 : op;
@@ -136,8 +135,8 @@ static bool is_cheap(const EigPop *pop)
 {
     enum { MAX_OPERATIONS = 24 };
     bool stored = !uses(&pop->input, EIG_VAR_T);
-    return !calls_library(&pop->phi) && pop->phi.n <= MAX_OPERATIONS &&
-           (stored || !uses(&pop->input, EIG_VAR_I) || (!calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
+    return !plan_calls_library(&pop->phi) && pop->phi.n <= MAX_OPERATIONS &&
+           (stored || !uses(&pop->input, EIG_VAR_I) || (!plan_calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
 }
 
 static const char *why_not_recompute(const EigProblem *p)
