@@ -202,12 +202,12 @@ static void csv_reads_names(void)
 static void csv_refuses(void)
 {
     static const struct { const char *text; DiagCode code; const char *piece; } bad[] = {
-        { "1,2\n3\n", D_E0503, "w.csv:2:1: this row has 1 numbers, the first one has 2" },
+        { "1,2\n3\n", D_E0503, "w.csv:2:1: numbers in this row: 1, in the first: 2" },
         { "1,2\n3,4,5\n", D_E0503, "w.csv:2:1" },
         { "1,2\n3,x\n", D_E0504, "w.csv:2:3: 'x' is not a number (row 2, column 2" },
         { "nan,2\n3,4\n", D_E0504, "w.csv:1:1: 'nan' is not a finite number (row 1, column 1" },
         { "1,\n3,4\n", D_E0504, "w.csv:1:3: '' is not a number" },
-        { "a,b\nX,1,2\n", D_E0503, "this row has 3 cells, the header has 2" },
+        { "a,b\nX,1,2\n", D_E0503, "cells in this row: 3, in the header: 2" },
         { "c,a,b\nX,1,2\nY,3,inf\n", D_E0504, "w.csv:3:5: 'inf' is not a finite number (row 2, column 2" },
         { "a,b\n", D_E0508, "no numbers" },
         { "", D_E0508, "no numbers" },

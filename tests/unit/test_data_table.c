@@ -135,7 +135,7 @@ static void quick_decimals_agree_with_gmp(void)
 static void malformed_tables_are_refused(void)
 {
     static const struct { const char *text; DiagCode code; const char *piece; } bad[] = {
-        { "a,b\n1,2\n3\n", D_E0503, "t.csv:3:1: this row has 1 cells, the header has 2" },
+        { "a,b\n1,2\n3\n", D_E0503, "t.csv:3:1: cells in this row: 1, in the header: 2" },
         { "a,b\n1,\"2\n3,4\n", D_E0503, "t.csv:2:3: a quote that is never closed" },
         { "a,b\n1,\"2\"x\n", D_E0503, "t.csv:2:6: text behind a closing quote" },
         { "a,b\n1,2\"\n", D_E0503, "t.csv:2:4: a quote inside" },

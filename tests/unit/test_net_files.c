@@ -63,7 +63,7 @@ static void bad_edges_are_refused(void)
         { "source,targe,n\nA,B,1\n", D_E0506, "no column 'target'", "there is a column 'targe'", 0 },
         { "source,target\nA,B\n", D_E0506, "no column of numbers", "a number", 0 },
         { "source,target,n\nA,B,1\nA,C,nan\n", D_E0504, ":3: 'nan' in column 'n'", NULL, 0 },
-        { "source,target,n\nA,B\n", D_E0503, ":2:1: this row has 2 cells", NULL, 0 },
+        { "source,target,n\nA,B\n", D_E0503, ":2:1: cells in this row: 2, in the header: 3", NULL, 0 },
     };
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         Bench b;
