@@ -114,7 +114,7 @@ static double tolerance(Builder *b, const AstAttr *a, const char *what, double o
 {
     Typed v;
     Num x;
-    if (!a || !constant_number(b, a->value, what, &v))
+    if (!a || !constant_number(b, a->value, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return otherwise;
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) > 0 && num_to_double(x) > 0)
