@@ -35,6 +35,21 @@ static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, cons
     return true;
 }
 
+/* Within one population row k and column k are the same neuron, also where the
+ * model has no names to compare with. */
+static bool axes_agree(NetBuild *b, const ModelConn *c, const MatrixFile *f)
+{
+    for (size_t k = 0; c->pre == c->post && f->row_name && f->column_name && k < f->n_rows; k++) {
+        if (strcmp(f->row_name[k], f->column_name[k]) == 0)
+            continue;
+        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': row %zu is '%s', but column %zu is '%s'", f->path, k + 1,
+                          f->row_name[k], k + 1, f->column_name[k]);
+        diag_help(b->cx, d, "bring rows and columns into the same order, or take the names out of the file");
+        return false;
+    }
+    return true;
+}
+
 static void take_sparse(NetBuild *b, const MatrixFile *f, Block *out)
 {
     size_t *from = ARENA_ARRAY(&b->cx->arena, f->n_rows + 1, size_t);
@@ -55,7 +70,7 @@ static bool from_file(NetBuild *b, const ModelConn *c, Block *out)
     const char *what = arena_printf(&b->cx->arena, "'%s'", f.path);
     if (!shape_fits(b, c, what, f.n_rows, f.n_columns) ||
         !names_fit(b, c, &f, "row", f.row_name, &b->net->pop[c->post]) ||
-        !names_fit(b, c, &f, "column", f.column_name, &b->net->pop[c->pre]))
+        !names_fit(b, c, &f, "column", f.column_name, &b->net->pop[c->pre]) || !axes_agree(b, c, &f))
         return false;
     out->kind = BLOCK_DENSE;
     out->values = f.values;
