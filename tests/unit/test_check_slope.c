@@ -155,6 +155,22 @@ static void steep_sigmoids(void)
     bench_free(&b);
 }
 
+/* z/2 - sin(z)/1000 - sin(2 z)/100: the slope is at most 1/2 + 1/1000 + 2/100 where
+ * both cosines are -1, which is nowhere, and at least 1/2 - 21/1000. */
+static void sines_of_two_periods_have_a_bound(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *slow = call2(&b, EIG_FN_MUL, num(&b, "0.001"), call1(&b, EIG_FN_SIN, z(&b)));
+    const Expr *fast = call1(&b, EIG_FN_SIN, call2(&b, EIG_FN_MUL, num(&b, "2"), z(&b)));
+    const Expr *both = call2(&b, EIG_FN_ADD, slow, call2(&b, EIG_FN_MUL, num(&b, "0.01"), fast));
+    SlopeReport r = slope(&b, call2(&b, EIG_FN_SUB, call2(&b, EIG_FN_MUL, num(&b, "0.5"), z(&b)), both));
+    CHECK(r.proved && r.monotone && r.bounded);
+    if (r.bounded)
+        CHECK(num_to_double(r.hi) >= 0.519 && num_to_double(r.hi) <= 0.521001);
+    bench_free(&b);
+}
+
 static void unbounded_slopes_are_said_to_be(void)
 {
     Bench b;
@@ -318,6 +334,7 @@ int main(void)
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);
     RUN(steep_sigmoids);
+    RUN(sines_of_two_periods_have_a_bound);
     RUN(unbounded_slopes_are_said_to_be);
     RUN(what_is_not_admissible_is_refused_with_its_place);
     RUN(enclosures_hold_what_is_sampled);
