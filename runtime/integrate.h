@@ -36,7 +36,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
 
 /* The same run by the textbook interpreter: straight from the problem, no
  * generated code and none of integrate.c's stepping. The oracle of the tests. */
-RunResult eig_reference(const EigProblem *p, EigRecorder *rec, double *x_final);
+RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, double *x_final);
 /* dx = f(t, x) and the total input s, by the reference. */
 void eig_reference_drift(const EigProblem *p, double t, const double *x, double *s, double *dx);
 #endif

@@ -152,6 +152,11 @@ const char *eig_recorder_error(const EigRecorder *r)
     return r->error;
 }
 
+const char *eig_recorder_name(const EigRecorder *r, size_t k)
+{
+    return r->name[k + 1];
+}
+
 int64_t eig_recorder_count(const EigRecorder *r)
 {
     return r->n_rows;

@@ -21,6 +21,8 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
 bool eig_recorder_append(EigRecorder *r, double t, const double *row);
 /* What the system said when append returned false; "" before. */
 const char *eig_recorder_error(const EigRecorder *r);
+/* Array name of record number k: EigRecord.name, or that with "#2", "#3", ... where it is taken. */
+const char *eig_recorder_name(const EigRecorder *r, size_t k);
 int64_t eig_recorder_count(const EigRecorder *r);
 /* In-memory rows: count rows of 1 + width numbers (t first). */
 const double *eig_recorder_rows(const EigRecorder *r, size_t *row_width);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Sum of n numbers in the defined order (problem.h, S). get(of, j) is the j-th. */
 typedef double (*Term)(const void *of, size_t j);
@@ -97,12 +98,22 @@ void eig_reference_drift(const EigProblem *p, double t, const double *x, double 
     }
 }
 
+/* Means and sums of the quantity at hand: the same for each of its neurons, so
+ * that abs(E - mean(E)) takes n and not n^2 operations. */
+enum { MAX_KNOWN = 16 };
+typedef struct Known {
+    size_t n;
+    const EigObs *obs[MAX_KNOWN];
+    double value[MAX_KNOWN];
+} Known;
+
 /* Where a recorded quantity is evaluated. */
 typedef struct Scene {
     const EigProblem *p;
     double t;
     const double *x, *total;
     const EigObs *each;         /* inner expression of the surrounding MEAN or SUM */
+    Known *known;
 } Scene;
 
 static double observe(const Scene *scene, const EigObs *obs, size_t neuron);
@@ -111,6 +122,23 @@ static double each_term(const void *of, size_t j)
 {
     const Scene *scene = of;
     return observe(scene, scene->each, j);
+}
+
+static double fold(const Scene *scene, const EigObs *obs, const EigPop *pop)
+{
+    Known *known = scene->known;
+    for (size_t k = 0; k < known->n; k++)
+        if (known->obs[k] == obs)
+            return known->value[k];
+    Scene inner = *scene;
+    inner.each = obs->arg[0];
+    double sum = ordered_sum(each_term, &inner, pop->size);
+    double value = obs->kind == EIG_OBS_SUM ? sum : sum / (double)pop->size;
+    if (known->n < MAX_KNOWN) {
+        known->obs[known->n] = obs;
+        known->value[known->n++] = value;
+    }
+    return value;
 }
 
 static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
@@ -129,12 +157,8 @@ static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
     case EIG_OBS_INPUT:
         return scene->total[pop->from + which];
     case EIG_OBS_MEAN:
-    case EIG_OBS_SUM: {
-        Scene inner = *scene;
-        inner.each = obs->arg[0];
-        double sum = ordered_sum(each_term, &inner, pop->size);
-        return obs->kind == EIG_OBS_SUM ? sum : sum / (double)pop->size;
-    }
+    case EIG_OBS_SUM:
+        return fold(scene, obs, pop);
     case EIG_OBS_CALL: {
         double a = observe(scene, obs->arg[0], neuron);
         double b = obs->n_args > 1 ? observe(scene, obs->arg[1], neuron) : 0.0;
@@ -148,9 +172,10 @@ bool oracle_record(Oracle *o, double t, const double *x)
 {
     const EigProblem *p = o->p;
     total_input(p, t, x, o->total);
-    Scene scene = {p, t, x, o->total, NULL};
+    Known known = {.n = 0};
+    Scene scene = {p, t, x, o->total, NULL, &known};
     double *out = o->row;
-    for (size_t r = 0; r < p->n_records; r++)
+    for (size_t r = 0; r < p->n_records; r++, known.n = 0)
         for (size_t i = 0; i < p->record[r].width; i++)
             *out++ = observe(&scene, p->record[r].obs, i);
     if (!eig_recorder_append(o->rec, t, o->row)) {
@@ -177,6 +202,23 @@ bool oracle_check(Oracle *o, const double *x)
         }
     }
     return true;
+}
+
+bool oracle_goes_on(Oracle *o, double t)
+{
+    enum { TICK_MS = 50 };
+    struct timespec ts;
+    if (!o->tick || t >= o->p->duration)
+        return true;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    double now = (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec * 1e-6;
+    if (now - o->last_tick < TICK_MS)
+        return true;
+    o->last_tick = now;
+    if (o->tick(o->user, t, o->p->duration))
+        return true;
+    o->result.status = RUN_INTERRUPTED;
+    return false;
 }
 
 /* stage = x + scale * slope */
@@ -233,7 +275,7 @@ static void run_fixed(Oracle *o)
             return;
         if (k % p->steps_per_record == 0 && !oracle_record(o, t, o->x))
             return;
-        if (k == p->n_steps)
+        if (k == p->n_steps || !oracle_goes_on(o, t))
             return;
         switch (p->method) {
         case EIG_METHOD_EULER:    step_euler(o, t, p->h); break;
@@ -257,9 +299,9 @@ static void start_state(const EigProblem *p, double *x)
     }
 }
 
-RunResult eig_reference(const EigProblem *p, EigRecorder *rec, double *x_final)
+RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, double *x_final)
 {
-    Oracle o = {.p = p, .rec = rec, .result = {.status = RUN_DONE}};
+    Oracle o = {.p = p, .rec = rec, .tick = tick, .user = user, .result = {.status = RUN_DONE}};
     size_t width = 0;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;

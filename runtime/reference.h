@@ -11,8 +11,14 @@ typedef struct Oracle {
     double *x, *total, *stage, *row;
     double *k[7];               /* slopes of the stages */
     double *x_new, *x_between;  /* rk45 */
+    EigTick tick;
+    void *user;
+    double last_tick;           /* ms */
     RunResult result;
 } Oracle;
+
+/* After a step. False, with status INTERRUPTED, when the caller wants to stop before the end. */
+bool oracle_goes_on(Oracle *o, double t);
 
 /* Appends the recorded quantities at (t, x). False after a write error. */
 bool oracle_record(Oracle *o, double t, const double *x);

@@ -219,5 +219,7 @@ void oracle_run_rk45(Oracle *o)
         }
         if (h > longest)
             h = longest;
+        if (!oracle_goes_on(o, t))
+            return;
     }
 }

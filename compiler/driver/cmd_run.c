@@ -61,20 +61,20 @@ static void integrate(Run *r)
     double start = seconds_now();
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, p->n, double);
-    if (!r->c.options->reference) {
-        progress_start(&progress, p->time_unit, r->c.options->quiet);
-        progress_catch_signals();
+    progress_start(&progress, p->time_unit, r->c.options->quiet);
+    progress_catch_signals();
+    if (r->c.options->reference)
+        r->result = eig_reference(p, r->recorder, progress_tick, &progress, r->x);
+    else
         r->result = eig_integrate(p, r->c.jit->functions(r->c.kernel), r->recorder, progress_tick, &progress, r->x);
-        progress_end(&progress);
-    } else
-        r->result = eig_reference(p, r->recorder, r->x);
+    progress_end(&progress);
     r->seconds = seconds_now() - start;
 }
 
 static bool write_result(Run *r)
 {
     char error[256] = "";
-    json_t *meta = run_meta(&r->c, &r->result);
+    json_t *meta = run_meta(&r->c, r->recorder, &r->result);
     char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     bool ok = false;
 
@@ -162,19 +162,26 @@ static double mean_rate(const Run *r, const EigPop *pop)
     return sum / (double)pop->size;
 }
 
+/* "E 9.99955 Hz": results hold canonical numbers, but nobody thinks of a rate per ms. */
+static void print_mean(double mean, Unit u)
+{
+    Sbuf unit = {0};
+    bool per_time = unit_equal(u, (Unit){.twice = {[DIM_TIME] = -2}});
+
+    if (!unit_is_none(u) && !per_time)
+        unit_print(u, &unit);
+    printf("%.6g%s%s", per_time ? 1e3 * mean : mean, per_time ? " Hz" : unit.n ? " " : "", sbuf_text(&unit));
+    sbuf_free(&unit);
+}
+
 static void print_final(Run *r)
 {
     const EigProblem *p = &r->c.plan->problem;
 
     printf("final mean rate:");
     for (size_t k = 0; k < p->n_pops; k++) {
-        Sbuf unit = {0};
-        const Unit u = r->c.net->pop[k].model->unit_x;
-        if (!unit_is_none(u))
-            unit_print(u, &unit);
-        printf("%s %s %.6g%s%s", k ? "," : "", p->pop[k].name, mean_rate(r, &p->pop[k]), unit.n ? " " : "",
-               sbuf_text(&unit));
-        sbuf_free(&unit);
+        printf("%s %s ", k ? "," : "", p->pop[k].name);
+        print_mean(mean_rate(r, &p->pop[k]), r->c.net->pop[k].model->unit_x);
     }
     putchar('\n');
 }

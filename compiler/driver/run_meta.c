@@ -96,16 +96,16 @@ static json_t *run_end(const RunResult *run)
                      (json_int_t)run->n_records);
 }
 
-static json_t *units(const EigProblem *p)
+static json_t *units(const EigProblem *p, const EigRecorder *recorder)
 {
     json_t *o = json_pack("{s:s}", "t", p->time_unit);
 
     for (size_t k = 0; k < p->n_records; k++)
-        json_object_set_new(o, p->record[k].name, json_string(p->record[k].unit));
+        json_object_set_new(o, eig_recorder_name(recorder, k), json_string(p->record[k].unit));
     return o;
 }
 
-json_t *run_meta(Compilation *c, const RunResult *run)
+json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *run)
 {
     const Source *text = c->cx.sources[c->source];
     const char *target = c->kernel ? c->jit->target(c->kernel) : "reference interpreter";
@@ -115,7 +115,7 @@ json_t *run_meta(Compilation *c, const RunResult *run)
     json_object_set_new(o, "parameters", parameters(c->model));
     json_object_set_new(o, "seed", seed(c->model->sim.seed));
     json_object_set_new(o, "method", method(c->model, &c->plan->problem));
-    json_object_set_new(o, "units", units(&c->plan->problem));
+    json_object_set_new(o, "units", units(&c->plan->problem, recorder));
     json_object_set_new(o, "target", json_string(target));
     json_object_set_new(o, "check", verdicts(c));
     json_object_set_new(o, "run", run_end(run));

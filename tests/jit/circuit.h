@@ -121,9 +121,10 @@ static inline Plan circuit_plan(Circuit *c)
     return plan;
 }
 
-static inline Kernel *circuit_compile(Circuit *c, const Plan *plan, int opt_level, const char *cpu)
+/* `texts`: keep the IR, which takes as long as a compilation. */
+static inline Kernel *circuit_compile_texts(Circuit *c, const Plan *plan, int opt_level, const char *cpu, bool texts)
 {
-    JitOptions o = { .opt_level = opt_level, .cpu = cpu, .want_llvm = true, .want_llvm_opt = true };
+    JitOptions o = { .opt_level = opt_level, .cpu = cpu, .want_llvm = texts, .want_llvm_opt = texts };
     Kernel *k = jit_compile(&c->cx, plan, &o, NULL);
     if (!k) {
         Sbuf text = {0};
@@ -132,5 +133,10 @@ static inline Kernel *circuit_compile(Circuit *c, const Plan *plan, int opt_leve
         sbuf_free(&text);
     }
     return k;
+}
+
+static inline Kernel *circuit_compile(Circuit *c, const Plan *plan, int opt_level, const char *cpu)
+{
+    return circuit_compile_texts(c, plan, opt_level, cpu, false);
 }
 #endif

@@ -21,7 +21,7 @@ static void no_fast_math(void)
         Circuit c;
         random_circuit(&c, seed, (EigMethod)(seed % EIG_N_METHODS), 3, sizes);
         Plan plan = circuit_plan(&c);
-        Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+        Kernel *k = circuit_compile_texts(&c, &plan, 2, NULL, true);
         for (size_t f = 0; f < sizeof flag / sizeof *flag; f++) {
             CHECK(count_text(kernel_text(k, "llvm"), flag[f]) == 0);
             CHECK(count_text(kernel_text(k, "llvm-opt"), flag[f]) == 0);
@@ -58,7 +58,7 @@ static size_t lines_of_pair(size_t n)
     add_block(&c, EIG_BLOCK_DIAGONAL, i, e, -0.1);
     record_rates(&c);
     Plan plan = circuit_plan(&c);
-    Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+    Kernel *k = circuit_compile_texts(&c, &plan, 2, NULL, true);
     size_t lines = count_text(kernel_text(k, "llvm-opt"), "\n");
     kernel_free(k);
     circuit_free(&c);
@@ -84,7 +84,7 @@ static size_t lines_of_many(size_t n_pops, size_t n_blocks)
         add_block(&c, EIG_BLOCK_UNIFORM, below(&r, n_pops), below(&r, n_pops), uniform(&r, -0.1, 0.1));
     add_record(&c, 1, obs(&c, (EigObs){ .kind = EIG_OBS_RATE, .index = 0 }));
     Plan plan = circuit_plan(&c);
-    Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+    Kernel *k = circuit_compile_texts(&c, &plan, 2, NULL, true);
     size_t lines = count_text(kernel_text(k, "llvm-opt"), "\n");
     kernel_free(k);
     circuit_free(&c);

@@ -21,7 +21,7 @@ static Rows by_reference(const EigProblem *p)
 {
     char error[256];
     EigRecorder *rec = eig_recorder_open(p, NULL, error);
-    return finish(rec, eig_reference(p, rec, NULL));
+    return finish(rec, eig_reference(p, rec, NULL, NULL, NULL));
 }
 
 static Rows by_kernel(const EigProblem *p, const Kernel *k)
@@ -60,15 +60,18 @@ static bool agrees(Circuit *c, const Plan *plan, int opt_level, const char *cpu,
     return equal;
 }
 
-/* Every circuit at several levels and processors against one reference run. */
+/* Every circuit as it is compiled by default, and every third at one of the
+ * other levels and processors in turn, against one reference run. */
 static void check_circuit(Circuit *c, const Plan *plan, unsigned seed)
 {
     static const struct { int level; const char *cpu; } way[] = {
         { 2, NULL }, { 0, "x86-64" }, { 3, NULL }, { 2, "x86-64-v3" }, { 1, "x86-64-v2" },
     };
     Rows reference = by_reference(&c->p);
-    size_t n_ways = seed % 6 == 0 ? sizeof way / sizeof *way : 1;
-    for (size_t k = 0; k < n_ways; k++) {
+    enum { N_WAYS = sizeof way / sizeof *way };
+    for (size_t k = 0; k < N_WAYS; k++) {
+        if (k != 0 && (seed % 3 != 0 || k != 1 + seed / 3 % (N_WAYS - 1)))
+            continue;
         bool equal = agrees(c, plan, way[k].level, way[k].cpu, &reference);
         if (!equal)
             fprintf(stderr, "seed %u, level %d, %s, %s\n", seed, way[k].level, way[k].cpu ? way[k].cpu : "host",
@@ -150,6 +153,35 @@ static void both_homes_agree(void)
     }
 }
 
+/* Large populations that meet only through sums: stages computed again. */
+static void sweeps_equal_reference(void)
+{
+    static const size_t size[] = { 1, 3, 15, 16, 17, 32, 100, 1000, 1024, 1039 }, cheap[] = { 0, 2, 4, 5, 7, 8 };
+    for (unsigned seed = 0; seed < 32; seed++) {
+        uint64_t r = seed;
+        Circuit c;
+        circuit_init(&c, (EigMethod)(seed % EIG_METHOD_RK45), 0.05, 9);
+        c.p.steps_per_record = 1 + seed % 3;
+        size_t n_pops = 2 + below(&r, 3);
+        for (size_t q = 0; q < n_pops; q++) {
+            EigCode start = CODE(&c, var(EIG_VAR_I), push(0.7), fn(EIG_FN_MUL), fn(EIG_FN_COS));
+            add_pop(&c, q == 0 ? 64 : size[below(&r, 10)], uniform(&r, 0.5, 5.0), activation(&c, cheap[below(&r, 6)], 0.4),
+                    drive(&c, below(&r, 7), 0.6), start);
+        }
+        for (size_t k = 0; k < 2 * n_pops; k++) {
+            size_t pre = below(&r, n_pops), post = below(&r, n_pops);
+            EigBlockKind kind = pre == post && below(&r, 3) == 0 ? EIG_BLOCK_DIAGONAL : EIG_BLOCK_UNIFORM;
+            EigBlock *b = add_block(&c, kind, pre, post, uniform(&r, -1.0, 1.0) / (double)c.pop[pre].size);
+            b->skip_self = kind == EIG_BLOCK_UNIFORM && pre == post && below(&r, 2);
+        }
+        random_records(&c, &r);
+        Plan plan = circuit_plan(&c);
+        CHECK(plan.recompute && plan.state == STATE_IN_MEMORY);
+        check_circuit(&c, &plan, seed);
+        circuit_free(&c);
+    }
+}
+
 /* Populations that share a function, among some that do not. */
 static void shared_populations_equal_reference(void)
 {
@@ -227,6 +259,7 @@ int main(void)
     RUN(rk45_equals_reference);
     RUN(both_homes_agree);
     RUN(shared_populations_equal_reference);
+    RUN(sweeps_equal_reference);
     RUN(sixteen_neurons);
     RUN(overflow_is_the_same);
     return test_done();

@@ -75,7 +75,7 @@ static RunResult compare(const EigProblem *p)
     double *x = calloc(2 * p->n, sizeof *x), *y = x + p->n;
     EigRecorder *a = eig_recorder_open(p, NULL, error), *b = eig_recorder_open(p, NULL, error);
     EigKernel kernel = kernel_for(p);
-    RunResult ra = eig_integrate(p, &kernel, a, NULL, NULL, x), rb = eig_reference(p, b, y);
+    RunResult ra = eig_integrate(p, &kernel, a, NULL, NULL, x), rb = eig_reference(p, b, NULL, NULL, y);
     CHECK(same_rows(a, b));
     CHECK(memcmp(x, y, p->n * sizeof *x) == 0);
     CHECK(ra.status == rb.status && ra.n_steps == rb.n_steps && ra.n_rejected == rb.n_rejected);
@@ -170,7 +170,7 @@ static void start_outside_the_numbers(void)
     EigKernel kernel = kernel_for(&z.p);
     char error[256];
     EigRecorder *rec = eig_recorder_open(&z.p, NULL, error);
-    RunResult r = eig_integrate(&z.p, &kernel, rec, NULL, NULL, NULL), s = eig_reference(&z.p, rec, NULL);
+    RunResult r = eig_integrate(&z.p, &kernel, rec, NULL, NULL, NULL), s = eig_reference(&z.p, rec, NULL, NULL, NULL);
     CHECK(r.status == RUN_NONFINITE && r.bad_pop == 1 && r.bad_neuron == 3 && r.t == 0 && r.n_records == 0);
     CHECK(s.status == RUN_NONFINITE && s.bad_pop == 1 && s.bad_neuron == 3 && s.n_records == 0);
     eig_recorder_close(rec);

@@ -58,7 +58,7 @@ static void first_record(void)
     size_t width;
     set_fixed(&p, EIG_METHOD_EULER, 0.25, 2, 1);
     EigRecorder *rec = eig_recorder_open(&p, NULL, error);
-    CHECK(eig_reference(&p, rec, NULL).status == RUN_DONE);
+    CHECK(eig_reference(&p, rec, NULL, NULL, NULL).status == RUN_DONE);
     const double *row = eig_recorder_rows(rec, &width);
     CHECK(width == 2 * SMALL + 5 && eig_recorder_count(rec) == 3);
     for (size_t i = 0; i < SMALL; i++) {

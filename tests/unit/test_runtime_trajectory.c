@@ -122,7 +122,7 @@ static void equilibria(void)
             continue;
         set_fixed(&m.p, EIG_METHOD_EXPEULER, 1.0 / 64, 64 * 100, 64);
         EigRecorder *rec = eig_recorder_open(&m.p, NULL, error);
-        CHECK(eig_reference(&m.p, rec, x).status == RUN_DONE);
+        CHECK(eig_reference(&m.p, rec, NULL, NULL, x).status == RUN_DONE);
         CHECK_CLOSE(x[0], r->at[0], 0, 1e-9);
         CHECK_CLOSE(x[1], r->at[1], 0, 1e-9);
         eig_recorder_close(rec);
