@@ -71,26 +71,6 @@ static void integrate(Run *r)
     r->seconds = seconds_now() - start;
 }
 
-static bool write_result(Run *r)
-{
-    char error[256] = "";
-    json_t *meta = run_meta(&r->c, r->recorder, &r->result);
-    char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    bool ok = false;
-
-    if (!text)
-        BUG("what a result says about itself is not JSON");
-    if (r->result.status == RUN_WRITE_ERROR)
-        diag_nowhere(&r->c.cx, D_E0004, "%s: %s", r->path, r->result.error);
-    else if (!(ok = eig_recorder_finish(r->recorder, text, error)))
-        diag_nowhere(&r->c.cx, D_E0004, "%s", error);
-    free(text);
-    json_decref(meta);
-    return ok;
-}
-
-/* ---- what is said about it ---- */
-
 static const char *with_unit(Run *r, double t)
 {
     const char *unit = r->c.plan->problem.time_unit;
@@ -102,6 +82,39 @@ static const char *kept(Run *r)
 {
     return arena_printf(&r->c.cx.arena, "%lld records up to then are in %s", (long long)r->result.n_records, r->path);
 }
+
+/* The disk refused a record; `saved`: those before it are in the file. */
+static void explain_write_error(Run *r, bool saved)
+{
+    Diag *d = diag_nowhere(&r->c.cx, D_E0004, "%s: %s", r->path, r->result.error);
+
+    if (saved)
+        diag_note(&r->c.cx, d, "%s", kept(r));
+    else
+        diag_note(&r->c.cx, d, "nothing of this run was written; a file that was there before is as it was");
+    diag_help(&r->c.cx, d, "a run needs the room of its records twice; record less often, or write elsewhere with -o");
+}
+
+static bool write_result(Run *r)
+{
+    char error[256] = "";
+    json_t *meta = run_meta(&r->c, r->recorder, &r->result);
+    char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    bool ok = false;
+
+    if (!text)
+        BUG("what a result says about itself is not JSON");
+    ok = eig_recorder_finish(r->recorder, text, error);
+    if (r->result.status == RUN_WRITE_ERROR)
+        explain_write_error(r, ok);
+    else if (!ok)
+        diag_nowhere(&r->c.cx, D_E0004, "%s", error);
+    free(text);
+    json_decref(meta);
+    return ok;
+}
+
+/* ---- what is said about it ---- */
 
 /* "neuron wild[2] of population wild", or "population E" when that is one neuron. */
 static const char *culprit(Run *r)
@@ -149,6 +162,7 @@ static ExitStatus finish(Run *r)
     case RUN_NONFINITE:   explain_nonfinite(r); return STATUS_NOT_PROVED;
     case RUN_UNDERFLOW:   explain_underflow(r); return STATUS_NOT_PROVED;
     case RUN_INTERRUPTED: return STATUS_INTERRUPTED;
+    case RUN_WRITE_ERROR: return STATUS_SYSTEM;
     default:              return STATUS_DONE;
     }
 }
