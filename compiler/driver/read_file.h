@@ -1,3 +1,4 @@
+/* An input of a command as one piece of bytes. */
 #ifndef COMPILER_DRIVER_READ_FILE_H
 #define COMPILER_DRIVER_READ_FILE_H
 #include <stdbool.h>

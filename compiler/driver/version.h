@@ -1,3 +1,4 @@
+/* What --version, result files and certificates say made them. */
 #ifndef COMPILER_DRIVER_VERSION_H
 #define COMPILER_DRIVER_VERSION_H
 

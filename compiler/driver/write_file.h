@@ -1,3 +1,4 @@
+/* An output of a command as one piece of bytes. */
 #ifndef COMPILER_DRIVER_WRITE_FILE_H
 #define COMPILER_DRIVER_WRITE_FILE_H
 #include <stdbool.h>
@@ -5,7 +6,8 @@
 
 struct Ctx;
 
-/* Puts n bytes under `path`: the file there is the previous one or the whole
- * new one, never a part. "-" is standard output. False after E0004. */
+/* Puts n bytes under `path`, as runtime/outfile.h does: the file there is the
+ * previous one or the whole new one, never a part; a link is followed. A device
+ * or a pipe is written to, "-" is standard output. False after E0004. */
 bool write_file(struct Ctx *cx, const char *path, const char *bytes, size_t n);
 #endif

@@ -22,6 +22,18 @@ def a_certificate_replaces_the_file_as_a_whole(folder):
 
 
 @test
+def a_certificate_goes_where_a_link_leads_and_keeps_the_rights(folder):
+    path, link = write(folder, "proof.json", "the previous one"), os.path.join(folder, "link.json")
+    os.chmod(path, 0o640)
+    os.symlink("proof.json", link)
+    equal(eigc("check", "-q", "--certificate", link, PAIR).status, 0)
+    check(os.path.islink(link), "the link is gone")
+    json.load(open(path))
+    equal(stat.S_IMODE(os.stat(path).st_mode), 0o640)
+    equal(sorted(os.listdir(folder)), ["link.json", "proof.json"])
+
+
+@test
 def json_names_the_certificate(folder):
     path = os.path.join(folder, "proof.json")
     o = json.loads(eigc("check", "--json", "--certificate", path, PAIR).out)
