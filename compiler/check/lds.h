@@ -7,6 +7,7 @@
  *   lds_balance.c   scalings that may serve as multipliers
  *   lds_refute.c    vectors that may serve as witnesses
  *   lds_barrier.c   Newton's method on the matrix inequality, both sides
+ *   lds_face.c      witnesses on the boundary itself, as short fractions
  *   lds_eigen.c     symmetric eigenpairs
  *
  * Everything here only proposes; verify.h decides. */
@@ -69,6 +70,9 @@ bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
 bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f);
 bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
 bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f);
+bool lds_offer_weighted_v(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, const char *method, LdsFinding *f);
+/* lds_face.c: the fractions nearest to rank <= 3 vectors, for matrices exactly on the boundary. */
+bool lds_offer_face(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
 /* Smallest eigenvalue of the matrix -(QK + K'Q) scaled to diagonal 1, with its
  * eigenvector in the coordinates of K (vector may be NULL). In doubles, not a proof. */
 double lds_part_margin(const LdsPart *p, const double *q, double *vector);

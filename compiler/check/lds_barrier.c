@@ -142,8 +142,10 @@ static void offer_multipliers(LdsPart *p, const Barrier *b, LdsFinding *f)
     lds_offer_p(p, q, "matrix inequality, barrier method", f);
 }
 
+typedef bool OfferVectors(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
+
 /* The leading eigenvectors of Z, as few as do. */
-static void offer_witness(LdsPart *p, Barrier *b, LdsFinding *f)
+static void offer_witness(LdsPart *p, Barrier *b, OfferVectors *offer, const char *method, LdsFinding *f)
 {
     size_t n = b->n;
     double value[BARRIER_MAX];
@@ -154,7 +156,7 @@ static void offer_witness(LdsPart *p, Barrier *b, LdsFinding *f)
         for (size_t k = 0; k < rank; k++)
             for (size_t i = 0; i < n; i++)
                 v[k * n + i] = sqrt(fmax(value[n - 1 - k], 0)) * b->y[(n - 1 - k) * n + i] / p->balance[i];
-        lds_offer_v(p, rank, v, "matrix inequality, barrier method", f);
+        offer(p, rank, v, method, f);
     }
 }
 
@@ -217,7 +219,9 @@ void lds_test_barrier(LdsPart *p, LdsFinding *f)
                 break;
         }
         if (inside && f->verdict == TRUTH_UNDECIDED && has_witness(&b))
-            offer_witness(p, &b, f);
+            offer_witness(p, &b, lds_offer_v, "matrix inequality, barrier method", f);
+        if (inside && f->verdict == TRUTH_UNDECIDED && fabs(b.t) < 1e-5)
+            offer_witness(p, &b, lds_offer_face, "matrix inequality, fractions on the boundary", f);
         b.mu *= outer < 4 ? 0.3 : 0.1;
     }
     free(b.m);

@@ -290,10 +290,10 @@ static bool touches(const LdsPart *p, size_t rank, mpq_t *v, size_t i)
     return false;
 }
 
-/* Keeps the rows that the vectors touch; the others need not hold. */
-static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, const char *method, LdsFinding *f)
+/* Keeps the rows that the vectors touch; the others need not hold. weight may be NULL. */
+static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, const char *method, LdsFinding *f)
 {
-    Witness w = {.rank = rank};
+    Witness w = {.rank = rank, .w = weight};
     w.member = ARENA_ARRAY(&p->cx->arena, p->n, uint32_t);
     size_t *place = ARENA_ARRAY(&p->cx->arena, p->n, size_t);
     for (size_t i = 0; i < p->n; i++)
@@ -312,6 +312,8 @@ static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, const char *method,
             lds_rationals_clear(w.v, rank * w.n);
     }
     lds_rationals_clear(v, rank * p->n);
+    if (weight && !accepted)
+        lds_rationals_clear(weight, rank);
     if (accepted)
         *f = (LdsFinding){.verdict = TRUTH_REFUTED, .method = method, .witness = w, .margin = f->margin};
     return accepted;
@@ -319,7 +321,12 @@ static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, const char *method,
 
 bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f)
 {
-    return offer_vectors(p, 1, v, method, f);
+    return offer_vectors(p, 1, v, NULL, method, f);
+}
+
+bool lds_offer_weighted_v(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, const char *method, LdsFinding *f)
+{
+    return offer_vectors(p, rank, v, weight, method, f);
 }
 
 /* Rounds to multiples of 2^-bits of the largest entry: small entries vanish, and their rows need not hold. */
@@ -369,7 +376,7 @@ static bool offer_rounded_v(LdsPart *p, size_t rank, const double *v, const char
             else
                 mpq_mul_2exp(to, to, (mp_bitcnt_t)-p->s_exp[i]);
         }
-    return offer_vectors(p, rank, x, method, f);
+    return offer_vectors(p, rank, x, NULL, method, f);
 }
 
 bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f)
