@@ -15,6 +15,12 @@ enum {
     TICK_MS = 40                /* so that ticks come about every 50 ms */
 };
 
+const char *const eig_run_status[RUN_N_STATUS] = {
+#define RUN_STATUS(id, text) [RUN_##id] = text,
+#include "runtime/result.def"
+#undef RUN_STATUS
+};
+
 /* Looks at the clock once in `pause` units of work (steps), and learns how
  * many units WORK_MS are. */
 typedef struct Pace {
@@ -266,7 +272,7 @@ static size_t padded(size_t n)
 static bool loop_allocate(Loop *l)
 {
     const EigProblem *p = l->p;
-    size_t width = 0, n_vectors = p->method == EIG_METHOD_RK45 ? DOPRI_VECTORS : 2;
+    size_t width = 0, n_vectors = eig_method[p->method].adaptive ? DOPRI_VECTORS : 2;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
     size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * p->n), n_state = padded(n_vectors * p->n);
@@ -318,7 +324,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
     pace_start(&l.pace, tick, user);
     if (!all_finite(l.x, p->n))
         stop_nonfinite(&l, l.x);
-    else if (p->method == EIG_METHOD_RK45)
+    else if (eig_method[p->method].adaptive)
         run_adaptive(&l);
     else
         run_fixed(&l);

@@ -12,6 +12,7 @@ typedef enum RunStatus {
 #undef RUN_STATUS
     RUN_N_STATUS
 } RunStatus;
+extern const char *const eig_run_status[RUN_N_STATUS];
 
 typedef struct RunResult {
     RunStatus status;

@@ -263,7 +263,7 @@ static void print_json(Run *r)
     json_object_set_new(o, "file", json_path(&r->c.cx, r->c.path));
     if (r->recorder) {
         json_object_set_new(o, "result", r->written ? json_path(&r->c.cx, r->path) : json_null());
-        json_object_set_new(o, "status", json_string(run_status_word(r->result.status)));
+        json_object_set_new(o, "status", json_string(eig_run_status[r->result.status]));
         json_object_set_new(o, "t", json_real(r->result.t));
         json_object_set_new(o, "steps", json_integer((json_int_t)r->result.n_steps));
         json_object_set_new(o, "rejected", json_integer((json_int_t)r->result.n_rejected));

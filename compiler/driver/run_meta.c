@@ -43,23 +43,13 @@ static json_t *seed(uint64_t value)
     return json_string(text);
 }
 
-static const char *method_name(EigMethod method)
-{
-    static const char *const name[] = {
-#define METHOD(id, text_name, order, stages, adaptive, text) [EIG_METHOD_##id] = text_name,
-#include "runtime/method.def"
-#undef METHOD
-    };
-    return name[method];
-}
-
 static json_t *method(const Model *m, const EigProblem *p)
 {
-    json_t *o = json_pack("{s:s, s:o}", "name", method_name(p->method), "duration", exact(m->sim.duration));
+    json_t *o = json_pack("{s:s, s:o}", "name", eig_method[p->method].name, "duration", exact(m->sim.duration));
 
     if (m->sim.has_step)
         json_object_set_new(o, "step", exact(m->sim.step));
-    if (p->n_steps == 0) {
+    if (eig_method[p->method].adaptive) {
         json_object_set_new(o, "rtol", json_real(p->rtol));
         json_object_set_new(o, "atol", json_real(p->atol));
     }
@@ -80,18 +70,9 @@ static json_t *verdicts(const Compilation *c)
     return o;
 }
 
-const char *run_status_word(RunStatus status)
-{
-    static const char *const word[RUN_N_STATUS] = {
-        [RUN_DONE] = "done", [RUN_INTERRUPTED] = "interrupted", [RUN_NONFINITE] = "nonfinite",
-        [RUN_UNDERFLOW] = "step too small", [RUN_WRITE_ERROR] = "write error",
-    };
-    return word[status];
-}
-
 static json_t *run_end(const RunResult *run)
 {
-    return json_pack("{s:s, s:f, s:I, s:I, s:I}", "status", run_status_word(run->status), "t", run->t, "steps",
+    return json_pack("{s:s, s:f, s:I, s:I, s:I}", "status", eig_run_status[run->status], "t", run->t, "steps",
                      (json_int_t)run->n_steps, "rejected", (json_int_t)run->n_rejected, "records",
                      (json_int_t)run->n_records);
 }

@@ -9,6 +9,4 @@
 /* The "meta" of docs/cli.md. It holds nothing of the clock: the same run
  * writes the same bytes. The caller owns it. */
 json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *run);
-/* "done", "interrupted", "nonfinite", ... */
-const char *run_status_word(RunStatus status);
 #endif

@@ -202,7 +202,7 @@ static void advance_stages(Emit *e, const Method *m)
 
 void advance_entry(Emit *e)
 {
-    if (e->p->method == EIG_METHOD_RK45)
+    if (eig_method[e->p->method].adaptive)
         return;
     Method m = method_of(e->p->method);
     if (e->plan->state == STATE_IN_REGISTERS)

@@ -43,7 +43,7 @@ static char *module_text(LLVMModuleRef module)
 static bool look_up(Ctx *cx, const Plan *plan, Kernel *k)
 {
     uint64_t version, drift = 0, advance = 0, observe;
-    bool adaptive = plan->problem.method == EIG_METHOD_RK45;
+    bool adaptive = eig_method[plan->problem.method].adaptive;
     if (!link_address(cx, k->jit, "eig_abi_version", &version) || !link_address(cx, k->jit, "eig_observe", &observe) ||
         !(adaptive ? link_address(cx, k->jit, "eig_drift", &drift) : link_address(cx, k->jit, "eig_advance", &advance)))
         return false;

@@ -146,13 +146,8 @@ static void print_record(const ModelRecord *r, Sbuf *out)
 
 static void print_sim(const ModelSim *s, Sbuf *out)
 {
-    static const char *const method[] = {
-#define METHOD(id, name, order, stages, adaptive, text) name,
-#include "runtime/method.def"
-#undef METHOD
-    };
     print_num("simulate ", s->duration, out);
-    sbuf_printf(out, " by %s", method[s->method]);
+    sbuf_printf(out, " by %s", eig_method[s->method].name);
     if (s->has_step)
         print_num(", step ", s->step, out);
     sbuf_printf(out, ", rtol %.17g, atol %.17g, seed %llu\n", s->rtol, s->atol, (unsigned long long)s->seed);

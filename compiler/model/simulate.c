@@ -17,12 +17,6 @@ static const AttrRule rule[] = {
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
-static const struct { const char *name; bool adaptive; } method[] = {
-#define METHOD(id, name, order, stages, adaptive, text) { name, adaptive },
-#include "runtime/method.def"
-#undef METHOD
-};
-
 /* The first simulate block; a second one is a mistake. */
 static const AstDecl *find_block(Builder *b)
 {
@@ -103,7 +97,7 @@ static void read_method(Builder *b, const AstAttr *a, bool *known)
 {
     const char *names[EIG_N_METHODS];
     for (int k = 0; k < EIG_N_METHODS; k++)
-        names[k] = method[k].name;
+        names[k] = eig_method[k].name;
     int k = attribute_choice(b, a->value, "a method", EIG_N_METHODS, names);
     *known = k >= 0;
     if (k >= 0)
@@ -143,7 +137,7 @@ void simulate_times(Builder *b)
         read_method(b, slot[SIM_METHOD], &method_known);
     if (slot[SIM_STEP])
         sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
-    bool needs_step = method_known && !method[sim->method].adaptive;
+    bool needs_step = method_known && !eig_method[sim->method].adaptive;
     if (complete)
         report_missing(b, slot[SIM_DURATION], slot[SIM_METHOD], slot[SIM_STEP] || !needs_step);
     sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);

@@ -94,7 +94,7 @@ static void verify_obs(const EigProblem *p, const EigObs *o, size_t width)
 static void verify_times(const EigProblem *p)
 {
     HOLDS(isfinite(p->duration) && p->duration > 0.0, "duration %g", p->duration);
-    if (p->method == EIG_METHOD_RK45)
+    if (eig_method[p->method].adaptive)
         HOLDS(p->h >= 0.0 && p->record_every >= 0.0, "adaptive times");
     else
         HOLDS(p->h > 0.0 && p->n_steps > 0 && p->steps_per_record > 0, "step %g, %lld steps", p->h, (long long)p->n_steps);

@@ -4,18 +4,6 @@
 /* Step numbers are turned into times as doubles, which hold integers up to this. */
 static const int64_t MAX_STEPS = (int64_t)1 << 53;
 
-static const bool is_adaptive[EIG_N_METHODS] = {
-#define METHOD(id, name, order, stages, adaptive, text) adaptive,
-#include "runtime/method.def"
-#undef METHOD
-};
-
-static const char *const method_name[EIG_N_METHODS] = {
-#define METHOD(id, name, order, stages, adaptive, text) name,
-#include "runtime/method.def"
-#undef METHOD
-};
-
 static const char *time_text(Ctx *cx, const Model *m, Num t)
 {
     Sbuf b = {0};
@@ -86,7 +74,7 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
 {
     const ModelSim *sim = &m->sim;
     if (!sim->has_step) {
-        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", method_name[sim->method]);
+        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", eig_method[sim->method].name);
         diag_help(cx, d, "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own",
                   m->has_time_unit ? " ms" : "");
         return false;
@@ -111,5 +99,5 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
     out->rtol = sim->rtol;
     out->atol = sim->atol;
     out->steps_per_record = 1;
-    return is_adaptive[sim->method] || fixed_steps(cx, m, out);
+    return eig_method[sim->method].adaptive || fixed_steps(cx, m, out);
 }
