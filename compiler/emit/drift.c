@@ -21,14 +21,6 @@ typedef struct Body {
     Val *sum;                   /* per such block, UNIFORM only: S, or w * S where every pair is connected */
 } Body;
 
-/* Where memory is what a run waits for, a short formula is not worth an array. */
-bool input_is_stored(const Emit *e, size_t pop)
-{
-    const EigCode *input = &e->p->pop[pop].input;
-    return code_uses(input, EIG_VAR_I) && !code_uses(input, EIG_VAR_T) &&
-           !(e->plan->recompute && input->n <= 8 && !plan_calls_library(input));
-}
-
 /* input_p(lo, count, out): inputs that depend on the neuron alone; they are
  * computed once a call of eig_advance and read from args->work afterwards. */
 static void input_function(Emit *e, size_t pop)
@@ -59,7 +51,7 @@ static Val first_total(Body *b, Val i)
     Emit *e = b->e;
     if (b->varying)
         return b->varying;
-    if (!input_is_stored(e, b->pop))
+    if (!plan_stores_input(e->plan, b->pop))
         return input_value(e, b->pop, b->t, ll_iadd(e->ll, b->lo, i));
     return ll_load_f64(e->ll, stored_input(e, b->args, b->pop), ll_iadd(e->ll, b->lo, i));
 }
@@ -218,7 +210,7 @@ void drift_inputs(Emit *e)
 {
     e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     for (size_t q = 0; q < e->p->n_pops; q++)
-        if (!pop_is_plain(e, q) && input_is_stored(e, q))
+        if (!pop_is_plain(e, q) && plan_stores_input(e->plan, q))
             input_function(e, q);
 }
 

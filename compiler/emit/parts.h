@@ -83,8 +83,7 @@ Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val n
 void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val count, Val s);
 
 /* drift.c: memory mode */
-/* Whether the population's inputs are computed once a call of eig_advance, and where they then lie. */
-bool input_is_stored(const Emit *e, size_t pop);
+/* Where the inputs of a population lie that are computed once a call of eig_advance (plan_stores_input). */
 Val stored_input(const Emit *e, Val args, size_t pop);
 void drift_inputs(Emit *e);
 void drift_functions(Emit *e);

@@ -41,17 +41,8 @@ static size_t block_operations(const EigProblem *p, const EigBlock *b)
     return 0;
 }
 
-static int stages(EigMethod m)
-{
-    static const int of[EIG_N_METHODS] = {
-#define METHOD(id, name, order, n_stages, adaptive, text) [EIG_METHOD_##id] = (adaptive) ? 1 : (n_stages),
-#include "runtime/method.def"
-#undef METHOD
-    };
-    return of[m];
-}
-
-/* Instructions of one step as straight-line code, for a network that has few neurons. */
+/* Instructions of one step as straight-line code, for a network that has few
+ * neurons. The kernel of an adaptive method is one evaluation. */
 static size_t step_operations(const EigProblem *p)
 {
     size_t n = 0;
@@ -59,7 +50,7 @@ static size_t step_operations(const EigProblem *p)
         n += p->pop[q].size * (p->pop[q].phi.n + p->pop[q].input.n + 6);
     for (size_t k = 0; k < p->n_blocks; k++)
         n += block_operations(p, &p->block[k]);
-    return n * (size_t)stages(p->method);
+    return eig_method[p->method].adaptive ? n : n * (size_t)eig_method[p->method].stages;
 }
 
 static void place_state(Ctx *cx, Plan *plan)
@@ -78,12 +69,6 @@ static void place_state(Ctx *cx, Plan *plan)
         : arena_printf(&cx->arena, "about %zu operations a step are too many for straight-line code", operations);
 }
 
-static const bool is_adaptive[EIG_N_METHODS] = {
-#define METHOD(id, name, order, n_stages, adaptive, text) [EIG_METHOD_##id] = (adaptive),
-#include "runtime/method.def"
-#undef METHOD
-};
-
 static bool uses(const EigCode *code, EigVar var)
 {
     for (size_t k = 0; k < code->n; k++)
@@ -92,7 +77,8 @@ static bool uses(const EigCode *code, EigVar var)
     return false;
 }
 
-bool plan_calls_library(const EigCode *code)
+/* True when some operation is a call of the C library. */
+static bool calls_library(const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k], *before = k ? op - 1 : op;
@@ -135,15 +121,25 @@ static bool is_cheap(const EigPop *pop)
 {
     enum { MAX_OPERATIONS = 24 };
     bool stored = !uses(&pop->input, EIG_VAR_T);
-    return !plan_calls_library(&pop->phi) && pop->phi.n <= MAX_OPERATIONS &&
-           (stored || !uses(&pop->input, EIG_VAR_I) || (!plan_calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
+    return !calls_library(&pop->phi) && pop->phi.n <= MAX_OPERATIONS &&
+           (stored || !uses(&pop->input, EIG_VAR_I) || (!calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
+}
+
+/* Where memory is what a run waits for, a short formula is not worth an array. */
+bool plan_stores_input(const Plan *plan, size_t pop)
+{
+    enum { SHORT = 8 };
+    const EigCode *input = &plan->problem.pop[pop].input;
+    bool of_neuron = uses(input, EIG_VAR_I) && !uses(input, EIG_VAR_T);
+    bool in_sweeps = plan->recompute && plan->state == STATE_IN_MEMORY;
+    return of_neuron && !(in_sweeps && input->n <= SHORT && !calls_library(input));
 }
 
 static const char *why_not_recompute(const EigProblem *p)
 {
     enum { LEAST_NEURONS = 8, MOST_POPS = 2000, MOST_OWN = 4 };
     size_t n_own = 0;
-    if (is_adaptive[p->method])
+    if (eig_method[p->method].adaptive)
         return "an adaptive method needs every stage at once";
     if (p->n < LEAST_NEURONS || p->n_pops > MOST_POPS)
         return "few neurons, or very many populations";

@@ -40,8 +40,8 @@ typedef struct Plan {
 bool plan_make(Ctx *cx, const Net *net, Plan *out);
 /* The decisions alone, for out->problem as it stands: block, state, bytes. */
 void plan_lower(Ctx *cx, Plan *out);
-/* Whether some operation of the program is a call of the C library. */
-bool plan_calls_library(const EigCode *code);
+/* Whether the population's inputs are computed once for many steps and kept, one a neuron. */
+bool plan_stores_input(const Plan *p, size_t pop);
 void plan_print(const Plan *p, Sbuf *out);
 void plan_verify(const Plan *p);
 #endif

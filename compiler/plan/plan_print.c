@@ -8,12 +8,6 @@ static const char *const lowering_name[] = {
     [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
 };
 
-static const char *const method_name[EIG_N_METHODS] = {
-#define METHOD(id, name, order, stages, adaptive, text) name,
-#include "runtime/method.def"
-#undef METHOD
-};
-
 static void print_double(double v, Sbuf *out)
 {
     sbuf_printf(out, "%.6g (%a)", v, v);
@@ -22,8 +16,8 @@ static void print_double(double v, Sbuf *out)
 static void print_time(const EigProblem *p, Sbuf *out)
 {
     const char *unit = p->time_unit[0] ? " ms" : "";
-    sbuf_printf(out, "time %s, duration %.9g%s", method_name[p->method], p->duration, unit);
-    if (p->method == EIG_METHOD_RK45) {
+    sbuf_printf(out, "time %s, duration %.9g%s", eig_method[p->method].name, p->duration, unit);
+    if (eig_method[p->method].adaptive) {
         sbuf_printf(out, ", rtol %g, atol %g, a record every ", p->rtol, p->atol);
         sbuf_printf(out, p->record_every > 0.0 ? "%.9g%s\n" : "step\n", p->record_every, unit);
         return;
@@ -34,15 +28,18 @@ static void print_time(const EigProblem *p, Sbuf *out)
                 (long long)p->steps_per_record);
 }
 
-static void print_input(const PlanPop *p, Sbuf *out)
+static void print_input(const Plan *plan, size_t q, Sbuf *out)
 {
+    const PlanPop *p = &plan->pop[q];
     sbuf_str(out, "  input ");
     expr_print(p->input, out);
     if (p->input_varies)
         sbuf_str(out, expr_uses(p->input, EIG_VAR_I) ? ": of time and neuron, each evaluation"
                                                      : ": of time, once an evaluation");
     else
-        sbuf_str(out, expr_uses(p->input, EIG_VAR_I) ? ": of the neuron, stored for a run of steps" : ": constant");
+        sbuf_str(out, !expr_uses(p->input, EIG_VAR_I) ? ": constant"
+                      : plan_stores_input(plan, q)    ? ": of the neuron, stored for a run of steps"
+                                                      : ": of the neuron, computed where it is used");
     sbuf_char(out, '\n');
 }
 
@@ -61,7 +58,7 @@ static void print_pop(const Plan *plan, size_t q, Sbuf *out)
     sbuf_str(out, "  phi ");
     expr_print(plan->pop[q].phi, out);
     sbuf_char(out, '\n');
-    print_input(&plan->pop[q], out);
+    print_input(plan, q, out);
 }
 
 static void print_block(const Plan *plan, size_t k, Sbuf *out)
