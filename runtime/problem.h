@@ -2,7 +2,7 @@
  * what the reference integrator reads. Filled by compiler/plan, which does all
  * rounding; this folder knows nothing of the compiler.
  *
- *   tau x' = -x + phi(s),   s = u(t) + W x          (docs/theory.md, section 1)
+ *   tau x' = -x + phi(s),   s = u(t) + W x          (docs/theory.md, "The network")
  *
  * The value of every step is defined to the bit (docs/semantics.md):
  *   s_i    starts as u_i(t) and takes the blocks in order; within a block the

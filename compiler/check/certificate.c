@@ -13,8 +13,10 @@ static void put_string(Sbuf *out, const char *s)
     json_t *string = json_string(s);
     if (!string) {
         char *copy = strdup(s);
-        if (!copy)
+        if (!copy) {
+            arena_on_exhausted(strlen(s) + 1);
             abort();
+        }
         for (char *c = copy; *c; c++)
             *c = (unsigned char)*c < 0x80 ? *c : '?';
         string = json_string(copy);

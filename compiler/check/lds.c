@@ -7,7 +7,7 @@
 
 /* The cascade, cheapest and most decisive first. `max_n` bounds the rows of a
  * component for which a test is tried. A search method that improves on the
- * last rows, such as an interior-point method for larger components, is one
+ * last rows, such as a barrier method for larger components, is one
  * more row here (lds.h, LdsTest). */
 typedef struct TestRow {
     const char *name;

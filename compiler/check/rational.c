@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/base/arena.h"
+
 static size_t digits(const char *s, const char *end)
 {
     const char *p = s;
@@ -23,8 +25,10 @@ static void append_digits(mpz_ptr z, const char *s, size_t n)
         return;
     }
     char *copy = malloc(n + 1);
-    if (!copy)
-        abort();                /* as GMP does */
+    if (!copy) {
+        arena_on_exhausted(n + 1);
+        abort();
+    }
     memcpy(copy, s, n);
     copy[n] = 0;
     mpz_t power, low;

@@ -31,7 +31,7 @@ static bool cannot_read(Ctx *cx, const DataFile *f, const char *why)
     return false;
 }
 
-/* Reads until the end rather than st_size bytes: the size may change meanwhile. */
+/* At most `size` bytes, the size when it was opened: a file that grows meanwhile is cut there. */
 static bool read_all(Ctx *cx, FILE *in, DataFile *f, size_t size)
 {
     char *bytes = malloc(size + 1);

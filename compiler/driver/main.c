@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <gmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,31 @@ static void out_of_memory(size_t bytes)
 {
     fprintf(stderr, "eigc: out of memory (%zu more bytes were needed)\n", bytes);
     exit(STATUS_SYSTEM);
+}
+
+/* GMP's own allocators abort, as a fault of the program would. */
+static void *number_alloc(size_t bytes)
+{
+    void *p = malloc(bytes);
+
+    if (!p)
+        out_of_memory(bytes);
+    return p;
+}
+
+static void *number_realloc(void *p, size_t old_bytes, size_t bytes)
+{
+    (void)old_bytes;
+    p = realloc(p, bytes);
+    if (!p)
+        out_of_memory(bytes);
+    return p;
+}
+
+static void number_free(void *p, size_t bytes)
+{
+    (void)bytes;
+    free(p);
 }
 
 static ExitStatus print_version(void)
@@ -70,6 +96,7 @@ static ExitStatus dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     arena_on_exhausted = out_of_memory;
+    mp_set_memory_functions(number_alloc, number_realloc, number_free);
     signal(SIGXFSZ, SIG_IGN);   /* a file over the limit is a write that fails, E0004 */
     ExitStatus status = dispatch(argc, argv);
     errno = 0;

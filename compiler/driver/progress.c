@@ -8,7 +8,7 @@
 
 #include "compiler/driver/pipeline.h"
 
-/* A signal handler has no argument to carry state in: this is the one variable of the program that no function owns. */
+/* A signal handler has no argument to carry state in. */
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
