@@ -83,10 +83,10 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS])
         return 0.0;
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
         switch (op->kind) {
-        case 0:
+        case EIG_OP_CONST:
             stack[top++] = op->value;
             break;
-        case 1:
+        case EIG_OP_VAR:
             stack[top++] = var[op->which];
             break;
         default:

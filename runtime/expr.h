@@ -22,8 +22,14 @@ typedef enum EigVar {
     EIG_N_VARS
 } EigVar;
 
+typedef enum EigOpKind {
+    EIG_OP_CONST,               /* push `value` */
+    EIG_OP_VAR,                 /* push a variable */
+    EIG_OP_CALL                 /* apply a function to the topmost */
+} EigOpKind;
+
 typedef struct EigOp {
-    uint8_t kind;               /* 0: push constant, 1: push variable, 2: apply function */
+    uint8_t kind;               /* EigOpKind */
     uint8_t which;              /* EigVar or EigFn */
     double value;
 } EigOp;

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-bool diagnose_in_colour(ColourWhen when)
+/* May standard error be coloured? */
+static bool in_colour(ColourWhen when)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -18,7 +19,7 @@ void diagnose(const Ctx *cx, const Options *o)
     Sbuf out = {0};
 
     switch (o->diagnostics) {
-    case DIAGS_TEXT: diag_render(cx, &out, diagnose_in_colour(o->colour)); break;
+    case DIAGS_TEXT: diag_render(cx, &out, in_colour(o->colour)); break;
     case DIAGS_GNU:  diag_render_gnu(cx, &out); break;
     case DIAGS_JSON: diag_render_sarif(cx, &out); sbuf_char(&out, '\n'); break;
     }

@@ -6,6 +6,4 @@
 
 /* Prints all of them: text and gnu print nothing when there are none. */
 void diagnose(const Ctx *cx, const Options *o);
-/* May standard error be coloured? */
-bool diagnose_in_colour(ColourWhen when);
 #endif

@@ -10,7 +10,7 @@
 bool code_uses(const EigCode *code, EigVar var)
 {
     for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == 1 && code->op[k].which == (uint8_t)var)
+        if (code->op[k].kind == EIG_OP_VAR && code->op[k].which == (uint8_t)var)
             return true;
     return false;
 }
@@ -105,9 +105,9 @@ Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS])
     if (code->n == 0)
         return ll_f64(e->ll, 0.0);
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
-        if (op->kind < 2) {
-            stack[top] = op->kind == 0 ? ll_f64(e->ll, op->value) : var[op->which];
-            pushed[top++] = op->kind == 0 ? op : NULL;
+        if (op->kind != EIG_OP_CALL) {
+            stack[top] = op->kind == EIG_OP_CONST ? ll_f64(e->ll, op->value) : var[op->which];
+            pushed[top++] = op->kind == EIG_OP_CONST ? op : NULL;
             continue;
         }
         EigFn fn = (EigFn)op->which;

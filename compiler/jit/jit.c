@@ -165,5 +165,4 @@ const JitModule eigc_jit_module = {
     .text = kernel_text,
     .target = kernel_target,
     .free = kernel_free,
-    .llvm_version = LLVM_VERSION_STRING,
 };

@@ -33,7 +33,6 @@ typedef struct JitModule {
     const char *(*text)(const Kernel *, const char *);
     const char *(*target)(const Kernel *);
     void (*free)(Kernel *);
-    const char *llvm_version;
 } JitModule;
 enum { JIT_MODULE_VERSION = 1 };
 #endif

@@ -138,8 +138,6 @@ void time_check_mixture(Builder *b);
 /* ---- resolve.c ---- */
 void symbols_collect(Builder *b);
 Symbol *symbol_find(Builder *b, const char *name);
-/* E0201 with a suggestion among what the scope knows. */
-void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope);
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
 extern const Scope CONSTANT_SCOPE;
 /* The path starts at a circuit's instance, which has been reported as not built. */

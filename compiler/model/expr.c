@@ -239,13 +239,13 @@ static void append(Program *p, const Expr *e)
     switch (e->kind) {
     case EXPR_CONST: op.value = num_to_double(e->as.value); break;
     case EXPR_VAR:
-        op.kind = 1;
+        op.kind = EIG_OP_VAR;
         op.which = (uint8_t)e->as.var;
         break;
     case EXPR_CALL:
         for (int k = 0; k < e->as.call.n_args; k++)
             append(p, e->as.call.arg[k]);
-        op.kind = 2;
+        op.kind = EIG_OP_CALL;
         op.which = (uint8_t)e->as.call.fn;
         break;
     default: BUG("a record's quantity has no postfix program");

@@ -151,7 +151,8 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
         diag_help(b->cx, d, "did you mean `%s`?", near);
 }
 
-void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
+/* E0201 with a suggestion among what the scope knows. */
+static void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
 {
     if (!b->has_import)
         suggest(b, diag_at(b->cx, D_E0201, at, "there is no `%s`", name), name, scope);

@@ -84,6 +84,8 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     return true;
 }
 
+/* From a text, the model phase has seen to equal sizes (E0402) and that no
+ * pattern stands beside a matrix (E0208); this is for a Model that a program made. */
 static bool one_to_one_block(NetBuild *b, const ModelConn *c, Block *out)
 {
     const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];

@@ -38,9 +38,6 @@ typedef enum EntrySigns {
     ENTRIES_ARE_MAGNITUDES,     /* each takes the sign of its source */
     ENTRIES_MAY_BE_SIGNED       /* they do too, unless one of them is negative: then all are kept as they are */
 } EntrySigns;
-/* Sign of entry k: exact, also where the double underflows to 0. */
-int entry_sign(const Values *v, size_t k);
-void entry_negate(NumPool *pool, Values *v, size_t k);
 /* Signs, factor, missing self-connections; then zeros are dropped and a mostly
  * empty dense block becomes a sparse one. */
 void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out);

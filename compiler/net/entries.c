@@ -1,13 +1,14 @@
 #include "compiler/net/build.h"
 
-int entry_sign(const Values *v, size_t k)
+/* Sign of entry k: exact, also where the double underflows to 0. */
+static int entry_sign(const Values *v, size_t k)
 {
     if (v->q)
         return mpq_sgn(v->q[k]);
     return (v->d[k] > 0) - (v->d[k] < 0);
 }
 
-void entry_negate(NumPool *pool, Values *v, size_t k)
+static void entry_negate(NumPool *pool, Values *v, size_t k)
 {
     v->d[k] = v->d[k] == 0 ? 0.0 : -v->d[k];
     if (!v->q)

@@ -72,7 +72,7 @@ static void place_state(Ctx *cx, Plan *plan)
 static bool uses(const EigCode *code, EigVar var)
 {
     for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == 1 && code->op[k].which == (uint8_t)var)
+        if (code->op[k].kind == EIG_OP_VAR && code->op[k].which == (uint8_t)var)
             return true;
     return false;
 }
@@ -82,14 +82,14 @@ static bool calls_library(const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k], *before = k ? op - 1 : op;
-        if (op->kind != 2)
+        if (op->kind != EIG_OP_CALL)
             continue;
         switch ((EigFn)op->which) {
         case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
         case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
             return true;
         case EIG_FN_POW:
-            if (before->kind != 0 || before->value != floor(before->value) || fabs(before->value) > 64.0)
+            if (before->kind != EIG_OP_CONST || before->value != floor(before->value) || fabs(before->value) > 64.0)
                 return true;
             break;
         default:

@@ -13,7 +13,7 @@ static bool too_large(Ctx *cx, Span at, const char *what)
 static bool code_in_range(const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == 0 && !isfinite(code->op[k].value))
+        if (code->op[k].kind == EIG_OP_CONST && !isfinite(code->op[k].value))
             return false;
     return true;
 }

@@ -37,9 +37,9 @@ static inline void circuit_free(Circuit *c)
 }
 
 /* ---- postfix programs: code(c, 3, push(2.0), var(EIG_VAR_T), fn(EIG_FN_MUL)) ---- */
-static inline EigOp push(double v) { return (EigOp){ .kind = 0, .value = v }; }
-static inline EigOp var(EigVar v) { return (EigOp){ .kind = 1, .which = (uint8_t)v }; }
-static inline EigOp fn(EigFn f) { return (EigOp){ .kind = 2, .which = (uint8_t)f }; }
+static inline EigOp push(double v) { return (EigOp){ .kind = EIG_OP_CONST, .value = v }; }
+static inline EigOp var(EigVar v) { return (EigOp){ .kind = EIG_OP_VAR, .which = (uint8_t)v }; }
+static inline EigOp fn(EigFn f) { return (EigOp){ .kind = EIG_OP_CALL, .which = (uint8_t)f }; }
 
 static inline EigCode code_of(Circuit *c, size_t n, const EigOp *op)
 {

@@ -9,9 +9,9 @@
 #include "runtime/integrate.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-#define PUSH(x) {0, 0, (x)}
-#define VAR(v) {1, EIG_VAR_##v, 0}
-#define FN(f) {2, EIG_FN_##f, 0}
+#define PUSH(x) {EIG_OP_CONST, 0, (x)}
+#define VAR(v) {EIG_OP_VAR, EIG_VAR_##v, 0}
+#define FN(f) {EIG_OP_CALL, EIG_FN_##f, 0}
 #define CODE(ops) {LEN(ops), (ops), LEN(ops)}
 
 static const EigOp relu_op[] = {VAR(Z), PUSH(0), FN(MAX)};
@@ -31,7 +31,7 @@ typedef struct Pair {
 
 static inline EigCode pair_constant(EigOp *op, double value)
 {
-    *op = (EigOp){0, 0, value};
+    *op = (EigOp)PUSH(value);
     return (EigCode){1, op, 1};
 }
 

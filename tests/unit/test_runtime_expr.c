@@ -79,8 +79,8 @@ static void addresses_agree_with_apply(void)
 
 static void programs(void)
 {
-    static const EigOp op[] = {{1, EIG_VAR_Z, 0}, {0, 0, 1.5}, {2, EIG_FN_SUB, 0}, {2, EIG_FN_NEG, 0},
-                               {1, EIG_VAR_T, 0}, {2, EIG_FN_DIV, 0}};
+    static const EigOp op[] = {{EIG_OP_VAR, EIG_VAR_Z, 0}, {EIG_OP_CONST, 0, 1.5}, {EIG_OP_CALL, EIG_FN_SUB, 0},
+                               {EIG_OP_CALL, EIG_FN_NEG, 0}, {EIG_OP_VAR, EIG_VAR_T, 0}, {EIG_OP_CALL, EIG_FN_DIV, 0}};
     double var[EIG_N_VARS] = {0};
     var[EIG_VAR_Z] = 7.5;
     var[EIG_VAR_T] = 4.0;
@@ -94,9 +94,9 @@ static void deepest_program(void)
     static EigOp op[2 * EIG_CODE_MAX_DEPTH];
     double var[EIG_N_VARS] = {0};
     for (size_t i = 0; i < EIG_CODE_MAX_DEPTH; i++)
-        op[i] = (EigOp){0, 0, (double)i};
+        op[i] = (EigOp){EIG_OP_CONST, 0, (double)i};
     for (size_t i = EIG_CODE_MAX_DEPTH; i < 2 * EIG_CODE_MAX_DEPTH - 1; i++)
-        op[i] = (EigOp){2, EIG_FN_ADD, 0};
+        op[i] = (EigOp){EIG_OP_CALL, EIG_FN_ADD, 0};
     EigCode code = {2 * EIG_CODE_MAX_DEPTH - 1, op, EIG_CODE_MAX_DEPTH};
     CHECK(eig_code_eval(&code, var) == EIG_CODE_MAX_DEPTH * (EIG_CODE_MAX_DEPTH - 1) / 2);
 }
