@@ -91,8 +91,8 @@ def blocks(text):
 
 # ---- models ----------------------------------------------------------------------
 
-def check(model, where):
-    p = subprocess.run([EIGC, "check", "--diagnostics=gnu", "--color=never", "-"], input=model.encode(), cwd=where,
+def check(model, where, command=["check"]):
+    p = subprocess.run([EIGC, *command, "--diagnostics=gnu", "--color=never", "-"], input=model.encode(), cwd=where,
                        capture_output=True, timeout=60)
     err = p.stderr.decode()
     return p.returncode, re.findall(r"error: .* \[(E\d{4})\]$", err, re.M), err
@@ -233,13 +233,12 @@ def try_document(path):
 def table(text, name):
     """Rows of the table behind `<!-- table: NAME -->`, cells stripped of blanks."""
     part = text.split("<!-- table: %s -->" % name)
-    if len(part) != 2:
-        return []
     rows = []
-    for line in part[1].lstrip("\n").split("\n"):
+    for line in part[-1].lstrip("\n").split("\n"):
         if not line.startswith("|"):
             break
         rows.append([c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", line)[1:-1]])
+    report(len(part) == 2 and len(rows) > 2, "language.md: the table of %s is there" % name)
     return rows[2:]
 
 
@@ -344,15 +343,19 @@ def try_later(text):
 # ---- pages of diagnostics ------------------------------------------------------------
 
 # Pages whose first block needs a file, a command line or a state of the machine.
-NEEDS_MORE = re.compile(r"E00|E0105|E05|E0404|E0520|E08|E09|E045")
+NEEDS_MORE = re.compile(r"E00|E0105|E05|E0404|E0520|E09")
 BODY = "population E excitatory { size = 3; tau = 20 ms; cost = nonnegative }\n" \
        "population I inhibitory { size = 2; tau = 10 ms; cost = nonnegative }\n"
 
 
+SIMULATE = "simulate { duration = 1 ms; method = euler; step = 1 ms }\n"
+
+
 def makes(code, body, where):
-    """The block alone, behind two populations, or inside one, says `code`."""
-    tries = [body, BODY + body, "population P excitatory {\n%s}\n" % body]
-    return any(code in check(model, where)[1] for model in tries)
+    """The block alone, behind two populations, before a simulate block, or inside a population, says `code`."""
+    tries = [body, BODY + body, body + SIMULATE, "population P excitatory {\n%s}\n" % body]
+    command = ["run", "--reference"] if code.startswith("E08") else ["check"]
+    return any(code in check(model, where, command)[1] for model in tries)
 
 
 def try_pages():
