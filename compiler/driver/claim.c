@@ -16,21 +16,11 @@ static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
     return m->name ? m->name[row] : arena_printf(&cx->arena, "row %zu", row + 1);
 }
 
-static const char *number(Ctx *cx, mpq_srcptr x)
-{
-    Sbuf text = {0};
-
-    num_print(x, &text);
-    const char *copy = arena_strdup(&cx->arena, sbuf_text(&text));
-    sbuf_free(&text);
-    return copy;
-}
-
 static bool differ(Ctx *cx, const ClaimMatrix *m, size_t row, size_t column, mpq_srcptr a, mpq_srcptr b,
                    const char **difference)
 {
     *difference = arena_printf(&cx->arena, "the entry from %s to %s is %s in the certificate and %s in the model",
-                               row_name(cx, m, column), row_name(cx, m, row), number(cx, a), number(cx, b));
+                               row_name(cx, m, column), row_name(cx, m, row), num_text(cx, a), num_text(cx, b));
     return false;
 }
 

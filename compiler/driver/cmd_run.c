@@ -177,15 +177,16 @@ static double mean_rate(const Run *r, const EigPop *pop)
 }
 
 /* "E 9.99955 Hz": results hold canonical numbers, but nobody thinks of a rate per ms. */
-static void print_mean(double mean, Unit u)
+static void print_mean(Ctx *cx, double mean, Unit u)
 {
-    Sbuf unit = {0};
     bool per_time = unit_equal(u, (Unit){.twice = {[DIM_TIME] = -2}});
 
-    if (!unit_is_none(u) && !per_time)
-        unit_print(u, &unit);
-    printf("%.6g%s%s", per_time ? 1e3 * mean : mean, per_time ? " Hz" : unit.n ? " " : "", sbuf_text(&unit));
-    sbuf_free(&unit);
+    if (per_time)
+        printf("%.6g Hz", 1e3 * mean);
+    else if (unit_is_none(u))
+        printf("%.6g", mean);
+    else
+        printf("%.6g %s", mean, unit_text(cx, u));
 }
 
 static void print_final(Run *r)
@@ -195,7 +196,7 @@ static void print_final(Run *r)
     printf("final mean rate:");
     for (size_t k = 0; k < p->n_pops; k++) {
         printf("%s %s ", k ? "," : "", p->pop[k].name);
-        print_mean(mean_rate(r, &p->pop[k]), r->c.net->pop[k].model->unit_x);
+        print_mean(&r->c.cx, mean_rate(r, &p->pop[k]), r->c.net->pop[k].model->unit_x);
     }
     putchar('\n');
 }

@@ -2,32 +2,18 @@
 
 #include "compiler/driver/version.h"
 
-static json_t *exact(Num x)
-{
-    Sbuf text = {0};
-
-    num_print(x, &text);
-    json_t *s = json_string(sbuf_text(&text));
-    sbuf_free(&text);
-    return s;
-}
-
-static json_t *parameters(const Model *m)
+static json_t *parameters(Ctx *cx, const Model *m)
 {
     json_t *list = json_array();
 
     for (size_t k = 0; k < m->params.n; k++) {
         const ModelParam *p = &m->params.at[k];
-        Sbuf unit = {0};
-        json_t *row = json_pack("{s:s, s:o}", "name", p->name, "value", exact(p->value));
-        if (!unit_is_none(p->unit)) {
-            unit_print(p->unit, &unit);
-            json_object_set_new(row, "unit", json_string(sbuf_text(&unit)));
-        }
+        json_t *row = json_pack("{s:s, s:s}", "name", p->name, "value", num_text(cx, p->value));
+        if (!unit_is_none(p->unit))
+            json_object_set_new(row, "unit", json_string(unit_text(cx, p->unit)));
         if (p->was_set)
             json_object_set_new(row, "set", json_string(p->set_text));
         json_array_append_new(list, row);
-        sbuf_free(&unit);
     }
     return list;
 }
@@ -43,12 +29,13 @@ static json_t *seed(uint64_t value)
     return json_string(text);
 }
 
-static json_t *method(const Model *m, const EigProblem *p)
+static json_t *method(Ctx *cx, const Model *m, const EigProblem *p)
 {
-    json_t *o = json_pack("{s:s, s:o}", "name", eig_method[p->method].name, "duration", exact(m->sim.duration));
+    json_t *o = json_pack("{s:s, s:s}", "name", eig_method[p->method].name, "duration",
+                          num_text(cx, m->sim.duration));
 
     if (m->sim.has_step)
-        json_object_set_new(o, "step", exact(m->sim.step));
+        json_object_set_new(o, "step", json_string(num_text(cx, m->sim.step)));
     if (eig_method[p->method].adaptive) {
         json_object_set_new(o, "rtol", json_real(p->rtol));
         json_object_set_new(o, "atol", json_real(p->atol));
@@ -93,9 +80,9 @@ json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *r
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s%}", "eigc", EIGC_VERSION, "model", c->model->name, "path", text->path,
                           "sha256", sha256_hex(&c->cx, text->bytes, text->n), "text", text->bytes, text->n);
 
-    json_object_set_new(o, "parameters", parameters(c->model));
+    json_object_set_new(o, "parameters", parameters(&c->cx, c->model));
     json_object_set_new(o, "seed", seed(c->model->sim.seed));
-    json_object_set_new(o, "method", method(c->model, &c->plan->problem));
+    json_object_set_new(o, "method", method(&c->cx, c->model, &c->plan->problem));
     json_object_set_new(o, "units", units(&c->plan->problem, recorder));
     json_object_set_new(o, "target", json_string(target));
     json_object_set_new(o, "check", verdicts(c));

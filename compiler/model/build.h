@@ -127,7 +127,6 @@ bool typed_ok(Typed v);
 Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg);
 /* E0301 unless v has `unit` (a bare zero has every unit). `what`: "the probability". */
 bool typed_expect(Builder *b, Typed v, Unit unit, const char *what);
-const char *unit_text(Builder *b, Unit u);
 /* "in `mV`", "a pure number" */
 const char *unit_phrase(Builder *b, Unit u);
 /* Duration `v`: time, or a pure number when the model has no units; all alike. */
@@ -173,7 +172,6 @@ void constants_build(Builder *b);
 bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out);
 /* A whole number in [lo, hi]; `unit` none. */
 bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out);
-const char *num_text(Builder *b, Num x);
 
 /* ---- attribute.c ---- */
 /* The attributes of a block, checked against the names it knows: one slot per

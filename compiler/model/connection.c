@@ -39,7 +39,7 @@ static bool read_random(Builder *b, const AstExpr *e, ModelConn *c)
         if (mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0)
             return true;
         diag_at(b->cx, D_E0401, arg->value->span, "a probability is between 0 and 1, and this is %s",
-                num_text(b, c->probability));
+                num_brief(b->cx, c->probability));
         return false;
     }
     if (arg && arg->name && strcmp(arg->name, "indegree") == 0) {
@@ -118,7 +118,7 @@ static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
     Num s;
     expr_is_const(v.e, &s);
     if (mpq_sgn(s) < 0) {
-        diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_text(b, s));
+        diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_brief(b->cx, s));
         return false;
     }
     mpq_ptr factor = num_new(b->nums);

@@ -209,8 +209,8 @@ static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
     p->lo = value_of(lo);
     p->hi = value_of(hi);
     if (mpq_cmp(p->lo, p->hi) > 0) {
-        Diag *g = diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_text(b, p->lo),
-                          num_text(b, p->hi));
+        Diag *g = diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_brief(b->cx, p->lo),
+                          num_brief(b->cx, p->hi));
         diag_help(b->cx, g, "the lower end comes first: `[lo, hi]`");
         return false;
     }
@@ -221,14 +221,14 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
 {
     if (mpq_cmp(p->value, p->lo) >= 0 && mpq_cmp(p->value, p->hi) <= 0)
         return;
-    const char *lo = num_text(b, p->lo), *hi = num_text(b, p->hi);
+    const char *lo = num_brief(b->cx, p->lo), *hi = num_brief(b->cx, p->hi);
     if (p->was_set) {
         diag_at(b->cx, D_E0404, d->as.param.range->span, "--set %s=%s: outside the declared range [%s, %s]", p->name,
                 p->set_text, lo, hi);
         return;
     }
     Diag *g = diag_at(b->cx, D_E0401, d->as.param.value->span, "`%s` = %s is outside its range [%s, %s]", p->name,
-                      num_text(b, p->value), lo, hi);
+                      num_brief(b->cx, p->value), lo, hi);
     diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
 }
 
@@ -319,6 +319,6 @@ bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo,
         *out = mpz_get_ui(mpq_numref(x));
     else
         diag_at(b->cx, D_E0401, e->span, "%s is a whole number from %llu to %llu, and this is %s", what,
-                (unsigned long long)lo, (unsigned long long)hi, num_text(b, x));
+                (unsigned long long)lo, (unsigned long long)hi, num_brief(b->cx, x));
     return fits;
 }

@@ -179,7 +179,7 @@ static bool read_argument(Builder *b, Cost *c, const CostRow *row, int k, const 
     expr_is_const(v.e, &out->value[k]);
     if (!in_domain(p->domain, out->value[k])) {
         diag_at(b->cx, D_E0401, e->span, "%s is %s, and this is %s", what, domain_text(p->domain),
-                num_text(b, out->value[k]));
+                num_brief(b->cx, out->value[k]));
         return false;
     }
     if (p->unit == RATE)
@@ -281,7 +281,7 @@ static bool add_box(Builder *b, Cost *c, const AstExpr *e, const CostArgs *a)
 {
     if (a->value[0] && a->value[1] && mpq_cmp(a->value[0], a->value[1]) >= 0) {
         Diag *d = diag_at(b->cx, D_E0401, e->span, "this box is empty: its lower bound %s is not below %s",
-                          num_text(b, a->value[0]), num_text(b, a->value[1]));
+                          num_brief(b->cx, a->value[0]), num_brief(b->cx, a->value[1]));
         diag_help(b->cx, d, "the lower bound comes first: `box(lo, hi)`");
         return false;
     }
@@ -402,7 +402,7 @@ static bool add_multiple(Builder *b, Cost *c, const AstExpr *factor, const AstEx
     Num k;
     expr_is_const(v.e, &k);
     if (mpq_sgn(k) <= 0) {
-        diag_at(b->cx, D_E0401, factor->span, "the factor of a cost is above 0, and this is %s", num_text(b, k));
+        diag_at(b->cx, D_E0401, factor->span, "the factor of a cost is above 0, and this is %s", num_brief(b->cx, k));
         return false;
     }
     mpq_ptr product = num_new(b->nums);

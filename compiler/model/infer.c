@@ -78,7 +78,7 @@ static bool tie_sides(Builder *b, size_t pop)
         Diag *d = report_conflict(b, pop, SIDE_RATE, &by_gain, pb->x.unit, pb->x.span);
         if (d)
             diag_help(b->cx, d, "a rate is the gain times the input: the unit of the gain is `%s`",
-                      unit_text(b, unit_div(pb->x.unit, pb->z.unit)));
+                      unit_text(b->cx, unit_div(pb->x.unit, pb->z.unit)));
         return false;
     }
     if (pb->z.known)
@@ -92,8 +92,8 @@ static const char *weight_unit_text(Builder *b, Unit x, Unit z)
     Unit per_time = { .twice[DIM_TIME] = -2 }, fits = unit_div(z, x);
     if (unit_is_none(fits))
         return "none: it is a pure number";
-    return unit_equal(x, per_time) && !unit_is_none(z) ? arena_printf(&b->cx->arena, "`%s per Hz`", unit_text(b, z))
-                                                       : arena_printf(&b->cx->arena, "`%s`", unit_text(b, fits));
+    return unit_equal(x, per_time) && !unit_is_none(z) ? arena_printf(&b->cx->arena, "`%s per Hz`", unit_text(b->cx, z))
+                                                       : arena_printf(&b->cx->arena, "`%s`", unit_text(b->cx, fits));
 }
 
 /* One weight a target: where the first of them gave its input the unit, all others would follow. */

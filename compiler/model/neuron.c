@@ -39,7 +39,7 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
     expr_is_const(v.e, &k);
     if (mpz_cmp_ui(mpq_denref(k), 1) == 0 && mpq_sgn(k) >= 0 && mpz_cmp_ui(mpq_numref(k), p->size) < 0)
         return mpz_get_si(mpq_numref(k));
-    Diag *d = diag_at(b->cx, D_E0210, e->span, "`%s` has no neuron %s", p->name, num_text(b, k));
+    Diag *d = diag_at(b->cx, D_E0210, e->span, "`%s` has no neuron %s", p->name, num_brief(b->cx, k));
     diag_help(b->cx, d, p->size == 1 ? "it has one, number 0" : "they are numbered from 0 to %zu", p->size - 1);
     return -1;
 }

@@ -281,6 +281,21 @@ void num_print(Num x, Sbuf *out)
     mpz_clear(top);
 }
 
+const char *num_text(Ctx *cx, Num x)
+{
+    Sbuf s = { 0 };
+    num_print(x, &s);
+    const char *text = arena_strdup(&cx->arena, sbuf_text(&s));
+    sbuf_free(&s);
+    return text;
+}
+
+const char *num_brief(Ctx *cx, Num x)
+{
+    const char *text = num_text(cx, x);
+    return strlen(text) <= 60 ? text : arena_printf(&cx->arena, "%.17g", num_to_double(x));
+}
+
 /* ---- rounding to double ---- */
 
 typedef enum Rounding { TO_ZERO, FROM_ZERO, TO_NEAREST } Rounding;

@@ -39,6 +39,9 @@ bool num_is_double(Num x);
 /* Text: a terminating decimal where x has a short one, else "a/b". Parsing
  * gives x back. */
 void num_print(Num x, Sbuf *out);
+/* The same in cx's arena; and, for messages, the nearest double in place of a text that is longer than a line. */
+const char *num_text(Ctx *cx, Num x);
+const char *num_brief(Ctx *cx, Num x);
 
 /* Correctly rounded value of an elementary function at a rational: the
  * language defines exp, log, sqrt, ... of constants as the nearest double

@@ -69,7 +69,7 @@ static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
         return;
     expr_is_const(v.e, &p->tau);
     if (mpq_sgn(p->tau) <= 0) {
-        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_text(b, p->tau));
+        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(b->cx, p->tau));
         p->tau = NULL;
     }
 }
@@ -122,7 +122,7 @@ static void check_gain(Builder *b, PopBuild *pb)
     Num k;
     if (!typed_ok(pb->gain) || !expr_is_const(pb->gain.e, &k) || mpq_sgn(k) > 0)
         return;
-    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", num_text(b, k));
+    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", num_brief(b->cx, k));
     pb->gain = typed_error(pb->gain.span);
 }
 

@@ -45,7 +45,7 @@ static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *o
         return false;
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) <= 0) {
-        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, num_text(b, x));
+        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, num_brief(b->cx, x));
         return false;
     }
     *out = x;
@@ -113,7 +113,7 @@ static double tolerance(Builder *b, const AstAttr *a, const char *what, double o
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) > 0 && num_to_double(x) > 0)
         return num_to_double(x);
-    diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_text(b, x));
+    diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_brief(b->cx, x));
     return otherwise;
 }
 

@@ -83,6 +83,15 @@ void unit_print(Unit a, Sbuf *out)
         sbuf_str(out, "pure number");
 }
 
+const char *unit_text(Ctx *cx, Unit a)
+{
+    Sbuf s = { 0 };
+    unit_print(a, &s);
+    const char *text = arena_strdup(&cx->arena, sbuf_text(&s));
+    sbuf_free(&s);
+    return text;
+}
+
 static const UnitRow *find_unit(const char *name)
 {
     for (int k = 0; k < N_UNITS; k++)

@@ -23,6 +23,7 @@ bool unit_equal(Unit a, Unit b);
 bool unit_is_none(Unit a);
 /* "ms", "mV per ms", "pure number". */
 void unit_print(Unit a, Sbuf *out);
+const char *unit_text(Ctx *cx, Unit a);          /* the same, in cx's arena */
 /* Is it the name of a unit? */
 bool unit_known(const char *name);
 /* Reads a written unit; E0302 (unknown unit, with suggestion) and false on failure. */

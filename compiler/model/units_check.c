@@ -22,28 +22,9 @@ Typed typed_const(Builder *b, Span at, Num value, Unit unit)
     return with_unit(expr_const(b->cx, at, value), at, unit);
 }
 
-const char *unit_text(Builder *b, Unit u)
-{
-    Sbuf s = { 0 };
-    unit_print(u, &s);
-    const char *text = arena_strdup(&b->cx->arena, sbuf_text(&s));
-    sbuf_free(&s);
-    return text;
-}
-
 const char *unit_phrase(Builder *b, Unit u)
 {
-    return unit_is_none(u) ? "a pure number" : arena_printf(&b->cx->arena, "in `%s`", unit_text(b, u));
-}
-
-const char *num_text(Builder *b, Num x)
-{
-    Sbuf s = { 0 };
-    num_print(x, &s);
-    const char *text = s.n <= 60 ? arena_strdup(&b->cx->arena, sbuf_text(&s))
-                                 : arena_printf(&b->cx->arena, "%.17g", num_to_double(x));
-    sbuf_free(&s);
-    return text;
+    return unit_is_none(u) ? "a pure number" : arena_printf(&b->cx->arena, "in `%s`", unit_text(b->cx, u));
 }
 
 /* ---- the rules, by function ---- */
@@ -57,14 +38,14 @@ static bool same_unit(Builder *b, Span at, const Typed *arg, const char *verb, U
     bool bare = unit_is_none(arg[0].unit) || unit_is_none(arg[1].unit);
     Unit other = unit_is_none(arg[0].unit) ? arg[1].unit : arg[0].unit;
     Diag *d = bare ? diag_at(b->cx, D_E0301, at, "a quantity in `%s` and a pure number cannot be %s",
-                             unit_text(b, other), verb)
+                             unit_text(b->cx, other), verb)
                    : diag_at(b->cx, D_E0301, at, "a quantity in `%s` and one in `%s` cannot be %s",
-                             unit_text(b, arg[0].unit), unit_text(b, arg[1].unit), verb);
+                             unit_text(b->cx, arg[0].unit), unit_text(b->cx, arg[1].unit), verb);
     for (int k = 0; k < 2; k++)
         diag_note_at(b->cx, d, arg[k].span, "this is %s", unit_phrase(b, arg[k].unit));
     Num k;
     if (bare && expr_is_const(arg[unit_is_none(arg[0].unit) ? 0 : 1].e, &k))
-        diag_help(b->cx, d, "give the number its unit: `%s %s`", num_text(b, k), unit_text(b, other));
+        diag_help(b->cx, d, "give the number its unit: `%s %s`", num_brief(b->cx, k), unit_text(b->cx, other));
     return false;
 }
 
@@ -73,7 +54,7 @@ static bool pure(Builder *b, Typed arg, EigFn fn)
     if (unit_is_none(arg.unit))
         return true;
     Diag *d = diag_at(b->cx, D_E0301, arg.span, "`%s` takes a pure number, and this is in `%s`", eig_fn_name[fn],
-                      unit_text(b, arg.unit));
+                      unit_text(b->cx, arg.unit));
     diag_help(b->cx, d, "divide it by a quantity of the same unit");
     return false;
 }
@@ -88,7 +69,7 @@ static bool root_unit(Builder *b, Typed arg, Unit *unit)
 {
     for (int d = 0; d < DIM_N; d++)
         if (arg.unit.twice[d] % 2 != 0) {
-            diag_at(b->cx, D_E0301, arg.span, "the square root of `%s` is not a unit", unit_text(b, arg.unit));
+            diag_at(b->cx, D_E0301, arg.span, "the square root of `%s` is not a unit", unit_text(b->cx, arg.unit));
             return false;
         }
     *unit = unit_pow(arg.unit, 1, 2);
@@ -100,7 +81,7 @@ static bool power_unit(Builder *b, Span at, const Typed *arg, Unit *unit)
 {
     if (!unit_is_none(arg[1].unit)) {
         diag_at(b->cx, D_E0301, arg[1].span, "an exponent is a pure number, and this is in `%s`",
-                unit_text(b, arg[1].unit));
+                unit_text(b->cx, arg[1].unit));
         return false;
     }
     *unit = UNIT_NONE;
@@ -115,7 +96,7 @@ static bool power_unit(Builder *b, Span at, const Typed *arg, Unit *unit)
         known = arg[0].unit.twice[d] * times % over == 0;
     if (!known) {
         diag_at(b->cx, D_E0301, at, "this power of `%s` has no unit: the exponent must be a small constant",
-                unit_text(b, arg[0].unit));
+                unit_text(b->cx, arg[0].unit));
         return false;
     }
     *unit = unit_pow(arg[0].unit, times, over);
@@ -182,7 +163,7 @@ static void report_no_value(Builder *b, Span at, EigFn fn, const Typed *arg)
     if (fn == EIG_FN_DIV && expr_is_const(arg[1].e, &second) && mpq_sgn(second) == 0)
         diag_at(b->cx, D_E0403, at, "this divides by zero");
     else if (mpq_sgn(a) <= 0 && (fn == EIG_FN_LOG || fn == EIG_FN_LOG1P || fn == EIG_FN_SQRT))
-        diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_text(b, a));
+        diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_brief(b->cx, a));
     else
         diag_at(b->cx, D_E0403, at, "this constant has no value, or one that is too large to be computed");
 }
@@ -218,10 +199,10 @@ bool typed_expect(Builder *b, Typed v, Unit unit, const char *what)
     if (v.is_zero || unit_equal(v.unit, unit))
         return true;
     if (unit_is_none(unit))
-        diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b, v.unit));
+        diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b->cx, v.unit));
     else
-        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is in `%s`", what, unit_text(b, unit),
-                unit_text(b, v.unit));
+        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is in `%s`", what, unit_text(b->cx, unit),
+                unit_text(b->cx, v.unit));
     return false;
 }
 
@@ -237,7 +218,7 @@ bool time_expect(Builder *b, Typed v, const char *what)
     Unit time = { .twice[DIM_TIME] = 2 };
     bool has_unit = unit_equal(v.unit, time);
     if (!has_unit && !unit_is_none(v.unit)) {
-        Diag *d = diag_at(b->cx, D_E0301, v.span, "%s is a time, and this is in `%s`", what, unit_text(b, v.unit));
+        Diag *d = diag_at(b->cx, D_E0301, v.span, "%s is a time, and this is in `%s`", what, unit_text(b->cx, v.unit));
         diag_help(b->cx, d, "times are in ms, s, ...");
         return false;
     }

@@ -13,12 +13,12 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
         return true;
     Diag *d = diag_at(b->cx, D_E0602, v.span,
                       "a weight is a magnitude, and this is %s: the sign comes from the source population",
-                      num_text(b, x));
+                      num_brief(b->cx, x));
     diag_note_at(b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
     mpq_t size;
     mpq_init(size);
     mpq_abs(size, x);
-    const char *text = num_text(b, size);
+    const char *text = num_brief(b->cx, size);
     mpq_clear(size);
     if (pre->sign == SIGN_INH)
         diag_help(b->cx, d, "`%s` inhibits already: write %s", pre->name, text);
@@ -113,8 +113,8 @@ static bool read_entry(Literal *l, const AstExpr *e, Num *out)
     }
     if (unit_equal(l->unit, v.unit))
         return true;
-    Diag *d = diag_at(l->b->cx, D_E0301, v.span, "this entry is in `%s`, another in `%s`", unit_text(l->b, v.unit),
-                      unit_text(l->b, l->unit));
+    Diag *d = diag_at(l->b->cx, D_E0301, v.span, "this entry is in `%s`, another in `%s`", unit_text(l->b->cx, v.unit),
+                      unit_text(l->b->cx, l->unit));
     diag_note_at(l->b->cx, d, l->unit_span, "this one");
     return false;
 }

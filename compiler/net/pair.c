@@ -35,11 +35,8 @@ static bool has_no_value(PairBuild *p, size_t pre, size_t post)
 
 static bool is_negative(PairBuild *p, size_t pre, size_t post, Num x)
 {
-    Sbuf text = { 0 };
-    num_print(x, &text);
     Diag *d = diag_at(p->b->cx, D_E0452, p->c->weight_span, "the weight of %s (pre.i = %zu, post.i = %zu) is %s, below 0",
-                      pair_name(p, pre, post), pre, post, sbuf_text(&text));
-    sbuf_free(&text);
+                      pair_name(p, pre, post), pre, post, num_text(p->b->cx, x));
     diag_help(p->b->cx, d, "a weight is a magnitude, its sign comes from the source: use max(0, ...), or declare the source `mixed`");
     return false;
 }

@@ -50,22 +50,17 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
     return o;
 }
 
-static const char *unit_text(Ctx *cx, Unit unit)
+/* "" for a pure number */
+static const char *record_unit(Ctx *cx, Unit unit)
 {
-    if (unit_is_none(unit))
-        return "";
-    Sbuf b = {0};
-    unit_print(unit, &b);
-    const char *text = arena_strdup(&cx->arena, sbuf_text(&b));
-    sbuf_free(&b);
-    return text;
+    return unit_is_none(unit) ? "" : unit_text(cx, unit);
 }
 
 static EigRecord all_rates(Ctx *cx, const NetPop *p, size_t pop)
 {
     EigObs *o = ARENA_NEW(&cx->arena, EigObs);
     *o = (EigObs){ .kind = EIG_OBS_RATE, .pop = pop, .index = -1 };
-    return (EigRecord){ .name = p->model->name, .unit = unit_text(cx, p->model->unit_x), .width = p->size, .obs = o };
+    return (EigRecord){ .name = p->model->name, .unit = record_unit(cx, p->model->unit_x), .width = p->size, .obs = o };
 }
 
 void plan_records(Ctx *cx, const Net *net, EigProblem *out)
@@ -80,7 +75,7 @@ void plan_records(Ctx *cx, const Net *net, EigProblem *out)
             continue;
         }
         const ModelRecord *m = &sim->records.at[k];
-        r[k] = (EigRecord){ .name = m->name, .unit = unit_text(cx, m->unit), .width = m->width,
+        r[k] = (EigRecord){ .name = m->name, .unit = record_unit(cx, m->unit), .width = m->width,
                             .obs = observe(cx, m->expr) };
     }
     out->record = r;

@@ -6,11 +6,7 @@ static const int64_t MAX_STEPS = (int64_t)1 << 53;
 
 static const char *time_text(Ctx *cx, const Model *m, Num t)
 {
-    Sbuf b = {0};
-    num_print(t, &b);
-    const char *text = arena_printf(&cx->arena, "%s%s", sbuf_text(&b), m->has_time_unit ? " ms" : "");
-    sbuf_free(&b);
-    return text;
+    return arena_printf(&cx->arena, "%s%s", num_text(cx, t), m->has_time_unit ? " ms" : "");
 }
 
 /* t / step when that is a whole number. */
