@@ -14,7 +14,4 @@ typedef struct DataFile {
  * E0512 (larger than the machine's memory allows). */
 bool data_file_open(Ctx *cx, const char *dir, const char *path, Span asked, DataFile *out);
 void data_file_close(DataFile *f);
-
-/* Half of the machine's memory: what one array of numbers may take. */
-size_t data_memory_limit(void);
 #endif

@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "compiler/data/values.h"
+#include "compiler/data/matrix_format.h"
+#include "compiler/data/sha256.h"
 
 typedef struct MatrixFormat {
     const char *extension;

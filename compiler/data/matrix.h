@@ -1,11 +1,25 @@
-/* The readers behind matrix_file_read, one a format. Each fills sizes and
- * values, or adds an E05xx and returns false. */
+/* A matrix of numbers, read exactly: .npy (2-D, <f8 <f4 <i4 <i8 and friends, C
+ * or Fortran order), .csv (no header, or a header row and a column of names,
+ * which are returned), .mtx (coordinate or array; real, integer, pattern;
+ * general or symmetric). As in table.h, nothing that is wrong is repaired. */
 #ifndef COMPILER_DATA_MATRIX_H
 #define COMPILER_DATA_MATRIX_H
-#include "compiler/data/file.h"
-#include "compiler/data/table.h"
+#include <stdint.h>
 
-bool matrix_npy(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out);
-bool matrix_csv(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out);
-bool matrix_mtx(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out);
+#include "compiler/data/values.h"
+
+typedef struct MatrixFile {
+    const char *path;
+    const char *sha256;
+    size_t n_rows, n_columns;   /* rows are targets, columns are sources */
+    bool is_sparse;             /* .mtx coordinate */
+    Values values;              /* dense: row-major n_rows*n_columns; sparse: one per entry */
+    uint32_t *row, *column;     /* sparse only; sorted by row, then column; duplicates refused */
+    const char **row_name, **column_name;   /* interned, .csv with names only; else NULL */
+} MatrixFile;
+
+/* False after a diagnostic E05xx; `dir`, `path` and `asked` as for table_read. */
+bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out);
+/* The same for bytes in memory; the extension of `path` chooses the format. */
+bool matrix_parse(Ctx *cx, NumPool *pool, const char *path, const char *bytes, size_t n, Span asked, MatrixFile *out);
 #endif

@@ -1,9 +1,8 @@
-#include "compiler/data/matrix.h"
+#include "compiler/data/matrix_format.h"
 
 #include <string.h>
 
 #include "compiler/data/csv.h"
-#include "compiler/data/values.h"
 
 /* What is known while the rows come. */
 typedef struct CsvMatrix {

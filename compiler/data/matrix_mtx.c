@@ -1,13 +1,11 @@
 /* Matrix Market: `%%MatrixMarket matrix coordinate|array real|integer|pattern
  * general|symmetric|skew-symmetric`, comment lines (%), a line of sizes, then
  * one entry a line; indices from 1, arrays by columns. */
-#include "compiler/data/matrix.h"
+#include "compiler/data/matrix_format.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "compiler/data/values.h"
 
 typedef enum Symmetry { GENERAL, SYMMETRIC, SKEW } Symmetry;
 

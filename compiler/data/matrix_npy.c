@@ -1,11 +1,11 @@
 /* NumPy's .npy: a magic string, a version, the length of a header, the header (a
  * Python dictionary with descr, fortran_order and shape), then the numbers. */
-#include "compiler/data/matrix.h"
+#include "compiler/data/matrix_format.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "compiler/data/values.h"
+#include "compiler/data/memory.h"
 
 typedef struct NpyType {
     const char *descr;

@@ -1,4 +1,4 @@
-#include "compiler/data/table.h"
+#include "compiler/data/sha256.h"
 
 #include <sha256.h>
 

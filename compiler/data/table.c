@@ -4,7 +4,7 @@
 
 #include "compiler/data/csv.h"
 #include "compiler/data/file.h"
-#include "compiler/data/values.h"
+#include "compiler/data/sha256.h"
 
 static bool malformed(Ctx *cx, const DataFile *f, const Csv *csv)
 {

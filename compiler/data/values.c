@@ -1,6 +1,7 @@
 #include "compiler/data/values.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 

@@ -1,7 +1,17 @@
-/* Numbers as they come out of a file, exact ones without a rational each. */
+/* Numbers as they come out of a file: a decimal is the rational it spells, a
+ * .npy double the dyadic it is; only what is no double gets a rational. */
 #ifndef COMPILER_DATA_VALUES_H
 #define COMPILER_DATA_VALUES_H
-#include "compiler/data/table.h"
+#include "compiler/model/num.h"
+
+/* A column of numbers. d[k] is the double nearest to entry k; q is NULL when
+ * every d[k] is exact, else q[k] is the exact entry. */
+typedef struct Values {
+    size_t n;
+    double *d;
+    Num *q;
+} Values;
+Num values_exact(NumPool *pool, const Values *v, size_t k);
 
 /* How a piece of text fails to be a number. */
 typedef enum NumberText { NUMBER_OK, NUMBER_NOT, NUMBER_NOT_FINITE, NUMBER_TOO_LARGE } NumberText;

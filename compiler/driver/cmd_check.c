@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/check/certificate.h"
+#include "compiler/data/sha256.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"

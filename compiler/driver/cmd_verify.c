@@ -4,6 +4,7 @@
 
 #include "compiler/check/certificate.h"
 #include "compiler/check/verify.h"
+#include "compiler/data/sha256.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"

@@ -1,5 +1,6 @@
 #include "compiler/driver/run_meta.h"
 
+#include "compiler/data/sha256.h"
 #include "compiler/driver/version.h"
 
 static json_t *parameters(Ctx *cx, const Model *m)

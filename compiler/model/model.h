@@ -6,7 +6,7 @@
  * the text; there are no Ast nodes in it. */
 #ifndef COMPILER_MODEL_MODEL_H
 #define COMPILER_MODEL_MODEL_H
-#include "compiler/data/table.h"
+#include "compiler/data/values.h"
 #include "compiler/model/expr.h"
 #include "compiler/model/unit.h"
 #include "runtime/method.h"

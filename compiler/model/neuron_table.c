@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/data/table.h"
+
 /* The file name in table("neurons.csv"), or NULL after a diagnostic. */
 static const char *table_path(Builder *b, const AstExpr *call)
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "compiler/data/file.h"
+#include "compiler/data/memory.h"
 
 static void place_populations(NetBuild *b)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/data/values.h"
+#include "compiler/data/table.h"
 
 /* ---- names to neurons ---- */
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compiler/data/matrix.h"
+
 static bool shape_fits(NetBuild *b, const ModelConn *c, const char *what, size_t n_rows, size_t n_columns)
 {
     const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];

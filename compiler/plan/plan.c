@@ -1,6 +1,6 @@
 #include "compiler/plan/plan.h"
 
-#include "compiler/data/file.h"
+#include "compiler/data/memory.h"
 #include "compiler/plan/build.h"
 #include "runtime/kernel_abi.h"
 

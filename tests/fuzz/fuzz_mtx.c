@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "compiler/data/table.h"
+#include "compiler/data/matrix.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

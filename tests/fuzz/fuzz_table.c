@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "compiler/data/matrix.h"
 #include "compiler/data/table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

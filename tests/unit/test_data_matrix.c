@@ -1,4 +1,4 @@
-#include "compiler/data/table.h"
+#include "compiler/data/matrix.h"
 
 #include <stdlib.h>
 

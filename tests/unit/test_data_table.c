@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/data/sha256.h"
 #include "tests/test.h"
 
 typedef struct Bench {

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include "compiler/data/matrix.h"
+#include "compiler/data/table.h"
+
 static const char *const three[] = { "+A", "-B", "+C" };
 
 /* A file in a folder of this test's own. */
