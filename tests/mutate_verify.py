@@ -22,6 +22,8 @@ ROWS = [
     ("verify.c", "__builtin_add_overflow(sum, claim_matrix_size(m, a), &sum))", "(sum += claim_matrix_size(m, a), 0))"),
     ("verify.c", "return sum == m->n;", "return true;"),
     ("verify.c", "m->row_from[0] != 0", "0"),
+    ("verify.c", "        if (!row_is_sorted(matrix, c->member[k]))\n", "        if (0)\n"),
+    ("positive.c", "if (_mm_getcsr() & _MM_ROUND_MASK)", "if (0)"),
     ("verify.c", "from > to || to > m->row_from[m->q]", "0"),
     ("verify.c", "m->column[k] >= m->q ||", "0 ||"),
     ("verify.c", "m->column[k] <= m->column[k - 1]", "m->column[k] < m->column[k - 1]"),
@@ -87,7 +89,7 @@ ROWS = [
     ("positive.c", "i += TILE)\n            update_tile", "i += 2 * TILE)\n            update_tile"),
     ("positive.c", "if (shifted_ends(d, c, margin)) {", "if (shifted_ends(d, c, margin / 2)) {"),
     ("positive.c", "else if (shifted_ends(&d, -4 * c, 0))", "else if (0)"),
-    ("positive.c", "return (Scaled){mantissa / 2, up - down + 1};", "return (Scaled){mantissa / 2, up - down};"),
+    ("positive.c", "return (Split){mantissa / 2, up - down + 1};", "return (Split){mantissa / 2, up - down};"),
     # reading
     ("rational.c", "if (n > RATIONAL_MAX_DIGITS)", "if (0)"),
     ("rational.c", "if (value > RATIONAL_MAX_EXPONENT)", "if (value > 1000000)"),

@@ -209,9 +209,8 @@ static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
     sbuf_str(out, "}\n");
 }
 
-void certificate_write(Ctx *cx, const CertificateModel *model, const LdsReport *lds, Sbuf *out)
+void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf *out)
 {
-    (void)cx;
     if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED)
         BUG("a certificate without a proof");
     sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");

@@ -15,7 +15,7 @@ typedef struct CertificateModel {
 } CertificateModel;
 
 /* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. */
-void certificate_write(Ctx *cx, const CertificateModel *model, const LdsReport *lds, Sbuf *out);
+void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf *out);
 
 typedef struct CertificateFile {
     ClaimMatrix matrix;

@@ -101,7 +101,7 @@ static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTall
     net_neuron_name(pre, v->pre, &from);
     net_neuron_name(post, v->post, &to);
     num_print(v->weight, &weight);
-    Diag *d = diag_at(cx, D_E0601, net->model->conns.at[b->conn].span,
+    Diag *d = diag_at(cx, D_E0601, net->model->conns.at[b->conn].weight_span,
                       "neuron `%s` is %s but sends the weight %s to `%s`", sbuf_text(&from), sign_word(sign),
                       sbuf_text(&weight), sbuf_text(&to));
     diag_note_at(cx, d, pre->model->sign_span, "`%s` gets its sign here", pre->model->name);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static mpq_t *new_numbers(Ctx *cx, size_t n)
+mpq_t *rationals_new(Ctx *cx, size_t n)
 {
     mpq_t *x = ARENA_ARRAY(&cx->arena, n ? n : 1, mpq_t);
     for (size_t k = 0; k < n; k++)
@@ -10,7 +10,7 @@ static mpq_t *new_numbers(Ctx *cx, size_t n)
     return x;
 }
 
-static void clear_numbers(mpq_t *x, size_t n)
+void rationals_clear(mpq_t *x, size_t n)
 {
     for (size_t k = 0; x && k < n; k++)
         mpq_clear(x[k]);
@@ -22,11 +22,11 @@ void claim_matrix_init(Ctx *cx, ClaimMatrix *m, size_t q, size_t n_entries, bool
     m->row_from = ARENA_ARRAY(&cx->arena, q + 1, size_t);
     m->row_from[q] = n_entries;
     m->column = ARENA_ARRAY(&cx->arena, n_entries ? n_entries : 1, uint32_t);
-    m->entry = new_numbers(cx, n_entries);
+    m->entry = rationals_new(cx, n_entries);
     if (is_population_form) {
         m->size = ARENA_ARRAY(&cx->arena, q ? q : 1, size_t);
-        m->self = new_numbers(cx, q);
-        m->leak = new_numbers(cx, q);
+        m->self = rationals_new(cx, q);
+        m->leak = rationals_new(cx, q);
     }
 }
 
@@ -34,7 +34,7 @@ void component_init(Ctx *cx, Component *c, size_t n)
 {
     *c = (Component){.n = n};
     c->member = ARENA_ARRAY(&cx->arena, n ? n : 1, uint32_t);
-    c->p = new_numbers(cx, n);
+    c->p = rationals_new(cx, n);
 }
 
 void witness_init(Ctx *cx, Witness *w, size_t n, size_t rank, bool is_weighted)
@@ -44,28 +44,28 @@ void witness_init(Ctx *cx, Witness *w, size_t n, size_t rank, bool is_weighted)
         BUG("witness of %zu by %zu numbers", n, rank);
     *w = (Witness){.n = n, .rank = rank};
     w->member = ARENA_ARRAY(&cx->arena, n ? n : 1, uint32_t);
-    w->v = new_numbers(cx, product);
-    w->w = is_weighted ? new_numbers(cx, rank) : NULL;
+    w->v = rationals_new(cx, product);
+    w->w = is_weighted ? rationals_new(cx, rank) : NULL;
 }
 
 void claim_matrix_clear(ClaimMatrix *m)
 {
-    clear_numbers(m->entry, m->row_from ? m->row_from[m->q] : 0);
-    clear_numbers(m->self, m->q);
-    clear_numbers(m->leak, m->q);
+    rationals_clear(m->entry, m->row_from ? m->row_from[m->q] : 0);
+    rationals_clear(m->self, m->q);
+    rationals_clear(m->leak, m->q);
     *m = (ClaimMatrix){0};
 }
 
 void component_clear(Component *c)
 {
-    clear_numbers(c->p, c->n);
+    rationals_clear(c->p, c->n);
     *c = (Component){0};
 }
 
 void witness_clear(Witness *w)
 {
-    clear_numbers(w->v, w->n * w->rank);
-    clear_numbers(w->w, w->rank);
+    rationals_clear(w->v, w->n * w->rank);
+    rationals_clear(w->w, w->rank);
     *w = (Witness){0};
 }
 

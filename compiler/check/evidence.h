@@ -65,6 +65,10 @@ typedef struct Evidence {
     Witness witness;
 } Evidence;
 
+/* n numbers, 0, and their return, for arrays that are no part of these structures yet. */
+mpq_t *rationals_new(Ctx *cx, size_t n);
+void rationals_clear(mpq_t *x, size_t n);
+
 /* Zeroed storage with every number initialised to 0; row_from[q] is set, the
  * rest of the structure is the caller's to fill. The only other way to a
  * ClaimMatrix is a zeroed one. */

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef void Potrf(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
-typedef void Syevd(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
-                   double *work, const int *lwork, int *iwork, const int *liwork, int *info, size_t, size_t);
 typedef void Geev(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr,
                   double *wi, double *vl, const int *ldvl, double *vr, const int *ldvr, double *work,
                   const int *lwork, int *info, size_t, size_t);
@@ -16,8 +13,6 @@ typedef void Geev(const char *jobvl, const char *jobvr, const int *n, double *a,
 static struct {
     bool loaded;
     char why[256];
-    Potrf *potrf;
-    Syevd *syevd;
     Geev *geev;
 } lapack;
 static pthread_once_t lapack_once = PTHREAD_ONCE_INIT;
@@ -34,8 +29,7 @@ static void load(void)
 {
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
     void *library = dlopen("liblapack.so.3", RTLD_NOW | RTLD_LOCAL);
-    lapack.loaded = library && find(library, "dpotrf_", &lapack.potrf) &&
-                    find(library, "dsyevd_", &lapack.syevd) && find(library, "dgeev_", &lapack.geev);
+    lapack.loaded = library && find(library, "dgeev_", &lapack.geev);
     if (!lapack.loaded) {
         const char *error = dlerror();
         strncpy(lapack.why, error ? error : "liblapack.so.3 cannot be loaded", sizeof lapack.why - 1);
@@ -54,39 +48,6 @@ bool lapack_load(const char **why)
 static bool usable(size_t n)
 {
     return n > 0 && n <= 30000 && lapack_load(NULL);
-}
-
-int lapack_cholesky(size_t n, double *a)
-{
-    if (!usable(n))
-        return n ? LAPACK_ABSENT : 0;
-    int order = (int)n, info = 0;
-    lapack.potrf("L", &order, a, &order, &info, 1);
-    return info;
-}
-
-int lapack_symmetric_eigen(size_t n, double *a, double *values, double *vectors)
-{
-    if (!usable(n))
-        return n ? LAPACK_ABSENT : 0;
-    int order = (int)n, info = 0, ask = -1, iwork_size = 0;
-    double work_size = 0;
-    const char *job = vectors ? "V" : "N";
-    lapack.syevd(job, "L", &order, a, &order, values, &work_size, &ask, &iwork_size, &ask, &info, 1, 1);
-    if (info)
-        return info;
-    int lwork = (int)work_size, liwork = iwork_size;
-    double *work = malloc((size_t)lwork * sizeof *work);
-    int *iwork = malloc((size_t)liwork * sizeof *iwork);
-    if (work && iwork)
-        lapack.syevd(job, "L", &order, a, &order, values, work, &lwork, iwork, &liwork, &info, 1, 1);
-    else
-        info = LAPACK_ABSENT;
-    free(work);
-    free(iwork);
-    if (!info && vectors)
-        memcpy(vectors, a, n * n * sizeof *a);
-    return info;
 }
 
 int lapack_general_eigen(size_t n, double *a, double *wr, double *wi, double *vr)

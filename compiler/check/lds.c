@@ -5,43 +5,54 @@
 
 #include "compiler/check/verify.h"
 
-/* The cascade, cheapest and most decisive first. `max_n` bounds the rows of a
- * component for which a test is tried. A search method that improves on the
- * last rows, such as a barrier method for larger components, is one
+/* Rows and entries of a component for which a proof is tried: Cholesky of a larger one
+ * takes longer than a check may. Refutations need only a few products with its entries. */
+enum { PROOF_ROWS = 4000, PROOF_ENTRIES = 4 * 1000 * 1000 };
+
+/* Operations for factorisations in all: one proof for PROOF_ROWS rows, n^3/3, and half as much again. */
+static const double work_in_all = 3.2e10;
+
+/* The cascade, cheapest and most decisive first. `max_n` and `max_entries` bound
+ * the components for which a test is tried: trees, whose exact numbers grow, go to
+ * the symmetriser beyond theirs, which uses doubles. A search method that improves
+ * on the last rows, such as a barrier method for larger components, is one
  * more row here (lds.h, LdsTest). */
 typedef struct TestRow {
     const char *name;
-    const char *cost;
-    size_t max_n;
+    size_t max_n, max_entries;
     LdsTest *test;
 } TestRow;
 
 static const TestRow test_table[] = {
-    {"diagonal",          "n, exact",        SIZE_MAX, lds_test_diagonal},
-    {"one row",           "1, exact",        1,        lds_test_one_row},
-    {"two rows",          "1, exact",        2,        lds_test_two_rows},
-    {"pairs of rows",     "entries, exact",  SIZE_MAX, lds_test_minors},
-    {"tree",              "n, exact",        SIZE_MAX, lds_test_tree},
-    {"three rows",        "1, exact",        3,        lds_test_three_rows},
-    {"balanced scaling",  "entries",         SIZE_MAX, lds_test_balanced},
-    {"symmetriser",       "entries",         SIZE_MAX, lds_test_symmetriser},
-    {"excitatory block",  "entries",         SIZE_MAX, lds_test_excitatory},
-    {"quasi-dominance",   "n^3/3",           SIZE_MAX, lds_test_comparison},
-    {"symmetric part",    "entries",         SIZE_MAX, lds_test_plain},
-    {"worst direction",   "entries",         SIZE_MAX, lds_test_top_vector},
-    {"eigenvector",       "25 n^3",          600,      lds_test_eigenvector},
-    {"barrier",           "300 n^3",         100,      lds_test_barrier},
+    {"diagonal",         SIZE_MAX,   SIZE_MAX,      lds_test_diagonal},
+    {"one row",          1,          SIZE_MAX,      lds_test_one_row},
+    {"two rows",         2,          SIZE_MAX,      lds_test_two_rows},
+    {"pairs of rows",    SIZE_MAX,   SIZE_MAX,      lds_test_minors},
+    {"tree",             64,         SIZE_MAX,      lds_test_tree},
+    {"three rows",       3,          SIZE_MAX,      lds_test_three_rows},
+    {"balanced scaling", PROOF_ROWS, PROOF_ENTRIES, lds_test_balanced},
+    {"symmetriser",      PROOF_ROWS, PROOF_ENTRIES, lds_test_symmetriser},
+    {"excitatory block", SIZE_MAX,   SIZE_MAX,      lds_test_excitatory},
+    {"quasi-dominance",  PROOF_ROWS, PROOF_ENTRIES, lds_test_comparison},
+    {"symmetric part",   PROOF_ROWS, PROOF_ENTRIES, lds_test_plain},
+    {"worst direction",  SIZE_MAX,   SIZE_MAX,      lds_test_top_vector},
+    {"eigenvector",      600,        SIZE_MAX,      lds_test_eigenvector},
+    {"barrier",          LDS_BARRIER_MAX, SIZE_MAX, lds_test_barrier},
 };
 enum { N_TESTS = sizeof test_table / sizeof *test_table };
 
-static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Component *c)
+/* ran[k]: whether the k-th test was run. */
+static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, bool *ran)
 {
     LdsPart part;
     LdsFinding f = {.margin = -DBL_MAX};
-    lds_part_init(cx, m, c, &part);
-    for (size_t k = 0; k < N_TESTS && f.verdict == TRUTH_UNDECIDED; k++)
-        if (c->n <= test_table[k].max_n)
-            test_table[k].test(&part, &f);
+    lds_part_init(cx, m, c, work, &part);
+    for (size_t k = 0; k < N_TESTS; k++)
+        ran[k] = f.verdict == TRUTH_UNDECIDED && c->n <= test_table[k].max_n &&
+                 part.n_edges <= test_table[k].max_entries && test_table[k].test(&part, &f);
+    if (f.verdict == TRUTH_UNDECIDED && (c->n > PROOF_ROWS || part.n_edges > PROOF_ENTRIES))
+        f.missing = arena_printf(&cx->arena, "it has %zu entries, and proofs stop at %d rows or %d entries: only "
+                                 "refutations were tried", part.n_edges, PROOF_ROWS, PROOF_ENTRIES);
     return f;
 }
 
@@ -92,18 +103,24 @@ static double neuron_margin(const ClaimMatrix *m, double margin)
 
 /* ---- all components ---- */
 
-static void note_undecided(Ctx *cx, const ClaimMatrix *m, const Component *c, const LdsFinding *f, LdsReport *out)
+/* How near the search came, and what kept it from more. */
+static const char *nearest(Ctx *cx, const LdsFinding *f)
+{
+    const char *margin = f->margin > -DBL_MAX
+        ? arena_printf(&cx->arena, "the best multipliers found leave a least eigenvalue of %.2g (0 or less proves nothing)", f->margin)
+        : f->missing ? "" : "no multipliers came near";
+    return arena_printf(&cx->arena, "%s%s%s", margin, *margin && f->missing ? "; " : "", f->missing ? f->missing : "");
+}
+
+static void note_undecided(Ctx *cx, const ClaimMatrix *m, const Component *c, const LdsFinding *f, const bool *ran, LdsReport *out)
 {
     Sbuf tried = {0};
     for (size_t k = 0; k < N_TESTS; k++)
-        if (c->n <= test_table[k].max_n && c->n > 3 && test_table[k].max_n > 3)
+        if (ran[k])
             sbuf_printf(&tried, "%s%s", tried.n ? ", " : "", test_table[k].name);
     const char *first = m->name ? m->name[c->member[0]] : "row 0";
-    const char *bracket = f->margin > -DBL_MAX
-        ? arena_printf(&cx->arena, "the best multipliers found leave a least eigenvalue of %.2g (0 or less proves nothing)", f->margin)
-        : "no multipliers came near";
     out->reason = arena_printf(&cx->arena, "the component of %zu row%s that holds `%s` was neither certified nor refuted: %s; tried: %s",
-                               c->n, c->n == 1 ? "" : "s", first, bracket, tried.n ? sbuf_text(&tried) : "the exact tests");
+                               c->n, c->n == 1 ? "" : "s", first, nearest(cx, f), sbuf_text(&tried));
     sbuf_free(&tried);
 }
 
@@ -125,7 +142,7 @@ static void keep_refutation(LdsReport *out, const LdsFinding *f)
 {
     for (size_t k = 0; k < out->evidence.n_components; k++)
         if (out->evidence.component[k].p)
-            lds_rationals_clear(out->evidence.component[k].p, out->evidence.component[k].n);
+            rationals_clear(out->evidence.component[k].p, out->evidence.component[k].n);
     out->evidence = (Evidence){.witness = f->witness};
     out->verdict = TRUTH_REFUTED;
     out->method = f->method;
@@ -134,7 +151,8 @@ static void keep_refutation(LdsReport *out, const LdsFinding *f)
 static void decide_matrix(Ctx *cx, LdsReport *out)
 {
     Evidence *e = &out->evidence;
-    double margin = 1;
+    double margin = 1, work = work_in_all;
+    bool ran[N_TESTS];
     size_t n_undecided = 0, method_size = 0;
     const char *method = "no rows";
     reduce_components(cx, &out->matrix, &e->n_components, &e->component);
@@ -142,14 +160,14 @@ static void decide_matrix(Ctx *cx, LdsReport *out)
     for (size_t k = 0; k < e->n_components; k++) {
         Component *c = &e->component[k];
         out->largest_component = c->n > out->largest_component ? c->n : out->largest_component;
-        LdsFinding f = decide_component(cx, &out->matrix, c);
+        LdsFinding f = decide_component(cx, &out->matrix, c, &work, ran);
         if (f.verdict == TRUTH_REFUTED) {
             keep_refutation(out, &f);
             return;
         }
         if (f.verdict == TRUTH_UNDECIDED) {
             if (!n_undecided++)
-                note_undecided(cx, &out->matrix, c, &f, out);
+                note_undecided(cx, &out->matrix, c, &f, ran, out);
             continue;
         }
         *c = f.component;

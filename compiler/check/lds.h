@@ -42,10 +42,12 @@ typedef struct LdsPart {
     double *d;                  /* D_i = d[i] 2^d_exp[i]; 1 where R_ii >= 0 */
     long *d_exp;
     double *balance;            /* q = balance^2 makes the rows and columns of K equally large */
+    double *work;               /* operations left to all components together */
 } LdsPart;
 
-/* Reads the component and balances it. */
-void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, LdsPart *out);
+/* Reads the component and balances it. *work is shared, for lds_spend. */
+void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out);
+
 /* Chooses s_exp for entries mantissa * 2^exponent, fills k, and chooses balance. */
 void lds_balance(LdsPart *p, const double *mantissa, const long *exponent);
 void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out);     /* R_ii, exact */
@@ -60,8 +62,12 @@ typedef struct LdsFinding {
     const char *method;
     Component component;        /* CERTIFIED */
     Witness witness;            /* REFUTED */
+    const char *missing;        /* what a test could not be run for, or NULL */
     double margin;              /* CERTIFIED: measured lower bound; else the best one that was reached, negative */
 } LdsFinding;
+
+/* Takes cubes * n^3 operations from the work left; false, taking nothing and saying so in f->missing, where less is left. */
+bool lds_spend(LdsPart *p, double cubes, LdsFinding *f);
 
 /* Ask the verifier. True when it accepted: the finding is then complete. The
  * double forms are in the coordinates of K and are rounded to few bits first;
@@ -76,18 +82,19 @@ bool lds_offer_face(LdsPart *p, size_t rank, const double *v, const char *method
 /* Smallest eigenvalue of the matrix -(QK + K'Q) scaled to diagonal 1, with its
  * eigenvector in the coordinates of K (vector may be NULL). In doubles, not a proof. */
 double lds_part_margin(const LdsPart *p, const double *q, double *vector);
-mpq_t *lds_rationals(Ctx *cx, size_t n);
-void lds_rationals_clear(mpq_t *a, size_t n);
 
 /* ---- the tests: one row of the table in lds.c each ----
- * A test leaves the finding undecided or completes it. To add a search
- * method, write one function of this type, which offers p or v, and add its row. */
-typedef void LdsTest(LdsPart *p, LdsFinding *f);
+ * A test leaves the finding undecided or completes it; false when it could not be
+ * run (the component is not of its kind, a library is missing). Components beyond
+ * its row's max_n it is never given. To add a search method, write one function of
+ * this type, which offers p or v, and add its row. */
+typedef bool LdsTest(LdsPart *p, LdsFinding *f);
 LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors, lds_test_tree;
 LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
 LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_eigenvector;
 LdsTest lds_test_barrier;
+enum { LDS_BARRIER_MAX = 100 };        /* its arrays of one row's length are on the stack */
 
 /* ---- lds_eigen.c ---- */
 /* Eigenvalues ascending and eigenvectors (row k of `vector`) of a symmetric

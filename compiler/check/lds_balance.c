@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60 };
+enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600 };
 
 /* Edges by column: edge[from[j] .. from[j+1]-1] leave row-index j as a source. */
 typedef struct Columns {
@@ -102,16 +102,17 @@ void lds_balance(LdsPart *p, const double *mantissa, const long *exponent)
 
 /* ---- scalings as multipliers ---- */
 
-void lds_test_balanced(LdsPart *p, LdsFinding *f)
+bool lds_test_balanced(LdsPart *p, LdsFinding *f)
 {
     double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     for (size_t i = 0; i < p->n; i++)
         q[i] = p->balance[i] * p->balance[i];
     lds_offer_p(p, q, "balanced scaling", f);
+    return true;
 }
 
 /* Equal multipliers for the matrix as it stands. */
-void lds_test_plain(LdsPart *p, LdsFinding *f)
+bool lds_test_plain(LdsPart *p, LdsFinding *f)
 {
     double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     for (size_t i = 0; i < p->n; i++) {
@@ -119,11 +120,12 @@ void lds_test_plain(LdsPart *p, LdsFinding *f)
         q[i] = ldexp(p->d[i], e > 900 ? 900 : e < -900 ? -900 : (int)e);
     }
     lds_offer_p(p, q, "symmetric part", f);
+    return true;
 }
 
 /* p_i |K_ij| = p_j |K_ji| along a spanning tree: symmetric pairs become
  * symmetric, opposite pairs cancel (weighted potential, saddle structure). */
-void lds_test_symmetriser(LdsPart *p, LdsFinding *f)
+bool lds_test_symmetriser(LdsPart *p, LdsFinding *f)
 {
     double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     size_t *queue = ARENA_ARRAY(&p->cx->arena, p->n, size_t);
@@ -134,7 +136,7 @@ void lds_test_symmetriser(LdsPart *p, LdsFinding *f)
         for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
             size_t j = p->column[e], back = lds_part_find(p, j, i);
             if (back == SIZE_MAX)
-                return;         /* a connection without return cannot be matched */
+                return false;   /* a connection without return cannot be matched */
             if (q[j] > 0)
                 continue;
             q[j] = q[i] * fabs(p->k[e] / p->k[back]);
@@ -142,6 +144,7 @@ void lds_test_symmetriser(LdsPart *p, LdsFinding *f)
         }
     }
     lds_offer_p(p, q, "symmetrisable or saddle structure", f);
+    return true;
 }
 
 /* ---- comparison matrix: |K| off the diagonal ----
@@ -225,15 +228,16 @@ static bool comparison_iterate(const LdsPart *p, double *x, double *y)
     return true;
 }
 
-void lds_test_comparison(LdsPart *p, LdsFinding *f)
+bool lds_test_comparison(LdsPart *p, LdsFinding *f)
 {
     double *x = ARENA_ARRAY(&p->cx->arena, p->n, double), *y = ARENA_ARRAY(&p->cx->arena, p->n, double);
-    if (!(p->n <= 600 ? comparison_dense(p, x, y) : comparison_iterate(p, x, y)))
-        return;
+    if (!(p->n <= FACTOR_MAX ? comparison_dense(p, x, y) : comparison_iterate(p, x, y)))
+        return true;
     for (size_t i = 0; i < p->n; i++) {
         if (!(x[i] > 0 && y[i] > 0))
-            return;
+            return true;
         y[i] /= x[i];
     }
     lds_offer_p(p, y, "quasi-dominance", f);
+    return true;
 }

@@ -7,7 +7,7 @@
  * by the balance: Newton's method on  t/mu + logdet(S - tI) + sum log q  for
  * falling mu. t > 0 gives multipliers; with t < 0 the inverse of S - tI tends
  * to a witness X (docs/theory.md). O(n^3) a step. */
-enum { BARRIER_MAX = 100, OUTER = 24, INNER = 12 };
+enum { OUTER = 24, INNER = 12 };
 
 typedef struct Barrier {
     size_t n;
@@ -100,7 +100,7 @@ static double newton(Barrier *b)
     b->h[n * s + n] = trace2;
     b->step[n] = 1 / b->mu - trace;
     b->one[n] = 0;
-    double gradient[BARRIER_MAX + 1], top = 0, bottom = 0, decrement = 0;
+    double gradient[LDS_BARRIER_MAX + 1], top = 0, bottom = 0, decrement = 0;
     memcpy(gradient, b->step, s * sizeof *gradient);
     if (!cholesky(s, b->h))
         return -1;
@@ -120,7 +120,7 @@ static double newton(Barrier *b)
 /* Goes along the step, shortened until it stays inside. */
 static bool advance(Barrier *b, double decrement)
 {
-    double length = decrement > 0.3 ? 1 / (1 + decrement) : 1, q[BARRIER_MAX];
+    double length = decrement > 0.3 ? 1 / (1 + decrement) : 1, q[LDS_BARRIER_MAX];
     double longer = decrement > 0.3 ? fmin(1, 4 * length) : 1;
     for (int attempt = 0; attempt < 8; attempt++, longer *= 0.5) {
         for (size_t i = 0; i < b->n; i++)
@@ -136,7 +136,7 @@ static bool advance(Barrier *b, double decrement)
 
 static void offer_multipliers(LdsPart *p, const Barrier *b, LdsFinding *f)
 {
-    double q[BARRIER_MAX];
+    double q[LDS_BARRIER_MAX];
     for (size_t i = 0; i < b->n; i++)
         q[i] = b->q[i] * p->balance[i] * p->balance[i];
     lds_offer_p(p, q, "matrix inequality, barrier method", f);
@@ -148,7 +148,7 @@ typedef bool OfferVectors(LdsPart *p, size_t rank, const double *v, const char *
 static void offer_witness(LdsPart *p, Barrier *b, OfferVectors *offer, const char *method, LdsFinding *f)
 {
     size_t n = b->n;
-    double value[BARRIER_MAX];
+    double value[LDS_BARRIER_MAX];
     memcpy(b->w, b->z, n * n * sizeof *b->w);
     eigen_symmetric(n, b->w, value, b->y);
     double *v = b->h;           /* free between steps; (n+1)^2 entries */
@@ -189,7 +189,7 @@ static bool barrier_start(const LdsPart *p, Barrier *b)
     b->q = b->h + (n + 1) * (n + 1);
     b->step = b->q + n;
     b->one = b->step + n + 1;
-    double ones[BARRIER_MAX];
+    double ones[LDS_BARRIER_MAX];
     for (size_t i = 0; i < n; i++) {
         b->q[i] = 1;
         ones[i] = p->balance[i] * p->balance[i];
@@ -202,11 +202,11 @@ static bool barrier_start(const LdsPart *p, Barrier *b)
     return invert(b, b->q, b->t);
 }
 
-void lds_test_barrier(LdsPart *p, LdsFinding *f)
+bool lds_test_barrier(LdsPart *p, LdsFinding *f)
 {
     Barrier b;
-    if (p->n < 3 || p->n > BARRIER_MAX || !barrier_start(p, &b))
-        return;
+    if (p->n < 3 || !lds_spend(p, 300, f) || !barrier_start(p, &b))
+        return false;
     bool inside = true;
     for (int outer = 0; inside && outer < OUTER && f->verdict == TRUTH_UNDECIDED; outer++) {
         double decrement = 1;
@@ -226,4 +226,5 @@ void lds_test_barrier(LdsPart *p, LdsFinding *f)
     }
     free(b.m);
     free(b.z);
+    return true;
 }

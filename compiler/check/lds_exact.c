@@ -3,18 +3,14 @@
 #include <math.h>
 #include <mpfr.h>
 
-/* Exact rational elimination over a tree is quick up to here; larger trees are
- * left to the symmetriser, which uses doubles. */
-enum { TREE_MAX = 64 };
-
 static mpq_t *unit_vector(Ctx *cx, size_t n, size_t i)
 {
-    mpq_t *v = lds_rationals(cx, n);
+    mpq_t *v = rationals_new(cx, n);
     mpq_set_si(v[i], 1, 1);
     return v;
 }
 
-void lds_test_diagonal(LdsPart *p, LdsFinding *f)
+bool lds_test_diagonal(LdsPart *p, LdsFinding *f)
 {
     mpq_t a;
     mpq_init(a);
@@ -24,18 +20,20 @@ void lds_test_diagonal(LdsPart *p, LdsFinding *f)
             lds_offer_exact_v(p, unit_vector(p->cx, p->n, i), "self-excitation not below the leak", f);
     }
     mpq_clear(a);
+    return true;
 }
 
 /* Not asked of the verifier one by one, since a feedforward network has as many
  * such components as neurons: it sees them with the whole evidence. */
-void lds_test_one_row(LdsPart *p, LdsFinding *f)
+bool lds_test_one_row(LdsPart *p, LdsFinding *f)
 {
     if (p->n != 1)
-        return;
+        return false;
     f->component = (Component){.n = 1, .member = p->member, .p = unit_vector(p->cx, 1, 0), .proof = PROOF_EXACT};
     f->verdict = TRUTH_CERTIFIED;
     f->method = "sign of each net leak";
     f->margin = 1;
+    return true;
 }
 
 /* ---- two rows ---- */
@@ -77,7 +75,7 @@ static bool pair_is_singular(const Pair *x)
 /* With a, d < 0 and b c >= a d: v = (|b|, sign(b) |a|) has v_i (A v)_i >= 0 in both rows. */
 static bool offer_pair_witness(LdsPart *p, size_t i, size_t j, const Pair *x, LdsFinding *f)
 {
-    mpq_t *v = lds_rationals(p->cx, p->n);
+    mpq_t *v = rationals_new(p->cx, p->n);
     mpq_abs(v[i], x->b);
     mpq_abs(v[j], x->a);
     if (mpq_sgn(x->b) < 0)
@@ -85,17 +83,17 @@ static bool offer_pair_witness(LdsPart *p, size_t i, size_t j, const Pair *x, Ld
     return lds_offer_exact_v(p, v, p->n == 2 ? "two rows, closed form" : "a pair of rows, closed form", f);
 }
 
-void lds_test_two_rows(LdsPart *p, LdsFinding *f)
+bool lds_test_two_rows(LdsPart *p, LdsFinding *f)
 {
     if (p->n != 2)
-        return;
+        return false;
     Pair x;
     pair_init(&x);
     pair_read(p, 0, 1, p->row_from[0], p->row_from[1], &x);
     if (pair_is_singular(&x)) {
         offer_pair_witness(p, 0, 1, &x, f);
     } else {
-        mpq_t *multiplier = lds_rationals(p->cx, 2);
+        mpq_t *multiplier = rationals_new(p->cx, 2);
         mpq_abs(multiplier[0], x.c);
         mpq_abs(multiplier[1], x.b);
         double product = p->k[0] * p->k[1];     /* k is invariant: b c / (a d) */
@@ -103,9 +101,10 @@ void lds_test_two_rows(LdsPart *p, LdsFinding *f)
             f->margin = product > 0 ? 1 - sqrt(product) : 1;
     }
     pair_clear(&x);
+    return true;
 }
 
-void lds_test_minors(LdsPart *p, LdsFinding *f)
+bool lds_test_minors(LdsPart *p, LdsFinding *f)
 {
     Pair x;
     pair_init(&x);
@@ -119,6 +118,7 @@ void lds_test_minors(LdsPart *p, LdsFinding *f)
                 offer_pair_witness(p, i, j, &x, f);
         }
     pair_clear(&x);
+    return true;
 }
 
 /* ---- trees: exact both ways (Berman and Hershkowitz 1983) ---- */
@@ -232,18 +232,19 @@ static size_t tree_eliminate(LdsPart *p, Tree *t)
     return bad;
 }
 
-void lds_test_tree(LdsPart *p, LdsFinding *f)
+bool lds_test_tree(LdsPart *p, LdsFinding *f)
 {
     Tree t;
-    if (p->n < 2 || p->n > TREE_MAX || !tree_find(p, &t))
-        return;
-    t.pivot = lds_rationals(p->cx, p->n);
+    if (p->n < 2 || !tree_find(p, &t))
+        return false;
+    t.pivot = rationals_new(p->cx, p->n);
     size_t bad = tree_eliminate(p, &t);
     if (bad != SIZE_MAX)
         tree_refute(p, &t, bad, f);
     else
         tree_certify(p, &t, f);
-    lds_rationals_clear(t.pivot, p->n);
+    rationals_clear(t.pivot, p->n);
+    return true;
 }
 
 /* ---- three rows (Redheffer 1985) ----
@@ -424,15 +425,15 @@ static void three_certify(LdsPart *p, Three m, Three adj, LdsFinding *f)
             }
         }
         if (multiplier)
-            lds_rationals_clear(multiplier, 3);
+            rationals_clear(multiplier, 3);
         mpfr_clears(lo, hi, (mpfr_ptr)0);
     }
 }
 
-void lds_test_three_rows(LdsPart *p, LdsFinding *f)
+bool lds_test_three_rows(LdsPart *p, LdsFinding *f)
 {
     if (p->n != 3)
-        return;
+        return false;
     Three m, adj;
     mpq_t det;
     mpq_init(det);
@@ -440,7 +441,7 @@ void lds_test_three_rows(LdsPart *p, LdsFinding *f)
     three_adjugate(m, adj, det);
     if (mpq_sgn(det) <= 0) {
         /* M v = det e_0 for the first column v of the adjugate, and v_0 > 0 is a pair's minor. */
-        mpq_t *v = lds_rationals(p->cx, 3);
+        mpq_t *v = rationals_new(p->cx, 3);
         for (int i = 0; i < 3; i++)
             mpq_set(v[i], adj[i][0]);
         lds_offer_exact_v(p, v, "three rows, determinant", f);
@@ -450,4 +451,5 @@ void lds_test_three_rows(LdsPart *p, LdsFinding *f)
     three_clear(m);
     three_clear(adj);
     mpq_clear(det);
+    return true;
 }

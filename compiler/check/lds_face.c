@@ -126,7 +126,7 @@ static bool face_offer(const Face *f, double off, const char *method, LdsFinding
 {
     Ctx *cx = f->part->cx;
     size_t n = f->n, rank = f->rank;
-    mpq_t *t = lds_rationals(cx, rank * n), *v = lds_rationals(cx, rank * n), *weight = lds_rationals(cx, rank);
+    mpq_t *t = rationals_new(cx, rank * n), *v = rationals_new(cx, rank * n), *weight = rationals_new(cx, rank);
     mpq_t g[FACE_MAX_RANK][FACE_MAX_RANK], x;
     mpq_init(x);
     for (size_t k = 0; k < rank * n; k++)
@@ -143,11 +143,11 @@ static bool face_offer(const Face *f, double off, const char *method, LdsFinding
         for (size_t b = 0; b < rank; b++)
             mpq_clear(g[a][b]);
     mpq_clear(x);
-    lds_rationals_clear(t, rank * n);
+    rationals_clear(t, rank * n);
     if (is_good)
         return lds_offer_weighted_v(f->part, rank, v, weight, method, found);
-    lds_rationals_clear(v, rank * n);
-    lds_rationals_clear(weight, rank);
+    rationals_clear(v, rank * n);
+    rationals_clear(weight, rank);
     return false;
 }
 

@@ -7,20 +7,6 @@
 
 #include "compiler/check/verify.h"
 
-mpq_t *lds_rationals(Ctx *cx, size_t n)
-{
-    mpq_t *a = ARENA_ARRAY(&cx->arena, n, mpq_t);
-    for (size_t k = 0; k < n; k++)
-        mpq_init(a[k]);
-    return a;
-}
-
-void lds_rationals_clear(mpq_t *a, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        mpq_clear(a[k]);
-}
-
 /* ---- reading a component ---- */
 
 static void scale_by_size(const LdsPart *p, uint32_t row, mpq_t x)
@@ -139,9 +125,20 @@ static void read_diagonal(LdsPart *p)
     mpq_clear(x);
 }
 
-void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, LdsPart *out)
+bool lds_spend(LdsPart *p, double cubes, LdsFinding *f)
 {
-    *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member};
+    double n = (double)p->n, cost = cubes * n * n * n;
+    if (cost > *p->work) {
+        f->missing = "the work set aside for all components was spent";
+        return false;
+    }
+    *p->work -= cost;
+    return true;
+}
+
+void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out)
+{
+    *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member, .work = work};
     find_edges(out);
     read_diagonal(out);
     double *mantissa = ARENA_ARRAY(&cx->arena, out->n_edges, double);
@@ -216,9 +213,11 @@ static double margin_of(const LdsPart *p, mpq_t *multiplier)
 bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f)
 {
     Component c = {.n = p->n, .member = p->member, .p = multiplier};
-    VerifyResult proof = verify_component(p->cx, p->matrix, &c);
+    VerifyResult proof = {0};
+    if (lds_spend(p, 1.0 / 3, f))
+        proof = verify_component(p->cx, p->matrix, &c);
     if (!proof.accepted) {
-        lds_rationals_clear(multiplier, p->n);
+        rationals_clear(multiplier, p->n);
         return false;
     }
     c.proof = proof.proof;
@@ -272,7 +271,7 @@ bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
     for (size_t b = 0; b < sizeof bits / sizeof *bits; b++) {
         if (b + 1 < sizeof bits / sizeof *bits && !(ldexp(4, -bits[b]) < margin))
             continue;           /* rounding this coarse could cost all of the margin */
-        mpq_t *multiplier = lds_rationals(p->cx, p->n);
+        mpq_t *multiplier = rationals_new(p->cx, p->n);
         round_p(p, q, bits[b], multiplier);
         if (lds_offer_exact_p(p, multiplier, method, f))
             return true;
@@ -303,17 +302,17 @@ static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, cons
         }
     bool accepted = false;
     if (w.n) {
-        w.v = lds_rationals(p->cx, rank * w.n);
+        w.v = rationals_new(p->cx, rank * w.n);
         for (size_t k = 0; k < rank; k++)
             for (size_t i = 0; i < w.n; i++)
                 mpq_set(w.v[k * w.n + i], v[k * p->n + place[i]]);
         accepted = verify_witness(p->cx, p->matrix, &w).accepted;
         if (!accepted)
-            lds_rationals_clear(w.v, rank * w.n);
+            rationals_clear(w.v, rank * w.n);
     }
-    lds_rationals_clear(v, rank * p->n);
+    rationals_clear(v, rank * p->n);
     if (weight && !accepted)
-        lds_rationals_clear(weight, rank);
+        rationals_clear(weight, rank);
     if (accepted)
         *f = (LdsFinding){.verdict = TRUTH_REFUTED, .method = method, .witness = w, .margin = f->margin};
     return accepted;
@@ -366,7 +365,7 @@ static bool seems_to_refute(const LdsPart *p, size_t rank, const double *v)
 
 static bool offer_rounded_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f)
 {
-    mpq_t *x = lds_rationals(p->cx, rank * p->n);
+    mpq_t *x = rationals_new(p->cx, rank * p->n);
     for (size_t k = 0; k < rank; k++)
         for (size_t i = 0; i < p->n; i++) {
             mpq_ptr to = x[k * p->n + i];

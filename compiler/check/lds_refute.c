@@ -5,7 +5,7 @@
 
 #include "compiler/check/lapack.h"
 
-enum { POWER_STEPS = 300, DENSE_MAX = 600 };
+enum { POWER_STEPS = 300, SOLVE_MAX = 600 };
 
 /* ---- a block without negative entries: x >= 0 with A x >= 0 refutes ---- */
 
@@ -115,38 +115,46 @@ static bool refute_near_one(LdsPart *p, const bool *keep, const double *b, doubl
     return solved && lds_offer_v(p, 1, x, "excitatory block", f);
 }
 
-void lds_test_excitatory(LdsPart *p, LdsFinding *f)
+bool lds_test_excitatory(LdsPart *p, LdsFinding *f)
 {
     bool *keep = ARENA_ARRAY(&p->cx->arena, p->n, bool);
     double *x = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *y = x + p->n;
     find_excitatory(p, keep);
     double root = perron(p, keep, x, y);
     if (root < 1 - 1e-3)
-        return;
-    if (lds_offer_v(p, 1, x, "excitatory block", f) || p->n > DENSE_MAX)
-        return;
+        return true;
+    if (lds_offer_v(p, 1, x, "excitatory block", f) || p->n > SOLVE_MAX)
+        return true;
     double *b = ARENA_ARRAY(&p->cx->arena, p->n, double);
     memcpy(b, x, p->n * sizeof *b);
     refute_near_one(p, keep, b, x, f);
+    return true;
 }
 
 /* ---- the worst direction of the best scaling so far ---- */
 
-void lds_test_top_vector(LdsPart *p, LdsFinding *f)
+bool lds_test_top_vector(LdsPart *p, LdsFinding *f)
 {
     double *q = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *v = q + p->n;
     for (size_t i = 0; i < p->n; i++)
         q[i] = p->balance[i] * p->balance[i];
     if (lds_part_margin(p, q, v) <= 0)
         lds_offer_v(p, 1, v, "worst direction of the balanced scaling", f);
+    return true;
 }
 
 /* ---- an eigenvector v of A with Re(lambda) >= 0: X = Re v Re v' + Im v Im v' ---- */
 
-void lds_test_eigenvector(LdsPart *p, LdsFinding *f)
+bool lds_test_eigenvector(LdsPart *p, LdsFinding *f)
 {
     size_t n = p->n;
-    double *row_major = n <= DENSE_MAX ? lds_part_dense(p) : NULL, *a = malloc((2 * n * n + 2 * n) * sizeof *a);
+    if (!lapack_load(NULL)) {
+        f->missing = "liblapack.so.3 is not there for eigenvectors of the matrix";
+        return false;
+    }
+    if (!lds_spend(p, 25, f))
+        return false;
+    double *row_major = lds_part_dense(p), *a = malloc((2 * n * n + 2 * n) * sizeof *a);
     if (row_major && a) {
         double *vr = a + n * n, *wr = vr + n * n, *wi = wr + n;
         for (size_t i = 0; i < n; i++)
@@ -162,4 +170,5 @@ void lds_test_eigenvector(LdsPart *p, LdsFinding *f)
     }
     free(row_major);
     free(a);
+    return true;
 }

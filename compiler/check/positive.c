@@ -6,6 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
 
 /* Everything below counts on IEEE double arithmetic that rounds each operation
  * once. A fused multiply-add rounds less often and is allowed. */
@@ -163,24 +166,24 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
 enum { TILE = 4, PANEL = 64 };
 
 /* x = mantissa * 2^exponent (1 + e), 1/2 <= |mantissa| <= 1, |e| <= 6u; 0 is exact. */
-typedef struct Scaled {
+typedef struct Split {
     double mantissa;
     long exponent;
-} Scaled;
+} Split;
 
-static Scaled scaled(mpq_srcptr x)
+static Split split(mpq_srcptr x)
 {
     mpz_srcptr top = mpq_numref(x), bottom = mpq_denref(x);
     if (mpz_sizeinbase(top, 2) <= 53 && mpz_sizeinbase(bottom, 2) <= 53) {
         int exponent;           /* both are doubles: the quotient is rounded once */
         double mantissa = frexp(mpz_get_d(top) / mpz_get_d(bottom), &exponent);
-        return (Scaled){mantissa, exponent};
+        return (Split){mantissa, exponent};
     }
     long up, down;              /* both are cut to 53 bits, 2u each, then divided */
     double mantissa = mpz_get_d_2exp(&up, top) / mpz_get_d_2exp(&down, bottom);
     if (fabs(mantissa) > 1)
-        return (Scaled){mantissa / 2, up - down + 1};
-    return (Scaled){mantissa, up - down};
+        return (Split){mantissa / 2, up - down + 1};
+    return (Split){mantissa, up - down};
 }
 
 /* x * 2^e, exactly but for underflow; infinite beyond the range. */
@@ -203,7 +206,7 @@ typedef struct Dense {
     double *panel;              /* order * PANEL: one panel, rows in tiles */
     double *radius;             /* n: sum_j r_ij */
     long *scale;                /* n: D_i = 2^-scale[i] */
-    Scaled *p;                  /* n */
+    Split *p;                  /* n */
     uint32_t *place;            /* of each row of A: its row in b, or UINT32_MAX */
 } Dense;
 
@@ -243,8 +246,8 @@ static bool assemble_diagonal(Dense *d, const LyapunovForm *f)
         if (!a || mpq_sgn(a) >= 0 || mpq_sgn(f->p[i]) <= 0)
             return false;
         d->place[f->member[i]] = (uint32_t)i;
-        d->p[i] = scaled(f->p[i]);
-        Scaled x = scaled(a);
+        d->p[i] = split(f->p[i]);
+        Split x = split(a);
         long e = d->p[i].exponent + x.exponent;
         d->scale[i] = floor_half(e);
         double value = shift(-2 * (d->p[i].mantissa * x.mantissa), e - 2 * d->scale[i]);
@@ -265,7 +268,7 @@ static void scatter_row(Dense *d, const LyapunovForm *f, size_t i)
         size_t j = d->place[f->a->column[k]];
         if (j == UINT32_MAX || j == i)
             continue;
-        Scaled x = scaled(f->a->entry[k]);
+        Split x = split(f->a->entry[k]);
         double t = shift(d->p[i].mantissa * x.mantissa,
                          d->p[i].exponent + x.exponent - d->scale[i] - d->scale[j]);
         size_t low = i < j ? i : j, high = i < j ? j : i;
@@ -278,7 +281,7 @@ static void scatter_row(Dense *d, const LyapunovForm *f, size_t i)
 static bool assemble_exactly(Dense *d, const LyapunovForm *f, size_t i, size_t j, mpq_ptr m, mpq_ptr scratch)
 {
     form_entry(f, i, j, m, scratch);
-    Scaled x = scaled(m);
+    Split x = split(m);
     double value = shift(x.mantissa, x.exponent - d->scale[i] - d->scale[j]);
     d->b[j * d->order + i] = value;
     d->b[i * d->order + j] = fabs(value);
@@ -417,12 +420,24 @@ static double proved_margin(Dense *d, double c)
     return best;
 }
 
+/* The C library may answer for the x87 unit, while doubles are computed by SSE with
+ * a rounding mode of its own (bits 13 and 14 of MXCSR, 0: to nearest). Flushing
+ * subnormals to zero, other bits of it, is allowed for: step 3 above. */
+static bool rounds_to_nearest(void)
+{
+#ifdef __SSE2__
+    if (_mm_getcsr() & _MM_ROUND_MASK)
+        return false;
+#endif
+    return fegetround() == FE_TONEAREST;
+}
+
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin)
 {
     Dense d;
     Positive answer = POSITIVE_UNKNOWN;
     *margin = 0;
-    if (fegetround() == FE_TONEAREST && dense_alloc(&d, f)) {
+    if (rounds_to_nearest() && dense_alloc(&d, f)) {
         answer = POSITIVE_NO;
         if (assemble(&d, f)) {
             double trace = 0, radius = 0, n = (double)d.n;

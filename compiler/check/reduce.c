@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_ROWS = 20000, MAX_ENTRIES = 25 * 1000 * 1000 };
+enum { MAX_ROWS = 20000, MAX_ENTRIES = 12 * 1000 * 1000 };    /* some 150 bytes an entry, in all */
 
 /* A row of entries under construction: one accumulator per column. */
 typedef struct RowSum {
@@ -230,8 +230,8 @@ static void set_sizes(Ctx *cx, Reduction *r)
     if (!any)
         return;
     m->size = ARENA_ARRAY(&cx->arena, m->q, size_t);
-    m->self = lds_rationals(cx, m->q);
-    m->leak = lds_rationals(cx, m->q);
+    m->self = rationals_new(cx, m->q);
+    m->leak = rationals_new(cx, m->q);
     for (size_t a = 0; a < r->net->n_pops; a++)
         for (size_t k = 0; k < rows_of(r, a); k++)
             m->size[r->row_of[a] + k] = r->whole[a] ? r->net->pop[a].size : 1;

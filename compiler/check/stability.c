@@ -16,7 +16,7 @@ static const Num *row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
     for (size_t a = 0; a < net->n_pops; a++)
         for (size_t left = net->pop[a].size; left > 0; row++) {
             ((Num *)tau)[row] = net->pop[a].model->tau;
-            left -= m->size ? m->size[row] : 1;
+            left -= claim_matrix_size(m, row);
         }
     return tau;
 }
@@ -49,7 +49,6 @@ static bool is_smooth(const Expr *e)
 
 typedef struct Planar {
     bool smooth, bounded, nonnegative;      /* both activations */
-    Sign sign[2];                           /* of each neuron */
 } Planar;
 
 static Planar planar_facts(const Net *net)
@@ -60,8 +59,6 @@ static Planar planar_facts(const Net *net)
         f.smooth &= is_smooth(act->phi);
         f.bounded &= act->range_lo && act->range_hi;
         f.nonnegative &= act->range_lo && mpq_sgn(act->range_lo) >= 0;
-        for (size_t k = 0; k < net->pop[a].size; k++)
-            f.sign[net->pop[a].from + k] = net_neuron_sign(&net->pop[a], k);
     }
     return f;
 }
@@ -107,9 +104,8 @@ static void conclude_any_tau(StabilityReport *out, const char *theorem, const ch
     out->theorem = theorem;
 }
 
-static void conclude_open(const LdsReport *lds, StabilityReport *out)
+static void conclude_open(StabilityReport *out)
 {
-    (void)lds;
     out->conclusion = "for every constant input there is exactly one equilibrium, for these and all other time constants; "
                       "it is locally exponentially stable wherever the activations are differentiable at it";
     out->theorem = "Theorems 2 and 4 (docs/theory.md): diagonal stability, slopes in [0, L]";
@@ -139,7 +135,7 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
     } else if ((planar = planar_reason(net, &lds->matrix))) {
         conclude_any_tau(out, arena_printf(&cx->arena, "Theorem 7 (docs/theory.md): %s, diagonal stability, any time constants", planar), both);
     } else {
-        conclude_open(lds, out);
+        conclude_open(out);
     }
 }
 
@@ -155,9 +151,8 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
         : "uniqueness and stability; the witness needs more than one vector, so it does not speak against uniqueness";
 }
 
-void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, const LdsReport *lds, StabilityReport *out)
+void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
-    (void)slope;
     *out = (StabilityReport){0};
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);

@@ -4,10 +4,10 @@
 #define COMPILER_CHECK_STABILITY_H
 #include "compiler/check/check.h"
 
-void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, const LdsReport *lds, StabilityReport *out);
+void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 
 /* ---- stability_rate.c, stability_structure.c: exact sub-proofs over the claim matrix ---- */
-/* Theorem 3: a proved lower bound of mu / (2 tau (mu + p_max |W|^2)), rounded down; NULL when none was found. */
+/* Theorem 3: a proved lower bound of mu / (2 tau (mu + p_max |W|^2)), rounded down; NULL when none was found, or the matrix is too large to look. */
 Num stability_equal_tau_rate(Ctx *cx, NumPool *nums, const LdsReport *lds, Num tau);
 /* Theorem 5: d > 0 with 1 - W_ii > sum |W_ij| d_j / d_i in every row, checked exactly. tau of each row; *rate as proved. */
 bool stability_dominance(Ctx *cx, NumPool *nums, const ClaimMatrix *m, const Num *tau, Num *rate);

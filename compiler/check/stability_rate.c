@@ -9,10 +9,9 @@
  * the same as: the multipliers still prove the matrix with mu size_a / (2 p_a)
  * added to each neuron's own entry. So the verifier is asked about that matrix. */
 
-static size_t size_of(const ClaimMatrix *m, size_t row)
-{
-    return m->size ? m->size[row] : 1;
-}
+/* Beyond ONE_ATTEMPT rows each attempt takes seconds, so only the first is made; beyond
+ * MAX_ENTRIES no rate is stated: the changed copy of the matrix would take a gigabyte. */
+enum { ONE_ATTEMPT = 2000, MAX_ENTRIES = 2 * 1000 * 1000 };
 
 Num stability_round_down(NumPool *nums, mpq_srcptr x)
 {
@@ -46,7 +45,7 @@ static void apply_form(const void *self, const double *x, double *y)
         double p = mpq_get_d(f->p[a]);
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t b = m->column[e];
-            double r = p * mpq_get_d(m->entry[e]) * (double)size_of(m, b) / (f->root[a] * f->root[b]);
+            double r = p * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (f->root[a] * f->root[b]);
             y[a] -= r * x[b];
             y[b] -= r * x[a];
         }
@@ -60,7 +59,7 @@ static double estimate_mu(Ctx *cx, const ClaimMatrix *m, mpq_t *p)
     Form f = {m, p, ARENA_ARRAY(&cx->arena, m->q, double)};
     double *vector = ARENA_ARRAY(&cx->arena, m->q, double);
     for (size_t a = 0; a < m->q; a++)
-        f.root[a] = sqrt((double)size_of(m, a));
+        f.root[a] = sqrt((double)claim_matrix_size(m, a));
     double mu = eigen_smallest(m->q, apply_form, &f, vector);
     for (size_t a = 0; m->leak && a < m->q; a++)
         if (m->size[a] > 1)
@@ -75,11 +74,11 @@ static void shifted_matrix(Ctx *cx, const ClaimMatrix *m, mpq_t *p, mpq_srcptr m
     mpq_init(shift);
     *out = *m;
     if (m->self)
-        out->self = lds_rationals(cx, m->q);
+        out->self = rationals_new(cx, m->q);
     else
-        out->entry = lds_rationals(cx, m->row_from[m->q]);
+        out->entry = rationals_new(cx, m->row_from[m->q]);
     for (size_t a = 0; a < m->q; a++) {
-        mpq_set_ui(shift, size_of(m, a), 2);
+        mpq_set_ui(shift, claim_matrix_size(m, a), 2);
         mpq_canonicalize(shift);
         mpq_mul(shift, shift, mu);
         mpq_div(shift, shift, p[a]);
@@ -100,9 +99,9 @@ static bool mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcp
     shifted_matrix(cx, m, c->p, mu, &shifted);
     bool holds = verify_component(cx, &shifted, c).accepted;
     if (m->self)
-        lds_rationals_clear(shifted.self, m->q);
+        rationals_clear(shifted.self, m->q);
     else
-        lds_rationals_clear(shifted.entry, m->row_from[m->q]);
+        rationals_clear(shifted.entry, m->row_from[m->q]);
     return holds;
 }
 
@@ -119,11 +118,11 @@ static void weight_sums(const ClaimMatrix *m, mpq_t *row, mpq_t *column)
             size_t b = m->column[e];
             if (b == a)
                 mpq_add(own, own, m->entry[e]);
-            mpq_set_ui(x, size_of(m, b) - (b == a), 1);
+            mpq_set_ui(x, claim_matrix_size(m, b) - (b == a), 1);
             mpq_mul(x, x, m->entry[e]);
             mpq_abs(x, x);
             mpq_add(row[a], row[a], x);
-            mpq_set_ui(x, size_of(m, a) - (b == a), 1);
+            mpq_set_ui(x, claim_matrix_size(m, a) - (b == a), 1);
             mpq_mul(x, x, m->entry[e]);
             mpq_abs(x, x);
             mpq_add(column[b], column[b], x);
@@ -138,7 +137,7 @@ static void weight_sums(const ClaimMatrix *m, mpq_t *row, mpq_t *column)
 /* |W|_2^2 <= |W|_1 |W|_inf. */
 static void weight_norm(Ctx *cx, const ClaimMatrix *m, mpq_t out)
 {
-    mpq_t *row = lds_rationals(cx, m->q), *column = lds_rationals(cx, m->q);
+    mpq_t *row = rationals_new(cx, m->q), *column = rationals_new(cx, m->q);
     size_t r = 0, c = 0;
     weight_sums(m, row, column);
     for (size_t a = 1; a < m->q; a++) {
@@ -146,8 +145,8 @@ static void weight_norm(Ctx *cx, const ClaimMatrix *m, mpq_t out)
         c = mpq_cmp(column[a], column[c]) > 0 ? a : c;
     }
     mpq_mul(out, row[r], column[c]);
-    lds_rationals_clear(row, m->q);
-    lds_rationals_clear(column, m->q);
+    rationals_clear(row, m->q);
+    rationals_clear(column, m->q);
 }
 
 /* The largest multiplier of a neuron. */
@@ -156,7 +155,7 @@ static void largest_p(const ClaimMatrix *m, const Component *c, mpq_t out)
     mpq_t x;
     mpq_init(x);
     for (size_t a = 0; a < m->q; a++) {
-        mpq_set_ui(x, size_of(m, a), 1);
+        mpq_set_ui(x, claim_matrix_size(m, a), 1);
         mpq_div(x, c->p[a], x);
         if (mpq_cmp(x, out) > 0)
             mpq_set(out, x);
@@ -168,11 +167,12 @@ Num stability_equal_tau_rate(Ctx *cx, NumPool *nums, const LdsReport *lds, Num t
 {
     const ClaimMatrix *m = &lds->matrix;
     const Component *c = lds->evidence.component;
-    if (lds->evidence.n_components != 1)
+    if (lds->evidence.n_components != 1 || m->row_from[m->q] > MAX_ENTRIES)
         return NULL;            /* the multipliers of several components have no common scale */
     double estimate = estimate_mu(cx, m, c->p);
     Num rate = NULL;
-    for (double factor = 0.999; !rate && factor > 0.1 && estimate > 0; factor *= factor) {
+    double least = c->n > ONE_ATTEMPT ? 0.9985 : 0.1;
+    for (double factor = 0.999; !rate && factor > least && estimate > 0; factor *= factor) {
         Num mu = stability_round_down(nums, num_from_double(nums, estimate * factor));
         if (mpq_sgn(mu) <= 0 || !mu_holds(cx, m, c, mu))
             continue;

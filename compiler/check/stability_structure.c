@@ -7,11 +7,6 @@
 /* Exact numbers along a spanning tree grow with its depth. */
 enum { SYMMETRISABLE_MAX = 600, DOMINANCE_SWEEPS = 2000, DOMINANCE_WORK = 200 * 1000 * 1000 };   /* work: sweeps times entries */
 
-static size_t size_of(const ClaimMatrix *m, size_t row)
-{
-    return m->size ? m->size[row] : 1;
-}
-
 /* Row sums over neurons in terms of rows: net = 1 - W_ii of one neuron, and
  * other_ab = the sum of |W_ij| over j in b, j != i. */
 static void own_net_leak(const ClaimMatrix *m, size_t a, mpq_t out)
@@ -28,7 +23,7 @@ static void own_net_leak(const ClaimMatrix *m, size_t a, mpq_t out)
 
 static void absolute_sum(const ClaimMatrix *m, size_t a, size_t e, mpq_t out)
 {
-    size_t n = size_of(m, m->column[e]) - (m->column[e] == a);
+    size_t n = claim_matrix_size(m, m->column[e]) - (m->column[e] == a);
     mpq_set_ui(out, n, 1);
     mpq_mul(out, out, m->entry[e]);
     mpq_abs(out, out);
@@ -114,7 +109,7 @@ bool stability_dominance(Ctx *cx, NumPool *nums, const ClaimMatrix *m, const Num
     dominance_read(cx, m, &w);
     if (!dominance_solve(&w))
         return false;
-    mpq_t *d = lds_rationals(cx, m->q);
+    mpq_t *d = rationals_new(cx, m->q);
     mpq_t least;
     mpq_init(least);
     for (size_t a = 0; a < m->q; a++) {
@@ -128,31 +123,18 @@ bool stability_dominance(Ctx *cx, NumPool *nums, const ClaimMatrix *m, const Num
     if (holds)
         *rate = stability_round_down(nums, least);
     mpq_clear(least);
-    lds_rationals_clear(d, m->q);
+    rationals_clear(d, m->q);
     return holds;
 }
 
 /* ---- symmetrisable weights ---- */
-
-static mpq_srcptr entry_at(const ClaimMatrix *m, size_t row, size_t column)
-{
-    size_t lo = m->row_from[row], hi = m->row_from[row + 1];
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (m->column[mid] < column)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < m->row_from[row + 1] && m->column[lo] == column ? m->entry[lo] : NULL;
-}
 
 /* Multipliers along the entries that leave row a; false at a pair that no multipliers can match. */
 static bool symmetrise_row(const ClaimMatrix *m, size_t a, mpq_t *p, size_t *queue, size_t *n_queue, mpq_t x)
 {
     for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
         size_t b = m->column[e];
-        mpq_srcptr back = entry_at(m, b, a);
+        mpq_srcptr back = claim_matrix_entry(m, b, a);
         if (b == a)
             continue;
         if (!back || mpq_sgn(back) != mpq_sgn(m->entry[e]))
@@ -173,7 +155,7 @@ bool stability_is_symmetrisable(Ctx *cx, const ClaimMatrix *m)
 {
     if (m->q > SYMMETRISABLE_MAX)
         return false;
-    mpq_t *p = lds_rationals(cx, m->q), x;
+    mpq_t *p = rationals_new(cx, m->q), x;
     size_t *queue = ARENA_ARRAY(&cx->arena, m->q, size_t), n = 0;
     bool holds = true;
     mpq_init(x);
@@ -187,6 +169,6 @@ bool stability_is_symmetrisable(Ctx *cx, const ClaimMatrix *m)
             holds = symmetrise_row(m, queue[at++], p, queue, &n, x);
     }
     mpq_clear(x);
-    lds_rationals_clear(p, m->q);
+    rationals_clear(p, m->q);
     return holds;
 }

@@ -47,7 +47,7 @@ static bool write_certificate(Compilation *c, const char **missing)
                               .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
                               .n_set = c->options->n_set,
                               .set = c->options->set};
-    certificate_write(&c->cx, &model, lds, &text);
+    certificate_write(&model, lds, &text);
     bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);
     return ok;

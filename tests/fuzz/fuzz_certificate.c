@@ -21,7 +21,7 @@ static void check_again(Ctx *cx, const CertificateFile *file)
     Sbuf out = {0};
     CertificateFile again;
     const char *reason;
-    certificate_write(cx, file->has_model ? &file->model : NULL, &report, &out);
+    certificate_write(file->has_model ? &file->model : NULL, &report, &out);
     if (!certificate_read(cx, sbuf_text(&out), out.n, &again, &reason))
         BUG("what was written cannot be read: %s", reason);
     bool first = verify_evidence(cx, &file->matrix, &file->evidence).accepted;

@@ -72,7 +72,7 @@ static void add_doc_examples(Bases *b)
     free(doc);
 }
 
-static char *golden_certificate(Ctx *cx, GoldenCase *g)
+static char *golden_certificate(GoldenCase *g)
 {
     static const Setting set[] = {{"g", "0.01"}, {"tau", "20 ms"}, {"g", "0.02"}};
     CertificateModel model = {"worm \"1\".eig", "00ff", 3, set};
@@ -80,7 +80,7 @@ static char *golden_certificate(Ctx *cx, GoldenCase *g)
     report.evidence = (Evidence){.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate,
                                  .witness = g->witness};
     Sbuf out = {0};
-    certificate_write(cx, &model, &report, &out);
+    certificate_write(&model, &report, &out);
     return out.text;
 }
 
@@ -93,7 +93,7 @@ static void add_golden(Bases *b)
     size_t n = golden_load(&cx, GOLDEN_PATH, &cases), seen = 0;
     for (size_t k = 0; k < n; k++)
         if (cases[k].n >= 2 && cases[k].n <= 4 && seen++ % 20 == 0 && b->n < MAX_BASES)
-            b->text[b->n++] = golden_certificate(&cx, &cases[k]);
+            b->text[b->n++] = golden_certificate(&cases[k]);
     golden_free(cases, n);
     ctx_free(&cx);
 }
@@ -140,7 +140,7 @@ static void writing_is_the_inverse_of_reading(void)
             CHECK(certificate_read(&cx, text, strlen(text), &file, &reason));
             LdsReport report = {.matrix = file.matrix, .evidence = file.evidence};
             report.verdict = file.evidence.is_certificate ? TRUTH_CERTIFIED : TRUTH_REFUTED;
-            certificate_write(&cx, file.has_model ? &file.model : NULL, &report, out);
+            certificate_write(file.has_model ? &file.model : NULL, &report, out);
             evidence_clear(&file.evidence);
             claim_matrix_clear(&file.matrix);
             text = sbuf_text(&once);
@@ -454,7 +454,7 @@ static void golden_files_convince_the_second_checker(void)
     Batch b = {0};
     size_t n = golden_load(&cx, GOLDEN_PATH, &cases);
     for (size_t k = 0; k < n; k++) {
-        char *text = golden_certificate(&cx, &cases[k]);
+        char *text = golden_certificate(&cases[k]);
         batch_add(&b, text, strlen(text));
         free(text);
     }

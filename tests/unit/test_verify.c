@@ -2,7 +2,11 @@
  * boundary, and evidence that is broken in each way it can be. */
 #include "compiler/check/verify.h"
 
+#include <fenv.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
 
 #include "compiler/check/positive.h"
 #include "compiler/check/rational.h"
@@ -374,7 +378,74 @@ static void cancelling_terms_are_exact(void)
     ctx_free(&cx);
 }
 
+/* Rump's bounds hold for rounding to nearest only: in another mode, be it of one unit
+ * alone, the proof is exact or there is none. Flushed subnormals change nothing. */
+static void other_rounding_modes_prove_nothing(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    enum { N = 20 };
+    ClaimMatrix m = zeros(&cx, N);
+    for (size_t i = 0; i < N; i++)
+        set(m.entry[i * N + i], "-1");
+    Component c = ones(&cx, N);
+    LyapunovForm f = {&m, N, c.member, c.p};
+    double margin;
+    CHECK(positive_by_cholesky(&f, &margin) == POSITIVE_YES);
+    CHECK(fesetround(FE_UPWARD) == 0);
+    CHECK(positive_by_cholesky(&f, &margin) == POSITIVE_UNKNOWN);
+    VerifyResult r = verify_component(&cx, &m, &c);
+    CHECK(fesetround(FE_TONEAREST) == 0);
+    CHECK(r.accepted && r.proof == PROOF_EXACT);
+#ifdef __SSE2__
+    _MM_SET_ROUNDING_MODE(_MM_ROUND_DOWN);
+    CHECK(positive_by_cholesky(&f, &margin) == POSITIVE_UNKNOWN);
+    _MM_SET_ROUNDING_MODE(_MM_ROUND_NEAREST);
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    CHECK(positive_by_cholesky(&f, &margin) == POSITIVE_YES);
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_OFF);
+#endif
+    claim_matrix_clear(&m);
+    component_clear(&c);
+    ctx_free(&cx);
+}
+
 /* ---- populations ------------------------------------------------------------ */
+
+/* Four populations of three neurons, each uniformly -1/10 onto the next and onto
+ * itself, the last onto the second: only the component's own rows and columns count. */
+static void components_of_populations_stand_alone(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    ClaimMatrix m;
+    claim_matrix_init(&cx, &m, 4, 16, true);
+    m.n = 12;
+    for (size_t k = 0; k < 16; k++) {
+        m.row_from[k / 4] = k / 4 * 4;
+        m.column[k] = (uint32_t)(k % 4);
+    }
+    for (size_t a = 0; a < 4; a++) {
+        m.size[a] = 3;
+        set(m.leak[a], "1");
+        set(m.entry[4 * a + a], "-0.1");
+        if (a)
+            set(m.entry[4 * a + a - 1], "100");
+    }
+    set(m.entry[4 * 1 + 3], "-0.1");
+    static const uint32_t rows[][3] = {{0}, {1, 3}, {2}, {1, 2}};
+    static const size_t n[] = {1, 2, 1, 2};
+    static const bool holds[] = {true, true, true, false};      /* T_21 = 300 against 1.3 */
+    for (size_t k = 0; k < 4; k++) {
+        Component c = ones(&cx, n[k]);
+        for (size_t i = 0; i < n[k]; i++)
+            c.member[i] = rows[k][i];
+        CHECK(verify_component(&cx, &m, &c).accepted == holds[k]);
+        component_clear(&c);
+    }
+    claim_matrix_clear(&m);
+    ctx_free(&cx);
+}
 
 static ClaimMatrix random_populations(Ctx *cx, size_t q)
 {
@@ -835,6 +906,8 @@ int main(void)
     RUN(last_pivot_decides_at_every_order);
     RUN(floats_are_never_wrong);
     RUN(cancelling_terms_are_exact);
+    RUN(other_rounding_modes_prove_nothing);
+    RUN(components_of_populations_stand_alone);
     RUN(populations_agree_with_their_expansion);
     RUN(zero_sum_modes_count);
     RUN(components_partition_in_order);
