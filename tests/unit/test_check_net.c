@@ -282,6 +282,26 @@ static void rings_obey_the_secant_bound(void)
     CHECK(lds_of_matrix(2, skew) == TRUTH_CERTIFIED);
 }
 
+/* Beyond the rows for which Cholesky is affordable only refutations are tried, and
+ * the report says so, naming only what ran. */
+static void proofs_stop_at_a_size_that_is_named(void)
+{
+    static const char text[] = "population E excitatory { size = %d; tau = 1; cost = nonnegative }\n"
+                               "connect E -> E { weight = %s; pattern = random(indegree = 3) }\n";
+    char model[300];
+    Checked c;
+    snprintf(model, sizeof model, text, 5000, "0.1");
+    check_text(&c, model);
+    CHECK(c.report.lds.verdict == TRUTH_UNDECIDED);
+    CHECK(c.report.lds.reason && strstr(c.report.lds.reason, "proofs stop at 4000 rows"));
+    CHECK(c.report.lds.reason && !strstr(c.report.lds.reason, "tree") && !strstr(c.report.lds.reason, "barrier"));
+    checked_free(&c);
+    snprintf(model, sizeof model, text, 5000, "0.4");
+    CHECK(lds_of(model) == TRUTH_REFUTED);
+    snprintf(model, sizeof model, text, 300, "0.1");
+    CHECK(lds_of(model) == TRUTH_CERTIFIED);
+}
+
 /* ---- slopes in the claim ---- */
 
 static void a_slope_multiplies_its_row(void)
@@ -469,6 +489,7 @@ int main(void)
     RUN(paired_lateral_inhibition_has_its_threshold);
     RUN(direct_lateral_inhibition_has_its_threshold);
     RUN(rings_obey_the_secant_bound);
+    RUN(proofs_stop_at_a_size_that_is_named);
     RUN(a_slope_multiplies_its_row);
     RUN(conclusions_say_what_is_proved_and_what_is_open);
     RUN(stated_rates_are_bounds);
