@@ -129,16 +129,19 @@ bool lds_test_symmetriser(LdsPart *p, LdsFinding *f)
 {
     double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     size_t *queue = ARENA_ARRAY(&p->cx->arena, p->n, size_t);
+    bool *seen = ARENA_ARRAY(&p->cx->arena, p->n, bool);    /* not q > 0: a quotient may underflow */
     size_t n_queue = 1;
     q[0] = 1;
+    seen[0] = true;
     for (size_t at = 0; at < n_queue; at++) {
         size_t i = queue[at];
         for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
             size_t j = p->column[e], back = lds_part_find(p, j, i);
             if (back == SIZE_MAX)
                 return false;   /* a connection without return cannot be matched */
-            if (q[j] > 0)
+            if (seen[j])
                 continue;
+            seen[j] = true;
             q[j] = q[i] * fabs(p->k[e] / p->k[back]);
             queue[n_queue++] = j;
         }

@@ -103,7 +103,7 @@ static void find_edges(LdsPart *p)
         uint32_t row = p->member[i];
         for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
             size_t j = m->column[e] == row ? SIZE_MAX : p->n == m->q ? m->column[e] : local_index(p, m->column[e]);
-            if (j == SIZE_MAX)
+            if (j == SIZE_MAX || mpq_sgn(m->entry[e]) == 0)
                 continue;
             p->column[p->n_edges] = (uint32_t)j;
             p->source[p->n_edges++] = e;
