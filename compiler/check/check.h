@@ -29,6 +29,7 @@ typedef struct SlopeReport {
     bool monotone;              /* lo >= 0 */
     bool bounded;               /* hi is finite */
     Num lo, hi;
+    Num attained;               /* a proved lower bound of sup phi': hi itself where hi is known to be that; NULL unless bounded */
     const char *reason;         /* how it was proved, or why it was not */
 } SlopeReport;
 

@@ -187,9 +187,48 @@ void lds_decide(Ctx *cx, LdsReport *out)
         decide_matrix(cx, out);
 }
 
+bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained)
+{
+    bool differ = false;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        attained[a] = slope[a];
+        if (slope[a].attained && !mpq_equal(slope[a].attained, slope[a].hi)) {
+            attained[a].hi = slope[a].attained;
+            differ = true;
+        }
+    }
+    return differ;
+}
+
+/* A certificate for slopes up to a bound holds for smaller ones too; a
+ * refutation does not. So it has to hold for slopes that are attained: not LDS
+ * for those is not LDS for the supremum, since W - diag(1/L) only grows with L. */
+static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    LdsReport again = {0};
+    if (!lds_attained(net, slope, attained))
+        return;
+    if (reduce_net(cx, net, attained, &again.matrix, &again.reason))
+        lds_decide(cx, &again);
+    claim_matrix_clear(&out->matrix);
+    evidence_clear(&out->evidence);
+    *out = again;
+    if (out->verdict == TRUTH_REFUTED)
+        return;
+    evidence_clear(&out->evidence);
+    out->evidence = (Evidence){0};
+    out->verdict = TRUTH_UNDECIDED;
+    out->has_margin = false;
+    out->reason = "with the proved slope bounds it is refuted, but those bounds may be larger than the true slopes, and with "
+                  "the slopes that are known to be attained it is not";
+}
+
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
 {
     *out = (LdsReport){0};
     if (reduce_net(cx, net, slope, &out->matrix, &out->reason))
         lds_decide(cx, out);
+    if (out->verdict == TRUTH_REFUTED)
+        refute_what_is_attained(cx, net, slope, out);
 }

@@ -20,6 +20,9 @@
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason);
+/* The slopes that a refutation is about: each bound replaced by what is known to
+ * be attained. False where that changes nothing. */
+bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);
 /* Rows that the matrix has, or would have. */
 size_t reduce_count_rows(Ctx *cx, const Net *net);
 /* Rows of each strongly connected component, in an order in which the matrix

@@ -61,6 +61,7 @@ static json_t *activation(const NetPop *pop, const SlopeReport *s)
     json_array_append_new(slope, s->proved && s->bounded ? exact(s->hi) : json_null());
     json_object_set_new(o, "population", json_string(pop->model->name));
     json_object_set_new(o, "slope", slope);
+    json_object_set_new(o, "attained", s->attained ? exact(s->attained) : json_null());
     json_object_set_new(o, "proved", json_boolean(s->proved));
     json_object_set_new(o, "bounded", json_boolean(s->bounded));
     json_object_set_new(o, "reason", text_or_null(s->reason));

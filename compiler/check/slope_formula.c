@@ -339,8 +339,10 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     out->proved = s->verdict == PROVED;
     out->monotone = out->proved;
     out->bounded = out->proved && isfinite(s->bound);
-    if (out->bounded)
+    if (out->bounded) {
         out->hi = num_from_double(nums, s->bound);
+        out->attained = num_from_double(nums, fmin(fmax(s->attained, 0), s->bound));
+    }
     for (int k = 0; k < 5; k++)
         jet_result_clear(r[k]);
     num_pool_free(&s->scratch);

@@ -3,12 +3,14 @@
 #include "compiler/check/lds.h"
 #include "compiler/check/slope.h"
 
-bool claim_of_net(Ctx *cx, const Net *net, ClaimMatrix *out, const char **reason)
+bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, ClaimMatrix *out, const char **reason)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 
     slope_check(cx, net, slope);
-    return reduce_net(cx, net, slope, out, reason);
+    lds_attained(net, slope, attained);
+    return reduce_net(cx, net, is_certificate ? slope : attained, out, reason);
 }
 
 static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)

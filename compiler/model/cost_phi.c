@@ -280,6 +280,7 @@ static void fill_smooth(Writer *w, const Cost *c, Num gain, Num threshold, Activ
     Num clip_lo = c->lo && mpq_cmp(c->lo, lo) > 0 ? c->lo : NULL;
     Num clip_hi = c->hi && (!hi || mpq_cmp(c->hi, hi) < 0) ? c->hi : NULL;
     out->phi = clipped(w, out->phi, clip_lo, clip_hi);
+    out->slope_hi_is_loose = c->smooth == SMOOTH_SOFTPLUS && clip_hi;   /* it reaches the gain only at infinity */
     out->range_lo = clip_lo ? clip_lo : lo;
     out->range_hi = clip_hi ? clip_hi : hi;
 }
@@ -290,10 +291,13 @@ void cost_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activat
     *out = (Activation){ .text = c->text, .slope_known = true, .gain = gain, .threshold = threshold, .span = c->span };
     if (c->smooth != SMOOTH_NONE) {
         fill_smooth(&w, c, gain, threshold, out);
-        return;
+    } else {
+        out->phi = clipped(&w, soft_phi(&w, c, gain, threshold), c->lo, c->hi);
+        soft_slopes(&w, c, gain, out);
+        out->range_lo = c->lo;
+        out->range_hi = c->hi;
     }
-    out->phi = clipped(&w, soft_phi(&w, c, gain, threshold), c->lo, c->hi);
-    soft_slopes(&w, c, gain, out);
-    out->range_lo = c->lo;
-    out->range_hi = c->hi;
+    /* Between equal bounds phi is a constant. */
+    if (out->range_lo && out->range_hi && mpq_cmp(out->range_lo, out->range_hi) >= 0)
+        out->slope_lo = out->slope_hi = num_int(b->nums, 0);
 }

@@ -35,6 +35,7 @@ typedef struct Activation {
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
     bool slope_known;           /* named cost: [slope_lo, slope_hi] holds by its formula (docs/theory.md, table of costs) */
     Num slope_lo, slope_hi;     /* gain included; sup and inf of phi' */
+    bool slope_hi_is_loose;     /* slope_hi is a bound, not the supremum */
     bool slope_unbounded;       /* slope_hi is infinite */
     Num range_lo, range_hi;     /* bounds of phi; NULL where unbounded */
     Num gain, threshold;

@@ -241,4 +241,18 @@ def a_file_name_need_not_be_utf8(folder):
     check(o["file"].endswith("b?d.eig") and o["model"] == "wilson_cowan", o)
 
 
+@test
+def a_loose_slope_bound_refutes_nothing(folder):
+    # The largest slope is 1 + sqrt(1/2); the interval bound is 2.
+    model = write(folder, "waves.eig", "param w = 0.55\npopulation E excitatory { tau = 1; activation(z) = z + 0.5*sin(z) + 0.5*cos(z) }\n"
+                                       "connect E -> E { weight = w }\n")
+    equal(report(model)["lds"]["verdict"], "undecided")
+    proof = os.path.join(folder, "proof.json")
+    equal(report(model, "--set", "w=0.6", "--certificate", proof)["lds"]["verdict"], "refuted")
+    equal(eigc("verify", proof, "--model", model).status, 0)
+    clipped = write(folder, "clipped.eig", "population E excitatory { tau = 1; cost = softplus(1) + box(0, 1) }\n"
+                                           "connect E -> E { weight = 1.2 }\n")
+    equal(report(clipped)["lds"]["verdict"], "undecided")
+
+
 main()

@@ -74,9 +74,18 @@ def proof_holds(a, row, sizes, certificate):
         need(sum(x * v[i] * sum(a[i][j] * v[j] for j in range(n)) for x, v in zip(weights, vectors)) >= 0, "(A X)_ii")
 
 
+def seen_slope(p):
+    """An upper estimate of sup phi': difference quotients on a fine grid, and a little more."""
+    if p.slope is not None:
+        return float(p.slope)
+    z = np.linspace(-40, 40, 800001)
+    return (np.diff(p.phi(float(p.gain) * z)) / np.diff(z)).max() * (1 + 1e-6)
+
+
 def slopes_hold(model, report):
-    """L of each population: exact where a cost has a formula, else not below what is seen."""
-    bounds = []
+    """L of each neuron for a certificate and for a refutation: the bound, exact where a cost
+    has a formula, else not below what is seen; and what is said to be attained."""
+    bounds, attained = [], []
     for p, said in zip(model.populations, report["activations"]):
         if not said["proved"] or said["slope"][1] is None:
             return None
@@ -89,8 +98,11 @@ def slopes_hold(model, report):
             seen = np.diff(p.phi(float(p.gain) * z)) / np.diff(z)
             need(seen.max() <= float(hi) + 1e-9 and seen.min() >= -1e-9, p.text, seen.max(), hi)
             need(float(hi) <= seen.max() * 1.001 + 1e-9, p.text, "slope far from sharp", hi)
+        low = number(said["attained"])
+        need(low <= hi and (p.slope is None or low == hi) and float(low) <= seen_slope(p) + 1e-9, p.text, "attained", low)
         bounds.append(hi)
-    return [x for p, x in zip(model.populations, bounds) for _ in range(p.size)]
+        attained.append(low)
+    return tuple([x for p, x in zip(model.populations, which) for _ in range(p.size)] for which in (bounds, attained))
 
 
 def is_symmetrisable(w):
@@ -161,6 +173,7 @@ def check_model(seed, folder):
     if verdict == "undecided":
         need(report["stability"]["verdict"] == "undecided", report["stability"])
         return verdict if slope else "open slope"
+    slope = slope[verdict == "refuted"]
     a = [[slope[i] * model.weights[i][j] - (i == j) for j in range(model.n)] for i in range(model.n)]
     data = open(out, "rb").read()
     certificate = json.loads(data)
