@@ -51,6 +51,10 @@ def agree(pair_ode):
         return float(ours[1]), float(theirs[1])
 
 
+def against(peer, seconds):
+    return f"{peer / seconds:.1f}x faster" if seconds < peer else f"{seconds / peer:.1f}x slower"
+
+
 def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 11
     example = os.path.join(ROOT, "examples", "01-wilson-cowan.eig")
@@ -79,7 +83,7 @@ def main():
     peer = medians.get("xppaut -silent")
     for name, seconds in medians.items():
         compared = peer and ("run" in name)
-        lines.append(f"| `{name}` | {seconds:.4f} | {f'{peer / seconds:.1f}x faster' if compared else ''} |")
+        lines.append(f"| `{name}` | {seconds:.4f} | {against(peer, seconds) if compared else ''} |")
     table = "\n".join(lines) + "\n\n" + note
     print(table)
     text = open(PAGE).read()
