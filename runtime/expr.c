@@ -75,7 +75,25 @@ double eig_fn_apply(EigFn fn, double a, double b)
     return NAN;
 }
 
-double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS])
+double eig_table_at(const EigTable *table, double t, size_t neuron)
+{
+    size_t column = neuron < table->n_columns ? neuron : table->n_columns - 1;
+    size_t from = 0, to = table->n_rows;        /* the last row at or before t is in [from, to) */
+    while (to - from > 1) {
+        size_t mid = from + (to - from) / 2;
+        if (table->time[mid] <= t)
+            from = mid;
+        else
+            to = mid;
+    }
+    double a = table->value[from * table->n_columns + column];
+    if (table->is_step || t <= table->time[from] || from + 1 == table->n_rows)
+        return a;
+    double b = table->value[(from + 1) * table->n_columns + column];
+    return a + (b - a) * ((t - table->time[from]) / (table->time[from + 1] - table->time[from]));
+}
+
+double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const EigData *data)
 {
     double stack[EIG_CODE_MAX_DEPTH];
     size_t top = 0;
@@ -88,6 +106,12 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS])
             break;
         case EIG_OP_VAR:
             stack[top++] = var[op->which];
+            break;
+        case EIG_OP_COLUMN:
+            stack[top++] = data->column[op->which][data->neuron];
+            break;
+        case EIG_OP_SAMPLES:
+            stack[top++] = eig_table_at(&data->table[op->which], var[EIG_VAR_T], data->neuron);
             break;
         default:
             if (eig_fn_n_args[op->which] == 1) {

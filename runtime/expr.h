@@ -3,6 +3,7 @@
  * functions, so both give the same bits. */
 #ifndef RUNTIME_EXPR_H
 #define RUNTIME_EXPR_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,19 +19,24 @@ typedef enum EigVar {
     EIG_VAR_I,                  /* index of the neuron in its population, from 0 */
     EIG_VAR_PRE_I,              /* index of the source neuron */
     EIG_VAR_POST_I,             /* index of the target neuron */
-    EIG_VAR_Z,                  /* total input of a neuron */
-    EIG_N_VARS
+    EIG_VAR_Z,                  /* total input s of a neuron: in activations and equations */
+    EIG_VAR_STATE,              /* state 0 of a neuron by equations; EIG_VAR_STATE + k is state k */
+    EIG_N_VARS = EIG_VAR_STATE + 8
 } EigVar;
+
+enum { EIG_MAX_STATES = EIG_N_VARS - EIG_VAR_STATE };
 
 typedef enum EigOpKind {
     EIG_OP_CONST,               /* push `value` */
     EIG_OP_VAR,                 /* push a variable */
+    EIG_OP_COLUMN,              /* push the neuron's number of column `which` of its population */
+    EIG_OP_SAMPLES,             /* push table `which` of the problem at time t, for the neuron */
     EIG_OP_CALL                 /* apply a function to the topmost */
 } EigOpKind;
 
 typedef struct EigOp {
     uint8_t kind;               /* EigOpKind */
-    uint8_t which;              /* EigVar or EigFn */
+    uint8_t which;              /* EigVar, EigFn, or number of a column or table */
     double value;
 } EigOp;
 
@@ -40,7 +46,26 @@ typedef struct EigCode {
     size_t depth;               /* stack slots needed; at most EIG_CODE_MAX_DEPTH */
 } EigCode;
 
-enum { EIG_CODE_MAX_DEPTH = 256 };
+enum { EIG_CODE_MAX_DEPTH = 256, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
+
+/* Samples of a quantity over time, from a file. Rows ascend in time. */
+typedef struct EigTable {
+    size_t n_rows, n_columns;   /* n_columns: 1, or one a neuron of the population */
+    const double *time;         /* [n_rows] */
+    const double *value;        /* [n_rows * n_columns], row-major */
+    bool is_step;               /* the last sample holds; otherwise linear between samples */
+} EigTable;
+
+/* The value at t of column min(neuron, n_columns - 1); before the first and
+ * after the last row, that row's. Linear: a + (b - a) * ((t - ta) / (tb - ta)). */
+double eig_table_at(const EigTable *table, double t, size_t neuron);
+
+/* What a program reads besides its variables. */
+typedef struct EigData {
+    const double *const *column;    /* of the population, one array of `size` numbers each */
+    size_t neuron;              /* index into them */
+    const EigTable *table;      /* of the problem */
+} EigData;
 
 extern const char *const eig_fn_name[EIG_N_FNS];    /* NULL for operators */
 extern const int eig_fn_n_args[EIG_N_FNS];
@@ -48,7 +73,8 @@ extern const int eig_fn_n_args[EIG_N_FNS];
 /* One function, scalar, strict: the definition of its value. b is ignored by
  * functions of one argument. */
 double eig_fn_apply(EigFn fn, double a, double b);
-double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS]);
+/* data may be NULL for a program without columns and samples. */
+double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const EigData *data);
 
 /* C functions that generated code may call for functions that are not a few
  * instructions (exp, log, log1p, sin, cos, tanh, atan, pow); NULL for the

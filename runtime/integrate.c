@@ -306,7 +306,7 @@ static void set_start(const EigProblem *p, double *x)
     for (size_t q = 0; q < p->n_pops; q++) {
         for (size_t i = 0; i < p->pop[q].size; i++) {
             var[EIG_VAR_I] = (double)i;
-            x[p->pop[q].from + i] = eig_code_eval(&p->pop[q].start, var);
+            x[p->pop[q].from + i] = eig_code_eval(&p->pop[q].start, var, NULL);
         }
     }
 }

@@ -30,9 +30,33 @@
 
 enum { EIG_SUM_LANES = 16 };
 
+typedef enum EigStateKind {
+    EIG_STATE_LEAK,             /* x' = rate * (phi(s) - x): state 0 of a population by time constant and cost */
+    EIG_STATE_EQUATION,         /* x' = drift */
+    EIG_STATE_OU                /* an Ornstein-Uhlenbeck input, exact in law: x = decay * x + spread * normal, once a step */
+} EigStateKind;
+
+/* One of the numbers that a neuron carries from step to step. */
+typedef struct EigState {
+    const char *name;           /* "v" */
+    EigStateKind kind;
+    EigCode drift;              /* EQUATION: of T, I, Z, STATE + k, columns, samples */
+    EigCode noise;              /* LEAK, EQUATION: what stands before unit white noise, of the same; absent: no noise */
+    EigCode decay, spread;      /* OU: of I, columns */
+    uint64_t entity;            /* of a state with noise: eig_fnv1a of "E.v", key of its normals together with the neuron */
+    EigCode start;              /* of I, columns */
+} EigState;
+
 typedef struct EigPop {
     const char *name;
     size_t from, size;          /* neurons from .. from+size-1 */
+    /* Populations by equations, or with noise; n_states == 0: one state, the LEAK
+     * with `start` below. State k of neuron i is x[state_from + k * size + i]. */
+    size_t state_from, n_states;
+    const EigState *state;
+    size_t n_columns;           /* numbers of its neurons that programs read by EIG_OP_COLUMN */
+    const double *const *column;
+    const double *rate_of;      /* 1/tau neuron by neuron; NULL: `rate` for all */
     const char *const *neuron_name;     /* size names, or NULL */
     double rate;                /* 1/tau, canonical units */
     double exp_step;            /* 1 - exp(-h/tau) for exponential_euler, else 0 */
@@ -41,16 +65,33 @@ typedef struct EigPop {
     EigCode start;              /* of EIG_VAR_I */
 } EigPop;
 
-typedef enum EigBlockKind { EIG_BLOCK_UNIFORM, EIG_BLOCK_DIAGONAL, EIG_BLOCK_SPARSE, EIG_BLOCK_DENSE } EigBlockKind;
+typedef enum EigBlockKind {
+    EIG_BLOCK_UNIFORM, EIG_BLOCK_DIAGONAL, EIG_BLOCK_SPARSE, EIG_BLOCK_DENSE,
+    EIG_BLOCK_KERNEL            /* the weight is a function of the displacement: populations of one place */
+} EigBlockKind;
+
+/* What a population sends: a number a neuron, computed once an evaluation. */
+typedef struct EigSignal {
+    size_t pop;
+    EigCode code;               /* of T, I, STATE + k, columns; absent: state 0 itself */
+} EigSignal;
 
 typedef struct EigBlock {
     EigBlockKind kind;
     size_t pre, post;           /* populations */
+    size_t signal;              /* of the problem; what the targets read. Signal q < n_pops is population q's rate */
+    EigCode gate;               /* absent: s = s + c, c what the block adds; else s = s + gate * c, of the target's Z-free
+                                 * variables (T, I, STATE + k, columns); c then starts with its first product */
+    int64_t delay;              /* the signal of so many steps ago; before the start, that of the start. 0: none */
     bool skip_self;             /* UNIFORM with pre == post and no self-connections */
     double weight;              /* UNIFORM, DIAGONAL */
     const double *w;            /* SPARSE: one per entry; DENSE: column-major, w[pre * post_size + post] */
     const uint64_t *row_from;   /* SPARSE: post_size + 1 */
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
+    size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */
+    bool is_periodic;           /* KERNEL: ring, torus; else line, grid */
+    /* KERNEL: w by target - source in each direction, modulo the extent when periodic
+     * (extent[0] * extent[1] numbers), else shifted by extent - 1 ((2 extent[0] - 1) * (2 extent[1] - 1)). Row-major, direction 0 fastest. */
 } EigBlock;
 
 /* A recorded quantity: a postfix program over the state is not enough (means
@@ -78,6 +119,11 @@ typedef struct EigProblem {
     const char *model_name;
     const char *time_unit;      /* "ms" or "" */
     size_t n, n_pops, n_blocks, n_records;
+    size_t n_x;                 /* numbers of the state vector; 0: n, every population has its one LEAK state */
+    size_t n_signals, n_tables; /* n_signals == 0: the rates of the populations, which are their states 0 */
+    const EigSignal *signal;
+    const EigTable *table;
+    uint64_t seed;              /* of noise */
     const EigPop *pop;
     const EigBlock *block;
     const EigRecord *record;

@@ -55,6 +55,8 @@ static double add_block(const EigBlock *b, const EigPop *post, const double *pre
         for (size_t j = 0; j < pre_size; j++)
             s = s + b->w[j * post->size + i] * pre_x[j];
         return s;
+    case EIG_BLOCK_KERNEL:
+        break;
     }
     return s;
 }
@@ -67,7 +69,7 @@ static void total_input(const EigProblem *p, double t, const double *x, double *
             double var[EIG_N_VARS] = {0};
             var[EIG_VAR_T] = t;
             var[EIG_VAR_I] = (double)i;
-            s[pop->from + i] = eig_code_eval(&pop->input, var);
+            s[pop->from + i] = eig_code_eval(&pop->input, var, NULL);
         }
     }
     for (size_t k = 0; k < p->n_blocks; k++) {
@@ -85,7 +87,7 @@ static double activation(const EigPop *pop, double z)
 {
     double var[EIG_N_VARS] = {0};
     var[EIG_VAR_Z] = z;
-    return eig_code_eval(&pop->phi, var);
+    return eig_code_eval(&pop->phi, var, NULL);
 }
 
 void eig_reference_drift(const EigProblem *p, double t, const double *x, double *s, double *dx)
@@ -150,7 +152,7 @@ static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
         double var[EIG_N_VARS] = {0};
         var[EIG_VAR_T] = scene->t;
         var[EIG_VAR_I] = (double)neuron;
-        return eig_code_eval(&obs->code, var);
+        return eig_code_eval(&obs->code, var, NULL);
     }
     case EIG_OBS_RATE:
         return scene->x[pop->from + which];
@@ -294,7 +296,7 @@ static void start_state(const EigProblem *p, double *x)
         for (size_t i = 0; i < pop->size; i++) {
             double var[EIG_N_VARS] = {0};
             var[EIG_VAR_I] = (double)i;
-            x[pop->from + i] = eig_code_eval(&pop->start, var);
+            x[pop->from + i] = eig_code_eval(&pop->start, var, NULL);
         }
     }
 }

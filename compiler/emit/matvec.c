@@ -45,6 +45,7 @@ Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val n
     case EIG_BLOCK_SPARSE:
         return row(e, block, args, pre_x, neuron, s);
     case EIG_BLOCK_DENSE:
+    case EIG_BLOCK_KERNEL:
         break;
     }
     BUG("block %zu is not pointwise", block);

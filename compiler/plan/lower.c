@@ -24,6 +24,8 @@ static PlanBlock lower_block(const EigBlock *b)
     case EIG_BLOCK_DENSE:
         return (PlanBlock){ LOWER_COLUMNS,
             "dense: by columns, so that targets fill the vector lanes and each keeps its order of summation" };
+    case EIG_BLOCK_KERNEL:
+        break;
     }
     BUG("block of kind %d", (int)b->kind);
 }
@@ -36,7 +38,8 @@ static size_t block_operations(const EigProblem *p, const EigBlock *b)
     case EIG_BLOCK_UNIFORM:  return pre + 3 * post;
     case EIG_BLOCK_DIAGONAL: return 2 * post;
     case EIG_BLOCK_SPARSE:   return 2 * (size_t)b->row_from[post];
-    case EIG_BLOCK_DENSE:    return 2 * pre * post;
+    case EIG_BLOCK_DENSE:
+    case EIG_BLOCK_KERNEL:   return 2 * pre * post;
     }
     return 0;
 }

@@ -130,14 +130,14 @@ static inline void kernel_drift(const EigKernelArgs *args, double t, const doubl
         for (size_t i = 0; i < p->pop[q].size; i++) {
             var[EIG_VAR_T] = t;
             var[EIG_VAR_I] = (double)i;
-            args->total[p->pop[q].from + i] = eig_code_eval(&p->pop[q].input, var);
+            args->total[p->pop[q].from + i] = eig_code_eval(&p->pop[q].input, var, NULL);
         }
     for (size_t b = 0; b < p->n_blocks; b++)
         kernel_block(args, b, x);
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = p->pop[q].from; i < p->pop[q].from + p->pop[q].size; i++) {
             var[EIG_VAR_Z] = args->total[i];
-            dx[i] = p->pop[q].rate * (eig_code_eval(&p->pop[q].phi, var) - x[i]);
+            dx[i] = p->pop[q].rate * (eig_code_eval(&p->pop[q].phi, var, NULL) - x[i]);
         }
 }
 
@@ -149,7 +149,7 @@ static inline void kernel_exponential(const EigKernelArgs *args, double t, doubl
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = p->pop[q].from; i < p->pop[q].from + p->pop[q].size; i++) {
             var[EIG_VAR_Z] = args->total[i];
-            x[i] += p->pop[q].exp_step * (eig_code_eval(&p->pop[q].phi, var) - x[i]);
+            x[i] += p->pop[q].exp_step * (eig_code_eval(&p->pop[q].phi, var, NULL) - x[i]);
         }
 }
 

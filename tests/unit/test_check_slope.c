@@ -281,9 +281,9 @@ static size_t check_enclosure(const Expr *e, const EigCode *code, const JetDomai
             y *= d->side;
         }
         var[EIG_VAR_Z] = x;
-        double fx = eig_code_eval(code, var);
+        double fx = eig_code_eval(code, var, NULL);
         var[EIG_VAR_Z] = y;
-        double fy = eig_code_eval(code, var);
+        double fy = eig_code_eval(code, var, NULL);
         if (!(fabs(fx) < 1e12 && fabs(fy) < 1e12))
             continue;
         bool good = holds(r->value, fx, 1e-9 * (1 + fabs(fx)));

@@ -174,7 +174,7 @@ static void indicators_name_neurons(void)
     EigCode code = expr_to_code(&b.cx, b.m.pops.at[0].input);
     for (int i = 0; i < 9; i++) {
         double var[EIG_N_VARS] = { [EIG_VAR_I] = i };
-        CHECK(eig_code_eval(&code, var) == (i == 3 || i == 4 || i == 7));
+        CHECK(eig_code_eval(&code, var, NULL) == (i == 3 || i == 4 || i == 7));
     }
     built_free(&b);
 }

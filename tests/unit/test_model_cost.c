@@ -17,7 +17,7 @@ static double phi_at(const EigCode *code, double z)
 {
     double var[EIG_N_VARS] = { 0 };
     var[EIG_VAR_Z] = z;
-    return eig_code_eval(code, var);
+    return eig_code_eval(code, var, NULL);
 }
 
 /* ---- the reference table ---- */
