@@ -60,8 +60,8 @@ typedef struct EigPop {
     const char *const *neuron_name;     /* size names, or NULL */
     double rate;                /* 1/tau, canonical units */
     double exp_step;            /* 1 - exp(-h/tau) for exponential_euler, else 0 */
-    EigCode phi;                /* of EIG_VAR_Z */
-    EigCode input;              /* of EIG_VAR_T, EIG_VAR_I */
+    EigCode phi;                /* of Z, I, columns */
+    EigCode input;              /* of T, I, columns, samples, and STATE + k where state k is an OU */
     EigCode start;              /* of EIG_VAR_I */
 } EigPop;
 
