@@ -41,10 +41,10 @@ static bool write_column(OutFile *out, const char *name, const char *label)
 }
 
 /* The population whose neurons are the columns of a record: that of the first
- * rate or input "of the neuron of the surrounding loop". */
+ * rate, state or input "of the neuron of the surrounding loop". */
 static const EigPop *population_of(const EigProblem *p, const EigObs *obs)
 {
-    if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
+    if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_STATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
         return &p->pop[obs->pop];
     for (int i = 0; obs->kind == EIG_OBS_CALL && i < obs->n_args; i++) {
         const EigPop *pop = population_of(p, obs->arg[i]);

@@ -96,12 +96,15 @@ typedef struct EigBlock {
 
 /* A recorded quantity: a postfix program over the state is not enough (means
  * need a loop), so it is a small tree. */
-typedef enum EigObsKind { EIG_OBS_CODE, EIG_OBS_RATE, EIG_OBS_INPUT, EIG_OBS_MEAN, EIG_OBS_SUM, EIG_OBS_CALL } EigObsKind;
+typedef enum EigObsKind {
+    EIG_OBS_CODE, EIG_OBS_RATE, EIG_OBS_STATE, EIG_OBS_INPUT, EIG_OBS_MEAN, EIG_OBS_SUM, EIG_OBS_CALL
+} EigObsKind;
 typedef struct EigObs EigObs;
 struct EigObs {
     EigObsKind kind;
-    size_t pop;                 /* RATE, INPUT, MEAN, SUM */
-    long index;                 /* RATE, INPUT: < 0 is "the neuron of the surrounding loop" */
+    size_t pop;                 /* RATE, STATE, INPUT, MEAN, SUM */
+    long index;                 /* RATE, STATE, INPUT: < 0 is "the neuron of the surrounding loop" */
+    size_t state;               /* STATE: k of x[state_from + k * size + neuron] */
     EigCode code;               /* CODE: constants and t */
     EigFn fn;                   /* CALL */
     int n_args;

@@ -156,6 +156,8 @@ static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
     }
     case EIG_OBS_RATE:
         return scene->x[pop->from + which];
+    case EIG_OBS_STATE:
+        return scene->x[pop->state_from + obs->state * pop->size + which];
     case EIG_OBS_INPUT:
         return scene->total[pop->from + which];
     case EIG_OBS_MEAN:

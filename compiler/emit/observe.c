@@ -24,10 +24,10 @@ static bool reads_total(const EigObs *o)
     return false;
 }
 
-static Val state_value(const Observation *ob, const EigObs *o, Val base, Val neuron)
+static Val neuron_value(const Observation *ob, const EigObs *o, Val base, size_t first, Val neuron)
 {
     const Ll *ll = ob->e->ll;
-    Val from = ll_at(ll, ll->f64, base, ll_i64(ll, ob->e->p->pop[o->pop].from));
+    Val from = ll_at(ll, ll->f64, base, ll_i64(ll, first));
     return ll_load_f64(ll, from, o->index < 0 ? neuron : ll_i64(ll, (uint64_t)o->index));
 }
 
@@ -50,13 +50,16 @@ static Val code_value(const Observation *ob, const EigObs *o, Val neuron)
 
 static Val value(const Observation *ob, const EigObs *o, Val neuron)
 {
+    const EigPop *pop = o->pop < ob->e->p->n_pops ? &ob->e->p->pop[o->pop] : NULL;     /* CODE and CALL have none */
     switch (o->kind) {
     case EIG_OBS_CODE:
         return code_value(ob, o, neuron);
     case EIG_OBS_RATE:
-        return state_value(ob, o, ob->x, neuron);
+        return neuron_value(ob, o, ob->x, pop->from, neuron);
+    case EIG_OBS_STATE:
+        return neuron_value(ob, o, ob->x, pop->state_from + o->state * pop->size, neuron);
     case EIG_OBS_INPUT:
-        return state_value(ob, o, ob->total, neuron);
+        return neuron_value(ob, o, ob->total, pop->from, neuron);
     case EIG_OBS_MEAN:
     case EIG_OBS_SUM:
         return done_value(ob, o);

@@ -75,6 +75,7 @@ static void verify_obs(const EigProblem *p, const EigObs *o, size_t width)
         verify_code(&o->code, "record");
         break;
     case EIG_OBS_RATE:
+    case EIG_OBS_STATE:
     case EIG_OBS_INPUT:
         HOLDS(o->pop < p->n_pops, "record of population %zu", o->pop);
         HOLDS((o->index < 0 ? width : (size_t)o->index + 1) <= p->pop[o->pop].size, "record of neuron %ld", o->index);
