@@ -56,7 +56,6 @@ static void report_later(Builder *b, const AstAttr *a)
     case AST_ATTR_FUNCTION:
         report_not_built(b, a->name_span, strcmp(a->name, "cost") == 0 ? "a cost by formula" : "this function");
         break;
-    case AST_ATTR_AT: report_not_built(b, a->span, "a protocol with events"); break;
     default: report_not_built(b, a->name ? a->name_span : a->span,
                               arena_printf(&b->cx->arena, "`%s`", a->name ? a->name : "this line"));
     }

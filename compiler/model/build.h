@@ -53,6 +53,12 @@ typedef struct Scope {
 typedef enum SymbolKind { SYM_PARAM, SYM_LET, SYM_FUNCTION, SYM_POP, SYM_CIRCUIT, SYM_INSTANCE } SymbolKind;
 typedef enum SymbolState { SYM_NEW, SYM_OPEN, SYM_DONE } SymbolState;
 
+/* One `at TIME NAME = VALUE` of the protocol. */
+typedef struct Change {
+    const AstAttr *attr;
+    Num time, value;            /* once protocol_build has read them */
+} Change;
+
 typedef struct Symbol {
     const char *name;
     SymbolKind kind;
@@ -61,6 +67,8 @@ typedef struct Symbol {
     SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
     bool in_circle;             /* E0204 was reported */
     Typed value;                /* SYM_PARAM, SYM_LET */
+    VEC(Change) changes;        /* SYM_PARAM: by the protocol, in order of time */
+    bool changes_broken;        /* one of them was in error */
 } Symbol;
 
 /* What inference knows of one population's units, and from where. */
@@ -156,10 +164,14 @@ bool is_error_node(const AstExpr *e);
 /* ---- call.c ---- */
 Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope);
 
+/* ---- samples.c ---- */
+/* samples("drive.csv", ...) in an input. */
+Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope);
+
 /* ---- neuron.c ---- */
 /* Index of the neuron that `e` ("AVAL" or 3) names in population `pop`; -1 after a diagnostic. */
 long neuron_index(Builder *b, const AstExpr *e, size_t pop);
-/* neuron("PLML", 3, ...): 1 for these, else 0. */
+/* neuron("PLML", 3, 5..8, ...): 1 for these, else 0. */
 Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope);
 
 /* ---- constant.c ---- */
@@ -200,7 +212,15 @@ void connections_build(Builder *b);
 /* Weight `e` of the connection *c, whose populations are known. *of_one has the unit of one weight. */
 bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);
 void requirements_build(Builder *b);
+/* The model's simulate block, or NULL. */
+const AstDecl *simulate_block(const Builder *b);
 void simulate_times(Builder *b);            /* before t has a unit: all but the records */
+
+/* ---- protocol.c ---- */
+void protocol_collect(Builder *b);          /* which params change: before constants are evaluated */
+void protocol_build(Builder *b);            /* when, and to what: after simulate_times */
+/* A param that changes, where its name stands at `at`. */
+Typed protocol_value(Builder *b, Symbol *s, Span at, const Scope *scope);
 
 void records_build(Builder *b);
 

@@ -198,7 +198,7 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
 
 static bool names_later_function(const char *name)
 {
-    static const char *const later[] = { "noise_ou", "normal", "lognormal", "uniform", "exponential", "gamma", "samples",
+    static const char *const later[] = { "noise_ou", "normal", "lognormal", "uniform", "exponential", "gamma",
                                          "gaussian", "kernel", "distance", "variance", "std" };
     for (size_t k = 0; k < sizeof later / sizeof *later; k++)
         if (strcmp(name, later[k]) == 0)
@@ -253,6 +253,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return call_symbol(b, e, s, scope);
     if (strcmp(name, "neuron") == 0)
         return neuron_indicator(b, e, scope);
+    if (strcmp(name, "samples") == 0)
+        return samples_call(b, e, scope);
     if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
     else if (names_later_function(name))

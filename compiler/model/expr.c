@@ -25,6 +25,14 @@ const Expr *expr_var(Ctx *cx, Span at, EigVar var)
     return e;
 }
 
+const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron)
+{
+    Expr *e = expr_new(cx, at, EXPR_SAMPLES);
+    e->as.samples.table = table;
+    e->as.samples.by_neuron = by_neuron;
+    return e;
+}
+
 const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index)
 {
     Expr *e = expr_new(cx, at, kind);
@@ -108,6 +116,7 @@ bool expr_uses(const Expr *e, EigVar var)
 {
     switch (e->kind) {
     case EXPR_VAR: return e->as.var == var;
+    case EXPR_SAMPLES: return var == EIG_VAR_T || (var == EIG_VAR_I && e->as.samples.by_neuron);
     case EXPR_CALL:
         for (int k = 0; k < e->as.call.n_args; k++)
             if (expr_uses(e->as.call.arg[k], var))
@@ -206,6 +215,7 @@ void expr_print(const Expr *e, Sbuf *out)
     case EXPR_CONST: num_print(e->as.value, out); break;
     case EXPR_VAR: sbuf_str(out, var_name[e->as.var]); break;
     case EXPR_CALL: print_call(e, out); break;
+    case EXPR_SAMPLES: sbuf_printf(out, "samples(%zu)", e->as.samples.table); break;
     case EXPR_RATE: print_rate(e, "rate", out); break;
     case EXPR_INPUT: print_rate(e, "input", out); break;
     case EXPR_MEAN:
@@ -247,6 +257,10 @@ static void append(Program *p, const Expr *e)
             append(p, e->as.call.arg[k]);
         op.kind = EIG_OP_CALL;
         op.which = (uint8_t)e->as.call.fn;
+        break;
+    case EXPR_SAMPLES:
+        op.kind = EIG_OP_SAMPLES;
+        op.which = (uint8_t)e->as.samples.table;
         break;
     default: BUG("a record's quantity has no postfix program");
     }

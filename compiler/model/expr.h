@@ -11,6 +11,7 @@ typedef enum ExprKind {
     EXPR_CONST,                 /* value */
     EXPR_VAR,                   /* var: EIG_VAR_* of runtime/expr.h (t, i, pre.i, post.i, z) */
     EXPR_CALL,                  /* function: a row of function.def */
+    EXPR_SAMPLES,               /* inputs only: a table of the model at time t, for the neuron */
     EXPR_RATE,                  /* records only: rate of neuron `index` of population `pop` (index < 0: each neuron) */
     EXPR_INPUT,                 /* records only: total input, likewise */
     EXPR_MEAN,                  /* records only: mean over a population of arg[0], an expression of EXPR_RATE/EXPR_INPUT and functions */
@@ -27,6 +28,7 @@ struct Expr {
         Num value;
         EigVar var;
         struct { EigFn fn; int n_args; const Expr *arg[2]; } call;
+        struct { size_t table; bool by_neuron; } samples;
         struct { size_t pop; long index; } rate;    /* EXPR_RATE, EXPR_INPUT */
         struct { size_t pop; const Expr *arg; } fold;   /* EXPR_MEAN, EXPR_SUM */
     } as;
@@ -41,6 +43,8 @@ const Expr *expr_var(Ctx *cx, Span at, EigVar var);
  * 0 + a, 1 * a and the like, but nothing that could change a rounding. NULL
  * when the arguments are constants where the function has no value. */
 const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args);
+/* Samples number `table`; by_neuron: one column a neuron. */
+const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron);
 /* Records: neuron `index` of population `pop`, or each neuron (index < 0). */
 const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index);
 /* Records: EXPR_MEAN or EXPR_SUM over population `pop`. */
@@ -49,6 +53,6 @@ bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
 void expr_print(const Expr *e, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
- * Only EXPR_CONST, EXPR_VAR and EXPR_CALL. */
+ * Only EXPR_CONST, EXPR_VAR, EXPR_SAMPLES and EXPR_CALL. */
 EigCode expr_to_code(Ctx *cx, const Expr *e);
 #endif

@@ -88,10 +88,12 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     read_name(&b);
     report_later(&b);
     symbols_collect(&b);
+    protocol_collect(&b);
     constants_build(&b);
     populations_declare(&b);
     report_empty(&b);
     simulate_times(&b);
+    protocol_build(&b);
     populations_build(&b);
     connections_build(&b);
     units_infer(&b);

@@ -42,6 +42,17 @@ typedef struct Activation {
     Span span;
 } Activation;
 
+/* A file of samples(...): what was measured, as doubles in the model's unit of
+ * time; times ascend from 0. */
+typedef struct ModelTable {
+    const char *path, *sha256;
+    Span span;
+    size_t n_rows, n_columns;   /* n_columns: 1, or one a neuron */
+    double *time, *value;       /* [n_rows], [n_rows * n_columns] */
+    bool is_step;               /* each sample holds until the next; otherwise linear in between */
+    double end;                 /* until when the samples reach */
+} ModelTable;
+
 typedef struct ModelPop {
     const char *name;
     Span span, sign_span;       /* the declaration's head; the word that gives the sign */
@@ -117,6 +128,7 @@ typedef struct Model {
     const char *path;           /* of the source file */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
+    VEC(ModelTable) tables;
     VEC(ModelPop) pops;
     VEC(ModelConn) conns;
     VEC(ModelRequire) requires;

@@ -1,4 +1,4 @@
-/* Single neurons of a population, by name or number. */
+/* Neurons of a population, by name, number or range of numbers. */
 #include "compiler/model/build.h"
 
 #include <stdlib.h>
@@ -28,7 +28,7 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
     if (e->kind == AST_STRING)
         return find_named(b, e, p);
     if (e->kind == AST_RANGE) {
-        report_not_built(b, e->span, "a range of neurons");
+        report_not_built(b, e->span, "a range of neurons here");
         return -1;
     }
     Typed v;
@@ -44,10 +44,31 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
     return -1;
 }
 
-static int by_number(const void *a, const void *b)
+/* Neurons from..to, both included. */
+typedef struct Run { long from, to; } Run;
+
+static int by_start(const void *a, const void *b)
 {
-    long x = *(const long *)a, y = *(const long *)b;
-    return (x > y) - (x < y);
+    const Run *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+/* "AVAL", 3 or 2..5 */
+static bool read_run(Builder *b, const AstExpr *e, size_t pop, Run *out)
+{
+    if (e->kind != AST_RANGE) {
+        out->from = out->to = neuron_index(b, e, pop);
+        return out->from >= 0;
+    }
+    out->from = neuron_index(b, e->as.range.from, pop);
+    out->to = neuron_index(b, e->as.range.to, pop);
+    if (out->from < 0 || out->to < 0)
+        return false;
+    if (out->from <= out->to)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0401, e->span, "this range of neurons is empty");
+    diag_help(b->cx, d, "the lower number comes first: `%ld..%ld`", out->to, out->from);
+    return false;
 }
 
 /* 1 for i in [from, from + count). */
@@ -73,20 +94,18 @@ Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope)
         diag_at(b->cx, D_E0209, call->span, "`neuron` takes the names or numbers of neurons");
         return typed_error(call->span);
     }
-    long *index = ARENA_ARRAY(&b->cx->arena, args->n, long);
+    Run *run = ARENA_ARRAY(&b->cx->arena, args->n, Run);
     bool ok = true;
-    for (size_t k = 0; k < args->n; k++) {
-        index[k] = neuron_index(b, args->at[k].value, (size_t)scope->pop);
-        ok = ok && index[k] >= 0;
-    }
+    for (size_t k = 0; k < args->n; k++)
+        ok = read_run(b, args->at[k].value, (size_t)scope->pop, &run[k]) && ok;
     if (!ok)
         return typed_error(call->span);
-    qsort(index, args->n, sizeof *index, by_number);
+    qsort(run, args->n, sizeof *run, by_start);
     Typed sum[2] = { typed_const(b, call->span, num_int(b->nums, 0), UNIT_NONE) };
     for (size_t k = 0; k < args->n;) {
-        long from = index[k], to = from;
-        for (; k < args->n && index[k] <= to + 1; k++)
-            to = index[k];
+        long from = run[k].from, to = run[k].to;
+        for (; k < args->n && run[k].from <= to + 1; k++)
+            to = run[k].to > to ? run[k].to : to;
         sum[1] = run_indicator(b, call->span, from, to - from + 1);
         sum[0] = typed_call(b, call->span, EIG_FN_ADD, 2, sum);
     }

@@ -40,17 +40,9 @@ static void record(Builder *b, const AstExpr *e)
         vec_push(&b->cx->arena, &b->m->sim.records, r);
 }
 
-static const AstDecl *simulate_decl(const Builder *b)
-{
-    for (size_t k = 0; k < b->ast->decls.n; k++)
-        if (b->ast->decls.at[k]->kind == AST_SIMULATE)
-            return b->ast->decls.at[k];
-    return NULL;
-}
-
 void records_build(Builder *b)
 {
-    const AstDecl *d = simulate_decl(b);
+    const AstDecl *d = simulate_block(b);
     for (size_t k = 0; d && k < d->as.simulate.attrs.n; k++) {
         const AstAttr *a = &d->as.simulate.attrs.at[k];
         for (size_t j = 0; a->kind == AST_ATTR_RECORD && j < a->records.n; j++)

@@ -216,6 +216,9 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
     Diag *d;
     switch (s->kind) {
     case SYM_PARAM:
+        if (s->changes.n > 0 || s->changes_broken)
+            return protocol_value(b, s, e->span, scope);
+        /* fall through */
     case SYM_LET: {
         Typed v = symbol_value(b, s, e->span);
         v.span = e->span;

@@ -11,28 +11,29 @@ static const AttrRule rule[] = {
     [SIM_ATOL] = { .name = "atol" },
     [SIM_SEED] = { .name = "seed" },
     { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
-    { .name = NULL, .kind = AST_ATTR_AT, .not_built = true },
+    { .name = NULL, .kind = AST_ATTR_AT, .repeats = true },
     { .name = "level", .not_built = true },
     { .name = "trials", .not_built = true },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
-/* The first simulate block; a second one is a mistake. */
-static const AstDecl *find_block(Builder *b)
+const AstDecl *simulate_block(const Builder *b)
 {
-    const AstDecl *first = NULL;
+    for (size_t k = 0; k < b->ast->decls.n; k++)
+        if (b->ast->decls.at[k]->kind == AST_SIMULATE)
+            return b->ast->decls.at[k];
+    return NULL;
+}
+
+static void report_second_block(Builder *b, const AstDecl *first)
+{
     for (size_t k = 0; k < b->ast->decls.n; k++) {
         const AstDecl *d = b->ast->decls.at[k];
-        if (d->kind != AST_SIMULATE)
+        if (d->kind != AST_SIMULATE || d == first)
             continue;
-        if (first) {
-            Diag *g = diag_at(b->cx, D_E0202, d->span, "a model has one simulate block");
-            diag_note_at(b->cx, g, first->span, "the first one");
-        } else {
-            first = d;
-        }
+        Diag *g = diag_at(b->cx, D_E0202, d->span, "a model has one simulate block");
+        diag_note_at(b->cx, g, first->span, "the first one");
     }
-    return first;
 }
 
 /* ---- times ---- */
@@ -119,7 +120,7 @@ static double tolerance(Builder *b, const AstAttr *a, const char *what, double o
 
 void simulate_times(Builder *b)
 {
-    const AstDecl *d = find_block(b);
+    const AstDecl *d = simulate_block(b);
     ModelSim *sim = &b->m->sim;
     const AstAttr *slot[N_RULES] = { 0 };
     bool method_known = false;
@@ -128,6 +129,7 @@ void simulate_times(Builder *b)
     sim->atol = 1e-9;
     if (!d)
         return;
+    report_second_block(b, d);
     sim->present = true;
     sim->span = d->span;
     bool complete = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);

@@ -31,6 +31,13 @@ static void round_network(Ctx *cx, const Net *net, Plan *out)
     }
     for (size_t k = 0; k < net->n_blocks; k++)
         block[k] = plan_block(cx, net, &net->block[k]);
+    EigTable *table = ARENA_ARRAY(&cx->arena, net->model->tables.n + 1, EigTable);
+    for (size_t k = 0; k < net->model->tables.n; k++) {
+        const ModelTable *t = &net->model->tables.at[k];
+        table[k] = (EigTable){ t->n_rows, t->n_columns, t->time, t->value, t->is_step };
+    }
+    out->problem.table = table;
+    out->problem.n_tables = net->model->tables.n;
     out->problem.n = net->n;
     out->problem.n_pops = net->n_pops;
     out->problem.n_blocks = net->n_blocks;

@@ -45,6 +45,7 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
         break;
     case EXPR_CONST:
     case EXPR_VAR:
+    case EXPR_SAMPLES:
         break;
     }
     return o;

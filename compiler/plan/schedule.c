@@ -80,6 +80,23 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
     return out->n_steps > 0 && out->steps_per_record > 0;
 }
 
+/* A run reads no sample that was not taken. */
+static bool samples_cover(Ctx *cx, const Model *m, double duration)
+{
+    bool ok = true;
+    for (size_t k = 0; k < m->tables.n; k++) {
+        const ModelTable *t = &m->tables.at[k];
+        const char *unit = m->has_time_unit ? " ms" : "";
+        if (t->time[0] <= 0.0 && t->end >= duration)
+            continue;
+        Diag *d = diag_at(cx, D_E0811, t->span, "the samples reach from %.12g%s to %.12g%s, the run from 0 to %.12g%s", t->time[0], unit,
+                          t->end, unit, duration, unit);
+        diag_help(cx, d, "%s", t->time[0] > 0.0 ? "let the first sample be at 0" : "shorten the run, or add a last sample");
+        ok = false;
+    }
+    return ok;
+}
+
 bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
 {
     const ModelSim *sim = &m->sim;
@@ -95,5 +112,6 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
     out->rtol = sim->rtol;
     out->atol = sim->atol;
     out->steps_per_record = 1;
-    return eig_method[sim->method].adaptive || fixed_steps(cx, m, out);
+    bool covered = samples_cover(cx, m, out->duration);
+    return (eig_method[sim->method].adaptive || fixed_steps(cx, m, out)) && covered;
 }
