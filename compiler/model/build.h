@@ -16,6 +16,9 @@ enum {
     MAX_WRITTEN_OUT = 2000000   /* functions that call functions twice grow as powers of 2 */
 };
 
+/* Neurons of a population. */
+static const uint64_t POP_MAX_SIZE = (uint64_t)1 << 40;
+
 /* An expression with its unit. */
 typedef struct Typed {
     const Expr *e;              /* NULL: an error was reported, or will be by someone else */
@@ -29,9 +32,9 @@ typedef struct Typed {
 typedef enum ScopeKind {
     SCOPE_CONSTANT,             /* nothing more */
     SCOPE_SCALE,                /* n */
-    SCOPE_INPUT,                /* t, i, neuron(...) */
-    SCOPE_START,                /* i, neuron(...) */
-    SCOPE_PAIR,                 /* pre.i, post.i */
+    SCOPE_INPUT,                /* t, i, position, neuron(...) */
+    SCOPE_START,                /* i, position, neuron(...) */
+    SCOPE_PAIR,                 /* pre.i, post.i, pre.position, post.position, distance */
     SCOPE_ACTIVATION,           /* the argument of activation(z) */
     SCOPE_RECORD                /* t, populations, mean, sum, input */
 } ScopeKind;
@@ -41,10 +44,22 @@ typedef struct Binding {
     Typed value;
 } Binding;
 
+/* Where the two neurons of a pair stand, seen from each other. */
+typedef struct PairPlaces {
+    size_t pre, post;           /* populations */
+    bool is_measured;           /* what follows is known */
+    bool is_broken;             /* they have no distance, which has been reported */
+    bool is_displacement;       /* both have the same places, neuron by neuron */
+    size_t n_axes;
+    Typed step[2];              /* along each axis: places between them, or the length where the places differ */
+    Typed apart[2];             /* the same as a length */
+} PairPlaces;
+
 typedef struct Scope {
     ScopeKind kind;
     const char *what;           /* "the input of `E`": for messages */
-    long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) names */
+    long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) and position name */
+    PairPlaces *pair;           /* SCOPE_PAIR: for distance and positions */
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;
     bool of_function;           /* the body of a function, written out at a call */
@@ -95,6 +110,7 @@ typedef struct PopBuild {
     bool in_conflict;           /* a unit conflict of its attributes was reported */
     bool weight_in_conflict;    /* one of a weight into it was */
     bool broken;                /* size or neurons unknown: what names it is not looked at */
+    bool place_broken;          /* its place was not understood */
 } PopBuild;
 
 typedef struct ConnBuild {
@@ -173,6 +189,19 @@ Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope);
 long neuron_index(Builder *b, const AstExpr *e, size_t pop);
 /* neuron("PLML", 3, 5..8, ...): 1 for these, else 0. */
 Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope);
+
+/* ---- place.c ---- */
+/* Reads the place of *pop, and its size from a grid when `size` is NULL; false after a diagnostic. */
+bool place_read(Builder *b, const AstExpr *e, const AstExpr *size, ModelPop *pop);
+/* The same kind and the same lengths; the numbers of neurons may differ. */
+bool place_equal(Builder *b, const Place *p, const Place *q);
+/* The position of the neuron with the number `var` of population `pop`; `axis` "x", "y" or NULL. */
+Typed place_position(Builder *b, Span at, size_t pop, EigVar var, const char *axis);
+/* Of the pair; `what` is the word that asks for it. Without an expression after a diagnostic. */
+Typed place_distance(Builder *b, Span at, const char *what, PairPlaces *pair);
+Typed place_distance_squared(Builder *b, Span at, const char *what, PairPlaces *pair);
+/* Pairs of equal displacement, around a ring or torus too, have equal values of `e`. */
+bool place_is_translation_invariant(const PairPlaces *pair, const Expr *e);
 
 /* ---- constant.c ---- */
 /* Marks a constant or a function as being evaluated; false after E0204 when it already is. */

@@ -53,6 +53,22 @@ typedef struct ModelTable {
     double end;                 /* until when the samples reach */
 } ModelTable;
 
+typedef enum PlaceKind { PLACE_NONE, PLACE_LINE, PLACE_RING, PLACE_GRID, PLACE_TORUS } PlaceKind;
+
+/* Where the neurons of a population stand: neuron i in column i % extent[0], row i / extent[0]. */
+typedef struct Place {
+    PlaceKind kind;
+    size_t extent[2];           /* columns, rows; extent[1] = 1 on a line and a ring */
+    Num spacing;                /* between neighbours, in either direction */
+    Unit unit;                  /* of the spacing: a length, an angle, a pure number */
+    Span span;
+} Place;
+/* "ring" */
+const char *place_name(PlaceKind kind);
+/* Numbers in a position: 0, 1 or 2. */
+size_t place_axes(PlaceKind kind);
+bool place_is_periodic(PlaceKind kind);
+
 typedef struct ModelPop {
     const char *name;
     Span span, sign_span;       /* the declaration's head; the word that gives the sign */
@@ -67,6 +83,7 @@ typedef struct ModelPop {
     Activation act;
     const Expr *input;          /* of t, i; never NULL (0) */
     const Expr *start;          /* of i */
+    Place place;
 } ModelPop;
 
 typedef enum WeightKind {

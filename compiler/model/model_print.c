@@ -64,6 +64,16 @@ static void print_activation(const Activation *a, Sbuf *out)
     }
 }
 
+static void print_place(const Place *p, Sbuf *out)
+{
+    if (p->kind == PLACE_NONE)
+        return;
+    sbuf_printf(out, "  place %s %zu x %zu", place_name(p->kind), p->extent[0], p->extent[1]);
+    print_num(", spacing ", p->spacing, out);
+    print_unit(p->unit, out);
+    sbuf_char(out, '\n');
+}
+
 static void print_neurons(const ModelPop *p, Sbuf *out)
 {
     for (size_t k = 0; p->neuron_name && k < p->size; k++)
@@ -84,6 +94,7 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
     print_activation(&p->act, out);
     print_expr("  input ", p->input, out);
     print_expr("  start ", p->start, out);
+    print_place(&p->place, out);
     print_neurons(p, out);
 }
 

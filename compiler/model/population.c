@@ -2,7 +2,7 @@
 #include "compiler/model/build.h"
 
 typedef enum PopAttr {
-    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_N_COLLECTED
+    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_N_COLLECTED
 } PopAttr;
 
 static const AttrRule rule[] = {
@@ -14,16 +14,14 @@ static const AttrRule rule[] = {
     [POP_THRESHOLD] = { .name = "threshold" },
     [POP_INPUT] = { .name = "input" },
     [POP_START] = { .name = "start" },
+    [POP_PLACE] = { .name = "place" },
     { .name = "cost", .kind = AST_ATTR_FUNCTION, .not_built = true },
     { .name = "noise", .not_built = true },
-    { .name = "place", .not_built = true },
     { .name = "prox_step", .not_built = true },
     { .name = "rate", .not_built = true },
     { .name = NULL, .kind = AST_ATTR_DERIVATIVE, .not_built = true },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
-
-static const uint64_t MAX_SIZE = (uint64_t)1 << 40;
 
 /* ---- declarations ---- */
 
@@ -46,10 +44,17 @@ static bool declare_size(Builder *b, const AstDecl *d, const PopBuild *pb, Model
     }
     uint64_t n = 1;
     const char *what = arena_printf(&b->cx->arena, "the size of `%s`", p->name);
-    if (size && !constant_whole(b, size->value, what, 1, MAX_SIZE, &n))
+    if (size && !constant_whole(b, size->value, what, 1, POP_MAX_SIZE, &n))
         return false;
     p->size = n;
     return true;
+}
+
+/* A grid says how many neurons there are, when nothing else does. */
+static bool declare_place(Builder *b, const PopBuild *pb, ModelPop *p)
+{
+    const AstAttr *place = pb->slot[POP_PLACE], *size = pb->slot[POP_SIZE];
+    return !place || place_read(b, place->value, size ? size->value : NULL, p);
 }
 
 static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
@@ -83,6 +88,7 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     pb.complete = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
     declare_sign(d, &p);
     pb.broken = !declare_size(b, d, &pb, &p);
+    pb.place_broken = pb.broken || !declare_place(b, &pb, &p);
     declare_tau(b, &pb, &p);
     s->index = b->m->pops.n;
     vec_push(&b->cx->arena, &b->m->pops, p);

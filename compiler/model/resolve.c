@@ -36,7 +36,8 @@ bool is_error_node(const AstExpr *e)
 /* Names that mean something in expressions wherever they are known. */
 static const struct { const char *name, *meaning; } reserved[] = {
     { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" },
-    { "post", "the target neuron" }, { "pi", "the circle number" }, { "inf", "infinity" },
+    { "post", "the target neuron" }, { "position", "the position of a neuron" }, { "distance", "the distance of two neurons" },
+    { "pi", "the circle number" }, { "inf", "infinity" },
 };
 
 static bool report_reserved(Builder *b, const AstDecl *d)
@@ -165,7 +166,7 @@ static Typed variable(Builder *b, Span at, EigVar var, Unit unit)
     return (Typed){ .e = expr_var(b->cx, at, var), .unit = unit, .pop = NO_POP, .span = at };
 }
 
-/* t and i, where they are known. */
+/* t, i, position and distance, where they are known. */
 static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
 {
     const char *name = e->as.name.name;
@@ -174,6 +175,10 @@ static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed
         *out = variable(b, e->span, EIG_VAR_T, time_unit(b));
     else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START))
         *out = variable(b, e->span, EIG_VAR_I, UNIT_NONE);
+    else if (strcmp(name, "position") == 0 && (k == SCOPE_INPUT || k == SCOPE_START) && scope->pop != NO_POP)
+        *out = place_position(b, e->span, (size_t)scope->pop, EIG_VAR_I, NULL);
+    else if (strcmp(name, "distance") == 0 && scope->pair)
+        *out = place_distance(b, e->span, "distance", scope->pair);
     else if (strcmp(name, "pi") == 0)
         *out = typed_const(b, e->span, num_from_double(b->nums, 0x1.921fb54442d18p+1), UNIT_NONE);
     else
@@ -191,6 +196,12 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, d, "write `pre.i` or `post.i`");
     else if (strcmp(name, "i") == 0)
         diag_help(b->cx, d, "the index of a neuron may stand in an input or a start");
+    else if (strcmp(name, "position") == 0 && scope->kind == SCOPE_PAIR)
+        diag_help(b->cx, d, "write `pre.position` or `post.position`");
+    else if (strcmp(name, "position") == 0)
+        diag_help(b->cx, d, "a position may stand in an input or a start");
+    else if (strcmp(name, "distance") == 0)
+        diag_help(b->cx, d, "the distance of two neurons may stand in a weight");
     else if (strcmp(name, "inf") == 0)
         diag_help(b->cx, d, "infinity may only bound a box");
 }
@@ -262,14 +273,44 @@ static Typed resolve_name(Builder *b, const AstExpr *e, const Scope *scope)
     return typed_error(e->span);
 }
 
+/* position.x, pre.position, post.position.y; false when `e` is something else. */
+static bool resolve_position(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
+{
+    const char *name[3];
+    const AstExpr *base = e;
+    size_t n = 0;
+    for (; base->kind == AST_MEMBER && n < 2; base = base->as.member.base)
+        name[n++] = base->as.member.name;
+    if (base->kind != AST_NAME)
+        return false;
+    name[n] = base->as.name.name;
+    bool own = strcmp(name[n], "position") == 0, pre = strcmp(name[n], "pre") == 0, post = strcmp(name[n], "post") == 0;
+    if (own ? n != 1 : (!pre && !post) || strcmp(name[n - 1], "position") != 0)
+        return false;
+    bool known = own ? (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_START) && scope->pop != NO_POP : scope->pair != NULL;
+    if (!known)
+        return false;
+    const char *axis = own || n == 2 ? name[0] : NULL;
+    size_t pop = own ? (size_t)scope->pop : pre ? scope->pair->pre : scope->pair->post;
+    *out = place_position(b, e->span, pop, own ? EIG_VAR_I : pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, axis);
+    return true;
+}
+
 static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *base = e->as.member.base;
     const char *name = e->as.member.name;
+    Typed v;
     if (is_error_node(base))
         return typed_error(e->span);
+    if (resolve_position(b, e, scope, &v))
+        return v;
     const char *of = base->kind == AST_NAME ? base->as.name.name : "";
     bool pre = strcmp(of, "pre") == 0, post = strcmp(of, "post") == 0;
+    if (strcmp(of, "position") == 0) {
+        report_misplaced(b, base, scope);
+        return typed_error(e->span);
+    }
     if (!pre && !post) {
         if (!is_in_instance(b, e))
             report_not_built(b, e->span, "a member of a circuit");

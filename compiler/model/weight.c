@@ -238,7 +238,8 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
 
 static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
-    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP };
+    PairPlaces pair = { .pre = c->pre, .post = c->post };
+    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return false;
