@@ -113,6 +113,9 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const Ei
         case EIG_OP_SAMPLES:
             stack[top++] = eig_table_at(&data->table[op->which], var[EIG_VAR_T], data->neuron);
             break;
+        case EIG_OP_SOLVE:
+            stack[top - 1] = eig_solve(&code->solve[op->which], stack[top - 1]);
+            break;
         default:
             if (eig_fn_n_args[op->which] == 1) {
                 stack[top - 1] = eig_fn_apply((EigFn)op->which, stack[top - 1], 0.0);

@@ -20,6 +20,7 @@ typedef enum EigVar {
     EIG_VAR_PRE_I,              /* index of the source neuron */
     EIG_VAR_POST_I,             /* index of the target neuron */
     EIG_VAR_Z,                  /* total input s of a neuron: in activations and equations */
+    EIG_VAR_X,                  /* the unknown of a solve; the rate in a cost by formula */
     EIG_VAR_STATE,              /* state 0 of a neuron by equations; EIG_VAR_STATE + k is state k */
     EIG_N_VARS = EIG_VAR_STATE + 8
 } EigVar;
@@ -31,20 +32,39 @@ typedef enum EigOpKind {
     EIG_OP_VAR,                 /* push a variable */
     EIG_OP_COLUMN,              /* push the neuron's number of column `which` of its population */
     EIG_OP_SAMPLES,             /* push table `which` of the problem at time t, for the neuron */
+    EIG_OP_SOLVE,               /* replace s, the topmost, by the x that solve `which` of the program finds for it */
     EIG_OP_CALL                 /* apply a function to the topmost */
 } EigOpKind;
 
 typedef struct EigOp {
     uint8_t kind;               /* EigOpKind */
-    uint8_t which;              /* EigVar, EigFn, or number of a column or table */
+    uint8_t which;              /* EigVar, EigFn, or number of a column, table or solve */
     double value;
 } EigOp;
+
+typedef struct EigSolve EigSolve;
 
 typedef struct EigCode {
     size_t n;                   /* 0: the expression is absent */
     const EigOp *op;
     size_t depth;               /* stack slots needed; at most EIG_CODE_MAX_DEPTH */
+    const EigSolve *solve;      /* what its EIG_OP_SOLVE name; NULL without one */
 } EigCode;
+
+/* An end of the domain, or a place where the value jumps. */
+typedef struct EigNode {
+    double x;
+    double below, above;        /* the value on either side: for s in [below, above] the solution is x */
+} EigNode;
+
+/* The x with value(x) = s, for a value that nowhere falls. */
+struct EigSolve {
+    EigCode value, slope;       /* of EIG_VAR_X alone; slope is the derivative of value */
+    size_t n_nodes;
+    const EigNode *node;        /* ascending */
+};
+
+enum { EIG_SOLVE_STEPS = 200 };
 
 enum { EIG_CODE_MAX_DEPTH = 256, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
 
@@ -75,6 +95,10 @@ extern const int eig_fn_n_args[EIG_N_FNS];
 double eig_fn_apply(EigFn fn, double a, double b);
 /* data may be NULL for a program without columns and samples. */
 double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const EigData *data);
+
+/* The double halfway between two in the order of the doubles, towards a. */
+double eig_middle(double a, double b);
+double eig_solve(const EigSolve *solve, double s);
 
 /* C functions that generated code may call for functions that are not a few
  * instructions (exp, log, log1p, sin, cos, tanh, atan, pow); NULL for the

@@ -39,6 +39,7 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     Emit e = { .cx = cx, .ll = ll, .plan = plan, .p = &plan->problem, .args = abi_args_type(ll) };
     index_blocks(&e);
     abi_version(&e);
+    solve_functions(&e);
     bool adaptive = eig_method[plan->problem.method].adaptive, in_memory = plan->state == STATE_IN_MEMORY;
     if (in_memory) {
         sum_function(&e);

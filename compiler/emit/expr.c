@@ -105,6 +105,11 @@ Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS])
     if (code->n == 0)
         return ll_f64(e->ll, 0.0);
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
+        if (op->kind == EIG_OP_SOLVE) {
+            stack[top - 1] = solve_call(e, &code->solve[op->which], stack[top - 1]);
+            pushed[top - 1] = NULL;
+            continue;
+        }
         if (op->kind != EIG_OP_CALL) {
             stack[top] = op->kind == EIG_OP_CONST ? ll_f64(e->ll, op->value) : var[op->which];
             pushed[top++] = op->kind == EIG_OP_CONST ? op : NULL;

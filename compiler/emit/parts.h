@@ -3,6 +3,7 @@
 #define COMPILER_EMIT_PARTS_H
 #include "compiler/emit/ll.h"
 #include "compiler/plan/plan.h"
+#include "lang/base/vec.h"
 #include "runtime/kernel_abi.h"
 
 /* Neurons computed at a time in memory mode: the scratch of a chunk (two
@@ -20,6 +21,11 @@ typedef struct PlainGroup {
 } PlainGroup;
 typedef struct PlainTables PlainTables;
 
+typedef struct EmitSolve {
+    const EigSolve *of;
+    LlFunction function;        /* x(s) */
+} EmitSolve;
+
 typedef struct Emit {
     Ctx *cx;
     Ll *ll;
@@ -36,6 +42,7 @@ typedef struct Emit {
     bool *needs_sum;            /* populations that are the source of a uniform block */
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
     bool in_place;              /* no neuron reads another's rate except through a sum */
+    VEC(EmitSolve) solves;      /* of every activation */
     const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
 } Emit;
 
@@ -59,6 +66,10 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. */
 Val input_value(const Emit *e, size_t pop, Val t, Val neuron);
 Val activation_value(const Emit *e, size_t pop, Val s);
+
+/* solve.c: one function for each solve of an activation, made before what calls them */
+void solve_functions(Emit *e);
+Val solve_call(const Emit *e, const EigSolve *q, Val s);
 
 /* sum.c */
 void sum_function(Emit *e);

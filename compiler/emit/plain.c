@@ -22,6 +22,8 @@ static bool same_code(const EigCode *a, const EigCode *b)
         return false;
     for (size_t k = 0; k < a->n; k++) {
         const EigOp *p = &a->op[k], *q = &b->op[k];
+        if (p->kind == EIG_OP_SOLVE && a->solve != b->solve)
+            return false;
         if (p->kind != q->kind || p->which != q->which || memcmp(&p->value, &q->value, sizeof p->value) != 0)
             return false;
     }

@@ -121,7 +121,7 @@ PARTIAL(DIV)
 PARTIAL(POW)
 {
     if (c->k)
-        return product(c->d, c->e, call1(c->d, EIG_FN_LOG, c->a));
+        return product(c->d, c->e, expr_apply(c->d->cx, c->d->at, EIG_FN_LOG, 1, &c->a));
     const Expr *less = call2(c->d, EIG_FN_SUB, c->b, number(c->d, 1, 1));
     return product(c->d, c->b, call2(c->d, EIG_FN_POW, c->a, less));
 }

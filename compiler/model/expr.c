@@ -1,5 +1,6 @@
 #include "compiler/model/expr.h"
 
+#include <math.h>
 #include <string.h>
 
 static Expr *expr_new(Ctx *cx, Span at, ExprKind kind)
@@ -88,7 +89,7 @@ static bool all_const(int n_args, const Expr *const *args, Num value[2])
     return true;
 }
 
-static const Expr *call_new(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const *args)
+const Expr *expr_apply(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const *args)
 {
     Expr *e = expr_new(cx, at, EXPR_CALL);
     e->as.call.fn = fn;
@@ -109,7 +110,18 @@ const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, con
     if (all_const(n_args, args, value))
         return num_apply(pool, (int)fn, n_args, value, &result) ? expr_const(cx, at, result) : NULL;
     const Expr *same = neutral(fn, args);
-    return same ? same : call_new(cx, at, fn, n_args, args);
+    return same ? same : expr_apply(cx, at, fn, n_args, args);
+}
+
+const Expr *expr_solve(Ctx *cx, Span at, const Expr *s, const ExprSolve *of)
+{
+    Expr *e = expr_new(cx, at, EXPR_SOLVE);
+    uint64_t size = 1 + (uint64_t)s->size + of->value->size + of->slope->size;
+    e->as.solve.s = s;
+    e->as.solve.of = of;
+    e->size = size < EXPR_MAX_SIZE ? (uint32_t)size : EXPR_MAX_SIZE;
+    e->depth = s->depth;
+    return e;
 }
 
 bool expr_uses(const Expr *e, EigVar var)
@@ -124,6 +136,7 @@ bool expr_uses(const Expr *e, EigVar var)
         return false;
     case EXPR_MEAN:
     case EXPR_SUM: return expr_uses(e->as.fold.arg, var);
+    case EXPR_SOLVE: return expr_uses(e->as.solve.s, var);
     case EXPR_CONST:
     case EXPR_RATE:
     case EXPR_INPUT: return false;
@@ -208,9 +221,33 @@ static void print_rate(const Expr *e, const char *what, Sbuf *out)
     sbuf_char(out, ')');
 }
 
+static void print_bound(const char *before, Num x, const char *infinite, Sbuf *out)
+{
+    sbuf_str(out, before);
+    if (x)
+        num_print(x, out);
+    else
+        sbuf_str(out, infinite);
+}
+
+/* solve(x + 2 * x^3 = z on [0, inf], kinks 1, 2) */
+static void print_solve(const Expr *e, Sbuf *out)
+{
+    const ExprSolve *of = e->as.solve.of;
+    sbuf_str(out, "solve(");
+    expr_print(of->value, out);
+    sbuf_str(out, " = ");
+    expr_print(e->as.solve.s, out);
+    print_bound(" on [", of->lo, "-inf", out);
+    print_bound(", ", of->hi, "inf", out);
+    for (size_t k = 0; k < of->n_kinks; k++)
+        print_bound(k ? ", " : "], kinks ", of->kink[k], "", out);
+    sbuf_str(out, of->n_kinks ? ")" : "])");
+}
+
 void expr_print(const Expr *e, Sbuf *out)
 {
-    static const char *const var_name[EIG_N_VARS] = { "t", "i", "pre.i", "post.i", "z" };
+    static const char *const var_name[EIG_N_VARS] = { "t", "i", "pre.i", "post.i", "z", "x" };
     switch (e->kind) {
     case EXPR_CONST: num_print(e->as.value, out); break;
     case EXPR_VAR: sbuf_str(out, var_name[e->as.var]); break;
@@ -224,23 +261,63 @@ void expr_print(const Expr *e, Sbuf *out)
         expr_print(e->as.fold.arg, out);
         sbuf_char(out, ')');
         break;
+    case EXPR_SOLVE: print_solve(e, out); break;
     }
 }
 
 /* ---- postfix ---- */
 
 typedef struct Program {
+    Ctx *cx;
     EigOp *op;
     size_t n;
+    EigSolve *solve;
+    size_t n_solves;
 } Program;
 
-static size_t count_ops(const Expr *e)
+static void count_ops(const Expr *e, size_t *ops, size_t *solves)
 {
-    size_t n = 1;
+    ++*ops;
     if (e->kind == EXPR_CALL)
         for (int k = 0; k < e->as.call.n_args; k++)
-            n += count_ops(e->as.call.arg[k]);
-    return n;
+            count_ops(e->as.call.arg[k], ops, solves);
+    if (e->kind == EXPR_SOLVE) {
+        ++*solves;
+        count_ops(e->as.solve.s, ops, solves);
+    }
+}
+
+/* The value at the double next to x; a NaN there, infinity less infinity, is `otherwise`. */
+static double value_beside(const EigCode *value, double x, double towards, double otherwise)
+{
+    double var[EIG_N_VARS] = { 0 };
+    var[EIG_VAR_X] = nextafter(x, towards);
+    double y = eig_code_eval(value, var, NULL);
+    return y == y ? y : otherwise;
+}
+
+static EigNode node_at(const EigCode *value, Num at, bool is_lo, bool is_hi)
+{
+    EigNode node = { .x = num_to_double(at), .below = -INFINITY, .above = INFINITY };
+    if (!is_lo)
+        node.below = value_beside(value, node.x, -INFINITY, INFINITY);
+    if (!is_hi)
+        node.above = value_beside(value, node.x, INFINITY, -INFINITY);
+    return node;
+}
+
+static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
+{
+    EigSolve q = { .value = expr_to_code(cx, of->value), .slope = expr_to_code(cx, of->slope) };
+    EigNode *node = ARENA_ARRAY(&cx->arena, of->n_kinks + 2, EigNode);
+    if (of->lo)
+        node[q.n_nodes++] = node_at(&q.value, of->lo, true, false);
+    for (size_t k = 0; k < of->n_kinks; k++)
+        node[q.n_nodes++] = node_at(&q.value, of->kink[k], false, false);
+    if (of->hi)
+        node[q.n_nodes++] = node_at(&q.value, of->hi, false, true);
+    q.node = node;
+    return q;
 }
 
 static void append(Program *p, const Expr *e)
@@ -262,6 +339,12 @@ static void append(Program *p, const Expr *e)
         op.kind = EIG_OP_SAMPLES;
         op.which = (uint8_t)e->as.samples.table;
         break;
+    case EXPR_SOLVE:
+        append(p, e->as.solve.s);
+        op.kind = EIG_OP_SOLVE;
+        op.which = (uint8_t)p->n_solves;
+        p->solve[p->n_solves++] = solve_to_code(p->cx, e->as.solve.of);
+        break;
     default: BUG("a record's quantity has no postfix program");
     }
     p->op[p->n++] = op;
@@ -271,7 +354,13 @@ EigCode expr_to_code(Ctx *cx, const Expr *e)
 {
     if (e->depth > EIG_CODE_MAX_DEPTH || e->size >= EXPR_MAX_SIZE)
         BUG("expression of size %u and depth %u", e->size, e->depth);
-    Program p = { ARENA_ARRAY(&cx->arena, count_ops(e), EigOp), 0 };
+    size_t ops = 0, solves = 0;
+    count_ops(e, &ops, &solves);
+    if (solves > UINT8_MAX)
+        BUG("%zu solves in one expression", solves);
+    Program p = { .cx = cx, .op = ARENA_ARRAY(&cx->arena, ops, EigOp) };
+    if (solves)
+        p.solve = ARENA_ARRAY(&cx->arena, solves, EigSolve);
     append(&p, e);
-    return (EigCode){ p.n, p.op, e->depth };
+    return (EigCode){ .n = p.n, .op = p.op, .depth = e->depth, .solve = p.solve };
 }

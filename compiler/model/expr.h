@@ -15,10 +15,12 @@ typedef enum ExprKind {
     EXPR_RATE,                  /* records only: rate of neuron `index` of population `pop` (index < 0: each neuron) */
     EXPR_INPUT,                 /* records only: total input, likewise */
     EXPR_MEAN,                  /* records only: mean over a population of arg[0], an expression of EXPR_RATE/EXPR_INPUT and functions */
-    EXPR_SUM
+    EXPR_SUM,
+    EXPR_SOLVE                  /* activations only: the x that solves an equation */
 } ExprKind;
 
 typedef struct Expr Expr;
+typedef struct ExprSolve ExprSolve;
 struct Expr {
     ExprKind kind;
     Span span;
@@ -31,7 +33,18 @@ struct Expr {
         struct { size_t table; bool by_neuron; } samples;
         struct { size_t pop; long index; } rate;    /* EXPR_RATE, EXPR_INPUT */
         struct { size_t pop; const Expr *arg; } fold;   /* EXPR_MEAN, EXPR_SUM */
+        struct { const Expr *s; const ExprSolve *of; } solve;   /* EXPR_SOLVE */
     } as;
+};
+
+/* The x in [lo, hi] with value(x) = s, for a value that nowhere falls there and
+ * jumps at the kinks only: an end where s lies beyond it, a kink where s lies
+ * in its jump. */
+struct ExprSolve {
+    const Expr *value, *slope;  /* of EIG_VAR_X; slope is the derivative of value */
+    Num lo, hi;                 /* NULL: infinite */
+    size_t n_kinks;
+    const Num *kink;            /* ascending, inside (lo, hi) */
 };
 
 /* model_build refuses what is larger or deeper (depth: EIG_CODE_MAX_DEPTH), so later phases may recurse. */
@@ -45,6 +58,10 @@ const Expr *expr_var(Ctx *cx, Span at, EigVar var);
 const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args);
 /* Samples number `table`; by_neuron: one column a neuron. */
 const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron);
+/* The same without folding: exact where a constant would be rounded. */
+const Expr *expr_apply(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const *args);
+/* EXPR_SOLVE; `of` stays the caller's, in the arena. */
+const Expr *expr_solve(Ctx *cx, Span at, const Expr *s, const ExprSolve *of);
 /* Records: neuron `index` of population `pop`, or each neuron (index < 0). */
 const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index);
 /* Records: EXPR_MEAN or EXPR_SUM over population `pop`. */
@@ -53,6 +70,6 @@ bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
 void expr_print(const Expr *e, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
- * Only EXPR_CONST, EXPR_VAR, EXPR_SAMPLES and EXPR_CALL. */
+ * Only EXPR_CONST, EXPR_VAR, EXPR_SAMPLES, EXPR_CALL and EXPR_SOLVE. */
 EigCode expr_to_code(Ctx *cx, const Expr *e);
 #endif

@@ -80,11 +80,13 @@ static bool uses(const EigCode *code, EigVar var)
     return false;
 }
 
-/* True when some operation is a call of the C library. */
+/* True when some operation is a call: of the C library, or of a solve. */
 static bool calls_library(const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k], *before = k ? op - 1 : op;
+        if (op->kind == EIG_OP_SOLVE)
+            return true;
         if (op->kind != EIG_OP_CALL)
             continue;
         switch ((EigFn)op->which) {

@@ -12,9 +12,10 @@ static void verify_code(const EigCode *code, const char *what)
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k];
         HOLDS(op->kind <= EIG_OP_CALL && (op->kind != EIG_OP_VAR || op->which < EIG_N_VARS) &&
-                  (op->kind != EIG_OP_CALL || op->which < EIG_N_FNS),
+                  (op->kind != EIG_OP_CALL || op->which < EIG_N_FNS) &&
+                  (op->kind != EIG_OP_SOLVE || code->solve),
               "%s: operation %zu", what, k);
-        size_t takes = op->kind == EIG_OP_CALL ? (size_t)eig_fn_n_args[op->which] : 0;
+        size_t takes = op->kind == EIG_OP_CALL ? (size_t)eig_fn_n_args[op->which] : op->kind == EIG_OP_SOLVE;
         HOLDS(top >= takes, "%s: operation %zu finds too few operands", what, k);
         top = top - takes + 1;
         HOLDS(top <= EIG_CODE_MAX_DEPTH, "%s: needs more than %d stack slots", what, EIG_CODE_MAX_DEPTH);

@@ -46,6 +46,7 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
     case EXPR_CONST:
     case EXPR_VAR:
     case EXPR_SAMPLES:
+    case EXPR_SOLVE:
         break;
     }
     return o;

@@ -43,17 +43,6 @@ static const Expr *random_expr(int depth)
     }
 }
 
-/* b^z has the constant log(b), rounded like every constant: not for 400 bits. */
-static bool has_rounded_slope(const Expr *e)
-{
-    if (e->kind != EXPR_CALL)
-        return false;
-    for (int k = 0; k < e->as.call.n_args; k++)
-        if (has_rounded_slope(e->as.call.arg[k]))
-            return true;
-    return e->as.call.fn == EIG_FN_POW && !expr_uses(e->as.call.arg[0], EIG_VAR_Z);
-}
-
 /* ---- values with many bits ---- */
 
 static void value(const Expr *e, mpfr_srcptr z, mpfr_ptr out);
@@ -192,8 +181,7 @@ static void random_expressions(void)
     for (int n = 0; n < N_EXPRESSIONS; n++) {
         const Expr *e = random_expr(1 + n % DEPTH), *slope = expr_derive(&cx, &nums, e, EIG_VAR_Z);
         Breaks breaks = { 0 };
-        if (!slope || !expr_breaks(&cx, &nums, e, EIG_VAR_Z, &breaks) || e->kind != EXPR_CALL ||
-            has_rounded_slope(e))
+        if (!slope || !expr_breaks(&cx, &nums, e, EIG_VAR_Z, &breaks) || e->kind != EXPR_CALL)
             continue;
         int before = compared;
         for (size_t k = 0; k < sizeof at / sizeof *at; k++)
@@ -237,7 +225,7 @@ static void slopes_are_simple(void)
     check_slope(call(EIG_FN_MUL, constant(3, 1), call(EIG_FN_POW, variable(), constant(4, 1))), "12 * z^3");
     check_slope(call(EIG_FN_MUL, variable(), call(EIG_FN_LOG, variable(), NULL)), "log(z) + z / z");
     check_slope(call(EIG_FN_EXP, call(EIG_FN_NEG, variable(), NULL), NULL), "-exp(-z)");
-    check_slope(call(EIG_FN_POW, constant(2, 1), variable()), "6243314768165359/9007199254740992 * 2^z");
+    check_slope(call(EIG_FN_POW, constant(2, 1), variable()), "2^z * log(2)");
     check_slope(expr_var(&cx, (Span){ 0 }, EIG_VAR_T), "0");
 }
 

@@ -32,7 +32,7 @@ typedef struct Pair {
 static inline EigCode pair_constant(EigOp *op, double value)
 {
     *op = (EigOp)PUSH(value);
-    return (EigCode){1, op, 1};
+    return (EigCode){.n = 1, .op = op, .depth = 1};
 }
 
 static inline void pair_init(Pair *m, const EigOp *phi, size_t n_phi, const double w[4], const double u[2],

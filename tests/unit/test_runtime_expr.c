@@ -84,7 +84,7 @@ static void programs(void)
     double var[EIG_N_VARS] = {0};
     var[EIG_VAR_Z] = 7.5;
     var[EIG_VAR_T] = 4.0;
-    EigCode code = {6, op, 2}, none = {0, NULL, 0};
+    EigCode code = {.n = 6, .op = op, .depth = 2}, none = {0};
     CHECK(eig_code_eval(&code, var, NULL) == -1.5);
     CHECK(eig_code_eval(&none, var, NULL) == 0.0);
 }
@@ -97,7 +97,7 @@ static void deepest_program(void)
         op[i] = (EigOp){EIG_OP_CONST, 0, (double)i};
     for (size_t i = EIG_CODE_MAX_DEPTH; i < 2 * EIG_CODE_MAX_DEPTH - 1; i++)
         op[i] = (EigOp){EIG_OP_CALL, EIG_FN_ADD, 0};
-    EigCode code = {2 * EIG_CODE_MAX_DEPTH - 1, op, EIG_CODE_MAX_DEPTH};
+    EigCode code = {.n = 2 * EIG_CODE_MAX_DEPTH - 1, .op = op, .depth = EIG_CODE_MAX_DEPTH};
     CHECK(eig_code_eval(&code, var, NULL) == EIG_CODE_MAX_DEPTH * (EIG_CODE_MAX_DEPTH - 1) / 2);
 }
 

@@ -1,0 +1,78 @@
+/* The x at which a nondecreasing expression of x reaches a value: Newton's
+ * method between two doubles that enclose it, and bisection where Newton does
+ * not help. compiler/emit/solve.c writes the same operations out; docs/semantics.md
+ * defines them. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "runtime/expr.h"
+
+/* Doubles in their order as integers: neighbours differ by 1. -0 and 0 are one apart. */
+static int64_t rank_of(double x)
+{
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits < 0 ? INT64_MAX ^ bits : bits;
+}
+
+static double of_rank(int64_t rank)
+{
+    int64_t bits = rank < 0 ? INT64_MAX ^ rank : rank;
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+double eig_middle(double a, double b)
+{
+    int64_t i = rank_of(a), k = rank_of(b);
+    return of_rank((i & k) + ((i ^ k) >> 1));
+}
+
+typedef struct Bracket {
+    double a, b;
+    bool hit;                   /* at a node: a */
+} Bracket;
+
+static Bracket enclose(const EigSolve *q, double s)
+{
+    Bracket r = { -DBL_MAX, DBL_MAX, false };
+    for (size_t k = 0; k < q->n_nodes; k++) {
+        const EigNode *node = &q->node[k];
+        if (s <= node->above) {
+            r.hit = s >= node->below;
+            *(r.hit ? &r.a : &r.b) = node->x;
+            break;
+        }
+        r.a = node->x;
+    }
+    return r;
+}
+
+double eig_solve(const EigSolve *q, double s)
+{
+    double var[EIG_N_VARS] = { 0 };
+    if (s != s)
+        return s;
+    Bracket r = enclose(q, s);
+    if (r.hit)
+        return r.a;
+    double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b);
+    for (int k = 0; k < EIG_SOLVE_STEPS; k++) {
+        var[EIG_VAR_X] = x;
+        double gap = eig_code_eval(&q->value, var, NULL) - s;
+        if (gap == 0.0)
+            return x;
+        /* A NaN far out, infinity less infinity, is beyond the solution. */
+        bool high = gap == gap ? gap > 0.0 : x > 0.0;
+        r.a = high ? r.a : x;
+        r.b = high ? x : r.b;
+        double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope, middle = eig_middle(r.a, r.b);
+        bool is_steep = !(slope < (double)INFINITY);
+        if (middle == r.a || (newton == x && !is_steep))
+            return x;
+        x = k % 3 != 2 && newton > r.a && newton < r.b ? newton : middle;
+    }
+    return x;
+}
