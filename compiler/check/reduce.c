@@ -1,4 +1,5 @@
 #include "compiler/check/lds.h"
+#include "compiler/check/stability.h"
 
 #include <stdlib.h>
 
@@ -290,7 +291,7 @@ static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *sl
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
-    if ((*reason = slope_obstacle(cx, net, slope)))
+    if ((*reason = theory_obstacle(cx, net)) || (*reason = slope_obstacle(cx, net, slope)))
         return false;
     Reduction r = {.net = net, .slope = slope, .m = out};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);

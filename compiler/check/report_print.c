@@ -130,7 +130,7 @@ static void print_slopes(const Report *r, Sbuf *out)
                 unit_print(unit, out);
             }
         } else {
-            sbuf_str(out, s->proved ? "slope unbounded" : "slope not proved");
+            sbuf_str(out, p->n_states ? "no slope" : s->proved ? "slope unbounded" : "slope not proved");
         }
         sbuf_printf(out, ", %s\n", s->reason);
     }

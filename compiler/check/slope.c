@@ -16,7 +16,9 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
     Num zero = num_int(net->nums, 0);
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
-        if (act->slope_known)
+        if (net->pop[a].model->n_states > 0)
+            out[a] = (SlopeReport){.reason = "its neurons are given by equations and have no activation"};
+        else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
         else
             slope_of_formula(cx, net->nums, act, &out[a]);

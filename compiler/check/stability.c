@@ -159,7 +159,9 @@ void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, Stability
     } else if (lds->verdict == TRUTH_REFUTED) {
         conclude_refuted(lds, out);
     } else {
-        out->conclusion = "diagonal stability was not decided, so nothing is concluded about equilibria or convergence";
+        const char *obstacle = theory_obstacle(cx, net);
+        out->conclusion = obstacle ? obstacle
+            : "diagonal stability was not decided, so nothing is concluded about equilibria or convergence";
         out->theorem = "none";
         out->open = lds->reason;
     }

@@ -4,6 +4,10 @@
 #define COMPILER_CHECK_STABILITY_H
 #include "compiler/check/check.h"
 
+/* ---- theory_limits.c ---- */
+/* Why the network is none that the theorems are about; NULL when it is one. */
+const char *theory_obstacle(Ctx *cx, const Net *net);
+
 void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 
 /* ---- stability_rate.c, stability_structure.c: exact sub-proofs over the claim matrix ---- */

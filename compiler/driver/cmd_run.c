@@ -278,6 +278,16 @@ static void print_json(Run *r)
 
 /* ---- the command ---- */
 
+/* What the plan can say and no integrator computes yet. */
+static bool has_integrator(Run *r)
+{
+    const EigProblem *p = &r->c.plan->problem;
+    if (!p->n_x && !p->n_signals)
+        return true;
+    diag_at(&r->c.cx, D_E1001, r->c.model->sim.span, "a run of a population by equations is part of the language, but is not built yet");
+    return false;
+}
+
 /* Everything before the first step. */
 static bool prepare(Run *r)
 {
@@ -287,7 +297,7 @@ static bool prepare(Run *r)
     r->c.skip[PHASE_check] = o->no_check;
     r->c.check_max_rows = RUN_CHECK_MAX_ROWS;
     r->c.skip[PHASE_jit] = o->reference && !jit_dump;
-    return compilation_run(&r->c, PHASE_jit);
+    return compilation_run(&r->c, PHASE_plan) && has_integrator(r) && compilation_run(&r->c, PHASE_jit);
 }
 
 ExitStatus cmd_run(const Options *o)

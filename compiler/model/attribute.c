@@ -52,7 +52,6 @@ static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
 static void report_later(Builder *b, const AstAttr *a)
 {
     switch (a->kind) {
-    case AST_ATTR_DERIVATIVE: report_not_built(b, a->span, "a population by differential equations"); break;
     case AST_ATTR_FUNCTION:
         report_not_built(b, a->name_span, strcmp(a->name, "cost") == 0 ? "a cost by formula" : "this function");
         break;
@@ -61,19 +60,9 @@ static void report_later(Builder *b, const AstAttr *a)
     }
 }
 
-/* Equations bring attributes of their own (rate, noise): one message says it all. */
-static const AstAttr *first_equation(const AstAttrs *attrs)
-{
-    for (size_t k = 0; k < attrs->n; k++)
-        if (attrs->at[k].kind == AST_ATTR_DERIVATIVE)
-            return &attrs->at[k];
-    return NULL;
-}
-
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot)
 {
-    const AstAttr *equation = first_equation(attrs);
     bool complete = true;
     for (size_t k = 0; k < attrs->n; k++) {
         const AstAttr *a = &attrs->at[k];
@@ -82,8 +71,7 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
             report_unknown(b, a, where, n_rules, rule);
             complete = false;
         } else if (r->not_built) {
-            if (!equation || a == equation)
-                report_later(b, a);
+            report_later(b, a);
             complete = false;
         } else if (r->kind != a->kind) {
             report_form(b, a, r);

@@ -36,6 +36,7 @@ typedef enum ScopeKind {
     SCOPE_START,                /* i, position, neuron(...) */
     SCOPE_PAIR,                 /* pre.i, post.i, pre.position, post.position, distance */
     SCOPE_ACTIVATION,           /* the argument of activation(z) */
+    SCOPE_EQUATION,             /* t, i, neuron(...), the states, input, noise */
     SCOPE_RECORD                /* t, populations, mean, sum, input */
 } ScopeKind;
 
@@ -97,12 +98,29 @@ typedef struct UnitFact {
 /* A cost without its population: built before units are known. */
 typedef struct Cost Cost;
 
+/* One state of a population by equations. */
+typedef struct StateBuild {
+    const AstAttr *equation, *start_from;   /* v' = ..., start(v) = ... */
+    UnitFact unit;
+    bool has_no_unit;           /* nothing gave it one */
+    Typed start, drift;
+    const Expr *noise;          /* NULL: none */
+} StateBuild;
+
+typedef struct Equations {
+    size_t n;
+    StateBuild *state;          /* in the order of the text */
+    Typed rate;
+    bool is_read;
+} Equations;
+
 typedef struct PopBuild {
     const AstDecl *decl;
     const AstAttr **slot;       /* by PopAttr of population.c */
     bool complete;              /* every attribute was understood: what is missing is missing */
     Typed gain, threshold, input, start;
     const Cost *cost;           /* NULL: by formula, or in error */
+    Equations *eq;              /* NULL: by time constant and cost */
     const AstAttr *formula;
     Typed phi;                  /* of the formula, once z has a unit */
     bool phi_read;
@@ -258,6 +276,22 @@ void records_build(Builder *b);
 void units_infer(Builder *b);
 /* The formula of population `pop`, once its input has a unit. */
 Typed population_formula(Builder *b, size_t pop);
+
+/* ---- equation.c ---- */
+/* The states of a population by equations, pb->eq, and what does not stand beside them. */
+void equations_declare(Builder *b, PopBuild *pb, const ModelPop *p);
+void equations_build(Builder *b, size_t pop);       /* starts, rate and units */
+bool equations_read(Builder *b, size_t pop);        /* the equations, once the input has a unit; false: no news of units */
+void equations_finish(Builder *b, size_t pop);
+/* The unit of time in equations. */
+Unit equation_time(const Builder *b);
+/* V.v, V[3].v in a recorded quantity; false when the base is no population. */
+bool record_state(Builder *b, const AstExpr *e, const Scope *scope, Typed *out);
+
+/* ---- noise.c ---- */
+Typed noise_symbol(Builder *b, Span at);
+/* e, an equation, as *drift + *factor * noise; *factor NULL without noise. False after a diagnostic. */
+bool noise_split(Builder *b, const Expr *e, const Expr **drift, const Expr **factor);
 
 /* ---- cost.c ---- */
 /* Reads a cost expression; NULL after a diagnostic. */

@@ -42,6 +42,14 @@ const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index)
     return e;
 }
 
+const Expr *expr_state(Ctx *cx, Span at, const Expr *of, size_t state)
+{
+    Expr *e = expr_new(cx, at, EXPR_STATE);
+    e->as.rate = of->as.rate;
+    e->as.rate.state = state;
+    return e;
+}
+
 const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg)
 {
     Expr *e = expr_new(cx, at, kind);
@@ -139,6 +147,7 @@ bool expr_uses(const Expr *e, EigVar var)
     case EXPR_SOLVE: return expr_uses(e->as.solve.s, var);
     case EXPR_CONST:
     case EXPR_RATE:
+    case EXPR_STATE:
     case EXPR_INPUT: return false;
     }
     return false;
@@ -216,6 +225,8 @@ static void print_call(const Expr *e, Sbuf *out)
 static void print_rate(const Expr *e, const char *what, Sbuf *out)
 {
     sbuf_printf(out, "%s(%zu", what, e->as.rate.pop);
+    if (e->kind == EXPR_STATE)
+        sbuf_printf(out, ".%zu", e->as.rate.state);
     if (e->as.rate.index >= 0)
         sbuf_printf(out, ", %ld", e->as.rate.index);
     sbuf_char(out, ')');
@@ -247,13 +258,19 @@ static void print_solve(const Expr *e, Sbuf *out)
 
 void expr_print(const Expr *e, Sbuf *out)
 {
-    static const char *const var_name[EIG_N_VARS] = { "t", "i", "pre.i", "post.i", "z", "x" };
+    static const char *const var_name[EIG_VAR_STATE] = { "t", "i", "pre.i", "post.i", "z", "x" };
     switch (e->kind) {
     case EXPR_CONST: num_print(e->as.value, out); break;
-    case EXPR_VAR: sbuf_str(out, var_name[e->as.var]); break;
+    case EXPR_VAR:
+        if (e->as.var >= EIG_VAR_STATE)
+            sbuf_printf(out, "x%d", (int)e->as.var - EIG_VAR_STATE);
+        else
+            sbuf_str(out, var_name[e->as.var]);
+        break;
     case EXPR_CALL: print_call(e, out); break;
     case EXPR_SAMPLES: sbuf_printf(out, "samples(%zu)", e->as.samples.table); break;
     case EXPR_RATE: print_rate(e, "rate", out); break;
+    case EXPR_STATE: print_rate(e, "state", out); break;
     case EXPR_INPUT: print_rate(e, "input", out); break;
     case EXPR_MEAN:
     case EXPR_SUM:

@@ -13,6 +13,7 @@ typedef enum ExprKind {
     EXPR_CALL,                  /* function: a row of function.def */
     EXPR_SAMPLES,               /* inputs only: a table of the model at time t, for the neuron */
     EXPR_RATE,                  /* records only: rate of neuron `index` of population `pop` (index < 0: each neuron) */
+    EXPR_STATE,                 /* records only: state `state` of a population by equations, likewise */
     EXPR_INPUT,                 /* records only: total input, likewise */
     EXPR_MEAN,                  /* records only: mean over a population of arg[0], an expression of EXPR_RATE/EXPR_INPUT and functions */
     EXPR_SUM,
@@ -31,7 +32,7 @@ struct Expr {
         EigVar var;
         struct { EigFn fn; int n_args; const Expr *arg[2]; } call;
         struct { size_t table; bool by_neuron; } samples;
-        struct { size_t pop; long index; } rate;    /* EXPR_RATE, EXPR_INPUT */
+        struct { size_t pop; long index; size_t state; } rate;  /* EXPR_RATE, EXPR_STATE, EXPR_INPUT */
         struct { size_t pop; const Expr *arg; } fold;   /* EXPR_MEAN, EXPR_SUM */
         struct { const Expr *s; const ExprSolve *of; } solve;   /* EXPR_SOLVE */
     } as;
@@ -64,6 +65,8 @@ const Expr *expr_apply(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const
 const Expr *expr_solve(Ctx *cx, Span at, const Expr *s, const ExprSolve *of);
 /* Records: neuron `index` of population `pop`, or each neuron (index < 0). */
 const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index);
+/* Records: state `state` of the neuron or neurons of e, an EXPR_RATE. */
+const Expr *expr_state(Ctx *cx, Span at, const Expr *e, size_t state);
 /* Records: EXPR_MEAN or EXPR_SUM over population `pop`. */
 const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg);
 bool expr_is_const(const Expr *e, Num *value);

@@ -59,6 +59,8 @@ static void learn_attributes(Builder *b, size_t pop)
 static bool tie_sides(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
+    if (pb->eq)
+        return equations_read(b, pop);
     if (!typed_ok(pb->gain))
         return false;
     if (pb->formula) {

@@ -69,6 +69,16 @@ const char *place_name(PlaceKind kind);
 size_t place_axes(PlaceKind kind);
 bool place_is_periodic(PlaceKind kind);
 
+/* A state of a population by equations: v' = drift + noise * unit white noise. */
+typedef struct ModelState {
+    const char *name;
+    Span span;
+    Unit unit;
+    const Expr *drift;          /* of EIG_VAR_STATE + k, EIG_VAR_Z (its input), t, i */
+    const Expr *noise;          /* likewise, the Ito form; NULL: no noise */
+    const Expr *start;          /* of i */
+} ModelState;
+
 typedef struct ModelPop {
     const char *name;
     Span span, sign_span;       /* the declaration's head; the word that gives the sign */
@@ -78,6 +88,9 @@ typedef struct ModelPop {
     const char **neuron_name;   /* from a table, size entries; NULL otherwise */
     signed char *neuron_sign;   /* from a table, +1 or -1; NULL: `sign` for all */
     Unit unit_x, unit_z;        /* of the rate, of the total input */
+    size_t n_states;            /* > 0: by equations, without tau, activation and start */
+    ModelState *state;
+    const Expr *rate;           /* by equations: what it sends, of its states, t, i */
     Num tau;                    /* > 0, canonical time */
     Span tau_span;
     Activation act;

@@ -81,19 +81,39 @@ static void print_neurons(const ModelPop *p, Sbuf *out)
                     p->neuron_sign && p->neuron_sign[k] > 0 ? "excitatory" : "inhibitory");
 }
 
+static void print_states(const ModelPop *p, Sbuf *out)
+{
+    for (size_t k = 0; k < p->n_states; k++) {
+        const ModelState *s = &p->state[k];
+        sbuf_printf(out, "  state x%zu, %s, in ", k, s->name);
+        unit_print(s->unit, out);
+        print_expr("\n    drift ", s->drift, out);
+        if (s->noise)
+            print_expr("    noise ", s->noise, out);
+        print_expr("    start ", s->start, out);
+    }
+    print_expr("  sends ", p->rate, out);
+}
+
 static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
 {
     sbuf_printf(out, "population %s %s size %zu\n", p->name, sign_text(p), p->size);
-    print_num("  tau ", p->tau, out);
-    sbuf_str(out, m->has_time_unit ? " ms\n" : "\n");
+    if (p->n_states == 0) {
+        print_num("  tau ", p->tau, out);
+        sbuf_str(out, m->has_time_unit ? " ms\n" : "\n");
+    }
     sbuf_str(out, "  rate in ");
     unit_print(p->unit_x, out);
     sbuf_str(out, ", input in ");
     unit_print(p->unit_z, out);
     sbuf_char(out, '\n');
-    print_activation(&p->act, out);
+    if (p->n_states > 0)
+        print_states(p, out);
+    else
+        print_activation(&p->act, out);
     print_expr("  input ", p->input, out);
-    print_expr("  start ", p->start, out);
+    if (p->n_states == 0)
+        print_expr("  start ", p->start, out);
     print_place(&p->place, out);
     print_neurons(p, out);
 }

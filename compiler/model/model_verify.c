@@ -26,17 +26,40 @@ static void verify_activation(const Activation *a, const char *where)
         must(mpq_cmp(a->range_lo, a->range_hi) < 0, "range", where);
 }
 
+static const unsigned of_time_and_neuron = 1u << EIG_VAR_T | 1u << EIG_VAR_I;
+
+static void verify_states(const ModelPop *p)
+{
+    unsigned states = ((1u << p->n_states) - 1) << EIG_VAR_STATE, all = states | of_time_and_neuron | 1u << EIG_VAR_Z;
+    must(p->n_states <= EIG_MAX_STATES, "states", p->name);
+    for (size_t k = 0; k < p->n_states; k++) {
+        verify_expr(p->state[k].drift, all, p->name);
+        verify_expr(p->state[k].start, 1u << EIG_VAR_I, p->name);
+        if (p->state[k].noise)
+            verify_expr(p->state[k].noise, all, p->name);
+    }
+    verify_expr(p->rate, states | of_time_and_neuron, p->name);
+}
+
+static void verify_leak(const ModelPop *p)
+{
+    must(p->tau && mpq_sgn(p->tau) > 0, "tau", p->name);
+    verify_activation(&p->act, p->name);
+    verify_expr(p->start, 1u << EIG_VAR_I, p->name);
+}
+
 static void verify_pop(const ModelPop *p)
 {
     must(p->size >= 1, "size", p->name);
-    must(p->tau && mpq_sgn(p->tau) > 0, "tau", p->name);
     must((p->neuron_name == NULL) == (p->neuron_sign == NULL), "names and signs come together", p->name);
     must(p->neuron_sign || p->is_exempt == (p->sign == SIGN_MIXED), "only a mixed population is exempt", p->name);
     for (size_t k = 0; p->neuron_sign && k < p->size; k++)
         must(p->neuron_sign[k] == 1 || p->neuron_sign[k] == -1, "sign of a neuron", p->name);
-    verify_activation(&p->act, p->name);
-    verify_expr(p->input, 1u << EIG_VAR_T | 1u << EIG_VAR_I, p->name);
-    verify_expr(p->start, 1u << EIG_VAR_I, p->name);
+    if (p->n_states > 0)
+        verify_states(p);
+    else
+        verify_leak(p);
+    verify_expr(p->input, of_time_and_neuron, p->name);
 }
 
 static void verify_conn(const Model *m, const ModelConn *c)

@@ -18,8 +18,10 @@ static const AttrRule rule[] = {
     { .name = "cost", .kind = AST_ATTR_FUNCTION, .not_built = true },
     { .name = "noise", .not_built = true },
     { .name = "prox_step", .not_built = true },
-    { .name = "rate", .not_built = true },
-    { .name = NULL, .kind = AST_ATTR_DERIVATIVE, .not_built = true },
+    { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
+    { .name = "rate" },
+    { .name = "calculus" },
+    { .name = NULL, .kind = AST_ATTR_DERIVATIVE, .repeats = true },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
@@ -89,7 +91,9 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     declare_sign(d, &p);
     pb.broken = !declare_size(b, d, &pb, &p);
     pb.place_broken = pb.broken || !declare_place(b, &pb, &p);
-    declare_tau(b, &pb, &p);
+    equations_declare(b, &pb, &p);
+    if (!pb.eq)
+        declare_tau(b, &pb, &p);
     s->index = b->m->pops.n;
     vec_push(&b->cx->arena, &b->m->pops, p);
     vec_push(&b->cx->arena, &b->pops, pb);
@@ -167,11 +171,15 @@ void populations_build(Builder *b)
     for (size_t k = 0; k < b->pops.n; k++) {
         PopBuild *pb = &b->pops.at[k];
         const ModelPop *p = &b->m->pops.at[k];
+        pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", k);
+        if (pb->eq) {
+            equations_build(b, k);
+            continue;
+        }
         pb->gain = read_constant(b, pb->slot[POP_GAIN], "the gain", p, 1);
         pb->threshold = read_constant(b, pb->slot[POP_THRESHOLD], "the threshold", p, 0);
         check_gain(b, pb);
         read_activation(b, pb, p);
-        pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", k);
         pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", k);
     }
 }
@@ -208,6 +216,10 @@ void populations_finish(Builder *b)
         PopBuild *pb = &b->pops.at[k];
         ModelPop *p = &b->m->pops.at[k];
         p->input = typed_ok(pb->input) ? pb->input.e : NULL;
+        if (pb->eq) {
+            equations_finish(b, k);
+            continue;
+        }
         p->start = typed_ok(pb->start) ? pb->start.e : NULL;
         Num gain, threshold;
         if (!typed_ok(pb->gain) || !typed_ok(pb->threshold))

@@ -155,8 +155,12 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 /* E0201 with a suggestion among what the scope knows. */
 static void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
 {
-    if (!b->has_import)
-        suggest(b, diag_at(b->cx, D_E0201, at, "there is no `%s`", name), name, scope);
+    if (b->has_import)
+        return;
+    Diag *d = diag_at(b->cx, D_E0201, at, "there is no `%s`", name);
+    suggest(b, d, name, scope);
+    if (scope->kind == SCOPE_EQUATION)
+        diag_help(b->cx, d, "if it is a state, it needs an equation: `%s' = ...`", name);
 }
 
 /* ---- names in expressions ---- */
@@ -171,11 +175,11 @@ static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed
 {
     const char *name = e->as.name.name;
     ScopeKind k = scope->kind;
-    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_RECORD))
+    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_EQUATION || k == SCOPE_RECORD))
         *out = variable(b, e->span, EIG_VAR_T, time_unit(b));
-    else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START))
+    else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION))
         *out = variable(b, e->span, EIG_VAR_I, UNIT_NONE);
-    else if (strcmp(name, "position") == 0 && (k == SCOPE_INPUT || k == SCOPE_START) && scope->pop != NO_POP)
+    else if (strcmp(name, "position") == 0 && (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION) && scope->pop != NO_POP)
         *out = place_position(b, e->span, (size_t)scope->pop, EIG_VAR_I, NULL);
     else if (strcmp(name, "distance") == 0 && scope->pair)
         *out = place_distance(b, e->span, "distance", scope->pair);
@@ -303,7 +307,7 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
     Typed v;
     if (is_error_node(base))
         return typed_error(e->span);
-    if (resolve_position(b, e, scope, &v))
+    if (resolve_position(b, e, scope, &v) || record_state(b, e, scope, &v))
         return v;
     const char *of = base->kind == AST_NAME ? base->as.name.name : "";
     bool pre = strcmp(of, "pre") == 0, post = strcmp(of, "post") == 0;

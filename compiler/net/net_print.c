@@ -27,6 +27,10 @@ static void print_population(const NetPop *p, Sbuf *out)
 {
     sbuf_printf(out, "population %s: %s, neurons %zu..%zu\n", p->model->name, sign_name(p->model), p->from,
                 p->from + p->size - 1);
+    if (p->model->n_states > 0) {
+        sbuf_printf(out, "  %zu states, by equations\n", p->model->n_states);
+        return;
+    }
     sbuf_str(out, "  tau ");
     print_number(p->model->tau, out);
     sbuf_char(out, '\n');

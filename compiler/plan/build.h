@@ -10,6 +10,9 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out);
 /* weights.c: one block as doubles. */
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 
+/* states.c: n_x and the states of each population, n_signals. */
+void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop);
+
 /* rate.c */
 double plan_rate(NumPool *nums, Num tau);
 /* 1 - exp(-step/tau), correctly rounded. */

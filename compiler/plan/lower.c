@@ -192,5 +192,5 @@ void plan_lower(Ctx *cx, Plan *plan)
     place_state(cx, plan);
     place_stages(plan);
     /* x, its copy for naming the first bad step, s, and the stages */
-    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * p->n * sizeof(double);
+    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * (p->n_x ? p->n_x : p->n) * sizeof(double);
 }

@@ -8,14 +8,15 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
 {
     const ModelPop *m = p->model;
     const ModelSim *sim = &net->model->sim;
-    return (EigPop){
-        .name = m->name, .from = p->from, .size = p->size, .neuron_name = m->neuron_name,
-        .rate = plan_rate(net->nums, m->tau),
-        .exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, m->tau) : 0.0,
-        .phi = expr_to_code(cx, m->act.phi),
-        .input = expr_to_code(cx, m->input),
-        .start = expr_to_code(cx, m->start),
-    };
+    EigPop pop = { .name = m->name, .from = p->from, .size = p->size, .neuron_name = m->neuron_name,
+                   .input = expr_to_code(cx, m->input) };
+    if (m->n_states > 0)
+        return pop;
+    pop.rate = plan_rate(net->nums, m->tau);
+    pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, m->tau) : 0.0;
+    pop.phi = expr_to_code(cx, m->act.phi);
+    pop.start = expr_to_code(cx, m->start);
+    return pop;
 }
 
 static void round_network(Ctx *cx, const Net *net, Plan *out)
@@ -38,6 +39,7 @@ static void round_network(Ctx *cx, const Net *net, Plan *out)
     }
     out->problem.table = table;
     out->problem.n_tables = net->model->tables.n;
+    plan_states(cx, net, &out->problem, pop);
     out->problem.n = net->n;
     out->problem.n_pops = net->n_pops;
     out->problem.n_blocks = net->n_blocks;
@@ -64,6 +66,7 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     const Model *m = net->model;
     *out = (Plan){ .net = net };
     out->problem.model_name = m->name;
+    out->problem.seed = m->sim.seed;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
     if (!plan_schedule(cx, m, &out->problem) || !state_fits(cx, net))
         return false;

@@ -43,9 +43,32 @@ static void print_input(const Plan *plan, size_t q, Sbuf *out)
     sbuf_char(out, '\n');
 }
 
+static void print_states(const EigPop *p, const ModelPop *m, Sbuf *out)
+{
+    sbuf_printf(out, "population %s: neurons %zu..%zu, by equations\n", p->name, p->from, p->from + p->size - 1);
+    for (size_t k = 0; k < p->n_states; k++) {
+        size_t from = p->state_from + k * p->size;
+        sbuf_printf(out, "  %s in x[%zu..%zu]: x%zu' = ", p->state[k].name, from, from + p->size - 1, k);
+        expr_print(m->state[k].drift, out);
+        if (m->state[k].noise) {
+            sbuf_str(out, ", noise ");
+            expr_print(m->state[k].noise, out);
+        }
+        sbuf_char(out, '\n');
+    }
+    sbuf_str(out, "  sends ");
+    expr_print(m->rate, out);
+    sbuf_char(out, '\n');
+}
+
 static void print_pop(const Plan *plan, size_t q, Sbuf *out)
 {
     const EigPop *p = &plan->problem.pop[q];
+    if (p->n_states > 0) {
+        print_states(p, plan->net->pop[q].model, out);
+        print_input(plan, q, out);
+        return;
+    }
     sbuf_printf(out, "population %s: neurons %zu..%zu, rate ", p->name, p->from, p->from + p->size - 1);
     print_double(p->rate, out);
     if (plan->problem.method == EIG_METHOD_EXPEULER) {

@@ -23,6 +23,27 @@ static void verify_code(const EigCode *code, const char *what)
     HOLDS(code->n == 0 || top == 1, "%s: leaves %zu values", what, top);
 }
 
+static void verify_states(const EigProblem *p)
+{
+    size_t at = 0;
+    for (size_t q = 0; p->n_x && q < p->n_pops; q++) {
+        const EigPop *pop = &p->pop[q];
+        HOLDS(pop->state_from == at, "population %s: states from %zu, expected %zu", pop->name, pop->state_from, at);
+        HOLDS(pop->n_states <= EIG_MAX_STATES, "population %s: %zu states", pop->name, pop->n_states);
+        for (size_t k = 0; k < pop->n_states; k++) {
+            verify_code(&pop->state[k].drift, "equation");
+            verify_code(&pop->state[k].noise, "noise");
+            verify_code(&pop->state[k].start, "start");
+        }
+        at += (pop->n_states ? pop->n_states : 1) * pop->size;
+    }
+    HOLDS(at == p->n_x, "%zu states in populations, %zu in all", at, p->n_x);
+    for (size_t k = 0; k < p->n_signals; k++) {
+        HOLDS(p->signal[k].pop < p->n_pops && (k >= p->n_pops || p->signal[k].pop == k), "signal %zu: population", k);
+        verify_code(&p->signal[k].code, "signal");
+    }
+}
+
 static void verify_pops(const EigProblem *p)
 {
     size_t at = 0;
@@ -108,6 +129,7 @@ void plan_verify(const Plan *plan)
     const EigProblem *p = &plan->problem;
     verify_times(p);
     verify_pops(p);
+    verify_states(p);
     for (size_t k = 0; k < p->n_blocks; k++)
         verify_block(plan, k);
     for (size_t k = 0; k < p->n_records; k++)

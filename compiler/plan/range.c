@@ -18,15 +18,30 @@ static bool code_in_range(const EigCode *code)
     return true;
 }
 
+static bool states_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
+{
+    bool ok = true;
+    for (size_t k = 0; k < p->n_states; k++) {
+        const EigState *s = &p->state[k];
+        if (!code_in_range(&s->drift) || !code_in_range(&s->noise))
+            ok = too_large(cx, m->state[k].span, "a constant of the equation");
+        if (!code_in_range(&s->start))
+            ok = too_large(cx, m->state[k].start->span, "a constant of the start");
+    }
+    return ok;
+}
+
 static bool pop_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
 {
+    if (!states_in_range(cx, p, m))
+        return false;
     if (!isfinite(p->rate))
         return too_large(cx, m->tau_span, "1/tau");
     if (!code_in_range(&p->phi))
         return too_large(cx, m->act.span, "a constant of the activation");
     if (!code_in_range(&p->input))
         return too_large(cx, m->input->span, "a constant of the input");
-    return code_in_range(&p->start) || too_large(cx, m->start->span, "a constant of the start");
+    return m->n_states || code_in_range(&p->start) || too_large(cx, m->start->span, "a constant of the start");
 }
 
 static bool block_in_range(const EigProblem *p, const EigBlock *b)

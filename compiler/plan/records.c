@@ -33,6 +33,9 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
         *o = (EigObs){ .kind = e->kind == EXPR_RATE ? EIG_OBS_RATE : EIG_OBS_INPUT, .pop = e->as.rate.pop,
                        .index = e->as.rate.index };
         break;
+    case EXPR_STATE:
+        *o = (EigObs){ .kind = EIG_OBS_STATE, .pop = e->as.rate.pop, .index = e->as.rate.index, .state = e->as.rate.state };
+        break;
     case EXPR_MEAN:
     case EXPR_SUM:
         *o = (EigObs){ .kind = e->kind == EXPR_MEAN ? EIG_OBS_MEAN : EIG_OBS_SUM, .pop = e->as.fold.pop };
