@@ -76,9 +76,12 @@ typedef struct Change {
 } Change;
 
 typedef struct Symbol {
-    const char *name;
+    const char *name;           /* in its own space: "E" */
+    const char *path;           /* in the whole model: "L[2].E" */
     SymbolKind kind;
     const AstDecl *decl;
+    struct Space *space;        /* where the text behind the name is read */
+    size_t order;               /* of declaration, in its space */
     size_t index;               /* SYM_POP: in the model */
     SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
     bool in_circle;             /* E0204 was reported */
@@ -86,6 +89,19 @@ typedef struct Symbol {
     VEC(Change) changes;        /* SYM_PARAM: by the protocol, in order of time */
     bool changes_broken;        /* one of them was in error */
 } Symbol;
+
+/* Names that see each other: those of the files, or of one instance of a circuit. */
+typedef struct Space {
+    struct Space *around;       /* where a name is looked for that is not here; NULL for the files */
+    const char *prefix;         /* of its names in the whole model: "", "L4.", "L[2]." */
+    VEC(Symbol) symbols;        /* by the address of the name */
+} Space;
+
+/* One declaration that is part of the model, and where its text is read. */
+typedef struct Item {
+    const AstDecl *decl;
+    Space *space;
+} Item;
 
 /* What inference knows of one population's units, and from where. */
 typedef struct UnitFact {
@@ -116,6 +132,7 @@ typedef struct Equations {
 
 typedef struct PopBuild {
     const AstDecl *decl;
+    Space *space;               /* where its attributes are read */
     const AstAttr **slot;       /* by PopAttr of population.c */
     bool complete;              /* every attribute was understood: what is missing is missing */
     Typed gain, threshold, input, start;
@@ -139,9 +156,11 @@ typedef struct Builder {
     Ctx *cx;
     NumPool *nums;
     Model *m;
-    const Ast *ast;
+    const Ast *ast;             /* the file that was asked for */
     int source;
-    VEC(Symbol) symbols;        /* sorted by name's address once complete */
+    Space *files;               /* names outside of any circuit */
+    Space *space;               /* where the text being read stands: names mean what they mean there */
+    VEC(Item) items;            /* all that is declared, circuits written out */
     VEC(PopBuild) pops;
     VEC(ConnBuild) conns;
     size_t n_set;
@@ -176,9 +195,28 @@ bool time_expect(Builder *b, Typed v, const char *what);
 Unit time_unit(const Builder *b);
 void time_check_mixture(Builder *b);
 
+/* ---- space.c ---- */
+Space *space_new(Builder *b, Space *around, const char *prefix);
+/* Declares what has a name, the first of each; the others are reported. */
+void space_collect(Builder *b, Space *space, size_t n, AstDecl *const *decls);
+/* From here on text is read in `space`; gives the space before, to go back to. */
+Space *space_enter(Builder *b, Space *space);
+/* What `name` means where the text being read stands; NULL when nothing. */
+Symbol *symbol_find(const Builder *b, const char *name);
+/* What `name` is in `space` itself, not around it. */
+Symbol *symbol_in(const Space *space, const char *name);
+/* The symbol of a declaration that has one and was the first of its name; else NULL. */
+Symbol *symbol_of(const Item *item);
+/* Names of the symbols of these kinds (bits 1 << SymbolKind) known where the text being read stands. */
+size_t symbol_names(Builder *b, unsigned kinds, const char ***names);
+/* `t`, `pre`, ...: means something of its own in some expressions. */
+bool is_reserved(const char *name);
+
+/* ---- elaborate.c ---- */
+/* The items of the model: declarations in their order, circuits written out. */
+void elaborate(Builder *b);
+
 /* ---- resolve.c ---- */
-void symbols_collect(Builder *b);
-Symbol *symbol_find(Builder *b, const char *name);
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
 extern const Scope CONSTANT_SCOPE;
 /* The path starts at a circuit's instance, which has been reported as not built. */

@@ -79,7 +79,9 @@ static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scop
         return typed_error(e->span);
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
                      .binding = bound, .of_function = true };
+    Space *before = space_enter(b, s->space);
     Typed v = resolve(b, s->decl->as.function.value, &inside);
+    space_enter(b, before);
     symbol_close(b, s, SYM_NEW);
     v.span = e->span;
     return v;
@@ -213,9 +215,10 @@ static void report_unknown_function(Builder *b, const AstExpr *callee)
     for (int fn = 0; fn < EIG_N_FNS; fn++)
         if (eig_fn_name[fn])
             names[n++] = eig_fn_name[fn];
-    for (size_t k = 0; k < b->symbols.n && n < EIG_N_FNS + 64; k++)
-        if (b->symbols.at[k].kind == SYM_FUNCTION)
-            names[n++] = b->symbols.at[k].name;
+    const char **own;
+    size_t n_own = symbol_names(b, 1u << SYM_FUNCTION, &own);
+    for (size_t k = 0; k < n_own && n < EIG_N_FNS + 64; k++)
+        names[n++] = own[k];
     const char *name = callee->as.name.name, *near = nearest_name(name, names, n);
     Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no function `%s`", name);
     if (near)

@@ -203,7 +203,11 @@ static void build(Builder *b, const AstDecl *d)
 
 void connections_build(Builder *b)
 {
-    for (size_t k = 0; k < b->ast->decls.n; k++)
-        if (b->ast->decls.at[k]->kind == AST_CONNECT)
-            build(b, b->ast->decls.at[k]);
+    Space *before = b->space;
+    for (size_t k = 0; k < b->items.n; k++)
+        if (b->items.at[k].decl->kind == AST_CONNECT) {
+            space_enter(b, b->items.at[k].space);
+            build(b, b->items.at[k].decl);
+        }
+    space_enter(b, before);
 }

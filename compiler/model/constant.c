@@ -140,11 +140,13 @@ static const Setting *find_setting(const Builder *b, const char *name)
 
 static void check_settings(Builder *b)
 {
-    const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + 1, const char *);
+    const char **names = ARENA_ARRAY(&b->cx->arena, b->items.n + 1, const char *);
     size_t n = 0;
-    for (size_t k = 0; k < b->symbols.n; k++)
-        if (b->symbols.at[k].kind == SYM_PARAM)
-            names[n++] = b->symbols.at[k].name;
+    for (size_t k = 0; k < b->items.n; k++) {
+        const Symbol *s = b->items.at[k].decl->kind == AST_PARAM ? symbol_of(&b->items.at[k]) : NULL;
+        if (s)
+            names[n++] = s->path;
+    }
     for (size_t k = 0; k < b->n_set; k++) {
         const Setting *set = &b->set[k];
         const Symbol *s = symbol_find(b, intern(&b->cx->names, set->name));
@@ -235,10 +237,10 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
 static Typed param_value(Builder *b, const Symbol *s)
 {
     const AstDecl *d = s->decl;
-    const Setting *set = find_setting(b, s->name);
+    const Setting *set = find_setting(b, s->path);
     Typed declared = resolve(b, d->as.param.value, &CONSTANT_SCOPE);
     Typed v = set ? apply_setting(b, set, declared, d->name.span) : declared;
-    ModelParam p = { .name = s->name, .span = d->name.span, .was_set = set != NULL,
+    ModelParam p = { .name = s->path, .span = d->name.span, .was_set = set != NULL,
                      .set_text = set ? set->value : NULL };
     if (!typed_ok(v))
         return v;
@@ -256,7 +258,9 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at)
         return s->value;
     if (!symbol_open(b, s, used_at))
         return typed_error(used_at);
+    Space *before = space_enter(b, s->space);
     s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &CONSTANT_SCOPE);
+    space_enter(b, before);
     symbol_close(b, s, SYM_DONE);
     return s->value;
 }
@@ -276,8 +280,10 @@ static void check_function(Builder *b, Symbol *s)
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
                      .binding = bound, .of_function = true };
     if (symbol_open(b, s, s->decl->name.span)) {
+        Space *before = space_enter(b, s->space);
         b->outer_call = s->decl->name.span;
         resolve(b, s->decl->as.function.value, &inside);
+        space_enter(b, before);
         symbol_close(b, s, SYM_NEW);
     }
 }
@@ -285,14 +291,11 @@ static void check_function(Builder *b, Symbol *s)
 void constants_build(Builder *b)
 {
     check_settings(b);
-    for (size_t k = 0; k < b->ast->decls.n; k++) {
-        const AstDecl *d = b->ast->decls.at[k];
-        Symbol *s = d->name.name ? symbol_find(b, d->name.name) : NULL;
-        if (!s || s->decl != d)
-            continue;
-        if (s->kind == SYM_PARAM || s->kind == SYM_LET)
-            symbol_value(b, s, d->name.span);
-        else if (s->kind == SYM_FUNCTION)
+    for (size_t k = 0; k < b->items.n; k++) {
+        Symbol *s = symbol_of(&b->items.at[k]);
+        if (s && (s->kind == SYM_PARAM || s->kind == SYM_LET))
+            symbol_value(b, s, s->decl->name.span);
+        else if (s && s->kind == SYM_FUNCTION)
             check_function(b, s);
     }
 }

@@ -87,8 +87,10 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     *out = (Model){ .nums = nums };
     read_name(&b);
     report_later(&b);
-    symbols_collect(&b);
+    b.files = b.space = space_new(&b, NULL, "");
+    space_collect(&b, b.files, ast->decls.n, ast->decls.at);
     protocol_collect(&b);
+    elaborate(&b);
     constants_build(&b);
     populations_declare(&b);
     report_empty(&b);

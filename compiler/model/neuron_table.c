@@ -106,7 +106,7 @@ bool population_read_table(Builder *b, const AstDecl *decl, ModelPop *p)
     const AstExpr *call = decl->as.population.table;
     const char *path = table_path(b, call);
     Table t;
-    if (!path || !table_read(b->cx, b->cx->sources[b->source]->dir, path, call->span, &t))
+    if (!path || !table_read(b->cx, b->cx->sources[call->span.source]->dir, path, call->span, &t))
         return false;
     int name = need_column(b, &t, "name", call->span), sign = need_column(b, &t, "sign", call->span);
     if (name < 0 || sign < 0)

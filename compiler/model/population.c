@@ -83,9 +83,10 @@ static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
 
 static void declare(Builder *b, const AstDecl *d, Symbol *s)
 {
-    ModelPop p = { .name = s->name, .span = d->name.span };
-    PopBuild pb = { .decl = d };
-    const char *where = arena_printf(&b->cx->arena, "the population `%s`", s->name);
+    ModelPop p = { .name = s->path, .span = d->name.span };
+    PopBuild pb = { .decl = d, .space = s->space };
+    const char *where = arena_printf(&b->cx->arena, "the population `%s`", s->path);
+    Space *before = space_enter(b, s->space);
     pb.slot = ARENA_ARRAY(&b->cx->arena, N_RULES, const AstAttr *);
     pb.complete = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
     declare_sign(d, &p);
@@ -94,6 +95,7 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     equations_declare(b, &pb, &p);
     if (!pb.eq)
         declare_tau(b, &pb, &p);
+    space_enter(b, before);
     s->index = b->m->pops.n;
     vec_push(&b->cx->arena, &b->m->pops, p);
     vec_push(&b->cx->arena, &b->pops, pb);
@@ -101,12 +103,10 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
 
 void populations_declare(Builder *b)
 {
-    for (size_t k = 0; k < b->ast->decls.n; k++) {
-        const AstDecl *d = b->ast->decls.at[k];
-        if (d->kind != AST_POPULATION)
-            continue;
-        Symbol *s = symbol_find(b, d->name.name);
-        if (s && s->decl == d)
+    for (size_t k = 0; k < b->items.n; k++) {
+        const AstDecl *d = b->items.at[k].decl;
+        Symbol *s = d->kind == AST_POPULATION ? symbol_of(&b->items.at[k]) : NULL;
+        if (s)
             declare(b, d, s);
     }
 }
@@ -166,21 +166,28 @@ static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
         pb->formula = formula;
 }
 
+static void build(Builder *b, size_t pop)
+{
+    PopBuild *pb = &b->pops.at[pop];
+    const ModelPop *p = &b->m->pops.at[pop];
+    pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop);
+    if (pb->eq) {
+        equations_build(b, pop);
+        return;
+    }
+    pb->gain = read_constant(b, pb->slot[POP_GAIN], "the gain", p, 1);
+    pb->threshold = read_constant(b, pb->slot[POP_THRESHOLD], "the threshold", p, 0);
+    check_gain(b, pb);
+    read_activation(b, pb, p);
+    pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", pop);
+}
+
 void populations_build(Builder *b)
 {
     for (size_t k = 0; k < b->pops.n; k++) {
-        PopBuild *pb = &b->pops.at[k];
-        const ModelPop *p = &b->m->pops.at[k];
-        pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", k);
-        if (pb->eq) {
-            equations_build(b, k);
-            continue;
-        }
-        pb->gain = read_constant(b, pb->slot[POP_GAIN], "the gain", p, 1);
-        pb->threshold = read_constant(b, pb->slot[POP_THRESHOLD], "the threshold", p, 0);
-        check_gain(b, pb);
-        read_activation(b, pb, p);
-        pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", k);
+        Space *before = space_enter(b, b->pops.at[k].space);
+        build(b, k);
+        space_enter(b, before);
     }
 }
 
@@ -198,7 +205,10 @@ Typed population_formula(Builder *b, size_t pop)
     arg[0] = pb->gain;
     Binding bound = { pb->formula->params.at[0].name, typed_call(b, pb->formula->span, EIG_FN_MUL, 2, arg) };
     Scope scope = { .kind = SCOPE_ACTIVATION, .what = "an activation", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
-    return resolve(b, pb->formula->value, &scope);
+    Space *before = space_enter(b, pb->space);
+    Typed v = resolve(b, pb->formula->value, &scope);
+    space_enter(b, before);
+    return v;
 }
 
 static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)

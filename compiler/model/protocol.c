@@ -17,11 +17,8 @@ static void report_not_param(Builder *b, const AstAttr *a, const Symbol *s)
 
 static void report_unknown(Builder *b, const AstAttr *a)
 {
-    const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + 1, const char *);
-    size_t n = 0;
-    for (size_t k = 0; k < b->symbols.n; k++)
-        if (b->symbols.at[k].kind == SYM_PARAM)
-            names[n++] = b->symbols.at[k].name;
+    const char **names;
+    size_t n = symbol_names(b, 1u << SYM_PARAM, &names);
     Diag *d = diag_at(b->cx, D_E0201, a->name_span, "there is no param `%s`", a->name);
     const char *near = nearest_name(a->name, names, n);
     if (near)
@@ -71,7 +68,7 @@ static bool read_time(Builder *b, const AstAttr *a, Num *out)
 static const ModelParam *param_of(const Builder *b, const Symbol *s)
 {
     for (size_t k = 0; k < b->m->params.n; k++)
-        if (b->m->params.at[k].span.from == s->decl->name.span.from && b->m->params.at[k].span.source == s->decl->name.span.source)
+        if (b->m->params.at[k].name == s->path)
             return &b->m->params.at[k];
     return NULL;
 }
@@ -123,9 +120,9 @@ static void read_changes(Builder *b, Symbol *s)
 
 void protocol_build(Builder *b)
 {
-    for (size_t k = 0; k < b->symbols.n; k++)
-        if (b->symbols.at[k].changes.n > 0)
-            read_changes(b, &b->symbols.at[k]);
+    for (size_t k = 0; k < b->files->symbols.n; k++)
+        if (b->files->symbols.at[k].changes.n > 0)
+            read_changes(b, &b->files->symbols.at[k]);
 }
 
 /* ---- the value over time ---- */

@@ -101,7 +101,7 @@ static void require(Builder *b, const AstDecl *d)
 
 void requirements_build(Builder *b)
 {
-    for (size_t k = 0; k < b->ast->decls.n; k++)
-        if (b->ast->decls.at[k]->kind == AST_REQUIRE)
-            require(b, b->ast->decls.at[k]);
+    for (size_t k = 0; k < b->items.n; k++)
+        if (b->items.at[k].decl->kind == AST_REQUIRE)
+            require(b, b->items.at[k].decl);
 }

@@ -1,7 +1,6 @@
 /* Names and expressions: what each name in the text stands for. */
 #include "compiler/model/build.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,98 +30,6 @@ bool is_error_node(const AstExpr *e)
     return e->kind == AST_ERROR;
 }
 
-/* ---- the table of names ---- */
-
-/* Names that mean something in expressions wherever they are known. */
-static const struct { const char *name, *meaning; } reserved[] = {
-    { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" },
-    { "post", "the target neuron" }, { "position", "the position of a neuron" }, { "distance", "the distance of two neurons" },
-    { "pi", "the circle number" }, { "inf", "infinity" },
-};
-
-static bool report_reserved(Builder *b, const AstDecl *d)
-{
-    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
-        if (strcmp(d->name.name, reserved[k].name) == 0) {
-            Diag *g = diag_at(b->cx, D_E0203, d->name.span, "`%s` is reserved: it is %s", d->name.name,
-                              reserved[k].meaning);
-            diag_help(b->cx, g, "choose another name");
-            return true;
-        }
-    for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
-        if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
-            diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name);
-            return true;
-        }
-    return false;
-}
-
-static bool symbol_kind(AstDeclKind kind, SymbolKind *out)
-{
-    switch (kind) {
-    case AST_PARAM: *out = SYM_PARAM; return true;
-    case AST_LET: *out = SYM_LET; return true;
-    case AST_FUNCTION: *out = SYM_FUNCTION; return true;
-    case AST_POPULATION: *out = SYM_POP; return true;
-    case AST_CIRCUIT: *out = SYM_CIRCUIT; return true;
-    case AST_INSTANCE: *out = SYM_INSTANCE; return true;
-    default: return false;
-    }
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const Symbol *x = a, *y = b;
-    if (x->name != y->name)
-        return x->name < y->name ? -1 : 1;
-    return x->decl->span.from < y->decl->span.from ? -1 : x->decl->span.from > y->decl->span.from;
-}
-
-/* Keeps the first of each name and complains about the others. */
-static void drop_duplicates(Builder *b)
-{
-    size_t kept = 0;
-    for (size_t k = 0; k < b->symbols.n; k++) {
-        Symbol *s = &b->symbols.at[k];
-        if (kept > 0 && b->symbols.at[kept - 1].name == s->name) {
-            Diag *d = diag_at(b->cx, D_E0202, s->decl->name.span, "`%s` is declared twice", s->name);
-            diag_note_at(b->cx, d, b->symbols.at[kept - 1].decl->name.span, "first declared here");
-        } else {
-            b->symbols.at[kept++] = *s;
-        }
-    }
-    b->symbols.n = kept;
-}
-
-void symbols_collect(Builder *b)
-{
-    for (size_t k = 0; k < b->ast->decls.n; k++) {
-        const AstDecl *d = b->ast->decls.at[k];
-        Symbol s = { .name = d->name.name, .decl = d };
-        if (!d->name.name || !symbol_kind(d->kind, &s.kind))
-            continue;
-        /* A reserved name stays unknown, so that it keeps its one meaning. */
-        if (!report_reserved(b, d))
-            vec_push(&b->cx->arena, &b->symbols, s);
-    }
-    if (b->symbols.n)
-        qsort(b->symbols.at, b->symbols.n, sizeof *b->symbols.at, by_name);
-    drop_duplicates(b);
-}
-
-Symbol *symbol_find(Builder *b, const char *name)
-{
-    size_t from = 0, to = b->symbols.n;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (b->symbols.at[mid].name < name)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from < b->symbols.n && b->symbols.at[from].name == name ? &b->symbols.at[from] : NULL;
-}
-
 /* ---- unknown names ---- */
 
 /* `20*ms`, `3 mV/ms`: a unit stands behind a number, and what divides it is written `per`. */
@@ -138,15 +45,14 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 {
     if (b->cx->diags.n_dropped || suggest_unit(b, d, name))
         return;
-    size_t n = 0;
-    const char **names = ARENA_ARRAY(&b->cx->arena, b->symbols.n + scope->n_bindings + 4, const char *);
-    for (size_t k = 0; k < scope->n_bindings; k++)
-        names[n++] = scope->binding[k].name;
-    for (size_t k = 0; k < b->symbols.n; k++) {
-        SymbolKind kind = b->symbols.at[k].kind;
-        if (kind == SYM_PARAM || kind == SYM_LET || (kind == SYM_POP && scope->kind == SCOPE_RECORD))
-            names[n++] = b->symbols.at[k].name;
-    }
+    const char **known, **names;
+    unsigned kinds = 1u << SYM_PARAM | 1u << SYM_LET | (scope->kind == SCOPE_RECORD ? 1u << SYM_POP : 0);
+    size_t n_known = symbol_names(b, kinds, &known), n = scope->n_bindings;
+    names = ARENA_ARRAY(&b->cx->arena, n + n_known + 1, const char *);
+    for (size_t k = 0; k < n; k++)
+        names[k] = scope->binding[k].name;
+    for (size_t k = 0; k < n_known; k++)
+        names[n++] = known[k];
     const char *near = nearest_name(name, names, n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
@@ -208,14 +114,6 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, d, "the distance of two neurons may stand in a weight");
     else if (strcmp(name, "inf") == 0)
         diag_help(b->cx, d, "infinity may only bound a box");
-}
-
-static bool is_reserved(const char *name)
-{
-    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
-        if (strcmp(name, reserved[k].name) == 0)
-            return true;
-    return false;
 }
 
 /* A population as a recorded row; one neuron is a number. */

@@ -172,7 +172,7 @@ static bool read_file_call(Builder *b, const AstExpr *e, ModelConn *c, Typed *of
     }
     c->kind = edges ? WEIGHT_EDGES : WEIGHT_MATRIX;
     c->path = args->at[0].value->as.string.text;
-    c->dir = b->cx->sources[b->source]->dir;
+    c->dir = b->cx->sources[e->span.source]->dir;
     *of_one = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE);
     return true;
 }

@@ -1,0 +1,159 @@
+/* Names and what is declared under them. */
+#include "compiler/model/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names that cannot be declared ---- */
+
+/* Names that mean something in expressions wherever they are known. */
+static const struct { const char *name, *meaning; } reserved[] = {
+    { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" },
+    { "post", "the target neuron" }, { "position", "the position of a neuron" }, { "distance", "the distance of two neurons" },
+    { "pi", "the circle number" }, { "inf", "infinity" },
+};
+
+bool is_reserved(const char *name)
+{
+    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
+        if (strcmp(name, reserved[k].name) == 0)
+            return true;
+    return false;
+}
+
+static bool report_reserved(Builder *b, const AstDecl *d)
+{
+    for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
+        if (strcmp(d->name.name, reserved[k].name) == 0) {
+            Diag *g = diag_at(b->cx, D_E0203, d->name.span, "`%s` is reserved: it is %s", d->name.name,
+                              reserved[k].meaning);
+            diag_help(b->cx, g, "choose another name");
+            return true;
+        }
+    for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
+        if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
+            diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name);
+            return true;
+        }
+    return false;
+}
+
+/* ---- spaces ---- */
+
+static bool symbol_kind(AstDeclKind kind, SymbolKind *out)
+{
+    switch (kind) {
+    case AST_PARAM: *out = SYM_PARAM; return true;
+    case AST_LET: *out = SYM_LET; return true;
+    case AST_FUNCTION: *out = SYM_FUNCTION; return true;
+    case AST_POPULATION: *out = SYM_POP; return true;
+    case AST_CIRCUIT: *out = SYM_CIRCUIT; return true;
+    case AST_INSTANCE: *out = SYM_INSTANCE; return true;
+    default: return false;
+    }
+}
+
+Space *space_new(Builder *b, Space *around, const char *prefix)
+{
+    Space *s = ARENA_NEW(&b->cx->arena, Space);
+    s->around = around;
+    s->prefix = prefix;
+    return s;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const Symbol *x = a, *y = b;
+    if (x->name != y->name)
+        return x->name < y->name ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Keeps the first of each name and complains about the others. */
+static void drop_duplicates(Builder *b, Space *space)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < space->symbols.n; k++) {
+        Symbol *s = &space->symbols.at[k];
+        if (kept > 0 && space->symbols.at[kept - 1].name == s->name) {
+            Diag *d = diag_at(b->cx, D_E0202, s->decl->name.span, "`%s` is declared twice", s->name);
+            diag_note_at(b->cx, d, space->symbols.at[kept - 1].decl->name.span, "first declared here");
+        } else {
+            space->symbols.at[kept++] = *s;
+        }
+    }
+    space->symbols.n = kept;
+}
+
+static const char *path_of(Builder *b, const Space *space, const char *name)
+{
+    return space->prefix[0] ? intern(&b->cx->names, arena_printf(&b->cx->arena, "%s%s", space->prefix, name)) : name;
+}
+
+void space_collect(Builder *b, Space *space, size_t n, AstDecl *const *decls)
+{
+    for (size_t k = 0; k < n; k++) {
+        const AstDecl *d = decls[k];
+        Symbol s = { .name = d->name.name, .decl = d, .space = space, .order = space->symbols.n };
+        if (!d->name.name || !symbol_kind(d->kind, &s.kind))
+            continue;
+        /* A reserved name stays unknown, so that it keeps its one meaning. */
+        if (report_reserved(b, d))
+            continue;
+        s.path = path_of(b, space, s.name);
+        vec_push(&b->cx->arena, &space->symbols, s);
+    }
+    if (space->symbols.n)
+        qsort(space->symbols.at, space->symbols.n, sizeof *space->symbols.at, by_name);
+    drop_duplicates(b, space);
+}
+
+Space *space_enter(Builder *b, Space *space)
+{
+    Space *before = b->space;
+    b->space = space;
+    return before;
+}
+
+/* ---- finding ---- */
+
+Symbol *symbol_in(const Space *space, const char *name)
+{
+    size_t from = 0, to = space->symbols.n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (space->symbols.at[mid].name < name)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < space->symbols.n && space->symbols.at[from].name == name ? &space->symbols.at[from] : NULL;
+}
+
+Symbol *symbol_find(const Builder *b, const char *name)
+{
+    Symbol *found = NULL;
+    for (const Space *s = b->space; s && !found; s = s->around)
+        found = symbol_in(s, name);
+    return found;
+}
+
+Symbol *symbol_of(const Item *item)
+{
+    Symbol *s = item->decl->name.name ? symbol_in(item->space, item->decl->name.name) : NULL;
+    return s && s->decl == item->decl ? s : NULL;
+}
+
+size_t symbol_names(Builder *b, unsigned kinds, const char ***names)
+{
+    size_t n = 0;
+    for (const Space *s = b->space; s; s = s->around)
+        n += s->symbols.n;
+    *names = ARENA_ARRAY(&b->cx->arena, n + 1, const char *);
+    n = 0;
+    for (const Space *s = b->space; s; s = s->around)
+        for (size_t k = 0; k < s->symbols.n; k++)
+            if (kinds >> s->symbols.at[k].kind & 1)
+                (*names)[n++] = s->symbols.at[k].name;
+    return n;
+}
