@@ -87,6 +87,19 @@ static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleR
     }
 }
 
+/* Every displacement once, from the first source that has it. */
+static void check_kernel(const Net *net, const Block *b, DaleViolation v, DaleReport *out, DaleTally *tally)
+{
+    long columns = (long)b->extent[0], rows = (long)b->extent[1];
+    long least_x = b->is_periodic ? 0 : 1 - columns, least_y = b->is_periodic ? 0 : 1 - rows;
+    for (long y = least_y; mpq_sgn(b->factor) && y < rows; y++)
+        for (long x = least_x; x < columns; x++) {
+            v.pre = (size_t)((y < 0 ? -y : 0) * columns + (x < 0 ? -x : 0));
+            v.post = (size_t)((long)v.pre + y * columns + x);
+            check_entry(net, b, block_kernel_at(b, x, y), v, out, tally);
+        }
+}
+
 static const char *sign_word(Sign s)
 {
     return s == SIGN_EXC ? "excitatory" : s == SIGN_INH ? "inhibitory" : "of mixed sign";
@@ -121,7 +134,9 @@ static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
         return false;
     DaleTally tally = {0};
     DaleViolation v = {.block = k, .pre_pop = b->pre, .post_pop = b->post};
-    if (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_DIAGONAL)
+    if (b->kind == BLOCK_KERNEL)
+        check_kernel(net, b, v, out, &tally);
+    else if (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_DIAGONAL)
         check_one_weight(net, b, v, out, &tally);
     else
         check_entries(net, b, v, out, &tally);

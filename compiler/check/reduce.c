@@ -132,6 +132,17 @@ static void entry_exact(mpq_t out, const Block *b, mpq_srcptr gain, size_t e)
         mpq_mul(out, out, gain);
 }
 
+/* A kernel's row of target `post`: each source by its displacement. */
+static void add_displacements(Reduction *r, const Block *b, size_t post, mpq_srcptr gain)
+{
+    long columns = (long)b->extent[0], x = (long)post % columns, y = (long)post / columns;
+    for (long j = 0; j < columns * (long)b->extent[1]; j++) {
+        entry_exact(r->row.term, b, gain, block_kernel_at(b, x - j % columns, y - j / columns));
+        if (mpq_sgn(r->row.term))
+            row_add(&r->row, r->row_of[b->pre] + (size_t)j, r->row.term);
+    }
+}
+
 static void add_entries(RowSum *row, const Block *b, mpq_srcptr gain, size_t from, size_t to, size_t first, size_t dense_from)
 {
     for (size_t e = from; e < to; e++) {
@@ -153,6 +164,9 @@ static void add_block(Reduction *r, const Block *b, size_t post, mpq_srcptr gain
     case BLOCK_DIAGONAL:
         if (!r->whole[b->pre])
             row_add(&r->row, first + post, gain);
+        break;
+    case BLOCK_KERNEL:
+        add_displacements(r, b, post, gain);
         break;
     case BLOCK_SPARSE:
         add_entries(&r->row, b, gain, b->row_from[post], b->row_from[post + 1], first, 0);

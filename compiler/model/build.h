@@ -35,6 +35,7 @@ typedef enum ScopeKind {
     SCOPE_INPUT,                /* t, i, position, neuron(...) */
     SCOPE_START,                /* i, position, neuron(...) */
     SCOPE_PAIR,                 /* pre.i, post.i, pre.position, post.position, distance */
+    SCOPE_KERNEL,               /* distance, shapes */
     SCOPE_ACTIVATION,           /* the argument of activation(z) */
     SCOPE_EQUATION,             /* t, i, neuron(...), the states, input, noise */
     SCOPE_RECORD                /* t, populations, mean, sum, input */
@@ -60,7 +61,7 @@ typedef struct Scope {
     ScopeKind kind;
     const char *what;           /* "the input of `E`": for messages */
     long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) and position name */
-    PairPlaces *pair;           /* SCOPE_PAIR: for distance and positions */
+    PairPlaces *pair;           /* SCOPE_PAIR, SCOPE_KERNEL: for distance and positions */
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;
     bool of_function;           /* the body of a function, written out at a call */
@@ -258,6 +259,13 @@ Typed place_distance(Builder *b, Span at, const char *what, PairPlaces *pair);
 Typed place_distance_squared(Builder *b, Span at, const char *what, PairPlaces *pair);
 /* Pairs of equal displacement, around a ring or torus too, have equal values of `e`. */
 bool place_is_translation_invariant(const PairPlaces *pair, const Expr *e);
+
+/* ---- kernel.c ---- */
+bool kernel_is_shape(const char *name);
+/* gaussian(...) and the like in a kernel; false when it is no shape. */
+bool kernel_shape(Builder *b, const AstExpr *call, const Scope *scope, Typed *out);
+/* pattern = kernel(...): multiplies the weight of *c, if that was understood, by it. */
+bool kernel_read(Builder *b, const AstExpr *e, bool has_weight, ModelConn *c, Typed *of_one);
 
 /* ---- constant.c ---- */
 /* Marks a constant or a function as being evaluated; false after E0204 when it already is. */

@@ -201,7 +201,7 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
 static bool names_later_function(const char *name)
 {
     static const char *const later[] = { "noise_ou", "normal", "lognormal", "uniform", "exponential", "gamma",
-                                         "gaussian", "kernel", "distance", "variance", "std" };
+                                         "variance", "std" };
     for (size_t k = 0; k < sizeof later / sizeof *later; k++)
         if (strcmp(name, later[k]) == 0)
             return true;
@@ -223,6 +223,14 @@ static void report_unknown_function(Builder *b, const AstExpr *callee)
     Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no function `%s`", name);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
+}
+
+static void report_kernel_misplaced(Builder *b, const AstExpr *e)
+{
+    const char *name = e->as.call.callee->as.name.name;
+    Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` belongs into the pattern of a connection", name);
+    diag_help(b->cx, d, kernel_is_shape(name) ? "write `weight = ...; pattern = kernel(%s(...))`"
+                                              : "write `weight = ...; pattern = %s(gaussian(100 um))`", name);
 }
 
 static Typed call_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
@@ -254,6 +262,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return v;
     if (s)
         return call_symbol(b, e, s, scope);
+    if (scope->kind == SCOPE_KERNEL && kernel_shape(b, e, scope, &v))
+        return v;
     if (strcmp(name, "neuron") == 0)
         return neuron_indicator(b, e, scope);
     if (strcmp(name, "samples") == 0)
@@ -262,6 +272,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
     else if (names_later_function(name))
         report_not_built(b, callee->span, "this function");
+    else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
+        report_kernel_misplaced(b, e);
     else if (!b->has_import)
         report_unknown_function(b, callee);
     return typed_error(e->span);

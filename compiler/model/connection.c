@@ -69,20 +69,27 @@ static bool check_one_to_one(Builder *b, const AstExpr *e, const ModelConn *c)
 
 static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
 {
-    static const char *const name[] = { "all_to_all", "one_to_one", "random" };
+    static const char *const name[] = { "all_to_all", "one_to_one", "random", "kernel" };
     if (is_call_of(e, "random"))
         return read_random(b, e, c);
     if (e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME) {
         const char *of = e->as.call.callee->as.name.name;
-        bool later = strcmp(of, "kernel") == 0 || strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0;
-        if (later || strcmp(of, "gaussian") == 0) {
+        if (strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0) {
             report_not_built(b, e->span, arena_printf(&b->cx->arena, "the pattern `%s`", of));
+            return false;
+        }
+        if (kernel_is_shape(of)) {
+            Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` is the shape of a kernel, not a pattern", of);
+            diag_help(b->cx, d, "write `pattern = kernel(%s(...))`", of);
             return false;
         }
     }
     const AstExpr *word = e->kind == AST_CALL ? e->as.call.callee : e;
-    int k = attribute_choice(b, word, "a pattern", 3, name);
-    if (k == 2) {
+    int k = attribute_choice(b, word, "a pattern", 4, name);
+    if (k == 3) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "a kernel is given by its shape");
+        diag_help(b->cx, d, "write `kernel(gaussian(100 um))` or `kernel(exp(-distance / 100 um))`");
+    } else if (k == 2) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
         diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
     } else if (k >= 0 && e->kind == AST_CALL) {
@@ -95,7 +102,7 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
 
 static bool check_pattern(Builder *b, const AstAttr *pattern, const ModelConn *c)
 {
-    if (!pattern || c->pattern == PATTERN_ALL || !has_own_entries(c->kind))
+    if (!pattern || (c->pattern == PATTERN_ALL && !is_call_of(pattern->value, "kernel")) || !has_own_entries(c->kind))
         return true;
     Diag *d = diag_at(b->cx, D_E0208, pattern->value->span, "this weight says itself who is connected");
     diag_note_at(b->cx, d, c->weight_span, "the weight is given entry by entry");
@@ -160,8 +167,9 @@ static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
 static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c, Typed *of_one)
 {
     bool ok = weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
-    if (slot[CONN_PATTERN])
-        ok = read_pattern(b, slot[CONN_PATTERN]->value, c) && ok;
+    const AstExpr *pattern = slot[CONN_PATTERN] ? slot[CONN_PATTERN]->value : NULL;
+    if (pattern)
+        ok = (is_call_of(pattern, "kernel") ? kernel_read(b, pattern, ok, c, of_one) : read_pattern(b, pattern, c)) && ok;
     ok = ok && check_pattern(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SELF])
         ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;

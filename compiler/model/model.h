@@ -116,6 +116,9 @@ typedef struct ModelConn {
     WeightKind kind;
     Num factor;                 /* exact, scale included; >= 0 unless the source is `mixed` */
     const Expr *pair;
+    bool by_displacement;       /* PAIR: equal displacements have equal weights, around a ring or torus too */
+    bool normalize;             /* PAIR by displacement: divided by the sum over all displacements */
+    Span kernel_span;           /* of pattern = kernel(...), or empty */
     Values literal;             /* row-major, post.size x pre.size */
     const char *path, *dir;     /* file, and the folder its name starts from */
     const char *column;         /* of edges; NULL: the first numeric one */

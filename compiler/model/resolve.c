@@ -189,7 +189,7 @@ static bool resolve_position(Builder *b, const AstExpr *e, const Scope *scope, T
     bool own = strcmp(name[n], "position") == 0, pre = strcmp(name[n], "pre") == 0, post = strcmp(name[n], "post") == 0;
     if (own ? n != 1 : (!pre && !post) || strcmp(name[n - 1], "position") != 0)
         return false;
-    bool known = own ? (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_START) && scope->pop != NO_POP : scope->pair != NULL;
+    bool known = own ? (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_START) && scope->pop != NO_POP : scope->kind == SCOPE_PAIR;
     if (!known)
         return false;
     const char *axis = own || n == 2 ? name[0] : NULL;

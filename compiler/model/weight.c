@@ -249,6 +249,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
         return check_magnitude(b, v, c->factor, c);
     }
     c->kind = WEIGHT_PAIR;
+    c->by_displacement = place_is_translation_invariant(&pair, v.e);
     c->pair = v.e;
     c->factor = num_int(b->nums, 1);
     return true;

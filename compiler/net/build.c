@@ -139,7 +139,9 @@ static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
         return one_to_one_block(b, c, out);
     if (c->pattern != PATTERN_ALL)
         return listed_block(b, c, out);
-    return c->kind == WEIGHT_PAIR ? dense_pair_block(b, c, out) : uniform_block(b, c, out);
+    if (c->kind == WEIGHT_UNIFORM)
+        return uniform_block(b, c, out);
+    return c->by_displacement && !has_both_signs(&b->net->pop[c->pre]) ? kernel_block(b, c, out) : dense_pair_block(b, c, out);
 }
 
 /* Every connection is tried, so that one run shows all that is wrong. */

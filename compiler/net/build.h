@@ -29,6 +29,12 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
 bool pair_dense(NetBuild *b, const ModelConn *c, Values *out);
 bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *out);
 
+/* Whether so many exact evaluations may be asked for, or E0454. */
+bool pair_few_enough(NetBuild *b, const ModelConn *c, double n);
+
+/* ---- kernel.c: weights by displacement ---- */
+bool kernel_block(NetBuild *b, const ModelConn *c, Block *out);
+
 /* ---- edges.c, matrix.c: weights by list; they fill a whole block ---- */
 bool edges_block(NetBuild *b, const ModelConn *c, Block *out);
 bool matrix_block(NetBuild *b, const ModelConn *c, Block *out);
@@ -38,6 +44,8 @@ typedef enum EntrySigns {
     ENTRIES_ARE_MAGNITUDES,     /* each takes the sign of its source */
     ENTRIES_MAY_BE_SIGNED       /* they do too, unless one of them is negative: then all are kept as they are */
 } EntrySigns;
+/* Signs and factor alone. */
+void entries_take_signs(NetBuild *b, EntrySigns signs, Block *out);
 /* Signs, factor, missing self-connections; then zeros are dropped and a mostly
  * empty dense block becomes a sparse one. */
 void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out);

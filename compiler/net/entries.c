@@ -115,14 +115,19 @@ static void dense_to_sparse(Ctx *cx, Block *block, size_t n_rows, size_t n_colum
     block->kind = BLOCK_SPARSE;
 }
 
-void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out)
+void entries_take_signs(NetBuild *b, EntrySigns signs, Block *out)
 {
-    size_t n_rows = b->net->pop[out->post].size, n_columns = b->net->pop[out->pre].size;
-    bool drop_diagonal = !c->self && c->pre == c->post;
     out->was_signed = signs == ENTRIES_MAY_BE_SIGNED && any_negative(&out->values);
     if (!out->was_signed)
         take_source_signs(b, out);
     take_factor_sign(b, out);
+}
+
+void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out)
+{
+    size_t n_rows = b->net->pop[out->post].size, n_columns = b->net->pop[out->pre].size;
+    bool drop_diagonal = !c->self && c->pre == c->post;
+    entries_take_signs(b, signs, out);
     if (out->kind == BLOCK_SPARSE) {
         sparse_compact(out, n_rows, drop_diagonal);
         return;

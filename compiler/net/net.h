@@ -12,6 +12,7 @@
 typedef enum BlockKind {
     BLOCK_UNIFORM,              /* every pair has the weight `factor` */
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
+    BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR) */
     BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
 } BlockKind;
@@ -20,10 +21,13 @@ typedef struct Block {
     BlockKind kind;
     size_t pre, post;           /* populations */
     size_t conn;                /* ModelConn it came from */
-    Num factor;                 /* signed for UNIFORM and DIAGONAL; >= 0 for SPARSE and DENSE, whose values are signed */
+    Num factor;                 /* signed for UNIFORM and DIAGONAL; >= 0 for the others, whose values are signed */
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
-    Values values;              /* SPARSE: n = number of entries; DENSE: post*pre */
+    Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
+    size_t extent[2];           /* KERNEL: neuron i stands in column i % extent[0], row i / extent[0] */
+    bool is_periodic;           /* KERNEL: displacements modulo extent, values extent[0] * extent[1]; else from 1 - extent to
+                                 * extent - 1 in each direction, values (2 extent[0] - 1) * (2 extent[1] - 1). Columns fastest */
     size_t *row_from;           /* SPARSE: post_size + 1 */
     uint32_t *column;           /* SPARSE: n, ascending within a row */
     const char *sha256;         /* of the file the entries came from, or NULL */
@@ -53,6 +57,8 @@ void net_verify(const Net *net);
 Sign net_neuron_sign(const NetPop *p, size_t k);
 /* "E[3]", or "AVAL" where neurons are named; a population of one is its name. */
 void net_neuron_name(const NetPop *p, size_t k, Sbuf *out);
-/* Exact weight of entry e of a SPARSE or DENSE block. */
+/* Place in the values of a KERNEL block of the displacement (dx, dy). */
+size_t block_kernel_at(const Block *b, long dx, long dy);
+/* Exact weight of entry e of a SPARSE, DENSE or KERNEL block. */
 Num block_entry(NumPool *pool, const Block *b, size_t e);
 #endif

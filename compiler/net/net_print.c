@@ -41,6 +41,7 @@ static const char *kind_name(BlockKind k)
     switch (k) {
     case BLOCK_UNIFORM: return "uniform";
     case BLOCK_DIAGONAL: return "diagonal";
+    case BLOCK_KERNEL: return "kernel";
     case BLOCK_SPARSE: return "sparse";
     case BLOCK_DENSE: return "dense";
     }
@@ -98,6 +99,19 @@ static void print_rows(const Net *net, const Block *b, Sbuf *out)
     }
 }
 
+/* One line for each displacement across rows. */
+static void print_displacements(const Block *b, Sbuf *out)
+{
+    size_t columns = b->is_periodic ? b->extent[0] : 2 * b->extent[0] - 1;
+    long shift = b->is_periodic ? 0 : (long)b->extent[1] - 1;
+    for (size_t e = 0; e < b->values.n; e++) {
+        if (e % columns == 0)
+            sbuf_printf(out, "%s  rows %+ld:", e ? "\n" : "", (long)(e / columns) - shift);
+        print_value(&b->values, e, out);
+    }
+    sbuf_char(out, '\n');
+}
+
 static void print_entries(const Net *net, const Block *b, Sbuf *out)
 {
     sbuf_printf(out, "  %zu entries%s\n", b->values.n, b->was_signed ? ", signed by the file or literal" : "");
@@ -105,6 +119,8 @@ static void print_entries(const Net *net, const Block *b, Sbuf *out)
         sbuf_printf(out, "  sha256 %s\n", b->sha256);
     if (b->values.n > PRINT_ENTRIES)
         print_summary(&b->values, out);
+    else if (b->kind == BLOCK_KERNEL)
+        print_displacements(b, out);
     else
         print_rows(net, b, out);
 }
@@ -118,7 +134,9 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
     sbuf_str(out, "  factor ");
     print_number(b->factor, out);
     sbuf_char(out, '\n');
-    if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE)
+    if (b->kind == BLOCK_KERNEL)
+        sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);
+    if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)
         print_entries(net, b, out);
 }
 

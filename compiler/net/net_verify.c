@@ -41,6 +41,15 @@ static void verify_sparse(const Block *b, size_t k, size_t n_pre, size_t n_post)
     }
 }
 
+static void verify_kernel(const Block *b, size_t k, size_t n_pre, size_t n_post)
+{
+    size_t n = 1;
+    for (int axis = 0; axis < 2; axis++)
+        n *= b->is_periodic ? b->extent[axis] : 2 * b->extent[axis] - 1;
+    must(n_pre == n_post && b->extent[0] * b->extent[1] == n_pre, k, "a kernel between populations of another size");
+    must(b->values.n == n, k, "a kernel with the wrong number of values");
+}
+
 static void verify_block(const Net *net, size_t k)
 {
     const Block *b = &net->block[k];
@@ -54,7 +63,9 @@ static void verify_block(const Net *net, size_t k)
         must(b->values.n == n_pre * n_post, k, "dense with the wrong number of entries");
     if (b->kind == BLOCK_SPARSE)
         verify_sparse(b, k, n_pre, n_post);
-    if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE)
+    if (b->kind == BLOCK_KERNEL)
+        verify_kernel(b, k, n_pre, n_post);
+    if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)
         verify_values(b, k);
 }
 

@@ -60,7 +60,7 @@ static bool put_pair(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
     return true;
 }
 
-static bool few_enough(NetBuild *b, const ModelConn *c, double n)
+bool pair_few_enough(NetBuild *b, const ModelConn *c, double n)
 {
     if (n <= PAIR_MAX)
         return true;
@@ -86,7 +86,7 @@ bool pair_dense(NetBuild *b, const ModelConn *c, Values *out)
 {
     size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
     double n = (double)n_pre * (double)n_post;
-    if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern") || !few_enough(b, c, n))
+    if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern") || !pair_few_enough(b, c, n))
         return false;
     PairBuild p;
     bool ok = true;
@@ -101,7 +101,7 @@ bool pair_dense(NetBuild *b, const ModelConn *c, Values *out)
 
 bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *out)
 {
-    if (!few_enough(b, c, (double)pairs->n))
+    if (!pair_few_enough(b, c, (double)pairs->n))
         return false;
     PairBuild p;
     bool ok = true;

@@ -324,6 +324,15 @@ def try_methods(text):
     compare("methods", wanted, table(text, "methods"))
 
 
+def try_kernels(text):
+    needs = {"LENGTH": "a length above 0", "NUMBER": "a number at least 0"}
+    wanted = []
+    for row in rows_of("compiler/model/kernel.def", "SHAPE"):
+        _, name, parameter, condition, what = fields(row)
+        wanted.append(["`%s(%s)`" % (name.strip('"'), parameter.strip('"')), what.strip('"'), needs[condition]])
+    compare("kernels", wanted, table(text, "kernels"))
+
+
 def try_codes(path, text):
     known = set(re.findall(r"^DIAG\((E\d{4})", open("lang/base/diag.def").read(), re.M))
     unknown = sorted(set(re.findall(r"\bE\d{4}\b", text)) - known)
@@ -384,6 +393,7 @@ def main():
     try_functions(text)
     try_costs(text)
     try_methods(text)
+    try_kernels(text)
     try_later(text)
     try_pages()
     sys.exit(1 if failed else 0)

@@ -221,7 +221,7 @@ static void each_mistake_is_reported_once(void)
         { POP("E", "size = 2") "connect E -> E { weight = [[1, 2], [3]] }", "E0402" },
         { POP("E", "size = 2") POP("F", "size = 3") "connect E -> F { weight = 1; pattern = one_to_one }", "E0402" },
         { POP("E", "") "connect E -> E { weight = 1; pattern = random(p = 2) }", "E0401" },
-        { POP("E", "") "connect E -> E { weight = 1; pattern = kernel(gaussian(3)) }", "E1001" },
+        { POP("E", "") "connect E -> E { weight = 1; pattern = kernel(gaussian(3)) }", "E0207" },
         { POP("E", "") "connect E -> E { weight = lognormal(1, 2) }", "E1001" },
         { POP("E", "") "connect E -> E { weight = 1; delay = 3 ms }", "E1001" },
         { POP("E", "") "connect E -> E { weight = -1 }", "E0602" },

@@ -1,0 +1,145 @@
+/* Weights that are a function of the displacement: one exact number for each
+ * displacement, however many pairs have it. */
+#include "compiler/net/build.h"
+
+#include "compiler/net/pair_eval.h"
+
+typedef struct KernelBuild {
+    NetBuild *b;
+    const ModelConn *c;
+    const Place *place;
+    PairEval eval;
+    size_t most[2];             /* largest displacement in each direction that is evaluated */
+    Block *out;
+} KernelBuild;
+
+static size_t width(const Block *b, size_t axis)
+{
+    return b->is_periodic ? b->extent[axis] : 2 * b->extent[axis] - 1;
+}
+
+size_t block_kernel_at(const Block *b, long dx, long dy)
+{
+    long shift[2] = { dx, dy };
+    size_t at[2];
+    for (size_t axis = 0; axis < 2; axis++) {
+        long n = (long)b->extent[axis];
+        at[axis] = (size_t)(b->is_periodic ? (shift[axis] % n + n) % n : shift[axis] + n - 1);
+    }
+    return at[1] * width(b, 0) + at[0];
+}
+
+static const char *how_far(KernelBuild *k, size_t dx, size_t dy)
+{
+    Arena *arena = &k->b->cx->arena;
+    return place_axes(k->place->kind) == 1 ? arena_printf(arena, "%zu place%s away", dx, dx == 1 ? "" : "s")
+                                           : arena_printf(arena, "%zu column%s and %zu row%s away", dx, dx == 1 ? "" : "s", dy, dy == 1 ? "" : "s");
+}
+
+static Span place_of(const KernelBuild *k)
+{
+    return k->c->kernel_span.to > k->c->kernel_span.from ? k->c->kernel_span : k->c->weight_span;
+}
+
+static bool is_negative(KernelBuild *k, size_t dx, size_t dy, Num x)
+{
+    const ModelPop *pre = k->b->net->pop[k->c->pre].model;
+    Diag *d = diag_at(k->b->cx, D_E0452, place_of(k), "this kernel is %.6g %s, below 0, but the sign of a weight comes from its source",
+                      num_to_double(x), how_far(k, dx, dy));
+    diag_note_at(k->b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
+    diag_help(k->b->cx, d, "make two connections of it: the positive part from an excitatory, the negative part from an inhibitory "
+              "population; or declare `%s` mixed", pre->name);
+    return false;
+}
+
+static bool put(KernelBuild *k, size_t dx, size_t dy, const PairValue *x)
+{
+    Num q = NULL;
+    if (x->q) {
+        mpq_ptr kept = num_new(k->b->net->nums);
+        mpq_set(kept, x->q);
+        q = kept;
+    }
+    for (int side = 0; side < 4; side++) {
+        long sx = side & 1 ? -(long)dx : (long)dx, sy = side & 2 ? -(long)dy : (long)dy;
+        values_put(k->b->cx, &k->out->values, k->out->values.n, block_kernel_at(k->out, sx, sy), x->d, q);
+    }
+    return true;
+}
+
+/* A kernel is even in each direction, as distances are: a quarter says it all. */
+static bool put_displacement(KernelBuild *k, size_t dx, size_t dy)
+{
+    static const PairValue zero = { 0, NULL };
+    PairValue x;
+    if (dx == 0 && dy == 0 && !k->c->self && k->c->pre == k->c->post)
+        return put(k, 0, 0, &zero);
+    if (!pair_eval(&k->eval, 0, dy * k->place->extent[0] + dx, &x)) {
+        diag_at(k->b->cx, D_E0455, place_of(k), "the weight to a neuron %s has no finite value", how_far(k, dx, dy));
+        return false;
+    }
+    bool negative = x.q ? mpq_sgn(x.q) < 0 : x.d < 0;
+    if (negative && !k->b->net->pop[k->c->pre].model->is_exempt)
+        return is_negative(k, dx, dy, x.q ? x.q : num_from_double(k->b->net->nums, x.d));
+    return put(k, dx, dy, &x);
+}
+
+/* The factor divided by the sum of the values. */
+static bool normalize(KernelBuild *k)
+{
+    mpq_t sum, x;
+    mpq_ptr factor = num_new(k->b->net->nums);
+    mpq_inits(sum, x, (mpq_ptr)0);
+    for (size_t e = 0; e < k->out->values.n; e++) {
+        if (k->out->values.q) {
+            mpq_add(sum, sum, k->out->values.q[e]);
+            continue;
+        }
+        mpq_set_d(x, k->out->values.d[e]);
+        mpq_add(sum, sum, x);
+    }
+    bool good = mpq_sgn(sum) > 0;
+    if (good) {
+        mpq_div(factor, k->out->factor, sum);
+        k->out->factor = factor;
+    } else {
+        Diag *d = diag_at(k->b->cx, D_E0455, k->c->kernel_span, "this kernel cannot be normalised: its values add up to %s",
+                          num_brief(k->b->cx, sum));
+        diag_help(k->b->cx, d, "leave out `normalize`, and choose the weight");
+    }
+    mpq_clears(sum, x, (mpq_ptr)0);
+    return good;
+}
+
+static bool fill(KernelBuild *k)
+{
+    bool ok = true;
+    for (size_t dy = 0; ok && dy <= k->most[1]; dy++)
+        for (size_t dx = 0; ok && dx <= k->most[0]; dx++)
+            ok = put_displacement(k, dx, dy);
+    values_finish(k->b->net->nums, &k->out->values);
+    return ok && (!k->c->normalize || normalize(k));
+}
+
+bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
+{
+    KernelBuild k = { .b = b, .c = c, .place = &b->net->pop[c->pre].model->place, .out = out };
+    double evaluations = 1;
+    out->kind = BLOCK_KERNEL;
+    out->is_periodic = place_is_periodic(k.place->kind);
+    for (size_t axis = 0; axis < 2; axis++) {
+        out->extent[axis] = k.place->extent[axis];
+        k.most[axis] = out->is_periodic ? out->extent[axis] / 2 : out->extent[axis] - 1;
+        evaluations *= (double)k.most[axis] + 1;
+    }
+    size_t n = width(out, 0) * width(out, 1);
+    if (!memory_take(b, c, (double)n, sizeof(double), "use fewer neurons") || !pair_few_enough(b, c, evaluations))
+        return false;
+    out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
+    pair_eval_begin(b->cx, &k.eval, c->pair);
+    bool ok = fill(&k);
+    pair_eval_end(&k.eval);
+    if (ok)
+        entries_take_signs(b, b->net->pop[c->pre].model->is_exempt ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
+    return ok;
+}
