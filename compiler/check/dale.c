@@ -130,7 +130,7 @@ static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTall
 static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
 {
     const Block *b = &net->block[k];
-    if (net->pop[b->pre].model->is_exempt)
+    if (net->pop[b->pre].model->is_exempt || b->term)
         return false;
     DaleTally tally = {0};
     DaleViolation v = {.block = k, .pre_pop = b->pre, .post_pop = b->post};

@@ -85,6 +85,17 @@ static void print_violations(const Report *r, Sbuf *out)
         sbuf_printf(out, "%*sand %zu more\n", LABEL, "", d->n_violations - 3);
 }
 
+static void print_currents(const Report *r, Sbuf *out)
+{
+    const Model *m = r->net->model;
+    size_t n = 0;
+    for (size_t k = 0; k < m->conns.n; k++)
+        n += m->conns.at[k].n_terms > 0;
+    if (n)
+        sbuf_printf(out, "%*s%zu %s no sign, and none is claimed\n", LABEL, "", n,
+                    plural(n, "connection is a current, which has", "connections are currents, which have"));
+}
+
 static void print_dale(const Report *r, Sbuf *out)
 {
     const DaleReport *d = &r->dale;
@@ -95,6 +106,7 @@ static void print_dale(const Report *r, Sbuf *out)
     else
         sbuf_str(out, d->verdict == TRUTH_CERTIFIED ? ": every weight has the sign of its source\n" : "\n");
     print_violations(r, out);
+    print_currents(r, out);
     if (d->n_exempt_pops)
         print_exempt(r, out);
 }

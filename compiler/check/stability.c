@@ -165,4 +165,5 @@ void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, Stability
         out->theorem = "none";
         out->open = lds->reason;
     }
+    theory_qualify(cx, net, out);
 }

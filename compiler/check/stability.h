@@ -7,6 +7,8 @@
 /* ---- theory_limits.c ---- */
 /* Why the network is none that the theorems are about; NULL when it is one. */
 const char *theory_obstacle(Ctx *cx, const Net *net);
+/* Takes back what noise and delays leave unproved. */
+void theory_qualify(Ctx *cx, const Net *net, StabilityReport *out);
 
 void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 

@@ -8,5 +8,46 @@ const char *theory_obstacle(Ctx *cx, const Net *net)
         if (net->pop[a].model->n_states > 0)
             return arena_printf(&cx->arena, "population `%s` is given by equations, and the theorems (docs/theory.md) are about "
                                 "neurons with a time constant and an activation", net->pop[a].model->name);
+    for (size_t k = 0; k < net->model->conns.n; k++)
+        if (net->model->conns.at[k].n_terms > 0)
+            return arena_printf(&cx->arena, "the connection %s brings a current, and the theorems (docs/theory.md) are about "
+                                "weights times rates", net->model->conns.at[k].label);
     return NULL;
+}
+
+static const char *noisy_population(const Net *net)
+{
+    for (size_t a = 0; a < net->n_pops; a++)
+        if (net->pop[a].model->noise)
+            return net->pop[a].model->name;
+    return NULL;
+}
+
+static const char *delayed_connection(const Net *net)
+{
+    for (size_t k = 0; k < net->model->conns.n; k++)
+        if (net->model->conns.at[k].delay)
+            return net->model->conns.at[k].label;
+    return NULL;
+}
+
+void theory_qualify(Ctx *cx, const Net *net, StabilityReport *out)
+{
+    const char *noisy = noisy_population(net), *delayed = delayed_connection(net);
+    if ((!noisy && !delayed) || out->unique != TRUTH_CERTIFIED)
+        return;
+    const char *proved = out->conclusion, *noun = noisy && delayed ? "noise and delays" : noisy ? "noise" : "delays";
+    out->verdict = TRUTH_UNDECIDED;
+    out->rate = NULL;
+    if (noisy) {
+        out->unique = TRUTH_UNDECIDED;
+        out->conclusion = arena_printf(&cx->arena, "the theorems are about the network without %s; of that it is proved: %s", noun, proved);
+        out->open = arena_printf(&cx->arena, "what population `%s` does with its noise", noisy);
+        return;
+    }
+    out->conclusion = "for every constant input there is exactly one equilibrium, whatever the delays, since an equilibrium does "
+                      "not change in time";
+    out->theorem = "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]";
+    out->open = arena_printf(&cx->arena, "convergence: the connection %s has a delay, and the theorems on convergence are about "
+                             "networks without delays; of that it is proved: %s", delayed, proved);
 }

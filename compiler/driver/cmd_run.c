@@ -282,9 +282,13 @@ static void print_json(Run *r)
 static bool has_integrator(Run *r)
 {
     const EigProblem *p = &r->c.plan->problem;
-    if (!p->n_x && !p->n_signals)
+    bool delays = false;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        delays = delays || p->block[k].delay;
+    if (!p->n_x && !p->n_signals && !delays)
         return true;
-    diag_at(&r->c.cx, D_E1001, r->c.model->sim.span, "a run of a population by equations is part of the language, but is not built yet");
+    diag_at(&r->c.cx, D_E1001, r->c.model->sim.span, "a run with equations, currents, noise or delays is part of the language, "
+                                                     "but is not built yet");
     return false;
 }
 

@@ -37,6 +37,7 @@ typedef enum ScopeKind {
     SCOPE_PAIR,                 /* pre.i, post.i, pre.position, post.position, distance */
     SCOPE_KERNEL,               /* distance, shapes */
     SCOPE_ACTIVATION,           /* the argument of activation(z) */
+    SCOPE_CURRENT,              /* t, pre.NAME, post.NAME */
     SCOPE_EQUATION,             /* t, i, neuron(...), the states, input, noise */
     SCOPE_RECORD                /* t, populations, mean, sum, input */
 } ScopeKind;
@@ -128,6 +129,7 @@ typedef struct Equations {
     size_t n;
     StateBuild *state;          /* in the order of the text */
     Typed rate;
+    const AstAttr *calculus;    /* that is not the default; NULL: Ito */
     bool is_read;
 } Equations;
 
@@ -136,7 +138,7 @@ typedef struct PopBuild {
     Space *space;               /* where its attributes are read */
     const AstAttr **slot;       /* by PopAttr of population.c */
     bool complete;              /* every attribute was understood: what is missing is missing */
-    Typed gain, threshold, input, start;
+    Typed gain, threshold, input, start, noise;
     const Cost *cost;           /* NULL: by formula, or in error */
     Equations *eq;              /* NULL: by time constant and cost */
     const AstAttr *formula;
@@ -151,6 +153,10 @@ typedef struct PopBuild {
 
 typedef struct ConnBuild {
     Typed weight;               /* unit of one weight; e NULL when unknown */
+    Space *space;               /* where its attributes are read */
+    const AstAttr *current_from;    /* current = ...; NULL: a weight times a rate */
+    Typed current;              /* once rates have units; e NULL before */
+    bool current_failed;
 } ConnBuild;
 
 typedef struct Builder {
@@ -334,8 +340,15 @@ Unit equation_time(const Builder *b);
 /* V.v, V[3].v in a recorded quantity; false when the base is no population. */
 bool record_state(Builder *b, const AstExpr *e, const Scope *scope, Typed *out);
 
+/* ---- current.c ---- */
+Typed current_member(Builder *b, const AstExpr *e, const Scope *scope);      /* pre.NAME, post.NAME */
+/* Reads and separates the current of a connection once both rates have units; true the one time that it did. */
+bool current_read(Builder *b, size_t conn);
+
 /* ---- noise.c ---- */
 Typed noise_symbol(Builder *b, Span at);
+/* The drift of state k of a Stratonovich equation in Ito's sense; false after a diagnostic at `at`. */
+bool noise_to_ito(Builder *b, Span at, size_t k, const Expr *factor, const Expr **drift);
 /* e, an equation, as *drift + *factor * noise; *factor NULL without noise. False after a diagnostic. */
 bool noise_split(Builder *b, const Expr *e, const Expr **drift, const Expr **factor);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-typedef enum ConnAttr { CONN_WEIGHT, CONN_PATTERN, CONN_SELF, CONN_SCALE, CONN_SEED } ConnAttr;
+typedef enum ConnAttr { CONN_WEIGHT, CONN_PATTERN, CONN_SELF, CONN_SCALE, CONN_SEED, CONN_CURRENT, CONN_DELAY } ConnAttr;
 
 static const AttrRule rule[] = {
     [CONN_WEIGHT] = { .name = "weight" },
@@ -11,8 +11,8 @@ static const AttrRule rule[] = {
     [CONN_SELF] = { .name = "self" },
     [CONN_SCALE] = { .name = "scale" },
     [CONN_SEED] = { .name = "seed" },
-    { .name = "current", .not_built = true },
-    { .name = "delay", .not_built = true },
+    [CONN_CURRENT] = { .name = "current" },
+    [CONN_DELAY] = { .name = "delay" },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
@@ -164,9 +164,25 @@ static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
     return false;
 }
 
+static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
+{
+    Typed v;
+    Num delay;
+    const char *what = arena_printf(&b->cx->arena, "the delay of %s", c->label);
+    if (!constant_number(b, e, what, &v) || !time_expect(b, v, what))
+        return false;
+    expr_is_const(v.e, &delay);
+    c->delay_span = e->span;
+    c->delay = mpq_sgn(delay) ? delay : NULL;
+    if (mpq_sgn(delay) >= 0)
+        return true;
+    diag_at(b->cx, D_E0401, e->span, "%s is at least 0, and this is %s", what, num_brief(b->cx, delay));
+    return false;
+}
+
 static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c, Typed *of_one)
 {
-    bool ok = weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
+    bool ok = !slot[CONN_WEIGHT] || weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
     const AstExpr *pattern = slot[CONN_PATTERN] ? slot[CONN_PATTERN]->value : NULL;
     if (pattern)
         ok = (is_call_of(pattern, "kernel") ? kernel_read(b, pattern, ok, c, of_one) : read_pattern(b, pattern, c)) && ok;
@@ -175,6 +191,8 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
         ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;
     if (slot[CONN_SEED])
         ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
+    if (slot[CONN_DELAY])
+        ok = read_delay(b, slot[CONN_DELAY]->value, c) && ok;
     return ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
 }
 
@@ -189,7 +207,7 @@ static void build(Builder *b, const AstDecl *d)
         return;
     }
     ModelConn c = { .span = head_span(d), .pattern = PATTERN_ALL, .self = true };
-    if (!slot[CONN_WEIGHT]) {
+    if (!slot[CONN_WEIGHT] && !slot[CONN_CURRENT]) {
         if (complete) {
             Diag *g = diag_at(b->cx, D_E0207, c.span, "this connection has no weight");
             diag_help(b->cx, g, "add `weight = 1`");
@@ -200,9 +218,11 @@ static void build(Builder *b, const AstDecl *d)
         return;
     c.pre = pre->index;
     c.post = post->index;
-    c.weight_span = slot[CONN_WEIGHT]->value->span;
+    c.weight_span = (slot[CONN_WEIGHT] ? slot[CONN_WEIGHT] : slot[CONN_CURRENT])->value->span;
+    c.factor = num_int(b->nums, 1);
     c.label = make_label(b, &c);
-    ConnBuild cb = { typed_error(c.weight_span) };
+    ConnBuild cb = { .weight = typed_const(b, c.weight_span, c.factor, UNIT_NONE), .space = b->space, .current_from = slot[CONN_CURRENT],
+                     .current = typed_error(c.weight_span) };
     if (!read_attributes(b, slot, &c, &cb.weight))
         return;
     vec_push(&b->cx->arena, &b->m->conns, c);

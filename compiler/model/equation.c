@@ -265,11 +265,20 @@ static void read_rate(Builder *b, size_t pop)
                         a ? "its rate" : arena_printf(&b->cx->arena, "its first state, `%s`", first->equation->name) };
 }
 
+static void read_calculus(Builder *b, PopBuild *pb)
+{
+    static const char *const names[] = { "ito", "stratonovich" };
+    const AstAttr *a = find_attribute(pb, "calculus", AST_ATTR_VALUE);
+    if (a && attribute_choice(b, a->value, "a calculus", 2, names) == 1)
+        pb->eq->calculus = a;
+}
+
 void equations_build(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
     if (pb->eq->n == 0 || pb->broken)
         return;
+    read_calculus(b, pb);
     read_starts(b, pop);
     infer_states(b, pb->eq);
     read_rate(b, pop);
@@ -326,6 +335,10 @@ static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *sc
     }
     if (!check_change(b, s, s->drift) || !noise_split(b, s->drift.e, &s->drift.e, &s->noise))
         s->drift.e = NULL;
+    const Equations *eq = b->pops.at[pop].eq;
+    if (s->drift.e && s->noise && eq->calculus &&
+        !noise_to_ito(b, eq->calculus->value->span, (size_t)(s - eq->state), s->noise, &s->drift.e))
+        s->drift.e = NULL;
 }
 
 bool equations_read(Builder *b, size_t pop)
@@ -338,8 +351,10 @@ bool equations_read(Builder *b, size_t pop)
     Scope scope = { .kind = SCOPE_EQUATION, .pop = (long)pop, .binding = bound,
                     .what = arena_printf(&b->cx->arena, "an equation of `%s`", b->m->pops.at[pop].name) };
     scope.n_bindings = bind_states(b, pb, true, bound);
+    Space *before = space_enter(b, pb->space);
     for (size_t k = 0; k < pb->eq->n; k++)
         read_equation(b, pop, &pb->eq->state[k], &scope);
+    space_enter(b, before);
     return false;
 }
 

@@ -153,6 +153,27 @@ bool expr_uses(const Expr *e, EigVar var)
     return false;
 }
 
+/* Of programs: what only records and costs have is equal when it is the same. */
+bool expr_equal(const Expr *a, const Expr *b)
+{
+    if (a == b)
+        return true;
+    if (a->kind != b->kind || a->size != b->size)
+        return false;
+    switch (a->kind) {
+    case EXPR_CONST: return mpq_equal(a->as.value, b->as.value);
+    case EXPR_VAR: return a->as.var == b->as.var;
+    case EXPR_CALL:
+        if (a->as.call.fn != b->as.call.fn)
+            return false;
+        for (int k = 0; k < a->as.call.n_args; k++)
+            if (!expr_equal(a->as.call.arg[k], b->as.call.arg[k]))
+                return false;
+        return true;
+    default: return false;
+    }
+}
+
 /* ---- text ---- */
 
 enum { BIND_ADD = 1, BIND_MUL, BIND_NEG, BIND_POW, BIND_ATOM };

@@ -71,6 +71,8 @@ const Expr *expr_state(Ctx *cx, Span at, const Expr *e, size_t state);
 const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg);
 bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
+/* The same operations on the same constants and variables. */
+bool expr_equal(const Expr *a, const Expr *b);
 void expr_print(const Expr *e, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
  * Only EXPR_CONST, EXPR_VAR, EXPR_SAMPLES, EXPR_CALL and EXPR_SOLVE. */

@@ -113,11 +113,36 @@ static void report_weight(Builder *b, const ModelConn *c, Typed w)
     diag_help(b->cx, d, "the unit of this weight is %s", weight_unit_text(b, x->unit, z->unit));
 }
 
+/* A current times the weight is an input of the target. */
+static bool follow_current(Builder *b, size_t k, size_t *told)
+{
+    const ModelConn *c = &b->m->conns.at[k];
+    if (!current_read(b, k))
+        return false;
+    const ConnBuild *cb = &b->conns.at[k];
+    const UnitFact *z = &b->pops.at[c->post].z;
+    Unit unit = unit_mul(cb->weight.unit, cb->current.unit);
+    if (!typed_ok(cb->weight) || cb->weight.is_zero || cb->current.is_zero)
+        return false;
+    *told = c->post;
+    if (!z->known)
+        return learn(b, c->post, SIDE_INPUT, unit, cb->current.span, arena_printf(&b->cx->arena, "the current of %s", c->label));
+    if (unit_equal(unit, z->unit) || b->pops.at[c->post].weight_in_conflict)
+        return false;
+    b->pops.at[c->post].weight_in_conflict = true;
+    Diag *d = diag_at(b->cx, D_E0301, cb->current.span, "this current brings what is %s, but the input of `%s` is %s",
+                      unit_phrase(b, unit), b->m->pops.at[c->post].name, unit_phrase(b, z->unit));
+    diag_note_at(b->cx, d, z->span, "the input of `%s` is %s by %s", b->m->pops.at[c->post].name, unit_phrase(b, z->unit), z->why);
+    return false;
+}
+
 /* True when a population was told something new; *told is its number. */
 static bool follow_connection(Builder *b, size_t k, size_t *told)
 {
     const ModelConn *c = &b->m->conns.at[k];
     Typed w = b->conns.at[k].weight;
+    if (b->conns.at[k].current_from)
+        return follow_current(b, k, told);
     if (!typed_ok(w) || w.is_zero)
         return false;
     const UnitFact *x = &b->pops.at[c->pre].x, *z = &b->pops.at[c->post].z;

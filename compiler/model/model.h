@@ -94,6 +94,7 @@ typedef struct ModelPop {
     Num tau;                    /* > 0, canonical time */
     Span tau_span;
     Activation act;
+    const Expr *noise;          /* with a time constant: the factor of unit white noise in x', of t, i; NULL: none */
     const Expr *input;          /* of t, i; never NULL (0) */
     const Expr *start;          /* of i */
     Place place;
@@ -109,6 +110,13 @@ typedef enum WeightKind {
 
 typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE } PatternKind;
 
+/* A product of a current: factor * gate * signal, summed over the sources. */
+typedef struct ModelTerm {
+    Num factor;                 /* >= 0 */
+    const Expr *gate;           /* of the target's states, t, i; NULL: 1 */
+    const Expr *signal;         /* of the source's states, t, i; a rate is state 0 where there are no equations */
+} ModelTerm;
+
 typedef struct ModelConn {
     Span span;                  /* the head: connect A -> B */
     Span weight_span;
@@ -122,6 +130,10 @@ typedef struct ModelConn {
     Values literal;             /* row-major, post.size x pre.size */
     const char *path, *dir;     /* file, and the folder its name starts from */
     const char *column;         /* of edges; NULL: the first numeric one */
+    size_t n_terms;             /* > 0: a current, the sum of these times the weight, which has no sign of its own */
+    ModelTerm *term;
+    Num delay;                  /* > 0, canonical time; NULL: none */
+    Span delay_span;
     PatternKind pattern;
     Num probability;            /* PATTERN_RANDOM_P */
     size_t indegree;
@@ -147,6 +159,7 @@ typedef struct ModelSim {
     Span span;
     Num duration;               /* > 0 */
     EigMethod method;
+    Span method_span;
     bool has_step;
     Num step;                   /* > 0; fixed-step methods need it, rk45 takes it as the first step */
     double rtol, atol;          /* rk45 */

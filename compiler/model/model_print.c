@@ -111,6 +111,8 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
         print_states(p, out);
     else
         print_activation(&p->act, out);
+    if (p->noise)
+        print_expr("  noise ", p->noise, out);
     print_expr("  input ", p->input, out);
     if (p->n_states == 0)
         print_expr("  start ", p->start, out);
@@ -162,6 +164,21 @@ static void print_conn(const Model *m, const ModelConn *c, Sbuf *out)
     case PATTERN_RANDOM_INDEGREE:
         sbuf_printf(out, "  random, indegree = %zu, seed %llu\n", c->indegree, (unsigned long long)c->seed);
         break;
+    }
+    for (size_t k = 0; k < c->n_terms; k++) {
+        print_num("  current: ", c->term[k].factor, out);
+        if (c->term[k].gate) {
+            sbuf_str(out, " * target(");
+            expr_print(c->term[k].gate, out);
+            sbuf_char(out, ')');
+        }
+        sbuf_str(out, " * source(");
+        expr_print(c->term[k].signal, out);
+        sbuf_str(out, ")\n");
+    }
+    if (c->delay) {
+        print_num("  delay ", c->delay, out);
+        sbuf_char(out, '\n');
     }
     if (!c->self)
         sbuf_str(out, "  without self-connections\n");

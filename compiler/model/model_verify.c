@@ -46,6 +46,8 @@ static void verify_leak(const ModelPop *p)
     must(p->tau && mpq_sgn(p->tau) > 0, "tau", p->name);
     verify_activation(&p->act, p->name);
     verify_expr(p->start, 1u << EIG_VAR_I, p->name);
+    if (p->noise)
+        verify_expr(p->noise, of_time_and_neuron, p->name);
 }
 
 static void verify_pop(const ModelPop *p)
@@ -62,6 +64,22 @@ static void verify_pop(const ModelPop *p)
     verify_expr(p->input, of_time_and_neuron, p->name);
 }
 
+static unsigned states_of(const ModelPop *p)
+{
+    return ((1u << (p->n_states ? p->n_states : 1)) - 1) << EIG_VAR_STATE;
+}
+
+static void verify_current(const Model *m, const ModelConn *c)
+{
+    for (size_t k = 0; k < c->n_terms; k++) {
+        must(c->term[k].factor && mpq_sgn(c->term[k].factor) >= 0, "factor of a current", c->label);
+        verify_expr(c->term[k].signal, states_of(&m->pops.at[c->pre]) | of_time_and_neuron, c->label);
+        if (c->term[k].gate)
+            verify_expr(c->term[k].gate, states_of(&m->pops.at[c->post]) | of_time_and_neuron, c->label);
+    }
+    must(!c->delay || mpq_sgn(c->delay) > 0, "delay", c->label);
+}
+
 static void verify_conn(const Model *m, const ModelConn *c)
 {
     must(c->pre < m->pops.n && c->post < m->pops.n, "populations", c->label);
@@ -76,6 +94,7 @@ static void verify_conn(const Model *m, const ModelConn *c)
         must(m->pops.at[c->pre].size == m->pops.at[c->post].size, "one to one", c->label);
     if (c->pattern == PATTERN_RANDOM_P)
         must(c->probability && mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0, "probability", c->label);
+    verify_current(m, c);
 }
 
 static void verify_sim(const Model *m, const ModelSim *s)

@@ -2,6 +2,7 @@
  * stands before it makes a number of it; it has to stand there once and in no
  * function, so that the equation is drift + factor * noise. */
 #include "compiler/model/build.h"
+#include "compiler/model/derive.h"
 
 /* Stands for the noise while an equation is read; no equation knows a source neuron. */
 enum { VAR_NOISE = EIG_VAR_PRE_I };
@@ -86,5 +87,29 @@ bool noise_split(Builder *b, const Expr *e, const Expr **drift, const Expr **fac
         return false;
     *drift = parts.drift ? parts.drift : expr_const(b->cx, e->span, num_int(b->nums, 0));
     *factor = parts.factor;
+    return true;
+}
+
+/* dv = f dt + g o dW is dv = (f + 1/2 g dg/dv) dt + g dW: each state has a noise of its own. */
+bool noise_to_ito(Builder *b, Span at, size_t k, const Expr *factor, const Expr **drift)
+{
+    if (expr_uses(factor, EIG_VAR_Z)) {
+        Diag *d = diag_at(b->cx, D_E0208, at, "in the sense of Stratonovich, what stands before `noise` cannot use `input`");
+        diag_note_at(b->cx, d, factor->span, "the input changes with the noise of other neurons, in a way that is not derived");
+        diag_help(b->cx, d, "leave `calculus` out: by Ito the noise is independent of what stands before it");
+        return false;
+    }
+    const Expr *slope = expr_derive(b->cx, b->nums, factor, (EigVar)(EIG_VAR_STATE + k));
+    if (!slope) {
+        diag_at(b->cx, D_E0403, at, "the derivative of what stands before `noise` is too large to be written out");
+        return false;
+    }
+    if (expr_is_const(slope, NULL) && mpq_sgn(slope->as.value) == 0)
+        return true;
+    mpq_ptr half = num_new(b->nums);
+    mpq_set_ui(half, 1, 2);
+    const Expr *at_half = expr_const(b->cx, factor->span, half);
+    const Expr *both = call(b, factor, EIG_FN_MUL, call(b, factor, EIG_FN_MUL, at_half, factor), slope);
+    *drift = call(b, *drift, EIG_FN_ADD, *drift, both);
     return true;
 }

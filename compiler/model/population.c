@@ -2,7 +2,7 @@
 #include "compiler/model/build.h"
 
 typedef enum PopAttr {
-    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_N_COLLECTED
+    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_N_COLLECTED
 } PopAttr;
 
 static const AttrRule rule[] = {
@@ -15,8 +15,8 @@ static const AttrRule rule[] = {
     [POP_INPUT] = { .name = "input" },
     [POP_START] = { .name = "start" },
     [POP_PLACE] = { .name = "place" },
+    [POP_NOISE] = { .name = "noise" },
     { .name = "cost", .kind = AST_ATTR_FUNCTION, .not_built = true },
-    { .name = "noise", .not_built = true },
     { .name = "prox_step", .not_built = true },
     { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
     { .name = "rate" },
@@ -180,6 +180,7 @@ static void build(Builder *b, size_t pop)
     check_gain(b, pb);
     read_activation(b, pb, p);
     pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", pop);
+    pb->noise = read_drive(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop);
 }
 
 void populations_build(Builder *b)
@@ -211,6 +212,17 @@ Typed population_formula(Builder *b, size_t pop)
     return v;
 }
 
+/* White noise times this, over sqrt(time), is a change of the rate. */
+static const Expr *finish_noise(Builder *b, const PopBuild *pb, const ModelPop *p)
+{
+    if (!typed_ok(pb->noise) || pb->noise.is_zero)
+        return NULL;
+    Unit unit = unit_div(pb->x.unit, unit_pow(equation_time(b), 1, 2));
+    if (!pb->in_conflict && !typed_expect(b, pb->noise, unit, arena_printf(&b->cx->arena, "the noise of `%s`", p->name)))
+        return NULL;
+    return pb->noise.e;
+}
+
 static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)
 {
     Sbuf text = { 0 };
@@ -231,6 +243,7 @@ void populations_finish(Builder *b)
             continue;
         }
         p->start = typed_ok(pb->start) ? pb->start.e : NULL;
+        p->noise = finish_noise(b, pb, p);
         Num gain, threshold;
         if (!typed_ok(pb->gain) || !typed_ok(pb->threshold))
             continue;

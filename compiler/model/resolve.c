@@ -81,7 +81,7 @@ static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed
 {
     const char *name = e->as.name.name;
     ScopeKind k = scope->kind;
-    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_EQUATION || k == SCOPE_RECORD))
+    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_EQUATION || k == SCOPE_CURRENT || k == SCOPE_RECORD))
         *out = variable(b, e->span, EIG_VAR_T, time_unit(b));
     else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION))
         *out = variable(b, e->span, EIG_VAR_I, UNIT_NONE);
@@ -102,7 +102,7 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
     Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` cannot be used in %s", name, scope->what);
     if (strcmp(name, "t") == 0)
         diag_help(b->cx, d, "time may stand in an input or a recorded quantity");
-    else if (strcmp(name, "i") == 0 && scope->kind == SCOPE_PAIR)
+    else if (strcmp(name, "i") == 0 && (scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT))
         diag_help(b->cx, d, "write `pre.i` or `post.i`");
     else if (strcmp(name, "i") == 0)
         diag_help(b->cx, d, "the index of a neuron may stand in an input or a start");
@@ -218,9 +218,11 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
             report_not_built(b, e->span, "a member of a circuit");
         return typed_error(e->span);
     }
+    if (scope->kind == SCOPE_CURRENT)
+        return current_member(b, e, scope);
     if (scope->kind != SCOPE_PAIR) {
         Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s.%s` cannot be used in %s", of, name, scope->what);
-        diag_help(b->cx, d, "source and target neurons are known in the weight of a connection");
+        diag_help(b->cx, d, "source and target neurons are known in the weight and the current of a connection");
         return typed_error(e->span);
     }
     if (strcmp(name, "i") != 0) {

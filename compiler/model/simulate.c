@@ -101,6 +101,7 @@ static void read_method(Builder *b, const AstAttr *a, bool *known)
         names[k] = eig_method[k].name;
     int k = attribute_choice(b, a->value, "a method", EIG_N_METHODS, names);
     *known = k >= 0;
+    b->m->sim.method_span = a->value->span;
     if (k >= 0)
         b->m->sim.method = (EigMethod)k;
 }

@@ -201,8 +201,7 @@ bool typed_expect(Builder *b, Typed v, Unit unit, const char *what)
     if (unit_is_none(unit))
         diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b->cx, v.unit));
     else
-        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is in `%s`", what, unit_text(b->cx, unit),
-                unit_text(b->cx, v.unit));
+        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is %s", what, unit_text(b->cx, unit), unit_phrase(b, v.unit));
     return false;
 }
 

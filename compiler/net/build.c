@@ -16,10 +16,10 @@ static void place_populations(NetBuild *b)
     }
 }
 
-/* Of a source that has excitatory and inhibitory neurons. */
-static bool has_both_signs(const NetPop *p)
+/* Of a source that has excitatory and inhibitory neurons; a current takes no sign from them. */
+static bool has_both_signs(const NetPop *p, const ModelConn *c)
 {
-    const signed char *sign = p->model->neuron_sign;
+    const signed char *sign = c->n_terms ? NULL : p->model->neuron_sign;
     for (size_t k = 1; sign && k < p->size; k++)
         if (sign[k] != sign[0])
             return true;
@@ -28,7 +28,7 @@ static bool has_both_signs(const NetPop *p)
 
 static Num signed_factor(NetBuild *b, const ModelConn *c)
 {
-    if (net_neuron_sign(&b->net->pop[c->pre], 0) != SIGN_INH || mpq_sgn(c->factor) == 0)
+    if (c->n_terms || net_neuron_sign(&b->net->pop[c->pre], 0) != SIGN_INH || mpq_sgn(c->factor) == 0)
         return c->factor;
     mpq_ptr x = num_new(b->net->nums);
     mpq_neg(x, c->factor);
@@ -58,7 +58,7 @@ static bool uniform_of_both_signs(NetBuild *b, const ModelConn *c, Block *out)
 
 static bool uniform_block(NetBuild *b, const ModelConn *c, Block *out)
 {
-    if (has_both_signs(&b->net->pop[c->pre]))
+    if (has_both_signs(&b->net->pop[c->pre], c))
         return uniform_of_both_signs(b, c, out);
     out->kind = BLOCK_UNIFORM;
     out->self = c->self || c->pre != c->post;
@@ -96,7 +96,7 @@ static bool one_to_one_block(NetBuild *b, const ModelConn *c, Block *out)
         diag_note_at(b->cx, d, post->model->span, "the target %s", post->model->name);
         return false;
     }
-    if (c->kind == WEIGHT_PAIR || has_both_signs(pre) || (!c->self && c->pre == c->post))
+    if (c->kind == WEIGHT_PAIR || has_both_signs(pre, c) || (!c->self && c->pre == c->post))
         return listed_block(b, c, out);
     out->kind = BLOCK_DIAGONAL;
     out->factor = signed_factor(b, c);
@@ -141,7 +141,30 @@ static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
         return listed_block(b, c, out);
     if (c->kind == WEIGHT_UNIFORM)
         return uniform_block(b, c, out);
-    return c->by_displacement && !has_both_signs(&b->net->pop[c->pre]) ? kernel_block(b, c, out) : dense_pair_block(b, c, out);
+    return c->by_displacement && !has_both_signs(&b->net->pop[c->pre], c) ? kernel_block(b, c, out) : dense_pair_block(b, c, out);
+}
+
+/* A current is one such block a product, with the same entries. */
+static void add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
+{
+    Net *net = b->net;
+    if (c->n_terms == 0)
+        net->block[net->n_blocks++] = *block;
+    for (size_t k = 0; k < c->n_terms; k++) {
+        mpq_ptr factor = num_new(net->nums);
+        mpq_mul(factor, block->factor, c->term[k].factor);
+        net->block[net->n_blocks] = *block;
+        net->block[net->n_blocks].factor = factor;
+        net->block[net->n_blocks++].term = &c->term[k];
+    }
+}
+
+static size_t count_blocks(const Model *m)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < m->conns.n; k++)
+        n += m->conns.at[k].n_terms ? m->conns.at[k].n_terms : 1;
+    return n;
 }
 
 /* Every connection is tried, so that one run shows all that is wrong. */
@@ -150,13 +173,13 @@ bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
     *out = (Net){ .model = m, .nums = m->nums };
     NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes };
     place_populations(&b);
-    out->block = ARENA_ARRAY(&cx->arena, m->conns.n, Block);
+    out->block = ARENA_ARRAY(&cx->arena, count_blocks(m), Block);
     bool ok = true;
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
         Block block = { .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true };
         if (build_block(&b, c, &block))
-            out->block[out->n_blocks++] = block;
+            add_blocks(&b, c, &block);
         else
             ok = false;
     }

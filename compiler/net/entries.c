@@ -118,7 +118,7 @@ static void dense_to_sparse(Ctx *cx, Block *block, size_t n_rows, size_t n_colum
 void entries_take_signs(NetBuild *b, EntrySigns signs, Block *out)
 {
     out->was_signed = signs == ENTRIES_MAY_BE_SIGNED && any_negative(&out->values);
-    if (!out->was_signed)
+    if (!out->was_signed && !b->m->conns.at[out->conn].n_terms)
         take_source_signs(b, out);
     take_factor_sign(b, out);
 }

@@ -21,6 +21,7 @@ typedef struct Block {
     BlockKind kind;
     size_t pre, post;           /* populations */
     size_t conn;                /* ModelConn it came from */
+    const ModelTerm *term;      /* of the current that it is part of; NULL: a weight times a rate */
     Num factor;                 /* signed for UNIFORM and DIAGONAL; >= 0 for the others, whose values are signed */
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */

@@ -54,7 +54,7 @@ static void verify_block(const Net *net, size_t k)
 {
     const Block *b = &net->block[k];
     must(b->pre < net->n_pops && b->post < net->n_pops && b->conn < net->model->conns.n && b->factor, k, "refers to nothing");
-    must(k == 0 || net->block[k - 1].conn < b->conn, k, "out of the order of the text");
+    must(k == 0 || net->block[k - 1].conn < b->conn + (b->term != NULL), k, "out of the order of the text");
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
     must(b->self || (b->kind == BLOCK_UNIFORM && b->pre == b->post), k, "self belongs to uniform blocks within a population");
     if (b->kind == BLOCK_DIAGONAL)

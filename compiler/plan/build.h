@@ -7,11 +7,19 @@
 /* schedule.c: steps, records, tolerances. False after E0801 to E0804. */
 bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out);
 
+/* Number of steps in the time t, which the text has `at`; 0 after a diagnostic. */
+int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code, const char *what);
+
+/* delay.c: false after E0807, the method cannot compute the model. */
+bool plan_method_fits(Ctx *cx, const Model *m);
+/* The delay of each block in steps; false after E0808. */
+bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
+
 /* weights.c: one block as doubles. */
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 
-/* states.c: n_x and the states of each population, n_signals. */
-void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop);
+/* states.c: n_x and the states of each population; signals, and which of them each block reads. */
+void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock *block);
 
 /* rate.c */
 double plan_rate(NumPool *nums, Num tau);

@@ -19,7 +19,7 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
     return pop;
 }
 
-static void round_network(Ctx *cx, const Net *net, Plan *out)
+static bool round_network(Ctx *cx, const Net *net, Plan *out)
 {
     EigPop *pop = ARENA_ARRAY(&cx->arena, net->n_pops + 1, EigPop);
     EigBlock *block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, EigBlock);
@@ -39,12 +39,13 @@ static void round_network(Ctx *cx, const Net *net, Plan *out)
     }
     out->problem.table = table;
     out->problem.n_tables = net->model->tables.n;
-    plan_states(cx, net, &out->problem, pop);
+    plan_states(cx, net, &out->problem, pop, block);
     out->problem.n = net->n;
     out->problem.n_pops = net->n_pops;
     out->problem.n_blocks = net->n_blocks;
     out->problem.pop = pop;
     out->problem.block = block;
+    return plan_delays(cx, net, block);
 }
 
 /* Before anything large is made: the state and the stages of a step. */
@@ -68,9 +69,8 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     out->problem.model_name = m->name;
     out->problem.seed = m->sim.seed;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
-    if (!plan_schedule(cx, m, &out->problem) || !state_fits(cx, net))
+    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !state_fits(cx, net) || !round_network(cx, net, out))
         return false;
-    round_network(cx, net, out);
     plan_records(cx, net, &out->problem);
     if (!plan_in_range(cx, out))
         return false;

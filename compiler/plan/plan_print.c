@@ -64,7 +64,7 @@ static void print_states(const EigPop *p, const ModelPop *m, Sbuf *out)
 static void print_pop(const Plan *plan, size_t q, Sbuf *out)
 {
     const EigPop *p = &plan->problem.pop[q];
-    if (p->n_states > 0) {
+    if (plan->net && plan->net->pop[q].model->n_states > 0) {
         print_states(p, plan->net->pop[q].model, out);
         print_input(plan, q, out);
         return;
@@ -80,6 +80,10 @@ static void print_pop(const Plan *plan, size_t q, Sbuf *out)
         return;
     sbuf_str(out, "  phi ");
     expr_print(plan->pop[q].phi, out);
+    if (plan->net->pop[q].model->noise) {
+        sbuf_str(out, ", noise ");
+        expr_print(plan->net->pop[q].model->noise, out);
+    }
     sbuf_char(out, '\n');
     print_input(plan, q, out);
 }
@@ -99,6 +103,17 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
         sbuf_str(out, "weight ");
         print_double(b->weight, out);
     }
+    const ModelTerm *term = plan->net ? plan->net->block[k].term : NULL;
+    if (term) {
+        sbuf_printf(out, "\n  of signal %zu, ", b->signal);
+        expr_print(term->signal, out);
+        if (term->gate) {
+            sbuf_str(out, ", gate ");
+            expr_print(term->gate, out);
+        }
+    }
+    if (b->delay)
+        sbuf_printf(out, "\n  of %lld steps ago", (long long)b->delay);
     sbuf_printf(out, "\n  %s\n", plan->block[k].why);
 }
 

@@ -82,6 +82,10 @@ static void verify_block(const Plan *plan, size_t k)
     const EigBlock *b = &p->block[k];
     HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
     HOLDS(plan->block[k].how == how[b->kind], "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
+    HOLDS(b->signal < (p->n_signals ? p->n_signals : p->n_pops), "block %zu: signal %zu", k, b->signal);
+    HOLDS(p->n_signals ? p->signal[b->signal].pop == b->pre : b->signal == b->pre, "block %zu: signal of another population", k);
+    HOLDS(b->delay >= 0, "block %zu: delay", k);
+    verify_code(&b->gate, "gate");
     HOLDS(isfinite(b->weight), "block %zu: weight %g", k, b->weight);
     HOLDS(!b->skip_self || (b->kind == EIG_BLOCK_UNIFORM && b->pre == b->post), "block %zu: skip_self", k);
     HOLDS(b->kind != EIG_BLOCK_DIAGONAL || p->pop[b->pre].size == p->pop[b->post].size, "block %zu: sizes differ", k);

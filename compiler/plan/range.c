@@ -23,6 +23,10 @@ static bool states_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
     bool ok = true;
     for (size_t k = 0; k < p->n_states; k++) {
         const EigState *s = &p->state[k];
+        if (m->n_states == 0 && !code_in_range(&s->noise))
+            ok = too_large(cx, m->noise->span, "a constant of the noise");
+        if (m->n_states == 0)
+            continue;
         if (!code_in_range(&s->drift) || !code_in_range(&s->noise))
             ok = too_large(cx, m->state[k].span, "a constant of the equation");
         if (!code_in_range(&s->start))

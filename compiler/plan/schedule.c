@@ -43,20 +43,19 @@ static void suggest(Ctx *cx, const Model *m, Diag *d, mpz_ptr n)
         diag_help(cx, d, "the nearest is %s; or choose a smaller step", above);
 }
 
-/* Number of steps in t, or 0 after a diagnostic. */
-static int64_t count_steps(Ctx *cx, const Model *m, Num t, DiagCode code, const char *what)
+int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code, const char *what)
 {
     const ModelSim *sim = &m->sim;
     int64_t count = 0;
     mpz_t n;
     mpz_init(n);
     if (!whole_steps(t, sim->step, n)) {
-        Diag *d = diag_at(cx, code, sim->span, "the %s, %s, is not a whole number of steps of %s", what,
+        Diag *d = diag_at(cx, code, at, "the %s, %s, is not a whole number of steps of %s", what,
                           time_text(cx, m, t), time_text(cx, m, sim->step));
         if (mpz_sizeinbase(n, 2) < 200)
             suggest(cx, m, d, n);
     } else if (mpz_cmp_si(n, MAX_STEPS) > 0) {
-        Diag *d = diag_at(cx, D_E0804, sim->span, "the %s, %s, takes more than 2^53 steps of %s", what,
+        Diag *d = diag_at(cx, D_E0804, at, "the %s, %s, takes more than 2^53 steps of %s", what,
                           time_text(cx, m, t), time_text(cx, m, sim->step));
         diag_help(cx, d, "no run of that length comes to an end; check the units of duration, step and record interval");
     } else {
@@ -75,8 +74,8 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
                   m->has_time_unit ? " ms" : "");
         return false;
     }
-    out->n_steps = count_steps(cx, m, sim->duration, D_E0802, "duration");
-    out->steps_per_record = sim->every_step ? 1 : count_steps(cx, m, sim->every, D_E0803, "record interval");
+    out->n_steps = plan_count_steps(cx, m, sim->span, sim->duration, D_E0802, "duration");
+    out->steps_per_record = sim->every_step ? 1 : plan_count_steps(cx, m, sim->span, sim->every, D_E0803, "record interval");
     return out->n_steps > 0 && out->steps_per_record > 0;
 }
 

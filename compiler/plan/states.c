@@ -15,10 +15,21 @@ static EigState round_state(Ctx *cx, const ModelPop *p, const ModelState *s)
     };
 }
 
+/* The one state of a neuron with a time constant, where it has noise. */
+static EigState round_leak(Ctx *cx, const ModelPop *p)
+{
+    return (EigState){
+        .name = "rate", .kind = EIG_STATE_LEAK,
+        .noise = expr_to_code(cx, p->noise),
+        .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.rate", p->name)),
+        .start = expr_to_code(cx, p->start),
+    };
+}
+
 static bool has_states(const Net *net)
 {
     for (size_t q = 0; q < net->n_pops; q++)
-        if (net->pop[q].model->n_states > 0)
+        if (net->pop[q].model->n_states > 0 || net->pop[q].model->noise)
             return true;
     return false;
 }
@@ -28,13 +39,14 @@ static void place_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop)
 {
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
-        EigState *state = ARENA_ARRAY(&cx->arena, m->n_states + 1, EigState);
-        for (size_t k = 0; k < m->n_states; k++)
-            state[k] = round_state(cx, m, &m->state[k]);
-        pop[q].n_states = m->n_states;
-        pop[q].state = m->n_states ? state : NULL;
+        size_t n = m->n_states ? m->n_states : m->noise ? 1 : 0;
+        EigState *state = ARENA_ARRAY(&cx->arena, n + 1, EigState);
+        for (size_t k = 0; k < n; k++)
+            state[k] = m->n_states ? round_state(cx, m, &m->state[k]) : round_leak(cx, m);
+        pop[q].n_states = n;
+        pop[q].state = n ? state : NULL;
         pop[q].state_from = out->n_x;
-        out->n_x += (m->n_states ? m->n_states : 1) * m->size;
+        out->n_x += (n ? n : 1) * m->size;
     }
 }
 
@@ -43,27 +55,66 @@ static bool is_first_state(const Expr *rate)
     return !rate || (rate->kind == EXPR_VAR && rate->as.var == EIG_VAR_STATE);
 }
 
-/* Signal q is the rate of population q. */
-static void round_rates(Ctx *cx, const Net *net, EigProblem *out)
+static bool has_currents(const Net *net)
 {
-    EigSignal *signal = ARENA_ARRAY(&cx->arena, net->n_pops, EigSignal);
-    bool all_first = true;
+    for (size_t k = 0; k < net->n_blocks; k++)
+        if (net->block[k].term)
+            return true;
+    return false;
+}
+
+/* The signals under construction, and what each was rounded from; NULL: state 0. */
+typedef struct Signals {
+    EigSignal *at;
+    const Expr **from;
+    size_t n;
+} Signals;
+
+static void add_signal(Ctx *cx, Signals *s, size_t pop, const Expr *from)
+{
+    s->at[s->n].pop = pop;
+    s->from[s->n] = is_first_state(from) ? NULL : from;
+    if (s->from[s->n])
+        s->at[s->n].code = expr_to_code(cx, from);
+    s->n++;
+}
+
+/* The same signal is computed once, however many blocks read it. */
+static size_t find_signal(Ctx *cx, Signals *s, size_t pop, const Expr *from)
+{
+    const Expr *wanted = is_first_state(from) ? NULL : from;
+    for (size_t k = 0; k < s->n; k++)
+        if (s->at[k].pop == pop && (s->from[k] == wanted || (s->from[k] && wanted && expr_equal(s->from[k], wanted))))
+            return k;
+    add_signal(cx, s, pop, from);
+    return s->n - 1;
+}
+
+/* Signal q is the rate of population q; then those of currents. */
+static void round_signals(Ctx *cx, const Net *net, EigProblem *out, EigBlock *block)
+{
+    size_t most = net->n_pops + net->n_blocks;
+    Signals s = { ARENA_ARRAY(&cx->arena, most, EigSignal), ARENA_ARRAY(&cx->arena, most, const Expr *), 0 };
+    bool all_first = !has_currents(net);
     for (size_t q = 0; q < net->n_pops; q++) {
-        const Expr *rate = net->pop[q].model->rate;
-        signal[q].pop = q;
-        if (!is_first_state(rate))
-            signal[q].code = expr_to_code(cx, rate);
-        all_first = all_first && is_first_state(rate);
+        add_signal(cx, &s, q, net->pop[q].model->rate);
+        all_first = all_first && !s.from[q];
+    }
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        const ModelTerm *term = net->block[k].term;
+        block[k].signal = term ? find_signal(cx, &s, block[k].pre, term->signal) : block[k].pre;
+        if (term && term->gate)
+            block[k].gate = expr_to_code(cx, term->gate);
     }
     if (all_first)
         return;
-    out->signal = signal;
-    out->n_signals = net->n_pops;
+    out->signal = s.at;
+    out->n_signals = s.n;
 }
 
-void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop)
+void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock *block)
 {
     if (has_states(net))
         place_states(cx, net, out, pop);
-    round_rates(cx, net, out);
+    round_signals(cx, net, out, block);
 }

@@ -1,0 +1,89 @@
+/* Delays as whole numbers of steps, and whether the method can compute the model. */
+#include <string.h>
+
+#include "compiler/plan/build.h"
+
+static Diag *report_method(Ctx *cx, const Model *m, const char *why)
+{
+    return diag_at(cx, D_E0807, m->sim.method_span, "`%s` %s", eig_method[m->sim.method].name, why);
+}
+
+/* Where the model has noise; source < 0 without. */
+static bool find_noise(const Model *m, Span *at, const char **of)
+{
+    for (size_t q = 0; q < m->pops.n; q++) {
+        const ModelPop *p = &m->pops.at[q];
+        *of = p->name;
+        if (p->noise) {
+            *at = p->noise->span;
+            return true;
+        }
+        for (size_t k = 0; k < p->n_states; k++)
+            if (p->state[k].noise) {
+                *at = p->state[k].noise->span;
+                return true;
+            }
+    }
+    return false;
+}
+
+static bool fits_noise(Ctx *cx, const Model *m)
+{
+    Span at;
+    const char *of;
+    if (strcmp(eig_method[m->sim.method].name, "euler_maruyama") == 0 || !find_noise(m, &at, &of))
+        return true;
+    Diag *d = report_method(cx, m, "is a method for equations without noise");
+    diag_note_at(cx, d, at, "the noise of `%s`", of);
+    diag_help(cx, d, "write `method = euler_maruyama`, with a step of its own");
+    return false;
+}
+
+static bool fits_equations(Ctx *cx, const Model *m)
+{
+    for (size_t q = 0; m->sim.method == EIG_METHOD_EXPEULER && q < m->pops.n; q++)
+        if (m->pops.at[q].n_states > 0) {
+            Diag *d = report_method(cx, m, "needs a leak with a time constant, and a population by equations has none");
+            diag_note_at(cx, d, m->pops.at[q].span, "`%s` is given by equations", m->pops.at[q].name);
+            diag_help(cx, d, "`rk4` and `rk45` are for all equations, `euler_maruyama` for noise");
+            return false;
+        }
+    return true;
+}
+
+/* A stage inside a step would read a signal between two steps, which nobody keeps. */
+static bool fits_delays(Ctx *cx, const Model *m)
+{
+    const EigMethodInfo *method = &eig_method[m->sim.method];
+    for (size_t k = 0; (method->adaptive || method->stages > 1) && k < m->conns.n; k++)
+        if (m->conns.at[k].delay) {
+            Diag *d = report_method(cx, m, "looks at times between two steps, and a delayed rate is kept at the steps alone");
+            diag_note_at(cx, d, m->conns.at[k].delay_span, "the delay of %s", m->conns.at[k].label);
+            diag_help(cx, d, "take `euler` or `exponential_euler` with a small step");
+            return false;
+        }
+    return true;
+}
+
+bool plan_method_fits(Ctx *cx, const Model *m)
+{
+    bool noise = fits_noise(cx, m), equations = fits_equations(cx, m);
+    return fits_delays(cx, m) && noise && equations;
+}
+
+bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
+{
+    const Model *m = net->model;
+    int64_t *steps = ARENA_ARRAY(&cx->arena, m->conns.n + 1, int64_t);
+    bool ok = true;
+    for (size_t k = 0; k < m->conns.n; k++) {
+        const ModelConn *c = &m->conns.at[k];
+        if (!c->delay)
+            continue;
+        steps[k] = plan_count_steps(cx, m, c->delay_span, c->delay, D_E0808, arena_printf(&cx->arena, "delay of %s", c->label));
+        ok = ok && steps[k] > 0;
+    }
+    for (size_t k = 0; k < net->n_blocks; k++)
+        block[k].delay = steps[net->block[k].conn];
+    return ok;
+}
