@@ -131,6 +131,21 @@ static bool is_dense(const ClaimMatrix *m)
     return m->q <= 8 || m->row_from[m->q] >= m->q * m->q / 3;
 }
 
+static void put_kernels(Sbuf *out, const ClaimMatrix *m)
+{
+    if (!m->n_kernels)
+        return;
+    sbuf_str(out, ",\n    \"kernels\": [");
+    for (size_t k = 0; k < m->n_kernels; k++) {
+        const ClaimKernel *c = &m->kernel[k];
+        sbuf_printf(out, "%s\n      {\"to\": %u, \"from\": %u, \"extent\": [%zu, %zu],\n       \"values\": ", k ? "," : "", c->to, c->from,
+                    c->extent[0], c->extent[1]);
+        put_numbers(out, c->value, c->extent[0] * c->extent[1]);
+        sbuf_char(out, '}');
+    }
+    sbuf_char(out, ']');
+}
+
 static void put_populations(Sbuf *out, const ClaimMatrix *m)
 {
     sbuf_str(out, "    \"populations\": [");
@@ -148,6 +163,7 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     put_numbers(out, m->self, m->q);
     sbuf_str(out, ",\n    \"leak\": ");
     put_numbers(out, m->leak, m->q);
+    put_kernels(out, m);
 }
 
 static void put_matrix(Sbuf *out, const ClaimMatrix *m)
@@ -186,6 +202,18 @@ static void put_components(Sbuf *out, const Evidence *e)
     sbuf_str(out, "]\n");
 }
 
+static void put_vector(Sbuf *out, const Witness *w, size_t k)
+{
+    if (w->frequency)
+        sbuf_printf(out, "{\"frequency\": [%u, %u], \"re\": ", w->frequency[2 * k], w->frequency[2 * k + 1]);
+    put_numbers(out, w->v + k * w->n, w->n);
+    if (!w->frequency)
+        return;
+    sbuf_str(out, ", \"im\": ");
+    put_numbers(out, w->im + k * w->n, w->n);
+    sbuf_char(out, '}');
+}
+
 static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
 {
     if (w->is_zero_sum) {
@@ -196,10 +224,10 @@ static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
     }
     sbuf_str(out, "  \"witness\": {");
     put_members(out, w->member, w->n);
-    sbuf_str(out, ",\n    \"V\": [");
+    sbuf_printf(out, ",\n    \"%s\": [", w->frequency ? "waves" : "V");
     for (size_t k = 0; k < w->rank; k++) {
         sbuf_str(out, k ? ",\n      " : "\n      ");
-        put_numbers(out, w->v + k * w->n, w->n);
+        put_vector(out, w, k);
     }
     sbuf_char(out, ']');
     if (w->w) {

@@ -201,11 +201,47 @@ static bool read_population_list(Reader *r, const json_t *list)
     return sum == m->n || refuse(r, "the sizes of the populations add up to %zu, not to n = %zu", sum, m->n);
 }
 
+static bool read_kernel(Reader *r, const json_t *object, ClaimKernel *k)
+{
+    const ClaimMatrix *m = &r->out->matrix;
+    const json_t *extent = json_object_get(object, "extent");
+    size_t to, from, extents[2];
+    if (!is_object_of(r, object, "a kernel", "to from extent values") ||
+        !read_count(r, json_object_get(object, "to"), "\"to\"", 0, m->q - 1, &to) ||
+        !read_count(r, json_object_get(object, "from"), "\"from\"", 0, m->q - 1, &from) ||
+        !is_array_of(r, extent, "\"extent\"", 2) ||
+        !read_count(r, json_array_get(extent, 0), "\"extent\"", 1, MAX_ROWS, &extents[0]) ||
+        !read_count(r, json_array_get(extent, 1), "\"extent\"", 1, MAX_ROWS, &extents[1]) ||
+        !is_array_of(r, json_object_get(object, "values"), "\"values\"", extents[0] * extents[1]))
+        return false;
+    *k = (ClaimKernel){.to = (uint32_t)to, .from = (uint32_t)from, .extent = {extents[0], extents[1]},
+                       .value = rationals_new(r->cx, extents[0] * extents[1])};
+    return read_numbers(r, json_object_get(object, "values"), "\"values\"", k->value, extents[0] * extents[1]);
+}
+
+static bool read_kernels(Reader *r, const json_t *list)
+{
+    enum { MAX_KERNELS = 4096 };
+    ClaimMatrix *m = &r->out->matrix;
+    size_t n = json_array_size(list);
+    if (!list)
+        return true;
+    if (!json_is_array(list) || n == 0 || n > MAX_KERNELS)
+        return refuse(r, "\"kernels\" is not a list of one to %d kernels", MAX_KERNELS);
+    m->kernel = ARENA_ARRAY(&r->cx->arena, n, ClaimKernel);
+    bool ok = true;
+    for (size_t k = 0; ok && k < n; k++) {
+        ok = read_kernel(r, json_array_get(list, k), &m->kernel[k]);
+        m->n_kernels += m->kernel[k].value != NULL;     /* from here on claim_matrix_clear knows of it */
+    }
+    return ok;
+}
+
 static bool read_populations(Reader *r, const json_t *matrix, size_t n)
 {
     ClaimMatrix *m = &r->out->matrix;
     const json_t *list = json_object_get(matrix, "populations");
-    if (!is_object_of(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak"))
+    if (!is_object_of(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak kernels"))
         return false;
     if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > MAX_ROWS)
         return refuse(r, "\"populations\" is not a list of populations");
@@ -213,7 +249,8 @@ static bool read_populations(Reader *r, const json_t *matrix, size_t n)
         return false;
     m->n = n;
     return read_population_list(r, list) && read_numbers(r, json_object_get(matrix, "self"), "\"self\"", m->self, m->q) &&
-           read_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q);
+           read_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q) &&
+           read_kernels(r, json_object_get(matrix, "kernels"));
 }
 
 static bool read_matrix(Reader *r, const json_t *matrix)
@@ -294,6 +331,44 @@ static bool read_zero_sum(Reader *r, const json_t *object)
     return found == 1 || refuse(r, "%zu populations are named \"%.60s\"", found, name);
 }
 
+static bool read_wave(Reader *r, const json_t *object, Witness *w, size_t k)
+{
+    const json_t *frequency = json_object_get(object, "frequency");
+    if (!is_object_of(r, object, "a wave", "frequency re im") || !is_array_of(r, frequency, "\"frequency\"", 2))
+        return false;
+    for (size_t axis = 0; axis < 2; axis++) {
+        size_t f;
+        if (!read_count(r, json_array_get(frequency, axis), "\"frequency\"", 0, MAX_ROWS, &f))
+            return false;
+        w->frequency[2 * k + axis] = (uint32_t)f;
+    }
+    return read_numbers(r, json_object_get(object, "re"), "\"re\"", w->v + k * w->n, w->n) &&
+           read_numbers(r, json_object_get(object, "im"), "\"im\"", w->im + k * w->n, w->n);
+}
+
+static bool read_waves(Reader *r, const json_t *object)
+{
+    Witness *w = &r->out->evidence.witness;
+    const json_t *members = json_object_get(object, "members"), *waves = json_object_get(object, "waves");
+    size_t n = json_array_size(members), rank = json_array_size(waves);
+    if (!is_object_of(r, object, "the witness", "members waves w"))
+        return false;
+    if (!r->out->matrix.n_kernels)
+        return refuse(r, "waves belong to a matrix with kernels");
+    if (n == 0 || n > r->out->matrix.q || !json_is_array(waves) || rank == 0)
+        return refuse(r, "the witness has no rows, more than the matrix, or no waves");
+    for (size_t k = 0; k < rank; k++)       /* before room is made for rank * n numbers */
+        if (!is_array_of(r, json_object_get(json_array_get(waves, k), "re"), "\"re\"", n))
+            return false;
+    witness_init_modes(r->cx, w, n, rank);
+    if (!read_members(r, members, "\"members\"", w->member, n))
+        return false;
+    for (size_t k = 0; k < rank; k++)
+        if (!read_wave(r, json_array_get(waves, k), w, k))
+            return false;
+    return read_numbers(r, json_object_get(object, "w"), "\"w\"", w->w, rank);
+}
+
 static bool read_vectors(Reader *r, const json_t *object)
 {
     Witness *w = &r->out->evidence.witness;
@@ -328,6 +403,8 @@ static bool read_evidence(Reader *r, const json_t *root)
         return refuse(r, "\"%.40s\" is no claim", claim);
     if (components)
         return refuse(r, "the claim is \"not-lds\", but there are components");
+    if (json_object_get(witness, "waves"))
+        return read_waves(r, witness);
     return json_object_get(witness, "zero_sum") ? read_zero_sum(r, witness) : read_vectors(r, witness);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "compiler/check/symbol.h"
+
 mpq_t *rationals_new(Ctx *cx, size_t n)
 {
     mpq_t *x = ARENA_ARRAY(&cx->arena, n ? n : 1, mpq_t);
@@ -48,8 +50,19 @@ void witness_init(Ctx *cx, Witness *w, size_t n, size_t rank, bool is_weighted)
     w->w = is_weighted ? rationals_new(cx, rank) : NULL;
 }
 
+void witness_init_modes(Ctx *cx, Witness *w, size_t n, size_t rank)
+{
+    witness_init(cx, w, n, rank, true);
+    w->im = rationals_new(cx, n * rank);
+    w->frequency = ARENA_ARRAY(&cx->arena, 2 * rank, uint32_t);
+}
+
 void claim_matrix_clear(ClaimMatrix *m)
 {
+    for (size_t k = 0; k < m->n_kernels; k++) {
+        rationals_clear(m->kernel[k].value, m->kernel[k].extent[0] * m->kernel[k].extent[1]);
+        symbol_free(m->kernel[k].symbol);
+    }
     rationals_clear(m->entry, m->row_from ? m->row_from[m->q] : 0);
     rationals_clear(m->self, m->q);
     rationals_clear(m->leak, m->q);
@@ -66,6 +79,7 @@ void witness_clear(Witness *w)
 {
     rationals_clear(w->v, w->n * w->rank);
     rationals_clear(w->w, w->rank);
+    rationals_clear(w->im, w->n * w->rank);
     *w = (Witness){0};
 }
 
@@ -88,6 +102,14 @@ mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column)
             hi = mid;
     }
     return lo < m->row_from[row + 1] && m->column[lo] == column ? m->entry[lo] : NULL;
+}
+
+const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from)
+{
+    for (size_t k = 0; k < m->n_kernels; k++)
+        if (m->kernel[k].to == to && m->kernel[k].from == from)
+            return &m->kernel[k];
+    return NULL;
 }
 
 static const char *const proof_names[] = {

@@ -9,6 +9,9 @@
  * A matrix is held in population form: q populations of size[a] neurons, and
  *   A_ij = uniform_ab for i in a, j in b, i != j;  A_ii = uniform_aa + self_a - leak_a.
  * (uniform holds nothing of self or leak; without self-connections self_a = -uniform_aa.)
+ * In population form kernels may come on top: neuron i of a population of extent (X, Y)
+ * stands in column i % X, row i / X, and A_ij gains the kernel's value at the displacement
+ * of i from j, modulo the extent. Each kernel's values add up to 0, so that R stays as it is.
  * self == NULL is the plain neuron form, sparse by rows: A_ij as held, every
  * size 1. What is tested is then A itself; in population form it is the q x q
  * matrix R_ab = uniform_ab size_b (a != b), R_aa = uniform_aa size_a + self_a - leak_a,
@@ -25,6 +28,15 @@
 
 #include "lang/base/ctx.h"
 
+struct Symbol;
+typedef struct ClaimKernel {
+    uint32_t to, from;          /* populations of one size, extent[0] * extent[1] */
+    size_t extent[2];
+    mpq_t *value;               /* by displacement, columns fastest */
+    struct Symbol *symbol;      /* its Fourier transform, once someone has asked */
+    bool has_no_symbol;         /* it was asked for in vain */
+} ClaimKernel;
+
 typedef struct ClaimMatrix {
     size_t n;                   /* neurons in all */
     size_t q;                   /* rows held: populations, or neurons when every size is 1 */
@@ -36,6 +48,8 @@ typedef struct ClaimMatrix {
     uint32_t *column;
     mpq_t *entry;
     mpq_t *self, *leak;         /* population form only, q each; NULL in neuron form */
+    size_t n_kernels;           /* population form only; ascending by to, then from */
+    ClaimKernel *kernel;
     const char *sha256, *source;    /* of the file that the entries came from, or NULL */
 } ClaimMatrix;
 
@@ -56,6 +70,10 @@ typedef struct Witness {
     uint32_t *member;           /* n distinct rows of the matrix */
     mpq_t *v;                   /* rank * n, vector k at v[k*n] */
     mpq_t *w;                   /* rank, >= 0; NULL: all 1 */
+    /* With kernels, vectors may be waves: vector k is v + i im in every neuron of a population
+     * times exp(2 pi i (f x / extent[0] + g y / extent[1])), and X the sum of w_k Re(v_k v_k*). */
+    uint32_t *frequency;        /* rank * 2: f, g; NULL: no waves */
+    mpq_t *im;                  /* rank * n, with frequency */
 } Witness;
 
 typedef struct Evidence {
@@ -75,6 +93,8 @@ void rationals_clear(mpq_t *x, size_t n);
 void claim_matrix_init(Ctx *cx, ClaimMatrix *m, size_t q, size_t n_entries, bool is_population_form);
 void component_init(Ctx *cx, Component *c, size_t n);
 void witness_init(Ctx *cx, Witness *w, size_t n, size_t rank, bool is_weighted);
+/* With weights, imaginary parts and frequencies. */
+void witness_init_modes(Ctx *cx, Witness *w, size_t n, size_t rank);
 void claim_matrix_clear(ClaimMatrix *m);
 void component_clear(Component *c);
 void witness_clear(Witness *w);
@@ -84,6 +104,8 @@ static inline bool claim_matrix_is_populations(const ClaimMatrix *m) { return m-
 static inline size_t claim_matrix_size(const ClaimMatrix *m, size_t row) { return m->size ? m->size[row] : 1; }
 /* The held entry (not necessarily non-zero), or NULL where none is. */
 mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
+/* The kernel from population `from` to population `to`, or NULL. */
+const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from);
 const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual" */
 bool proof_kind_from_name(const char *name, ProofKind *out);
 #endif

@@ -24,6 +24,7 @@ typedef struct TestRow {
 } TestRow;
 
 static const TestRow test_table[] = {
+    {"kernels",          SIZE_MAX,   SIZE_MAX,      lds_test_symbol},
     {"diagonal",         SIZE_MAX,   SIZE_MAX,      lds_test_diagonal},
     {"one row",          1,          SIZE_MAX,      lds_test_one_row},
     {"two rows",         2,          SIZE_MAX,      lds_test_two_rows},
@@ -135,7 +136,7 @@ static void accept_all(Ctx *cx, LdsReport *out, const char *method, double margi
     out->verdict = TRUTH_CERTIFIED;
     out->method = method;
     out->margin = neuron_margin(&out->matrix, margin);
-    out->has_margin = out->margin > 0;
+    out->has_margin = out->margin > 0 && !out->matrix.n_kernels;      /* of the mean alone */
 }
 
 static void keep_refutation(LdsReport *out, const LdsFinding *f)
@@ -187,6 +188,41 @@ void lds_decide(Ctx *cx, LdsReport *out)
         decide_matrix(cx, out);
 }
 
+/* By its kernels' frequencies, as far as that decides it. */
+static bool decide_fields(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    bool is_part;
+    if (!fields_of_net(cx, net, slope, &out->matrix, &is_part, &out->reason))
+        return false;
+    lds_decide(cx, out);
+    if (out->verdict == TRUTH_CERTIFIED) {
+        if (is_part)
+            out->method = arena_printf(&cx->arena, "%s; the network is a part of this larger one without ends", out->method);
+        return true;
+    }
+    if (out->verdict == TRUTH_REFUTED && !is_part)
+        return true;
+    const char *why = is_part ? "closed to a ring or torus, which only proves, it is not certified"
+                              : arena_printf(&cx->arena, "by the frequencies of its kernels: %s", out->reason);
+    claim_matrix_clear(&out->matrix);
+    evidence_clear(&out->evidence);
+    *out = (LdsReport){.reason = why};
+    return false;
+}
+
+/* Neuron by neuron where frequencies do not decide it and there are few neurons. */
+static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    enum { MOST_NEURONS = 1000 };
+    if (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS))
+        return;
+    const char *earlier = out->reason;
+    if (reduce_net(cx, net, slope, &out->matrix, &out->reason))
+        lds_decide(cx, out);
+    else if (earlier)
+        out->reason = earlier;
+}
+
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained)
 {
     bool differ = false;
@@ -209,8 +245,7 @@ static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *
     LdsReport again = {0};
     if (!lds_attained(net, slope, attained))
         return;
-    if (reduce_net(cx, net, attained, &again.matrix, &again.reason))
-        lds_decide(cx, &again);
+    decide_net(cx, net, attained, &again);
     claim_matrix_clear(&out->matrix);
     evidence_clear(&out->evidence);
     *out = again;
@@ -227,8 +262,7 @@ static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
 {
     *out = (LdsReport){0};
-    if (reduce_net(cx, net, slope, &out->matrix, &out->reason))
-        lds_decide(cx, out);
+    decide_net(cx, net, slope, out);
     if (out->verdict == TRUTH_REFUTED)
         refute_what_is_attained(cx, net, slope, out);
 }

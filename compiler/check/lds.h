@@ -23,11 +23,19 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *
 /* The slopes that a refutation is about: each bound replaced by what is known to
  * be attained. False where that changes nothing. */
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);
+/* NULL, or why the slopes, or what the model is, allow no claim. */
+const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope);
 /* Rows that the matrix has, or would have. */
 size_t reduce_count_rows(Ctx *cx, const Net *net);
 /* Rows of each strongly connected component, in an order in which the matrix
  * is block lower triangular. component[k] has only n and member set. */
 void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component);
+
+/* ---- field.c ---- */
+/* The same for a network with kernels in which no neuron of a population differs from another: populations
+ * with kernels (evidence.h). *is_part: it is a part of the matrix's network, so that this may only prove. False
+ * with *reason NULL when the network is of another kind. */
+bool fields_of_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, bool *is_part, const char **reason);
 
 /* ---- lds_part.c: one component ----
  * The tests see K = S D^-1 A S^-1 without its diagonal of -1: D = diag |R_ii|,
@@ -97,6 +105,7 @@ LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
 LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_eigenvector;
 LdsTest lds_test_barrier;
+LdsTest lds_test_symbol;               /* lds_symbol.c: components with kernels */
 enum { LDS_BARRIER_MAX = 100 };        /* its arrays of one row's length are on the stack */
 
 /* ---- lds_eigen.c ---- */

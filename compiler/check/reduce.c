@@ -302,10 +302,16 @@ static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *sl
     return NULL;
 }
 
+const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
+{
+    const char *reason = theory_obstacle(cx, net);
+    return reason ? reason : slope_obstacle(cx, net, slope);
+}
+
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
-    if ((*reason = theory_obstacle(cx, net)) || (*reason = slope_obstacle(cx, net, slope)))
+    if ((*reason = reduce_obstacle(cx, net, slope)))
         return false;
     Reduction r = {.net = net, .slope = slope, .m = out};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);

@@ -173,12 +173,14 @@ static void print_witness(const Report *r, Sbuf *out)
     if (w->is_zero_sum) {
         sbuf_printf(&text, "witness: differences between the neurons of %s are not damped", m->name[w->population]);
     } else {
-        sbuf_printf(&text, "witness: %zu %s on ", w->rank, plural(w->rank, "vector", "vectors"));
+        sbuf_printf(&text, "witness: %zu %s on ", w->rank, w->frequency ? plural(w->rank, "wave", "waves") : plural(w->rank, "vector", "vectors"));
         for (size_t k = 0; k < w->n && k < MAX_ROWS; k++)
             sbuf_printf(&text, "%s%s", k ? ", " : "", m->name ? m->name[w->member[k]] : "?");
         if (w->n > MAX_ROWS)
             sbuf_printf(&text, " and %zu more", w->n - MAX_ROWS);
-        if (w->rank == 1 && w->n <= 4) {
+        for (size_t k = 0; w->frequency && k < w->rank && k < MAX_ROWS; k++)
+            sbuf_printf(&text, "%s(%u, %u)", k ? ", " : ", with the frequencies ", w->frequency[2 * k], w->frequency[2 * k + 1]);
+        if (w->rank == 1 && w->n <= 4 && !w->frequency) {
             sbuf_str(&text, ": (");
             for (size_t k = 0; k < w->n; k++) {
                 sbuf_str(&text, k ? ", " : "");

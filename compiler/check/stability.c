@@ -13,6 +13,10 @@ static const Num *row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 {
     const Num *tau = ARENA_ARRAY(&cx->arena, m->q, Num);
     size_t row = 0;
+    for (size_t a = 0; m->n_kernels && a < m->q; a++)
+        ((Num *)tau)[a] = net->pop[a].model->tau;       /* rows are populations, some longer than the net's */
+    if (m->n_kernels)
+        return tau;
     for (size_t a = 0; a < net->n_pops; a++)
         for (size_t left = net->pop[a].size; left > 0; row++) {
             ((Num *)tau)[row] = net->pop[a].model->tau;
@@ -76,7 +80,7 @@ static bool sends(const ClaimMatrix *m, size_t from, int sign)
 /* The hypotheses that hold, or NULL. */
 static const char *planar_reason(const Net *net, const ClaimMatrix *m)
 {
-    if (net->n != 2 || m->q != 2)
+    if (net->n != 2 || m->q != 2 || m->n_kernels)
         return NULL;
     Planar f = planar_facts(net);
     if (f.smooth)
@@ -141,7 +145,7 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
 
 static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
 {
-    bool one_vector = lds->evidence.witness.is_zero_sum || lds->evidence.witness.rank == 1;
+    bool one_vector = lds->evidence.witness.is_zero_sum || (lds->evidence.witness.rank == 1 && !lds->evidence.witness.frequency);
     out->conclusion = "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence; "
                       "that is no statement about what the network does at its actual inputs";
     out->theorem = "Theorem 1 (docs/theory.md)";

@@ -167,7 +167,7 @@ Num stability_equal_tau_rate(Ctx *cx, NumPool *nums, const LdsReport *lds, Num t
 {
     const ClaimMatrix *m = &lds->matrix;
     const Component *c = lds->evidence.component;
-    if (lds->evidence.n_components != 1 || m->row_from[m->q] > MAX_ENTRIES)
+    if (lds->evidence.n_components != 1 || m->n_kernels || m->row_from[m->q] > MAX_ENTRIES)
         return NULL;            /* the multipliers of several components have no common scale */
     double estimate = estimate_mu(cx, m, c->p);
     Num rate = NULL;

@@ -19,10 +19,32 @@ static void own_net_leak(const ClaimMatrix *m, size_t a, mpq_t out)
         mpq_add(out, out, m->leak[a]);
         mpq_sub(out, out, m->self[a]);
     }
+    const ClaimKernel *kernel = claim_matrix_kernel(m, a, a);
+    if (kernel)
+        mpq_sub(out, out, kernel->value[0]);
+}
+
+/* Every displacement once, but no neuron to itself. */
+static void absolute_kernel_sum(const ClaimKernel *k, mpq_srcptr uniform, mpq_t out)
+{
+    mpq_t x;
+    mpq_init(x);
+    mpq_set_ui(out, 0, 1);
+    for (size_t d = k->to == k->from; d < k->extent[0] * k->extent[1]; d++) {
+        mpq_add(x, uniform, k->value[d]);
+        mpq_abs(x, x);
+        mpq_add(out, out, x);
+    }
+    mpq_clear(x);
 }
 
 static void absolute_sum(const ClaimMatrix *m, size_t a, size_t e, mpq_t out)
 {
+    const ClaimKernel *kernel = claim_matrix_kernel(m, a, m->column[e]);
+    if (kernel) {
+        absolute_kernel_sum(kernel, m->entry[e], out);
+        return;
+    }
     size_t n = claim_matrix_size(m, m->column[e]) - (m->column[e] == a);
     mpq_set_ui(out, n, 1);
     mpq_mul(out, out, m->entry[e]);
@@ -137,7 +159,7 @@ static bool symmetrise_row(const ClaimMatrix *m, size_t a, mpq_t *p, size_t *que
         mpq_srcptr back = claim_matrix_entry(m, b, a);
         if (b == a)
             continue;
-        if (!back || mpq_sgn(back) != mpq_sgn(m->entry[e]))
+        if (!back || mpq_sgn(back) != mpq_sgn(m->entry[e]) || mpq_sgn(back) == 0)
             return false;
         mpq_mul(x, p[a], m->entry[e]);
         mpq_div(x, x, back);
@@ -149,6 +171,23 @@ static bool symmetrise_row(const ClaimMatrix *m, size_t a, mpq_t *p, size_t *que
         }
     }
     return true;
+}
+
+/* p_a c_ab(d) = p_b c_ba(-d), both populations having one size. */
+static bool kernel_is_symmetric(const ClaimMatrix *m, const ClaimKernel *k, mpq_t *p, mpq_t x)
+{
+    const ClaimKernel *back = claim_matrix_kernel(m, k->from, k->to);
+    bool same = back != NULL;
+    mpq_t y;
+    mpq_init(y);
+    for (size_t d = 0; same && d < k->extent[0] * k->extent[1]; d++) {
+        size_t across = (k->extent[0] - d % k->extent[0]) % k->extent[0], along = (k->extent[1] - d / k->extent[0]) % k->extent[1];
+        mpq_mul(x, p[k->to], k->value[d]);
+        mpq_mul(y, p[k->from], back->value[along * k->extent[0] + across]);
+        same = mpq_equal(x, y);
+    }
+    mpq_clear(y);
+    return same;
 }
 
 bool stability_is_symmetrisable(Ctx *cx, const ClaimMatrix *m)
@@ -168,6 +207,8 @@ bool stability_is_symmetrisable(Ctx *cx, const ClaimMatrix *m)
         while (holds && at < n)
             holds = symmetrise_row(m, queue[at++], p, queue, &n, x);
     }
+    for (size_t k = 0; holds && k < m->n_kernels; k++)
+        holds = kernel_is_symmetric(m, &m->kernel[k], p, x);
     mpq_clear(x);
     rationals_clear(p, m->q);
     return holds;

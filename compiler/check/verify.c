@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/check/positive.h"
+#include "compiler/check/verify_kernel.h"
 
 static VerifyResult rejected(const char *reason)
 {
@@ -62,7 +63,7 @@ static const char *frame_fault(const ClaimMatrix *m)
 static const char *matrix_fault(const ClaimMatrix *m)
 {
     const char *fault = frame_fault(m);
-    return fault ? fault : rows_are_sorted(m) ? NULL : rows_fault;
+    return fault ? fault : rows_are_sorted(m) ? kernels_fault(m) : rows_fault;
 }
 
 /* The matrix that is tested, in neuron form: A itself, borrowed, or R built from
@@ -136,10 +137,11 @@ static void tested_clear(Tested *t)
 }
 
 /* Vectors that add up to zero within population a of two or more are mapped to
- * self_a - leak_a times themselves. */
+ * self_a - leak_a times themselves, unless kernels see them. */
 static bool zero_sum_decays(const ClaimMatrix *m, size_t a)
 {
-    return !claim_matrix_is_populations(m) || claim_matrix_size(m, a) < 2 || mpq_cmp(m->self[a], m->leak[a]) < 0;
+    return !claim_matrix_is_populations(m) || claim_matrix_size(m, a) < 2 || mpq_cmp(m->self[a], m->leak[a]) < 0 ||
+           kernels_touch(m, a);
 }
 
 /* ---- certificates ----------------------------------------------------------- */
@@ -186,6 +188,18 @@ static VerifyResult prove_positive(Ctx *cx, const LyapunovForm *f)
 }
 
 /* Only the component's own rows are read, so only they need be in order. */
+/* The component of a matrix without faults. */
+static VerifyResult component_result(Ctx *cx, const ClaimMatrix *m, const ClaimMatrix *tested, const Component *c)
+{
+    const char *fault = component_fault(cx, m, c);
+    if (fault)
+        return rejected(fault);
+    VerifyResult r = prove_positive(cx, &(LyapunovForm){tested, c->n, c->member, c->p});
+    if (r.accepted && (fault = kernels_component_fault(cx, m, c)))
+        return rejected(fault);
+    return r;
+}
+
 VerifyResult verify_component(Ctx *cx, const ClaimMatrix *matrix, const Component *c)
 {
     const char *fault = frame_fault(matrix);
@@ -198,18 +212,9 @@ VerifyResult verify_component(Ctx *cx, const ClaimMatrix *matrix, const Componen
         return rejected(fault);
     Tested t;
     tested_init(matrix, c->n, c->member, &t);
-    VerifyResult r = prove_positive(cx, &(LyapunovForm){&t.a, c->n, c->member, c->p});
+    VerifyResult r = component_result(cx, matrix, &t.a, c);
     tested_clear(&t);
     return r;
-}
-
-/* The component of a matrix without faults. */
-static VerifyResult component_result(Ctx *cx, const ClaimMatrix *m, const ClaimMatrix *tested, const Component *c)
-{
-    const char *fault = component_fault(cx, m, c);
-    if (fault)
-        return rejected(fault);
-    return prove_positive(cx, &(LyapunovForm){tested, c->n, c->member, c->p});
 }
 
 /* Each row's component, in `of`; NULL, or why they are no partition. */
@@ -250,6 +255,8 @@ static VerifyResult verify_components(Ctx *cx, const ClaimMatrix *m, const Evide
     const char *fault = partition_fault(cx, m, e, of);
     if (!fault)
         fault = order_fault(cx, m, of);
+    if (!fault)
+        fault = kernels_order_fault(cx, m, of);
     if (fault)
         return rejected(fault);
     Tested t;
@@ -321,7 +328,7 @@ static const char *witness_fault(const ClaimMatrix *m, const Witness *w, uint32_
         if (w->w && mpq_sgn(w->w[k]) < 0)
             return "a weight of the witness is negative";
         for (size_t i = 0; i < w->n && (!w->w || mpq_sgn(w->w[k]) > 0); i++)
-            is_zero = is_zero && mpq_sgn(w->v[k * w->n + i]) == 0;
+            is_zero = is_zero && mpq_sgn(w->v[k * w->n + i]) == 0 && (!w->im || mpq_sgn(w->im[k * w->n + i]) == 0);
     }
     if (is_zero)
         return "X = 0";
@@ -442,6 +449,12 @@ static VerifyResult verify_vectors(Ctx *cx, const ClaimMatrix *m, const Witness 
             row[n++] = (uint32_t)a;
     Tested t;
     tested_init(m, n, row, &t);
+    if (w->frequency) {
+        fault = kernels_witness_fault(cx, m, &t.a, w, place);
+        tested_clear(&t);
+        return fault ? rejected(fault) : (VerifyResult){.accepted = true, .reason = arena_printf(&cx->arena, "diag(A X) >= 0, %zu wave%s",
+                                                                                                 w->rank, w->rank == 1 ? "" : "s")};
+    }
     size_t negative = first_negative_row(cx, &t.a, w, place);
     tested_clear(&t);
     if (negative < w->n)

@@ -3,14 +3,23 @@
 #include "compiler/check/lds.h"
 #include "compiler/check/slope.h"
 
-bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, ClaimMatrix *out, const char **reason)
+bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, bool has_kernels, ClaimMatrix *out, const char **reason)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 
     slope_check(cx, net, slope);
     lds_attained(net, slope, attained);
-    return reduce_net(cx, net, is_certificate ? slope : attained, out, reason);
+    if (!has_kernels)
+        return reduce_net(cx, net, is_certificate ? slope : attained, out, reason);
+    bool is_part = false, read = fields_of_net(cx, net, is_certificate ? slope : attained, out, &is_part, reason);
+    if (read && (is_certificate || !is_part))
+        return true;
+    if (read)
+        claim_matrix_clear(out);
+    if (!*reason)
+        *reason = read ? "the model is a part of the refuted network" : "the model has no kernels of this kind";
+    return false;
 }
 
 static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
@@ -67,6 +76,22 @@ static bool diagonals_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b,
     return true;
 }
 
+static bool kernels_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, const char **difference)
+{
+    bool same = a->n_kernels == b->n_kernels;
+    for (size_t k = 0; same && k < a->n_kernels; k++) {
+        const ClaimKernel *x = &a->kernel[k], *y = claim_matrix_kernel(b, x->to, x->from);
+        same = y && x->extent[0] == y->extent[0] && x->extent[1] == y->extent[1];
+        for (size_t d = 0; same && d < x->extent[0] * x->extent[1]; d++)
+            same = mpq_equal(x->value[d], y->value[d]);
+        if (!same)
+            *difference = arena_printf(&cx->arena, "the kernel from %s to %s differs", row_name(cx, b, x->from), row_name(cx, b, x->to));
+    }
+    if (a->n_kernels != b->n_kernels)
+        *difference = arena_printf(&cx->arena, "the certificate has %zu kernels, the model %zu", a->n_kernels, b->n_kernels);
+    return same;
+}
+
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference)
 {
     mpq_t zero;
@@ -76,6 +101,7 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
     for (size_t row = 0; same && row < model->q; row++)
         same = rows_equal(cx, certified, model, row, zero, difference) &&
                diagonals_equal(cx, certified, model, row, difference);
+    same = same && kernels_equal(cx, certified, model, difference);
     mpq_clear(zero);
     return same;
 }
