@@ -122,6 +122,8 @@ class Tested:
             if key in matrix:
                 text(matrix[key])
         self.names = None
+        self.kernels = {}
+        self.place = {}
         if "populations" in matrix:
             self.read_populations(matrix)
         else:
@@ -130,7 +132,7 @@ class Tested:
             self.rows = cells(matrix, "rows", self.q)
 
     def read_populations(self, matrix):
-        fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "source", "sha256"))
+        fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "kernels", "source", "sha256"))
         n = whole(matrix["n"], 1, 1 << 53)
         populations = matrix["populations"]
         need(isinstance(populations, list) and populations, "no populations")
@@ -147,6 +149,24 @@ class Tested:
         self.rows = [{b: c * self.size[b] for b, c in row.items()} for row in uniform]
         for a, row in enumerate(self.rows):
             row[a] = row.get(a, 0) + self.mode[a]
+        if "kernels" in matrix:
+            self.read_kernels(matrix["kernels"])
+
+    def read_kernels(self, kernels):
+        need(isinstance(kernels, list) and kernels and len(kernels) <= 4096, "no kernels, or too many")
+        for k in kernels:
+            fields(k, ("to", "from", "extent", "values"))
+            to, source = whole(k["to"], 0, self.q - 1), whole(k["from"], 0, self.q - 1)
+            need(isinstance(k["extent"], list) and len(k["extent"]) == 2, "an extent is not of two")
+            extent = tuple(whole(x, 1, 4194304) for x in k["extent"])
+            n = extent[0] * extent[1]
+            need(self.size[to] == n and self.size[source] == n, "an extent is not the size of its populations")
+            values = numbers(k["values"], n)
+            need(sum(values) == 0, "the values of a kernel do not add up to 0")
+            need((to, source) not in self.kernels, "two kernels between the same populations")
+            self.kernels[to, source] = values
+            for a in (to, source):
+                need(self.place.setdefault(a, extent) == extent, "a population has two extents")
 
 
 # ---- positive definite ------------------------------------------------------------
@@ -273,9 +293,180 @@ def check_components(t, components):
             need(x == 0 or of[i] >= of[j], "an entry against the order")
     if t.names is not None:
         for a in range(t.q):
-            need(t.size[a] < 2 or t.mode[a] < 0, "zero-sum modes do not decay")
+            need(t.size[a] < 2 or t.mode[a] < 0 or a in t.place, "zero-sum modes do not decay")
+    for to, source in t.kernels:
+        need(of[to] >= of[source], "a kernel against the order")
     for members, p in read:
         need(positive_definite(integer_form(t.rows, members, p)), "M(p) is not positive definite")
+        for extent in {t.place[a] for a in members if a in t.place}:
+            check_frequencies(t, extent, members, p)
+
+
+# ---- kernels: Fourier transforms in whole numbers -----------------------------------
+#
+# A complex number is a pair of integers over 2^BITS, and off by at most some whole number of units 2^-BITS.
+
+BITS = 256
+
+
+def arctan_inverse(k, bits):
+    """arctan(1/k) 2^bits, off by at most 200."""
+    power, total, n = (1 << bits) // k, 0, 1
+    while power:
+        total += power // n if n % 4 == 1 else -(power // n)
+        power //= k * k
+        n += 2
+    return total
+
+
+def turn(n):
+    """exp(-2 pi i j/n) for j < n, each part off by at most 1."""
+    bits = BITS + 40
+    pi = 16 * arctan_inverse(5, bits) - 4 * arctan_inverse(239, bits)     # off by less than 2^13
+    out = []
+    for j in range(n):
+        angle = 2 * pi * j // n
+        parts = [0, 0]
+        term, k = 1 << bits, 0
+        while term:
+            parts[k % 2] += term if k % 4 < 2 else -term
+            k += 1
+            term = (term * angle >> bits) // k
+        out.append((parts[0] >> 40, -(parts[1] >> 40)))
+    return out
+
+
+def transform(values, turns, size):
+    """Fourier transform of pairs whose absolute values add up to at most `size`, and by how much it may be off,
+    when the values are exact."""
+    n = len(values)
+    if n == 1:
+        return values, 0
+    r = next((d for d in range(2, int(n ** 0.5) + 1) if n % d == 0), n)
+    m, step = n // r, len(turns) // n
+    parts = [transform(values[j::r], turns, size) for j in range(r)]
+    out = []
+    for k in range(n):
+        re = im = 0
+        for j, (y, _) in enumerate(parts):
+            c, s = turns[j * k % n * step]
+            a, b = y[k % m]
+            re += c * a - s * b
+            im += c * b + s * a
+        out.append((re >> BITS, im >> BITS))
+    # A turn is off by 2, a part by its error; parts are no larger than the size, turns than 1 + 2 units.
+    return out, r * (2 * parts[0][1] + (2 * size >> BITS) + 4) + 2
+
+
+def symbol(values, extent):
+    """By frequency (f fastest): pairs of integers over 2^BITS, and by how much they may be off."""
+    size = math.ceil(sum(map(abs, values)) * (1 << BITS)) + 2 * len(values)
+    grid = [(math.floor(v * (1 << BITS)), 0) for v in values]
+    width, height = extent
+    turns, error = turn(width), 0
+    rows = []
+    for y in range(height):
+        row, error = transform(grid[y * width:(y + 1) * width], turns, size)
+        rows.append(row)
+    turns, out, last = turn(height), [None] * (width * height), 0
+    for f in range(width):
+        column, last = transform([row[f] for row in rows], turns, size + height * error)
+        for g in range(height):
+            out[g * width + f] = column[g]
+    return out, len(values) + height * 2 * error + last
+
+
+def frequencies(extent):
+    """One of each pair k, -k, without 0."""
+    width, height = extent
+    for k in range(1, width * height):
+        f, g = k % width, k // width
+        if k <= (height - g) % height * width + (width - f) % width:
+            yield k
+
+
+def check_frequencies(t, extent, members, p):
+    field = [a for a in members if t.place.get(a) == extent]
+    scale = math.lcm(*(x.denominator for x in p))
+    weight = {a: int(x * scale) for a, x in zip(members, p)}
+    own = {a: math.floor(t.mode[a] * (1 << BITS)) for a in field}
+    part = {ab: symbol(v, extent) for ab, v in t.kernels.items() if ab[0] in weight and ab[1] in weight and t.place[ab[0]] == extent}
+    n = len(field)
+    for k in frequencies(extent):
+        re = [[0] * n for _ in range(n)]
+        im = [[0] * n for _ in range(n)]
+        off = [0] * n               # what a row of the real form may be off by, in all
+        for i, a in enumerate(field):
+            re[i][i] -= 2 * weight[a] * own[a]
+            off[i] += 2 * weight[a]
+            for j, b in enumerate(field):
+                if (a, b) not in part:
+                    continue
+                (x, y), error = part[a, b][0][k], part[a, b][1]
+                re[i][j] -= weight[a] * x
+                im[i][j] -= weight[a] * y
+                re[j][i] -= weight[a] * x
+                im[j][i] += weight[a] * y
+                off[i] += 4 * weight[a] * (error + 1)
+                off[j] += 4 * weight[a] * (error + 1)
+        form = [re[i] + [-y for y in im[i]] for i in range(n)] + [im[i] + re[i] for i in range(n)]
+        for i in range(2 * n):
+            form[i][i] -= off[i % n]
+        need(eliminate(form), "frequency %d of a kernel is not positive definite" % k)
+
+
+def exact_symbol(values, extent, k):
+    width = extent[0]
+    f, g = k % width, k // width
+    return sum(-v if (f > 0 and d % width % 2) != (g > 0 and d // width % 2) else v for d, v in enumerate(values))
+
+
+def check_waves(t, witness):
+    fields(witness, ("members", "waves", "w"))
+    need(t.kernels, "waves without kernels")
+    need(isinstance(witness["members"], list) and witness["members"], "a witness without rows")
+    members = [whole(x, 0, t.q - 1) for x in witness["members"]]
+    need(len(set(members)) == len(members), "members twice")
+    need(isinstance(witness["waves"], list) and witness["waves"], "a witness without waves")
+    weights = numbers(witness["w"], len(witness["waves"]))
+    need(all(w >= 0 for w in weights), "a weight is negative")
+    total, any_entry = [Fraction(0)] * len(members), False
+    for wave, w in zip(witness["waves"], weights):
+        fields(wave, ("frequency", "re", "im"))
+        need(isinstance(wave["frequency"], list) and len(wave["frequency"]) == 2, "a frequency is not of two")
+        f, g = (whole(x, 0, 4194304) for x in wave["frequency"])
+        re, im = numbers(wave["re"], len(members)), numbers(wave["im"], len(members))
+        inside = [i for i in range(len(members)) if re[i] or im[i]]
+        any_entry = any_entry or (w > 0 and bool(inside))
+        if f == 0 and g == 0:
+            for i in inside:
+                for j in inside:
+                    total[i] += w * t.rows[members[i]].get(members[j], 0) * (re[i] * re[j] + im[i] * im[j])
+            continue
+        extents = {t.place.get(members[i]) for i in inside}
+        need(len(extents) <= 1 and None not in extents, "a frequency where there is no place for it")
+        for i in inside:
+            total[i] += w * least_of_wave(t, members, inside, i, re, im, extents, f, g)
+    need(any_entry, "X = 0")
+    need(all(x >= 0 for x in total), "(A X)_ii >= 0 is not proved")
+
+
+def least_of_wave(t, members, inside, i, re, im, extents, f, g):
+    (extent,) = extents
+    need(f < extent[0] and g < extent[1], "no frequency of this extent")
+    k = g * extent[0] + f
+    least = t.mode[members[i]] * (re[i] * re[i] + im[i] * im[i])
+    for j in inside:
+        values = t.kernels.get((members[i], members[j]))
+        if values is None:
+            continue
+        alpha, beta = re[i] * re[j] + im[i] * im[j], re[i] * im[j] - im[i] * re[j]
+        if 2 * f % extent[0] == 0 and 2 * g % extent[1] == 0:
+            least += alpha * exact_symbol(values, extent, k)
+            continue
+        (x, y), error = (lambda s: (s[0][k], s[1]))(symbol(values, extent))
+        least += (alpha * x - beta * y - (abs(alpha) + abs(beta)) * error) / (1 << BITS)
+    return least
 
 
 def check_vectors(t, witness):
@@ -302,7 +493,7 @@ def check_zero_sum(t, witness):
     name = text(witness["population"])
     need(t.names is not None and t.names.count(name) == 1, "not the name of one population")
     a = t.names.index(name)
-    need(t.size[a] >= 2 and t.mode[a] >= 0, "its zero-sum modes decay")
+    need(t.size[a] >= 2 and t.mode[a] >= 0 and a not in t.place, "its zero-sum modes decay")
 
 
 def check(data):
@@ -322,7 +513,8 @@ def check(data):
         need(root["claim"] == "not-lds", "no claim")
         need("witness" in root and "components" not in root, "not-lds needs a witness and no components")
         need(isinstance(root["witness"], dict), "the witness is no object")
-        (check_zero_sum if "zero_sum" in root["witness"] else check_vectors)(t, root["witness"])
+        kind = check_zero_sum if "zero_sum" in root["witness"] else check_waves if "waves" in root["witness"] else check_vectors
+        kind(t, root["witness"])
 
 
 def report(name, data):
