@@ -143,9 +143,20 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
     }
 }
 
+/* A wave is two vectors, its real and its imaginary part, unless it is constant on populations and real. */
+static bool is_one_vector(const Witness *w)
+{
+    if (w->is_zero_sum || w->rank != 1 || !w->frequency)
+        return w->is_zero_sum || w->rank == 1;
+    bool one = w->frequency[0] == 0 && w->frequency[1] == 0;
+    for (size_t i = 0; one && i < w->n; i++)
+        one = mpq_sgn(w->im[i]) == 0;
+    return one;
+}
+
 static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
 {
-    bool one_vector = lds->evidence.witness.is_zero_sum || (lds->evidence.witness.rank == 1 && !lds->evidence.witness.frequency);
+    bool one_vector = is_one_vector(&lds->evidence.witness);
     out->conclusion = "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence; "
                       "that is no statement about what the network does at its actual inputs";
     out->theorem = "Theorem 1 (docs/theory.md)";
