@@ -247,6 +247,10 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope);
 /* samples("drive.csv", ...) in an input. */
 Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope);
 
+/* ---- ou.c ---- */
+/* noise_ou(...) in an input. */
+Typed noise_ou_call(Builder *b, const AstExpr *call, const Scope *scope);
+
 /* ---- neuron.c ---- */
 /* Index of the neuron that `e` ("AVAL" or 3) names in population `pop`; -1 after a diagnostic. */
 long neuron_index(Builder *b, const AstExpr *e, size_t pop);

@@ -200,8 +200,7 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
 
 static bool names_later_function(const char *name)
 {
-    static const char *const later[] = { "noise_ou", "normal", "lognormal", "uniform", "exponential", "gamma",
-                                         "variance", "std" };
+    static const char *const later[] = { "normal", "lognormal", "uniform", "exponential", "gamma", "variance", "std" };
     for (size_t k = 0; k < sizeof later / sizeof *later; k++)
         if (strcmp(name, later[k]) == 0)
             return true;
@@ -268,6 +267,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return neuron_indicator(b, e, scope);
     if (strcmp(name, "samples") == 0)
         return samples_call(b, e, scope);
+    if (strcmp(name, "noise_ou") == 0)
+        return noise_ou_call(b, e, scope);
     if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
     else if (names_later_function(name))

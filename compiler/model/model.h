@@ -79,6 +79,12 @@ typedef struct ModelState {
     const Expr *start;          /* of i */
 } ModelState;
 
+/* noise_ou in an input: state n_states + k of each neuron (1 + k in a population without equations). */
+typedef struct ModelOu {
+    Span span;
+    Num tau, sigma;             /* > 0, canonical time; >= 0, the input's unit */
+} ModelOu;
+
 typedef struct ModelPop {
     const char *name;
     Span span, sign_span;       /* the declaration's head; the word that gives the sign */
@@ -95,7 +101,8 @@ typedef struct ModelPop {
     Span tau_span;
     Activation act;
     const Expr *noise;          /* with a time constant: the factor of unit white noise in x', of t, i; NULL: none */
-    const Expr *input;          /* of t, i; never NULL (0) */
+    const Expr *input;          /* of t, i, and the states of `ous`; never NULL (0) */
+    VEC(ModelOu) ous;
     const Expr *start;          /* of i */
     Place place;
 } ModelPop;

@@ -114,6 +114,13 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
     if (p->noise)
         print_expr("  noise ", p->noise, out);
     print_expr("  input ", p->input, out);
+    for (size_t k = 0; k < p->ous.n; k++) {
+        sbuf_printf(out, "  x%zu fluctuates: tau ", (p->n_states > 0 ? p->n_states : 1) + k);
+        num_print(p->ous.at[k].tau, out);
+        sbuf_str(out, ", sigma ");
+        num_print(p->ous.at[k].sigma, out);
+        sbuf_char(out, '\n');
+    }
     if (p->n_states == 0)
         print_expr("  start ", p->start, out);
     print_place(&p->place, out);

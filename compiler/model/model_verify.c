@@ -61,7 +61,10 @@ static void verify_pop(const ModelPop *p)
         verify_states(p);
     else
         verify_leak(p);
-    verify_expr(p->input, of_time_and_neuron, p->name);
+    unsigned first = p->n_states > 0 ? (unsigned)p->n_states : 1, ous = ((1u << p->ous.n) - 1) << (EIG_VAR_STATE + first);
+    verify_expr(p->input, of_time_and_neuron | ous, p->name);
+    for (size_t k = 0; k < p->ous.n; k++)
+        must(mpq_sgn(p->ous.at[k].tau) > 0 && mpq_sgn(p->ous.at[k].sigma) >= 0, "fluctuating input", p->name);
 }
 
 static unsigned states_of(const ModelPop *p)

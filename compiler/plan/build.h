@@ -21,6 +21,12 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 /* states.c: n_x and the states of each population; signals, and which of them each block reads. */
 void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock *block);
 
+/* states.c: gives the population one more column, size numbers in the arena; its number. */
+size_t plan_column(Ctx *cx, EigPop *pop, const double *column);
+
+/* ou.c: the state that carries fluctuating input k of the population. */
+EigState plan_ou(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop);
+
 /* rate.c */
 double plan_rate(NumPool *nums, Num tau);
 /* 1 - exp(-step/tau), correctly rounded. */

@@ -28,7 +28,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
         const ModelPop *m = net->pop[q].model;
         pop[q] = round_pop(cx, net, &net->pop[q]);
         out->pop[q] = (PlanPop){ .phi = m->act.phi, .input = m->input,
-                                 .input_varies = expr_uses(m->input, EIG_VAR_T) };
+                                 .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0 };
     }
     for (size_t k = 0; k < net->n_blocks; k++)
         block[k] = plan_block(cx, net, &net->block[k]);

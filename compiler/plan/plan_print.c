@@ -43,10 +43,23 @@ static void print_input(const Plan *plan, size_t q, Sbuf *out)
     sbuf_char(out, '\n');
 }
 
+/* A value that an Ornstein-Uhlenbeck process takes from step to step. */
+static void print_ous(const EigPop *p, const ModelPop *m, Sbuf *out)
+{
+    for (size_t k = p->n_states - m->ous.n; k < p->n_states; k++) {
+        size_t from = p->state_from + k * p->size;
+        sbuf_printf(out, "  %s in x[%zu..%zu]: x%zu = ", p->state[k].name, from, from + p->size - 1, k);
+        print_double(p->state[k].decay.op->value, out);
+        sbuf_printf(out, " x%zu + ", k);
+        print_double(p->state[k].spread.op->value, out);
+        sbuf_str(out, " normal, once a step\n");
+    }
+}
+
 static void print_states(const EigPop *p, const ModelPop *m, Sbuf *out)
 {
     sbuf_printf(out, "population %s: neurons %zu..%zu, by equations\n", p->name, p->from, p->from + p->size - 1);
-    for (size_t k = 0; k < p->n_states; k++) {
+    for (size_t k = 0; k < m->n_states; k++) {
         size_t from = p->state_from + k * p->size;
         sbuf_printf(out, "  %s in x[%zu..%zu]: x%zu' = ", p->state[k].name, from, from + p->size - 1, k);
         expr_print(m->state[k].drift, out);
@@ -64,9 +77,11 @@ static void print_states(const EigPop *p, const ModelPop *m, Sbuf *out)
 static void print_pop(const Plan *plan, size_t q, Sbuf *out)
 {
     const EigPop *p = &plan->problem.pop[q];
-    if (plan->net && plan->net->pop[q].model->n_states > 0) {
-        print_states(p, plan->net->pop[q].model, out);
+    const ModelPop *m = plan->net && p->n_states > 0 ? plan->net->pop[q].model : NULL;
+    if (m && m->n_states > 0) {
+        print_states(p, m, out);
         print_input(plan, q, out);
+        print_ous(p, m, out);
         return;
     }
     sbuf_printf(out, "population %s: neurons %zu..%zu, rate ", p->name, p->from, p->from + p->size - 1);
@@ -86,6 +101,8 @@ static void print_pop(const Plan *plan, size_t q, Sbuf *out)
     }
     sbuf_char(out, '\n');
     print_input(plan, q, out);
+    if (m)
+        print_ous(p, m, out);
 }
 
 static void print_block(const Plan *plan, size_t k, Sbuf *out)

@@ -15,23 +15,54 @@ static EigState round_state(Ctx *cx, const ModelPop *p, const ModelState *s)
     };
 }
 
-/* The one state of a neuron with a time constant, where it has noise. */
-static EigState round_leak(Ctx *cx, const ModelPop *p)
+/* The state of a population with a time constant. */
+static EigState leak_state(Ctx *cx, const ModelPop *p, const EigPop *pop)
 {
     return (EigState){
         .name = "rate", .kind = EIG_STATE_LEAK,
-        .noise = expr_to_code(cx, p->noise),
+        .noise = p->noise ? expr_to_code(cx, p->noise) : (EigCode){ 0 },
         .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.rate", p->name)),
-        .start = expr_to_code(cx, p->start),
+        .start = pop->start,
     };
+}
+
+size_t plan_column(Ctx *cx, EigPop *pop, const double *column)
+{
+    const double **all = ARENA_ARRAY(&cx->arena, pop->n_columns + 1, const double *);
+    for (size_t k = 0; k < pop->n_columns; k++)
+        all[k] = pop->column[k];
+    all[pop->n_columns] = column;
+    pop->column = all;
+    return pop->n_columns++;
+}
+
+/* More than the one number that a leak without noise is. */
+static bool needs_states(const ModelPop *p)
+{
+    return p->n_states > 0 || p->noise || p->ous.n > 0;
 }
 
 static bool has_states(const Net *net)
 {
     for (size_t q = 0; q < net->n_pops; q++)
-        if (net->pop[q].model->n_states > 0 || net->pop[q].model->noise)
+        if (needs_states(net->pop[q].model))
             return true;
     return false;
+}
+
+/* Its own states, then its fluctuating inputs. */
+static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, EigPop *pop)
+{
+    size_t own = m->n_states ? m->n_states : 1, n = own + m->ous.n;
+    EigState *state = ARENA_ARRAY(&cx->arena, n, EigState);
+    if (m->n_states == 0)
+        state[0] = leak_state(cx, m, pop);
+    for (size_t k = 0; k < m->n_states; k++)
+        state[k] = round_state(cx, m, &m->state[k]);
+    for (size_t k = 0; k < m->ous.n; k++)
+        state[own + k] = plan_ou(cx, net->model, m, k, pop);
+    pop->n_states = n;
+    pop->state = state;
 }
 
 /* State k of a population stands behind state k - 1 of all its neurons. */
@@ -39,14 +70,10 @@ static void place_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop)
 {
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
-        size_t n = m->n_states ? m->n_states : m->noise ? 1 : 0;
-        EigState *state = ARENA_ARRAY(&cx->arena, n + 1, EigState);
-        for (size_t k = 0; k < n; k++)
-            state[k] = m->n_states ? round_state(cx, m, &m->state[k]) : round_leak(cx, m);
-        pop[q].n_states = n;
-        pop[q].state = n ? state : NULL;
+        if (needs_states(m))
+            pop_states(cx, net, m, &pop[q]);
         pop[q].state_from = out->n_x;
-        out->n_x += (n ? n : 1) * m->size;
+        out->n_x += (pop[q].n_states ? pop[q].n_states : 1) * m->size;
     }
 }
 
