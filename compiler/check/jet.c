@@ -504,7 +504,7 @@ static void jet_walk(Walk *w, const Expr *e, Jet *out)
 {
     if (e->kind == EXPR_CONST) {
         jet_const(w, e->as.value, out);
-    } else if (e->kind == EXPR_VAR && e->as.var == EIG_VAR_Z) {
+    } else if (e->kind == EXPR_VAR && (e->as.var == EIG_VAR_Z || e->as.var == EIG_VAR_X)) {
         jet_variable(w, out);
     } else if (e->kind == EXPR_CALL && w->depth < MAX_DEPTH) {
         Jet arg[2];

@@ -1,4 +1,4 @@
-/* An expression of z, its slope and its curvature, enclosed over an interval of
+/* An expression of z (EIG_VAR_Z, or EIG_VAR_X in a cost), its slope and its curvature, enclosed over an interval of
  * z by directed rounding.
  *
  * Away from zero, out to infinity, z = side * y with y in [lo, hi], lo >= 1, and

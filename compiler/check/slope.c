@@ -20,6 +20,8 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
             out[a] = (SlopeReport){.reason = "its neurons are given by equations and have no activation"};
         else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
+        else if (act->cost)
+            slope_of_cost_formula(cx, net->nums, act, &out[a]);
         else
             slope_of_formula(cx, net->nums, act, &out[a]);
     }

@@ -8,6 +8,10 @@
  * E0711 (jumps), E0712 (leaves its domain) where that is proved; populations
  * that share an activation share its diagnostic. */
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out);
+/* One cost by formula: the slope of its prox is 1/(1 + g''). Adds E0720 (x^2/2 + g
+ * not convex), E0721 (not decided), E0722 (leaves its domain), E0723 (no least
+ * value for large inputs). */
+void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
 /* One activation written as an expression of z, on the whole real line. */
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
 #endif

@@ -133,6 +133,11 @@ typedef struct Equations {
     bool is_read;
 } Equations;
 
+/* The domain of a cost by formula; a bound without an expression is infinite. */
+typedef struct CostDomain {
+    Typed lo, hi;
+} CostDomain;
+
 typedef struct PopBuild {
     const AstDecl *decl;
     Space *space;               /* where its attributes are read */
@@ -141,7 +146,9 @@ typedef struct PopBuild {
     Typed gain, threshold, input, start, noise;
     const Cost *cost;           /* NULL: by formula, or in error */
     Equations *eq;              /* NULL: by time constant and cost */
-    const AstAttr *formula;
+    const AstAttr *formula;     /* activation(z) = ... */
+    const AstAttr *cost_formula;    /* cost(x) = ... */
+    CostDomain domain;
     Typed phi;                  /* of the formula, once z has a unit */
     bool phi_read;
     UnitFact x, z;
@@ -363,4 +370,10 @@ const Cost *cost_read(Builder *b, const AstExpr *e);
 void cost_activation(Builder *b, const Cost *cost, Num gain, Num threshold, Activation *out);
 /* The k-th place where the cost fixes the unit of the rate; false when there is no k-th. */
 bool cost_unit_place(const Cost *cost, size_t k, UnitFact *out);
+
+/* ---- cost_formula.c ---- */
+/* Its argument and domain; false after a diagnostic. */
+bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out);
+/* phi for a cost by formula, once the rate has a unit; leaves *out alone after a diagnostic. */
+void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out);
 #endif

@@ -145,8 +145,7 @@ static const char *domain_text(ParamDomain domain)
     return "";
 }
 
-/* inf (sign 1) and -inf (sign -1) as bounds of a box. */
-static int infinite_bound(const AstExpr *e)
+int infinite_bound(const AstExpr *e)
 {
     if (e->kind == AST_UNARY && e->as.binary.op == AST_NEG)
         return -infinite_bound(e->as.binary.right);

@@ -25,6 +25,10 @@ struct Cost {
     VEC(UnitFact) places;       /* parameters in the unit of the rate */
 };
 
+/* ---- cost.c ---- */
+/* inf (1) and -inf (-1) as bounds; 0 for what is neither. */
+int infinite_bound(const AstExpr *e);
+
 /* ---- cost_phi.c ---- */
 /* A sum that has a closed prox: lambda folded into the tilt where it can be.
  * E0702 and false otherwise. */

@@ -51,6 +51,8 @@ static void learn_attributes(Builder *b, size_t pop)
     learn_typed(b, pop, SIDE_INPUT, pb->threshold, "its threshold");
     learn_typed(b, pop, SIDE_INPUT, pb->input, "its input");
     learn_typed(b, pop, SIDE_RATE, pb->start, "its start");
+    learn_typed(b, pop, SIDE_RATE, pb->domain.lo, "the domain of its cost");
+    learn_typed(b, pop, SIDE_RATE, pb->domain.hi, "the domain of its cost");
     for (size_t k = 0; pb->cost && cost_unit_place(pb->cost, k, &f); k++)
         learn(b, pop, SIDE_RATE, f.unit, f.span, f.why);
 }

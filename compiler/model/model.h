@@ -27,12 +27,28 @@ typedef struct ModelParam {
     const char *set_text;       /* as given to --set, for certificates and results */
 } ModelParam;
 
+/* A piece of a cost by formula between two of its kinks, or an end of its domain. */
+typedef struct CostPiece {
+    Num lo, hi;                 /* NULL: infinite */
+    const Expr *g, *slope, *curve;      /* of EIG_VAR_X on [lo, hi], without abs, max, step, ...; g' and g'' */
+} CostPiece;
+
+/* cost(x) = g on [lo, hi]: phi(z) = prox_g(gain (z - threshold)). */
+typedef struct CostFormula {
+    const Expr *g;              /* of EIG_VAR_X */
+    Num lo, hi;                 /* NULL: infinite */
+    size_t n_pieces;
+    const CostPiece *piece;     /* from lo to hi */
+    Span span;
+} CostFormula;
+
 /* phi as an expression of EIG_VAR_Z, with gain, threshold and every cost term
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
+    const CostFormula *cost;    /* written as cost(x) = ...; NULL otherwise. Unless slope_known, phi is a solve and convexity has to be proved (check/convex.c) */
     bool slope_known;           /* named cost: [slope_lo, slope_hi] holds by its formula (docs/theory.md, table of costs) */
     Num slope_lo, slope_hi;     /* gain included; sup and inf of phi' */
     bool slope_hi_is_loose;     /* slope_hi is a bound, not the supremum */

@@ -18,7 +18,7 @@ static void verify_activation(const Activation *a, const char *where)
 {
     verify_expr(a->phi, 1u << EIG_VAR_Z, where);
     must(a->gain && mpq_sgn(a->gain) > 0 && a->threshold, "gain and threshold", where);
-    must(a->by_formula != a->slope_known, "slopes come from a formula or from a cost", where);
+    must((a->by_formula || a->cost) != a->slope_known || (a->cost && a->slope_known), "slopes come from a formula or from a cost", where);
     if (a->slope_known)
         must(a->slope_lo && a->slope_hi && mpq_sgn(a->slope_lo) >= 0 && mpq_cmp(a->slope_lo, a->slope_hi) <= 0,
              "slope bounds", where);

@@ -1,180 +1,12 @@
 #include "compiler/model/piece.h"
 
-/* ---- exact numbers ---- */
+#include "compiler/model/affine.h"
 
 static Num combine(NumPool *pool, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num a, Num b)
 {
     mpq_ptr q = num_new(pool);
     op(q, a, b);
     return q;
-}
-
-static bool is_zero(Num x)
-{
-    return mpq_sgn(x) == 0;
-}
-
-/* ---- straight expressions ---- */
-
-static bool affine_product(NumPool *pool, const Num a[2], const Num b[2], Num out[2])
-{
-    if (!is_zero(a[1]) && !is_zero(b[1]))
-        return false;
-    const Num *factor = is_zero(a[1]) ? a : b, *other = factor == a ? b : a;
-    for (int k = 0; k < 2; k++)
-        out[k] = combine(pool, mpq_mul, factor[0], other[k]);
-    return true;
-}
-
-static bool affine_call(NumPool *pool, const Expr *e, const Num a[2], const Num b[2], Num out[2])
-{
-    Num zero = num_int(pool, 0);
-    switch (e->as.call.fn) {
-    case EIG_FN_ADD:
-    case EIG_FN_SUB:
-        for (int k = 0; k < 2; k++)
-            out[k] = combine(pool, e->as.call.fn == EIG_FN_ADD ? mpq_add : mpq_sub, a[k], b[k]);
-        return true;
-    case EIG_FN_NEG:
-        for (int k = 0; k < 2; k++)
-            out[k] = combine(pool, mpq_sub, zero, a[k]);
-        return true;
-    case EIG_FN_MUL: return affine_product(pool, a, b, out);
-    case EIG_FN_DIV:
-        if (!is_zero(b[1]) || is_zero(b[0]))
-            return false;
-        for (int k = 0; k < 2; k++)
-            out[k] = combine(pool, mpq_div, a[k], b[0]);
-        return true;
-    default: return false;
-    }
-}
-
-bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate)
-{
-    Num arg[2][2] = { { NULL } }, out[2];
-    *offset = *rate = num_int(pool, 0);
-    if (expr_is_const(e, offset))
-        return true;
-    if (e->kind == EXPR_VAR && e->as.var == by) {
-        *rate = num_int(pool, 1);
-        return true;
-    }
-    if (e->kind != EXPR_CALL)
-        return false;
-    for (int k = 0; k < e->as.call.n_args; k++)
-        if (!expr_affine(pool, e->as.call.arg[k], by, &arg[k][0], &arg[k][1]))
-            return false;
-    if (!affine_call(pool, e, arg[0], arg[1], out))
-        return false;
-    *offset = out[0];
-    *rate = out[1];
-    return true;
-}
-
-/* ---- exact values ---- */
-
-static Num exact_power(NumPool *pool, Num a, Num b)
-{
-    mpq_ptr q = num_new(pool);
-    if (mpz_cmp_ui(mpq_denref(b), 1) != 0 || mpz_cmpabs_ui(mpq_numref(b), 64) > 0)
-        return is_zero(a) && mpq_sgn(b) > 0 ? num_int(pool, 0) : NULL;
-    long n = mpz_get_si(mpq_numref(b));
-    if (n < 0 && is_zero(a))
-        return NULL;
-    mpz_pow_ui(mpq_numref(q), mpq_numref(a), (unsigned long)(n < 0 ? -n : n));
-    mpz_pow_ui(mpq_denref(q), mpq_denref(a), (unsigned long)(n < 0 ? -n : n));
-    if (n < 0)
-        mpq_inv(q, q);
-    return q;
-}
-
-static Num exact_call(NumPool *pool, EigFn fn, Num a, Num b)
-{
-    Num zero = num_int(pool, 0), one = num_int(pool, 1);
-    switch (fn) {
-    case EIG_FN_ADD: return combine(pool, mpq_add, a, b);
-    case EIG_FN_SUB: return combine(pool, mpq_sub, a, b);
-    case EIG_FN_MUL: return combine(pool, mpq_mul, a, b);
-    case EIG_FN_DIV: return is_zero(b) ? NULL : combine(pool, mpq_div, a, b);
-    case EIG_FN_NEG: return combine(pool, mpq_sub, zero, a);
-    case EIG_FN_POW: return exact_power(pool, a, b);
-    case EIG_FN_ABS: return mpq_sgn(a) < 0 ? combine(pool, mpq_sub, zero, a) : a;
-    case EIG_FN_MIN: return mpq_cmp(a, b) < 0 ? a : b;
-    case EIG_FN_MAX: return mpq_cmp(a, b) > 0 ? a : b;
-    case EIG_FN_STEP: return mpq_sgn(a) >= 0 ? one : zero;
-    case EIG_FN_SQRT: return is_zero(a) || mpq_equal(a, one) ? a : NULL;
-    case EIG_FN_EXP:
-    case EIG_FN_COS: return is_zero(a) ? one : NULL;
-    case EIG_FN_LOG: return mpq_equal(a, one) ? zero : NULL;
-    case EIG_FN_LOG1P:
-    case EIG_FN_SIN:
-    case EIG_FN_TANH:
-    case EIG_FN_ATAN: return is_zero(a) ? zero : NULL;
-    default: return NULL;
-    }
-}
-
-Num expr_exact(NumPool *pool, const Expr *e, EigVar by, Num x)
-{
-    Num arg[2] = { NULL, NULL }, value;
-    if (expr_is_const(e, &value))
-        return value;
-    if (e->kind == EXPR_VAR && e->as.var == by)
-        return x;
-    if (e->kind != EXPR_CALL)
-        return NULL;
-    for (int k = 0; k < e->as.call.n_args; k++)
-        if (!(arg[k] = expr_exact(pool, e->as.call.arg[k], by, x)))
-            return NULL;
-    return exact_call(pool, e->as.call.fn, arg[0], arg[1]);
-}
-
-/* ---- rebuilding ---- */
-
-static bool is_exact_function(EigFn fn)
-{
-    switch (fn) {
-    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_DIV: case EIG_FN_NEG: case EIG_FN_ABS:
-    case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* The call with other arguments; a constant that would be rounded is left as a call. NULL: without a value, or too large. */
-static const Expr *rebuild(Ctx *cx, NumPool *pool, const Expr *e, const Expr *const *arg)
-{
-    int n = e->as.call.n_args;
-    bool same = true;
-    for (int k = 0; k < n; k++)
-        same &= arg[k] == e->as.call.arg[k];
-    if (same)
-        return e;
-    bool all_const = expr_is_const(arg[0], NULL) && (n < 2 || expr_is_const(arg[1], NULL));
-    const Expr *out = all_const && !is_exact_function(e->as.call.fn) ? expr_apply(cx, e->span, e->as.call.fn, n, arg)
-                                                                     : expr_call(cx, pool, e->span, e->as.call.fn, n, arg);
-    return out && out->size < EXPR_MAX_SIZE && out->depth <= EIG_CODE_MAX_DEPTH ? out : NULL;
-}
-
-const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num origin, const Expr *step)
-{
-    Num offset, rate;
-    if (!expr_uses(e, by))
-        return e;
-    if (expr_affine(pool, e, by, &offset, &rate)) {
-        const Expr *arg[2] = { expr_const(cx, e->span, rate), step };
-        offset = combine(pool, mpq_add, offset, combine(pool, mpq_mul, rate, origin));
-        arg[1] = expr_call(cx, pool, e->span, EIG_FN_MUL, 2, arg);
-        arg[0] = expr_const(cx, e->span, offset);
-        return is_zero(offset) ? arg[1] : expr_call(cx, pool, e->span, EIG_FN_ADD, 2, arg);
-    }
-    const Expr *arg[2] = { NULL, NULL };
-    for (int k = 0; k < e->as.call.n_args; k++)
-        if (!(arg[k] = expr_moved(cx, pool, e->as.call.arg[k], by, origin, step)))
-            return NULL;
-    return rebuild(cx, pool, e, arg);
 }
 
 bool expr_may_jump(const Expr *e, EigVar by)
@@ -221,7 +53,7 @@ static bool sign_of(Cut *c, const Expr *u, int *sign)
         fail(c, PIECES_NOT_RATIONAL, u);
         return false;
     }
-    if (is_zero(rate)) {
+    if (mpq_sgn(rate) == 0) {
         *sign = mpq_sgn(offset);
         return true;
     }
@@ -286,7 +118,7 @@ static const Expr *choose(Cut *c, const Expr *e, const Expr *const *arg)
         break;
     default: break;
     }
-    const Expr *out = rebuild(c->cx, c->nums, e, arg);
+    const Expr *out = expr_with_arguments(c->cx, c->nums, e, arg);
     return out ? out : fail(c, PIECES_TOO_LARGE, e);
 }
 

@@ -24,10 +24,4 @@ typedef enum PieceTrouble {
 PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Pieces *out, const Expr **at);
 /* A step, pulse or floor of `by` is in it: it may jump in value where pieces meet. */
 bool expr_may_jump(const Expr *e, EigVar by);
-/* e = offset + rate * by, exactly. */
-bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate);
-/* The exact value at `by` = x; NULL where it is not rational or not easily known to be. */
-Num expr_exact(NumPool *pool, const Expr *e, EigVar by, Num x);
-/* e with `by` = origin + rate * by; straight parts stay straight and exact. */
-const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num origin, const Expr *step);
 #endif

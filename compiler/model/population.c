@@ -2,13 +2,14 @@
 #include "compiler/model/build.h"
 
 typedef enum PopAttr {
-    POP_SIZE, POP_TAU, POP_COST, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_N_COLLECTED
+    POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_N_COLLECTED
 } PopAttr;
 
 static const AttrRule rule[] = {
     [POP_SIZE] = { .name = "size" },
     [POP_TAU] = { .name = "tau" },
     [POP_COST] = { .name = "cost" },
+    [POP_COST_FORMULA] = { .name = "cost", .kind = AST_ATTR_FUNCTION },
     [POP_ACTIVATION] = { .name = "activation", .kind = AST_ATTR_FUNCTION },
     [POP_GAIN] = { .name = "gain" },
     [POP_THRESHOLD] = { .name = "threshold" },
@@ -16,7 +17,6 @@ static const AttrRule rule[] = {
     [POP_START] = { .name = "start" },
     [POP_PLACE] = { .name = "place" },
     [POP_NOISE] = { .name = "noise" },
-    { .name = "cost", .kind = AST_ATTR_FUNCTION, .not_built = true },
     { .name = "prox_step", .not_built = true },
     { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
     { .name = "rate" },
@@ -147,23 +147,38 @@ static Typed read_drive(Builder *b, const AstAttr *a, ScopeKind kind, const char
     return resolve(b, a->value, &scope);
 }
 
-static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
+/* Of the three ways to give an activation, the first that is there; NULL without one. */
+static const AstAttr *one_activation(Builder *b, const PopBuild *pb, const ModelPop *p)
 {
-    const AstAttr *cost = pb->slot[POP_COST], *formula = pb->slot[POP_ACTIVATION];
-    if (cost && formula) {
-        Diag *d = diag_at(b->cx, D_E0703, formula->name_span, "`%s` has a cost already, which gives its activation", p->name);
-        diag_note_at(b->cx, d, cost->name_span, "the cost is here");
-        diag_help(b->cx, d, "keep one of the two");
-    } else if (!cost && !formula && pb->complete) {
+    const AstAttr *way[3] = { pb->slot[POP_COST], pb->slot[POP_COST_FORMULA], pb->slot[POP_ACTIVATION] }, *one = NULL;
+    for (int k = 0; k < 3; k++) {
+        if (one && way[k]) {
+            Diag *d = diag_at(b->cx, D_E0703, way[k]->name_span, "`%s` has a cost already, which gives its activation", p->name);
+            diag_note_at(b->cx, d, one->name_span, "the cost is here");
+            diag_help(b->cx, d, "keep one of the two");
+        }
+        one = one ? one : way[k];
+    }
+    if (!one && pb->complete) {
         Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has neither a cost nor an activation", p->name);
         diag_help(b->cx, d, "add `cost = nonnegative` for a ReLU, or `cost = identity` for a linear neuron");
     }
-    if (cost)
-        pb->cost = cost_read(b, cost->value);
-    else if (formula && formula->params.n != 1)
-        diag_at(b->cx, D_E0209, formula->name_span, "an activation has one argument: `activation(z) = ...`");
+    return one;
+}
+
+static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
+{
+    const AstAttr *one = one_activation(b, pb, p);
+    if (!one)
+        return;
+    if (one == pb->slot[POP_COST])
+        pb->cost = cost_read(b, one->value);
+    else if (one == pb->slot[POP_COST_FORMULA])
+        pb->cost_formula = cost_formula_read(b, one, &pb->domain) ? one : NULL;
+    else if (one->params.n != 1)
+        diag_at(b->cx, D_E0209, one->name_span, "an activation has one argument: `activation(z) = ...`");
     else
-        pb->formula = formula;
+        pb->formula = one;
 }
 
 static void build(Builder *b, size_t pop)
@@ -251,6 +266,8 @@ void populations_finish(Builder *b)
         expr_is_const(pb->threshold.e, &threshold);
         if (pb->cost)
             cost_activation(b, pb->cost, gain, threshold, &p->act);
+        else if (pb->cost_formula)
+            cost_formula_activation(b, pb, gain, threshold, &p->act);
         else if (pb->formula && typed_ok(pb->phi))
             formula_activation(b, pb, gain, threshold, &p->act);
     }

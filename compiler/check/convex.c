@@ -1,0 +1,417 @@
+/* x^2/2 + g(x) is convex where 1 + g'' is nowhere negative and g' nowhere jumps
+ * down. Branch and bound on 1 + g'' over each piece of the cost, by interval
+ * arithmetic: the least value found is 1/sup phi'. Towards an end x0 of a piece
+ * x = x0 + 1/y, so that what is infinite at the end is a power of y; towards
+ * infinity jet.h's scaled form does the same. */
+#include <math.h>
+
+#include "compiler/check/jet.h"
+#include "compiler/check/slope.h"
+#include "compiler/model/affine.h"
+#include "compiler/model/piece.h"
+
+enum { MAX_REGIONS = 6000, MAX_WORK = 600000, MAX_STACK = 512 };    /* work: regions times nodes */
+static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
+
+typedef enum Where { INSIDE, TOWARDS_LO, TOWARDS_HI, N_WHERE } Where;
+
+/* INSIDE: x in [from, to]. TOWARDS_LO, TOWARDS_HI of a finite end: x = end +-
+ * 1/y, y >= from. Of an infinite one: |x| >= from. */
+typedef struct Region {
+    Where where;
+    double from, to;
+} Region;
+
+typedef enum Verdict { SEARCHING, PROVED, CONCAVE, BENDS_DOWN, JUMPS, OUTSIDE, NO_LEAST, UNPROVED } Verdict;
+
+typedef struct Search {
+    Ctx *cx;
+    NumPool nums;               /* scratch */
+    const CostFormula *cost;
+    const CostPiece *piece;     /* under way */
+    const Expr *curve[N_WHERE], *g[N_WHERE];    /* 1 + g'' and g in the variable of each kind of region */
+    Region stack[MAX_STACK];
+    size_t n, n_done, work;
+    double attained, bound;     /* 1 + g'' is somewhere at most this, and nowhere less than that */
+    Verdict verdict;
+    double at, value;
+    const char *function;
+    JetResult whole, middle, end, domain;
+} Search;
+
+static double upper(mpfi_srcptr x)
+{
+    return mpfr_get_d(&x->right, MPFR_RNDU);
+}
+
+static double lower(mpfi_srcptr x)
+{
+    return mpfr_get_d(&x->left, MPFR_RNDD);
+}
+
+static void decide(Search *s, Verdict v, double at)
+{
+    s->verdict = v;
+    s->at = at;
+}
+
+static void push(Search *s, Where where, double from, double to)
+{
+    if (s->n == MAX_STACK)
+        decide(s, UNPROVED, from);
+    else
+        s->stack[s->n++] = (Region){ where, from, to };
+}
+
+/* ---- evaluation ---- */
+
+static Num end_of(const Search *s, Where where)
+{
+    return where == TOWARDS_LO ? s->piece->lo : where == TOWARDS_HI ? s->piece->hi : NULL;
+}
+
+static JetDomain domain_of(Search *s, const Region *r)
+{
+    if (r->where == INSIDE)
+        return (JetDomain){ &s->nums, 0, r->from, r->to };
+    bool mirrored = r->where == TOWARDS_LO && !end_of(s, r->where);
+    return (JetDomain){ &s->nums, mirrored ? -1 : 1, r->from, r->to };
+}
+
+static void evaluate(Search *s, const Region *r, JetResult *out)
+{
+    JetDomain d = domain_of(s, r);
+    jet_evaluate(s->g[r->where], &d, &s->domain);
+    jet_evaluate(s->curve[r->where], &d, out);
+    if (s->domain.trouble == JET_FINE)
+        return;
+    out->trouble = s->domain.trouble;
+    out->function = s->domain.function;
+}
+
+static void evaluate_at(Search *s, double x, JetResult *out)
+{
+    evaluate(s, &(Region){ INSIDE, x, x }, out);
+}
+
+/* The x at the outer edge of a region that goes towards an end; NaN when it is not inside the piece. */
+static double edge_of(const Search *s, const Region *r)
+{
+    Num end = end_of(s, r->where);
+    double x = end ? num_to_double(end) + (r->where == TOWARDS_LO ? 1 : -1) / r->from
+                   : (r->where == TOWARDS_LO ? -1 : 1) * r->from;
+    bool inside = (!s->piece->lo || x > num_to_double_up(s->piece->lo)) && (!s->piece->hi || x < num_to_double_down(s->piece->hi));
+    return inside ? x : (double)NAN;
+}
+
+static double middle_of(const Search *s, const Region *r)
+{
+    return r->where == INSIDE ? r->from + (r->to - r->from) / 2 : edge_of(s, r);
+}
+
+/* ---- one region ---- */
+
+/* True when the search is over: g is undefined at x, or 1 + g'' negative. */
+static bool look_at(Search *s, double x)
+{
+    if (isnan(x))
+        return false;
+    evaluate_at(s, x, &s->middle);
+    if (s->domain.trouble == JET_OUTSIDE) {
+        s->function = s->domain.function;
+        decide(s, OUTSIDE, x);
+    } else if (s->middle.trouble == JET_FINE && upper(s->middle.value) < 0) {
+        s->value = upper(s->middle.value);
+        decide(s, CONCAVE, x);
+    } else if (s->middle.trouble == JET_FINE) {
+        s->attained = fmin(s->attained, upper(s->middle.value));
+    }
+    return s->verdict != SEARCHING;
+}
+
+/* A lower bound of 1 + g'' in a region inside, from its slope too. */
+static double sharpened(Search *s, const Region *r)
+{
+    double x = middle_of(s, r), low = lower(s->whole.value);
+    mpfi_t spread;
+    if (s->middle.trouble != JET_FINE || !mpfi_bounded_p(s->whole.slope))
+        return low;
+    if (mpfi_is_nonneg(s->whole.slope) || mpfi_is_nonpos(s->whole.slope)) {
+        evaluate_at(s, mpfi_is_nonneg(s->whole.slope) ? r->from : r->to, &s->end);
+        if (s->end.trouble != JET_FINE)
+            return low;
+        s->attained = fmin(s->attained, fmax(0, upper(s->end.value)));
+        return fmax(low, lower(s->end.value));
+    }
+    mpfi_init2(spread, JET_PRECISION);
+    mpfi_interv_d(spread, r->from - x, r->to - x);
+    mpfi_mul(spread, spread, s->whole.slope);
+    mpfi_add(spread, spread, s->middle.value);
+    low = fmax(low, lower(spread));
+    mpfi_clear(spread);
+    return low;
+}
+
+/* [a, b] and some roundings more, within the piece: edges are rounded. */
+static void push_inside(Search *s, double a, double b)
+{
+    double by = 0x1p-50 * fmax(fabs(a), fabs(b));
+    if (s->piece->lo)
+        by = fmax(by, 0x1p-50 * fabs(num_to_double(s->piece->lo)));
+    if (s->piece->hi)
+        by = fmax(by, 0x1p-50 * fabs(num_to_double(s->piece->hi)));
+    double least = s->piece->lo ? num_to_double_up(s->piece->lo) : (double)-INFINITY;
+    double most = s->piece->hi ? num_to_double_down(s->piece->hi) : (double)INFINITY;
+    push(s, INSIDE, fmax(a - by, least), fmin(b + by, most));
+}
+
+static Region beyond(const Region *r)
+{
+    return (Region){ r->where, 2 * r->from, INFINITY };
+}
+
+static void split(Search *s, const Region *r)
+{
+    if (r->where == INSIDE) {
+        double x = middle_of(s, r);
+        push(s, INSIDE, x, r->to);
+        push(s, INSIDE, r->from, x);
+        return;
+    }
+    Region rest = beyond(r);
+    double a = edge_of(s, r), b = edge_of(s, &rest);
+    push(s, r->where, rest.from, INFINITY);
+    push_inside(s, fmin(a, b), fmax(a, b));
+}
+
+/* The double beside a finite end is as near as it gets. */
+static bool may_split(const Search *s, const Region *r)
+{
+    Region rest = beyond(r);
+    if (r->where != INSIDE)
+        return r->from < FURTHEST && !isnan(edge_of(s, &rest)) && !isnan(edge_of(s, r));
+    return r->to - r->from > NARROWEST * fmax(0x1p-10, fmax(fabs(r->from), fabs(r->to)));
+}
+
+/* Is x + g'(x) seen to be unbounded beyond r? It is where 1 + g'' > c/|x|. */
+static bool grows_beyond(Search *s, const Region *r)
+{
+    const Expr *arg[2] = { expr_var(s->cx, s->cost->span, EIG_VAR_X), s->curve[r->where] };
+    JetDomain d = domain_of(s, r);
+    if (lower(s->whole.value) > 0)
+        return true;
+    jet_evaluate(expr_apply(s->cx, s->cost->span, EIG_FN_MUL, 2, arg), &d, &s->end);
+    return s->end.trouble == JET_FINE && (d.side > 0 ? lower(s->end.value) > 0 : upper(s->end.value) < 0);
+}
+
+static bool is_sharp(const Search *s, double low)
+{
+    double used = fmax((double)s->n_done / MAX_REGIONS, (double)s->work / MAX_WORK);
+    double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
+    return low >= s->attained - under * s->attained;
+}
+
+static void do_region(Search *s, const Region *r)
+{
+    bool goes_far = r->where != INSIDE && !end_of(s, r->where);
+    if (look_at(s, middle_of(s, r)))
+        return;
+    evaluate(s, r, &s->whole);
+    s->function = s->whole.function;
+    bool fine = s->whole.trouble == JET_FINE;
+    double low = !fine ? (double)-INFINITY : r->where == INSIDE ? sharpened(s, r) : lower(s->whole.value);
+    bool unlimited = !goes_far || (fine && grows_beyond(s, r));
+    if (low >= 0 && unlimited && (is_sharp(s, low) || !may_split(s, r))) {
+        s->bound = fmin(s->bound, low);
+    } else if (may_split(s, r)) {
+        split(s, r);
+    } else if (low >= 0) {
+        decide(s, NO_LEAST, r->where == TOWARDS_HI ? r->from : -r->from);
+    } else {
+        double x = middle_of(s, r);
+        decide(s, UNPROVED, isnan(x) ? num_to_double(end_of(s, r->where)) : x);
+    }
+}
+
+/* ---- pieces ---- */
+
+static bool prepare(Search *s, const CostPiece *p)
+{
+    Span at = s->cost->span;
+    const Expr *x = expr_var(s->cx, at, EIG_VAR_X);
+    Num zero = num_int(&s->nums, 0), one = num_int(&s->nums, 1);
+    const Expr *arg[2];
+    s->piece = p;
+    s->g[INSIDE] = p->g;
+    s->curve[INSIDE] = expr_plus_affine(s->cx, &s->nums, p->curve, EIG_VAR_X, one, zero);
+    for (Where w = TOWARDS_LO; w < N_WHERE; w++) {
+        Num end = end_of(s, w);
+        arg[0] = expr_const(s->cx, at, num_int(&s->nums, w == TOWARDS_LO ? 1 : -1));
+        arg[1] = x;
+        const Expr *step = expr_call(s->cx, &s->nums, at, EIG_FN_DIV, 2, arg);
+        s->curve[w] = end ? expr_moved(s->cx, &s->nums, s->curve[INSIDE], EIG_VAR_X, end, step) : s->curve[INSIDE];
+        s->g[w] = end ? expr_moved(s->cx, &s->nums, p->g, EIG_VAR_X, end, step) : p->g;
+        if (!s->curve[w] || !s->g[w])
+            return false;
+    }
+    return true;
+}
+
+/* y, or |x|, from which the two outer regions start so that what is between them is not empty. */
+static double start_of(const CostPiece *p, Where where)
+{
+    bool finite = where == TOWARDS_LO ? p->lo != NULL : p->hi != NULL;
+    double far = fmax(p->lo ? fabs(num_to_double(p->lo)) : 0, p->hi ? fabs(num_to_double(p->hi)) : 0);
+    if (!finite)
+        return fmax(FROM, 4 * far);
+    double width = p->lo && p->hi ? num_to_double(p->hi) - num_to_double(p->lo) : 1;
+    return fmax(1, ldexp(1, (int)ceil(-log2(width)) + 2));
+}
+
+static void start(Search *s)
+{
+    Region lo = { TOWARDS_LO, start_of(s->piece, TOWARDS_LO), INFINITY };
+    Region hi = { TOWARDS_HI, start_of(s->piece, TOWARDS_HI), INFINITY };
+    double a = edge_of(s, &lo), b = edge_of(s, &hi);
+    push(s, TOWARDS_LO, lo.from, INFINITY);
+    push(s, TOWARDS_HI, hi.from, INFINITY);
+    if (!(a <= b)) {
+        decide(s, UNPROVED, isnan(a) ? b : a);
+        return;
+    }
+    for (int k = 0; k <= 16; k++)       /* from the middle outwards */
+        if (look_at(s, a + (b - a) * (8 + (k % 2 ? 1 : -1) * ((k + 1) / 2)) / 16))
+            return;
+    push_inside(s, a, b);
+}
+
+static void search_piece(Search *s, const CostPiece *p)
+{
+    if (!prepare(s, p)) {
+        decide(s, UNPROVED, p->lo ? num_to_double(p->lo) : 0);
+        return;
+    }
+    start(s);
+    while (s->n && s->verdict == SEARCHING) {
+        Region r = s->stack[--s->n];
+        s->work += s->curve[INSIDE]->size + s->g[INSIDE]->size;
+        if (s->n_done++ == MAX_REGIONS || s->work > MAX_WORK) {
+            double x = middle_of(s, &r);
+            decide(s, UNPROVED, isnan(x) ? num_to_double(end_of(s, r.where)) : x);
+            return;
+        }
+        do_region(s, &r);
+    }
+}
+
+/* ---- where pieces meet ---- */
+
+/* The sign of b - a at x: 2 when it is not known. */
+static int compare_at(Search *s, const Expr *a, const Expr *b, Num x)
+{
+    Num p = expr_exact(&s->nums, a, EIG_VAR_X, x), q = expr_exact(&s->nums, b, EIG_VAR_X, x);
+    if (p && q)
+        return (mpq_cmp(q, p) > 0) - (mpq_cmp(q, p) < 0);
+    JetDomain d = { &s->nums, 0, num_to_double_down(x), num_to_double_up(x) };
+    jet_evaluate(a, &d, &s->middle);
+    jet_evaluate(b, &d, &s->end);
+    if (s->middle.trouble != JET_FINE || s->end.trouble != JET_FINE)
+        return 2;
+    mpfi_sub(s->end.value, s->end.value, s->middle.value);
+    if (mpfi_is_strictly_pos(s->end.value) || mpfi_is_strictly_neg(s->end.value))
+        return mpfi_is_strictly_pos(s->end.value) ? 1 : -1;
+    return mpfi_is_zero(s->end.value) ? 0 : 2;
+}
+
+static void look_between(Search *s, const CostPiece *left, const CostPiece *right)
+{
+    int value = expr_may_jump(s->cost->g, EIG_VAR_X) ? compare_at(s, left->g, right->g, right->lo) : 0;
+    int slope = compare_at(s, left->slope, right->slope, right->lo);
+    if (value == 1 || value == -1)
+        decide(s, JUMPS, num_to_double(right->lo));
+    else if (slope == -1)
+        decide(s, BENDS_DOWN, num_to_double(right->lo));
+    else if (value == 2 || slope == 2)
+        decide(s, UNPROVED, num_to_double(right->lo));
+}
+
+static void search(Search *s)
+{
+    const CostFormula *c = s->cost;
+    for (size_t k = 0; k < c->n_pieces && s->verdict == SEARCHING; k++) {
+        if (k)
+            look_between(s, &c->piece[k - 1], &c->piece[k]);
+        if (s->verdict == SEARCHING)
+            search_piece(s, &c->piece[k]);
+    }
+    if (s->verdict == SEARCHING)
+        s->verdict = PROVED;
+}
+
+/* ---- what it means ---- */
+
+static const char *const SHORT_REPAIR = "g may bend down by less than x^2/2 bends up: add a multiple of x^2, or narrow the domain with `on [lo, hi]`";
+
+static void report(const Search *s, Span at)
+{
+    Diag *d = NULL;
+    switch (s->verdict) {
+    case CONCAVE:
+        d = diag_at(s->cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its second derivative is %.4g there", s->at, s->value);
+        break;
+    case BENDS_DOWN:
+        d = diag_at(s->cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope jumps down there", s->at);
+        break;
+    case JUMPS:
+        d = diag_at(s->cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: it jumps there", s->at);
+        break;
+    case OUTSIDE:
+        d = diag_at(s->cx, D_E0722, at, "this cost is not defined at x = %.10g: `%s` is outside its domain there", s->at, s->function);
+        diag_help(s->cx, d, "say where it is meant with `on [lo, hi]`");
+        return;
+    case NO_LEAST:
+        d = diag_at(s->cx, D_E0723, at, "x + g'(x) is not seen to grow without bound as x goes to %sinfinity", s->at > 0 ? "" : "-");
+        diag_help(s->cx, d, "a large input would then have no rate: limit the rate with `on [lo, hi]`, or let g bend up");
+        return;
+    case UNPROVED:
+        d = diag_at(s->cx, D_E0721, at, "it could not be decided whether x^2/2 plus this cost is convex near x = %.10g", s->at);
+        diag_help(s->cx, d, "a simpler formula, a narrower domain or a little more of x^2 may help");
+        return;
+    default:
+        return;
+    }
+    diag_help(s->cx, d, "%s", SHORT_REPAIR);
+}
+
+/* gain/bound, exactly. */
+static Num slope_from(NumPool *nums, Num gain, double bound)
+{
+    mpq_ptr q = num_new(nums);
+    mpq_div(q, gain, num_from_double(nums, bound));
+    return q;
+}
+
+void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
+{
+    Search *s = ARENA_NEW(&cx->arena, Search);
+    JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain };
+    s->cx = cx;
+    s->cost = act->cost;
+    s->attained = s->bound = INFINITY;
+    for (size_t k = 0; k < sizeof r / sizeof *r; k++)
+        jet_result_init(r[k]);
+    search(s);
+    report(s, act->span);
+    bool proved = s->verdict == PROVED;
+    *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && s->bound > 0, .lo = num_int(nums, 0) };
+    out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
+                  : out->bounded ? "1/(1 + g'') by interval arithmetic over the domain of its cost"
+                                 : "the slope of this activation grows without bound";
+    if (out->bounded) {
+        out->hi = slope_from(nums, act->gain, s->bound);
+        out->attained = slope_from(nums, act->gain, fmax(s->attained, s->bound));
+    }
+    for (size_t k = 0; k < sizeof r / sizeof *r; k++)
+        jet_result_clear(r[k]);
+    num_pool_free(&s->nums);
+}

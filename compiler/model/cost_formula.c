@@ -1,0 +1,196 @@
+/* cost(x) = expr on [lo, hi]: the cost by formula. Its pieces and derivatives
+ * are made here; that x^2/2 + g is convex is proved by compiler/check/convex.c. */
+#include "compiler/model/cost.h"
+#include "compiler/model/affine.h"
+#include "compiler/model/piece.h"
+
+#include <string.h>
+
+/* ---- reading ---- */
+
+static bool read_bound(Builder *b, const AstExpr *e, int outward, const char *what, Typed *out)
+{
+    int infinite = infinite_bound(e);
+    *out = (Typed){ .e = NULL, .span = e->span, .pop = NO_POP };
+    if (!infinite)
+        return constant_number(b, e, what, out);
+    if (infinite != outward)
+        diag_at(b->cx, D_E0401, e->span, "%s cannot be infinite on this side", what);
+    return infinite == outward;
+}
+
+static Num bound_value(Typed v)
+{
+    Num x = NULL;
+    if (v.e)
+        expr_is_const(v.e, &x);
+    return x;
+}
+
+bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out)
+{
+    *out = (CostDomain){ .lo = { .pop = NO_POP }, .hi = { .pop = NO_POP } };
+    if (a->params.n != 1) {
+        diag_at(b->cx, D_E0209, a->name_span, "a cost has one argument: `cost(x) = ...`");
+        return false;
+    }
+    if (!a->domain)
+        return true;
+    const AstExpr *lo = a->domain->as.list.at[0], *hi = a->domain->as.list.at[1];
+    bool ok = read_bound(b, lo, -1, "the lower end of the domain", &out->lo);
+    ok = read_bound(b, hi, 1, "the upper end of the domain", &out->hi) && ok;
+    Num from = bound_value(out->lo), to = bound_value(out->hi);
+    if (ok && from && to && mpq_cmp(from, to) >= 0) {
+        Diag *d = diag_at(b->cx, D_E0401, a->domain->span, "this domain is empty: its lower end %s is not below %s",
+                          num_brief(b->cx, from), num_brief(b->cx, to));
+        diag_help(b->cx, d, "the lower end comes first: `on [lo, hi]`");
+        return false;
+    }
+    return ok;
+}
+
+/* ---- pieces ---- */
+
+static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
+{
+    Diag *d;
+    switch (trouble) {
+    case PIECES_FINE: return true;
+    case PIECES_NOT_RATIONAL:
+        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it is not "
+                                              "seen where this makes kinks");
+        diag_help(b->cx, d, "inside abs, min, max and step an expression that is linear in x is understood");
+        return false;
+    case PIECES_TOO_MANY:
+        diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
+                MAX_PIECES_OF_FORMULA - 1);
+        return false;
+    case PIECES_TOO_LARGE: break;
+    }
+    diag_at(b->cx, D_E0403, at->span, "the derivatives of this cost are too large, or a constant in them has no value");
+    return false;
+}
+
+static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
+{
+    *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e };
+    out->slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
+    out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
+    return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
+}
+
+static CostFormula *cut_formula(Builder *b, const Expr *g, const CostDomain *domain)
+{
+    CostFormula *c = ARENA_NEW(&b->cx->arena, CostFormula);
+    Pieces pieces = { 0 };
+    const Expr *at = NULL;
+    *c = (CostFormula){ .g = g, .span = g->span, .lo = bound_value(domain->lo), .hi = bound_value(domain->hi) };
+    PieceTrouble trouble = expr_pieces(b->cx, b->nums, g, EIG_VAR_X, c->lo, c->hi, &pieces, &at);
+    if (!report_pieces(b, trouble, at))
+        return NULL;
+    CostPiece *piece = ARENA_ARRAY(&b->cx->arena, pieces.n, CostPiece);
+    for (size_t k = 0; k < pieces.n; k++)
+        if (!derive_piece(b, &pieces.at[k], &piece[k]))
+            return NULL;
+    c->n_pieces = pieces.n;
+    c->piece = piece;
+    return c;
+}
+
+/* ---- closed forms ---- */
+
+static Num half(Builder *b, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num x, Num y)
+{
+    mpq_ptr q = num_new(b->nums);
+    op(q, x, y);
+    mpq_div_2exp(q, q, 1);
+    return q;
+}
+
+/* Pieces of degree two that meet at 0 only: the form of cost.h. */
+static bool as_quadratic(Builder *b, const CostFormula *f, Cost *out)
+{
+    Num tilt[2], a[2];
+    size_t last = f->n_pieces - 1;
+    if (f->n_pieces > 2 || expr_may_jump(f->g, EIG_VAR_X) || (last && mpq_sgn(f->piece[1].lo) != 0))
+        return false;
+    for (size_t k = 0; k < 2; k++)
+        if (!expr_affine(b->nums, f->piece[k ? last : 0].slope, EIG_VAR_X, &tilt[k], &a[k]) || mpq_cmp_si(a[k], -1, 1) <= 0)
+            return false;
+    *out = (Cost){ .span = f->span, .lo = f->lo, .hi = f->hi, .a_neg = a[0], .a_pos = a[1], .th = num_int(b->nums, 0) };
+    out->tilt = half(b, mpq_add, tilt[0], tilt[1]);
+    out->lambda = half(b, mpq_sub, tilt[1], tilt[0]);
+    return mpq_sgn(out->lambda) >= 0 && cost_close(b, out);
+}
+
+/* ---- the solve ---- */
+
+static const Expr *call2(Builder *b, Span at, EigFn fn, const Expr *x, const Expr *y)
+{
+    const Expr *arg[2] = { x, y };
+    return expr_call(b->cx, b->nums, at, fn, 2, arg);
+}
+
+/* gain (z - threshold) */
+static const Expr *total_input(Builder *b, Span at, Num gain, Num threshold)
+{
+    const Expr *z = call2(b, at, EIG_FN_SUB, expr_var(b->cx, at, EIG_VAR_Z), expr_const(b->cx, at, threshold));
+    return call2(b, at, EIG_FN_MUL, expr_const(b->cx, at, gain), z);
+}
+
+static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
+{
+    const Expr *slope = expr_derive(b->cx, b->nums, f->g, EIG_VAR_X);
+    const Expr *curve = slope ? expr_derive(b->cx, b->nums, slope, EIG_VAR_X) : NULL;
+    if (!curve)
+        return NULL;
+    ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
+    Num *kink = ARENA_ARRAY(&b->cx->arena, f->n_pieces, Num);
+    for (size_t k = 1; k < f->n_pieces; k++)
+        kink[k - 1] = f->piece[k].lo;
+    *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_pieces - 1, .kink = kink };
+    Num zero = num_int(b->nums, 0), one = num_int(b->nums, 1);
+    of->value = expr_plus_affine(b->cx, b->nums, slope, EIG_VAR_X, zero, one);
+    of->slope = expr_plus_affine(b->cx, b->nums, curve, EIG_VAR_X, one, zero);
+    const Expr *e = expr_solve(b->cx, f->span, s, of);
+    bool small = e->size < EXPR_MAX_SIZE && of->value->depth <= EIG_CODE_MAX_DEPTH && of->slope->depth <= EIG_CODE_MAX_DEPTH;
+    return small ? e : NULL;
+}
+
+static Typed resolve_formula(Builder *b, const PopBuild *pb)
+{
+    const AstAttr *a = pb->cost_formula;
+    Typed x = { .e = expr_var(b->cx, a->params.at[0].span, EIG_VAR_X), .unit = pb->x.unit, .pop = NO_POP, .span = a->span };
+    Binding bound = { a->params.at[0].name, x };
+    Scope scope = { .kind = SCOPE_ACTIVATION, .what = "a cost", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
+    Typed g = resolve(b, a->value, &scope);
+    return typed_ok(g) && !typed_expect(b, g, unit_mul(pb->x.unit, pb->x.unit), "a cost, which has the square of the unit of its rate,")
+               ? typed_error(a->value->span) : g;
+}
+
+void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)
+{
+    const AstAttr *a = pb->cost_formula;
+    Typed g = resolve_formula(b, pb);
+    CostFormula *f = typed_ok(g) ? cut_formula(b, g.e, &pb->domain) : NULL;
+    if (!f)
+        return;
+    Sbuf text = { 0 };
+    Cost closed;
+    ast_print_expr(a->value, &text);
+    const char *written = arena_strdup(&b->cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    if (as_quadratic(b, f, &closed)) {
+        closed.text = written;
+        cost_activation(b, &closed, gain, threshold, out);
+    } else {
+        const Expr *phi = solve_for(b, f, total_input(b, f->span, gain, threshold));
+        if (!phi) {
+            report_pieces(b, PIECES_TOO_LARGE, f->g);
+            return;
+        }
+        *out = (Activation){ .phi = phi, .text = written, .gain = gain, .threshold = threshold, .range_lo = f->lo, .range_hi = f->hi };
+    }
+    out->cost = f;
+    out->span = a->value->span;
+}
