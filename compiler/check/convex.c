@@ -10,8 +10,8 @@
 #include "compiler/model/affine.h"
 #include "compiler/model/piece.h"
 
-enum { MAX_REGIONS = 6000, MAX_WORK = 600000, MAX_STACK = 512 };    /* work: regions times nodes */
-static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
+enum { MAX_REGIONS = 8000, MAX_WORK = 800000, MAX_STACK = 512, SAMPLES = 64 };    /* work: regions times nodes */
+static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 
 typedef enum Where { INSIDE, TOWARDS_LO, TOWARDS_HI, N_WHERE } Where;
 
@@ -36,7 +36,7 @@ typedef struct Search {
     Verdict verdict;
     double at, value;
     const char *function;
-    JetResult whole, middle, end, domain;
+    JetResult whole, middle, end, domain, scaled;
 } Search;
 
 static double upper(mpfi_srcptr x)
@@ -78,11 +78,27 @@ static JetDomain domain_of(Search *s, const Region *r)
     return (JetDomain){ &s->nums, mirrored ? -1 : 1, r->from, r->to };
 }
 
+/* Away from 0 the scaled form holds as well as the plain one: what they have in common. */
+static void narrow_far(Search *s, const Region *r, JetResult *out)
+{
+    bool right = r->from >= 1, wide = r->from < r->to;
+    if (r->where != INSIDE || !wide || (!right && !(r->to <= -1)))
+        return;
+    JetDomain d = { &s->nums, right ? 1 : -1, right ? r->from : -r->to, right ? r->to : -r->from };
+    jet_evaluate(s->curve[INSIDE], &d, &s->scaled);
+    if (s->scaled.trouble != JET_FINE)
+        return;
+    mpfi_intersect(out->value, out->value, s->scaled.value);
+    mpfi_intersect(out->slope, out->slope, s->scaled.slope);
+    out->trouble = JET_FINE;
+}
+
 static void evaluate(Search *s, const Region *r, JetResult *out)
 {
     JetDomain d = domain_of(s, r);
     jet_evaluate(s->g[r->where], &d, &s->domain);
     jet_evaluate(s->curve[r->where], &d, out);
+    narrow_far(s, r, out);
     if (s->domain.trouble == JET_FINE)
         return;
     out->trouble = s->domain.trouble;
@@ -268,6 +284,19 @@ static double start_of(const CostPiece *p, Where where)
     return fmax(1, ldexp(1, (int)ceil(-log2(width)) + 2));
 }
 
+/* A place between a and b where 1 + g'' is small, for a start that prunes. */
+static void descend(Search *s, double a, double b)
+{
+    for (int k = 0; k < 40 && s->verdict == SEARCHING; k++) {
+        double p = a + (b - a) * 0.382, q = a + (b - a) * 0.618, at_p, at_q;
+        look_at(s, p);
+        at_p = s->middle.trouble == JET_FINE ? upper(s->middle.value) : (double)INFINITY;
+        look_at(s, q);
+        at_q = s->middle.trouble == JET_FINE ? upper(s->middle.value) : (double)INFINITY;
+        *(at_p < at_q ? &b : &a) = at_p < at_q ? q : p;
+    }
+}
+
 static void start(Search *s)
 {
     Region lo = { TOWARDS_LO, start_of(s->piece, TOWARDS_LO), INFINITY };
@@ -279,9 +308,16 @@ static void start(Search *s)
         decide(s, UNPROVED, isnan(a) ? b : a);
         return;
     }
-    for (int k = 0; k <= 16; k++)       /* from the middle outwards */
-        if (look_at(s, a + (b - a) * (8 + (k % 2 ? 1 : -1) * ((k + 1) / 2)) / 16))
+    int half = SAMPLES / 2, best = half;
+    double least = s->attained;
+    for (int k = 0; k <= SAMPLES; k++) {    /* from the middle outwards */
+        int j = half + (k % 2 ? 1 : -1) * ((k + 1) / 2);
+        if (look_at(s, a + (b - a) * j / SAMPLES))
             return;
+        best = s->attained < least ? j : best;
+        least = s->attained;
+    }
+    descend(s, a + (b - a) * fmax(0, best - 1) / SAMPLES, a + (b - a) * fmin(SAMPLES, best + 1) / SAMPLES);
     push_inside(s, a, b);
 }
 
@@ -306,21 +342,37 @@ static void search_piece(Search *s, const CostPiece *p)
 
 /* ---- where pieces meet ---- */
 
-/* The sign of b - a at x: 2 when it is not known. */
+/* Adds a term's value at x to *exact, or encloses it and adds it to `rest`; false where it is not defined. */
+static bool add_value(Search *s, const Term *t, Num x, mpq_ptr exact, mpfi_ptr rest)
+{
+    Num value = expr_exact(&s->nums, t->e, EIG_VAR_X, x);
+    if (value) {
+        (t->sign > 0 ? mpq_add : mpq_sub)(exact, exact, value);
+        return true;
+    }
+    JetDomain d = { &s->nums, 0, num_to_double_down(x), num_to_double_up(x) };
+    jet_evaluate(t->e, &d, &s->end);
+    (t->sign > 0 ? mpfi_add : mpfi_sub)(rest, rest, s->end.value);
+    return s->end.trouble == JET_FINE;
+}
+
+/* The sign of b - a at x: 2 when it is not known. What both sides have in common cancels. */
 static int compare_at(Search *s, const Expr *a, const Expr *b, Num x)
 {
-    Num p = expr_exact(&s->nums, a, EIG_VAR_X, x), q = expr_exact(&s->nums, b, EIG_VAR_X, x);
-    if (p && q)
-        return (mpq_cmp(q, p) > 0) - (mpq_cmp(q, p) < 0);
-    JetDomain d = { &s->nums, 0, num_to_double_down(x), num_to_double_up(x) };
-    jet_evaluate(a, &d, &s->middle);
-    jet_evaluate(b, &d, &s->end);
-    if (s->middle.trouble != JET_FINE || s->end.trouble != JET_FINE)
+    Terms terms = { 0 };
+    mpq_ptr exact = num_new(&s->nums);
+    bool known = true;
+    expr_terms(s->cx, b, 1, &terms);
+    expr_terms(s->cx, a, -1, &terms);
+    mpfi_set_ui(s->middle.value, 0);
+    for (size_t k = 0; k < terms.n; k++)
+        known = known && add_value(s, &terms.at[k], x, exact, s->middle.value);
+    mpfi_add_q(s->middle.value, s->middle.value, exact);
+    if (!known)
         return 2;
-    mpfi_sub(s->end.value, s->end.value, s->middle.value);
-    if (mpfi_is_strictly_pos(s->end.value) || mpfi_is_strictly_neg(s->end.value))
-        return mpfi_is_strictly_pos(s->end.value) ? 1 : -1;
-    return mpfi_is_zero(s->end.value) ? 0 : 2;
+    if (mpfi_is_strictly_pos(s->middle.value) || mpfi_is_strictly_neg(s->middle.value))
+        return mpfi_is_strictly_pos(s->middle.value) ? 1 : -1;
+    return mpfi_is_zero(s->middle.value) ? 0 : 2;
 }
 
 static void look_between(Search *s, const CostPiece *left, const CostPiece *right)
@@ -394,7 +446,7 @@ static Num slope_from(NumPool *nums, Num gain, double bound)
 void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
 {
     Search *s = ARENA_NEW(&cx->arena, Search);
-    JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain };
+    JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain, &s->scaled };
     s->cx = cx;
     s->cost = act->cost;
     s->attained = s->bound = INFINITY;

@@ -3,6 +3,7 @@
 #ifndef COMPILER_MODEL_AFFINE_H
 #define COMPILER_MODEL_AFFINE_H
 #include "compiler/model/expr.h"
+#include "lang/base/vec.h"
 
 /* e = offset + rate * by, exactly. */
 bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate);
@@ -16,4 +17,15 @@ const Expr *expr_plus_affine(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, N
 /* The call e with other arguments; a constant that would be rounded is left as
  * a call. NULL: without a value, or too large. */
 const Expr *expr_with_arguments(Ctx *cx, NumPool *pool, const Expr *e, const Expr *const *arg);
+
+/* The same calls of the same constants and variables. */
+bool expr_same(const Expr *a, const Expr *b);
+typedef struct Term {
+    const Expr *e;
+    int sign;                   /* +1, -1 */
+} Term;
+typedef VEC(Term) Terms;
+/* Adds the terms of the sum that sign * e is to *out, where what is there with
+ * both signs has cancelled. */
+void expr_terms(Ctx *cx, const Expr *e, int sign, Terms *out);
 #endif
