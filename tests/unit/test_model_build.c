@@ -237,7 +237,7 @@ static void each_mistake_is_reported_once(void)
         { "population E excitatory { v' = -v + input; tau = 1; cost = identity }", "E0208 E0208" },
         { "population E excitatory { tau = 1; activation = 3 }", "E0304" },
         { "param a = 1", "E0207" },
-        { "population E excitatory { tau = 1; cost(x) = x^2 on [0, 1] }", "E1001" },
+        { "population E excitatory { tau = 1; cost(x) = x^2 on [1, 0] }", "E0401" },
     };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         Built b;
