@@ -163,6 +163,36 @@ static void reciprocal(Walk *w, const Scaled *a, Scaled g[3])
     scaled_clear(&one);
 }
 
+/* exp(-t) in a tail where t > 0 grows like a power or an exponential of y. With
+ * t >= t0 it is at most C t^-N, C the largest t^N exp(-t) from t0 on: a form that
+ * outweighs the powers it is multiplied with. False where t is not like that. */
+static bool decays(Walk *w, const Scaled *t, Scaled *out)
+{
+    enum { N = 4 };
+    const JetDomain *d = w->at;
+    int power = t->power ? mpq_sgn(t->power) : 0, rate = t->rate ? mpq_sgn(t->rate) : 0;
+    if (!d->side || isfinite(d->hi) || !scaled_is_positive(t) || power < 0 || rate < 0 || power + rate == 0)
+        return false;
+    Scaled from;
+    mpfi_t largest;
+    scaled_init(&from);
+    mpfi_init2(largest, JET_PRECISION);
+    scaled_collapse(d, t, &from);
+    if (mpfr_cmp_ui(&from.c->left, N) < 0)
+        mpfr_set_ui(&from.c->left, N, MPFR_RNDD);
+    mpfr_set(&from.c->right, &from.c->left, MPFR_RNDU);
+    mpfi_neg(largest, from.c);
+    mpfi_exp(largest, largest);
+    for (int k = 0; k < N; k++)
+        mpfi_mul(largest, largest, from.c);
+    scaled_power(d, t, -N, out);
+    mpfi_mul(out->c, out->c, largest);
+    mpfr_set_ui(&out->c->left, 0, MPFR_RNDD);
+    mpfi_clear(largest);
+    scaled_clear(&from);
+    return true;
+}
+
 static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
 {
     if (w->at->side && a->is_affine && a->rate) {
@@ -173,8 +203,14 @@ static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
         mpfi_exp(g[0].c, g[0].c);
         g[0].rate = a->rate;
     } else {
-        scaled_collapse(w->at, &a->v[0], &g[0]);
-        mpfi_exp(g[0].c, g[0].c);
+        Scaled t;
+        scaled_init(&t);
+        scaled_neg(&a->v[0], &t);
+        if (!decays(w, &t, &g[0])) {
+            scaled_collapse(w->at, &a->v[0], &g[0]);
+            mpfi_exp(g[0].c, g[0].c);
+        }
+        scaled_clear(&t);
     }
     scaled_set(&g[1], &g[0]);
     scaled_set(&g[2], &g[0]);
@@ -194,6 +230,19 @@ static void apply_log(Walk *w, const Scaled *a, Scaled g[3], const char *name)
     scaled_clear(&one);
 }
 
+/* 1/cosh(a)^2 <= 4 exp(-2 |a|). */
+static void steep_tanh(Walk *w, const Scaled *a, Scaled *slope)
+{
+    Scaled t;
+    scaled_init(&t);
+    scaled_add(w->at, a, a, &t);
+    if (!scaled_is_positive(&t))
+        scaled_neg(&t, &t);
+    if (decays(w, &t, slope))
+        mpfi_mul_ui(slope->c, slope->c, 4);
+    scaled_clear(&t);
+}
+
 static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
 {
     scaled_collapse(w->at, &a->v[0], &g[1]);
@@ -202,6 +251,7 @@ static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
     mpfi_cosh(g[1].c, g[1].c);
     mpfi_sqr(g[1].c, g[1].c);
     mpfi_inv(g[1].c, g[1].c);
+    steep_tanh(w, &a->v[0], &g[1]);
     scaled_mul(w->at, &g[0], &g[1], &g[2]);
     scaled_add(w->at, &g[2], &g[2], &g[2]);
     scaled_neg(&g[2], &g[2]);
@@ -317,7 +367,10 @@ static void jet_constant_pieces(Walk *w, const Scaled *a, const char *name, bool
     scaled_collapse(w->at, a, &x);
     scaled_zero(&out->v[1]);
     scaled_zero(&out->v[2]);
-    if (is_floor) {
+    if (!is_floor && (scaled_is_positive(a) || mpfr_sgn(&a->c->right) < 0)) {
+        /* c y^power exp(rate y) has the sign of c, however near to 0 it comes. */
+        mpfi_set_ui(x.c, scaled_is_positive(a));
+    } else if (is_floor) {
         mpfr_floor(&x.c->left, &x.c->left);
         mpfr_floor(&x.c->right, &x.c->right);
     } else {

@@ -3,6 +3,7 @@
 
 #include "compiler/check/jet.h"
 #include "compiler/check/slope.h"
+#include "compiler/check/slope_origin.h"
 
 /* Branch and bound on the slope over the whole line, which starts as powers of
  * two out to two tails. A piece is done when its slope is proved
@@ -26,6 +27,7 @@ typedef struct Search {
     size_t n, n_done;
     double attained;            /* some slope is at least this */
     double bound;               /* no slope of the pieces done is larger */
+    Origins origins;
     Verdict verdict;
     double at, beside;          /* where it was decided */
     const char *function;
@@ -232,6 +234,11 @@ static void do_piece(Search *s, const Piece *p)
         sharpen(s, p);
     bool fine = s->whole.trouble == JET_FINE;
     double lo = lower(s->whole.slope), hi = upper(s->whole.slope);
+    const Origin *near = !fine || !(lo >= 0 && is_sharp(s, hi)) ? origin_covering(&s->origins, p->lo, p->hi) : NULL;
+    if (near) {
+        s->bound = fmax(s->bound, near->bound);
+        return;
+    }
     if (fine && hi < 0 && try_falls(s, isfinite(p->lo) ? p->lo : 2 * p->hi, isfinite(p->hi) ? p->hi : 2 * p->lo))
         return;
     if (fine && lo < 0 && !is_tail(p) && upper(s->middle.slope) < 0) {
@@ -272,6 +279,7 @@ static void start(Search *s)
 static void search(Search *s)
 {
     sample(s);
+    origins_prove(s->cx, &s->scratch, s->phi, s->attained, &s->origins);
     start(s);
     while (s->n && s->verdict == SEARCHING) {
         Piece p = s->stack[--s->n];

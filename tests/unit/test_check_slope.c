@@ -96,6 +96,28 @@ static void smooth_sigmoids_have_their_closed_form_slopes(void)
     bench_free(&b);
 }
 
+/* Slopes that touch 0 where terms cancel, and tails where one factor grows and another outweighs it. */
+static void slopes_that_touch_zero_are_bounded(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *cube = call2(&b, EIG_FN_POW, z(&b), num(&b, "3")), *square = call2(&b, EIG_FN_POW, z(&b), num(&b, "2"));
+    const Expr *one = num(&b, "1");
+    check_bound(&b, call2(&b, EIG_FN_DIV, cube, call2(&b, EIG_FN_ADD, one, square)), 1.125);
+    check_bound(&b, call2(&b, EIG_FN_DIV, cube, call2(&b, EIG_FN_ADD, one, call1(&b, EIG_FN_ABS, cube))), 0.8399473665965821);
+    check_bound(&b, call2(&b, EIG_FN_POW, call1(&b, EIG_FN_TANH, z(&b)), num(&b, "3")), 0.75);
+    check_bound(&b, call1(&b, EIG_FN_TANH, cube), 1.5189241844683274);
+    /* The same away from 0, at a place that is no double. */
+    const Expr *moved = call2(&b, EIG_FN_SUB, z(&b), num(&b, "0.3"));
+    cube = call2(&b, EIG_FN_POW, moved, num(&b, "3"));
+    square = call2(&b, EIG_FN_POW, moved, num(&b, "2"));
+    check_bound(&b, call2(&b, EIG_FN_DIV, cube, call2(&b, EIG_FN_ADD, one, square)), 1.125);
+    /* exp(-exp(-z)): exp(-z) exp(-exp(-z)), 1/e at 0 */
+    const Expr *inner = call1(&b, EIG_FN_NEG, call1(&b, EIG_FN_EXP, call1(&b, EIG_FN_NEG, z(&b))));
+    check_bound(&b, call1(&b, EIG_FN_EXP, inner), 0.36787944117144233);
+    bench_free(&b);
+}
+
 static void slopes_reached_at_infinity_are_bounded(void)
 {
     Bench b;
@@ -330,6 +352,7 @@ static void enclosures_hold_what_is_sampled(void)
 int main(void)
 {
     RUN(smooth_sigmoids_have_their_closed_form_slopes);
+    RUN(slopes_that_touch_zero_are_bounded);
     RUN(slopes_reached_at_infinity_are_bounded);
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);
