@@ -32,6 +32,8 @@ static const Num *row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 static bool is_smooth(const Expr *e)
 {
     Num exponent;
+    if (e->kind == EXPR_SOLVE)
+        return false;               /* the ends of its domain and its kinks are corners of phi */
     if (e->kind != EXPR_CALL)
         return true;
     switch (e->as.call.fn) {
