@@ -298,6 +298,38 @@ def test_06_mean_field():
     near(r["E[999999]"][-1] - r["E[0]"][-1], (high - low) * (1 - math.exp(-100 / 20)), 1e-4, "spread")
 
 
+# ---- 12 ------------------------------------------------------------------------
+
+def bisect(f, lo, hi):
+    for _ in range(200):
+        mid = (lo + hi) / 2
+        lo, hi = (mid, hi) if f(mid) < 0 else (lo, mid)
+    return (lo + hi) / 2
+
+
+def entropy_rate(s, T=0.1):
+    return bisect(lambda x: x + T * math.log(x / (1 - x)) - s, 1e-300, 1 - 1e-16)
+
+
+def steep_rate(s, rest=0.2):
+    return bisect(lambda x: x + rest + 4 * x**3 - s, 0, 10) if s > rest else 0
+
+
+def test_12_certified():
+    certified("12-cost-by-formula", 2, "population")
+    slopes = [a["slope"] for a in check("12-cost-by-formula")["activations"]]
+    near(number(slopes[0][1]), 1 / 1.4, 1e-6, "slope of E")
+    near(number(slopes[1][1]), 1, 1e-6, "slope of I")
+
+
+def test_12_rests_where_the_equations_hold():
+    r = run("12-cost-by-formula")
+    E, I = r["E"][-1], r["I"][-1]
+    near(E, entropy_rate(0.6 + 0.8 * E - 1.5 * I), 1e-7, "E")
+    near(I, steep_rate(E), 1e-7, "I")
+    assert r["E"][140] > r["E"][90] + 0.05
+
+
 def main():
     failed = 0
     for name, function in sorted(globals().items()):
