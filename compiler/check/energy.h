@@ -6,7 +6,7 @@
  *
  * (threshold rounded to a double there: a constant), by quadrature: with a
  * primitive F of phi the integral of phi^-1 is the largest z x - F(z), so that an
- * inexact z costs a second order only (docs/theory.md, activations by formula). */
+ * inexact z costs a second order only (docs/theory.md, costs of activations). */
 #ifndef COMPILER_CHECK_ENERGY_H
 #define COMPILER_CHECK_ENERGY_H
 #include "compiler/model/model.h"

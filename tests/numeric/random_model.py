@@ -19,6 +19,19 @@ def soft(z, a):
     return np.sign(z) * np.maximum(np.abs(z) - a, 0)
 
 
+def solved(f, lo, hi):
+    """z -> the x in [lo, hi] where the increasing f(x) reaches z."""
+    def phi(z):
+        a, b = np.full(np.shape(z), float(lo)), np.full(np.shape(z), float(hi))
+        for _ in range(100):
+            x = (a + b) / 2
+            with np.errstate(all="ignore"):
+                low = f(x) < z
+            a, b = np.where(low, x, a), np.where(low, b, x)
+        return (a + b) / 2
+    return phi
+
+
 def cost(r):
     """Text of a cost or an activation, and phi."""
     a, b = round(r.uniform(0.1, 0.9), 2), round(r.uniform(0.1, 0.9), 2)
@@ -39,6 +52,10 @@ def cost(r):
         (f"cost = nonnegative + 2 * l1({a}) + quadratic({b})", lambda z: np.maximum(z - 2 * a, 0) / (1 + b)),
         (f"cost = logistic + linear({a})", lambda z: 1 / (1 + np.exp(-(z - a)))),
         (f"cost = tanh_cost + box(0, {b})", lambda z: clipped(np.tanh(z), 0, b)),
+        (f"cost(x) = {a} * x^3 on [0, inf]", solved(lambda x: x + 3 * a * x**2, 0, 1e3)),
+        (f"cost(x) = {a} * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]",
+         solved(lambda x: x + a * np.log(x / (1 - x)), 0, 1)),
+        (f"cost(x) = {a} * abs(x - 1) + {b} * x^4", solved(lambda x: x + a * np.sign(x - 1) + 4 * b * x**3, -1e3, 1e3)),
         ("activation(z) = atan(z)", np.arctan),
         ("activation(z) = z / (1 + abs(z))", lambda z: z / (1 + np.abs(z))),
         (f"activation(v) = max(0, {a} * v) + {b} * tanh(v)", lambda z: np.maximum(0, a * z) + b * np.tanh(z)),
