@@ -48,10 +48,30 @@ static void print_param(const ModelParam *p, Sbuf *out)
     sbuf_str(out, p->was_set ? "  (set)\n" : "\n");
 }
 
+/* "    g(x) = x^4 on [0, inf], 2 pieces" */
+static void print_cost_formula(const CostFormula *c, Sbuf *out)
+{
+    sbuf_str(out, "    g(x) = ");
+    expr_print(c->g, out);
+    if (c->lo)
+        print_num(" on [", c->lo, out);
+    else
+        sbuf_str(out, " on [-inf");
+    if (c->hi)
+        print_num(", ", c->hi, out);
+    else
+        sbuf_str(out, ", inf");
+    sbuf_printf(out, "], %zu piece%s\n", c->n_pieces, c->n_pieces == 1 ? "" : "s");
+}
+
 static void print_activation(const Activation *a, Sbuf *out)
 {
     print_expr("  phi(z) = ", a->phi, out);
     sbuf_printf(out, "    %s %s\n", a->by_formula ? "formula" : "cost", a->text ? a->text : "?");
+    if (a->cost)
+        print_cost_formula(a->cost, out);
+    if (a->by_formula)
+        sbuf_str(out, "    g(x) by quadrature: the integral of phi^-1(r) - r\n");
     if (a->slope_known) {
         print_num("    slope [", a->slope_lo, out);
         print_num(", ", a->slope_hi, out);
