@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/layout.h"
+
 /* Where the book has an absolute 1e-6, in parts of the longest step: the first
  * step does not depend on the unit of time. */
 #define TINY_STEP 1e-6
@@ -26,11 +28,12 @@ static double scaled(const EigProblem *p, double value, double a, double b)
 }
 
 /* A NaN anywhere makes the norm a NaN. */
-static double norm(const EigProblem *p, const double *value, const double *a, const double *b)
+static double norm(const Dopri *d, const double *value, const double *a, const double *b)
 {
+    const EigProblem *p = d->p;
     double largest = 0.0;
     bool has_nan = false;
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < d->n; i++) {
         double part = scaled(p, value[i], a[i], b[i]);
         has_nan |= isnan(part);
         largest = part > largest ? part : largest;
@@ -38,14 +41,18 @@ static double norm(const EigProblem *p, const double *value, const double *a, co
     return has_nan ? (double)NAN : largest;
 }
 
-/* The leak alone makes longer steps unstable, and a step of one time constant
+/* Equations have no time constant and set no limit. The leak alone makes longer steps unstable, and a step of one time constant
  * cannot jump over a pulse that the network would have noticed. */
 static double longest_step(const EigProblem *p)
 {
     double rate = 0.0;
-    for (size_t q = 0; q < p->n_pops; q++)
-        if (p->pop[q].rate > rate)
-            rate = p->pop[q].rate;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        const EigPop *pop = &p->pop[q];
+        if (eig_state(pop, 0).kind != EIG_STATE_LEAK)
+            continue;
+        for (size_t i = 0; i < (pop->rate_of ? pop->size : 1); i++)
+            rate = fmax(rate, pop->rate_of ? pop->rate_of[i] : pop->rate);
+    }
     if (rate > 0.0 && 1.0 / rate < p->duration)
         return 1.0 / rate;
     return p->duration;
@@ -64,16 +71,15 @@ static double first_guess(const Dopri *d, double h0, double d1, double d2)
 
 static double choose_first_step(Dopri *d)
 {
-    const EigProblem *p = d->p;
-    double d0 = norm(p, d->x, d->x, d->x), d1 = norm(p, d->k[0], d->x, d->x);
+    double d0 = norm(d, d->x, d->x, d->x), d1 = norm(d, d->k[0], d->x, d->x);
     double h0 = d0 < 1e-5 || d1 < 1e-5 ? TINY_STEP * d->longest : 0.01 * (d0 / d1);
     h0 = h0 < d->longest ? h0 : d->longest;
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->x[i] + h0 * d->k[0][i];
     slope(d, h0, d->stage, d->k[1]);
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->k[1][i] - d->k[0][i];
-    return first_guess(d, h0, d1, norm(p, d->stage, d->x, d->x) / h0);
+    return first_guess(d, h0, d1, norm(d, d->stage, d->x, d->x) / h0);
 }
 
 void dopri_start(Dopri *d)
@@ -94,7 +100,7 @@ bool dopri_too_small(const Dopri *d)
 
 static void stages(Dopri *d, double h)
 {
-    size_t n = d->p->n;
+    size_t n = d->n;
     double *restrict y = d->stage;
     double *restrict x_new = d->x_new;
     const double *x = d->x;
@@ -126,7 +132,7 @@ static void estimate_error(Dopri *d, double h)
 {
     double *restrict e = d->stage;
     const double *k1 = d->k[0], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5], *k7 = d->k[6];
-    for (size_t i = 0; i < d->p->n; i++)
+    for (size_t i = 0; i < d->n; i++)
         e[i] = h * ((((((71.0 / 57600.0) * k1[i] + (-71.0 / 16695.0) * k3[i]) + (71.0 / 1920.0) * k4[i]) +
                       (-17253.0 / 339200.0) * k5[i]) + (22.0 / 525.0) * k6[i]) + (-1.0 / 40.0) * k7[i]);
 }
@@ -149,7 +155,7 @@ bool dopri_attempt(Dopri *d)
     d->t_new = is_last ? end : d->t + d->step;
     stages(d, d->step);
     estimate_error(d, d->step);
-    double error = norm(d->p, d->stage, d->x, d->x_new);
+    double error = norm(d, d->stage, d->x, d->x_new);
     bool ok = error <= 1.0;
     d->h = d->step * factor(error, ok ? d->growth : 1.0);
     if (d->h > d->longest)
@@ -166,7 +172,7 @@ const double *dopri_at(Dopri *d, double time)
     double *restrict out = d->between;
     const double *x = d->x, *x_new = d->x_new;
     const double *k1 = d->k[0], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5], *k7 = d->k[6];
-    for (size_t i = 0; i < d->p->n; i++) {
+    for (size_t i = 0; i < d->n; i++) {
         double rise = x_new[i] - x[i];
         double bend = h * k1[i] - rise;
         double third = (rise - h * k7[i]) - bend;

@@ -8,6 +8,7 @@
 /* Vectors of n doubles, all owned by the caller. */
 typedef struct Dopri {
     const EigProblem *p;
+    size_t n;                   /* eig_n_x */
     const EigKernel *kernel;
     const EigKernelArgs *args;
     double *x, *x_new;          /* state at t, and at t_new after an attempt */
@@ -21,7 +22,7 @@ typedef struct Dopri {
 
 enum { DOPRI_VECTORS = 11 };    /* x, x_new, k, stage, between */
 
-/* d->p, kernel, args and the vectors are set; x holds the state at 0. */
+/* d->p, n, kernel, args and the vectors are set; x holds the state at 0. */
 void dopri_start(Dopri *d);
 bool dopri_too_small(const Dopri *d);
 /* Tries one step; true when the error is within the tolerances. Sets h. */

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "runtime/dopri.h"
+#include "runtime/layout.h"
+#include "runtime/workspace.h"
 
 enum {
     CHUNK_STEPS = 256,          /* at most so many steps are replayed to find the first bad one */
@@ -37,10 +39,10 @@ typedef struct Loop {
     EigRecorder *rec;
     RunResult result;
     Pace pace;
-    EigKernelArgs args;
-    double *x, *saved, *row;
-    double *vectors;            /* adaptive: DOPRI_VECTORS of them, in place of x and saved */
-    void *memory;
+    Workspace w;
+    size_t n_x;
+    double *x, *saved;
+    int64_t longest_chunk;      /* steps between two looks at the state */
 } Loop;
 
 static double now_ms(void)
@@ -86,21 +88,18 @@ static bool all_finite(const double *x, size_t n)
 
 static void name_neuron(Loop *l, size_t at, double value)
 {
-    for (size_t q = 0; q < l->p->n_pops; q++) {
-        const EigPop *pop = &l->p->pop[q];
-        if (at < pop->from || at - pop->from >= pop->size)
-            continue;
-        l->result.bad_pop = q;
-        l->result.bad_neuron = at - pop->from;
-        l->result.bad_value = value;
-    }
+    EigPlace place = eig_place(l->p, at);
+    l->result.bad_pop = place.pop;
+    l->result.bad_neuron = place.neuron;
+    l->result.bad_state = place.state;
+    l->result.bad_value = value;
 }
 
 /* x has a number that is not finite: names the first. */
 static void stop_nonfinite(Loop *l, const double *x)
 {
     size_t at = 0;
-    while (at + 1 < l->p->n && isfinite(x[at]))
+    while (at + 1 < l->n_x && isfinite(x[at]))
         at++;
     name_neuron(l, at, x[at]);
     l->result.status = RUN_NONFINITE;
@@ -108,8 +107,8 @@ static void stop_nonfinite(Loop *l, const double *x)
 
 static bool record(Loop *l, double t, const double *x)
 {
-    l->kernel->observe(&l->args, t, x, l->row);
-    if (eig_recorder_append(l->rec, t, l->row)) {
+    l->kernel->observe(&l->w.args, t, x, l->w.row);
+    if (eig_recorder_append(l->rec, t, l->w.row)) {
         l->result.n_records++;
         return true;
     }
@@ -123,9 +122,9 @@ static bool record(Loop *l, double t, const double *x)
 static bool advance(Loop *l, int64_t from, int64_t to)
 {
     if (to - from > 1)
-        memcpy(l->saved, l->x, l->p->n * sizeof *l->x);
-    l->kernel->advance(&l->args, from, to, l->x);
-    return all_finite(l->x, l->p->n);
+        memcpy(l->saved, l->x, l->n_x * sizeof *l->x);
+    l->kernel->advance(&l->w.args, from, to, l->x);
+    return all_finite(l->x, l->n_x);
 }
 
 /* Somewhere in (from, to] the state left the finite numbers: again from the
@@ -134,9 +133,9 @@ static void replay(Loop *l, int64_t from, int64_t to)
 {
     int64_t k = to;
     if (to - from > 1) {
-        memcpy(l->x, l->saved, l->p->n * sizeof *l->x);
-        for (k = from; k < to && all_finite(l->x, l->p->n); k++)
-            l->kernel->advance(&l->args, k, k + 1, l->x);
+        memcpy(l->x, l->saved, l->n_x * sizeof *l->x);
+        for (k = from; k < to && all_finite(l->x, l->n_x); k++)
+            l->kernel->advance(&l->w.args, k, k + 1, l->x);
     }
     l->result.n_steps = k;
     l->result.t = (double)k * l->p->h;
@@ -155,7 +154,7 @@ static void run_fixed(Loop *l)
     if (!record(l, 0.0, l->x))
         return;
     while (k < p->n_steps) {
-        int64_t chunk = least(least(to_record, p->n_steps - k), least(l->pace.left, CHUNK_STEPS));
+        int64_t chunk = least(least(to_record, p->n_steps - k), least(l->pace.left, l->longest_chunk));
         if (!advance(l, k, k + chunk)) {
             replay(l, k, k + chunk);
             return;
@@ -207,17 +206,17 @@ static bool record_within(Loop *l, Dopri *d, int64_t *j, int64_t last)
 static void stop_underflow(Loop *l, const Dopri *d)
 {
     for (size_t s = 0; s < 7; s++) {
-        if (!all_finite(d->k[s], l->p->n)) {
+        if (!all_finite(d->k[s], l->n_x)) {
             stop_nonfinite(l, d->k[s]);
             return;
         }
     }
-    if (!all_finite(d->stage, l->p->n)) {
+    if (!all_finite(d->stage, l->n_x)) {
         stop_nonfinite(l, d->stage);
         return;
     }
     size_t worst = 0;
-    for (size_t i = 1; i < l->p->n; i++)
+    for (size_t i = 1; i < l->n_x; i++)
         if (dopri_error(d, i) > dopri_error(d, worst))
             worst = i;
     name_neuron(l, worst, d->x[worst]);
@@ -226,9 +225,9 @@ static void stop_underflow(Loop *l, const Dopri *d)
 
 static void dopri_place(Dopri *d, Loop *l)
 {
-    size_t n = l->p->n;
-    *d = (Dopri){.p = l->p, .kernel = l->kernel, .args = &l->args};
-    d->x = l->vectors;
+    size_t n = l->n_x;
+    *d = (Dopri){.p = l->p, .n = n, .kernel = l->kernel, .args = &l->w.args};
+    d->x = l->w.vectors;
     d->x_new = d->x + n;
     d->stage = d->x + 2 * n;
     d->between = d->x + 3 * n;
@@ -263,50 +262,19 @@ static void run_adaptive(Loop *l)
     }
 }
 
-/* Room for n doubles, on a boundary of 64 bytes. */
-static size_t padded(size_t n)
-{
-    return (n + 7) / 8 * 8;
-}
-
-static bool loop_allocate(Loop *l)
-{
-    const EigProblem *p = l->p;
-    size_t width = 0, n_vectors = eig_method[p->method].adaptive ? DOPRI_VECTORS : 2;
-    for (size_t r = 0; r < p->n_records; r++)
-        width += p->record[r].width;
-    size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * p->n), n_state = padded(n_vectors * p->n);
-    size_t n_pointers = padded(3 * p->n_blocks);
-    size_t bytes = (n_total + n_work + n_state + padded(width + 1) + n_pointers) * sizeof(double);
-    double *at = aligned_alloc(64, bytes);
-    if (!at)
-        return false;
-    memset(at, 0, bytes);
-    l->memory = at;
-    l->args.total = at;
-    l->args.work = at + n_total;
-    l->x = l->vectors = l->args.work + n_work;
-    l->saved = l->x + p->n;
-    l->row = l->vectors + n_state;
-    const void **pointer = (const void **)(void *)(l->row + padded(width + 1));
-    l->args.weight = (const double *const *)(const void *)pointer;
-    l->args.row_from = (const uint64_t *const *)(const void *)(pointer + p->n_blocks);
-    l->args.column = (const uint32_t *const *)(const void *)(pointer + 2 * p->n_blocks);
-    for (size_t b = 0; b < p->n_blocks; b++) {
-        pointer[b] = p->block[b].w;
-        pointer[p->n_blocks + b] = p->block[b].row_from;
-        pointer[2 * p->n_blocks + b] = p->block[b].column;
-    }
-    return true;
-}
-
 static void set_start(const EigProblem *p, double *x)
 {
     double var[EIG_N_VARS] = {0};
     for (size_t q = 0; q < p->n_pops; q++) {
-        for (size_t i = 0; i < p->pop[q].size; i++) {
-            var[EIG_VAR_I] = (double)i;
-            x[p->pop[q].from + i] = eig_code_eval(&p->pop[q].start, var, NULL);
+        const EigPop *pop = &p->pop[q];
+        double *to = x + eig_state_from(p, q);
+        for (size_t k = 0; k < eig_n_states(pop); k++) {
+            EigState state = eig_state(pop, k);
+            for (size_t i = 0; i < pop->size; i++) {
+                EigData data = {.column = pop->column, .neuron = i, .table = p->table};
+                var[EIG_VAR_I] = (double)i;
+                *to++ = eig_code_eval(&state.start, var, &data);
+            }
         }
     }
 }
@@ -314,22 +282,26 @@ static void set_start(const EigProblem *p, double *x)
 RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
                         EigTick tick, void *user, double *x_final)
 {
-    Loop l = {.p = p, .kernel = kernel, .rec = rec, .result = {.status = RUN_DONE}};
-    if (!loop_allocate(&l)) {
+    bool adaptive = eig_method[p->method].adaptive;
+    Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .result = {.status = RUN_DONE}};
+    l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
+    if (!workspace_open(&l.w, p, adaptive ? DOPRI_VECTORS : 2)) {
         l.result.status = RUN_WRITE_ERROR;
         snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
-        return l.result;
+    } else {
+        l.x = l.w.vectors;
+        l.saved = l.x + l.n_x;
+        set_start(p, l.x);
+        pace_start(&l.pace, tick, user);
+        if (!all_finite(l.x, l.n_x))
+            stop_nonfinite(&l, l.x);
+        else if (adaptive)
+            run_adaptive(&l);
+        else
+            run_fixed(&l);
+        if (x_final)
+            memcpy(x_final, l.x, l.n_x * sizeof *x_final);
     }
-    set_start(p, l.x);
-    pace_start(&l.pace, tick, user);
-    if (!all_finite(l.x, p->n))
-        stop_nonfinite(&l, l.x);
-    else if (eig_method[p->method].adaptive)
-        run_adaptive(&l);
-    else
-        run_fixed(&l);
-    if (x_final)
-        memcpy(x_final, l.x, p->n * sizeof *x_final);
-    free(l.memory);
+    workspace_close(&l.w, p);
     return l.result;
 }

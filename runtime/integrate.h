@@ -22,7 +22,7 @@ typedef struct RunResult {
     int64_t n_records;
     /* NONFINITE: the first non-finite state, at the first step that has one */
     /* UNDERFLOW: the neuron with the largest error, and its state */
-    size_t bad_pop, bad_neuron; /* neuron within its population */
+    size_t bad_pop, bad_neuron, bad_state;  /* neuron within its population, state of the neuron */
     double bad_value;
     char error[256];            /* WRITE_ERROR: what the system said; also when there is no memory for the state */
 } RunResult;
@@ -30,7 +30,7 @@ typedef struct RunResult {
 /* Called now and then from the loop (at most every 50 ms); returns false to stop: INTERRUPTED. */
 typedef bool (*EigTick)(void *user, double t, double duration);
 
-/* Integrates with the kernel and appends every record to `rec`. x_final: n
+/* Integrates with the kernel and appends every record to `rec`. x_final: eig_n_x
  * doubles or NULL. The caller finishes `rec`. */
 RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
                         EigTick tick, void *user, double *x_final);

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EIG_ABI_VERSION = 1, EIG_KERNEL_WORK = 6 };
+#include "runtime/noise.h"
+#include "runtime/support.h"
+
+enum { EIG_ABI_VERSION = 2, EIG_KERNEL_WORK = 6 };
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;
@@ -17,11 +20,12 @@ typedef struct EigKernelArgs {
 #include "runtime/kernel_abi.def"
 #undef KERNEL_ARG
 
-/* dx = f(t, x). n doubles each; dx may not overlap x. Also leaves s in args->total. NULL for fixed-step methods. */
+/* dx = f(t, x). eig_n_x doubles each; dx may not overlap x. Also leaves s in args->total. NULL for fixed-step methods. */
 typedef void (*EigDriftFn)(const EigKernelArgs *args, double t, const double *x, double *dx);
-/* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods. */
+/* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods.
+ * With delays every step needs the ones before it: no step is taken twice. */
 typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x);
-/* Every recorded quantity at (t, x), in order, into out (sum of the widths). */
+/* Every recorded quantity at (t, x), in order (with delays: at the start of step t / h), into out (sum of the widths). */
 typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out);
 
 typedef struct EigKernel {

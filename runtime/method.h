@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 typedef enum EigMethod {
-#define METHOD(id, name, order, stages, adaptive, text) EIG_METHOD_##id,
+#define METHOD(id, name, order, stages, adaptive, noise, delays, text) EIG_METHOD_##id,
 #include "runtime/method.def"
 #undef METHOD
     EIG_N_METHODS
@@ -13,7 +13,7 @@ typedef enum EigMethod {
 typedef struct EigMethodInfo {
     const char *name, *text;
     int order, stages;
-    bool adaptive;
+    bool adaptive, noise, delays;
 } EigMethodInfo;
 
 extern const EigMethodInfo eig_method[EIG_N_METHODS];

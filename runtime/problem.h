@@ -18,7 +18,16 @@
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
  *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
- * No operation is fused or reordered. */
+ *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
+ * No operation is fused or reordered.
+ *
+ * A network with states, signals, gates, delays, kernels, columns or noise (docs/semantics.md, section 10):
+ *   signals are computed first, from the states at the stage's time and state; then s, population by population;
+ *   then the slopes. LEAK: x' = rate * (phi(s) - x), rate = rate_of[i] if there is one; EQUATION: x' = drift;
+ *   OU: x' = 0, and after the step x = decay * x + spread * z. exponential_euler: LEAK as above with the neuron's
+ *   own c, EQUATION as euler.
+ *   a delayed block reads the signal as it was at the start of the step with number max(k - delay, 0), k the number
+ *   of the step; a stage at t + h and a record after step k read for k + 1 and k. rk4 and rk45 know no delays. */
 #ifndef RUNTIME_PROBLEM_H
 #define RUNTIME_PROBLEM_H
 #include <stdbool.h>
@@ -51,7 +60,8 @@ typedef struct EigPop {
     const char *name;
     size_t from, size;          /* neurons from .. from+size-1 */
     /* Populations by equations, or with noise; n_states == 0: one state, the LEAK
-     * with `start` below. State k of neuron i is x[state_from + k * size + i]. */
+     * with `start` below. State k of neuron i is x[state_from + k * size + i]; with
+     * n_x == 0 state_from is not set and stands for `from` (eig_state_from). */
     size_t state_from, n_states;
     const EigState *state;
     size_t n_columns;           /* numbers of its neurons that programs read by EIG_OP_COLUMN */
@@ -60,6 +70,7 @@ typedef struct EigPop {
     const char *const *neuron_name;     /* size names, or NULL */
     double rate;                /* 1/tau, canonical units */
     double exp_step;            /* 1 - exp(-h/tau) for exponential_euler, else 0 */
+    const double *exp_step_of;  /* the same neuron by neuron, for exponential_euler with rate_of; else NULL */
     EigCode phi;                /* of Z, I, columns */
     EigCode input;              /* of T, I, columns, samples, and STATE + k where state k is an OU */
     EigCode start;              /* of EIG_VAR_I */
@@ -79,9 +90,10 @@ typedef struct EigSignal {
 typedef struct EigBlock {
     EigBlockKind kind;
     size_t pre, post;           /* populations */
-    size_t signal;              /* of the problem; what the targets read. Signal q < n_pops is population q's rate */
-    EigCode gate;               /* absent: s = s + c, c what the block adds; else s = s + gate * c, of the target's Z-free
-                                 * variables (T, I, STATE + k, columns); c then starts with its first product */
+    size_t signal;              /* of the problem; what the targets read. Signal q < n_pops is population q's rate.
+                                 * Without n_signals: the rate of `pre` */
+    EigCode gate;               /* absent: the block's terms are added to s; else s = s + gate * c, gate of the target's T, I,
+                                 * STATE + k, columns and samples, and c what the block makes of -0 (which adds nothing) */
     int64_t delay;              /* the signal of so many steps ago; before the start, that of the start. 0: none */
     bool skip_self;             /* UNIFORM with pre == post and no self-connections */
     double weight;              /* UNIFORM, DIAGONAL */
@@ -90,6 +102,7 @@ typedef struct EigBlock {
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
     size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */
     bool is_periodic;           /* KERNEL: ring, torus; else line, grid */
+    /* KERNEL: like SPARSE with an entry for every pair whose w is not 0. */
     /* KERNEL: w by target - source in each direction, modulo the extent when periodic
      * (extent[0] * extent[1] numbers), else shifted by extent - 1 ((2 extent[0] - 1) * (2 extent[1] - 1)). Row-major, direction 0 fastest. */
 } EigBlock;

@@ -3,26 +3,53 @@
 #ifndef RUNTIME_REFERENCE_H
 #define RUNTIME_REFERENCE_H
 #include "runtime/integrate.h"
+#include "runtime/noise.h"
 
 /* One run. x is the state at time t, which is step number k. */
 typedef struct Oracle {
     const EigProblem *p;
     EigRecorder *rec;
-    double *x, *total, *stage, *row;
+    size_t n_x;
+    double *x, *total, *stage, *row, *normal;
     double *k[7];               /* slopes of the stages */
     double *x_new, *x_between;  /* rk45 */
+    double *sent, **signal;     /* the signals, one after the other */
+    double *past;               /* n_past rows of n_sent: the signals at the start of the last steps */
+    size_t n_sent;
+    int64_t n_past;
+    EigNoise noise;
     EigTick tick;
     void *user;
     double last_tick;           /* ms */
     RunResult result;
 } Oracle;
 
+/* Sum of n numbers in the defined order (problem.h, S). get(of, j) is the j-th. */
+typedef double (*OracleTerm)(const void *of, size_t j);
+double oracle_sum(OracleTerm get, const void *of, size_t n);
+
+/* What the programs of a neuron read; Z is set by the caller. x may be NULL for a start. */
+typedef struct OracleView {
+    double var[EIG_N_VARS];
+    EigData data;
+} OracleView;
+void oracle_view(const EigProblem *p, size_t pop, size_t i, double t, const double *x, OracleView *v);
+double oracle_value(const EigCode *code, const OracleView *v);
+
+/* runtime/reference_drift.c. k: the step for which delayed blocks read. */
+/* The signals at (t, x), which is the start of step k, become readable late. */
+void oracle_remember(Oracle *o, int64_t k, double t, const double *x);
+void oracle_totals(Oracle *o, int64_t k, double t, const double *x);
+void oracle_drift(Oracle *o, int64_t k, double t, const double *x, double *dx);
+/* Slope of state k of a neuron; over_rate: of a leak, phi(s) - x alone. */
+double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView *v, bool over_rate);
+
 /* After a step. False, with status INTERRUPTED, when the caller wants to stop before the end. */
 bool oracle_goes_on(Oracle *o, double t);
 
-/* Appends the recorded quantities at (t, x). False after a write error. */
-bool oracle_record(Oracle *o, double t, const double *x);
-/* False, with status NONFINITE, population and neuron in the result, when x has such a number. */
+/* runtime/reference_observe.c. Appends the recorded quantities at (t, x). False after a write error. */
+bool oracle_record(Oracle *o, int64_t k, double t, const double *x);
+/* False, with status NONFINITE, population, neuron and state in the result, when x has such a number. */
 bool oracle_check(Oracle *o, const double *x);
 /* runtime/reference_rk45.c */
 void oracle_run_rk45(Oracle *o);

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/layout.h"
+
 static const double node[7] = {0.0, 1.0 / 5.0, 3.0 / 10.0, 4.0 / 5.0, 8.0 / 9.0, 1.0, 1.0};
 
 static const double tableau[7][6] = {
@@ -39,10 +41,11 @@ static double combine(const double *weight, size_t n_stages, double *const k[7],
 }
 
 /* Largest |value_i| / (atol + rtol |size_i|); not finite as soon as one quotient is a NaN. */
-static double worst(const EigProblem *p, const double *value, const double *size_a, const double *size_b)
+static double worst(const Oracle *o, const double *value, const double *size_a, const double *size_b)
 {
+    const EigProblem *p = o->p;
     double norm = 0.0;
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < o->n_x; i++) {
         double a = fabs(size_a[i]), b = fabs(size_b[i]);
         double scale = p->atol + p->rtol * (a > b ? a : b);
         double part = value[i] == 0.0 ? 0.0 : fabs(value[i]) / scale;
@@ -52,30 +55,35 @@ static double worst(const EigProblem *p, const double *value, const double *size
     return norm;
 }
 
+/* Equations have no time constant, so they do not limit the step. */
 static double longest_step(const EigProblem *p)
 {
     double rate = 0.0;
-    for (size_t q = 0; q < p->n_pops; q++)
-        if (p->pop[q].rate > rate)
-            rate = p->pop[q].rate;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        const EigPop *pop = &p->pop[q];
+        for (size_t i = 0; i < pop->size && eig_state(pop, 0).kind == EIG_STATE_LEAK; i++) {
+            double own = pop->rate_of ? pop->rate_of[i] : pop->rate;
+            if (own > rate)
+                rate = own;
+        }
+    }
     return rate > 0.0 && 1.0 / rate < p->duration ? 1.0 / rate : p->duration;
 }
 
 /* Hairer, Norsett, Wanner, II.4, "starting step size", with the norm `worst`. */
 static double guess_step(Oracle *o, double longest)
 {
-    const EigProblem *p = o->p;
-    double d0 = worst(p, o->x, o->x, o->x), d1 = worst(p, o->k[0], o->x, o->x);
+    double d0 = worst(o, o->x, o->x, o->x), d1 = worst(o, o->k[0], o->x, o->x);
     double tiny = 1e-6 * longest;
     double h0 = d0 < 1e-5 || d1 < 1e-5 ? tiny : 0.01 * (d0 / d1);
     if (!(h0 < longest))
         h0 = longest;
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < o->n_x; i++)
         o->stage[i] = o->x[i] + h0 * o->k[0][i];
-    eig_reference_drift(p, h0, o->stage, o->total, o->k[1]);
-    for (size_t i = 0; i < p->n; i++)
+    oracle_drift(o, 0, h0, o->stage, o->k[1]);
+    for (size_t i = 0; i < o->n_x; i++)
         o->k[1][i] = o->k[1][i] - o->k[0][i];
-    double d2 = worst(p, o->k[1], o->x, o->x) / h0;
+    double d2 = worst(o, o->k[1], o->x, o->x) / h0;
     double d = d1 > d2 ? d1 : d2;
     double h1 = d <= 1e-15 ? (tiny > h0 * 1e-3 ? tiny : h0 * 1e-3) : pow(0.01 / d, 0.2);
     return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
@@ -92,23 +100,23 @@ static double first_step(Oracle *o, double longest)
 /* All stages of the step from t to t_new; leaves x_new, k, and the scaled error estimate in stage. */
 static double attempt(Oracle *o, double t, double h, double t_new)
 {
-    size_t n = o->p->n;
+    size_t n = o->n_x;
     for (size_t s = 1; s < 7; s++) {
         double *at = s == 6 ? o->x_new : o->stage;
         for (size_t i = 0; i < n; i++)
             at[i] = o->x[i] + h * combine(tableau[s], s, o->k, i);
-        eig_reference_drift(o->p, node[s] == 1.0 ? t_new : t + node[s] * h, at, o->total, o->k[s]);
+        oracle_drift(o, 0, node[s] == 1.0 ? t_new : t + node[s] * h, at, o->k[s]);
     }
     for (size_t i = 0; i < n; i++)
         o->stage[i] = h * combine(fifth_minus_fourth, 7, o->k, i);
-    return worst(o->p, o->stage, o->x, o->x_new);
+    return worst(o, o->stage, o->x, o->x_new);
 }
 
 /* The quartic through the step [t, t + h], at t + theta h. */
 static double *between(Oracle *o, double theta, double h)
 {
     double rest = 1.0 - theta;
-    for (size_t i = 0; i < o->p->n; i++) {
+    for (size_t i = 0; i < o->n_x; i++) {
         double rise = o->x_new[i] - o->x[i];
         double bend = h * o->k[0][i] - rise;
         double third = (rise - h * o->k[6][i]) - bend;
@@ -134,14 +142,14 @@ static int64_t last_record(const EigProblem *p)
 static bool record_step(Oracle *o, double t, double h, double t_new, int64_t *j, int64_t last)
 {
     if (last < 0)
-        return oracle_record(o, t_new, o->x_new);
+        return oracle_record(o, 0, t_new, o->x_new);
     for (; *j <= last; (*j)++) {
         double tj = (double)*j * o->p->record_every;
         if (tj > o->p->duration)
             tj = o->p->duration;
         if (tj > t_new)
             return true;
-        if (!oracle_record(o, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
+        if (!oracle_record(o, 0, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
             return false;
     }
     return true;
@@ -159,19 +167,20 @@ static void underflow(Oracle *o)
         return;
     double most = -1.0;
     o->result.status = RUN_UNDERFLOW;
-    for (size_t q = 0; q < p->n_pops; q++) {
-        for (size_t i = 0; i < p->pop[q].size; i++) {
-            size_t at = p->pop[q].from + i;
-            double a = fabs(o->x[at]), b = fabs(o->x_new[at]);
-            double part = o->stage[at] == 0.0 ? 0.0 : fabs(o->stage[at]) / (p->atol + p->rtol * (a > b ? a : b));
-            if (part > most) {
-                most = part;
-                o->result.bad_pop = q;
-                o->result.bad_neuron = i;
-                o->result.bad_value = o->x[at];
-            }
+    size_t worst_at = 0;
+    for (size_t at = 0; at < o->n_x; at++) {
+        double a = fabs(o->x[at]), b = fabs(o->x_new[at]);
+        double part = o->stage[at] == 0.0 ? 0.0 : fabs(o->stage[at]) / (p->atol + p->rtol * (a > b ? a : b));
+        if (part > most) {
+            most = part;
+            worst_at = at;
         }
     }
+    EigPlace place = eig_place(p, worst_at);
+    o->result.bad_pop = place.pop;
+    o->result.bad_neuron = place.neuron;
+    o->result.bad_state = place.state;
+    o->result.bad_value = o->x[worst_at];
 }
 
 static double step_factor(double norm, double largest)
@@ -189,9 +198,9 @@ void oracle_run_rk45(Oracle *o)
     const EigProblem *p = o->p;
     double t = 0.0, longest = longest_step(p), largest = 10.0;
     int64_t j = 1, last = last_record(p);
-    if (!oracle_check(o, o->x) || !oracle_record(o, 0.0, o->x))
+    if (!oracle_check(o, o->x) || !oracle_record(o, 0, 0.0, o->x))
         return;
-    eig_reference_drift(p, 0.0, o->x, o->total, o->k[0]);
+    oracle_drift(o, 0, 0.0, o->x, o->k[0]);
     double h = first_step(o, longest);
     while (t < p->duration) {
         if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_EPSILON * longest)) {
@@ -205,8 +214,8 @@ void oracle_run_rk45(Oracle *o)
         if (norm <= 1.0) {
             if (!record_step(o, t, step, t_new, &j, last))
                 return;
-            memcpy(o->x, o->x_new, p->n * sizeof *o->x);
-            memcpy(o->k[0], o->k[6], p->n * sizeof *o->x);
+            memcpy(o->x, o->x_new, o->n_x * sizeof *o->x);
+            memcpy(o->k[0], o->k[6], o->n_x * sizeof *o->x);
             t = t_new;
             o->result.t = t;
             o->result.n_steps++;

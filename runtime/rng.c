@@ -26,11 +26,16 @@ void eig_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     }
 }
 
+uint64_t eig_fnv1a_more(uint64_t hash, char c)
+{
+    return (hash ^ (unsigned char)c) * 0x100000001b3u;
+}
+
 uint64_t eig_fnv1a(const char *s)
 {
     uint64_t h = 0xcbf29ce484222325u;
     for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+        h = eig_fnv1a_more(h, *s);
     return h;
 }
 

@@ -9,6 +9,7 @@
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_meta.h"
 #include "runtime/integrate.h"
+#include "runtime/layout.h"
 
 /* A run waits for proofs of stability, which cost about rows^3, no longer than seconds. */
 enum { RUN_CHECK_MAX_ROWS = 2000 };
@@ -60,7 +61,7 @@ static void integrate(Run *r)
     Progress progress;
     double start = seconds_now();
 
-    r->x = ARENA_ARRAY(&r->c.cx.arena, p->n, double);
+    r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
     progress_start(&progress, p->time_unit, r->c.options->quiet);
     progress_catch_signals();
     if (r->c.options->reference)
@@ -130,10 +131,18 @@ static const char *culprit(Run *r)
     return text;
 }
 
+/* "rate", or "state v" of a population by equations. */
+static const char *bad_state(Run *r)
+{
+    const EigPop *pop = &r->c.plan->problem.pop[r->result.bad_pop];
+    EigState state = eig_state(pop, r->result.bad_state);
+    return state.kind == EIG_STATE_LEAK ? "rate" : arena_printf(&r->c.cx.arena, "state %s", state.name);
+}
+
 static void explain_nonfinite(Run *r)
 {
     Diag *d = diag_at(&r->c.cx, D_E0890, r->c.net->pop[r->result.bad_pop].model->span,
-                      "the rate of %s left the finite numbers at t = %s", culprit(r), with_unit(r, r->result.t));
+                      "the %s of %s left the finite numbers at t = %s", bad_state(r), culprit(r), with_unit(r, r->result.t));
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
@@ -172,7 +181,7 @@ static double mean_rate(const Run *r, const EigPop *pop)
     double sum = 0.0;
 
     for (size_t k = 0; k < pop->size; k++)
-        sum += r->x[pop->from + k];
+        sum += r->x[eig_state_from(&r->c.plan->problem, (size_t)(pop - r->c.plan->problem.pop)) + k];
     return sum / (double)pop->size;
 }
 

@@ -17,6 +17,7 @@ static Method method_of(EigMethod m)
     case EIG_METHOD_RK4:
         return (Method){ 4, { { AT_START, false, true }, { AT_HALF, true, true }, { AT_HALF, true, true },
                               { AT_END, true, false } } };
+    case EIG_METHOD_EULERMARUYAMA:              /* general.c */
     case EIG_METHOD_RK45:
     case EIG_N_METHODS:
         break;

@@ -25,7 +25,7 @@ static PlanBlock lower_block(const EigBlock *b)
         return (PlanBlock){ LOWER_COLUMNS,
             "dense: by columns, so that targets fill the vector lanes and each keeps its order of summation" };
     case EIG_BLOCK_KERNEL:
-        break;
+        return (PlanBlock){ LOWER_SHIFTS, "a function of the displacement: each weight that is not 0, for all targets at once" };
     }
     BUG("block of kind %d", (int)b->kind);
 }

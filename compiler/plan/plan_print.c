@@ -6,6 +6,7 @@
 
 static const char *const lowering_name[] = {
     [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
+    [LOWER_SHIFTS] = "shifts",
 };
 
 static void print_double(double v, Sbuf *out)
@@ -114,6 +115,8 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
                 lowering_name[plan->block[k].how]);
     if (b->kind == EIG_BLOCK_SPARSE) {
         sbuf_printf(out, "%llu entries", (unsigned long long)b->row_from[post]);
+    } else if (b->kind == EIG_BLOCK_KERNEL) {
+        sbuf_printf(out, b->is_periodic ? "%zu x %zu periodic" : "%zu x %zu", b->extent[0], b->extent[1]);
     } else if (b->kind == EIG_BLOCK_DENSE) {
         sbuf_printf(out, "%zu x %zu", post, p->pop[b->pre].size);
     } else {

@@ -77,6 +77,7 @@ static void verify_block(const Plan *plan, size_t k)
     static const Lowering how[] = {
         [EIG_BLOCK_UNIFORM] = LOWER_SUM, [EIG_BLOCK_DIAGONAL] = LOWER_DIAGONAL,
         [EIG_BLOCK_SPARSE] = LOWER_ROWS, [EIG_BLOCK_DENSE] = LOWER_COLUMNS,
+        [EIG_BLOCK_KERNEL] = LOWER_SHIFTS,
     };
     const EigProblem *p = &plan->problem;
     const EigBlock *b = &p->block[k];

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "compiler/plan/build.h"
+#include "runtime/layout.h"
 
 static bool too_large(Ctx *cx, Span at, const char *what)
 {
@@ -54,6 +55,8 @@ static bool block_in_range(const EigProblem *p, const EigBlock *b)
         return isfinite(b->weight);
     size_t post = p->pop[b->post].size;
     size_t n = b->kind == EIG_BLOCK_SPARSE ? (size_t)b->row_from[post] : post * p->pop[b->pre].size;
+    if (b->kind == EIG_BLOCK_KERNEL)
+        n = eig_kernel_weights(b);
     double sum = 0.0;
     for (size_t k = 0; k < n; k++)
         sum += b->w[k] * 0.0;       /* 0 unless some entry is infinite */

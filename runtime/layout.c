@@ -1,0 +1,105 @@
+#include "runtime/layout.h"
+
+size_t eig_n_x(const EigProblem *p)
+{
+    return p->n_x ? p->n_x : p->n;
+}
+
+size_t eig_state_from(const EigProblem *p, size_t pop)
+{
+    return p->n_x ? p->pop[pop].state_from : p->pop[pop].from;
+}
+
+size_t eig_n_states(const EigPop *pop)
+{
+    return pop->n_states ? pop->n_states : 1;
+}
+
+EigState eig_state(const EigPop *pop, size_t k)
+{
+    if (pop->n_states)
+        return pop->state[k];
+    return (EigState){ .name = "", .kind = EIG_STATE_LEAK, .start = pop->start };
+}
+
+EigPlace eig_place(const EigProblem *p, size_t at)
+{
+    for (size_t q = 0; q < p->n_pops; q++) {
+        size_t from = eig_state_from(p, q), size = p->pop[q].size;
+        if (at >= from && at - from < size * eig_n_states(&p->pop[q]))
+            return (EigPlace){ .pop = q, .neuron = (at - from) % size, .state = (at - from) / size };
+    }
+    return (EigPlace){ 0 };
+}
+
+size_t eig_n_signals(const EigProblem *p)
+{
+    return p->n_signals ? p->n_signals : p->n_pops;
+}
+
+EigSignal eig_signal(const EigProblem *p, size_t q)
+{
+    return p->n_signals ? p->signal[q] : (EigSignal){ .pop = q };
+}
+
+size_t eig_block_signal(const EigProblem *p, const EigBlock *b)
+{
+    return p->n_signals ? b->signal : b->pre;
+}
+
+size_t eig_kernel_weights(const EigBlock *b)
+{
+    if (b->is_periodic)
+        return b->extent[0] * b->extent[1];
+    return (2 * b->extent[0] - 1) * (2 * b->extent[1] - 1);
+}
+
+size_t eig_signal_from(const EigProblem *p, size_t q)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < q && k < p->n_signals; k++)
+        if (p->signal[k].code.n)
+            at += p->pop[p->signal[k].pop].size;
+    return at;
+}
+
+bool eig_has_delays(const EigProblem *p)
+{
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].delay > 0)
+            return true;
+    return false;
+}
+
+size_t eig_history_rows(const EigProblem *p, size_t q)
+{
+    int64_t longest = 0;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (eig_block_signal(p, &p->block[k]) == q && p->block[k].delay > longest)
+            longest = p->block[k].delay;
+    return longest ? (size_t)longest + 1 : 0;
+}
+
+size_t eig_history_from(const EigProblem *p, size_t q)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < q; k++)
+        at += eig_history_rows(p, k) * p->pop[eig_signal(p, k).pop].size;
+    return at;
+}
+
+bool eig_state_is_random(const EigState *s)
+{
+    return s->kind == EIG_STATE_OU || s->noise.n > 0;
+}
+
+size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state)
+{
+    size_t at = 0;
+    for (size_t q = 0; q <= pop && q < p->n_pops; q++) {
+        for (size_t k = 0; k < p->pop[q].n_states && (q < pop || k < state); k++)
+            if (eig_state_is_random(&p->pop[q].state[k]))
+                at += p->pop[q].size;
+    }
+    return at;
+}

@@ -1,0 +1,33 @@
+/* Where the numbers of a problem lie in the arrays of a run. Everything is
+ * computed from the problem, by the runtime and by the emitter alike. */
+#ifndef RUNTIME_LAYOUT_H
+#define RUNTIME_LAYOUT_H
+#include "runtime/problem.h"
+
+/* ---- the state vector ---- */
+size_t eig_n_x(const EigProblem *p);
+size_t eig_state_from(const EigProblem *p, size_t pop);         /* of its state 0 */
+size_t eig_n_states(const EigPop *pop);                         /* at least 1 */
+EigState eig_state(const EigPop *pop, size_t k);                /* the LEAK of a population without `state`, too */
+/* Population, neuron and state of x[at]. */
+typedef struct EigPlace { size_t pop, neuron, state; } EigPlace;
+EigPlace eig_place(const EigProblem *p, size_t at);
+
+/* ---- signals ---- */
+size_t eig_n_signals(const EigProblem *p);
+EigSignal eig_signal(const EigProblem *p, size_t q);            /* the rates where there is no list */
+size_t eig_block_signal(const EigProblem *p, const EigBlock *b);
+/* Numbers of w of a kernel block. */
+size_t eig_kernel_weights(const EigBlock *b);
+/* Numbers of the signals before q that are not states themselves; q up to eig_n_signals: all of them. */
+size_t eig_signal_from(const EigProblem *p, size_t q);
+
+/* ---- what delayed blocks read: a ring of rows for each signal, row k % rows after step k has begun ---- */
+bool eig_has_delays(const EigProblem *p);
+size_t eig_history_rows(const EigProblem *p, size_t q);         /* 0: nobody reads it late */
+size_t eig_history_from(const EigProblem *p, size_t q);         /* q up to eig_n_signals */
+
+/* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
+bool eig_state_is_random(const EigState *s);
+size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state);   /* pop up to n_pops: how many */
+#endif

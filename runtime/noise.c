@@ -1,0 +1,54 @@
+#include "runtime/noise.h"
+
+#include <stdlib.h>
+
+#include "runtime/layout.h"
+#include "runtime/normal.h"
+#include "runtime/rng.h"
+
+/* The hash of "NAME[i]", going on from that of "NAME". */
+static uint64_t neuron_entity(uint64_t name, size_t i)
+{
+    char digit[24];
+    size_t n = 0;
+    do
+        digit[n++] = (char)('0' + i % 10);
+    while (i /= 10);
+    uint64_t h = eig_fnv1a_more(name, '[');
+    while (n)
+        h = eig_fnv1a_more(h, digit[--n]);
+    return eig_fnv1a_more(h, ']');
+}
+
+bool eig_noise_open(EigNoise *noise, const EigProblem *p)
+{
+    *noise = (EigNoise){ .n = eig_noise_from(p, p->n_pops, 0), .seed = p->seed };
+    noise->entity = malloc((noise->n + 1) * sizeof *noise->entity);
+    uint64_t *to = noise->entity;
+    if (!to)
+        return false;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        for (size_t k = 0; k < p->pop[q].n_states; k++) {
+            const EigState *state = &p->pop[q].state[k];
+            for (size_t i = 0; eig_state_is_random(state) && i < p->pop[q].size; i++)
+                *to++ = neuron_entity(state->entity, i);
+        }
+    }
+    return true;
+}
+
+void eig_noise_free(EigNoise *noise)
+{
+    free(noise->entity);
+    *noise = (EigNoise){ 0 };
+}
+
+void eig_noise_fill(const EigNoise *noise, int64_t k, double *out)
+{
+    uint64_t tag = eig_fnv1a("noise");
+    for (size_t j = 0; j < noise->n; j++) {
+        double u[2];
+        eig_uniform2(noise->seed, noise->entity[j], tag, (uint64_t)k, 0, u);
+        out[j] = eig_normal_quantile(u[0]);
+    }
+}

@@ -1,0 +1,18 @@
+/* The normals of a step. The reference and generated code call the same
+ * function, so a path of noise is a fact of the problem and not of the way it is run. */
+#ifndef RUNTIME_NOISE_H
+#define RUNTIME_NOISE_H
+#include "runtime/problem.h"
+
+typedef struct EigNoise {
+    size_t n;
+    uint64_t seed;
+    uint64_t *entity;           /* [n], in the order of eig_noise_from; owned */
+} EigNoise;
+
+/* False when there is no memory. Free with eig_noise_free. */
+bool eig_noise_open(EigNoise *noise, const EigProblem *p);
+void eig_noise_free(EigNoise *noise);
+/* out[n]: the normals of the step from k h to (k + 1) h. */
+void eig_noise_fill(const EigNoise *noise, int64_t k, double *out);
+#endif

@@ -1,0 +1,22 @@
+/* Kernel blocks: weights by displacement, applied without a matrix. Work is
+ * proportional to neurons times weights that are not 0. */
+#ifndef RUNTIME_SUPPORT_H
+#define RUNTIME_SUPPORT_H
+#include "runtime/problem.h"
+
+typedef struct EigShift { int64_t by[2]; double w; } EigShift;     /* target - source in each direction */
+
+/* The displacements with a weight, the one of the first source of a target
+ * first: both directions descending, direction 1 slower. A periodic place is a
+ * line or grid on which each weight occurs once for every way round. */
+typedef struct EigSupport {
+    int64_t extent[2];
+    size_t n;
+    EigShift *shift;            /* owned */
+} EigSupport;
+
+bool eig_support_open(EigSupport *support, const EigBlock *b);      /* false when there is no memory */
+void eig_support_free(EigSupport *support);
+/* s[i - lo] = s[i - lo] + w x[j] for the sources j of target i, ascending, i = lo .. lo + count - 1. */
+void eig_support_add(const EigSupport *support, const double *x, int64_t lo, int64_t count, double *s);
+#endif

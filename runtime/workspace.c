@@ -1,0 +1,91 @@
+#include "runtime/workspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/layout.h"
+
+/* Room for n doubles, on a boundary of 64 bytes. */
+static size_t padded(size_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
+{
+    size_t width = 0;
+    for (size_t r = 0; r < p->n_records; r++)
+        width += p->record[r].width;
+    size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * w->n_x), n_state = padded(n_vectors * w->n_x);
+    size_t n_row = padded(width + 1), n_normal = padded(eig_noise_from(p, p->n_pops, 0));
+    size_t n_signal = padded(eig_signal_from(p, eig_n_signals(p)));
+    size_t n_history = eig_has_delays(p) ? padded(eig_history_from(p, eig_n_signals(p))) : 0;
+    size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_signal + n_history) * sizeof(double);
+    double *at = aligned_alloc(64, bytes);
+    if (!at)
+        return false;
+    memset(at, 0, bytes);
+    w->memory = at;
+    w->args.total = at;
+    w->args.work = w->args.total + n_total;
+    w->vectors = w->args.work + n_work;
+    w->row = w->vectors + n_state;
+    w->args.normal = w->row + n_row;
+    w->args.signal = w->args.normal + n_normal;
+    w->args.history = w->args.signal + n_signal;
+    return true;
+}
+
+static bool place_pointers(Workspace *w, const EigProblem *p)
+{
+    size_t n = p->n_blocks, m = p->n_pops;
+    const void **at = w->pointers = calloc(3 * n + 3 * m + 1, sizeof *at);
+    if (!at)
+        return false;
+    w->args.weight = (const double *const *)(const void *)at;
+    w->args.row_from = (const uint64_t *const *)(const void *)(at + n);
+    w->args.column = (const uint32_t *const *)(const void *)(at + 2 * n);
+    w->args.pop_column = (const double *const *const *)(const void *)(at + 3 * n);
+    w->args.rate_of = (const double *const *)(const void *)(at + 3 * n + m);
+    w->args.exp_step_of = (const double *const *)(const void *)(at + 3 * n + 2 * m);
+    for (size_t b = 0; b < n; b++) {
+        at[b] = p->block[b].w;
+        at[n + b] = p->block[b].row_from;
+        at[2 * n + b] = p->block[b].column;
+    }
+    for (size_t q = 0; q < m; q++) {
+        at[3 * n + q] = p->pop[q].column;
+        at[3 * n + m + q] = p->pop[q].rate_of;
+        at[3 * n + 2 * m + q] = p->pop[q].exp_step_of;
+    }
+    w->args.table = p->table;
+    return true;
+}
+
+static bool place_supports(Workspace *w, const EigProblem *p)
+{
+    w->args.support = w->support = calloc(p->n_blocks + 1, sizeof *w->support);
+    for (size_t b = 0; w->support && b < p->n_blocks; b++)
+        if (p->block[b].kind == EIG_BLOCK_KERNEL && !eig_support_open(&w->support[b], &p->block[b]))
+            return false;
+    return w->support != NULL;
+}
+
+bool workspace_open(Workspace *w, const EigProblem *p, size_t n_vectors)
+{
+    *w = (Workspace){ .n_x = eig_n_x(p) };
+    if (!place_numbers(w, p, n_vectors) || !place_pointers(w, p) || !place_supports(w, p) || !eig_noise_open(&w->noise, p))
+        return false;
+    w->args.noise = &w->noise;
+    return true;
+}
+
+void workspace_close(Workspace *w, const EigProblem *p)
+{
+    for (size_t b = 0; w->support && b < p->n_blocks; b++)
+        eig_support_free(&w->support[b]);
+    free(w->support);
+    free(w->pointers);
+    free(w->memory);
+    eig_noise_free(&w->noise);
+}

@@ -1,0 +1,262 @@
+/* Populations by equations, noise and delays, by the reference: numbers that
+ * were computed elsewhere, closed forms, and the laws of the random draws. */
+#include <stdlib.h>
+
+#include "runtime/layout.h"
+#include "runtime/normal.h"
+#include "runtime/rng.h"
+#include "tests/test.h"
+#include "tests/unit/runtime_problem.h"
+
+#define STATE(k) {EIG_OP_VAR, EIG_VAR_STATE + (k), 0}
+
+/* Rows of t and every state, or what the records are; the caller closes the recorder. */
+static EigRecorder *run(const EigProblem *p, RunResult *result, double *x)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(p, NULL, error);
+    *result = eig_reference(p, rec, NULL, NULL, x);
+    return rec;
+}
+
+/* ---- FitzHugh-Nagumo: v' = v - v^3/3 - w + 0.5 + Z, w' = 0.08 (v + 0.7 - 0.8 w) ---- */
+static const EigOp v_op[] = {STATE(0), STATE(0), PUSH(3), FN(POW), PUSH(3), FN(DIV), FN(SUB), STATE(1), FN(SUB),
+                             PUSH(0.5), FN(ADD), VAR(Z), FN(ADD)};
+static const EigOp w_op[] = {PUSH(0.08), STATE(0), PUSH(0.7), FN(ADD), PUSH(0.8), STATE(1), FN(MUL), FN(SUB), FN(MUL)};
+static const EigOp zero_op[] = {PUSH(0)};
+/* 1 - 2 i: the pair starts at v = 1 and v = -1 */
+static const EigOp apart_op[] = {PUSH(1), PUSH(2), VAR(I), FN(MUL), FN(SUB)};
+
+static const EigState cell[2] = {
+    {.name = "v", .kind = EIG_STATE_EQUATION, .drift = CODE(v_op), .start = CODE(zero_op)},
+    {.name = "w", .kind = EIG_STATE_EQUATION, .drift = CODE(w_op), .start = CODE(zero_op)},
+};
+static const EigState apart[2] = {
+    {.name = "v", .kind = EIG_STATE_EQUATION, .drift = CODE(v_op), .start = CODE(apart_op)},
+    {.name = "w", .kind = EIG_STATE_EQUATION, .drift = CODE(w_op), .start = CODE(zero_op)},
+};
+
+static void one_cell(void)
+{
+    static const double when[3] = {10, 25, 50};
+    static const double want[3][2] = {{1.18792072, 1.250331419}, {-1.511114154, .084326689}, {1.120978964, 1.285666242}};
+    EigPop pop = {.name = "E", .size = 1, .n_states = 2, .state = cell};
+    for (int k = 0; k < 6; k++) {
+        RunResult result;
+        double x[2];
+        EigProblem p = {.n = 1, .n_pops = 1, .n_x = 2, .pop = &pop};
+        set_fixed(&p, EIG_METHOD_RK4, 0.005, (int64_t)(when[k / 2] / 0.005 + 0.5), 1000);
+        if (k % 2)
+            set_adaptive(&p, when[k / 2], 1.0, 1e-11, 1e-12);
+        EigRecorder *rec = run(&p, &result, x);
+        CHECK(result.status == RUN_DONE);
+        CHECK_CLOSE(x[0], want[k / 2][0], 0, 2e-9);
+        CHECK_CLOSE(x[1], want[k / 2][1], 0, 2e-9);
+        eig_recorder_close(rec);
+    }
+}
+
+/* Coupling -gamma (v - mean): a current of two terms, gamma/2 * S and -gamma v. */
+static void two_cells(void)
+{
+    static const double gamma[4] = {1, 10, 100, 1000};
+    static const double want[4][3] = {{-1.52302055, .09983355, -5.4e-3}, {-1.51123479, .08448160, -2.7e-4},
+                                      {-1.51111527, .08432812, -3.2e-6}, {-1.51111417, .08432670, -3.2e-8}};
+    static const EigOp v_of[] = {STATE(0)}, one_of[] = {PUSH(-1)};
+    static const EigSignal signal[3] = {{.pop = 0}, {.pop = 0, .code = CODE(v_of)}, {.pop = 0, .code = CODE(one_of)}};
+    for (int k = 0; k < 4; k++) {
+        EigBlock block[2] = {
+            {.kind = EIG_BLOCK_UNIFORM, .signal = 1, .weight = gamma[k] / 2},
+            {.kind = EIG_BLOCK_UNIFORM, .signal = 2, .weight = gamma[k] / 2, .gate = CODE(v_of)},
+        };
+        EigPop pop = {.name = "E", .size = 2, .n_states = 2, .state = apart};
+        EigProblem p = {.n = 2, .n_pops = 1, .n_blocks = 2, .n_x = 4, .n_signals = 3, .signal = signal, .pop = &pop,
+                        .block = block};
+        double x[4];
+        RunResult result;
+        set_fixed(&p, EIG_METHOD_RK4, 0.001, 25000, 25000);
+        EigRecorder *rec = run(&p, &result, x);
+        CHECK_CLOSE((x[0] + x[1]) / 2, want[k][0], 0, 1.1e-8);
+        CHECK_CLOSE((x[2] + x[3]) / 2, want[k][1], 0, 1.1e-8);
+        CHECK_CLOSE(x[0] - x[1], want[k][2], 0.02, 0);
+        eig_recorder_close(rec);
+    }
+}
+
+/* ---- x' = -x(t - 1), x = 1 before 0: polynomials on [0, 1], [1, 2], [2, 3] ---- */
+static double of_steps(double t)
+{
+    if (t <= 1)
+        return 1 - t;
+    double b = t - 1;
+    if (t <= 2)
+        return -b + b * b / 2;
+    double c = t - 2;
+    return -0.5 + c * c / 2 - c * c * c / 6;
+}
+
+static const EigOp input_op[] = {VAR(Z)}, unit_op[] = {PUSH(1)};
+static const EigState line = {.name = "x", .kind = EIG_STATE_EQUATION, .drift = CODE(input_op), .start = CODE(unit_op)};
+
+static double delay_error(EigMethod method, int64_t per_unit)
+{
+    EigPop pop = {.name = "E", .size = 1, .n_states = 1, .state = &line};
+    EigBlock block = {.kind = EIG_BLOCK_UNIFORM, .weight = -1, .delay = per_unit};
+    EigProblem p = {.n = 1, .n_pops = 1, .n_blocks = 1, .n_x = 1, .pop = &pop, .block = &block};
+    double x;
+    RunResult result;
+    set_fixed(&p, method, 1.0 / (double)per_unit, 3 * per_unit, 1);
+    EigRecorder *rec = run(&p, &result, &x);
+    eig_recorder_close(rec);
+    return fabs(x - of_steps(3));
+}
+
+static void delay_by_steps(void)
+{
+    double euler = delay_error(EIG_METHOD_EULER, 64), heun = delay_error(EIG_METHOD_HEUN, 64);
+    CHECK(euler < 0.05 && delay_error(EIG_METHOD_EULER, 128) < 0.55 * euler);
+    CHECK(heun < 2e-4 && delay_error(EIG_METHOD_HEUN, 128) < 0.27 * heun);
+}
+
+/* ---- noise ---- */
+static void reference_draws(void)
+{
+    static const struct { const char *entity; uint64_t step; double want; } draw[] = {
+        {"E[0]", 0, 0.672017852291311}, {"E[0]", 1, -2.33922047003197}, {"E[1]", 0, 1.00265093651283},
+        {"E[1]", 1, -0.0575608979301697}, {"I[0]", 0, 0.401637291113814}, {"I[0]", 1, 0.0997252974044429},
+    };
+    for (size_t k = 0; k < LEN(draw); k++) {
+        double u[2];
+        eig_uniform2(42, eig_fnv1a(draw[k].entity), eig_fnv1a("noise"), draw[k].step, 0, u);
+        CHECK_CLOSE(eig_normal_quantile(u[0]), draw[k].want, 5e-15, 0);
+    }
+}
+
+/* A population of one noisy state: the same draws, wherever it stands. */
+static void draws_of_a_run(void)
+{
+    static const EigOp none_op[] = {PUSH(0)};
+    EigState walk = {.name = "x", .kind = EIG_STATE_EQUATION, .drift = CODE(none_op), .noise = CODE(unit_op),
+                     .entity = eig_fnv1a("E"), .start = CODE(none_op)};
+    EigState other = walk;
+    other.entity = eig_fnv1a("I");
+    EigPop pop[2] = {{.name = "I", .size = 1, .n_states = 1, .state = &other},
+                     {.name = "E", .from = 1, .state_from = 1, .size = 2, .n_states = 1, .state = &walk}};
+    EigProblem p = {.n = 3, .n_pops = 2, .n_x = 3, .pop = pop, .seed = 42};
+    double x[3];
+    RunResult result;
+    set_fixed(&p, EIG_METHOD_EULERMARUYAMA, 1.0, 2, 1);
+    EigRecorder *rec = run(&p, &result, x);
+    CHECK_CLOSE(x[0], 0.401637291113814 + 0.0997252974044429, 1e-14, 0);
+    CHECK_CLOSE(x[1], 0.672017852291311 - 2.33922047003197, 1e-14, 0);
+    CHECK_CLOSE(x[2], 1.00265093651283 - 0.0575608979301697, 1e-14, 0);
+    eig_recorder_close(rec);
+}
+
+/* dx = -x dt + 0.5 dW as an input that is exact in law: mean and variance of
+ * 20000 neurons after 4 time constants, within 4 standard errors. */
+static void ou_is_stationary(void)
+{
+    enum { N = 20000 };
+    static double x[2 * N];
+    static const EigOp decay_op[] = {PUSH(0.60653065971263342)}, spread_op[] = {PUSH(0.28109573)};   /* h = 1/2 */
+    static const EigOp four_op[] = {PUSH(4)};
+    EigState state[2] = {{.name = "x", .kind = EIG_STATE_LEAK, .start = CODE(zero_op)},
+                         {.name = "u", .kind = EIG_STATE_OU, .decay = CODE(decay_op), .spread = CODE(spread_op),
+                          .entity = eig_fnv1a("E.u"), .start = CODE(four_op)}};
+    EigPop pop = {.name = "E", .size = N, .rate = 1, .n_states = 2, .state = state};
+    EigProblem p = {.n = N, .n_pops = 1, .n_x = 2 * N, .pop = &pop, .seed = 7};
+    RunResult result;
+    set_fixed(&p, EIG_METHOD_EULER, 0.5, 8, 8);
+    EigRecorder *rec = run(&p, &result, x);
+    double mean = 0, square = 0, want = 0.125 * (1 - exp(-8.0)), start = 4 * exp(-4.0);
+    for (size_t i = 0; i < N; i++)
+        mean += x[N + i] / N;
+    for (size_t i = 0; i < N; i++)
+        square += (x[N + i] - mean) * (x[N + i] - mean) / N;
+    CHECK_CLOSE(mean, start, 0, 4 * sqrt(want / N));
+    CHECK_CLOSE(square, want, 4 * sqrt(2.0 / N), 0);
+    eig_recorder_close(rec);
+}
+
+/* dx = a x dt + b x dW along one Brownian path: the path of step h adds the
+ * increments of the draws, so x(1) is known; the error falls like sqrt(h). */
+static double geometric_error(int64_t n_steps, size_t n)
+{
+    enum { MOST = 2000 };
+    static double x[MOST];
+    static const EigOp a_op[] = {PUSH(0.5), STATE(0), FN(MUL)}, b_op[] = {STATE(0)};
+    EigState state = {.name = "x", .kind = EIG_STATE_EQUATION, .drift = CODE(a_op), .noise = CODE(b_op),
+                      .entity = eig_fnv1a("E"), .start = CODE(unit_op)};
+    EigPop pop = {.name = "E", .size = n, .n_states = 1, .state = &state};
+    EigProblem p = {.n = n, .n_pops = 1, .n_x = n, .pop = &pop, .seed = 3};
+    RunResult result;
+    set_fixed(&p, EIG_METHOD_EULERMARUYAMA, 1.0 / (double)n_steps, n_steps, n_steps);
+    EigRecorder *rec = run(&p, &result, x);
+    eig_recorder_close(rec);
+    double error = 0;
+    for (size_t i = 0; i < n; i++) {
+        char name[32];
+        double w = 0, u[2];
+        snprintf(name, sizeof name, "E[%zu]", i);
+        for (int64_t k = 0; k < n_steps; k++) {
+            eig_uniform2(3, eig_fnv1a(name), eig_fnv1a("noise"), (uint64_t)k, 0, u);
+            w += sqrt(p.h) * eig_normal_quantile(u[0]);
+        }
+        error += fabs(x[i] - exp((0.5 - 0.5) + w)) / (double)n;     /* a - b^2/2 = 0 */
+    }
+    return error;
+}
+
+static void strong_order(void)
+{
+    double coarse = geometric_error(16, 2000), fine = geometric_error(256, 2000);
+    double order = log2(coarse / fine) / 4;
+    CHECK(order > 0.4 && order < 0.62);
+}
+
+/* ---- a kernel on a ring and a torus, against the sum over all pairs ---- */
+static void kernels(void)
+{
+    static const EigOp start_op[] = {VAR(I), FN(SIN)};
+    EigPop pop = {.name = "E", .size = 12, .rate = 1, .start = CODE(start_op)};
+    double w[5 * 7];
+    for (int k = 0; k < 35; k++)
+        w[k] = k % 3 ? cos(k) : 0;
+    EigBlock block = {.kind = EIG_BLOCK_KERNEL, .w = w, .extent = {4, 3}};
+    for (int periodic = 0; periodic < 2; periodic++) {
+        block.is_periodic = periodic;
+        EigProblem p = {.n = 12, .n_pops = 1, .n_blocks = 1, .pop = &pop, .block = &block};
+        double x[12], s[12], dx[12], by_support[12] = {0};
+        for (int i = 0; i < 12; i++)
+            x[i] = sin(1.0 + i);
+        eig_reference_drift(&p, 0, x, s, dx);
+        EigSupport support;
+        CHECK(eig_support_open(&support, &block));
+        eig_support_add(&support, x, 0, 5, by_support);
+        eig_support_add(&support, x, 5, 7, by_support + 5);
+        eig_support_free(&support);
+        for (int i = 0; i < 12; i++) {
+            double want = 0;
+            for (int j = 0; j < 12; j++) {
+                int a = i % 4 - j % 4, b = i / 4 - j / 4;
+                want += periodic ? w[(b + 3) % 3 * 4 + (a + 4) % 4] * x[j] : w[(b + 2) * 7 + a + 3] * x[j];
+            }
+            CHECK_CLOSE(s[i], want, 1e-14, 1e-14);
+            CHECK(memcmp(&s[i], &by_support[i], sizeof *s) == 0);
+        }
+    }
+}
+
+int main(void)
+{
+    RUN(one_cell);
+    RUN(two_cells);
+    RUN(delay_by_steps);
+    RUN(reference_draws);
+    RUN(draws_of_a_run);
+    RUN(ou_is_stationary);
+    RUN(strong_order);
+    RUN(kernels);
+    return test_done();
+}
