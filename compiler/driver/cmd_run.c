@@ -287,14 +287,12 @@ static void print_json(Run *r)
 
 /* ---- the command ---- */
 
-/* What the plan can say and no integrator computes yet. */
+/* What the plan can say and generated code does not compute yet. */
 static bool has_integrator(Run *r)
 {
     const EigProblem *p = &r->c.plan->problem;
-    bool delays = false;
-    for (size_t k = 0; k < p->n_blocks; k++)
-        delays = delays || p->block[k].delay;
-    if (!p->n_x && !p->n_signals && !delays)
+    bool delays = eig_has_delays(p);
+    if (r->c.options->reference || (!p->n_x && !p->n_signals && !delays))
         return true;
     diag_at(&r->c.cx, D_E1001, r->c.model->sim.span, "a run with equations, currents, noise or delays is part of the language, "
                                                      "but is not built yet");

@@ -123,7 +123,7 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
         [BLOCK_UNIFORM] = EIG_BLOCK_UNIFORM, [BLOCK_DIAGONAL] = EIG_BLOCK_DIAGONAL,
         [BLOCK_SPARSE] = EIG_BLOCK_SPARSE, [BLOCK_DENSE] = EIG_BLOCK_DENSE, [BLOCK_KERNEL] = EIG_BLOCK_DENSE,
     };
-    EigBlock out = { .kind = kind[b->kind], .pre = b->pre, .post = b->post };
+    EigBlock out = { .kind = kind[b->kind], .pre = b->pre, .post = b->post, .signal = b->pre };
     size_t n_post = net->pop[b->post].size, n_pre = net->pop[b->pre].size;
     Factor f;
     factor_init(&f, b->factor);
