@@ -10,6 +10,7 @@ static Method method_of(EigMethod m)
 {
     switch (m) {
     case EIG_METHOD_EULER:
+    case EIG_METHOD_EULERMARUYAMA:              /* noise: general.c */
     case EIG_METHOD_EXPEULER:
         return (Method){ 1, { { AT_START, false, false } } };
     case EIG_METHOD_HEUN:
@@ -17,7 +18,6 @@ static Method method_of(EigMethod m)
     case EIG_METHOD_RK4:
         return (Method){ 4, { { AT_START, false, true }, { AT_HALF, true, true }, { AT_HALF, true, true },
                               { AT_END, true, false } } };
-    case EIG_METHOD_EULERMARUYAMA:              /* general.c */
     case EIG_METHOD_RK45:
     case EIG_N_METHODS:
         break;

@@ -319,8 +319,9 @@ def try_costs(text):
 def try_methods(text):
     wanted = []
     for row in rows_of("runtime/method.def", "METHOD"):
-        _, name, order, stages, adaptive, what = fields(row)
-        wanted.append(["`%s`" % name.strip('"'), order, "error" if adaptive == "1" else "fixed", what.strip('"')])
+        _, name, order, stages, adaptive, noise, delays, what = fields(row)
+        wanted.append(["`%s`" % name.strip('"'), order, "error" if adaptive == "1" else "fixed",
+                       "yes" if noise == "1" else "no", "yes" if delays == "1" else "no", what.strip('"')])
     compare("methods", wanted, table(text, "methods"))
 
 
