@@ -77,6 +77,13 @@ typedef struct Change {
     Num time, value;            /* once protocol_build has read them */
 } Change;
 
+/* What `instance` has made. */
+typedef struct Instance {
+    bool is_array;
+    size_t n;                   /* 1 when it is no array */
+    struct Space **element;
+} Instance;
+
 typedef struct Symbol {
     const char *name;           /* in its own space: "E" */
     const char *path;           /* in the whole model: "L[2].E" */
@@ -85,6 +92,7 @@ typedef struct Symbol {
     struct Space *space;        /* where the text behind the name is read */
     size_t order;               /* of declaration, in its space */
     size_t index;               /* SYM_POP: in the model */
+    const Instance *instance;   /* SYM_INSTANCE, once made; NULL: in error */
     SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
     bool in_circle;             /* E0204 was reported */
     Typed value;                /* SYM_PARAM, SYM_LET */
@@ -92,11 +100,17 @@ typedef struct Symbol {
     bool changes_broken;        /* one of them was in error */
 } Symbol;
 
-/* Names that see each other: those of the files, or of one instance of a circuit. */
+/* Names that see each other: those of the files, of one instance of a circuit,
+ * of one round of a loop. */
 typedef struct Space {
     struct Space *around;       /* where a name is looked for that is not here; NULL for the files */
     const char *prefix;         /* of its names in the whole model: "", "L4.", "L[2]." */
     VEC(Symbol) symbols;        /* by the address of the name */
+    const AstDecl *circuit;     /* of an instance; otherwise NULL */
+    struct Space *maker;        /* where that instance is declared */
+    size_t depth;               /* of instances in instances */
+    AstDecls decls;             /* of an instance: its parameters and the declarations of the circuit */
+    const DiagNote *where;      /* which instance, which round; NULL for the files */
 } Space;
 
 /* One declaration that is part of the model, and where its text is read. */
@@ -174,7 +188,11 @@ typedef struct Builder {
     int source;
     Space *files;               /* names outside of any circuit */
     Space *space;               /* where the text being read stands: names mean what they mean there */
+    AstDecls decls;             /* of all files */
     VEC(Item) items;            /* all that is declared, circuits written out */
+    size_t n_written_out;       /* declarations of instances and rounds of loops */
+    bool too_many_items;        /* which was reported */
+    struct PairCounts *pairs;   /* connections from and to the same populations */
     VEC(PopBuild) pops;
     VEC(ConnBuild) conns;
     size_t n_set;
@@ -185,7 +203,7 @@ typedef struct Builder {
     bool time_conflict;
     bool has_unit_place;        /* the first unit written that is not an angle */
     Span unit_place;
-    bool has_import;            /* a name that is not known may come from a file that was not read */
+    bool import_failed;         /* a name that is not known may come from a file that was not read */
     size_t nesting;
     size_t written_out;         /* nodes of functions' bodies that the outermost call has brought */
     size_t written_out_before;  /* and those before it */
@@ -225,18 +243,30 @@ Symbol *symbol_of(const Item *item);
 size_t symbol_names(Builder *b, unsigned kinds, const char ***names);
 /* `t`, `pre`, ...: means something of its own in some expressions. */
 bool is_reserved(const char *name);
+/* True after E0203 for a name that nothing can be called. */
+bool report_reserved(Builder *b, AstName name);
+/* A space around nothing but the whole number that `name` stands for. */
+Space *space_of_number(Builder *b, Space *around, AstName name, long value);
+
+/* ---- import.c ---- */
+/* Declarations of the file and of all that it imports, each file once; false after a syntax error in one. */
+bool imports_read(Builder *b);
 
 /* ---- elaborate.c ---- */
 /* The items of the model: declarations in their order, circuits written out. */
 void elaborate(Builder *b);
+/* What the instance `s` has made, made now if need be; NULL after a diagnostic. */
+const Instance *instance_of(Builder *b, Symbol *s, Span used_at);
+
+/* ---- path.c ---- */
+/* What `E`, `L4.E`, `L[2].E` lead to; NULL after a diagnostic. */
+Symbol *path_find(Builder *b, const AstExpr *path);
+/* The population that a path names, or NULL after a diagnostic. */
+Symbol *resolve_population(Builder *b, const AstExpr *path);
 
 /* ---- resolve.c ---- */
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
 extern const Scope CONSTANT_SCOPE;
-/* The path starts at a circuit's instance, which has been reported as not built. */
-bool is_in_instance(Builder *b, const AstExpr *path);
-/* The population that a path names, or NULL after a diagnostic. */
-Symbol *resolve_population(Builder *b, const AstExpr *path);
 /* diag_nearest, but one letter suggests only itself in the other case. */
 const char *nearest_name(const char *name, const char *const *names, size_t n);
 /* "`E`, `I` and `P`", for up to MOST_LISTED names; `none` when there are none. */
@@ -292,6 +322,8 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at);
 void constants_build(Builder *b);
 /* A constant that must be there: value in *out; false after a diagnostic (or a silent error). */
 bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out);
+/* A whole number of either sign. */
+bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out);
 /* A whole number in [lo, hi]; `unit` none. */
 bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out);
 

@@ -236,10 +236,10 @@ static Typed call_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope *s
 {
     if (s->kind == SYM_FUNCTION)
         return inline_function(b, e, s, scope);
-    if (s->kind != SYM_CIRCUIT && s->kind != SYM_INSTANCE) {
-        Diag *d = diag_at(b->cx, D_E0304, e->as.call.callee->span, "`%s` is not a function", s->name);
-        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
-    }
+    Diag *d = diag_at(b->cx, D_E0304, e->as.call.callee->span, "`%s` is not a function", s->path);
+    diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    if (s->kind == SYM_CIRCUIT)
+        diag_help(b->cx, d, "`instance NAME = %s(...)` makes a circuit", s->name);
     return typed_error(e->span);
 }
 
@@ -247,9 +247,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *callee = e->as.call.callee;
     if (callee->kind != AST_NAME) {
-        if (!is_in_instance(b, callee))
-            report_not_built(b, callee->span, "a function of a circuit's member");
-        return typed_error(e->span);
+        Symbol *member = path_find(b, callee);
+        return member ? call_symbol(b, e, member, scope) : typed_error(e->span);
     }
     const char *name = callee->as.name.name;
     Typed v;
@@ -275,7 +274,7 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         report_not_built(b, callee->span, "this function");
     else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
         report_kernel_misplaced(b, e);
-    else if (!b->has_import)
+    else if (!b->import_failed)
         report_unknown_function(b, callee);
     return typed_error(e->span);
 }

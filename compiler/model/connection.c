@@ -142,14 +142,51 @@ static Span head_span(const AstDecl *d)
     return span_join(d->as.connect.source->span, d->as.connect.target->span);
 }
 
+/* Connections from one population to one other so far: open addressing, half full at most. */
+typedef struct PairCount {
+    size_t pre, post, n;        /* n == 0: a free slot */
+} PairCount;
+typedef struct PairCounts {
+    PairCount *slot;
+    size_t n, n_slots;          /* a power of 2 */
+} PairCounts;
+
+static PairCount *pair_slot(const PairCounts *t, size_t pre, size_t post)
+{
+    size_t mask = t->n_slots - 1, k = (pre * 0x9e3779b97f4a7c15u ^ post) * 0xbf58476d1ce4e5b9u;
+    for (k = (k ^ k >> 29) & mask; t->slot[k].n && (t->slot[k].pre != pre || t->slot[k].post != post);)
+        k = (k + 1) & mask;
+    return &t->slot[k];
+}
+
+static void grow_pairs(Builder *b, PairCounts *t)
+{
+    PairCounts more = { .n = t->n, .n_slots = t->n_slots ? 2 * t->n_slots : 64 };
+    more.slot = ARENA_ARRAY(&b->cx->arena, more.n_slots, PairCount);
+    for (size_t k = 0; k < t->n_slots; k++)
+        if (t->slot[k].n)
+            *pair_slot(&more, t->slot[k].pre, t->slot[k].post) = t->slot[k];
+    *t = more;
+}
+
+/* The number of this connection among those between its populations, from 1. */
+static size_t count_pair(Builder *b, const ModelConn *c)
+{
+    if (!b->pairs)
+        b->pairs = ARENA_NEW(&b->cx->arena, PairCounts);
+    if (2 * b->pairs->n >= b->pairs->n_slots)
+        grow_pairs(b, b->pairs);
+    PairCount *p = pair_slot(b->pairs, c->pre, c->post);
+    b->pairs->n += p->n == 0;
+    *p = (PairCount){ c->pre, c->post, p->n + 1 };
+    return p->n;
+}
+
 static const char *make_label(Builder *b, const ModelConn *c)
 {
-    size_t earlier = 0;
-    for (size_t k = 0; k < b->m->conns.n; k++)
-        earlier += b->m->conns.at[k].pre == c->pre && b->m->conns.at[k].post == c->post;
+    size_t k = count_pair(b, c);
     const char *pre = b->m->pops.at[c->pre].name, *post = b->m->pops.at[c->post].name;
-    return earlier ? arena_printf(&b->cx->arena, "%s->%s#%zu", pre, post, earlier + 1)
-                   : arena_printf(&b->cx->arena, "%s->%s", pre, post);
+    return k > 1 ? arena_printf(&b->cx->arena, "%s->%s#%zu", pre, post, k) : arena_printf(&b->cx->arena, "%s->%s", pre, post);
 }
 
 /* Between two populations no connection leads back to its neuron; `self = no`
@@ -202,10 +239,6 @@ static void build(Builder *b, const AstDecl *d)
     const Symbol *pre = resolve_population(b, d->as.connect.source);
     const Symbol *post = resolve_population(b, d->as.connect.target);
     bool complete = attributes_collect(b, &d->as.connect.attrs, "a connection", N_RULES, rule, slot);
-    if (d->as.connect.loop.name) {
-        report_not_built(b, d->as.connect.loop.span, "a loop over connections");
-        return;
-    }
     ModelConn c = { .span = head_span(d), .pattern = PATTERN_ALL, .self = true };
     if (!slot[CONN_WEIGHT] && !slot[CONN_CURRENT]) {
         if (complete) {

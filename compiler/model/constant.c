@@ -138,6 +138,14 @@ static const Setting *find_setting(const Builder *b, const char *name)
     return NULL;
 }
 
+static bool is_one_of(const char *name, size_t n, const char *const *names)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(name, names[k]) == 0)
+            return true;
+    return false;
+}
+
 static void check_settings(Builder *b)
 {
     const char **names = ARENA_ARRAY(&b->cx->arena, b->items.n + 1, const char *);
@@ -149,9 +157,9 @@ static void check_settings(Builder *b)
     }
     for (size_t k = 0; k < b->n_set; k++) {
         const Setting *set = &b->set[k];
-        const Symbol *s = symbol_find(b, intern(&b->cx->names, set->name));
-        if (s && s->kind == SYM_PARAM)
+        if (is_one_of(set->name, n, names))
             continue;
+        const Symbol *s = symbol_in(b->files, intern(&b->cx->names, set->name));
         Diag *d;
         if (s) {
             d = diag_at(b->cx, D_E0404, s->decl->name.span, "--set %s=%s: `%s` is not a param", set->name, set->value,
@@ -234,7 +242,7 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
     diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
 }
 
-static Typed param_value(Builder *b, const Symbol *s)
+static Typed param_value(Builder *b, Symbol *s)
 {
     const AstDecl *d = s->decl;
     const Setting *set = find_setting(b, s->path);
@@ -248,6 +256,7 @@ static Typed param_value(Builder *b, const Symbol *s)
     p.unit = v.unit;
     if (read_range(b, d, v, &p))
         check_in_range(b, d, &p);
+    s->index = b->m->params.n;
     vec_push(&b->cx->arena, &b->m->params, p);
     return v;
 }
@@ -288,6 +297,22 @@ static void check_function(Builder *b, Symbol *s)
     }
 }
 
+/* Params were evaluated as they were needed; they stand as they were declared. */
+static void order_params(Builder *b)
+{
+    ModelParam *in_order = ARENA_ARRAY(&b->cx->arena, b->m->params.n + 1, ModelParam);
+    size_t n = 0;
+    for (size_t k = 0; k < b->items.n; k++) {
+        Symbol *s = symbol_of(&b->items.at[k]);
+        if (s && s->kind == SYM_PARAM && typed_ok(s->value)) {
+            in_order[n] = b->m->params.at[s->index];
+            s->index = n++;
+        }
+    }
+    b->m->params.at = in_order;
+    b->m->params.n = b->m->params.cap = n;
+}
+
 void constants_build(Builder *b)
 {
     check_settings(b);
@@ -298,6 +323,7 @@ void constants_build(Builder *b)
         else if (s && s->kind == SYM_FUNCTION)
             check_function(b, s);
     }
+    order_params(b);
 }
 
 /* ---- constants that attributes ask for ---- */
@@ -308,6 +334,20 @@ bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out)
     scope.what = what;
     *out = resolve(b, e, &scope);
     return typed_ok(*out);
+}
+
+bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out)
+{
+    Typed v;
+    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
+        return false;
+    Num x = value_of(v);
+    if (mpz_cmp_ui(mpq_denref(x), 1) == 0 && mpz_fits_slong_p(mpq_numref(x))) {
+        *out = mpz_get_si(mpq_numref(x));
+        return true;
+    }
+    diag_at(b->cx, D_E0401, e->span, "%s is a whole number, and this is %s", what, num_brief(b->cx, x));
+    return false;
 }
 
 bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out)

@@ -398,8 +398,11 @@ bool record_state(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
 {
     const AstExpr *base = e->as.member.base;
     const AstExpr *name = base->kind == AST_INDEX ? base->as.index.base : base;
-    const Symbol *s = name->kind == AST_NAME ? symbol_find(b, name->as.name.name) : NULL;
-    if (scope->kind != SCOPE_RECORD || !s || s->kind != SYM_POP)
+    bool is_path = name->kind == AST_MEMBER || name->kind == AST_INDEX;
+    if (scope->kind != SCOPE_RECORD || (name->kind != AST_NAME && !is_path))
+        return false;
+    const Symbol *s = is_path ? path_find(b, name) : symbol_find(b, name->as.name.name);
+    if (!s || s->kind != SYM_POP)
         return false;
     *out = resolve(b, base, scope);
     if (!typed_ok(*out))

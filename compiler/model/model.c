@@ -1,8 +1,7 @@
-/* Ast -> Model, in the order in which one thing needs another: constants,
- * populations, the unit of time, connections, units of rates, what is asked. */
+/* Ast -> Model, in the order in which one thing needs another: files,
+ * names, circuits, constants, populations, the unit of time, connections, units of rates, what is asked. */
 #include "compiler/model/build.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* "models/pair.eig" is the model `pair`; what comes from standard input is `model`. */
@@ -36,48 +35,13 @@ static void read_name(Builder *b)
     }
 }
 
-/* A file that is not there is the nearer mistake. */
-static void report_import(Builder *b, const AstDecl *d)
-{
-    const char *dir = b->cx->sources[b->source]->dir, *path = d->as.import.path;
-    if (path[0] != '/' && dir[0])
-        path = arena_printf(&b->cx->arena, "%s/%s", dir, path);
-    b->has_import = true;
-    if (source_load(b->cx, path, &d->as.import.path_span) >= 0)
-        report_not_built(b, d->span, "`import`");
-}
-
-/* Declarations that wait for a later version. */
-static void report_later(Builder *b)
-{
-    for (size_t k = 0; k < b->ast->decls.n; k++) {
-        const AstDecl *d = b->ast->decls.at[k];
-        if (d->kind == AST_IMPORT)
-            report_import(b, d);
-        else if (d->kind == AST_CIRCUIT)
-            report_not_built(b, d->name.span, "`circuit`");
-        else if (d->kind == AST_INSTANCE)
-            report_not_built(b, d->name.span, "`instance`");
-    }
-}
-
 static void report_empty(Builder *b)
 {
     /* After another error the population may be there, but not understood. */
     if (b->m->pops.n > 0 || b->cx->diags.n_errors > 0)
         return;
-    for (size_t k = 0; k < b->ast->decls.n; k++)
-        if (b->ast->decls.at[k]->kind == AST_POPULATION || b->ast->decls.at[k]->kind == AST_IMPORT ||
-            b->ast->decls.at[k]->kind == AST_INSTANCE)
-            return;
     Diag *d = diag_nowhere(b->cx, D_E0207, "the model has no population");
     diag_help(b->cx, d, "declare one: `population E excitatory { tau = 10 ms; cost = nonnegative }`");
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const ModelParam *x = a, *y = b;
-    return (x->span.from > y->span.from) - (x->span.from < y->span.from);
 }
 
 bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out)
@@ -86,9 +50,10 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     size_t errors_before = cx->diags.n_errors;
     *out = (Model){ .nums = nums };
     read_name(&b);
-    report_later(&b);
     b.files = b.space = space_new(&b, NULL, "");
-    space_collect(&b, b.files, ast->decls.n, ast->decls.at);
+    if (!imports_read(&b))
+        return false;
+    space_collect(&b, b.files, b.decls.n, b.decls.at);
     protocol_collect(&b);
     elaborate(&b);
     constants_build(&b);
@@ -103,7 +68,5 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     records_build(&b);
     requirements_build(&b);
     time_check_mixture(&b);
-    if (out->params.n)
-        qsort(out->params.at, out->params.n, sizeof *out->params.at, by_place);
     return cx->diags.n_errors == errors_before;
 }

@@ -61,7 +61,7 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 /* E0201 with a suggestion among what the scope knows. */
 static void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
 {
-    if (b->has_import)
+    if (b->import_failed)
         return;
     Diag *d = diag_at(b->cx, D_E0201, at, "there is no `%s`", name);
     suggest(b, d, name, scope);
@@ -112,6 +112,8 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, d, "a position may stand in an input or a start");
     else if (strcmp(name, "distance") == 0)
         diag_help(b->cx, d, "the distance of two neurons may stand in a weight");
+    else if (strcmp(name, "index") == 0)
+        diag_help(b->cx, d, "it may stand in the arguments of an array of circuits, `instance L[4] = ...`");
     else if (strcmp(name, "inf") == 0)
         diag_help(b->cx, d, "infinity may only bound a box");
 }
@@ -148,7 +150,11 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
         return typed_error(e->span);
     case SYM_CIRCUIT:
-    case SYM_INSTANCE: return typed_error(e->span);     /* its declaration has been reported */
+    case SYM_INSTANCE:
+        d = diag_at(b->cx, D_E0304, e->span, "`%s` is %s; a number is needed here", s->path,
+                    s->kind == SYM_CIRCUIT ? "a circuit" : "an instance of a circuit");
+        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+        return typed_error(e->span);
     }
     return typed_error(e->span);
 }
@@ -214,9 +220,8 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
         return typed_error(e->span);
     }
     if (!pre && !post) {
-        if (!is_in_instance(b, e))
-            report_not_built(b, e->span, "a member of a circuit");
-        return typed_error(e->span);
+        Symbol *s = path_find(b, e);
+        return s ? resolve_symbol(b, e, s, scope) : typed_error(e->span);
     }
     if (scope->kind == SCOPE_CURRENT)
         return current_member(b, e, scope);
@@ -236,10 +241,13 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
 static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *base = e->as.index.base;
-    if (base->kind != AST_NAME) {
-        if (!is_error_node(base) && !is_in_instance(b, e))
-            report_not_built(b, e->span, "an element of an array of circuits");
+    bool is_unknown = base->kind == AST_NAME && !symbol_find(b, base->as.name.name);
+    Symbol *s = is_unknown ? resolve_population(b, base) : path_find(b, base);
+    if (!s)
         return typed_error(e->span);
+    if (s->kind != SYM_POP) {
+        s = path_find(b, e);
+        return s ? resolve_symbol(b, e, s, scope) : typed_error(e->span);
     }
     if (scope->kind != SCOPE_RECORD) {
         Diag *d = diag_at(b->cx, D_E0208, e->span, "one neuron's rate cannot be used in %s", scope->what);
@@ -247,8 +255,7 @@ static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
             diag_help(b->cx, d, "`neuron(\"NAME\")` is 1 for that neuron of this population and 0 for the others");
         return typed_error(e->span);
     }
-    Symbol *s = resolve_population(b, base);
-    if (!s)
+    if (b->pops.at[s->index].broken)
         return typed_error(e->span);
     if (e->as.index.args.n != 1) {
         diag_at(b->cx, D_E0209, e->span, "a population has one index, not %zu", e->as.index.args.n);
@@ -346,59 +353,10 @@ Typed resolve(Builder *b, const AstExpr *e, const Scope *scope)
     return v;
 }
 
-bool is_in_instance(Builder *b, const AstExpr *path)
-{
-    while (path->kind == AST_MEMBER || path->kind == AST_INDEX)
-        path = path->kind == AST_MEMBER ? path->as.member.base : path->as.index.base;
-    const Symbol *s = path->kind == AST_NAME ? symbol_find(b, path->as.name.name) : NULL;
-    return s ? s->kind == SYM_INSTANCE || s->kind == SYM_CIRCUIT : path->kind == AST_ERROR || b->has_import;
-}
-
 const char *listed_names(Builder *b, const char *none, size_t n, const char *const *names)
 {
     const char *text = n ? "" : none;
     for (size_t k = 0; k < n; k++)
         text = arena_printf(&b->cx->arena, "%s%s`%s`", text, k == 0 ? "" : k + 1 == n ? " and " : ", ", names[k]);
     return text;
-}
-
-static void report_no_population(Builder *b, const AstExpr *path, const Symbol *s)
-{
-    const char *name = path->as.name.name;
-    if (s) {
-        Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", name);
-        diag_note_at(b->cx, d, s->decl->name.span, "declared here");
-        return;
-    }
-    Diag *d = diag_at(b->cx, D_E0201, path->span, "there is no population `%s`", name);
-    if (b->cx->diags.n_dropped)
-        return;
-    const char **names = ARENA_ARRAY(&b->cx->arena, b->m->pops.n + 1, const char *);
-    for (size_t k = 0; k < b->m->pops.n; k++)
-        names[k] = b->m->pops.at[k].name;
-    const char *near = nearest_name(name, names, b->m->pops.n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
-    else if (b->m->pops.n <= MOST_LISTED)
-        diag_help(b->cx, d, "the model has %s", listed_names(b, "no population", b->m->pops.n, names));
-}
-
-Symbol *resolve_population(Builder *b, const AstExpr *path)
-{
-    if (is_in_instance(b, path))
-        return NULL;
-    if (path->kind == AST_MEMBER || path->kind == AST_INDEX) {
-        bool neuron = path->kind == AST_INDEX && path->as.index.base->kind == AST_NAME;
-        report_not_built(b, path->span, neuron ? "a connection of single neurons" : "a member of a circuit");
-        return NULL;
-    }
-    if (path->kind != AST_NAME) {
-        diag_at(b->cx, D_E0304, path->span, "the name of a population is needed here");
-        return NULL;
-    }
-    Symbol *s = symbol_find(b, path->as.name.name);
-    if (s && s->kind == SYM_POP)
-        return b->pops.at[s->index].broken ? NULL : s;
-    report_no_population(b, path, s);
-    return NULL;
 }

@@ -11,6 +11,7 @@ static const struct { const char *name, *meaning; } reserved[] = {
     { "t", "time" }, { "i", "the index of a neuron" }, { "pre", "the source neuron" },
     { "post", "the target neuron" }, { "position", "the position of a neuron" }, { "distance", "the distance of two neurons" },
     { "pi", "the circle number" }, { "inf", "infinity" },
+    { "index", "the number of an instance in its array" },
 };
 
 bool is_reserved(const char *name)
@@ -21,15 +22,19 @@ bool is_reserved(const char *name)
     return false;
 }
 
-static bool report_reserved(Builder *b, const AstDecl *d)
+bool report_reserved(Builder *b, AstName name)
 {
     for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
-        if (strcmp(d->name.name, reserved[k].name) == 0) {
-            Diag *g = diag_at(b->cx, D_E0203, d->name.span, "`%s` is reserved: it is %s", d->name.name,
-                              reserved[k].meaning);
+        if (strcmp(name.name, reserved[k].name) == 0) {
+            Diag *g = diag_at(b->cx, D_E0203, name.span, "`%s` is reserved: it is %s", name.name, reserved[k].meaning);
             diag_help(b->cx, g, "choose another name");
             return true;
         }
+    return false;
+}
+
+static bool report_function(Builder *b, const AstDecl *d)
+{
     for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
         if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
             diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name);
@@ -98,7 +103,7 @@ void space_collect(Builder *b, Space *space, size_t n, AstDecl *const *decls)
         if (!d->name.name || !symbol_kind(d->kind, &s.kind))
             continue;
         /* A reserved name stays unknown, so that it keeps its one meaning. */
-        if (report_reserved(b, d))
+        if (report_reserved(b, d->name) || report_function(b, d))
             continue;
         s.path = path_of(b, space, s.name);
         vec_push(&b->cx->arena, &space->symbols, s);
@@ -112,7 +117,32 @@ Space *space_enter(Builder *b, Space *space)
 {
     Space *before = b->space;
     b->space = space;
+    b->cx->diags.within = space->where;
     return before;
+}
+
+static const DiagNote *round_note(Builder *b, const Space *around, AstName name, long value)
+{
+    DiagNote *note = ARENA_NEW(&b->cx->arena, DiagNote);
+    size_t n = strlen(around->prefix);
+    const char *in = n ? arena_printf(&b->cx->arena, ", in `%.*s`", (int)n - 1, around->prefix) : "";
+    *note = (DiagNote){ true, name.span, arena_printf(&b->cx->arena, "where `%s` is %ld%s", name.name, value, in) };
+    return note;
+}
+
+Space *space_of_number(Builder *b, Space *around, AstName name, long value)
+{
+    Space *s = space_new(b, around, around->prefix);
+    Symbol *k = ARENA_NEW(&b->cx->arena, Symbol);
+    *k = (Symbol){ .name = name.name, .path = name.name, .kind = SYM_LET, .decl = ast_decl(b->cx, AST_LET, name.span, name),
+                   .space = s, .state = SYM_DONE, .value = typed_const(b, name.span, num_int(b->nums, value), UNIT_NONE) };
+    s->symbols.at = k;
+    s->symbols.n = s->symbols.cap = 1;
+    s->maker = around->maker;
+    s->circuit = around->circuit;
+    s->depth = around->depth;
+    s->where = round_note(b, around, name, value);
+    return s;
 }
 
 /* ---- finding ---- */

@@ -101,6 +101,8 @@ Diag *diag_at(Ctx *cx, DiagCode code, Span span, const char *fmt, ...)
     va_start(ap, fmt);
     Diag d = { .code = code, .has_span = true, .span = span, .text = arena_vprintf(&cx->arena, fmt, ap) };
     va_end(ap);
+    if (cx->diags.within)
+        d.note[d.n_notes++] = *cx->diags.within;
     return add(cx, &d);
 }
 

@@ -42,6 +42,7 @@ typedef struct DiagList {
     size_t n, cap;
     size_t n_errors;            /* every error counts, also those over DIAG_LIMIT, which are not kept */
     size_t n_dropped;
+    const DiagNote *within;     /* a note for everything with a place that is reported meanwhile, or NULL */
 } DiagList;
 
 /* Adds one. The same code at the same span is kept once. Never NULL: what is
