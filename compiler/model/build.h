@@ -253,14 +253,17 @@ Space *space_of_number(Builder *b, Space *around, AstName name, long value);
 bool imports_read(Builder *b);
 
 /* ---- elaborate.c ---- */
-/* The items of the model: declarations in their order, circuits written out. */
-void elaborate(Builder *b);
+/* The items of the model: declarations in their order, circuits written out; false when these
+ * would be too many. */
+bool elaborate(Builder *b);
 /* What the instance `s` has made, made now if need be; NULL after a diagnostic. */
 const Instance *instance_of(Builder *b, Symbol *s, Span used_at);
 
 /* ---- path.c ---- */
 /* What `E`, `L4.E`, `L[2].E` lead to; NULL after a diagnostic. */
 Symbol *path_find(Builder *b, const AstExpr *path);
+/* As it is written. */
+const char *expression_text(Builder *b, const AstExpr *e);
 /* The population that a path names, or NULL after a diagnostic. */
 Symbol *resolve_population(Builder *b, const AstExpr *path);
 

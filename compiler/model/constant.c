@@ -17,15 +17,15 @@ static void report_circle(Builder *b, Symbol *s, Span used_at)
     Sbuf path = { 0 };
     for (size_t k = from; k < b->open.n; k++)
         if (k - from < 8 || k + 1 == b->open.n)
-            sbuf_printf(&path, "%s%s", b->open.at[k]->name,
+            sbuf_printf(&path, "%s%s", b->open.at[k]->path,
                         k - from == 7 && k + 2 < b->open.n ? " -> ... -> " : " -> ");
-    sbuf_str(&path, s->name);
-    Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->name, sbuf_text(&path));
+    sbuf_str(&path, s->path);
+    Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->path, sbuf_text(&path));
     sbuf_free(&path);
     for (size_t k = from; k < b->open.n; k++) {
         b->open.at[k]->in_circle = true;
         if (k - from < DIAG_MAX_NOTES)
-            diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->name);
+            diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->path);
     }
 }
 

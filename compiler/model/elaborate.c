@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-enum { MAX_ITEMS = 1 << 20 };
+enum { MAX_ITEMS = 1 << 18 };
 
 /* False once circuits make too much; said at one place only. */
 static bool may_write_out(Builder *b, Span at, size_t n)
 {
-    b->n_written_out += n;
+    b->n_written_out += b->too_many_items ? 0 : n;
     if (b->n_written_out <= MAX_ITEMS)
         return true;
     if (!b->too_many_items)
@@ -182,13 +182,15 @@ static Space *make_element(Builder *b, const Symbol *s, const Symbol *circuit, A
     e->maker = s->space;
     e->depth = s->space->depth + 1;
     e->where = element_note(b, s, path);
+    e->decls.cap = e->decls.n = params->n + c->as.circuit.decls.n;
+    e->decls.at = ARENA_ARRAY(&b->cx->arena, e->decls.n + 1, AstDecl *);
     for (size_t k = 0; k < params->n; k++) {
         AstDecl *d = ast_decl(b->cx, AST_LET, params->at[k].name.span, params->at[k].name);
         d->as.let.value = given[k] ? given[k] : params->at[k].value;
-        vec_push(&b->cx->arena, &e->decls, d);
+        e->decls.at[k] = d;
     }
     for (size_t k = 0; k < c->as.circuit.decls.n; k++)
-        vec_push(&b->cx->arena, &e->decls, c->as.circuit.decls.at[k]);
+        e->decls.at[params->n + k] = c->as.circuit.decls.at[k];
     Space *before = space_enter(b, e);
     space_collect(b, e, e->decls.n, e->decls.at);
     space_enter(b, before);
@@ -302,7 +304,8 @@ static void write_out(Builder *b, Space *space, const AstDecls *decls)
     }
 }
 
-void elaborate(Builder *b)
+bool elaborate(Builder *b)
 {
     write_out(b, b->files, &b->decls);
+    return !b->too_many_items;
 }

@@ -55,7 +55,8 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
         return false;
     space_collect(&b, b.files, b.decls.n, b.decls.at);
     protocol_collect(&b);
-    elaborate(&b);
+    if (!elaborate(&b))
+        return false;
     constants_build(&b);
     populations_declare(&b);
     report_empty(&b);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *path_text(Builder *b, const AstExpr *e)
+const char *expression_text(Builder *b, const AstExpr *e)
 {
     Sbuf text = { 0 };
     ast_print_expr(e, &text);
@@ -68,7 +68,7 @@ static Space *space_at(Builder *b, const AstExpr *path)
     if (!made->is_array)
         return made->element[0];
     Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is an array of %zu instances", s->path, made->n);
-    diag_help(b->cx, d, "say which one: `%s[0]`", path_text(b, path));
+    diag_help(b->cx, d, "say which one: `%s[0]`", expression_text(b, path));
     return NULL;
 }
 
@@ -78,7 +78,7 @@ static void report_no_member(Builder *b, const AstExpr *e, const Space *in)
     const char **names = ARENA_ARRAY(&b->cx->arena, in->symbols.n + 1, const char *);
     for (size_t k = 0; k < in->symbols.n; k++)
         names[k] = in->symbols.at[k].name;
-    Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "there is no `%s` in `%s`", name, path_text(b, e->as.member.base));
+    Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "there is no `%s` in `%s`", name, expression_text(b, e->as.member.base));
     diag_note_at(b->cx, d, in->circuit->name.span, "it is an instance of this circuit");
     const char *near = nearest_name(name, names, in->symbols.n);
     if (near)
@@ -173,9 +173,9 @@ Symbol *resolve_population(Builder *b, const AstExpr *path)
         return NULL;
     if (s->kind == SYM_POP)
         return b->pops.at[s->index].broken ? NULL : s;
-    Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", path_text(b, path));
+    Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not a population", expression_text(b, path));
     if (s->kind == SYM_INSTANCE)
-        diag_help(b->cx, d, "name one of the populations in it, such as `%s.E`", path_text(b, path));
+        diag_help(b->cx, d, "name one of the populations in it, such as `%s.E`", expression_text(b, path));
     else
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
     return NULL;

@@ -5,15 +5,6 @@
 
 /* ---- records ---- */
 
-static const char *expression_text(Builder *b, const AstExpr *e)
-{
-    Sbuf text = { 0 };
-    ast_print_expr(e, &text);
-    const char *s = arena_strdup(&b->cx->arena, sbuf_text(&text));
-    sbuf_free(&text);
-    return s;
-}
-
 static bool is_recorded(const Builder *b, const char *name)
 {
     for (size_t k = 0; k < b->m->sim.records.n; k++)

@@ -142,7 +142,7 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
     case SYM_POP:
         if (scope->kind == SCOPE_RECORD)
             return b->pops.at[s->index].broken ? typed_error(e->span) : population_row(b, e->span, s, EXPR_RATE);
-        d = diag_at(b->cx, D_E0208, e->span, "the population `%s` cannot be used in %s", s->name, scope->what);
+        d = diag_at(b->cx, D_E0208, e->span, "the population `%s` cannot be used in %s", s->path, scope->what);
         diag_help(b->cx, d, "rates reach other populations through `connect`");
         return typed_error(e->span);
     case SYM_FUNCTION:
@@ -151,7 +151,7 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
         return typed_error(e->span);
     case SYM_CIRCUIT:
     case SYM_INSTANCE:
-        d = diag_at(b->cx, D_E0304, e->span, "`%s` is %s; a number is needed here", s->path,
+        d = diag_at(b->cx, D_E0304, e->span, "`%s` is %s; a number is needed here", expression_text(b, e),
                     s->kind == SYM_CIRCUIT ? "a circuit" : "an instance of a circuit");
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
         return typed_error(e->span);

@@ -97,6 +97,11 @@ static const char *path_of(Builder *b, const Space *space, const char *name)
 
 void space_collect(Builder *b, Space *space, size_t n, AstDecl *const *decls)
 {
+    size_t n_named = 0;
+    for (size_t k = 0; k < n; k++)
+        n_named += decls[k]->name.name != NULL;
+    space->symbols.at = ARENA_ARRAY(&b->cx->arena, n_named + 1, Symbol);
+    space->symbols.cap = n_named + 1;
     for (size_t k = 0; k < n; k++) {
         const AstDecl *d = decls[k];
         Symbol s = { .name = d->name.name, .decl = d, .space = space, .order = space->symbols.n };
