@@ -299,6 +299,32 @@ def test_06_mean_field():
     near(r["E[999999]"][-1] - r["E[0]"][-1], (high - low) * (1 - math.exp(-100 / 20)), 1e-4, "spread")
 
 
+# ---- 07 ------------------------------------------------------------------------
+
+def column_layers(n, a=0.2, b=0.6):
+    """Two units with x_k = max(u_k + a x_k - b x_j, 0), layer after layer, by cases."""
+    u, layers = (1.01, 0.99), []
+    for _ in range(n):
+        mean, difference = (u[0] + u[1]) / 2 / (1 - a + b), (u[0] - u[1]) / 2 / (1 - a - b)
+        u = (mean + difference, mean - difference) if difference < mean else (u[0] / (1 - a), 0)
+        layers.append(u)
+    return np.array(layers)
+
+
+def test_07_certified():
+    certified("07-cortical-column", 16, "neuron")
+    certified("07-cortical-column", 40, "neuron", "--set", "layers=10")
+
+
+def test_07_layers_decide():
+    wanted = column_layers(4)
+    near(wanted[:, 0], [0.764285714286, 0.760204081633, 0.950255102041, 1.187818877551], 1e-11)
+    for n in 1, 2, 3, 4:
+        r = run("07-cortical-column", "--set", "layers=%d" % n)
+        near(r["L[layers - 1].E"][-1], wanted[n - 1], 1e-9, "layer %d" % n)
+    near(r["L[0].E"][-1], wanted[0], 1e-9, "the first layer")
+
+
 # ---- 12 ------------------------------------------------------------------------
 
 def bisect(f, lo, hi):

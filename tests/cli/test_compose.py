@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""Models in several files and of many circuits, as the command line shows them. EIGC=program."""
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+MAX_SECONDS, MAX_KILOBYTES = 1.0, 200 * 1024
+
+LAYER = """circuit Layer(w) {
+  param g = 0.5 in [0, 1]
+  population E excitatory { tau = 20 ms; cost = nonnegative; input = 1 }
+  population I inhibitory { tau = 10 ms; cost = nonnegative }
+  connect E -> E { weight = g / 10 }
+  connect E -> I { weight = w }
+  connect I -> E { weight = w }
+  connect I -> I { weight = w }
+}
+"""
+failed = 0
+
+
+def report(ok, name, why=""):
+    global failed
+    failed += not ok
+    print(("ok " if ok else "not ok ") + name)
+    if not ok:
+        print("    " + str(why).replace("\n", "\n    "))
+
+
+def call(*args, where, text=None):
+    return subprocess.run([EIGC, *args], cwd=where, input=text, capture_output=True, text=True, timeout=100)
+
+
+def standard_input_imports_from_the_working_folder(where):
+    with open(os.path.join(where, "layer.eig"), "w") as f:
+        f.write(LAYER)
+    p = call("check", "-", where=where, text='import "layer.eig"\ninstance L = Layer(0.25)\n')
+    report(p.returncode == 0, "an import from standard input", p.stderr)
+    p = call("check", "--diagnostics=gnu", "-", where=where, text='import "layer.eig"\ninstance L = Layer(1 ms)\n')
+    report(re.search(r"^layer\.eig:\d+\.\d+-\d+\.\d+: error: ", p.stderr, re.M), "a mistake in the file where it stands", p.stderr)
+
+
+def paths_in_dumps_and_settings(where):
+    model = 'import "layer.eig"\ninstance L[2] = Layer(0.25)\nconnect L[0].E -> L[1].E { weight = 0.5 }\n'
+    p = call("dump", "--model", "--set", "L[1].g=0.75", "-", where=where, text=model)
+    lines = p.stdout.splitlines()
+    for line in "param L[1].g = 0.75 in [0, 1]  (set)", "population L[1].E excitatory size 1", "connect L[0].E->L[1].E":
+        report(line in lines, "the dump has `%s`" % line, p.stdout + p.stderr)
+
+
+def many_circuits_are_fast(where):
+    """500 populations and almost 10,000 connections."""
+    loops = ["connect L[k].E -> L[k + %d].E { weight = 0.001 * (k + 1) } for k in 0..n - 1 - %d" % (d, d) for d in range(1, 38)]
+    model = "param n = 250\n" + LAYER + "instance L[n] = Layer((1 + index) / 1000)\n" + "\n".join(loops) + "\n"
+    p = call("dump", "--net", "--time", "-", where=where, text=model)
+    report(p.stdout.startswith("net model: 500 neurons, 500 populations, 9547 blocks\n"), "all of them are there", p.stdout[:200] + p.stderr)
+    seconds = sum(float(ms) for ms in re.findall(r"^time +(?:load|parse|model|net) +([0-9.]+) ms", p.stderr, re.M)) / 1000
+    report(0 < seconds < MAX_SECONDS, "they take less than %g s" % MAX_SECONDS, "%g s" % seconds)
+    kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    report(kilobytes < MAX_KILOBYTES, "and less than %d MB" % (MAX_KILOBYTES // 1024), "%d KB" % kilobytes)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    standard_input_imports_from_the_working_folder(folder)
+    paths_in_dumps_and_settings(folder)
+    many_circuits_are_fast(folder)
+sys.exit(1 if failed else 0)
