@@ -74,6 +74,19 @@ static json_t *units(const EigProblem *p, const EigRecorder *recorder)
     return o;
 }
 
+/* With the model's own text, all that is needed to run it again. */
+static json_t *imports(Ctx *cx, const Model *m)
+{
+    json_t *a = json_array();
+
+    for (size_t k = 0; k < m->imported.n; k++) {
+        const Source *s = cx->sources[m->imported.at[k]];
+        json_array_append_new(a, json_pack("{s:s, s:s, s:s%}", "path", s->path, "sha256", sha256_hex(cx, s->bytes, s->n), "text",
+                                           s->bytes, s->n));
+    }
+    return a;
+}
+
 json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *run)
 {
     const Source *text = c->cx.sources[c->source];
@@ -81,6 +94,8 @@ json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *r
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s%}", "eigc", EIGC_VERSION, "model", c->model->name, "path", text->path,
                           "sha256", sha256_hex(&c->cx, text->bytes, text->n), "text", text->bytes, text->n);
 
+    if (c->model->imported.n)
+        json_object_set_new(o, "imports", imports(&c->cx, c->model));
     json_object_set_new(o, "parameters", parameters(&c->cx, c->model));
     json_object_set_new(o, "seed", seed(c->model->sim.seed));
     json_object_set_new(o, "method", method(&c->cx, c->model, &c->plan->problem));

@@ -140,21 +140,28 @@ static Symbol *find_circuit(Builder *b, const AstExpr *call)
     return NULL;
 }
 
+static void report_inside_itself(Builder *b, const Symbol *s, const AstDecl *circuit, Span at)
+{
+    const char *chain = circuit->name.name, *more = "";
+    size_t shown = 0;
+    for (const Space *outer = s->space; outer->circuit != circuit; outer = outer->maker)
+        if (shown++ < MOST_LISTED)
+            chain = arena_printf(&b->cx->arena, "%s -> %s", outer->circuit->name.name, chain);
+        else
+            more = "... -> ";
+    Diag *d = diag_at(b->cx, D_E0204, at, "the circuit `%s` contains itself: %s -> %s%s", circuit->name.name,
+                      circuit->name.name, more, chain);
+    diag_note_at(b->cx, d, circuit->name.span, "declared here");
+}
+
 /* A circuit inside of itself would have no end. */
 static bool check_not_inside_itself(Builder *b, const Symbol *s, const AstDecl *circuit, Span at)
 {
-    const char *chain = circuit->name.name;
-    const Space *outer = s->space;
-    for (; outer && outer->circuit; outer = outer->maker) {
-        chain = arena_printf(&b->cx->arena, "%s -> %s", outer->circuit->name.name, chain);
-        if (outer->circuit == circuit)
-            break;
-    }
-    if (outer && outer->circuit) {
-        Diag *d = diag_at(b->cx, D_E0204, at, "the circuit `%s` contains itself: %s", circuit->name.name, chain);
-        diag_note_at(b->cx, d, circuit->name.span, "declared here");
-        return false;
-    }
+    for (const Space *outer = s->space; outer && outer->circuit; outer = outer->maker)
+        if (outer->circuit == circuit) {
+            report_inside_itself(b, s, circuit, at);
+            return false;
+        }
     if (s->space->depth < MAX_NESTING)
         return true;
     diag_at(b->cx, D_E0403, at, "circuits are nested too deeply");

@@ -93,6 +93,7 @@ static void read_import(Files *files, const AstDecl *d)
         b->import_failed = true;
         return;
     }
+    vec_push(&b->cx->arena, &b->m->imported, source);
     size_t errors = b->cx->diags.n_errors;
     const Ast *ast = parse_source(b->cx, source);
     if (b->cx->diags.n_errors != errors)

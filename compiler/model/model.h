@@ -195,6 +195,7 @@ typedef struct ModelSim {
 typedef struct Model {
     const char *name;
     const char *path;           /* of the source file */
+    VEC(int) imported;          /* the other files, as numbers of sources */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
     VEC(ModelTable) tables;
