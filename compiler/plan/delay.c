@@ -49,7 +49,7 @@ static bool fits_equations(Ctx *cx, const Model *m)
     return true;
 }
 
-/* A stage inside a step would read a signal between two steps, which nobody keeps. */
+/* A stage within a step would read a signal between two steps, which nobody keeps. */
 static bool fits_delays(Ctx *cx, const Model *m)
 {
     for (size_t k = 0; !eig_method[m->sim.method].delays && k < m->conns.n; k++)
