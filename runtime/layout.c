@@ -71,21 +71,16 @@ bool eig_has_delays(const EigProblem *p)
     return false;
 }
 
-size_t eig_history_rows(const EigProblem *p, size_t q)
+void eig_history_rows(const EigProblem *p, size_t *rows)
 {
-    int64_t longest = 0;
-    for (size_t k = 0; k < p->n_blocks; k++)
-        if (eig_block_signal(p, &p->block[k]) == q && p->block[k].delay > longest)
-            longest = p->block[k].delay;
-    return longest ? (size_t)longest + 1 : 0;
-}
-
-size_t eig_history_from(const EigProblem *p, size_t q)
-{
-    size_t at = 0;
-    for (size_t k = 0; k < q; k++)
-        at += eig_history_rows(p, k) * p->pop[eig_signal(p, k).pop].size;
-    return at;
+    for (size_t q = 0; q < eig_n_signals(p); q++)
+        rows[q] = 0;
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        const EigBlock *b = &p->block[k];
+        size_t *most = &rows[eig_block_signal(p, b)];
+        if (b->delay > 0 && (size_t)b->delay + 1 > *most)
+            *most = (size_t)b->delay + 1;
+    }
 }
 
 bool eig_state_is_random(const EigState *s)

@@ -24,8 +24,8 @@ size_t eig_signal_from(const EigProblem *p, size_t q);
 
 /* ---- what delayed blocks read: a ring of rows for each signal, row k % rows after step k has begun ---- */
 bool eig_has_delays(const EigProblem *p);
-size_t eig_history_rows(const EigProblem *p, size_t q);         /* 0: nobody reads it late */
-size_t eig_history_from(const EigProblem *p, size_t q);         /* q up to eig_n_signals */
+/* rows[n_signals]: 0 where nobody reads the signal late. The rings stand one after the other, rows[q] * size numbers each. */
+void eig_history_rows(const EigProblem *p, size_t *rows);
 
 /* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
 bool eig_state_is_random(const EigState *s);

@@ -190,11 +190,11 @@ static bool oracle_open(Oracle *o)
     const EigProblem *p = o->p;
     size_t n_signals = eig_n_signals(p), width = 0;
     o->n_x = eig_n_x(p);
-    for (size_t q = 0; q < n_signals; q++) {
-        int64_t rows = (int64_t)eig_history_rows(p, q);
+    for (size_t q = 0; q < n_signals; q++)
         o->n_sent += p->pop[eig_signal(p, q).pop].size;
-        o->n_past = rows > o->n_past ? rows : o->n_past;
-    }
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].delay > 0 && p->block[k].delay >= o->n_past)
+            o->n_past = p->block[k].delay + 1;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
     size_t n_normal = eig_noise_from(p, p->n_pops, 0), n_past = (size_t)o->n_past * o->n_sent;

@@ -11,16 +11,32 @@ static size_t padded(size_t n)
     return (n + 7) / 8 * 8;
 }
 
+/* Numbers in the rings of delayed signals. */
+static bool count_history(const EigProblem *p, size_t *n)
+{
+    size_t n_signals = eig_n_signals(p);
+    size_t *rows = malloc((n_signals + 1) * sizeof *rows);
+    *n = 0;
+    if (!rows)
+        return false;
+    eig_history_rows(p, rows);
+    for (size_t q = 0; q < n_signals; q++)
+        *n += rows[q] * p->pop[eig_signal(p, q).pop].size;
+    free(rows);
+    return true;
+}
+
 static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
 {
-    size_t width = 0;
+    size_t width = 0, n_history;
+    if (!count_history(p, &n_history))
+        return false;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
     size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * w->n_x), n_state = padded(n_vectors * w->n_x);
     size_t n_row = padded(width + 1), n_normal = padded(eig_noise_from(p, p->n_pops, 0));
     size_t n_signal = padded(eig_signal_from(p, eig_n_signals(p)));
-    size_t n_history = eig_has_delays(p) ? padded(eig_history_from(p, eig_n_signals(p))) : 0;
-    size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_signal + n_history) * sizeof(double);
+    size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_signal + padded(n_history)) * sizeof(double);
     double *at = aligned_alloc(64, bytes);
     if (!at)
         return false;

@@ -287,18 +287,6 @@ static void print_json(Run *r)
 
 /* ---- the command ---- */
 
-/* What the plan can say and generated code does not compute yet. */
-static bool has_integrator(Run *r)
-{
-    const EigProblem *p = &r->c.plan->problem;
-    bool delays = eig_has_delays(p);
-    if (r->c.options->reference || (!p->n_x && !p->n_signals && !delays))
-        return true;
-    diag_at(&r->c.cx, D_E1001, r->c.model->sim.span, "a run with equations, currents, noise or delays is part of the language, "
-                                                     "but is not built yet");
-    return false;
-}
-
 /* Everything before the first step. */
 static bool prepare(Run *r)
 {
@@ -308,7 +296,7 @@ static bool prepare(Run *r)
     r->c.skip[PHASE_check] = o->no_check;
     r->c.check_max_rows = RUN_CHECK_MAX_ROWS;
     r->c.skip[PHASE_jit] = o->reference && !jit_dump;
-    return compilation_run(&r->c, PHASE_plan) && has_integrator(r) && compilation_run(&r->c, PHASE_jit);
+    return compilation_run(&r->c, PHASE_jit);
 }
 
 ExitStatus cmd_run(const Options *o)

@@ -84,7 +84,7 @@ static void pass(Body *b, bool is_first, size_t *k)
     Val s = is_first ? first_total(b, loop.index) : ll_load_f64(ll, b->s, loop.index);
     Val neuron = ll_iadd(ll, b->lo, loop.index);
     for (; *k < b->n_blocks && e->p->block[b->block[*k]].kind != EIG_BLOCK_DENSE; ++*k)
-        s = block_pointwise(e, b->block[*k], b->args, b->sum[*k], b->y, neuron, s);
+        s = block_pointwise(e, b->block[*k], b->args, b->sum[*k], block_rates(e, b->block[*k], b->y), neuron, s);
     ll_store_f64(ll, s, b->s, loop.index);
     if (*k == b->n_blocks) {
         Val own = ll_at(ll, ll->f64, b->y, ll_i64(ll, p->from));
@@ -100,7 +100,7 @@ static void chunk(Body *b)
     pass(b, true, &k);
     while (k < b->n_blocks) {
         for (; k < b->n_blocks && e->p->block[b->block[k]].kind == EIG_BLOCK_DENSE; k++)
-            block_columns(e, b->block[k], b->args, b->y, b->lo, b->count, b->s);
+            block_columns(e, b->block[k], b->args, block_rates(e, b->block[k], b->y), b->lo, b->count, b->s);
         pass(b, false, &k);
     }
 }

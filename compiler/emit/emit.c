@@ -40,6 +40,11 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     index_blocks(&e);
     abi_version(&e);
     solve_functions(&e);
+    if (plan->general_why) {
+        general_functions(&e);
+        observe_entry(&e);
+        return emit_verified(cx, ll, "before optimisation");
+    }
     bool adaptive = eig_method[plan->problem.method].adaptive, in_memory = plan->state == STATE_IN_MEMORY;
     if (in_memory) {
         sum_function(&e);

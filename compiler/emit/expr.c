@@ -97,7 +97,45 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
     BUG("function %d has no lowering", (int)fn);
 }
 
+/* Number `which` of the neuron's columns. */
+static Val column_value(const Emit *e, unsigned which, const Reads *r)
+{
+    const Ll *ll = e->ll;
+    Val of_pop = ll_load(ll, ll->ptr, ll_at(ll, ll->ptr, abi_load(e, r->args, ABI_pop_column), ll_i64(ll, r->pop)));
+    return ll_load_f64(ll, ll_load(ll, ll->ptr, ll_at(ll, ll->ptr, of_pop, ll_i64(ll, which))), r->neuron);
+}
+
+static Val samples_value(const Emit *e, unsigned which, Val t, const Reads *r)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->i64 };
+    LlFunction f = ll_reading_external(ll, "eig_table_at", ll->f64, params, 3);
+    Val table = ll_at(ll, LLVMInt8TypeInContext(ll->context), abi_load(e, r->args, ABI_table),
+                      ll_i64(ll, which * sizeof(EigTable)));
+    return ll_call(ll, &f, (Val[]){ table, t, r->neuron }, 3);
+}
+
+/* The operand that an operation pushes. */
+static Val operand(const Emit *e, const EigOp *op, const Val var[EIG_N_VARS], const Reads *reads)
+{
+    switch ((EigOpKind)op->kind) {
+    case EIG_OP_CONST:   return ll_f64(e->ll, op->value);
+    case EIG_OP_VAR:     return var[op->which];
+    case EIG_OP_COLUMN:  return column_value(e, op->which, reads);
+    case EIG_OP_SAMPLES: return samples_value(e, op->which, var[EIG_VAR_T], reads);
+    case EIG_OP_SOLVE:
+    case EIG_OP_CALL:
+        break;
+    }
+    BUG("operation of kind %d pushes nothing", (int)op->kind);
+}
+
 Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS])
+{
+    return expr_emit_reading(e, code, var, NULL);
+}
+
+Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads)
 {
     Val stack[EIG_CODE_MAX_DEPTH];
     const EigOp *pushed[EIG_CODE_MAX_DEPTH];    /* the constant in a slot, or NULL */
@@ -111,7 +149,7 @@ Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS])
             continue;
         }
         if (op->kind != EIG_OP_CALL) {
-            stack[top] = op->kind == EIG_OP_CONST ? ll_f64(e->ll, op->value) : var[op->which];
+            stack[top] = operand(e, op, var, reads);
             pushed[top++] = op->kind == EIG_OP_CONST ? op : NULL;
             continue;
         }

@@ -221,20 +221,39 @@ void ll_param_attribute(const Ll *ll, Val function, unsigned param, const char *
     LLVMAddAttributeAtIndex(function, param + 1, flag(ll, attribute, 0));
 }
 
-LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args)
+/* Declared once under a name; `memory` as in the attribute of LLVM: 0 none, 0b010101 reads, or < 0 for anything. */
+static LlFunction external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n,
+                           int memory)
 {
-    LLVMTypeRef args[2] = { ll->f64, ll->f64 };
-    LlFunction f = { .type = LLVMFunctionType(ll->f64, args, n_args, 0) };
+    static const char *const always[] = { "nounwind", "willreturn", "nofree", "nosync" };
+    LLVMAttributeIndex at = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+    LLVMTypeRef type[LL_MAX_PARAMS];
+    memcpy(type, params, n * sizeof *type);
+    LlFunction f = { .type = LLVMFunctionType(result, type, n, 0) };
     f.value = LLVMGetNamedFunction(ll->module, name);
     if (f.value)
         return f;
     f.value = LLVMAddFunction(ll->module, name, f.type);
-    static const char *const pure[] = { "nounwind", "willreturn", "nofree", "nosync" };
-    LLVMAttributeIndex at = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
-    for (size_t k = 0; k < sizeof pure / sizeof *pure; k++)
-        LLVMAddAttributeAtIndex(f.value, at, flag(ll, pure[k], 0));
-    LLVMAddAttributeAtIndex(f.value, at, flag(ll, "memory", 0));    /* none */
+    for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+        LLVMAddAttributeAtIndex(f.value, at, flag(ll, always[k], 0));
+    if (memory >= 0)
+        LLVMAddAttributeAtIndex(f.value, at, flag(ll, "memory", (uint64_t)memory));
     return f;
+}
+
+LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args)
+{
+    return external(ll, name, ll->f64, (LLVMTypeRef[]){ ll->f64, ll->f64 }, n_args, 0);
+}
+
+LlFunction ll_reading_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n)
+{
+    return external(ll, name, result, params, n, 0x15);
+}
+
+LlFunction ll_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n)
+{
+    return external(ll, name, result, params, n, -1);
 }
 
 Val ll_call(const Ll *ll, const LlFunction *f, Val *args, unsigned n)

@@ -81,6 +81,9 @@ LlFunction ll_function(Ll *ll, const char *name, bool exported, LLVMTypeRef resu
 void ll_param_attribute(const Ll *ll, Val function, unsigned param, const char *attribute);
 /* A C function of doubles without side effects, known to the linker as `name`. */
 LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args);
+/* A C function that only reads memory, and one that also writes what its arguments point to. */
+LlFunction ll_reading_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n);
+LlFunction ll_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n);
 Val ll_call(const Ll *ll, const LlFunction *f, Val *args, unsigned n);
 
 /* ---- loops: for (i = from; i < to; i += by), with values carried round ---- */

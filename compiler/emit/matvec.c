@@ -27,13 +27,17 @@ static Val row(const Emit *e, size_t block, Val args, Val pre_x, Val neuron, Val
     return loop.result[0];
 }
 
+Val block_rates(const Emit *e, size_t block, Val y)
+{
+    return ll_at(e->ll, e->ll->f64, y, ll_i64(e->ll, e->p->pop[e->p->block[block].pre].from));
+}
+
 /* `sum` is the source population's, for a uniform block (with all connections:
  * already times the weight). `neuron` is the target's index in its population. */
-Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val neuron, Val s)
+Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val pre_x, Val neuron, Val s)
 {
     Ll *ll = e->ll;
     const EigBlock *b = &e->p->block[block];
-    Val pre_x = ll_at(ll, ll->f64, y, ll_i64(ll, e->p->pop[b->pre].from));
     Val weight = ll_f64(ll, b->weight);
     switch (b->kind) {
     case EIG_BLOCK_UNIFORM:
@@ -73,13 +77,12 @@ static void columns(const Emit *e, const EigBlock *b, Val weight, Val pre_x, Val
 }
 
 /* s holds `count` targets from `lo` on. */
-void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val count, Val s)
+void block_columns(const Emit *e, size_t block, Val args, Val pre_x, Val lo, Val count, Val s)
 {
     Ll *ll = e->ll;
     const EigBlock *b = &e->p->block[block];
     const EigPop *pre = &e->p->pop[b->pre];
     Val weight = abi_block_pointer(e, args, ABI_weight, block);
-    Val pre_x = ll_at(ll, ll->f64, y, ll_i64(ll, pre->from));
     size_t whole = pre->size / COLUMNS_AT_ONCE * COLUMNS_AT_ONCE;
     LlLoop loop;
     if (whole) {

@@ -1,6 +1,7 @@
 /* Recorded quantities. Means and sums are loops of their own, computed before
  * the loop over a row's neurons, which only reads their results. */
 #include "compiler/emit/parts.h"
+#include "runtime/layout.h"
 
 /* A MEAN or SUM that has been computed. */
 typedef struct Done {
@@ -10,7 +11,7 @@ typedef struct Done {
 
 typedef struct Observation {
     Emit *e;
-    Val t, x, total;
+    Val args, t, x, total;
     VEC(Done) done;
 } Observation;
 
@@ -24,11 +25,15 @@ static bool reads_total(const EigObs *o)
     return false;
 }
 
-static Val neuron_value(const Observation *ob, const EigObs *o, Val base, size_t first, Val neuron)
+/* Where the numbers lie that a RATE, STATE or INPUT picks from, one a neuron. */
+static Val numbers_of(const Observation *ob, const EigObs *o)
 {
-    const Ll *ll = ob->e->ll;
-    Val from = ll_at(ll, ll->f64, base, ll_i64(ll, first));
-    return ll_load_f64(ll, from, o->index < 0 ? neuron : ll_i64(ll, (uint64_t)o->index));
+    const Emit *e = ob->e;
+    const EigPop *pop = &e->p->pop[o->pop];
+    if (o->kind == EIG_OBS_RATE && e->general)
+        return signal_now(e, e->general, ob->args, o->pop, ob->x);
+    size_t first = o->kind == EIG_OBS_STATE ? eig_state_from(e->p, o->pop) + o->state * pop->size : pop->from;
+    return ll_at(e->ll, e->ll->f64, o->kind == EIG_OBS_INPUT ? ob->total : ob->x, ll_i64(e->ll, first));
 }
 
 static Val done_value(const Observation *ob, const EigObs *o)
@@ -50,16 +55,14 @@ static Val code_value(const Observation *ob, const EigObs *o, Val neuron)
 
 static Val value(const Observation *ob, const EigObs *o, Val neuron)
 {
-    const EigPop *pop = o->pop < ob->e->p->n_pops ? &ob->e->p->pop[o->pop] : NULL;     /* CODE and CALL have none */
+    const Ll *ll = ob->e->ll;
     switch (o->kind) {
     case EIG_OBS_CODE:
         return code_value(ob, o, neuron);
     case EIG_OBS_RATE:
-        return neuron_value(ob, o, ob->x, pop->from, neuron);
     case EIG_OBS_STATE:
-        return neuron_value(ob, o, ob->x, pop->state_from + o->state * pop->size, neuron);
     case EIG_OBS_INPUT:
-        return neuron_value(ob, o, ob->total, pop->from, neuron);
+        return ll_load_f64(ll, numbers_of(ob, o), o->index < 0 ? neuron : ll_i64(ll, (uint64_t)o->index));
     case EIG_OBS_MEAN:
     case EIG_OBS_SUM:
         return done_value(ob, o);
@@ -76,10 +79,8 @@ static Val fold_value(const Observation *ob, const EigObs *o, size_t size)
 {
     Emit *e = ob->e;
     const EigObs *arg = o->arg[0];
-    if (arg->kind == EIG_OBS_RATE && arg->index < 0 && e->sum.value) {
-        Val from = ll_at(e->ll, e->ll->f64, ob->x, ll_i64(e->ll, e->p->pop[arg->pop].from));
-        return ll_call(e->ll, &e->sum, (Val[]){ from, ll_i64(e->ll, size) }, 2);
-    }
+    if (arg->kind == EIG_OBS_RATE && arg->index < 0 && e->sum.value)
+        return ll_call(e->ll, &e->sum, (Val[]){ numbers_of(ob, arg), ll_i64(e->ll, size) }, 2);
     Fold fold;
     fold_begin(e, &fold, size);
     return fold_end(e, &fold, value(ob, arg, fold.loop.index));
@@ -109,10 +110,8 @@ static void record(Observation *ob, const EigRecord *r, Val out)
         ll_store_f64(ll, value(ob, r->obs, ll_i64(ll, 0)), out, ll_i64(ll, 0));
         return;
     }
-    if ((r->obs->kind == EIG_OBS_RATE || r->obs->kind == EIG_OBS_INPUT) && r->obs->index < 0) {
-        Val base = r->obs->kind == EIG_OBS_RATE ? ob->x : ob->total;
-        Val from = ll_at(ll, ll->f64, base, ll_i64(ll, ob->e->p->pop[r->obs->pop].from));
-        ll_copy(ll, ll_i64(ll, r->width), from, out);
+    if ((r->obs->kind == EIG_OBS_RATE || r->obs->kind == EIG_OBS_STATE || r->obs->kind == EIG_OBS_INPUT) && r->obs->index < 0) {
+        ll_copy(ll, ll_i64(ll, r->width), numbers_of(ob, r->obs), out);
         return;
     }
     LlLoop loop;
@@ -147,13 +146,15 @@ bool observes_total(const Emit *e)
 
 void observe_entry(Emit *e)
 {
-    bool wants_total = observes_total(e), in_registers = e->plan->state == STATE_IN_REGISTERS;
+    bool wants_total = observes_total(e), in_registers = e->plan->state == STATE_IN_REGISTERS && !e->general;
     LlFunction update = { 0 };
-    if (wants_total && !in_registers)
+    if (wants_total && !in_registers && !e->general)
         update = drift_total_update(e);
     LlFunction f = abi_entry(e, ABI_OBSERVE);
-    Observation ob = { .e = e, .t = f.param[1], .x = f.param[2], .total = abi_load(e, f.param[0], ABI_total) };
-    if (wants_total && in_registers)
+    Observation ob = { .e = e, .args = f.param[0], .t = f.param[1], .x = f.param[2], .total = abi_load(e, f.param[0], ABI_total) };
+    if (e->general)
+        general_observe(e, f.param[0], ob.t, ob.x, wants_total);
+    else if (wants_total && in_registers)
         totals_registers(&ob);
     else if (wants_total)
         totals_memory(&ob, f.param[0], &update);

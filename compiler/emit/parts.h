@@ -26,6 +26,8 @@ typedef struct EmitSolve {
     LlFunction function;        /* x(s) */
 } EmitSolve;
 
+typedef struct General General;
+
 typedef struct Emit {
     Ctx *cx;
     Ll *ll;
@@ -43,6 +45,7 @@ typedef struct Emit {
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
     bool in_place;              /* no neuron reads another's rate except through a sum */
     VEC(EmitSolve) solves;      /* of every activation */
+    const General *general;     /* of a plan with general_why */
     const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
 } Emit;
 
@@ -62,6 +65,9 @@ LlFunction abi_entry(const Emit *e, AbiEntry which);
 /* expr.c: the value of a postfix program; var[] may hold NULL for variables that it does not use. */
 Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS]);
 bool code_uses(const EigCode *code, EigVar var);
+/* What a program reads besides variables: the columns of a population, samples. */
+typedef struct Reads { Val args; size_t pop; Val neuron; } Reads;
+Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
 Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. */
 Val input_value(const Emit *e, size_t pop, Val t, Val neuron);
@@ -90,8 +96,10 @@ void fold_begin(const Emit *e, Fold *f, size_t n);
 Val fold_end(const Emit *e, Fold *f, Val value);
 
 /* matvec.c: contributions of one block */
-Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val y, Val neuron, Val s);
-void block_columns(const Emit *e, size_t block, Val args, Val y, Val lo, Val count, Val s);
+/* Where the rates of a block's source population lie in y. */
+Val block_rates(const Emit *e, size_t block, Val y);
+Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val pre_x, Val neuron, Val s);
+void block_columns(const Emit *e, size_t block, Val args, Val pre_x, Val lo, Val count, Val s);
 
 /* drift.c: memory mode */
 /* Where the inputs of a population lie that are computed once a call of eig_advance (plan_stores_input). */
@@ -145,11 +153,47 @@ typedef struct Method {
 } Method;
 /* One neuron's numbers at a stage; d = phi(s) - y. */
 typedef struct Neuron { Val x, acc, d, rate, exp_step; } Neuron;
+Method method_of(EigMethod m);
+/* The same for any number with slope k: x and what the stages before left in *acc. */
+Val slope_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc);
 /* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
 Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc);
 /* k h, k h + 0.5 h, k h + h, by StageTime */
 typedef struct StepTimes { Val at[3]; } StepTimes;
 StepTimes step_times(const Emit *e, Val k);
+/* signals.c: what populations send, now and some steps ago */
+enum { GENERAL_SLOPE, GENERAL_ACC, GENERAL_STAGE };     /* parts of args->work, n_x numbers each */
+struct General {
+    size_t *signal_from;        /* in args->signal, of signals with a program */
+    size_t *history_from, *history_rows;
+    size_t n_sums;
+    size_t *sum_of;             /* by block: where its sum stands; uniform blocks */
+    bool has_delays;
+    LlFunction signals;         /* (args, t, y): args->signal at (t, y) */
+    LlFunction remember;        /* (args, step, y): the signals as they are now become those of the step */
+    LlFunction sums;            /* (args, step, y, sums) */
+    LlFunction *slopes_of;      /* by population: (args, step, t, y, sums, slope) */
+    LlFunction slopes;          /* (args, step, t, y, slope): after signals; total inputs into args->total, slopes of all states */
+};
+void signal_functions(Emit *e, General *g);
+/* Where signal q lies; y is the state that args->signal was computed from. */
+Val signal_now(const Emit *e, const General *g, Val args, size_t q, Val y);
+/* What a block reads in a stage that belongs to `step`. */
+Val block_source(const Emit *e, const General *g, Val args, size_t block, Val step, Val y);
+/* Fills the variables that the program uses and that are not there yet. */
+typedef struct Scope { const Emit *e; size_t pop; Val args, t, y, neuron, var[EIG_N_VARS]; } Scope;
+Val scope_value(Scope *s, const EigCode *code);
+/* equations.c: total inputs and slopes, a population at a time */
+void slope_functions(Emit *e, General *g);
+/* general.c: the entry points of a plan with general_why */
+void general_functions(Emit *e);
+/* In eig_observe: the signals at (t, x), and the total inputs where a record reads them. */
+void general_observe(const Emit *e, Val args, Val t, Val x, bool total);
+/* noise.c */
+void noise_fill_call(const Emit *e, Val args, Val step);
+/* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */
+LlFunction noise_kick_function(Emit *e);
+size_t noise_slot(const Emit *e, size_t pop, size_t state);
 /* sweep.c: eig_advance of a plan with recomputed stages */
 void advance_sweeps(Emit *e, const Method *m);
 void advance_entry(Emit *e);

@@ -6,7 +6,7 @@
 
 #include "compiler/emit/parts.h"
 
-static Method method_of(EigMethod m)
+Method method_of(EigMethod m)
 {
     switch (m) {
     case EIG_METHOD_EULER:
@@ -26,38 +26,43 @@ static Method method_of(EigMethod m)
 }
 
 /* x + factor * slope */
-static Val along(const Ll *ll, const Neuron *v, double factor, Val slope)
+static Val along(const Ll *ll, Val x, double factor, Val slope)
 {
-    return ll_fadd(ll, v->x, ll_fmul(ll, ll_f64(ll, factor), slope));
+    return ll_fadd(ll, x, ll_fmul(ll, ll_f64(ll, factor), slope));
 }
 
-static Val rk4_formula(const Emit *e, unsigned stage, const Neuron *v, Val k, Val *acc)
+static Val rk4_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc)
 {
     const Ll *ll = e->ll;
     double h = e->p->h;
     if (stage == 0) {
         *acc = k;
-        return along(ll, v, 0.5 * h, k);
+        return along(ll, x, 0.5 * h, k);
     }
     if (stage == 3)
-        return along(ll, v, h / 6.0, ll_fadd(ll, v->acc, k));
-    *acc = ll_fadd(ll, v->acc, ll_fmul(ll, ll_f64(ll, 2.0), k));
-    return along(ll, v, stage == 1 ? 0.5 * h : h, k);
+        return along(ll, x, h / 6.0, ll_fadd(ll, *acc, k));
+    *acc = ll_fadd(ll, *acc, ll_fmul(ll, ll_f64(ll, 2.0), k));
+    return along(ll, x, stage == 1 ? 0.5 * h : h, k);
+}
+
+Val slope_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc)
+{
+    double h = e->p->h;
+    if (e->p->method == EIG_METHOD_RK4)
+        return rk4_formula(e, stage, x, k, acc);
+    if (e->p->method == EIG_METHOD_HEUN && stage == 1)
+        return along(e->ll, x, 0.5 * h, ll_fadd(e->ll, *acc, k));
+    *acc = k;
+    return along(e->ll, x, h, k);
 }
 
 Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
 {
     const Ll *ll = e->ll;
-    double h = e->p->h;
     if (e->p->method == EIG_METHOD_EXPEULER)
         return ll_fadd(ll, v->x, ll_fmul(ll, v->exp_step, v->d));
-    Val k = ll_fmul(ll, v->rate, v->d);
-    if (e->p->method == EIG_METHOD_RK4)
-        return rk4_formula(e, stage, v, k, acc);
-    if (e->p->method == EIG_METHOD_HEUN && stage == 1)
-        return along(ll, v, 0.5 * h, ll_fadd(ll, v->acc, k));
-    *acc = k;
-    return along(ll, v, h, k);
+    *acc = v->acc;
+    return slope_formula(e, stage, v->x, ll_fmul(ll, v->rate, v->d), acc);
 }
 
 StepTimes step_times(const Emit *e, Val k)

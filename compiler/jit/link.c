@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/expr.h"
+#include "runtime/kernel_abi.h"
 
 static bool ok(Ctx *cx, const char *doing, LLVMErrorRef error)
 {
@@ -43,7 +44,7 @@ static void add_symbol(Symbols *s, const char *name, LLVMOrcExecutorAddress addr
                                                        | LLVMJITSymbolGenericFlagsCallable };
 }
 
-/* The functions of runtime/expr.c under their names, and the few C functions
+/* The functions of runtime/expr.c and what networks with samples, noise and kernels call, under their names, and the few C functions
  * that LLVM itself may call: floor on processors without the instruction, and
  * block copies. Nothing else of the process is visible to generated code. */
 static void add_runtime(Symbols *s)
@@ -56,6 +57,9 @@ static void add_runtime(Symbols *s)
         else if (eig_fn_address2((EigFn)fn))
             add_symbol(s, name, ADDRESS(eig_fn_address2((EigFn)fn)));
     }
+    add_symbol(s, "eig_table_at", ADDRESS(eig_table_at));
+    add_symbol(s, "eig_noise_fill", ADDRESS(eig_noise_fill));
+    add_symbol(s, "eig_support_add", ADDRESS(eig_support_add));
     double (*const whole)(double) = floor;
     add_symbol(s, "floor", ADDRESS(whole));
     add_symbol(s, "memcpy", ADDRESS(memcpy));

@@ -1,6 +1,4 @@
 /* Delays as whole numbers of steps, and whether the method can compute the model. */
-#include <string.h>
-
 #include "compiler/plan/build.h"
 
 static Diag *report_method(Ctx *cx, const Model *m, const char *why)
@@ -31,7 +29,7 @@ static bool fits_noise(Ctx *cx, const Model *m)
 {
     Span at;
     const char *of;
-    if (strcmp(eig_method[m->sim.method].name, "euler_maruyama") == 0 || !find_noise(m, &at, &of))
+    if (eig_method[m->sim.method].noise || !find_noise(m, &at, &of))
         return true;
     Diag *d = report_method(cx, m, "is a method for equations without noise");
     diag_note_at(cx, d, at, "the noise of `%s`", of);
@@ -51,15 +49,14 @@ static bool fits_equations(Ctx *cx, const Model *m)
     return true;
 }
 
-/* A stage inside a step would read a signal between two steps, which nobody keeps. */
+/* A stage within a step would read a signal between two steps, which nobody keeps. */
 static bool fits_delays(Ctx *cx, const Model *m)
 {
-    const EigMethodInfo *method = &eig_method[m->sim.method];
-    for (size_t k = 0; (method->adaptive || method->stages > 1) && k < m->conns.n; k++)
+    for (size_t k = 0; !eig_method[m->sim.method].delays && k < m->conns.n; k++)
         if (m->conns.at[k].delay) {
             Diag *d = report_method(cx, m, "looks at times between two steps, and a delayed rate is kept at the steps alone");
             diag_note_at(cx, d, m->conns.at[k].delay_span, "the delay of %s", m->conns.at[k].label);
-            diag_help(cx, d, "take `euler` or `exponential_euler` with a small step");
+            diag_help(cx, d, "take `heun`, `euler` or `exponential_euler` with a small step");
             return false;
         }
     return true;

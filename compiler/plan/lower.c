@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "runtime/kernel_abi.h"
+#include "runtime/layout.h"
 
 /* Above this the straight-line code of one step takes longer to compile than
  * its loops (code generation is superlinear in the size of a basic block). */
@@ -56,9 +57,47 @@ static size_t step_operations(const EigProblem *p)
     return eig_method[p->method].adaptive ? n : n * (size_t)eig_method[p->method].stages;
 }
 
+static bool reads(const EigCode *code, EigOpKind kind)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == (uint8_t)kind)
+            return true;
+    return false;
+}
+
+/* What the code for leaky rates does not know, or NULL. */
+static const char *why_general(const EigProblem *p)
+{
+    if (p->n_x)
+        return "neurons have states of their own, or noise";
+    if (p->n_signals)
+        return "populations send more than their rates";
+    for (size_t q = 0; q < p->n_pops; q++) {
+        const EigPop *pop = &p->pop[q];
+        if (pop->n_columns || pop->rate_of)
+            return "neurons of a population differ by numbers of their own";
+        if (reads(&pop->input, EIG_OP_SAMPLES))
+            return "inputs are read from samples";
+    }
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        const EigBlock *b = &p->block[k];
+        if (b->delay)
+            return "signals arrive late";
+        if (b->gate.n || b->kind == EIG_BLOCK_KERNEL)
+            return b->gate.n ? "what arrives depends on the target" : "weights are functions of the displacement";
+    }
+    return NULL;
+}
+
 static void place_state(Ctx *cx, Plan *plan)
 {
     const EigProblem *p = &plan->problem;
+    plan->general_why = why_general(p);
+    if (plan->general_why) {
+        plan->state = STATE_IN_MEMORY;
+        plan->state_why = arena_printf(&cx->arena, "%zu number%s", eig_n_x(p), eig_n_x(p) == 1 ? "" : "s");
+        return;
+    }
     if (p->n > PLAN_REGISTER_NEURONS) {
         plan->state = STATE_IN_MEMORY;
         plan->state_why = arena_printf(&cx->arena, "%zu neurons: loops over neurons, a chunk at a time", p->n);
@@ -164,7 +203,7 @@ static const char *why_not_recompute(const EigProblem *p)
 
 static void place_stages(Plan *plan)
 {
-    const char *no = why_not_recompute(&plan->problem);
+    const char *no = plan->general_why ? plan->general_why : why_not_recompute(&plan->problem);
     plan->recompute = !no;
     plan->recompute_why = no ? no : "neurons meet only through sums: each pass computes the stages so far again from x";
 }
@@ -192,5 +231,5 @@ void plan_lower(Ctx *cx, Plan *plan)
     place_state(cx, plan);
     place_stages(plan);
     /* x, its copy for naming the first bad step, s, and the stages */
-    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * (p->n_x ? p->n_x : p->n) * sizeof(double);
+    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * eig_n_x(p) * sizeof(double);
 }

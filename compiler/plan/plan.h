@@ -33,6 +33,8 @@ typedef struct Plan {
      * pass over the neurons instead of being kept in arrays. */
     bool recompute;
     const char *recompute_why;
+    /* Not a network of leaky rates with weights alone: compiler/emit/general.c; NULL: it is. */
+    const char *general_why;
     size_t bytes;               /* of weights, state and scratch at run time */
 } Plan;
 

@@ -143,7 +143,9 @@ void plan_print(const Plan *plan, Sbuf *out)
     sbuf_printf(out, "plan %s\n", p->model_name);
     print_time(p, out);
     sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
-    if (plan->state == STATE_IN_MEMORY)
+    if (plan->general_why)
+        sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);
+    else if (plan->state == STATE_IN_MEMORY)
         sbuf_printf(out, "stages %s\n  %s\n", plan->recompute ? "computed again" : "in arrays", plan->recompute_why);
     for (size_t q = 0; q < p->n_pops; q++)
         print_pop(plan, q, out);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "compiler/plan/plan.h"
+#include "runtime/layout.h"
 
 #define HOLDS(condition, ...) do { if (!(condition)) BUG(__VA_ARGS__); } while (0)
 
@@ -83,8 +84,8 @@ static void verify_block(const Plan *plan, size_t k)
     const EigBlock *b = &p->block[k];
     HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
     HOLDS(plan->block[k].how == how[b->kind], "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
-    HOLDS(b->signal < (p->n_signals ? p->n_signals : p->n_pops), "block %zu: signal %zu", k, b->signal);
-    HOLDS(p->n_signals ? p->signal[b->signal].pop == b->pre : b->signal == b->pre, "block %zu: signal of another population", k);
+    HOLDS(eig_block_signal(p, b) < eig_n_signals(p), "block %zu: signal %zu", k, b->signal);
+    HOLDS(eig_signal(p, eig_block_signal(p, b)).pop == b->pre, "block %zu: signal of another population", k);
     HOLDS(b->delay >= 0, "block %zu: delay", k);
     verify_code(&b->gate, "gate");
     HOLDS(isfinite(b->weight), "block %zu: weight %g", k, b->weight);

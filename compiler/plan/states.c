@@ -21,7 +21,7 @@ static EigState leak_state(Ctx *cx, const ModelPop *p, const EigPop *pop)
     return (EigState){
         .name = "rate", .kind = EIG_STATE_LEAK,
         .noise = p->noise ? expr_to_code(cx, p->noise) : (EigCode){ 0 },
-        .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.rate", p->name)),
+        .entity = eig_fnv1a(p->name),
         .start = pop->start,
     };
 }

@@ -12,7 +12,7 @@
 #define PUSH(x) {EIG_OP_CONST, 0, (x)}
 #define VAR(v) {EIG_OP_VAR, EIG_VAR_##v, 0}
 #define FN(f) {EIG_OP_CALL, EIG_FN_##f, 0}
-#define CODE(ops) {LEN(ops), (ops), LEN(ops)}
+#define CODE(ops) {LEN(ops), (ops), LEN(ops), NULL}
 
 static const EigOp relu_op[] = {VAR(Z), PUSH(0), FN(MAX)};
 static const EigOp clip_op[] = {VAR(Z), PUSH(0), FN(MAX), PUSH(1), FN(MIN)};
@@ -41,7 +41,7 @@ static inline void pair_init(Pair *m, const EigOp *phi, size_t n_phi, const doub
     static const char *const name[2] = {"E", "I"};
     memset(m, 0, sizeof *m);
     for (size_t q = 0; q < 2; q++) {
-        m->pop[q] = (EigPop){.name = name[q], .from = q, .size = 1, .rate = 1.0 / tau[q], .phi = {n_phi, phi, n_phi}};
+        m->pop[q] = (EigPop){.name = name[q], .from = q, .size = 1, .rate = 1.0 / tau[q], .phi = {n_phi, phi, n_phi, NULL}};
         m->pop[q].input = pair_constant(&m->input[q], u[q]);
         m->pop[q].start = pair_constant(&m->start[q], x0[q]);
         m->obs[q] = (EigObs){.kind = EIG_OBS_RATE, .pop = q, .index = -1};
