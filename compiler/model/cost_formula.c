@@ -163,7 +163,9 @@ static Typed resolve_formula(Builder *b, const PopBuild *pb)
     Typed x = { .e = expr_var(b->cx, a->params.at[0].span, EIG_VAR_X), .unit = pb->x.unit, .pop = NO_POP, .span = a->span };
     Binding bound = { a->params.at[0].name, x };
     Scope scope = { .kind = SCOPE_ACTIVATION, .what = "a cost", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
+    Space *before = space_enter(b, pb->space);
     Typed g = resolve(b, a->value, &scope);
+    space_enter(b, before);
     return typed_ok(g) && !typed_expect(b, g, unit_mul(pb->x.unit, pb->x.unit), "a cost, which has the square of the unit of its rate,")
                ? typed_error(a->value->span) : g;
 }

@@ -84,6 +84,21 @@ static void names_are_looked_up_where_the_text_stands(void)
     built_free(&b);
 }
 
+/* Attributes whose text waits for a unit are read in the instance too. */
+static void formulas_use_the_parameters_of_their_circuit(void)
+{
+    Built b;
+    build_good(&b, "let a = 5\ncircuit C(a) { population E excitatory { tau = 10 ms; cost(x) = a * x^2 on [0, 1] }\n"
+                   "population F excitatory { tau = 10 ms; activation(z) = max(a * z, 0) } }\ninstance X = C(2)\n");
+    Sbuf out = { 0 };
+    if (b.ok)
+        model_print(&b.m, &out);
+    CHECK(strstr(sbuf_text(&out), "2 * x^2") != NULL);
+    CHECK(strstr(sbuf_text(&out), "max(2 * z, 0)") != NULL);
+    sbuf_free(&out);
+    built_free(&b);
+}
+
 static void loops_run_from_first_to_last(void)
 {
     static const struct { const char *n, *range, *labels; } loop[] = {
@@ -233,6 +248,7 @@ int main(void)
     RUN(paths_name_what_circuits_declare);
     RUN(arguments_come_by_place_by_name_and_by_default);
     RUN(names_are_looked_up_where_the_text_stands);
+    RUN(formulas_use_the_parameters_of_their_circuit);
     RUN(loops_run_from_first_to_last);
     RUN(labels_stay);
     RUN(params_of_instances_are_set_by_their_paths);
