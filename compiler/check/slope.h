@@ -12,6 +12,11 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out);
  * not convex), E0721 (not decided), E0722 (leaves its domain), E0723 (no least
  * value for large inputs). */
 void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
+/* Bounds of the slope for inputs in [lo, hi], finite numbers: those of `everywhere`
+ * (of the same activation), narrowed where that is proved. Infinite *most: not
+ * known to be bounded there. */
+void slope_local(Ctx *cx, NumPool *nums, const Activation *act, const SlopeReport *everywhere, double lo, double hi,
+                 double *least, double *most);
 /* One activation written as an expression of z, on the whole real line. */
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
 #endif

@@ -69,6 +69,15 @@ def violations_of_the_law_are_listed(folder):
 
 
 @test
+def a_solve_has_corners(folder):
+    """abs(x) in a cost puts two corners into the activation: the theorem on smooth pairs does not hold for it."""
+    cost = "cost(x) = 0.1 * abs(x) + x^4"
+    o = report(write(folder, "m.eig", "population A mixed { tau = 1; %s }\npopulation B mixed { tau = 10; %s }\n"
+                     "connect A -> B { weight = 1.5 }\nconnect B -> A { weight = -1.5 }\n" % (cost, cost)))
+    equal((o["lds"]["verdict"], o["stability"]["verdict"]), ("certified", "undecided"))
+
+
+@test
 def settings_change_the_verdict(folder):
     o = report("--set", "w_EE=1.2", PAIR, status=1)
     equal(o["lds"]["verdict"], "refuted")
