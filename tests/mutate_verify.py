@@ -69,6 +69,35 @@ ROWS = [
     ("verify.c", "if (row_sign(&s, i) < 0)", "if (row_sign(&s, i) <= 0)"),
     ("verify.c", "if (row_sign(&s, i) < 0)", "if (row_sign(&s, i) > 0)"),
     ("verify.c", "i < n && found == n; i++", "i + 1 < n && found == n; i++"),
+    # kernels
+    ("verify.c", "kernels_fault(m) : rows_fault", "NULL : rows_fault"),
+    ("verify.c", "           kernels_touch(m, a);", "           0;"),
+    ("verify.c", "r.accepted && (fault = kernels_component_fault(cx, m, c))", "0"),
+    ("verify.c", "        fault = kernels_order_fault(cx, m, of);", "        fault = NULL;"),
+    ("verify_kernel.c", "        if (!adds_up_to_zero(a))\n", "        if (0)\n"),
+    ("verify_kernel.c", "if (!have_one_place(a, &m->kernel[j]))", "if (0)"),
+    ("verify_kernel.c", "m->kernel[j].to == a->to && m->kernel[j].from == a->from", "0"),
+    ("verify_kernel.c", "of[m->kernel[k].to] < of[m->kernel[k].from]", "0"),
+    ("verify_kernel.c", "take_away(f, i, i, ball_add(x, x));", "take_away(f, i, i, x);"),
+    ("verify_kernel.c", "x = (Ball){2 * x.re, 0, 2 * x.radius};", "x.im = 0;"),
+    ("verify_kernel.c", "i > j ? x : (Ball){x.re, -x.im, x.radius});", "x);"),
+    ("verify_kernel.c", "k < f->extent[0] * f->extent[1]; k++) {\n        if (!symbol_counts", "k + 1 < f->extent[0] * f->extent[1]; k++) {\n        if (!symbol_counts"),
+    ("verify_kernel.c", "Ball x = ball_mul(f->p[i], (Ball){", "Ball x = ball_mul(f->p[j], (Ball){"),
+    ("verify_kernel.c", "mpq_sub(own, m->self[c->member[k]], m->leak[c->member[k]]);", "mpq_neg(own, m->leak[c->member[k]]);"),
+    ("verify_kernel.c", "    mpq_sub(s->beta, s->beta, s->x);", "    mpq_add(s->beta, s->beta, s->x);"),
+    ("verify_kernel.c", "    mpq_add(s->alpha, s->alpha, s->x);", ""),
+    ("verify_kernel.c", "mpq_mul(s->x, s->beta, s->y);\n    mpq_sub(out, out, s->x);", "mpq_mul(s->x, s->beta, s->y);\n    mpq_add(out, out, s->x);"),
+    ("verify_kernel.c", "            mpq_mul(one, one, s->w->w[r]);", "            ;"),
+    ("verify_kernel.c", "else if (mpq_sgn(s.sum) < 0)", "else if (mpq_sgn(s.sum) > 0)"),
+    ("verify_kernel.c", "f[0] >= place->extent[0] || f[1] >= place->extent[1]", "0"),
+    ("symbol.c", "relative = 0x1p-53 *", "relative = 0x1p-60 *"),
+    ("symbol.c", "re += c * scratch[2 * j] - s * scratch[2 * j + 1];", "re += c * scratch[2 * j] + s * scratch[2 * j + 1];"),
+    ("symbol.c", "t->im[n - j] = -t->im[j];", "t->im[n - j] = t->im[j];"),
+    ("symbol.c", "bool minus = (turns_x && x % 2) != (turns_y && y % 2);", "bool minus = turns_x && x % 2;"),
+    ("symbol.c", "return k != 0 && k <= other;", "return k != 0 && k < other;"),
+    ("symbol.c", "double least = pivot.re - pivot.radius;", "double least = pivot.re;"),
+    ("symbol.c", "if (!rounds_to_nearest())", "if (0)"),
+    ("symbol.c", "Ball back = {m[j * n + k].re, -m[j * n + k].im, m[j * n + k].radius};", "Ball back = m[j * n + k];"),
     # positive definite, exactly
     ("positive.c", "mpq_mul(scratch, f->p[j], back);", "mpq_mul(scratch, f->p[i], back);"),
     ("positive.c", "    mpq_neg(out, out);\n", ""),
@@ -111,9 +140,9 @@ ROWS = [
     ("certificate_read.c", "    if (components)\n", "    if (0)\n"),
     ("certificate_read.c", "if (strcmp(format, \"eig-certificate/1\") != 0)", "if (0)"),
 ]
-TESTS = ("test_certificate", "test_verify", "test_golden_lds")
+TESTS = ("test_symbol", "test_verify_kernel", "test_certificate", "test_verify", "test_golden_lds")
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -w -I. -Ibuild/gen").split()
-SOURCES = [C + f for f in ("verify.c", "positive.c", "evidence.c", "rational.c", "certificate.c", "certificate_read.c")]
+SOURCES = [C + f for f in ("verify.c", "verify_kernel.c", "symbol.c", "positive.c", "evidence.c", "rational.c", "certificate.c", "certificate_read.c")]
 
 
 def compile_to(folder, source, name=None):
@@ -126,7 +155,7 @@ def survives(folder, objects, tests):
     """True when every test passes with these objects."""
     for test in tests:
         program = os.path.join(folder, "program")
-        subprocess.run(["gcc", test, *objects, "-o", program, "-ljansson", "-lgmp", "-lz", "-lm"], check=True)
+        subprocess.run(["gcc", test, *objects, "-o", program, "-ljansson", "-lmpfr", "-lgmp", "-lz", "-lm"], check=True)
         try:
             done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
         except subprocess.TimeoutExpired:

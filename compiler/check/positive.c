@@ -423,7 +423,7 @@ static double proved_margin(Dense *d, double c)
 /* The C library may answer for the x87 unit, while doubles are computed by SSE with
  * a rounding mode of its own (bits 13 and 14 of MXCSR, 0: to nearest). Flushing
  * subnormals to zero, other bits of it, is allowed for: step 3 above. */
-static bool rounds_to_nearest(void)
+bool rounds_to_nearest(void)
 {
 #ifdef __SSE2__
     if (_mm_getcsr() & _MM_ROUND_MASK)

@@ -24,6 +24,9 @@ enum { POSITIVE_MAX_ORDER = 10000 };
  * unit diagonal (0 when only its sign was proved). */
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin);
 
+/* The rounding mode that the bounds of doubles hold for. */
+bool rounds_to_nearest(void);
+
 /* Exact elimination: decides. False also when *too_long is set: the numbers
  * would grow beyond what is done in some seconds. */
 bool positive_exactly(const LyapunovForm *f, bool *too_long);

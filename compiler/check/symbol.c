@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "compiler/check/positive.h"
+
 _Static_assert(FLT_EVAL_METHOD == 0 && DBL_MANT_DIG == 53 && FLT_RADIX == 2, "IEEE doubles");
 #ifdef __FAST_MATH__
 #error "the proof's rounding bounds do not hold under -ffast-math"
@@ -172,7 +174,7 @@ void symbol_free(Symbol *s)
 Symbol *symbol_new(const mpq_t *value, const size_t extent[2])
 {
     size_t n = extent[0] * extent[1];
-    if (symbol_work(extent) > SYMBOL_MOST_WORK)
+    if (symbol_work(extent) > SYMBOL_MOST_WORK || !rounds_to_nearest())
         return NULL;
     Symbol *s = calloc(1, sizeof *s);
     double *work = malloc(2 * n * sizeof *work), sum = 0;
@@ -271,6 +273,8 @@ static Ball divide(Ball a, double middle, double least, double spread)
 
 bool ball_positive(size_t n, Ball *m)
 {
+    if (!rounds_to_nearest())
+        return false;
     for (size_t k = 0; k < n; k++) {
         Ball pivot = m[k * n + k];
         double least = pivot.re - pivot.radius;

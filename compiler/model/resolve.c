@@ -106,7 +106,7 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, d, "write `pre.i` or `post.i`");
     else if (strcmp(name, "i") == 0)
         diag_help(b->cx, d, "the index of a neuron may stand in an input or a start");
-    else if (strcmp(name, "position") == 0 && scope->kind == SCOPE_PAIR)
+    else if (strcmp(name, "position") == 0 && (scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT))
         diag_help(b->cx, d, "write `pre.position` or `post.position`");
     else if (strcmp(name, "position") == 0)
         diag_help(b->cx, d, "a position may stand in an input or a start");
@@ -195,7 +195,9 @@ static bool resolve_position(Builder *b, const AstExpr *e, const Scope *scope, T
     bool own = strcmp(name[n], "position") == 0, pre = strcmp(name[n], "pre") == 0, post = strcmp(name[n], "post") == 0;
     if (own ? n != 1 : (!pre && !post) || strcmp(name[n - 1], "position") != 0)
         return false;
-    bool known = own ? (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_START) && scope->pop != NO_POP : scope->kind == SCOPE_PAIR;
+    ScopeKind k = scope->kind;
+    bool known = own ? (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION) && scope->pop != NO_POP
+                     : k == SCOPE_PAIR || k == SCOPE_CURRENT;
     if (!known)
         return false;
     const char *axis = own || n == 2 ? name[0] : NULL;

@@ -123,6 +123,17 @@ static bool matrix_has_no_pattern(NetBuild *b, const ModelConn *c)
     return false;
 }
 
+/* Of a source with both signs, what a target receives differs from target to target. */
+static bool may_be_dense(NetBuild *b, const ModelConn *c)
+{
+    if (!c->normalize)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0453, c->kernel_span, "%s excites and inhibits, so that its kernel has no sum that is one for all targets",
+                      b->net->pop[c->pre].model->name);
+    diag_help(b->cx, d, "leave out `normalize`, and choose the weight");
+    return false;
+}
+
 static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
 {
     switch (c->kind) {
@@ -141,7 +152,9 @@ static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
         return listed_block(b, c, out);
     if (c->kind == WEIGHT_UNIFORM)
         return uniform_block(b, c, out);
-    return c->by_displacement && !has_both_signs(&b->net->pop[c->pre], c) ? kernel_block(b, c, out) : dense_pair_block(b, c, out);
+    if (!has_both_signs(&b->net->pop[c->pre], c))
+        return c->by_displacement ? kernel_block(b, c, out) : dense_pair_block(b, c, out);
+    return may_be_dense(b, c) && dense_pair_block(b, c, out);
 }
 
 /* A current is one such block a product, with the same entries. */

@@ -325,6 +325,37 @@ def test_07_layers_decide():
     near(r["L[0].E"][-1], wanted[0], 1e-9, "the first layer")
 
 
+# ---- 10 ------------------------------------------------------------------------
+
+def ring_gains(w_e=0.9, w_i=0.6, n=180):
+    """Kernels summed to 1 by distance around the ring, and the network's gain at each of its waves."""
+    d = np.minimum(np.arange(n), n - np.arange(n))
+    narrow, wide = np.exp(-d ** 2 / (2 * 15.0 ** 2)), np.exp(-d ** 2 / (2 * 40.0 ** 2))
+    narrow, wide = np.fft.fft(narrow / narrow.sum()).real, np.fft.fft(wide / wide.sum()).real
+    return w_e * narrow - w_i * narrow * wide
+
+
+def test_10_certified():
+    certified("10-ring-tuning", 360, "population")
+
+
+def test_10_refuted():
+    proved("10-ring-tuning", "not-lds", "--set", "w_E=1.5", status=1)
+    gains = ring_gains(1.5)
+    assert gains[1] > 1 and np.all(np.delete(gains, [1, -1]) < 1)       # the wave of one period, and no other
+
+
+def test_10_response():
+    """All neurons stay active, so that each wave of the input is multiplied by 1/(1 - gain)."""
+    r = run("10-ring-tuning")
+    u = 1 + 0.3 * np.cos(2 * (np.arange(180) - 45) * np.pi / 180)
+    E = np.fft.ifft(np.fft.fft(u) / (1 - ring_gains())).real
+    assert np.all(E > 0)
+    near(r["E"][-1], E, 1e-3)
+    contrast = np.abs(np.fft.fft(r["E"][-1]))[1] / np.abs(np.fft.fft(r["E"][-1]))[0]
+    near(contrast / (0.3 / 2), 1.63, 0.01, "contrast")
+
+
 # ---- 12 ------------------------------------------------------------------------
 
 def bisect(f, lo, hi):

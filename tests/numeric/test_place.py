@@ -88,9 +88,10 @@ def test_distances():
             a, b = rng.randint(1, 7), 1 if flat else rng.randint(1, 5)
             spacing, times = F(rng.randint(1, 9), rng.choice([1, 2, 3, 8, 10])), rng.choice([1, 1, 2, 3])
             p, q = Place(kind, a, b, spacing), Place(kind, a * times, b if flat else b * times, spacing / times)
-            # The square of a distance along one axis is exact; one through a root is the nearest double's.
+            # With pre.i in it the weight is written out pair by pair. The square of a distance along one axis is
+            # exact; one through a root is the nearest double's.
             dump = eigc(population("P", p) + population("Q", q) +
-                        "connect P -> Q { weight = %s }\n" % ("distance" if flat else "distance^2"), "dump", "--net")
+                        "connect P -> Q { weight = %s + 0 * pre.i }\n" % ("distance" if flat else "distance^2"), "dump", "--net")
             got = entries(dump)
             for i in range(q.n):
                 for j in range(p.n):
