@@ -167,6 +167,7 @@ test-programs: $(ALL) $(UNIT) $(REPLAY) $(if $(filter 1,$(LLVM)),$(JIT_TESTS))
 $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
+$(BUILD)/tests/numeric/test_cvode: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense
 $(BUILD)/tests/jit/%: tests/jit/%.c $(JIT_OBJ) $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT_OBJ) \
