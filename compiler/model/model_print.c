@@ -74,8 +74,9 @@ static void print_activation(const Activation *a, Sbuf *out)
         sbuf_str(out, "    g(x) by quadrature: the integral of phi^-1(r) - r\n");
     if (a->slope_known) {
         print_num("    slope [", a->slope_lo, out);
-        print_num(", ", a->slope_hi, out);
-        sbuf_str(out, "]");
+        if (a->slope_hi)
+            print_num(", ", a->slope_hi, out);
+        sbuf_str(out, a->slope_hi ? "]" : ", unbounded)");
         if (a->range_lo)
             print_num("  at least ", a->range_lo, out);
         if (a->range_hi)
