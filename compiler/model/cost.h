@@ -48,6 +48,11 @@ struct Cost {
     VEC(UnitFact) places;       /* parameters in the unit of the rate */
 };
 
+/* A prox and its derivative with respect to z. */
+typedef struct Prox {
+    const Expr *value, *slope;
+} Prox;
+
 /* ---- cost_read.c ---- */
 /* Catalogue entries by name, with their parameters read. */
 typedef enum CostId {
@@ -90,8 +95,8 @@ bool smooth_is_one_sided(Smooth smooth);
 bool smooth_fixes_zero(Smooth smooth);
 /* The open interval of its values; NULL: unbounded. */
 void smooth_range(Builder *b, const Cost *c, Num *lo, Num *hi);
-/* phi(z) = prox_g(gain (z - threshold)) before the clip. */
-const Expr *smooth_phi(const Writer *w, const Cost *c, Num gain, Num threshold);
+/* phi(z) = prox_g(gain (z - threshold)) before the clip, and its derivative. */
+Prox smooth_prox(const Writer *w, const Cost *c, Num gain, Num threshold);
 
 /* ---- cost_slope.c ---- */
 /* The largest slope of the prox within the clip as hi, and a slope that is

@@ -10,27 +10,66 @@ static Num side_slope(const Writer *w, Num gain, Num a)
 
 /* ---- piecewise quadratic costs ---- */
 
+/* 1 from 0 on, 0 below. */
+static const Expr *step_at(const Writer *w, Num at)
+{
+    return write1(w, EIG_FN_STEP, write_affine(w, num_int(w->b->nums, 1), at));
+}
+
+/* 1 before `at`, 0 from it on. */
+static const Expr *until(const Writer *w, Num at)
+{
+    return write2(w, EIG_FN_SUB, write_number(w, num_int(w->b->nums, 1)), step_at(w, at));
+}
+
+/* One slope below `left`, another from `right` on, 0 between. */
+static const Expr *two_slopes(const Writer *w, Num down, Num left, Num up, Num right)
+{
+    return write2(w, EIG_FN_ADD, write_scaled(w, down, until(w, left)), write_scaled(w, up, step_at(w, right)));
+}
+
+static Prox straight(const Writer *w, Num slope, Num zero)
+{
+    return (Prox){ write_affine(w, slope, zero), write_number(w, slope) };
+}
+
 /* soft(s - tilt, lambda)/(1 + a_side), s = gain (z - threshold), before the clip.
  * Everything is a constant times (z - a constant), so that each constant is
  * exact until it is rounded once. */
-static const Expr *soft_phi(const Writer *w, const Cost *c, Num gain, Num threshold)
+static Prox soft_prox(const Writer *w, const Cost *c, Num gain, Num threshold)
 {
     Num up = side_slope(w, gain, c->a_pos), down = side_slope(w, gain, c->a_neg);
-    Num zero = num_int(w->b->nums, 0);
+    const Expr *zero = write_integer(w, 0);
     Num right = exact_sum(w, threshold, exact_quotient(w, exact_sum(w, c->tilt, c->lambda), gain));
     Num left = exact_sum(w, threshold, exact_quotient(w, exact_difference(w, c->tilt, c->lambda), gain));
-    int sign = cost_sign(c);
-    if (sign > 0)
-        return write_affine(w, up, right);
+    int sign = cost_sign(c), steeper = mpq_cmp(up, down);
     if (sign < 0)
-        return write_affine(w, down, left);
-    if (mpq_sgn(c->lambda) != 0)
-        return write2(w, EIG_FN_ADD, write2(w, EIG_FN_MAX, write_affine(w, up, right), write_number(w, zero)),
-                      write2(w, EIG_FN_MIN, write_affine(w, down, left), write_number(w, zero)));
-    int steeper = mpq_cmp(up, down);
-    if (steeper == 0)
-        return write_affine(w, up, right);
-    return write2(w, steeper > 0 ? EIG_FN_MAX : EIG_FN_MIN, write_affine(w, up, right), write_affine(w, down, left));
+        return straight(w, down, left);
+    if (sign > 0 || (steeper == 0 && mpq_sgn(c->lambda) == 0))
+        return straight(w, up, right);
+    const Expr *above = write_affine(w, up, right), *below = write_affine(w, down, left), *slope = two_slopes(w, down, left, up, right);
+    if (mpq_sgn(c->lambda) == 0)
+        return (Prox){ write2(w, steeper > 0 ? EIG_FN_MAX : EIG_FN_MIN, above, below), slope };
+    return (Prox){ write2(w, EIG_FN_ADD, write2(w, EIG_FN_MAX, above, zero), write2(w, EIG_FN_MIN, below, zero)), slope };
+}
+
+/* Clipped; its slope is 0 outside [lo, hi]. NULL: unbounded. */
+static Prox clip(const Writer *w, Prox p, Num lo, Num hi)
+{
+    const Expr *inside = NULL;
+    if (lo)
+        inside = write1(w, EIG_FN_STEP, write2(w, EIG_FN_SUB, p.value, write_number(w, lo)));
+    if (hi) {
+        const Expr *below = write1(w, EIG_FN_STEP, write2(w, EIG_FN_SUB, write_number(w, hi), p.value));
+        inside = inside ? write2(w, EIG_FN_MUL, inside, below) : below;
+    }
+    return (Prox){ write_clipped(w, p.value, lo, hi), inside ? write2(w, EIG_FN_MUL, inside, p.slope) : p.slope };
+}
+
+static void fill_prox(Prox p, Activation *out)
+{
+    out->phi = p.value;
+    out->slope = p.slope;
 }
 
 static void widen(Activation *out, Num slope)
@@ -54,11 +93,10 @@ static void soft_slopes(const Writer *w, const Cost *c, Num gain, Activation *ou
 /* lo up to the step, hi from it on: (1 + a) x = s - tilt has no x in it. */
 static void fill_step(const Writer *w, const Cost *c, Num gain, Num threshold, Activation *out)
 {
-    Num at = exact_sum(w, threshold, exact_quotient(w, c->tilt, gain)), zero = num_int(w->b->nums, 0);
-    const Expr *step = write1(w, EIG_FN_STEP, write_affine(w, gain, at));
-    const Expr *rise = write_scaled(w, exact_difference(w, c->hi, c->lo), step);
+    Num at = exact_sum(w, threshold, exact_quotient(w, c->tilt, gain));
+    const Expr *rise = write_scaled(w, exact_difference(w, c->hi, c->lo), step_at(w, at));
     out->phi = mpq_sgn(c->lo) == 0 ? rise : write2(w, EIG_FN_ADD, write_number(w, c->lo), rise);
-    out->slope_lo = zero;
+    out->slope_lo = num_int(w->b->nums, 0);
     out->slope_unbounded = out->set_valued = true;
     out->range_lo = c->lo;
     out->range_hi = c->hi;
@@ -73,7 +111,7 @@ static void fill_smooth(const Writer *w, const Cost *c, Num gain, Num threshold,
     /* A clip at or outside the range changes nothing. */
     Num clip_lo = c->lo && mpq_cmp(c->lo, lo) > 0 ? c->lo : NULL;
     Num clip_hi = c->hi && (!hi || mpq_cmp(c->hi, hi) < 0) ? c->hi : NULL;
-    out->phi = write_clipped(w, smooth_phi(w, c, gain, threshold), clip_lo, clip_hi);
+    fill_prox(clip(w, smooth_prox(w, c, gain, threshold), clip_lo, clip_hi), out);
     smooth_slope(w, c, &slope, &attained);
     out->slope_lo = num_int(w->b->nums, 0);
     out->slope_hi = slope ? exact_product(w, gain, slope) : NULL;
@@ -94,7 +132,7 @@ void cost_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activat
     } else if (cost_jumps(c)) {
         fill_step(&w, c, gain, threshold, out);
     } else {
-        out->phi = write_clipped(&w, soft_phi(&w, c, gain, threshold), c->lo, c->hi);
+        fill_prox(clip(&w, soft_prox(&w, c, gain, threshold), c->lo, c->hi), out);
         soft_slopes(&w, c, gain, out);
         out->range_lo = c->lo;
         out->range_hi = c->hi;

@@ -46,6 +46,7 @@ typedef struct CostFormula {
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
+    const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
     const CostFormula *cost;    /* written as cost(x) = ...; NULL otherwise. Unless slope_known, phi is a solve and convexity has to be proved (check/convex.c) */

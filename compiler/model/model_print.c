@@ -67,6 +67,8 @@ static void print_cost_formula(const CostFormula *c, Sbuf *out)
 static void print_activation(const Activation *a, Sbuf *out)
 {
     print_expr("  phi(z) = ", a->phi, out);
+    if (a->slope)
+        print_expr("  phi'(z) = ", a->slope, out);
     sbuf_printf(out, "    %s %s\n", a->by_formula ? "formula" : "cost", a->text ? a->text : "?");
     if (a->cost)
         print_cost_formula(a->cost, out);

@@ -26,6 +26,8 @@ static void verify_activation(const Activation *a, const char *where)
              "slope bounds", where);
     if (a->slope_known && a->slope_hi)
         must(a->slope_attained && mpq_cmp(a->slope_attained, a->slope_hi) <= 0, "attained slope", where);
+    if (a->slope)
+        verify_expr(a->slope, 1u << EIG_VAR_Z, where);
     must(!a->set_valued || a->slope_unbounded, "a jump has no slope", where);
     if (a->range_lo && a->range_hi)
         must(mpq_cmp(a->range_lo, a->range_hi) < 0, "range", where);
