@@ -51,15 +51,15 @@ static long double logistic(long double y)
 }
 
 /* Newton's method on y + b logistic(y) = a, which ascends in y for b > -4; the
- * solution is between a - b and a, and steps that leave what is left of that
- * halve it instead. */
+ * solution is between a - b and a. A step that leaves what is left of that, or is
+ * not half of the one before, halves it instead: no cycle lasts. */
 double eig_logit_root(double a, double b)
 {
     enum { MOST_STEPS = 200 };
     if (!(b > -4 && b <= 1e300 && fabs(a) <= 1e300))
         return b > -4 && fabs(a) > 1e300 && b < fabs(a) ? (a > 0 ? 1.0 : 0.0) : (double)NAN;
     long double lo = (long double)a - (b > 0 ? b : 0), hi = (long double)a - (b < 0 ? b : 0);
-    long double y = lo + (hi - lo) / 2;
+    long double y = lo + (hi - lo) / 2, before = hi - lo;
     for (int k = 0; k < MOST_STEPS; k++) {
         long double x = logistic(y), rest = (a - y) - b * x;
         if (rest > 0)
@@ -67,10 +67,11 @@ double eig_logit_root(double a, double b)
         else
             hi = y;
         long double next = y + rest / (1 + b * x * (1 - x));
-        if (!(next >= lo && next <= hi))
-            next = lo + (hi - lo) / 2;
-        if (fabsl(next - y) <= 0x1p-63L * (1 + fabsl(y)))
+        if (fabsl(next - y) <= 0x1p-62L * (1 + fabsl(y)))
             return (double)logistic(next);
+        if (!(next >= lo && next <= hi && fabsl(next - y) <= before / 2))
+            next = lo + (hi - lo) / 2;
+        before = fabsl(next - y);
         y = next;
     }
     return (double)logistic(y);

@@ -58,15 +58,23 @@ static bool add_smooth(Builder *b, Cost *c, Smooth smooth, Span at, Num scale, c
     return true;
 }
 
-static void add_quadratic(Builder *b, Cost *c, Num scale, Num a)
+static void add_quadratic(Builder *b, Cost *c, Span at, Num scale, Num a)
 {
+    c->quadratic_span = at;
     c->a_neg = add_scaled(b, c->a_neg, scale, a);
     c->a_pos = add_scaled(b, c->a_pos, scale, a);
 }
 
-/* (1/a - 1) x^2/2 for x < 0 */
-static void add_leaky(Builder *b, Cost *c, Num scale, Num a)
+static void add_l1(Builder *b, Cost *c, Span at, Num scale, Num lambda)
 {
+    c->lambda_span = at;
+    c->lambda = add_scaled(b, c->lambda, scale, lambda);
+}
+
+/* (1/a - 1) x^2/2 for x < 0 */
+static void add_leaky(Builder *b, Cost *c, Span at, Num scale, Num a)
+{
+    c->quadratic_span = at;
     mpq_ptr extra = num_new(b->nums);
     mpq_inv(extra, a);
     mpq_sub(extra, extra, num_int(b->nums, 1));
@@ -89,15 +97,15 @@ static bool add_entropy(Builder *b, Cost *c, Span at, Num scale, Num T, Num r)
 /* Its entropy, a tilt, and -x^2/2. */
 static bool add_logistic(Builder *b, Cost *c, Span at, Num scale, const CostArgs *a)
 {
-    add_quadratic(b, c, scale, num_int(b->nums, -1));
+    add_quadratic(b, c, at, scale, num_int(b->nums, -1));
     c->tilt = add_scaled(b, c->tilt, scale, a->value[2]);
     return add_entropy(b, c, at, scale, a->value[1], a->value[0]);
 }
 
-static bool add_selector(Builder *b, Cost *c, Num scale, const CostArgs *a)
+static bool add_selector(Builder *b, Cost *c, Span at, Num scale, const CostArgs *a)
 {
     narrow(c, num_int(b->nums, 0), a->value[0]);
-    add_quadratic(b, c, scale, num_int(b->nums, -1));
+    add_quadratic(b, c, at, scale, num_int(b->nums, -1));
     c->tilt = add_scaled(b, c->tilt, scale, a->value[1]);
     c->may_jump = true;
     return true;
@@ -109,15 +117,15 @@ static bool add_named(Builder *b, Cost *c, CostId id, const AstExpr *e, Num scal
     case COST_IDENTITY: return true;
     case COST_NONNEGATIVE: narrow(c, num_int(b->nums, 0), NULL); return true;
     case COST_BOX: return add_box(b, c, e, a);
-    case COST_L1: c->lambda = add_scaled(b, c->lambda, scale, a->value[0]); return true;
+    case COST_L1: add_l1(b, c, e->span, scale, a->value[0]); return true;
     case COST_LINEAR: c->tilt = add_scaled(b, c->tilt, scale, a->value[0]); return true;
-    case COST_QUADRATIC: add_quadratic(b, c, scale, a->value[0]); return true;
+    case COST_QUADRATIC: add_quadratic(b, c, e->span, scale, a->value[0]); return true;
     case COST_ELASTIC:
-        c->lambda = add_scaled(b, c->lambda, scale, a->value[0]);
-        add_quadratic(b, c, scale, a->value[1]);
+        add_l1(b, c, e->span, scale, a->value[0]);
+        add_quadratic(b, c, e->span, scale, a->value[1]);
         return true;
-    case COST_LEAKY: add_leaky(b, c, scale, a->value[0]); return true;
-    case COST_HARD_SELECTOR: return add_selector(b, c, scale, a);
+    case COST_LEAKY: add_leaky(b, c, e->span, scale, a->value[0]); return true;
+    case COST_HARD_SELECTOR: return add_selector(b, c, e->span, scale, a);
     case COST_LOGISTIC: return add_logistic(b, c, e->span, scale, a);
     case COST_TANH: return add_smooth(b, c, SMOOTH_TANH, e->span, scale, a);
     case COST_ARCTAN: return add_smooth(b, c, SMOOTH_ARCTAN, e->span, scale, a);

@@ -42,7 +42,7 @@ struct Cost {
     Num lo, hi;                 /* NULL: unbounded */
     Num lambda, tilt, a_neg, a_pos;
     Smooth smooth;
-    Span smooth_span;
+    Span smooth_span, quadratic_span, lambda_span;      /* the last such term */
     Num p[COST_MAX_PARAMS];     /* of the smooth part */
     bool may_jump;              /* it has a hard selector: 1 + a = 0 is what was meant */
     VEC(UnitFact) places;       /* parameters in the unit of the rate */

@@ -43,9 +43,9 @@ static bool has_quadratic(const Cost *c)
     return (sign >= 0 && mpq_sgn(c->a_pos) != 0) || (sign <= 0 && mpq_sgn(c->a_neg) != 0);
 }
 
-static bool report_open_sum(Builder *b, const Cost *c, const char *with)
+static bool report_open_sum(Builder *b, const Cost *c, Span term, const char *what)
 {
-    Diag *d = diag_at(b->cx, D_E0702, c->span, "the sum of this cost and %s has no closed prox", with);
+    Diag *d = diag_at(b->cx, D_E0702, term, "with this %s the sum has no closed prox", what);
     diag_note_at(b->cx, d, c->smooth_span, "this smooth cost may stand alone, in a box, or with a linear cost");
     diag_help(b->cx, d, "write the activation that you mean: `activation(z) = ...`");
     return false;
@@ -79,9 +79,9 @@ static bool close_smooth(Builder *b, const Cost *c)
 {
     const char *bound = "-1";
     if (smooth_strength(c->smooth) < 0 && has_quadratic(c))
-        return report_open_sum(b, c, "a quadratic");
+        return report_open_sum(b, c, c->quadratic_span, "quadratic");
     if (mpq_sgn(c->lambda) != 0 && !smooth_fixes_zero(c->smooth))
-        return report_open_sum(b, c, "`l1`");
+        return report_open_sum(b, c, c->lambda_span, "`l1`");
     if (c->smooth == SMOOTH_ENTROPY ? !entropy_is_convex(b, c, &bound) : mpq_cmp_si(least_quadratic(c), -1, 1) <= 0)
         return report_not_convex(b, c, bound);
     Num lo, hi;

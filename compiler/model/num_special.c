@@ -165,17 +165,19 @@ static void logistic(mpfr_ptr x, mpfr_srcptr u)
     mpfr_ui_div(x, 1, x, MPFR_RNDN);
 }
 
-/* Newton on u + b logistic(u) = a between a - b and a, halving where it leaves that. */
+/* Newton on u + b logistic(u) = a between a - b and a, halving where it leaves
+ * that or a step is not half of the one before. */
 static void logit_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
 {
     mpfr_prec_t p = mpfr_get_prec(x);
-    mpfr_t lo, hi, u, f, slope;
-    mpfr_inits2(p, lo, hi, u, f, slope, (mpfr_ptr)0);
+    mpfr_t lo, hi, u, f, slope, before;
+    mpfr_inits2(p, lo, hi, u, f, slope, before, (mpfr_ptr)0);
     mpfr_sub(u, a, b, MPFR_RNDN);
     mpfr_min(lo, u, a, MPFR_RNDD);
     mpfr_max(hi, u, a, MPFR_RNDU);
     mpfr_add(u, lo, hi, MPFR_RNDN);
     mpfr_div_2ui(u, u, 1, MPFR_RNDN);
+    mpfr_sub(before, hi, lo, MPFR_RNDN);
     for (long k = 0; k < 4 * (long)p; k++) {
         logistic(x, u);
         mpfr_ui_sub(slope, 1, x, MPFR_RNDN);
@@ -188,17 +190,21 @@ static void logit_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
         mpfr_set(mpfr_sgn(f) < 0 ? lo : hi, u, MPFR_RNDN);
         mpfr_div(f, f, slope, MPFR_RNDN);
         mpfr_sub(f, u, f, MPFR_RNDN);
-        if (!(mpfr_cmp(f, lo) >= 0 && mpfr_cmp(f, hi) <= 0)) {
+        mpfr_sub(slope, f, u, MPFR_RNDN);
+        bool done = mpfr_zero_p(slope) || (!mpfr_zero_p(f) && mpfr_get_exp(slope) < mpfr_get_exp(f) - p + 4);
+        mpfr_mul_2ui(slope, slope, 1, MPFR_RNDN);
+        if (!done && !(mpfr_cmp(f, lo) >= 0 && mpfr_cmp(f, hi) <= 0 && mpfr_cmpabs(slope, before) <= 0)) {
             mpfr_add(f, lo, hi, MPFR_RNDN);
             mpfr_div_2ui(f, f, 1, MPFR_RNDN);
         }
-        mpfr_sub(slope, f, u, MPFR_RNDN);
+        mpfr_sub(before, f, u, MPFR_RNDN);
+        mpfr_abs(before, before, MPFR_RNDN);
         mpfr_set(u, f, MPFR_RNDN);
-        if (mpfr_zero_p(slope) || (!mpfr_zero_p(u) && mpfr_get_exp(slope) < mpfr_get_exp(u) - p + 4))
+        if (done)
             break;
     }
     logistic(x, u);
-    mpfr_clears(lo, hi, u, f, slope, (mpfr_ptr)0);
+    mpfr_clears(lo, hi, u, f, slope, before, (mpfr_ptr)0);
 }
 
 void enclose_logit_root(mpfi_ptr y, mpfi_srcptr a, mpfi_srcptr b)

@@ -173,6 +173,8 @@ static void random_parameters(const CostReference *cost, double *p)
         p[k] = dyadic(0.0625, 6);
     if (strcmp(cost->name, "elu") == 0)
         p[0] = dyadic(0.0625, 1);
+    if (strcmp(cost->name, "logistic_entropy") == 0)
+        p[0] = ldexp(1, 3 - (int)(draw() % 16));        /* to 1/4096, which is steep */
     if (strcmp(cost->name, "logistic") == 0)
         p[2] = dyadic(-3, 3);
     if (strcmp(cost->name, "power") == 0)
