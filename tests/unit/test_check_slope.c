@@ -115,6 +115,9 @@ static void slopes_that_touch_zero_are_bounded(void)
     /* exp(-exp(-z)): exp(-z) exp(-exp(-z)), 1/e at 0 */
     const Expr *inner = call1(&b, EIG_FN_NEG, call1(&b, EIG_FN_EXP, call1(&b, EIG_FN_NEG, z(&b))));
     check_bound(&b, call1(&b, EIG_FN_EXP, inner), 0.36787944117144233);
+    bench_free(&b);
+}
+
 static void functions_that_libm_has_not(void)
 {
     Bench b;
