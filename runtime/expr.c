@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "runtime/special.h"
+
 const char *const eig_fn_name[EIG_N_FNS] = {
 #define FUNCTION(id, name, n_args, text) name,
 #include "runtime/function.def"
@@ -62,10 +64,15 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_EXP:   return exp(a);
     case EIG_FN_LOG:   return log(a);
     case EIG_FN_LOG1P: return log1p(a);
+    case EIG_FN_EXPM1: return expm1(a);
     case EIG_FN_SIN:   return sin(a);
     case EIG_FN_COS:   return cos(a);
     case EIG_FN_TANH:  return tanh(a);
     case EIG_FN_ATAN:  return atan(a);
+    case EIG_FN_NORMCDF: return eig_normcdf(a);
+    case EIG_FN_NORMPDF: return eig_normpdf(a);
+    case EIG_FN_OMEGA: return eig_wright_omega(a);
+    case EIG_FN_LOGIT_ROOT: return eig_logit_root(a, b);
     case EIG_FN_FLOOR: return floor(a);
     case EIG_FN_STEP:  return a >= 0.0 ? 1.0 : 0.0;
     case EIG_FN_PULSE: return a >= 0.0 && a < b ? 1.0 : 0.0;
@@ -134,15 +141,19 @@ EigFn1 eig_fn_address1(EigFn fn)
     case EIG_FN_EXP:   return exp;
     case EIG_FN_LOG:   return log;
     case EIG_FN_LOG1P: return log1p;
+    case EIG_FN_EXPM1: return expm1;
     case EIG_FN_SIN:   return sin;
     case EIG_FN_COS:   return cos;
     case EIG_FN_TANH:  return tanh;
     case EIG_FN_ATAN:  return atan;
+    case EIG_FN_NORMCDF: return eig_normcdf;
+    case EIG_FN_NORMPDF: return eig_normpdf;
+    case EIG_FN_OMEGA: return eig_wright_omega;
     default:           return NULL;
     }
 }
 
 EigFn2 eig_fn_address2(EigFn fn)
 {
-    return fn == EIG_FN_POW ? fn_pow : NULL;
+    return fn == EIG_FN_POW ? fn_pow : fn == EIG_FN_LOGIT_ROOT ? eig_logit_root : NULL;
 }

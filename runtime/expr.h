@@ -101,8 +101,7 @@ double eig_middle(double a, double b);
 double eig_solve(const EigSolve *solve, double s);
 
 /* C functions that generated code may call for functions that are not a few
- * instructions (exp, log, log1p, sin, cos, tanh, atan, pow); NULL for the
- * others. The JIT registers them under the name "eig_fn_<name>". */
+ * instructions (exp, sin, pow, ...); NULL for the others. The JIT registers them under the name "eig_fn_<name>". */
 typedef double (*EigFn1)(double);
 typedef double (*EigFn2)(double, double);
 EigFn1 eig_fn_address1(EigFn fn);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "compiler/check/jet_special.h"
 #include "compiler/check/scaled.h"
 
 enum { MAX_DEPTH = 300 };
@@ -214,6 +215,20 @@ static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
     }
     scaled_set(&g[1], &g[0]);
     scaled_set(&g[2], &g[0]);
+}
+
+static void apply_expm1(Walk *w, const Jet *a, Scaled g[3])
+{
+    Scaled minus;
+    apply_exp(w, a, g);
+    if (w->at->side) {
+        scaled_init(&minus);
+        scaled_int(&minus, -1);
+        scaled_add(w->at, &g[0], &minus, &g[0]);
+        scaled_clear(&minus);
+    } else {
+        mpfi_expm1(g[0].c, a->v[0].c);
+    }
 }
 
 static void apply_log(Walk *w, const Scaled *a, Scaled g[3], const char *name)
@@ -463,6 +478,16 @@ static void jet_ramp(Walk *w, const Jet *a, const Jet *b, Jet *out)
     jet_clear(&low);
 }
 
+static void apply_special(Walk *w, EigFn fn, const Jet *a, mpfi_srcptr b, Scaled g[3])
+{
+    Scaled x;
+    scaled_init(&x);
+    scaled_collapse(w->at, &a->v[0], &x);
+    if (!jet_special(fn, x.c, b, g[0].c, g[1].c, g[2].c))
+        BUG("function %d has no slope", (int)fn);
+    scaled_clear(&x);
+}
+
 static void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
 {
     Scaled g[3], moved;
@@ -497,8 +522,12 @@ static void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
     case EIG_FN_ATAN:
         apply_atan(w, a, g);
         break;
+    case EIG_FN_EXPM1:
+        apply_expm1(w, a, g);
+        break;
     default:
-        BUG("function %d has no slope", (int)fn);
+        apply_special(w, fn, a, a->v[0].c, g);
+        break;
     }
     jet_compose(w, a, g, out);
     for (int k = 0; k < 3; k++)
@@ -531,6 +560,23 @@ static void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent,
     jet_clear(&product);
 }
 
+/* logit_root(a, b) for a constant b; of other b nothing is known. */
+static void jet_logit_root(Walk *w, const Jet *a, const Jet *b, const Expr *parameter, Jet *out)
+{
+    Scaled g[3];
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    if (mpfr_cmp_si(&b->v[0].c->left, -4) <= 0)
+        trouble(w, JET_OUTSIDE, "logit_root");
+    else if (expr_is_const(parameter, NULL))
+        apply_special(w, EIG_FN_LOGIT_ROOT, a, b->v[0].c, g);
+    else
+        trouble(w, JET_TOO_DEEP, "logit_root");
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+}
+
 static void jet_walk(Walk *w, const Expr *e, Jet *out);
 
 static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
@@ -549,6 +595,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_STEP: jet_constant_pieces(w, &a->v[0], "step", false, out); break;
     case EIG_FN_PULSE: jet_pulse(w, a, b, out); break;
     case EIG_FN_RAMP: jet_ramp(w, a, b, out); break;
+    case EIG_FN_LOGIT_ROOT: jet_logit_root(w, a, b, e->as.call.arg[1], out); break;
     default: jet_one_argument(w, e->as.call.fn, a, out); break;
     }
 }

@@ -5,10 +5,11 @@ static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
     *out = (SlopeReport){.proved = true, .lo = act->slope_lo ? act->slope_lo : zero};
     out->bounded = !act->slope_unbounded;
     out->hi = out->bounded ? act->slope_hi : NULL;
-    out->attained = act->slope_hi_is_loose ? out->lo : out->hi;
+    out->attained = out->bounded ? act->slope_attained : NULL;
     out->monotone = mpq_sgn(out->lo) >= 0;
     out->reason = out->bounded ? "by the formula of its cost (docs/theory.md, table of costs)"
-                               : "the slope of this activation grows without bound";
+                   : act->set_valued ? "since it jumps: only local statements are possible"
+                                     : "it grows with the input: only local statements are possible";
 }
 
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)

@@ -117,7 +117,7 @@ static bool as_quadratic(Builder *b, const CostFormula *f, Cost *out)
     for (size_t k = 0; k < 2; k++)
         if (!expr_affine(b->nums, f->piece[k ? last : 0].slope, EIG_VAR_X, &tilt[k], &a[k]) || mpq_cmp_si(a[k], -1, 1) <= 0)
             return false;
-    *out = (Cost){ .span = f->span, .lo = f->lo, .hi = f->hi, .a_neg = a[0], .a_pos = a[1], .th = num_int(b->nums, 0) };
+    *out = (Cost){ .span = f->span, .lo = f->lo, .hi = f->hi, .a_neg = a[0], .a_pos = a[1] };
     out->tilt = half(b, mpq_add, tilt[0], tilt[1]);
     out->lambda = half(b, mpq_sub, tilt[1], tilt[0]);
     return mpq_sgn(out->lambda) >= 0 && cost_close(b, out);

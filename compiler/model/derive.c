@@ -105,6 +105,10 @@ PARTIAL(SQRT)  { return call2(c->d, EIG_FN_DIV, number(c->d, 1, 2), c->e); }
 PARTIAL(EXP)   { return c->e; }
 PARTIAL(LOG)   { return reciprocal(c->d, c->a); }
 PARTIAL(LOG1P) { return reciprocal(c->d, call2(c->d, EIG_FN_ADD, number(c->d, 1, 1), c->a)); }
+PARTIAL(EXPM1) { return call1(c->d, EIG_FN_EXP, c->a); }
+PARTIAL(NORMCDF) { return call1(c->d, EIG_FN_NORMPDF, c->a); }
+PARTIAL(NORMPDF) { return negative(c->d, product(c->d, c->a, c->e)); }
+PARTIAL(OMEGA) { return call2(c->d, EIG_FN_DIV, c->e, call2(c->d, EIG_FN_ADD, number(c->d, 1, 1), c->e)); }
 PARTIAL(SIN)   { return call1(c->d, EIG_FN_COS, c->a); }
 PARTIAL(COS)   { return negative(c->d, call1(c->d, EIG_FN_SIN, c->a)); }
 PARTIAL(TANH)  { return call2(c->d, EIG_FN_SUB, number(c->d, 1, 1), square(c->d, c->e)); }
@@ -124,6 +128,14 @@ PARTIAL(POW)
         return product(c->d, c->e, expr_apply(c->d->cx, c->d->at, EIG_FN_LOG, 1, &c->a));
     const Expr *less = call2(c->d, EIG_FN_SUB, c->b, number(c->d, 1, 1));
     return product(c->d, c->b, call2(c->d, EIG_FN_POW, c->a, less));
+}
+
+/* p/(1 + b p) with p = x (1 - x), and -x of it for b */
+PARTIAL(LOGIT_ROOT)
+{
+    const Expr *one = number(c->d, 1, 1), *p = product(c->d, c->e, call2(c->d, EIG_FN_SUB, one, c->e));
+    const Expr *slope = call2(c->d, EIG_FN_DIV, p, sum(c->d, one, product(c->d, c->b, p)));
+    return c->k ? negative(c->d, product(c->d, c->e, slope)) : slope;
 }
 
 /* 2 step(a) - 1 */

@@ -46,13 +46,15 @@ typedef struct CostFormula {
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
+    const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
     const CostFormula *cost;    /* written as cost(x) = ...; NULL otherwise. Unless slope_known, phi is a solve and convexity has to be proved (check/convex.c) */
     bool slope_known;           /* named cost: [slope_lo, slope_hi] holds by its formula (docs/theory.md, table of costs) */
     Num slope_lo, slope_hi;     /* gain included; sup and inf of phi' */
-    bool slope_hi_is_loose;     /* slope_hi is a bound, not the supremum */
-    bool slope_unbounded;       /* slope_hi is infinite */
+    Num slope_attained;         /* sup phi' is at least this: slope_hi itself where that is known to be the supremum */
+    bool slope_unbounded;       /* slope_hi is infinite, and so NULL */
+    bool set_valued;            /* it jumps, and at the jump is every value between: phi holds away from it */
     Num range_lo, range_hi;     /* bounds of phi; NULL where unbounded */
     Num gain, threshold;
     Span span;

@@ -67,6 +67,8 @@ static void print_cost_formula(const CostFormula *c, Sbuf *out)
 static void print_activation(const Activation *a, Sbuf *out)
 {
     print_expr("  phi(z) = ", a->phi, out);
+    if (a->slope)
+        print_expr("  phi'(z) = ", a->slope, out);
     sbuf_printf(out, "    %s %s\n", a->by_formula ? "formula" : "cost", a->text ? a->text : "?");
     if (a->cost)
         print_cost_formula(a->cost, out);
@@ -74,8 +76,9 @@ static void print_activation(const Activation *a, Sbuf *out)
         sbuf_str(out, "    g(x) by quadrature: the integral of phi^-1(r) - r\n");
     if (a->slope_known) {
         print_num("    slope [", a->slope_lo, out);
-        print_num(", ", a->slope_hi, out);
-        sbuf_str(out, "]");
+        if (a->slope_hi)
+            print_num(", ", a->slope_hi, out);
+        sbuf_str(out, a->slope_hi ? "]" : ", unbounded)");
         if (a->range_lo)
             print_num("  at least ", a->range_lo, out);
         if (a->range_hi)

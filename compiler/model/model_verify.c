@@ -19,9 +19,16 @@ static void verify_activation(const Activation *a, const char *where)
     verify_expr(a->phi, 1u << EIG_VAR_Z, where);
     must(a->gain && mpq_sgn(a->gain) > 0 && a->threshold, "gain and threshold", where);
     must((a->by_formula || a->cost) != a->slope_known || (a->cost && a->slope_known), "slopes come from a formula or from a cost", where);
-    if (a->slope_known)
+    if (a->slope_known && a->slope_unbounded)
+        must(a->slope_lo && !a->slope_hi && mpq_sgn(a->slope_lo) >= 0, "unbounded slope", where);
+    else if (a->slope_known)
         must(a->slope_lo && a->slope_hi && mpq_sgn(a->slope_lo) >= 0 && mpq_cmp(a->slope_lo, a->slope_hi) <= 0,
              "slope bounds", where);
+    if (a->slope_known && a->slope_hi)
+        must(a->slope_attained && mpq_cmp(a->slope_attained, a->slope_hi) <= 0, "attained slope", where);
+    if (a->slope)
+        verify_expr(a->slope, 1u << EIG_VAR_Z, where);
+    must(!a->set_valued || a->slope_unbounded, "a jump has no slope", where);
     if (a->range_lo && a->range_hi)
         must(mpq_cmp(a->range_lo, a->range_hi) < 0, "range", where);
 }

@@ -5,11 +5,13 @@
 #include <float.h>
 #include <mpfi.h>
 
+#include "compiler/model/num_special.h"
 #include "runtime/expr.h"
 
 enum {
     MAX_BITS = 100000,          /* of a folded constant: the text decides what folding costs */
-    ZIV_MAX_BITS = 1 << 19
+    ZIV_MAX_BITS = 1 << 19,
+    FAR = 1000000000            /* of roots: e^-FAR is still a number of MPFR */
 };
 
 static size_t bits(Num x)
@@ -69,10 +71,15 @@ static void enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_EXP: mpfi_exp(y, a); break;
     case EIG_FN_LOG: mpfi_log(y, a); break;
     case EIG_FN_LOG1P: mpfi_log1p(y, a); break;
+    case EIG_FN_EXPM1: mpfi_expm1(y, a); break;
     case EIG_FN_SIN: mpfi_sin(y, a); break;
     case EIG_FN_COS: mpfi_cos(y, a); break;
     case EIG_FN_TANH: mpfi_tanh(y, a); break;
     case EIG_FN_ATAN: mpfi_atan(y, a); break;
+    case EIG_FN_NORMCDF: enclose_normcdf(y, a); break;
+    case EIG_FN_NORMPDF: enclose_normpdf(y, a); break;
+    case EIG_FN_OMEGA: enclose_wright_omega(y, a); break;
+    case EIG_FN_LOGIT_ROOT: enclose_logit_root(y, a, b); break;
     case EIG_FN_POW:
         mpfi_log(y, a);
         mpfi_mul(y, y, b);
@@ -83,7 +90,7 @@ static void enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
 }
 
 /* Raises the precision until both ends round to the same double (Ziv). The
- * values that get here are irrational, so that this ends. */
+ * values that get here are irrational or doubles, so that this ends. */
 static bool nearest_double(mpq_ptr out, EigFn fn, int n_args, const Num *args)
 {
     bool done = false;
@@ -158,6 +165,14 @@ static bool apply_ramp(mpq_ptr out, Num a, Num b)
     return true;
 }
 
+static bool apply_logit_root(mpq_ptr out, const Num *args)
+{
+    for (int k = 0; k < 2; k++)
+        if (mpq_cmp_si(args[k], FAR, 1) > 0 || mpq_cmp_si(args[k], k ? -4 : -FAR, 1) <= 0)
+            return false;
+    return nearest_double(out, EIG_FN_LOGIT_ROOT, 2, args);
+}
+
 static bool apply(mpq_ptr out, EigFn fn, const Num *args)
 {
     Num a = args[0], b = eig_fn_n_args[fn] > 1 ? args[1] : args[0];
@@ -179,10 +194,15 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_EXP: return apply_transcendental(out, fn, a, 0, 1);
     case EIG_FN_LOG: return mpq_sgn(a) > 0 && apply_transcendental(out, fn, a, 1, 0);
     case EIG_FN_LOG1P: return mpq_cmp_si(a, -1, 1) > 0 && apply_transcendental(out, fn, a, 0, 0);
+    case EIG_FN_EXPM1: return apply_transcendental(out, fn, a, 0, 0);
     case EIG_FN_SIN: return apply_transcendental(out, fn, a, 0, 0);
     case EIG_FN_COS: return apply_transcendental(out, fn, a, 0, 1);
     case EIG_FN_TANH: return apply_transcendental(out, fn, a, 0, 0);
     case EIG_FN_ATAN: return apply_transcendental(out, fn, a, 0, 0);
+    case EIG_FN_NORMCDF:
+    case EIG_FN_NORMPDF: return nearest_double(out, fn, 1, args);
+    case EIG_FN_OMEGA: return mpq_cmp_si(a, -FAR, 1) < 0 || nearest_double(out, fn, 1, args);    /* out is 0 already */
+    case EIG_FN_LOGIT_ROOT: return apply_logit_root(out, args);
     case EIG_FN_FLOOR:
         mpz_fdiv_q(mpq_numref(out), mpq_numref(a), mpq_denref(a));
         return true;

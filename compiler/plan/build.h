@@ -35,6 +35,7 @@ double plan_exp_step(Num step, Num tau);
 /* records.c: what is recorded; without a record line, every rate. */
 void plan_records(Ctx *cx, const Net *net, EigProblem *out);
 
-/* range.c: false after E0806 for every number that is beyond the doubles. */
+/* range.c: false after E0806 for every number that is beyond the doubles, and
+ * E0713 for every activation with many values at one input. */
 bool plan_in_range(Ctx *cx, const Plan *p);
 #endif

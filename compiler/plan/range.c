@@ -1,4 +1,5 @@
-/* Numbers that are exact in the model but beyond the doubles. */
+/* What a model may mean and a run cannot compute: numbers that are exact but
+ * beyond the doubles, and activations that are no functions. */
 #include <math.h>
 
 #include "compiler/plan/build.h"
@@ -8,6 +9,13 @@ static bool too_large(Ctx *cx, Span at, const char *what)
 {
     Diag *d = diag_at(cx, D_E0806, at, "%s is beyond the range of double precision", what);
     diag_help(cx, d, "numbers of a run lie below 1.8e308 in size; check the units");
+    return false;
+}
+
+static bool jumps(Ctx *cx, const ModelPop *m)
+{
+    Diag *d = diag_at(cx, D_E0713, m->act.span, "the activation of `%s` has all values of an interval at one input", m->name);
+    diag_help(cx, d, "a run needs one value: make it steep instead, `hard_selector + quadratic(0.01)`");
     return false;
 }
 
@@ -42,6 +50,8 @@ static bool pop_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
         return false;
     if (!isfinite(p->rate))
         return too_large(cx, m->tau_span, "1/tau");
+    if (m->act.set_valued)
+        return jumps(cx, m);
     if (!code_in_range(&p->phi))
         return too_large(cx, m->act.span, "a constant of the activation");
     if (!code_in_range(&p->input))

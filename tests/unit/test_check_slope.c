@@ -118,6 +118,21 @@ static void slopes_that_touch_zero_are_bounded(void)
     bench_free(&b);
 }
 
+static void functions_that_libm_has_not(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *zero = num(&b, "0");
+    check_bound(&b, call1(&b, EIG_FN_NORMCDF, z(&b)), 0.3989422804014327);
+    check_bound(&b, call1(&b, EIG_FN_NORMCDF, call2(&b, EIG_FN_MUL, num(&b, "5"), z(&b))), 1.9947114020071635);
+    check_bound(&b, call1(&b, EIG_FN_OMEGA, z(&b)), 1);
+    check_bound(&b, call2(&b, EIG_FN_LOGIT_ROOT, z(&b), num(&b, "4")), 0.125);
+    check_bound(&b, call2(&b, EIG_FN_LOGIT_ROOT, z(&b), num(&b, "-3")), 1);
+    check_bound(&b, call2(&b, EIG_FN_ADD, call2(&b, EIG_FN_MAX, z(&b), zero),
+                          call1(&b, EIG_FN_EXPM1, call2(&b, EIG_FN_MIN, z(&b), zero))), 1);
+    bench_free(&b);
+}
+
 static void slopes_reached_at_infinity_are_bounded(void)
 {
     Bench b;
@@ -353,6 +368,7 @@ int main(void)
 {
     RUN(smooth_sigmoids_have_their_closed_form_slopes);
     RUN(slopes_that_touch_zero_are_bounded);
+    RUN(functions_that_libm_has_not);
     RUN(slopes_reached_at_infinity_are_bounded);
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);

@@ -106,10 +106,39 @@ static void rounding_encloses(void)
     CHECK(num_to_double_down(tiny) == 0 && num_to_double_up(tiny) == 0x1p-1074);
 }
 
+/* (1 + erf(x/sqrt(2)))/2, and its density */
+static int reference_normcdf(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round)
+{
+    mpfr_t root;
+    mpfr_init2(root, mpfr_get_prec(y));
+    mpfr_sqrt_ui(root, 2, round);
+    mpfr_div(y, x, root, round);
+    mpfr_neg(y, y, round);
+    mpfr_erfc(y, y, round);
+    mpfr_clear(root);
+    return mpfr_div_2ui(y, y, 1, round);
+}
+
+static int reference_normpdf(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round)
+{
+    mpfr_t root;
+    mpfr_init2(root, mpfr_get_prec(y));
+    mpfr_const_pi(root, round);
+    mpfr_mul_2ui(root, root, 1, round);
+    mpfr_sqrt(root, root, round);
+    mpfr_sqr(y, x, round);
+    mpfr_div_si(y, y, -2, round);
+    mpfr_exp(y, y, round);
+    mpfr_div(y, y, root, round);
+    mpfr_clear(root);
+    return 0;
+}
+
 typedef int (*MpfrFunction)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
 static const struct { EigFn fn; MpfrFunction f; } elementary[] = {
-    { EIG_FN_EXP, mpfr_exp }, { EIG_FN_LOG, mpfr_log }, { EIG_FN_LOG1P, mpfr_log1p }, { EIG_FN_SIN, mpfr_sin },
+    { EIG_FN_EXP, mpfr_exp }, { EIG_FN_LOG, mpfr_log }, { EIG_FN_LOG1P, mpfr_log1p }, { EIG_FN_EXPM1, mpfr_expm1 }, { EIG_FN_SIN, mpfr_sin },
     { EIG_FN_COS, mpfr_cos }, { EIG_FN_TANH, mpfr_tanh }, { EIG_FN_ATAN, mpfr_atan }, { EIG_FN_SQRT, mpfr_sqrt },
+    { EIG_FN_NORMCDF, reference_normcdf }, { EIG_FN_NORMPDF, reference_normpdf },
 };
 
 /* Rational arguments, at 3000 bits by MPFR alone and rounded once. */
@@ -135,6 +164,47 @@ static void functions_are_nearest(void)
     mpfr_clear(y);
 }
 
+/* log(x) - with_rest log(1 - x) + b x - a, at the middle between x and the double beside it. */
+static int sign_beside(double x, double towards, bool with_rest, Num b, Num a)
+{
+    mpfr_t m, y, t;
+    mpfr_inits2(2000, m, y, t, (mpfr_ptr)0);
+    mpfr_set_d(m, x, MPFR_RNDN);
+    mpfr_add_d(m, m, nextafter(x, towards), MPFR_RNDN);
+    mpfr_div_2ui(m, m, 1, MPFR_RNDN);
+    mpfr_log(y, m, MPFR_RNDN);
+    if (with_rest) {
+        mpfr_ui_sub(t, 1, m, MPFR_RNDN);
+        mpfr_log(t, t, MPFR_RNDN);
+        mpfr_sub(y, y, t, MPFR_RNDN);
+    }
+    mpfr_mul_q(t, m, b, MPFR_RNDN);
+    mpfr_add(y, y, t, MPFR_RNDN);
+    mpfr_sub_q(y, y, a, MPFR_RNDN);
+    int sign = mpfr_sgn(y);
+    mpfr_clears(m, y, t, (mpfr_ptr)0);
+    return sign;
+}
+
+/* A root is nearest to the double when it lies between the middles on both sides of it. */
+static void roots_are_nearest(void)
+{
+    static const char *const at[] = { "1/3", "0", "-0.7", "1e-30", "355/113", "30", "-30", "-700" };
+    static const char *const parameter[] = { "0.25", "4", "-3.5", "1000" };
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+        Num arg[2] = { parse(at[k]), parse("1") }, value;
+        CHECK(num_apply(&pool, EIG_FN_OMEGA, 1, arg, &value));
+        double x = num_to_double(value);
+        CHECK(sign_beside(x, 0, false, arg[1], arg[0]) < 0 && sign_beside(x, HUGE_VAL, false, arg[1], arg[0]) > 0);
+        for (size_t j = 0; j < sizeof parameter / sizeof *parameter; j++) {
+            arg[1] = parse(parameter[j]);
+            CHECK(num_apply(&pool, EIG_FN_LOGIT_ROOT, 2, arg, &value));
+            x = num_to_double(value);
+            CHECK(sign_beside(x, 0, true, arg[1], arg[0]) < 0 && (x == 1 || sign_beside(x, 1, true, arg[1], arg[0]) > 0));
+        }
+    }
+}
+
 static bool applies(EigFn fn, const char *a, const char *b, const char *expected)
 {
     Num arg[2] = { parse(a), b ? parse(b) : NULL }, value;
@@ -155,6 +225,9 @@ static void functions_are_exact_where_they_can_be(void)
     CHECK(applies(EIG_FN_DIV, "1", "0", NULL) && applies(EIG_FN_DIV, "1", "3", "1/3"));
     CHECK(applies(EIG_FN_LOG, "0", NULL, NULL) && applies(EIG_FN_LOG1P, "-1", NULL, NULL));
     CHECK(applies(EIG_FN_EXP, "1e5", NULL, NULL) && applies(EIG_FN_EXP, "-1e6", NULL, "0"));
+    CHECK(applies(EIG_FN_EXPM1, "0", NULL, "0") && applies(EIG_FN_NORMCDF, "0", NULL, "1/2") && applies(EIG_FN_OMEGA, "1", NULL, "1"));
+    CHECK(applies(EIG_FN_LOGIT_ROOT, "1", "2", "1/2") && applies(EIG_FN_LOGIT_ROOT, "1", "-4", NULL));
+    CHECK(applies(EIG_FN_OMEGA, "-1e4000", NULL, "0") && applies(EIG_FN_LOGIT_ROOT, "1e4000", "1", NULL));
     CHECK(applies(EIG_FN_FLOOR, "-0.5", NULL, "-1") && applies(EIG_FN_STEP, "0", NULL, "1"));
     CHECK(applies(EIG_FN_PULSE, "0", "1", "1") && applies(EIG_FN_PULSE, "1", "1", "0") && applies(EIG_FN_PULSE, "-0.1", "1", "0"));
     CHECK(applies(EIG_FN_RAMP, "1", "4", "1/4") && applies(EIG_FN_RAMP, "5", "4", "1") && applies(EIG_FN_RAMP, "-1", "4", "0"));
@@ -176,6 +249,7 @@ int main(void)
     RUN(rounding_is_strtod);
     RUN(rounding_encloses);
     RUN(functions_are_nearest);
+    RUN(roots_are_nearest);
     RUN(functions_are_exact_where_they_can_be);
     RUN(roots);
     num_pool_free(&pool);

@@ -1,0 +1,30 @@
+/* Expressions of z and exact arithmetic for the files that write the prox of a
+ * cost. Every constant stays exact until expr_to_code rounds it once. */
+#ifndef COMPILER_MODEL_COST_WRITE_H
+#define COMPILER_MODEL_COST_WRITE_H
+#include "compiler/model/build.h"
+
+typedef struct Writer {
+    Builder *b;
+    Span at;
+} Writer;
+
+const Expr *write_number(const Writer *w, Num x);
+const Expr *write_integer(const Writer *w, long k);
+const Expr *write1(const Writer *w, EigFn fn, const Expr *x);
+const Expr *write2(const Writer *w, EigFn fn, const Expr *x, const Expr *y);
+/* k x */
+const Expr *write_scaled(const Writer *w, Num k, const Expr *x);
+/* k (z - shift), with `z + 1` for a shift of -1. */
+const Expr *write_affine(const Writer *w, Num k, Num shift);
+/* min(max(x, lo), hi); NULL: unbounded. */
+const Expr *write_clipped(const Writer *w, const Expr *x, Num lo, Num hi);
+
+Num exact_sum(const Writer *w, Num a, Num b);
+Num exact_difference(const Writer *w, Num a, Num b);
+Num exact_product(const Writer *w, Num a, Num b);
+Num exact_quotient(const Writer *w, Num a, Num b);
+/* A rational above 0 within 2^-100 of sqrt(x), relatively: a cost that is
+ * written with its square equals the one that was meant beyond any rounding. x > 0. */
+Num near_sqrt(const Writer *w, Num x);
+#endif

@@ -1,0 +1,78 @@
+/* Values in the far tails are exponentials of large arguments, whose rounding
+ * they multiply: what is computed before an exponential is long double. */
+#include "runtime/special.h"
+
+#include <math.h>
+
+static const long double HALF_ROOT = 0.70710678118654752440084436210484904L;            /* sqrt(1/2) */
+static const long double DENSITY_AT_ZERO = 0.39894228040143267793994605993438187L;      /* 1/sqrt(2 pi) */
+
+double eig_normcdf(double a)
+{
+    return (double)(0.5L * erfcl(-(long double)a * HALF_ROOT));
+}
+
+double eig_normpdf(double a)
+{
+    return (double)(DENSITY_AT_ZERO * expl(-0.5L * a * a));
+}
+
+/* A first guess that three steps make exact. */
+static long double omega_guess(long double a)
+{
+    if (a < -2)
+        return expl(a);
+    if (a < 4)
+        return expl(2 * (a - 1) / 3);
+    long double log_a = logl(a);
+    return a - log_a + log_a / a;
+}
+
+/* The iteration of Fritsch, Shafer and Crowley (1973): each step multiplies the
+ * number of right digits by four. */
+double eig_wright_omega(double a)
+{
+    if (!(a > -800))                    /* below, the value underflows */
+        return a <= -800 ? 0.0 : a;
+    if (a > 1e300)
+        return a - log(a);
+    long double x = omega_guess(a);
+    for (int k = 0; k < 3; k++) {
+        long double rest = a - x - logl(x), y = 2 * (1 + x) * (1 + x + 2 * rest / 3);
+        x *= 1 + rest / (1 + x) * (y - rest) / (y - 2 * rest);
+    }
+    return (double)x;
+}
+
+static long double logistic(long double y)
+{
+    long double e = expl(-fabsl(y));
+    return (y >= 0 ? 1 : e) / (1 + e);
+}
+
+/* Newton's method on y + b logistic(y) = a, which ascends in y for b > -4; the
+ * solution is between a - b and a. A step that leaves what is left of that, or is
+ * not half of the one before, halves it instead: no cycle lasts. */
+double eig_logit_root(double a, double b)
+{
+    enum { MOST_STEPS = 200 };
+    if (!(b > -4 && b <= 1e300 && fabs(a) <= 1e300))
+        return b > -4 && fabs(a) > 1e300 && b < fabs(a) ? (a > 0 ? 1.0 : 0.0) : (double)NAN;
+    long double lo = (long double)a - (b > 0 ? b : 0), hi = (long double)a - (b < 0 ? b : 0);
+    long double y = lo + (hi - lo) / 2, before = hi - lo;
+    for (int k = 0; k < MOST_STEPS; k++) {
+        long double x = logistic(y), rest = (a - y) - b * x;
+        if (rest > 0)
+            lo = y;
+        else
+            hi = y;
+        long double next = y + rest / (1 + b * x * (1 - x));
+        if (fabsl(next - y) <= 0x1p-62L * (1 + fabsl(y)))
+            return (double)logistic(next);
+        if (!(next >= lo && next <= hi && fabsl(next - y) <= before / 2))
+            next = lo + (hi - lo) / 2;
+        before = fabsl(next - y);
+        y = next;
+    }
+    return (double)logistic(y);
+}

@@ -1,0 +1,13 @@
+/* Functions of the expression language that libm has not. Each is a pure
+ * function of its arguments, right to about one unit in the last place where
+ * long double is wider than double. NaN where a function has no value. */
+#ifndef RUNTIME_SPECIAL_H
+#define RUNTIME_SPECIAL_H
+
+double eig_normcdf(double a);
+double eig_normpdf(double a);
+/* x + log(x) = a */
+double eig_wright_omega(double a);
+/* log(x/(1 - x)) + b x = a, b > -4 */
+double eig_logit_root(double a, double b);
+#endif
