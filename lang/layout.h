@@ -58,6 +58,10 @@ typedef struct Parse {
     bool ended;                 /* the rest of the file is not looked at */
 } Parse;
 
+typedef VEC(Token) Tokens;
+/* All tokens of a source, T_END last (parse.c). */
+Tokens parse_tokens(Ctx *cx, int source);
+
 void layout_begin(Parse *p);
 Token layout_next(Parse *p);
 /* The grammar rejected `token`: drop what is left of the statement. */

@@ -74,6 +74,19 @@ static void dump(const Parse *p, const Token *t, Sbuf *out)
     sbuf_char(out, '\n');
 }
 
+Tokens parse_tokens(Ctx *cx, int source)
+{
+    Parse *p = begin(cx, source);
+    Tokens tokens = { 0 };
+    Token t;
+    do {
+        t = layout_next(p);
+        vec_push(&cx->arena, &tokens, t);
+    } while (t.kind != T_END);
+    end(p);
+    return tokens;
+}
+
 void parse_dump_tokens(Ctx *cx, int source, Sbuf *out)
 {
     Parse *p = begin(cx, source);

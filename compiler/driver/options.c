@@ -17,6 +17,8 @@ enum {
     VERIFY = 1 << COMMAND_verify,
     RUN = 1 << COMMAND_run,
     DUMP_ = 1 << COMMAND_dump,
+    FMT = 1 << COMMAND_fmt,
+    NEW = 1 << COMMAND_new,
     ALL = (1 << N_COMMANDS) - 1
 };
 
@@ -245,6 +247,7 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_cpu:         o->cpu = value; return true;
     case OPT_no_check:    o->no_check = true; return true;
     case OPT_reference:   o->reference = true; return true;
+    case OPT_check:       o->check_only = true; return true;
     case OPT_json:        o->json = true; return true;
     case OPT_quiet:       o->quiet = true; return true;
     case OPT_time:        o->time = true; return true;
@@ -300,6 +303,8 @@ static bool take_operands(Options *o, int n, char **operand)
         return complain_end(o->command);
     }
     o->operand = n ? operand[0] : NULL;
+    o->operands = operand;
+    o->n_operands = n;
     return true;
 }
 
@@ -385,7 +390,8 @@ void help_command(CommandId command, FILE *to)
         if (row_applies(&option_table[k], command))
             help_row(&option_table[k], to);
     if (c->n_min == 1)
-        fprintf(to, "\n'-' as %s is standard input; '--' ends the options.\n", c->operands);
+        fprintf(to, "\n'-' as %s is standard %s; '--' ends the options.\n", c->operands,
+                command == COMMAND_new ? "output" : "input");
     fputs("\nexit status: 0 done and all that is required proved, 1 not proved or not finite,\n"
           "2 wrong command line or model, 3 file, memory or library failure, 130 interrupted\n", to);
 }

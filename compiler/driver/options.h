@@ -7,6 +7,9 @@
 #include "compiler/driver/status.h"
 #include "compiler/model/model.h"
 
+/* n_max of a command that takes any number of files. */
+enum { OPERANDS_MAX = 1 << 30 };
+
 typedef enum CommandId {
 #define COMMAND(id, operands, n_min, n_max, summary) COMMAND_##id,
 #include "compiler/driver/commands.def"
@@ -33,7 +36,9 @@ typedef enum ColourWhen { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } ColourWhen;
 /* A zeroed one is the default. Texts point into argv. */
 struct Options {
     CommandId command;
-    const char *operand;        /* NULL when none was given */
+    const char *operand;        /* the first; NULL when none was given */
+    char **operands;
+    int n_operands;
     size_t n_set;
     Setting *set;               /* malloc'd; the names too */
     bool has_seed;
@@ -41,7 +46,7 @@ struct Options {
     const char *certificate, *model, *output;
     const char *cpu;            /* NULL: the host */
     int opt_level;
-    bool no_check, reference, json, quiet, time, verify;
+    bool check_only, no_check, reference, json, quiet, time, verify;
     bool dump[N_DUMPS];
     DiagFormat diagnostics;
     ColourWhen colour;
@@ -60,6 +65,8 @@ ExitStatus cmd_check(const Options *o);
 ExitStatus cmd_verify(const Options *o);
 ExitStatus cmd_run(const Options *o);
 ExitStatus cmd_dump(const Options *o);
+ExitStatus cmd_fmt(const Options *o);
+ExitStatus cmd_new(const Options *o);
 ExitStatus cmd_explain(const Options *o);
 ExitStatus cmd_help(const Options *o);
 #endif
