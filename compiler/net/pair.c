@@ -74,7 +74,7 @@ static void begin(PairBuild *p, NetBuild *b, const ModelConn *c, size_t n, Value
 {
     *out = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
     *p = (PairBuild){ .b = b, .c = c, .n = n };
-    pair_eval_begin(b->cx, &p->eval, c->pair);
+    pair_eval_begin(b->cx, &p->eval, c->pair, c->seed);
 }
 
 static bool is_absent(const ModelConn *c, size_t pre, size_t post)
