@@ -159,6 +159,11 @@ Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope)
                                                : "what can be drawn: `tau`, `input` and `start` of neurons, and weights");
         return typed_error(call->span);
     }
+    enum { MOST_DRAWS = 60 };   /* an attribute; columns of a population have numbers of 8 bits */
+    if (scope->draws->n >= MOST_DRAWS) {
+        diag_at(b->cx, D_E0403, call->span, "at most %d numbers are drawn in one attribute", MOST_DRAWS);
+        return typed_error(call->span);
+    }
     int dist = find_dist(name);
     if (!(dist >= 0 ? read_dist(b, call, (EigDist)dist, &draw, &unit) : read_cut(b, call, &draw, &unit)))
         return typed_error(call->span);

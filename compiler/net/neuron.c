@@ -20,9 +20,7 @@ static bool report_tau(NetBuild *b, const NetPop *p, size_t k, const PairValue *
         diag_at(b->cx, D_E0403, m->tau_span, "the time constant of %s has no finite value", neuron_text(b, p, k));
         return false;
     }
-    Num value = x->q ? x->q : num_from_double(b->net->nums, x->d);
-    Diag *d = diag_at(b->cx, D_E0401, m->tau_span, "a time constant is above 0, and that of %s is %s", neuron_text(b, p, k),
-                      num_brief(b->cx, value));
+    Diag *d = diag_at(b->cx, D_E0401, m->tau_span, "a time constant is above 0, and that of %s is %.6g", neuron_text(b, p, k), x->d);
     if (expr_has_draw(m->tau_of))
         diag_help(b->cx, d, "draw from `lognormal` or `gamma`, which are above 0, or cut the distribution: `truncated(normal(20, 5), 1, inf)`");
     return false;

@@ -41,3 +41,8 @@ const Expr *plan_drawn(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
     Drawn d = { .cx = cx, .m = m, .pop = pop };
     return replace(&d, e);
 }
+
+EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
+{
+    return e ? expr_to_code(cx, plan_drawn(cx, m, e, pop)) : (EigCode){ 0 };
+}
