@@ -2,24 +2,27 @@
 
 static bool all_tau_equal(const Net *net)
 {
-    for (size_t a = 1; a < net->n_pops; a++)
-        if (!mpq_equal(net->pop[a].model->tau, net->pop[0].model->tau))
+    for (size_t a = 0; a < net->n_pops; a++)
+        if (!mpq_equal(net_tau_min(&net->pop[a]), net_tau_max(&net->pop[0])) ||
+            !mpq_equal(net_tau_max(&net->pop[a]), net_tau_max(&net->pop[0])))
             return false;
     return true;
 }
 
-/* tau of each row of the claim's matrix, whose rows are whole populations or their neurons in order. */
+/* tau of each row of the claim's matrix, whose rows are whole populations or
+ * their neurons in order; the largest of the population where they differ, which
+ * is the safe side of a rate. */
 static const Num *row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 {
     const Num *tau = ARENA_ARRAY(&cx->arena, m->q, Num);
     size_t row = 0;
     for (size_t a = 0; m->n_kernels && a < m->q; a++)
-        ((Num *)tau)[a] = net->pop[a].model->tau;       /* rows are populations, some longer than the net's */
+        ((Num *)tau)[a] = net_tau_max(&net->pop[a]);       /* rows are populations, some longer than the net's */
     if (m->n_kernels)
         return tau;
     for (size_t a = 0; a < net->n_pops; a++)
         for (size_t left = net->pop[a].size; left > 0; row++) {
-            ((Num *)tau)[row] = net->pop[a].model->tau;
+            ((Num *)tau)[row] = net_tau_max(&net->pop[a]);
             left -= claim_matrix_size(m, row);
         }
     return tau;
@@ -100,7 +103,7 @@ static void conclude_equal_tau(Ctx *cx, const Net *net, const LdsReport *lds, St
     out->verdict = TRUTH_CERTIFIED;
     out->conclusion = "for every constant input there is exactly one equilibrium, and every trajectory converges to it exponentially";
     out->theorem = "Theorem 3 (docs/theory.md): diagonal stability, slopes in [0, L], equal time constants";
-    out->rate = stability_equal_tau_rate(cx, net->nums, lds, net->pop[0].model->tau);
+    out->rate = stability_equal_tau_rate(cx, net->nums, lds, net_tau_max(&net->pop[0]));
 }
 
 static void conclude_any_tau(StabilityReport *out, const char *theorem, const char *how)

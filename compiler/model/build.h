@@ -58,11 +58,19 @@ typedef struct PairPlaces {
     Typed apart[2];             /* the same as a length */
 } PairPlaces;
 
+/* For whom numbers are drawn in an expression. */
+typedef struct DrawKey {
+    uint64_t entity, tag;       /* fnv1a of "E" or "E->I", of "tau" */
+    bool of_pair;
+    uint32_t n;                 /* draws so far */
+} DrawKey;
+
 typedef struct Scope {
     ScopeKind kind;
     const char *what;           /* "the input of `E`": for messages */
     long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) and position name */
     PairPlaces *pair;           /* SCOPE_PAIR, SCOPE_KERNEL: for distance and positions */
+    DrawKey *draws;             /* NULL: nothing can be drawn here */
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;
     bool of_function;           /* the body of a function, written out at a call */
@@ -286,6 +294,12 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope);
 /* ---- samples.c ---- */
 /* samples("drive.csv", ...) in an input. */
 Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope);
+
+/* ---- draw.c ---- */
+/* uniform, normal, ..., truncated */
+bool names_draw(const char *name);
+Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope);
+DrawKey draw_key(const char *entity, const char *tag, bool of_pair);
 
 /* ---- ou.c ---- */
 /* noise_ou(...) in an input. */

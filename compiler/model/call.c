@@ -200,11 +200,7 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
 
 static bool names_later_function(const char *name)
 {
-    static const char *const later[] = { "normal", "lognormal", "uniform", "exponential", "gamma", "variance", "std" };
-    for (size_t k = 0; k < sizeof later / sizeof *later; k++)
-        if (strcmp(name, later[k]) == 0)
-            return true;
-    return false;
+    return strcmp(name, "variance") == 0 || strcmp(name, "std") == 0;
 }
 
 static void report_unknown_function(Builder *b, const AstExpr *callee)
@@ -268,6 +264,8 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return samples_call(b, e, scope);
     if (strcmp(name, "noise_ou") == 0)
         return noise_ou_call(b, e, scope);
+    if (names_draw(name))
+        return draw_call(b, e, scope);
     if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
     else if (names_later_function(name))

@@ -26,6 +26,34 @@ const Expr *expr_var(Ctx *cx, Span at, EigVar var)
     return e;
 }
 
+const Expr *expr_draw(Ctx *cx, Span at, const EigDraw *draw, uint64_t entity, uint64_t tag, bool of_pair, uint32_t number)
+{
+    Expr *e = expr_new(cx, at, EXPR_DRAW);
+    EigDraw *own = ARENA_NEW(&cx->arena, EigDraw);
+    *own = *draw;
+    e->as.draw.draw = own;
+    e->as.draw.entity = entity;
+    e->as.draw.tag = tag;
+    e->as.draw.of_pair = of_pair;
+    e->as.draw.number = number;
+    return e;
+}
+
+bool expr_has_draw(const Expr *e)
+{
+    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
+        if (expr_has_draw(e->as.call.arg[k]))
+            return true;
+    return e->kind == EXPR_DRAW;
+}
+
+const Expr *expr_column(Ctx *cx, Span at, size_t column)
+{
+    Expr *e = expr_new(cx, at, EXPR_COLUMN);
+    e->as.column.column = column;
+    return e;
+}
+
 const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron)
 {
     Expr *e = expr_new(cx, at, EXPR_SAMPLES);
@@ -136,6 +164,8 @@ bool expr_uses(const Expr *e, EigVar var)
 {
     switch (e->kind) {
     case EXPR_VAR: return e->as.var == var;
+    case EXPR_DRAW: return e->as.draw.of_pair ? var == EIG_VAR_PRE_I || var == EIG_VAR_POST_I : var == EIG_VAR_I;
+    case EXPR_COLUMN: return var == EIG_VAR_I;
     case EXPR_SAMPLES: return var == EIG_VAR_T || (var == EIG_VAR_I && e->as.samples.by_neuron);
     case EXPR_CALL:
         for (int k = 0; k < e->as.call.n_args; k++)
@@ -277,6 +307,18 @@ static void print_solve(const Expr *e, Sbuf *out)
     sbuf_str(out, of->n_kinks ? ")" : "])");
 }
 
+static void print_draw(const Expr *e, Sbuf *out)
+{
+    const EigDraw *d = e->as.draw.draw;
+    const EigDistInfo *info = &eig_dist[d->dist];
+    sbuf_printf(out, "%s%s(%.17g", d->is_cut ? "truncated(" : "", info->name, d->a);
+    if (info->param[1])
+        sbuf_printf(out, ", %.17g", d->b);
+    if (d->is_cut)
+        sbuf_printf(out, "), %.17g, %.17g", d->lo, d->hi);
+    sbuf_char(out, ')');
+}
+
 void expr_print(const Expr *e, Sbuf *out)
 {
     static const char *const var_name[EIG_VAR_STATE] = { "t", "i", "pre.i", "post.i", "z", "x" };
@@ -289,6 +331,8 @@ void expr_print(const Expr *e, Sbuf *out)
             sbuf_str(out, var_name[e->as.var]);
         break;
     case EXPR_CALL: print_call(e, out); break;
+    case EXPR_DRAW: print_draw(e, out); break;
+    case EXPR_COLUMN: sbuf_printf(out, "column(%zu)", e->as.column.column); break;
     case EXPR_SAMPLES: sbuf_printf(out, "samples(%zu)", e->as.samples.table); break;
     case EXPR_RATE: print_rate(e, "rate", out); break;
     case EXPR_STATE: print_rate(e, "state", out); break;
@@ -372,6 +416,10 @@ static void append(Program *p, const Expr *e)
             append(p, e->as.call.arg[k]);
         op.kind = EIG_OP_CALL;
         op.which = (uint8_t)e->as.call.fn;
+        break;
+    case EXPR_COLUMN:
+        op.kind = EIG_OP_COLUMN;
+        op.which = (uint8_t)e->as.column.column;
         break;
     case EXPR_SAMPLES:
         op.kind = EIG_OP_SAMPLES;

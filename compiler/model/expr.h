@@ -5,12 +5,15 @@
 #ifndef COMPILER_MODEL_EXPR_H
 #define COMPILER_MODEL_EXPR_H
 #include "compiler/model/num.h"
+#include "runtime/draw.h"
 #include "runtime/expr.h"
 
 typedef enum ExprKind {
     EXPR_CONST,                 /* value */
     EXPR_VAR,                   /* var: EIG_VAR_* of runtime/expr.h (t, i, pre.i, post.i, z) */
     EXPR_CALL,                  /* function: a row of function.def */
+    EXPR_DRAW,                  /* a random number of a neuron or a pair: expr_draw_value */
+    EXPR_COLUMN,                /* plans only: a column of the population, which holds what was drawn */
     EXPR_SAMPLES,               /* inputs only: a table of the model at time t, for the neuron */
     EXPR_RATE,                  /* records only: rate of neuron `index` of population `pop` (index < 0: each neuron) */
     EXPR_STATE,                 /* records only: state `state` of a population by equations, likewise */
@@ -31,6 +34,13 @@ struct Expr {
         Num value;
         EigVar var;
         struct { EigFn fn; int n_args; const Expr *arg[2]; } call;
+        struct {
+            const EigDraw *draw;
+            uint64_t entity, tag;   /* fnv1a of the population's or projection's name, and of the attribute's */
+            bool of_pair;
+            uint32_t number;        /* of the draw among those of the attribute */
+        } draw;
+        struct { size_t column; } column;
         struct { size_t table; bool by_neuron; } samples;
         struct { size_t pop; long index; size_t state; } rate;  /* EXPR_RATE, EXPR_STATE, EXPR_INPUT */
         struct { size_t pop; const Expr *arg; } fold;   /* EXPR_MEAN, EXPR_SUM */
@@ -57,6 +67,12 @@ const Expr *expr_var(Ctx *cx, Span at, EigVar var);
  * 0 + a, 1 * a and the like, but nothing that could change a rounding. NULL
  * when the arguments are constants where the function has no value. */
 const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args);
+/* Copies `draw`. */
+const Expr *expr_draw(Ctx *cx, Span at, const EigDraw *draw, uint64_t entity, uint64_t tag, bool of_pair, uint32_t number);
+bool expr_has_draw(const Expr *e);
+/* EXPR_DRAW: what neuron `pre` draws (post is 0), or the pair. draw.c */
+double expr_draw_value(const Expr *e, uint64_t seed, size_t pre, size_t post);
+const Expr *expr_column(Ctx *cx, Span at, size_t column);
 /* Samples number `table`; by_neuron: one column a neuron. */
 const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron);
 /* The same without folding: exact where a constant would be rounded. */

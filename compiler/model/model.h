@@ -115,7 +115,8 @@ typedef struct ModelPop {
     size_t n_states;            /* > 0: by equations, without tau, activation and start */
     ModelState *state;
     const Expr *rate;           /* by equations: what it sends, of its states, t, i */
-    Num tau;                    /* > 0, canonical time */
+    Num tau;                    /* > 0, canonical time; NULL: tau_of */
+    const Expr *tau_of;         /* of i and draws; NULL: all neurons have tau */
     Span tau_span;
     Activation act;
     const Expr *noise;          /* with a time constant: the factor of unit white noise in x', of t, i; NULL: none */

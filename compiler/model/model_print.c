@@ -122,7 +122,11 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
 {
     sbuf_printf(out, "population %s %s size %zu\n", p->name, sign_text(p), p->size);
     if (p->n_states == 0) {
-        print_num("  tau ", p->tau, out);
+        sbuf_str(out, "  tau ");
+        if (p->tau)
+            num_print(p->tau, out);
+        else
+            expr_print(p->tau_of, out);
         sbuf_str(out, m->has_time_unit ? " ms\n" : "\n");
     }
     sbuf_str(out, "  rate in ");

@@ -50,7 +50,7 @@ static void verify_states(const ModelPop *p)
 
 static void verify_leak(const ModelPop *p)
 {
-    must(p->tau && mpq_sgn(p->tau) > 0, "tau", p->name);
+    must(p->tau ? mpq_sgn(p->tau) > 0 : p->tau_of != NULL, "tau", p->name);
     verify_activation(&p->act, p->name);
     verify_expr(p->start, 1u << EIG_VAR_I, p->name);
     if (p->noise)

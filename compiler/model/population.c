@@ -59,8 +59,11 @@ static bool declare_place(Builder *b, const PopBuild *pb, ModelPop *p)
     return !place || place_read(b, place->value, size ? size->value : NULL, p);
 }
 
-static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
+/* A constant, or an expression of the neuron; what it is for each, net/neuron.c knows. */
+static void declare_tau(Builder *b, size_t pop)
 {
+    const PopBuild *pb = &b->pops.at[pop];
+    ModelPop *p = &b->m->pops.at[pop];
     const AstAttr *tau = pb->slot[POP_TAU];
     if (!tau) {
         if (pb->complete) {
@@ -72,10 +75,14 @@ static void declare_tau(Builder *b, const PopBuild *pb, ModelPop *p)
     Typed v;
     const char *what = arena_printf(&b->cx->arena, "the time constant of `%s`", p->name);
     p->tau_span = tau->value->span;
-    if (!constant_number(b, tau->value, what, &v) || !time_expect(b, v, what))
+    DrawKey draws = draw_key(p->name, "tau", false);
+    Scope scope = { .kind = SCOPE_START, .what = what, .pop = pb->broken ? NO_POP : (long)pop, .draws = &draws };
+    v = resolve(b, tau->value, &scope);
+    if (!typed_ok(v) || !time_expect(b, v, what))
         return;
-    expr_is_const(v.e, &p->tau);
-    if (mpq_sgn(p->tau) <= 0) {
+    if (!expr_is_const(v.e, &p->tau))
+        p->tau_of = v.e;
+    else if (mpq_sgn(p->tau) <= 0) {
         diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(b->cx, p->tau));
         p->tau = NULL;
     }
@@ -93,12 +100,12 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     pb.broken = !declare_size(b, d, &pb, &p);
     pb.place_broken = pb.broken || !declare_place(b, &pb, &p);
     equations_declare(b, &pb, &p);
-    if (!pb.eq)
-        declare_tau(b, &pb, &p);
-    space_enter(b, before);
     s->index = b->m->pops.n;
     vec_push(&b->cx->arena, &b->m->pops, p);
     vec_push(&b->cx->arena, &b->pops, pb);
+    if (!pb.eq)
+        declare_tau(b, s->index);
+    space_enter(b, before);
 }
 
 void populations_declare(Builder *b)
@@ -143,7 +150,8 @@ static Typed read_drive(Builder *b, const AstAttr *a, ScopeKind kind, const char
         return default_number(b, p->span, 0);
     if (b->pops.at[pop].broken)
         return typed_error(a->value->span);
-    Scope scope = { .kind = kind, .what = arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), .pop = (long)pop };
+    DrawKey draws = draw_key(p->name, a->name, false);
+    Scope scope = { .kind = kind, .what = arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), .pop = (long)pop, .draws = &draws };
     return resolve(b, a->value, &scope);
 }
 

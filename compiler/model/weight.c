@@ -239,7 +239,8 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
 static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
     PairPlaces pair = { .pre = c->pre, .post = c->post };
-    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair };
+    DrawKey draws = draw_key(c->label, "weight", true);
+    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair, .draws = &draws };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return false;
@@ -249,7 +250,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
         return check_magnitude(b, v, c->factor, c);
     }
     c->kind = WEIGHT_PAIR;
-    c->by_displacement = place_is_translation_invariant(&pair, v.e);
+    c->by_displacement = !expr_has_draw(v.e) && place_is_translation_invariant(&pair, v.e);
     c->pair = v.e;
     c->factor = num_int(b->nums, 1);
     return true;

@@ -186,8 +186,10 @@ bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
     *out = (Net){ .model = m, .nums = m->nums };
     NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes };
     place_populations(&b);
-    out->block = ARENA_ARRAY(&cx->arena, count_blocks(m), Block);
     bool ok = true;
+    for (size_t k = 0; k < out->n_pops; k++)
+        ok = neurons_build(&b, &out->pop[k]) && ok;
+    out->block = ARENA_ARRAY(&cx->arena, count_blocks(m), Block);
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
         Block block = { .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true };

@@ -13,6 +13,10 @@ typedef struct NetBuild {
 /* net_build with a memory limit of the caller's choice. */
 bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out);
 
+/* ---- neuron.c: what each neuron has of its own ---- */
+/* Time constants by expression or draw; false after E0401. */
+bool neurons_build(NetBuild *b, NetPop *p);
+
 /* ---- memory.c ---- */
 /* Sets n * bytes_each aside, or E0451 with the bytes in words and the repair. */
 bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, const char *repair);

@@ -1,5 +1,15 @@
 #include "compiler/net/net.h"
 
+Num net_tau_min(const NetPop *p)
+{
+    return p->tau_min ? p->tau_min : p->model->tau;
+}
+
+Num net_tau_max(const NetPop *p)
+{
+    return p->tau_max ? p->tau_max : p->model->tau;
+}
+
 Sign net_neuron_sign(const NetPop *p, size_t k)
 {
     if (p->model->neuron_sign)

@@ -37,6 +37,8 @@ typedef struct Block {
 typedef struct NetPop {
     const ModelPop *model;      /* name, sign, tau, activation, input, start */
     size_t from, size;          /* neurons from .. from+size-1 of the whole network */
+    Values tau;                 /* neuron by neuron where they differ by the text; n is 0 elsewhere */
+    Num tau_min, tau_max;       /* of them; NULL elsewhere */
 } NetPop;
 
 typedef struct Net {
@@ -54,6 +56,9 @@ bool net_build(Ctx *cx, const Model *m, Net *out);
 void net_print(const Net *net, Sbuf *out);
 void net_verify(const Net *net);
 
+/* The least and the largest time constant of a population. */
+Num net_tau_min(const NetPop *p);
+Num net_tau_max(const NetPop *p);
 /* Sign of the neuron `k` of a population. */
 Sign net_neuron_sign(const NetPop *p, size_t k);
 /* "E[3]", or "AVAL" where neurons are named; a population of one is its name. */

@@ -32,7 +32,13 @@ static void print_population(const NetPop *p, Sbuf *out)
         return;
     }
     sbuf_str(out, "  tau ");
-    print_number(p->model->tau, out);
+    if (p->tau.n > 0) {
+        print_number(p->tau_min, out);
+        sbuf_str(out, " to ");
+        print_number(p->tau_max, out);
+    } else {
+        print_number(p->model->tau, out);
+    }
     sbuf_char(out, '\n');
 }
 

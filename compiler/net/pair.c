@@ -36,8 +36,12 @@ static bool has_no_value(PairBuild *p, size_t pre, size_t post)
 static bool is_negative(PairBuild *p, size_t pre, size_t post, Num x)
 {
     Diag *d = diag_at(p->b->cx, D_E0452, p->c->weight_span, "the weight of %s (pre.i = %zu, post.i = %zu) is %s, below 0",
-                      pair_name(p, pre, post), pre, post, num_text(p->b->cx, x));
-    diag_help(p->b->cx, d, "a weight is a magnitude, its sign comes from the source: use max(0, ...), or declare the source `mixed`");
+                      pair_name(p, pre, post), pre, post,
+                      expr_has_draw(p->c->pair) ? arena_printf(&p->b->cx->arena, "%.6g", num_to_double(x)) : num_text(p->b->cx, x));
+    if (expr_has_draw(p->c->pair))
+        diag_help(p->b->cx, d, "draw from `lognormal` or `gamma`, which are above 0, or cut the distribution: `truncated(normal(1, 0.5), 0, inf)`");
+    else
+        diag_help(p->b->cx, d, "a weight is a magnitude, its sign comes from the source: use max(0, ...), or declare the source `mixed`");
     return false;
 }
 
@@ -74,7 +78,7 @@ static void begin(PairBuild *p, NetBuild *b, const ModelConn *c, size_t n, Value
 {
     *out = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
     *p = (PairBuild){ .b = b, .c = c, .n = n };
-    pair_eval_begin(b->cx, &p->eval, c->pair);
+    pair_eval_begin(b->cx, &p->eval, c->pair, c->seed);
 }
 
 static bool is_absent(const ModelConn *c, size_t pre, size_t post)

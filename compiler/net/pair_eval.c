@@ -5,9 +5,9 @@
 
 enum { SLOT_BITS = 14, N_SLOTS = 1 << SLOT_BITS, MAX_SCRATCH = 1 << 17 };
 
-void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr)
+void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr, uint64_t seed)
 {
-    *p = (PairEval){ .expr = expr, .slot = ARENA_ARRAY(&cx->arena, N_SLOTS, PairSlot) };
+    *p = (PairEval){ .expr = expr, .seed = seed, .slot = ARENA_ARRAY(&cx->arena, N_SLOTS, PairSlot) };
 }
 
 void pair_eval_end(PairEval *p)
@@ -126,7 +126,10 @@ static bool eval(PairEval *p, const Expr *e, double pre, double post, PairValue 
         *out = constant(p, e);
         return true;
     case EXPR_VAR:
-        *out = (PairValue){ e->as.var == EIG_VAR_PRE_I ? pre : post, NULL };
+        *out = (PairValue){ e->as.var == EIG_VAR_POST_I ? post : pre, NULL };
+        return true;
+    case EXPR_DRAW:
+        *out = (PairValue){ expr_draw_value(e, p->seed, (size_t)pre, (size_t)post) + 0.0, NULL };
         return true;
     case EXPR_CALL:
         for (int k = 0; k < e->as.call.n_args; k++)

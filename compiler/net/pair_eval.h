@@ -18,12 +18,14 @@ typedef struct PairSlot {
 
 typedef struct PairEval {
     const Expr *expr;
+    uint64_t seed;
     NumPool scratch;            /* what `slot` points to */
     size_t n_scratch;           /* results in it; both are emptied when it grows large */
     PairSlot *slot;
 } PairEval;
 
-void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr);
+/* `seed`: of what is drawn. For an expression of one neuron, it is `pre`. */
+void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr, uint64_t seed);
 /* False where the expression has no finite value. */
 bool pair_eval(PairEval *p, size_t pre, size_t post, PairValue *out);
 void pair_eval_end(PairEval *p);

@@ -27,6 +27,11 @@ size_t plan_column(Ctx *cx, EigPop *pop, const double *column);
 /* ou.c: the state that carries fluctuating input k of the population. */
 EigState plan_ou(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop);
 
+/* columns.c: the expression with columns of the population in place of what is drawn. */
+const Expr *plan_drawn(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);
+/* A program of its neurons; e NULL: none. */
+EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);
+
 /* rate.c */
 double plan_rate(NumPool *nums, Num tau);
 /* 1 - exp(-step/tau), correctly rounded. */

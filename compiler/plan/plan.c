@@ -4,18 +4,38 @@
 #include "compiler/plan/build.h"
 #include "runtime/kernel_abi.h"
 
+/* Time constants that differ neuron by neuron. */
+static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
+{
+    const ModelSim *sim = &net->model->sim;
+    bool has_steps = sim->method == EIG_METHOD_EXPEULER && sim->has_step;
+    double *rate = ARENA_ARRAY(&cx->arena, p->size, double), *exp_step = has_steps ? ARENA_ARRAY(&cx->arena, p->size, double) : NULL;
+    for (size_t i = 0; i < p->size; i++) {
+        NumPool scratch = { 0 };
+        Num tau = values_exact(&scratch, &p->tau, i);
+        rate[i] = plan_rate(&scratch, tau);
+        if (has_steps)
+            exp_step[i] = plan_exp_step(sim->step, tau);
+        num_pool_free(&scratch);
+    }
+    pop->rate_of = rate;
+    pop->exp_step_of = exp_step;
+}
+
 static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
 {
     const ModelPop *m = p->model;
     const ModelSim *sim = &net->model->sim;
-    EigPop pop = { .name = m->name, .from = p->from, .size = p->size, .neuron_name = m->neuron_name,
-                   .input = expr_to_code(cx, m->input) };
+    EigPop pop = { .name = m->name, .from = p->from, .size = p->size, .neuron_name = m->neuron_name };
+    pop.input = plan_code(cx, net->model, m->input, &pop);
     if (m->n_states > 0)
         return pop;
-    pop.rate = plan_rate(net->nums, m->tau);
-    pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, m->tau) : 0.0;
+    pop.rate = plan_rate(net->nums, net_tau_min(p));
+    pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, net_tau_min(p)) : 0.0;
+    if (p->tau.n > 0)
+        round_rates(cx, net, p, &pop);
     pop.phi = expr_to_code(cx, m->act.phi);
-    pop.start = expr_to_code(cx, m->start);
+    pop.start = plan_code(cx, net->model, m->start, &pop);
     return pop;
 }
 

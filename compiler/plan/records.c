@@ -49,6 +49,8 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
     case EXPR_CONST:
     case EXPR_VAR:
     case EXPR_SAMPLES:
+    case EXPR_DRAW:
+    case EXPR_COLUMN:
     case EXPR_SOLVE:
         break;
     }

@@ -4,23 +4,23 @@
 #include "compiler/plan/build.h"
 #include "runtime/rng.h"
 
-static EigState round_state(Ctx *cx, const ModelPop *p, const ModelState *s)
+static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, const ModelState *s, EigPop *pop)
 {
     return (EigState){
         .name = s->name, .kind = EIG_STATE_EQUATION,
         .drift = expr_to_code(cx, s->drift),
         .noise = s->noise ? expr_to_code(cx, s->noise) : (EigCode){ 0 },
         .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->name, s->name)),
-        .start = expr_to_code(cx, s->start),
+        .start = plan_code(cx, m, s->start, pop),
     };
 }
 
 /* The state of a population with a time constant. */
-static EigState leak_state(Ctx *cx, const ModelPop *p, const EigPop *pop)
+static EigState leak_state(Ctx *cx, const Model *m, const ModelPop *p, EigPop *pop)
 {
     return (EigState){
         .name = "rate", .kind = EIG_STATE_LEAK,
-        .noise = p->noise ? expr_to_code(cx, p->noise) : (EigCode){ 0 },
+        .noise = plan_code(cx, m, p->noise, pop),
         .entity = eig_fnv1a(p->name),
         .start = pop->start,
     };
@@ -56,9 +56,9 @@ static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, EigPop *pop)
     size_t own = m->n_states ? m->n_states : 1, n = own + m->ous.n;
     EigState *state = ARENA_ARRAY(&cx->arena, n, EigState);
     if (m->n_states == 0)
-        state[0] = leak_state(cx, m, pop);
+        state[0] = leak_state(cx, net->model, m, pop);
     for (size_t k = 0; k < m->n_states; k++)
-        state[k] = round_state(cx, m, &m->state[k]);
+        state[k] = round_state(cx, net->model, m, &m->state[k], pop);
     for (size_t k = 0; k < m->ous.n; k++)
         state[own + k] = plan_ou(cx, net->model, m, k, pop);
     pop->n_states = n;

@@ -66,7 +66,7 @@ static bool one_expression(uint64_t seed, size_t *n_values)
     ctx_init(&cx);
     state = seed * 0x9E3779B97F4A7C15u + 1;
     const Expr *e = draw_expr(&cx, &pool, 4);
-    pair_eval_begin(&cx, &p, e);
+    pair_eval_begin(&cx, &p, e, 0);
     for (size_t pre = 0; pre < 6; pre++)
         for (size_t post = 0; post < 6; post++) {
             PairValue v;

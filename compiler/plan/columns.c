@@ -1,0 +1,48 @@
+/* What neurons draw becomes columns of numbers that their programs read. */
+#include "compiler/plan/build.h"
+
+/* The column of each draw so far, so that one draw is one column. */
+typedef struct Drawn {
+    Ctx *cx;
+    const Model *m;
+    EigPop *pop;
+    VEC(const Expr *) draw;
+    VEC(size_t) column;
+} Drawn;
+
+static const Expr *column_of(Drawn *d, const Expr *draw)
+{
+    for (size_t k = 0; k < d->draw.n; k++)
+        if (d->draw.at[k] == draw)
+            return expr_column(d->cx, draw->span, d->column.at[k]);
+    double *value = ARENA_ARRAY(&d->cx->arena, d->pop->size, double);
+    for (size_t i = 0; i < d->pop->size; i++)
+        value[i] = expr_draw_value(draw, d->m->sim.seed, i, 0);
+    size_t column = plan_column(d->cx, d->pop, value);
+    vec_push(&d->cx->arena, &d->draw, draw);
+    vec_push(&d->cx->arena, &d->column, column);
+    return expr_column(d->cx, draw->span, column);
+}
+
+static const Expr *replace(Drawn *d, const Expr *e)
+{
+    if (!expr_has_draw(e))
+        return e;
+    if (e->kind == EXPR_DRAW)
+        return column_of(d, e);
+    const Expr *arg[2] = { 0 };
+    for (int k = 0; k < e->as.call.n_args; k++)
+        arg[k] = replace(d, e->as.call.arg[k]);
+    return expr_call(d->cx, d->m->nums, e->span, e->as.call.fn, e->as.call.n_args, arg);
+}
+
+const Expr *plan_drawn(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
+{
+    Drawn d = { .cx = cx, .m = m, .pop = pop };
+    return replace(&d, e);
+}
+
+EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
+{
+    return e ? expr_to_code(cx, plan_drawn(cx, m, e, pop)) : (EigCode){ 0 };
+}

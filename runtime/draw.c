@@ -1,0 +1,131 @@
+#include "runtime/draw.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "runtime/normal.h"
+
+const EigDistInfo eig_dist[EIG_N_DISTS] = {
+#define DISTRIBUTION(id, name, first, second, unit_a, unit_b, text) { name, { first, second }, { unit_a, unit_b }, text },
+#include "runtime/distribution.def"
+#undef DISTRIBUTION
+};
+
+/* ---- the gamma distribution with scale 1 ---- */
+
+enum { MOST_TERMS = 100000 };
+
+/* x^a e^-x / Gamma(a + 1) */
+static double gamma_front(double a, double x)
+{
+    return exp(a * log(x) - x - lgamma(a + 1.0));
+}
+
+/* The lower part P(a, x), and 1 - P(a, x) in *rest: the series below a + 1, the
+ * continued fraction above (Abramowitz and Stegun 6.5.29, 6.5.31). */
+static double gamma_parts(double a, double x, double *rest)
+{
+    double front = gamma_front(a, x);
+    if (x < a + 1.0) {
+        double term = 1.0, sum = 1.0;
+        for (int k = 1; k < MOST_TERMS && term > DBL_EPSILON * sum; k++) {
+            term *= x / (a + k);
+            sum += term;
+        }
+        *rest = 1.0 - front * sum;
+        return front * sum;
+    }
+    double b = x + 1.0 - a, c = 1.0 / DBL_MIN, d = 1.0 / b, fraction = d;
+    for (int k = 1; k < MOST_TERMS; k++) {
+        double an = -k * (k - a);
+        b += 2.0;
+        d = 1.0 / (an * d + b);
+        c = b + an / c;
+        fraction *= c * d;
+        if (fabs(c * d - 1.0) < DBL_EPSILON)
+            break;
+    }
+    *rest = front * a * fraction;
+    return 1.0 - *rest;
+}
+
+/* P(a, x) - u, by the part that is not close to 1. */
+static double gamma_excess(double a, double x, double u)
+{
+    double rest, part = gamma_parts(a, x, &rest);
+    return u < 0.5 ? part - u : (1.0 - u) - rest;
+}
+
+/* Newton between ends that enclose the solution, the middle where it leaves them. */
+static double gamma_quantile(double a, double u)
+{
+    double lo = 0.0, hi = a + 1.0;
+    while (gamma_excess(a, hi, u) < 0.0 && hi < DBL_MAX / 4)
+        hi *= 2.0;
+    double x = fmin(exp((log(u) + lgamma(a + 1.0)) / a), hi);   /* exact for small x */
+    if (!(x > 0.0))
+        return 0.0;
+    for (int k = 0; k < 200; k++) {
+        double excess = gamma_excess(a, x, u);
+        if (excess < 0.0)
+            lo = x;
+        else
+            hi = x;
+        double next = x - excess * x / (a * gamma_front(a, x));
+        if (!(next > lo && next < hi))
+            next = lo + 0.5 * (hi - lo);
+        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
+            return next;
+        x = next;
+    }
+    return x;
+}
+
+/* ---- all of them ---- */
+
+static double quantile(const EigDraw *d, double u)
+{
+    switch (d->dist) {
+    case EIG_DIST_UNIFORM:     return d->a + (d->b - d->a) * u;
+    case EIG_DIST_NORMAL:      return d->a + d->b * eig_normal_quantile(u);
+    case EIG_DIST_LOGNORMAL:   return d->a * exp(d->b * eig_normal_quantile(u));
+    case EIG_DIST_EXPONENTIAL: return -d->a * log1p(-u);
+    case EIG_DIST_GAMMA:       return d->b * gamma_quantile(d->a, u);
+    case EIG_N_DISTS:          break;
+    }
+    return NAN;
+}
+
+static double normal_below(double x)
+{
+    return 0.5 * erfc(-x * 0.70710678118654752);
+}
+
+/* The probability of what is below x. */
+static double below(const EigDraw *d, double x)
+{
+    double rest;
+    switch (d->dist) {
+    case EIG_DIST_UNIFORM:     return fmin(fmax((x - d->a) / (d->b - d->a), 0.0), 1.0);
+    case EIG_DIST_NORMAL:      return normal_below((x - d->a) / d->b);
+    case EIG_DIST_LOGNORMAL:   return x <= 0.0 ? 0.0 : normal_below(log(x / d->a) / d->b);
+    case EIG_DIST_EXPONENTIAL: return x <= 0.0 ? 0.0 : -expm1(-x / d->a);
+    case EIG_DIST_GAMMA:       return x <= 0.0 ? 0.0 : isinf(x) ? 1.0 : gamma_parts(d->a, x / d->b, &rest);
+    case EIG_N_DISTS:          break;
+    }
+    return NAN;
+}
+
+double eig_draw_mass(const EigDraw *d)
+{
+    return d->is_cut ? below(d, d->hi) - below(d, d->lo) : 1.0;
+}
+
+double eig_draw_value(const EigDraw *d, double u)
+{
+    if (!d->is_cut)
+        return quantile(d, u);
+    double from = below(d, d->lo), part = from + u * (below(d, d->hi) - from);
+    double x = part <= 0.0 ? d->lo : part >= 1.0 ? d->hi : quantile(d, part);
+    return fmin(fmax(x, d->lo), d->hi);
+}

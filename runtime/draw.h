@@ -1,0 +1,35 @@
+/* Random numbers by inversion of distribution functions. */
+#ifndef RUNTIME_DRAW_H
+#define RUNTIME_DRAW_H
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum EigDist {
+#define DISTRIBUTION(id, name, first, second, unit_a, unit_b, text) EIG_DIST_##id,
+#include "runtime/distribution.def"
+#undef DISTRIBUTION
+    EIG_N_DISTS
+} EigDist;
+
+typedef struct EigDistInfo {
+    const char *name;
+    const char *param[2];       /* param[1] NULL: there is one */
+    bool has_unit[2];           /* the parameter has the unit of the number */
+    const char *text;
+} EigDistInfo;
+
+extern const EigDistInfo eig_dist[EIG_N_DISTS];
+
+/* A distribution, maybe cut to [lo, hi]; parameters as in distribution.def, in their domains. */
+typedef struct EigDraw {
+    EigDist dist;
+    double a, b;
+    bool is_cut;
+    double lo, hi;
+} EigDraw;
+
+/* The probability of [lo, hi]: what a cut leaves. */
+double eig_draw_mass(const EigDraw *d);
+/* The number for a uniform u in (0, 1); rises with u. */
+double eig_draw_value(const EigDraw *d, double u);
+#endif

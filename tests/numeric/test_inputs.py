@@ -1,0 +1,82 @@
+"""Inputs over time through `eigc run`: protocols, samples from files, ranges of
+neurons. A neuron without connections has its drive as its input, so the
+recorded input is compared with NumPy's own interpolation."""
+import os
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import eigc
+
+FOLDER = tempfile.TemporaryDirectory()
+MACHINE = [] if eigc.has_jit() else ["--reference"]
+
+
+def inputs(attributes, size=1, duration=100, step=1, more="", head=""):
+    text = f"""{head}
+population E excitatory {{ size = {size}; tau = 10 ms; cost = nonnegative; {attributes} }}
+simulate {{ duration = {duration} ms; method = heun; step = {step} ms; record input(E); {more} }}
+"""
+    r = eigc.run(text, FOLDER.name, *MACHINE)
+    assert r.status == 0, r.stderr + text
+    return r.arrays["t"], r.record(0)
+
+
+def put(name, text):
+    with open(os.path.join(FOLDER.name, name), "w") as f:
+        f.write(text)
+
+
+def protocol():
+    t, u = inputs("input = 2 * amp + 1", head="param amp = 0.25",
+                  more="at 40 ms amp = 3; at 10 ms amp = 0.1; at 70 ms amp = 0")
+    amp = np.select([t < 10, t < 40, t < 70], [0.25, 0.1, 3.0], 0.0)
+    assert np.array_equal(u, 2 * amp + 1)
+
+
+def protocol_in_function():
+    t, u = inputs("input = drive(amp)", head="param amp = 1\nfunction drive(a) = a^2 + 1", more="at 50 ms amp = 4")
+    assert np.array_equal(u, np.where(t < 50, 2.0, 17.0))
+
+
+def samples_linear():
+    put("drive.csv", "t,drive\n0,0.5\n10,1\n12.5,-2\n60,0.3\n100,7\n")
+    t, u = inputs('input = 3 * samples("drive.csv", times = "t")', step=0.25)
+    assert np.allclose(u, 3 * np.interp(t, [0, 10, 12.5, 60, 100], [0.5, 1, -2, 0.3, 7]), rtol=0, atol=1e-14)
+
+
+def samples_in_seconds():
+    put("seconds.csv", "drive,time\n0,0\n1,0.05\n5,0.1\n")
+    t, u = inputs('input = samples("seconds.csv", times = "time", unit = 1 s)')
+    assert np.allclose(u, np.interp(t, [0, 50, 100], [0, 1, 5]), rtol=0, atol=1e-14)
+
+
+def samples_step():
+    put("steps.csv", "a,b\n1,10\n2,20\n3,30\n4,40\n")
+    t, u = inputs('input = samples("steps.csv", every = 25 ms, column = "b", interpolation = step)')
+    assert np.array_equal(u, np.array([10, 20, 30, 40, 40])[np.minimum(t // 25, 4).astype(int)])
+
+
+def samples_by_neuron():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(21, 7))
+    for order in "CF":
+        np.save(os.path.join(FOLDER.name, "drive.npy"), np.asarray(values, order=order))
+        t, u = inputs('input = samples("drive.npy", every = 5 ms) + neuron(2..4, 6)', size=7)
+        expected = np.stack([np.interp(t, 5.0 * np.arange(21), values[:, k]) for k in range(7)], axis=1)
+        assert np.allclose(u, expected + [0, 0, 1, 1, 1, 0, 1], rtol=0, atol=1e-14)
+
+
+def many_neurons_and_threads_of_one_file():
+    put("long.csv", "t,drive\n" + "".join(f"{k},{np.sin(k)}\n" for k in range(101)))
+    t, u = inputs('input = samples("long.csv", times = "t") * (1 + i)', size=3000, step=0.5)
+    assert np.allclose(u, np.interp(t, np.arange(101), np.sin(np.arange(101)))[:, None] * (1 + np.arange(3000)),
+                       rtol=1e-13, atol=1e-13)
+
+
+for check in (protocol, protocol_in_function, samples_linear, samples_in_seconds, samples_step, samples_by_neuron,
+              many_neurons_and_threads_of_one_file):
+    eigc.test("inputs: " + check.__name__.replace("_", " "), check)
+sys.exit(1 if eigc.failures else 0)
