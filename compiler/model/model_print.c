@@ -125,8 +125,10 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
         sbuf_str(out, "  tau ");
         if (p->tau)
             num_print(p->tau, out);
-        else
+        else if (p->tau_of)
             expr_print(p->tau_of, out);
+        else
+            sbuf_char(out, '?');
         sbuf_str(out, m->has_time_unit ? " ms\n" : "\n");
     }
     sbuf_str(out, "  rate in ");

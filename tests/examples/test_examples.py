@@ -374,7 +374,7 @@ def steep_rate(s, rest=0.2):
 
 
 def test_12_certified():
-    certified("12-cost-by-formula", 2, "population")
+    certified("12-cost-by-formula", 2, "neuron")
     slopes = [a["slope"] for a in check("12-cost-by-formula")["activations"]]
     near(float(Fraction(slopes[0][1])), 1 / 1.4, 1e-6, "slope of E")
     near(float(Fraction(slopes[1][1])), 1, 1e-6, "slope of I")
