@@ -82,24 +82,6 @@ static bool state_fits(Ctx *cx, const Net *net)
     return false;
 }
 
-/* What a kernel takes when it is written out for a run. */
-static bool kernels_fit(Ctx *cx, const Net *net)
-{
-    double bytes = 0, limit = (double)data_memory_limit();
-    for (size_t k = 0; k < net->n_blocks; k++) {
-        const Block *b = &net->block[k];
-        bytes += b->kind == BLOCK_KERNEL ? 8.0 * (double)net->pop[b->pre].size * (double)net->pop[b->post].size : 0;
-        if (bytes <= limit)
-            continue;
-        Diag *d = diag_at(cx, D_E0805, net->model->conns.at[b->conn].span,
-                          "a run writes kernels out as matrices, which need %.3g GB up to here, more than the %.3g GB of this machine",
-                          bytes * 1e-9, limit * 1e-9);
-        diag_help(cx, d, "use fewer neurons; `eigc check` does not write them out");
-        return false;
-    }
-    return true;
-}
-
 bool plan_make(Ctx *cx, const Net *net, Plan *out)
 {
     const Model *m = net->model;
@@ -107,7 +89,7 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     out->problem.model_name = m->name;
     out->problem.seed = m->sim.seed;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
-    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !state_fits(cx, net) || !kernels_fit(cx, net) || !round_network(cx, net, out))
+    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !state_fits(cx, net) || !round_network(cx, net, out))
         return false;
     plan_records(cx, net, &out->problem);
     if (!plan_in_range(cx, out))

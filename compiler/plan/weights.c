@@ -97,18 +97,6 @@ static const double *by_entries(Ctx *cx, Factor *f, const Values *v)
     return w;
 }
 
-/* One number for each pair again: column-major, as a dense block. */
-static const double *by_displacements(Ctx *cx, Factor *f, const Block *b, size_t n)
-{
-    const double *value = by_entries(cx, f, &b->values);
-    double *w = ARENA_ARRAY(&cx->arena, n * n, double);
-    long columns = (long)b->extent[0];
-    for (long j = 0; j < (long)n; j++)
-        for (long i = 0; i < (long)n; i++)
-            w[j * (long)n + i] = value[block_kernel_at(b, i % columns - j % columns, i / columns - j / columns)];
-    return w;
-}
-
 static const uint64_t *row_ends(Ctx *cx, const size_t *row_from, size_t n_post)
 {
     uint64_t *out = ARENA_ARRAY(&cx->arena, n_post + 1, uint64_t);
@@ -121,7 +109,7 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
 {
     static const EigBlockKind kind[] = {
         [BLOCK_UNIFORM] = EIG_BLOCK_UNIFORM, [BLOCK_DIAGONAL] = EIG_BLOCK_DIAGONAL,
-        [BLOCK_SPARSE] = EIG_BLOCK_SPARSE, [BLOCK_DENSE] = EIG_BLOCK_DENSE, [BLOCK_KERNEL] = EIG_BLOCK_DENSE,
+        [BLOCK_SPARSE] = EIG_BLOCK_SPARSE, [BLOCK_DENSE] = EIG_BLOCK_DENSE, [BLOCK_KERNEL] = EIG_BLOCK_KERNEL,
     };
     EigBlock out = { .kind = kind[b->kind], .pre = b->pre, .post = b->post, .signal = b->pre };
     size_t n_post = net->pop[b->post].size, n_pre = net->pop[b->pre].size;
@@ -136,7 +124,10 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
         out.weight = f.high;
         break;
     case BLOCK_KERNEL:
-        out.w = by_displacements(cx, &f, b, n_post);
+        out.w = by_entries(cx, &f, &b->values);
+        out.extent[0] = b->extent[0];
+        out.extent[1] = b->extent[1];
+        out.is_periodic = b->is_periodic;
         break;
     case BLOCK_SPARSE:
         out.w = by_entries(cx, &f, &b->values);
