@@ -1,5 +1,5 @@
-/* Normal random numbers by inversion: monotone in the uniform number, so that
- * models that share a seed share their luck. */
+/* Normal random numbers by inversion: they rise with the uniform number, up to a
+ * few units in the last place, so that models that share a seed share their luck. */
 #ifndef RUNTIME_NORMAL_H
 #define RUNTIME_NORMAL_H
 
