@@ -96,8 +96,8 @@ typedef struct EigBlock {
                                  * STATE + k, columns and samples, and c what the block makes of -0 (which adds nothing) */
     int64_t delay;              /* the signal of so many steps ago; before the start, that of the start. 0: none */
     bool skip_self;             /* UNIFORM with pre == post and no self-connections */
-    double weight;              /* UNIFORM, DIAGONAL */
-    const double *w;            /* SPARSE: one per entry; DENSE: column-major, w[pre * post_size + post] */
+    double weight;              /* UNIFORM, DIAGONAL, and SPARSE without w: of every entry */
+    const double *w;            /* SPARSE: one per entry, or NULL; DENSE: column-major, w[pre * post_size + post] */
     const uint64_t *row_from;   /* SPARSE: post_size + 1 */
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
     size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */

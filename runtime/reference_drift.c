@@ -98,7 +98,7 @@ static double add_block(const EigProblem *p, const EigBlock *b, const double *x,
         return s + b->weight * x[i];
     case EIG_BLOCK_SPARSE:
         for (uint64_t e = b->row_from[i]; e < b->row_from[i + 1]; e++)
-            s = s + b->w[e] * x[b->column[e]];
+            s = s + (b->w ? b->w[e] : b->weight) * x[b->column[e]];
         return s;
     case EIG_BLOCK_DENSE:
         for (size_t j = 0; j < n_pre; j++)

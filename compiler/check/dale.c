@@ -20,13 +20,6 @@ static void add_violation(DaleReport *out, DaleTally *tally, DaleViolation v)
         tally->first = v;
 }
 
-static int value_sign(const Values *v, size_t e)
-{
-    if (v->q)
-        return mpq_sgn(v->q[e]);
-    return v->d[e] > 0 ? 1 : v->d[e] < 0 ? -1 : 0;
-}
-
 /* How many targets a weight of a uniform or diagonal block reaches, and the first of them. */
 static size_t targets_of(const Net *net, const Block *b, size_t pre, size_t *first)
 {
@@ -62,7 +55,7 @@ static void check_one_weight(const Net *net, const Block *b, DaleViolation v, Da
 
 static void check_entry(const Net *net, const Block *b, size_t e, DaleViolation v, DaleReport *out, DaleTally *tally)
 {
-    if (!breaks_law(net_neuron_sign(&net->pop[b->pre], v.pre), value_sign(&b->values, e)))
+    if (!breaks_law(net_neuron_sign(&net->pop[b->pre], v.pre), values_sign(&b->values, e) * mpq_sgn(b->factor)))
         return;
     if (!tally->n || out->n_violations < DALE_MAX_KEPT)
         v.weight = block_entry(net->nums, b, e);
@@ -72,8 +65,10 @@ static void check_entry(const Net *net, const Block *b, size_t e, DaleViolation 
 static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleReport *out, DaleTally *tally)
 {
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
-    if (!mpq_sgn(b->factor))
-        return;
+    bool agree = !b->values.d && !net->pop[b->pre].model->neuron_sign &&
+                 !breaks_law(net_neuron_sign(&net->pop[b->pre], 0), mpq_sgn(b->factor));
+    if (!mpq_sgn(b->factor) || agree)
+        return;             /* one weight of one source speaks for all */
     for (v.post = 0; v.post < n_post; v.post++) {
         if (b->kind == BLOCK_DENSE) {
             for (v.pre = 0; v.pre < n_pre; v.pre++)

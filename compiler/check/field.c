@@ -98,10 +98,7 @@ static bool too_large(const Fields *f, const char **reason)
 
 static void add_exact(Fields *f, const Block *b, size_t e, mpq_t to)
 {
-    if (b->values.q)
-        mpq_set(f->term, b->values.q[e]);
-    else
-        mpq_set_d(f->term, b->values.d[e]);
+    values_get(&b->values, e, f->term);
     mpq_mul(f->term, f->term, f->gain);
     mpq_add(to, to, f->term);
 }

@@ -124,10 +124,7 @@ static void row_add(RowSum *row, size_t column, mpq_srcptr term)
 
 static void entry_exact(mpq_t out, const Block *b, mpq_srcptr gain, size_t e)
 {
-    if (b->values.q)
-        mpq_set(out, b->values.q[e]);
-    else
-        mpq_set_d(out, b->values.d[e]);
+    values_get(&b->values, e, out);
     if (mpq_cmp_si(gain, 1, 1) != 0)
         mpq_mul(out, out, gain);
 }

@@ -200,7 +200,22 @@ const char *number_complaint(NumberText what)
 
 Num values_exact(NumPool *pool, const Values *v, size_t k)
 {
-    return v->q ? v->q[k] : num_from_double(pool, v->d[k]);
+    return v->q ? v->q[k] : num_from_double(pool, v->d ? v->d[k] : 1.0);
+}
+
+void values_get(const Values *v, size_t k, mpq_ptr out)
+{
+    if (v->q)
+        mpq_set(out, v->q[k]);
+    else
+        mpq_set_d(out, v->d ? v->d[k] : 1.0);
+}
+
+int values_sign(const Values *v, size_t k)
+{
+    if (v->q)
+        return mpq_sgn(v->q[k]);
+    return v->d ? (v->d[k] > 0) - (v->d[k] < 0) : 1;
 }
 
 void values_put(Ctx *cx, Values *v, size_t cap, size_t k, double d, Num q)

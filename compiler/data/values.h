@@ -5,13 +5,18 @@
 #include "compiler/model/num.h"
 
 /* A column of numbers. d[k] is the double nearest to entry k; q is NULL when
- * every d[k] is exact, else q[k] is the exact entry. */
+ * every d[k] is exact, else q[k] is the exact entry. Without d each of the n
+ * entries is 1. */
 typedef struct Values {
     size_t n;
     double *d;
     Num *q;
 } Values;
 Num values_exact(NumPool *pool, const Values *v, size_t k);
+/* The exact entry into an initialised number. */
+void values_get(const Values *v, size_t k, mpq_ptr out);
+/* -1, 0 or 1: of the exact entry, also where its double underflows to 0. */
+int values_sign(const Values *v, size_t k);
 
 /* How a piece of text fails to be a number. */
 typedef enum NumberText { NUMBER_OK, NUMBER_NOT, NUMBER_NOT_FINITE, NUMBER_TOO_LARGE } NumberText;

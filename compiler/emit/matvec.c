@@ -7,7 +7,7 @@
 /* Columns taken together: s is read and written once for so many products. */
 enum { COLUMNS_AT_ONCE = 8 };
 
-/* s + sum over the row's entries w[e] * x[column[e]], in order. Rows one after
+/* s + sum over the row's entries w[e] * x[column[e]], in order; w may be one number for all. Rows one after
  * the other: four side by side hide the latency of the additions, but read four
  * short streams instead of one long one, which was slower. */
 static Val row(const Emit *e, size_t block, Val args, Val pre_x, Val neuron, Val s)
@@ -22,7 +22,8 @@ static Val row(const Emit *e, size_t block, Val args, Val pre_x, Val neuron, Val
     ll_loop_begin(ll, &loop, from, to, 1, 1, &s);
     Val j = ll_load(ll, ll->i32, ll_at(ll, ll->i32, column, loop.index));
     Val x = ll_load_f64(ll, pre_x, LLVMBuildZExt(ll->builder, j, ll->i64, ""));
-    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, ll_load_f64(ll, weight, loop.index), x));
+    Val w = e->p->block[block].w ? ll_load_f64(ll, weight, loop.index) : ll_f64(ll, e->p->block[block].weight);
+    loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, w, x));
     ll_loop_end(ll, &loop);
     return loop.result[0];
 }

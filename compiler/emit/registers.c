@@ -14,7 +14,7 @@ static Val add_entries(const Emit *e, const EigBlock *b, size_t i, const Val *pr
     size_t n_post = e->p->pop[b->post].size;
     if (b->kind == EIG_BLOCK_SPARSE) {
         for (uint64_t k = b->row_from[i]; k < b->row_from[i + 1]; k++)
-            s = ll_fadd(ll, s, ll_fmul(ll, ll_f64(ll, b->w[k]), pre_x[b->column[k]]));
+            s = ll_fadd(ll, s, ll_fmul(ll, ll_f64(ll, b->w ? b->w[k] : b->weight), pre_x[b->column[k]]));
         return s;
     }
     for (size_t j = 0; j < e->p->pop[b->pre].size; j++)

@@ -26,6 +26,11 @@ static bool has_both_signs(const NetPop *p, const ModelConn *c)
     return false;
 }
 
+bool pattern_has_one_weight(const NetBuild *b, const ModelConn *c)
+{
+    return c->kind != WEIGHT_PAIR && !has_both_signs(&b->net->pop[c->pre], c);
+}
+
 static Num signed_factor(NetBuild *b, const ModelConn *c)
 {
     if (c->n_terms || net_neuron_sign(&b->net->pop[c->pre], 0) != SIGN_INH || mpq_sgn(c->factor) == 0)
@@ -75,6 +80,11 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     out->row_from = pairs.row_from;
     out->column = pairs.column;
     out->values = (Values){ .n = pairs.n };
+    if (pattern_has_one_weight(b, c)) {
+        out->factor = signed_factor(b, c);
+        entries_finish(b, c, ENTRIES_ARE_ONE, out);
+        return true;
+    }
     if (c->kind != WEIGHT_PAIR)
         out->values.d = ones(b, pairs.n);
     else if (!pair_sparse(b, c, &pairs, &out->values))

@@ -24,10 +24,13 @@ bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, c
 /* ---- pattern.c: who is connected, as rows by target ---- */
 typedef struct Pairs {
     size_t n;
-    size_t *row_from;           /* targets + 1 */
+    uint64_t *row_from;         /* targets + 1 */
     uint32_t *column;           /* n sources, ascending within a row */
 } Pairs;
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
+
+/* build.c: all pairs of the pattern have the same weight, sign included, so that it is kept once. */
+bool pattern_has_one_weight(const NetBuild *b, const ModelConn *c);
 
 /* ---- pair.c: weights by expression ---- */
 bool pair_dense(NetBuild *b, const ModelConn *c, Values *out);
@@ -45,6 +48,7 @@ bool matrix_block(NetBuild *b, const ModelConn *c, Block *out);
 
 /* ---- entries.c ---- */
 typedef enum EntrySigns {
+    ENTRIES_ARE_ONE,            /* each is 1, and the factor has the sign */
     ENTRIES_ARE_MAGNITUDES,     /* each takes the sign of its source */
     ENTRIES_MAY_BE_SIGNED       /* they do too, unless one of them is negative: then all are kept as they are */
 } EntrySigns;

@@ -204,7 +204,7 @@ static void store(NetBuild *b, const EdgeTable *e, const Edge *edge, size_t n_ta
 {
     size_t n = e->table.n_rows;
     out->kind = BLOCK_SPARSE;
-    out->row_from = ARENA_ARRAY(&b->cx->arena, n_targets + 1, size_t);
+    out->row_from = ARENA_ARRAY(&b->cx->arena, n_targets + 1, uint64_t);
     out->column = ARENA_ARRAY(&b->cx->arena, n, uint32_t);
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
     for (size_t k = 0; k < n; k++) {

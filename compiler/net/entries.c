@@ -1,13 +1,5 @@
 #include "compiler/net/build.h"
 
-/* Sign of entry k: exact, also where the double underflows to 0. */
-static int entry_sign(const Values *v, size_t k)
-{
-    if (v->q)
-        return mpq_sgn(v->q[k]);
-    return (v->d[k] > 0) - (v->d[k] < 0);
-}
-
 static void entry_negate(NumPool *pool, Values *v, size_t k)
 {
     v->d[k] = v->d[k] == 0 ? 0.0 : -v->d[k];
@@ -21,7 +13,7 @@ static void entry_negate(NumPool *pool, Values *v, size_t k)
 static bool any_negative(const Values *v)
 {
     for (size_t k = 0; k < v->n; k++)
-        if (entry_sign(v, k) < 0)
+        if (values_sign(v, k) < 0)
             return true;
     return false;
 }
@@ -63,7 +55,8 @@ static void clear_diagonal(NetBuild *b, Block *block, size_t size)
 
 static void copy_entry(Values *to, size_t at, const Values *from, size_t k)
 {
-    to->d[at] = from->d[k];
+    if (from->d)
+        to->d[at] = from->d[k];
     if (from->q)
         to->q[at] = from->q[k];
 }
@@ -73,10 +66,10 @@ static void sparse_compact(Block *block, size_t n_rows, bool drop_diagonal)
 {
     size_t at = 0;
     for (size_t row = 0, e = 0; row < n_rows; row++) {
-        size_t end = block->row_from[row + 1];
+        uint64_t end = block->row_from[row + 1];
         block->row_from[row] = at;
         for (; e < end; e++) {
-            if (entry_sign(&block->values, e) == 0 || (drop_diagonal && block->column[e] == row))
+            if (values_sign(&block->values, e) == 0 || (drop_diagonal && block->column[e] == row))
                 continue;
             block->column[at] = block->column[e];
             copy_entry(&block->values, at++, &block->values, e);
@@ -90,7 +83,7 @@ static size_t count_nonzero(const Values *v)
 {
     size_t n = 0;
     for (size_t k = 0; k < v->n; k++)
-        n += entry_sign(v, k) != 0;
+        n += values_sign(v, k) != 0;
     return n;
 }
 
@@ -99,12 +92,12 @@ static void dense_to_sparse(Ctx *cx, Block *block, size_t n_rows, size_t n_colum
     Values from = block->values, to = { .n = n, .d = ARENA_ARRAY(&cx->arena, n, double) };
     if (from.q)
         to.q = ARENA_ARRAY(&cx->arena, n, Num);
-    block->row_from = ARENA_ARRAY(&cx->arena, n_rows + 1, size_t);
+    block->row_from = ARENA_ARRAY(&cx->arena, n_rows + 1, uint64_t);
     block->column = ARENA_ARRAY(&cx->arena, n, uint32_t);
     size_t at = 0;
     for (size_t row = 0; row < n_rows; row++) {
         for (size_t column = 0; column < n_columns; column++) {
-            if (entry_sign(&from, row * n_columns + column) == 0)
+            if (values_sign(&from, row * n_columns + column) == 0)
                 continue;
             block->column[at] = (uint32_t)column;
             copy_entry(&to, at++, &from, row * n_columns + column);
@@ -127,7 +120,8 @@ void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *ou
 {
     size_t n_rows = b->net->pop[out->post].size, n_columns = b->net->pop[out->pre].size;
     bool drop_diagonal = !c->self && c->pre == c->post;
-    entries_take_signs(b, signs, out);
+    if (signs != ENTRIES_ARE_ONE)
+        entries_take_signs(b, signs, out);
     if (out->kind == BLOCK_SPARSE) {
         sparse_compact(out, n_rows, drop_diagonal);
         return;

@@ -54,7 +54,7 @@ static bool axes_agree(NetBuild *b, const ModelConn *c, const MatrixFile *f)
 
 static void take_sparse(NetBuild *b, const MatrixFile *f, Block *out)
 {
-    size_t *from = ARENA_ARRAY(&b->cx->arena, f->n_rows + 1, size_t);
+    uint64_t *from = ARENA_ARRAY(&b->cx->arena, f->n_rows + 1, uint64_t);
     for (size_t e = 0; e < f->values.n; e++)
         from[f->row[e] + 1]++;
     for (size_t row = 0; row < f->n_rows; row++)

@@ -30,10 +30,7 @@ void net_neuron_name(const NetPop *p, size_t k, Sbuf *out)
 Num block_entry(NumPool *pool, const Block *b, size_t e)
 {
     mpq_ptr x = num_new(pool);
-    if (b->values.q)
-        mpq_set(x, b->values.q[e]);
-    else
-        mpq_set_d(x, b->values.d[e]);
+    values_get(&b->values, e, x);
     mpq_mul(x, x, b->factor);
     return x;
 }

@@ -13,7 +13,7 @@ typedef enum BlockKind {
     BLOCK_UNIFORM,              /* every pair has the weight `factor` */
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
-    BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR) */
+    BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
     BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
 } BlockKind;
 
@@ -22,14 +22,14 @@ typedef struct Block {
     size_t pre, post;           /* populations */
     size_t conn;                /* ModelConn it came from */
     const ModelTerm *term;      /* of the current that it is part of; NULL: a weight times a rate */
-    Num factor;                 /* signed for UNIFORM and DIAGONAL; >= 0 for the others, whose values are signed */
+    Num factor;                 /* signed where there are no values; else >= 0, and the values are signed */
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
     Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
     size_t extent[2];           /* KERNEL: neuron i stands in column i % extent[0], row i / extent[0] */
     bool is_periodic;           /* KERNEL: displacements modulo extent, values extent[0] * extent[1]; else from 1 - extent to
                                  * extent - 1 in each direction, values (2 extent[0] - 1) * (2 extent[1] - 1). Columns fastest */
-    size_t *row_from;           /* SPARSE: post_size + 1 */
+    uint64_t *row_from;         /* SPARSE: post_size + 1 */
     uint32_t *column;           /* SPARSE: n, ascending within a row */
     const char *sha256;         /* of the file the entries came from, or NULL */
 } Block;

@@ -54,15 +54,35 @@ static const char *kind_name(BlockKind k)
     return "?";
 }
 
-/* FNV-1a over the doubles, least significant byte first: two equal digests mean equal arrays. */
+/* FNV-1a, least significant byte first: two equal digests mean equal arrays. */
+static uint64_t digest_more(uint64_t h, uint64_t u)
+{
+    for (int byte = 0; byte < 8; byte++)
+        h = (h ^ (u >> (8 * byte) & 0xff)) * 0x100000001b3u;
+    return h;
+}
+
+static const uint64_t digest_start = 0xcbf29ce484222325u;
+
 static uint64_t digest(const Values *v)
 {
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = digest_start;
     for (size_t k = 0; k < v->n; k++) {
         uint64_t u;
         memcpy(&u, &v->d[k], sizeof u);
-        for (int byte = 0; byte < 8; byte++)
-            h = (h ^ (u >> (8 * byte) & 0xff)) * 0x100000001b3u;
+        h = digest_more(h, u);
+    }
+    return h;
+}
+
+/* Of the number of sources of each target, and the sources. */
+static uint64_t digest_pattern(const Block *b, size_t n_post)
+{
+    uint64_t h = digest_start;
+    for (size_t row = 0; row < n_post; row++) {
+        h = digest_more(h, b->row_from[row + 1] - b->row_from[row]);
+        for (size_t e = b->row_from[row]; e < b->row_from[row + 1]; e++)
+            h = digest_more(h, b->column[e]);
     }
     return h;
 }
@@ -99,7 +119,8 @@ static void print_rows(const Net *net, const Block *b, Sbuf *out)
         for (size_t e = from; e < to; e++) {
             if (b->kind == BLOCK_SPARSE)
                 sbuf_printf(out, " [%u]", b->column[e]);
-            print_value(&b->values, e, out);
+            if (b->values.d)
+                print_value(&b->values, e, out);
         }
         sbuf_char(out, '\n');
     }
@@ -120,10 +141,13 @@ static void print_displacements(const Block *b, Sbuf *out)
 
 static void print_entries(const Net *net, const Block *b, Sbuf *out)
 {
-    sbuf_printf(out, "  %zu entries%s\n", b->values.n, b->was_signed ? ", signed by the file or literal" : "");
+    sbuf_printf(out, "  %zu entries%s\n", b->values.n, !b->values.d ? " of one weight"
+                : b->was_signed ? ", signed by the file or literal" : "");
     if (b->sha256)
         sbuf_printf(out, "  sha256 %s\n", b->sha256);
-    if (b->values.n > PRINT_ENTRIES)
+    if (b->values.n > PRINT_ENTRIES && !b->values.d)
+        sbuf_printf(out, "  sources by target, digest %016llx\n", (unsigned long long)digest_pattern(b, net->pop[b->post].size));
+    else if (b->values.n > PRINT_ENTRIES)
         print_summary(&b->values, out);
     else if (b->kind == BLOCK_KERNEL)
         print_displacements(b, out);

@@ -22,6 +22,10 @@ static void verify_populations(const Net *net)
 
 static void verify_values(const Block *b, size_t k)
 {
+    if (!b->values.d) {
+        must(b->kind == BLOCK_SPARSE && !b->values.q, k, "values without numbers");
+        return;
+    }
     must(mpq_sgn(b->factor) >= 0, k, "the sign of a list belongs into its entries");
     for (size_t e = 0; e < b->values.n; e++) {
         must(isfinite(b->values.d[e]), k, "an entry is not finite");

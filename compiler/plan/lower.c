@@ -218,7 +218,7 @@ static size_t weight_bytes(const EigProblem *p)
         if (b->kind == EIG_BLOCK_DENSE)
             bytes += sizeof *b->w * post * p->pop[b->pre].size;
         if (b->kind == EIG_BLOCK_SPARSE)
-            bytes += (sizeof *b->w + sizeof *b->column) * (size_t)b->row_from[post] + sizeof *b->row_from * (post + 1);
+            bytes += ((b->w ? sizeof *b->w : 0) + sizeof *b->column) * (size_t)b->row_from[post] + sizeof *b->row_from * (post + 1);
     }
     return bytes;
 }

@@ -115,6 +115,10 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
                 lowering_name[plan->block[k].how]);
     if (b->kind == EIG_BLOCK_SPARSE) {
         sbuf_printf(out, "%llu entries", (unsigned long long)b->row_from[post]);
+        if (!b->w) {
+            sbuf_str(out, " of weight ");
+            print_double(b->weight, out);
+        }
     } else if (b->kind == EIG_BLOCK_KERNEL) {
         sbuf_printf(out, b->is_periodic ? "%zu x %zu periodic" : "%zu x %zu", b->extent[0], b->extent[1]);
     } else if (b->kind == EIG_BLOCK_DENSE) {

@@ -91,7 +91,7 @@ static void verify_block(const Plan *plan, size_t k)
     HOLDS(isfinite(b->weight), "block %zu: weight %g", k, b->weight);
     HOLDS(!b->skip_self || (b->kind == EIG_BLOCK_UNIFORM && b->pre == b->post), "block %zu: skip_self", k);
     HOLDS(b->kind != EIG_BLOCK_DIAGONAL || p->pop[b->pre].size == p->pop[b->post].size, "block %zu: sizes differ", k);
-    HOLDS(b->kind != EIG_BLOCK_DENSE || b->w, "block %zu: no weights", k);
+    HOLDS((b->kind != EIG_BLOCK_DENSE && b->kind != EIG_BLOCK_KERNEL) || b->w, "block %zu: no weights", k);
     if (b->kind == EIG_BLOCK_SPARSE)
         verify_rows(p, b);
 }

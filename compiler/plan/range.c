@@ -61,7 +61,7 @@ static bool pop_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
 
 static bool block_in_range(const EigProblem *p, const EigBlock *b)
 {
-    if (b->kind == EIG_BLOCK_UNIFORM || b->kind == EIG_BLOCK_DIAGONAL)
+    if (!b->w)
         return isfinite(b->weight);
     size_t post = p->pop[b->post].size;
     size_t n = b->kind == EIG_BLOCK_SPARSE ? (size_t)b->row_from[post] : post * p->pop[b->pre].size;

@@ -97,14 +97,6 @@ static const double *by_entries(Ctx *cx, Factor *f, const Values *v)
     return w;
 }
 
-static const uint64_t *row_ends(Ctx *cx, const size_t *row_from, size_t n_post)
-{
-    uint64_t *out = ARENA_ARRAY(&cx->arena, n_post + 1, uint64_t);
-    for (size_t i = 0; i <= n_post; i++)
-        out[i] = row_from[i];
-    return out;
-}
-
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
 {
     static const EigBlockKind kind[] = {
@@ -130,8 +122,11 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
         out.is_periodic = b->is_periodic;
         break;
     case BLOCK_SPARSE:
-        out.w = by_entries(cx, &f, &b->values);
-        out.row_from = row_ends(cx, b->row_from, n_post);
+        if (b->values.d)
+            out.w = by_entries(cx, &f, &b->values);
+        else
+            out.weight = f.high;
+        out.row_from = b->row_from;
         out.column = b->column;
         break;
     case BLOCK_DENSE:

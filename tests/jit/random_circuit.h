@@ -76,7 +76,7 @@ static inline void random_sparse(Circuit *c, EigBlock *b, uint64_t *r, size_t n_
         }
         row_from[i + 1] = w.n;
     }
-    b->w = w.at ? w.at : ARENA_NEW(&c->cx.arena, double);
+    b->w = below(r, 3) == 0 ? NULL : w.at ? w.at : ARENA_NEW(&c->cx.arena, double);
     b->column = column.at ? column.at : ARENA_NEW(&c->cx.arena, uint32_t);
     b->row_from = row_from;
 }

@@ -41,7 +41,7 @@ static EigBlock planned_row(Ctx *cx, Num factor, double *d, size_t n)
 {
     NetPop pops[2] = { { .size = n }, { .from = n, .size = 1 } };
     Net net = { .n = n + 1, .n_pops = 2, .pop = pops, .nums = &pool };
-    size_t *row_from = ARENA_ARRAY(&cx->arena, 2, size_t);
+    uint64_t *row_from = ARENA_ARRAY(&cx->arena, 2, uint64_t);
     row_from[1] = n;
     Block b = { .kind = BLOCK_SPARSE, .pre = 0, .post = 1, .factor = factor, .values = { n, d, NULL },
                 .row_from = row_from, .column = ARENA_ARRAY(&cx->arena, n, uint32_t) };
@@ -64,6 +64,21 @@ static void products_round_once(void)
             wrong += b.w[k] != nearest_product(num(factor[f]), d[k]);
         CHECK(wrong == 0);
     }
+    ctx_free(&cx);
+}
+
+/* What is one weight in the network is one in the run, and the pattern is not copied. */
+static void one_weight_stays_one(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    NetPop pops[2] = { { .size = 4 }, { .from = 4, .size = 2 } };
+    Net net = { .n = 6, .n_pops = 2, .pop = pops, .nums = &pool };
+    uint64_t row_from[3] = { 0, 2, 3 };
+    uint32_t column[3] = { 0, 3, 1 };
+    Block b = { .kind = BLOCK_SPARSE, .pre = 0, .post = 1, .factor = num("-1/10"), .values = { .n = 3 }, .row_from = row_from, .column = column };
+    EigBlock e = plan_block(&cx, &net, &b);
+    CHECK(!e.w && e.weight == -0.1 && e.row_from == row_from && e.column == column);
     ctx_free(&cx);
 }
 
@@ -185,6 +200,7 @@ static void bad_schedules_are_explained(void)
 int main(void)
 {
     RUN(products_round_once);
+    RUN(one_weight_stays_one);
     RUN(exact_entries_round_once);
     RUN(dense_is_by_columns);
     RUN(leak_factors_round_once);
