@@ -64,7 +64,7 @@ struct EigSolve {
     const EigNode *node;        /* ascending */
 };
 
-enum { EIG_SOLVE_STEPS = 200 };
+enum { EIG_SOLVE_NEWTON = 64, EIG_SOLVE_STEPS = 200 };
 
 enum { EIG_CODE_MAX_DEPTH = 256, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
 

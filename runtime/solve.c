@@ -50,6 +50,14 @@ static Bracket enclose(const EigSolve *q, double s)
     return r;
 }
 
+/* What replaces a step of Newton's: by turns half way in the order of the
+ * doubles, which finds the size of x, and half way on the line, which is better
+ * once the size is known. */
+static double halved(double a, double b, int k)
+{
+    return k < EIG_SOLVE_NEWTON && k % 2 ? 0.5 * a + 0.5 * b : eig_middle(a, b);
+}
+
 double eig_solve(const EigSolve *q, double s)
 {
     double var[EIG_N_VARS] = { 0 };
@@ -58,21 +66,25 @@ double eig_solve(const EigSolve *q, double s)
     Bracket r = enclose(q, s);
     if (r.hit)
         return r.a;
-    double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b);
+    double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b), last = INFINITY;
     for (int k = 0; k < EIG_SOLVE_STEPS; k++) {
         var[EIG_VAR_X] = x;
-        double gap = eig_code_eval(&q->value, var, NULL) - s;
+        double gap = eig_code_eval(&q->value, var, NULL) - s, size = fabs(gap);
         if (gap == 0.0)
             return x;
         /* A NaN far out, infinity less infinity, is beyond the solution. */
         bool high = gap == gap ? gap > 0.0 : x > 0.0;
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
-        double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope, middle = eig_middle(r.a, r.b);
-        bool is_steep = !(slope < (double)INFINITY);
-        if (middle == r.a || (newton == x && !is_steep))
+        double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope;
+        bool is_flat = slope < INFINITY, is_inside = newton > r.a && newton < r.b;
+        if (eig_middle(r.a, r.b) == r.a || (newton == x && is_flat))
             return x;
-        x = k % 3 != 2 && newton > r.a && newton < r.b ? newton : middle;
+        if (is_inside && is_flat && fabs(newton - x) <= DBL_EPSILON * fabs(x))
+            return newton;
+        bool may = k < EIG_SOLVE_NEWTON && size <= 0.5 * last;
+        last = size;
+        x = is_inside && may ? newton : halved(r.a, r.b, k);
     }
     return x;
 }

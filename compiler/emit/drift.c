@@ -72,6 +72,14 @@ static void hoist(Body *b)
     }
 }
 
+/* d of neuron i of the chunk. */
+static void store_difference(const Body *b, Val phi, Val i)
+{
+    Ll *ll = b->e->ll;
+    Val own = ll_at(ll, ll->f64, b->y, ll_i64(ll, b->e->p->pop[b->pop].from));
+    ll_store_f64(ll, ll_fsub(ll, phi, ll_load_f64(ll, own, ll_iadd(ll, b->lo, i))), b->d, i);
+}
+
 /* One loop over the chunk: pointwise blocks from *k on (which is moved to the
  * next dense block of this population), and the activation at the end. */
 static void pass(Body *b, bool is_first, size_t *k)
@@ -86,10 +94,26 @@ static void pass(Body *b, bool is_first, size_t *k)
     for (; *k < b->n_blocks && e->p->block[b->block[*k]].kind != EIG_BLOCK_DENSE; ++*k)
         s = block_pointwise(e, b->block[*k], b->args, b->sum[*k], block_rates(e, b->block[*k], b->y), neuron, s);
     ll_store_f64(ll, s, b->s, loop.index);
-    if (*k == b->n_blocks) {
-        Val own = ll_at(ll, ll->f64, b->y, ll_i64(ll, p->from));
-        ll_store_f64(ll, ll_fsub(ll, activation_value(e, b->pop, s), ll_load_f64(ll, own, neuron)), b->d, loop.index);
-    }
+    if (*k == b->n_blocks && !code_solves(&p->phi))
+        store_difference(b, activation_value(e, b->pop, s), loop.index);
+    ll_loop_end(ll, &loop);
+}
+
+/* d of the chunk where the activation is solved for: lanes of neurons side by
+ * side; the lanes behind the last neuron solve for what an earlier chunk left there, or for 0. */
+static void solve_chunk(Body *b)
+{
+    Ll *ll = b->e->ll;
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, EIG_SUM_LANES, 0, NULL);
+    Val s = lane_vector(ll, b->s, loop.index);
+    ll->lanes = EIG_SUM_LANES;
+    Val phi = activation_value(b->e, b->pop, s);
+    ll->lanes = 0;
+    store_lanes(ll, phi, b->d, loop.index);
+    ll_loop_end(ll, &loop);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
+    store_difference(b, ll_load_f64(ll, b->d, loop.index), loop.index);
     ll_loop_end(ll, &loop);
 }
 
@@ -103,6 +127,8 @@ static void chunk(Body *b)
             block_columns(e, b->block[k], b->args, block_rates(e, b->block[k], b->y), b->lo, b->count, b->s);
         pass(b, false, &k);
     }
+    if (code_solves(&b->e->p->pop[b->pop].phi))
+        solve_chunk(b);
 }
 
 void update_call(const Emit *e, Val update, Val *args)
@@ -154,8 +180,10 @@ static void pop_function(Emit *e, size_t pop)
     Body b = { .e = e, .pop = pop, .args = f.param[POP_ARGS], .t = f.param[POP_T], .y = f.param[POP_Y],
                .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop],
                .n_blocks = e->into_from[pop + 1] - e->into_from[pop] };
+    scratch = (scratch + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES;
     b.s = ll_scratch(ll, scratch, "s");
     b.d = ll_scratch(ll, scratch, "d");
+    store_lanes(ll, ll_splat(ll, ll_f64(ll, 0.0), EIG_SUM_LANES), b.s, ll_i64(ll, scratch - EIG_SUM_LANES));
     hoist(&b);
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, size), EMIT_CHUNK, 0, NULL);

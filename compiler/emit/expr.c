@@ -15,6 +15,27 @@ bool code_uses(const EigCode *code, EigVar var)
     return false;
 }
 
+bool code_solves(const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == EIG_OP_SOLVE)
+            return true;
+    return false;
+}
+
+/* Lanes one by one: the C library has no vectors that round as its numbers do. */
+static Val call_lanes(const Ll *ll, const LlFunction *f, Val a, Val b, unsigned n)
+{
+    Val result = LLVMGetPoison(LLVMTypeOf(a));
+    for (unsigned k = 0; k < ll->lanes; k++) {
+        Val at = ll_i64(ll, k), args[2] = { LLVMBuildExtractElement(ll->builder, a, at, ""), NULL };
+        if (n == 2)
+            args[1] = LLVMBuildExtractElement(ll->builder, b, at, "");
+        result = LLVMBuildInsertElement(ll->builder, result, ll_call(ll, f, args, n), at, "");
+    }
+    return result;
+}
+
 static Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
 {
     char name[48];
@@ -22,6 +43,8 @@ static Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
     snprintf(name, sizeof name, "eig_fn_%s", word);
     unsigned n = (unsigned)eig_fn_n_args[fn];
     LlFunction f = ll_pure_external(e->ll, name, n);
+    if (e->ll->lanes)
+        return call_lanes(e->ll, &f, a, b, n);
     return ll_call(e->ll, &f, (Val[]){ a, b }, n);
 }
 

@@ -24,6 +24,7 @@ typedef struct PlainTables PlainTables;
 typedef struct EmitSolve {
     const EigSolve *of;
     LlFunction function;        /* x(s) */
+    LlFunction lanes;           /* of EIG_SUM_LANES numbers */
 } EmitSolve;
 
 typedef struct General General;
@@ -65,6 +66,7 @@ LlFunction abi_entry(const Emit *e, AbiEntry which);
 /* expr.c: the value of a postfix program; var[] may hold NULL for variables that it does not use. */
 Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS]);
 bool code_uses(const EigCode *code, EigVar var);
+bool code_solves(const EigCode *code);
 /* What a program reads besides variables: the columns of a population, samples. */
 typedef struct Reads { Val args; size_t pop; Val neuron; } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
@@ -73,7 +75,7 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
 Val input_value(const Emit *e, size_t pop, Val t, Val neuron);
 Val activation_value(const Emit *e, size_t pop, Val s);
 
-/* solve.c: one function for each solve of an activation, made before what calls them */
+/* solve.c: two functions for each solve of an activation, made before what calls them */
 void solve_functions(Emit *e);
 Val solve_call(const Emit *e, const EigSolve *q, Val s);
 
@@ -84,6 +86,7 @@ Val sum_of_values(const Emit *e, size_t n, const Val *x);
  * (index in loop->index), fold_end takes the value and gives the sum. */
 /* EIG_SUM_LANES doubles from base + index on, at any address. */
 Val lane_vector(const Ll *ll, Val base, Val index);
+void store_lanes(const Ll *ll, Val value, Val base, Val index);
 /* 0, 1, ... and, for each lane k, k < count. */
 Val lane_numbers(const Ll *ll);
 Val first_lanes(const Ll *ll, Val count);

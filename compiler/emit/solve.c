@@ -1,5 +1,6 @@
-/* The solves of activation programs, one function each: runtime/solve.c,
- * operation by operation. */
+/* The solves of activation programs, one function each, and one of lanes:
+ * runtime/solve.c, operation by operation. Lanes are solved side by side; one
+ * that has its solution keeps it while the others go on. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,9 @@ typedef struct Body {
     const EigSolve *q;
     LlFunction f;
     Val s;
-    Val step, x, a, b;          /* at the head of the loop */
+    Val x, a, b;                /* at the head of the loop, then after the step */
+    Val last;                   /* the size of the gap before */
+    Val found;                  /* x is the solution */
 } Body;
 
 static Val and_of(const Ll *ll, Val p, Val q)
@@ -20,44 +23,77 @@ static Val and_of(const Ll *ll, Val p, Val q)
     return LLVMBuildAnd(ll->builder, p, q, "");
 }
 
+static Val or_of(const Ll *ll, Val p, Val q)
+{
+    return LLVMBuildOr(ll->builder, p, q, "");
+}
+
 static Val xor_of(const Ll *ll, Val p, Val q)
 {
     return LLVMBuildXor(ll->builder, p, q, "");
 }
 
+/* One, or as many equal ones as there are lanes. */
+static Val integer(const Ll *ll, uint64_t value)
+{
+    return ll->lanes ? ll_splat(ll, ll_i64(ll, value), ll->lanes) : ll_i64(ll, value);
+}
+
+static Val truth(const Ll *ll, Val one)
+{
+    return ll->lanes ? ll_splat(ll, one, ll->lanes) : one;
+}
+
+static LLVMTypeRef of_lanes(const Ll *ll, LLVMTypeRef type)
+{
+    return ll->lanes ? LLVMVectorType(type, ll->lanes) : type;
+}
+
 /* Doubles in their order as integers, and back: the map is its own inverse. */
 static Val reflect(const Ll *ll, Val bits)
 {
-    Val negative = LLVMBuildICmp(ll->builder, LLVMIntSLT, bits, ll_i64(ll, 0), "");
-    return ll_select(ll, negative, xor_of(ll, ll_i64(ll, INT64_MAX), bits), bits);
+    Val negative = LLVMBuildICmp(ll->builder, LLVMIntSLT, bits, integer(ll, 0), "");
+    return ll_select(ll, negative, xor_of(ll, integer(ll, INT64_MAX), bits), bits);
 }
 
 static Val middle_of(const Ll *ll, Val a, Val b)
 {
-    Val i = reflect(ll, LLVMBuildBitCast(ll->builder, a, ll->i64, ""));
-    Val k = reflect(ll, LLVMBuildBitCast(ll->builder, b, ll->i64, ""));
-    Val half = LLVMBuildAShr(ll->builder, xor_of(ll, i, k), ll_i64(ll, 1), "");
+    LLVMTypeRef i64 = of_lanes(ll, ll->i64), f64 = of_lanes(ll, ll->f64);
+    Val i = reflect(ll, LLVMBuildBitCast(ll->builder, a, i64, ""));
+    Val k = reflect(ll, LLVMBuildBitCast(ll->builder, b, i64, ""));
+    Val half = LLVMBuildAShr(ll->builder, xor_of(ll, i, k), integer(ll, 1), "");
     Val middle = LLVMBuildAdd(ll->builder, and_of(ll, i, k), half, "");
-    return LLVMBuildBitCast(ll->builder, reflect(ll, middle), ll->f64, "");
+    return LLVMBuildBitCast(ll->builder, reflect(ll, middle), f64, "");
 }
 
-/* Opens a block for the case that `condition` does not hold; where it does, the function returns x. */
-static void return_if(const Body *b, Val condition, Val x)
+/* Every lane has found its solution. */
+static Val all_found(const Body *b)
+{
+    const Ll *ll = b->e->ll;
+    if (!ll->lanes)
+        return b->found;
+    LLVMTypeRef bits = LLVMIntTypeInContext(ll->context, ll->lanes);
+    return LLVMBuildICmp(ll->builder, LLVMIntEQ, LLVMBuildBitCast(ll->builder, b->found, bits, ""),
+                         LLVMConstAllOnes(bits), "");
+}
+
+/* The function returns x where all lanes have it; opens a block for the case that they do not. */
+static void return_if_found(const Body *b)
 {
     const Ll *ll = b->e->ll;
     LLVMBasicBlockRef yes = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "found");
     LLVMBasicBlockRef no = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "on");
-    LLVMBuildCondBr(ll->builder, condition, yes, no);
+    LLVMBuildCondBr(ll->builder, all_found(b), yes, no);
     LLVMPositionBuilderAtEnd(ll->builder, yes);
-    LLVMBuildRet(ll->builder, x);
+    LLVMBuildRet(ll->builder, b->x);
     LLVMPositionBuilderAtEnd(ll->builder, no);
 }
 
 /* The ends from the nodes, last node first: a node with s <= above overrides what the later ones say. */
-static void enclose(Body *b)
+static Val enclose(Body *b)
 {
     const Ll *ll = b->e->ll;
-    Val hit = LLVMConstInt(ll->i1, 0, 0);
+    Val hit = truth(ll, LLVMConstInt(ll->i1, 0, 0));
     b->a = ll_f64(ll, b->q->n_nodes ? b->q->node[b->q->n_nodes - 1].x : -DBL_MAX);
     b->b = ll_f64(ll, DBL_MAX);
     for (size_t k = b->q->n_nodes; k-- > 0;) {
@@ -69,7 +105,19 @@ static void enclose(Body *b)
         b->a = ll_select(ll, stops, ll_select(ll, inside, x, before), b->a);
         b->b = ll_select(ll, stops, ll_select(ll, inside, b->b, x), b->b);
     }
-    return_if(b, hit, b->a);
+    return hit;
+}
+
+/* The first x, and the lanes that need no other: a NaN, and s at a node. */
+static void begin(Body *b)
+{
+    const Ll *ll = b->e->ll;
+    Val unknown = LLVMBuildFCmp(ll->builder, LLVMRealUNO, b->s, b->s, ""), hit = enclose(b);
+    Val within = and_of(ll, ll_fcmp(ll, LLVMRealOGT, b->s, b->a), ll_fcmp(ll, LLVMRealOLT, b->s, b->b));
+    b->x = ll_select(ll, within, b->s, middle_of(ll, b->a, b->b));
+    b->x = ll_select(ll, unknown, b->s, ll_select(ll, hit, b->a, b->x));
+    b->found = or_of(ll, unknown, hit);
+    b->last = ll_f64(ll, (double)INFINITY);
 }
 
 static Val value_at(const Body *b, const EigCode *code, Val x)
@@ -79,63 +127,97 @@ static Val value_at(const Body *b, const EigCode *code, Val x)
     return expr_emit(b->e, code, var);
 }
 
-/* The next x from the gap at this one; may return. */
-static Val next_x(Body *b, Val gap)
+/* The ends after the gap at x is known. */
+static void narrow(Body *b, Val gap)
 {
     const Ll *ll = b->e->ll;
-    Val zero = ll_f64(ll, 0.0);
-    return_if(b, ll_fcmp(ll, LLVMRealOEQ, gap, zero), b->x);
-    Val known = ll_fcmp(ll, LLVMRealOEQ, gap, gap);
+    Val zero = ll_f64(ll, 0.0), known = ll_fcmp(ll, LLVMRealOEQ, gap, gap);
     Val high = ll_select(ll, known, ll_fcmp(ll, LLVMRealOGT, gap, zero), ll_fcmp(ll, LLVMRealOGT, b->x, zero));
     b->a = ll_select(ll, high, b->a, b->x);
     b->b = ll_select(ll, high, b->x, b->b);
-    Val slope = value_at(b, &b->q->slope, b->x);
-    Val newton = ll_fsub(ll, b->x, ll_fdiv(ll, gap, slope)), middle = middle_of(ll, b->a, b->b);
+}
+
+static Val halved(const Body *b, Val middle, Val step)
+{
+    const Ll *ll = b->e->ll;
+    Val half = ll_f64(ll, 0.5), mean = ll_fadd(ll, ll_fmul(ll, half, b->a), ll_fmul(ll, half, b->b));
+    Val odd = LLVMBuildTrunc(ll->builder, step, ll->i1, "");
+    Val early = LLVMBuildICmp(ll->builder, LLVMIntULT, step, ll_i64(ll, EIG_SOLVE_NEWTON), "");
+    return ll_select(ll, and_of(ll, early, odd), mean, middle);
+}
+
+/* One step: the next x, where it was not found. */
+static void next_x(Body *b, Val step)
+{
+    const Ll *ll = b->e->ll;
+    Val gap = ll_fsub(ll, value_at(b, &b->q->value, b->x), b->s), size = ll_intrinsic1(ll, "llvm.fabs", gap);
+    b->found = or_of(ll, b->found, ll_fcmp(ll, LLVMRealOEQ, gap, ll_f64(ll, 0.0)));
+    narrow(b, gap);
+    Val slope = value_at(b, &b->q->slope, b->x), middle = middle_of(ll, b->a, b->b);
+    Val newton = ll_fsub(ll, b->x, ll_fdiv(ll, gap, slope));
     Val is_flat = ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY));
+    Val is_inside = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));
     Val stays = and_of(ll, ll_fcmp(ll, LLVMRealOEQ, newton, b->x), is_flat);
-    return_if(b, LLVMBuildOr(ll->builder, ll_fcmp(ll, LLVMRealOEQ, middle, b->a), stays, ""), b->x);
-    Val third = LLVMBuildURem(ll->builder, b->step, ll_i64(ll, 3), "");
-    Val may = LLVMBuildICmp(ll->builder, LLVMIntNE, third, ll_i64(ll, 2), "");
-    Val within = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));
-    return ll_select(ll, and_of(ll, may, within), newton, middle);
+    b->found = or_of(ll, b->found, or_of(ll, ll_fcmp(ll, LLVMRealOEQ, middle, b->a), stays));
+    Val way = ll_intrinsic1(ll, "llvm.fabs", ll_fsub(ll, newton, b->x));
+    Val little = ll_fmul(ll, ll_f64(ll, DBL_EPSILON), ll_intrinsic1(ll, "llvm.fabs", b->x));
+    Val is_near = and_of(ll, and_of(ll, is_inside, is_flat), ll_fcmp(ll, LLVMRealOLE, way, little));
+    Val early = LLVMBuildICmp(ll->builder, LLVMIntULT, step, ll_i64(ll, EIG_SOLVE_NEWTON), "");
+    Val gains = ll_fcmp(ll, LLVMRealOLE, size, ll_fmul(ll, ll_f64(ll, 0.5), b->last));
+    Val may = or_of(ll, is_near, and_of(ll, truth(ll, early), gains));
+    Val next = ll_select(ll, and_of(ll, is_inside, may), newton, halved(b, middle, step));
+    b->x = ll_select(ll, b->found, b->x, next);
+    b->found = or_of(ll, b->found, is_near);
+    b->last = size;
 }
 
 static void iterate(Body *b)
 {
     Ll *ll = b->e->ll;
-    Val within = and_of(ll, ll_fcmp(ll, LLVMRealOGT, b->s, b->a), ll_fcmp(ll, LLVMRealOLT, b->s, b->b));
-    Val first[3] = { ll_select(ll, within, b->s, middle_of(ll, b->a, b->b)), b->a, b->b };
+    Val first[] = { b->x, b->a, b->b, b->last, b->found };
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, EIG_SOLVE_STEPS), 1, 3, first);
-    b->step = loop.index;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, EIG_SOLVE_STEPS), 1, 5, first);
     b->x = loop.carried[0];
     b->a = loop.carried[1];
     b->b = loop.carried[2];
-    loop.next[0] = next_x(b, ll_fsub(ll, value_at(b, &b->q->value, b->x), b->s));
+    b->last = loop.carried[3];
+    b->found = loop.carried[4];
+    next_x(b, loop.index);
+    return_if_found(b);
+    loop.next[0] = b->x;
     loop.next[1] = b->a;
     loop.next[2] = b->b;
+    loop.next[3] = b->last;
+    loop.next[4] = b->found;
     ll_loop_end(ll, &loop);
     LLVMBuildRet(ll->builder, loop.result[0]);
 }
 
-static void solve_function(Emit *e, const EigSolve *q)
+static LlFunction solve_function(Emit *e, const EigSolve *q, unsigned lanes)
 {
+    Ll *ll = e->ll;
     char name[48];
-    snprintf(name, sizeof name, "solve_%zu", e->solves.n);
-    Body b = { .e = e, .q = q };
-    b.f = ll_function(e->ll, name, false, e->ll->f64, &e->ll->f64, "s");
+    snprintf(name, sizeof name, lanes ? "solve_lanes_%zu" : "solve_%zu", e->solves.n);
+    LLVMTypeRef type = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64;
+    Body b = { .e = e, .q = q, .f = ll_function(ll, name, false, type, &type, "s") };
     b.s = b.f.param[0];
-    return_if(&b, LLVMBuildFCmp(e->ll->builder, LLVMRealUNO, b.s, b.s, ""), b.s);
-    enclose(&b);
+    ll->lanes = lanes;
+    begin(&b);
+    return_if_found(&b);
     iterate(&b);
-    vec_push(&e->cx->arena, &e->solves, ((EmitSolve){ q, b.f }));
+    ll->lanes = 0;
+    return b.f;
 }
 
 static void solves_of(Emit *e, const EigCode *code)
 {
-    for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == EIG_OP_SOLVE)
-            solve_function(e, &code->solve[code->op[k].which]);
+    for (size_t k = 0; k < code->n; k++) {
+        if (code->op[k].kind != EIG_OP_SOLVE)
+            continue;
+        const EigSolve *q = &code->solve[code->op[k].which];
+        LlFunction one = solve_function(e, q, 0), lanes = solve_function(e, q, EIG_SUM_LANES);
+        vec_push(&e->cx->arena, &e->solves, ((EmitSolve){ q, one, lanes }));
+    }
 }
 
 void solve_functions(Emit *e)
@@ -148,6 +230,6 @@ Val solve_call(const Emit *e, const EigSolve *q, Val s)
 {
     for (size_t k = 0; k < e->solves.n; k++)
         if (e->solves.at[k].of == q)
-            return ll_call(e->ll, &e->solves.at[k].function, &s, 1);
+            return ll_call(e->ll, e->ll->lanes ? &e->solves.at[k].lanes : &e->solves.at[k].function, &s, 1);
     BUG("a solve without a function");
 }

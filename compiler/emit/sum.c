@@ -10,6 +10,11 @@ Val lane_vector(const Ll *ll, Val base, Val index)
     return v;
 }
 
+void store_lanes(const Ll *ll, Val value, Val base, Val index)
+{
+    LLVMSetAlignment(LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index)), 8);
+}
+
 Val fold_lanes(const Ll *ll, Val lanes)
 {
     for (unsigned half = EIG_SUM_LANES / 2; half >= 1; half /= 2) {

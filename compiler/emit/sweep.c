@@ -132,11 +132,6 @@ static Val lanes_activation(const Sweep *w, unsigned stage, Val index, Val y)
     return activation_value(e, w->pop, s);
 }
 
-static void store_lanes(const Ll *ll, Val value, Val base, Val index)
-{
-    LLVMSetAlignment(LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index)), 8);
-}
-
 /* The state after the sweep's last stage, in the block that all sweeps meet in. */
 static Val lanes_stages(const Sweep *w, Val index, Val x)
 {
