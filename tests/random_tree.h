@@ -2,30 +2,10 @@
  * the language elsewhere. A seed is a tree. */
 #ifndef TESTS_RANDOM_TREE_H
 #define TESTS_RANDOM_TREE_H
-#include <stdint.h>
-
 #include "lang/parse.h"
-
-typedef struct Draw {
-    Ctx *cx;
-    uint64_t state;
-} Draw;
+#include "tests/draw.h"
 
 static const Span nowhere;
-
-static unsigned below(Draw *d, unsigned n)      /* xorshift64 of Marsaglia (2003) */
-{
-    d->state ^= d->state << 13;
-    d->state ^= d->state >> 7;
-    d->state ^= d->state << 17;
-    return (unsigned)(d->state >> 33) % n;
-}
-
-static const char *draw_text(Draw *d, const char *const *from, unsigned n)
-{
-    return intern(&d->cx->names, from[below(d, n)]);
-}
-#define DRAW_TEXT(d, list) draw_text((d), (list), sizeof(list) / sizeof *(list))
 
 static const char *plain_name(Draw *d)
 {
@@ -267,10 +247,5 @@ static AstDecls decls(Draw *d, int depth)
     for (unsigned k = 0; k < n; k++)
         vec_push(&d->cx->arena, &list, decl(d, depth));
     return list;
-}
-
-static Draw draw_seed(Ctx *cx, uint64_t seed)
-{
-    return (Draw){ cx, seed * 0x9e3779b97f4a7c15u + 1 };
 }
 #endif

@@ -361,6 +361,11 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
 int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names);
 bool attribute_yes_no(Builder *b, const AstExpr *e, const char *what, bool *out);
 
+/* What a block knows, for those who list or draw attributes. */
+const AttrRule *population_rules(size_t *n);
+const AttrRule *connection_rules(size_t *n);
+const AttrRule *simulate_rules(size_t *n);
+
 /* ---- the blocks ---- */
 void populations_declare(Builder *b);       /* names, sizes, signs, time constants */
 void populations_build(Builder *b);         /* the other attributes */

@@ -16,6 +16,12 @@ static const AttrRule rule[] = {
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
+const AttrRule *connection_rules(size_t *n)
+{
+    *n = N_RULES;
+    return rule;
+}
+
 static const size_t MAX_INDEGREE = (size_t)1 << 32;
 
 /* ---- pattern ---- */

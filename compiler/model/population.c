@@ -25,6 +25,12 @@ static const AttrRule rule[] = {
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
+const AttrRule *population_rules(size_t *n)
+{
+    *n = N_RULES;
+    return rule;
+}
+
 /* ---- declarations ---- */
 
 static void declare_sign(const AstDecl *d, ModelPop *p)

@@ -17,6 +17,12 @@ static const AttrRule rule[] = {
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
+const AttrRule *simulate_rules(size_t *n)
+{
+    *n = N_RULES;
+    return rule;
+}
+
 const AstDecl *simulate_block(const Builder *b)
 {
     for (size_t k = 0; k < b->ast->decls.n; k++)

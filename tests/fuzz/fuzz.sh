@@ -7,7 +7,7 @@ set -eu
 seconds=$1
 shift
 out=build/fuzz
-cc="clang-19 -std=c11 -D_GNU_SOURCE -g -O1 -ffp-contract=off -I. -Ibuild/gen"
+cc="${CC_CACHE:-} clang-19 -std=c11 -D_GNU_SOURCE -DEIGC_VERIFY=1 -DEIGC_ARENA_MALLOC=1 -g -O1 -ffp-contract=off -I. -Ibuild/gen"
 mkdir -p $out/obj
 make -s $(make -s print-GEN_SRC)
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/')
@@ -28,7 +28,9 @@ ar rcs $out/lib.a $objects
 status=0
 for name in "$@"; do
     echo "== $name"
-    $cc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_$name.c $out/lib.a \
+    mutator=
+    case $name in parse|fmt|pipeline) mutator=tests/fuzz/mutate.c ;; esac
+    $cc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_$name.c $mutator $out/lib.a \
         $(make -s print-LDLIBS) -o $out/fuzz_$name
     mkdir -p $out/corpus-$name tests/fuzz/corpus/$name
     words=tests/fuzz/$name.words
