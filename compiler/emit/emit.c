@@ -4,7 +4,7 @@
 
 #include "compiler/emit/parts.h"
 
-/* Blocks by target population, each list in the order of the text. */
+/* Blocks by target population, each list in the order of the problem. */
 static void index_blocks(Emit *e)
 {
     const EigProblem *p = e->p;

@@ -127,6 +127,13 @@ typedef struct Item {
     Space *space;
 } Item;
 
+/* A connection and its ends; NULL where one is not known. */
+typedef struct Wire {
+    const Item *item;
+    const Symbol *pre, *post;
+    const char *label;          /* "E->I#2"; NULL without both ends */
+} Wire;
+
 /* What inference knows of one population's units, and from where. */
 typedef struct UnitFact {
     bool known;
@@ -200,7 +207,6 @@ typedef struct Builder {
     VEC(Item) items;            /* all that is declared, circuits written out */
     size_t n_written_out;       /* declarations of instances and rounds of loops */
     bool too_many_items;        /* which was reported */
-    struct PairCounts *pairs;   /* connections from and to the same populations */
     VEC(PopBuild) pops;
     VEC(ConnBuild) conns;
     size_t n_set;
@@ -373,6 +379,8 @@ void populations_finish(Builder *b);        /* activations, once units are known
 /* Names, signs and size from the table behind `from`; false after a diagnostic. */
 bool population_read_table(Builder *b, const AstDecl *decl, ModelPop *p);
 void connections_build(Builder *b);
+/* label.c: fills in the labels. */
+void label_wires(Builder *b, size_t n, Wire *wire);
 /* Weight `e` of the connection *c, whose populations are known. *of_one has the unit of one weight. */
 bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);
 void requirements_build(Builder *b);

@@ -148,53 +148,6 @@ static Span head_span(const AstDecl *d)
     return span_join(d->as.connect.source->span, d->as.connect.target->span);
 }
 
-/* Connections from one population to one other so far: open addressing, half full at most. */
-typedef struct PairCount {
-    size_t pre, post, n;        /* n == 0: a free slot */
-} PairCount;
-typedef struct PairCounts {
-    PairCount *slot;
-    size_t n, n_slots;          /* a power of 2 */
-} PairCounts;
-
-static PairCount *pair_slot(const PairCounts *t, size_t pre, size_t post)
-{
-    size_t mask = t->n_slots - 1, k = (pre * 0x9e3779b97f4a7c15u ^ post) * 0xbf58476d1ce4e5b9u;
-    for (k = (k ^ k >> 29) & mask; t->slot[k].n && (t->slot[k].pre != pre || t->slot[k].post != post);)
-        k = (k + 1) & mask;
-    return &t->slot[k];
-}
-
-static void grow_pairs(Builder *b, PairCounts *t)
-{
-    PairCounts more = { .n = t->n, .n_slots = t->n_slots ? 2 * t->n_slots : 64 };
-    more.slot = ARENA_ARRAY(&b->cx->arena, more.n_slots, PairCount);
-    for (size_t k = 0; k < t->n_slots; k++)
-        if (t->slot[k].n)
-            *pair_slot(&more, t->slot[k].pre, t->slot[k].post) = t->slot[k];
-    *t = more;
-}
-
-/* The number of this connection among those between its populations, from 1. */
-static size_t count_pair(Builder *b, const ModelConn *c)
-{
-    if (!b->pairs)
-        b->pairs = ARENA_NEW(&b->cx->arena, PairCounts);
-    if (2 * b->pairs->n >= b->pairs->n_slots)
-        grow_pairs(b, b->pairs);
-    PairCount *p = pair_slot(b->pairs, c->pre, c->post);
-    b->pairs->n += p->n == 0;
-    *p = (PairCount){ c->pre, c->post, p->n + 1 };
-    return p->n;
-}
-
-static const char *make_label(Builder *b, const ModelConn *c)
-{
-    size_t k = count_pair(b, c);
-    const char *pre = b->m->pops.at[c->pre].name, *post = b->m->pops.at[c->post].name;
-    return k > 1 ? arena_printf(&b->cx->arena, "%s->%s#%zu", pre, post, k) : arena_printf(&b->cx->arena, "%s->%s", pre, post);
-}
-
 /* Between two populations no connection leads back to its neuron; `self = no`
  * there says that something else was meant. */
 static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
@@ -239,11 +192,10 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
     return ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
 }
 
-static void build(Builder *b, const AstDecl *d)
+static void build(Builder *b, const Wire *w)
 {
+    const AstDecl *d = w->item->decl;
     const AstAttr *slot[N_RULES] = { 0 };
-    const Symbol *pre = resolve_population(b, d->as.connect.source);
-    const Symbol *post = resolve_population(b, d->as.connect.target);
     bool complete = attributes_collect(b, &d->as.connect.attrs, "a connection", N_RULES, rule, slot);
     ModelConn c = { .span = head_span(d), .pattern = PATTERN_ALL, .self = true };
     if (!slot[CONN_WEIGHT] && !slot[CONN_CURRENT]) {
@@ -253,13 +205,13 @@ static void build(Builder *b, const AstDecl *d)
         }
         return;
     }
-    if (!pre || !post)
+    if (!w->pre || !w->post)
         return;
-    c.pre = pre->index;
-    c.post = post->index;
+    c.pre = w->pre->index;
+    c.post = w->post->index;
+    c.label = w->label;
     c.weight_span = (slot[CONN_WEIGHT] ? slot[CONN_WEIGHT] : slot[CONN_CURRENT])->value->span;
     c.factor = num_int(b->nums, 1);
-    c.label = make_label(b, &c);
     ConnBuild cb = { .weight = typed_const(b, c.weight_span, c.factor, UNIT_NONE), .space = b->space, .current_from = slot[CONN_CURRENT],
                      .current = typed_error(c.weight_span) };
     if (!read_attributes(b, slot, &c, &cb.weight))
@@ -271,10 +223,21 @@ static void build(Builder *b, const AstDecl *d)
 void connections_build(Builder *b)
 {
     Space *before = b->space;
-    for (size_t k = 0; k < b->items.n; k++)
-        if (b->items.at[k].decl->kind == AST_CONNECT) {
-            space_enter(b, b->items.at[k].space);
-            build(b, b->items.at[k].decl);
-        }
+    Wire *wire = ARENA_ARRAY(&b->cx->arena, b->items.n + 1, Wire);
+    size_t n = 0;
+    for (size_t k = 0; k < b->items.n; k++) {
+        const Item *item = &b->items.at[k];
+        if (item->decl->kind != AST_CONNECT)
+            continue;
+        space_enter(b, item->space);
+        wire[n].item = item;
+        wire[n].pre = resolve_population(b, item->decl->as.connect.source);
+        wire[n++].post = resolve_population(b, item->decl->as.connect.target);
+    }
+    label_wires(b, n, wire);
+    for (size_t k = 0; k < n; k++) {
+        space_enter(b, wire[k].item->space);
+        build(b, &wire[k]);
+    }
     space_enter(b, before);
 }

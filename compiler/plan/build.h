@@ -32,6 +32,13 @@ const Expr *plan_drawn(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);
 /* A program of its neurons; e NULL: none. */
 EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);
 
+/* alike.c: < 0, 0, > 0: the order of two populations, of two blocks, by what they compute, whatever they are called. */
+int plan_compare_pops(const EigProblem *p, size_t a, size_t b);
+int plan_compare_blocks(const EigProblem *p, size_t a, size_t b);
+
+/* order.c: the blocks in the order in which they are added, as their numbers in p. */
+const size_t *plan_order(Ctx *cx, const EigProblem *p);
+
 /* rate.c */
 double plan_rate(NumPool *nums, Num tau);
 /* 1 - exp(-step/tau), correctly rounded. */

@@ -68,6 +68,18 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     return plan_delays(cx, net, block);
 }
 
+/* From the order of the text to that of the sums. */
+static void put_in_order(Ctx *cx, Plan *out)
+{
+    EigProblem *p = &out->problem;
+    const size_t *order = plan_order(cx, p);
+    EigBlock *block = ARENA_ARRAY(&cx->arena, p->n_blocks + 1, EigBlock);
+    for (size_t k = 0; k < p->n_blocks; k++)
+        block[k] = p->block[order[k]];
+    p->block = block;
+    out->net_block = order;
+}
+
 /* Before anything large is made: the state and the stages of a step. */
 static bool state_fits(Ctx *cx, const Net *net)
 {
@@ -94,6 +106,7 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     plan_records(cx, net, &out->problem);
     if (!plan_in_range(cx, out))
         return false;
+    put_in_order(cx, out);
     plan_lower(cx, out);
     return true;
 }

@@ -27,6 +27,7 @@ typedef struct Plan {
     EigProblem problem;
     PlanPop *pop;
     PlanBlock *block;
+    const size_t *net_block;    /* block k of the problem is this one of the net */
     StateHome state;            /* REGISTERS: few neurons, straight-line code within the time loop */
     const char *state_why;
     /* State in memory: the stages of a step are computed again from x in every

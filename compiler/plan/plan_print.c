@@ -127,7 +127,7 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
         sbuf_str(out, "weight ");
         print_double(b->weight, out);
     }
-    const ModelTerm *term = plan->net ? plan->net->block[k].term : NULL;
+    const ModelTerm *term = plan->net ? plan->net->block[plan->net_block[k]].term : NULL;
     if (term) {
         sbuf_printf(out, "\n  of signal %zu, ", b->signal);
         expr_print(term->signal, out);

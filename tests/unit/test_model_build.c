@@ -154,8 +154,8 @@ static void weights(void)
                    "connect A -> A { weight = exp(-(pre.i - post.i)^2); self = no; scale = 1/sqrt(n) }\n"
                    "connect B -> B { weight = -3; pattern = one_to_one }\n");
     CHECK(b.m.conns.n == 4);
-    CHECK_TEXT(b.m.conns.at[0].label, "A->B");
-    CHECK_TEXT(b.m.conns.at[1].label, "A->B#2");
+    CHECK_TEXT(b.m.conns.at[0].label, "A->B#2");     /* by their texts: pattern comes before weight */
+    CHECK_TEXT(b.m.conns.at[1].label, "A->B");
     CHECK_TEXT(number_text(&b, b.m.conns.at[0].factor), "0.5");
     CHECK(b.m.conns.at[0].literal.n == 8 && b.m.conns.at[0].literal.d[1] == 0.1);
     CHECK_TEXT(number_text(&b, b.m.conns.at[0].literal.q[1]), "0.1");
