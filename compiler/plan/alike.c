@@ -135,7 +135,8 @@ static int by_rows(const EigBlock *a, const EigBlock *b, size_t n_post)
         DECIDE(by_number(a->row_from[i], b->row_from[i]));
     for (size_t e = 0; e < a->row_from[n_post]; e++)
         DECIDE(by_number(a->column[e], b->column[e]));
-    return by_values(a->w, b->w, a->row_from[n_post]);
+    DECIDE(by_values(a->w, b->w, a->row_from[n_post]));
+    return a->w ? 0 : by_value(a->weight, b->weight);
 }
 
 static int by_extent(const EigBlock *a, const EigBlock *b)
