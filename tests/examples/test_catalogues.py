@@ -199,7 +199,8 @@ def test_17_input():
     table = np.loadtxt("examples/data/stimulus/contrast.csv", delimiter=",", skiprows=1)
     contrast = np.interp(t, table[:, 0], table[:, 1])
     attention = 0.5 * ((t >= 200) & (t < 300))
-    near(r["input(E)"], np.outer(0.5 * contrast, np.ones(3)) + np.outer(attention, [0, 1, 1]), 1e-12, "input of E")
+    u = np.outer(0.5 * contrast, np.ones(3)) + np.outer(attention, [0, 1, 1])
+    near(r["input(E)"], u - 0.3 * r["I"] + np.outer(np.squeeze(r["M"]), [0.5, 0.2, 0]), 1e-12, "total input of E")
     assert verdicts("17-stimuli")["stability"]["verdict"] == "certified"
 
 
