@@ -128,9 +128,9 @@ static bool eval(PairEval *p, const Expr *e, double pre, double post, PairValue 
     case EXPR_VAR:
         *out = (PairValue){ e->as.var == EIG_VAR_POST_I ? post : pre, NULL };
         return true;
-    case EXPR_DRAW:
+    case EXPR_DRAW:             /* beyond the doubles there is no number that the rest could be computed from exactly */
         *out = (PairValue){ expr_draw_value(e, p->seed, (size_t)pre, (size_t)post) + 0.0, NULL };
-        return true;
+        return isfinite(out->d);
     case EXPR_CALL:
         for (int k = 0; k < e->as.call.n_args; k++)
             if (!eval(p, e->as.call.arg[k], pre, post, &arg[k]))
