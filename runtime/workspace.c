@@ -11,7 +11,7 @@ static size_t padded(size_t n)
     return (n + 7) / 8 * 8;
 }
 
-/* Numbers in the rings of delayed signals. */
+/* Numbers in the rings of delayed signals; false when there is no room for so many. */
 static bool count_history(const EigProblem *p, size_t *n)
 {
     size_t n_signals = eig_n_signals(p);
@@ -20,10 +20,14 @@ static bool count_history(const EigProblem *p, size_t *n)
     if (!rows)
         return false;
     eig_history_rows(p, rows);
-    for (size_t q = 0; q < n_signals; q++)
-        *n += rows[q] * p->pop[eig_signal(p, q).pop].size;
+    bool fits = true;
+    for (size_t q = 0; q < n_signals && fits; q++) {
+        size_t ring;
+        fits = !__builtin_mul_overflow(rows[q], p->pop[eig_signal(p, q).pop].size, &ring) && !__builtin_add_overflow(*n, ring, n) &&
+               *n <= SIZE_MAX / 64;
+    }
     free(rows);
-    return true;
+    return fits;
 }
 
 static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)

@@ -14,6 +14,7 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
 bool plan_method_fits(Ctx *cx, const Model *m);
 /* The delay of each block in steps; false after E0808. */
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
+bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else E0805 */
 
 /* weights.c: one block as doubles. */
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);

@@ -1,6 +1,9 @@
 /* Delays as whole numbers of steps, and whether the method can compute the model. */
 #include "compiler/plan/build.h"
 
+#include "compiler/data/memory.h"
+#include "runtime/layout.h"
+
 static Diag *report_method(Ctx *cx, const Model *m, const char *why)
 {
     return diag_at(cx, D_E0807, m->sim.method_span, "`%s` %s", eig_method[m->sim.method].name, why);
@@ -83,4 +86,30 @@ bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
     for (size_t k = 0; k < net->n_blocks; k++)
         block[k].delay = steps[net->block[k].conn];
     return ok;
+}
+
+/* Bytes of what delayed blocks read: a row of the signal for each step of the longest delay. */
+static double history_bytes(Ctx *cx, const EigProblem *p)
+{
+    size_t n = eig_n_signals(p), *rows = ARENA_ARRAY(&cx->arena, n + 1, size_t);
+    double bytes = 0;
+    eig_history_rows(p, rows);
+    for (size_t q = 0; q < n; q++)
+        bytes += 8.0 * (double)rows[q] * (double)p->pop[eig_signal(p, q).pop].size;
+    return bytes;
+}
+
+bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p)
+{
+    double bytes = history_bytes(cx, p), limit = (double)data_memory_limit();
+    if (bytes <= limit)
+        return true;
+    size_t longest = 0;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        longest = p->block[k].delay > p->block[longest].delay ? k : longest;
+    const ModelConn *c = &net->model->conns.at[net->block[longest].conn];
+    Diag *d = diag_at(cx, D_E0805, c->delay_span, "what delays look back at, %lld steps for %s, needs %.3g GB, more than the %.3g GB of "
+                      "this machine", (long long)p->block[longest].delay, c->label, bytes * 1e-9, limit * 1e-9);
+    diag_help(cx, d, "a shorter delay, or a longer step: what is delayed is kept for every step of the delay");
+    return false;
 }

@@ -65,7 +65,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     out->problem.n_blocks = net->n_blocks;
     out->problem.pop = pop;
     out->problem.block = block;
-    return plan_delays(cx, net, block);
+    return plan_delays(cx, net, block) && plan_history_fits(cx, net, &out->problem);
 }
 
 /* From the order of the text to that of the sums. */
