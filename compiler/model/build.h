@@ -383,6 +383,9 @@ void connections_build(Builder *b);
 void label_wires(Builder *b, size_t n, Wire *wire);
 /* Weight `e` of the connection *c, whose populations are known. *of_one has the unit of one weight. */
 bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);
+/* A file or a literal matrix, as the weight of *c; `e` is one when weight_is_entries says so. */
+bool weight_is_entries(const AstExpr *e);
+bool weight_entries(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);
 void requirements_build(Builder *b);
 /* The model's simulate block, or NULL. */
 const AstDecl *simulate_block(const Builder *b);

@@ -73,17 +73,33 @@ static bool check_one_to_one(Builder *b, const AstExpr *e, const ModelConn *c)
     return false;
 }
 
+/* matrix("who.npy"), edges("who.csv"), [[0, 1], [1, 0]] */
+static bool read_listed(Builder *b, const AstExpr *e, ModelConn *c)
+{
+    ModelConn *listed = ARENA_NEW(&b->cx->arena, ModelConn);
+    Typed entry;
+    *listed = (ModelConn){ .span = c->span, .weight_span = e->span, .pre = c->pre, .post = c->post, .label = c->label,
+                           .factor = num_int(b->nums, 1), .is_list = true };
+    c->pattern = PATTERN_LISTED;
+    c->listed = listed;
+    if (!weight_entries(b, e, listed, &entry) || !typed_expect(b, entry, UNIT_NONE, "an entry of a pattern"))
+        return false;
+    if (!listed->column)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0209, e->span, "a pattern says who is connected, and reads no column of numbers");
+    diag_help(b->cx, d, "write `pattern = edges(\"%s\")`, or `weight = edges(...)` for the numbers", listed->path);
+    return false;
+}
+
 static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
 {
-    static const char *const name[] = { "all_to_all", "one_to_one", "random", "kernel" };
+    static const char *const name[] = { "all_to_all", "one_to_one", "random", "kernel", "matrix" };
     if (is_call_of(e, "random"))
         return read_random(b, e, c);
+    if (weight_is_entries(e))
+        return read_listed(b, e, c);
     if (e->kind == AST_CALL && e->as.call.callee->kind == AST_NAME) {
         const char *of = e->as.call.callee->as.name.name;
-        if (strcmp(of, "matrix") == 0 || strcmp(of, "edges") == 0) {
-            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the pattern `%s`", of));
-            return false;
-        }
         if (kernel_is_shape(of)) {
             Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` is the shape of a kernel, not a pattern", of);
             diag_help(b->cx, d, "write `pattern = kernel(%s(...))`", of);
@@ -91,8 +107,11 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
         }
     }
     const AstExpr *word = e->kind == AST_CALL ? e->as.call.callee : e;
-    int k = attribute_choice(b, word, "a pattern", 4, name);
-    if (k == 3) {
+    int k = attribute_choice(b, word, "a pattern", 5, name);
+    if (k == 4) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "a matrix is given by its file");
+        diag_help(b->cx, d, "write `matrix(\"who.csv\")`, or the matrix itself: `[[0, 1], [1, 0]]`");
+    } else if (k == 3) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "a kernel is given by its shape");
         diag_help(b->cx, d, "write `kernel(gaussian(100 um))` or `kernel(exp(-distance / 100 um))`");
     } else if (k == 2) {

@@ -134,7 +134,7 @@ typedef enum WeightKind {
     WEIGHT_EDGES                /* factor * edges("file" [, column]) */
 } WeightKind;
 
-typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE } PatternKind;
+typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE, PATTERN_LISTED } PatternKind;
 
 /* A product of a current: factor * gate * signal, summed over the sources. */
 typedef struct ModelTerm {
@@ -143,7 +143,8 @@ typedef struct ModelTerm {
     const Expr *signal;         /* of the source's states, t, i; a rate is state 0 where there are no equations */
 } ModelTerm;
 
-typedef struct ModelConn {
+typedef struct ModelConn ModelConn;
+struct ModelConn {
     Span span;                  /* the head: connect A -> B */
     Span weight_span;
     size_t pre, post;           /* populations */
@@ -163,10 +164,12 @@ typedef struct ModelConn {
     PatternKind pattern;
     Num probability;            /* PATTERN_RANDOM_P */
     size_t indegree;
+    const ModelConn *listed;    /* PATTERN_LISTED: LITERAL, MATRIX or EDGES, whose entries say with 1 and 0 who is connected */
+    bool is_list;               /* it is the `listed` of another one: an edge needs no number */
     bool self;                  /* may a neuron connect to itself (pre == post) */
     uint64_t seed;
     const char *label;          /* "E->I", with "#2" behind the second between the same pair: key of its randomness */
-} ModelConn;
+};
 
 typedef enum RequireKind { REQUIRE_DALE, REQUIRE_STABLE, REQUIRE_UNIQUE } RequireKind;
 typedef struct ModelRequire { RequireKind kind; Span span; const char *text; } ModelRequire;

@@ -200,6 +200,10 @@ static void print_conn(const Model *m, const ModelConn *c, Sbuf *out)
     case PATTERN_RANDOM_INDEGREE:
         sbuf_printf(out, "  random, indegree = %zu, seed %llu\n", c->indegree, (unsigned long long)c->seed);
         break;
+    case PATTERN_LISTED:
+        sbuf_str(out, "  where");
+        print_weight(m, c->listed, out);
+        break;
     }
     for (size_t k = 0; k < c->n_terms; k++) {
         print_num("  current: ", c->term[k].factor, out);

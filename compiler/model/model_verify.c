@@ -104,6 +104,7 @@ static void verify_conn(const Model *m, const ModelConn *c)
         must(m->pops.at[c->pre].size == m->pops.at[c->post].size, "one to one", c->label);
     if (c->pattern == PATTERN_RANDOM_P)
         must(c->probability && mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0, "probability", c->label);
+    must((c->pattern == PATTERN_LISTED) == (c->listed != NULL), "list of pairs", c->label);
     verify_current(m, c);
 }
 

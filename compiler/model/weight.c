@@ -217,6 +217,16 @@ static void collect_factors(Builder *b, Product *p, const AstExpr *e)
     }
 }
 
+bool weight_is_entries(const AstExpr *e)
+{
+    return is_structure(e);
+}
+
+bool weight_entries(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
+{
+    return e->kind == AST_LIST ? read_literal(b, e, c, of_one) : read_file_call(b, e, c, of_one);
+}
+
 static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
     Product p = { .constant = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE), .ok = true };
@@ -224,9 +234,7 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     collect_factors(b, &p, e);
     if (!p.ok || !typed_ok(p.constant))
         return false;
-    bool read = p.structure->kind == AST_LIST ? read_literal(b, p.structure, c, &entry)
-                                              : read_file_call(b, p.structure, c, &entry);
-    if (!read)
+    if (!weight_entries(b, p.structure, c, &entry))
         return false;
     expr_is_const(p.constant.e, &c->factor);
     if (!check_magnitude(b, p.constant, c->factor, c))

@@ -79,6 +79,7 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     out->kind = BLOCK_SPARSE;
     out->row_from = pairs.row_from;
     out->column = pairs.column;
+    out->sha256 = pairs.sha256;
     out->values = (Values){ .n = pairs.n };
     if (pattern_has_one_weight(b, c)) {
         out->factor = signed_factor(b, c);

@@ -26,6 +26,7 @@ typedef struct Pairs {
     size_t n;
     uint64_t *row_from;         /* targets + 1 */
     uint32_t *column;           /* n sources, ascending within a row */
+    const char *sha256;         /* of the file that lists them, or NULL */
 } Pairs;
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
 

@@ -122,10 +122,16 @@ static bool read_edges(NetBuild *b, const ModelConn *c, EdgeTable *e)
         return false;
     if (!find_column(b, c, t, "source", &source) || !find_column(b, c, t, "target", &target))
         return false;
-    if (!(c->column ? find_column(b, c, t, c->column, &value) : first_numeric(b, c, t, source, target, &value)))
-        return false;
     e->source = t->column[source].text;
     e->target = t->column[target].text;
+    if (c->is_list) {
+        e->value = (Values){ .n = t->n_rows, .d = ARENA_ARRAY(&b->cx->arena, t->n_rows, double) };
+        for (size_t k = 0; k < t->n_rows; k++)
+            e->value.d[k] = 1.0;
+        return true;
+    }
+    if (!(c->column ? find_column(b, c, t, c->column, &value) : first_numeric(b, c, t, source, target, &value)))
+        return false;
     return table_numbers(b->cx, b->net->nums, t, value, c->weight_span, &e->value);
 }
 

@@ -179,6 +179,55 @@ static bool pattern_one_to_one(NetBuild *b, const ModelConn *c, Pairs *out)
     return true;
 }
 
+/* ---- a matrix or a table that lists them ---- */
+
+/* The sign of an entry without one of its own is that of its source. */
+static bool is_zero_or_one(NetBuild *b, const ModelConn *c, const Block *list, size_t row, size_t column, size_t entry)
+{
+    double x = list->was_signed ? list->values.d[entry] : fabs(list->values.d[entry]);
+    bool is_exact = !list->values.q || num_is_double(list->values.q[entry]);
+    if (is_exact && (x == 0.0 || x == 1.0))
+        return true;
+    mpq_ptr shown = num_new(b->net->nums);
+    mpq_set(shown, block_entry(b->net->nums, list, entry));
+    if (!list->was_signed)
+        mpq_abs(shown, shown);
+    Diag *d = diag_at(b->cx, D_E0401, c->listed->weight_span, "a pattern says with 1 and 0 who is connected, and row %zu, column %zu is %s",
+                      row + 1, column + 1, num_brief(b->cx, shown));
+    diag_help(b->cx, d, "numbers of other sizes are weights: leave the pattern out and write `weight = matrix(...)`");
+    return false;
+}
+
+/* The pairs of a dense or sparse block whose entries are not 0. */
+static bool pairs_of_block(NetBuild *b, const ModelConn *c, const Block *list, Pairs *out)
+{
+    size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
+    out->row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, size_t);
+    out->column = ARENA_ARRAY(&b->cx->arena, list->values.n, uint32_t);
+    for (size_t row = 0, e = 0; row < n_post; row++) {
+        size_t end = list->kind == BLOCK_SPARSE ? list->row_from[row + 1] : (row + 1) * n_pre;
+        for (; e < end; e++) {
+            size_t column = list->kind == BLOCK_SPARSE ? list->column[e] : e % n_pre;
+            if (!is_zero_or_one(b, c, list, row, column, e))
+                return false;
+            if (list->values.d[e] != 0.0)
+                out->column[out->n++] = (uint32_t)column;
+        }
+        out->row_from[row + 1] = out->n;
+    }
+    out->sha256 = list->sha256;
+    return true;
+}
+
+static bool pattern_listed(NetBuild *b, const ModelConn *c, Pairs *out)
+{
+    ModelConn of = *c->listed;
+    Block list = { .pre = c->pre, .post = c->post, .conn = (size_t)(c - b->m->conns.at), .factor = of.factor, .self = true };
+    of.self = c->self;
+    bool read = of.kind == WEIGHT_EDGES ? edges_block(b, &of, &list) : matrix_block(b, &of, &list);
+    return read && pairs_of_block(b, c, &list, out);
+}
+
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)
 {
     const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];
@@ -195,6 +244,7 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)
     case PATTERN_ONE: return pattern_one_to_one(b, c, out);
     case PATTERN_RANDOM_P: return pattern_random_p(b, c, out);
     case PATTERN_RANDOM_INDEGREE: return pattern_random_indegree(b, c, out);
+    case PATTERN_LISTED: return pattern_listed(b, c, out);
     case PATTERN_ALL: break;
     }
     BUG("all_to_all has no list of pairs");
