@@ -79,7 +79,7 @@ typedef enum AstAttrKind {
     AST_ATTR_FUNCTION,          /* activation(z) = ..., cost(x) = ... on [lo, hi] */
     AST_ATTR_DERIVATIVE,        /* v' = ... */
     AST_ATTR_RECORD,            /* record E, mean(I) every 1 ms   (simulate) */
-    AST_ATTR_AT                 /* at 100 ms NAME = ...           (simulate) */
+    AST_ATTR_AT                 /* at 100 ms PARAM = ...          (simulate) */
 } AstAttrKind;
 
 typedef struct AstName { const char *name; Span span; } AstName;
@@ -88,13 +88,13 @@ typedef VEC(AstName) AstNames;
 typedef struct AstAttr {
     AstAttrKind kind;
     Span span, name_span;
-    const char *name;           /* NULL for AST_ATTR_RECORD */
+    const char *name;           /* NULL for AST_ATTR_RECORD and AST_ATTR_AT */
     AstNames params;            /* AST_ATTR_FUNCTION: at least one */
     AstExpr *value;             /* NULL for AST_ATTR_RECORD */
     AstExpr *domain;            /* `on [lo, hi]` as AST_LIST, or NULL */
     AstExprs records;           /* AST_ATTR_RECORD */
     AstExpr *every;             /* AST_ATTR_RECORD, or NULL: every step */
-    AstExpr *at;                /* AST_ATTR_AT: the time */
+    AstExpr *at, *target;       /* AST_ATTR_AT: the time, and the param */
 } AstAttr;
 typedef VEC(AstAttr) AstAttrs;
 

@@ -86,7 +86,8 @@ static bool attr_equal(const AstAttr *a, const AstAttr *b)
 {
     return a->kind == b->kind && text_equal(a->name, b->name) && names_equal(&a->params, &b->params)
         && expr_equal(a->value, b->value) && expr_equal(a->domain, b->domain)
-        && exprs_equal(&a->records, &b->records) && expr_equal(a->every, b->every) && expr_equal(a->at, b->at);
+        && exprs_equal(&a->records, &b->records) && expr_equal(a->every, b->every) && expr_equal(a->at, b->at)
+        && expr_equal(a->target, b->target);
 }
 
 static bool attrs_equal(const AstAttrs *a, const AstAttrs *b)

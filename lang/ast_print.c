@@ -201,7 +201,7 @@ static void print_attr(const AstAttr *a, Sbuf *out)
         break;
     case AST_ATTR_AT:
         print_defined("at ", a->at, out);
-        sbuf_printf(out, " %s", a->name);
+        print_defined(" ", a->target, out);
         print_defined(" = ", a->value, out);
         break;
     }

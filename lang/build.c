@@ -260,9 +260,11 @@ AstAttr *build_record(Parse *p, Span at, AstExprs records, AstExpr *every)
     return a;
 }
 
-AstAttr *build_at(Parse *p, Span at, AstExpr *time, AstName name, AstExpr *value)
+AstAttr *build_at(Parse *p, Span at, AstExpr *time, AstExpr *target, AstExpr *value)
 {
-    AstAttr *a = build_attr(p, AST_ATTR_AT, at, name, value);
+    AstAttr *a = build_attr(p, AST_ATTR_AT, at, nameless, value);
+    a->name_span = target->span;
+    a->target = target;
     a->at = time;
     return a;
 }

@@ -35,5 +35,5 @@ AstDecl *build_simulate(Parse *p, Span at, AstAttrs attrs);
 AstAttr *build_attr(Parse *p, AstAttrKind kind, Span at, AstName name, AstExpr *value);
 AstAttr *build_attr_function(Parse *p, Span at, AstName name, AstNames params, AstExpr *value, AstExpr *domain);
 AstAttr *build_record(Parse *p, Span at, AstExprs records, AstExpr *every);
-AstAttr *build_at(Parse *p, Span at, AstExpr *time, AstName name, AstExpr *value);
+AstAttr *build_at(Parse *p, Span at, AstExpr *time, AstExpr *target, AstExpr *value);
 #endif

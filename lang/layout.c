@@ -351,9 +351,10 @@ static int word_behind_operand(const Parse *p, const char *text)
         kind = find_word(infix_word, text);
     if (kind || p->before.kind != T_NUMBER)
         return kind ? kind : T_NAME;
-    /* `at 100 w = 2`: a word with a definition behind it is no unit. */
+    /* `at 100 w = 2`, `at 100 L[1].w = 2`: a word with a definition or a path behind it is no unit. */
     const char *next = bytes_ahead(p);
-    return next[0] == '=' && next[1] != '=' ? T_NAME : T_UNIT;
+    bool is_name = next[0] == '[' || ((next[0] == '=' || next[0] == '.') && next[1] != next[0]);
+    return is_name ? T_NAME : T_UNIT;
 }
 
 static int word_kind(Parse *p, const char *text)

@@ -158,7 +158,7 @@ settings:
 setting:
   attr
 | "record" exprs optional_every { $$ = build_record(p, @$, $2, $3); }
-| "at" expr name "=" expr       { $$ = build_at(p, @$, $2, $3, $5); }
+| "at" expr postfix "=" expr    { $$ = build_at(p, @$, $2, $3, $5); }
 
 optional_every:
   %empty                        { $$ = NULL; }

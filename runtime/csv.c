@@ -40,16 +40,16 @@ static bool write_column(OutFile *out, const char *name, const char *label)
     return !quoted || write_text(out, "\"");
 }
 
-/* The population whose neurons are the columns of a record: that of the first
- * rate, state or input "of the neuron of the surrounding loop". */
-static const EigPop *population_of(const EigProblem *p, const EigObs *obs)
+/* Whose neurons are the columns of a record: those of the first rate, state or
+ * input "of the neuron of the surrounding loop". */
+static const EigObs *row_of(const EigObs *obs)
 {
     if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_STATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
-        return &p->pop[obs->pop];
+        return obs;
     for (int i = 0; obs->kind == EIG_OBS_CALL && i < obs->n_args; i++) {
-        const EigPop *pop = population_of(p, obs->arg[i]);
-        if (pop)
-            return pop;
+        const EigObs *row = row_of(obs->arg[i]);
+        if (row)
+            return row;
     }
     return NULL;
 }
@@ -58,12 +58,12 @@ static bool write_record_columns(OutFile *out, const EigProblem *p, const EigRec
 {
     if (r->width == 1)
         return write_column(out, r->name, NULL);
-    const EigPop *pop = population_of(p, r->obs);
-    const char *const *names = pop && pop->size == r->width ? pop->neuron_name : NULL;
+    const EigObs *row = row_of(r->obs);
+    const char *const *names = row ? p->pop[row->pop].neuron_name : NULL;
     for (size_t i = 0; i < r->width; i++) {
         char number[24];
         snprintf(number, sizeof number, "%zu", i);
-        if (!write_column(out, r->name, names && names[i] ? names[i] : number))
+        if (!write_column(out, r->name, names && names[row->first + i] ? names[row->first + i] : number))
             return false;
     }
     return true;

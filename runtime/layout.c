@@ -83,6 +83,11 @@ void eig_history_rows(const EigProblem *p, size_t *rows)
     }
 }
 
+size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold)
+{
+    return fold->n_neurons ? fold->n_neurons : p->pop[fold->pop].size;
+}
+
 bool eig_state_is_random(const EigState *s)
 {
     return s->kind == EIG_STATE_OU || s->noise.n > 0;

@@ -27,6 +27,9 @@ bool eig_has_delays(const EigProblem *p);
 /* rows[n_signals]: 0 where nobody reads the signal late. The rings stand one after the other, rows[q] * size numbers each. */
 void eig_history_rows(const EigProblem *p, size_t *rows);
 
+/* ---- recorded quantities ---- */
+size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold);        /* that a MEAN or SUM runs over */
+
 /* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
 bool eig_state_is_random(const EigState *s);
 size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state);   /* pop up to n_pops: how many */

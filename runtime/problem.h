@@ -116,7 +116,9 @@ typedef struct EigObs EigObs;
 struct EigObs {
     EigObsKind kind;
     size_t pop;                 /* RATE, STATE, INPUT, MEAN, SUM */
-    long index;                 /* RATE, STATE, INPUT: < 0 is "the neuron of the surrounding loop" */
+    long index;                 /* RATE, STATE, INPUT: < 0 is "the neuron of the surrounding loop", counted from `first` */
+    size_t first;
+    size_t n_neurons;           /* MEAN, SUM: of the loop; 0: all of the population */
     size_t state;               /* STATE: k of x[state_from + k * size + neuron] */
     EigCode code;               /* CODE: constants and t */
     EigFn fn;                   /* CALL */
@@ -128,7 +130,7 @@ typedef struct EigRecord {
     const char *name;           /* array name in the result */
     const char *unit;           /* canonical unit, "" for a pure number */
     size_t width;               /* numbers per record */
-    const EigObs *obs;          /* evaluated for loop neuron 0 .. width-1. MEAN divides the SUM (order as S above) by the size */
+    const EigObs *obs;          /* evaluated for loop neuron 0 .. width-1. MEAN divides the SUM (order as S above) by their number */
 } EigRecord;
 
 typedef struct EigProblem {

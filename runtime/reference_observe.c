@@ -33,7 +33,7 @@ static double each_term(const void *of, size_t j)
     return observe(scene, scene->each, j);
 }
 
-static double fold(const Scene *scene, const EigObs *obs, const EigPop *pop)
+static double fold(const Scene *scene, const EigObs *obs)
 {
     Known *known = scene->known;
     for (size_t k = 0; k < known->n; k++)
@@ -41,8 +41,9 @@ static double fold(const Scene *scene, const EigObs *obs, const EigPop *pop)
             return known->value[k];
     Scene inner = *scene;
     inner.each = obs->arg[0];
-    double sum = oracle_sum(each_term, &inner, pop->size);
-    double value = obs->kind == EIG_OBS_SUM ? sum : sum / (double)pop->size;
+    size_t n = eig_obs_neurons(scene->p, obs);
+    double sum = oracle_sum(each_term, &inner, n);
+    double value = obs->kind == EIG_OBS_SUM ? sum : sum / (double)n;
     if (known->n < MAX_KNOWN) {
         known->obs[known->n] = obs;
         known->value[known->n++] = value;
@@ -53,7 +54,7 @@ static double fold(const Scene *scene, const EigObs *obs, const EigPop *pop)
 static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
 {
     const EigPop *pop = obs->pop < scene->p->n_pops ? &scene->p->pop[obs->pop] : NULL;   /* CODE and CALL have none */
-    size_t which = obs->index < 0 ? neuron : (size_t)obs->index;
+    size_t which = obs->index < 0 ? obs->first + neuron : (size_t)obs->index;
     switch (obs->kind) {
     case EIG_OBS_CODE: {
         double var[EIG_N_VARS] = {0};
@@ -69,7 +70,7 @@ static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
         return scene->o->total[pop->from + which];
     case EIG_OBS_MEAN:
     case EIG_OBS_SUM:
-        return fold(scene, obs, pop);
+        return fold(scene, obs);
     case EIG_OBS_CALL: {
         double a = observe(scene, obs->arg[0], neuron);
         double b = obs->n_args > 1 ? observe(scene, obs->arg[1], neuron) : 0.0;

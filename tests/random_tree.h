@@ -55,14 +55,19 @@ static AstExprs exprs(Draw *d, int depth, unsigned least)
     return list;
 }
 
-static AstExpr *path(Draw *d, int depth)
+static AstExpr *path_from(Draw *d, int depth, const char *(*first)(Draw *))
 {
     if (depth <= 0 || below(d, 2) == 0)
-        return ast_name(d->cx, nowhere, any_name(d));
-    AstExpr *base = path(d, depth - 1);
+        return ast_name(d->cx, nowhere, first(d));
+    AstExpr *base = path_from(d, depth - 1, first);
     if (below(d, 2))
         return ast_member(d->cx, nowhere, base, any_name(d), nowhere);
     return ast_index(d->cx, nowhere, base, exprs(d, depth - 1, 1));
+}
+
+static AstExpr *path(Draw *d, int depth)
+{
+    return path_from(d, depth, any_name);
 }
 
 static AstExpr *call(Draw *d, int depth)
@@ -154,9 +159,8 @@ static AstAttr setting(Draw *d)
     if (kind == 0) {
         a = (AstAttr){ .kind = AST_ATTR_RECORD, .records = exprs(d, 3, 1), .every = below(d, 2) ? expr(d, 2) : NULL };
     } else if (kind == 1) {
-        a.kind = AST_ATTR_AT;
-        a.name = plain_name(d);
-        a.at = expr(d, 2);
+        a = (AstAttr){ .kind = AST_ATTR_AT, .value = a.value ? a.value : expr(d, 2), .at = expr(d, 2) };
+        a.target = path_from(d, 2, plain_name);    /* behind an expression, where `per` is no name */
     }
     return a;
 }

@@ -30,9 +30,10 @@ static Val numbers_of(const Observation *ob, const EigObs *o)
 {
     const Emit *e = ob->e;
     const EigPop *pop = &e->p->pop[o->pop];
+    size_t skipped = o->index < 0 ? o->first : 0;
     if (o->kind == EIG_OBS_RATE && e->general)
-        return signal_now(e, e->general, ob->args, o->pop, ob->x);
-    size_t first = o->kind == EIG_OBS_STATE ? eig_state_from(e->p, o->pop) + o->state * pop->size : pop->from;
+        return ll_at(e->ll, e->ll->f64, signal_now(e, e->general, ob->args, o->pop, ob->x), ll_i64(e->ll, skipped));
+    size_t first = skipped + (o->kind == EIG_OBS_STATE ? eig_state_from(e->p, o->pop) + o->state * pop->size : pop->from);
     return ll_at(e->ll, e->ll->f64, o->kind == EIG_OBS_INPUT ? ob->total : ob->x, ll_i64(e->ll, first));
 }
 
@@ -95,7 +96,7 @@ static void compute_folds(Observation *ob, const EigObs *o)
             compute_folds(ob, o->arg[k]);
     if (o->kind != EIG_OBS_MEAN && o->kind != EIG_OBS_SUM)
         return;
-    size_t size = e->p->pop[o->pop].size;
+    size_t size = eig_obs_neurons(e->p, o);
     Val sum = fold_value(ob, o, size);
     Done d = { o, o->kind == EIG_OBS_SUM ? sum : ll_fdiv(e->ll, sum, ll_f64(e->ll, (double)size)) };
     vec_push(&e->cx->arena, &ob->done, d);

@@ -24,7 +24,8 @@ typedef struct Typed {
     const Expr *e;              /* NULL: an error was reported, or will be by someone else */
     Unit unit;
     bool is_zero;               /* a zero without a unit: fits every unit */
-    long pop;                   /* records: the population whose neurons it runs over, else NO_POP */
+    long pop;                   /* records: the population over neurons of which it runs, else NO_POP */
+    size_t n_neurons;           /* records: over how many; 0 with NO_POP */
     Span span;
 } Typed;
 
@@ -223,6 +224,7 @@ typedef struct Builder {
     size_t written_out_before;  /* and those before it */
     bool too_much_written_out;  /* E0403 was reported */
     Span outer_call;            /* the call in no function, or the function looked at by itself */
+    VEC(Symbol *) changed;      /* params that the protocol changes */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;
 
@@ -314,6 +316,8 @@ Typed noise_ou_call(Builder *b, const AstExpr *call, const Scope *scope);
 /* ---- neuron.c ---- */
 /* Index of the neuron that `e` ("AVAL" or 3) names in population `pop`; -1 after a diagnostic. */
 long neuron_index(Builder *b, const AstExpr *e, size_t pop);
+/* The neurons *from to *to, both included, of "AVAL", 3 or 2..5; false after a diagnostic. */
+bool neuron_run(Builder *b, const AstExpr *e, size_t pop, long *from, long *to);
 /* neuron("PLML", 3, 5..8, ...): 1 for these, else 0. */
 Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope);
 

@@ -142,24 +142,45 @@ static int find_function(const char *name)
 
 /* ---- functions of records ---- */
 
-/* mean(...), sum(...): over the population that the argument runs over. */
-static Typed fold_record(Builder *b, const AstExpr *e, ExprKind kind, const Scope *scope)
+typedef enum Fold { FOLD_MEAN, FOLD_SUM, FOLD_VARIANCE, FOLD_STD, N_FOLDS } Fold;
+static const char *const fold_name[N_FOLDS] = { "mean", "sum", "variance", "std" };
+
+static Typed fold_row(Builder *b, Span at, ExprKind kind, Typed v)
+{
+    if (v.n_neurons > 1)
+        v.e = expr_fold(b->cx, at, kind, (size_t)v.pop, v.n_neurons, v.e);
+    v.pop = NO_POP;
+    v.n_neurons = 0;
+    v.span = at;
+    return v;
+}
+
+/* The mean of (v - mean(v))^2. */
+static Typed variance_of(Builder *b, Span at, Typed v)
+{
+    Typed arg[2] = { v, fold_row(b, at, EXPR_MEAN, v) };
+    arg[0] = typed_call(b, at, EIG_FN_SUB, 2, arg);
+    arg[1] = typed_const(b, at, num_int(b->nums, 2), UNIT_NONE);
+    Typed square = typed_call(b, at, EIG_FN_POW, 2, arg);
+    return typed_ok(square) ? fold_row(b, at, EXPR_MEAN, square) : square;
+}
+
+/* mean(...) and the like: over the neurons that the argument runs over. */
+static Typed fold_record(Builder *b, const AstExpr *e, Fold fold, const Scope *scope)
 {
     Typed v = resolve(b, e->as.call.args.at[0].value, scope);
     if (!typed_ok(v))
         return v;
     if (v.pop == NO_POP) {
-        Diag *d = diag_at(b->cx, D_E0304, e->span,
-                          "`%s` runs over the neurons of a population, and there is none in it",
-                          kind == EXPR_MEAN ? "mean" : "sum");
-        diag_help(b->cx, d, "name a population, such as `mean(E)`");
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "`%s` runs over the neurons of a population, and there is none in it",
+                          fold_name[fold]);
+        diag_help(b->cx, d, "name a population, such as `%s(E)`", fold_name[fold]);
         return typed_error(e->span);
     }
-    if (b->m->pops.at[v.pop].size > 1)
-        v.e = expr_fold(b->cx, e->span, kind, (size_t)v.pop, v.e);
-    v.pop = NO_POP;
-    v.span = e->span;
-    return v;
+    if (fold == FOLD_MEAN || fold == FOLD_SUM)
+        return fold_row(b, e->span, fold == FOLD_MEAN ? EXPR_MEAN : EXPR_SUM, v);
+    Typed square = variance_of(b, e->span, v);
+    return fold == FOLD_STD && typed_ok(square) ? typed_call(b, e->span, EIG_FN_SQRT, 1, &square) : square;
 }
 
 /* input(E), input(E[3]) */
@@ -174,7 +195,7 @@ static Typed record_input(Builder *b, const AstExpr *e, const Scope *scope)
         return typed_error(e->span);
     }
     size_t pop = v.e->as.rate.pop;
-    v.e = expr_rate(b->cx, e->span, EXPR_INPUT, pop, v.e->as.rate.index);
+    v.e = expr_rate_from(b->cx, e->span, expr_rate(b->cx, e->span, EXPR_INPUT, pop, v.e->as.rate.index), v.e->as.rate.first);
     v.unit = b->m->pops.at[pop].unit_z;
     v.span = e->span;
     return v;
@@ -183,8 +204,11 @@ static Typed record_input(Builder *b, const AstExpr *e, const Scope *scope)
 static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
 {
     const char *name = e->as.call.callee->as.name.name;
-    bool mean = strcmp(name, "mean") == 0, sum = strcmp(name, "sum") == 0, input = strcmp(name, "input") == 0;
-    if (!mean && !sum && !input)
+    bool input = strcmp(name, "input") == 0;
+    int fold = 0;
+    while (fold < N_FOLDS && strcmp(name, fold_name[fold]) != 0)
+        fold++;
+    if (!input && fold == N_FOLDS)
         return false;
     *out = typed_error(e->span);
     if (scope->kind != SCOPE_RECORD)
@@ -192,16 +216,11 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
     else if (e->as.call.args.n != 1 || e->as.call.args.at[0].name)
         diag_at(b->cx, D_E0209, e->span, "`%s` takes one argument", name);
     else
-        *out = input ? record_input(b, e, scope) : fold_record(b, e, mean ? EXPR_MEAN : EXPR_SUM, scope);
+        *out = input ? record_input(b, e, scope) : fold_record(b, e, (Fold)fold, scope);
     return true;
 }
 
 /* ---- any call ---- */
-
-static bool names_later_function(const char *name)
-{
-    return strcmp(name, "variance") == 0 || strcmp(name, "std") == 0;
-}
 
 static void report_unknown_function(Builder *b, const AstExpr *callee)
 {
@@ -268,8 +287,6 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return draw_call(b, e, scope);
     if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
         diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
-    else if (names_later_function(name))
-        report_not_built(b, callee->span, "this function");
     else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
         report_kernel_misplaced(b, e);
     else if (!b->import_failed)

@@ -70,6 +70,14 @@ const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index)
     return e;
 }
 
+const Expr *expr_rate_from(Ctx *cx, Span at, const Expr *of, size_t first)
+{
+    Expr *e = expr_new(cx, at, of->kind);
+    e->as.rate = of->as.rate;
+    e->as.rate.first = first;
+    return e;
+}
+
 const Expr *expr_state(Ctx *cx, Span at, const Expr *of, size_t state)
 {
     Expr *e = expr_new(cx, at, EXPR_STATE);
@@ -78,10 +86,11 @@ const Expr *expr_state(Ctx *cx, Span at, const Expr *of, size_t state)
     return e;
 }
 
-const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg)
+const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, size_t n_neurons, const Expr *arg)
 {
     Expr *e = expr_new(cx, at, kind);
     e->as.fold.pop = pop;
+    e->as.fold.n_neurons = n_neurons;
     e->as.fold.arg = arg;
     e->size = arg->size < EXPR_MAX_SIZE ? arg->size + 1 : EXPR_MAX_SIZE;
     e->depth = arg->depth;
@@ -280,6 +289,8 @@ static void print_rate(const Expr *e, const char *what, Sbuf *out)
         sbuf_printf(out, ".%zu", e->as.rate.state);
     if (e->as.rate.index >= 0)
         sbuf_printf(out, ", %ld", e->as.rate.index);
+    else if (e->as.rate.first)
+        sbuf_printf(out, ", %zu..", e->as.rate.first);
     sbuf_char(out, ')');
 }
 

@@ -42,8 +42,8 @@ struct Expr {
         } draw;
         struct { size_t column; } column;
         struct { size_t table; bool by_neuron; } samples;
-        struct { size_t pop; long index; size_t state; } rate;  /* EXPR_RATE, EXPR_STATE, EXPR_INPUT */
-        struct { size_t pop; const Expr *arg; } fold;   /* EXPR_MEAN, EXPR_SUM */
+        struct { size_t pop; long index; size_t first, state; } rate;   /* EXPR_RATE, EXPR_STATE, EXPR_INPUT; index < 0: from `first` on */
+        struct { size_t pop, n_neurons; const Expr *arg; } fold;        /* EXPR_MEAN, EXPR_SUM */
         struct { const Expr *s; const ExprSolve *of; } solve;   /* EXPR_SOLVE */
     } as;
 };
@@ -79,12 +79,14 @@ const Expr *expr_samples(Ctx *cx, Span at, size_t table, bool by_neuron);
 const Expr *expr_apply(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const *args);
 /* EXPR_SOLVE; `of` stays the caller's, in the arena. */
 const Expr *expr_solve(Ctx *cx, Span at, const Expr *s, const ExprSolve *of);
-/* Records: neuron `index` of population `pop`, or each neuron (index < 0). */
+/* Records: neuron `index` of population `pop`, or each of a row of its neurons (index < 0), the first of which is number 0. */
 const Expr *expr_rate(Ctx *cx, Span at, ExprKind kind, size_t pop, long index);
+/* Records: the row of e, an EXPR_RATE, from neuron `first` on. */
+const Expr *expr_rate_from(Ctx *cx, Span at, const Expr *e, size_t first);
 /* Records: state `state` of the neuron or neurons of e, an EXPR_RATE. */
 const Expr *expr_state(Ctx *cx, Span at, const Expr *e, size_t state);
-/* Records: EXPR_MEAN or EXPR_SUM over population `pop`. */
-const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, const Expr *arg);
+/* Records: EXPR_MEAN or EXPR_SUM over the `n_neurons` neurons of a row, which is of population `pop`. */
+const Expr *expr_fold(Ctx *cx, Span at, ExprKind kind, size_t pop, size_t n_neurons, const Expr *arg);
 bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
 /* The same operations on the same constants and variables. */

@@ -179,7 +179,7 @@ typedef struct ModelRecord {
     Span span;
     Unit unit;
     const Expr *expr;           /* EXPR_RATE with index < 0 makes it a row of `width` numbers */
-    size_t width;               /* 1, or a population's size */
+    size_t width;               /* 1, or the neurons of a population or of a range of it */
     size_t pop;                 /* population of a row with width > 1, else SIZE_MAX */
 } ModelRecord;
 

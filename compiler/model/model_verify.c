@@ -117,7 +117,7 @@ static void verify_sim(const Model *m, const ModelSim *s)
     for (size_t k = 0; k < s->records.n; k++) {
         const ModelRecord *r = &s->records.at[k];
         verify_expr(r->expr, 1u << EIG_VAR_T, r->name);
-        must(r->width == (r->pop == SIZE_MAX ? 1 : m->pops.at[r->pop].size), "width", r->name);
+        must(r->pop == SIZE_MAX ? r->width == 1 : r->width > 1 && r->width <= m->pops.at[r->pop].size, "width", r->name);
     }
 }
 

@@ -27,10 +27,6 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
     const ModelPop *p = &b->m->pops.at[pop];
     if (e->kind == AST_STRING)
         return find_named(b, e, p);
-    if (e->kind == AST_RANGE) {
-        report_not_built(b, e->span, "a range of neurons here");
-        return -1;
-    }
     Typed v;
     const char *what = "the number of a neuron";
     if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
@@ -44,6 +40,23 @@ long neuron_index(Builder *b, const AstExpr *e, size_t pop)
     return -1;
 }
 
+bool neuron_run(Builder *b, const AstExpr *e, size_t pop, long *from, long *to)
+{
+    if (e->kind != AST_RANGE) {
+        *from = *to = neuron_index(b, e, pop);
+        return *from >= 0;
+    }
+    *from = neuron_index(b, e->as.range.from, pop);
+    *to = neuron_index(b, e->as.range.to, pop);
+    if (*from < 0 || *to < 0)
+        return false;
+    if (*from <= *to)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0401, e->span, "this range of neurons is empty");
+    diag_help(b->cx, d, "the lower number comes first: `%ld..%ld`", *to, *from);
+    return false;
+}
+
 /* Neurons from..to, both included. */
 typedef struct Run { long from, to; } Run;
 
@@ -51,24 +64,6 @@ static int by_start(const void *a, const void *b)
 {
     const Run *x = a, *y = b;
     return (x->from > y->from) - (x->from < y->from);
-}
-
-/* "AVAL", 3 or 2..5 */
-static bool read_run(Builder *b, const AstExpr *e, size_t pop, Run *out)
-{
-    if (e->kind != AST_RANGE) {
-        out->from = out->to = neuron_index(b, e, pop);
-        return out->from >= 0;
-    }
-    out->from = neuron_index(b, e->as.range.from, pop);
-    out->to = neuron_index(b, e->as.range.to, pop);
-    if (out->from < 0 || out->to < 0)
-        return false;
-    if (out->from <= out->to)
-        return true;
-    Diag *d = diag_at(b->cx, D_E0401, e->span, "this range of neurons is empty");
-    diag_help(b->cx, d, "the lower number comes first: `%ld..%ld`", out->to, out->from);
-    return false;
 }
 
 /* 1 for i in [from, from + count). */
@@ -97,7 +92,7 @@ Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope)
     Run *run = ARENA_ARRAY(&b->cx->arena, args->n, Run);
     bool ok = true;
     for (size_t k = 0; k < args->n; k++)
-        ok = read_run(b, args->at[k].value, (size_t)scope->pop, &run[k]) && ok;
+        ok = neuron_run(b, args->at[k].value, (size_t)scope->pop, &run[k].from, &run[k].to) && ok;
     if (!ok)
         return typed_error(call->span);
     qsort(run, args->n, sizeof *run, by_start);

@@ -9,39 +9,50 @@
 
 static void report_not_param(Builder *b, const AstAttr *a, const Symbol *s)
 {
-    Diag *d = diag_at(b->cx, D_E0208, a->name_span, "a protocol changes a `param`, and `%s` is none", a->name);
+    Diag *d = diag_at(b->cx, D_E0208, a->name_span, "a protocol changes a `param`, and `%s` is none", expression_text(b, a->target));
     diag_note_at(b->cx, d, s->decl->name.span, "declared here");
-    if (s->kind == SYM_LET)
+    if (s->kind == SYM_LET && s->path != s->name)
+        diag_help(b->cx, d, "an argument is fixed for the run; give the circuit a `param` of its own to change");
+    else if (s->kind == SYM_LET)
         diag_help(b->cx, d, "declare it with `param` instead of `let`");
 }
 
 static void report_unknown(Builder *b, const AstAttr *a)
 {
-    const char **names;
+    const char **names, *name = a->target->as.name.name;
     size_t n = symbol_names(b, 1u << SYM_PARAM, &names);
-    Diag *d = diag_at(b->cx, D_E0201, a->name_span, "there is no param `%s`", a->name);
-    const char *near = nearest_name(a->name, names, n);
+    Diag *d = diag_at(b->cx, D_E0201, a->name_span, "there is no param `%s`", name);
+    const char *near = nearest_name(name, names, n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
 }
 
+static void collect(Builder *b, const AstAttr *a)
+{
+    bool is_name = a->target->kind == AST_NAME;
+    Symbol *s = is_name ? symbol_find(b, a->target->as.name.name) : path_find(b, a->target);
+    if (!s && is_name)
+        report_unknown(b, a);
+    if (s && s->kind != SYM_PARAM)
+        report_not_param(b, a, s);
+    if (!s || s->kind != SYM_PARAM)
+        return;
+    Change c = { .attr = a };
+    if (s->changes.n == 0)
+        vec_push(&b->cx->arena, &b->changed, s);
+    vec_push(&b->cx->arena, &s->changes, c);
+}
+
+/* Params of instances come second: a path makes the instance, whose number may be a constant. */
 void protocol_collect(Builder *b)
 {
     const AstDecl *block = simulate_block(b);
-    for (size_t k = 0; block && k < block->as.simulate.attrs.n; k++) {
-        const AstAttr *a = &block->as.simulate.attrs.at[k];
-        if (a->kind != AST_ATTR_AT)
-            continue;
-        Symbol *s = symbol_find(b, a->name);
-        if (!s) {
-            report_unknown(b, a);
-        } else if (s->kind != SYM_PARAM) {
-            report_not_param(b, a, s);
-        } else {
-            Change c = { .attr = a };
-            vec_push(&b->cx->arena, &s->changes, c);
+    for (int paths = 0; paths < 2; paths++)
+        for (size_t k = 0; block && k < block->as.simulate.attrs.n; k++) {
+            const AstAttr *a = &block->as.simulate.attrs.at[k];
+            if (a->kind == AST_ATTR_AT && (a->target->kind != AST_NAME) == paths)
+                collect(b, a);
         }
-    }
 }
 
 /* ---- times and values: once time has a unit ---- */
@@ -59,7 +70,7 @@ static bool read_time(Builder *b, const AstAttr *a, Num *out)
     Diag *d = diag_at(b->cx, D_E0401, a->at->span, "a change lies between the start and the end of the run, and this is at %s",
                       num_brief(b->cx, *out));
     if (mpq_sgn(*out) <= 0)
-        diag_help(b->cx, d, "the value from the start is that of `param %s = ...`", a->name);
+        diag_help(b->cx, d, "the value from the start is that of `param %s = ...`", expression_text(b, a->target));
     else
         diag_help(b->cx, d, "the run ends at %s", num_brief(b->cx, end));
     return false;
@@ -76,14 +87,14 @@ static const ModelParam *param_of(const Builder *b, const Symbol *s)
 static bool read_value(Builder *b, const Symbol *s, const AstAttr *a, Num *out)
 {
     Typed v;
-    const char *what = arena_printf(&b->cx->arena, "the param `%s`", s->name);
+    const char *what = arena_printf(&b->cx->arena, "the param `%s`", s->path);
     const ModelParam *p = param_of(b, s);
     if (!constant_number(b, a->value, what, &v) || !p || !typed_expect(b, v, p->unit, what))
         return false;
     expr_is_const(v.e, out);
     if (!p->has_range || (mpq_cmp(*out, p->lo) >= 0 && mpq_cmp(*out, p->hi) <= 0))
         return true;
-    Diag *d = diag_at(b->cx, D_E0401, a->value->span, "`%s` = %s is outside its range [%s, %s]", s->name, num_brief(b->cx, *out),
+    Diag *d = diag_at(b->cx, D_E0401, a->value->span, "`%s` = %s is outside its range [%s, %s]", s->path, num_brief(b->cx, *out),
                       num_brief(b->cx, p->lo), num_brief(b->cx, p->hi));
     diag_note_at(b->cx, d, p->span, "the range is declared here");
     return false;
@@ -112,7 +123,7 @@ static void read_changes(Builder *b, Symbol *s)
         qsort(s->changes.at, kept, sizeof *s->changes.at, by_time);
     for (size_t k = 1; k < kept; k++)
         if (mpq_cmp(s->changes.at[k - 1].time, s->changes.at[k].time) == 0) {
-            Diag *d = diag_at(b->cx, D_E0206, s->changes.at[k].attr->name_span, "`%s` changes twice at one time", s->name);
+            Diag *d = diag_at(b->cx, D_E0206, s->changes.at[k].attr->name_span, "`%s` changes twice at one time", s->path);
             diag_note_at(b->cx, d, s->changes.at[k - 1].attr->name_span, "the other change");
             s->changes_broken = true;
         }
@@ -120,9 +131,8 @@ static void read_changes(Builder *b, Symbol *s)
 
 void protocol_build(Builder *b)
 {
-    for (size_t k = 0; k < b->files->symbols.n; k++)
-        if (b->files->symbols.at[k].changes.n > 0)
-            read_changes(b, &b->files->symbols.at[k]);
+    for (size_t k = 0; k < b->changed.n; k++)
+        read_changes(b, b->changed.at[k]);
 }
 
 /* ---- the value over time ---- */

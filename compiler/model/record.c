@@ -21,8 +21,8 @@ static void record(Builder *b, const AstExpr *e)
         return;
     ModelRecord r = { .name = expression_text(b, e), .span = e->span, .unit = v.unit, .expr = v.e, .width = 1,
                       .pop = SIZE_MAX };
-    if (v.pop != NO_POP && b->m->pops.at[v.pop].size > 1) {
-        r.width = b->m->pops.at[v.pop].size;
+    if (v.pop != NO_POP && v.n_neurons > 1) {
+        r.width = v.n_neurons;
         r.pop = (size_t)v.pop;
     }
     if (is_recorded(b, r.name))

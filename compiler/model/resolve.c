@@ -118,12 +118,12 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, d, "infinity may only bound a box");
 }
 
-/* A population as a recorded row; one neuron is a number. */
+/* A population as a recorded row; one of a single neuron is a number. */
 static Typed population_row(Builder *b, Span at, const Symbol *s, ExprKind kind)
 {
     const ModelPop *p = &b->m->pops.at[s->index];
     return (Typed){ .e = expr_rate(b->cx, at, kind, s->index, p->size == 1 ? 0 : -1),
-                    .unit = kind == EXPR_RATE ? p->unit_x : p->unit_z, .pop = (long)s->index, .span = at };
+                    .unit = kind == EXPR_RATE ? p->unit_x : p->unit_z, .pop = (long)s->index, .n_neurons = p->size, .span = at };
 }
 
 static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
@@ -239,7 +239,19 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
     return variable(b, e->span, pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, UNIT_NONE);
 }
 
-/* E[3], worm["AVAL"] in a recorded quantity. */
+/* E[2..5]: a row of its own. */
+static Typed neuron_row(Builder *b, const AstExpr *e, const Symbol *s)
+{
+    long from, to;
+    if (!neuron_run(b, e->as.index.args.at[0], s->index, &from, &to))
+        return typed_error(e->span);
+    Typed v = population_row(b, e->span, s, EXPR_RATE);
+    v.n_neurons = (size_t)(to - from) + 1;
+    v.e = v.n_neurons == 1 ? expr_rate(b->cx, e->span, EXPR_RATE, s->index, from) : expr_rate_from(b->cx, e->span, v.e, (size_t)from);
+    return v;
+}
+
+/* E[3], E[2..5], worm["AVAL"] in a recorded quantity. */
 static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *base = e->as.index.base;
@@ -263,6 +275,8 @@ static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
         diag_at(b->cx, D_E0209, e->span, "a population has one index, not %zu", e->as.index.args.n);
         return typed_error(e->span);
     }
+    if (e->as.index.args.at[0]->kind == AST_RANGE)
+        return neuron_row(b, e, s);
     long index = neuron_index(b, e->as.index.args.at[0], s->index);
     if (index < 0)
         return typed_error(e->span);

@@ -143,16 +143,18 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
 
 /* ---- calls ---- */
 
-/* Records run over one population, or over several of one size. */
-static bool common_pop(Builder *b, Span at, int n_args, const Typed *arg, long *pop)
+/* Records run over neurons of one population, or over as many of several. */
+static bool common_pop(Builder *b, Span at, int n_args, const Typed *arg, Typed *out)
 {
-    *pop = arg[0].pop;
-    if (n_args < 2 || arg[1].pop == NO_POP || arg[1].pop == *pop)
+    out->pop = arg[0].pop;
+    out->n_neurons = arg[0].n_neurons;
+    if (n_args < 2 || arg[1].pop == NO_POP)
         return true;
-    size_t width = *pop == NO_POP ? 1 : b->m->pops.at[*pop].size;
-    size_t other = b->m->pops.at[arg[1].pop].size;
-    if (width == 1)
-        *pop = arg[1].pop;
+    size_t width = out->pop == NO_POP ? 1 : out->n_neurons, other = arg[1].n_neurons;
+    if (width == 1) {
+        out->pop = arg[1].pop;
+        out->n_neurons = other;
+    }
     if (width == 1 || other == 1 || width == other)
         return true;
     Diag *d = diag_at(b->cx, D_E0402, at, "one side has %zu neurons, the other has %zu", width, other);
@@ -177,13 +179,13 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
 {
     const Expr *e[2] = { 0 };
     Unit unit;
-    long pop;
+    Typed run;
     for (int k = 0; k < n_args; k++) {
         if (!typed_ok(arg[k]))
             return typed_error(at);
         e[k] = arg[k].e;
     }
-    if (!result_unit(b, at, fn, arg, &unit) || !common_pop(b, at, n_args, arg, &pop))
+    if (!result_unit(b, at, fn, arg, &unit) || !common_pop(b, at, n_args, arg, &run))
         return typed_error(at);
     const Expr *call = expr_call(b->cx, b->nums, at, fn, n_args, e);
     if (!call) {
@@ -195,7 +197,8 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
         return typed_error(at);
     }
     Typed v = with_unit(call, at, unit);
-    v.pop = pop;
+    v.pop = run.pop;
+    v.n_neurons = run.n_neurons;
     return v;
 }
 

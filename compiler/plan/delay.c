@@ -40,16 +40,18 @@ static bool fits_noise(Ctx *cx, const Model *m)
     return false;
 }
 
+/* exponential_euler is another word for euler where there is no leak. */
 static bool fits_equations(Ctx *cx, const Model *m)
 {
-    for (size_t q = 0; m->sim.method == EIG_METHOD_EXPEULER && q < m->pops.n; q++)
-        if (m->pops.at[q].n_states > 0) {
-            Diag *d = report_method(cx, m, "needs a leak with a time constant, and a population by equations has none");
-            diag_note_at(cx, d, m->pops.at[q].span, "`%s` is given by equations", m->pops.at[q].name);
-            diag_help(cx, d, "`rk4` and `rk45` are for all equations, `euler_maruyama` for noise");
-            return false;
-        }
-    return true;
+    bool has_leak = m->sim.method != EIG_METHOD_EXPEULER;
+    for (size_t q = 0; q < m->pops.n; q++)
+        has_leak |= m->pops.at[q].n_states == 0;
+    if (has_leak)
+        return true;
+    Diag *d = report_method(cx, m, "takes the leak of rates exactly, and this model has equations alone");
+    diag_note_at(cx, d, m->pops.at[0].span, "`%s` is given by equations", m->pops.at[0].name);
+    diag_help(cx, d, "`rk4` and `rk45` are for all equations, `euler_maruyama` for noise");
+    return false;
 }
 
 /* A stage within a step would read a signal between two steps, which nobody keeps. */

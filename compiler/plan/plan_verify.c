@@ -106,12 +106,12 @@ static void verify_obs(const EigProblem *p, const EigObs *o, size_t width)
     case EIG_OBS_STATE:
     case EIG_OBS_INPUT:
         HOLDS(o->pop < p->n_pops, "record of population %zu", o->pop);
-        HOLDS((o->index < 0 ? width : (size_t)o->index + 1) <= p->pop[o->pop].size, "record of neuron %ld", o->index);
+        HOLDS((o->index < 0 ? o->first + width : (size_t)o->index + 1) <= p->pop[o->pop].size, "record of neuron %ld", o->index);
         break;
     case EIG_OBS_MEAN:
     case EIG_OBS_SUM:
         HOLDS(o->pop < p->n_pops && o->arg[0], "record of a fold");
-        verify_obs(p, o->arg[0], p->pop[o->pop].size);
+        verify_obs(p, o->arg[0], eig_obs_neurons(p, o));
         break;
     case EIG_OBS_CALL:
         HOLDS(o->n_args == eig_fn_n_args[o->fn], "record: %d arguments", o->n_args);

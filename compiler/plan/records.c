@@ -31,14 +31,16 @@ static const EigObs *observe(Ctx *cx, const Expr *e)
     case EXPR_RATE:
     case EXPR_INPUT:
         *o = (EigObs){ .kind = e->kind == EXPR_RATE ? EIG_OBS_RATE : EIG_OBS_INPUT, .pop = e->as.rate.pop,
-                       .index = e->as.rate.index };
+                       .index = e->as.rate.index, .first = e->as.rate.first };
         break;
     case EXPR_STATE:
-        *o = (EigObs){ .kind = EIG_OBS_STATE, .pop = e->as.rate.pop, .index = e->as.rate.index, .state = e->as.rate.state };
+        *o = (EigObs){ .kind = EIG_OBS_STATE, .pop = e->as.rate.pop, .index = e->as.rate.index,
+                       .first = e->as.rate.first, .state = e->as.rate.state };
         break;
     case EXPR_MEAN:
     case EXPR_SUM:
-        *o = (EigObs){ .kind = e->kind == EXPR_MEAN ? EIG_OBS_MEAN : EIG_OBS_SUM, .pop = e->as.fold.pop };
+        *o = (EigObs){ .kind = e->kind == EXPR_MEAN ? EIG_OBS_MEAN : EIG_OBS_SUM, .pop = e->as.fold.pop,
+                       .n_neurons = e->as.fold.n_neurons };
         o->arg[0] = observe(cx, e->as.fold.arg);
         break;
     case EXPR_CALL:

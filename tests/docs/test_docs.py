@@ -45,6 +45,7 @@ population I inhibitory { size = 2; tau = 10 ms; cost = nonnegative }
 FILES = {
     "neurons.csv": "name,sign\nAVAL,excitatory\nAVBL,excitatory\nDD01,inhibitory\n",
     "synapses.csv": "source,target,count,type\nAVAL,AVBL,3,chemical\nDD01,AVAL,2,chemical\n",
+    "who.csv": "1,0,1\n0,1,0\n",
     "pairs.csv": "source,target,weight\n0,0,0.5\nE[2],I[1],0.25\n",
     "drive.csv": "t,drive\n0,0\n40,1.5\n100,0.2\n",
     "signed.csv": "2,-1\n0,3\n",
