@@ -4,16 +4,17 @@
 
 #include <string.h>
 
-enum { MAX_ITEMS = 1 << 18 };
+enum { MAX_ITEMS = 1 << 18, MAX_CIRCUIT_DEPTH = 100 };
 
 /* False once circuits make too much; said at one place only. */
 static bool may_write_out(Builder *b, Span at, size_t n)
 {
-    b->n_written_out += b->too_many_items ? 0 : n;
+    if (b->too_many_items)
+        return false;
+    b->n_written_out += n;
     if (b->n_written_out <= MAX_ITEMS)
         return true;
-    if (!b->too_many_items)
-        diag_at(b->cx, D_E0403, at, "the model has more than %d declarations once its circuits are written out", MAX_ITEMS);
+    diag_at(b->cx, D_E0403, at, "the model has more than %d declarations once its circuits are written out", MAX_ITEMS);
     b->too_many_items = true;
     return false;
 }
@@ -162,9 +163,10 @@ static bool check_not_inside_itself(Builder *b, const Symbol *s, const AstDecl *
             report_inside_itself(b, s, circuit, at);
             return false;
         }
-    if (s->space->depth < MAX_NESTING)
+    if (s->space->depth < MAX_CIRCUIT_DEPTH || b->too_many_items)
         return true;
-    diag_at(b->cx, D_E0403, at, "circuits are nested too deeply");
+    diag_at(b->cx, D_E0403, at, "circuits are nested more than %d deep", MAX_CIRCUIT_DEPTH);
+    b->too_many_items = true;   /* each level may make several: there is no end to try the others */
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "tests/fuzz/mutate_tree.h"
+#include "tests/scatter.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t n, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t most, unsigned seed);
@@ -25,6 +26,19 @@ static size_t put(const Sbuf *text, uint8_t *data, size_t most)
     return text->n;
 }
 
+/* As it is printed, or with comments and line ends anywhere. */
+static void print_somehow(Draw *d, const Ast *tree, Sbuf *out)
+{
+    Sbuf printed = { 0 };
+    ast_print(tree, &printed);
+    int source = below(d, 3) ? -1 : source_from_text(d->cx, "printed", sbuf_text(&printed), printed.n);
+    if (source >= 0)
+        scatter(d, source, out);
+    else
+        sbuf_str(out, sbuf_text(&printed));
+    sbuf_free(&printed);
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t most, unsigned seed)
 {
     Ctx cx;
@@ -38,7 +52,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t most, unsigned se
         Ast *tree = parsed(&cx, data, n);
         if (tree) {
             mutate_tree(&d, tree);
-            ast_print(tree, &text);
+            print_somehow(&d, tree, &text);
         }
     }
     size_t made = put(&text, data, most);

@@ -159,6 +159,22 @@ static void records_are_called_as_they_are_written(void)
     built_free(&b);
 }
 
+static void circuits_nest_a_hundred_deep(void)
+{
+    for (int depth = 100; depth <= 101; depth++) {
+        Built b;
+        Sbuf text = { 0 };
+        sbuf_str(&text, "circuit C0(g) { " POP("E", "") "}\n");
+        for (int k = 1; k < depth; k++)
+            sbuf_printf(&text, "circuit C%d(g) { instance a = C%d(g) }\n", k, k - 1);
+        sbuf_printf(&text, "instance top = C%d(1)\n", depth - 1);
+        build(&b, sbuf_text(&text));
+        CHECK_TEXT(codes(&b), depth > 100 ? "E0403" : "");
+        sbuf_free(&text);
+        built_free(&b);
+    }
+}
+
 static void a_mistake_in_many_instances_is_one(void)
 {
     Built b;
@@ -253,6 +269,7 @@ int main(void)
     RUN(labels_stay);
     RUN(params_of_instances_are_set_by_their_paths);
     RUN(records_are_called_as_they_are_written);
+    RUN(circuits_nest_a_hundred_deep);
     RUN(a_mistake_in_many_instances_is_one);
     RUN(files_are_one_program);
     RUN(mistakes_point_into_their_files);
