@@ -164,7 +164,7 @@ $(JIT): $(JIT_OBJ)
 .PHONY: test-programs
 test-programs: $(ALL) $(UNIT) $(REPLAY) $(if $(filter 1,$(LLVM)),$(JIT_TESTS))
 
-$(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
+$(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard tests/*.h) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
 $(BUILD)/tests/numeric/test_cvode: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Fuzzes every target of this folder, or those named, for so many seconds each:
 #   sh tests/fuzz/fuzz.sh SECONDS [parse ...]
-# Needs clang-19. What is found goes to build/fuzz/, ends the target and the
-# script with status 1. New inputs stay in build/fuzz/corpus-NAME. Run from the root.
+# Needs clang-19 (FUZZ_CC names another, or puts ccache in front). What is found
+# goes to build/fuzz/, ends the target and the script with status 1. New inputs
+# stay in build/fuzz/corpus-NAME; merge.sh brings the best into tests. Run from the root.
 set -eu
 seconds=$1
 shift
 out=build/fuzz
-cc="${CC_CACHE:-} clang-19 -std=c11 -D_GNU_SOURCE -DEIGC_VERIFY=1 -DEIGC_ARENA_MALLOC=1 -g -O1 -ffp-contract=off -I. -Ibuild/gen"
+cc="${FUZZ_CC:-clang-19} -std=c11 -D_GNU_SOURCE -DEIGC_VERIFY=1 -DEIGC_ARENA_MALLOC=1 -g -O1 -ffp-contract=off -I. -Ibuild/gen"
 mkdir -p $out/obj
 make -s $(make -s print-GEN_SRC)
 [ $# -gt 0 ] || set -- $(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_\(.*\)\.c/\1/')
@@ -28,7 +29,7 @@ ar rcs $out/lib.a $objects
 status=0
 for name in "$@"; do
     echo "== $name"
-    mutator=
+    mutator=                    # of texts: changes trees, not bytes
     case $name in parse|fmt|pipeline) mutator=tests/fuzz/mutate.c ;; esac
     $cc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz_$name.c $mutator $out/lib.a \
         $(make -s print-LDLIBS) -o $out/fuzz_$name
@@ -36,7 +37,7 @@ for name in "$@"; do
     words=tests/fuzz/$name.words
     dictionary=
     [ -f $words ] && dictionary=-dict=$words
-    $out/fuzz_$name -max_total_time="$seconds" -timeout=20 -verbosity=0 -print_final_stats=1 $dictionary \
+    $out/fuzz_$name -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -verbosity=0 -print_final_stats=1 $dictionary \
         -artifact_prefix=$out/$name- $out/corpus-$name tests/fuzz/corpus/$name || status=1
 done
 exit $status
