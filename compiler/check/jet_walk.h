@@ -1,0 +1,45 @@
+/* What the files of jet.c share: a jet under construction, and the walk that makes it. */
+#ifndef COMPILER_CHECK_JET_WALK_H
+#define COMPILER_CHECK_JET_WALK_H
+#include "compiler/check/jet.h"
+#include "compiler/check/scaled.h"
+
+typedef struct Jet {
+    Scaled v[3];                /* value, slope, curvature */
+    bool is_affine;             /* exactly offset + rate * y: then exp has an exact rate */
+    Num offset, rate;           /* NULL: 0 */
+} Jet;
+
+typedef struct Walk {
+    const JetDomain *at;
+    JetTrouble trouble;
+    const char *function;
+    int depth;
+} Walk;
+
+/* ---- jet_algebra.c: sums, products, quotients, composition ---- */
+void jet_init(Jet *j);
+void jet_clear(Jet *j);
+void jet_trouble(Walk *w, JetTrouble t, const char *function);      /* the first one is kept */
+void jet_const(Walk *w, Num x, Jet *out);
+void jet_variable(Walk *w, Jet *out);
+void jet_add(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_neg(Walk *w, const Jet *a, Jet *out);
+void jet_sub(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_mul(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out);
+/* out = g(a) from g, g', g'' at a. */
+void jet_compose(Walk *w, const Jet *a, Scaled g[3], Jet *out);
+
+/* ---- jet_function.c: functions that are smooth inside their domain ---- */
+void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
+void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
+void jet_logit_root(Walk *w, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
+
+/* ---- jet_kink.c: functions of pieces ---- */
+void jet_max(Walk *w, const Jet *a, const Jet *b, bool is_max, Jet *out);
+void jet_abs(Walk *w, const Jet *a, Jet *out);
+void jet_constant_pieces(Walk *w, const Scaled *a, const char *name, bool is_floor, Jet *out);
+void jet_pulse(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_ramp(Walk *w, const Jet *a, const Jet *b, Jet *out);
+#endif
