@@ -227,30 +227,10 @@ const Expr *expr_plus_affine(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, N
 
 /* ---- differences ---- */
 
-bool expr_same(const Expr *a, const Expr *b)
-{
-    if (a == b)
-        return true;
-    if (a->kind != b->kind || a->size != b->size)
-        return false;
-    switch (a->kind) {
-    case EXPR_CONST: return mpq_equal(a->as.value, b->as.value);
-    case EXPR_VAR: return a->as.var == b->as.var;
-    case EXPR_CALL:
-        if (a->as.call.fn != b->as.call.fn)
-            return false;
-        for (int k = 0; k < a->as.call.n_args; k++)
-            if (!expr_same(a->as.call.arg[k], b->as.call.arg[k]))
-                return false;
-        return true;
-    default: return false;
-    }
-}
-
 static void add_term(Ctx *cx, Terms *out, const Expr *e, int sign)
 {
     for (size_t k = 0; k < out->n; k++)
-        if (out->at[k].sign == -sign && expr_same(out->at[k].e, e)) {
+        if (out->at[k].sign == -sign && expr_equal(out->at[k].e, e)) {
             out->at[k] = out->at[--out->n];
             return;
         }

@@ -18,8 +18,6 @@ const Expr *expr_plus_affine(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, N
  * a call. NULL: without a value, or too large. */
 const Expr *expr_with_arguments(Ctx *cx, NumPool *pool, const Expr *e, const Expr *const *arg);
 
-/* The same calls of the same constants and variables. */
-bool expr_same(const Expr *a, const Expr *b);
 typedef struct Term {
     const Expr *e;
     int sign;                   /* +1, -1 */
