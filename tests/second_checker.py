@@ -82,13 +82,14 @@ def text(value):
 
 
 def model(thing):
-    fields(thing, ("file", "sha256"), ("set",))
+    fields(thing, ("file", "sha256"), ("set", "imports"))
     text(thing["file"])
     text(thing["sha256"])
-    if "set" in thing:
-        need(isinstance(thing["set"], dict), "\"set\" is no object")
-        for value in thing["set"].values():
-            text(value)
+    for key in ("set", "imports"):
+        if key in thing:
+            need(isinstance(thing[key], dict), "\"%s\" is no object" % key)
+            for value in thing[key].values():
+                text(value)
 
 
 def cells(matrix, dense, q):

@@ -53,6 +53,18 @@ static void put_members(Sbuf *out, const uint32_t *member, size_t n)
     sbuf_char(out, ']');
 }
 
+static void put_imports(Sbuf *out, const CertificateModel *model)
+{
+    sbuf_str(out, ", \"imports\": {");
+    for (size_t k = 0; k < model->n_imports; k++) {
+        sbuf_str(out, k ? ", " : "");
+        put_string(out, model->import[k].name);
+        sbuf_str(out, ": ");
+        put_string(out, model->import[k].value);
+    }
+    sbuf_char(out, '}');
+}
+
 static void put_model(Sbuf *out, const CertificateModel *model)
 {
     sbuf_str(out, "  \"model\": {\"file\": ");
@@ -73,7 +85,10 @@ static void put_model(Sbuf *out, const CertificateModel *model)
         put_string(out, model->set[k].value);
         any = true;
     }
-    sbuf_str(out, "}},\n");
+    sbuf_char(out, '}');
+    if (model->n_imports)
+        put_imports(out, model);
+    sbuf_str(out, "},\n");
 }
 
 /* All q numbers of a row, zeros written out. */

@@ -12,6 +12,8 @@ typedef struct CertificateModel {
     const char *path, *sha256;
     size_t n_set;
     const Setting *set;
+    size_t n_imports;
+    const Setting *import;      /* the other files of the model: path and sha256 */
 } CertificateModel;
 
 /* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. */

@@ -410,20 +410,21 @@ static bool read_evidence(Reader *r, const json_t *root)
 
 /* ---- the file --------------------------------------------------------------- */
 
-static bool read_settings(Reader *r, const json_t *set, CertificateModel *model)
+/* An object from names to texts. */
+static bool read_texts(Reader *r, const json_t *object, const char *what, size_t *n, const Setting **out)
 {
-    if (!json_is_object(set))
-        return refuse(r, "\"set\" is not an object");
-    Setting *settings = ARENA_ARRAY(&r->cx->arena, json_object_size(set) + 1, Setting);
+    if (!json_is_object(object))
+        return refuse(r, "%s is not an object", what);
+    Setting *texts = ARENA_ARRAY(&r->cx->arena, json_object_size(object) + 1, Setting);
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)set, key, value) {
-        Setting *s = &settings[model->n_set++];
+    json_object_foreach((json_t *)object, key, value) {
+        Setting *s = &texts[(*n)++];
         s->name = arena_strdup(&r->cx->arena, key);
-        if (!read_text(r, value, "a setting", &s->value))
+        if (!read_text(r, value, what, &s->value))
             return false;
     }
-    model->set = settings;
+    *out = texts;
     return true;
 }
 
@@ -433,12 +434,13 @@ static bool read_model(Reader *r, const json_t *object)
     if (!object)
         return true;
     r->out->has_model = true;
-    if (!is_object_of(r, object, "\"model\"", "file sha256 set"))
+    if (!is_object_of(r, object, "\"model\"", "file sha256 set imports"))
         return false;
-    const json_t *set = json_object_get(object, "set");
+    const json_t *set = json_object_get(object, "set"), *imports = json_object_get(object, "imports");
     return read_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
            read_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
-           (!set || read_settings(r, set, model));
+           (!set || read_texts(r, set, "\"set\"", &model->n_set, &model->set)) &&
+           (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import));
 }
 
 static bool read_root(Reader *r, const json_t *root)

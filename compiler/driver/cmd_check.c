@@ -27,6 +27,18 @@ static bool is_readable(Ctx *cx, const Sbuf *text, const char **reason)
     return true;
 }
 
+/* Path and hash of each other file of the model. */
+static const Setting *import_hashes(Compilation *c)
+{
+    const Model *m = c->model;
+    Setting *import = ARENA_ARRAY(&c->cx.arena, m->imported.n + 1, Setting);
+    for (size_t k = 0; k < m->imported.n; k++) {
+        const Source *s = c->cx.sources[m->imported.at[k]];
+        import[k] = (Setting){s->path, sha256_hex(&c->cx, s->bytes, s->n)};
+    }
+    return import;
+}
+
 /* Writes the proof if one was asked for. False when the system refused. Where
  * there is none that could be written, *missing says why. */
 static bool write_certificate(Compilation *c, const char **missing)
@@ -44,6 +56,8 @@ static bool write_certificate(Compilation *c, const char **missing)
     }
     const Source *source = c->cx.sources[c->source];
     CertificateModel model = {.path = source->path,
+                              .n_imports = c->model->imported.n,
+                              .import = import_hashes(c),
                               .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
                               .n_set = c->options->n_set,
                               .set = c->options->set};

@@ -67,11 +67,32 @@ static void verify_proof(Verification *v)
 
 /* ---- the model that it is said to be about ---- */
 
+static bool has_hash(Ctx *cx, const Source *s, const char *sha256)
+{
+    return strcmp(sha256, sha256_hex(cx, s->bytes, s->n)) == 0;
+}
+
+/* The texts of all its files are those that the certificate names. */
+static bool texts_are_the_same(const CertificateModel *m, Compilation *c)
+{
+    const Model *model = c->model;
+    if (!has_hash(&c->cx, c->cx.sources[c->source], m->sha256) || m->n_imports != model->imported.n)
+        return false;
+    for (size_t k = 0; k < model->imported.n; k++) {
+        const Source *s = c->cx.sources[model->imported.at[k]];
+        bool found = false;
+        for (size_t j = 0; j < m->n_imports; j++)
+            found |= has_hash(&c->cx, s, m->import[j].value);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 static void compare_claims(Verification *v, Compilation *c)
 {
     ClaimMatrix claim = {0};
     const char *difference = NULL;
-    const Source *source = c->cx.sources[c->source];
 
     if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, v->file.matrix.n_kernels > 0, &claim,
                        &difference) || !claim_equal(&c->cx, &v->file.matrix, &claim, &difference)) {
@@ -79,8 +100,7 @@ static void compare_claims(Verification *v, Compilation *c)
         v->status = STATUS_NOT_PROVED;
         v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);
         v->model_note = "differs";
-    } else if (v->file.has_model && v->file.model.sha256 &&
-               strcmp(v->file.model.sha256, sha256_hex(&c->cx, source->bytes, source->n)) != 0)
+    } else if (v->file.has_model && v->file.model.sha256 && !texts_are_the_same(&v->file.model, c))
         v->model_note = "makes the same matrix, from a text that has changed since";
     else
         v->model_note = "makes the same matrix, entry by entry";

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """eigc verify: what is accepted, what is rejected, what cannot be read."""
 import copy
+import hashlib
 import json
 import os
 
@@ -91,6 +92,26 @@ def another_model_is_rejected(folder):
     check("E01" in r.err, r)
     r = eigc("verify", path, "--model", os.path.join(folder, "none.eig"))
     equal(r.status, 2, r)
+
+
+@test
+def imported_files_are_part_of_the_model(folder):
+    part = write(folder, "part.eig", "population E excitatory { tau = 20; cost = nonnegative }\nconnect E -> E { weight = 0.5 }\n")
+    main = write(folder, "main.eig", "import \"part.eig\"\npopulation I inhibitory { tau = 10; cost = nonnegative }\n"
+                                     "connect I -> E { weight = 1 }\n")
+    path = os.path.join(folder, "imports.json")
+    equal(eigc("check", "--certificate", path, main).status, 0)
+    named = json.load(open(path))["model"]["imports"]
+    equal(list(named.values()), [hashlib.sha256(open(part, "rb").read()).hexdigest()])
+    r = eigc("verify", path, "--model", main)
+    check(r.status == 0 and "changed since" not in r.out, r)
+    text = open(part).read()
+    write(folder, "part.eig", text + "# a remark\n")
+    r = eigc("verify", path, "--model", main)
+    check(r.status == 0 and "changed since" in r.out, r)
+    write(folder, "part.eig", text.replace("0.5", "0.25"))
+    r = eigc("verify", path, "--model", main)
+    check(r.status == 1 and "not of this model" in r.out, r)
 
 
 @test
