@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-/* ---- sums ---- */
+static bool add_cost(Builder *b, Cost *c, const AstExpr *e, Num scale);
+
+/* ---- terms ---- */
 
 static Num add_scaled(Builder *b, Num to, Num scale, Num x)
 {
@@ -146,15 +148,104 @@ static bool add_named(Builder *b, Cost *c, CostId id, const AstExpr *e, Num scal
     BUG("cost %d", (int)id);
 }
 
+/* ---- shifts: with y = x - a, shift(g, a) is g(y) ---- */
+
+static Num less_shift(Builder *b, const Cost *c, Num x)
+{
+    mpq_ptr q = x ? num_new(b->nums) : NULL;
+    if (x)
+        mpq_sub(q, x, c->shift);
+    return q;
+}
+
+/* A term that is not shifted, beside one that is, as a function of y. */
+static bool add_beside_shift(Builder *b, Cost *c, CostId id, const AstExpr *e, Num scale, const CostArgs *a)
+{
+    CostArgs box = { .value = { less_shift(b, c, a->value[0]), less_shift(b, c, a->value[1]) } };
+    Num zero = num_int(b->nums, 0);
+    switch (id) {
+    case COST_IDENTITY:
+    case COST_LINEAR: return add_named(b, c, id, e, scale, a);
+    case COST_NONNEGATIVE: narrow(c, less_shift(b, c, zero), NULL); return true;
+    case COST_BOX: return add_box(b, c, e, &box);
+    case COST_QUADRATIC:        /* q x^2/2 = q y^2/2 + q a y + a constant */
+        c->tilt = add_scaled(b, c->tilt, add_scaled(b, zero, scale, c->shift), a->value[0]);
+        add_quadratic(b, c, e->span, scale, a->value[0]);
+        return true;
+    default: break;
+    }
+    Diag *d = diag_at(b->cx, D_E0702, e->span, "this cost bends at 0 and the shifted one at %s: their sum has no closed prox",
+                      num_brief(b->cx, c->shift));
+    diag_help(b->cx, d, "put it into the `shift` too, or write the cost by formula: `cost(x) = ...`");
+    return false;
+}
+
 static bool add_call(Builder *b, Cost *c, const AstExpr *e, Num scale)
 {
     CostId id;
     CostArgs args = { 0 };
-    return cost_read_call(b, c, e, &id, &args) && add_named(b, c, id, e, scale, &args);
+    if (is_call_of(e, "shift")) {
+        c->is_in_shift = true;
+        bool ok = e->as.call.args.n == 2 && add_cost(b, c, e->as.call.args.at[0].value, scale);
+        c->is_in_shift = false;
+        return ok;
+    }
+    if (!cost_read_call(b, c, e, &id, &args))
+        return false;
+    return c->shift && !c->is_in_shift ? add_beside_shift(b, c, id, e, scale, &args) : add_named(b, c, id, e, scale, &args);
 }
+
+static bool read_shift(Builder *b, Cost *c, const AstExpr *e)
+{
+    const AstArgs *args = &e->as.call.args;
+    Typed v;
+    Num a;
+    if (args->n != 2 || args->at[0].name || args->at[1].name) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "`shift` takes a cost and the rate that its 0 is moved to");
+        diag_help(b->cx, d, "write `shift(l1(0.5), 2)` for 0.5 |x - 2|");
+        return false;
+    }
+    if (!constant_number(b, args->at[1].value, "a shift", &v))
+        return false;
+    expr_is_const(v.e, &a);
+    UnitFact place = { .known = true, .unit = v.unit, .span = v.span, .why = "a shift of its cost" };
+    if (!v.is_zero)
+        vec_push(&b->cx->arena, &c->places, place);
+    if (!c->shift || mpq_equal(c->shift, a)) {
+        c->shift = a;
+        return true;
+    }
+    Diag *d = diag_at(b->cx, D_E0702, v.span, "costs shifted to %s and to %s have no sum with a closed prox", num_brief(b->cx, c->shift),
+                      num_brief(b->cx, a));
+    diag_help(b->cx, d, "one `shift` may hold a sum; or write the cost by formula: `cost(x) = ...`");
+    return false;
+}
+
+/* The one shift of the sum, before its terms are added up. */
+static bool find_shift(Builder *b, Cost *c, const AstExpr *e, bool is_inside)
+{
+    if (b->nesting >= MAX_NESTING)
+        return true;            /* add_cost says so */
+    b->nesting++;
+    bool ok = true;
+    if (is_call_of(e, "shift") && is_inside) {
+        Diag *d = diag_at(b->cx, D_E0702, e->span, "this shift stands inside of another one");
+        diag_help(b->cx, d, "write one shift, by the sum of the two rates");
+        ok = false;
+    } else if (e->kind == AST_BINARY || e->kind == AST_UNARY)
+        ok = (e->kind == AST_UNARY || find_shift(b, c, e->as.binary.left, is_inside)) && find_shift(b, c, e->as.binary.right, is_inside);
+    else if (is_call_of(e, "shift"))
+        ok = read_shift(b, c, e) && find_shift(b, c, e->as.call.args.at[0].value, true);
+    b->nesting--;
+    return ok;
+}
+
+/* ---- sums and multiples ---- */
 
 static bool names_cost(Builder *b, const AstExpr *e)
 {
+    if (is_call_of(e, "shift"))
+        return true;
     if (e->kind == AST_CALL)
         e = e->as.call.callee;
     if (e->kind == AST_BINARY)
@@ -163,8 +254,6 @@ static bool names_cost(Builder *b, const AstExpr *e)
         return false;
     return cost_find(e->as.name.name) >= 0;
 }
-
-static bool add_cost(Builder *b, Cost *c, const AstExpr *e, Num scale);
 
 static bool report_operation(Builder *b, Span at)
 {
@@ -251,7 +340,7 @@ const Cost *cost_read(Builder *b, const AstExpr *e)
     ast_print_expr(e, &text);
     c->text = arena_strdup(&b->cx->arena, sbuf_text(&text));
     sbuf_free(&text);
-    return add_cost(b, c, e, num_int(b->nums, 1)) && cost_close(b, c) ? c : NULL;
+    return find_shift(b, c, e, false) && add_cost(b, c, e, num_int(b->nums, 1)) && cost_close(b, c) ? c : NULL;
 }
 
 bool cost_unit_place(const Cost *cost, size_t k, UnitFact *out)

@@ -123,10 +123,24 @@ static void fill_smooth(const Writer *w, const Cost *c, Num gain, Num threshold,
 
 /* ---- all ---- */
 
-void cost_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out)
+static Num moved(const Writer *w, Num x, Num by)
+{
+    return x ? exact_sum(w, x, by) : NULL;
+}
+
+/* prox of g(x - a) is a + prox_g(s - a), and s - a = gain (z - (threshold + a/gain)). */
+static void add_shift(const Writer *w, Num a, Activation *out)
+{
+    out->phi = write2(w, EIG_FN_ADD, out->phi, write_number(w, a));
+    out->range_lo = moved(w, out->range_lo, a);
+    out->range_hi = moved(w, out->range_hi, a);
+}
+
+void cost_activation(Builder *b, const Cost *c, Num gain, Num th, Activation *out)
 {
     Writer w = { b, c->span };
-    *out = (Activation){ .text = c->text, .slope_known = true, .gain = gain, .threshold = threshold, .span = c->span };
+    Num threshold = c->shift ? exact_sum(&w, th, exact_quotient(&w, c->shift, gain)) : th;
+    *out = (Activation){ .text = c->text, .slope_known = true, .gain = gain, .threshold = th, .span = c->span };
     if (c->smooth != SMOOTH_NONE) {
         fill_smooth(&w, c, gain, threshold, out);
     } else if (cost_jumps(c)) {
@@ -137,6 +151,8 @@ void cost_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activat
         out->range_lo = c->lo;
         out->range_hi = c->hi;
     }
+    if (c->shift)
+        add_shift(&w, c->shift, out);
     /* Between equal bounds phi is a constant. */
     if (out->range_lo && out->range_hi && mpq_cmp(out->range_lo, out->range_hi) >= 0)
         out->slope_lo = out->slope_hi = out->slope_attained = num_int(b->nums, 0);
