@@ -1,5 +1,6 @@
 #include "compiler/check/check.h"
 
+#include "compiler/check/bounds.h"
 #include "compiler/check/certificate.h"
 #include "compiler/check/dale.h"
 #include "compiler/check/lds.h"
@@ -24,10 +25,10 @@ static RequirementReport require_dale(const DaleReport *d)
     return r;
 }
 
-static RequirementReport answer(const Report *r, RequireKind kind)
+static RequirementReport answer(Ctx *cx, const Report *r, const ModelRequire *require)
 {
     const StabilityReport *s = &r->stability;
-    switch (kind) {
+    switch (require->kind) {
     case REQUIRE_DALE:
         return require_dale(&r->dale);
     case REQUIRE_STABLE:
@@ -35,13 +36,17 @@ static RequirementReport answer(const Report *r, RequireKind kind)
     case REQUIRE_UNIQUE:
         return (RequirementReport){.verdict = s->unique, .reason = s->unique == TRUTH_CERTIFIED
                                    ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]" : s->open};
+    case REQUIRE_RATE:
+        return bounds_rate(cx, s, require);
+    case REQUIRE_RANGE:
+        return bounds_range(cx, r->net, require);
     }
-    BUG("requirement %d", (int)kind);
+    BUG("requirement %d", (int)require->kind);
 }
 
 static RequirementReport require_one(Ctx *cx, const Report *r, const ModelRequire *require)
 {
-    RequirementReport a = answer(r, require->kind);
+    RequirementReport a = answer(cx, r, require);
     size_t column;
     if (require->span.source < cx->n_sources)
         source_line_column(cx->sources[require->span.source], require->span.from, &a.line, &column);

@@ -171,8 +171,18 @@ struct ModelConn {
     const char *label;          /* "E->I", with "#2" behind the second between the same pair: key of its randomness */
 };
 
-typedef enum RequireKind { REQUIRE_DALE, REQUIRE_STABLE, REQUIRE_UNIQUE } RequireKind;
-typedef struct ModelRequire { RequireKind kind; Span span; const char *text; } ModelRequire;
+typedef enum RequireKind {
+    REQUIRE_DALE, REQUIRE_STABLE, REQUIRE_UNIQUE,
+    REQUIRE_RATE,               /* every trajectory converges exponentially, at `lo` per time or faster */
+    REQUIRE_RANGE               /* neurons of `pop` stay within [lo, hi] from the start on */
+} RequireKind;
+typedef struct ModelRequire {
+    RequireKind kind;
+    Span span;
+    const char *text;
+    size_t pop, first, n_neurons;       /* RANGE */
+    Num lo, hi;                 /* canonical units; NULL: no bound on this side */
+} ModelRequire;
 
 typedef struct ModelRecord {
     const char *name;           /* the expression's text: array name in results */

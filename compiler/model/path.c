@@ -17,7 +17,8 @@ const char *expression_text(Builder *b, const AstExpr *e)
 static void report_no_elements(Builder *b, const AstExpr *path, const Symbol *s)
 {
     if (s->kind == SYM_POP) {
-        report_not_built(b, path->span, "a connection of single neurons");
+        Diag *d = diag_at(b->cx, D_E0208, path->span, "a connection joins populations, and this is some neurons of `%s`", s->path);
+        diag_help(b->cx, d, "say with 1 and 0 who is connected: `pattern = [[1, 0], [0, 1]]`, `pattern = edges(\"pairs.csv\")`");
         return;
     }
     Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not an array of circuits, so it has no elements", s->path);

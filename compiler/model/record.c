@@ -1,4 +1,4 @@
-/* Recorded quantities and requirements: what is asked of the model. */
+/* Recorded quantities. */
 #include "compiler/model/build.h"
 
 #include <string.h>
@@ -39,60 +39,4 @@ void records_build(Builder *b)
         for (size_t j = 0; a->kind == AST_ATTR_RECORD && j < a->records.n; j++)
             record(b, a->records.at[j]);
     }
-}
-
-/* ---- requirements ---- */
-
-static const char *const later[] = { "potential_game", "balanced", "rate" };
-static const char *const built[] = {
-    [REQUIRE_DALE] = "dale", [REQUIRE_STABLE] = "stable", [REQUIRE_UNIQUE] = "unique_equilibrium",
-};
-enum { N_LATER = sizeof later / sizeof *later, N_BUILT = sizeof built / sizeof *built };
-
-static void report_unknown_requirement(Builder *b, const AstExpr *e)
-{
-    const char *names[N_LATER + N_BUILT], *name = e->as.name.name;
-    for (size_t k = 0; k < N_BUILT; k++)
-        names[k] = built[k];
-    for (size_t k = 0; k < N_LATER; k++) {
-        names[N_BUILT + k] = later[k];
-        if (strcmp(name, later[k]) == 0) {
-            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name));
-            return;
-        }
-    }
-    Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
-    const char *near = nearest_name(name, names, N_LATER + N_BUILT);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
-    else
-        diag_help(b->cx, d, "what can be required: dale, stable, unique_equilibrium");
-}
-
-static void require(Builder *b, const AstDecl *d)
-{
-    const AstExpr *e = d->as.require.subject;
-    if (is_error_node(e))
-        return;
-    if (d->as.require.range || e->kind != AST_NAME) {
-        report_not_built(b, e->span, "a requirement on values");
-        return;
-    }
-    for (size_t k = 0; k < N_BUILT; k++)
-        if (strcmp(e->as.name.name, built[k]) == 0) {
-            ModelRequire r = { (RequireKind)k, d->span, built[k] };
-            if (d->as.require.for_all_params)
-                report_not_built(b, d->span, "a requirement for all params");
-            else
-                vec_push(&b->cx->arena, &b->m->requires, r);
-            return;
-        }
-    report_unknown_requirement(b, e);
-}
-
-void requirements_build(Builder *b)
-{
-    for (size_t k = 0; k < b->items.n; k++)
-        if (b->items.at[k].decl->kind == AST_REQUIRE)
-            require(b, b->items.at[k].decl);
 }

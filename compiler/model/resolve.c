@@ -233,7 +233,8 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
         return typed_error(e->span);
     }
     if (strcmp(name, "i") != 0) {
-        report_not_built(b, e->span, "a property of a neuron other than its index `i`");
+        Diag *d = diag_at(b->cx, D_E0208, e->span, "a weight does not know `%s.%s`", of, name);
+        diag_help(b->cx, d, "it knows `%s.i` and, with a place, `%s.position`; what changes in time belongs into `current`", of, of);
         return typed_error(e->span);
     }
     return variable(b, e->span, pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, UNIT_NONE);

@@ -227,7 +227,7 @@ static void each_mistake_is_reported_once(void)
         { POP("E", "") "connect E -> E { weight = 1; delay = 3 ms }", "" },
         { POP("E", "") "connect E -> E { weight = 1; delay = -3 ms }", "E0401" },
         { POP("E", "") "connect E -> E { weight = -1 }", "E0602" },
-        { POP("E", "") "connect E[0] -> E { weight = 1 }", "E1001" },
+        { POP("E", "") "connect E[0] -> E { weight = 1 }", "E0208" },
         { POP("E", "") "require dale for all params", "E1001" },
         { POP("E", "") "simulate { duration = 1 ms; method = rk4 }", "E0801" },
         { POP("E", "") "simulate { }", "E0801" },

@@ -1,0 +1,151 @@
+/* Requirements: what `eigc check` has to certify. */
+#include "compiler/model/cost.h"
+
+#include <string.h>
+
+static const char *const later[] = { "potential_game", "balanced" };
+static const char *const built[] = {
+    [REQUIRE_DALE] = "dale", [REQUIRE_STABLE] = "stable", [REQUIRE_UNIQUE] = "unique_equilibrium",
+};
+enum { N_LATER = sizeof later / sizeof *later, N_BUILT = sizeof built / sizeof *built };
+
+static void report_unknown_requirement(Builder *b, const AstExpr *e)
+{
+    const char *names[N_LATER + N_BUILT], *name = e->as.name.name;
+    for (size_t k = 0; k < N_BUILT; k++)
+        names[k] = built[k];
+    for (size_t k = 0; k < N_LATER; k++) {
+        names[N_BUILT + k] = later[k];
+        if (strcmp(name, later[k]) == 0) {
+            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name));
+            return;
+        }
+    }
+    Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
+    const char *near = nearest_name(name, names, N_LATER + N_BUILT);
+    if (near)
+        diag_help(b->cx, d, "did you mean `%s`?", near);
+    else
+        diag_help(b->cx, d, "what can be required: dale, stable, unique_equilibrium, `rate >= 0.05 per ms`, `E in [0, 50]`");
+}
+
+/* ---- bounds ---- */
+
+/* `rate >= 0.05 per ms`, `E[3] <= 2`: its two sides; false after a diagnostic. */
+static bool read_comparison(Builder *b, const AstExpr *e, const AstExpr **subject, const AstExpr **lo, const AstExpr **hi)
+{
+    AstOp op = e->kind == AST_BINARY ? e->as.binary.op : AST_ADD;
+    *subject = e->as.binary.left;
+    if (op == AST_GE)
+        *lo = e->as.binary.right;
+    else if (op == AST_LE)
+        *hi = e->as.binary.right;
+    if ((op == AST_GE || op == AST_LE) && (*subject)->kind != AST_NUMBER)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0304, e->span, "this is not something that can be required");
+    if (op == AST_LT || op == AST_GT)
+        diag_help(b->cx, d, "bounds may be reached: write `%s`", op == AST_LT ? "<=" : ">=");
+    else
+        diag_help(b->cx, d, "a bound stands behind what it bounds: `E >= 0`, `E in [0, 50]`, `rate >= 0.05 per ms`");
+    return false;
+}
+
+static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, const char *what, Num *out)
+{
+    Typed v;
+    if (!e || infinite_bound(e) == outward)
+        return true;
+    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, unit, what))
+        return false;
+    expr_is_const(v.e, out);
+    return true;
+}
+
+static bool read_bounds(Builder *b, const AstExpr *lo, const AstExpr *hi, Unit unit, ModelRequire *r)
+{
+    const char *what = arena_printf(&b->cx->arena, "a bound of `%s`", r->kind == REQUIRE_RATE ? "rate" : b->m->pops.at[r->pop].name);
+    if (!read_bound(b, lo, -1, unit, what, &r->lo) || !read_bound(b, hi, 1, unit, what, &r->hi))
+        return false;
+    if (!r->lo || !r->hi || mpq_cmp(r->lo, r->hi) <= 0)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0401, span_join(lo->span, hi->span), "nothing lies between %s and %s", num_brief(b->cx, r->lo),
+                      num_brief(b->cx, r->hi));
+    diag_help(b->cx, d, "the lower bound comes first: `in [lo, hi]`");
+    return false;
+}
+
+/* `rate` is the speed of convergence, in units of one per time. */
+static bool read_rate(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, ModelRequire *r)
+{
+    r->kind = REQUIRE_RATE;
+    if (!lo || hi) {
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "the rate of convergence is required to be at least something");
+        diag_help(b->cx, d, "write `rate >= 0.05 per ms`");
+        return false;
+    }
+    return read_bounds(b, lo, NULL, unit_div(UNIT_NONE, time_unit(b)), r);
+}
+
+/* E, E[3], E[2..5] */
+static bool read_neurons(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, ModelRequire *r)
+{
+    Scope scope = { .kind = SCOPE_RECORD, .what = "a requirement", .pop = NO_POP };
+    Typed v = resolve(b, e, &scope);
+    if (!typed_ok(v))
+        return false;
+    if (v.e->kind != EXPR_RATE) {
+        report_not_built(b, e->span, "a requirement on anything but the rates of a population, `E`, `E[3]` or `E[2..5]`,");
+        return false;
+    }
+    r->kind = REQUIRE_RANGE;
+    r->pop = v.e->as.rate.pop;
+    r->first = v.e->as.rate.index < 0 ? v.e->as.rate.first : (size_t)v.e->as.rate.index;
+    r->n_neurons = v.e->as.rate.index < 0 ? v.n_neurons : 1;
+    return read_bounds(b, lo, hi, v.unit, r);
+}
+
+static void require_bound(Builder *b, const AstDecl *d)
+{
+    const AstExpr *e = d->as.require.subject, *range = d->as.require.range, *lo = NULL, *hi = NULL;
+    const char *text = expression_text(b, e);
+    if (range && range->kind == AST_LIST && range->as.list.n == 2) {
+        lo = range->as.list.at[0];
+        hi = range->as.list.at[1];
+        text = arena_printf(&b->cx->arena, "%s in %s", text, expression_text(b, range));
+    } else if (!read_comparison(b, e, &e, &lo, &hi)) {
+        return;
+    }
+    ModelRequire r = { .span = d->span, .text = text };
+    bool is_rate = e->kind == AST_NAME && strcmp(e->as.name.name, "rate") == 0 && !symbol_find(b, "rate");
+    if (is_rate ? read_rate(b, e, lo, hi, &r) : read_neurons(b, e, lo, hi, &r))
+        vec_push(&b->cx->arena, &b->m->requires, r);
+}
+
+static void require(Builder *b, const AstDecl *d)
+{
+    const AstExpr *e = d->as.require.subject;
+    if (is_error_node(e))
+        return;
+    if (d->as.require.for_all_params) {
+        report_not_built(b, d->span, "a requirement for all params");
+        return;
+    }
+    if (d->as.require.range || e->kind != AST_NAME) {
+        require_bound(b, d);
+        return;
+    }
+    for (size_t k = 0; k < N_BUILT; k++)
+        if (strcmp(e->as.name.name, built[k]) == 0) {
+            ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .text = built[k] };
+            vec_push(&b->cx->arena, &b->m->requires, r);
+            return;
+        }
+    report_unknown_requirement(b, e);
+}
+
+void requirements_build(Builder *b)
+{
+    for (size_t k = 0; k < b->items.n; k++)
+        if (b->items.at[k].decl->kind == AST_REQUIRE)
+            require(b, b->items.at[k].decl);
+}
