@@ -59,6 +59,8 @@ def a_matrix_in_a_file():
     agrees("connect E -> I { weight = 0.3; pattern = matrix(\"who.npy\") }\n"
            "connect E -> E { weight = 0.2; pattern = matrix(\"own.csv\"); self = no }\n",
            0.2 * without, 0.3 * WHO, np.zeros((N, M)))
+    assert OWN.trace() > 0
+    agrees("connect E -> E { weight = 0.2; pattern = matrix(\"own.csv\") }\n", 0.2 * OWN, np.zeros((M, N)), np.zeros((N, M)))
 
 
 def a_sparse_file():
