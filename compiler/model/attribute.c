@@ -49,17 +49,6 @@ static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
         diag_help(b->cx, d, "it is a value: `%s = ...`", r->name);
 }
 
-static void report_later(Builder *b, const AstAttr *a)
-{
-    switch (a->kind) {
-    case AST_ATTR_FUNCTION:
-        report_not_built(b, a->name_span, strcmp(a->name, "cost") == 0 ? "a cost by formula" : "this function");
-        break;
-    default: report_not_built(b, a->name ? a->name_span : a->span,
-                              arena_printf(&b->cx->arena, "`%s`", a->name ? a->name : "this line"));
-    }
-}
-
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot)
 {
@@ -71,7 +60,7 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
             report_unknown(b, a, where, n_rules, rule);
             complete = false;
         } else if (r->not_built) {
-            report_later(b, a);
+            report_not_built(b, a->name_span, arena_printf(&b->cx->arena, "`%s`", a->name), r->not_built);
             complete = false;
         } else if (r->kind != a->kind) {
             report_form(b, a, r);

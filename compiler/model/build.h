@@ -290,7 +290,7 @@ extern const Scope CONSTANT_SCOPE;
 const char *nearest_name(const char *name, const char *const *names, size_t n);
 /* "`E`, `I` and `P`", for up to MOST_LISTED names; `none` when there are none. */
 const char *listed_names(Builder *b, const char *none, size_t n, const char *const *names);
-void report_not_built(Builder *b, Span at, const char *what);
+void report_not_built(Builder *b, Span at, const char *what, const char *repair);
 /* name(...) */
 bool is_call_of(const AstExpr *e, const char *name);
 /* Nothing but AST_ERROR in it: somebody has complained. */
@@ -362,7 +362,7 @@ bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo,
 typedef struct AttrRule {
     const char *name;
     AstAttrKind kind;
-    bool not_built;
+    const char *not_built;      /* the repair, for what the language has and nobody can compute yet */
     bool repeats;               /* may stand several times; collected by its reader */
 } AttrRule;
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,

@@ -17,7 +17,7 @@ static const AttrRule rule[] = {
     [POP_START] = { .name = "start" },
     [POP_PLACE] = { .name = "place" },
     [POP_NOISE] = { .name = "noise" },
-    { .name = "prox_step", .not_built = true },
+    { .name = "prox_step", .not_built = "leave it out: that is the plain network, `prox_step = 1`" },
     { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
     { .name = "rate" },
     { .name = "calculus" },

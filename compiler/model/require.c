@@ -17,7 +17,8 @@ static void report_unknown_requirement(Builder *b, const AstExpr *e)
     for (size_t k = 0; k < N_LATER; k++) {
         names[N_BUILT + k] = later[k];
         if (strcmp(name, later[k]) == 0) {
-            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name));
+            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name),
+                             "leave it out: `eigc check` claims nothing about it");
             return;
         }
     }
@@ -94,7 +95,8 @@ static bool read_neurons(Builder *b, const AstExpr *e, const AstExpr *lo, const 
     if (!typed_ok(v))
         return false;
     if (v.e->kind != EXPR_RATE) {
-        report_not_built(b, e->span, "a requirement on anything but the rates of a population, `E`, `E[3]` or `E[2..5]`,");
+        report_not_built(b, e->span, "a requirement on anything but rates",
+                         "rates are `E`, `E[3]` or `E[2..5]`");
         return false;
     }
     r->kind = REQUIRE_RANGE;
@@ -127,7 +129,8 @@ static void require(Builder *b, const AstDecl *d)
     if (is_error_node(e))
         return;
     if (d->as.require.for_all_params) {
-        report_not_built(b, d->span, "a requirement for all params");
+        report_not_built(b, d->span, "a requirement for all params",
+                         "leave out `for all params`, and check values one by one: `eigc check --set w=0.5`");
         return;
     }
     if (d->as.require.range || e->kind != AST_NAME) {

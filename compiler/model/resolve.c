@@ -6,9 +6,10 @@
 
 const Scope CONSTANT_SCOPE = { .kind = SCOPE_CONSTANT, .what = "a constant", .pop = NO_POP };
 
-void report_not_built(Builder *b, Span at, const char *what)
+void report_not_built(Builder *b, Span at, const char *what, const char *repair)
 {
-    diag_at(b->cx, D_E1001, at, "%s is part of the language, but is not built yet", what);
+    Diag *d = diag_at(b->cx, D_E1001, at, "%s is part of the language, but is not built yet", what);
+    diag_help(b->cx, d, "%s", repair);
 }
 
 const char *nearest_name(const char *name, const char *const *names, size_t n)

@@ -12,8 +12,8 @@ static const AttrRule rule[] = {
     [SIM_SEED] = { .name = "seed" },
     { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
     { .name = NULL, .kind = AST_ATTR_AT, .repeats = true },
-    { .name = "level", .not_built = true },
-    { .name = "trials", .not_built = true },
+    { .name = "level", .not_built = "leave it out: a run is of the neurons themselves" },
+    { .name = "trials", .not_built = "leave it out, and run with several seeds: `eigc run --seed 2`" },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 
