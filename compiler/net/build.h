@@ -29,6 +29,12 @@ typedef struct Pairs {
     const char *sha256;         /* of the file that lists them, or NULL */
 } Pairs;
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
+/* Synapses of the connection's pattern, on average. */
+double pattern_synapses(const Net *net, const ModelConn *c);
+/* Bytes that each of them takes. */
+size_t synapse_bytes(const NetBuild *b, const ModelConn *c);
+/* pattern_p.c: random(p). */
+bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out);
 
 /* build.c: all pairs of the pattern have the same weight, sign included, so that it is kept once. */
 bool pattern_has_one_weight(const NetBuild *b, const ModelConn *c);

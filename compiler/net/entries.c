@@ -64,6 +64,8 @@ static void copy_entry(Values *to, size_t at, const Values *from, size_t k)
 /* Takes zeros, and self-connections where there are none, out of a sparse block in place. */
 static void sparse_compact(Block *block, size_t n_rows, bool drop_diagonal)
 {
+    if (!block->values.d && !drop_diagonal)
+        return;
     size_t at = 0;
     for (size_t row = 0, e = 0; row < n_rows; row++) {
         uint64_t end = block->row_from[row + 1];

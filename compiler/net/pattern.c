@@ -1,129 +1,82 @@
 /* Who is connected to whom. Every draw is keyed by the seed, the projection's
  * label and a neuron, so nothing elsewhere in the model changes it; time and
  * memory are proportional to the synapses. */
-#include "compiler/net/build.h"
-
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "runtime/rng.h"
-
-/* Uniform numbers of one neuron: draws 0, 1, ... of two numbers each. */
-typedef struct Stream {
-    uint64_t seed, entity, tag, step;
-    uint32_t draw;
-    bool has_second;
-    double second;
-} Stream;
-
-static Stream stream_of(const ModelConn *c, size_t neuron)
-{
-    return (Stream){ .seed = c->seed, .entity = eig_fnv1a(c->label), .tag = eig_fnv1a("connect"), .step = neuron };
-}
-
-static double stream_next(Stream *s)
-{
-    if (s->has_second) {
-        s->has_second = false;
-        return s->second;
-    }
-    double u[2];
-    eig_uniform2(s->seed, s->entity, s->tag, s->step, s->draw++, u);
-    s->second = u[1];
-    s->has_second = true;
-    return u[0];
-}
-
-/* ---- random(p): from each source, gaps between targets are geometric ---- */
-
-/* The target after `at`, or n_targets: floor(log u / log(1 - p)) targets are passed over. */
-static size_t next_target(Stream *s, double log_q, size_t at, size_t n_targets)
-{
-    double gap = floor(log(stream_next(s)) / log_q);
-    return gap < (double)(n_targets - at) ? at + (size_t)gap : n_targets;
-}
-
-/* Calls of one pass over all pairs, in the order source, target. With `column`
- * NULL only counts; else row_from holds where the next source of a row goes. */
-static void scatter(const ModelConn *c, size_t n_pre, size_t n_post, size_t *row_from, uint32_t *column)
-{
-    double log_q = log1p(-num_to_double(c->probability));
-    bool skip_self = !c->self && c->pre == c->post;
-    for (size_t source = 0; source < n_pre; source++) {
-        Stream s = stream_of(c, source);
-        for (size_t t = next_target(&s, log_q, 0, n_post); t < n_post; t = next_target(&s, log_q, t + 1, n_post)) {
-            if (skip_self && t == source)
-                continue;
-            if (column)
-                column[row_from[t]++] = (uint32_t)source;
-            else
-                row_from[t + 1]++;
-        }
-    }
-}
-
-static bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out)
-{
-    size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
-    double expected = (double)n_pre * (double)n_post * num_to_double(c->probability);
-    if (!memory_take(b, c, expected, sizeof(double) + sizeof(uint32_t), "use a smaller p, or pattern = random(indegree = k)"))
-        return false;
-    size_t *from = ARENA_ARRAY(&b->cx->arena, n_post + 1, size_t);
-    scatter(c, n_pre, n_post, from, NULL);
-    for (size_t t = 0; t < n_post; t++)
-        from[t + 1] += from[t];
-    out->n = from[n_post];
-    out->column = ARENA_ARRAY(&b->cx->arena, out->n, uint32_t);
-    scatter(c, n_pre, n_post, from, out->column);
-    for (size_t t = n_post; t > 0; t--)     /* each entry has moved to the start of the next row */
-        from[t] = from[t - 1];
-    from[0] = 0;
-    out->row_from = from;
-    return true;
-}
+#include "compiler/net/build.h"
+#include "compiler/net/stream.h"
 
 /* ---- random(indegree = k): each target chooses k distinct sources ---- */
 
-/* Set of chosen numbers: open addressing; a slot counts when its stamp is the target's. */
-typedef struct Chosen {
-    size_t n_slots;             /* power of two, at least twice k */
-    uint32_t *key;
+/* Targets one after the other choose; what they share. */
+typedef struct Choice {
+    StreamKey key;
+    size_t k, n;                /* k of n sources */
+    size_t n_slots;             /* of the set: power of two, at least twice k; a slot counts when its stamp is the target's */
+    uint32_t *slot;
     uint64_t *stamp;
-} Chosen;
+    uint32_t *drawn, *place;    /* k in the order of the draws; k + 1 counters for sorting */
+} Choice;
 
 /* True when x was not yet in the set. */
-static bool chosen_add(Chosen *set, uint64_t stamp, uint32_t x)
+static bool chosen_add(Choice *c, uint64_t stamp, uint32_t x)
 {
-    size_t at = (size_t)(x * 0x9E3779B97F4A7C15u >> 20) & (set->n_slots - 1);
-    while (set->stamp[at] == stamp) {
-        if (set->key[at] == x)
+    size_t at = (size_t)(x * 0x9E3779B97F4A7C15u >> 20) & (c->n_slots - 1);
+    while (c->stamp[at] == stamp) {
+        if (c->slot[at] == x)
             return false;
-        at = (at + 1) & (set->n_slots - 1);
+        at = (at + 1) & (c->n_slots - 1);
     }
-    set->stamp[at] = stamp;
-    set->key[at] = x;
+    c->stamp[at] = stamp;
+    c->slot[at] = x;
     return true;
 }
 
-static int by_number(const void *a, const void *b)
+/* Into k buckets of equal width, which hold one number each on average, then by insertion. */
+static void sort_drawn(Choice *c, uint32_t *out)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
+    uint64_t scale = ((uint64_t)c->k << 32) / c->n;     /* x < n goes to bucket x * scale >> 32 < k */
+    memset(c->place, 0, (c->k + 1) * sizeof *c->place);
+    for (size_t e = 0; e < c->k; e++)
+        c->place[(c->drawn[e] * scale >> 32) + 1]++;
+    for (size_t e = 0; e < c->k; e++)
+        c->place[e + 1] += c->place[e];
+    for (size_t e = 0; e < c->k; e++)
+        out[c->place[c->drawn[e] * scale >> 32]++] = c->drawn[e];
+    for (size_t e = 1; e < c->k; e++) {
+        uint32_t x = out[e];
+        size_t at = e;
+        for (; at > 0 && out[at - 1] > x; at--)
+            out[at] = out[at - 1];
+        out[at] = x;
+    }
 }
 
 /* Floyd's sampling: k of n without repetition by exactly k draws. */
-static void choose(const ModelConn *c, size_t target, size_t n, Chosen *set, uint32_t *out)
+static void choose(Choice *c, size_t target, uint32_t *out)
 {
-    Stream s = stream_of(c, target);
-    for (size_t j = n - c->indegree, k = 0; j < n; j++, k++) {
-        uint32_t x = (uint32_t)(stream_next(&s) * (double)(j + 1));
-        if (!chosen_add(set, target + 1, x)) {
+    Stream s = { 0 };
+    for (size_t j = c->n - c->k, e = 0; j < c->n; j++, e++) {
+        uint32_t x = (uint32_t)(stream_next(&c->key, target, &s) * (double)(j + 1));
+        if (!chosen_add(c, target + 1, x)) {
             x = (uint32_t)j;
-            chosen_add(set, target + 1, x);
+            chosen_add(c, target + 1, x);
         }
-        out[k] = x;
+        c->drawn[e] = x;
     }
-    qsort(out, c->indegree, sizeof *out, by_number);
+    sort_drawn(c, out);
+}
+
+static void choice_begin(const ModelConn *conn, size_t n, Arena *scratch, Choice *c)
+{
+    *c = (Choice){ .key = stream_key(conn), .k = conn->indegree, .n = n, .n_slots = 8 };
+    while (c->n_slots < 2 * c->k)
+        c->n_slots *= 2;
+    c->slot = ARENA_ARRAY(scratch, c->n_slots, uint32_t);
+    c->stamp = ARENA_ARRAY(scratch, c->n_slots, uint64_t);
+    c->drawn = ARENA_ARRAY(scratch, c->k, uint32_t);
+    c->place = ARENA_ARRAY(scratch, c->k + 1, uint32_t);
 }
 
 static bool check_indegree(NetBuild *b, const ModelConn *c, size_t n_sources)
@@ -142,24 +95,20 @@ static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
     size_t n_post = b->net->pop[c->post].size, k = c->indegree;
     bool skip_self = !c->self && c->pre == c->post;
     size_t n = b->net->pop[c->pre].size - skip_self;
-    if (!check_indegree(b, c, n) || !memory_take(b, c, (double)n_post * (double)k, sizeof(double) + sizeof(uint32_t),
-                                                 "use a smaller indegree"))
+    if (!check_indegree(b, c, n) || !memory_take(b, c, pattern_synapses(b->net, c), synapse_bytes(b, c), "use a smaller indegree"))
         return false;
-    Chosen set = { .n_slots = 8 };
-    while (set.n_slots < 2 * k)
-        set.n_slots *= 2;
-    if (!memory_take(b, c, (double)set.n_slots, sizeof *set.key + sizeof *set.stamp, "use a smaller indegree"))
-        return false;
-    set.key = ARENA_ARRAY(&b->cx->arena, set.n_slots, uint32_t);
-    set.stamp = ARENA_ARRAY(&b->cx->arena, set.n_slots, uint64_t);
-    *out = (Pairs){ .n = n_post * k, .row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, size_t),
+    Arena scratch = { 0 };
+    Choice choice;
+    choice_begin(c, n, &scratch, &choice);
+    *out = (Pairs){ .n = n_post * k, .row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, uint64_t),
                     .column = ARENA_ARRAY(&b->cx->arena, n_post * k, uint32_t) };
-    for (size_t t = 0; t < n_post; t++) {
-        choose(c, t, n, &set, out->column + t * k);
+    for (size_t t = 0; k > 0 && t < n_post; t++) {
+        choose(&choice, t, out->column + t * k);
         for (size_t e = t * k; skip_self && e < (t + 1) * k; e++)
             out->column[e] += out->column[e] >= t;
         out->row_from[t + 1] = (t + 1) * k;
     }
+    arena_free(&scratch);
     return true;
 }
 
@@ -168,9 +117,9 @@ static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
 static bool pattern_one_to_one(NetBuild *b, const ModelConn *c, Pairs *out)
 {
     size_t n = b->net->pop[c->post].size;
-    if (!memory_take(b, c, (double)n, sizeof(double) + sizeof(uint32_t), "use one weight for all pairs"))
+    if (!memory_take(b, c, (double)n, synapse_bytes(b, c), "use one weight for all pairs"))
         return false;
-    *out = (Pairs){ .n = n, .row_from = ARENA_ARRAY(&b->cx->arena, n + 1, size_t),
+    *out = (Pairs){ .n = n, .row_from = ARENA_ARRAY(&b->cx->arena, n + 1, uint64_t),
                     .column = ARENA_ARRAY(&b->cx->arena, n, uint32_t) };
     for (size_t k = 0; k < n; k++) {
         out->column[k] = (uint32_t)k;
@@ -202,7 +151,7 @@ static bool is_zero_or_one(NetBuild *b, const ModelConn *c, const Block *list, s
 static bool pairs_of_block(NetBuild *b, const ModelConn *c, const Block *list, Pairs *out)
 {
     size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
-    out->row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, size_t);
+    out->row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, uint64_t);
     out->column = ARENA_ARRAY(&b->cx->arena, list->values.n, uint32_t);
     for (size_t row = 0, e = 0; row < n_post; row++) {
         size_t end = list->kind == BLOCK_SPARSE ? list->row_from[row + 1] : (row + 1) * n_pre;
@@ -228,6 +177,23 @@ static bool pattern_listed(NetBuild *b, const ModelConn *c, Pairs *out)
     return read && pairs_of_block(b, c, &list, out);
 }
 
+size_t synapse_bytes(const NetBuild *b, const ModelConn *c)
+{
+    return sizeof(uint32_t) + (pattern_has_one_weight(b, c) ? 0 : sizeof(double));
+}
+
+double pattern_synapses(const Net *net, const ModelConn *c)
+{
+    double n_pre = (double)net->pop[c->pre].size, n_post = (double)net->pop[c->post].size;
+    switch (c->pattern) {
+    case PATTERN_ONE: return n_post;
+    case PATTERN_RANDOM_P: return n_pre * n_post * num_to_double(c->probability);
+    case PATTERN_RANDOM_INDEGREE: return n_post * (double)c->indegree;
+    case PATTERN_LISTED: case PATTERN_ALL: break;
+    }
+    return n_pre * n_post;
+}
+
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)
 {
     const NetPop *pre = &b->net->pop[c->pre], *post = &b->net->pop[c->post];
@@ -238,7 +204,7 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)
         diag_help(b->cx, d, "one weight for all pairs (pattern = all_to_all) needs no list");
         return false;
     }
-    if (!memory_take(b, c, (double)post->size + 1, sizeof(size_t), "use one weight for all pairs"))
+    if (!memory_take(b, c, (double)post->size + 1, sizeof(uint64_t), "use one weight for all pairs"))
         return false;
     switch (c->pattern) {
     case PATTERN_ONE: return pattern_one_to_one(b, c, out);
