@@ -285,7 +285,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
     bool adaptive = eig_method[p->method].adaptive;
     Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .result = {.status = RUN_DONE}};
     l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
-    if (!workspace_open(&l.w, p, adaptive ? DOPRI_VECTORS : 2)) {
+    if (!workspace_open(&l.w, p, eig_n_vectors(p))) {
         l.result.status = RUN_WRITE_ERROR;
         snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
     } else {

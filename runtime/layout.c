@@ -1,5 +1,8 @@
 #include "runtime/layout.h"
 
+#include "runtime/dopri.h"
+#include "runtime/kernel_abi.h"
+
 size_t eig_n_x(const EigProblem *p)
 {
     return p->n_x ? p->n_x : p->n;
@@ -102,4 +105,42 @@ size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state)
                 at += p->pop[q].size;
     }
     return at;
+}
+
+size_t eig_n_vectors(const EigProblem *p)
+{
+    return eig_method[p->method].adaptive ? DOPRI_VECTORS : 2;
+}
+
+static double history_rows(const EigProblem *p, size_t signal)
+{
+    int64_t most = 0;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (eig_block_signal(p, &p->block[k]) == signal && p->block[k].delay > most)
+            most = p->block[k].delay;
+    return most ? (double)most + 1.0 : 0.0;
+}
+
+double eig_history_numbers(const EigProblem *p)
+{
+    double n = 0.0;
+    for (size_t q = 0; eig_has_delays(p) && q < eig_n_signals(p); q++)
+        n += history_rows(p, q) * (double)p->pop[eig_signal(p, q).pop].size;
+    return n;
+}
+
+/* Numbers of workspace.c's arrays, each on a boundary of its own, what noise is
+ * keyed by, and lists of displacements. */
+double eig_run_bytes(const EigProblem *p)
+{
+    enum { ARRAYS = 7, BOUNDARY = 8 };
+    double normals = (double)eig_noise_from(p, p->n_pops, 0), shifts = 0.0;
+    double n = (double)p->n + (double)(EIG_KERNEL_WORK + eig_n_vectors(p)) * (double)eig_n_x(p);
+    n += normals + (double)eig_signal_from(p, eig_n_signals(p)) + eig_history_numbers(p) + ARRAYS * BOUNDARY;
+    for (size_t r = 0; r < p->n_records; r++)
+        n += (double)p->record[r].width;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].kind == EIG_BLOCK_KERNEL)
+            shifts += (double)eig_kernel_weights(&p->block[k]);
+    return sizeof(double) * n + sizeof(uint64_t) * normals + sizeof(EigShift) * shifts;
 }

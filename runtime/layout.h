@@ -33,4 +33,9 @@ size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold);        /* that 
 /* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
 bool eig_state_is_random(const EigState *s);
 size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state);   /* pop up to n_pops: how many */
+
+/* ---- what a run allocates, as doubles, which no sum overflows ---- */
+size_t eig_n_vectors(const EigProblem *p);              /* vectors of n_x numbers that the step loop keeps */
+double eig_history_numbers(const EigProblem *p);        /* in the rings of all signals */
+double eig_run_bytes(const EigProblem *p);              /* all of it; the problem's own arrays are not counted */
 #endif

@@ -33,7 +33,7 @@ static bool count_history(const EigProblem *p, size_t *n)
 static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
 {
     size_t width = 0, n_history;
-    if (!count_history(p, &n_history))
+    if (eig_run_bytes(p) > (double)(SIZE_MAX / 4) || !count_history(p, &n_history))
         return false;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;

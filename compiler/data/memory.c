@@ -1,11 +1,14 @@
 #include "compiler/data/memory.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 size_t data_memory_limit(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    if (pages <= 0 || page <= 0)
-        return (size_t)1 << 32;
-    return (size_t)pages / 2 * (size_t)page;
+    struct rlimit allowed;
+    size_t limit = pages <= 0 || page <= 0 ? (size_t)1 << 32 : (size_t)pages / 2 * (size_t)page;
+    if (getrlimit(RLIMIT_AS, &allowed) == 0 && allowed.rlim_cur != RLIM_INFINITY && allowed.rlim_cur / 2 < limit)
+        limit = (size_t)allowed.rlim_cur / 2;
+    return limit;
 }

@@ -3,6 +3,6 @@
 #define COMPILER_DATA_MEMORY_H
 #include <stddef.h>
 
-/* Half of the machine's memory, in bytes. */
+/* Half of the machine's memory in bytes, or of what the process may take (ulimit -v). */
 size_t data_memory_limit(void);
 #endif

@@ -48,6 +48,12 @@ double plan_exp_step(Num step, Num tau);
 /* records.c: what is recorded; without a record line, every rate. */
 void plan_records(Ctx *cx, const Net *net, EigProblem *out);
 
+/* memory.c: false after E0805. The first is asked before anything is allocated, and knows no delays; the
+ * second knows all that a run takes. */
+bool plan_may_fit(Ctx *cx, const Net *net);
+bool plan_fits(Ctx *cx, const Plan *plan);
+double plan_bytes(const Plan *plan);
+
 /* range.c: false after E0806 for every number that is beyond the doubles, and
  * E0713 for every activation with many values at one input. */
 bool plan_in_range(Ctx *cx, const Plan *p);

@@ -1,10 +1,9 @@
 /* The decisions: how each block is computed and where the state lives. They
  * follow from the problem alone and carry their reason. */
-#include "compiler/plan/plan.h"
+#include "compiler/plan/build.h"
 
 #include <math.h>
 
-#include "runtime/kernel_abi.h"
 #include "runtime/layout.h"
 
 /* Above this the straight-line code of one step takes longer to compile than
@@ -209,20 +208,6 @@ static void place_stages(Plan *plan)
     plan->recompute_why = no ? no : "neurons meet only through sums: each pass computes the stages so far again from x";
 }
 
-static size_t weight_bytes(const EigProblem *p)
-{
-    size_t bytes = 0;
-    for (size_t k = 0; k < p->n_blocks; k++) {
-        const EigBlock *b = &p->block[k];
-        size_t post = p->pop[b->post].size;
-        if (b->kind == EIG_BLOCK_DENSE)
-            bytes += sizeof *b->w * post * p->pop[b->pre].size;
-        if (b->kind == EIG_BLOCK_SPARSE)
-            bytes += ((b->w ? sizeof *b->w : 0) + sizeof *b->column) * (size_t)b->row_from[post] + sizeof *b->row_from * (post + 1);
-    }
-    return bytes;
-}
-
 void plan_lower(Ctx *cx, Plan *plan)
 {
     const EigProblem *p = &plan->problem;
@@ -231,6 +216,5 @@ void plan_lower(Ctx *cx, Plan *plan)
         plan->block[k] = lower_block(&p->block[k]);
     place_state(cx, plan);
     place_stages(plan);
-    /* x, its copy for naming the first bad step, s, and the stages */
-    plan->bytes = weight_bytes(p) + (3 + EIG_KERNEL_WORK) * eig_n_x(p) * sizeof(double);
+    plan->bytes = plan_bytes(plan);
 }

@@ -1,8 +1,6 @@
 #include "compiler/plan/plan.h"
 
-#include "compiler/data/memory.h"
 #include "compiler/plan/build.h"
-#include "runtime/kernel_abi.h"
 
 /* Time constants that differ neuron by neuron. */
 static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
@@ -80,20 +78,6 @@ static void put_in_order(Ctx *cx, Plan *out)
     out->net_block = order;
 }
 
-/* Before anything large is made: the state and the stages of a step. */
-static bool state_fits(Ctx *cx, const Net *net)
-{
-    double bytes = 8.0 * (3 + EIG_KERNEL_WORK) * (double)net->n, limit = (double)data_memory_limit();
-    if (bytes <= limit)
-        return true;
-    Diag *d = diag_at(cx, D_E0805, net->model->sim.span,
-                      "the state of %zu neurons and the stages of a step need %.3g GB, more than the %.3g GB of this machine",
-                      net->n, bytes * 1e-9, limit * 1e-9);
-    diag_help(cx, d, "make the populations smaller; with uniform weights a smaller network with weights scaled up "
-                     "in proportion behaves alike");
-    return false;
-}
-
 bool plan_make(Ctx *cx, const Net *net, Plan *out)
 {
     const Model *m = net->model;
@@ -101,12 +85,12 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     out->problem.model_name = m->name;
     out->problem.seed = m->sim.seed;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
-    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !state_fits(cx, net) || !round_network(cx, net, out))
+    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !plan_may_fit(cx, net) || !round_network(cx, net, out))
         return false;
     plan_records(cx, net, &out->problem);
     if (!plan_in_range(cx, out))
         return false;
     put_in_order(cx, out);
     plan_lower(cx, out);
-    return true;
+    return plan_fits(cx, out);
 }

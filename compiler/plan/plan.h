@@ -36,7 +36,7 @@ typedef struct Plan {
     const char *recompute_why;
     /* Not a network of leaky rates with weights alone: compiler/emit/general.c; NULL: it is. */
     const char *general_why;
-    size_t bytes;               /* of weights, state and scratch at run time */
+    double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
 } Plan;
 
 /* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */

@@ -160,5 +160,5 @@ void plan_print(const Plan *plan, Sbuf *out)
         sbuf_printf(out, "record %s%s%s%s: %zu number%s\n", r->name, r->unit[0] ? " (" : "", r->unit,
                     r->unit[0] ? ")" : "", r->width, r->width == 1 ? "" : "s");
     }
-    sbuf_printf(out, "memory %zu bytes\n", plan->bytes);
+    sbuf_printf(out, "memory %.0f bytes\n", plan->bytes);
 }

@@ -187,7 +187,7 @@ static void memory_is_bounded(void)
     c->pattern = PATTERN_RANDOM_P;
     c->probability = num_ratio(&b.pool, 1, 2);
     CHECK(!bench_build(&b));
-    CHECK(complains(&b, D_E0451, "6.0 TB"));
+    CHECK(complains(&b, D_E0451, "2.0 TB"));
     b.m.conns.n = b.cx.diags.n = 0;
     c = add_conn(&b, e, i, WEIGHT_UNIFORM, num_int(&b.pool, 1));
     c->pattern = PATTERN_RANDOM_INDEGREE;

@@ -248,6 +248,27 @@ static void kernels(void)
     }
 }
 
+/* Two populations: 10 neurons of two states with noise in one, which send a signal of their own late, and 4 leaks. */
+static void memory_is_known_beforehand(void)
+{
+    static const EigOp squared[] = {STATE(0), STATE(0), FN(MUL)}, half[] = {PUSH(0.5)};
+    EigState noisy[2] = {cell[0], cell[1]};
+    noisy[1].noise = (EigCode)CODE(half);
+    EigPop pop[2] = {{.size = 10, .n_states = 2, .state = noisy}, {.from = 10, .size = 4, .state_from = 20}};
+    EigSignal signal[2] = {{.pop = 0, .code = CODE(squared)}, {.pop = 1}};
+    EigBlock block[3] = {{.kind = EIG_BLOCK_UNIFORM, .pre = 0, .post = 1, .delay = 6}, {.kind = EIG_BLOCK_UNIFORM, .pre = 0, .post = 1, .delay = 2},
+                         {.kind = EIG_BLOCK_KERNEL, .pre = 1, .post = 1, .signal = 1, .extent = {4, 1}}};
+    EigRecord record[1] = {{.width = 14}};
+    EigProblem p = {.n = 14, .n_x = 24, .n_pops = 2, .pop = pop, .n_signals = 2, .signal = signal, .n_blocks = 3, .block = block,
+                    .n_records = 1, .record = record, .method = EIG_METHOD_EULER};
+    double numbers = 14 + (6 + 2) * 24 + 10 + 10 + 7 * 10 + 14 + 7 * 8;
+    CHECK(eig_history_numbers(&p) == 70);
+    CHECK(eig_run_bytes(&p) == 8 * numbers + 8 * 10 + 24 * 7);
+    block[1].delay = (int64_t)1 << 53;
+    pop[0].size = (size_t)1 << 40;
+    CHECK_CLOSE(eig_history_numbers(&p), 0x1p93, 1e-9, 0);
+}
+
 int main(void)
 {
     RUN(one_cell);
@@ -258,5 +279,6 @@ int main(void)
     RUN(ou_is_stationary);
     RUN(strong_order);
     RUN(kernels);
+    RUN(memory_is_known_beforehand);
     return test_done();
 }
