@@ -67,8 +67,8 @@ static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleR
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
     bool agree = !b->values.d && !net->pop[b->pre].model->neuron_sign &&
                  !breaks_law(net_neuron_sign(&net->pop[b->pre], 0), mpq_sgn(b->factor));
-    if (!mpq_sgn(b->factor) || agree)
-        return;             /* one weight of one source speaks for all */
+    if (!mpq_sgn(b->factor) || agree || b->kind == BLOCK_UNDRAWN)
+        return;             /* one weight, whose sign is taken from the source, speaks for all */
     for (v.post = 0; v.post < n_post; v.post++) {
         if (b->kind == BLOCK_DENSE) {
             for (v.pre = 0; v.pre < n_pre; v.pre++)

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-enum { MAX_ROWS = 20000, MAX_ENTRIES = 12 * 1000 * 1000 };    /* some 150 bytes an entry, in all */
-
 /* A row of entries under construction: one accumulator per column. */
 typedef struct RowSum {
     mpq_t *sum;
@@ -70,7 +68,8 @@ static double count_entries(const Reduction *r)
     for (size_t k = 0; k < r->net->n_blocks; k++) {
         const Block *b = &r->net->block[k];
         double post = (double)rows_of(r, b->post), pre = (double)rows_of(r, b->pre);
-        n += b->kind == BLOCK_SPARSE ? (double)b->values.n : b->kind == BLOCK_DIAGONAL ? post : post * pre;
+        bool listed = b->kind == BLOCK_SPARSE || b->kind == BLOCK_UNDRAWN;
+        n += listed ? (double)b->values.n : b->kind == BLOCK_DIAGONAL ? post : post * pre;
     }
     return n + (double)r->m->q;
 }
@@ -165,6 +164,8 @@ static void add_block(Reduction *r, const Block *b, size_t post, mpq_srcptr gain
     case BLOCK_KERNEL:
         add_displacements(r, b, post, gain);
         break;
+    case BLOCK_UNDRAWN:
+        BUG("a network with synapses that are not drawn is not reduced");
     case BLOCK_SPARSE:
         add_entries(&r->row, b, gain, b->row_from[post], b->row_from[post + 1], first, 0);
         break;
@@ -315,17 +316,17 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
     find_whole_populations(net, r.whole);
     size_t rows = count_rows(&r);
-    if (rows > MAX_ROWS) {
+    if (rows > CHECK_MAX_ROWS) {
         *reason = arena_printf(&cx->arena, "the connectivity does not reduce to populations, and %zu neurons are more than the %d "
-                               "that are searched one by one", rows, MAX_ROWS);
+                               "that are searched one by one", rows, CHECK_MAX_ROWS);
         return false;
     }
     out->q = rows;
     double n_entries = count_entries(&r);
-    if (n_entries > MAX_ENTRIES) {
+    if (n_entries > CHECK_MAX_ENTRIES) {
         out->q = 0;
         *reason = arena_printf(&cx->arena, "the matrix would have %.0f entries, more than the %d that are kept exactly",
-                               n_entries, MAX_ENTRIES);
+                               n_entries, CHECK_MAX_ENTRIES);
         return false;
     }
     fill_matrix(cx, &r, (size_t)n_entries);

@@ -102,6 +102,7 @@ ExitStatus cmd_check(const Options *o)
         return STATUS_WRONG;
     }
     compilation_init(&c, o, o->operand);
+    c.only_check = true;
     if (!compilation_run(&c, PHASE_check))
         status = compilation_failure(&c);
     else if (!report_passes(c.report))

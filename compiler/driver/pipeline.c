@@ -43,7 +43,9 @@ static bool phase_net(Compilation *c)
 {
     Net *net = ARENA_NEW(&c->cx.arena, Net);
 
-    if (!net_build(&c->cx, c->model, net))
+    bool ok = c->only_check ? net_build_for(&c->cx, c->model, (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES}, net)
+                            : net_build(&c->cx, c->model, net);
+    if (!ok)
         return false;
     c->net = net;
     return true;

@@ -1,5 +1,6 @@
 #include "compiler/net/build.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "compiler/data/memory.h"
@@ -76,7 +77,7 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     Pairs pairs;
     if (!pattern_pairs(b, c, &pairs))
         return false;
-    out->kind = BLOCK_SPARSE;
+    out->kind = pairs.row_from ? BLOCK_SPARSE : BLOCK_UNDRAWN;
     out->row_from = pairs.row_from;
     out->column = pairs.column;
     out->sha256 = pairs.sha256;
@@ -192,10 +193,10 @@ static size_t count_blocks(const Model *m)
 }
 
 /* Every connection is tried, so that one run shows all that is wrong. */
-bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
+static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net *out)
 {
     *out = (Net){ .model = m, .nums = m->nums };
-    NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes };
+    NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes, .read = read };
     place_populations(&b);
     bool ok = true;
     for (size_t k = 0; k < out->n_pops; k++)
@@ -210,6 +211,18 @@ bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
             ok = false;
     }
     return ok;
+}
+
+static const NetDetail everything = { SIZE_MAX, INFINITY };
+
+bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
+{
+    return build(cx, m, max_bytes, everything, out);
+}
+
+bool net_build_for(Ctx *cx, const Model *m, NetDetail read, Net *out)
+{
+    return build(cx, m, data_memory_limit(), read, out);
 }
 
 bool net_build(Ctx *cx, const Model *m, Net *out)

@@ -8,6 +8,7 @@ typedef struct NetBuild {
     const Model *m;
     Net *net;
     size_t limit, used;         /* bytes that blocks may take in all, and have taken */
+    NetDetail read;             /* what is drawn */
 } NetBuild;
 
 /* net_build with a memory limit of the caller's choice. */
@@ -24,7 +25,7 @@ bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, c
 /* ---- pattern.c: who is connected, as rows by target ---- */
 typedef struct Pairs {
     size_t n;
-    uint64_t *row_from;         /* targets + 1 */
+    uint64_t *row_from;         /* targets + 1; NULL: they are not read, and n is what is expected */
     uint32_t *column;           /* n sources, ascending within a row */
     const char *sha256;         /* of the file that lists them, or NULL */
 } Pairs;
@@ -33,6 +34,8 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
 double pattern_synapses(const Net *net, const ModelConn *c);
 /* Bytes that each of them takes. */
 size_t synapse_bytes(const NetBuild *b, const ModelConn *c);
+/* Whether somebody reads them. */
+bool pattern_is_read(const NetBuild *b, const ModelConn *c);
 /* pattern_p.c: random(p). */
 bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out);
 

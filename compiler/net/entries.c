@@ -124,6 +124,8 @@ void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *ou
     bool drop_diagonal = !c->self && c->pre == c->post;
     if (signs != ENTRIES_ARE_ONE)
         entries_take_signs(b, signs, out);
+    if (out->kind == BLOCK_UNDRAWN)
+        return;
     if (out->kind == BLOCK_SPARSE) {
         sparse_compact(out, n_rows, drop_diagonal);
         return;

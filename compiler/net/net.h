@@ -14,6 +14,7 @@ typedef enum BlockKind {
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
+    BLOCK_UNDRAWN,              /* SPARSE of one weight, random, that the reader said it will not read: n is their expected number */
     BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
 } BlockKind;
 
@@ -53,6 +54,15 @@ typedef struct Net {
 /* Model -> Net. False after E04xx, E05xx, E06xx. Refuses a dense block whose
  * bytes exceed the memory limit, naming the bytes it would need. */
 bool net_build(Ctx *cx, const Model *m, Net *out);
+
+/* What a reader of a Net looks at: it has no use for the synapses between populations of more neurons than
+ * this, nor for more of them at once. */
+typedef struct NetDetail {
+    size_t most_neurons;
+    double most_synapses;
+} NetDetail;
+/* The same; random patterns of one weight that go beyond what is read are not drawn. */
+bool net_build_for(Ctx *cx, const Model *m, NetDetail read, Net *out);
 void net_print(const Net *net, Sbuf *out);
 void net_verify(const Net *net);
 

@@ -49,6 +49,7 @@ static const char *kind_name(BlockKind k)
     case BLOCK_DIAGONAL: return "diagonal";
     case BLOCK_KERNEL: return "kernel";
     case BLOCK_SPARSE: return "sparse";
+    case BLOCK_UNDRAWN: return "sparse, not drawn";
     case BLOCK_DENSE: return "dense";
     }
     return "?";
@@ -168,6 +169,8 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
         sbuf_printf(out, "  product %zu of a current\n", (size_t)(b->term - net->model->conns.at[b->conn].term));
     if (b->kind == BLOCK_KERNEL)
         sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);
+    if (b->kind == BLOCK_UNDRAWN)
+        sbuf_printf(out, "  about %zu entries of one weight\n", b->values.n);
     if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)
         print_entries(net, b, out);
 }

@@ -97,6 +97,10 @@ static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
     size_t n = b->net->pop[c->pre].size - skip_self;
     if (!check_indegree(b, c, n) || !memory_take(b, c, pattern_synapses(b->net, c), synapse_bytes(b, c), "use a smaller indegree"))
         return false;
+    if (!pattern_is_read(b, c)) {
+        *out = (Pairs){ .n = n_post * k };
+        return true;
+    }
     Arena scratch = { 0 };
     Choice choice;
     choice_begin(c, n, &scratch, &choice);
@@ -192,6 +196,14 @@ double pattern_synapses(const Net *net, const ModelConn *c)
     case PATTERN_LISTED: case PATTERN_ALL: break;
     }
     return n_pre * n_post;
+}
+
+/* Ten standard deviations beyond what is read are certainly beyond it. */
+bool pattern_is_read(const NetBuild *b, const ModelConn *c)
+{
+    double n = pattern_synapses(b->net, c);
+    bool large = b->net->pop[c->pre].size > b->read.most_neurons || b->net->pop[c->post].size > b->read.most_neurons;
+    return !pattern_has_one_weight(b, c) || (!large && n - 10 * sqrt(n) <= b->read.most_synapses);
 }
 
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)

@@ -97,6 +97,10 @@ bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out)
     double p = num_to_double(c->probability), expected = pattern_synapses(b->net, c), spread = sqrt(expected * (1 - p));
     if (!memory_take(b, c, expected + 10 * spread, synapse_bytes(b, c), "use a smaller p, or pattern = random(indegree = k)"))
         return false;
+    if (!pattern_is_read(b, c)) {
+        *out = (Pairs){ .n = (size_t)expected };
+        return true;
+    }
     scatter_begin(b, c, expected, spread, &s);
     *out = (Pairs){ .row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, uint64_t), .column = ARENA_ARRAY(&b->cx->arena, s.cap, uint32_t) };
     for (size_t from = 0; from < n_post; from += s.band) {

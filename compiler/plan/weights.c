@@ -129,6 +129,8 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
         out.row_from = b->row_from;
         out.column = b->column;
         break;
+    case BLOCK_UNDRAWN:
+        BUG("a run needs synapses that are not drawn");
     case BLOCK_DENSE:
         out.w = by_columns(cx, &f, &b->values, n_post, n_pre);
         break;

@@ -167,6 +167,30 @@ static void more_targets_extend_the_wiring(void)
     bench_end(&b);
 }
 
+/* A hundred million synapses that are not read are neither drawn nor stored, and their mistakes are still found. */
+static void what_is_not_read_is_not_drawn(void)
+{
+    Bench b;
+    bench_begin(&b);
+    size_t e = add_pop(&b, "E", SIGN_EXC, 1000000), i = add_pop(&b, "I", SIGN_INH, 5000), x = add_pop(&b, "X", SIGN_MIXED, 5000);
+    random_p(&b, e, e, 1, 10000);
+    indegree(&b, e, i, 100);
+    random_p(&b, i, x, 1, 1);
+    random_p(&b, i, x, 1, 1000);
+    NetDetail read = { 20000, 12e6 };
+    CHECK(net_build_for(&b.cx, &b.m, read, &b.net));
+    net_verify(&b.net);
+    CHECK(b.cx.arena.bytes < 10000000);
+    CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].values.n == 100000000);
+    CHECK(b.net.block[1].kind == BLOCK_UNDRAWN && b.net.block[1].values.n == 500000);
+    CHECK(b.net.block[2].kind == BLOCK_UNDRAWN && b.net.block[2].values.n == 25000000 && mpq_sgn(b.net.block[2].factor) < 0);
+    CHECK(b.net.block[3].kind == BLOCK_SPARSE);
+    indegree(&b, x, e, 5001);
+    CHECK(!net_build_for(&b.cx, &b.m, read, &b.net));
+    CHECK(complains(&b, D_E0453, "can choose among 5000 sources only"));
+    bench_end(&b);
+}
+
 int main(void)
 {
     RUN(probability_is_met);
@@ -176,5 +200,6 @@ int main(void)
     RUN(indegree_has_its_ends);
     RUN(wiring_is_keyed_by_label_and_seed);
     RUN(more_targets_extend_the_wiring);
+    RUN(what_is_not_read_is_not_drawn);
     return test_done();
 }
