@@ -1,4 +1,5 @@
 /* Random wiring: statistics with a fixed seed, and exact invariance. */
+#include "runtime/rng.h"
 #include "tests/unit/net_model.h"
 
 static ModelConn *random_p(Bench *b, size_t pre, size_t post, long top, unsigned long bottom)
@@ -167,6 +168,64 @@ static void more_targets_extend_the_wiring(void)
     bench_end(&b);
 }
 
+/* The draw number k of a neuron of E->E, as docs/semantics.md has it. */
+static double drawn(size_t neuron, uint32_t k)
+{
+    double u[2];
+    eig_uniform2(1, eig_fnv1a("E->E"), eig_fnv1a("connect"), neuron, k / 2, u);
+    return u[k % 2];
+}
+
+/* Entries of several bands, against each source's gaps one by one. */
+static void probability_is_drawn_as_written(void)
+{
+    Bench b;
+    bench_begin(&b);
+    enum { N = 3000 };
+    size_t e = add_pop(&b, "E", SIGN_EXC, N), wrong = 0, n = 0;
+    random_p(&b, e, e, 1, 3)->self = false;
+    CHECK(bench_build(&b));
+    const Block *block = &b.net.block[0];
+    uint64_t *next = ARENA_ARRAY(&b.cx.arena, N, uint64_t);
+    memcpy(next, block->row_from, N * sizeof *next);
+    for (size_t source = 0; source < N; source++) {
+        uint32_t k = 0;
+        for (double t = floor(log(drawn(source, k++)) / log1p(-1.0 / 3)); t < N; t += 1 + floor(log(drawn(source, k++)) / log1p(-1.0 / 3))) {
+            if (t == (double)source)
+                continue;
+            uint64_t at = next[(size_t)t]++;
+            wrong += at >= block->row_from[(size_t)t + 1] || block->column[at] != source;
+            n++;
+        }
+    }
+    CHECK(wrong == 0 && n == block->values.n && n > (size_t)2 << 20);
+    bench_end(&b);
+}
+
+/* Against Floyd's sampling with a list of what is taken. */
+static void indegree_is_drawn_as_written(void)
+{
+    Bench b;
+    bench_begin(&b);
+    enum { N = 400, K = 150 };
+    size_t e = add_pop(&b, "E", SIGN_EXC, N), wrong = 0;
+    indegree(&b, e, e, K)->self = false;
+    CHECK(bench_build(&b));
+    const Block *block = &b.net.block[0];
+    for (size_t t = 0; t < N; t++) {
+        bool taken[N] = { false };
+        for (size_t j = N - 1 - K, k = 0; j < N - 1; j++, k++) {
+            size_t x = (size_t)(drawn(t, (uint32_t)k) * (double)(j + 1));
+            taken[taken[x] ? j : x] = true;
+        }
+        for (size_t x = 0, at = block->row_from[t]; x < N - 1; x++)
+            if (taken[x])
+                wrong += at >= block->row_from[t + 1] || block->column[at++] != x + (x >= t);
+    }
+    CHECK(wrong == 0 && block->values.n == (size_t)N * K);
+    bench_end(&b);
+}
+
 /* A hundred million synapses that are not read are neither drawn nor stored, and their mistakes are still found. */
 static void what_is_not_read_is_not_drawn(void)
 {
@@ -200,6 +259,8 @@ int main(void)
     RUN(indegree_has_its_ends);
     RUN(wiring_is_keyed_by_label_and_seed);
     RUN(more_targets_extend_the_wiring);
+    RUN(probability_is_drawn_as_written);
+    RUN(indegree_is_drawn_as_written);
     RUN(what_is_not_read_is_not_drawn);
     return test_done();
 }
