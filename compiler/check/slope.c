@@ -12,6 +12,20 @@ static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
                                      : "it grows with the input: only local statements are possible";
 }
 
+/* Neuron i has the activation phi(g_i (z - th_i)): its slopes are g_i times those of phi. */
+static void scale(const Net *net, const NetPop *p, SlopeReport *out)
+{
+    const Num by[3] = { p->gain_min, p->gain_max, p->gain_min };
+    Num *bound[3] = { &out->lo, &out->hi, &out->attained };
+    for (int k = 0; k < 3; k++) {
+        if (!*bound[k])
+            continue;
+        mpq_ptr product = num_new(net->nums);
+        mpq_mul(product, *bound[k], by[k]);
+        *bound[k] = product;
+    }
+}
+
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 {
     Num zero = num_int(net->nums, 0);
@@ -25,5 +39,7 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
             slope_of_cost_formula(cx, net->nums, act, &out[a]);
         else
             slope_of_formula(cx, net->nums, act, &out[a]);
+        if (net->pop[a].gain_max)
+            scale(net, &net->pop[a], &out[a]);
     }
 }

@@ -97,7 +97,7 @@ void slope_local(Ctx *cx, NumPool *nums, const Activation *act, const SlopeRepor
     Local s = { .nums = nums, .least = INFINITY, .most = -INFINITY };
     *least = num_to_double_down(everywhere->lo);
     *most = everywhere->bounded ? num_to_double_up(everywhere->hi) : (double)INFINITY;
-    if (!everywhere->proved)
+    if (!everywhere->proved || act->gain_of)
         return;
     jet_result_init(&s.r);
     if (act->phi->kind == EXPR_SOLVE)

@@ -57,6 +57,9 @@ typedef struct Activation {
     bool set_valued;            /* it jumps, and at the jump is every value between: phi holds away from it */
     Num range_lo, range_hi;     /* bounds of phi; NULL where unbounded */
     Num gain, threshold;
+    const Expr *gain_of, *threshold_of; /* of i and draws, where one of them differs from neuron to neuron: gain is 1 and threshold
+                                 * 0 then, and a neuron's activation is phi(gain_of (z - threshold_of)). NULL elsewhere */
+    Span gain_span, threshold_span;     /* of these two */
     Span span;
 } Activation;
 

@@ -69,6 +69,10 @@ static void print_activation(const Activation *a, Sbuf *out)
     print_expr("  phi(z) = ", a->phi, out);
     if (a->slope)
         print_expr("  phi'(z) = ", a->slope, out);
+    if (a->gain_of) {
+        print_expr("    each at gain ", a->gain_of, out);
+        print_expr("      (z - threshold), threshold ", a->threshold_of, out);
+    }
     sbuf_printf(out, "    %s %s\n", a->by_formula ? "formula" : "cost", a->text ? a->text : "?");
     if (a->cost)
         print_cost_formula(a->cost, out);

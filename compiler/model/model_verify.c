@@ -18,6 +18,8 @@ static void verify_activation(const Activation *a, const char *where)
 {
     verify_expr(a->phi, 1u << EIG_VAR_Z, where);
     must(a->gain && mpq_sgn(a->gain) > 0 && a->threshold, "gain and threshold", where);
+    must(!a->gain_of == !a->threshold_of, "gains of neurons", where);
+    must(!a->gain_of || (mpq_cmp_ui(a->gain, 1, 1) == 0 && mpq_sgn(a->threshold) == 0), "two gains", where);
     must((a->by_formula || a->cost) != a->slope_known || (a->cost && a->slope_known), "slopes come from a formula or from a cost", where);
     if (a->slope_known && a->slope_unbounded)
         must(a->slope_lo && !a->slope_hi && mpq_sgn(a->slope_lo) >= 0, "unbounded slope", where);

@@ -131,15 +131,6 @@ static Typed default_number(Builder *b, Span at, long k)
     return typed_const(b, at, num_int(b->nums, k), UNIT_NONE);
 }
 
-static Typed read_constant(Builder *b, const AstAttr *a, const char *what, const ModelPop *p, long otherwise)
-{
-    Typed v;
-    if (!a)
-        return default_number(b, p->span, otherwise);
-    constant_number(b, a->value, arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), &v);
-    return v;
-}
-
 static void check_gain(Builder *b, PopBuild *pb)
 {
     Num k;
@@ -149,11 +140,11 @@ static void check_gain(Builder *b, PopBuild *pb)
     pb->gain = typed_error(pb->gain.span);
 }
 
-static Typed read_drive(Builder *b, const AstAttr *a, ScopeKind kind, const char *what, size_t pop)
+static Typed read_number(Builder *b, const AstAttr *a, ScopeKind kind, const char *what, size_t pop, long otherwise)
 {
     const ModelPop *p = &b->m->pops.at[pop];
     if (!a)
-        return default_number(b, p->span, 0);
+        return default_number(b, p->span, otherwise);
     if (b->pops.at[pop].broken)
         return typed_error(a->value->span);
     DrawKey draws = draw_key(p->name, a->name, false);
@@ -199,17 +190,17 @@ static void build(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
     const ModelPop *p = &b->m->pops.at[pop];
-    pb->input = read_drive(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop);
+    pb->input = read_number(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop, 0);
     if (pb->eq) {
         equations_build(b, pop);
         return;
     }
-    pb->gain = read_constant(b, pb->slot[POP_GAIN], "the gain", p, 1);
-    pb->threshold = read_constant(b, pb->slot[POP_THRESHOLD], "the threshold", p, 0);
+    pb->gain = read_number(b, pb->slot[POP_GAIN], SCOPE_START, "the gain", pop, 1);
+    pb->threshold = read_number(b, pb->slot[POP_THRESHOLD], SCOPE_START, "the threshold", pop, 0);
     check_gain(b, pb);
     read_activation(b, pb, p);
-    pb->start = read_drive(b, pb->slot[POP_START], SCOPE_START, "the start", pop);
-    pb->noise = read_drive(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop);
+    pb->start = read_number(b, pb->slot[POP_START], SCOPE_START, "the start", pop, 0);
+    pb->noise = read_number(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop, 0);
 }
 
 void populations_build(Builder *b)
@@ -223,17 +214,34 @@ void populations_build(Builder *b)
 
 /* ---- activations ---- */
 
-Typed population_formula(Builder *b, size_t pop)
+/* Gain and threshold are the same for all neurons. */
+static bool is_shared(const PopBuild *pb)
 {
-    PopBuild *pb = &b->pops.at[pop];
-    Typed arg[2] = { { .e = expr_var(b->cx, pb->formula->span, EIG_VAR_Z), .unit = pb->z.unit, .pop = NO_POP,
-                       .span = pb->formula->span }, pb->threshold };
+    Num k;
+    return expr_is_const(pb->gain.e, &k) && expr_is_const(pb->threshold.e, &k);
+}
+
+/* gain (z - threshold); where they differ, z stands for all of that. */
+static Typed formula_argument(Builder *b, const PopBuild *pb)
+{
+    Span at = pb->formula->span;
+    Typed arg[2] = { { .e = expr_var(b->cx, at, EIG_VAR_Z), .unit = pb->z.unit, .pop = NO_POP, .span = at }, pb->threshold };
+    if (typed_ok(pb->gain) && typed_ok(pb->threshold) && !is_shared(pb)) {
+        arg[0].unit = unit_mul(pb->gain.unit, pb->z.unit);
+        return arg[0];
+    }
     /* Threshold and input share a unit; a conflict between them is reported by inference. */
     if (typed_ok(arg[1]) && !arg[1].is_zero)
         arg[1].unit = pb->z.unit;
-    arg[1] = typed_call(b, pb->formula->span, EIG_FN_SUB, 2, arg);
+    arg[1] = typed_call(b, at, EIG_FN_SUB, 2, arg);
     arg[0] = pb->gain;
-    Binding bound = { pb->formula->params.at[0].name, typed_call(b, pb->formula->span, EIG_FN_MUL, 2, arg) };
+    return typed_call(b, at, EIG_FN_MUL, 2, arg);
+}
+
+Typed population_formula(Builder *b, size_t pop)
+{
+    PopBuild *pb = &b->pops.at[pop];
+    Binding bound = { pb->formula->params.at[0].name, formula_argument(b, pb) };
     Scope scope = { .kind = SCOPE_ACTIVATION, .what = "an activation", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
     Space *before = space_enter(b, pb->space);
     Typed v = resolve(b, pb->formula->value, &scope);
@@ -261,6 +269,34 @@ static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thr
     sbuf_free(&text);
 }
 
+static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
+{
+    Num gain = num_int(b->nums, 1), threshold = num_int(b->nums, 0);
+    if (!typed_ok(pb->gain) || !typed_ok(pb->threshold))
+        return;
+    if (is_shared(pb)) {
+        expr_is_const(pb->gain.e, &gain);
+        expr_is_const(pb->threshold.e, &threshold);
+    }
+    if (pb->cost)
+        cost_activation(b, pb->cost, gain, threshold, out);
+    else if (pb->cost_formula)
+        cost_formula_activation(b, pb, gain, threshold, out);
+    else if (pb->formula && typed_ok(pb->phi))
+        formula_activation(b, pb, gain, threshold, out);
+    if (is_shared(pb) || !out->phi)
+        return;
+    const Expr *gain_of = pb->gain.e, *threshold_of = pb->threshold.e;
+    uint64_t size = (uint64_t)out->phi->size * (gain_of->size + threshold_of->size + 3);
+    uint32_t depth = (gain_of->depth > threshold_of->depth ? gain_of->depth : threshold_of->depth) + 3;
+    if (size >= EXPR_MAX_SIZE || out->phi->depth + depth > EIG_CODE_MAX_DEPTH)
+        diag_at(b->cx, D_E0403, out->span, "this activation is too large once the gain and threshold of each neuron stand in it");
+    out->gain_of = pb->gain.e;
+    out->threshold_of = pb->threshold.e;
+    out->gain_span = pb->gain.span;
+    out->threshold_span = pb->threshold.span;
+}
+
 void populations_finish(Builder *b)
 {
     for (size_t k = 0; k < b->pops.n; k++) {
@@ -273,16 +309,6 @@ void populations_finish(Builder *b)
         }
         p->start = typed_ok(pb->start) ? pb->start.e : NULL;
         p->noise = finish_noise(b, pb, p);
-        Num gain, threshold;
-        if (!typed_ok(pb->gain) || !typed_ok(pb->threshold))
-            continue;
-        expr_is_const(pb->gain.e, &gain);
-        expr_is_const(pb->threshold.e, &threshold);
-        if (pb->cost)
-            cost_activation(b, pb->cost, gain, threshold, &p->act);
-        else if (pb->cost_formula)
-            cost_formula_activation(b, pb, gain, threshold, &p->act);
-        else if (pb->formula && typed_ok(pb->phi))
-            formula_activation(b, pb, gain, threshold, &p->act);
+        finish_activation(b, pb, &p->act);
     }
 }

@@ -40,6 +40,7 @@ typedef struct NetPop {
     size_t from, size;          /* neurons from .. from+size-1 of the whole network */
     Values tau;                 /* neuron by neuron where they differ by the text; n is 0 elsewhere */
     Num tau_min, tau_max;       /* of them; NULL elsewhere */
+    Num gain_min, gain_max;     /* where gains differ by the text (Activation.gain_of); NULL elsewhere */
 } NetPop;
 
 typedef struct Net {

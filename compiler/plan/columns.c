@@ -46,3 +46,29 @@ EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
 {
     return e ? expr_to_code(cx, plan_drawn(cx, m, e, pop)) : (EigCode){ 0 };
 }
+
+/* e with `z` in the place of its total input. */
+static const Expr *with_input(Ctx *cx, const Model *m, const Expr *e, const Expr *z)
+{
+    if (!expr_uses(e, EIG_VAR_Z))
+        return e;
+    if (e->kind == EXPR_VAR)
+        return z;
+    if (e->kind == EXPR_SOLVE)
+        return expr_solve(cx, e->span, with_input(cx, m, e->as.solve.s, z), e->as.solve.of);
+    const Expr *arg[2] = { 0 };
+    for (int k = 0; k < e->as.call.n_args; k++)
+        arg[k] = with_input(cx, m, e->as.call.arg[k], z);
+    return expr_call(cx, m->nums, e->span, e->as.call.fn, e->as.call.n_args, arg);
+}
+
+const Expr *plan_activation(Ctx *cx, const Model *m, const Activation *act, EigPop *pop)
+{
+    if (!act->gain_of)
+        return act->phi;
+    Span at = act->span;
+    const Expr *arg[2] = { expr_var(cx, at, EIG_VAR_Z), plan_drawn(cx, m, act->threshold_of, pop) };
+    arg[1] = expr_call(cx, m->nums, at, EIG_FN_SUB, 2, arg);
+    arg[0] = plan_drawn(cx, m, act->gain_of, pop);
+    return with_input(cx, m, act->phi, expr_call(cx, m->nums, at, EIG_FN_MUL, 2, arg));
+}

@@ -56,6 +56,14 @@ static size_t step_operations(const EigProblem *p)
     return eig_method[p->method].adaptive ? n : n * (size_t)eig_method[p->method].stages;
 }
 
+static bool uses(const EigCode *code, EigVar var)
+{
+    for (size_t k = 0; k < code->n; k++)
+        if (code->op[k].kind == EIG_OP_VAR && code->op[k].which == (uint8_t)var)
+            return true;
+    return false;
+}
+
 static bool reads(const EigCode *code, EigOpKind kind)
 {
     for (size_t k = 0; k < code->n; k++)
@@ -73,7 +81,7 @@ static const char *why_general(const EigProblem *p)
         return "populations send more than their rates";
     for (size_t q = 0; q < p->n_pops; q++) {
         const EigPop *pop = &p->pop[q];
-        if (pop->n_columns || pop->rate_of)
+        if (pop->n_columns || pop->rate_of || uses(&pop->phi, EIG_VAR_I))
             return "neurons of a population differ by numbers of their own";
         if (reads(&pop->input, EIG_OP_SAMPLES))
             return "inputs are read from samples";
@@ -108,14 +116,6 @@ static void place_state(Ctx *cx, Plan *plan)
         ? arena_printf(&cx->arena, "%zu neuron%s, about %zu operations a step: straight-line code, weights as constants",
                        p->n, p->n == 1 ? "" : "s", operations)
         : arena_printf(&cx->arena, "about %zu operations a step are too many for straight-line code", operations);
-}
-
-static bool uses(const EigCode *code, EigVar var)
-{
-    for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == EIG_OP_VAR && code->op[k].which == (uint8_t)var)
-            return true;
-    return false;
 }
 
 /* True when some operation is a call: of the C library, or of a solve. */

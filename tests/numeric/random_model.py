@@ -88,9 +88,15 @@ class Population:
         self.input, self.u = drive(r, ms)
         self.x0 = round(r.uniform(-0.5, 1), 2)
         self.i = np.arange(self.size, dtype=float)
+        if r.random() < 0.2:
+            a, b = round(r.uniform(0.3, 1), 2), round(r.uniform(-1, 1), 2)
+            self.gain_text, self.gain = f"{a} + 0.5 / (1 + i)", a + 0.5 / (1 + self.i)
+            self.th_text, self.th = r.choice([(f"{b} * sin(i)", b * np.sin(self.i)), (str(b), b)])
+        else:
+            self.gain_text, self.th_text = self.gain, self.th
         self.start = f"{self.x0} + sin(i) / 10"
         self.text = (f"population {name} {self.sign} {{ size = {self.size}; tau = {self.tau}{' ms' if ms else ''}; {self.cost}\n"
-                     f"  gain = {self.gain}; threshold = {self.th}; input = {self.input}; start = {self.start} }}\n")
+                     f"  gain = {self.gain_text}; threshold = {self.th_text}; input = {self.input}; start = {self.start} }}\n")
 
 
 def connection(r, pops, folder, k):
