@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 
 import numpy as np
 
@@ -255,6 +256,83 @@ def lifted_dynamics():
             near(many.arrays[name][:, 0], two.arrays[name], 1e-12)
 
 
+def differences_decay():
+    """With synapses onto itself all neurons of a population have the same total input, so that what they differ by at
+    the start decays as e^(-t/tau), whatever the weights; thresholds of their own keep them apart."""
+    text = """
+population E excitatory { size = 4; tau = 2; cost = logistic; input = 0.3; start = 0.2 * i; threshold = %s }
+population I inhibitory { size = 3; tau = 5; cost = logistic; input = 0.1; start = cos(i) }
+connect E -> E { weight = 9; scale = 1 / n }
+connect I -> E { weight = 4; scale = 1 / n }
+connect E -> I { weight = 7; scale = 1 / n }
+connect I -> I { weight = 2; scale = 1 / n }
+simulate { duration = 10; method = exponential_euler; step = 0.01; record E, I every 1 }
+"""
+    r, t = run(text % "0.5"), np.arange(11.0)
+    for name, tau in (("E", 2), ("I", 5)):
+        x = r.arrays[name]
+        for k in range(1, x.shape[1]):
+            near(x[:, k] - x[:, 0], (x[0, k] - x[0, 0]) * np.exp(-t / tau), 1e-13)
+    x = run(text % "0.5 + i").arrays["E"]
+    assert np.all(np.diff(x[-1]) < -1e-3), x[-1]
+
+
+def neurons_that_differ():
+    """Time constants, inputs and thresholds of neurons change no verdict of the table: diagonal stability does not
+    look at them; for the slopes it takes the steepest neuron."""
+    for w, sizes, scale, alone, stable in LIFTED:
+        text = lifted_text(w, sizes, scale, alone)
+        for own, verdict in ((("cost = logistic", "cost = logistic; threshold = uniform(-1, 1)"), stable),
+                             (("tau = 1;", "tau = lognormal(2, 0.4);"), stable), (("input = 0.3", "input = 0.3 + sin(i)"), stable),
+                             (("cost = logistic", "cost = logistic; gain = 1 / (1 + i)"), stable or None)):
+            path = os.path.join(FOLDER.name, "differ.eig")
+            with open(path, "w") as f:
+                f.write(text.replace(*own))
+            done = subprocess.run([eigc.EIGC, "check", "--json", path], capture_output=True, text=True)
+            said = eigc.json.loads(done.stdout)["lds"]["verdict"]
+            wanted = {True: ["certified"], False: ["refuted"], None: ["undecided", "certified"]}[verdict]
+            assert said in wanted, (w, sizes, alone, own, said)
+
+
+# ---- small networks: W, the largest t with P (W - I) + (W - I)' P <= -t I and sum p = n, and whether it is stable ----
+
+def ring3(a, b, c):
+    return [[0, 0, a], [b, 0, 0], [0, c, 0]]
+
+
+def ring4(g):
+    return [[0, 0, 0, -g], [g, 0, 0, 0], [0, g, 0, 0], [0, 0, g, 0]]
+
+
+SMALL = [
+    ([[.5, -2], [3, -.5]], 1.211224), ([[1.5, -2], [3, -.5]], -1.162067), ([[0, -4], [4, 0]], 2),
+    ([[0, -.9], [-.9, 0]], .2), ([[0, -1.1], [-1.1, 0]], -.2),
+    (ring3(-1.9, -1.9, -1.9), .1), (ring3(-2.1, -2.1, -2.1), -.1), (ring3(-1, -2, -3.9), .011339),
+    (ring3(-1, -2, -4.1), -.010891), (ring3(.99, .99, .99), .02), (ring4(1.40), .020101), (ring4(1.43), -.022325),
+    ([[0, -5, 0, 0], [7, 0, -9, 0], [0, 9, 0, -3], [0, 0, .1, 0]], .630443),
+]
+
+
+def small_networks():
+    for w, best in SMALL:
+        path, proof = os.path.join(FOLDER.name, "small.eig"), os.path.join(FOLDER.name, "small.json")
+        with open(path, "w") as f:
+            f.write(f"population N mixed {{ size = {len(w)}; tau = 1; cost = nonnegative }}\n"
+                    f"connect N -> N {{ weight = {w} }}\n")
+        done = subprocess.run([eigc.EIGC, "check", "--json", path, "--certificate", proof], capture_output=True, text=True)
+        assert eigc.json.loads(done.stdout)["lds"]["verdict"] == ("certified" if best > 0 else "refuted"), (w, done.stdout)
+        assert subprocess.run([eigc.EIGC, "verify", proof, "--model", path], capture_output=True).returncode == 0, w
+        if best < 0:
+            continue
+        p = np.zeros(len(w))
+        with open(proof) as f:
+            for part in eigc.json.load(f)["components"]:
+                p[part["members"]] = [float(Fraction(x)) for x in part["p"]]
+        A = np.diag(p) @ (np.array(w) - np.eye(len(w)))
+        t = np.linalg.eigvalsh(-(A + A.T))[0] * len(w) / p.sum()
+        assert 0 < t <= best + 1e-6, (w, t, best)
+
+
 # ---- the order of each method: a pair with smooth units and input, error against a much smaller step ----
 
 def final(method, step):
@@ -296,6 +374,7 @@ simulate { duration = 7; record E, I every 0.07; method = %s }
 
 
 for check in (activations, trajectories, equilibria, running_away, paired_inhibition, direct_inhibition,
-              shared_inhibition, lifted_verdicts, lifted_dynamics, orders, adaptive):
+              shared_inhibition, lifted_verdicts, lifted_dynamics, differences_decay,
+              neurons_that_differ, small_networks, orders, adaptive):
     eigc.test("theory_" + check.__name__, check)
 sys.exit(eigc.failures != 0)
