@@ -392,8 +392,9 @@ void help_command(CommandId command, FILE *to)
     if (c->n_min == 1)
         fprintf(to, "\n'-' as %s is standard %s; '--' ends the options.\n", c->operands,
                 command == COMMAND_new ? "output" : "input");
-    fputs("\nexit status: 0 done and all that is required proved, 1 not proved or not finite,\n"
-          "2 wrong command line or model, 3 file, memory or library failure, 130 interrupted\n", to);
+    fputs("\nexit status: 0 done and all that is required proved; 1 not proved, not finite, or\n"
+          "not laid out (fmt --check); 2 wrong command line or model; 3 file, memory or\n"
+          "library failure; 130 interrupted\n", to);
 }
 
 void help_commands(FILE *to)
