@@ -43,5 +43,6 @@ RequirementReport bounds_range(Ctx *cx, const Net *net, const ModelRequire *requ
     if (!is_constant)
         return (RequirementReport){.reason = "its start is not one number for all neurons"};
     return (RequirementReport){.verdict = TRUTH_CERTIFIED,
-                               .reason = "Theorem 12 (docs/theory.md): the start and all values of the activation lie within"};
+                               .reason = "Theorem 12 (docs/theory.md): the start and all values of the activation lie within "
+                                         "(a run whose steps are longer than a time constant may overshoot)"};
 }

@@ -40,7 +40,8 @@ typedef struct NetPop {
     size_t from, size;          /* neurons from .. from+size-1 of the whole network */
     Values tau;                 /* neuron by neuron where they differ by the text; n is 0 elsewhere */
     Num tau_min, tau_max;       /* of them; NULL elsewhere */
-    Num gain_min, gain_max;     /* where gains differ by the text (Activation.gain_of); NULL elsewhere */
+    Values gain, threshold;     /* likewise, where one of them differs (Activation.gain_of); n is 0 elsewhere */
+    Num gain_min, gain_max;     /* of them; NULL elsewhere */
 } NetPop;
 
 typedef struct Net {

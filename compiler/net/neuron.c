@@ -98,8 +98,8 @@ bool neurons_build(NetBuild *b, NetPop *p)
 {
     const ModelPop *m = p->model;
     const Own tau = { m->tau_of, m->tau_span, "time constant", true, &p->tau, &p->tau_min, &p->tau_max };
-    const Own gain = { m->act.gain_of, m->act.gain_span, "gain", true, NULL, &p->gain_min, &p->gain_max };
-    const Own threshold = { m->act.threshold_of, m->act.threshold_span, "threshold", false, NULL, NULL, NULL };
+    const Own gain = { m->act.gain_of, m->act.gain_span, "gain", true, &p->gain, &p->gain_min, &p->gain_max };
+    const Own threshold = { m->act.threshold_of, m->act.threshold_span, "threshold", false, &p->threshold, NULL, NULL };
     bool ok = !tau.of || every_neuron(b, p, &tau);
     ok = (!gain.of || every_neuron(b, p, &gain)) && ok;
     return (!threshold.of || every_neuron(b, p, &threshold)) && ok;

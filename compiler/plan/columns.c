@@ -1,4 +1,4 @@
-/* What neurons draw becomes columns of numbers that their programs read. */
+/* What neurons draw, and gains and thresholds of their own, become columns of numbers that their programs read. */
 #include "compiler/plan/build.h"
 
 /* The column of each draw so far, so that one draw is one column. */
@@ -62,13 +62,23 @@ static const Expr *with_input(Ctx *cx, const Model *m, const Expr *e, const Expr
     return expr_call(cx, m->nums, e->span, e->as.call.fn, e->as.call.n_args, arg);
 }
 
-const Expr *plan_activation(Ctx *cx, const Model *m, const Activation *act, EigPop *pop)
+/* The number itself where all neurons share it, else a column: each rounded once, as the proofs have it. */
+static const Expr *own_number(Ctx *cx, const Expr *of, const Values *v, EigPop *pop)
 {
+    Num shared;
+    if (expr_is_const(of, &shared))
+        return of;
+    return expr_column(cx, of->span, plan_column(cx, pop, v->d));
+}
+
+const Expr *plan_activation(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
+{
+    const Activation *act = &p->model->act;
     if (!act->gain_of)
         return act->phi;
     Span at = act->span;
-    const Expr *arg[2] = { expr_var(cx, at, EIG_VAR_Z), plan_drawn(cx, m, act->threshold_of, pop) };
-    arg[1] = expr_call(cx, m->nums, at, EIG_FN_SUB, 2, arg);
-    arg[0] = plan_drawn(cx, m, act->gain_of, pop);
-    return with_input(cx, m, act->phi, expr_call(cx, m->nums, at, EIG_FN_MUL, 2, arg));
+    const Expr *arg[2] = { expr_var(cx, at, EIG_VAR_Z), own_number(cx, act->threshold_of, &p->threshold, pop) };
+    arg[1] = expr_call(cx, net->nums, at, EIG_FN_SUB, 2, arg);
+    arg[0] = own_number(cx, act->gain_of, &p->gain, pop);
+    return with_input(cx, net->model, act->phi, expr_call(cx, net->nums, at, EIG_FN_MUL, 2, arg));
 }

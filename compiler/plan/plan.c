@@ -32,7 +32,7 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
     pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, net_tau_min(p)) : 0.0;
     if (p->tau.n > 0)
         round_rates(cx, net, p, &pop);
-    pop.phi = expr_to_code(cx, plan_activation(cx, net->model, &m->act, &pop));
+    pop.phi = expr_to_code(cx, plan_activation(cx, net, p, &pop));
     pop.start = plan_code(cx, net->model, m->start, &pop);
     return pop;
 }

@@ -294,6 +294,18 @@ def neurons_that_differ():
             assert said in wanted, (w, sizes, alone, own, said)
 
 
+def gains_are_exact():
+    """A gain that doubles would make 2 is 1 exactly, in the proof and in the run: x tends to 10 (1 - e^(-t/10))."""
+    text = """
+population E excitatory { size = 2; tau = 1; cost = nonnegative; input = 1
+  gain = (9007199254740995 * (i + 1) - 9007199254740994 * (i + 1)) / (i + 1)
+  threshold = 10000000000000000 * (i + 1) - 10000000000000000 * i - 10000000000000000 }
+connect E -> E { weight = 0.9; pattern = one_to_one }
+simulate { duration = 50; method = rk4; step = 0.1; record E every 50 }
+"""
+    near(run(text).arrays["E"][-1], 2 * [10 * (1 - np.exp(-5))], 1e-6)
+
+
 # ---- small networks: W, the largest t with P (W - I) + (W - I)' P <= -t I and sum p = n, and whether it is stable ----
 
 def ring3(a, b, c):
@@ -375,6 +387,6 @@ simulate { duration = 7; record E, I every 0.07; method = %s }
 
 for check in (activations, trajectories, equilibria, running_away, paired_inhibition, direct_inhibition,
               shared_inhibition, lifted_verdicts, lifted_dynamics, differences_decay,
-              neurons_that_differ, small_networks, orders, adaptive):
+              neurons_that_differ, gains_are_exact, small_networks, orders, adaptive):
     eigc.test("theory_" + check.__name__, check)
 sys.exit(eigc.failures != 0)
