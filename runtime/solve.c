@@ -66,7 +66,7 @@ double eig_solve(const EigSolve *q, double s)
     Bracket r = enclose(q, s);
     if (r.hit)
         return r.a;
-    double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b), last = INFINITY;
+    double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b), last = (double)INFINITY;
     for (int k = 0; k < EIG_SOLVE_STEPS; k++) {
         var[EIG_VAR_X] = x;
         double gap = eig_code_eval(&q->value, var, NULL) - s, size = fabs(gap);
@@ -77,7 +77,7 @@ double eig_solve(const EigSolve *q, double s)
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
         double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope;
-        bool is_flat = slope < INFINITY, is_inside = newton > r.a && newton < r.b;
+        bool is_flat = slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
         if (eig_middle(r.a, r.b) == r.a || (newton == x && is_flat))
             return x;
         if (is_inside && is_flat && fabs(newton - x) <= DBL_EPSILON * fabs(x))

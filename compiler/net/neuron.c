@@ -19,7 +19,7 @@ typedef struct Own {
     Span at;
     const char *name;
     bool is_positive;
-    Values *keep;               /* every number, or NULL */
+    Values *keep;               /* every number */
     Num *least, *most;          /* NULL: of no interest */
 } Own;
 
@@ -69,8 +69,7 @@ static bool every_neuron(NetBuild *b, const NetPop *p, const Own *own)
     if (!fits(b, p, own))
         return false;
     mpq_init(exact);
-    if (own->keep)
-        *own->keep = (Values){ .n = p->size, .d = ARENA_ARRAY(&b->cx->arena, p->size, double) };
+    *own->keep = (Values){ .n = p->size, .d = ARENA_ARRAY(&b->cx->arena, p->size, double) };
     pair_eval_begin(b->cx, &eval, own->of, b->m->sim.seed);
     for (size_t k = 0; ok && k < p->size; k++) {
         PairValue x;
@@ -84,13 +83,11 @@ static bool every_neuron(NetBuild *b, const NetPop *p, const Own *own)
         else
             mpq_set_d(exact, x.d);
         stretch(b, own, exact);
-        if (own->keep)
-            values_put(b->cx, own->keep, p->size, k, x.d, x.q ? keep(b, exact) : NULL);
+        values_put(b->cx, own->keep, p->size, k, x.d, x.q ? keep(b, exact) : NULL);
     }
     pair_eval_end(&eval);
     mpq_clear(exact);
-    if (own->keep)
-        values_finish(b->net->nums, own->keep);
+    values_finish(b->net->nums, own->keep);
     return ok;
 }
 

@@ -81,7 +81,7 @@ static const char *why_general(const EigProblem *p)
         return "populations send more than their rates";
     for (size_t q = 0; q < p->n_pops; q++) {
         const EigPop *pop = &p->pop[q];
-        if (pop->n_columns || pop->rate_of || uses(&pop->phi, EIG_VAR_I))
+        if (pop->n_columns || pop->rate_of)
             return "neurons of a population differ by numbers of their own";
         if (reads(&pop->input, EIG_OP_SAMPLES))
             return "inputs are read from samples";
