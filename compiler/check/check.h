@@ -30,6 +30,8 @@ typedef struct SlopeReport {
     bool bounded;               /* hi is finite */
     Num lo, hi;
     Num attained;               /* a proved lower bound of sup phi': hi itself where hi is known to be that; NULL unless bounded */
+    Num unit_hi, unit_attained; /* the same at gain 1, where neurons differ in gain: then hi is that of the largest gain,
+                                 * attained that of the least. NULL elsewhere */
     const char *reason;         /* how it was proved, or why it was not */
 } SlopeReport;
 

@@ -188,6 +188,12 @@ void lds_decide(Ctx *cx, LdsReport *out)
         decide_matrix(cx, out);
 }
 
+static void drop(LdsReport *r)
+{
+    claim_matrix_clear(&r->matrix);
+    evidence_clear(&r->evidence);
+}
+
 /* By its kernels' frequencies, as far as that decides it. */
 static bool decide_fields(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
 {
@@ -204,20 +210,21 @@ static bool decide_fields(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
         return true;
     const char *why = is_part ? "closed to a ring or torus, which only proves, it is not certified"
                               : arena_printf(&cx->arena, "by the frequencies of its kernels: %s", out->reason);
-    claim_matrix_clear(&out->matrix);
-    evidence_clear(&out->evidence);
+    drop(out);
     *out = (LdsReport){.reason = why};
     return false;
 }
 
+/* What is searched neuron by neuron where populations as a whole do not decide it. */
+enum { MOST_NEURONS = 1000 };
+
 /* Neuron by neuron where frequencies do not decide it and there are few neurons. */
-static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
-    enum { MOST_NEURONS = 1000 };
-    if (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS))
+    if (gains == GAINS_LARGEST && (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS)))
         return;
     const char *earlier = out->reason;
-    if (reduce_net(cx, net, slope, &out->matrix, &out->reason))
+    if (reduce_net(cx, net, slope, gains, &out->matrix, &out->reason))
         lds_decide(cx, out);
     else if (earlier)
         out->reason = earlier;
@@ -230,6 +237,7 @@ bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attaine
         attained[a] = slope[a];
         if (slope[a].attained && !mpq_equal(slope[a].attained, slope[a].hi)) {
             attained[a].hi = slope[a].attained;
+            attained[a].unit_hi = slope[a].unit_attained;
             differ = true;
         }
     }
@@ -239,15 +247,14 @@ bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attaine
 /* A certificate for slopes up to a bound holds for smaller ones too; a
  * refutation does not. So it has to hold for slopes that are attained: not LDS
  * for those is not LDS for the supremum, since W - diag(1/L) only grows with L. */
-static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LdsReport again = {0};
     if (!lds_attained(net, slope, attained))
         return;
-    decide_net(cx, net, attained, &again);
-    claim_matrix_clear(&out->matrix);
-    evidence_clear(&out->evidence);
+    decide_net(cx, net, attained, gains, &again);
+    drop(out);
     *out = again;
     if (out->verdict == TRUTH_REFUTED)
         return;
@@ -259,10 +266,25 @@ static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *
                   "the slopes that are known to be attained it is not";
 }
 
-void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+static void decide_at(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
     *out = (LdsReport){0};
-    decide_net(cx, net, slope, out);
+    decide_net(cx, net, slope, gains, out);
     if (out->verdict == TRUTH_REFUTED)
-        refute_what_is_attained(cx, net, slope, out);
+        refute_what_is_attained(cx, net, slope, gains, out);
+}
+
+/* The largest gain for all neurons of a population makes a smaller problem and
+ * often suffices; what each neuron has decides more. */
+void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    LdsReport own;
+    decide_at(cx, net, slope, GAINS_LARGEST, out);
+    if (out->verdict != TRUTH_UNDECIDED || net->n > MOST_NEURONS || !out->matrix.q || !reduce_has_own_gains(net))
+        return;
+    decide_at(cx, net, slope, GAINS_OWN, &own);
+    LdsReport *loser = own.verdict == TRUTH_UNDECIDED ? &own : out;
+    drop(loser);
+    if (loser == out)
+        *out = own;
 }

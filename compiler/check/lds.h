@@ -16,10 +16,17 @@
 #include "compiler/check/check.h"
 
 /* ---- reduce.c ---- */
+/* Which slope bound the neurons of a population that differ in gain have, where they could be one row. */
+typedef enum GainLevel {
+    GAINS_LARGEST,              /* one row for all, with the bound of the largest gain (the least, in a refutation) */
+    GAINS_OWN                   /* each neuron is a row of its own with its own bound */
+} GainLevel;
+/* The two differ. */
+bool reduce_has_own_gains(const Net *net);
 /* A = diag(L) W - I with L the slope bounds. Populations touched by uniform
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
-bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason);
+bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason);
 /* The slopes that a refutation is about: each bound replaced by what is known to
  * be attained. False where that changes nothing. */
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);

@@ -15,6 +15,7 @@ typedef struct RowSum {
 typedef struct Reduction {
     const Net *net;
     const SlopeReport *slope;
+    GainLevel gains;
     ClaimMatrix *m;
     bool *whole;                /* of each population: one row stands for two neurons or more */
     size_t *row_of;             /* of each population: its first row */
@@ -23,12 +24,25 @@ typedef struct Reduction {
 
 /* ---- which rows there are ---- */
 
-/* A population of one is a neuron: `self` and `leak`, which hold what its own synapse
- * is apart from the others, exist only where some row stands for several. */
-static void find_whole_populations(const Net *net, bool *whole)
+static bool gains_differ(const NetPop *p)
+{
+    return p->gain_max && !mpq_equal(p->gain_min, p->gain_max);
+}
+
+bool reduce_has_own_gains(const Net *net)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        whole[a] = net->pop[a].size > 1;
+        if (gains_differ(&net->pop[a]))
+            return true;
+    return false;
+}
+
+/* A population of one is a neuron: `self` and `leak`, which hold what its own synapse
+ * is apart from the others, exist only where some row stands for several. */
+static void find_whole_populations(const Net *net, GainLevel gains, bool *whole)
+{
+    for (size_t a = 0; a < net->n_pops; a++)
+        whole[a] = net->pop[a].size > 1 && !(gains == GAINS_OWN && gains_differ(&net->pop[a]));
     for (size_t k = 0; k < net->n_blocks; k++) {
         const Block *b = &net->block[k];
         if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
@@ -54,10 +68,10 @@ static size_t count_rows(Reduction *r)
 
 size_t reduce_count_rows(Ctx *cx, const Net *net)
 {
-    Reduction r = {.net = net};
+    Reduction r = {.net = net, .gains = GAINS_LARGEST};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
-    find_whole_populations(net, r.whole);
+    find_whole_populations(net, r.gains, r.whole);
     return count_rows(&r);
 }
 
@@ -210,16 +224,29 @@ static void row_store(Reduction *r, size_t at, size_t *n_entries)
     r->m->row_from[at + 1] = *n_entries;
 }
 
+/* The slope bound of the neurons of a row: its own where it is one neuron. */
+static void row_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
+{
+    const NetPop *p = &r->net->pop[pop];
+    if (r->whole[pop] || !p->gain_max) {
+        mpq_set(out, r->slope[pop].hi);
+    } else {
+        values_get(&p->gain, k, out);
+        mpq_mul(out, out, r->slope[pop].unit_hi);
+    }
+}
+
 static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
 {
-    mpq_t gain;
-    mpq_init(gain);
+    mpq_t slope, gain;
+    mpq_inits(slope, gain, (mpq_ptr)0);
     for (size_t post = 0; post < rows_of(r, pop); post++) {
+        row_slope(r, pop, post, slope);
         for (size_t k = 0; k < r->net->n_blocks; k++) {
             const Block *b = &r->net->block[k];
             if (b->post != pop)
                 continue;
-            mpq_mul(gain, r->slope[pop].hi, b->factor);
+            mpq_mul(gain, slope, b->factor);
             add_block(r, b, post, gain);
             add_self(r, b, gain);
         }
@@ -229,7 +256,7 @@ static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
         }
         row_store(r, r->row_of[pop] + post, n_entries);
     }
-    mpq_clear(gain);
+    mpq_clears(slope, gain, (mpq_ptr)0);
 }
 
 /* ---- the matrix ---- */
@@ -306,15 +333,15 @@ const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
     return reason ? reason : slope_obstacle(cx, net, slope);
 }
 
-bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
+bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
     if ((*reason = reduce_obstacle(cx, net, slope)))
         return false;
-    Reduction r = {.net = net, .slope = slope, .m = out};
+    Reduction r = {.net = net, .slope = slope, .gains = gains, .m = out};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
-    find_whole_populations(net, r.whole);
+    find_whole_populations(net, r.gains, r.whole);
     size_t rows = count_rows(&r);
     if (rows > CHECK_MAX_ROWS) {
         *reason = arena_printf(&cx->arena, "the connectivity does not reduce to populations, and %zu neurons are more than the %d "

@@ -16,6 +16,8 @@ static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
 static void scale(const Net *net, const NetPop *p, SlopeReport *out)
 {
     const Num by[3] = { p->gain_min, p->gain_max, p->gain_min };
+    out->unit_hi = out->hi;
+    out->unit_attained = out->attained;
     Num *bound[3] = { &out->lo, &out->hi, &out->attained };
     for (int k = 0; k < 3; k++) {
         if (!*bound[k])

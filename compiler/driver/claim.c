@@ -3,15 +3,21 @@
 #include "compiler/check/lds.h"
 #include "compiler/check/slope.h"
 
-bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, bool has_kernels, ClaimMatrix *out, const char **reason)
+/* Where gains differ the rows tell whether neurons were taken one by one. */
+static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
+{
+    return reduce_has_own_gains(net) && like->q != reduce_count_rows(cx, net) ? GAINS_OWN : GAINS_LARGEST;
+}
+
+bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out, const char **reason)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 
     slope_check(cx, net, slope);
     lds_attained(net, slope, attained);
-    if (!has_kernels)
-        return reduce_net(cx, net, is_certificate ? slope : attained, out, reason);
+    if (!like->n_kernels)
+        return reduce_net(cx, net, is_certificate ? slope : attained, level_of(cx, net, like), out, reason);
     bool is_part = false, read = fields_of_net(cx, net, is_certificate ? slope : attained, out, &is_part, reason);
     if (read && (is_certificate || !is_part))
         return true;

@@ -4,10 +4,10 @@
 #include "compiler/check/evidence.h"
 #include "compiler/net/net.h"
 
-/* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it. No
- * search is made. is_certificate: L are the proved slope bounds; else the slopes
+/* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it to the
+ * form that `like` has (kernels, rows). No search is made. is_certificate: L are the proved slope bounds; else the slopes
  * that are known to be attained. False with *reason set when it has none. */
-bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, bool has_kernels, ClaimMatrix *out, const char **reason);
+bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
 /* True when both say the same of every entry, compared as rationals. Otherwise
  * *difference (arena) says where they part. Names are not compared. */
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);

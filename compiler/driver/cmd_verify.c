@@ -94,8 +94,8 @@ static void compare_claims(Verification *v, Compilation *c)
     ClaimMatrix claim = {0};
     const char *difference = NULL;
 
-    if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, v->file.matrix.n_kernels > 0, &claim,
-                       &difference) || !claim_equal(&c->cx, &v->file.matrix, &claim, &difference)) {
+    if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, &v->file.matrix, &claim, &difference) ||
+        !claim_equal(&c->cx, &v->file.matrix, &claim, &difference)) {
         v->accepted = false;
         v->status = STATUS_NOT_PROVED;
         v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);

@@ -52,7 +52,10 @@ class Population:
         self.sign = [{"excitatory": 1, "inhibitory": -1}.get(kind) or (1 if kind == "mixed" else r.choice([1, -1]))
                      for _ in range(self.size)]
         self.activation, self.slope, self.phi = activation(r)
-        self.gain = Fraction(r.choice(["1", "1", "0.5", "2", "1/3"]))
+        base = Fraction(r.choice(["1", "1", "0.5", "2", "1/3"]))
+        more = Fraction(r.choice([0, 0, 0, "1/2", "1/5", "2"])) if self.size > 1 else 0
+        gain = f"{base} + {more} * i" if more else base
+        self.gains = [base + more * i for i in range(self.size)]
         head = f"population {self.name} {kind} {{ size = {self.size}; "
         self.neuron = [f"{self.name}_{i}" if kind == "table" else i for i in range(self.size)]
         if kind == "table":
@@ -60,7 +63,8 @@ class Population:
                 f.write("name,sign\n" + "".join(f"{self.name}_{i},{s}\n" for i, s in enumerate(self.sign)))
             head = f'population {self.name} from table("n{k}.csv") {{ '
         threshold = r.choice(["", "; threshold = -0.7"])
-        self.text = head + f"tau = {tau or str(float(self.tau))}; gain = {self.gain}; {self.activation}{threshold} }}\n"
+        self.text = head + f"tau = {tau or str(float(self.tau))}; gain = {gain}; {self.activation}{threshold} }}\n"
+        self.gain = max(self.gains)
         if self.slope is not None:
             self.slope *= self.gain
 

@@ -79,7 +79,7 @@ def seen_slope(p):
     if p.slope is not None:
         return float(p.slope)
     z = np.linspace(-40, 40, 800001)
-    return (np.diff(p.phi(float(p.gain) * z)) / np.diff(z)).max() * (1 + 1e-6)
+    return float(p.gain) * (np.diff(p.phi(z)) / np.diff(z)).max() * (1 + 1e-6)
 
 
 def slopes_hold(model, report):
@@ -95,14 +95,33 @@ def slopes_hold(model, report):
             need(hi == p.slope, p.text, "slope", hi, "not", p.slope)
         else:
             z = np.linspace(-40, 40, 16001)
-            seen = np.diff(p.phi(float(p.gain) * z)) / np.diff(z)
+            seen = float(p.gain) * np.diff(p.phi(z)) / np.diff(z)
             need(seen.max() <= float(hi) + 1e-9 and seen.min() >= -1e-9, p.text, seen.max(), hi)
             need(float(hi) <= seen.max() * 1.001 + 1e-9, p.text, "slope far from sharp", hi)
         low = number(said["attained"])
-        need(low <= hi and (p.slope is None or low == hi) and float(low) <= seen_slope(p) + 1e-9, p.text, "attained", low)
+        least = min(p.gains) / p.gain
+        need(low <= hi and (p.slope is None or low == hi * least) and float(low) <= seen_slope(p) * float(least) + 1e-9, p.text,
+             "attained", low)
         bounds.append(hi)
         attained.append(low)
-    return tuple([x for p, x in zip(model.populations, which) for _ in range(p.size)] for which in (bounds, attained))
+    return bounds, attained
+
+
+def matrix_of(model, slope):
+    return [[x * w - (i == j) for j, w in enumerate(model.weights[i])] for i, x in enumerate(slope)]
+
+
+def claimed_matrix(model, slope, is_refuted, claimed):
+    """The one matrix that may be claimed: of neurons that differ in gain each has its own slope, or all have that of the
+    largest gain, in a refutation of the least."""
+    each = []
+    for p, x in zip(model.populations, slope):
+        at = min(p.gains) if is_refuted else p.gain
+        first = model.first[p.name]
+        own = [x * g / at for g in p.gains]
+        said = claimed[first:first + p.size]
+        each += own if matrix_of(model, [0] * first + own)[first:] == said else [x] * p.size
+    return matrix_of(model, each)
 
 
 def is_symmetrisable(w):
@@ -173,11 +192,10 @@ def check_model(seed, folder):
     if verdict == "undecided":
         need(report["stability"]["verdict"] == "undecided", report["stability"])
         return verdict if slope else "open slope"
-    slope = slope[verdict == "refuted"]
-    a = [[slope[i] * model.weights[i][j] - (i == j) for j in range(model.n)] for i in range(model.n)]
     data = open(out, "rb").read()
     certificate = json.loads(data)
     claimed, row, sizes = written_out(certificate["matrix"])
+    a = claimed_matrix(model, slope[verdict == "refuted"], verdict == "refuted", claimed)
     need(claimed == a, "the matrix of the claim")
     need((certificate["claim"] == "lds") == (verdict == "certified"), verdict)
     second_check(data)
