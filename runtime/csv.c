@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/layout.h"
+
 static bool write_text(OutFile *out, const char *text)
 {
     return outfile_write(out, text, strlen(text));
@@ -69,16 +71,26 @@ static bool write_record_columns(OutFile *out, const EigProblem *p, const EigRec
     return true;
 }
 
+static bool write_clock_columns(Csv *c, const EigProblem *p, size_t clock)
+{
+    for (size_t r = 0; r < p->n_records; r++) {
+        if (p->record[r].clock != clock)
+            continue;
+        c->row_width += p->record[r].width;
+        if (!write_record_columns(c->out, p, &p->record[r]))
+            return false;
+    }
+    return true;
+}
+
 bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta)
 {
     *c = (Csv){.out = out, .row_width = 1};
     if (!write_meta(out, meta) || !write_text(out, "t"))
         return false;
-    for (size_t r = 0; r < p->n_records; r++) {
-        c->row_width += p->record[r].width;
-        if (!write_record_columns(out, p, &p->record[r]))
+    for (size_t k = 0; k < eig_n_clocks(p); k++)
+        if (!write_clock_columns(c, p, k))
             return false;
-    }
     return write_text(out, "\n");
 }
 
@@ -101,14 +113,29 @@ static int number_text(char *text, size_t size, double value)
     return shortest(text, size, value);
 }
 
+/* A cell: `length` characters of text, behind which there is room for the separator. */
+static bool write_cell(Csv *c, char *text, int length)
+{
+    c->column = c->column + 1 == c->row_width ? 0 : c->column + 1;
+    text[length] = c->column == 0 ? '\n' : ',';
+    return outfile_write(c->out, text, (size_t)length + 1);
+}
+
 bool csv_doubles(Csv *c, const double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char text[40];
-        int length = number_text(text, sizeof text - 1, values[i]);
-        c->column = c->column + 1 == c->row_width ? 0 : c->column + 1;
-        text[length] = c->column == 0 ? '\n' : ',';
-        if (!outfile_write(c->out, text, (size_t)length + 1))
+        if (!write_cell(c, text, number_text(text, sizeof text - 1, values[i])))
+            return false;
+    }
+    return true;
+}
+
+bool csv_blanks(Csv *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char text[1];
+        if (!write_cell(c, text, 0))
             return false;
     }
     return true;

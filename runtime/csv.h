@@ -7,12 +7,13 @@
 
 typedef struct Csv {
     OutFile *out;
-    size_t row_width, column;   /* numbers per row; number of the next one in its row */
+    size_t row_width, column;   /* cells per row; number of the next one in its row */
 } Csv;
 
-/* The meta lines and the header: t, then the records; a record of several
- * numbers has the columns E[0], E[1], ... or worm[AVAL], worm[AVAR], ... */
+/* The meta lines and the header: t, then the records, clock after clock; a record
+ * of several numbers has the columns E[0], E[1], ... or worm[AVAL], worm[AVAR], ... */
 bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta);
-/* The next n numbers, row by row; each is the shortest text that reads back exactly. */
+/* The next n cells, row by row: numbers, each the shortest text that reads back exactly, or nothing. */
 bool csv_doubles(Csv *c, const double *values, size_t n);
+bool csv_blanks(Csv *c, size_t n);
 #endif

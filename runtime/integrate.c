@@ -42,6 +42,7 @@ typedef struct Loop {
     Workspace w;
     size_t n_x;
     double *x, *saved;
+    int64_t *next;              /* by clock: step, or number, of its next record */
     int64_t longest_chunk;      /* steps between two looks at the state */
 } Loop;
 
@@ -105,10 +106,10 @@ static void stop_nonfinite(Loop *l, const double *x)
     l->result.status = RUN_NONFINITE;
 }
 
-static bool record(Loop *l, double t, const double *x)
+static bool record(Loop *l, size_t clock, double t, const double *x)
 {
-    l->kernel->observe(&l->w.args, t, x, l->w.row);
-    if (eig_recorder_append(l->rec, t, l->w.row)) {
+    l->kernel->observe(&l->w.args, t, x, l->w.row, (int64_t)clock);
+    if (eig_recorder_append(l->rec, clock, t, l->w.row)) {
         l->result.n_records++;
         return true;
     }
@@ -147,27 +148,44 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What the clocks record after step k. */
+static bool record_due(Loop *l, int64_t k, double t)
+{
+    for (size_t c = 0; c < eig_n_clocks(l->p); c++) {
+        if (l->next[c] != k)
+            continue;
+        if (!record(l, c, t, l->x))
+            return false;
+        l->next[c] = k + eig_clock_steps(l->p, c);
+    }
+    return true;
+}
+
+static int64_t next_due(const Loop *l)
+{
+    int64_t k = l->p->n_steps;
+    for (size_t c = 0; c < eig_n_clocks(l->p); c++)
+        k = least(k, l->next[c]);
+    return k;
+}
+
 static void run_fixed(Loop *l)
 {
     const EigProblem *p = l->p;
-    int64_t k = 0, to_record = p->steps_per_record;
-    if (!record(l, 0.0, l->x))
+    int64_t k = 0;
+    if (!record_due(l, 0, 0.0))
         return;
     while (k < p->n_steps) {
-        int64_t chunk = least(least(to_record, p->n_steps - k), least(l->pace.left, l->longest_chunk));
+        int64_t chunk = least(next_due(l) - k, least(l->pace.left, l->longest_chunk));
         if (!advance(l, k, k + chunk)) {
             replay(l, k, k + chunk);
             return;
         }
         k += chunk;
-        to_record -= chunk;
         l->result.n_steps = k;
         l->result.t = (double)k * p->h;
-        if (to_record == 0) {
-            to_record = p->steps_per_record;
-            if (!record(l, l->result.t, l->x))
-                return;
-        }
+        if (!record_due(l, k, l->result.t))
+            return;
         if (!pace_spend(&l->pace, chunk, l->result.t, p->duration) && k < p->n_steps) {
             l->result.status = RUN_INTERRUPTED;
             return;
@@ -175,27 +193,46 @@ static void run_fixed(Loop *l)
     }
 }
 
-/* Number of the last record; an end that misses a multiple of the interval by
- * rounding alone still counts as one. */
-static int64_t last_record(const EigProblem *p)
+/* Number of the last record of a clock; an end that misses a multiple of the
+ * interval by rounding alone still counts as one. */
+static int64_t last_record(const EigProblem *p, int64_t units)
 {
-    double parts = p->duration / p->record_every, last = floor(parts);
+    double parts = p->duration / ((double)units * p->record_every), last = floor(parts);
     if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
         last += 1.0;
     return (int64_t)last;
 }
 
-/* Records that fall into the accepted step; *j is the next one's number. */
-static bool record_within(Loop *l, Dopri *d, int64_t *j, int64_t last)
+/* Records of one clock that fall into the accepted step. */
+static bool record_of_clock(Loop *l, Dopri *d, size_t clock)
 {
-    if (!(l->p->record_every > 0.0))
-        return record(l, d->t_new, d->x_new);
-    for (; *j <= last; ++*j) {
-        double time = fmin((double)*j * l->p->record_every, l->p->duration);
+    int64_t units = eig_clock(l->p, clock).units;
+    if (units == 0)
+        return record(l, clock, d->t_new, d->x_new);
+    for (int64_t last = last_record(l->p, units); l->next[clock] <= last; ++l->next[clock]) {
+        double time = fmin((double)(l->next[clock] * units) * l->p->record_every, l->p->duration);
         if (time > d->t_new)
             break;
-        if (!record(l, time, dopri_at(d, time)))
+        if (!record(l, clock, time, dopri_at(d, time)))
             return false;
+    }
+    return true;
+}
+
+static bool record_within(Loop *l, Dopri *d)
+{
+    for (size_t c = 0; c < eig_n_clocks(l->p); c++)
+        if (!record_of_clock(l, d, c))
+            return false;
+    return true;
+}
+
+static bool record_start(Loop *l)
+{
+    for (size_t c = 0; c < eig_n_clocks(l->p); c++) {
+        if (!record(l, c, 0.0, l->x))
+            return false;
+        l->next[c] = 1;
     }
     return true;
 }
@@ -240,15 +277,14 @@ static void run_adaptive(Loop *l)
     const EigProblem *p = l->p;
     Dopri d;
     dopri_place(&d, l);
-    int64_t j = 1, last = p->record_every > 0.0 ? last_record(p) : 0;
-    if (!record(l, 0.0, d.x))
+    if (!record_start(l))
         return;
     dopri_start(&d);
     while (d.t < p->duration && l->result.status == RUN_DONE) {
         if (dopri_too_small(&d)) {
             stop_underflow(l, &d);
         } else if (dopri_attempt(&d)) {
-            if (!record_within(l, &d, &j, last))
+            if (!record_within(l, &d))
                 break;
             dopri_accept(&d);
             l->x = d.x;
@@ -285,7 +321,8 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
     bool adaptive = eig_method[p->method].adaptive;
     Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .result = {.status = RUN_DONE}};
     l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
-    if (!workspace_open(&l.w, p, eig_n_vectors(p))) {
+    l.next = calloc(eig_n_clocks(p), sizeof *l.next);
+    if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next) {
         l.result.status = RUN_WRITE_ERROR;
         snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
     } else {
@@ -303,5 +340,6 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
             memcpy(x_final, l.x, l.n_x * sizeof *x_final);
     }
     workspace_close(&l.w, p);
+    free(l.next);
     return l.result;
 }

@@ -7,7 +7,7 @@
 #include "runtime/noise.h"
 #include "runtime/support.h"
 
-enum { EIG_ABI_VERSION = 2, EIG_KERNEL_WORK = 6 };
+enum { EIG_ABI_VERSION = 3, EIG_KERNEL_WORK = 6 };
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;
@@ -25,8 +25,8 @@ typedef void (*EigDriftFn)(const EigKernelArgs *args, double t, const double *x,
 /* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods.
  * With delays every step needs the ones before it: no step is taken twice. */
 typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x);
-/* Every recorded quantity at (t, x), in order (with delays: at the start of step t / h), into out (sum of the widths). */
-typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out);
+/* The quantities recorded by a clock at (t, x), in order (with delays: at the start of step t / h), into out (sum of their widths). */
+typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out, int64_t clock);
 
 typedef struct EigKernel {
     EigDriftFn drift;

@@ -91,6 +91,23 @@ size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold)
     return fold->n_neurons ? fold->n_neurons : p->pop[fold->pop].size;
 }
 
+size_t eig_n_clocks(const EigProblem *p)
+{
+    return p->n_clocks ? p->n_clocks : 1;
+}
+
+EigClock eig_clock(const EigProblem *p, size_t k)
+{
+    if (p->n_clocks)
+        return p->clock[k];
+    return (EigClock){.name = "t", .units = eig_method[p->method].adaptive && !(p->record_every > 0.0) ? 0 : 1};
+}
+
+int64_t eig_clock_steps(const EigProblem *p, size_t k)
+{
+    return eig_clock(p, k).units * p->steps_per_record;
+}
+
 bool eig_state_is_random(const EigState *s)
 {
     return s->kind == EIG_STATE_OU || s->noise.n > 0;

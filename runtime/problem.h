@@ -131,7 +131,14 @@ typedef struct EigRecord {
     const char *unit;           /* canonical unit, "" for a pure number */
     size_t width;               /* numbers per record */
     const EigObs *obs;          /* evaluated for loop neuron 0 .. width-1. MEAN divides the SUM (order as S above) by their number */
+    size_t clock;               /* when it is recorded */
 } EigRecord;
+
+/* Times at which some of the quantities are recorded. */
+typedef struct EigClock {
+    const char *name;           /* of its array of times in the result */
+    int64_t units;              /* between two records: of EigProblem.steps_per_record or record_every; adaptive, 0: every accepted step */
+} EigClock;
 
 typedef struct EigProblem {
     const char *model_name;
@@ -151,6 +158,8 @@ typedef struct EigProblem {
     int64_t steps_per_record;   /* fixed-step methods: >= 1 */
     double duration;
     double record_every;        /* adaptive methods: records at j * record_every; 0: every accepted step */
+    size_t n_clocks;            /* 0: one clock of one unit, its times are "t" */
+    const EigClock *clock;
     double rtol, atol;
 } EigProblem;
 #endif

@@ -15,20 +15,23 @@ typedef struct EigRecorder EigRecorder;
 /* True when the file name's extension names a format that is known. */
 bool eig_recorder_knows(const char *path);
 /* path NULL: keep rows in memory (tests; eig_recorder_rows). NULL with a
- * message in error[256] when the file's folder cannot be written. Columns: t, then the records in order. */
+ * message in error[256] when the file's folder cannot be written. A row of a clock: t, then its records in order. */
 EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error[256]);
-/* row: sum of the record widths. False when the disk refuses (message kept). */
-bool eig_recorder_append(EigRecorder *r, double t, const double *row);
+/* row: sum of the widths of the clock's records. False when the disk refuses (message kept). */
+bool eig_recorder_append(EigRecorder *r, size_t clock, double t, const double *row);
 /* What the system said when append returned false; "" before. */
 const char *eig_recorder_error(const EigRecorder *r);
 /* Array name of record number k: EigRecord.name, or that with "#2", "#3", ... where it is taken. */
 const char *eig_recorder_name(const EigRecorder *r, size_t k);
-int64_t eig_recorder_count(const EigRecorder *r);
+/* And of the times at which it was recorded. */
+const char *eig_recorder_time_name(const EigRecorder *r, size_t k);
+int64_t eig_recorder_count(const EigRecorder *r, size_t clock);
 /* In-memory rows: count rows of 1 + width numbers (t first). */
-const double *eig_recorder_rows(const EigRecorder *r, size_t *row_width);
-/* Writes the file with `meta` (JSON text) and renames it into place; .npz holds t
- * (records,), one array (records, width) per quantity or (records,) for a quantity of width 1,
- * and meta (a 0-d unicode string array). .csv: `# meta` lines, a header, one row per record, numbers that read back exactly. */
+const double *eig_recorder_rows(const EigRecorder *r, size_t clock, size_t *row_width);
+/* Writes the file with `meta` (JSON text) and renames it into place; .npz holds the times
+ * of each clock (records,), one array (records, width) per quantity or (records,) for a quantity of width 1,
+ * and meta (a 0-d unicode string array). .csv: `# meta` lines, a header, one row per time, numbers that read back exactly, nothing
+ * where a quantity was not recorded. */
 bool eig_recorder_finish(EigRecorder *r, const char *meta, char error[256]);
 /* Frees; an unfinished file is removed. */
 void eig_recorder_close(EigRecorder *r);

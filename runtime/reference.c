@@ -151,6 +151,15 @@ static void step(Oracle *o, int64_t k, double t)
     each_state(o, t, o->x, h, visit_ou);
 }
 
+/* After step k, which ends at t. */
+static bool record_after(Oracle *o, int64_t k, double t)
+{
+    for (size_t c = 0; c < eig_n_clocks(o->p); c++)
+        if (k % eig_clock_steps(o->p, c) == 0 && !oracle_record(o, c, k, t, o->x))
+            return false;
+    return true;
+}
+
 static void run_fixed(Oracle *o)
 {
     const EigProblem *p = o->p;
@@ -162,7 +171,7 @@ static void run_fixed(Oracle *o)
             return;
         if (o->n_past)
             oracle_remember(o, k, t, o->x);
-        if (k % p->steps_per_record == 0 && !oracle_record(o, k, t, o->x))
+        if (!record_after(o, k, t))
             return;
         if (k == p->n_steps || !oracle_goes_on(o, t))
             return;

@@ -47,8 +47,8 @@ double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView 
 /* After a step. False, with status INTERRUPTED, when the caller wants to stop before the end. */
 bool oracle_goes_on(Oracle *o, double t);
 
-/* runtime/reference_observe.c. Appends the recorded quantities at (t, x). False after a write error. */
-bool oracle_record(Oracle *o, int64_t k, double t, const double *x);
+/* runtime/reference_observe.c. Appends what the clock records at (t, x). False after a write error. */
+bool oracle_record(Oracle *o, size_t clock, int64_t k, double t, const double *x);
 /* False, with status NONFINITE, population, neuron and state in the result, when x has such a number. */
 bool oracle_check(Oracle *o, const double *x);
 /* runtime/reference_rk45.c */

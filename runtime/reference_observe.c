@@ -80,7 +80,7 @@ static double observe(const Scene *scene, const EigObs *obs, size_t neuron)
     return NAN;
 }
 
-bool oracle_record(Oracle *o, int64_t k, double t, const double *x)
+bool oracle_record(Oracle *o, size_t clock, int64_t k, double t, const double *x)
 {
     const EigProblem *p = o->p;
     oracle_totals(o, k, t, x);
@@ -88,9 +88,9 @@ bool oracle_record(Oracle *o, int64_t k, double t, const double *x)
     Scene scene = {p, t, x, o, NULL, &known};
     double *out = o->row;
     for (size_t r = 0; r < p->n_records; r++, known.n = 0)
-        for (size_t i = 0; i < p->record[r].width; i++)
+        for (size_t i = 0; i < p->record[r].width && p->record[r].clock == clock; i++)
             *out++ = observe(&scene, p->record[r].obs, i);
-    if (!eig_recorder_append(o->rec, t, o->row)) {
+    if (!eig_recorder_append(o->rec, clock, t, o->row)) {
         o->result.status = RUN_WRITE_ERROR;
         snprintf(o->result.error, sizeof o->result.error, "%s", eig_recorder_error(o->rec));
         return false;

@@ -126,32 +126,55 @@ static double *between(Oracle *o, double theta, double h)
     return o->x_between;
 }
 
-/* Number of the last record, or -1 for "every accepted step". */
-static int64_t last_record(const EigProblem *p)
+/* Number of the last record at multiples of an interval. */
+static int64_t last_record(const EigProblem *p, double interval)
 {
-    if (!(p->record_every > 0.0))
-        return -1;
-    double parts = p->duration / p->record_every;
+    double parts = p->duration / interval;
     double last = floor(parts);
     if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
         last = last + 1.0;
     return (int64_t)last;
 }
 
-/* Records of the accepted step; *j is the number of the next one. */
-static bool record_step(Oracle *o, double t, double h, double t_new, int64_t *j, int64_t last)
+/* Time of record j of a clock. */
+static double record_time(const EigProblem *p, int64_t units, int64_t j)
 {
-    if (last < 0)
-        return oracle_record(o, 0, t_new, o->x_new);
-    for (; *j <= last; (*j)++) {
-        double tj = (double)*j * o->p->record_every;
-        if (tj > o->p->duration)
-            tj = o->p->duration;
+    double t = (double)(j * units) * p->record_every;
+    return t > p->duration ? p->duration : t;
+}
+
+/* The first record after t, which is before the end. */
+static int64_t first_after(const EigProblem *p, int64_t units, double t)
+{
+    int64_t j = (int64_t)(t / ((double)units * p->record_every));
+    j = j > 1 ? j - 1 : 1;
+    while (record_time(p, units, j) <= t)
+        j++;
+    return j;
+}
+
+/* What a clock records of the accepted step: at each t_j in (t, t_new]. */
+static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_new)
+{
+    int64_t units = eig_clock(o->p, clock).units;
+    if (units == 0)
+        return oracle_record(o, clock, 0, t_new, o->x_new);
+    int64_t last = last_record(o->p, (double)units * o->p->record_every);
+    for (int64_t j = first_after(o->p, units, t); j <= last; j++) {
+        double tj = record_time(o->p, units, j);
         if (tj > t_new)
             return true;
-        if (!oracle_record(o, 0, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
+        if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
             return false;
     }
+    return true;
+}
+
+static bool record_step(Oracle *o, double t, double h, double t_new)
+{
+    for (size_t c = 0; c < eig_n_clocks(o->p); c++)
+        if (!record_clock(o, c, t, h, t_new))
+            return false;
     return true;
 }
 
@@ -197,9 +220,11 @@ void oracle_run_rk45(Oracle *o)
 {
     const EigProblem *p = o->p;
     double t = 0.0, longest = longest_step(p), largest = 10.0;
-    int64_t j = 1, last = last_record(p);
-    if (!oracle_check(o, o->x) || !oracle_record(o, 0, 0.0, o->x))
+    if (!oracle_check(o, o->x))
         return;
+    for (size_t c = 0; c < eig_n_clocks(p); c++)
+        if (!oracle_record(o, c, 0, 0.0, o->x))
+            return;
     oracle_drift(o, 0, 0.0, o->x, o->k[0]);
     double h = first_step(o, longest);
     while (t < p->duration) {
@@ -212,7 +237,7 @@ void oracle_run_rk45(Oracle *o)
         double t_new = final ? p->duration : t + step;
         double norm = attempt(o, t, step, t_new);
         if (norm <= 1.0) {
-            if (!record_step(o, t, step, t_new, &j, last))
+            if (!record_step(o, t, step, t_new))
                 return;
             memcpy(o->x, o->x_new, o->n_x * sizeof *o->x);
             memcpy(o->k[0], o->k[6], o->n_x * sizeof *o->x);

@@ -8,7 +8,7 @@
 
 enum { PIECE = 1 << 16 };       /* numbers read back at a time */
 
-bool spool_open(Spool *s, int fd, size_t n_arrays, const size_t *width)
+bool spool_open(Spool *s, int fd, size_t block, size_t n_arrays, const size_t *width)
 {
     *s = (Spool){.fd = fd, .n_arrays = n_arrays, .width = width};
     s->before = calloc(n_arrays + 1, sizeof *s->before);
@@ -18,7 +18,7 @@ bool spool_open(Spool *s, int fd, size_t n_arrays, const size_t *width)
         s->before[a] = s->row_width;
         s->row_width += width[a];
     }
-    s->block_rows = SPOOL_BLOCK / s->row_width;
+    s->block_rows = block / s->row_width;
     if (s->block_rows < 2) {
         s->block_rows = 1;
         return true;
@@ -158,36 +158,63 @@ bool spool_read_array(Spool *s, size_t array, SpoolSink sink, void *user)
     return ok;
 }
 
-static bool rows_of_block(const Spool *s, const double *block, size_t n_rows, SpoolSink sink, void *user)
+void spool_cursor_close(SpoolCursor *c)
 {
-    for (size_t r = 0; r < n_rows; r++)
-        for (size_t a = 0; a < s->n_arrays; a++)
-            if (!sink(user, block + s->block_rows * s->before[a] + r * s->width[a], s->width[a]))
-                return false;
-    return true;
+    free(c->buffer);
 }
 
-static bool read_large_rows(Spool *s, SpoolSink sink, void *user)
+bool spool_cursor_open(SpoolCursor *c, Spool *s)
 {
-    double *buffer = buffer_new(s, PIECE);
-    bool ok = buffer != NULL;
-    for (int64_t r = 0; ok && r < s->n_rows; r++)
-        ok = read_pieces(s, block_offset(s, r), s->row_width, buffer, sink, user);
-    free(buffer);
-    return ok;
+    size_t numbers = s->block ? s->block_rows * s->row_width : PIECE;
+    *c = (SpoolCursor){.spool = s, .loaded = -1};
+    if (s->block && s->n_spilled == 0)
+        return true;
+    c->buffer = buffer_new(s, numbers);
+    return c->buffer != NULL;
 }
 
-bool spool_read_rows(Spool *s, SpoolSink sink, void *user)
+bool spool_cursor_at_end(const SpoolCursor *c)
 {
+    return c->row == c->spool->n_rows;
+}
+
+/* The block that holds the cursor's row, or NULL after a read error. */
+static const double *cursor_block(SpoolCursor *c)
+{
+    Spool *s = c->spool;
+    if (c->row >= s->n_spilled)
+        return s->block;
+    int64_t block = c->row / (int64_t)s->block_rows;
+    size_t bytes = s->block_rows * s->row_width * sizeof *c->buffer;
+    if (block != c->loaded && !read_at(s, c->buffer, bytes, block_offset(s, block)))
+        return NULL;
+    c->loaded = block;
+    return c->buffer;
+}
+
+bool spool_cursor_time(SpoolCursor *c, double *t)
+{
+    Spool *s = c->spool;
     if (!s->block)
-        return read_large_rows(s, sink, user);
-    size_t numbers = s->block_rows * s->row_width;
-    int64_t n_blocks = s->n_spilled / (int64_t)s->block_rows;
-    double *block = n_blocks ? buffer_new(s, numbers) : NULL;
-    bool ok = block || !n_blocks;
-    for (int64_t b = 0; ok && b < n_blocks; b++)
-        ok = read_at(s, block, numbers * sizeof *block, block_offset(s, b)) &&
-             rows_of_block(s, block, s->block_rows, sink, user);
-    free(block);
-    return ok && rows_of_block(s, s->block, (size_t)(s->n_rows - s->n_spilled), sink, user);
+        return read_at(s, t, sizeof *t, block_offset(s, c->row));
+    const double *block = cursor_block(c);
+    if (block)
+        *t = block[(size_t)c->row % s->block_rows];
+    return block != NULL;
+}
+
+bool spool_cursor_row(SpoolCursor *c, SpoolSink sink, void *user)
+{
+    Spool *s = c->spool;
+    size_t r = (size_t)c->row % s->block_rows;
+    if (!s->block) {
+        size_t at = block_offset(s, c->row++) + sizeof(double);
+        return read_pieces(s, at, s->row_width - 1, c->buffer, sink, user);
+    }
+    const double *block = cursor_block(c);
+    c->row++;
+    for (size_t a = 1; block && a < s->n_arrays; a++)
+        if (!sink(user, block + s->block_rows * s->before[a] + r * s->width[a], s->width[a]))
+            return false;
+    return block != NULL;
 }

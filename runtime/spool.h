@@ -20,10 +20,10 @@ typedef struct Spool {
     char error[200];
 } Spool;
 
-enum { SPOOL_BLOCK = 1 << 19 }; /* numbers per block */
+enum { SPOOL_BLOCK = 1 << 19 }; /* numbers in memory, of all recordings of a run */
 
-/* Takes fd over also when it fails, which only memory can make it do. */
-bool spool_open(Spool *s, int fd, size_t n_arrays, const size_t *width);
+/* Takes fd over also when it fails, which only memory can make it do. block: numbers in memory, SPOOL_BLOCK or its part. */
+bool spool_open(Spool *s, int fd, size_t block, size_t n_arrays, const size_t *width);
 /* values: the row without t. False when the disk refuses: error says why. */
 bool spool_append(Spool *s, double t, const double *values);
 void spool_close(Spool *s);
@@ -32,6 +32,18 @@ void spool_close(Spool *s);
 typedef bool (*SpoolSink)(void *user, const double *values, size_t n);
 /* All rows of one array in order. False: the sink's, or a read error (error says why). */
 bool spool_read_array(Spool *s, size_t array, SpoolSink sink, void *user);
-/* All numbers row by row, t first. */
-bool spool_read_rows(Spool *s, SpoolSink sink, void *user);
+
+/* The rows once more, one by one. */
+typedef struct SpoolCursor {
+    Spool *spool;
+    int64_t row;                /* to be read next */
+    double *buffer;             /* a block, or a piece of a large row; NULL where all rows are in memory */
+    int64_t loaded;             /* number of the block in the buffer, or -1 */
+} SpoolCursor;
+bool spool_cursor_open(SpoolCursor *c, Spool *s);
+void spool_cursor_close(SpoolCursor *c);
+bool spool_cursor_at_end(const SpoolCursor *c);
+/* Its time; and its other numbers, array after array, which moves on. */
+bool spool_cursor_time(SpoolCursor *c, double *t);
+bool spool_cursor_row(SpoolCursor *c, SpoolSink sink, void *user);
 #endif

@@ -221,18 +221,28 @@ static void print_seconds(double s)
         printf("%.3g s", s);
 }
 
-/* "501 records of E, I in wilson_cowan.npz" */
-static void print_where(const Run *r)
+/* "501 records of E, I" */
+static void print_recorded(const Run *r, size_t clock)
 {
     enum { SHOWN = 8 };
     const EigProblem *p = &r->c.plan->problem;
+    size_t n = 0;
 
-    printf("%lld records of ", (long long)r->result.n_records);
-    for (size_t k = 0; k < p->n_records && k < SHOWN; k++)
-        printf("%s%s", k ? ", " : "", p->record[k].name);
-    if (p->n_records > SHOWN)
-        printf(" and %zu more", p->n_records - SHOWN);
-    printf(" in %s\n", r->path);
+    printf("%lld records of ", (long long)eig_recorder_count(r->recorder, clock));
+    for (size_t k = 0; k < p->n_records; k++)
+        if (p->record[k].clock == clock && n++ < SHOWN)
+            printf("%s%s", n > 1 ? ", " : "", p->record[k].name);
+    if (n > SHOWN)
+        printf(" and %zu more", n - SHOWN);
+}
+
+/* "501 records of E, I in wilson_cowan.npz", a line for each record interval */
+static void print_where(const Run *r)
+{
+    for (size_t k = 0; k < eig_n_clocks(&r->c.plan->problem); k++) {
+        print_recorded(r, k);
+        printf(" in %s\n", r->path);
+    }
 }
 
 static void print_summary(Run *r)

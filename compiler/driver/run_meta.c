@@ -67,10 +67,22 @@ static json_t *run_end(const RunResult *run)
 
 static json_t *units(const EigProblem *p, const EigRecorder *recorder)
 {
-    json_t *o = json_pack("{s:s}", "t", p->time_unit);
+    json_t *o = json_object();
 
     for (size_t k = 0; k < p->n_records; k++)
+        json_object_set_new(o, eig_recorder_time_name(recorder, k), json_string(p->time_unit));
+    for (size_t k = 0; k < p->n_records; k++)
         json_object_set_new(o, eig_recorder_name(recorder, k), json_string(p->record[k].unit));
+    return o;
+}
+
+/* By quantity, the array of the times at which it was recorded. */
+static json_t *times(const EigProblem *p, const EigRecorder *recorder)
+{
+    json_t *o = json_object();
+
+    for (size_t k = 0; k < p->n_records; k++)
+        json_object_set_new(o, eig_recorder_name(recorder, k), json_string(eig_recorder_time_name(recorder, k)));
     return o;
 }
 
@@ -100,6 +112,7 @@ json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *r
     json_object_set_new(o, "seed", seed(c->model->sim.seed));
     json_object_set_new(o, "method", method(&c->cx, c->model, &c->plan->problem));
     json_object_set_new(o, "units", units(&c->plan->problem, recorder));
+    json_object_set_new(o, "times", times(&c->plan->problem, recorder));
     json_object_set_new(o, "target", json_string(target));
     json_object_set_new(o, "check", verdicts(c));
     json_object_set_new(o, "run", run_end(run));

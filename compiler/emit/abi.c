@@ -36,13 +36,13 @@ void abi_version(const Emit *e)
 LlFunction abi_entry(const Emit *e, AbiEntry which)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef at_time[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr };
+    LLVMTypeRef at_time[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->i64 };
     LLVMTypeRef steps[] = { ll->ptr, ll->i64, ll->i64, ll->ptr };
     LlFunction f = { 0 };
     switch (which) {
     case ABI_DRIFT:   f = ll_function(ll, "eig_drift", true, ll->none, at_time, "args t x dx"); break;
     case ABI_ADVANCE: f = ll_function(ll, "eig_advance", true, ll->none, steps, "args k_from k_to x"); break;
-    case ABI_OBSERVE: f = ll_function(ll, "eig_observe", true, ll->none, at_time, "args t x out"); break;
+    case ABI_OBSERVE: f = ll_function(ll, "eig_observe", true, ll->none, at_time, "args t x out clock"); break;
     }
     ll_param_attribute(ll, f.value, 0, "noalias");
     ll_param_attribute(ll, f.value, 0, "readonly");

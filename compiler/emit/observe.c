@@ -121,6 +121,31 @@ static void record(Observation *ob, const EigRecord *r, Val out)
     ll_loop_end(ll, &loop);
 }
 
+static void record_clock(Observation *ob, size_t clock, Val out)
+{
+    const Emit *e = ob->e;
+    size_t at = 0;
+    for (size_t r = 0; r < e->p->n_records; r++) {
+        if (e->p->record[r].clock != clock)
+            continue;
+        record(ob, &e->p->record[r], ll_at(e->ll, e->ll->f64, out, ll_i64(e->ll, at)));
+        at += e->p->record[r].width;
+    }
+}
+
+/* Returns after the records of a clock when that is the one asked for. */
+static void record_if(Observation *ob, size_t clock, Val asked, Val out)
+{
+    Ll *ll = ob->e->ll;
+    LLVMBasicBlockRef yes = LLVMAppendBasicBlockInContext(ll->context, ll->function, "clock");
+    LLVMBasicBlockRef no = LLVMAppendBasicBlockInContext(ll->context, ll->function, "another");
+    LLVMBuildCondBr(ll->builder, LLVMBuildICmp(ll->builder, LLVMIntEQ, asked, ll_i64(ll, clock), ""), yes, no);
+    LLVMPositionBuilderAtEnd(ll->builder, yes);
+    record_clock(ob, clock, out);
+    LLVMBuildRetVoid(ll->builder);
+    LLVMPositionBuilderAtEnd(ll->builder, no);
+}
+
 static void totals_registers(const Observation *ob)
 {
     Val x[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS];
@@ -159,10 +184,8 @@ void observe_entry(Emit *e)
         totals_registers(&ob);
     else if (wants_total)
         totals_memory(&ob, f.param[0], &update);
-    size_t at = 0;
-    for (size_t r = 0; r < e->p->n_records; r++) {
-        record(&ob, &e->p->record[r], ll_at(e->ll, e->ll->f64, f.param[3], ll_i64(e->ll, at)));
-        at += e->p->record[r].width;
-    }
+    for (size_t k = 0; k + 1 < eig_n_clocks(e->p); k++)
+        record_if(&ob, k, f.param[4], f.param[3]);
+    record_clock(&ob, eig_n_clocks(e->p) - 1, f.param[3]);
     LLVMBuildRetVoid(e->ll->builder);
 }

@@ -224,6 +224,7 @@ typedef struct Builder {
     size_t written_out_before;  /* and those before it */
     bool too_much_written_out;  /* E0403 was reported */
     Span outer_call;            /* the call in no function, or the function looked at by itself */
+    VEC(size_t) clock_of;       /* by record line, in the order of the text: its clock */
     VEC(Symbol *) changed;      /* params that the protocol changes */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;

@@ -194,7 +194,15 @@ typedef struct ModelRecord {
     const Expr *expr;           /* EXPR_RATE with index < 0 makes it a row of `width` numbers */
     size_t width;               /* 1, or the neurons of a population or of a range of it */
     size_t pop;                 /* population of a row with width > 1, else SIZE_MAX */
+    size_t clock;               /* of ModelSim.clocks */
 } ModelRecord;
+
+/* An interval at which some quantities are recorded. */
+typedef struct ModelClock {
+    Num every;                  /* > 0; NULL: every step */
+    const char *text;           /* as it was first written: "1 ms", "step" */
+    Span span;
+} ModelClock;
 
 typedef struct ModelSim {
     bool present;
@@ -205,10 +213,9 @@ typedef struct ModelSim {
     bool has_step;
     Num step;                   /* > 0; fixed-step methods need it, rk45 takes it as the first step */
     double rtol, atol;          /* rk45 */
-    bool every_step;
-    Num every;                  /* record interval, > 0 */
     uint64_t seed;
-    VEC(ModelRecord) records;   /* empty: every population's rates */
+    VEC(ModelClock) clocks;     /* at least one, all different */
+    VEC(ModelRecord) records;   /* empty: every population's rates, at the one clock */
 } ModelSim;
 
 typedef struct Model {

@@ -243,11 +243,14 @@ static void print_sim(const ModelSim *s, Sbuf *out)
     if (s->has_step)
         print_num(", step ", s->step, out);
     sbuf_printf(out, ", rtol %.17g, atol %.17g, seed %llu\n", s->rtol, s->atol, (unsigned long long)s->seed);
-    if (!s->every_step)
-        print_num("  every ", s->every, out);
-    sbuf_str(out, s->every_step ? "  every step\n" : "\n");
-    for (size_t k = 0; k < s->records.n; k++)
-        print_record(&s->records.at[k], out);
+    for (size_t c = 0; c < s->clocks.n; c++) {
+        if (s->clocks.at[c].every)
+            print_num("  every ", s->clocks.at[c].every, out);
+        sbuf_str(out, s->clocks.at[c].every ? "\n" : "  every step\n");
+        for (size_t k = 0; k < s->records.n; k++)
+            if (s->records.at[k].clock == c)
+                print_record(&s->records.at[k], out);
+    }
 }
 
 void model_print(const Model *m, Sbuf *out)

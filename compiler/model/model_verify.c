@@ -114,11 +114,14 @@ static void verify_sim(const Model *m, const ModelSim *s)
 {
     must(s->duration && mpq_sgn(s->duration) > 0, "duration", "simulate");
     must(!s->has_step || mpq_sgn(s->step) > 0, "step", "simulate");
-    must(s->every_step || (s->every && mpq_sgn(s->every) > 0), "record interval", "simulate");
+    must(s->clocks.n > 0, "record interval", "simulate");
+    for (size_t k = 0; k < s->clocks.n; k++)
+        must(!s->clocks.at[k].every || mpq_sgn(s->clocks.at[k].every) > 0, "record interval", "simulate");
     must(s->rtol > 0 && s->atol > 0, "tolerances", "simulate");
     for (size_t k = 0; k < s->records.n; k++) {
         const ModelRecord *r = &s->records.at[k];
         verify_expr(r->expr, 1u << EIG_VAR_T, r->name);
+        must(r->clock < s->clocks.n, "record interval", r->name);
         must(r->pop == SIZE_MAX ? r->width == 1 : r->width > 1 && r->width <= m->pops.at[r->pop].size, "width", r->name);
     }
 }

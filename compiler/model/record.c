@@ -13,14 +13,14 @@ static bool is_recorded(const Builder *b, const char *name)
     return false;
 }
 
-static void record(Builder *b, const AstExpr *e)
+static void record(Builder *b, const AstExpr *e, size_t clock)
 {
     Scope scope = { .kind = SCOPE_RECORD, .what = "a recorded quantity", .pop = NO_POP };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return;
     ModelRecord r = { .name = expression_text(b, e), .span = e->span, .unit = v.unit, .expr = v.e, .width = 1,
-                      .pop = SIZE_MAX };
+                      .pop = SIZE_MAX, .clock = clock };
     if (v.pop != NO_POP && v.n_neurons > 1) {
         r.width = v.n_neurons;
         r.pop = (size_t)v.pop;
@@ -34,9 +34,13 @@ static void record(Builder *b, const AstExpr *e)
 void records_build(Builder *b)
 {
     const AstDecl *d = simulate_block(b);
+    size_t line = 0;
     for (size_t k = 0; d && k < d->as.simulate.attrs.n; k++) {
         const AstAttr *a = &d->as.simulate.attrs.at[k];
-        for (size_t j = 0; a->kind == AST_ATTR_RECORD && j < a->records.n; j++)
-            record(b, a->records.at[j]);
+        if (a->kind != AST_ATTR_RECORD)
+            continue;
+        for (size_t j = 0; j < a->records.n; j++)
+            record(b, a->records.at[j], b->clock_of.at[line]);
+        line++;
     }
 }

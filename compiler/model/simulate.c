@@ -59,32 +59,36 @@ static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *o
     return true;
 }
 
-static void report_two_intervals(Builder *b, Span at, Span first)
+static bool same_interval(Num a, Num b)
 {
-    Diag *d = diag_at(b->cx, D_E1001, at, "recording at two different intervals is not built yet");
-    diag_note_at(b->cx, d, first, "the other interval");
-    diag_help(b->cx, d, "record everything at the shorter interval");
+    return a && b ? mpq_cmp(a, b) == 0 : a == b;
 }
 
-/* All record lines of the block share one interval. */
-static void read_intervals(Builder *b, const AstAttrs *attrs)
+/* The clock of an interval; every is NULL for every step. */
+static size_t clock_of(Builder *b, Num every, const AstAttr *a)
 {
     ModelSim *sim = &b->m->sim;
-    const AstAttr *first = NULL;
-    sim->every_step = true;
+    for (size_t k = 0; k < sim->clocks.n; k++)
+        if (same_interval(sim->clocks.at[k].every, every))
+            return k;
+    ModelClock c = { .every = every, .text = every ? expression_text(b, a->every) : "step", .span = every ? a->every->span : a->span };
+    vec_push(&b->cx->arena, &sim->clocks, c);
+    return sim->clocks.n - 1;
+}
+
+static void read_intervals(Builder *b, const AstAttrs *attrs)
+{
     for (size_t k = 0; k < attrs->n; k++) {
         const AstAttr *a = &attrs->at[k];
         Num every = NULL;
-        if (a->kind != AST_ATTR_RECORD || (a->every && !positive_time(b, a->every, "a record interval", &every)))
+        if (a->kind != AST_ATTR_RECORD)
             continue;
-        if (!first) {
-            first = a;
-            sim->every = every;
-            sim->every_step = every == NULL;
-        } else if ((every == NULL) != sim->every_step || (every && mpq_cmp(every, sim->every) != 0)) {
-            report_two_intervals(b, a->every ? a->every->span : a->span, first->every ? first->every->span : first->span);
-        }
+        bool known = !a->every || positive_time(b, a->every, "a record interval", &every);
+        size_t clock = known ? clock_of(b, every, a) : 0;
+        vec_push(&b->cx->arena, &b->clock_of, clock);
     }
+    if (b->m->sim.clocks.n == 0)
+        vec_push(&b->cx->arena, &b->m->sim.clocks, ((ModelClock){ .text = "step", .span = b->m->sim.span }));
 }
 
 /* Everything that is missing, in one sentence. */
@@ -131,7 +135,6 @@ void simulate_times(Builder *b)
     ModelSim *sim = &b->m->sim;
     const AstAttr *slot[N_RULES] = { 0 };
     bool method_known = false;
-    sim->every_step = true;
     sim->rtol = 1e-6;
     sim->atol = 1e-9;
     if (!d)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/plan/plan.h"
+#include "runtime/layout.h"
 
 static const char *const lowering_name[] = {
     [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
@@ -14,19 +15,35 @@ static void print_double(double v, Sbuf *out)
     sbuf_printf(out, "%.6g (%a)", v, v);
 }
 
+/* ", a record every 10", or of several clocks */
+static void print_clocks(const EigProblem *p, const char *unit, Sbuf *out)
+{
+    for (size_t k = 0; k < eig_n_clocks(p); k++) {
+        sbuf_str(out, k ? " and every " : ", a record every ");
+        int64_t units = eig_clock(p, k).units;
+        if (units == 0)
+            sbuf_str(out, "step");
+        else if (eig_method[p->method].adaptive)
+            sbuf_printf(out, "%.9g%s", (double)units * p->record_every, unit);
+        else
+            sbuf_printf(out, "%lld", (long long)eig_clock_steps(p, k));
+    }
+    sbuf_char(out, '\n');
+}
+
 static void print_time(const EigProblem *p, Sbuf *out)
 {
     const char *unit = p->time_unit[0] ? " ms" : "";
     sbuf_printf(out, "time %s, duration %.9g%s", eig_method[p->method].name, p->duration, unit);
     if (eig_method[p->method].adaptive) {
-        sbuf_printf(out, ", rtol %g, atol %g, a record every ", p->rtol, p->atol);
-        sbuf_printf(out, p->record_every > 0.0 ? "%.9g%s\n" : "step\n", p->record_every, unit);
+        sbuf_printf(out, ", rtol %g, atol %g", p->rtol, p->atol);
+        print_clocks(p, unit, out);
         return;
     }
     sbuf_str(out, ", step ");
     print_double(p->h, out);
-    sbuf_printf(out, "%s, %lld steps, a record every %lld\n", unit, (long long)p->n_steps,
-                (long long)p->steps_per_record);
+    sbuf_printf(out, "%s, %lld steps", unit, (long long)p->n_steps);
+    print_clocks(p, unit, out);
 }
 
 static void print_input(const Plan *plan, size_t q, Sbuf *out)
@@ -159,6 +176,8 @@ void plan_print(const Plan *plan, Sbuf *out)
         const EigRecord *r = &p->record[k];
         sbuf_printf(out, "record %s%s%s%s: %zu number%s\n", r->name, r->unit[0] ? " (" : "", r->unit,
                     r->unit[0] ? ")" : "", r->width, r->width == 1 ? "" : "s");
+        if (p->n_clocks)
+            sbuf_printf(out, "  at %s\n", p->clock[r->clock].name);
     }
     sbuf_printf(out, "memory %.0f bytes\n", plan->bytes);
 }

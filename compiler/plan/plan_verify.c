@@ -124,6 +124,8 @@ static void verify_obs(const EigProblem *p, const EigObs *o, size_t width)
 static void verify_times(const EigProblem *p)
 {
     HOLDS(isfinite(p->duration) && p->duration > 0.0, "duration %g", p->duration);
+    for (size_t k = 0; k < p->n_clocks; k++)
+        HOLDS(p->clock[k].units > 0 || (p->clock[k].units == 0 && eig_method[p->method].adaptive), "clock %zu", k);
     if (eig_method[p->method].adaptive)
         HOLDS(p->h >= 0.0 && p->record_every >= 0.0, "adaptive times");
     else
@@ -138,7 +140,9 @@ void plan_verify(const Plan *plan)
     verify_states(p);
     for (size_t k = 0; k < p->n_blocks; k++)
         verify_block(plan, k);
-    for (size_t k = 0; k < p->n_records; k++)
+    for (size_t k = 0; k < p->n_records; k++) {
         verify_obs(p, p->record[k].obs, p->record[k].width);
+        HOLDS(p->record[k].clock < eig_n_clocks(p), "clock of record %zu", k);
+    }
     HOLDS(plan->state == STATE_IN_MEMORY || p->n <= PLAN_REGISTER_NEURONS, "%zu neurons in registers", p->n);
 }

@@ -84,7 +84,7 @@ void plan_records(Ctx *cx, const Net *net, EigProblem *out)
             continue;
         }
         const ModelRecord *m = &sim->records.at[k];
-        r[k] = (EigRecord){ .name = m->name, .unit = record_unit(cx, m->unit), .width = m->width,
+        r[k] = (EigRecord){ .name = m->name, .unit = record_unit(cx, m->unit), .width = m->width, .clock = m->clock,
                             .obs = observe(cx, m->expr) };
     }
     out->record = r;

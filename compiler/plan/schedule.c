@@ -65,7 +65,7 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
     return count;
 }
 
-static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
+static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
 {
     const ModelSim *sim = &m->sim;
     if (!sim->has_step) {
@@ -75,8 +75,85 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out)
         return false;
     }
     out->n_steps = plan_count_steps(cx, m, sim->span, sim->duration, D_E0802, "duration");
-    out->steps_per_record = sim->every_step ? 1 : plan_count_steps(cx, m, sim->span, sim->every, D_E0803, "record interval");
-    return out->n_steps > 0 && out->steps_per_record > 0;
+    bool ok = out->n_steps > 0;
+    for (size_t k = 0; k < sim->clocks.n; k++) {
+        const ModelClock *c = &sim->clocks.at[k];
+        clock[k].units = c->every ? plan_count_steps(cx, m, c->span, c->every, D_E0803, "record interval") : 1;
+        ok &= clock[k].units > 0;
+    }
+    return ok;
+}
+
+/* ---- adaptive methods: every interval is a multiple of their greatest common divisor ---- */
+
+/* into: the greatest common divisor of itself, when it is not 0, and x. */
+static void common_divisor(mpq_ptr into, Num x)
+{
+    mpz_t a, b;
+    mpz_inits(a, b, NULL);
+    mpz_mul(a, mpq_numref(into), mpq_denref(x));
+    mpz_mul(b, mpq_numref(x), mpq_denref(into));
+    mpz_gcd(mpq_numref(into), a, b);
+    mpz_mul(mpq_denref(into), mpq_denref(into), mpq_denref(x));
+    mpq_canonicalize(into);
+    mpz_clears(a, b, NULL);
+}
+
+static bool too_fine(Ctx *cx, const Model *m, Num unit)
+{
+    mpq_t n;
+    mpq_init(n);
+    mpq_div(n, m->sim.duration, unit);
+    bool fine = mpq_cmp_ui(n, 1ul << 53, 1) > 0;
+    mpq_clear(n);
+    if (!fine)
+        return false;
+    Diag *d = diag_at(cx, D_E0804, m->sim.clocks.at[1].span, "the record intervals have no common divisor above %s, of which the run has more than 2^53",
+                      num_brief(cx, unit));
+    diag_help(cx, d, "choose intervals that are small multiples of one time");
+    return true;
+}
+
+static bool any_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
+{
+    const ModelSim *sim = &m->sim;
+    mpq_ptr unit = num_new(m->nums);
+    for (size_t k = 0; k < sim->clocks.n; k++)
+        if (sim->clocks.at[k].every)
+            common_divisor(unit, sim->clocks.at[k].every);
+    if (mpq_sgn(unit) == 0)
+        return true;
+    if (sim->clocks.n > 1 && too_fine(cx, m, unit))
+        return false;
+    mpq_t n;
+    mpq_init(n);
+    for (size_t k = 0; k < sim->clocks.n; k++) {
+        if (!sim->clocks.at[k].every)
+            continue;
+        mpq_div(n, sim->clocks.at[k].every, unit);
+        clock[k].units = mpz_fits_slong_p(mpq_numref(n)) ? mpz_get_si(mpq_numref(n)) : INT64_MAX;
+    }
+    mpq_clear(n);
+    out->record_every = num_to_double(unit);
+    return true;
+}
+
+/* When records are made; one clock alone is the problem's own. */
+static bool set_clocks(Ctx *cx, const Model *m, EigProblem *out)
+{
+    const ModelSim *sim = &m->sim;
+    EigClock *clock = ARENA_ARRAY(&cx->arena, sim->clocks.n, EigClock);
+    for (size_t k = 0; k < sim->clocks.n; k++)
+        clock[k].name = arena_printf(&cx->arena, "t every %s", sim->clocks.at[k].text);
+    if (!(eig_method[sim->method].adaptive ? any_steps(cx, m, out, clock) : fixed_steps(cx, m, out, clock)))
+        return false;
+    if (sim->clocks.n > 1) {
+        out->n_clocks = sim->clocks.n;
+        out->clock = clock;
+    } else if (!eig_method[sim->method].adaptive) {
+        out->steps_per_record = clock[0].units;
+    }
+    return true;
 }
 
 /* A run reads no sample that was not taken. */
@@ -107,10 +184,9 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
     out->method = sim->method;
     out->h = sim->has_step ? num_to_double(sim->step) : 0.0;
     out->duration = num_to_double(sim->duration);
-    out->record_every = sim->every_step ? 0.0 : num_to_double(sim->every);
     out->rtol = sim->rtol;
     out->atol = sim->atol;
     out->steps_per_record = 1;
     bool covered = samples_cover(cx, m, out->duration);
-    return (eig_method[sim->method].adaptive || fixed_steps(cx, m, out)) && covered;
+    return set_clocks(cx, m, out) && covered;
 }

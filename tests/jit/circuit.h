@@ -87,6 +87,17 @@ static inline void record_rates(Circuit *c)
         add_record(c, c->pop[q].size, obs(c, (EigObs){ .kind = EIG_OBS_RATE, .pop = q, .index = -1 }));
 }
 
+/* The quantities so far in turn at three clocks, one of which is every step. */
+static inline void use_clocks(Circuit *c)
+{
+    bool adaptive = eig_method[c->p.method].adaptive && !(c->p.record_every > 0.0);
+    static const EigClock steps[] = { { "t 3", 3 }, { "t 1", 1 }, { "t 2", 2 } }, accepted[] = { { "a", 0 }, { "b", 0 }, { "c", 0 } };
+    c->p.n_clocks = 3;
+    c->p.clock = adaptive ? accepted : steps;
+    for (size_t r = 0; r < c->p.n_records; r++)
+        c->record[r].clock = r % 3;
+}
+
 static inline EigCode relu(Circuit *c)
 {
     return CODE(c, var(EIG_VAR_Z), push(0.0), fn(EIG_FN_MAX));

@@ -1,6 +1,7 @@
 /* Runs of a circuit by generated code and by the reference, compared bit for bit. */
 #ifndef TESTS_JIT_COMPARE_H
 #define TESTS_JIT_COMPARE_H
+#include "runtime/layout.h"
 #include "tests/jit/circuit.h"
 #include "tests/test.h"
 
@@ -10,12 +11,19 @@ static inline bool same(double a, double b)
     return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
 }
 
-typedef struct Rows { EigRecorder *rec; RunResult result; const double *at; size_t width; int64_t n; } Rows;
+/* What a run recorded, of which at, width and n are the first clock's. */
+typedef struct Rows { EigRecorder *rec; RunResult result; size_t n_clocks; const double *at; size_t width; int64_t n; } Rows;
 
-static inline Rows finish(EigRecorder *rec, RunResult result)
+static inline void at_clock(Rows *r, size_t clock)
 {
-    Rows r = { .rec = rec, .result = result, .n = eig_recorder_count(rec) };
-    r.at = eig_recorder_rows(rec, &r.width);
+    r->n = eig_recorder_count(r->rec, clock);
+    r->at = eig_recorder_rows(r->rec, clock, &r->width);
+}
+
+static inline Rows finish(const EigProblem *p, EigRecorder *rec, RunResult result)
+{
+    Rows r = { .rec = rec, .result = result, .n_clocks = eig_n_clocks(p) };
+    at_clock(&r, 0);
     return r;
 }
 
@@ -23,17 +31,17 @@ static inline Rows by_reference(const EigProblem *p)
 {
     char error[256];
     EigRecorder *rec = eig_recorder_open(p, NULL, error);
-    return finish(rec, eig_reference(p, rec, NULL, NULL, NULL));
+    return finish(p, rec, eig_reference(p, rec, NULL, NULL, NULL));
 }
 
 static inline Rows by_kernel(const EigProblem *p, const Kernel *k)
 {
     char error[256];
     EigRecorder *rec = eig_recorder_open(p, NULL, error);
-    return finish(rec, eig_integrate(p, kernel_functions(k), rec, NULL, NULL, NULL));
+    return finish(p, rec, eig_integrate(p, kernel_functions(k), rec, NULL, NULL, NULL));
 }
 
-/* True when all rows agree; says where the first difference is. */
+/* True when the rows agree; says where the first difference is. */
 static inline bool same_rows(const Rows *a, const Rows *b)
 {
     if (a->n != b->n || a->width != b->width || a->result.status != b->result.status) {
@@ -50,13 +58,24 @@ static inline bool same_rows(const Rows *a, const Rows *b)
     return true;
 }
 
+static inline bool same_run(Rows a, Rows b)
+{
+    for (size_t k = 0; k < a.n_clocks; k++) {
+        at_clock(&a, k);
+        at_clock(&b, k);
+        if (!same_rows(&a, &b))
+            return false;
+    }
+    return true;
+}
+
 static inline bool agrees(Circuit *c, const Plan *plan, int opt_level, const char *cpu, const Rows *reference)
 {
     Kernel *k = circuit_compile(c, plan, opt_level, cpu);
     if (!k)
         return false;
     Rows rows = by_kernel(&c->p, k);
-    bool equal = same_rows(&rows, reference);
+    bool equal = same_run(rows, *reference);
     eig_recorder_close(rows.rec);
     kernel_free(k);
     return equal;

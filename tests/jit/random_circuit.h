@@ -140,5 +140,7 @@ static inline void random_circuit(Circuit *c, uint64_t seed, EigMethod method, s
     for (size_t k = 0; k < n_blocks; k++)
         random_block(c, r);
     random_records(c, r);
+    if (seed % 2)
+        use_clocks(c);
 }
 #endif

@@ -191,5 +191,7 @@ static inline void random_general(Circuit *c, uint64_t seed, EigMethod method, s
     }
     random_records(c, r);
     record_states(c);
+    if (seed % 2)
+        use_clocks(c);
 }
 #endif

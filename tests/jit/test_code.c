@@ -133,7 +133,7 @@ static void writes_stay_inside(void)
             f->drift(&args, 0.0, array[2], array[3]);
         else
             f->advance(&args, 0, 3, array[2]);
-        f->observe(&args, 0.3, array[2], array[4]);
+        f->observe(&args, 0.3, array[2], array[4], 0);
         for (size_t a = 0; a < 5; a++)
             for (size_t m = 0; m < MARK; m++)
                 CHECK(memcmp(&array[a][length[a] + m], &mark, sizeof mark) == 0);

@@ -48,3 +48,15 @@ def run(text, folder, *options, name="model"):
 
 def has_jit():
     return os.environ.get("LLVM", "1") == "1"
+
+
+def both(text, folder):
+    """The arrays of the reference, after comparing every bit with the compiled code."""
+    slow = run(text, folder, "--reference")
+    assert slow.status == 0, slow.stderr
+    if has_jit():
+        fast = run(text, folder)
+        assert fast.arrays.keys() == slow.arrays.keys()
+        for name in slow.arrays:
+            assert np.array_equal(slow.arrays[name], fast.arrays[name], equal_nan=True), name
+    return slow.arrays

@@ -69,7 +69,7 @@ static void pair_of_cells(void)
                          {.kind = EIG_BLOCK_UNIFORM, .signal = 1, .weight = 0.15, .gate = CODE(of_v)}};
     EigPop pop = {.name = "E", .size = 2, .n_states = 2, .state = state, .input = CODE(input_op)};
     EigObs all[2] = {{.kind = EIG_OBS_STATE, .index = -1}, {.kind = EIG_OBS_STATE, .index = -1, .state = 1}};
-    EigRecord record[2] = {{"v", "", 2, &all[0]}, {"w", "", 2, &all[1]}};
+    EigRecord record[2] = {{"v", "", 2, &all[0], 0}, {"w", "", 2, &all[1], 0}};
     EigProblem p = {.n = 2, .n_pops = 1, .n_blocks = 2, .n_records = 2, .n_x = 4, .n_signals = 2, .signal = signal,
                     .pop = &pop, .block = block, .record = record};
     double want[4][4], x[4];
@@ -79,7 +79,7 @@ static void pair_of_cells(void)
     set_adaptive(&p, 100, 25, 1e-12, 1e-14);
     EigRecorder *rec = eig_recorder_open(&p, NULL, error);
     CHECK(eig_reference(&p, rec, NULL, NULL, x).status == RUN_DONE);
-    const double *rows = eig_recorder_rows(rec, &width);
+    const double *rows = eig_recorder_rows(rec, 0, &width);
     for (size_t j = 0; j < 4; j++)
         for (size_t k = 0; k < 4; k++)
             CHECK_CLOSE(rows[(j + 1) * width + 1 + k], want[j][k], 2e-9, 2e-9);

@@ -12,15 +12,7 @@ folder = tempfile.mkdtemp()
 
 
 def both(text):
-    """The arrays of the reference, after comparing every bit with the compiled code."""
-    slow = eigc.run(text, folder, "--reference")
-    assert slow.status == 0, slow.stderr
-    if eigc.has_jit():
-        fast = eigc.run(text, folder)
-        assert fast.arrays.keys() == slow.arrays.keys()
-        for name in slow.arrays:
-            assert np.array_equal(slow.arrays[name], fast.arrays[name], equal_nan=True), name
-    return slow.arrays
+    return eigc.both(text, folder)
 
 
 NET = """population E excitatory { size = 40; tau = 20; cost = nonnegative; input = 1 + 0.1 * i - 0.002 * i * i }

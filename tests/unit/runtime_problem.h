@@ -45,7 +45,7 @@ static inline void pair_init(Pair *m, const EigOp *phi, size_t n_phi, const doub
         m->pop[q].input = pair_constant(&m->input[q], u[q]);
         m->pop[q].start = pair_constant(&m->start[q], x0[q]);
         m->obs[q] = (EigObs){.kind = EIG_OBS_RATE, .pop = q, .index = -1};
-        m->record[q] = (EigRecord){name[q], "", 1, &m->obs[q]};
+        m->record[q] = (EigRecord){name[q], "", 1, &m->obs[q], 0};
     }
     /* w: EE, E <- I, I <- E, II as magnitudes */
     for (size_t b = 0; b < 4; b++)
@@ -193,10 +193,11 @@ static inline void kernel_advance(const EigKernelArgs *args, int64_t from, int64
 }
 
 /* Only records that are rows of rates. */
-static inline void kernel_observe(const EigKernelArgs *args, double t, const double *x, double *out)
+static inline void kernel_observe(const EigKernelArgs *args, double t, const double *x, double *out, int64_t clock)
 {
     (void)args;
     (void)t;
+    (void)clock;
     for (size_t r = 0; r < kernel_problem->n_records; r++)
         for (size_t i = 0; i < kernel_problem->record[r].width; i++)
             *out++ = x[kernel_problem->pop[kernel_problem->record[r].obs->pop].from + i];

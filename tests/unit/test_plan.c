@@ -144,13 +144,23 @@ static void leak_factors_round_once(void)
     CHECK(plan_rate(&pool, num("0.1")) == 10.0);
 }
 
+/* With a clock for each interval; NULL: every step. One model at a time. */
+static Model records_every(Model m, size_t n, const char *const *every)
+{
+    static ModelClock clock[4];
+    for (size_t k = 0; k < n; k++)
+        clock[k] = (ModelClock){ .every = every[k] ? num(every[k]) : NULL, .text = every[k] ? every[k] : "step" };
+    m.sim.clocks.at = clock;
+    m.sim.clocks.n = n;
+    return m;
+}
+
 static Model timed(const char *duration, const char *step, const char *every)
 {
     Model m = { .name = "m", .path = "m.eig", .nums = &pool };
     m.sim = (ModelSim){ .present = true, .duration = num(duration), .method = EIG_METHOD_RK4, .has_step = step != NULL,
-                        .step = step ? num(step) : NULL, .every_step = every == NULL,
-                        .every = every ? num(every) : NULL };
-    return m;
+                        .step = step ? num(step) : NULL };
+    return records_every(m, 1, &every);
 }
 
 /* The code of the only diagnostic, or -1 when the schedule is accepted. */
@@ -180,6 +190,37 @@ static void steps_are_counted_exactly(void)
     CHECK(p.n_steps == 3 && p.steps_per_record == 1);
 }
 
+/* Fixed steps count each interval in steps; others in their greatest common divisor. */
+static void intervals_are_multiples(void)
+{
+    static const char *const every[] = { "0.3", NULL, "1/2", "4/5" };
+    EigProblem p;
+    Model m = records_every(timed("6", "0.1", NULL), 4, every);
+    CHECK(schedule_error(&m, &p, NULL) == -1 && p.n_clocks == 4 && p.steps_per_record == 1);
+    m.sim.method = EIG_METHOD_RK45;
+    CHECK(schedule_error(&m, &p, NULL) == -1 && p.n_clocks == 4 && p.record_every == 0.1);
+    m = timed("6", NULL, "0.3");
+    m.sim.method = EIG_METHOD_RK45;
+    CHECK(schedule_error(&m, &p, NULL) == -1 && p.n_clocks == 0 && p.record_every == 0.3);
+}
+
+static void clocks_count_in_units(void)
+{
+    static const char *const every[] = { "0.3", NULL, "1/2", "4/5" };
+    static const int64_t in_steps[] = { 3, 1, 5, 8 }, in_divisors[] = { 3, 0, 5, 8 };
+    Model m = records_every(timed("6", "0.1", NULL), 4, every);
+    for (int adaptive = 0; adaptive < 2; adaptive++) {
+        EigProblem p = {0};
+        Ctx cx;
+        ctx_init(&cx);
+        m.sim.method = adaptive ? EIG_METHOD_RK45 : EIG_METHOD_RK4;
+        CHECK(plan_schedule(&cx, &m, &p) && strcmp(p.clock[0].name, "t every 0.3") == 0);
+        for (size_t k = 0; k < 4; k++)
+            CHECK(p.clock[k].units == (adaptive ? in_divisors : in_steps)[k]);
+        ctx_free(&cx);
+    }
+}
+
 static void bad_schedules_are_explained(void)
 {
     EigProblem p;
@@ -191,6 +232,10 @@ static void bad_schedules_are_explained(void)
     CHECK(schedule_error(&m, &p, "0.3 and 0.6") == D_E0803);
     m = timed("1e30", "0.1", NULL);
     CHECK(schedule_error(&m, &p, NULL) == D_E0804);
+    static const char *const apart[] = { "1", "1.00000000000000000001" };
+    m = records_every(timed("3", NULL, NULL), 2, apart);
+    m.sim.method = EIG_METHOD_RK45;
+    CHECK(schedule_error(&m, &p, "multiples") == D_E0804);
     m = timed("1", NULL, NULL);
     CHECK(schedule_error(&m, &p, "rk45") == D_E0801);
     m.sim.present = false;
@@ -205,6 +250,8 @@ int main(void)
     RUN(dense_is_by_columns);
     RUN(leak_factors_round_once);
     RUN(steps_are_counted_exactly);
+    RUN(intervals_are_multiples);
+    RUN(clocks_count_in_units);
     RUN(bad_schedules_are_explained);
     num_pool_free(&pool);
     return test_done();

@@ -32,7 +32,7 @@ static void zoo_init(Zoo *z)
         z->pop[q] = (EigPop){.name = "q", .from = from, .size = size[q], .rate = 1.0 / (0.7 + (double)q),
                              .phi = CODE(logistic_op), .input = CODE(zoo_input), .start = CODE(zoo_start)};
         z->obs[q] = (EigObs){.kind = EIG_OBS_RATE, .pop = q, .index = -1};
-        z->record[q] = (EigRecord){"q", "", size[q], &z->obs[q]};
+        z->record[q] = (EigRecord){"q", "", size[q], &z->obs[q], 0};
         from += size[q];
     }
     z->pop[1].phi = (EigCode)CODE(tanh_op);
@@ -63,9 +63,9 @@ static void zoo_init(Zoo *z)
 static bool same_rows(const EigRecorder *a, const EigRecorder *b)
 {
     size_t wa, wb;
-    const double *ra = eig_recorder_rows(a, &wa), *rb = eig_recorder_rows(b, &wb);
-    int64_t n = eig_recorder_count(a);
-    return n > 0 && wa == wb && n == eig_recorder_count(b) && memcmp(ra, rb, (size_t)n * wa * sizeof *ra) == 0;
+    const double *ra = eig_recorder_rows(a, 0, &wa), *rb = eig_recorder_rows(b, 0, &wb);
+    int64_t n = eig_recorder_count(a, 0);
+    return n > 0 && wa == wb && n == eig_recorder_count(b, 0) && memcmp(ra, rb, (size_t)n * wa * sizeof *ra) == 0;
 }
 
 /* Both ways give the same records, the same end, the same counts. */
@@ -79,7 +79,7 @@ static RunResult compare(const EigProblem *p)
     CHECK(same_rows(a, b));
     CHECK(memcmp(x, y, p->n * sizeof *x) == 0);
     CHECK(ra.status == rb.status && ra.n_steps == rb.n_steps && ra.n_rejected == rb.n_rejected);
-    CHECK(ra.n_records == rb.n_records && ra.n_records == eig_recorder_count(a));
+    CHECK(ra.n_records == rb.n_records && ra.n_records == eig_recorder_count(a, 0));
     CHECK(memcmp(&ra.t, &rb.t, sizeof ra.t) == 0);
     CHECK(ra.bad_pop == rb.bad_pop && ra.bad_neuron == rb.bad_neuron);
     CHECK(memcmp(&ra.bad_value, &rb.bad_value, sizeof ra.bad_value) == 0 || isnan(ra.bad_value));
@@ -130,7 +130,7 @@ static void record_times(void)
     EigKernel kernel = kernel_for(&z.p);
     EigRecorder *rec = eig_recorder_open(&z.p, NULL, error);
     RunResult r = eig_integrate(&z.p, &kernel, rec, NULL, NULL, NULL);
-    const double *row = eig_recorder_rows(rec, &width);
+    const double *row = eig_recorder_rows(rec, 0, &width);
     CHECK(r.n_records == 4 && width == N + 1);
     CHECK(row[0] == 0 && row[width] == 0.1 && row[2 * width] == 0.2 && row[3 * width] == 0.3);
     eig_recorder_close(rec);
@@ -223,7 +223,7 @@ static void check_interruption(EigProblem *p)
     clock_gettime(CLOCK_MONOTONIC, &b);
     double ms = 1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec);
     CHECK(r.status == RUN_INTERRUPTED && stop.ticks == 3 && r.t == stop.last_t);
-    CHECK(r.n_records > 1 && r.n_records == eig_recorder_count(rec));
+    CHECK(r.n_records > 1 && r.n_records == eig_recorder_count(rec, 0));
     CHECK(ms > 100 && ms < 1500);       /* three ticks of about 50 ms; a loaded machine takes longer */
     eig_recorder_close(rec);
 }

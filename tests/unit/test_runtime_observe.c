@@ -21,9 +21,9 @@ static const EigObs sum_square = {.kind = EIG_OBS_SUM, .pop = 1, .arg = {&square
 static const EigObs mean_small = {.kind = EIG_OBS_MEAN, .pop = 0, .arg = {&each[0], NULL}};
 static const EigObs mean_half = {.kind = EIG_OBS_CALL, .fn = EIG_FN_MUL, .n_args = 2, .arg = {&one_half, &mean_small}};
 
-static const EigRecord records[] = {{"input(A)", "", SMALL, &each_input}, {"B[2]", "", 1, &third}, {"t", "", 1, &now},
-                                    {"sum(B * B)", "", 1, &sum_square}, {"0.5 * mean(A)", "", 1, &mean_half},
-                                    {"sqrt(A)", "", SMALL, &root}};
+static const EigRecord records[] = {{"input(A)", "", SMALL, &each_input, 0}, {"B[2]", "", 1, &third, 0}, {"t", "", 1, &now, 0},
+                                    {"sum(B * B)", "", 1, &sum_square, 0}, {"0.5 * mean(A)", "", 1, &mean_half, 0},
+                                    {"sqrt(A)", "", SMALL, &root, 0}};
 
 static double x_at(size_t i)
 {
@@ -59,8 +59,8 @@ static void first_record(void)
     set_fixed(&p, EIG_METHOD_EULER, 0.25, 2, 1);
     EigRecorder *rec = eig_recorder_open(&p, NULL, error);
     CHECK(eig_reference(&p, rec, NULL, NULL, NULL).status == RUN_DONE);
-    const double *row = eig_recorder_rows(rec, &width);
-    CHECK(width == 2 * SMALL + 5 && eig_recorder_count(rec) == 3);
+    const double *row = eig_recorder_rows(rec, 0, &width);
+    CHECK(width == 2 * SMALL + 5 && eig_recorder_count(rec, 0) == 3);
     for (size_t i = 0; i < SMALL; i++) {
         CHECK(row[1 + i] == (0.0 + (double)i * 0.1) + -0.1 * lane_sum(LARGE, x_at));
         CHECK(row[SMALL + 5 + i] == sqrt(x_at(i)));

@@ -34,8 +34,8 @@ static const EigObs each_big = {.kind = EIG_OBS_RATE, .pop = 1, .index = -1};
 static const EigObs mean_e = {.kind = EIG_OBS_MEAN, .pop = 0, .arg = {&each_e}};
 static const EigObs one_e = {.kind = EIG_OBS_RATE, .pop = 0, .index = 1};
 
-static EigRecord records[] = {{"E", "", 3, &each_e}, {"mean(E)", "", 1, &mean_e}, {"worm[\"AVAL\"]", "", 1, &one_e},
-                              {"E", "", 1, &one_e}, {"E / 2 \xC3\xA9", "", 1, &one_e}, {"meta", "", 1, &one_e}};
+static EigRecord records[] = {{"E", "", 3, &each_e, 0}, {"mean(E)", "", 1, &mean_e, 0}, {"worm[\"AVAL\"]", "", 1, &one_e, 0},
+                              {"E", "", 1, &one_e, 0}, {"E / 2 \xC3\xA9", "", 1, &one_e, 0}, {"meta", "", 1, &one_e, 0}};
 enum { N_RECORDS = sizeof records / sizeof *records, WIDTH = 8 };
 static const EigProblem small = {.n = 4, .n_pops = 2, .pop = pops, .n_records = N_RECORDS, .record = records};
 
@@ -50,7 +50,7 @@ static bool append_rows(EigRecorder *rec, int64_t from, int64_t to, double *row,
     for (int64_t r = from; r < to; r++) {
         for (size_t c = 0; c < width; c++)
             row[c] = value(r, c);
-        if (!eig_recorder_append(rec, 0.1 * (double)r, row))
+        if (!eig_recorder_append(rec, 0, 0.1 * (double)r, row))
             return false;
     }
     return true;
@@ -113,8 +113,8 @@ static void memory_mode(void)
     size_t width;
     EigRecorder *rec = eig_recorder_open(&small, NULL, error);
     CHECK(append_rows(rec, 0, 1000, row, WIDTH));
-    const double *rows = eig_recorder_rows(rec, &width);
-    CHECK(width == WIDTH + 1 && eig_recorder_count(rec) == 1000);
+    const double *rows = eig_recorder_rows(rec, 0, &width);
+    CHECK(width == WIDTH + 1 && eig_recorder_count(rec, 0) == 1000);
     CHECK(rows[999 * width] == 0.1 * 999 && rows[999 * width + 8] == value(999, 7));
     CHECK(eig_recorder_finish(rec, "", error));
     eig_recorder_close(rec);
@@ -160,7 +160,7 @@ static void csv_numbers(void)
     special[1] = (double)INFINITY;
     special[2] = (double)-INFINITY;
     EigRecorder *rec = eig_recorder_open(&small, in_folder("n.csv"), error);
-    CHECK(eig_recorder_append(rec, 0, row) && eig_recorder_append(rec, 0.1, special));
+    CHECK(eig_recorder_append(rec, 0, 0, row) && eig_recorder_append(rec, 0, 0.1, special));
     CHECK(eig_recorder_finish(rec, "", error));
     eig_recorder_close(rec);
     char *text = read_text(in_folder("n.csv"));
@@ -173,7 +173,7 @@ static void csv_numbers(void)
 /* More rows than fit in memory, and rows that are themselves too large. */
 static void spilled_rows_read_back(void)
 {
-    EigRecord wide = {"big", "", 1000000, &each_big};
+    EigRecord wide = {"big", "", 1000000, &each_big, 0};
     EigPop big_pops[2] = {pops[0], {.name = "big", .from = 3, .size = 1000000}};
     EigProblem p = {.n = 1000003, .n_pops = 2, .pop = big_pops, .n_records = 1, .record = &wide};
     char error[256];
@@ -194,7 +194,7 @@ static void spilled_rows_read_back(void)
     EigRecorder *rec = eig_recorder_open(&p, in_folder("wide.csv"), error);
     for (int r = 0; r < 2; r++) {
         row[999999] = 7 + r;
-        CHECK(eig_recorder_append(rec, r, row));
+        CHECK(eig_recorder_append(rec, 0, r, row));
     }
     CHECK(eig_recorder_finish(rec, "", error));
     eig_recorder_close(rec);
@@ -207,6 +207,71 @@ static void spilled_rows_read_back(void)
         fclose(f);
     free(text);
     free(row);
+    empty_folder();
+}
+
+/* Three clocks: a table of all times, with nothing where a clock has no row. */
+static const EigClock clocks[3] = {{"t every 2", 2}, {"t every 3", 3}, {"t every 6", 6}};
+static EigRecord at_clocks[] = {{"a", "", 1, &one_e, 1}, {"E", "", 3, &each_e, 0}, {"mean(E)", "", 1, &mean_e, 0},
+                                {"t every 3", "", 1, &one_e, 2}};
+static const EigProblem several = {.n = 4, .n_pops = 2, .pop = pops, .n_records = 4, .record = at_clocks, .n_clocks = 3, .clock = clocks};
+
+static bool append_clocks(EigRecorder *rec, int64_t n)
+{
+    bool ok = true;
+    for (int64_t k = 0; k < n; k++)
+        for (size_t c = 0; c < 3; c++) {
+            double row[4] = {(double)k, (double)(k + 1), (double)(k + 2), (double)(10 * k)};
+            if (k % clocks[c].units == 0)
+                ok &= eig_recorder_append(rec, c, (double)k, row);
+        }
+    return ok;
+}
+
+static void clocks_share_a_table(void)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(&several, in_folder("c.csv"), error);
+    CHECK(append_clocks(rec, 7) && eig_recorder_finish(rec, "", error));
+    CHECK(eig_recorder_count(rec, 0) == 4 && eig_recorder_count(rec, 1) == 3 && eig_recorder_count(rec, 2) == 2);
+    CHECK_TEXT(eig_recorder_name(rec, 3), "t every 3#2");
+    CHECK_TEXT(eig_recorder_time_name(rec, 3), "t every 6");
+    eig_recorder_close(rec);
+    char *text = read_text(in_folder("c.csv")), *header;
+    char *body = csv_body(text, &header);
+    CHECK_TEXT(header, "t,E[AVAL],E[AVAR],\"E[odd,\"\"one\"\"]\",mean(E),a,t every 3");
+    CHECK_TEXT(body, "0,0,1,2,0,0,0\n2,2,3,4,20,,\n3,,,,,3,\n4,4,5,6,40,,\n6,6,7,8,60,6,6\n");
+    free(text);
+    empty_folder();
+}
+
+/* Each clock has rows in memory, some that were spilled, and none. */
+static void clocks_spill(void)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(&several, in_folder("c.csv"), error);
+    enum { TIMES = 600000 };
+    CHECK(append_clocks(rec, TIMES) && eig_recorder_finish(rec, "", error));
+    eig_recorder_close(rec);
+    FILE *f = fopen(in_folder("c.csv"), "r");
+    char line[1000], wanted[200];
+    CHECK(f && fgets(line, sizeof line, f));
+    for (int64_t k = 0; f && k < TIMES; k++) {
+        if (k % 2 && k % 3)
+            continue;
+        int n = snprintf(wanted, sizeof wanted, "%lld,", (long long)k);
+        n += k % 2 ? snprintf(wanted + n, 100, ",,,,") : snprintf(wanted + n, 100, "%lld,%lld,%lld,%lld,", (long long)k, (long long)k + 1, (long long)k + 2, (long long)k * 10);
+        n += k % 3 ? snprintf(wanted + n, 20, ",") : snprintf(wanted + n, 20, "%lld,", (long long)k);
+        if (k % 6 == 0)
+            n += snprintf(wanted + n, 20, "%lld", (long long)k);
+        snprintf(wanted + n, 20, "\n");
+        if (!fgets(line, sizeof line, f) || strcmp(line, wanted) != 0) {
+            CHECK(!"a row is wrong");
+            break;
+        }
+    }
+    if (f)
+        fclose(f);
     empty_folder();
 }
 
@@ -341,7 +406,7 @@ static bool write_zip64(const char *path)
 
 static bool write_samples(const char *dir)
 {
-    EigRecord wide = {"big", "", 600000, &each_big};
+    EigRecord wide = {"big", "", 600000, &each_big, 0};
     EigPop big_pops[2] = {pops[0], {.name = "big", .from = 3, .size = 600000}};
     EigProblem p = {.n = 600003, .n_pops = 2, .pop = big_pops, .n_records = 1, .record = &wide};
     snprintf(folder, sizeof folder, "%.*s", (int)sizeof folder - 1, dir);
@@ -364,6 +429,8 @@ int main(int argc, char **argv)
     RUN(csv_reads_back);
     RUN(csv_numbers);
     RUN(spilled_rows_read_back);
+    RUN(clocks_share_a_table);
+    RUN(clocks_spill);
     RUN(refused_places);
     RUN(links_and_permissions_stay);
     RUN(full_disk);

@@ -53,7 +53,7 @@ static void check_case(const EigProblem *p, const Case *c, double tolerance)
     RunResult result;
     size_t width;
     EigRecorder *rec = run_in_memory(p, &result);
-    const double *row = eig_recorder_rows(rec, &width);
+    const double *row = eig_recorder_rows(rec, 0, &width);
     CHECK(result.status == RUN_DONE && result.n_records == 21 && width == 3);
     for (size_t k = 0; k < LEN(when); k++) {
         const double *at = row + (size_t)(2 * when[k]) * width;
@@ -147,7 +147,7 @@ static double error_of(const EigProblem *p)
     smooth_pair(&fine);
     set_fixed(&fine.p, EIG_METHOD_RK4, 1.0 / 4096, 4 * 4096, 1024);
     EigRecorder *exact = run_in_memory(&fine.p, &exact_result), *rec = run_in_memory(p, &result);
-    const double *a = eig_recorder_rows(exact, &width), *b = eig_recorder_rows(rec, &width);
+    const double *a = eig_recorder_rows(exact, 0, &width), *b = eig_recorder_rows(rec, 0, &width);
     double worst = 0;
     CHECK(result.n_records == 17 && exact_result.n_records == 17);
     for (size_t r = 0; r < 17; r++) {
