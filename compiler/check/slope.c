@@ -28,11 +28,41 @@ static void scale(const Net *net, const NetPop *p, SlopeReport *out)
     }
 }
 
+/* What is proved of an activation by formula is what its proximal step needs, and a step above 1 needs more: that
+ * g + (1 - g) phi' is above 0, phi' in units of the gain (docs/theory.md). Those of named costs were looked at before. */
+static bool step_fits(const Net *net, const ModelPop *p, const SlopeReport *slope)
+{
+    if (!slope->proved || !slope->monotone || (p->act.by_formula && !slope->bounded))
+        return false;
+    if (mpq_cmp_ui(p->prox_step, 1, 1) < 0)
+        return true;
+    if (!slope->bounded)
+        return false;
+    mpq_ptr x = num_new(net->nums), longest = num_new(net->nums);
+    mpq_div(x, slope->hi, p->act.gain);
+    mpq_sub(longest, x, num_int(net->nums, 1));
+    mpq_mul(longest, longest, p->prox_step);
+    return mpq_cmp(longest, x) < 0;
+}
+
+static void check_step(Ctx *cx, const Net *net, const ModelPop *p, const SlopeReport *slope)
+{
+    if (step_fits(net, p, slope))
+        return;
+    Diag *d = diag_at(cx, D_E0724, p->prox_span, "that the activation of `%s` has one value at each input with this step is not proved", p->name);
+    if (slope->proved && slope->bounded)
+        diag_note_at(cx, d, p->act.span, "its slope is up to %s, and a step g needs less than g/(g - 1) of its gain", num_brief(cx, slope->hi));
+    else
+        diag_note_at(cx, d, p->act.span, "%s", slope->reason);
+    diag_help(cx, d, "the plain network is `prox_step = 1`");
+}
+
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 {
     Num zero = num_int(net->nums, 0);
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
+        size_t before = cx->diags.n_errors;
         if (net->pop[a].model->n_states > 0)
             out[a] = (SlopeReport){.reason = "its neurons are given by equations and have no activation"};
         else if (act->slope_known)
@@ -41,6 +71,8 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
             slope_of_cost_formula(cx, net->nums, act, &out[a]);
         else
             slope_of_formula(cx, net->nums, act, &out[a]);
+        if (net->pop[a].model->prox_step && !act->slope_known && cx->diags.n_errors == before)
+            check_step(cx, net, net->pop[a].model, &out[a]);
         if (net->pop[a].gain_max)
             scale(net, &net->pop[a], &out[a]);
     }

@@ -1,10 +1,29 @@
 #include "compiler/check/stability.h"
 
-static bool all_tau_equal(const Net *net)
+static bool has_prox_steps(const Net *net)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        if (!mpq_equal(net_tau_min(&net->pop[a]), net_tau_max(&net->pop[0])) ||
-            !mpq_equal(net_tau_max(&net->pop[a]), net_tau_max(&net->pop[0])))
+        if (net->pop[a].model->prox_step)
+            return true;
+    return false;
+}
+
+/* The time constant of the plain network that this one is (Theorem 13). */
+static Num plain_tau(const Net *net, size_t pop, Num tau)
+{
+    if (!net->pop[pop].model->prox_step)
+        return tau;
+    mpq_ptr q = num_new(net->nums);
+    mpq_mul(q, tau, net->pop[pop].model->prox_step);
+    return q;
+}
+
+static bool all_tau_equal(const Net *net)
+{
+    Num first = plain_tau(net, 0, net_tau_max(&net->pop[0]));
+    for (size_t a = 0; a < net->n_pops; a++)
+        if (!mpq_equal(plain_tau(net, a, net_tau_min(&net->pop[a])), first) ||
+            !mpq_equal(plain_tau(net, a, net_tau_max(&net->pop[a])), first))
             return false;
     return true;
 }
@@ -122,6 +141,13 @@ static void conclude_open(StabilityReport *out)
                 "case holds (quasi-dominance, symmetrisable weights, two neurons); nothing suggests that it fails";
 }
 
+/* The multipliers are the same for every step, rates are not: those above are of the plain network. */
+static void qualify_prox_steps(Ctx *cx, StabilityReport *out)
+{
+    out->rate = NULL;
+    out->theorem = arena_printf(&cx->arena, "%s; Theorem 13: the same for these proximal steps", out->theorem);
+}
+
 static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
     const char *both = "for every constant input there is exactly one equilibrium, and every trajectory converges to it";
@@ -146,6 +172,8 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
     } else {
         conclude_open(out);
     }
+    if (has_prox_steps(net))
+        qualify_prox_steps(cx, out);
 }
 
 /* A wave is two vectors, its real and its imaginary part, unless it is constant on populations and real. */

@@ -176,6 +176,20 @@ const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num ori
     return expr_with_arguments(cx, pool, e, arg);
 }
 
+const Expr *expr_replaced(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, const Expr *x)
+{
+    if (!expr_uses(e, by))
+        return e;
+    if (e->kind == EXPR_VAR)
+        return x;
+    if (e->kind == EXPR_SOLVE)
+        return expr_solve(cx, e->span, expr_replaced(cx, pool, e->as.solve.s, by, x), e->as.solve.of);
+    const Expr *arg[2] = { 0 };
+    for (int k = 0; k < e->as.call.n_args; k++)
+        arg[k] = expr_replaced(cx, pool, e->as.call.arg[k], by, x);
+    return expr_call(cx, pool, e->span, e->as.call.fn, e->as.call.n_args, arg);
+}
+
 /* ---- sums ---- */
 
 typedef struct Gather {

@@ -11,6 +11,8 @@ bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate
 Num expr_exact(NumPool *pool, const Expr *e, EigVar by, Num x);
 /* e where `by` is origin + step; straight parts stay straight and exact. NULL: too large. */
 const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num origin, const Expr *step);
+/* e with x in the place of `by`, operation by operation. */
+const Expr *expr_replaced(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, const Expr *x);
 /* e + offset + rate * by, with the straight terms of e's sum added up exactly:
  * x + (1/(1 + x) - x) is 1/(1 + x). */
 const Expr *expr_plus_affine(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num offset, Num rate);

@@ -441,9 +441,17 @@ void cost_activation(Builder *b, const Cost *cost, Num gain, Num threshold, Acti
 /* The k-th place where the cost fixes the unit of the rate; false when there is no k-th. */
 bool cost_unit_place(const Cost *cost, size_t k, UnitFact *out);
 
+/* ---- prox_step.c ---- */
+/* prox_step = g; p->prox_step stays NULL without one, for 1, and after a diagnostic. */
+void prox_step_read(Builder *b, const AstAttr *a, ModelPop *p);
+/* p->stepped, once the activation is there. */
+void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p);
+
 /* ---- cost_formula.c ---- */
 /* Its argument and domain; false after a diagnostic. */
 bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out);
 /* phi for a cost by formula, once the rate has a unit; leaves *out alone after a diagnostic. */
 void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out);
+/* prox of `factor` times the cost, of EIG_VAR_Z; NULL: too large. x^2/2 + factor g is taken to be convex. */
+const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num factor);
 #endif

@@ -83,6 +83,9 @@ bool cost_read_call(Builder *b, Cost *c, const AstExpr *e, CostId *id, CostArgs 
 /* A sum that has a closed prox: lambda folded into the tilt where it can be.
  * E0702, E0401 and false otherwise. */
 bool cost_close(Builder *b, Cost *c);
+/* `factor` times a closed cost, when that has a closed prox: not every smooth cost has multiples, and x^2/2 plus the
+ * multiple may not be convex. */
+bool cost_multiple(Builder *b, const Cost *c, Num factor, Cost *out);
 /* +1 or -1 where x cannot have the other sign, 0 where it can have both. */
 int cost_sign(const Cost *c);
 /* Its prox is a step from lo to hi, of every value between them at the step. */

@@ -91,6 +91,31 @@ static bool close_smooth(Builder *b, const Cost *c)
     return true;
 }
 
+static Num product(Builder *b, Num x, Num y)
+{
+    mpq_ptr q = num_new(b->nums);
+    mpq_mul(q, x, y);
+    return q;
+}
+
+bool cost_multiple(Builder *b, const Cost *c, Num factor, Cost *out)
+{
+    const char *bound;
+    *out = *c;
+    out->may_jump = false;
+    out->tilt = product(b, c->tilt, factor);
+    out->lambda = product(b, c->lambda, factor);
+    out->a_neg = product(b, c->a_neg, factor);
+    out->a_pos = product(b, c->a_pos, factor);
+    if (c->smooth != SMOOTH_NONE) {
+        int strength = smooth_strength(c->smooth);
+        if (strength < 0)
+            return false;
+        out->p[strength] = product(b, c->p[strength], factor);
+    }
+    return c->smooth == SMOOTH_ENTROPY ? entropy_is_convex(b, out, &bound) : mpq_cmp_si(least_quadratic(out), -1, 1) > 0;
+}
+
 bool cost_close(Builder *b, Cost *c)
 {
     if (c->lo && c->hi && mpq_cmp(c->lo, c->hi) >= 0)

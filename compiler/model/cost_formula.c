@@ -157,6 +157,25 @@ static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
     return small ? e : NULL;
 }
 
+const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num factor)
+{
+    CostFormula f = *cost;
+    CostPiece *piece = ARENA_ARRAY(&b->cx->arena, f.n_pieces, CostPiece);
+    const Expr *by = expr_const(b->cx, f.span, factor);
+    f.g = call2(b, f.span, EIG_FN_MUL, by, cost->g);
+    f.piece = piece;
+    for (size_t k = 0; k < f.n_pieces; k++) {
+        piece[k] = cost->piece[k];
+        piece[k].slope = call2(b, f.span, EIG_FN_MUL, by, piece[k].slope);
+    }
+    Cost closed;
+    Activation act = { 0 };
+    if (!as_quadratic(b, &f, &closed))
+        return solve_for(b, &f, expr_var(b->cx, f.span, EIG_VAR_Z));
+    cost_activation(b, &closed, num_int(b->nums, 1), num_int(b->nums, 0), &act);
+    return act.phi;
+}
+
 static Typed resolve_formula(Builder *b, const PopBuild *pb)
 {
     const AstAttr *a = pb->cost_formula;

@@ -121,7 +121,11 @@ typedef struct ModelPop {
     Num tau;                    /* > 0, canonical time; NULL: tau_of */
     const Expr *tau_of;         /* of i and draws; NULL: all neurons have tau */
     Span tau_span;
-    Activation act;
+    Activation act;             /* of the plain network, whatever the proximal step */
+    Num prox_step;              /* g > 0: tau x' = (stepped - x)/g; NULL: 1, the plain network */
+    const Expr *stepped;        /* with prox_step: prox of g cost at (1 - g) x + g gain (z - threshold), of EIG_VAR_Z as phi is, and of x,
+                                 * EIG_VAR_STATE */
+    Span prox_span;
     const Expr *noise;          /* with a time constant: the factor of unit white noise in x', of t, i; NULL: none */
     const Expr *input;          /* of t, i, and the states of `ous`; never NULL (0) */
     VEC(ModelOu) ous;

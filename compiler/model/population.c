@@ -2,7 +2,8 @@
 #include "compiler/model/build.h"
 
 typedef enum PopAttr {
-    POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_N_COLLECTED
+    POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_PROX_STEP,
+    POP_N_COLLECTED
 } PopAttr;
 
 static const AttrRule rule[] = {
@@ -17,7 +18,7 @@ static const AttrRule rule[] = {
     [POP_START] = { .name = "start" },
     [POP_PLACE] = { .name = "place" },
     [POP_NOISE] = { .name = "noise" },
-    { .name = "prox_step", .not_built = "leave it out: that is the plain network, `prox_step = 1`" },
+    [POP_PROX_STEP] = { .name = "prox_step" },
     { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
     { .name = "rate" },
     { .name = "calculus" },
@@ -189,7 +190,7 @@ static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
 static void build(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
-    const ModelPop *p = &b->m->pops.at[pop];
+    ModelPop *p = &b->m->pops.at[pop];
     pb->input = read_number(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop, 0);
     if (pb->eq) {
         equations_build(b, pop);
@@ -199,6 +200,7 @@ static void build(Builder *b, size_t pop)
     pb->threshold = read_number(b, pb->slot[POP_THRESHOLD], SCOPE_START, "the threshold", pop, 0);
     check_gain(b, pb);
     read_activation(b, pb, p);
+    prox_step_read(b, pb->slot[POP_PROX_STEP], p);
     pb->start = read_number(b, pb->slot[POP_START], SCOPE_START, "the start", pop, 0);
     pb->noise = read_number(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop, 0);
 }
@@ -310,5 +312,7 @@ void populations_finish(Builder *b)
         p->start = typed_ok(pb->start) ? pb->start.e : NULL;
         p->noise = finish_noise(b, pb, p);
         finish_activation(b, pb, &p->act);
+        if (p->prox_step && p->act.phi)
+            prox_step_finish(b, pb, p);
     }
 }

@@ -1,4 +1,5 @@
 /* What neurons draw, and gains and thresholds of their own, become columns of numbers that their programs read. */
+#include "compiler/model/affine.h"
 #include "compiler/plan/build.h"
 
 /* The column of each draw so far, so that one draw is one column. */
@@ -47,21 +48,6 @@ EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop)
     return e ? expr_to_code(cx, plan_drawn(cx, m, e, pop)) : (EigCode){ 0 };
 }
 
-/* e with `z` in the place of its total input. */
-static const Expr *with_input(Ctx *cx, const Model *m, const Expr *e, const Expr *z)
-{
-    if (!expr_uses(e, EIG_VAR_Z))
-        return e;
-    if (e->kind == EXPR_VAR)
-        return z;
-    if (e->kind == EXPR_SOLVE)
-        return expr_solve(cx, e->span, with_input(cx, m, e->as.solve.s, z), e->as.solve.of);
-    const Expr *arg[2] = { 0 };
-    for (int k = 0; k < e->as.call.n_args; k++)
-        arg[k] = with_input(cx, m, e->as.call.arg[k], z);
-    return expr_call(cx, m->nums, e->span, e->as.call.fn, e->as.call.n_args, arg);
-}
-
 /* The number itself where all neurons share it, else a column: each rounded once, as the proofs have it. */
 static const Expr *own_number(Ctx *cx, const Expr *of, const Values *v, EigPop *pop)
 {
@@ -74,11 +60,12 @@ static const Expr *own_number(Ctx *cx, const Expr *of, const Values *v, EigPop *
 const Expr *plan_activation(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
 {
     const Activation *act = &p->model->act;
+    const Expr *phi = p->model->stepped ? p->model->stepped : act->phi;
     if (!act->gain_of)
-        return act->phi;
+        return phi;
     Span at = act->span;
     const Expr *arg[2] = { expr_var(cx, at, EIG_VAR_Z), own_number(cx, act->threshold_of, &p->threshold, pop) };
     arg[1] = expr_call(cx, net->nums, at, EIG_FN_SUB, 2, arg);
     arg[0] = own_number(cx, act->gain_of, &p->gain, pop);
-    return with_input(cx, net->model, act->phi, expr_call(cx, net->nums, at, EIG_FN_MUL, 2, arg));
+    return expr_replaced(cx, net->nums, phi, EIG_VAR_Z, expr_call(cx, net->nums, at, EIG_FN_MUL, 2, arg));
 }

@@ -83,6 +83,8 @@ static const char *why_general(const EigProblem *p)
         const EigPop *pop = &p->pop[q];
         if (pop->n_columns || pop->rate_of)
             return "neurons of a population differ by numbers of their own";
+        if (uses(&pop->phi, EIG_VAR_STATE))
+            return "activations read the neuron's own rate";
         if (reads(&pop->input, EIG_OP_SAMPLES))
             return "inputs are read from samples";
     }

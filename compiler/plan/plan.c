@@ -2,6 +2,16 @@
 
 #include "compiler/plan/build.h"
 
+/* tau of x' = (phi - x)/tau: a proximal step lengthens it. */
+static Num leak_time(NumPool *nums, const ModelPop *m, Num tau)
+{
+    if (!m->prox_step)
+        return tau;
+    mpq_ptr q = num_new(nums);
+    mpq_mul(q, m->prox_step, tau);
+    return q;
+}
+
 /* Time constants that differ neuron by neuron. */
 static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
 {
@@ -10,7 +20,7 @@ static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
     double *rate = ARENA_ARRAY(&cx->arena, p->size, double), *exp_step = has_steps ? ARENA_ARRAY(&cx->arena, p->size, double) : NULL;
     for (size_t i = 0; i < p->size; i++) {
         NumPool scratch = { 0 };
-        Num tau = values_exact(&scratch, &p->tau, i);
+        Num tau = leak_time(&scratch, p->model, values_exact(&scratch, &p->tau, i));
         rate[i] = plan_rate(&scratch, tau);
         if (has_steps)
             exp_step[i] = plan_exp_step(sim->step, tau);
@@ -28,8 +38,9 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
     pop.input = plan_code(cx, net->model, m->input, &pop);
     if (m->n_states > 0)
         return pop;
-    pop.rate = plan_rate(net->nums, net_tau_min(p));
-    pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, net_tau_min(p)) : 0.0;
+    Num tau = leak_time(net->nums, m, net_tau_min(p));
+    pop.rate = plan_rate(net->nums, tau);
+    pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, tau) : 0.0;
     if (p->tau.n > 0)
         round_rates(cx, net, p, &pop);
     pop.phi = expr_to_code(cx, plan_activation(cx, net, p, &pop));
@@ -45,7 +56,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
         pop[q] = round_pop(cx, net, &net->pop[q]);
-        out->pop[q] = (PlanPop){ .phi = m->act.phi, .input = m->input,
+        out->pop[q] = (PlanPop){ .phi = m->stepped ? m->stepped : m->act.phi, .input = m->input,
                                  .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0 };
     }
     for (size_t k = 0; k < net->n_blocks; k++)

@@ -15,7 +15,7 @@ static bool too_large(Ctx *cx, Span at, const char *what)
 static bool jumps(Ctx *cx, const ModelPop *m)
 {
     Diag *d = diag_at(cx, D_E0713, m->act.span, "the activation of `%s` has all values of an interval at one input", m->name);
-    diag_help(cx, d, "a run needs one value: make it steep instead, `hard_selector + quadratic(0.01)`");
+    diag_help(cx, d, "a run needs one value: make it steep instead, `hard_selector + quadratic(0.01)`, or take short steps: `prox_step = 0.5`");
     return false;
 }
 
@@ -50,7 +50,7 @@ static bool pop_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
         return false;
     if (!isfinite(p->rate))
         return too_large(cx, m->tau_span, "1/tau");
-    if (m->act.set_valued)
+    if (m->act.set_valued && !m->stepped)
         return jumps(cx, m);
     if (!code_in_range(&p->phi))
         return too_large(cx, m->act.span, "a constant of the activation");

@@ -1,0 +1,122 @@
+/* prox_step = g: tau x' = (prox_{g c}((1 - g) x + g s) - x)/g for the cost c of the
+ * plain network and s = gain (z - threshold); for g = 1 it is the plain network.
+ * What is made here is the prox of g c at that point, as an expression. Where
+ * g c has no closed prox, phi = prox_c serves: with w the solution of
+ * (1 - g) phi(w) + g w = y, the prox of g c at y is phi(w) (docs/theory.md). */
+#include "compiler/model/affine.h"
+#include "compiler/model/cost.h"
+#include "compiler/model/derive.h"
+
+void prox_step_read(Builder *b, const AstAttr *a, ModelPop *p)
+{
+    Typed v;
+    Num g;
+    const char *what = arena_printf(&b->cx->arena, "the proximal step of `%s`", p->name);
+    if (!a || !constant_number(b, a->value, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
+        return;
+    expr_is_const(v.e, &g);
+    if (mpq_sgn(g) <= 0) {
+        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_brief(b->cx, g));
+        diag_help(b->cx, d, "the plain network is `prox_step = 1`; a short step comes close to the projected dynamics");
+        return;
+    }
+    p->prox_span = a->value->span;
+    p->prox_step = mpq_cmp_ui(g, 1, 1) == 0 ? NULL : g;
+}
+
+/* ---- does g c have a prox ---- */
+
+/* L/(L - 1), at and above which it has none; NULL: every step has. L is the largest slope of prox_c. */
+static Num longest_step(const Writer *w, const Activation *act)
+{
+    Num one = num_int(w->b->nums, 1);
+    if (act->slope_unbounded)
+        return one;
+    Num slope = exact_quotient(w, act->slope_hi, act->gain);
+    return mpq_cmp(slope, one) > 0 ? exact_quotient(w, slope, exact_difference(w, slope, one)) : NULL;
+}
+
+/* The slopes of activations by formula are proved later (check/slope.c). */
+static bool has_prox(const Writer *w, const ModelPop *p)
+{
+    Num most = p->act.slope_known ? longest_step(w, &p->act) : NULL;
+    if (!most || mpq_cmp(p->prox_step, most) < 0)
+        return true;
+    Ctx *cx = w->b->cx;
+    Diag *d = diag_at(cx, D_E0724, p->prox_span, "with this step the activation of `%s` would have many values at one input", p->name);
+    diag_note_at(cx, d, p->act.span, "x^2/2 plus %s times this cost is not convex", num_brief(cx, p->prox_step));
+    diag_help(cx, d, "give it a `prox_step` below %s", num_brief(cx, most));
+    return false;
+}
+
+/* ---- the prox ---- */
+
+/* k y + (1 - g) x */
+static const Expr *toward(const Writer *w, Num g, const Expr *scaled_input)
+{
+    const Expr *own = expr_var(w->b->cx, w->at, EIG_VAR_STATE);
+    Num rest = exact_difference(w, num_int(w->b->nums, 1), g);
+    return write2(w, EIG_FN_ADD, scaled_input, write_scaled(w, rest, own));
+}
+
+/* prox of g c where that is closed or has an equation of its own; NULL elsewhere. */
+static const Expr *prox_of_multiple(const Writer *w, const PopBuild *pb, const ModelPop *p)
+{
+    Builder *b = w->b;
+    Cost multiple;
+    Activation act = { 0 };
+    if (p->act.cost)
+        return cost_formula_multiple(b, p->act.cost, p->prox_step);
+    if (!pb->cost || !cost_multiple(b, pb->cost, p->prox_step, &multiple))
+        return NULL;
+    cost_activation(b, &multiple, num_int(b->nums, 1), num_int(b->nums, 0), &act);
+    return act.phi;
+}
+
+/* phi(w): w solves (1 - g) phi(w) + k w = k z + (1 - g) x. */
+static const Expr *through_phi(const Writer *w, const ModelPop *p, Num k)
+{
+    Builder *b = w->b;
+    const Expr *phi = p->act.phi, *slope = p->act.slope ? p->act.slope : expr_derive(b->cx, b->nums, phi, EIG_VAR_Z);
+    const Expr *x = expr_var(b->cx, w->at, EIG_VAR_X), *z = expr_var(b->cx, w->at, EIG_VAR_Z);
+    if (!slope)
+        return NULL;
+    Num rest = exact_difference(w, num_int(b->nums, 1), p->prox_step);
+    ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
+    *of = (ExprSolve){ 0 };
+    of->value = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, x)), write_scaled(w, k, x));
+    of->slope = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, slope, EIG_VAR_Z, x)), write_number(w, k));
+    if (of->value->depth > EIG_CODE_MAX_DEPTH || of->slope->depth > EIG_CODE_MAX_DEPTH)
+        return NULL;
+    const Expr *solution = expr_solve(b->cx, w->at, toward(w, p->prox_step, write_scaled(w, k, z)), of);
+    return expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, solution);
+}
+
+/* Once gain and threshold of each neuron stand in it, too. */
+static bool is_small(const Expr *e, const Activation *act)
+{
+    uint64_t size = e->size;
+    uint32_t depth = e->depth;
+    if (act->gain_of) {
+        size *= act->gain_of->size + act->threshold_of->size + 3;
+        depth += (act->gain_of->depth > act->threshold_of->depth ? act->gain_of->depth : act->threshold_of->depth) + 3;
+    }
+    return size < EXPR_MAX_SIZE && depth <= EIG_CODE_MAX_DEPTH;
+}
+
+void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p)
+{
+    Writer w = { b, p->prox_span };
+    Num k = exact_product(&w, p->prox_step, p->act.gain);
+    if (!has_prox(&w, p))
+        return;
+    const Expr *prox = prox_of_multiple(&w, pb, p);
+    if (prox)
+        prox = expr_replaced(b->cx, b->nums, prox, EIG_VAR_Z, toward(&w, p->prox_step, write_affine(&w, k, p->act.threshold)));
+    else if (!p->act.cost)
+        prox = through_phi(&w, p, k);
+    if (prox && is_small(prox, &p->act))
+        p->stepped = prox;
+    else
+        diag_at(b->cx, D_E0403, p->prox_span, "with this proximal step the activation of `%s` becomes too large", p->name);
+}
