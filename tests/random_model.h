@@ -39,6 +39,10 @@ static void say_rate_neurons(DrawnModel *m, const DrawnPop *p)
         say(m, "\n  threshold = ");
         say_hundredths(m, 0, 100);
     }
+    if (one_in(m, 6)) {
+        say(m, "\n  prox_step = ");
+        say_hundredths(m, 10, 100);
+    }
     if (m->noisy && one_in(m, 2)) {
         say(m, "\n  noise = ");
         say_hundredths(m, 1, 50);

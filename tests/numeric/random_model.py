@@ -95,8 +95,20 @@ class Population:
         else:
             self.gain_text, self.th_text = self.gain, self.th
         self.start = f"{self.x0} + sin(i) / 10"
+        self.g = 1
+        if self.size <= 100 and r.random() < 0.25:
+            self.g = r.choice([0.2, 0.5, 0.8] + [1.5] * ("logistic(r" not in self.cost))
+        prox_step = "" if self.g == 1 else f"; prox_step = {self.g}"
         self.text = (f"population {name} {self.sign} {{ size = {self.size}; tau = {self.tau}{' ms' if ms else ''}; {self.cost}\n"
-                     f"  gain = {self.gain_text}; threshold = {self.th_text}; input = {self.input}; start = {self.start} }}\n")
+                     f"  gain = {self.gain_text}; threshold = {self.th_text}; input = {self.input}; start = {self.start}{prox_step} }}\n")
+
+    def target(self, s, x):
+        """What the rates move toward: the prox of g times the cost, from phi = the prox of the cost alone."""
+        s = self.gain * (s - self.th)
+        if self.g == 1:
+            return self.phi(s)
+        h = lambda w: (1 - self.g) * self.phi(w) + self.g * w
+        return self.phi(solved(h, -1e4, 1e4)((1 - self.g) * x + self.g * s))
 
 
 def connection(r, pops, folder, k):
@@ -188,10 +200,10 @@ class Model:
         return s
 
     def target(self, t, x):
-        return [p.phi(p.gain * (s - p.th)) for p, s in zip(self.pops, self.total(t, x))]
+        return [p.target(s, own) for p, s, own in zip(self.pops, self.total(t, x), x)]
 
     def slope(self, t, x):
-        return [(a - b) / p.tau for p, a, b in zip(self.pops, self.target(t, x), x)]
+        return [(a - b) / (p.g * p.tau) for p, a, b in zip(self.pops, self.target(t, x), x)]
 
     def start(self):
         return [p.x0 + np.sin(p.i) / 10 for p in self.pops]
@@ -200,7 +212,7 @@ class Model:
         def moved(*parts):
             return [a + sum(c * k[q] for c, k in parts) for q, a in enumerate(x)]
         if method == "exponential_euler":
-            return [a - math.expm1(-h / p.tau) * (b - a) for p, a, b in zip(self.pops, x, self.target(t, x))]
+            return [a - math.expm1(-h / (p.g * p.tau)) * (b - a) for p, a, b in zip(self.pops, x, self.target(t, x))]
         k1 = self.slope(t, x)
         if method == "euler":
             return moved((h, k1))
