@@ -39,7 +39,7 @@ static RequirementReport answer(Ctx *cx, const Report *r, const ModelRequire *re
     case REQUIRE_RATE:
         return bounds_rate(cx, s, require);
     case REQUIRE_RANGE:
-        return bounds_range(cx, r->net, require);
+        return bounds_range(cx, r->net, r->slope, require);
     }
     BUG("requirement %d", (int)require->kind);
 }

@@ -1,5 +1,7 @@
 #include "compiler/check/jet_walk.h"
 
+#include <math.h>
+
 enum { MAX_DEPTH = 300 };
 
 static void jet_walk(Walk *w, const Expr *e, Jet *out);
@@ -79,4 +81,22 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
     out->function = w.function;
     scaled_clear(&flat);
     jet_clear(&j);
+}
+
+void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out)
+{
+    int side = lo >= 1 ? 1 : hi <= -1 ? -1 : 0;
+    bool is_tail = !isfinite(lo) || !isfinite(hi);
+    if (!is_tail)
+        jet_evaluate(e, &(JetDomain){nums, 0, lo, hi}, out);
+    if (!side)
+        return;
+    JetResult *scaled = is_tail ? out : room;
+    jet_evaluate(e, &(JetDomain){nums, side, side > 0 ? lo : -hi, side > 0 ? hi : -lo}, scaled);
+    if (scaled == out || scaled->trouble != JET_FINE)
+        return;
+    mpfi_intersect(out->value, out->value, scaled->value);
+    mpfi_intersect(out->slope, out->slope, scaled->slope);
+    mpfi_intersect(out->curvature, out->curvature, scaled->curvature);
+    out->trouble = JET_FINE;
 }

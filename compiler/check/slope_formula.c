@@ -4,6 +4,7 @@
 #include "compiler/check/jet.h"
 #include "compiler/check/slope.h"
 #include "compiler/check/slope_origin.h"
+#include "compiler/check/standard.h"
 
 /* Branch and bound on the slope over the whole line, which starts as powers of
  * two out to two tails. A piece is done when its slope is proved
@@ -20,7 +21,8 @@ typedef struct Piece {
 typedef enum Verdict { SEARCHING, PROVED, DECREASES, JUMPS, OUTSIDE, UNPROVED } Verdict;
 
 typedef struct Search {
-    const Expr *phi;
+    const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
+    Num factor, place;
     Ctx *cx;
     NumPool scratch;
     Piece stack[MAX_STACK];
@@ -39,23 +41,9 @@ static bool is_tail(const Piece *p)
     return !isfinite(p->lo) || !isfinite(p->hi);
 }
 
-/* Away from 0 the scaled form holds as well as the plain one: both, and what they have in common. */
 static void evaluate(Search *s, double lo, double hi, JetResult *out)
 {
-    int side = lo >= 1 ? 1 : hi <= -1 ? -1 : 0;
-    Piece p = {lo, hi};
-    if (!is_tail(&p))
-        jet_evaluate(s->phi, &(JetDomain){&s->scratch, 0, lo, hi}, out);
-    if (!side)
-        return;
-    JetResult *scaled = is_tail(&p) ? out : &s->scaled;
-    jet_evaluate(s->phi, &(JetDomain){&s->scratch, side, side > 0 ? lo : -hi, side > 0 ? hi : -lo}, scaled);
-    if (scaled == out || scaled->trouble != JET_FINE)
-        return;
-    mpfi_intersect(out->value, out->value, scaled->value);
-    mpfi_intersect(out->slope, out->slope, scaled->slope);
-    mpfi_intersect(out->curvature, out->curvature, scaled->curvature);
-    out->trouble = JET_FINE;
+    jet_on_line(s->phi, &s->scratch, lo, hi, &s->scaled, out);
 }
 
 static double upper(mpfi_srcptr x)
@@ -295,6 +283,33 @@ static void search(Search *s)
 
 /* ---- what it means ---- */
 
+/* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
+static void set_standard(Search *s, NumPool *nums, const Expr *phi)
+{
+    s->phi = standard_factor(s->cx, nums, phi, &s->factor);
+    if (mpq_sgn(s->factor) < 0) {
+        mpq_ptr size = num_new(nums);
+        mpq_abs(size, s->factor);
+        s->factor = size;
+        s->phi = expr_apply(s->cx, phi->span, EIG_FN_NEG, 1, &s->phi);
+    }
+    s->phi = standard_place(s->cx, nums, s->phi, &s->place);
+}
+
+/* Places as the text has them. */
+static void move_back(Search *s)
+{
+    s->at += num_to_double(s->place);
+    s->beside += num_to_double(s->place);
+}
+
+static Num times_factor(const Search *s, NumPool *nums, double slope)
+{
+    mpq_ptr x = num_new(nums);
+    mpq_mul(x, s->factor, num_from_double(nums, slope));
+    return x;
+}
+
 static void report_trouble(Ctx *cx, const Search *s, const Activation *act)
 {
     Diag *d = NULL;
@@ -336,20 +351,21 @@ static const char *reason_of(Ctx *cx, const Search *s)
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
 {
     Search *s = ARENA_NEW(&cx->arena, Search);
-    s->phi = act->phi;
     s->cx = cx;
+    set_standard(s, nums, act->phi);
     JetResult *r[] = {&s->whole, &s->left, &s->right, &s->middle, &s->scaled};
     for (int k = 0; k < 5; k++)
         jet_result_init(r[k]);
     search(s);
+    move_back(s);
     report_trouble(cx, s, act);
     *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
     out->proved = s->verdict == PROVED;
     out->monotone = out->proved;
     out->bounded = out->proved && isfinite(s->bound);
     if (out->bounded) {
-        out->hi = num_from_double(nums, s->bound);
-        out->attained = num_from_double(nums, fmin(fmax(s->attained, 0), s->bound));
+        out->hi = times_factor(s, nums, s->bound);
+        out->attained = times_factor(s, nums, fmin(fmax(s->attained, 0), s->bound));
     }
     for (int k = 0; k < 5; k++)
         jet_result_clear(r[k]);

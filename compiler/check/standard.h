@@ -1,0 +1,11 @@
+/* A formula without its constant factor, and where it stands: what is left is rounded less. */
+#ifndef COMPILER_CHECK_STANDARD_H
+#define COMPILER_CHECK_STANDARD_H
+#include "compiler/model/expr.h"
+
+/* e = *factor times what is returned: 0.3 z/(1 + abs(z)) is 0.3 times z/(1 + abs(z)). *factor != 0. */
+const Expr *standard_factor(Ctx *cx, NumPool *nums, const Expr *e, Num *factor);
+/* e moved along z so that the first of its straight parts, which vanishes at z = *at, does so at 0: tanh(3 (z - 0.1)) is
+ * tanh(3 z), at 0.1. */
+const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, Num *at);
+#endif
