@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "compiler/model/zero.h"
+
 static const AstAttrs *attributes_of(const PopBuild *pb)
 {
     return &pb->decl->as.population.attrs;
@@ -337,6 +339,8 @@ static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *sc
     }
     if (!check_change(b, s, s->drift) || !noise_split(b, s->drift.e, &s->drift.e, &s->noise))
         s->drift.e = NULL;
+    if (s->noise && expr_is_zero(b->nums, s->noise, b->m->pops.at[pop].size))
+        s->noise = NULL;
     const Equations *eq = b->pops.at[pop].eq;
     if (s->drift.e && s->noise && eq->calculus &&
         !noise_to_ito(b, eq->calculus->value->span, (size_t)(s - eq->state), s->noise, &s->drift.e))

@@ -1,5 +1,6 @@
 /* Population blocks. */
 #include "compiler/model/build.h"
+#include "compiler/model/zero.h"
 
 typedef enum PopAttr {
     POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_PROX_STEP,
@@ -259,7 +260,7 @@ static const Expr *finish_noise(Builder *b, const PopBuild *pb, const ModelPop *
     Unit unit = unit_div(pb->x.unit, unit_pow(equation_time(b), 1, 2));
     if (!pb->in_conflict && !typed_expect(b, pb->noise, unit, arena_printf(&b->cx->arena, "the noise of `%s`", p->name)))
         return NULL;
-    return pb->noise.e;
+    return expr_is_zero(b->nums, pb->noise.e, p->size) ? NULL : pb->noise.e;
 }
 
 static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)

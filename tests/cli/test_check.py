@@ -78,6 +78,16 @@ def a_solve_has_corners(folder):
 
 
 @test
+def noise_of_zero_is_none(folder):
+    """With noise that is 0 for each neuron stability is certified, with noise in one of them it is not."""
+    for noise, verdict in ("0 * i", "certified"), ("step(i - 2)", "undecided"):
+        model = write(folder, "noise.eig", "population E excitatory { size = 3; tau = 20; cost = nonnegative; noise = %s }\n"
+                                           "simulate { duration = 1; method = rk4; step = 0.1 }\n" % noise)
+        equal(report(model)["stability"]["verdict"], verdict)
+        equal(eigc("run", "--reference", "-o", os.path.join(folder, "x.npz"), model).status, 0 if verdict == "certified" else 2)
+
+
+@test
 def settings_change_the_verdict(folder):
     o = report("--set", "w_EE=1.2", PAIR, status=1)
     equal(o["lds"]["verdict"], "refuted")

@@ -200,6 +200,38 @@ static void records(void)
 
 /* ---- wrong models that have nothing to do with units: each code alone ---- */
 
+/* Noise of four neurons: none where it is 0 for all of them in exact arithmetic. */
+static void zero_noise_is_none(void)
+{
+    static const struct { const char *noise; bool is_none; } form[] = {
+        { "0", true }, { "0 * i", true }, { "i - i", true }, { "sigma * (1 + t^2)", true },
+        { "sigma * sin(1 + t)", true }, { "-(0 * i) / 3", true }, { "sqrt(0 * i) + 0 * step(t - 3)", true },
+        { "step(i - 4)", true }, { "i * (i - 1) * (i - 2) * (i - 3)", true },
+        { "step(i - 3)", false }, { "i", false }, { "neuron(2) * 0.1", false },
+        { "0 * (1 / i)", false }, { "0 * log(i)", false }, { "exp(-1000 - i)", false },
+        { "0.1", false }, { "1e-320 * i", false }, { "0 * normal(0, 1)", true },
+    };
+    for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
+        char text[400];
+        Built b;
+        snprintf(text, sizeof text, "param sigma = 0\npopulation E excitatory { size = 4; tau = 10; cost = nonnegative; noise = %s }\n",
+                 form[k].noise);
+        build_good(&b, text);
+        if ((b.m.pops.at[0].noise == NULL) != form[k].is_none)
+            fprintf(stderr, "%s\n", text);
+        CHECK((b.m.pops.at[0].noise == NULL) == form[k].is_none);
+        built_free(&b);
+    }
+}
+
+static void zero_noise_of_equations(void)
+{
+    Built b;
+    build_good(&b, "population V excitatory { size = 3; v' = -v + 0 * v * noise; w' = v - w + i * noise; calculus = stratonovich }\n");
+    CHECK(!b.m.pops.at[0].state[0].noise && b.m.pops.at[0].state[1].noise);
+    built_free(&b);
+}
+
 static void each_mistake_is_reported_once(void)
 {
     static const struct { const char *text, *codes; } wrong[] = {
@@ -264,6 +296,8 @@ int main(void)
     RUN(weights);
     RUN(indicators_name_neurons);
     RUN(records);
+    RUN(zero_noise_is_none);
+    RUN(zero_noise_of_equations);
     RUN(each_mistake_is_reported_once);
     return test_done();
 }

@@ -1,0 +1,11 @@
+/* Expressions that are zero. */
+#ifndef COMPILER_MODEL_ZERO_H
+#define COMPILER_MODEL_ZERO_H
+#include "compiler/model/expr.h"
+
+/* True when e is proved to be 0 in exact arithmetic at every time and state, for
+ * each of n neurons. Of an expression of i that is no product with 0, the first
+ * ZERO_MAX_NEURONS are looked at, and of more nothing is said. */
+bool expr_is_zero(NumPool *pool, const Expr *e, size_t n);
+enum { ZERO_MAX_NEURONS = 4096 };
+#endif
