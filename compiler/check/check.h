@@ -28,6 +28,7 @@ typedef struct SlopeReport {
     bool proved;                /* [lo, hi] holds for every z, by formula or by interval arithmetic */
     bool monotone;              /* lo >= 0 */
     bool bounded;               /* hi is finite */
+    bool too_large;             /* not bounded, because the bound is beyond the doubles */
     Num lo, hi;
     Num attained;               /* a proved lower bound of sup phi': hi itself where hi is known to be that; NULL unless bounded */
     Num unit_hi, unit_attained; /* the same at gain 1, where neurons differ in gain: then hi is that of the largest gain,

@@ -322,7 +322,8 @@ static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *sl
         if (!slope[a].monotone)
             return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
         if (!slope[a].bounded)
-            return arena_printf(&cx->arena, "the slope of population `%s` has no finite bound: only local statements are possible", name);
+            return arena_printf(&cx->arena, "the slope of population `%s` has %s: only local statements are possible", name,
+                                slope[a].too_large ? "no bound within the range of double precision" : "no finite bound");
     }
     return NULL;
 }

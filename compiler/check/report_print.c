@@ -142,7 +142,7 @@ static void print_slopes(const Report *r, Sbuf *out)
                 unit_print(unit, out);
             }
         } else {
-            sbuf_str(out, p->n_states ? "no slope" : s->proved ? "slope unbounded" : "slope not proved");
+            sbuf_str(out, p->n_states ? "no slope" : !s->proved ? "slope not proved" : s->too_large ? "no slope bound" : "slope unbounded");
         }
         sbuf_printf(out, ", %s\n", s->reason);
     }

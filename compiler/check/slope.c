@@ -7,7 +7,9 @@ static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
     out->hi = out->bounded ? act->slope_hi : NULL;
     out->attained = out->bounded ? act->slope_attained : NULL;
     out->monotone = mpq_sgn(out->lo) >= 0;
+    out->too_large = act->slope_too_large;
     out->reason = out->bounded ? "by the formula of its cost (docs/theory.md, table of costs)"
+                   : act->slope_too_large ? "as it is beyond the range of double precision: only local statements are possible"
                    : act->set_valued ? "since it jumps: only local statements are possible"
                                      : "it grows with the input: only local statements are possible";
 }

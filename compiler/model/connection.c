@@ -93,7 +93,7 @@ static bool read_listed(Builder *b, const AstExpr *e, ModelConn *c)
 
 static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
 {
-    static const char *const name[] = { "all_to_all", "one_to_one", "random", "kernel", "matrix" };
+    static const char *const name[] = { "all_to_all", "one_to_one", "random", "kernel", "matrix", "edges" };
     if (is_call_of(e, "random"))
         return read_random(b, e, c);
     if (weight_is_entries(e))
@@ -107,8 +107,11 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
         }
     }
     const AstExpr *word = e->kind == AST_CALL ? e->as.call.callee : e;
-    int k = attribute_choice(b, word, "a pattern", 5, name);
-    if (k == 4) {
+    int k = attribute_choice(b, word, "a pattern", sizeof name / sizeof *name, name);
+    if (k == 5) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "a table of edges is given by its file");
+        diag_help(b->cx, d, "write `edges(\"pairs.csv\")`");
+    } else if (k == 4) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "a matrix is given by its file");
         diag_help(b->cx, d, "write `matrix(\"who.csv\")`, or the matrix itself: `[[0, 1], [1, 0]]`");
     } else if (k == 3) {

@@ -105,6 +105,7 @@ Prox smooth_prox(const Writer *w, const Cost *c, Num gain, Num threshold);
 
 /* ---- cost_slope.c ---- */
 /* The largest slope of the prox within the clip as hi, and a slope that is
- * reached or approached; both NULL when there is no largest. */
-void smooth_slope(const Writer *w, const Cost *c, Num *hi, Num *attained);
+ * reached or approached. Both NULL when there is no largest, or with true when it
+ * is beyond the doubles, in which it is enclosed. */
+bool smooth_slope(const Writer *w, const Cost *c, Num *hi, Num *attained);
 #endif

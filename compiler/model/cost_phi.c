@@ -112,11 +112,12 @@ static void fill_smooth(const Writer *w, const Cost *c, Num gain, Num threshold,
     Num clip_lo = c->lo && mpq_cmp(c->lo, lo) > 0 ? c->lo : NULL;
     Num clip_hi = c->hi && (!hi || mpq_cmp(c->hi, hi) < 0) ? c->hi : NULL;
     fill_prox(clip(w, smooth_prox(w, c, gain, threshold), clip_lo, clip_hi), out);
-    smooth_slope(w, c, &slope, &attained);
+    bool bounded = smooth_slope(w, c, &slope, &attained);
     out->slope_lo = num_int(w->b->nums, 0);
     out->slope_hi = slope ? exact_product(w, gain, slope) : NULL;
     out->slope_attained = slope ? exact_product(w, gain, attained) : NULL;
     out->slope_unbounded = !slope;
+    out->slope_too_large = bounded && !slope;
     out->range_lo = clip_lo ? clip_lo : lo;
     out->range_hi = clip_hi ? clip_hi : hi;
 }

@@ -176,13 +176,13 @@ static void slope_at_infinity(const Writer *w, const Cost *c, Num *hi, Num *atta
     *hi = *attained = c->smooth == SMOOTH_POWER ? NULL : exact_quotient(w, one, exact_sum(w, one, c->a_pos));
 }
 
-void smooth_slope(const Writer *w, const Cost *c, Num *hi, Num *attained)
+bool smooth_slope(const Writer *w, const Cost *c, Num *hi, Num *attained)
 {
     Num x = NULL, exact;
     bool has_peak = peak(w, c, &x);
     if (!has_peak && !c->hi) {
         slope_at_infinity(w, c, hi, attained);
-        return;
+        return *hi != NULL;
     }
     if (!has_peak || (c->hi && mpq_cmp(x, c->hi) > 0))
         x = c->hi;
@@ -190,11 +190,13 @@ void smooth_slope(const Writer *w, const Cost *c, Num *hi, Num *attained)
         x = c->lo;
     if ((exact = rational_slope(w, c, x))) {
         *hi = *attained = exact;
-        return;
+        return true;
     }
     mpfi_t y;
     mpfi_init2(y, PRECISION);
     bool sharp = enclosed_slope(w, c, x, y);
     take_bounds(w, y, sharp, hi, attained);
+    bool bounded = mpfr_number_p(&y->right);
     mpfi_clear(y);
+    return bounded;
 }

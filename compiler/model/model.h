@@ -54,6 +54,7 @@ typedef struct Activation {
     Num slope_lo, slope_hi;     /* gain included; sup and inf of phi' */
     Num slope_attained;         /* sup phi' is at least this: slope_hi itself where that is known to be the supremum */
     bool slope_unbounded;       /* slope_hi is infinite, and so NULL */
+    bool slope_too_large;       /* or, counted as that, finite and beyond the doubles */
     bool set_valued;            /* it jumps, and at the jump is every value between: phi holds away from it */
     Num range_lo, range_hi;     /* bounds of phi; NULL where unbounded */
     Num gain, threshold;

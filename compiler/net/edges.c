@@ -99,19 +99,46 @@ static bool find_column(NetBuild *b, const ModelConn *c, const Table *t, const c
     return false;
 }
 
-/* The first column whose first cell is meant as a number; later cells are then held to that. */
-static bool first_numeric(NetBuild *b, const ModelConn *c, const Table *t, int source, int target, int *out)
+/* The first column whose first cell is meant as a number, or -1; later cells are then held to that. */
+static int numeric_column(const Table *t, int source, int target)
 {
     for (int k = 0; (size_t)k < t->n_columns; k++) {
         const char *cell = t->column[k].text[0];
-        if (k != source && k != target && number_is_like(cell, strlen(cell))) {
-            *out = k;
-            return true;
-        }
+        if (k != source && k != target && number_is_like(cell, strlen(cell)))
+            return k;
     }
+    return -1;
+}
+
+static bool first_numeric(NetBuild *b, const ModelConn *c, const Table *t, int source, int target, int *out)
+{
+    *out = numeric_column(t, source, target);
+    if (*out >= 0)
+        return true;
     Diag *d = diag_at(b->cx, D_E0506, c->weight_span, "'%s' has no column of numbers", t->path);
     diag_help(b->cx, d, "an edge is a source, a target and a number");
     return false;
+}
+
+/* Every pair of a pattern counts 1, so numbers of the table that say otherwise are not passed over. */
+static bool read_pattern(NetBuild *b, const ModelConn *c, EdgeTable *e, int column)
+{
+    const Table *t = &e->table;
+    if (column >= 0 && !table_numbers(b->cx, b->net->nums, t, column, c->weight_span, &e->value))
+        return false;
+    for (size_t k = 0; column >= 0 && k < t->n_rows; k++) {
+        if (e->value.d[k] == 1.0 && (!e->value.q || num_is_double(e->value.q[k])))
+            continue;
+        Diag *d = diag_at(b->cx, D_E0401, c->weight_span, "%s:%u: a pattern says who is connected, and the column '%s' has a %s here",
+                          t->path, t->line[k], t->column[column].name, t->column[column].text[k]);
+        diag_help(b->cx, d, "for these numbers leave the pattern out and write `weight = edges(\"%s\", column = \"%s\")`; for the pairs alone "
+                  "give a table without the column", c->path, t->column[column].name);
+        return false;
+    }
+    e->value = (Values){ .n = t->n_rows, .d = ARENA_ARRAY(&b->cx->arena, t->n_rows, double) };
+    for (size_t k = 0; k < t->n_rows; k++)
+        e->value.d[k] = 1.0;
+    return true;
 }
 
 static bool read_edges(NetBuild *b, const ModelConn *c, EdgeTable *e)
@@ -124,12 +151,8 @@ static bool read_edges(NetBuild *b, const ModelConn *c, EdgeTable *e)
         return false;
     e->source = t->column[source].text;
     e->target = t->column[target].text;
-    if (c->is_list) {
-        e->value = (Values){ .n = t->n_rows, .d = ARENA_ARRAY(&b->cx->arena, t->n_rows, double) };
-        for (size_t k = 0; k < t->n_rows; k++)
-            e->value.d[k] = 1.0;
-        return true;
-    }
+    if (c->is_list)
+        return read_pattern(b, c, e, numeric_column(t, source, target));
     if (!(c->column ? find_column(b, c, t, c->column, &value) : first_numeric(b, c, t, source, target, &value)))
         return false;
     return table_numbers(b->cx, b->net->nums, t, value, c->weight_span, &e->value);

@@ -46,6 +46,7 @@ FILES = {
     "neurons.csv": "name,sign\nAVAL,excitatory\nAVBL,excitatory\nDD01,inhibitory\n",
     "synapses.csv": "source,target,count,type\nAVAL,AVBL,3,chemical\nDD01,AVAL,2,chemical\n",
     "who.csv": "1,0,1\n0,1,0\n",
+    "who-with-whom.csv": "source,target\n0,0\nE[2],I[1]\n",
     "pairs.csv": "source,target,weight\n0,0,0.5\nE[2],I[1],0.25\n",
     "drive.csv": "t,drive\n0,0\n40,1.5\n100,0.2\n",
     "signed.csv": "2,-1\n0,3\n",

@@ -320,6 +320,25 @@ static void a_slope_multiplies_its_row(void)
     checked_free(&c);
 }
 
+/* A bound beyond the doubles is no growth. */
+static void a_slope_may_be_too_large(void)
+{
+    static const struct { const char *cost, *slope, *lds; } form[] = {
+        { "probit(1e-400)", "range of double precision", "range of double precision" },
+        { "power(2, 3)", "grows with the input", "no finite bound" },
+        { "hard_selector", "jumps", "no finite bound" },
+    };
+    for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
+        char text[300];
+        Checked c;
+        snprintf(text, sizeof text, "population X mixed { tau = 1\n cost = %s }\nconnect X -> X { weight = 0.1 }\n", form[k].cost);
+        check_text(&c, text);
+        CHECK(strstr(c.report.slope[0].reason, form[k].slope) && !c.report.slope[0].bounded);
+        CHECK(c.report.lds.verdict == TRUTH_UNDECIDED && strstr(c.report.lds.reason, form[k].lds));
+        checked_free(&c);
+    }
+}
+
 /* ---- what is concluded ---- */
 
 static const char *const ring_form =
@@ -491,6 +510,7 @@ int main(void)
     RUN(rings_obey_the_secant_bound);
     RUN(proofs_stop_at_a_size_that_is_named);
     RUN(a_slope_multiplies_its_row);
+    RUN(a_slope_may_be_too_large);
     RUN(conclusions_say_what_is_proved_and_what_is_open);
     RUN(stated_rates_are_bounds);
     RUN(unequal_time_constants_by_structure);
