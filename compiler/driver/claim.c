@@ -28,6 +28,14 @@ bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatri
     return false;
 }
 
+bool claim_is_drawn(const Model *m)
+{
+    bool drawn = false;
+    for (size_t a = 0; a < m->pops.n; a++)
+        drawn |= m->pops.at[a].act.gain_of && expr_has_draw(m->pops.at[a].act.gain_of);
+    return drawn;
+}
+
 static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
 {
     return m->name ? m->name[row] : arena_printf(&cx->arena, "row %zu", row + 1);
