@@ -14,6 +14,8 @@ static struct {
     bool loaded;
     char why[256];
     Geev *geev;
+    LapackDouble real;
+    LapackSingle single;
 } lapack;
 static pthread_once_t lapack_once = PTHREAD_ONCE_INIT;
 
@@ -25,11 +27,24 @@ static bool find(void *library, const char *name, void *function_slot)
     return symbol != NULL;
 }
 
+static bool find_kernels(void *library)
+{
+    return find(library, "dgeev_", &lapack.geev) &&
+           find(library, "dgemm_", &lapack.real.gemm) && find(library, "sgemm_", &lapack.single.gemm) &&
+           find(library, "dsymv_", &lapack.real.symv) && find(library, "ssymv_", &lapack.single.symv) &&
+           find(library, "dtrsv_", &lapack.real.trsv) && find(library, "strsv_", &lapack.single.trsv) &&
+           find(library, "dpotrf_", &lapack.real.potrf) && find(library, "spotrf_", &lapack.single.potrf) &&
+           find(library, "dpotri_", &lapack.real.potri) && find(library, "spotri_", &lapack.single.potri);
+}
+
 static void load(void)
 {
+    void (*set_threads)(int) = NULL;
     setenv("OPENBLAS_NUM_THREADS", "1", 0);
     void *library = dlopen("liblapack.so.3", RTLD_NOW | RTLD_LOCAL);
-    lapack.loaded = library && find(library, "dgeev_", &lapack.geev);
+    lapack.loaded = library && find_kernels(library);
+    if (lapack.loaded && find(library, "openblas_set_num_threads", &set_threads))
+        set_threads(1);
     if (!lapack.loaded) {
         const char *error = dlerror();
         strncpy(lapack.why, error ? error : "liblapack.so.3 cannot be loaded", sizeof lapack.why - 1);
@@ -69,4 +84,14 @@ int lapack_general_eigen(size_t n, double *a, double *wr, double *wi, double *vr
     lapack.geev("N", job, &order, a, &order, wr, wi, &unused, &one, right, right_order, work, &lwork, &info, 1, 1);
     free(work);
     return info;
+}
+
+const LapackDouble *lapack_double(size_t n)
+{
+    return usable(n) ? &lapack.real : NULL;
+}
+
+const LapackSingle *lapack_single(size_t n)
+{
+    return usable(n) ? &lapack.single : NULL;
 }

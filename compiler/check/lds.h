@@ -6,7 +6,8 @@
  *   lds_exact.c     one to three rows, trees
  *   lds_balance.c   scalings that may serve as multipliers
  *   lds_refute.c    vectors that may serve as witnesses
- *   lds_barrier.c   Newton's method on the matrix inequality, both sides
+ *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
+ *   lds_interior_method.h  ... in one type of numbers
  *   lds_face.c      witnesses on the boundary itself, as short fractions
  *   lds_eigen.c     symmetric eigenpairs
  *
@@ -100,6 +101,8 @@ bool lds_offer_face(LdsPart *p, size_t rank, const double *v, const char *method
 /* Smallest eigenvalue of the matrix -(QK + K'Q) scaled to diagonal 1, with its
  * eigenvector in the coordinates of K (vector may be NULL). In doubles, not a proof. */
 double lds_part_margin(const LdsPart *p, const double *q, double *vector);
+/* The same, with a value that it does not exceed in *above. */
+double lds_part_bracket(const LdsPart *p, const double *q, double *vector, double *above);
 
 /* ---- the tests: one row of the table in lds.c each ----
  * A test leaves the finding undecided or completes it; false when it could not be
@@ -110,10 +113,9 @@ typedef bool LdsTest(LdsPart *p, LdsFinding *f);
 LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors, lds_test_tree;
 LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
-LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_eigenvector;
-LdsTest lds_test_barrier;
+LdsTest lds_test_excitatory, lds_test_top_vector;
+LdsTest lds_test_interior;
 LdsTest lds_test_symbol;               /* lds_symbol.c: components with kernels */
-enum { LDS_BARRIER_MAX = 100 };        /* its arrays of one row's length are on the stack */
 
 /* ---- lds_eigen.c ---- */
 /* Eigenvalues ascending and eigenvectors (row k of `vector`) of a symmetric
@@ -122,6 +124,10 @@ void eigen_symmetric(size_t n, double *a, double *value, double *vector);
 typedef void EigenApply(const void *self, const double *x, double *y);
 /* Smallest eigenvalue and its vector by Lanczos with full reorthogonalisation. */
 double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vector);
+/* The same, with a value that it does not exceed. */
+double eigen_bracket(size_t n, EigenApply *apply, const void *self, double *vector, double *above);
+/* Least eigenvalue, a little less rather than more, of the tridiagonal matrix of order m. */
+double eigen_least_of_tridiagonal(size_t m, const double *main, const double *side);
 
 /* ---- lds.c ---- */
 /* Decides out->matrix, which the caller has set; everything else in *out is zero. */

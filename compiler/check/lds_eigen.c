@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { JACOBI_MAX = 40, LANCZOS_STEPS = 60 };
+static const double SETTLED = 1e-5;     /* relative change of the least eigenvalue in five steps */
 
 static void rotate(double *a, double *b, size_t n, size_t step, double c, double s)
 {
@@ -121,18 +122,56 @@ static void start_vector(size_t n, double *x)
         x[i] /= norm;
 }
 
+/* The number of eigenvalues below x, of the tridiagonal matrix of order m. */
+static size_t count_below(size_t m, const double *main, const double *side, double x)
+{
+    size_t below = 0;
+    double pivot = 1;
+    for (size_t k = 0; k < m; k++) {
+        pivot = main[k] - x - (k ? side[k - 1] * side[k - 1] / pivot : 0);
+        if (pivot == 0)
+            pivot = -1e-300;
+        below += pivot < 0;
+    }
+    return below;
+}
+
+double eigen_least_of_tridiagonal(size_t m, const double *main, const double *side)
+{
+    double low = main[0], high = main[0];
+    for (size_t k = 0; k < m; k++) {
+        double radius = (k ? side[k - 1] : 0) + (k + 1 < m ? side[k] : 0);
+        low = fmin(low, main[k] - radius);
+        high = fmin(high, main[k]);
+    }
+    for (int k = 0; k < 60 && high - low > 1e-7 * fabs(high); k++) {
+        double middle = low + (high - low) / 2;
+        if (count_below(m, main, side, middle))
+            high = middle;
+        else
+            low = middle;
+    }
+    return low;
+}
+
 /* The basis and the tridiagonal matrix, as a dense m x m one. Returns m. */
 static size_t lanczos(size_t n, EigenApply *apply, const void *self, double *basis, double *t, double *last)
 {
     size_t steps = n < LANCZOS_STEPS ? n : LANCZOS_STEPS;
-    double *w = basis + steps * n;
+    double *w = basis + steps * n, main[LANCZOS_STEPS], side[LANCZOS_STEPS], earlier = INFINITY;
     start_vector(n, basis);
     for (size_t k = 0; k < steps; k++) {
         apply(self, basis + k * n, w);
-        t[k * LANCZOS_STEPS + k] = dot(n, basis + k * n, w);
+        t[k * LANCZOS_STEPS + k] = main[k] = dot(n, basis + k * n, w);
         orthogonalise(n, basis, k + 1, w);
-        *last = sqrt(dot(n, w, w));
-        if (k + 1 == steps || !(*last > 1e-13))
+        *last = side[k] = sqrt(dot(n, w, w));
+        bool has_settled = false;
+        if (k % 5 == 4) {
+            double least = eigen_least_of_tridiagonal(k + 1, main, side);
+            has_settled = fabs(earlier - least) <= SETTLED * fabs(least);
+            earlier = least;
+        }
+        if (k + 1 == steps || has_settled || !(*last > 1e-13))
             return k + 1;
         t[k * LANCZOS_STEPS + k + 1] = t[(k + 1) * LANCZOS_STEPS + k] = *last;
         for (size_t i = 0; i < n; i++)
@@ -143,8 +182,15 @@ static size_t lanczos(size_t n, EigenApply *apply, const void *self, double *bas
 
 double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vector)
 {
+    double above;
+    return eigen_bracket(n, apply, self, vector, &above);
+}
+
+double eigen_bracket(size_t n, EigenApply *apply, const void *self, double *vector, double *above)
+{
     if (n <= JACOBI_MAX)
-        return smallest_dense(n, apply, self, vector);
+        return *above = smallest_dense(n, apply, self, vector);
+    *above = INFINITY;
     double t[LANCZOS_STEPS * LANCZOS_STEPS] = {0}, vectors[LANCZOS_STEPS * LANCZOS_STEPS], value[LANCZOS_STEPS];
     double *basis = malloc((LANCZOS_STEPS + 1) * n * sizeof *basis), last = 0;
     if (!basis)
@@ -160,5 +206,6 @@ double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vec
     }
     free(basis);
     /* The Ritz value lies above the eigenvalue by at most the residual. */
+    *above = value[0];
     return value[0] - fabs(vectors[m - 1]) * last;
 }

@@ -159,36 +159,49 @@ void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *wo
 
 typedef struct Symmetric {
     const LdsPart *p;
-    const double *root;         /* of q */
+    double *half;               /* of each edge: what it adds to the symmetric part, with the sign changed */
 } Symmetric;
 
 static void apply_symmetric(const void *self, const double *x, double *y)
 {
     const Symmetric *m = self;
     const LdsPart *p = m->p;
-    for (size_t i = 0; i < p->n; i++)
-        y[i] = x[i];
-    for (size_t i = 0; i < p->n; i++)
+    memcpy(y, x, p->n * sizeof *y);
+    for (size_t i = 0; i < p->n; i++) {
+        double sum = 0;
         for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
             size_t j = p->column[e];
-            double half = 0.5 * p->k[e] * m->root[i] / m->root[j];
-            y[i] -= half * x[j];
-            y[j] -= half * x[i];
+            sum += m->half[e] * x[j];
+            y[j] -= m->half[e] * x[i];
         }
+        y[i] -= sum;
+    }
 }
 
-double lds_part_margin(const LdsPart *p, const double *q, double *vector)
+double lds_part_bracket(const LdsPart *p, const double *q, double *vector, double *above)
 {
-    double *root = malloc(2 * p->n * sizeof *root), *v = root + p->n;
+    double *root = malloc((2 * p->n + p->n_edges) * sizeof *root), *v = root + p->n, *half = v + p->n;
+    *above = INFINITY;
     if (!root)
         return -DBL_MAX;
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         root[i] = sqrt(q[i]);
-    double margin = eigen_smallest(p->n, apply_symmetric, &(Symmetric){p, root}, v);
+        v[i] = 0.5 / root[i];
+    }
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
+            half[e] = p->k[e] * root[i] * v[p->column[e]];
+    double margin = eigen_bracket(p->n, apply_symmetric, &(Symmetric){p, half}, v, above);
     for (size_t i = 0; vector && i < p->n; i++)
         vector[i] = v[i] / root[i];
     free(root);
     return margin;
+}
+
+double lds_part_margin(const LdsPart *p, const double *q, double *vector)
+{
+    double above;
+    return lds_part_bracket(p, q, vector, &above);
 }
 
 /* ---- multipliers ---- */
@@ -263,10 +276,10 @@ bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
     static const int bits[] = {3, 8, 16, 30, 53};
     if (!usable(p, q))
         return false;
-    double margin = lds_part_margin(p, q, NULL);
+    double above, margin = lds_part_bracket(p, q, NULL, &above);
     if (margin > f->margin)
         f->margin = margin;
-    if (!(margin > -1e-12))
+    if (!(above > -1e-12))
         return false;
     for (size_t b = 0; b < sizeof bits / sizeof *bits; b++) {
         if (b + 1 < sizeof bits / sizeof *bits && !(ldexp(4, -bits[b]) < margin))

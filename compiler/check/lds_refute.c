@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/lapack.h"
-
 enum { POWER_STEPS = 300, SOLVE_MAX = 600 };
 
 /* ---- a block without negative entries: x >= 0 with A x >= 0 refutes ---- */
@@ -140,35 +138,5 @@ bool lds_test_top_vector(LdsPart *p, LdsFinding *f)
         q[i] = p->balance[i] * p->balance[i];
     if (lds_part_margin(p, q, v) <= 0)
         lds_offer_v(p, 1, v, "worst direction of the balanced scaling", f);
-    return true;
-}
-
-/* ---- an eigenvector v of A with Re(lambda) >= 0: X = Re v Re v' + Im v Im v' ---- */
-
-bool lds_test_eigenvector(LdsPart *p, LdsFinding *f)
-{
-    size_t n = p->n;
-    if (!lapack_load(NULL)) {
-        f->missing = "liblapack.so.3 is not there for eigenvectors of the matrix";
-        return false;
-    }
-    if (!lds_spend(p, 25, f))
-        return false;
-    double *row_major = lds_part_dense(p), *a = malloc((2 * n * n + 2 * n) * sizeof *a);
-    if (row_major && a) {
-        double *vr = a + n * n, *wr = vr + n * n, *wi = wr + n;
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                a[j * n + i] = row_major[i * n + j];
-        size_t best = 0;
-        bool found = lapack_general_eigen(n, a, wr, wi, vr) == 0;
-        for (size_t k = 1; found && k < n; k++)
-            if (wr[k] > wr[best])
-                best = k;
-        if (found && wr[best] > -1e-12)
-            lds_offer_v(p, wi[best] != 0 ? 2 : 1, vr + best * n, "eigenvector of the matrix", f);
-    }
-    free(row_major);
-    free(a);
     return true;
 }

@@ -12,7 +12,7 @@
 #include "runtime/layout.h"
 
 /* A run waits for proofs of stability, which cost about rows^3, no longer than seconds. */
-enum { RUN_CHECK_MAX_ROWS = 2000 };
+enum { RUN_CHECK_MAX_ROWS = 500 };
 
 /* A run on its way: what it needs and what came of it. */
 typedef struct Run {

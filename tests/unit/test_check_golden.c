@@ -9,7 +9,7 @@
 #include "tests/test.h"
 
 /* Measured. Raise it when the search improves; never lower it. */
-enum { DECIDED_FLOOR = 315, SEARCH_MAX_N = 200 };
+enum { DECIDED_FLOOR = 318, SEARCH_MAX_N = 200 };
 
 static void check_case(Ctx *cx, GoldenCase *g, size_t *decided)
 {

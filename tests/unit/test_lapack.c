@@ -2,6 +2,7 @@
  * library only its absence can be tested. */
 #include "compiler/check/lapack.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "tests/test.h"
@@ -36,9 +37,34 @@ static void eigenvalues_of_a_ring(void)
     free(vr);
 }
 
+/* L L' of a matrix whose factor is known: ones below and on the diagonal. */
+static void kernels_factor_and_multiply(void)
+{
+    const LapackDouble *real = lapack_double(N);
+    CHECK((real != NULL) == lapack_load(NULL));
+    CHECK(lapack_double(0) == NULL && lapack_single(SIZE_MAX) == NULL);
+    if (!real)
+        return;
+    double *l = calloc((size_t)3 * N * N, sizeof *l), *a = l + N * N, *back = a + N * N, one = 1, zero = 0;
+    int order = N, info = -1;
+    for (size_t j = 0; j < N; j++)
+        for (size_t i = j; i < N; i++)
+            l[j * N + i] = 1;
+    real->gemm("N", "T", &order, &order, &order, &one, l, &order, l, &order, &zero, a, &order, 1, 1);
+    CHECK(a[0] == 1 && a[N * N - 1] == N && a[3 * N + 7] == 4);
+    memcpy(back, a, (size_t)N * N * sizeof *a);
+    real->potrf("L", &order, back, &order, &info, 1);
+    CHECK(info == 0);
+    for (size_t j = 0; j < N; j++)
+        for (size_t i = j; i < N; i++)
+            CHECK_CLOSE(back[j * N + i], l[j * N + i], 1e-12, 0);
+    free(l);
+}
+
 int main(void)
 {
     RUN(loads_once_or_says_why);
     RUN(eigenvalues_of_a_ring);
+    RUN(kernels_factor_and_multiply);
     return test_done();
 }
