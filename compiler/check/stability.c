@@ -1,5 +1,15 @@
 #include "compiler/check/stability.h"
 
+static size_t count_projected(const Net *net)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        Num step = net->pop[a].model->prox_step;
+        n += step && mpq_sgn(step) == 0;
+    }
+    return n;
+}
+
 static bool has_prox_steps(const Net *net)
 {
     for (size_t a = 0; a < net->n_pops; a++)
@@ -141,6 +151,20 @@ static void conclude_open(StabilityReport *out)
                 "case holds (quasi-dominance, symmetrisable weights, two neurons); nothing suggests that it fails";
 }
 
+static void conclude_projected(const Net *net, size_t n_projected, StabilityReport *out)
+{
+    if (n_projected == net->n_pops) {
+        conclude_any_tau(out, "Theorem 14 (docs/theory.md): projected dynamics, diagonal stability, any time constants",
+                         "for every constant input there is exactly one equilibrium, and every trajectory that starts where the costs are "
+                         "finite converges to it exponentially");
+        return;
+    }
+    out->conclusion = "for every constant input there is exactly one equilibrium";
+    out->theorem = "Theorems 2 and 14 (docs/theory.md): diagonal stability, slopes in [0, L]";
+    out->open = "convergence: some populations follow the projected dynamics and others do not, and the theorems are about networks in "
+                "which all or none do";
+}
+
 /* The multipliers are the same for every step, rates are not: those above are of the plain network. */
 static void qualify_prox_steps(Ctx *cx, StabilityReport *out)
 {
@@ -153,7 +177,12 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
     const char *both = "for every constant input there is exactly one equilibrium, and every trajectory converges to it";
     const char *planar;
     Num rate = NULL;
+    size_t n_projected = count_projected(net);
     out->unique = TRUTH_CERTIFIED;
+    if (n_projected) {
+        conclude_projected(net, n_projected, out);
+        return;
+    }
     bool dominant = stability_dominance(cx, net->nums, &lds->matrix, row_tau(cx, net, &lds->matrix), &rate);
     if (all_tau_equal(net)) {
         conclude_equal_tau(cx, net, lds, out);

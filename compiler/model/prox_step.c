@@ -1,5 +1,7 @@
 /* prox_step = g: tau x' = (prox_{g c}((1 - g) x + g s) - x)/g for the cost c of the
  * plain network and s = gain (z - threshold); for g = 1 it is the plain network.
+ * g = 0 is its limit, the projected dynamics; a step of Euler's method from there
+ * is x -> prox_{g c}((1 - g) x + g s) with g = h/tau, and that is what is run.
  * What is made here is the prox of g c at that point, as an expression. Where
  * g c has no closed prox, phi = prox_c serves: with w the solution of
  * (1 - g) phi(w) + g w = y, the prox of g c at y is phi(w) (docs/theory.md). */
@@ -12,12 +14,17 @@ void prox_step_read(Builder *b, const AstAttr *a, ModelPop *p)
     Typed v;
     Num g;
     const char *what = arena_printf(&b->cx->arena, "the proximal step of `%s`", p->name);
+    if (a && infinite_bound(a->value)) {
+        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is finite", what);
+        diag_help(b->cx, d, "a long one comes close to the switched system: `prox_step = 100`");
+        return;
+    }
     if (!a || !constant_number(b, a->value, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return;
     expr_is_const(v.e, &g);
-    if (mpq_sgn(g) <= 0) {
-        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_brief(b->cx, g));
-        diag_help(b->cx, d, "the plain network is `prox_step = 1`; a short step comes close to the projected dynamics");
+    if (mpq_sgn(g) < 0) {
+        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is at least 0, and this is %s", what, num_brief(b->cx, g));
+        diag_help(b->cx, d, "the plain network is `prox_step = 1`, the projected dynamics `prox_step = 0`");
         return;
     }
     p->prox_span = a->value->span;
@@ -36,16 +43,20 @@ static Num longest_step(const Writer *w, const Activation *act)
     return mpq_cmp(slope, one) > 0 ? exact_quotient(w, slope, exact_difference(w, slope, one)) : NULL;
 }
 
-/* The slopes of activations by formula are proved later (check/slope.c). */
-static bool has_prox(const Writer *w, const ModelPop *p)
+/* The slopes of activations by formula are proved later (check/slope.c), for steps that the text gives. */
+static bool has_prox(const Writer *w, const ModelPop *p, Num g)
 {
-    Num most = p->act.slope_known ? longest_step(w, &p->act) : NULL;
-    if (!most || mpq_cmp(p->prox_step, most) < 0)
+    bool is_limit = mpq_sgn(p->prox_step) == 0;
+    Num most = p->act.slope_known ? longest_step(w, &p->act) : is_limit ? num_int(w->b->nums, 1) : NULL;
+    if (!most || mpq_cmp(g, most) < 0)
         return true;
     Ctx *cx = w->b->cx;
     Diag *d = diag_at(cx, D_E0724, p->prox_span, "with this step the activation of `%s` would have many values at one input", p->name);
-    diag_note_at(cx, d, p->act.span, "x^2/2 plus %s times this cost is not convex", num_brief(cx, p->prox_step));
-    diag_help(cx, d, "give it a `prox_step` below %s", num_brief(cx, most));
+    diag_note_at(cx, d, p->act.span, "x^2/2 plus %s times this cost is not %sconvex", num_brief(cx, g), p->act.slope_known ? "" : "known to be ");
+    if (is_limit)
+        diag_help(cx, d, "let the `step` of the run be below %s time constants", num_brief(cx, most));
+    else
+        diag_help(cx, d, "give it a `prox_step` below %s", num_brief(cx, most));
     return false;
 }
 
@@ -60,35 +71,35 @@ static const Expr *toward(const Writer *w, Num g, const Expr *scaled_input)
 }
 
 /* prox of g c where that is closed or has an equation of its own; NULL elsewhere. */
-static const Expr *prox_of_multiple(const Writer *w, const PopBuild *pb, const ModelPop *p)
+static const Expr *prox_of_multiple(const Writer *w, const PopBuild *pb, const ModelPop *p, Num g)
 {
     Builder *b = w->b;
     Cost multiple;
     Activation act = { 0 };
     if (p->act.cost)
-        return cost_formula_multiple(b, p->act.cost, p->prox_step);
-    if (!pb->cost || !cost_multiple(b, pb->cost, p->prox_step, &multiple))
+        return cost_formula_multiple(b, p->act.cost, g);
+    if (!pb->cost || !cost_multiple(b, pb->cost, g, &multiple))
         return NULL;
     cost_activation(b, &multiple, num_int(b->nums, 1), num_int(b->nums, 0), &act);
     return act.phi;
 }
 
 /* phi(w): w solves (1 - g) phi(w) + k w = k z + (1 - g) x. */
-static const Expr *through_phi(const Writer *w, const ModelPop *p, Num k)
+static const Expr *through_phi(const Writer *w, const ModelPop *p, Num g, Num k)
 {
     Builder *b = w->b;
     const Expr *phi = p->act.phi, *slope = p->act.slope ? p->act.slope : expr_derive(b->cx, b->nums, phi, EIG_VAR_Z);
     const Expr *x = expr_var(b->cx, w->at, EIG_VAR_X), *z = expr_var(b->cx, w->at, EIG_VAR_Z);
     if (!slope)
         return NULL;
-    Num rest = exact_difference(w, num_int(b->nums, 1), p->prox_step);
+    Num rest = exact_difference(w, num_int(b->nums, 1), g);
     ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
     *of = (ExprSolve){ 0 };
     of->value = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, x)), write_scaled(w, k, x));
     of->slope = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, slope, EIG_VAR_Z, x)), write_number(w, k));
     if (of->value->depth > EIG_CODE_MAX_DEPTH || of->slope->depth > EIG_CODE_MAX_DEPTH)
         return NULL;
-    const Expr *solution = expr_solve(b->cx, w->at, toward(w, p->prox_step, write_scaled(w, k, z)), of);
+    const Expr *solution = expr_solve(b->cx, w->at, toward(w, g, write_scaled(w, k, z)), of);
     return expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, solution);
 }
 
@@ -104,17 +115,27 @@ static bool is_small(const Expr *e, const Activation *act)
     return size < EXPR_MAX_SIZE && depth <= EIG_CODE_MAX_DEPTH;
 }
 
+/* g, or for g = 0 what a run takes; NULL: there is no such run (plan/delay.c says so). */
+static Num step_of_run(const Writer *w, const ModelPop *p)
+{
+    const ModelSim *sim = &w->b->m->sim;
+    if (mpq_sgn(p->prox_step) > 0)
+        return p->prox_step;
+    return sim->method == EIG_METHOD_EULER && sim->has_step && p->tau ? exact_quotient(w, sim->step, p->tau) : NULL;
+}
+
 void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p)
 {
     Writer w = { b, p->prox_span };
-    Num k = exact_product(&w, p->prox_step, p->act.gain);
-    if (!has_prox(&w, p))
+    Num g = step_of_run(&w, p);
+    if (!g || !has_prox(&w, p, g))
         return;
-    const Expr *prox = prox_of_multiple(&w, pb, p);
+    Num k = exact_product(&w, g, p->act.gain);
+    const Expr *prox = prox_of_multiple(&w, pb, p, g);
     if (prox)
-        prox = expr_replaced(b->cx, b->nums, prox, EIG_VAR_Z, toward(&w, p->prox_step, write_affine(&w, k, p->act.threshold)));
+        prox = expr_replaced(b->cx, b->nums, prox, EIG_VAR_Z, toward(&w, g, write_affine(&w, k, p->act.threshold)));
     else if (!p->act.cost)
-        prox = through_phi(&w, p, k);
+        prox = through_phi(&w, p, g, k);
     if (prox && is_small(prox, &p->act))
         p->stepped = prox;
     else

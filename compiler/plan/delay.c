@@ -67,10 +67,27 @@ static bool fits_delays(Ctx *cx, const Model *m)
     return true;
 }
 
+/* Its right side jumps; a step of Euler's method has the limit of short proximal steps in it. */
+static bool fits_projection(Ctx *cx, const Model *m)
+{
+    for (size_t q = 0; q < m->pops.n; q++) {
+        const ModelPop *p = &m->pops.at[q];
+        if (!p->prox_step || p->stepped)
+            continue;
+        bool is_euler = m->sim.method == EIG_METHOD_EULER;
+        Diag *d = report_method(cx, m, is_euler ? "takes the projected dynamics with one time constant for all neurons of a population"
+                                                : "does not know the projected dynamics");
+        diag_note_at(cx, d, is_euler ? p->tau_span : p->prox_span, is_euler ? "those of `%s` differ" : "of `%s`", p->name);
+        diag_help(cx, d, is_euler ? "a short step is close to it: `prox_step = 0.01`" : "write `method = euler`, with a small step");
+        return false;
+    }
+    return true;
+}
+
 bool plan_method_fits(Ctx *cx, const Model *m)
 {
-    bool noise = fits_noise(cx, m), equations = fits_equations(cx, m);
-    return fits_delays(cx, m) && noise && equations;
+    bool projection = fits_projection(cx, m), noise = fits_noise(cx, m), equations = fits_equations(cx, m);
+    return fits_delays(cx, m) && projection && noise && equations;
 }
 
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)

@@ -2,11 +2,13 @@
 
 #include "compiler/plan/build.h"
 
-/* tau of x' = (phi - x)/tau: a proximal step lengthens it. */
-static Num leak_time(NumPool *nums, const ModelPop *m, Num tau)
+/* tau of x' = (phi - x)/tau: a proximal step lengthens it, and a step of the projected dynamics lands on phi. */
+static Num leak_time(NumPool *nums, const ModelSim *sim, const ModelPop *m, Num tau)
 {
     if (!m->prox_step)
         return tau;
+    if (mpq_sgn(m->prox_step) == 0)
+        return sim->step;
     mpq_ptr q = num_new(nums);
     mpq_mul(q, m->prox_step, tau);
     return q;
@@ -20,7 +22,7 @@ static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
     double *rate = ARENA_ARRAY(&cx->arena, p->size, double), *exp_step = has_steps ? ARENA_ARRAY(&cx->arena, p->size, double) : NULL;
     for (size_t i = 0; i < p->size; i++) {
         NumPool scratch = { 0 };
-        Num tau = leak_time(&scratch, p->model, values_exact(&scratch, &p->tau, i));
+        Num tau = leak_time(&scratch, sim, p->model, values_exact(&scratch, &p->tau, i));
         rate[i] = plan_rate(&scratch, tau);
         if (has_steps)
             exp_step[i] = plan_exp_step(sim->step, tau);
@@ -38,7 +40,7 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
     pop.input = plan_code(cx, net->model, m->input, &pop);
     if (m->n_states > 0)
         return pop;
-    Num tau = leak_time(net->nums, m, net_tau_min(p));
+    Num tau = leak_time(net->nums, sim, m, net_tau_min(p));
     pop.rate = plan_rate(net->nums, tau);
     pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, tau) : 0.0;
     if (p->tau.n > 0)

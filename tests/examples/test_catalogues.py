@@ -214,6 +214,20 @@ def test_18_statistics():
     assert v["dale"]["verdict"] == "certified" and v["stability"]["verdict"] == "undecided"
 
 
+# ---- 19: one circuit at three speeds ---------------------------------------------
+
+def test_19_rests_at_one_equilibrium():
+    x = np.array([0.2, 0.8])
+    for _ in range(4000):
+        s = [1 + 0.5 * x[0] - 0.8 * x[1], 0.1 + 0.6 * x[0] - 0.25 * x[1]]
+        x = x + 0.05 * (np.array([np.clip(s[0], 0, 2), max(np.tanh(s[1]), 0)]) - x)
+    r = run("19-timescales")
+    for speed in ["Fast", "Plain", "Slow"]:
+        near([r[speed + ".E"][-1], r[speed + ".I"][-1]], x, 1e-6, speed)
+    v = verdicts("19-timescales")
+    assert v["stability"]["verdict"] == "certified" and v["stability"].get("rate") is None, v["stability"]
+
+
 # ---- the tables -------------------------------------------------------------------
 
 def rows_of(file, macro):

@@ -68,6 +68,54 @@ def family():
         assert np.max(np.abs(np.ravel(ours) - x)) < 6e-8, (g, ours)
 
 
+# ---- the projected dynamics: by exact events, x1 reaches 0 at .117098468 and leaves it at .497214586 ----
+
+def projected():
+    def x(step):
+        r = run(pair(0, f"simulate {{ duration = 2; method = euler; step = {step}; record A, B every 0.5 }}"))
+        return np.ravel([r.record(0)[1], r.record(1)[1], r.record(0)[4], r.record(1)[4]])
+    exact = [.000008124, .497085498, .323758426, .429755424]
+    # order 1, but for x1 just after it has left 0
+    coarse, fine = x("1/4096") - exact, x("1/65536") - exact
+    assert np.max(np.abs(fine)) < 3e-5, fine
+    assert np.all(np.abs(fine[1:]) < np.abs(coarse[1:]) / 10), (coarse, fine)
+
+
+def projected_costs():
+    # x -> prox of (h/tau) c at x + (h/tau) (s - x), h/tau = 1/8
+    for cost, (phi, slope) in COSTS.items():
+        pops = "".join(f"population P{k} mixed {{ tau = 2; {cost}; prox_step = 0; input = {s}; start = 0.5 }}\n" for k, s in enumerate(INPUTS))
+        if slope == mp.inf and "activation" in cost:
+            continue
+        r = run(pops + "simulate { duration = 0.25; method = euler; step = 0.25 }")
+        for k, s in enumerate(INPUTS):
+            expected = prox(phi, mp.mpf(1) / 8, mp.mpf(7) / 8 * 0.5 + mp.mpf(s) / 8)
+            assert abs(float(r.record(k)[1]) - expected) < 4e-15 * (1 + abs(expected)), (cost, s)
+
+
+# Not dominant, not symmetrisable, three neurons: convergence of the plain network is open when time constants differ.
+LOOP = """
+population A excitatory { tau = 1; cost = nonnegative%s }
+population B inhibitory { tau = 20; cost = box(0, 4)%s }
+population C excitatory { tau = 5; cost = tanh_cost%s }
+connect A -> B { weight = 1.5 }
+connect B -> C { weight = 1.5 }
+connect C -> A { weight = 1.5 }
+connect B -> A { weight = 1 }
+require stable
+"""
+
+
+def projected_verdicts():
+    at = lambda *steps: check(LOOP % tuple("" if g is None else f"; prox_step = {g}" for g in steps))
+    assert verdict(at(None, None, None)) == ("certified", "undecided", "certified")
+    assert verdict(at(2, 0.5, 0.25)) == ("certified", "undecided", "certified")
+    assert verdict(at(0, 0, 0)) == ("certified", "certified", "certified")
+    assert verdict(at(0, 0, None)) == ("certified", "undecided", "certified")
+    # time constants in the ratio of the steps: equal g tau (Theorem 3)
+    assert verdict(at(20, 1, 4)) == ("certified", "certified", "certified")
+
+
 # ---- every cost: one Euler step of g tau lands on the prox of g times the cost ----
 
 def logistic(z):
@@ -250,7 +298,8 @@ def methods():
             assert np.max(np.abs(r.record(k) - exact.record(k))) < bound, method
 
 
-for name, test in [("family", family), ("prox_of_multiples", costs), ("hard_selector", selector), ("equilibria", equilibria),
+for name, test in [("family", family), ("projected", projected), ("projected_costs", projected_costs),
+                   ("projected_verdicts", projected_verdicts), ("prox_of_multiples", costs), ("hard_selector", selector), ("equilibria", equilibria),
                    ("boundary", boundary), ("rates", rates), ("neurons_differ", neurons_differ), ("delays", delays),
                    ("noise", noise), ("methods", methods)]:
     eigc.test("prox_step_" + name, test)
