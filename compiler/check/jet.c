@@ -89,7 +89,8 @@ void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *
     bool is_tail = !isfinite(lo) || !isfinite(hi);
     if (!is_tail)
         jet_evaluate(e, &(JetDomain){nums, 0, lo, hi}, out);
-    if (!side)
+    bool is_known = lo == hi && out->trouble == JET_FINE && mpfi_bounded_p(out->value) && mpfi_bounded_p(out->slope);
+    if (!side || is_known)      /* at one point nothing has to cancel */
         return;
     JetResult *scaled = is_tail ? out : room;
     jet_evaluate(e, &(JetDomain){nums, side, side > 0 ? lo : -hi, side > 0 ? hi : -lo}, scaled);

@@ -181,7 +181,9 @@ void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out)
         inverse.rate = NULL;
     }
     jet_mul(w, a, &inverse, out);
-    quotient_slope(w, a, b, &g[0], &out->v[1]);
+    bool is_const = a->is_affine && !a->rate;       /* nothing would cancel */
+    if (!is_const)
+        quotient_slope(w, a, b, &g[0], &out->v[1]);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);
     jet_clear(&inverse);

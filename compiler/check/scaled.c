@@ -121,19 +121,39 @@ static int sign_of(Num x)
 
 /* ---- the range of y^power exp(rate y) over [lo, hi] ---- */
 
+static void whole_power(mpfi_t c, unsigned long n)
+{
+    if (n % 2 == 0)
+        mpfi_abs(c, c);
+    mpfr_pow_ui(&c->left, &c->left, n, MPFR_RNDD);
+    mpfr_pow_ui(&c->right, &c->right, n, MPFR_RNDU);
+}
+
+static bool is_small_whole(Num power)
+{
+    return mpz_cmp_ui(mpq_denref(power), 1) == 0 && mpz_cmpabs_ui(mpq_numref(power), 64) <= 0;
+}
+
+/* y > 0. Whole powers are products: cheaper than exp(power log y), and narrower. */
 static void scale_at(mpfi_srcptr y, Num power, Num rate, mpfi_t out)
 {
     mpfi_t x;
+    bool is_whole = power && is_small_whole(power);
     mpfi_init2(x, JET_PRECISION);
     mpfi_set_ui(out, 0);
     if (rate)
         mpfi_mul_q(out, y, rate);
-    if (power) {
+    if (power && !is_whole) {
         mpfi_log(x, y);
         mpfi_mul_q(x, x, power);
         mpfi_add(out, out, x);
     }
     mpfi_exp(out, out);
+    if (is_whole) {
+        mpfi_set(x, y);
+        whole_power(x, mpz_get_ui(mpq_numref(power)));
+        (mpq_sgn(power) > 0 ? mpfi_mul : mpfi_div)(out, out, x);
+    }
     mpfi_clear(x);
 }
 
@@ -300,14 +320,6 @@ void scaled_div(const JetDomain *d, const Scaled *a, const Scaled *b, Scaled *ou
     out->power = power;
     out->rate = rate;
     repair(out);
-}
-
-static void whole_power(mpfi_t c, unsigned long n)
-{
-    if (n % 2 == 0)
-        mpfi_abs(c, c);
-    mpfr_pow_ui(&c->left, &c->left, n, MPFR_RNDD);
-    mpfr_pow_ui(&c->right, &c->right, n, MPFR_RNDU);
 }
 
 void scaled_power(const JetDomain *d, const Scaled *a, long n, Scaled *out)
