@@ -15,8 +15,10 @@ const char *truth_name(Truth t)
 
 static RequirementReport require_dale(const DaleReport *d)
 {
-    RequirementReport r = {.verdict = d->verdict == TRUTH_REFUTED ? TRUTH_REFUTED : TRUTH_CERTIFIED};
-    if (d->verdict == TRUTH_REFUTED)
+    RequirementReport r = {.verdict = d->verdict == TRUTH_EXEMPT ? TRUTH_CERTIFIED : d->verdict};
+    if (d->verdict == TRUTH_UNDECIDED)
+        r.reason = "some weights are too many to be looked at, and could be below 0";
+    else if (d->verdict == TRUTH_REFUTED)
         r.reason = "some neurons send weights of both signs or of the wrong sign";
     else if (d->n_exempt_pops)
         r.reason = "populations declared `mixed` are exempt";

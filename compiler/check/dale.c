@@ -67,7 +67,7 @@ static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleR
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
     bool agree = !b->values.d && !net->pop[b->pre].model->neuron_sign &&
                  !breaks_law(net_neuron_sign(&net->pop[b->pre], 0), mpq_sgn(b->factor));
-    if (!mpq_sgn(b->factor) || agree || b->kind == BLOCK_UNDRAWN)
+    if (!mpq_sgn(b->factor) || agree)
         return;             /* one weight, whose sign is taken from the source, speaks for all */
     for (v.post = 0; v.post < n_post; v.post++) {
         if (b->kind == BLOCK_DENSE) {
@@ -94,6 +94,47 @@ static void check_kernel(const Net *net, const Block *b, DaleViolation v, DaleRe
             check_entry(net, b, block_kernel_at(b, x, y), v, out, tally);
         }
 }
+
+/* ---- weights that are not drawn ---- */
+
+static bool draws_magnitudes(const EigDraw *d)
+{
+    bool is_positive = d->dist == EIG_DIST_LOGNORMAL || d->dist == EIG_DIST_EXPONENTIAL || d->dist == EIG_DIST_GAMMA;
+    return is_positive || (d->is_cut && d->lo >= 0) || (d->dist == EIG_DIST_UNIFORM && d->a >= 0);
+}
+
+/* True: no pair gives the expression a value below 0, as its parts show. */
+static bool is_magnitude(const Expr *e)
+{
+    if (e->kind == EXPR_CONST)
+        return mpq_sgn(e->as.value) >= 0;
+    if (e->kind == EXPR_DRAW)
+        return draws_magnitudes(e->as.draw.draw);
+    if (e->kind != EXPR_CALL)
+        return e->kind == EXPR_VAR;
+    const Expr *const *arg = e->as.call.arg;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: case EIG_FN_MUL: case EIG_FN_DIV: case EIG_FN_MIN:
+        return is_magnitude(arg[0]) && is_magnitude(arg[1]);
+    case EIG_FN_MAX:
+        return is_magnitude(arg[0]) || is_magnitude(arg[1]);
+    case EIG_FN_POW: case EIG_FN_FLOOR:
+        return is_magnitude(arg[0]);
+    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_STEP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_undrawn(const Net *net, const Block *b, DaleReport *out)
+{
+    const ModelConn *c = &net->model->conns.at[b->conn];
+    if (c->pair && !is_magnitude(c->pair) && !out->open)
+        out->open = c->label;
+}
+
+/* ---- reports ---- */
 
 static const char *sign_word(Sign s)
 {
@@ -133,6 +174,8 @@ static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
         check_kernel(net, b, v, out, &tally);
     else if (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_DIAGONAL)
         check_one_weight(net, b, v, out, &tally);
+    else if (b->kind == BLOCK_UNDRAWN)
+        check_undrawn(net, b, out);
     else
         check_entries(net, b, v, out, &tally);
     if (tally.n)
@@ -150,6 +193,8 @@ void dale_check(Ctx *cx, const Net *net, DaleReport *out)
         n_checked += check_block(cx, net, k, out);
     if (out->n_violations)
         out->verdict = TRUTH_REFUTED;
+    else if (out->open)
+        out->verdict = TRUTH_UNDECIDED;
     else if (net->n_blocks && !n_checked)
         out->verdict = TRUTH_EXEMPT;
     else

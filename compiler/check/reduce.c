@@ -334,6 +334,18 @@ const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
     return reason ? reason : slope_obstacle(cx, net, slope);
 }
 
+/* NULL, or why some weights cannot be read. */
+static const char *weight_obstacle(Ctx *cx, const Net *net)
+{
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        const Block *b = &net->block[k];
+        if (b->is_rounded || b->kind == BLOCK_UNDRAWN)
+            return arena_printf(&cx->arena, "the connection %s has some %zu different weights, and no more than %d are kept exactly",
+                                net->model->conns.at[b->conn].label, b->values.n, NET_MAX_EXACT);
+    }
+    return NULL;
+}
+
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
@@ -355,6 +367,10 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gai
         out->q = 0;
         *reason = arena_printf(&cx->arena, "the matrix would have %.0f entries, more than the %d that are kept exactly",
                                n_entries, CHECK_MAX_ENTRIES);
+        return false;
+    }
+    if ((*reason = weight_obstacle(cx, net))) {
+        out->q = 0;
         return false;
     }
     fill_matrix(cx, &r, (size_t)n_entries);

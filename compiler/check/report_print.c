@@ -103,6 +103,8 @@ static void print_dale(const Report *r, Sbuf *out)
     sbuf_str(out, truth_name(d->verdict));
     if (d->verdict == TRUTH_REFUTED)
         sbuf_printf(out, ": %zu %s the wrong sign\n", d->n_violations, plural(d->n_violations, "weight has", "weights have"));
+    else if (d->open)
+        sbuf_printf(out, ": the weights of %s are too many to be looked at, and could be below 0\n", d->open);
     else
         sbuf_str(out, d->verdict == TRUTH_CERTIFIED ? ": every weight has the sign of its source\n" : "\n");
     print_violations(r, out);

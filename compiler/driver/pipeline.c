@@ -1,5 +1,6 @@
 #include "compiler/driver/pipeline.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "compiler/check/dale.h"
@@ -39,13 +40,21 @@ static bool phase_model(Compilation *c)
     return ok;
 }
 
+/* What nobody proves anything about is rounded at once; what nobody runs, beyond what is proved, is not drawn. */
+static NetDetail detail_of(const Compilation *c)
+{
+    size_t rows = c->check_max_rows == 0 ? SIZE_MAX : c->skip[PHASE_check] ? 0 : c->check_max_rows;
+
+    if (c->only_check)
+        return (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES, NET_MAX_EXACT};
+    return (NetDetail){rows, INFINITY, NET_MAX_EXACT};
+}
+
 static bool phase_net(Compilation *c)
 {
     Net *net = ARENA_NEW(&c->cx.arena, Net);
 
-    bool ok = c->only_check ? net_build_for(&c->cx, c->model, (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES}, net)
-                            : net_build(&c->cx, c->model, net);
-    if (!ok)
+    if (!net_build_for(&c->cx, c->model, detail_of(c), net))
         return false;
     c->net = net;
     return true;

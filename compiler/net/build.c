@@ -82,14 +82,14 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     out->column = pairs.column;
     out->sha256 = pairs.sha256;
     out->values = (Values){ .n = pairs.n };
-    if (pattern_has_one_weight(b, c)) {
+    if (out->kind == BLOCK_UNDRAWN || pattern_has_one_weight(b, c)) {
         out->factor = signed_factor(b, c);
         entries_finish(b, c, ENTRIES_ARE_ONE, out);
         return true;
     }
     if (c->kind != WEIGHT_PAIR)
         out->values.d = ones(b, pairs.n);
-    else if (!pair_sparse(b, c, &pairs, &out->values))
+    else if (!pair_weights(b, c, out))
         return false;
     bool signs_are_free = c->kind == WEIGHT_PAIR && b->net->pop[c->pre].model->is_exempt;
     entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
@@ -117,8 +117,14 @@ static bool one_to_one_block(NetBuild *b, const ModelConn *c, Block *out)
 
 static bool dense_pair_block(NetBuild *b, const ModelConn *c, Block *out)
 {
-    out->kind = BLOCK_DENSE;
-    if (!pair_dense(b, c, &out->values))
+    double n = (double)b->net->pop[c->pre].size * (double)b->net->pop[c->post].size;
+    if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern"))
+        return false;
+    out->kind = pattern_is_read(b, c) ? BLOCK_DENSE : BLOCK_UNDRAWN;
+    out->values = (Values){ .n = (size_t)n };
+    if (out->kind == BLOCK_UNDRAWN)
+        return true;
+    if (!pair_weights(b, c, out))
         return false;
     bool signs_are_free = b->net->pop[c->pre].model->is_exempt;
     entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
@@ -169,19 +175,27 @@ static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
     return may_be_dense(b, c) && dense_pair_block(b, c, out);
 }
 
-/* A current is one such block a product, with the same entries. */
-static void add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
+/* A current is one such block a product, with the same entries; a rounded one has them times its factor. */
+static bool add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
 {
     Net *net = b->net;
+    bool ok = true;
     if (c->n_terms == 0)
         net->block[net->n_blocks++] = *block;
     for (size_t k = 0; k < c->n_terms; k++) {
-        mpq_ptr factor = num_new(net->nums);
-        mpq_mul(factor, block->factor, c->term[k].factor);
-        net->block[net->n_blocks] = *block;
-        net->block[net->n_blocks].factor = factor;
-        net->block[net->n_blocks++].term = &c->term[k];
+        Block *out = &net->block[net->n_blocks++];
+        Num factor = c->term[k].factor;
+        *out = *block;
+        out->term = &c->term[k];
+        if (block->is_rounded && mpq_cmp_ui(factor, 1, 1) != 0) {
+            ok = pair_times(b, c, factor, out) && ok;
+            continue;
+        }
+        mpq_ptr product = num_new(net->nums);
+        mpq_mul(product, block->factor, factor);
+        out->factor = product;
     }
+    return ok;
 }
 
 static size_t count_blocks(const Model *m)
@@ -205,15 +219,12 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
         Block block = { .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true };
-        if (build_block(&b, c, &block))
-            add_blocks(&b, c, &block);
-        else
-            ok = false;
+        ok = build_block(&b, c, &block) && add_blocks(&b, c, &block) && ok;
     }
     return ok;
 }
 
-static const NetDetail everything = { SIZE_MAX, INFINITY };
+static const NetDetail everything = { SIZE_MAX, INFINITY, NET_MAX_EXACT };
 
 bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
 {

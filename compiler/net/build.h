@@ -34,7 +34,8 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
 double pattern_synapses(const Net *net, const ModelConn *c);
 /* Bytes that each of them takes. */
 size_t synapse_bytes(const NetBuild *b, const ModelConn *c);
-/* Whether somebody reads them. */
+/* Whether neither population has more neurons than somebody reads; whether the synapses are drawn. */
+bool pattern_is_small(const NetBuild *b, const ModelConn *c);
 bool pattern_is_read(const NetBuild *b, const ModelConn *c);
 /* pattern_p.c: random(p). */
 bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out);
@@ -43,13 +44,16 @@ bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out);
 bool pattern_has_one_weight(const NetBuild *b, const ModelConn *c);
 
 /* ---- pair.c: weights by expression ---- */
-bool pair_dense(NetBuild *b, const ModelConn *c, Values *out);
-bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *out);
-
-/* Whether so many exact evaluations may be asked for, or E0454. */
-bool pair_few_enough(NetBuild *b, const ModelConn *c, double n);
+/* Numbers of a SPARSE or DENSE block of values.n pairs, rounded where no proof reads them. */
+bool pair_weights(NetBuild *b, const ModelConn *c, Block *out);
+/* Those of a rounded block anew, as products with a factor of a current: one rounding. */
+bool pair_times(NetBuild *b, const ModelConn *c, Num factor, Block *out);
+/* Whether so many weights are kept exactly. */
+bool pair_is_exact(const NetBuild *b, const ModelConn *c, double n);
 
 /* ---- kernel.c: weights by displacement ---- */
+/* Whether so many exact evaluations may be asked for, or E0454. */
+bool pair_few_enough(NetBuild *b, const ModelConn *c, double n);
 bool kernel_block(NetBuild *b, const ModelConn *c, Block *out);
 
 /* ---- edges.c, matrix.c: weights by list; they fill a whole block ---- */

@@ -14,7 +14,7 @@ typedef enum BlockKind {
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
-    BLOCK_UNDRAWN,              /* SPARSE of one weight, random, that the reader said it will not read: n is their expected number */
+    BLOCK_UNDRAWN,              /* random or by expression, and the reader said it will not read it: n is the expected number of pairs */
     BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
 } BlockKind;
 
@@ -26,6 +26,7 @@ typedef struct Block {
     Num factor;                 /* signed where there are no values; else >= 0, and the values are signed */
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
+    bool is_rounded;            /* too many for exact numbers: each value is the double nearest to the weight, and no proof reads it */
     Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
     size_t extent[2];           /* KERNEL: neuron i stands in column i % extent[0], row i / extent[0] */
     bool is_periodic;           /* KERNEL: displacements modulo extent, values extent[0] * extent[1]; else from 1 - extent to
@@ -57,13 +58,17 @@ typedef struct Net {
  * bytes exceed the memory limit, naming the bytes it would need. */
 bool net_build(Ctx *cx, const Model *m, Net *out);
 
-/* What a reader of a Net looks at: it has no use for the synapses between populations of more neurons than
- * this, nor for more of them at once. */
+/* Weights of a connection that are kept exactly, where that takes a rational each: some 150 bytes. */
+enum { NET_MAX_EXACT = 4 * 1000 * 1000 };
+
+/* What a reader of a Net looks at: it has no use for exact weights between populations of more neurons than
+ * this, nor for more synapses at once; and it takes at most so many different weights of a connection exactly. */
 typedef struct NetDetail {
     size_t most_neurons;
-    double most_synapses;
+    double most_synapses;       /* INFINITY: it runs the network, and wants all of them, rounded where they are not exact */
+    double most_exact;
 } NetDetail;
-/* The same; random patterns of one weight that go beyond what is read are not drawn. */
+/* The same; what goes beyond what is read is not drawn. */
 bool net_build_for(Ctx *cx, const Model *m, NetDetail read, Net *out);
 void net_print(const Net *net, Sbuf *out);
 void net_verify(const Net *net);

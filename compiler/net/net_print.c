@@ -49,7 +49,7 @@ static const char *kind_name(BlockKind k)
     case BLOCK_DIAGONAL: return "diagonal";
     case BLOCK_KERNEL: return "kernel";
     case BLOCK_SPARSE: return "sparse";
-    case BLOCK_UNDRAWN: return "sparse, not drawn";
+    case BLOCK_UNDRAWN: return "not drawn";
     case BLOCK_DENSE: return "dense";
     }
     return "?";
@@ -142,8 +142,8 @@ static void print_displacements(const Block *b, Sbuf *out)
 
 static void print_entries(const Net *net, const Block *b, Sbuf *out)
 {
-    sbuf_printf(out, "  %zu entries%s\n", b->values.n, !b->values.d ? " of one weight"
-                : b->was_signed ? ", signed by the file or literal" : "");
+    sbuf_printf(out, "  %zu entries%s%s\n", b->values.n, !b->values.d ? " of one weight"
+                : b->was_signed ? ", signed by the file or literal" : "", b->is_rounded ? ", rounded" : "");
     if (b->sha256)
         sbuf_printf(out, "  sha256 %s\n", b->sha256);
     if (b->values.n > PRINT_ENTRIES && !b->values.d)
@@ -170,7 +170,7 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
     if (b->kind == BLOCK_KERNEL)
         sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);
     if (b->kind == BLOCK_UNDRAWN)
-        sbuf_printf(out, "  about %zu entries of one weight\n", b->values.n);
+        sbuf_printf(out, "  about %zu entries\n", b->values.n);
     if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)
         print_entries(net, b, out);
 }

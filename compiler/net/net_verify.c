@@ -26,10 +26,11 @@ static void verify_values(const Block *b, size_t k)
         must(b->kind == BLOCK_SPARSE && !b->values.q, k, "values without numbers");
         return;
     }
+    must(!b->is_rounded || (!b->values.q && mpq_cmp_ui(b->factor, 1, 1) == 0), k, "rounded, and to be multiplied");
     must(mpq_sgn(b->factor) >= 0, k, "the sign of a list belongs into its entries");
     for (size_t e = 0; e < b->values.n; e++) {
-        /* An exact entry may lie beyond the doubles; only a run minds (E0806). */
-        must(b->values.q || isfinite(b->values.d[e]), k, "an entry is not finite");
+        /* An exact entry may lie beyond the doubles, and so may its product with a factor; only a run minds (E0806). */
+        must(b->values.q || (b->is_rounded && b->term) || isfinite(b->values.d[e]), k, "an entry is not finite");
         must(!b->values.q || num_to_double(b->values.q[e]) == b->values.d[e], k, "a double is not the nearest one");
     }
 }

@@ -1,18 +1,18 @@
-/* Weights that are an expression of pre.i and post.i, evaluated exactly pair by pair. */
+/* Weights that are an expression of pre.i and post.i, or drawn, pair by pair: exactly where a proof may read
+ * them, rounded once where only a run does. */
 #include "compiler/net/build.h"
 
 #include "compiler/data/values.h"
 #include "compiler/net/pair_eval.h"
-
-/* A second or two where arguments repeat, as in kernels of pre.i - post.i; up to
- * ten times as long where each pair needs an exponential of its own. */
-enum { PAIR_MAX = 4000000 };
+#include "compiler/net/pair_round.h"
 
 typedef struct PairBuild {
     NetBuild *b;
     const ModelConn *c;
-    PairEval eval;
-    size_t n;                   /* entries in all */
+    bool round;
+    PairEval exact;
+    PairRound rounded;
+    size_t n_pre, n_post;
 } PairBuild;
 
 static const char *pair_name(PairBuild *p, size_t pre, size_t post)
@@ -52,33 +52,29 @@ static Num keep(PairBuild *p, Num x)
     return kept;
 }
 
-static bool put_pair(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
+static bool is_forbidden(const PairBuild *p, int sign)
+{
+    return sign < 0 && !p->b->net->pop[p->c->pre].model->is_exempt;
+}
+
+static bool put_exactly(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
 {
     PairValue x;
-    if (!pair_eval(&p->eval, pre, post, &x))
+    if (!pair_eval(&p->exact, pre, post, &x))
         return has_no_value(p, pre, post);
-    bool negative = x.q ? mpq_sgn(x.q) < 0 : x.d < 0;
-    if (negative && !p->b->net->pop[p->c->pre].model->is_exempt)
+    if (is_forbidden(p, x.q ? mpq_sgn(x.q) : (x.d > 0) - (x.d < 0)))
         return is_negative(p, pre, post, x.q ? x.q : num_from_double(p->b->net->nums, x.d));
-    values_put(p->b->cx, v, p->n, e, x.d, x.q ? keep(p, x.q) : NULL);
+    values_put(p->b->cx, v, v->n, e, x.d, x.q ? keep(p, x.q) : NULL);
     return true;
 }
 
-bool pair_few_enough(NetBuild *b, const ModelConn *c, double n)
+/* What is wrong is said by the exact number. */
+static bool put_pair(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
 {
-    if (n <= PAIR_MAX)
-        return true;
-    Diag *d = diag_at(b->cx, D_E0454, c->weight_span, "this weight would have to be evaluated exactly for %.0f pairs; at most %d are",
-                      n, PAIR_MAX);
-    diag_help(b->cx, d, "use one weight for all pairs, a sparse pattern, or a file: matrix(\"...\")");
-    return false;
-}
-
-static void begin(PairBuild *p, NetBuild *b, const ModelConn *c, size_t n, Values *out)
-{
-    *out = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
-    *p = (PairBuild){ .b = b, .c = c, .n = n };
-    pair_eval_begin(b->cx, &p->eval, c->pair, c->seed);
+    int sign;
+    if (!p->round || !pair_round(&p->rounded, pre, post, &v->d[e], &sign) || is_forbidden(p, sign))
+        return put_exactly(p, v, e, pre, post);
+    return true;
 }
 
 static bool is_absent(const ModelConn *c, size_t pre, size_t post)
@@ -86,34 +82,59 @@ static bool is_absent(const ModelConn *c, size_t pre, size_t post)
     return !c->self && c->pre == c->post && pre == post;
 }
 
-bool pair_dense(NetBuild *b, const ModelConn *c, Values *out)
+static bool put_row(PairBuild *p, Block *out, size_t post)
 {
-    size_t n_pre = b->net->pop[c->pre].size, n_post = b->net->pop[c->post].size;
-    double n = (double)n_pre * (double)n_post;
-    if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern") || !pair_few_enough(b, c, n))
-        return false;
-    PairBuild p;
-    bool ok = true;
-    begin(&p, b, c, n_pre * n_post, out);
-    for (size_t post = 0; ok && post < n_post; post++)
-        for (size_t pre = 0; ok && pre < n_pre; pre++)
-            ok = is_absent(c, pre, post) || put_pair(&p, out, post * n_pre + pre, pre, post);
-    pair_eval_end(&p.eval);
-    values_finish(b->net->nums, out);
+    bool ok = true, listed = out->kind == BLOCK_SPARSE;
+    size_t from = listed ? out->row_from[post] : post * p->n_pre, end = listed ? out->row_from[post + 1] : from + p->n_pre;
+    for (size_t e = from; ok && e < end; e++) {
+        size_t pre = listed ? out->column[e] : e - from;
+        ok = is_absent(p->c, pre, post) || put_pair(p, &out->values, e, pre, post);
+    }
     return ok;
 }
 
-bool pair_sparse(NetBuild *b, const ModelConn *c, const Pairs *pairs, Values *out)
+static bool put_rows(NetBuild *b, const ModelConn *c, Num factor, Block *out)
 {
-    if (!pair_few_enough(b, c, (double)pairs->n))
-        return false;
-    PairBuild p;
+    PairBuild p = { .b = b, .c = c, .round = out->is_rounded, .n_pre = b->net->pop[c->pre].size, .n_post = b->net->pop[c->post].size };
     bool ok = true;
-    begin(&p, b, c, pairs->n, out);
-    for (size_t post = 0; ok && post < b->net->pop[c->post].size; post++)
-        for (size_t e = pairs->row_from[post]; ok && e < pairs->row_from[post + 1]; e++)
-            ok = is_absent(c, pairs->column[e], post) || put_pair(&p, out, e, pairs->column[e], post);
-    pair_eval_end(&p.eval);
-    values_finish(b->net->nums, out);
+    pair_eval_begin(b->cx, &p.exact, c->pair, c->seed);
+    pair_round_begin(b->cx, &p.rounded, c->pair, c->seed, factor);
+    for (size_t post = 0; ok && post < p.n_post; post++)
+        ok = put_row(&p, out, post);
+    pair_round_end(&p.rounded);
+    pair_eval_end(&p.exact);
     return ok;
+}
+
+bool pair_few_enough(NetBuild *b, const ModelConn *c, double n)
+{
+    if (n <= NET_MAX_EXACT)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0454, c->kernel_span.to > c->kernel_span.from ? c->kernel_span : c->weight_span,
+                      "this kernel would have to be evaluated exactly for %.0f displacements; at most %d are", n, NET_MAX_EXACT);
+    diag_help(b->cx, d, "use fewer neurons, or a file: matrix(\"...\")");
+    return false;
+}
+
+/* What is drawn and nothing else is a double. */
+bool pair_is_exact(const NetBuild *b, const ModelConn *c, double n)
+{
+    return c->pair->kind == EXPR_DRAW || (n <= b->read.most_exact && pattern_is_small(b, c));
+}
+
+bool pair_weights(NetBuild *b, const ModelConn *c, Block *out)
+{
+    out->is_rounded = !pair_is_exact(b, c, (double)out->values.n);
+    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n, double);
+    bool ok = put_rows(b, c, c->factor, out);
+    values_finish(b->net->nums, &out->values);
+    return ok;
+}
+
+bool pair_times(NetBuild *b, const ModelConn *c, Num factor, Block *out)
+{
+    if (!memory_take(b, c, (double)out->values.n, sizeof(double), "use fewer synapses"))
+        return false;
+    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n, double);
+    return put_rows(b, c, factor, out);
 }

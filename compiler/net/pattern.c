@@ -198,12 +198,18 @@ double pattern_synapses(const Net *net, const ModelConn *c)
     return n_pre * n_post;
 }
 
+bool pattern_is_small(const NetBuild *b, const ModelConn *c)
+{
+    return b->net->pop[c->pre].size <= b->read.most_neurons && b->net->pop[c->post].size <= b->read.most_neurons;
+}
+
 /* Ten standard deviations beyond what is read are certainly beyond it. */
 bool pattern_is_read(const NetBuild *b, const ModelConn *c)
 {
     double n = pattern_synapses(b->net, c);
-    bool large = b->net->pop[c->pre].size > b->read.most_neurons || b->net->pop[c->post].size > b->read.most_neurons;
-    return !pattern_has_one_weight(b, c) || (!large && n - 10 * sqrt(n) <= b->read.most_synapses);
+    if (isinf(b->read.most_synapses))
+        return true;
+    return pattern_is_small(b, c) && n - 10 * sqrt(n) <= b->read.most_synapses && (c->kind != WEIGHT_PAIR || pair_is_exact(b, c, n));
 }
 
 bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out)

@@ -28,16 +28,21 @@ static double rounded_bytes(const Block *b)
     return b->values.d && !as_they_are ? (double)b->values.n * sizeof(double) : 0.0;
 }
 
-static bool shares_lists(const Net *net, size_t k)
+/* Products of one current have the same lists; rounded ones have numbers of their own. */
+static double block_bytes(const Net *net, size_t k)
 {
-    return k > 0 && net->block[k].conn == net->block[k - 1].conn;
+    const Block *b = &net->block[k];
+    bool shares = k > 0 && b->conn == net->block[k - 1].conn;
+    if (!shares)
+        return listed_bytes(net, b);
+    return b->values.d != net->block[k - 1].values.d ? (double)b->values.n * sizeof(double) : 0.0;
 }
 
 static double weight_bytes(const Net *net)
 {
     double bytes = 0.0;
     for (size_t k = 0; k < net->n_blocks; k++)
-        bytes += (shares_lists(net, k) ? 0.0 : listed_bytes(net, &net->block[k])) + rounded_bytes(&net->block[k]);
+        bytes += block_bytes(net, k) + rounded_bytes(&net->block[k]);
     return bytes;
 }
 

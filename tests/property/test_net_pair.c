@@ -1,6 +1,7 @@
 /* Random weight expressions: the evaluator with its shortcuts gives the same
- * exact numbers as num_apply at every node. */
-#include "compiler/net/pair_eval.h"
+ * exact numbers as num_apply at every node, and the one that rounds the doubles
+ * nearest to their products with a factor. */
+#include "compiler/net/pair_round.h"
 
 #include <stdlib.h>
 
@@ -29,12 +30,16 @@ static const Expr *draw_leaf(Ctx *cx, NumPool *pool)
 static const Expr *draw_expr(Ctx *cx, NumPool *pool, int depth)
 {
     static const EigFn fn[] = { EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_NEG, EIG_FN_ABS, EIG_FN_MIN, EIG_FN_MAX,
-                                EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_FLOOR, EIG_FN_STEP, EIG_FN_TANH };
+                                EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_FLOOR, EIG_FN_STEP, EIG_FN_TANH, EIG_FN_LOG, EIG_FN_SIN, EIG_FN_COS, EIG_FN_POW };
+    static const char *const power[] = { "2", "3", "1", "7", "-1", "0.5" };
     if (depth == 0 || draw(5) == 0)
         return draw_leaf(cx, pool);
     EigFn f = fn[draw(sizeof fn / sizeof *fn)];
     const Expr *arg[2] = { draw_expr(cx, pool, depth - 1), draw_expr(cx, pool, depth - 1) };
-    const Expr *e = expr_call(cx, pool, (Span){ 0 }, f, f <= EIG_FN_DIV || f == EIG_FN_MIN || f == EIG_FN_MAX ? 2 : 1, arg);
+    Num x;
+    if (f == EIG_FN_POW && num_parse(pool, power[depth % 6], strlen(power[depth % 6]), &x))
+        arg[1] = expr_const(cx, (Span){ 0 }, x);
+    const Expr *e = expr_call(cx, pool, (Span){ 0 }, f, f <= EIG_FN_DIV || f == EIG_FN_POW || f == EIG_FN_MIN || f == EIG_FN_MAX ? 2 : 1, arg);
     return e ? e : draw_leaf(cx, pool);     /* a constant without a value */
 }
 
@@ -57,16 +62,43 @@ static bool value_is(const PairValue *v, Num x)
     return v->d == num_to_double(x) && !(v->d == 0 && signbit(v->d)) && (exact ? v->q == NULL : v->q && mpq_equal(v->q, x));
 }
 
+static bool rounded_is(PairRound *r, Num factor, size_t pre, size_t post, Num x)
+{
+    double w;
+    int sign;
+    mpq_t product;
+    if (!pair_round(r, pre, post, &w, &sign))
+        return !x || !isfinite(num_to_double(x));
+    mpq_init(product);
+    if (x)
+        mpq_mul(product, x, factor);
+    bool right = x && w == num_to_double(product) && !(w == 0 && signbit(w)) && sign == mpq_sgn(x);
+    mpq_clear(product);
+    return right;
+}
+
+static Num draw_factor(NumPool *pool)
+{
+    static const char *const text[] = { "1", "1/3", "0.7", "2", "0", "1e-5" };
+    Num x;
+    size_t k = draw(6);
+    CHECK(num_parse(pool, text[k], strlen(text[k]), &x));
+    return x;
+}
+
 static bool one_expression(uint64_t seed, size_t *n_values)
 {
     Ctx cx;
     NumPool pool = { 0 };
     PairEval p;
+    PairRound r;
     bool right = true;
     ctx_init(&cx);
     state = seed * 0x9E3779B97F4A7C15u + 1;
     const Expr *e = draw_expr(&cx, &pool, 4);
+    Num factor = draw_factor(&pool);
     pair_eval_begin(&cx, &p, e, 0);
+    pair_round_begin(&cx, &r, e, 0, factor);
     for (size_t pre = 0; pre < 6; pre++)
         for (size_t post = 0; post < 6; post++) {
             PairValue v;
@@ -78,8 +110,10 @@ static bool one_expression(uint64_t seed, size_t *n_values)
             } else {
                 right &= !x || !isfinite(num_to_double(x));
             }
+            right &= rounded_is(&r, factor, pre, post, x);
             num_pool_free(&scratch);
         }
+    pair_round_end(&r);
     pair_eval_end(&p);
     num_pool_free(&pool);
     ctx_free(&cx);
