@@ -126,6 +126,7 @@ typedef struct Space {
 typedef struct Item {
     const AstDecl *decl;
     Space *space;
+    long round;                 /* of a loop: its number there */
 } Item;
 
 /* A connection and its ends; NULL where one is not known. */
@@ -133,6 +134,7 @@ typedef struct Wire {
     const Item *item;
     const Symbol *pre, *post;
     const char *label;          /* "E->I#2"; NULL without both ends */
+    const char *key;            /* of its draws */
 } Wire;
 
 /* What inference knows of one population's units, and from where. */
@@ -384,7 +386,7 @@ void populations_finish(Builder *b);        /* activations, once units are known
 /* Names, signs and size from the table behind `from`; false after a diagnostic. */
 bool population_read_table(Builder *b, const AstDecl *decl, ModelPop *p);
 void connections_build(Builder *b);
-/* label.c: fills in the labels. */
+/* label.c: fills in labels and keys. */
 void label_wires(Builder *b, size_t n, Wire *wire);
 /* Weight `e` of the connection *c, whose populations are known. *of_one has the unit of one weight. */
 bool weight_build(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one);

@@ -232,6 +232,7 @@ static void build(Builder *b, const Wire *w)
     c.pre = w->pre->index;
     c.post = w->post->index;
     c.label = w->label;
+    c.key = w->key;
     c.weight_span = (slot[CONN_WEIGHT] ? slot[CONN_WEIGHT] : slot[CONN_CURRENT])->value->span;
     c.factor = num_int(b->nums, 1);
     ConnBuild cb = { .weight = typed_const(b, c.weight_span, c.factor, UNIT_NONE), .space = b->space, .current_from = slot[CONN_CURRENT],

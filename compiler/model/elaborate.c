@@ -281,7 +281,7 @@ static void write_out_loop(Builder *b, const AstDecl *d, Space *space)
     if (!ok || from > to || !may_write_out(b, d->as.connect.loop_range->span, (size_t)to - (size_t)from + 1))
         return;
     for (long k = from; k <= to; k++) {
-        Item item = { d, space_of_number(b, space, name, k) };
+        Item item = { d, space_of_number(b, space, name, k), k };
         vec_push(&b->cx->arena, &b->items, item);
     }
 }
@@ -301,7 +301,7 @@ static void write_out_instance(Builder *b, const Item *item)
 static void write_out(Builder *b, Space *space, const AstDecls *decls)
 {
     for (size_t k = 0; k < decls->n; k++) {
-        Item item = { decls->at[k], space };
+        Item item = { .decl = decls->at[k], .space = space };
         if (item.decl->kind == AST_INSTANCE)
             write_out_instance(b, &item);
         else if (item.decl->kind == AST_CIRCUIT)

@@ -176,7 +176,8 @@ struct ModelConn {
     bool is_list;               /* it is the `listed` of another one: an edge needs no number */
     bool self;                  /* may a neuron connect to itself (pre == post) */
     uint64_t seed;
-    const char *label;          /* "E->I", with "#2" behind the second between the same pair: key of its randomness */
+    const char *label;          /* "E->I", with "#2" behind the second between the same pair */
+    const char *key;            /* of its draws: the ends and what is written in it */
 };
 
 typedef enum RequireKind {

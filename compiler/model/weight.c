@@ -247,7 +247,7 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
 static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
     PairPlaces pair = { .pre = c->pre, .post = c->post };
-    DrawKey draws = draw_key(c->label, "weight", true);
+    DrawKey draws = draw_key(c->key, "weight", true);
     Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair, .draws = &draws };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))

@@ -1,5 +1,5 @@
-/* Who is connected to whom. Every draw is keyed by the seed, the projection's
- * label and a neuron, so nothing elsewhere in the model changes it; time and
+/* Who is connected to whom. Every draw is keyed by the seed, the connection's
+ * key and a neuron, so nothing elsewhere in the model changes it; time and
  * memory are proportional to the synapses. */
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Uniform numbers of the wiring: draws 0, 1, ... of two numbers each, keyed by
- * the seed, the connection's label and a neuron (docs/semantics.md, section 9). */
+ * the seed, the connection's key and a neuron (docs/semantics.md, section 9). */
 #ifndef COMPILER_NET_STREAM_H
 #define COMPILER_NET_STREAM_H
 #include "compiler/model/model.h"
@@ -18,7 +18,7 @@ typedef struct Stream {
 
 static inline StreamKey stream_key(const ModelConn *c)
 {
-    return (StreamKey){ .seed = c->seed, .entity = eig_fnv1a(c->label), .tag = eig_fnv1a("connect") };
+    return (StreamKey){ .seed = c->seed, .entity = eig_fnv1a(c->key), .tag = eig_fnv1a("connect") };
 }
 
 static inline double stream_next(const StreamKey *key, size_t neuron, Stream *s)

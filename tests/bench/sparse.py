@@ -6,6 +6,7 @@
 Seconds are those of the processor, which other work on the machine changes little; everything runs on one core. `check`
 is the whole process. Of a run, `set up` is what comes before the first step, from two runs of different length; `ns` is
 the time of one synapse in one evaluation, of which a step of rk4 has four. Medians."""
+import itertools
 import os
 import statistics
 import subprocess
@@ -26,6 +27,10 @@ simulate { duration = %g ms; method = rk4; step = 0.1 ms; record mean(E) every %
 ROWS = [                        # neurons, synapses of a neuron
     (10 ** 5, 10), (10 ** 5, 100), (10 ** 5, 1000), (10 ** 6, 10), (10 ** 6, 100),
 ]
+WEIGHTS = {                     # of 0.5 / k on average or in the middle
+    "one": ["%g"],
+    "drawn": ["truncated(normal(%g, 0.001), 0, inf)", "lognormal(%g, 0.5)", "2 * lognormal(%g, 0.5) / 3"],
+}
 
 
 def option(name, default):
@@ -45,9 +50,9 @@ def once(command):
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def measure(folder, n, k, pattern, repeat):
+def measure(folder, n, k, pattern, weight, repeat):
     path, result = os.path.join(folder, "model.eig"), os.path.join(folder, "model.npz")
-    weight = "%g" % (0.5 / k)
+    weight %= 0.5 / k
 
     def written(steps):
         with open(path, "w") as f:
@@ -70,16 +75,17 @@ def measure(folder, n, k, pattern, repeat):
 
 def main():
     least, most, repeat = float(option("least", "1e6")), float(option("most", "1e8")), int(option("repeat", "3"))
-    print("| neurons | wiring | synapses | check s | check MB | set up s | run MB | bytes a synapse | ns |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| neurons | wiring | weight | synapses | check s | check MB | set up s | run MB | bytes a synapse | ns |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for n, k in ROWS:
-            for pattern in ("random(p = %g)" % (k / n), "random(indegree = %d)" % k):
+            wiring = ("random(p = %g)" % (k / n), "random(indegree = %d)" % k)
+            for pattern, weight in itertools.product(wiring, WEIGHTS[option("weights", "one")]):
                 if not least <= n * k <= most:
                     continue
-                check, check_mb, start, run_mb, ns = measure(folder, n, k, pattern, repeat)
-                print("| %d | %s | %.0e | %.3f | %.0f | %.2f | %.0f | %.1f | %.2f |" % (
-                    n, pattern, n * k, check, check_mb, start, run_mb, run_mb * 2 ** 20 / (n * k), ns), flush=True)
+                check, check_mb, start, run_mb, ns = measure(folder, n, k, pattern, weight, repeat)
+                print("| %d | %s | %s | %.0e | %.3f | %.0f | %.2f | %.0f | %.1f | %.2f |" % (
+                    n, pattern, weight.replace("%g", "w"), n * k, check, check_mb, start, run_mb, run_mb * 2 ** 20 / (n * k), ns), flush=True)
 
 
 main()

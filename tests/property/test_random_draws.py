@@ -123,21 +123,25 @@ def matrix_model(seed, folder):
     m = n if same else m
     alone = same and r.random() < 0.5
     pre, post = "A", "A" if same else "B"
-    label = f"{pre}->{post}"
     k, p = r.randint(0, n - alone), r.choice([0.05, 0.3, 0.5, 0.9, 1])
     kind = r.choice(["p", "indegree", "all"])
+    text, value, slack = distribution(r) if r.random() < 0.6 else ("0.03", None, 0)
+    attributes = {"p": [f"pattern = random(p = {p})"], "indegree": [f"pattern = random(indegree = {k})"], "all": []}[kind] \
+        + ["self = no"] * alone + [f"seed = {own_seed}", f"weight = {text}"]
+    in_loop, twin = r.random() < 0.2, r.random() < 0.2
+    label = "".join(line + "\n" for line in [f"{pre}->{post}"] + sorted(attributes) + ["round = 3"] * in_loop)
     pairs = {"p": lambda: by_probability(p, n, m, own_seed, label, alone),
              "indegree": lambda: by_indegree(k, n, m, own_seed, label, alone),
              "all": lambda: ((i, j) for i in range(m) for j in range(n) if not (alone and i == j))}[kind]()
-    text, value, slack = distribution(r) if r.random() < 0.6 else ("0.03", None, 0)
     want = [[Fraction(0)] * n for _ in range(m)]
     for i, j in pairs:
         want[i][j] = Fraction(3, 100) if value is None else Fraction(value(uniforms(own_seed, "weight", label, (j << 32) + i, 0)[0]))
-    pattern = {"p": f"; pattern = random(p = {p})", "indegree": f"; pattern = random(indegree = {k})", "all": ""}[kind]
+    r.shuffle(attributes)
     before, after = bystanders(r)
     model = before + f"population A excitatory {{ size = {n}; tau = 1; cost = nonnegative + quadratic(3) }}\n" \
         + ("" if same else f"population B excitatory {{ size = {m}; tau = 1; cost = nonnegative + quadratic(3) }}\n") \
-        + f"connect {pre} -> {post} {{ weight = {text}{pattern}; seed = {own_seed}{'; self = no' if alone else ''} }}\n" + after
+        + f"connect {pre} -> {post} {{ {'; '.join(attributes)} }}{' for round in 3..3' if in_loop else ''}\n" \
+        + (f"connect {pre} -> {post} {{ weight = 0; pattern = random(p = 0.5) }}\n" if twin else "") + after
     first = (3 if before else 0, (3 if before else 0) + (0 if same else n))
     check_matrix(model, folder, want, first, slack)
 

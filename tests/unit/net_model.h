@@ -57,6 +57,7 @@ static inline ModelConn *add_conn(Bench *b, size_t pre, size_t post, WeightKind 
     ModelConn c = { .span = { 0, 0, 5 }, .weight_span = { 0, 1, 5 }, .pre = pre, .post = post, .kind = kind, .factor = factor,
                     .self = true, .seed = 1 };
     c.label = arena_printf(&b->cx.arena, "%s->%s", b->m.pops.at[pre].name, b->m.pops.at[post].name);
+    c.key = c.label;
     vec_push(&b->cx.arena, &b->m.conns, c);
     return &b->m.conns.at[b->m.conns.n - 1];
 }

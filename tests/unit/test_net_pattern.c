@@ -123,7 +123,7 @@ static void indegree_has_its_ends(void)
     bench_end(&b);
 }
 
-static void wiring_is_keyed_by_label_and_seed(void)
+static void wiring_is_its_key_and_seed(void)
 {
     Bench b, c;
     bench_begin(&b);
@@ -138,7 +138,7 @@ static void wiring_is_keyed_by_label_and_seed(void)
     indegree(&c, i2, e2, 7);
     random_p(&c, x, x, 1, 3);
     random_p(&c, e2, i2, 1, 10);
-    random_p(&c, e2, i2, 1, 10)->label = "E->I#2";
+    random_p(&c, e2, i2, 1, 10)->key = "E->I#2";
     random_p(&c, e2, i2, 1, 10)->seed = 2;
     CHECK(bench_build(&c));
     const Block *p = &b.net.block[0], *q = &c.net.block[3], *r = &b.net.block[1], *s = &c.net.block[1];
@@ -161,7 +161,7 @@ static void more_targets_extend_the_wiring(void)
     bench_begin(&b);
     size_t e = add_pop(&b, "E", SIGN_EXC, 100), i = add_pop(&b, "I", SIGN_INH, 50), j = add_pop(&b, "J", SIGN_INH, 80);
     random_p(&b, e, i, 1, 10);
-    random_p(&b, e, j, 1, 10)->label = "E->I";
+    random_p(&b, e, j, 1, 10)->key = "E->I";
     CHECK(bench_build(&b));
     CHECK(memcmp(b.net.block[0].row_from, b.net.block[1].row_from, 51 * sizeof(size_t)) == 0);
     CHECK(memcmp(b.net.block[0].column, b.net.block[1].column, b.net.block[0].values.n * sizeof(uint32_t)) == 0);
@@ -257,7 +257,7 @@ int main(void)
     RUN(self_is_left_out);
     RUN(indegrees_are_exact_and_sources_even);
     RUN(indegree_has_its_ends);
-    RUN(wiring_is_keyed_by_label_and_seed);
+    RUN(wiring_is_its_key_and_seed);
     RUN(more_targets_extend_the_wiring);
     RUN(probability_is_drawn_as_written);
     RUN(indegree_is_drawn_as_written);
