@@ -82,11 +82,9 @@ def text(value):
 
 
 def model(thing):
-    fields(thing, ("file", "sha256"), ("set", "imports", "seed"))
+    fields(thing, ("file", "sha256"), ("set", "imports"))
     text(thing["file"])
     text(thing["sha256"])
-    if "seed" in thing:
-        need(re.fullmatch("[0-9]+", text(thing["seed"]), re.ASCII) and int(thing["seed"]) < 2 ** 64, "no seed")
     for key in ("set", "imports"):
         if key in thing:
             need(isinstance(thing[key], dict), "\"%s\" is no object" % key)
@@ -499,12 +497,172 @@ def check_zero_sum(t, witness):
     need(t.size[a] >= 2 and t.mode[a] >= 0 and a not in t.place, "its zero-sum modes decay")
 
 
+# ---- statements -----------------------------------------------------------------------
+
+class Neurons:
+    """What a statement is about: the rows of a component, or all; W = A + I over neurons, in terms of rows."""
+
+    def __init__(self, t, members):
+        self.n, self.member = len(members), members
+        place = {row: k for k, row in enumerate(members)}
+        size = t.size if t.names is not None else [1] * t.q
+        self.size = [size[row] for row in members]
+        self.mode = [t.mode[row] if t.names is not None else None for row in members]
+        self.a = [dict() for _ in members]            # between two different neurons
+        for i, row in enumerate(members):
+            for j, x in t.rows[row].items():
+                if j not in place:
+                    continue
+                if t.names is not None and j == row:
+                    x -= t.mode[row]
+                self.a[i][place[j]] = x / size[j]
+        self.kernel = {(place[to], place[source]): values for (to, source), values in t.kernels.items()
+                       if to in place and source in place}
+        self.extent = {place[a]: e for a, e in t.place.items() if a in place}
+
+    def own(self, i):
+        """W_ii"""
+        x = self.a[i].get(i, Fraction(0)) + 1
+        if self.mode[i] is not None:
+            x += self.mode[i]
+        return x + (self.kernel[i, i][0] if (i, i) in self.kernel else 0)
+
+    def pairs(self):
+        for i in range(self.n):
+            for j in range(self.n):
+                if self.a[i].get(j) or (i, j) in self.kernel:
+                    yield i, j
+
+    def others(self, i, j, of_source):
+        """Sum of |W| between one neuron and the others of a row: over targets in i, or sources in j."""
+        x = self.a[i].get(j, Fraction(0))
+        if (i, j) in self.kernel:
+            values = self.kernel[i, j]
+            return sum((abs(x + v) for v in values[i == j:]), Fraction(0))
+        return abs(x) * (self.size[i if of_source else j] - (i == j))
+
+    def matches(self, p, sign):
+        for i, j in self.pairs():
+            s = sign[i] * sign[j]
+            need(p[i] * self.a[i].get(j, 0) == s * p[j] * self.a[j].get(i, 0), "weights do not match")
+            if (i, j) not in self.kernel:
+                continue
+            need((j, i) in self.kernel, "kernels do not match")
+            width, height = self.extent[i]
+            back = self.kernel[j, i]
+            for d, v in enumerate(self.kernel[i, j]):
+                e = -(d // width) % height * width + -(d % width) % width
+                need(p[i] * v == s * p[j] * back[e], "kernels do not match")
+
+
+def says_dominance(t, net, s):
+    d, tau, rate = numbers(s["d"], net.n), numbers(s["tau"], net.n), number(s["rate"])
+    need(min(d) > 0 and min(tau) > 0 and rate >= 0, "a number is not positive")
+    sums = [1 - net.own(i) for i in range(net.n)]
+    for i, j in net.pairs():
+        sums[i] -= net.others(i, j, False) * d[j] / d[i]
+    for x, time in zip(sums, tau):
+        need(x > 0 and min(1, x) >= rate * time, "a row is not dominated")
+
+
+def says_contraction_one(t, net, s):
+    q, tau, rate = numbers(s["q"], net.n), numbers(s["tau"], net.n), number(s["rate"])
+    need(min(q) > 0 and min(tau) > 0 and rate > 0, "a number is not positive")
+    sums = [min(1, 1 - net.own(j)) / tau[j] for j in range(net.n)]
+    for i, j in net.pairs():
+        sums[j] -= q[i] / q[j] * net.others(i, j, True) / tau[i]
+    need(min(sums) >= rate, "a column is not dominated")
+
+
+def says_equal(t, net, s):
+    need(number(s["tau"]) > 0, "tau is not positive")
+
+
+def says_rate(t, net, s, multipliers):
+    mu, tau, rate = number(s["mu"]), number(s["tau"]), number(s["rate"])
+    need(min(mu, tau, rate) > 0 and not net.kernel, "a number is not positive, or there are kernels")
+    need(multipliers is not None, "several components")
+    shifted = {row: dict(t.rows[row]) for row in net.member}
+    for k, row in enumerate(net.member):
+        more = mu * net.size[k] / (2 * multipliers[k])
+        shifted[row][row] = shifted[row].get(row, 0) + more
+        need(net.size[k] < 2 or net.mode[k] + more < 0, "zero-sum modes at mu")
+    need(positive_definite(integer_form(shifted, net.member, multipliers)), "the multipliers do not leave mu")
+    rows, columns = ([abs(net.own(i)) for i in range(net.n)] for _ in range(2))
+    for i, j in net.pairs():
+        rows[i] += net.others(i, j, False)
+        columns[j] += net.others(i, j, True)
+    most = max(p / n for p, n in zip(multipliers, net.size)) * max(rows) * max(columns)
+    need(rate <= mu / (2 * tau * (mu + most)), "the rate is too large")
+
+
+def says_symmetric(t, net, s):
+    p = numbers(s["p"], net.n)
+    need(min(p) > 0, "p is not positive")
+    net.matches(p, [1] * net.n)
+
+
+def says_saddle(t, net, s):
+    p, sign = numbers(s["p"], net.n), numbers(s["sign"], net.n)
+    need(min(p) > 0 and set(sign) == {1, -1}, "p is not positive, or the signs are not two")
+    net.matches(p, sign)
+
+
+def says_two(t, net, s):
+    need(net.size == [1, 1] and not net.kernel, "not two neurons")
+    if s["says"] == "two-neurons-excitatory-inhibitory":
+        x, y = net.a[1].get(0, 0), net.a[0].get(1, 0)
+        need(x >= 0 >= y or x <= 0 <= y, "not an excitatory and an inhibitory neuron")
+
+
+SAYS = {        # fields, whether it needs "lds", whether it is exponential convergence, what checks it
+    "quasi-dominance": (("d", "tau", "rate"), True, True, says_dominance),
+    "contraction-l1": (("q", "tau", "rate"), False, True, says_contraction_one),
+    "equal-time-constants": (("tau",), True, True, says_equal),
+    "rate-by-multipliers": (("mu", "tau", "rate"), True, True, says_rate),
+    "projected-dynamics": ((), True, False, lambda t, net, s: None),
+    "cascade": ((), True, False, None),
+    "symmetrisable-weights": (("p",), True, False, says_symmetric),
+    "two-neurons-smooth": ((), True, False, says_two),
+    "two-neurons-bounded": ((), True, False, says_two),
+    "two-neurons-excitatory-inhibitory": ((), True, False, says_two),
+    "potential-game": (("p",), False, False, says_symmetric),
+    "saddle": (("p", "sign"), False, False, says_saddle),
+}
+
+
+def check_statements(t, root):
+    components, found = root.get("components", []), root["statements"]
+    need(isinstance(found, list) and found and len(found) <= 16 * (len(components) + 1), "no statements, or too many")
+    converges = set()
+    for s in found:
+        need(isinstance(s, dict) and isinstance(s.get("says"), str) and s["says"] in SAYS, "no statement")
+        keys, needs_lds, exponential, test = SAYS[s["says"]]
+        fields(s, ("says",) + keys, ("component",))
+        need(not needs_lds or root["claim"] == "lds", "a statement that needs lds")
+        if "component" in s:
+            k = whole(s["component"], 0, len(components) - 1)
+            net, one = Neurons(t, components[k]["members"]), components[k]
+            if exponential:
+                converges.add(k)
+        else:
+            net, one = Neurons(t, list(range(t.q))), components[0] if len(components) == 1 else None
+        if test is says_rate:
+            says_rate(t, net, s, one and numbers(one["p"], net.n))
+        elif test:
+            test(t, net, s)
+        else:
+            need("component" not in s, "a cascade of one component")
+    if any(s["says"] == "cascade" for s in found):
+        need(converges == set(range(len(components))), "a component of the cascade does not converge")
+
+
 def check(data):
     try:
         root = json.loads(data.decode("utf-8"), object_pairs_hook=no_twice, parse_constant=no_constant)
     except (ValueError, RecursionError) as problem:
         raise Refused("no JSON: %s" % problem)
-    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness"))
+    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements"))
     need(root["format"] == "eig-certificate/1", "another format")
     if "model" in root:
         model(root["model"])
@@ -518,6 +676,8 @@ def check(data):
         need(isinstance(root["witness"], dict), "the witness is no object")
         kind = check_zero_sum if "zero_sum" in root["witness"] else check_waves if "waves" in root["witness"] else check_vectors
         kind(t, root["witness"])
+    if "statements" in root:
+        check_statements(t, root)
 
 
 def report(name, data):

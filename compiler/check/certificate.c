@@ -86,8 +86,6 @@ static void put_model(Sbuf *out, const CertificateModel *model)
         any = true;
     }
     sbuf_char(out, '}');
-    if (model->is_drawn)
-        sbuf_printf(out, ", \"seed\": \"%llu\"", (unsigned long long)model->seed);
     if (model->n_imports)
         put_imports(out, model);
     sbuf_str(out, "},\n");
@@ -254,6 +252,34 @@ static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
     sbuf_str(out, "}\n");
 }
 
+static void put_statement(Sbuf *out, const Statement *s)
+{
+    const StatementRow *row = &statement_table[s->kind];
+    sbuf_printf(out, "{\"says\": \"%s\"", row->name);
+    if (s->is_part)
+        sbuf_printf(out, ", \"component\": %zu", s->component);
+    for (int k = 0; row->field[k].key; k++) {
+        sbuf_printf(out, ",\n     \"%s\": ", row->field[k].key);
+        if (row->field[k].shape == FIELD_ONE)
+            put_number(out, s->field[k][0]);
+        else
+            put_numbers(out, s->field[k], statement_field_length(row->field[k].shape, s->n));
+    }
+    sbuf_char(out, '}');
+}
+
+static void put_statements(Sbuf *out, const Evidence *e)
+{
+    if (!e->n_statements)
+        return;
+    sbuf_str(out, "  \"statements\": [");
+    for (size_t k = 0; k < e->n_statements; k++) {
+        sbuf_str(out, k ? ",\n    " : "\n    ");
+        put_statement(out, &e->statement[k]);
+    }
+    sbuf_str(out, "],\n");
+}
+
 void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf *out)
 {
     if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED)
@@ -263,6 +289,7 @@ void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf
         put_model(out, model);
     sbuf_printf(out, "  \"claim\": \"%s\",\n", lds->evidence.is_certificate ? "lds" : "not-lds");
     put_matrix(out, &lds->matrix);
+    put_statements(out, &lds->evidence);
     if (lds->evidence.is_certificate)
         put_components(out, &lds->evidence);
     else

@@ -408,6 +408,63 @@ static bool read_evidence(Reader *r, const json_t *root)
     return json_object_get(witness, "zero_sum") ? read_zero_sum(r, witness) : read_vectors(r, witness);
 }
 
+/* ---- statements ------------------------------------------------------------- */
+
+static bool read_statement_fields(Reader *r, const json_t *object, Statement *s)
+{
+    const StatementField *field = statement_table[s->kind].field;
+    size_t n_keys = s->is_part ? 2 : 1;
+    for (int k = 0; field[k].key; k++, n_keys++) {
+        const json_t *value = json_object_get(object, field[k].key);
+        if (field[k].shape == FIELD_ONE ? !read_number(r, value, field[k].key, s->field[k][0])
+                                        : !read_numbers(r, value, field[k].key, s->field[k],
+                                                        statement_field_length(field[k].shape, s->n)))
+            return false;
+    }
+    return json_object_size(object) == n_keys || refuse(r, "a statement has an unknown field");
+}
+
+static bool read_statement(Reader *r, const json_t *object, Statement *s)
+{
+    const Evidence *e = &r->out->evidence;
+    const json_t *part = json_object_get(object, "component");
+    const char *says = "";
+    StatementKind kind;
+    size_t component = 0;
+    if (!json_is_object(object))
+        return refuse(r, "a statement is not an object");
+    if (!read_text(r, json_object_get(object, "says"), "\"says\"", &says))
+        return false;
+    if (!statement_from_name(says, &kind))
+        return refuse(r, "\"%.40s\" is no statement", says);
+    if (part && (!e->n_components || !read_count(r, part, "\"component\"", 0, e->n_components - 1, &component)))
+        return refuse(r, "a statement is about a component that there is not");
+    size_t n = part ? e->component[component].n : r->out->matrix.q;
+    for (const StatementField *f = statement_table[kind].field; f->key; f++)      /* before room is made for them */
+        if (f->shape != FIELD_ONE && !is_array_of(r, json_object_get(object, f->key), f->key, statement_field_length(f->shape, n)))
+            return false;
+    statement_init(r->cx, s, kind, n);
+    s->is_part = part != NULL;
+    s->component = component;
+    return read_statement_fields(r, object, s);
+}
+
+static bool read_statements(Reader *r, const json_t *list)
+{
+    Evidence *e = &r->out->evidence;
+    size_t n = json_array_size(list), most = STATEMENTS_EACH * (e->n_components + 1);
+    if (!list)
+        return true;
+    if (!json_is_array(list) || n == 0 || n > most)
+        return refuse(r, "\"statements\" is not a list of one to %zu statements", most);
+    e->statement = ARENA_ARRAY(&r->cx->arena, n, Statement);
+    e->n_statements = n;        /* from here on evidence_clear knows of them */
+    for (size_t k = 0; k < n; k++)
+        if (!read_statement(r, json_array_get(list, k), &e->statement[k]))
+            return false;
+    return true;
+}
+
 /* ---- the file --------------------------------------------------------------- */
 
 /* An object from names to texts. */
@@ -428,49 +485,31 @@ static bool read_texts(Reader *r, const json_t *object, const char *what, size_t
     return true;
 }
 
-/* Decimal digits of a number below 2^64. */
-static bool read_seed(Reader *r, const json_t *value, CertificateModel *model)
-{
-    const char *text = "";
-    if (!read_text(r, value, "\"seed\"", &text))
-        return false;
-    bool fits = *text != 0;
-    for (const char *c = text; *c && fits; c++) {
-        uint64_t digit = (uint64_t)(*c - '0');
-        fits = *c >= '0' && *c <= '9' && model->seed <= (UINT64_MAX - digit) / 10;
-        model->seed = 10 * model->seed + digit;
-    }
-    model->is_drawn = true;
-    return fits || refuse(r, "\"%.40s\" is no seed", text);
-}
-
 static bool read_model(Reader *r, const json_t *object)
 {
     CertificateModel *model = &r->out->model;
     if (!object)
         return true;
     r->out->has_model = true;
-    if (!is_object_of(r, object, "\"model\"", "file sha256 set imports seed"))
+    if (!is_object_of(r, object, "\"model\"", "file sha256 set imports"))
         return false;
     const json_t *set = json_object_get(object, "set"), *imports = json_object_get(object, "imports");
-    const json_t *seed = json_object_get(object, "seed");
     return read_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
            read_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
            (!set || read_texts(r, set, "\"set\"", &model->n_set, &model->set)) &&
-           (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import)) &&
-           (!seed || read_seed(r, seed, model));
+           (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import));
 }
 
 static bool read_root(Reader *r, const json_t *root)
 {
     const char *format = "";
-    if (!is_object_of(r, root, "the file", "format model claim matrix components witness") ||
+    if (!is_object_of(r, root, "the file", "format model claim matrix components witness statements") ||
         !read_text(r, json_object_get(root, "format"), "\"format\"", &format))
         return false;
     if (strcmp(format, "eig-certificate/1") != 0)
         return refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
     return read_model(r, json_object_get(root, "model")) && read_matrix(r, json_object_get(root, "matrix")) &&
-           read_evidence(r, root);
+           read_evidence(r, root) && read_statements(r, json_object_get(root, "statements"));
 }
 
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)

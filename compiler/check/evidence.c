@@ -87,6 +87,8 @@ void evidence_clear(Evidence *e)
 {
     for (size_t k = 0; k < e->n_components; k++)
         component_clear(&e->component[k]);
+    for (size_t k = 0; k < e->n_statements; k++)
+        statement_clear(&e->statement[k]);
     witness_clear(&e->witness);
     *e = (Evidence){0};
 }
@@ -110,6 +112,66 @@ const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t f
         if (m->kernel[k].to == to && m->kernel[k].from == from)
             return &m->kernel[k];
     return NULL;
+}
+
+/* Where the rows of a component go; elsewhere UINT32_MAX. */
+static uint32_t *places_of(Ctx *cx, const ClaimMatrix *m, const Component *c)
+{
+    uint32_t *place = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    for (size_t a = 0; a < m->q; a++)
+        place[a] = UINT32_MAX;
+    for (size_t k = 0; k < c->n; k++)
+        place[c->member[k]] = (uint32_t)k;
+    return place;
+}
+
+static void part_kernels(Ctx *cx, const ClaimMatrix *m, const uint32_t *place, ClaimMatrix *out)
+{
+    out->kernel = ARENA_ARRAY(&cx->arena, m->n_kernels + 1, ClaimKernel);
+    for (size_t k = 0; k < m->n_kernels; k++) {
+        if (place[m->kernel[k].to] == UINT32_MAX || place[m->kernel[k].from] == UINT32_MAX)
+            continue;
+        ClaimKernel *to = &out->kernel[out->n_kernels++];
+        *to = m->kernel[k];
+        to->to = place[to->to];
+        to->from = place[to->from];
+    }
+}
+
+static void part_row(const ClaimMatrix *m, size_t a, const uint32_t *place, ClaimMatrix *out, size_t k)
+{
+    size_t n = out->row_from[k];
+    out->n += claim_matrix_size(m, a);
+    if (m->size)
+        out->size[k] = m->size[a];
+    if (m->self) {
+        *out->self[k] = *m->self[a];
+        *out->leak[k] = *m->leak[a];
+    }
+    for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
+        if (place[m->column[e]] != UINT32_MAX) {
+            out->column[n] = place[m->column[e]];
+            *out->entry[n++] = *m->entry[e];
+        }
+    out->row_from[k + 1] = n;
+}
+
+void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimMatrix *out)
+{
+    uint32_t *place = places_of(cx, m, c);
+    size_t most = 1;
+    for (size_t k = 0; k < c->n; k++)
+        most += m->row_from[c->member[k] + 1] - m->row_from[c->member[k]];
+    *out = (ClaimMatrix){.q = c->n};
+    out->row_from = ARENA_ARRAY(&cx->arena, c->n + 1, size_t);
+    out->column = ARENA_ARRAY(&cx->arena, most, uint32_t);
+    out->entry = ARENA_ARRAY(&cx->arena, most, mpq_t);
+    out->size = m->size ? ARENA_ARRAY(&cx->arena, c->n, size_t) : NULL;
+    out->self = m->self ? ARENA_ARRAY(&cx->arena, c->n, mpq_t) : NULL;
+    out->leak = m->leak ? ARENA_ARRAY(&cx->arena, c->n, mpq_t) : NULL;
+    for (size_t k = 0; k < c->n; k++)
+        part_row(m, c->member[k], place, out, k);
+    part_kernels(cx, m, place, out);
 }
 
 static const char *const proof_names[] = {

@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lang/base/ctx.h"
+#include "compiler/check/statement.h"
 
 struct Symbol;
 typedef struct ClaimKernel {
@@ -81,6 +81,8 @@ typedef struct Evidence {
     size_t n_components;        /* in an order in which A is block lower triangular: A_ij = 0 for i in an earlier and j in a later one */
     Component *component;
     Witness witness;
+    size_t n_statements;        /* what is proved beyond the claim */
+    Statement *statement;
 } Evidence;
 
 /* n numbers, 0, and their return, for arrays that are no part of these structures yet. */
@@ -106,6 +108,8 @@ static inline size_t claim_matrix_size(const ClaimMatrix *m, size_t row) { retur
 mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
 /* The kernel from population `from` to population `to`, or NULL. */
 const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from);
+/* The matrix of a component's rows alone. Its numbers are borrowed: it is not cleared. */
+void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimMatrix *out);
 const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual" */
 bool proof_kind_from_name(const char *name, ProofKind *out);
 #endif

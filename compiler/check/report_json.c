@@ -108,6 +108,28 @@ static json_t *lds(const LdsReport *l)
     return o;
 }
 
+static json_t *statement(const Statement *s)
+{
+    const StatementRow *row = &statement_table[s->kind];
+    json_t *o = json_object();
+    mpq_t *rate = statement_numbers(s, "rate");
+    json_object_set_new(o, "says", json_string(row->name));
+    json_object_set_new(o, "theorem", json_integer(row->theorem));
+    if (s->is_part)
+        json_object_set_new(o, "component", json_integer((json_int_t)s->component));
+    if (rate)
+        json_object_set_new(o, "rate", exact(rate[0]));
+    return o;
+}
+
+static json_t *statements(const Evidence *e)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < e->n_statements; k++)
+        json_array_append_new(list, statement(&e->statement[k]));
+    return list;
+}
+
 static json_t *stability(const StabilityReport *s)
 {
     json_t *o = json_object();
@@ -146,6 +168,7 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "activations", activations(r));
     json_object_set_new(o, "lds", lds(&r->lds));
     json_object_set_new(o, "stability", stability(&r->stability));
+    json_object_set_new(o, "statements", statements(&r->lds.evidence));
     json_object_set_new(o, "requirements", requirements(r));
     return o;
 }

@@ -1,6 +1,8 @@
 #include "compiler/check/stability.h"
 
-static size_t count_projected(const Net *net)
+#include "compiler/check/statement_verify.h"
+
+size_t stability_count_projected(const Net *net)
 {
     size_t n = 0;
     for (size_t a = 0; a < net->n_pops; a++) {
@@ -10,13 +12,15 @@ static size_t count_projected(const Net *net)
     return n;
 }
 
-static bool has_prox_steps(const Net *net)
+bool stability_has_prox_steps(const Net *net)
 {
     for (size_t a = 0; a < net->n_pops; a++)
         if (net->pop[a].model->prox_step)
             return true;
     return false;
 }
+
+/* ---- time constants ---- */
 
 /* The time constant of the plain network that this one is (Theorem 13). */
 static Num plain_tau(const Net *net, size_t pop, Num tau)
@@ -28,33 +32,20 @@ static Num plain_tau(const Net *net, size_t pop, Num tau)
     return q;
 }
 
-static bool all_tau_equal(const Net *net)
+/* Rows are whole populations, some with kernels longer than the net's, or their neurons in order. */
+RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 {
-    Num first = plain_tau(net, 0, net_tau_max(&net->pop[0]));
-    for (size_t a = 0; a < net->n_pops; a++)
-        if (!mpq_equal(plain_tau(net, a, net_tau_min(&net->pop[a])), first) ||
-            !mpq_equal(plain_tau(net, a, net_tau_max(&net->pop[a])), first))
-            return false;
-    return true;
-}
-
-/* tau of each row of the claim's matrix, whose rows are whole populations or
- * their neurons in order; the largest of the population where they differ, which
- * is the safe side of a rate. */
-static const Num *row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
-{
-    const Num *tau = ARENA_ARRAY(&cx->arena, m->q, Num);
+    Num *least = ARENA_ARRAY(&cx->arena, m->q, Num), *most = ARENA_ARRAY(&cx->arena, m->q, Num);
     size_t row = 0;
-    for (size_t a = 0; m->n_kernels && a < m->q; a++)
-        ((Num *)tau)[a] = net_tau_max(&net->pop[a]);       /* rows are populations, some longer than the net's */
-    if (m->n_kernels)
-        return tau;
-    for (size_t a = 0; a < net->n_pops; a++)
+    for (size_t a = 0; a < net->n_pops; a++) {
+        Num shortest = plain_tau(net, a, net_tau_min(&net->pop[a])), longest = plain_tau(net, a, net_tau_max(&net->pop[a]));
         for (size_t left = net->pop[a].size; left > 0; row++) {
-            ((Num *)tau)[row] = net_tau_max(&net->pop[a]);
-            left -= claim_matrix_size(m, row);
+            least[row] = shortest;
+            most[row] = longest;
+            left -= m->n_kernels ? left : claim_matrix_size(m, row);
         }
-    return tau;
+    }
+    return (RowTau){least, most};
 }
 
 /* ---- two neurons (Theorem 7) ---- */
@@ -101,45 +92,177 @@ static Planar planar_facts(const Net *net)
     return f;
 }
 
-/* Row i sends weights of this sign or none to every row, by the matrix itself. */
-static bool sends(const ClaimMatrix *m, size_t from, int sign)
+bool stability_planar_fits(const Net *net, StatementKind kind)
 {
-    for (size_t i = 0; i < m->q; i++)
-        for (size_t e = m->row_from[i]; e < m->row_from[i + 1]; e++)
-            if (m->column[e] == from && i != from && mpq_sgn(m->entry[e]) == -sign)
-                return false;
-    return true;
+    Planar f = planar_facts(net);
+    return kind == STATEMENT_PLANAR_SMOOTH ? f.smooth : kind == STATEMENT_PLANAR_BOUNDED ? f.bounded : f.nonnegative;
 }
 
-/* The hypotheses that hold, or NULL. */
-static const char *planar_reason(const Net *net, const ClaimMatrix *m)
+/* ---- statements: proposed, and kept when the verifier accepts them ---- */
+
+typedef struct Search {
+    Ctx *cx;
+    const Net *net;
+    LdsReport *lds;
+    RowTau tau;
+} Search;
+
+static bool keep(Search *s, Statement *proposed)
 {
-    if (net->n != 2 || m->q != 2 || m->n_kernels)
-        return NULL;
-    Planar f = planar_facts(net);
-    if (f.smooth)
-        return "two neurons with continuously differentiable activations";
-    if (f.bounded)
-        return "two neurons with bounded activations";
-    bool ei = (sends(m, 0, 1) && sends(m, 1, -1)) || (sends(m, 0, -1) && sends(m, 1, 1));
-    return f.nonnegative && ei ? "an excitatory and an inhibitory neuron with nonnegative activations" : NULL;
+    Evidence *e = &s->lds->evidence;
+    e->statement[e->n_statements++] = *proposed;
+    if (!statement_fault(s->cx, &s->lds->matrix, e, e->n_statements - 1))
+        return true;
+    statement_clear(&e->statement[--e->n_statements]);
+    return false;
+}
+
+static StabilityCase whole(const Search *s)
+{
+    const Evidence *e = &s->lds->evidence;
+    const Component *c = e->n_components == 1 ? e->component : NULL;
+    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net)};
+}
+
+static bool try_whole(Search *s, StatementProposal *propose)
+{
+    StabilityCase x = whole(s);
+    Statement proposed;
+    return propose(&x, &proposed) && keep(s, &proposed);
+}
+
+/* Nearly the largest mu that holds. Beyond ONE_ATTEMPT rows each attempt takes seconds. */
+static void try_rate(Search *s)
+{
+    enum { ONE_ATTEMPT = 2000 };
+    StabilityCase x = whole(s);
+    Statement proposed;
+    double mu = stability_mu(&x), least = x.m->q > ONE_ATTEMPT ? 0.9985 : 0.1;
+    for (double factor = 0.999; mu > 0 && factor > least; factor *= factor)
+        if (propose_rate(&x, mu * factor, &proposed) && keep(s, &proposed))
+            return;
+}
+
+static bool try_planar(Search *s)
+{
+    static const StatementKind kinds[] = {STATEMENT_PLANAR_SMOOTH, STATEMENT_PLANAR_BOUNDED, STATEMENT_PLANAR_SIGNS};
+    bool found = false;
+    for (size_t k = 0; !found && s->net->n == 2 && k < sizeof kinds / sizeof *kinds; k++) {
+        Statement proposed;
+        statement_init(s->cx, &proposed, kinds[k], s->lds->matrix.q);
+        found = stability_planar_fits(s->net, kinds[k]) && keep(s, &proposed);
+    }
+    return found;
+}
+
+static void try_projected(Search *s)
+{
+    Statement proposed;
+    if (stability_count_projected(s->net) < s->net->n_pops)
+        return;
+    statement_init(s->cx, &proposed, STATEMENT_PROJECTED, s->lds->matrix.q);
+    keep(s, &proposed);
+}
+
+/* One component, as if it were a network of its own. */
+static bool try_component(Search *s, size_t k)
+{
+    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance};
+    const Component *c = &s->lds->evidence.component[k];
+    ClaimMatrix part;
+    Component all = *c;
+    Num *least = ARENA_ARRAY(&s->cx->arena, c->n, Num), *most = ARENA_ARRAY(&s->cx->arena, c->n, Num);
+    claim_matrix_part(s->cx, &s->lds->matrix, c, &part);
+    all.member = ARENA_ARRAY(&s->cx->arena, c->n, uint32_t);
+    for (size_t i = 0; i < c->n; i++) {
+        all.member[i] = (uint32_t)i;
+        least[i] = s->tau.least[c->member[i]];
+        most[i] = s->tau.most[c->member[i]];
+    }
+    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net)};
+    for (size_t i = 0; i < sizeof proposals / sizeof *proposals; i++) {
+        Statement proposed;
+        if (!proposals[i](&x, &proposed))
+            continue;
+        proposed.is_part = true;
+        proposed.component = k;
+        if (keep(s, &proposed))
+            return true;
+    }
+    return false;
+}
+
+static bool try_cascade(Search *s)
+{
+    Evidence *e = &s->lds->evidence;
+    size_t before = e->n_statements;
+    bool all = e->n_components > 1;
+    Statement cascade;
+    for (size_t k = 0; all && k < e->n_components; k++)
+        all = try_component(s, k);
+    statement_init(s->cx, &cascade, STATEMENT_CASCADE, s->lds->matrix.q);
+    if (all && keep(s, &cascade))
+        return true;
+    while (e->n_statements > before)        /* of single components they say nothing that is asked */
+        statement_clear(&e->statement[--e->n_statements]);
+    return false;
+}
+
+/* In order of cost; the first that gives convergence at a rate ends the search for weaker ones. */
+static void search(Search *s)
+{
+    Evidence *e = &s->lds->evidence;
+    bool certified = s->lds->verdict == TRUTH_CERTIFIED;
+    e->statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
+    if (certified && stability_count_projected(s->net)) {
+        try_projected(s);
+    } else if (certified) {
+        bool converges = try_whole(s, propose_dominance);
+        if (converges)
+            try_whole(s, propose_contraction_one);
+        if (try_whole(s, propose_equal_tau)) {
+            converges = true;
+            try_rate(s);
+        }
+        if (!converges)
+            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s);
+    }
+    if (!try_whole(s, propose_potential))
+        try_whole(s, propose_saddle);
 }
 
 /* ---- conclusions ---- */
 
-static void conclude_equal_tau(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
-{
-    out->verdict = TRUTH_CERTIFIED;
-    out->conclusion = "for every constant input there is exactly one equilibrium, and every trajectory converges to it exponentially";
-    out->theorem = "Theorem 3 (docs/theory.md): diagonal stability, slopes in [0, L], equal time constants";
-    out->rate = stability_equal_tau_rate(cx, net->nums, lds, net_tau_max(&net->pop[0]));
-}
+static const char *const why[N_STATEMENTS] = {
+    [STATEMENT_DOMINANCE] = "quasi-dominance, slopes in [0, L], any time constants",
+    [STATEMENT_CONTRACTION_ONE] = "contraction in a weighted sum norm, slopes in [0, L]",
+    [STATEMENT_EQUAL_TAU] = "diagonal stability, slopes in [0, L], equal time constants",
+    [STATEMENT_RATE] = "diagonal stability, slopes in [0, L], equal time constants",
+    [STATEMENT_PROJECTED] = "projected dynamics, diagonal stability, any time constants",
+    [STATEMENT_CASCADE] = "components that converge exponentially one after the other",
+    [STATEMENT_SYMMETRISABLE] = "symmetrisable weights, diagonal stability, any time constants",
+    [STATEMENT_PLANAR_SMOOTH] = "two neurons with continuously differentiable activations, diagonal stability, any time constants",
+    [STATEMENT_PLANAR_BOUNDED] = "two neurons with bounded activations, diagonal stability, any time constants",
+    [STATEMENT_PLANAR_SIGNS] = "an excitatory and an inhibitory neuron with nonnegative activations, diagonal stability, any time constants",
+};
 
-static void conclude_any_tau(StabilityReport *out, const char *theorem, const char *how)
+/* The statement about all neurons that says most: by its rate, then in the order of the table. */
+static const Statement *strongest(const Evidence *e)
 {
-    out->verdict = TRUTH_CERTIFIED;
-    out->conclusion = how;
-    out->theorem = theorem;
+    const Statement *best = NULL;
+    mpq_srcptr best_rate = NULL;
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        StatementSays says = statement_table[s->kind].says;
+        if (s->is_part || says == STATES_STRUCTURE)
+            continue;
+        mpq_t *rate = statement_numbers(s, "rate");
+        if (!best || (rate && (!best_rate || mpq_cmp(rate[0], best_rate) > 0)))
+            best = s;
+        if (best == s)
+            best_rate = rate ? rate[0] : NULL;
+    }
+    return best;
 }
 
 static void conclude_open(StabilityReport *out)
@@ -148,17 +271,12 @@ static void conclude_open(StabilityReport *out)
                       "it is locally exponentially stable wherever the activations are differentiable at it";
     out->theorem = "Theorems 2 and 4 (docs/theory.md): diagonal stability, slopes in [0, L]";
     out->open = "convergence from every initial state is not proved: the time constants differ, and none of the conditions for that "
-                "case holds (quasi-dominance, symmetrisable weights, two neurons); nothing suggests that it fails";
+                "case holds (quasi-dominance, symmetrisable weights, two neurons, components of such kinds one after the other); "
+                "nothing suggests that it fails";
 }
 
-static void conclude_projected(const Net *net, size_t n_projected, StabilityReport *out)
+static void conclude_partly_projected(StabilityReport *out)
 {
-    if (n_projected == net->n_pops) {
-        conclude_any_tau(out, "Theorem 14 (docs/theory.md): projected dynamics, diagonal stability, any time constants",
-                         "for every constant input there is exactly one equilibrium, and every trajectory that starts where the costs are "
-                         "finite converges to it exponentially");
-        return;
-    }
     out->conclusion = "for every constant input there is exactly one equilibrium";
     out->theorem = "Theorems 2 and 14 (docs/theory.md): diagonal stability, slopes in [0, L]";
     out->open = "convergence: some populations follow the projected dynamics and others do not, and the theorems are about networks in "
@@ -168,40 +286,32 @@ static void conclude_projected(const Net *net, size_t n_projected, StabilityRepo
 /* The multipliers are the same for every step, rates are not: those above are of the plain network. */
 static void qualify_prox_steps(Ctx *cx, StabilityReport *out)
 {
-    out->rate = NULL;
     out->theorem = arena_printf(&cx->arena, "%s; Theorem 13: the same for these proximal steps", out->theorem);
 }
 
 static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
-    const char *both = "for every constant input there is exactly one equilibrium, and every trajectory converges to it";
-    const char *planar;
-    Num rate = NULL;
-    size_t n_projected = count_projected(net);
+    const Statement *s = strongest(&lds->evidence);
     out->unique = TRUTH_CERTIFIED;
-    if (n_projected) {
-        conclude_projected(net, n_projected, out);
+    if (!s) {
+        if (stability_count_projected(net))
+            conclude_partly_projected(out);
+        else
+            conclude_open(out);
         return;
     }
-    bool dominant = stability_dominance(cx, net->nums, &lds->matrix, row_tau(cx, net, &lds->matrix), &rate);
-    if (all_tau_equal(net)) {
-        conclude_equal_tau(cx, net, lds, out);
-        if (dominant && (!out->rate || mpq_cmp(rate, out->rate) > 0)) {
-            out->theorem = "Theorem 5 (docs/theory.md): quasi-dominance, slopes in [0, L]";
-            out->rate = rate;
-        }
-    } else if (dominant) {
-        conclude_any_tau(out, "Theorem 5 (docs/theory.md): quasi-dominance, slopes in [0, L], any time constants",
-                         "for every constant input there is exactly one equilibrium, and every trajectory converges to it exponentially");
-        out->rate = rate;
-    } else if (stability_is_symmetrisable(cx, &lds->matrix)) {
-        conclude_any_tau(out, "Theorem 6 (docs/theory.md): symmetrisable weights, diagonal stability, any time constants", both);
-    } else if ((planar = planar_reason(net, &lds->matrix))) {
-        conclude_any_tau(out, arena_printf(&cx->arena, "Theorem 7 (docs/theory.md): %s, diagonal stability, any time constants", planar), both);
-    } else {
-        conclude_open(out);
+    mpq_t *rate = statement_numbers(s, "rate");
+    out->verdict = TRUTH_CERTIFIED;
+    out->conclusion = arena_printf(&cx->arena, "for every constant input there is exactly one equilibrium, and every trajectory %sconverges to it%s",
+                                   s->kind == STATEMENT_PROJECTED ? "that starts where the costs are finite " : "",
+                                   statement_table[s->kind].says == STATES_CONVERGENCE ? "" : " exponentially");
+    out->theorem = arena_printf(&cx->arena, "Theorem %d (docs/theory.md): %s", statement_table[s->kind].theorem, why[s->kind]);
+    if (rate && mpq_sgn(rate[0]) > 0) {
+        mpq_ptr kept = num_new(net->nums);
+        mpq_set(kept, rate[0]);
+        out->rate = kept;
     }
-    if (has_prox_steps(net))
+    if (stability_has_prox_steps(net) && s->kind != STATEMENT_PROJECTED)
         qualify_prox_steps(cx, out);
 }
 
@@ -228,9 +338,13 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
         : "uniqueness and stability; the witness needs more than one vector, so it does not speak against uniqueness";
 }
 
-void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
+void stability_conclude(Ctx *cx, const Net *net, LdsReport *lds, StabilityReport *out)
 {
     *out = (StabilityReport){0};
+    if (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) {
+        Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
+        search(&s);
+    }
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
@@ -242,5 +356,5 @@ void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, Stability
         out->theorem = "none";
         out->open = lds->reason;
     }
-    theory_qualify(cx, net, out);
+    theory_qualify(cx, net, &lds->evidence, out);
 }

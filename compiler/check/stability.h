@@ -7,18 +7,46 @@
 /* ---- theory_limits.c ---- */
 /* Why the network is none that the theorems are about; NULL when it is one. */
 const char *theory_obstacle(Ctx *cx, const Net *net);
-/* Takes back what noise and delays leave unproved. */
-void theory_qualify(Ctx *cx, const Net *net, StabilityReport *out);
+/* NULL, or why theorems on convergence do not speak of the network: noise, delays. */
+const char *theory_no_convergence(Ctx *cx, const Net *net);
+/* Takes back what noise and delays leave unproved, also from the statements. */
+void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out);
 
-void stability_conclude(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
+/* Looks for statements, adds those that the verifier accepts to lds->evidence, and concludes from them. */
+void stability_conclude(Ctx *cx, const Net *net, LdsReport *lds, StabilityReport *out);
 
-/* ---- stability_rate.c, stability_structure.c: exact sub-proofs over the claim matrix ---- */
-/* Theorem 3: a proved lower bound of mu / (2 tau (mu + p_max |W|^2)), rounded down; NULL when none was found, or the matrix is too large to look. */
-Num stability_equal_tau_rate(Ctx *cx, NumPool *nums, const LdsReport *lds, Num tau);
-/* Theorem 5: d > 0 with 1 - W_ii > sum |W_ij| d_j / d_i in every row, checked exactly. tau of each row; *rate as proved. */
-bool stability_dominance(Ctx *cx, NumPool *nums, const ClaimMatrix *m, const Num *tau, Num *rate);
-/* Theorem 6: some positive diagonal makes P W symmetric, checked exactly. */
-bool stability_is_symmetrisable(Ctx *cx, const ClaimMatrix *m);
+bool stability_has_prox_steps(const Net *net);
+size_t stability_count_projected(const Net *net);    /* populations of prox_step = 0 */
+/* Rows of a claim's matrix are whole populations, some with kernels longer than the net's, or their neurons in order. */
+typedef struct RowTau {
+    const Num *least, *most;    /* time constants of the neurons of each row; those of the plain network (Theorem 13) */
+} RowTau;
+RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m);
+/* The activations are what a statement about two neurons wants. */
+bool stability_planar_fits(const Net *net, StatementKind kind);
+
+/* ---- proposals, each of one statement about the rows of m; c has the multipliers of all its rows ---- */
+typedef struct StabilityCase {
+    Ctx *cx;
+    NumPool *nums;
+    const ClaimMatrix *m;
+    const Component *c;         /* NULL where the rows are several components */
+    const Num *tau_least, *tau_most;    /* of the neurons of each row */
+    bool has_rates;             /* else Theorem 13: rates are not those of this matrix */
+} StabilityCase;
+/* False when there is nothing to propose. The statement's numbers are the caller's. */
+typedef bool StatementProposal(const StabilityCase *x, Statement *out);
+
+/* stability_norm.c */
+StatementProposal propose_dominance, propose_contraction_one;
+/* stability_rate.c */
+StatementProposal propose_equal_tau;
+/* About the largest mu that the multipliers leave, not proved; 0 where a rate is not asked for. */
+double stability_mu(const StabilityCase *x);
+bool propose_rate(const StabilityCase *x, double mu, Statement *out);
+/* stability_game.c */
+StatementProposal propose_symmetrisable, propose_potential, propose_saddle;
+
 /* At most x, with three decimal digits. */
 Num stability_round_down(NumPool *nums, mpq_srcptr x);
 #endif

@@ -31,9 +31,31 @@ static const char *delayed_connection(const Net *net)
     return NULL;
 }
 
-void theory_qualify(Ctx *cx, const Net *net, StabilityReport *out)
+const char *theory_no_convergence(Ctx *cx, const Net *net)
 {
     const char *noisy = noisy_population(net), *delayed = delayed_connection(net);
+    return noisy   ? arena_printf(&cx->arena, "population `%s` has noise", noisy)
+         : delayed ? arena_printf(&cx->arena, "the connection %s has a delay", delayed)
+                   : NULL;
+}
+
+static void drop_convergence(Evidence *e)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < e->n_statements; k++) {
+        if (statement_table[e->statement[k].kind].says == STATES_STRUCTURE)
+            e->statement[kept++] = e->statement[k];
+        else
+            statement_clear(&e->statement[k]);
+    }
+    e->n_statements = kept;
+}
+
+void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out)
+{
+    const char *noisy = noisy_population(net), *delayed = delayed_connection(net);
+    if (noisy || delayed)
+        drop_convergence(e);
     if ((!noisy && !delayed) || out->unique != TRUTH_CERTIFIED)
         return;
     const char *proved = out->conclusion, *noun = noisy && delayed ? "noise and delays" : noisy ? "noise" : "delays";

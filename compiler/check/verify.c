@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/check/positive.h"
+#include "compiler/check/statement_verify.h"
 #include "compiler/check/verify_kernel.h"
 
 static VerifyResult rejected(const char *reason)
@@ -471,7 +472,7 @@ VerifyResult verify_witness(Ctx *cx, const ClaimMatrix *matrix, const Witness *w
     return w->is_zero_sum ? verify_zero_sum(cx, matrix, w) : verify_vectors(cx, matrix, w);
 }
 
-VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
+static VerifyResult verify_claim(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
 {
     if (!evidence->is_certificate)
         return verify_witness(cx, matrix, &evidence->witness);
@@ -479,4 +480,15 @@ VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence 
     if (fault)
         return rejected(fault);
     return verify_components(cx, matrix, evidence);
+}
+
+VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
+{
+    VerifyResult r = verify_claim(cx, matrix, evidence);
+    for (size_t k = 0; r.accepted && k < evidence->n_statements; k++) {
+        const char *fault = statement_fault(cx, matrix, evidence, k);
+        if (fault)
+            r = rejected(arena_printf(&cx->arena, "the statement \"%s\": %s", statement_table[evidence->statement[k].kind].name, fault));
+    }
+    return r;
 }

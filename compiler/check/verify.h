@@ -1,6 +1,6 @@
 /* The trusted part: decides whether evidence proves a claim, by exact
  * rationals, or by Rump's shifted Cholesky with explicit rounding bounds.
- * Everything a proof rests on is in verify.c, positive.c, evidence.c, for kernels verify_kernel.c and
+ * Everything a proof rests on is in verify.c, positive.c, evidence.c, for statements statement*.c, for kernels verify_kernel.c and
  * symbol.c, and, for a file, rational.c and certificate_read.c, with GMP and MPFR below; no BLAS, no LAPACK. Of
  * these the search shares evidence.c (storage, finding an entry) and the writing of
  * a certificate shares evidence.c and rational.c; verify.c and positive.c are only called. */
@@ -19,6 +19,7 @@ typedef struct VerifyResult {
  * one when Rump's test is too coarse for it and the numbers are not too long. */
 enum { VERIFY_EXACT_N = 12 };
 
+/* The claim about the matrix, and every statement. */
 VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence);
 /* One component alone (search asks candidate by candidate): p > 0, M(p) positive
  * definite on its rows, and in population form self_a - leak_a < 0 where size_a >= 2. */

@@ -2,6 +2,7 @@
 
 #include "compiler/check/lds.h"
 #include "compiler/check/slope.h"
+#include "compiler/check/stability.h"
 
 /* Where gains differ the rows tell whether neurons were taken one by one. */
 static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
@@ -26,14 +27,6 @@ bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatri
     if (!*reason)
         *reason = read ? "the model is a part of the refuted network" : "the model has no kernels of this kind";
     return false;
-}
-
-bool claim_is_drawn(const Model *m)
-{
-    bool drawn = false;
-    for (size_t a = 0; a < m->pops.n; a++)
-        drawn |= m->pops.at[a].act.gain_of && expr_has_draw(m->pops.at[a].act.gain_of);
-    return drawn;
 }
 
 static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
@@ -118,4 +111,43 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
     same = same && kernels_equal(cx, certified, model, difference);
     mpq_clear(zero);
     return same;
+}
+
+/* ---- statements ---- */
+
+/* The time constants that a statement names are those of its rows. */
+static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m, const Statement *s)
+{
+    mpq_t *said = statement_numbers(s, "tau");
+    bool is_one = s->kind == STATEMENT_EQUAL_TAU || s->kind == STATEMENT_RATE, same = true;
+    size_t n = s->is_part ? e->component[s->component].n : m->q;
+    for (size_t k = 0; said && same && k < n; k++) {
+        size_t row = s->is_part ? e->component[s->component].member[k] : k;
+        mpq_srcptr x = said[is_one ? 0 : k];
+        same = mpq_equal(x, tau->most[row]) && (s->kind == STATEMENT_DOMINANCE || mpq_equal(x, tau->least[row]));
+    }
+    return same;
+}
+
+const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
+{
+    RowTau tau = stability_row_tau(cx, net, m);
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        const StatementRow *row = &statement_table[s->kind];
+        const char *limit = row->says == STATES_STRUCTURE ? NULL : theory_no_convergence(cx, net);
+        if (limit)
+            return arena_printf(&cx->arena, "the statement \"%s\" is about networks without noise and delays, and %s", row->name, limit);
+        size_t n_projected = row->says == STATES_STRUCTURE ? 0 : stability_count_projected(net);
+        if (n_projected < net->n_pops ? n_projected || s->kind == STATEMENT_PROJECTED : s->kind != STATEMENT_PROJECTED && n_projected)
+            return arena_printf(&cx->arena, "the statement \"%s\" is about other dynamics", row->name);
+        mpq_t *rate = statement_numbers(s, "rate");
+        if (rate && mpq_sgn(rate[0]) > 0 && stability_has_prox_steps(net))
+            return arena_printf(&cx->arena, "the statement \"%s\" has a rate, which proximal steps change", row->name);
+        if (!tau_fits(&tau, e, m, s))
+            return arena_printf(&cx->arena, "the statement \"%s\" is about other time constants", row->name);
+        if (row->theorem == 7 && !stability_planar_fits(net, s->kind))
+            return arena_printf(&cx->arena, "the activations are not what the statement \"%s\" is about", row->name);
+    }
+    return NULL;
 }

@@ -8,9 +8,10 @@
  * form that `like` has (kernels, rows). No search is made. is_certificate: L are the proved slope bounds; else the slopes
  * that are known to be attained. False with *reason set when it has none. */
 bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
-/* The matrix depends on numbers that neurons draw, and so on the seed. */
-bool claim_is_drawn(const Model *m);
 /* True when both say the same of every entry, compared as rationals. Otherwise
  * *difference (arena) says where they part. Names are not compared. */
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);
+/* NULL, or (arena) what a statement of the evidence says that is not so of the network: time constants, activations,
+ * and noise or delays, of which no theorem on convergence speaks. m is the claim's matrix, equal to the network's. */
+const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
 #endif

@@ -89,39 +89,22 @@ static bool texts_are_the_same(const CertificateModel *m, Compilation *c)
     return true;
 }
 
-/* ", drawn with the seed 7", where the matrix depends on it; else "". */
-static const char *seed_text(Verification *v, const Model *m)
-{
-    if (!claim_is_drawn(m))
-        return "";
-    return arena_printf(&v->cx.arena, ", drawn with the seed %llu", (unsigned long long)m->sim.seed);
-}
-
-/* What the seeds have to do with a difference. */
-static const char *seeds_text(Verification *v, const Model *m)
-{
-    const CertificateModel *made = &v->file.model;
-    if (!claim_is_drawn(m) || !made->is_drawn || made->seed == m->sim.seed)
-        return seed_text(v, m);
-    return arena_printf(&v->cx.arena, "%s, and the certificate was made with the seed %llu", seed_text(v, m),
-                        (unsigned long long)made->seed);
-}
-
 static void compare_claims(Verification *v, Compilation *c)
 {
     ClaimMatrix claim = {0};
     const char *difference = NULL;
 
     if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, &v->file.matrix, &claim, &difference) ||
-        !claim_equal(&c->cx, &v->file.matrix, &claim, &difference)) {
+        !claim_equal(&c->cx, &v->file.matrix, &claim, &difference) ||
+        (difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence))) {
         v->accepted = false;
         v->status = STATUS_NOT_PROVED;
-        v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model%s: %s", seeds_text(v, c->model), difference);
+        v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);
         v->model_note = "differs";
     } else if (v->file.has_model && v->file.model.sha256 && !texts_are_the_same(&v->file.model, c))
-        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, from a text that has changed since", seed_text(v, c->model));
+        v->model_note = "makes the same matrix, from a text that has changed since";
     else
-        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, entry by entry", seed_text(v, c->model));
+        v->model_note = "makes the same matrix, entry by entry";
     claim_matrix_clear(&claim);
 }
 
@@ -145,10 +128,6 @@ static void compare_model(Verification *v)
     Options o = *v->options;
 
     join_settings(v, &o);
-    if (!o.has_seed && v->file.has_model && v->file.model.is_drawn) {
-        o.has_seed = true;
-        o.seed = v->file.model.seed;
-    }
     compilation_init(&c, &o, o.model);
     if (compilation_run(&c, PHASE_net))
         compare_claims(v, &c);
@@ -178,6 +157,30 @@ static const char *verdict_name(const Verification *v)
     return v->file.evidence.is_certificate ? "certified" : "refuted";
 }
 
+static void print_statements(const Evidence *e)
+{
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        printf("  states   %s", statement_table[s->kind].name);
+        if (s->is_part)
+            printf(" of component %zu", s->component);
+        printf(" (Theorem %d)\n", statement_table[s->kind].theorem);
+    }
+}
+
+static json_t *json_statements(const Evidence *e)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        json_t *o = json_pack("{s:s, s:i}", "says", statement_table[s->kind].name, "theorem", statement_table[s->kind].theorem);
+        if (s->is_part)
+            json_object_set_new(o, "component", json_integer((json_int_t)s->component));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 static void print_theorem(const Verification *v)
 {
     const ClaimMatrix *m = &v->file.matrix;
@@ -188,6 +191,7 @@ static void print_theorem(const Verification *v)
              ? "  theorem  the multipliers make P A + A' P negative definite, P = diag(p) > 0"
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
     printf("  proof    %s\n", v->reason);
+    print_statements(&v->file.evidence);
     if (v->file.has_model && v->file.model.path)
         printf("  made for %s", v->file.model.path);
     for (size_t k = 0; v->file.has_model && k < v->file.model.n_set; k++)
@@ -216,6 +220,7 @@ static void print_json(Verification *v)
         json_object_set_new(o, "claim", json_string(claim_name(v)));
         json_object_set_new(o, "neurons", json_integer((json_int_t)v->file.matrix.n));
         json_object_set_new(o, "rows", json_integer((json_int_t)v->file.matrix.q));
+        json_object_set_new(o, "statements", json_statements(&v->file.evidence));
     }
     json_object_set_new(o, "reason", v->reason ? json_string(v->reason) : json_null());
     if (v->accepted && v->file.evidence.is_certificate)

@@ -1,0 +1,88 @@
+#include "compiler/check/statement_verify.h"
+
+void neuron_net_leak(const ClaimMatrix *m, size_t a, mpq_t out)
+{
+    mpq_srcptr own = claim_matrix_entry(m, a, a);
+    const ClaimKernel *kernel = claim_matrix_kernel(m, a, a);
+    mpq_set_ui(out, 0, 1);
+    if (own)
+        mpq_neg(out, own);
+    if (m->leak) {
+        mpq_add(out, out, m->leak[a]);
+        mpq_sub(out, out, m->self[a]);
+    }
+    if (kernel)
+        mpq_sub(out, out, kernel->value[0]);
+}
+
+/* Of |uniform + k| over every displacement once, but no neuron to itself. */
+static void kernel_sum(const ClaimMatrix *m, const ClaimKernel *k, mpq_t out)
+{
+    mpq_srcptr uniform = claim_matrix_entry(m, k->to, k->from);
+    mpq_t x;
+    mpq_init(x);
+    mpq_set_ui(out, 0, 1);
+    for (size_t d = k->to == k->from; d < k->extent[0] * k->extent[1]; d++) {
+        mpq_set(x, k->value[d]);
+        if (uniform)
+            mpq_add(x, x, uniform);
+        mpq_abs(x, x);
+        mpq_add(out, out, x);
+    }
+    mpq_clear(x);
+}
+
+/* Of `others` populations' worth of one entry. */
+static void uniform_sum(mpq_srcptr entry, size_t others, mpq_t out)
+{
+    mpz_set_ui(mpq_numref(out), others);
+    mpz_set_ui(mpq_denref(out), 1);
+    mpq_mul(out, out, entry);
+    mpq_abs(out, out);
+}
+
+void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out)
+{
+    mpq_t sum;
+    mpq_init(sum);
+    mpq_set_ui(out, 0, 1);
+    for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+        size_t b = m->column[e];
+        if (claim_matrix_kernel(m, a, b))
+            continue;
+        uniform_sum(m->entry[e], claim_matrix_size(m, b) - (a == b), sum);
+        mpq_mul(sum, sum, x[b]);
+        mpq_add(out, out, sum);
+    }
+    for (size_t k = 0; k < m->n_kernels; k++) {
+        if (m->kernel[k].to != a)
+            continue;
+        kernel_sum(m, &m->kernel[k], sum);
+        mpq_mul(sum, sum, x[m->kernel[k].from]);
+        mpq_add(out, out, sum);
+    }
+    mpq_clear(sum);
+}
+
+void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out)
+{
+    mpq_t sum;
+    mpq_init(sum);
+    for (size_t b = 0; b < m->q; b++)
+        mpq_set_ui(out[b], 0, 1);
+    for (size_t a = 0; a < m->q; a++)
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            size_t b = m->column[e];
+            if (claim_matrix_kernel(m, a, b))
+                continue;
+            uniform_sum(m->entry[e], claim_matrix_size(m, a) - (a == b), sum);
+            mpq_mul(sum, sum, x[a]);
+            mpq_add(out[b], out[b], sum);
+        }
+    for (size_t k = 0; k < m->n_kernels; k++) {
+        kernel_sum(m, &m->kernel[k], sum);
+        mpq_mul(sum, sum, x[m->kernel[k].to]);
+        mpq_add(out[m->kernel[k].from], out[m->kernel[k].from], sum);
+    }
+    mpq_clear(sum);
+}

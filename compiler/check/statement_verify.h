@@ -1,0 +1,33 @@
+/* Decides whether a statement's numbers prove it: the part of the verifier (verify.h)
+ * behind claims about the matrix. Exact, but for verify_component's tests. */
+#ifndef COMPILER_CHECK_STATEMENT_VERIFY_H
+#define COMPILER_CHECK_STATEMENT_VERIFY_H
+#include "compiler/check/verify.h"
+
+/* Statement `which` of evidence whose claim about the matrix has been accepted: NULL, or
+ * why its numbers do not prove it. A cascade looks at the other statements too. */
+const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, size_t which);
+
+/* What the statements' tests share. p_c is the component of the matrix, of all its rows; NULL without multipliers. */
+typedef struct StatementCase {
+    Ctx *cx;
+    const ClaimMatrix *m;       /* of the rows that the statement is about */
+    const Component *c;
+    const Statement *s;
+} StatementCase;
+
+/* ---- statement_sums.c: sums over one neuron's synapses, in terms of rows. W = A + I ---- */
+/* 1 - W_ii of a neuron of row a. */
+void neuron_net_leak(const ClaimMatrix *m, size_t a, mpq_t out);
+/* For a neuron i of row a: the sum of |W_ij| x_j over the neurons j other than i, x being given by rows. */
+void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out);
+/* out[b], for a neuron j of each row b: the sum of |W_ij| x_i over the neurons i other than j. */
+void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out);
+
+/* ---- statement_rate.c ---- */
+const char *rate_fault(const StatementCase *x);
+/* mu I <= S(p) over all neurons. */
+bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu);
+/* At least p_max |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf. */
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out);
+#endif

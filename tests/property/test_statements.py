@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""Statements of certificates (docs/certificate.md): what `eigc check` writes is accepted by `eigc verify` and by
+tests/second_checker.py; with one number, sign or word changed, both say the same. Contractions and potentials are tried on
+the network itself. Usage: test_statements.py [HOW MANY [FIRST SEED]]"""
+import copy
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+import numpy as np
+
+from random_claim import Model
+from test_random_claims import written_out
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from second_checker import SAYS, Refused, check as second_check, number
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+seen = {name: [0, 0, 0] for name in SAYS}           # statements, changes accepted, changes refused
+
+
+PAIR = """population E excitatory {{ tau = 1; {0} }}
+population I inhibitory {{ tau = 2; {0} }}
+connect E -> E {{ weight = 0.5 }}
+connect E -> I {{ weight = 3 }}
+connect I -> E {{ weight = 2 }}
+connect I -> I {{ weight = 0.5 }}
+"""
+# Each of the statements that random models seldom have, and a model that has it.
+MODELS = {
+    "two-neurons-smooth": PAIR.format("cost = tanh_cost"),
+    "two-neurons-bounded": PAIR.format("cost = box(-1, 1)"),
+    "two-neurons-excitatory-inhibitory": PAIR.format("cost = nonnegative"),
+    "saddle": PAIR.format("cost = nonnegative; size = 3"),
+    "symmetrisable-weights": """population A mixed { size = 3; tau = 1 + i; cost = nonnegative }
+connect A -> A { weight = [[0, 0.6, -0.6], [0.6, 0, 0.6], [-0.6, 0.6, 0]] }
+""",
+    "cascade": PAIR.format("cost = nonnegative; size = 2").replace("tau = 2", "tau = 1").replace("weight = 0.5", "weight = 0.2") + """
+population A excitatory { tau = 5; size = 3; cost = nonnegative }
+population B inhibitory { tau = 5; cost = nonnegative }
+connect E -> A { weight = 2 }
+connect A -> A { weight = 0.1 }
+connect A -> B { weight = 2 }
+connect B -> A { weight = 1 }
+""",
+    "potential-game": """population A excitatory { size = 8; tau = 1; cost = nonnegative; place = ring(360 deg) }
+connect A -> A { weight = 0.5; pattern = kernel(gaussian(60 deg), normalize = yes) }
+""",
+}
+
+
+def both(folder, certificate):
+    """Whether it is accepted, by both."""
+    data = json.dumps(certificate).encode()
+    path = os.path.join(folder, "changed.json")
+    with open(path, "wb") as f:
+        f.write(data)
+    first = subprocess.run([EIGC, "verify", "-q", path], capture_output=True).returncode == 0
+    try:
+        second_check(data)
+        second = True
+    except Refused:
+        second = False
+    assert first == second, f"eigc verify says {first}, the second checker {second}:\n{data.decode()}"
+    return first
+
+
+def change(r, statement, others):
+    """One thing else than it was."""
+    keys = [k for k in statement if k not in ("says", "component")]
+    kind = r.random()
+    if not keys or kind < 0.15:
+        statement["says"] = r.choice(sorted(SAYS))
+    elif kind < 0.2 and others:
+        statement["component"] = r.randrange(others)
+    else:
+        key = r.choice(keys)
+        factor = r.choice([Fraction(-1), Fraction(0), Fraction(101, 100), Fraction(99, 100), Fraction(2), Fraction(1, 2)])
+        if isinstance(statement[key], list):
+            k = r.randrange(len(statement[key]))
+            statement[key][k] = str(number(statement[key][k]) * factor)
+        else:
+            statement[key] = str(number(statement[key]) * factor)
+
+
+def true_of(a, row, s):
+    """Of the written-out matrix, in doubles."""
+    w = np.array([[float(x) for x in r] for r in a]) + np.eye(len(a))
+    at = lambda key: np.array([float(number(s[key][k])) for k in row])
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        slope = rng.integers(0, 2, len(row)).astype(float)
+        if s["says"] in ("contraction-l1", "quasi-dominance") and number(s["rate"]) > 0:
+            j = (slope[:, None] * w - np.eye(len(row))) / at("tau")[:, None]
+            weight = at("q") if s["says"] == "contraction-l1" else 1 / at("d")
+            j = weight[:, None] * j / weight[None, :]
+            off = np.abs(j) - np.diag(np.abs(np.diag(j)))
+            norm = np.diag(j) + off.sum(0 if s["says"] == "contraction-l1" else 1)
+            assert norm.max() <= -float(number(s["rate"])) * (1 - 1e-9), (s, norm)
+    if s["says"] in ("potential-game", "symmetrisable-weights", "saddle"):
+        p, sign = at("p"), at("sign") if "sign" in s else np.ones(len(row))
+        off = w - np.diag(np.diag(w))
+        assert np.allclose(p[:, None] * off, sign[:, None] * sign * p * off.T), s
+
+
+def try_model(seed, text, folder):
+    r = random.Random(seed)
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "c.json")
+    if os.path.exists(out):
+        os.unlink(out)
+    with open(path, "w") as f:
+        f.write(text)
+    subprocess.run([EIGC, "check", "-q", "--certificate", out, path], capture_output=True, timeout=60)
+    if not os.path.exists(out):
+        return []
+    with open(out) as f:
+        certificate = json.load(f)
+    assert both(folder, certificate), "what was written is not accepted"
+    assert subprocess.run([EIGC, "verify", "-q", out, "--model", path]).returncode == 0, "not of its model"
+    a, row, _ = written_out(certificate["matrix"])
+    components = len(certificate.get("components", []))
+    for k, s in enumerate(certificate.get("statements", [])):
+        seen[s["says"]][0] += 1
+        if "component" not in s:
+            true_of(a, row, s)
+        for _ in range(3):
+            changed = copy.deepcopy(certificate)
+            change(r, changed["statements"][k], components)
+            seen[s["says"]][2 - both(folder, changed)] += 1
+    return [s["says"] for s in certificate.get("statements", [])]
+
+
+def main(count=60, first=1):
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for wanted, text in MODELS.items():
+            for seed in range(10):
+                try:
+                    found = try_model(seed, text, folder)
+                    assert wanted in found, f"{wanted} not in {found}"
+                except AssertionError as problem:
+                    failures += 1
+                    print(f"{problem}\n{text}", file=sys.stderr)
+        for seed in range(first, first + count):
+            text = Model(seed, folder).text
+            try:
+                try_model(seed, text, folder)
+            except AssertionError as problem:
+                failures += 1
+                print(f"seed {seed}: {problem}\n{text}", file=sys.stderr)
+    for name, (n, accepted, refused) in seen.items():
+        print(f"# {name}: {n}, changed {accepted} accepted, {refused} refused")
+    print("ok" if not failures else "not ok", "statements_are_proved_twice")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(int(x) for x in sys.argv[1:])))
