@@ -73,6 +73,7 @@ typedef struct Report {
     LdsReport lds;
     StabilityReport stability;
     RequirementReport *requirement;     /* one per ModelRequire */
+    const struct Advice *advice;        /* advice.h; NULL until asked for */
 } Report;
 
 /* The most rows and entries that diagonal stability is searched in; synapses beyond them are not read. */
@@ -83,6 +84,7 @@ bool check_net(Ctx *cx, const Net *net, Report *out);
 /* All that was required, and Dale's law, holds. */
 bool report_passes(const Report *r);
 void report_print(const Report *r, Sbuf *out);              /* for people */
+void report_explain(const Report *r, Sbuf *out);            /* behind it: the numbers of the verdict, to be redone by hand */
 /* The object of cli.md, without "diagnostics" and "certificate": Jansson's json_t, owned by the caller. */
 struct json_t;
 struct json_t *report_json(const Report *r);

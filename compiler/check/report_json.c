@@ -1,6 +1,6 @@
 #include <jansson.h>
 
-#include "compiler/check/check.h"
+#include "compiler/check/advice.h"
 
 static json_t *exact(Num x)
 {
@@ -157,6 +157,38 @@ static json_t *requirements(const Report *r)
     return list;
 }
 
+/* ---- advice ---- */
+
+static json_t *binding(const Report *r)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; r->lds.matrix.name && k < r->advice->n_rows; k++) {
+        json_t *o = json_object();
+        json_object_set_new(o, "row", json_string(r->lds.matrix.name[r->advice->row[k]]));
+        json_object_set_new(o, "share", json_real(r->advice->share[k]));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *remedies(const Report *r)
+{
+    json_t *list = json_array();
+    const Model *m = r->net->model;
+    for (size_t k = 0; k < r->advice->n_remedies; k++) {
+        const Remedy *x = &r->advice->remedy[k];
+        json_t *o = json_object();
+        bool is_slope = x->conn == SIZE_MAX;
+        json_object_set_new(o, is_slope ? "slopes_of" : "weights_of",
+                            json_string(is_slope ? m->pops.at[x->pop].name : m->conns.at[x->conn].label));
+        json_object_set_new(o, "parameter", text_or_null(x->name));
+        json_object_set_new(o, "now", exact(x->now));
+        json_object_set_new(o, "certified_at", exact(x->at));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 struct json_t *report_json(const Report *r)
 {
     json_t *o = json_object();
@@ -169,6 +201,10 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "lds", lds(&r->lds));
     json_object_set_new(o, "stability", stability(&r->stability));
     json_object_set_new(o, "statements", statements(&r->lds.evidence));
+    if (r->advice) {
+        json_object_set_new(o, "binding", binding(r));
+        json_object_set_new(o, "remedies", remedies(r));
+    }
     json_object_set_new(o, "requirements", requirements(r));
     return o;
 }

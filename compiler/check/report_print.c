@@ -1,44 +1,9 @@
-#include "compiler/check/check.h"
+#include "compiler/check/advice.h"
+#include "compiler/check/report_text.h"
 
 #include <math.h>
 
-/* Label column, and the width to which sentences are filled. */
-enum { LABEL = 20, WIDTH = 100, MAX_POPS = 12, MAX_ROWS = 8 };
-
-static void put_label(Sbuf *out, const char *label)
-{
-    sbuf_printf(out, "%-*s", LABEL, label);
-}
-
-/* A sentence over several lines, each behind the label column. The first line has been begun. */
-static void put_filled(Sbuf *out, const char *text)
-{
-    size_t column = LABEL;
-    for (const char *word = text; *word;) {
-        size_t n = strcspn(word, " ");
-        if (column > LABEL && column + n > WIDTH) {
-            sbuf_printf(out, "\n%*s", LABEL, "");
-            column = LABEL;
-        }
-        sbuf_mem(out, word, n);
-        column += n + 1;
-        word += n + strspn(word + n, " ");
-        if (*word && column + strcspn(word, " ") <= WIDTH)
-            sbuf_char(out, ' ');
-    }
-    sbuf_char(out, '\n');
-}
-
-static void put_line(Sbuf *out, const char *label, const char *text)
-{
-    put_label(out, label);
-    put_filled(out, text);
-}
-
-static const char *plural(size_t n, const char *one, const char *many)
-{
-    return n == 1 ? one : many;
-}
+enum { MAX_POPS = 12, MAX_ROWS = 8 };
 
 /* ---- the parts ---- */
 
@@ -46,8 +11,8 @@ static void print_head(const Report *r, Sbuf *out)
 {
     const Net *net = r->net;
     sbuf_printf(out, "%s: %zu %s in %zu %s, %zu %s\n\n", net->model->name ? net->model->name : "model", net->n,
-                plural(net->n, "neuron", "neurons"), net->n_pops, plural(net->n_pops, "population", "populations"),
-                net->model->conns.n, plural(net->model->conns.n, "connection", "connections"));
+                report_plural(net->n, "neuron", "neurons"), net->n_pops, report_plural(net->n_pops, "population", "populations"),
+                net->model->conns.n, report_plural(net->model->conns.n, "connection", "connections"));
 }
 
 static void print_exempt(const Report *r, Sbuf *out)
@@ -61,8 +26,8 @@ static void print_exempt(const Report *r, Sbuf *out)
         sbuf_printf(&names, " and %zu more", shown - MAX_POPS);
     Sbuf text = {0};
     sbuf_printf(&text, "%zu %s declared mixed and exempt: %s", r->dale.n_exempt_pops,
-                plural(r->dale.n_exempt_pops, "population is", "populations are"), sbuf_text(&names));
-    put_line(out, "", sbuf_text(&text));
+                report_plural(r->dale.n_exempt_pops, "population is", "populations are"), sbuf_text(&names));
+    report_line(out, "", sbuf_text(&text));
     sbuf_free(&names);
     sbuf_free(&text);
 }
@@ -73,7 +38,7 @@ static void print_violations(const Report *r, Sbuf *out)
     size_t kept = d->n_violations < DALE_MAX_KEPT ? d->n_violations : DALE_MAX_KEPT;
     for (size_t k = 0; k < kept && k < 3; k++) {
         const DaleViolation *v = &d->violation[k];
-        sbuf_printf(out, "%*s", LABEL, "");
+        sbuf_printf(out, "%*s", REPORT_LABEL, "");
         net_neuron_name(&r->net->pop[v->pre_pop], v->pre, out);
         sbuf_str(out, " -> ");
         net_neuron_name(&r->net->pop[v->post_pop], v->post, out);
@@ -82,7 +47,7 @@ static void print_violations(const Report *r, Sbuf *out)
         sbuf_char(out, '\n');
     }
     if (d->n_violations > 3)
-        sbuf_printf(out, "%*sand %zu more\n", LABEL, "", d->n_violations - 3);
+        sbuf_printf(out, "%*sand %zu more\n", REPORT_LABEL, "", d->n_violations - 3);
 }
 
 static void print_currents(const Report *r, Sbuf *out)
@@ -92,17 +57,17 @@ static void print_currents(const Report *r, Sbuf *out)
     for (size_t k = 0; k < m->conns.n; k++)
         n += m->conns.at[k].n_terms > 0;
     if (n)
-        sbuf_printf(out, "%*s%zu %s no sign, and none is claimed\n", LABEL, "", n,
-                    plural(n, "connection is a current, which has", "connections are currents, which have"));
+        sbuf_printf(out, "%*s%zu %s no sign, and none is claimed\n", REPORT_LABEL, "", n,
+                    report_plural(n, "connection is a current, which has", "connections are currents, which have"));
 }
 
 static void print_dale(const Report *r, Sbuf *out)
 {
     const DaleReport *d = &r->dale;
-    put_label(out, "Dale's law");
+    report_label(out, "Dale's law");
     sbuf_str(out, truth_name(d->verdict));
     if (d->verdict == TRUTH_REFUTED)
-        sbuf_printf(out, ": %zu %s the wrong sign\n", d->n_violations, plural(d->n_violations, "weight has", "weights have"));
+        sbuf_printf(out, ": %zu %s the wrong sign\n", d->n_violations, report_plural(d->n_violations, "weight has", "weights have"));
     else if (d->open)
         sbuf_printf(out, ": the weights of %s are too many to be looked at, and could be below 0\n", d->open);
     else
@@ -113,30 +78,18 @@ static void print_dale(const Report *r, Sbuf *out)
         print_exempt(r, out);
 }
 
-/* Exactly where that is short, else the leading digits; --json has it whole. */
-static void print_short(Num x, Sbuf *out)
-{
-    enum { SHORT = 12 };
-    size_t from = out->n;
-    num_print(x, out);
-    if (out->n - from > SHORT) {
-        out->n = from;
-        sbuf_printf(out, "%.9g", num_to_double(x));
-    }
-}
-
 static void print_slopes(const Report *r, Sbuf *out)
 {
     for (size_t a = 0; a < r->net->n_pops && a < MAX_POPS; a++) {
         const SlopeReport *s = &r->slope[a];
         const ModelPop *p = r->net->pop[a].model;
-        put_label(out, a == 0 ? "activations" : "");
+        report_label(out, a == 0 ? "activations" : "");
         sbuf_printf(out, "%s: ", p->name);
         if (s->proved && s->bounded) {
             sbuf_str(out, "slope in [");
-            print_short(s->lo, out);
+            report_number(s->lo, out);
             sbuf_str(out, ", ");
-            print_short(s->hi, out);
+            report_number(s->hi, out);
             sbuf_str(out, "]");
             Unit unit = unit_div(p->unit_x, p->unit_z);
             if (!unit_is_none(unit)) {
@@ -149,7 +102,7 @@ static void print_slopes(const Report *r, Sbuf *out)
         sbuf_printf(out, ", %s\n", s->reason);
     }
     if (r->net->n_pops > MAX_POPS)
-        sbuf_printf(out, "%*sand %zu more\n", LABEL, "", r->net->n_pops - MAX_POPS);
+        sbuf_printf(out, "%*sand %zu more\n", REPORT_LABEL, "", r->net->n_pops - MAX_POPS);
 }
 
 /* Rounded down to a tenth of a percent. What is taken away stays below the margin, also when that is all of it. */
@@ -162,7 +115,7 @@ static void print_margin(double margin, Sbuf *out)
                     percent < 100 ? "" : "anything below ", percent);
     else
         sbuf_printf(&text, "margin (measured): only %.1e of every net leak may be taken away", margin);
-    put_line(out, "", sbuf_text(&text));
+    report_line(out, "", sbuf_text(&text));
     sbuf_free(&text);
 }
 
@@ -175,7 +128,7 @@ static void print_witness(const Report *r, Sbuf *out)
     if (w->is_zero_sum) {
         sbuf_printf(&text, "witness: differences between the neurons of %s are not damped", m->name[w->population]);
     } else {
-        sbuf_printf(&text, "witness: %zu %s on ", w->rank, w->frequency ? plural(w->rank, "wave", "waves") : plural(w->rank, "vector", "vectors"));
+        sbuf_printf(&text, "witness: %zu %s on ", w->rank, w->frequency ? report_plural(w->rank, "wave", "waves") : report_plural(w->rank, "vector", "vectors"));
         for (size_t k = 0; k < w->n && k < MAX_ROWS; k++)
             sbuf_printf(&text, "%s%s", k ? ", " : "", m->name ? m->name[w->member[k]] : "?");
         if (w->n > MAX_ROWS)
@@ -191,8 +144,58 @@ static void print_witness(const Report *r, Sbuf *out)
             sbuf_char(&text, ')');
         }
     }
-    put_line(out, "", sbuf_text(&text));
+    report_line(out, "", sbuf_text(&text));
     sbuf_free(&text);
+}
+
+/* Whom the verdict hangs on, and what would restore what is missing. */
+static void print_binding(const Report *r, Sbuf *out)
+{
+    const Advice *a = r->advice;
+    const ClaimMatrix *m = &r->lds.matrix;
+    Sbuf text = {0};
+    if (!a || a->n_rows < 2 || !m->name)
+        return;
+    sbuf_str(&text, r->lds.verdict == TRUTH_CERTIFIED ? "damped least (measured): a direction that is " : "the witness is ");
+    for (size_t k = 0; k < a->n_rows && a->share[k] >= 0.01; k++)
+        sbuf_printf(&text, "%s%.0f %% in %s", k ? ", " : "", 100 * a->share[k], m->name[a->row[k]]);
+    report_line(out, "", sbuf_text(&text));
+    sbuf_free(&text);
+}
+
+static void put_remedy(const Report *r, const Remedy *x, Sbuf *out)
+{
+    const Model *m = r->net->model;
+    if (x->conn == SIZE_MAX) {
+        sbuf_printf(out, "slopes of %s up to ", m->pops.at[x->pop].name);
+        num_print(x->at, out);
+        sbuf_str(out, " instead of ");
+        report_number(x->now, out);
+    } else if (x->name) {
+        sbuf_printf(out, "the weight of %s at %s = ", m->conns.at[x->conn].label, x->name);
+        num_print(x->at, out);
+        sbuf_str(out, " instead of ");
+        report_number(x->now, out);
+    } else if (mpq_sgn(x->at) == 0) {
+        sbuf_printf(out, "no connection %s", m->conns.at[x->conn].label);
+    } else {
+        sbuf_printf(out, "the weights of %s at %.3g %% of what they are", m->conns.at[x->conn].label, 100 * num_to_double(x->at));
+    }
+}
+
+static void print_remedies(const Report *r, Sbuf *out)
+{
+    const Advice *a = r->advice;
+    if (!a || a->n_remedies == 0)
+        return;
+    report_line(out, "", a->n_remedies == 1 ? "certified, everything else as it is, with:" : "certified, everything else as it is, with any one of:");
+    for (size_t k = 0; k < a->n_remedies; k++) {
+        Sbuf text = {0};
+        sbuf_str(&text, "- ");
+        put_remedy(r, &a->remedy[k], &text);
+        report_line(out, "", sbuf_text(&text));
+        sbuf_free(&text);
+    }
 }
 
 static void print_lds(const Report *r, Sbuf *out)
@@ -203,14 +206,16 @@ static void print_lds(const Report *r, Sbuf *out)
     if (l->verdict == TRUTH_UNDECIDED)
         sbuf_printf(&text, ": %s", l->reason);
     else
-        sbuf_printf(&text, ": %s (%zu %s for %zu %s)", l->method, l->matrix.q, plural(l->matrix.q, "row", "rows"), l->matrix.n,
-                    plural(l->matrix.n, "neuron", "neurons"));
-    put_line(out, "diagonal stability", sbuf_text(&text));
+        sbuf_printf(&text, ": %s (%zu %s for %zu %s)", l->method, l->matrix.q, report_plural(l->matrix.q, "row", "rows"), l->matrix.n,
+                    report_plural(l->matrix.n, "neuron", "neurons"));
+    report_line(out, "diagonal stability", sbuf_text(&text));
     sbuf_free(&text);
     if (l->verdict == TRUTH_CERTIFIED && l->has_margin)
         print_margin(l->margin, out);
     if (l->verdict == TRUTH_REFUTED)
         print_witness(r, out);
+    print_binding(r, out);
+    print_remedies(r, out);
 }
 
 static void print_stability(const Report *r, Sbuf *out)
@@ -218,18 +223,18 @@ static void print_stability(const Report *r, Sbuf *out)
     const StabilityReport *s = &r->stability;
     Sbuf text = {0};
     sbuf_printf(&text, "%s: %s", truth_name(s->verdict), s->conclusion);
-    put_line(out, "stability", sbuf_text(&text));
+    report_line(out, "stability", sbuf_text(&text));
     if (strcmp(s->theorem, "none") != 0)
-        put_line(out, "", s->theorem);
+        report_line(out, "", s->theorem);
     if (s->rate) {
-        sbuf_printf(out, "%*srate: at least ", LABEL, "");
+        sbuf_printf(out, "%*srate: at least ", REPORT_LABEL, "");
         num_print(s->rate, out);
         sbuf_str(out, r->net->model->has_time_unit ? " per ms\n" : " per unit of time\n");
     }
     if (s->open && r->lds.verdict != TRUTH_UNDECIDED) {
         text.n = 0;
         sbuf_printf(&text, "open: %s", s->open);
-        put_line(out, "", sbuf_text(&text));
+        report_line(out, "", sbuf_text(&text));
     }
     sbuf_free(&text);
 }
@@ -237,7 +242,7 @@ static void print_stability(const Report *r, Sbuf *out)
 static void print_requirements(const Report *r, Sbuf *out)
 {
     for (size_t k = 0; k < r->net->model->requires.n; k++) {
-        put_label(out, k == 0 ? "required" : "");
+        report_label(out, k == 0 ? "required" : "");
         sbuf_printf(out, "%s: %s\n", r->net->model->requires.at[k].text, truth_name(r->requirement[k].verdict));
     }
 }

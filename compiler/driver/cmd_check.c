@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/check/advice.h"
 #include "compiler/check/certificate.h"
 #include "compiler/data/sha256.h"
 #include "compiler/driver/diagnose.h"
@@ -70,6 +71,8 @@ static bool write_certificate(Compilation *c, const char **missing)
 /* The object of --json; without a report it says which model and what is wrong with it. */
 static void print_json(Compilation *c, bool has_certificate)
 {
+    if (c->report)
+        advice_find(&c->cx, c->report);
     json_t *root = c->report ? report_json(c->report) : json_object();
 
     if (!c->report)
@@ -81,11 +84,14 @@ static void print_json(Compilation *c, bool has_certificate)
     json_print(root);
 }
 
-static void print_report(const Compilation *c)
+static void print_report(Compilation *c)
 {
     Sbuf text = {0};
 
+    advice_find(&c->cx, c->report);
     report_print(c->report, &text);
+    if (c->options->explain)
+        report_explain(c->report, &text);
     fputs(sbuf_text(&text), stdout);
     sbuf_free(&text);
 }

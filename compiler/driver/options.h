@@ -46,7 +46,7 @@ struct Options {
     const char *certificate, *model, *output;
     const char *cpu;            /* NULL: the host */
     int opt_level;
-    bool check_only, no_check, reference, json, quiet, time, verify;
+    bool explain, check_only, no_check, reference, json, quiet, time, verify;
     bool dump[N_DUMPS];
     DiagFormat diagnostics;
     ColourWhen colour;

@@ -1,0 +1,29 @@
+/* What to tell a person beyond the verdict on diagonal stability: which neurons it
+ * hangs on, and what would restore it. Measured and searched, after the verdict;
+ * only a remedy's own network has been certified. */
+#ifndef COMPILER_CHECK_ADVICE_H
+#define COMPILER_CHECK_ADVICE_H
+#include "compiler/check/check.h"
+
+enum { ADVICE_MAX_ROWS = 4, ADVICE_MAX_REMEDIES = 6 };
+
+/* One change that suffices, everything else left as it is. */
+typedef struct Remedy {
+    size_t conn;                /* its weights, or SIZE_MAX: the slopes of pop */
+    size_t pop;
+    const char *name;           /* "w_EE", a parameter that is the weight; NULL elsewhere */
+    Num now, at;                /* of the parameter, the slope bound or (conn without a name) the weights relative to now: certified at `at` */
+} Remedy;
+
+typedef struct Advice {
+    /* CERTIFIED: rows in which the direction lies that is damped least, and their shares of it; REFUTED: of the witness. */
+    size_t n_rows;              /* 0 where the margin is wide */
+    uint32_t row[ADVICE_MAX_ROWS];
+    double share[ADVICE_MAX_ROWS];
+    size_t n_remedies;
+    Remedy remedy[ADVICE_MAX_REMEDIES];
+} Advice;
+
+/* Fills r->advice, in the arena. */
+void advice_find(Ctx *cx, Report *r);
+#endif

@@ -1,0 +1,15 @@
+/* How reports for people are laid out: a column of labels, sentences beside it. */
+#ifndef COMPILER_CHECK_REPORT_TEXT_H
+#define COMPILER_CHECK_REPORT_TEXT_H
+#include "compiler/model/num.h"
+
+enum { REPORT_LABEL = 20 };     /* width of the column */
+
+void report_label(Sbuf *out, const char *label);
+/* A sentence over several lines, each behind the label column. The first line has been begun. */
+void report_filled(Sbuf *out, const char *text);
+void report_line(Sbuf *out, const char *label, const char *text);
+const char *report_plural(size_t n, const char *one, const char *many);
+/* Exactly where that is short, else the leading digits; --json has it whole. */
+void report_number(Num x, Sbuf *out);
+#endif

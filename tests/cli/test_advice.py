@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""What a report says beyond its verdict: the rows it hangs on, what would restore the proof, the whole story; and
+that no report says more than is proved."""
+import glob
+import json
+import os
+import re
+import sys
+
+from cli import PAIR, check, eigc, equal, main, test, write
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "property"))
+from random_claim import Model
+
+THREE = """param a = 1.3
+param b = 2
+population E excitatory { size = 10; tau = 1; cost = nonnegative }
+population I inhibitory { tau = 1; cost = nonnegative }
+connect E -> E { weight = a; scale = 1/n }
+connect E -> I { weight = b; scale = 1/n }
+connect I -> E { weight = 1.5 }
+"""
+
+
+def report(path, *args):
+    return json.loads(eigc("check", "--json", path, *args).out)
+
+
+@test
+def a_remedy_restores_the_proof(folder):
+    path = write(folder, "three.eig", THREE)
+    r = report(path)
+    equal(r["lds"]["verdict"], "refuted")
+    remedy = {x["parameter"]: x for x in r["remedies"] if x.get("parameter")}
+    equal(sorted(remedy), ["a"], r["remedies"])
+    equal(remedy["a"]["now"], "1.3")
+    check(0.99 < float(remedy["a"]["certified_at"]) < 1, remedy)
+    equal(report(path, "--set", "a=" + remedy["a"]["certified_at"])["lds"]["verdict"], "certified")
+    slopes = [x for x in r["remedies"] if x.get("slopes_of") == "E"]
+    check(slopes and 0.76 < float(slopes[0]["certified_at"]) < 1 / 1.3, slopes)
+    text = eigc("check", path).out
+    check("the weight of E->E at a = " + remedy["a"]["certified_at"] + " instead of 1.3" in text, text)
+
+
+@test
+def a_parameter_of_a_circuit_is_not_taken_for_one_of_the_model(folder):
+    path = write(folder, "shadow.eig", """param w = 0.7
+circuit C(w = 1.4) {
+  population E excitatory { tau = 1; cost = nonnegative }
+  connect E -> E { weight = w }
+}
+instance L = C()
+""")
+    r = report(path)
+    equal(r["lds"]["verdict"], "refuted", r)
+    equal([x["parameter"] for x in r["remedies"] if "weights_of" in x], [None], r["remedies"])
+
+
+@test
+def the_rows_of_a_narrow_margin(folder):
+    path = write(folder, "narrow.eig", """population A excitatory { tau = 1; cost = nonnegative }
+population B excitatory { tau = 1; cost = nonnegative }
+population C excitatory { tau = 1; cost = nonnegative }
+connect A -> B { weight = 0.9 }
+connect B -> A { weight = 0.9 }
+connect B -> C { weight = 0.1 }
+connect C -> B { weight = 0.1 }
+""")
+    r = report(path)
+    equal(r["lds"]["verdict"], "certified")
+    share = {x["row"]: x["share"] for x in r["binding"]}
+    # eigenvector of the symmetric matrix for 1 - sqrt(0.82): (0.9, sqrt(0.82), 0.1)
+    for row, size in (("A", 0.81 / 1.64), ("B", 0.5), ("C", 0.01 / 1.64)):
+        check(abs(share[row] - size) < 1e-3, share)
+    text = eigc("check", path).out
+    check("damped least (measured)" in text, text)
+
+
+@test
+def a_wide_margin_names_no_rows(folder):
+    equal(report(PAIR)["binding"], [])
+
+
+@test
+def the_story_has_the_numbers(folder):
+    text = eigc("check", "--explain-verdict", PAIR).out
+    check("-0.5        -1.2" in text, text)
+    text = " ".join(text.split())
+    for part in ("the question", "p = E 1, I 1.2", "elimination in exact fractions", "measured"):
+        check(part in text, (part, text))
+    text = eigc("check", "--explain-verdict", "--set", "w_EE=1.2", PAIR).out
+    text = " ".join(text.split())
+    for part in ("v1 = E 1", "v_i (A v)_i over the vectors is E 0.2", "what stays open"):
+        check(part in text, (part, text))
+    text = eigc("check", PAIR).out
+    check("the question" not in text, text)
+
+
+@test
+def the_story_of_what_has_no_matrix(folder):
+    text = eigc("check", "--explain-verdict", "examples/13-fitzhugh-nagumo.eig").out
+    check("given by equations" in text, text)
+
+
+def no_more_than_is_proved(path):
+    """Words of stability only beside the proofs they need."""
+    r = report(path)
+    text = " ".join(eigc("check", "--explain-verdict", path).out.split())
+    if not r.get("stability"):
+        return
+    certified = r["stability"]["verdict"] == "certified"
+    proved = {s["says"] for s in r["statements"]}
+    if re.search(r"\bunstable\b", text):
+        check(r["stability"]["verdict"] == "refuted", (path, text))
+    check("globally" not in text or certified, (path, text))
+    if "every trajectory" in text and not certified:
+        check("of that it is proved" in text, (path, text))           # of the network without its noise or delays
+    if certified:
+        check(proved - {"potential-game", "saddle"}, (path, text))
+        check("stability certified" in text, (path, text))
+    if "rate: at least" in text:
+        check(certified and r["stability"]["rate"], (path, text))
+    if r["lds"]["verdict"] == "refuted" and r["stability"]["verdict"] == "undecided":
+        check("no statement about what the network does" in text, (path, text))
+
+
+@test
+def no_report_says_more_than_is_proved(folder):
+    for path in sorted(glob.glob("examples/*.eig")):
+        no_more_than_is_proved(path)
+    for seed in range(900, 940):
+        no_more_than_is_proved(write(folder, "random.eig", Model(seed, folder).text))
+
+
+main()
