@@ -178,9 +178,18 @@ static void print_decimal(const char *digits_text, size_t places, Sbuf *out)
     }
 }
 
+/* For the text of a number of so many digits; free() it. What GMP allocates is not malloc's in every program. */
+static char *text_for(size_t digits)
+{
+    char *text = malloc(digits + 3);
+    if (!text)
+        arena_on_exhausted(digits + 3);
+    return text;
+}
+
 static void print_ratio(mpq_srcptr x, Sbuf *out)
 {
-    char *text = mpq_get_str(NULL, 10, x);
+    char *text = mpq_get_str(text_for(mpz_sizeinbase(mpq_numref(x), 10) + mpz_sizeinbase(mpq_denref(x), 10)), 10, x);
     sbuf_str(out, mpq_sgn(x) < 0 ? text + 1 : text);
     free(text);
 }
@@ -200,7 +209,7 @@ void rational_print(mpq_srcptr x, Sbuf *out)
     mpz_mul(scaled, scaled, mpq_numref(x));
     mpz_divexact(scaled, scaled, mpq_denref(x));
     mpz_abs(scaled, scaled);
-    char *text = mpz_get_str(NULL, 10, scaled);
+    char *text = mpz_get_str(text_for(mpz_sizeinbase(scaled, 10)), 10, scaled);
     mpz_clear(scaled);
     Sbuf decimal = {0}, ratio = {0};
     print_decimal(text, places, &decimal);

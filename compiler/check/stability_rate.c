@@ -28,6 +28,7 @@ typedef struct Form {
     const ClaimMatrix *m;
     mpq_t *p;
     double *root;               /* sqrt(size / p_max scale) of each row */
+    double *off, *own;          /* of each entry, and of leak and self: what they subtract from the form */
 } Form;
 
 /* S(p) between vectors of length one over all neurons: row a counts size_a times. */
@@ -37,24 +38,36 @@ static void apply_form(const void *self, const double *x, double *y)
     const ClaimMatrix *m = f->m;
     memset(y, 0, m->q * sizeof *y);
     for (size_t a = 0; a < m->q; a++) {
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            y[a] -= f->off[e] * x[m->column[e]];
+            y[m->column[e]] -= f->off[e] * x[a];
+        }
+        y[a] -= f->own[a] * x[a];
+    }
+}
+
+static void read_form(Form *f)
+{
+    const ClaimMatrix *m = f->m;
+    for (size_t a = 0; a < m->q; a++) {
         double p = mpq_get_d(f->p[a]);
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t b = m->column[e];
-            double r = p * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (f->root[a] * f->root[b]);
-            y[a] -= r * x[b];
-            y[b] -= r * x[a];
+            f->off[e] = p * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (f->root[a] * f->root[b]);
         }
         if (m->leak)
-            y[a] += 2 * p * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / (f->root[a] * f->root[a]) * x[a];
+            f->own[a] = -2 * p * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / (f->root[a] * f->root[a]);
     }
 }
 
 static double estimate_mu(Ctx *cx, const ClaimMatrix *m, mpq_t *p)
 {
-    Form f = {m, p, ARENA_ARRAY(&cx->arena, m->q, double)};
+    Form f = {m, p, ARENA_ARRAY(&cx->arena, m->q, double), ARENA_ARRAY(&cx->arena, m->row_from[m->q], double),
+              ARENA_ARRAY(&cx->arena, m->q, double)};
     double *vector = ARENA_ARRAY(&cx->arena, m->q, double);
     for (size_t a = 0; a < m->q; a++)
         f.root[a] = sqrt((double)claim_matrix_size(m, a));
+    read_form(&f);
     double mu = eigen_smallest(m->q, apply_form, &f, vector);
     for (size_t a = 0; m->leak && a < m->q; a++)
         if (m->size[a] > 1)

@@ -1,44 +1,12 @@
 #include <errno.h>
-#include <gmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/driver/number_memory.h"
 #include "compiler/driver/options.h"
 #include "compiler/driver/version.h"
-#include "lang/base/arena.h"
-
-static void out_of_memory(size_t bytes)
-{
-    fprintf(stderr, "eigc: out of memory (%zu more bytes were needed)\n", bytes);
-    exit(STATUS_SYSTEM);
-}
-
-/* GMP's own allocators abort, as a fault of the program would. */
-static void *number_alloc(size_t bytes)
-{
-    void *p = malloc(bytes);
-
-    if (!p)
-        out_of_memory(bytes);
-    return p;
-}
-
-static void *number_realloc(void *p, size_t old_bytes, size_t bytes)
-{
-    (void)old_bytes;
-    p = realloc(p, bytes);
-    if (!p)
-        out_of_memory(bytes);
-    return p;
-}
-
-static void number_free(void *p, size_t bytes)
-{
-    (void)bytes;
-    free(p);
-}
 
 static ExitStatus print_version(void)
 {
@@ -95,8 +63,7 @@ static ExitStatus dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    arena_on_exhausted = out_of_memory;
-    mp_set_memory_functions(number_alloc, number_realloc, number_free);
+    number_memory_start();
     signal(SIGXFSZ, SIG_IGN);   /* a file over the limit is a write that fails, E0004 */
     ExitStatus status = dispatch(argc, argv);
     errno = 0;

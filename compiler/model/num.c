@@ -244,9 +244,18 @@ static bool print_decimal(const char *mantissa, long places, Sbuf *out)
     return true;
 }
 
+/* Decimal digits, for free(): what GMP allocates is not malloc's in every program. */
+static char *digits_of(mpz_srcptr z)
+{
+    char *s = malloc(mpz_sizeinbase(z, 10) + 2);
+    if (!s)
+        arena_on_exhausted(mpz_sizeinbase(z, 10) + 2);
+    return mpz_get_str(s, 10, z);
+}
+
 static void print_integer(mpz_srcptr z, Sbuf *out)
 {
-    char *s = mpz_get_str(NULL, 10, z);
+    char *s = digits_of(z);
     sbuf_str(out, s);
     free(s);
 }
@@ -266,7 +275,7 @@ void num_print(Num x, Sbuf *out)
         mpz_ui_pow_ui(m, 10, (unsigned long)places);
         mpz_mul(m, m, top);
         mpz_divexact(m, m, mpq_denref(x));
-        char *s = mpz_get_str(NULL, 10, m);
+        char *s = digits_of(m);
         done = print_decimal(s, places, out);
         free(s);
         mpz_clear(m);
