@@ -14,7 +14,7 @@ from operator import mul
 
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 RATIO = re.compile(r"(-?)([0-9]+)/([0-9]+)", re.ASCII)
-PROOFS = ("exact", "rump", "integer-residual")
+PROOFS = ("exact", "rump", "integer-residual", "dominance")
 
 
 class Refused(Exception):

@@ -175,7 +175,8 @@ void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimM
 }
 
 static const char *const proof_names[] = {
-    [PROOF_EXACT] = "exact", [PROOF_RUMP] = "rump", [PROOF_INTEGER_RESIDUAL] = "integer-residual"
+    [PROOF_EXACT] = "exact", [PROOF_RUMP] = "rump", [PROOF_INTEGER_RESIDUAL] = "integer-residual",
+    [PROOF_DOMINANCE] = "dominance"
 };
 
 const char *proof_kind_name(ProofKind kind)
@@ -185,7 +186,7 @@ const char *proof_kind_name(ProofKind kind)
 
 bool proof_kind_from_name(const char *name, ProofKind *out)
 {
-    for (int k = PROOF_EXACT; k <= PROOF_INTEGER_RESIDUAL; k++)
+    for (int k = PROOF_EXACT; k <= PROOF_DOMINANCE; k++)
         if (strcmp(name, proof_names[k]) == 0) {
             *out = (ProofKind)k;
             return true;

@@ -53,7 +53,7 @@ typedef struct ClaimMatrix {
     const char *sha256, *source;    /* of the file that the entries came from, or NULL */
 } ClaimMatrix;
 
-typedef enum ProofKind { PROOF_EXACT, PROOF_RUMP, PROOF_INTEGER_RESIDUAL } ProofKind;
+typedef enum ProofKind { PROOF_EXACT, PROOF_RUMP, PROOF_INTEGER_RESIDUAL, PROOF_DOMINANCE } ProofKind;
 
 /* A strongly connected component and its multipliers. */
 typedef struct Component {
@@ -110,6 +110,6 @@ mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
 const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from);
 /* The matrix of a component's rows alone. Its numbers are borrowed: it is not cleared. */
 void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimMatrix *out);
-const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual" */
+const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual", "dominance" */
 bool proof_kind_from_name(const char *name, ProofKind *out);
 #endif

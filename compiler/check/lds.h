@@ -85,6 +85,10 @@ typedef struct LdsFinding {
     double margin;              /* CERTIFIED: measured lower bound; else the best one that was reached, negative */
 } LdsFinding;
 
+/* The most rows for which dense matrices are factored. Sparse components beyond are proved by rows, where that
+ * does (verify.h, VERIFY_SPARSE_N). */
+enum { LDS_DENSE_ROWS = 5000 };
+
 /* Takes cubes * n^3 operations from the work left; false, taking nothing and saying so in f->missing, where less is left. */
 bool lds_spend(LdsPart *p, double cubes, LdsFinding *f);
 

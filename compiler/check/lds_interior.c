@@ -218,6 +218,9 @@ bool lds_test_interior(LdsPart *p, LdsFinding *f)
         f->missing = "liblapack.so.3 is not there for the interior-point method";
         return false;
     }
+    double n = (double)p->n;
+    if (*p->work < 20 * n * n * n)
+        return lds_spend(p, 20, f);
     Search s = {.part = p, .found = f};
     s.scale = ARENA_ARRAY(&p->cx->arena, p->n, double);
     s.q = ARENA_ARRAY(&p->cx->arena, p->n, double);

@@ -125,15 +125,30 @@ static void read_diagonal(LdsPart *p)
     mpq_clear(x);
 }
 
-bool lds_spend(LdsPart *p, double cubes, LdsFinding *f)
+static bool spend(LdsPart *p, double cost, LdsFinding *f)
 {
-    double n = (double)p->n, cost = cubes * n * n * n;
     if (cost > *p->work) {
         f->missing = "the work set aside for all components was spent";
         return false;
     }
     *p->work -= cost;
     return true;
+}
+
+bool lds_spend(LdsPart *p, double cubes, LdsFinding *f)
+{
+    double n = (double)p->n;
+    return spend(p, cubes * n * n * n, f);
+}
+
+/* For one proof: a dense factor, or of large sparse matrices what the verifier does by rows. */
+static bool spend_on_proof(LdsPart *p, LdsFinding *f)
+{
+    double n = (double)p->n, by_rows = 1e4 * (double)p->n_edges;
+    bool is_sparse = p->n > VERIFY_SPARSE_N && (double)p->n_edges < n * n / 16;
+    if (p->n <= LDS_DENSE_ROWS)
+        return lds_spend(p, 1.0 / 3, f);
+    return is_sparse && spend(p, by_rows, f);
 }
 
 void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out)
@@ -227,7 +242,7 @@ bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFin
 {
     Component c = {.n = p->n, .member = p->member, .p = multiplier};
     VerifyResult proof = {0};
-    if (lds_spend(p, 1.0 / 3, f))
+    if (spend_on_proof(p, f))
         proof = verify_component(p->cx, p->matrix, &c);
     if (!proof.accepted) {
         rationals_clear(multiplier, p->n);

@@ -11,6 +11,8 @@
 #include <xmmintrin.h>
 #endif
 
+#include "compiler/check/positive_split.h"
+
 /* Everything below counts on IEEE double arithmetic that rounds each operation
  * once. A fused multiply-add rounds less often and is allowed. */
 _Static_assert(FLT_EVAL_METHOD == 0 && DBL_MANT_DIG == 53 && FLT_RADIX == 2, "IEEE doubles");
@@ -163,60 +165,7 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  * For the margin, C_ii <= b_ii - c - m B_ii proves B - m diag(B), that is M
  * scaled to unit diagonal minus m I, positive definite. */
 
-#define U 0x1p-53
 enum { TILE = 4, PANEL = 64 };
-
-/* x = mantissa * 2^exponent (1 + e), 1/2 <= |mantissa| <= 1, |e| <= 6u; 0 is exact. */
-typedef struct Split {
-    double mantissa;
-    long exponent;
-} Split;
-
-/* Of a normal number: its mantissa in [1/2, 1), as frexp has it. */
-static double take_exponent(double x, long *exponent)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    *exponent = (long)(bits >> 52 & 0x7ff) - 1022;
-    bits = (bits & ~((uint64_t)0x7ff << 52)) | (uint64_t)1022 << 52;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static Split split(mpq_srcptr x)
-{
-    mpz_srcptr top = mpq_numref(x), bottom = mpq_denref(x);
-    if (mpz_sgn(top) == 0)
-        return (Split){0, 0};
-    if (mpz_sizeinbase(top, 2) <= 53 && mpz_sizeinbase(bottom, 2) <= 53) {
-        Split s;                /* both are doubles: the quotient is rounded once */
-        double quotient = (double)mpz_getlimbn(top, 0) / (double)mpz_getlimbn(bottom, 0);
-        s.mantissa = take_exponent(mpz_sgn(top) < 0 ? -quotient : quotient, &s.exponent);
-        return s;
-    }
-    long up, down;              /* both are cut to 53 bits, 2u each, then divided */
-    double mantissa = mpz_get_d_2exp(&up, top) / mpz_get_d_2exp(&down, bottom);
-    if (fabs(mantissa) > 1)
-        return (Split){mantissa / 2, up - down + 1};
-    return (Split){mantissa, up - down};
-}
-
-/* x * 2^e, exactly but for underflow; infinite beyond the range. */
-static double shift(double x, long e)
-{
-    if (e > -900 && e < 900) {  /* 2^e is a normal double, and times it rounds as ldexp does */
-        uint64_t bits = (uint64_t)(e + 1023) << 52;
-        double power;
-        memcpy(&power, &bits, sizeof power);
-        return x * power;
-    }
-    return ldexp(x, e > 4000 ? 4000 : e < -4000 ? -4000 : (int)e);
-}
-
-static long floor_half(long e)
-{
-    return e >= 0 ? e / 2 : -((1 - e) / 2);
-}
 
 /* The scaled matrix: column-major, order rounded up to a multiple of TILE with
  * unit rows, which change nothing. */

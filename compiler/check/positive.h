@@ -24,6 +24,11 @@ enum { POSITIVE_MAX_ORDER = 10000 };
  * unit diagonal (0 when only its sign was proved). */
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin);
 
+/* The same for a matrix of any order with few entries, in positive_sparse.c: by dominance of the diagonal
+ * under a scaling that is found here, or by Rump's test within an envelope. *how says which. False where
+ * neither does, or the envelope is too large. */
+bool positive_by_rows(const LyapunovForm *f, ProofKind *how);
+
 /* The rounding mode that the bounds of doubles hold for. */
 bool rounds_to_nearest(void);
 

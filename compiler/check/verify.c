@@ -175,9 +175,23 @@ static VerifyResult by_elimination(Ctx *cx, const LyapunovForm *f, double margin
     return r;
 }
 
+/* Worth a try before O(n^3): large, and mostly zeros. */
+static bool is_sparse(const LyapunovForm *f)
+{
+    double entries = 0, n = (double)f->n;
+    for (size_t k = 0; k < f->n; k++)
+        entries += (double)(f->a->row_from[f->member[k] + 1] - f->a->row_from[f->member[k]]);
+    return f->n > VERIFY_SPARSE_N && entries < n * n / 16;
+}
+
 static VerifyResult prove_positive(Ctx *cx, const LyapunovForm *f)
 {
     double margin;
+    ProofKind how;
+    if (is_sparse(f) && positive_by_rows(f, &how)) {
+        const char *name = how == PROOF_DOMINANCE ? "dominance of the scaled diagonal" : "Rump's test by rows";
+        return (VerifyResult){true, arena_printf(&cx->arena, "%s, n = %zu", name, f->n), 0, how};
+    }
     if (f->n > POSITIVE_MAX_ORDER)
         return rejected(arena_printf(&cx->arena, "a component of %zu rows: proofs stop at %d", f->n, POSITIVE_MAX_ORDER));
     Positive p = positive_by_cholesky(f, &margin);

@@ -1,7 +1,7 @@
 /* The trusted part: decides whether evidence proves a claim, by exact
  * rationals, or by Rump's shifted Cholesky with explicit rounding bounds.
- * Everything a proof rests on is in verify.c, positive.c, evidence.c, for statements statement*.c, for kernels verify_kernel.c and
- * symbol.c, and, for a file, rational.c and certificate_read.c, with GMP and MPFR below; no BLAS, no LAPACK. Of
+ * Everything a proof rests on is in verify.c, positive.c, positive_sparse.c, evidence.c, for statements statement*.c, for kernels
+ * verify_kernel.c and symbol.c, and, for a file, rational.c and certificate_read.c, with GMP and MPFR below; no BLAS, no LAPACK. Of
  * these the search shares evidence.c (storage, finding an entry) and the writing of
  * a certificate shares evidence.c and rational.c; verify.c and positive.c are only called. */
 #ifndef COMPILER_CHECK_VERIFY_H
@@ -18,6 +18,8 @@ typedef struct VerifyResult {
 /* A component up to this order is always decided by exact elimination, a larger
  * one when Rump's test is too coarse for it and the numbers are not too long. */
 enum { VERIFY_EXACT_N = 12 };
+/* A larger component than this with few entries is first tried row by row (positive_sparse.c). */
+enum { VERIFY_SPARSE_N = 1000 };
 
 /* The claim about the matrix, and every statement. */
 VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence);

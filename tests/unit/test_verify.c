@@ -307,7 +307,7 @@ static void floats_are_never_wrong(void)
     static const char *const moves[] = {"0", "1e-30", "-1e-30", "1e-15", "-1e-15", "1e-13", "-1e-12", "1e-10", "-1e-8"};
     Ctx cx;
     ctx_init(&cx);
-    size_t n_yes = 0, n_definite = 0;
+    size_t n_yes = 0, n_definite = 0, n_by_rows = 0;
     for (int k = 0; k < 4000; k++) {
         size_t n = (size_t)random_to(9) + 2, rank = n - 1 + (size_t)random_to(1);
         ClaimMatrix m = zeros(&cx, n);
@@ -331,11 +331,15 @@ static void floats_are_never_wrong(void)
         LyapunovForm f = {&m, n, c.member, c.p};
         double margin;
         bool too_long, is_definite = positive_exactly(&f, &too_long);
+        ProofKind how;
+        bool by_rows = positive_by_rows(&f, &how);
         Positive answer = positive_by_cholesky(&f, &margin);
         CHECK(!too_long);
         if (rank < n)           /* singular: the move alone decides */
             CHECK(is_definite == (mpq_sgn(move) > 0));
         CHECK(answer != POSITIVE_YES || is_definite);
+        CHECK(!by_rows || is_definite);
+        n_by_rows += by_rows;
         CHECK(answer != POSITIVE_NO || !is_definite);
         n_yes += answer == POSITIVE_YES;
         n_definite += is_definite;
@@ -347,7 +351,7 @@ static void floats_are_never_wrong(void)
         claim_matrix_clear(&m);
         component_clear(&c);
     }
-    CHECK(n_yes > 500 && n_definite > n_yes);
+    CHECK(n_yes > 500 && n_definite > n_yes && n_by_rows > 500);
     ctx_free(&cx);
 }
 
