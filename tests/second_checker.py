@@ -621,6 +621,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "equal-time-constants": (("tau",), True, True, says_equal),
     "rate-by-multipliers": (("mu", "tau", "rate"), True, True, says_rate),
     "projected-dynamics": ((), True, False, lambda t, net, s: None),
+    "switched-dynamics": ((), True, False, lambda t, net, s: None),
     "cascade": ((), True, False, None),
     "symmetrisable-weights": (("p",), True, False, says_symmetric),
     "two-neurons-smooth": ((), True, False, says_two),

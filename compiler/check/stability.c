@@ -2,20 +2,33 @@
 
 #include "compiler/check/statement_verify.h"
 
-size_t stability_count_projected(const Net *net)
+static StepLimit limit_of(const ModelPop *p)
 {
-    size_t n = 0;
-    for (size_t a = 0; a < net->n_pops; a++) {
-        Num step = net->pop[a].model->prox_step;
-        n += step && mpq_sgn(step) == 0;
-    }
-    return n;
+    if (p->is_switched)
+        return LIMIT_SWITCHED;
+    return p->prox_step && mpq_sgn(p->prox_step) == 0 ? LIMIT_PROJECTED : LIMIT_NONE;
+}
+
+StepLimit stability_limit(const Net *net)
+{
+    StepLimit first = net->n_pops ? limit_of(net->pop[0].model) : LIMIT_NONE;
+    for (size_t a = 1; a < net->n_pops; a++)
+        if (limit_of(net->pop[a].model) != first)
+            return LIMIT_PARTLY;
+    return first;
+}
+
+bool stability_limit_fits(StepLimit limit, StatementKind kind)
+{
+    if (limit == LIMIT_PROJECTED || limit == LIMIT_SWITCHED)
+        return kind == (limit == LIMIT_PROJECTED ? STATEMENT_PROJECTED : STATEMENT_SWITCHED);
+    return limit == LIMIT_NONE && kind != STATEMENT_PROJECTED && kind != STATEMENT_SWITCHED;
 }
 
 bool stability_has_prox_steps(const Net *net)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        if (net->pop[a].model->prox_step)
+        if (net->pop[a].model->prox_step || net->pop[a].model->is_switched)
             return true;
     return false;
 }
@@ -155,12 +168,12 @@ static bool try_planar(Search *s)
     return found;
 }
 
-static void try_projected(Search *s)
+static void try_limit(Search *s, StepLimit limit)
 {
     Statement proposed;
-    if (stability_count_projected(s->net) < s->net->n_pops)
+    if (limit == LIMIT_PARTLY)
         return;
-    statement_init(s->cx, &proposed, STATEMENT_PROJECTED, s->lds->matrix.q);
+    statement_init(s->cx, &proposed, limit == LIMIT_PROJECTED ? STATEMENT_PROJECTED : STATEMENT_SWITCHED, s->lds->matrix.q);
     keep(s, &proposed);
 }
 
@@ -213,9 +226,10 @@ static void search(Search *s)
 {
     Evidence *e = &s->lds->evidence;
     bool certified = s->lds->verdict == TRUTH_CERTIFIED;
+    StepLimit limit = stability_limit(s->net);
     e->statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
-    if (certified && stability_count_projected(s->net)) {
-        try_projected(s);
+    if (certified && limit != LIMIT_NONE) {
+        try_limit(s, limit);
     } else if (certified) {
         bool converges = try_whole(s, propose_dominance);
         if (converges)
@@ -239,6 +253,7 @@ static const char *const why[N_STATEMENTS] = {
     [STATEMENT_EQUAL_TAU] = "diagonal stability, slopes in [0, L], equal time constants",
     [STATEMENT_RATE] = "diagonal stability, slopes in [0, L], equal time constants",
     [STATEMENT_PROJECTED] = "projected dynamics, diagonal stability, any time constants",
+    [STATEMENT_SWITCHED] = "switched dynamics, diagonal stability, any time constants",
     [STATEMENT_CASCADE] = "components that converge exponentially one after the other",
     [STATEMENT_SYMMETRISABLE] = "symmetrisable weights, diagonal stability, any time constants",
     [STATEMENT_PLANAR_SMOOTH] = "two neurons with continuously differentiable activations, diagonal stability, any time constants",
@@ -275,12 +290,18 @@ static void conclude_open(StabilityReport *out)
                 "nothing suggests that it fails";
 }
 
-static void conclude_partly_projected(StabilityReport *out)
+static void conclude_partly_limit(const Net *net, StabilityReport *out)
 {
+    bool any_switched = false;
+    for (size_t a = 0; a < net->n_pops; a++)
+        any_switched |= net->pop[a].model->is_switched;
     out->conclusion = "for every constant input there is exactly one equilibrium";
-    out->theorem = "Theorems 2 and 14 (docs/theory.md): diagonal stability, slopes in [0, L]";
-    out->open = "convergence: some populations follow the projected dynamics and others do not, and the theorems are about networks in "
-                "which all or none do";
+    out->theorem = any_switched ? "Theorems 2 and 19 (docs/theory.md): diagonal stability, slopes in [0, L]"
+                                : "Theorems 2 and 14 (docs/theory.md): diagonal stability, slopes in [0, L]";
+    out->open = any_switched ? "convergence: some populations follow the switched dynamics and others do not, and the theorems are about "
+                               "networks in which all or none do"
+                             : "convergence: some populations follow the projected dynamics and others do not, and the theorems are about "
+                               "networks in which all or none do";
 }
 
 /* The multipliers are the same for every step, rates are not: those above are of the plain network. */
@@ -294,16 +315,17 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
     const Statement *s = strongest(&lds->evidence);
     out->unique = TRUTH_CERTIFIED;
     if (!s) {
-        if (stability_count_projected(net))
-            conclude_partly_projected(out);
+        if (stability_limit(net) != LIMIT_NONE)
+            conclude_partly_limit(net, out);
         else
             conclude_open(out);
         return;
     }
     mpq_t *rate = statement_numbers(s, "rate");
+    bool is_limit = s->kind == STATEMENT_PROJECTED || s->kind == STATEMENT_SWITCHED;
     out->verdict = TRUTH_CERTIFIED;
     out->conclusion = arena_printf(&cx->arena, "for every constant input there is exactly one equilibrium, and every trajectory %sconverges to it%s",
-                                   s->kind == STATEMENT_PROJECTED ? "that starts where the costs are finite " : "",
+                                   is_limit ? "that starts where the costs are finite " : "",
                                    statement_table[s->kind].says == STATES_CONVERGENCE ? "" : " exponentially");
     out->theorem = arena_printf(&cx->arena, "Theorem %d (docs/theory.md): %s", statement_table[s->kind].theorem, why[s->kind]);
     if (rate && mpq_sgn(rate[0]) > 0) {
@@ -311,7 +333,7 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
         mpq_set(kept, rate[0]);
         out->rate = kept;
     }
-    if (stability_has_prox_steps(net) && s->kind != STATEMENT_PROJECTED)
+    if (stability_has_prox_steps(net) && !is_limit)
         qualify_prox_steps(cx, out);
 }
 

@@ -16,7 +16,12 @@ void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out);
 void stability_conclude(Ctx *cx, const Net *net, LdsReport *lds, StabilityReport *out);
 
 bool stability_has_prox_steps(const Net *net);
-size_t stability_count_projected(const Net *net);    /* populations of prox_step = 0 */
+/* The limits of short and of long proximal steps, prox_step = 0 and inf, have theorems of their own, about networks in
+ * which all populations have the same one. */
+typedef enum StepLimit { LIMIT_NONE, LIMIT_PROJECTED, LIMIT_SWITCHED, LIMIT_PARTLY } StepLimit;
+StepLimit stability_limit(const Net *net);
+/* A statement on convergence is about networks of this limit. */
+bool stability_limit_fits(StepLimit limit, StatementKind kind);
 /* Rows of a claim's matrix are whole populations, some with kernels longer than the net's, or their neurons in order. */
 typedef struct RowTau {
     const Num *least, *most;    /* time constants of the neurons of each row; those of the plain network (Theorem 13) */

@@ -148,7 +148,7 @@ static const char *cascade_fault(Ctx *cx, const Evidence *e)
     bool *converges = ARENA_ARRAY(&cx->arena, e->n_components, bool);
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
-        if (s->is_part && s->component < e->n_components && s->kind != STATEMENT_PROJECTED &&
+        if (s->is_part && s->component < e->n_components && s->kind != STATEMENT_PROJECTED && s->kind != STATEMENT_SWITCHED &&
             statement_table[s->kind].says == STATES_EXPONENTIAL)
             converges[s->component] = true;
     }
@@ -235,6 +235,7 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
     case STATEMENT_SADDLE:
         return saddle_fault(&x);
     case STATEMENT_PROJECTED:
+    case STATEMENT_SWITCHED:
         return NULL;
     case STATEMENT_CASCADE:
     case N_STATEMENTS:

@@ -138,8 +138,7 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
         const char *limit = row->says == STATES_STRUCTURE ? NULL : theory_no_convergence(cx, net);
         if (limit)
             return arena_printf(&cx->arena, "the statement \"%s\" is about networks without noise and delays, and %s", row->name, limit);
-        size_t n_projected = row->says == STATES_STRUCTURE ? 0 : stability_count_projected(net);
-        if (n_projected < net->n_pops ? n_projected || s->kind == STATEMENT_PROJECTED : s->kind != STATEMENT_PROJECTED && n_projected)
+        if (row->says != STATES_STRUCTURE && !stability_limit_fits(stability_limit(net), s->kind))
             return arena_printf(&cx->arena, "the statement \"%s\" is about other dynamics", row->name);
         mpq_t *rate = statement_numbers(s, "rate");
         if (rate && mpq_sgn(rate[0]) > 0 && stability_has_prox_steps(net))

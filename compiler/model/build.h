@@ -444,7 +444,7 @@ void cost_activation(Builder *b, const Cost *cost, Num gain, Num threshold, Acti
 bool cost_unit_place(const Cost *cost, size_t k, UnitFact *out);
 
 /* ---- prox_step.c ---- */
-/* prox_step = g; p->prox_step stays NULL without one, for 1, and after a diagnostic. */
+/* prox_step = g; p->prox_step stays NULL without one, for 1 and inf, and after a diagnostic. */
 void prox_step_read(Builder *b, const AstAttr *a, ModelPop *p);
 /* p->stepped, once the activation is there. */
 void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p);

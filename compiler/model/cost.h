@@ -88,6 +88,8 @@ bool cost_close(Builder *b, Cost *c);
 bool cost_multiple(Builder *b, const Cost *c, Num factor, Cost *out);
 /* +1 or -1 where x cannot have the other sign, 0 where it can have both. */
 int cost_sign(const Cost *c);
+/* Linear on an interval with two ends, so that its prox is a clip. */
+bool cost_is_box(const Cost *c);
 /* Its prox is a step from lo to hi, of every value between them at the step. */
 bool cost_jumps(const Cost *c);
 

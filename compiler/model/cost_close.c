@@ -43,6 +43,11 @@ static bool has_quadratic(const Cost *c)
     return (sign >= 0 && mpq_sgn(c->a_pos) != 0) || (sign <= 0 && mpq_sgn(c->a_neg) != 0);
 }
 
+bool cost_is_box(const Cost *c)
+{
+    return c->smooth == SMOOTH_NONE && c->lo && c->hi && mpq_sgn(c->lambda) == 0 && !has_quadratic(c);
+}
+
 static bool report_open_sum(Builder *b, const Cost *c, Span term, const char *what)
 {
     Diag *d = diag_at(b->cx, D_E0702, term, "with this %s the sum has no closed prox", what);

@@ -124,8 +124,10 @@ typedef struct ModelPop {
     Span tau_span;
     Activation act;             /* of the plain network, whatever the proximal step */
     Num prox_step;              /* g > 0: tau x' = (stepped - x)/g; 0: the projected dynamics; NULL: 1, the plain network */
-    const Expr *stepped;        /* with prox_step: prox of g cost at (1 - g) x + g gain (z - threshold), of EIG_VAR_Z as phi is, and of x,
-                                 * EIG_VAR_STATE. For 0 with g = step/tau; NULL there where no Euler step of one tau makes it */
+    bool is_switched;           /* prox_step = inf: tau x' = H(v) - x, H the end of the box that v points to; prox_step is NULL */
+    const Expr *stepped;        /* with either: prox of g cost at (1 - g) x + g gain (z - threshold), of EIG_VAR_Z as phi is, and of x,
+                                 * EIG_VAR_STATE. For 0 with g = step/tau, for inf with tau/step; NULL there where no Euler step of one
+                                 * tau makes it */
     Span prox_span;
     const Expr *noise;          /* with a time constant: the factor of unit white noise in x', of t, i; NULL: none */
     const Expr *input;          /* of t, i, and the states of `ous`; never NULL (0) */

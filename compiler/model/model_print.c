@@ -147,9 +147,11 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
     if (p->prox_step) {
         print_num("  proximal step ", p->prox_step, out);
         sbuf_char(out, '\n');
-        if (p->stepped)
-            print_expr("    in the place of phi: ", p->stepped, out);
+    } else if (p->is_switched) {
+        sbuf_str(out, "  proximal step inf\n");
     }
+    if (p->stepped)
+        print_expr("    in the place of phi: ", p->stepped, out);
     if (p->noise)
         print_expr("  noise ", p->noise, out);
     print_expr("  input ", p->input, out);

@@ -54,7 +54,8 @@ static void verify_leak(const ModelPop *p)
 {
     must(p->tau ? mpq_sgn(p->tau) > 0 : p->tau_of != NULL, "tau", p->name);
     verify_activation(&p->act, p->name);
-    must(p->stepped ? p->prox_step != NULL : !p->prox_step || mpq_sgn(p->prox_step) == 0, "proximal step", p->name);
+    must(!p->is_switched || !p->prox_step, "one proximal step", p->name);
+    must(p->stepped ? p->prox_step || p->is_switched : !p->prox_step || mpq_sgn(p->prox_step) == 0, "proximal step", p->name);
     must(!p->prox_step || (mpq_sgn(p->prox_step) >= 0 && mpq_cmp_ui(p->prox_step, 1, 1) != 0), "length of the proximal step", p->name);
     if (p->stepped)
         verify_expr(p->stepped, 1u << EIG_VAR_Z | 1u << EIG_VAR_STATE, p->name);

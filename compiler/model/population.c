@@ -313,7 +313,7 @@ void populations_finish(Builder *b)
         p->start = typed_ok(pb->start) ? pb->start.e : NULL;
         p->noise = finish_noise(b, pb, p);
         finish_activation(b, pb, &p->act);
-        if (p->prox_step && p->act.phi)
+        if ((p->prox_step || p->is_switched) && p->act.phi)
             prox_step_finish(b, pb, p);
     }
 }

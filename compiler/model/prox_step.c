@@ -2,6 +2,9 @@
  * plain network and s = gain (z - threshold); for g = 1 it is the plain network.
  * g = 0 is its limit, the projected dynamics; a step of Euler's method from there
  * is x -> prox_{g c}((1 - g) x + g s) with g = h/tau, and that is what is run.
+ * g = inf is the limit at the other end, for a box and in time of g tau: the
+ * switched dynamics, tau x' = H(s - x) - x. With g = tau/h a step of Euler's method
+ * goes where the switch takes it, but not beyond x = s, where it would chatter.
  * What is made here is the prox of g c at that point, as an expression. Where
  * g c has no closed prox, phi = prox_c serves: with w the solution of
  * (1 - g) phi(w) + g w = y, the prox of g c at y is phi(w) (docs/theory.md). */
@@ -9,22 +12,30 @@
 #include "compiler/model/cost.h"
 #include "compiler/model/derive.h"
 
+static void report_negative(Builder *b, Span at, const char *what, const char *value)
+{
+    Diag *d = diag_at(b->cx, D_E0401, at, "%s is at least 0, and this is %s", what, value);
+    diag_help(b->cx, d, "the plain network is `prox_step = 1`, the projected dynamics `prox_step = 0`");
+}
+
 void prox_step_read(Builder *b, const AstAttr *a, ModelPop *p)
 {
     Typed v;
     Num g;
     const char *what = arena_printf(&b->cx->arena, "the proximal step of `%s`", p->name);
-    if (a && infinite_bound(a->value)) {
-        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is finite", what);
-        diag_help(b->cx, d, "a long one comes close to the switched system: `prox_step = 100`");
+    int infinite = a ? infinite_bound(a->value) : 0;
+    if (infinite < 0)
+        report_negative(b, a->value->span, what, "-inf");
+    p->is_switched = infinite > 0;
+    if (infinite != 0) {
+        p->prox_span = a->value->span;
         return;
     }
     if (!a || !constant_number(b, a->value, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return;
     expr_is_const(v.e, &g);
     if (mpq_sgn(g) < 0) {
-        Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is at least 0, and this is %s", what, num_brief(b->cx, g));
-        diag_help(b->cx, d, "the plain network is `prox_step = 1`, the projected dynamics `prox_step = 0`");
+        report_negative(b, a->value->span, what, num_brief(b->cx, g));
         return;
     }
     p->prox_span = a->value->span;
@@ -115,20 +126,35 @@ static bool is_small(const Expr *e, const Activation *act)
     return size < EXPR_MAX_SIZE && depth <= EIG_CODE_MAX_DEPTH;
 }
 
-/* g, or for g = 0 what a run takes; NULL: there is no such run (plan/delay.c says so). */
+/* g, or for 0 and inf what a run takes; NULL: there is no such run (plan/delay.c says so). */
 static Num step_of_run(const Writer *w, const ModelPop *p)
 {
     const ModelSim *sim = &w->b->m->sim;
-    if (mpq_sgn(p->prox_step) > 0)
+    if (!p->is_switched && mpq_sgn(p->prox_step) > 0)
         return p->prox_step;
-    return sim->method == EIG_METHOD_EULER && sim->has_step && p->tau ? exact_quotient(w, sim->step, p->tau) : NULL;
+    if (sim->method != EIG_METHOD_EULER || !sim->has_step || !p->tau)
+        return NULL;
+    return p->is_switched ? exact_quotient(w, p->tau, sim->step) : exact_quotient(w, sim->step, p->tau);
+}
+
+/* The switch is between the ends of a box. */
+static bool has_switch(Builder *b, const PopBuild *pb, const ModelPop *p)
+{
+    if (pb->cost && cost_is_box(pb->cost))
+        return true;
+    Diag *d = diag_at(b->cx, D_E0724, p->prox_span, "without end, a step switches between the ends of a box, and `%s` has another cost", p->name);
+    diag_note_at(b->cx, d, p->act.span, "a box is linear between two ends");
+    diag_help(b->cx, d, "write `cost = box(0, 1)`, with the ends that you mean; other costs take long steps: `prox_step = 100`");
+    return false;
 }
 
 void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p)
 {
     Writer w = { b, p->prox_span };
+    if (p->is_switched && !has_switch(b, pb, p))
+        return;
     Num g = step_of_run(&w, p);
-    if (!g || !has_prox(&w, p, g))
+    if (!g || (!p->is_switched && !has_prox(&w, p, g)))
         return;
     Num k = exact_product(&w, g, p->act.gain);
     const Expr *prox = prox_of_multiple(&w, pb, p, g);

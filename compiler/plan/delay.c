@@ -67,18 +67,20 @@ static bool fits_delays(Ctx *cx, const Model *m)
     return true;
 }
 
-/* Its right side jumps; a step of Euler's method has the limit of short proximal steps in it. */
-static bool fits_projection(Ctx *cx, const Model *m)
+/* Their right sides jump; a step of Euler's method has the limits of short and of long proximal steps in it. */
+static bool fits_limits(Ctx *cx, const Model *m)
 {
     for (size_t q = 0; q < m->pops.n; q++) {
         const ModelPop *p = &m->pops.at[q];
-        if (!p->prox_step || p->stepped)
+        if ((!p->prox_step && !p->is_switched) || p->stepped)
             continue;
         bool is_euler = m->sim.method == EIG_METHOD_EULER;
-        Diag *d = report_method(cx, m, is_euler ? "takes the projected dynamics with one time constant for all neurons of a population"
-                                                : "does not know the projected dynamics");
+        const char *dynamics = p->is_switched ? "switched" : "projected";
+        Diag *d = report_method(cx, m, arena_printf(&cx->arena, is_euler ? "takes the %s dynamics with one time constant for all neurons of a "
+                                                    "population" : "does not know the %s dynamics", dynamics));
         diag_note_at(cx, d, is_euler ? p->tau_span : p->prox_span, is_euler ? "those of `%s` differ" : "of `%s`", p->name);
-        diag_help(cx, d, is_euler ? "a short step is close to it: `prox_step = 0.01`" : "write `method = euler`, with a small step");
+        diag_help(cx, d, !is_euler ? "write `method = euler`, with a small step" : p->is_switched ? "a long step is close to it: `prox_step = 100`"
+                                                                                   : "a short step is close to it: `prox_step = 0.01`");
         return false;
     }
     return true;
@@ -86,8 +88,8 @@ static bool fits_projection(Ctx *cx, const Model *m)
 
 bool plan_method_fits(Ctx *cx, const Model *m)
 {
-    bool projection = fits_projection(cx, m), noise = fits_noise(cx, m), equations = fits_equations(cx, m);
-    return fits_delays(cx, m) && projection && noise && equations;
+    bool limits = fits_limits(cx, m), noise = fits_noise(cx, m), equations = fits_equations(cx, m);
+    return fits_delays(cx, m) && limits && noise && equations;
 }
 
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)

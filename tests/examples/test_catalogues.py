@@ -228,6 +228,15 @@ def test_19_rests_at_one_equilibrium():
     assert v["stability"]["verdict"] == "certified" and v["stability"].get("rate") is None, v["stability"]
 
 
+# ---- 20: switched neurons --------------------------------------------------------
+
+def test_20_rests_between_the_ends():
+    rest = np.linalg.solve([[0.5, 2], [-1.5, 1.25]], [1, 0.1])
+    r = run("20-switched")
+    near([r["E"][-1], r["I"][-1]], rest, 3e-3, "rest")
+    assert verdicts("20-switched")["stability"]["verdict"] == "certified"
+
+
 # ---- the tables -------------------------------------------------------------------
 
 def rows_of(file, macro):

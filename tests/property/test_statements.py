@@ -35,6 +35,8 @@ MODELS = {
     "two-neurons-smooth": PAIR.format("cost = tanh_cost"),
     "two-neurons-bounded": PAIR.format("cost = box(-1, 1)"),
     "two-neurons-excitatory-inhibitory": PAIR.format("cost = nonnegative"),
+    "switched-dynamics": PAIR.format("cost = box(0, 1); prox_step = inf"),
+    "projected-dynamics": PAIR.format("cost = nonnegative; prox_step = 0"),
     "saddle": PAIR.format("cost = nonnegative; size = 3"),
     "symmetrisable-weights": """population A mixed { size = 3; tau = 1 + i; cost = nonnegative }
 connect A -> A { weight = [[0, 0.6, -0.6], [0.6, 0, 0.6], [-0.6, 0.6, 0]] }
