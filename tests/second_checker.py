@@ -615,6 +615,80 @@ def says_two(t, net, s):
         need(x >= 0 >= y or x <= 0 <= y, "not an excitatory and an inhibitory neuron")
 
 
+def pairs_of(values, n):
+    """A list of n * n numbers as n rows."""
+    flat = numbers(values, n * n)
+    return [flat[i * n:(i + 1) * n] for i in range(n)]
+
+
+def weights(t):
+    """W summed over the neurons of a row: T + I."""
+    return [[t.rows[i].get(j, Fraction(0)) + (i == j) for j in range(t.q)] for i in range(t.q)]
+
+
+def says_equilibrium(t, net, s):
+    n = t.q
+    need(n <= 256, "too many rows")
+    x, r, y, w = numbers(s["x"], n), numbers(s["radius"], n), pairs_of(s["Y"], n), weights(t)
+    numbers(s["input"], n)
+    bounds = [numbers(s[key], n) for key in ("value_lo", "value_hi", "slope_lo", "slope_hi")]
+    need(all(a > 0 for a in r), "a radius is not positive")
+    need(all(a <= b and c <= d for a, b, c, d in zip(*bounds)), "bounds out of order")
+    miss = [x[i] - (bounds[0][i] + bounds[1][i]) / 2 for i in range(n)]
+    slope = [(bounds[2][i] + bounds[3][i]) / 2 for i in range(n)]
+    spread = [(bounds[1][i] - bounds[0][i]) / 2 + (bounds[3][i] - bounds[2][i]) / 2 * sum(abs(w[i][j]) * r[j] for j in range(n))
+              for i in range(n)]
+    for i in range(n):
+        at = abs(sum(y[i][k] * miss[k] for k in range(n))) + sum(abs(y[i][k]) * spread[k] for k in range(n))
+        row = [(i == j) - y[i][j] for j in range(n)]
+        for k in range(n):
+            factor = y[i][k] * slope[k]
+            row = [a + factor * b for a, b in zip(row, w[k])] if factor else row
+        need(at + sum(abs(a) * b for a, b in zip(row, r)) < r[i], "not into the box")
+
+
+def equilibrium_named(found, text):
+    k = number(text)
+    need(k.denominator == 1 and 0 <= k < len(found) and found[int(k)]["says"] == "equilibrium", "no equilibrium")
+    return found[int(k)]
+
+
+def says_several(t, net, s, found):
+    one, two = equilibrium_named(found, s["first"]), equilibrium_named(found, s["second"])
+    at = [[numbers(e[key], t.q) for e in (one, two)] for key in ("input", "x", "radius")]
+    need(at[0][0] == at[0][1], "two inputs")
+    need(any(abs(a - b) > c + d for a, b, c, d in zip(*at[1], *at[2])), "the boxes meet")
+
+
+def says_unstable(t, net, s, found):
+    n = t.q
+    need(n <= 256, "too many rows")
+    at = equilibrium_named(found, s["equilibrium"])
+    tau, p, v = numbers(s["tau"], n), pairs_of(s["P"], n), numbers(s["direction"], n)
+    need(min(tau) > 0, "tau is not positive")
+    need(all(p[i][j] == p[j][i] for i in range(n) for j in range(i)), "P is not symmetric")
+    need(sum(v[i] * p[i][j] * v[j] for i in range(n) for j in range(n)) < 0, "P is not negative in the direction")
+    lo, hi, w = numbers(at["slope_lo"], n), numbers(at["slope_hi"], n), weights(t)
+    j = [[((lo[k] + hi[k]) / 2 * w[k][b] - (k == b)) / tau[k] for b in range(n)] for k in range(n)]
+    e = [[(hi[k] - lo[k]) / 2 * abs(w[k][b]) / tau[k] for b in range(n)] for k in range(n)]
+    pj = [[sum(p[a][k] * j[k][b] for k in range(n)) for b in range(n)] for a in range(n)]
+    pe = [[sum(abs(p[a][k]) * e[k][b] for k in range(n)) for b in range(n)] for a in range(n)]
+    form = {}
+    for a in range(n):
+        for b in range(n):
+            form[a, b] = -pj[a][b] - pj[b][a] - (sum(pe[a][c] + pe[c][a] for c in range(n)) if a == b else 0)
+    common = math.lcm(*(x.denominator for x in form.values()))
+    need(positive_definite([[int(form[a, b] * common) for b in range(n)] for a in range(n)]), "the form does not fall")
+
+
+def says_unstable_within(t, net, s, found):
+    at, row = equilibrium_named(found, s["equilibrium"]), number(s["row"])
+    need(row.denominator == 1 and 0 <= row < t.q, "no row")
+    a, least = int(row), numbers(at["slope_lo"], t.q)[int(row)]
+    need(t.names is not None and t.size[a] > 1 and a not in t.place, "a row of one neuron, or of kernels")
+    need(least >= 0 and least * (t.mode[a] + 1) > 1, "differences do not grow")
+
+
 SAYS = {        # fields, whether it needs "lds", whether it is exponential convergence, what checks it
     "quasi-dominance": (("d", "tau", "rate"), True, True, says_dominance),
     "contraction-l1": (("q", "tau", "rate"), False, True, says_contraction_one),
@@ -629,13 +703,18 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "two-neurons-excitatory-inhibitory": ((), True, False, says_two),
     "potential-game": (("p",), False, False, says_symmetric),
     "saddle": (("p", "sign"), False, False, says_saddle),
+    "equilibrium": (("input", "x", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_equilibrium),
+    "several-equilibria": (("first", "second"), False, False, says_several),
+    "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_unstable),
+    "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
+ABOUT_ALL = ("equilibrium", "several-equilibria", "unstable-equilibrium", "unstable-differences")
 
 
 def check_statements(t, root):
     components, found = root.get("components", []), root["statements"]
-    need(isinstance(found, list) and found and len(found) <= 16 * (len(components) + 1), "no statements, or too many")
-    converges = set()
+    need(isinstance(found, list) and found and len(found) <= 32 * (len(components) + 1), "no statements, or too many")
+    converges, checked_later = set(), []
     for s in found:
         need(isinstance(s, dict) and isinstance(s.get("says"), str) and s["says"] in SAYS, "no statement")
         keys, needs_lds, exponential, test = SAYS[s["says"]]
@@ -648,12 +727,17 @@ def check_statements(t, root):
                 converges.add(k)
         else:
             net, one = Neurons(t, list(range(t.q))), components[0] if len(components) == 1 else None
-        if test is says_rate:
+        need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
+        if test in (says_several, says_unstable, says_unstable_within):
+            checked_later.append((test, net, s))
+        elif test is says_rate:
             says_rate(t, net, s, one and numbers(one["p"], net.n))
         elif test:
             test(t, net, s)
         else:
             need("component" not in s, "a cascade of one component")
+    for test, net, s in checked_later:          # they are about other statements, which are in order by now
+        test(t, net, s, found)
     if any(s["says"] == "cascade" for s in found):
         need(converges == set(range(len(components))), "a component of the cascade does not converge")
 

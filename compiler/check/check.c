@@ -64,7 +64,7 @@ bool check_net(Ctx *cx, const Net *net, Report *out)
     dale_check(cx, net, &out->dale);
     slope_check(cx, net, out->slope);
     lds_check(cx, net, out->slope, &out->lds);
-    stability_conclude(cx, net, &out->lds, &out->stability);
+    stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
     for (size_t k = 0; k < n; k++)
         out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
     return cx->diags.n_errors == before;

@@ -224,15 +224,14 @@ static void row_store(Reduction *r, size_t at, size_t *n_entries)
     r->m->row_from[at + 1] = *n_entries;
 }
 
-/* The slope bound of the neurons of a row: its own where it is one neuron. */
-static void row_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
+void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size_t k, bool is_whole, mpq_t out)
 {
-    const NetPop *p = &r->net->pop[pop];
-    if (r->whole[pop] || !p->gain_max) {
-        mpq_set(out, r->slope[pop].hi);
+    const NetPop *p = &net->pop[pop];
+    if (is_whole || !p->gain_max) {
+        mpq_set(out, slope[pop].hi);
     } else {
         values_get(&p->gain, k, out);
-        mpq_mul(out, out, r->slope[pop].unit_hi);
+        mpq_mul(out, out, slope[pop].unit_hi);
     }
 }
 
@@ -241,7 +240,7 @@ static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
     mpq_t slope, gain;
     mpq_inits(slope, gain, (mpq_ptr)0);
     for (size_t post = 0; post < rows_of(r, pop); post++) {
-        row_slope(r, pop, post, slope);
+        reduce_row_slope(r->net, r->slope, pop, post, r->whole[pop], slope);
         for (size_t k = 0; k < r->net->n_blocks; k++) {
             const Block *b = &r->net->block[k];
             if (b->post != pop)

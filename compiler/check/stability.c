@@ -120,14 +120,19 @@ typedef struct Search {
     RowTau tau;
 } Search;
 
-static bool keep(Search *s, Statement *proposed)
+bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
 {
-    Evidence *e = &s->lds->evidence;
+    Evidence *e = &lds->evidence;
     e->statement[e->n_statements++] = *proposed;
-    if (!statement_fault(s->cx, &s->lds->matrix, e, e->n_statements - 1))
+    if (!statement_fault(cx, &lds->matrix, e, e->n_statements - 1))
         return true;
     statement_clear(&e->statement[--e->n_statements]);
     return false;
+}
+
+static bool keep(Search *s, Statement *proposed)
+{
+    return stability_keep(s->cx, s->lds, proposed);
 }
 
 static StabilityCase whole(const Search *s)
@@ -269,7 +274,7 @@ static const Statement *strongest(const Evidence *e)
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         StatementSays says = statement_table[s->kind].says;
-        if (s->is_part || says == STATES_STRUCTURE)
+        if (s->is_part || says == STATES_STRUCTURE || says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY)
             continue;
         mpq_t *rate = statement_numbers(s, "rate");
         if (!best || (rate && (!best_rate || mpq_cmp(rate[0], best_rate) > 0)))
@@ -360,17 +365,20 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
         : "uniqueness and stability; the witness needs more than one vector, so it does not speak against uniqueness";
 }
 
-void stability_conclude(Ctx *cx, const Net *net, LdsReport *lds, StabilityReport *out)
+void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     *out = (StabilityReport){0};
     if (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) {
         Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
         search(&s);
+        if (lds->verdict == TRUTH_REFUTED)
+            stability_seek_equilibria(cx, net, slope, lds, &s.tau);
     }
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
-        conclude_refuted(lds, out);
+        if (!stability_conclude_equilibria(cx, lds, out))
+            conclude_refuted(lds, out);
     } else {
         const char *obstacle = theory_obstacle(cx, net);
         out->conclusion = obstacle ? obstacle

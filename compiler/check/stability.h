@@ -13,7 +13,9 @@ const char *theory_no_convergence(Ctx *cx, const Net *net);
 void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out);
 
 /* Looks for statements, adds those that the verifier accepts to lds->evidence, and concludes from them. */
-void stability_conclude(Ctx *cx, const Net *net, LdsReport *lds, StabilityReport *out);
+void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
+/* Adds the statement when the verifier accepts it; otherwise clears it. */
+bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed);
 
 bool stability_has_prox_steps(const Net *net);
 /* The limits of short and of long proximal steps, prox_step = 0 and inf, have theorems of their own, about networks in
@@ -27,6 +29,11 @@ typedef struct RowTau {
     const Num *least, *most;    /* time constants of the neurons of each row; those of the plain network (Theorem 13) */
 } RowTau;
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m);
+/* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
+/* Adds the equilibria at the model's input that are proved, and what makes them several or unstable. */
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, const RowTau *tau);
+/* False, and *out as it was, when they refute nothing. */
+bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out);
 /* The activations are what a statement about two neurons wants. */
 bool stability_planar_fits(const Net *net, StatementKind kind);
 

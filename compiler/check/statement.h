@@ -20,10 +20,11 @@ typedef enum StatementKind {
 } StatementKind;
 
 typedef enum StatementNeed { NEEDS_NOTHING, NEEDS_LDS } StatementNeed;
-typedef enum StatementSays { STATES_EXPONENTIAL, STATES_CONVERGENCE, STATES_CASCADE, STATES_STRUCTURE } StatementSays;
+typedef enum StatementSays { STATES_EXPONENTIAL, STATES_CONVERGENCE, STATES_CASCADE, STATES_STRUCTURE,
+                             STATES_EQUILIBRIUM, STATES_INSTABILITY } StatementSays;
 typedef enum FieldShape { FIELD_ONE, FIELD_ROWS, FIELD_SQUARE } FieldShape;      /* 1, n, n * n numbers */
 
-enum { STATEMENT_MAX_FIELDS = 6, STATEMENTS_EACH = 16 };     /* at most so many of all rows, and of each component */
+enum { STATEMENT_MAX_FIELDS = 8, STATEMENTS_EACH = 32 };     /* at most so many of all rows, and of each component */
 typedef struct StatementField {
     const char *key;            /* NULL behind the last one */
     FieldShape shape;

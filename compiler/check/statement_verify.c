@@ -211,6 +211,8 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
         return "it is about a component that there is not";
     if (s->kind == STATEMENT_CASCADE)
         return s->is_part ? "a cascade is of all components" : cascade_fault(cx, e);
+    if (s->is_part && (row->says == STATES_EQUILIBRIUM || row->says == STATES_INSTABILITY))
+        return "it is about all rows";
     if (s->n != (s->is_part ? e->component[s->component].n : m->q))
         return "it has numbers for other rows";
     case_of(cx, m, e, s, &part, &c, &x);
@@ -237,6 +239,14 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
     case STATEMENT_PROJECTED:
     case STATEMENT_SWITCHED:
         return NULL;
+    case STATEMENT_EQUILIBRIUM:
+        return equilibrium_fault(&x);
+    case STATEMENT_SEVERAL:
+        return several_fault(&x, e);
+    case STATEMENT_UNSTABLE:
+        return unstable_fault(&x, e);
+    case STATEMENT_UNSTABLE_WITHIN:
+        return unstable_within_fault(&x, e);
     case STATEMENT_CASCADE:
     case N_STATEMENTS:
         break;

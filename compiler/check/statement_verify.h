@@ -24,6 +24,14 @@ void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out);
 /* out[b], for a neuron j of each row b: the sum of |W_ij| x_i over the neurons i other than j. */
 void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out);
 
+/* ---- statement_equilibrium.c ---- */
+enum { STATEMENT_MOST_DENSE = 256 };        /* rows of a statement that has numbers for pairs of rows */
+const char *equilibrium_fault(const StatementCase *x);
+/* About equilibria that are statements of the evidence. */
+const char *several_fault(const StatementCase *x, const Evidence *e);
+const char *unstable_fault(const StatementCase *x, const Evidence *e);
+const char *unstable_within_fault(const StatementCase *x, const Evidence *e);
+
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);
 /* mu I <= S(p) over all neurons. */

@@ -148,5 +148,5 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
         if (row->theorem == 7 && !stability_planar_fits(net, s->kind))
             return arena_printf(&cx->arena, "the activations are not what the statement \"%s\" is about", row->name);
     }
-    return NULL;
+    return claim_local_fault(cx, net, m, e);
 }

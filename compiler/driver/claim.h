@@ -14,4 +14,6 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
 /* NULL, or (arena) what a statement of the evidence says that is not so of the network: time constants, activations,
  * and noise or delays, of which no theorem on convergence speaks. m is the claim's matrix, equal to the network's. */
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
+/* claim_local.c: the same of what it says about inputs, and about activations near an equilibrium. */
+const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
 #endif

@@ -49,6 +49,14 @@ connect A -> A { weight = 0.1 }
 connect A -> B { weight = 2 }
 connect B -> A { weight = 1 }
 """,
+    "several-equilibria": PAIR.format("cost = box(0, 1); input = -0.5").replace("weight = 0.5", "weight = 3"),
+    "unstable-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 3").replace("weight = 2", "weight = 1.2"),
+    "unstable-differences": """population I inhibitory { size = 2; tau = 1; cost = nonnegative; input = 1 }
+connect I -> I { weight = 1.5; self = no }
+""",
+    "equilibrium": """population E excitatory { size = 3; tau = 1; cost = box(0, 4); input = -1 }
+connect E -> E { weight = 0.8 }
+""",
     "potential-game": """population A excitatory { size = 8; tau = 1; cost = nonnegative; place = ring(360 deg) }
 connect A -> A { weight = 0.5; pattern = kernel(gaussian(60 deg), normalize = yes) }
 """,

@@ -1,0 +1,51 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/equilibria.h"
+
+static void swap_rows(size_t n, double *a, size_t i, size_t j)
+{
+    for (size_t k = 0; i != j && k < n; k++) {
+        double x = a[i * n + k];
+        a[i * n + k] = a[j * n + k];
+        a[j * n + k] = x;
+    }
+}
+
+static size_t largest_below(size_t n, const double *a, size_t k)
+{
+    size_t best = k;
+    for (size_t i = k + 1; i < n; i++)
+        if (fabs(a[i * n + k]) > fabs(a[best * n + k]))
+            best = i;
+    return best;
+}
+
+/* Gauss and Jordan, largest pivots in the column. */
+bool dense_invert(size_t n, double *a, double *out)
+{
+    for (size_t k = 0; k < n * n; k++)
+        out[k] = k % (n + 1) == 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t pivot = largest_below(n, a, k);
+        swap_rows(n, a, k, pivot);
+        swap_rows(n, out, k, pivot);
+        double top = a[k * n + k];
+        if (!(fabs(top) > 1e-13) || !isfinite(top))
+            return false;
+        for (size_t j = 0; j < n; j++) {
+            a[k * n + j] /= top;
+            out[k * n + j] /= top;
+        }
+        for (size_t i = 0; i < n; i++) {
+            double by = a[i * n + k];
+            if (i == k || by == 0)
+                continue;
+            for (size_t j = 0; j < n; j++) {
+                a[i * n + j] -= by * a[k * n + j];
+                out[i * n + j] -= by * out[k * n + j];
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,32 @@
+/* The search for equilibria at the network's own input, and for what makes one unstable.
+ * In doubles: what it proposes are statements for the verifier. */
+#ifndef COMPILER_CHECK_EQUILIBRIA_H
+#define COMPILER_CHECK_EQUILIBRIA_H
+#include "compiler/check/local.h"
+#include "compiler/check/stability.h"
+
+enum { EQUILIBRIA_MOST = 8, EQUILIBRIA_MOST_ROWS = 64 };
+
+/* Places where x = psi(w x + v), about, no two of them equal. */
+typedef struct Equilibria {
+    size_t n, n_rows;
+    const double *w;            /* n_rows * n_rows, row by row */
+    const double *v;
+    double at[EQUILIBRIA_MOST][EQUILIBRIA_MOST_ROWS];
+} Equilibria;
+/* w, of the rows of a claim's matrix. */
+double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
+void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* A box around x and what proves an equilibrium in it, `attempt` narrowing or widening it; false when there is none to be tried. */
+bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, int attempt, Statement *out);
+
+/* The facts about row a that a statement "equilibrium" needs: values of psi at the centre, slopes in the box. False: not enclosed. */
+bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a, double value[2], double slope[2]);
+
+/* equilibria_unstable.c: a form that falls along all trajectories near the equilibrium `at` and is
+ * negative somewhere; false where the equilibrium seems stable. */
+bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out);
+
+/* dense.c: the inverse of a, n * n; false when it is singular, about. `a` is destroyed. */
+bool dense_invert(size_t n, double *a, double *out);
+#endif

@@ -1,0 +1,160 @@
+/* Proposes why an equilibrium is unstable. With J the Jacobian and S = sign(J), the parts of S
+ * project onto what falls and what grows: U = (I - S)/2, V = (I + S)/2. The form P = F - G with
+ *
+ *   F J + J'F = -U'U,    G J + J'G = V'V,    F U = F, G V = G
+ *
+ * falls along all trajectories, and is negative where G is not 0. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check/equilibria.h"
+
+enum { STEPS = 60 };
+
+typedef struct Split {
+    size_t n;
+    double *j, *sign, *part, *a, *inverse, *q, *room, *form;
+} Split;
+
+static void multiply(size_t n, const double *a, const double *b, double *out)
+{
+    memset(out, 0, n * n * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            for (size_t j = 0; a[i * n + k] != 0 && j < n; j++)
+                out[i * n + j] += a[i * n + k] * b[k * n + j];
+}
+
+/* out = a'b */
+static void multiply_left(size_t n, const double *a, const double *b, double *out)
+{
+    memset(out, 0, n * n * sizeof *out);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; a[k * n + i] != 0 && j < n; j++)
+                out[i * n + j] += a[k * n + i] * b[k * n + j];
+}
+
+/* Newton's method, a <- (a + 1/a)/2; with q, also q <- (q + a^-1' q a^-1)/2, which ends at twice the X with
+ * X a + a'X = -q where a was stable. */
+static bool iterate_sign(Split *s, double *a, double *q)
+{
+    size_t n = s->n;
+    for (int k = 0; k < STEPS; k++) {
+        double change = 0, size = 0;
+        memcpy(s->room, a, n * n * sizeof *a);
+        if (!dense_invert(n, s->room, s->inverse))
+            return false;
+        if (q) {
+            multiply(n, q, s->inverse, s->room);
+            multiply_left(n, s->inverse, s->room, s->form);
+            for (size_t i = 0; i < n * n; i++)
+                q[i] = (q[i] + s->form[i]) / 2;
+        }
+        for (size_t i = 0; i < n * n; i++) {
+            double next = (a[i] + s->inverse[i]) / 2;
+            change = fmax(change, fabs(next - a[i]));
+            size = fmax(size, fabs(next));
+            a[i] = next;
+        }
+        if (!isfinite(size))
+            return false;
+        if (change <= 1e-10 * size)
+            return true;
+    }
+    return false;
+}
+
+/* Adds to p the form of the part that grows (grows = 1) or falls (-1), with its sign. */
+static bool add_form(Split *s, int grows, double *p)
+{
+    size_t n = s->n;
+    for (size_t k = 0; k < n * n; k++)
+        s->part[k] = ((k % (n + 1) == 0) + grows * s->sign[k]) / 2;
+    multiply(n, s->j, s->part, s->a);
+    for (size_t k = 0; k < n * n; k++)      /* stable: the part, turned where it grows, and -1 elsewhere */
+        s->a[k] = -grows * s->a[k] - ((k % (n + 1) == 0) - s->part[k]);
+    multiply_left(n, s->part, s->part, s->q);
+    if (!iterate_sign(s, s->a, s->q))
+        return false;
+    for (size_t k = 0; k < n * n; k++)
+        p[k] -= grows * s->q[k] / 2;
+    return true;
+}
+
+static void split_init(Arena *arena, size_t n, Split *s)
+{
+    double **room[] = {&s->j, &s->sign, &s->part, &s->a, &s->inverse, &s->q, &s->room, &s->form};
+    *s = (Split){.n = n};
+    for (size_t k = 0; k < sizeof room / sizeof *room; k++)
+        *room[k] = ARENA_ARRAY(arena, n * n, double);
+}
+
+static void jacobian(const Equilibria *e, const Statement *at, const Num *tau, double *j)
+{
+    size_t n = e->n_rows;
+    for (size_t a = 0; a < n; a++) {
+        double slope = (mpq_get_d(statement_numbers(at, "slope_lo")[a]) + mpq_get_d(statement_numbers(at, "slope_hi")[a])) / 2;
+        for (size_t b = 0; b < n; b++)
+            j[a * n + b] = (slope * e->w[a * n + b] - (a == b)) / num_to_double(tau[a]);
+    }
+}
+
+/* Something grows: the trace of (I + S)/2 counts in how many directions. */
+static bool grows(const Split *s)
+{
+    double trace = 0;
+    for (size_t a = 0; a < s->n; a++)
+        trace += (1 + s->sign[a * s->n + a]) / 2;
+    return trace > 0.5;
+}
+
+/* The column of (I + S)/2, in s->part, that is largest. */
+static void set_direction(const Split *s, mpq_t *v)
+{
+    size_t n = s->n, best = 0;
+    double most = 0;
+    for (size_t b = 0; b < n; b++) {
+        double sum = 0;
+        for (size_t a = 0; a < n; a++)
+            sum += fabs(s->part[a * n + b]);
+        if (sum > most) {
+            most = sum;
+            best = b;
+        }
+    }
+    for (size_t a = 0; a < n; a++)
+        mpq_set_d(v[a], rint(ldexp(s->part[a * n + best] / most, 16)));
+}
+
+static void set_form(size_t n, const double *p, mpq_t *out)
+{
+    double largest = 0;
+    for (size_t k = 0; k < n * n; k++)
+        largest = fmax(largest, fabs(p[k]));
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b <= a; b++) {
+            mpq_set_d(out[a * n + b], rint(ldexp(p[a * n + b] / largest, 30)));
+            mpq_set(out[b * n + a], out[a * n + b]);
+        }
+}
+
+bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out)
+{
+    size_t n = e->n_rows;
+    Split s;
+    double *p = ARENA_ARRAY(&net->cx->arena, n * n, double);
+    split_init(&net->cx->arena, n, &s);
+    jacobian(e, at, tau, s.j);
+    memcpy(s.sign, s.j, n * n * sizeof *s.j);
+    if (!iterate_sign(&s, s.sign, NULL) || !grows(&s) || !add_form(&s, -1, p) || !add_form(&s, 1, p))
+        return false;
+    statement_init(net->cx, out, STATEMENT_UNSTABLE, n);
+    mpq_set_ui(statement_numbers(out, "equilibrium")[0], number, 1);
+    for (size_t a = 0; a < n; a++)
+        mpq_set(statement_numbers(out, "tau")[a], tau[a]);
+    set_form(n, p, statement_numbers(out, "P"));
+    set_direction(&s, statement_numbers(out, "direction"));
+    return true;
+}

@@ -1,0 +1,225 @@
+#include "compiler/check/local.h"
+
+#include <math.h>
+
+#include "compiler/check/jet.h"
+#include "compiler/check/lds.h"
+#include "compiler/net/pair_eval.h"
+
+/* ---- rows ---- */
+
+/* Of constants, draws and the neuron's number. */
+static bool is_constant_in_time(const Expr *e)
+{
+    if (e->kind == EXPR_CALL) {
+        for (int k = 0; k < e->as.call.n_args; k++)
+            if (!is_constant_in_time(e->as.call.arg[k]))
+                return false;
+        return true;
+    }
+    return e->kind == EXPR_CONST || e->kind == EXPR_DRAW || (e->kind == EXPR_VAR && e->as.var == EIG_VAR_I);
+}
+
+static bool has_solve(const Expr *e)
+{
+    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
+        if (has_solve(e->as.call.arg[k]))
+            return true;
+    return e->kind == EXPR_SOLVE;
+}
+
+/* NULL, or why neurons of the population have no row here. many: some row stands for several of them. */
+static const char *population_obstacle(Ctx *cx, const NetPop *p, bool many)
+{
+    const ModelPop *m = p->model;
+    Num x;
+    if (m->prox_step)
+        return arena_printf(&cx->arena, "population `%s` has a proximal step", m->name);
+    if (m->ous.n || !is_constant_in_time(m->input))
+        return arena_printf(&cx->arena, "the input of population `%s` changes in time", m->name);
+    if (has_solve(m->act.phi) || m->act.set_valued)
+        return arena_printf(&cx->arena, "the activation of population `%s` is not enclosed locally", m->name);
+    if (many && (m->act.gain_of || !expr_is_const(m->input, &x)))
+        return arena_printf(&cx->arena, "the neurons of population `%s` are not alike", m->name);
+    return NULL;
+}
+
+/* The neurons k, k + 1, ... of a population with a row each, or one row for all. */
+static bool fill_rows(LocalNet *net, const NetPop *p, uint64_t seed, size_t n_rows, size_t from, const char **reason)
+{
+    PairEval eval;
+    bool fine = true;
+    pair_eval_begin(net->cx, &eval, p->model->input, seed);
+    for (size_t k = 0; fine && k < n_rows; k++) {
+        LocalRow *row = &net->row[from + k];
+        PairValue value;
+        *row = (LocalRow){.act = &p->model->act, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0)};
+        if (p->gain_max) {
+            row->gain = values_exact(net->nums, &p->gain, k);
+            row->threshold = values_exact(net->nums, &p->threshold, k);
+        }
+        fine = pair_eval(&eval, k, 0, &value);
+        if (!fine) {
+            *reason = "an input has no finite value";
+            break;
+        }
+        mpq_ptr u = num_new(net->nums);
+        if (value.q)
+            mpq_set(u, value.q);
+        else
+            mpq_set_d(u, value.d);
+        row->input = u;
+    }
+    pair_eval_end(&eval);
+    return fine;
+}
+
+bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason)
+{
+    *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
+    size_t row = 0;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const NetPop *p = &net->pop[a];
+        bool many = p->size > 1 && claim_matrix_size(m, row) > 1;
+        size_t n_rows = many ? 1 : p->size;
+        *reason = many && claim_matrix_size(m, row) != p->size ? "the matrix is that of a larger network"
+                : slope[a].proved && slope[a].monotone ? population_obstacle(cx, p, many) : slope[a].reason;
+        if (*reason)
+            return false;
+        for (size_t k = 0; k < n_rows; k++) {
+            mpq_ptr own = num_new(net->nums);
+            if (row_slope)
+                mpq_set(own, row_slope[row + k]);
+            else
+                reduce_row_slope(net, slope, a, k, many, own);
+            out->row[row + k].slope = own;
+        }
+        if (!fill_rows(out, p, net->model->sim.seed, n_rows, row, reason))
+            return false;
+        row += n_rows;
+    }
+    return true;
+}
+
+void local_input(const LocalNet *net, size_t row, mpq_t v)
+{
+    mpq_mul(v, net->row[row].slope, net->row[row].input);
+}
+
+/* ---- activations ---- */
+
+enum { N_PARTS = 16 };
+
+/* z = gain (t/L - threshold). */
+static void argument_of(const LocalRow *r, mpq_srcptr t, mpq_t z)
+{
+    if (mpq_sgn(r->slope) == 0)
+        mpq_set(z, r->input);
+    else
+        mpq_div(z, t, r->slope);
+    mpq_sub(z, z, r->threshold);
+    mpq_mul(z, z, r->gain);
+}
+
+static void arguments_of(const LocalRow *r, mpq_srcptr lo, mpq_srcptr hi, double *from, double *to)
+{
+    mpq_t z;
+    mpq_init(z);
+    argument_of(r, lo, z);
+    *from = num_to_double_down(z);
+    argument_of(r, hi, z);
+    *to = num_to_double_up(z);
+    mpq_clear(z);
+}
+
+/* phi at z; false where it is not enclosed. */
+static bool value_at(const LocalRow *r, double z, double *least, double *most)
+{
+    NumPool scratch = {0};
+    JetResult at, room;
+    jet_result_init(&at);
+    jet_result_init(&room);
+    jet_on_line(r->act->phi, &scratch, z, z, &room, &at);
+    bool fine = at.trouble == JET_FINE && mpfi_bounded_p(at.value);
+    *least = mpfr_get_d(&at.value->left, MPFR_RNDD);
+    *most = mpfr_get_d(&at.value->right, MPFR_RNDU);
+    jet_result_clear(&at);
+    jet_result_clear(&room);
+    num_pool_free(&scratch);
+    if (r->act->range_lo)
+        *least = fmax(*least, num_to_double_down(r->act->range_lo));
+    if (r->act->range_hi)
+        *most = fmin(*most, num_to_double_up(r->act->range_hi));
+    return fine && isfinite(*least) && isfinite(*most);
+}
+
+bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+{
+    const LocalRow *r = &net->row[row];
+    double from, to, beside;
+    arguments_of(r, lo, hi, &from, &to);
+    return isfinite(from) && isfinite(to) && value_at(r, from, least, &beside) && value_at(r, to, &beside, most);
+}
+
+/* Of slopes of phi in [a, b]: those of psi, gain/L times as large. */
+static void scale_slopes(const LocalRow *r, double *least, double *most)
+{
+    mpq_t x, factor;
+    if (mpq_sgn(r->slope) == 0) {
+        *least = *most = 0;
+        return;
+    }
+    mpq_inits(x, factor, (mpq_ptr)0);
+    mpq_div(factor, r->gain, r->slope);
+    mpq_set_d(x, *least);
+    mpq_mul(x, x, factor);
+    *least = num_to_double_down(x);
+    mpq_set_d(x, *most);
+    mpq_mul(x, x, factor);
+    *most = num_to_double_up(x);
+    mpq_clears(x, factor, (mpq_ptr)0);
+}
+
+/* Widens [least, most] by the slopes of phi in [a, b]: as the jet of phi has them, and as the formula of a named cost has. */
+static bool see_slopes(const Activation *act, NumPool *scratch, double a, double b, JetResult *part, JetResult *room, double *least, double *most)
+{
+    double lo = 0, hi = INFINITY;       /* phi never falls */
+    jet_on_line(act->phi, scratch, a, b, room, part);
+    if (part->trouble == JET_FINE && mpfi_bounded_p(part->slope)) {
+        lo = fmax(lo, mpfr_get_d(&part->slope->left, MPFR_RNDD));
+        hi = fmin(hi, mpfr_get_d(&part->slope->right, MPFR_RNDU));
+    }
+    if (act->slope)
+        jet_on_line(act->slope, scratch, a, b, room, part);
+    if (act->slope && part->trouble == JET_FINE && mpfi_bounded_p(part->value)) {
+        lo = fmax(lo, mpfr_get_d(&part->value->left, MPFR_RNDD));
+        hi = fmin(hi, mpfr_get_d(&part->value->right, MPFR_RNDU));
+    }
+    *least = fmin(*least, lo);
+    *most = fmax(*most, hi);
+    return isfinite(hi) && lo <= hi;
+}
+
+bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+{
+    const LocalRow *r = &net->row[row];
+    double from, to;
+    arguments_of(r, lo, hi, &from, &to);
+    *least = INFINITY;
+    *most = 0;
+    bool fine = isfinite(from) && isfinite(to);
+    JetResult part, room;
+    NumPool scratch = {0};
+    jet_result_init(&part);
+    jet_result_init(&room);
+    for (int k = 0; fine && k < N_PARTS; k++) {
+        double a = k ? from + (to - from) * k / N_PARTS : from, b = k + 1 < N_PARTS ? from + (to - from) * (k + 1) / N_PARTS : to;
+        fine = see_slopes(r->act, &scratch, a, b, &part, &room, least, most);
+    }
+    jet_result_clear(&part);
+    jet_result_clear(&room);
+    num_pool_free(&scratch);
+    if (fine)
+        scale_slopes(r, least, most);
+    return fine && isfinite(*most);
+}

@@ -1,0 +1,37 @@
+/* A network at its constant input, in terms of the rows of a claim's matrix, and what its
+ * activations do over an interval of inputs. Rows that stand for several neurons are such only
+ * where these are alike: then the rows are a network of their own, whose trajectories are those
+ * of the whole network that start, and so remain, equal within rows.
+ *
+ *   tau_a x_a' = -x_a + psi_a((w x + v)_a),   psi_a(t) = phi_a(t/L_a),  v = diag(L) u
+ *
+ * L_a is the slope that row a of the matrix has, w = diag(L) W summed over the neurons of
+ * a row; where L_a = 0, psi_a is phi_a(u_a). */
+#ifndef COMPILER_CHECK_LOCAL_H
+#define COMPILER_CHECK_LOCAL_H
+#include "compiler/check/check.h"
+
+typedef struct LocalRow {
+    const Activation *act;
+    Num slope;                  /* L */
+    Num input;                  /* u */
+    Num gain, threshold;        /* phi(gain (z - threshold)), phi that of act; gain > 0 */
+} LocalRow;
+
+typedef struct LocalNet {
+    Ctx *cx;
+    NumPool *nums;
+    size_t n;
+    LocalRow *row;
+} LocalNet;
+
+/* False with *reason when inputs change in time, when neurons of a row are not alike, or an
+ * activation is of a kind that is not enclosed. m: the network's matrix for the slopes `slope`, or for
+ * `row_slope`, one number a row, where that is given. */
+bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
+/* diag(L) u, row by row. */
+void local_input(const LocalNet *net, size_t row, mpq_t v);
+/* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
+bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+#endif

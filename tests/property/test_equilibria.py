@@ -1,0 +1,226 @@
+#!/usr/bin/python3
+"""Equilibria at a model's input (docs/theory.md, Theorems 20 to 23): the excitatory-inhibitory pair whose equilibria are known, and
+random networks, against Newton's method, eigenvalues and trajectories in numpy. Usage: test_equilibria.py [HOW MANY [FIRST SEED]]"""
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from second_checker import number
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+
+PAIR = """population E excitatory {{ tau = {tau[0]}; {phi}; input = {u[0]} }}
+population I inhibitory {{ tau = {tau[1]}; {phi}; input = {u[1]} }}
+connect E -> E {{ weight = {w[0]} }}
+connect I -> E {{ weight = {w[1]} }}
+connect E -> I {{ weight = {w[2]} }}
+connect I -> I {{ weight = {w[3]} }}
+"""
+RELU, CLIP = "cost = nonnegative", "cost = box(0, 1)"
+# Activation, weights EE, EI, IE, II, inputs; verdict; each equilibrium, and whether it is unstable.
+PAIRS = [
+    (RELU, (.5, 2, 3, .5), (1, .2), "certified", []),
+    (RELU, (1.5, 2, 3, .5), (1, .2), "undecided", [(.209523810, .552380952, False)]),
+    (RELU, (1.5, 2, 3, .5), (1, 3), "undecided", [(0, 2, False)]),
+    (RELU, (3, 2, 3, .5), (1, .2), "refuted", [(.366666667, .866666667, True)]),
+    (RELU, (6, 2, 3, .5), (1, .2), "undecided", []),
+    (RELU, (6, 2, 3, .5), (-1, .2), "refuted", [(0, .133333333, False), (1.266666667, 2.666666667, True)]),
+    (CLIP, (6, 2, 3, .5), (-1, .2), "refuted", [(0, .133333333, False), (.6, 1, True), (1, 1, False)]),
+    (CLIP, (3, .5, .5, 0), (-.5, 0), "refuted", [(0, 0, False), (.285714286, .142857143, True), (1, .5, False)]),
+    (CLIP, (3, 2, 3, .5), (1, .2), "refuted", [(.366666667, .866666667, True), (.5, 1, True), (1, 1, False)]),
+]
+# Thresholds of the Hopf bifurcation for (EI, IE, II) = (2, 3, .5), by time constants.
+HOPF = [((1, 1), 2.5), ((1, 2), 1.75), ((1, .5), 4)]
+
+SHARED = """population E excitatory { size = 3; tau = 1; cost = box(0, 4); input = -1 }
+connect E -> E { weight = 0.8; self = no }
+population I inhibitory { tau = 1; cost = box(0, 9) }
+connect I -> I { weight = 0.5 }
+"""
+PARTING = """population I inhibitory { size = 2; tau = 3; cost = nonnegative; input = 1 }
+connect I -> I { weight = 1.5; self = no }
+"""
+
+
+def check(text, folder):
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "c.json")
+    if os.path.exists(out):
+        os.unlink(out)
+    with open(path, "w") as f:
+        f.write(text)
+    r = subprocess.run([EIGC, "check", "--json", path], capture_output=True, text=True, timeout=60)
+    report = json.loads(r.stdout)
+    subprocess.run([EIGC, "check", "-q", "--certificate", out, path], capture_output=True, timeout=60)
+    statements = []
+    if os.path.exists(out):
+        done = subprocess.run([EIGC, "verify", out, "--model", path], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+        with open(out) as f:
+            statements = json.load(f).get("statements", [])
+    return report, statements
+
+
+def boxes(statements):
+    """Of each equilibrium, by its number: centre and radius."""
+    return {k: [np.array([float(number(x)) for x in s[key]]) for key in ("x", "radius")]
+            for k, s in enumerate(statements) if s["says"] == "equilibrium"}
+
+
+def unstable(statements):
+    return {int(s["equilibrium"]) for s in statements if s["says"] in ("unstable-equilibrium", "unstable-differences")}
+
+
+def wording(report, statements):
+    """Nothing is said of the network that is not in the certificate."""
+    says = {s["says"] for s in statements}
+    s = report["stability"]
+    assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences"}), s
+    assert (s["unique_equilibrium"] == "refuted") == ("several-equilibria" in says), s
+    assert ("unstable" in s["conclusion"]) == any("unstable" in x for x in says), s
+    assert ("several equilibria" in s["conclusion"]) == ("several-equilibria" in says), s
+
+
+def try_pair(phi, w, u, verdict, known, folder):
+    report, statements = check(PAIR.format(tau=(1, 1), phi=phi, w=w, u=u), folder)
+    wording(report, statements)
+    assert report["stability"]["verdict"] == verdict, report["stability"]
+    found = boxes(statements)
+    assert len(found) == len(known), f"{len(found)} equilibria, {len(known)} known"
+    for *x, is_unstable in known:
+        at = [k for k, (c, r) in found.items() if np.all(np.abs(c - x) <= r + 1e-9)]
+        assert len(at) == 1, (x, found)
+        assert (at[0] in unstable(statements)) == is_unstable, (x, is_unstable)
+
+
+def try_hopf(tau, edge, folder):
+    for factor, verdict in ((.999, "undecided"), (1.001, "refuted")):
+        report, statements = check(PAIR.format(tau=tau, phi=RELU, w=(edge * factor, 2, 3, .5), u=(1, .2)), folder)
+        wording(report, statements)
+        assert report["stability"]["verdict"] == verdict, (tau, edge * factor, report["stability"])
+
+
+# ---- random networks ----
+
+PHI = [
+    ("cost = box(0, 1)", lambda t: np.clip(t, 0, 1), lambda t: (t > 0) & (t < 1)),
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), lambda t: t > 0),
+    ("cost = logistic(1, 0.25, 0.5)", lambda t: 1 / (1 + np.exp(np.minimum(-4 * t + 2, 500))), lambda t: 1 / np.cosh(np.minimum(np.abs(2 * t - 1), 300)) ** 2),
+    ("cost = tanh_cost", np.tanh, lambda t: 1 / np.cosh(t) ** 2),
+    ("activation(z) = 1 / (1 + exp(-6 * z))", lambda t: 1 / (1 + np.exp(np.minimum(-6 * t, 500))), lambda t: 1.5 / np.cosh(np.minimum(np.abs(3 * t), 300)) ** 2),
+    ("activation(z) = max(z, 0) / (1 + max(z, 0))", lambda t: np.maximum(t, 0) / (1 + np.maximum(t, 0)),
+     lambda t: (t > 0) / (1 + np.maximum(t, 0)) ** 2),
+]
+
+
+class Network:
+    def __init__(self, seed):
+        r = random.Random(seed)
+        self.phi = [r.choice(PHI) for _ in range(2)]
+        size, n = [r.choice([1, 1, 2, 3]) for _ in range(2)], 0
+        self.tau = [r.choice([1, 1, .5, 2]) for _ in range(2)]
+        u = [round(r.uniform(-1, 1), 2) for _ in range(2)]
+        each = r.random() < .5
+        of = [a for a in range(2) for _ in range(size[a])]
+        n = len(of)
+        self.of, self.tau_of = of, np.array([self.tau[a] for a in of])
+        self.u = np.array([u[a] for a in of])
+        w = np.zeros((n, n))
+        text = []
+        for a, kind in enumerate(("excitatory", "inhibitory")):
+            text.append(f"population P{a} {kind} {{ size = {size[a]}; tau = {self.tau[a]}; {self.phi[a][0]}; input = {u[a]} }}")
+        for a in range(2):
+            for b in range(2):
+                to, source = [[k for k in range(n) if of[k] == x] for x in (a, b)]
+                rows = [[round(r.uniform(0, 4 / size[b]), 2) for _ in source] for _ in to]
+                if not each:
+                    rows = [[rows[0][0]] * len(source) for _ in to]
+                own = a != b or each or r.random() < .5
+                weight = json.dumps(rows) if each else rows[0][0]
+                extra = "" if own else "; self = no"
+                text.append(f"connect P{b} -> P{a} {{ weight = {weight}{extra} }}")
+                for i, k in enumerate(to):
+                    for j, m in enumerate(source):
+                        w[k, m] = (1 - 2 * b) * rows[i][j] * (own or k != m)
+        self.w, self.text = w, "\n".join(text) + "\n"
+
+    def apply(self, which, t):
+        out = np.zeros(len(t))
+        for k, a in enumerate(self.of):
+            out[k] = self.phi[a][which](t[k])
+        return out
+
+    def jacobian(self, x):
+        d = self.apply(2, self.w @ x + self.u)
+        return (d[:, None] * self.w - np.eye(len(x))) / self.tau_of[:, None]
+
+    def end(self, x):
+        h = .02 * self.tau_of.min()
+        for _ in range(20000):
+            step = (self.apply(1, self.w @ x + self.u) - x) / self.tau_of
+            x = x + h * step
+            if np.abs(step).max() < 1e-9 or np.abs(x).max() > 1e6:
+                break
+        return x
+
+
+def to_neurons(net, x):
+    return x if len(x) == len(net.of) else np.array([x[a] for a in net.of])
+
+
+def try_random(seed, folder, count):
+    net = Network(seed)
+    report, statements = check(net.text, folder)
+    wording(report, statements)
+    found = {k: (to_neurons(net, c), to_neurons(net, r)) for k, (c, r) in boxes(statements).items()}
+    for k, (x, radius) in found.items():
+        y = x.copy()
+        for _ in range(3):
+            y = y - np.linalg.solve(-net.jacobian(y) * net.tau_of[:, None], y - net.apply(1, net.w @ y + net.u))
+        assert np.all(np.abs(y - x) <= radius * 1.001), ("no equilibrium in the box", x, y, radius)
+        growth = np.linalg.eigvals(net.jacobian(y)).real.max()
+        assert growth > 0 or k not in unstable(statements), ("stable", y, growth)
+        count[1] += k in unstable(statements)
+    count[0] += len(found)
+    verdict = report["stability"]["verdict"]
+    count[2 + ["certified", "undecided", "refuted"].index(verdict)] += 1
+    if verdict == "refuted" and not unstable(statements):
+        assert len(found) > 1, "refuted by one equilibrium"
+        ends = [net.end(x + 1e-4 * np.random.default_rng(k).normal(size=len(x))) for k, (x, _) in found.items()]
+        assert max(np.abs(a - b).max() for a in ends for b in ends) > 1e-3, "every trajectory ends at the same place"
+    return verdict
+
+
+def main(count=40, first=1):
+    failures, seen = 0, [0] * 5
+    tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF]
+    with tempfile.TemporaryDirectory() as folder:
+        for test, arguments in tries:
+            try:
+                test(*arguments, folder)
+            except AssertionError as problem:
+                failures += 1
+                print(f"{arguments}: {problem}", file=sys.stderr)
+        for text, kind in ((SHARED, "unstable-equilibrium"), (PARTING, "unstable-differences")):
+            report, statements = check(text, folder)
+            if kind not in {s["says"] for s in statements}:
+                failures += 1
+                print(f"no {kind}: {report['stability']}\n{text}", file=sys.stderr)
+        for seed in range(first, first + count):
+            try:
+                try_random(seed, folder, seen)
+            except AssertionError as problem:
+                failures += 1
+                print(f"seed {seed}: {problem}\n{Network(seed).text}", file=sys.stderr)
+    print("# %d equilibria, %d unstable; %d networks certified, %d undecided, %d refuted" % tuple(seen))
+    print("ok" if not failures else "not ok", "equilibria_are_what_they_are_said_to_be")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(int(x) for x in sys.argv[1:])))
