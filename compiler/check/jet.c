@@ -12,7 +12,10 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_ADD: jet_add(w, a, b, out); break;
     case EIG_FN_SUB: jet_sub(w, a, b, out); break;
     case EIG_FN_MUL: jet_mul(w, a, b, out); break;
-    case EIG_FN_DIV: jet_divide(w, a, b, out); break;
+    case EIG_FN_DIV:
+        jet_divide(w, a, b, out);
+        jet_over_root(w, e, b, out);
+        break;
     case EIG_FN_NEG: jet_neg(w, a, out); break;
     case EIG_FN_POW: jet_power(w, a, b, e->as.call.arg[1], out); break;
     case EIG_FN_ABS: jet_abs(w, a, out); break;

@@ -243,12 +243,26 @@ static void do_piece(Search *s, const Piece *p)
         give_up(s, p);
 }
 
+/* The slope at z is the steepest so far. */
+static bool is_steeper(Search *s, double z)
+{
+    evaluate(s, z, z, &s->middle);
+    if (s->middle.trouble != JET_FINE || !(lower(s->middle.slope) > s->attained))
+        return false;
+    s->attained = lower(s->middle.slope);
+    return true;
+}
+
+/* The steeper the slope that is known, the fewer pieces have to be split. */
 static void sample(Search *s)
 {
-    for (int k = -64; k <= 64 && s->verdict == SEARCHING; k++) {
-        evaluate(s, 0.125 * k * abs(k), 0.125 * k * abs(k), &s->middle);
-        if (s->middle.trouble == JET_FINE)
-            s->attained = fmax(s->attained, lower(s->middle.slope));
+    double at = 0;
+    for (int k = -64; k <= 64; k++)
+        if (is_steeper(s, 0.125 * k * abs(k)))
+            at = 0.125 * k * abs(k);
+    for (double step = fmax(0.125, 0.25 * sqrt(fabs(at))); step > 0x1p-20; step /= 2) {
+        at = is_steeper(s, at + step) ? at + step : at;
+        at = is_steeper(s, at - step) ? at - step : at;
     }
 }
 

@@ -148,6 +148,66 @@ static const Expr *relu(Bench *b, const Expr *x)
     return call2(b, EIG_FN_MAX, x, num(b, "0"));
 }
 
+/* w (z - c)/sqrt(k + (b (z - c))^2), of slope w k/(k + s^2)^(3/2). */
+static const Expr *root_sigmoid(Bench *b, const char *w, const char *c, const char *steep, const char *k)
+{
+    const Expr *s = call2(b, EIG_FN_SUB, z(b), num(b, c)), *t = call2(b, EIG_FN_MUL, num(b, steep), s);
+    const Expr *under = call2(b, EIG_FN_ADD, call2(b, EIG_FN_POW, t, num(b, "2")), num(b, k));
+    return call2(b, EIG_FN_DIV, call2(b, EIG_FN_MUL, num(b, w), s), call1(b, EIG_FN_SQRT, under));
+}
+
+static double root_slope(double w, double c, double steep, double k, double at)
+{
+    double s = steep * (at - c);
+    return w * k * pow(k + s * s, -1.5);
+}
+
+/* At z = 2 side: (1 + 4 z^2)^(-1/2) z, its slope and its curvature -12 z (1 + 4 z^2)^(-5/2). */
+static void check_root_at(Bench *b, int side)
+{
+    JetResult r;
+    jet_result_init(&r);
+    jet_evaluate(root_sigmoid(b, "1", "0", "2", "1"), &(JetDomain){ &b->nums, side, 2, 2 }, &r);
+    double z = side < 0 ? -2 : 2, truth[3] = { z / sqrt(17), pow(17, -1.5), -12 * z * pow(17, -2.5) };
+    mpfi_ptr got[3] = { r.value, r.slope, r.curvature };
+    CHECK(r.trouble == JET_FINE);
+    for (int k = 0; k < 3; k++) {
+        CHECK_CLOSE(mpfr_get_d(&got[k]->left, MPFR_RNDN), truth[k], 1e-14, 0);
+        CHECK_CLOSE(mpfr_get_d(&got[k]->right, MPFR_RNDN), truth[k], 1e-14, 0);
+    }
+    jet_result_clear(&r);
+}
+
+/* Roots of squares that are no square of the numerator's, and sums of them. */
+static void roots_of_squares_and_their_sums(void)
+{
+    Bench b;
+    bench_init(&b);
+    for (int side = -1; side <= 1; side++)
+        check_root_at(&b, side);
+    check_bound(&b, root_sigmoid(&b, "2", "1.5", "3", "1"), 2);
+    check_bound(&b, root_sigmoid(&b, "0.75", "-4", "0.5", "2.25"), 0.5);
+    const Expr *sum = root_sigmoid(&b, "1", "-2", "2", "1");
+    char place[32];
+    double most = 0;
+    for (int k = 1; k < 12; k++) {
+        snprintf(place, sizeof place, "%g", -2 + 0.375 * k);
+        sum = call2(&b, EIG_FN_ADD, sum, root_sigmoid(&b, "1", place, "2", "1"));
+    }
+    for (double at = -0.3; at <= 0.5; at += 1e-5) {     /* symmetric about 0.0625: the peak is the top of one of the middle terms */
+        double slope_at = 0;
+        for (int k = 0; k < 12; k++)
+            slope_at += root_slope(1, -2 + 0.375 * k, 2, 1, at);
+        most = fmax(most, slope_at);
+    }
+    check_bound(&b, sum, most);
+    /* 2 z/sqrt(1 + z^2 + z) turns back: it has a largest value */
+    const Expr *under = call2(&b, EIG_FN_ADD, call2(&b, EIG_FN_ADD, num(&b, "1"), z(&b)), call2(&b, EIG_FN_MUL, z(&b), z(&b)));
+    SlopeReport r = slope(&b, call2(&b, EIG_FN_DIV, z(&b), call1(&b, EIG_FN_SQRT, under)));
+    CHECK(!r.proved);
+    bench_free(&b);
+}
+
 /* max(z,0)^2/(1 + max(z,0)^2): 2 s/(1+s^2)^2, largest at s = 1/sqrt(3): 9/(8 sqrt(3)). */
 static void kinks_and_pieces(void)
 {
@@ -372,6 +432,7 @@ int main(void)
     RUN(slopes_reached_at_infinity_are_bounded);
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);
+    RUN(roots_of_squares_and_their_sums);
     RUN(steep_sigmoids);
     RUN(sines_of_two_periods_have_a_bound);
     RUN(unbounded_slopes_are_said_to_be);
