@@ -4,6 +4,7 @@
 #include "compiler/check/certificate.h"
 #include "compiler/check/dale.h"
 #include "compiler/check/lds.h"
+#include "compiler/check/range_search.h"
 #include "compiler/check/slope.h"
 #include "compiler/check/stability.h"
 
@@ -30,6 +31,9 @@ static RequirementReport require_dale(const DaleReport *d)
 static RequirementReport answer(Ctx *cx, const Report *r, const ModelRequire *require)
 {
     const StabilityReport *s = &r->stability;
+    if (require->for_all_params)
+        return (RequirementReport){.verdict = require->kind == REQUIRE_STABLE ? r->ranges.stable : range_unique(&r->ranges),
+                                   .reason = r->ranges.reason};
     switch (require->kind) {
     case REQUIRE_DALE:
         return require_dale(&r->dale);
@@ -65,6 +69,7 @@ bool check_net(Ctx *cx, const Net *net, Report *out)
     slope_check(cx, net, out->slope);
     lds_check(cx, net, out->slope, &out->lds);
     stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
+    ranges_check(cx, net, out);
     for (size_t k = 0; k < n; k++)
         out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
     return cx->diags.n_errors == before;
@@ -82,6 +87,7 @@ bool report_passes(const Report *r)
 
 void report_free(Report *r)
 {
+    range_report_clear(&r->ranges);
     if (r->lds.matrix.q)
         claim_matrix_clear(&r->lds.matrix);
     evidence_clear(&r->lds.evidence);

@@ -4,6 +4,7 @@
 #ifndef COMPILER_CHECK_CHECK_H
 #define COMPILER_CHECK_CHECK_H
 #include "compiler/check/evidence.h"
+#include "compiler/check/ranges.h"
 #include "compiler/net/net.h"
 
 typedef enum Truth { TRUTH_UNDECIDED, TRUTH_CERTIFIED, TRUTH_REFUTED, TRUTH_EXEMPT } Truth;
@@ -60,6 +61,18 @@ typedef struct StabilityReport {
     Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */
 } StabilityReport;
 
+/* ---- for all values that params have in their ranges ---- */
+typedef struct RangeReport {
+    bool asked;                 /* some requirement is for all params */
+    Truth lds;                  /* CERTIFIED: for all of them; REFUTED: at `point` */
+    Truth stable;               /* CERTIFIED: and convergence */
+    const char *reason;         /* of what is not certified */
+    Ranges ranges;              /* the params that matter; with CERTIFIED, the proof */
+    const char *point;          /* REFUTED: "w_EE = 3, w_EI = 0" */
+    mpq_t *at;                  /* the same, one for each of ranges' params */
+    LdsReport there;            /* what was decided there, with its witness */
+} RangeReport;
+
 typedef struct RequirementReport {
     Truth verdict;
     const char *reason;
@@ -72,6 +85,7 @@ typedef struct Report {
     SlopeReport *slope;         /* one per population */
     LdsReport lds;
     StabilityReport stability;
+    RangeReport ranges;
     RequirementReport *requirement;     /* one per ModelRequire */
     const struct Advice *advice;        /* advice.h; NULL until asked for */
 } Report;

@@ -189,6 +189,35 @@ static json_t *remedies(const Report *r)
     return list;
 }
 
+/* A point or box of params: each by its name. */
+static json_t *by_param(const Ranges *r, const mpq_t *lo, const mpq_t *hi)
+{
+    json_t *o = json_object();
+    for (size_t k = 0; k < r->n_params; k++) {
+        json_t *value = exact(lo[k]);
+        if (hi) {
+            json_t *both = json_array();
+            json_array_append_new(both, value);
+            json_array_append_new(both, exact(hi[k]));
+            value = both;
+        }
+        json_object_set_new(o, r->name[k], value);
+    }
+    return o;
+}
+
+static json_t *ranges(const RangeReport *r)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "lds", verdict(r->lds));
+    json_object_set_new(o, "stability", verdict(r->stable));
+    json_object_set_new(o, "params", by_param(&r->ranges, (const mpq_t *)r->ranges.lo, (const mpq_t *)r->ranges.hi));
+    json_object_set_new(o, "cells", json_integer((json_int_t)r->ranges.n_cells));
+    json_object_set_new(o, "refuted_at", r->at ? by_param(&r->ranges, (const mpq_t *)r->at, NULL) : json_null());
+    json_object_set_new(o, "reason", text_or_null(r->reason));
+    return o;
+}
+
 struct json_t *report_json(const Report *r)
 {
     json_t *o = json_object();
@@ -205,6 +234,8 @@ struct json_t *report_json(const Report *r)
         json_object_set_new(o, "binding", binding(r));
         json_object_set_new(o, "remedies", remedies(r));
     }
+    if (r->ranges.asked)
+        json_object_set_new(o, "ranges", ranges(&r->ranges));
     json_object_set_new(o, "requirements", requirements(r));
     return o;
 }

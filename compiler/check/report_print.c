@@ -239,6 +239,31 @@ static void print_stability(const Report *r, Sbuf *out)
     sbuf_free(&text);
 }
 
+static void print_ranges(const Report *r, Sbuf *out)
+{
+    const RangeReport *a = &r->ranges;
+    Sbuf text = {0};
+    if (!a->asked)
+        return;
+    if (a->lds == TRUTH_REFUTED)
+        sbuf_printf(&text, "refuted: diagonal stability fails at %s", a->point);
+    else if (a->lds == TRUTH_CERTIFIED)
+        sbuf_printf(&text, "certified: diagonal stability in all of %zu %s", a->ranges.n_cells, plural(a->ranges.n_cells, "cell", "cells"));
+    else
+        sbuf_printf(&text, "undecided: %s", a->reason);
+    for (size_t k = 0; a->lds == TRUTH_CERTIFIED && k < a->ranges.n_params; k++) {
+        sbuf_printf(&text, "%s%s in [", k ? ", " : ": ", a->ranges.name[k]);
+        num_print(a->ranges.lo[k], &text);
+        sbuf_str(&text, ", ");
+        num_print(a->ranges.hi[k], &text);
+        sbuf_char(&text, ']');
+    }
+    put_line(out, "for all params", sbuf_text(&text));
+    sbuf_free(&text);
+    if (a->lds == TRUTH_CERTIFIED)
+        put_line(out, "", a->reason);
+}
+
 static void print_requirements(const Report *r, Sbuf *out)
 {
     for (size_t k = 0; k < r->net->model->requires.n; k++) {
@@ -254,5 +279,6 @@ void report_print(const Report *r, Sbuf *out)
     print_slopes(r, out);
     print_lds(r, out);
     print_stability(r, out);
+    print_ranges(r, out);
     print_requirements(r, out);
 }

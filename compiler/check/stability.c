@@ -250,6 +250,24 @@ static void search(Search *s)
         try_whole(s, propose_saddle);
 }
 
+void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds)
+{
+    Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
+    Evidence *e = &lds->evidence;
+    e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
+    if (theory_no_convergence(cx, net))
+        return;
+    if (stability_limit(net) != LIMIT_NONE) {
+        try_limit(&s, stability_limit(net));
+        return;
+    }
+    try_whole(&s, propose_equal_tau);
+    try_planar(&s);
+    try_whole(&s, propose_dominance);
+    try_whole(&s, propose_symmetrisable);
+    try_cascade(&s);
+}
+
 /* ---- conclusions ---- */
 
 static const char *const why[N_STATEMENTS] = {

@@ -16,6 +16,8 @@ void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out);
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* Adds the statement when the verifier accepts it; otherwise clears it. */
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed);
+/* Every statement on convergence that holds of lds, a certificate without statements so far, and not just the strongest. */
+void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds);
 
 bool stability_has_prox_steps(const Net *net);
 /* The limits of short and of long proximal steps, prox_step = 0 and inf, have theorems of their own, about networks in

@@ -228,6 +228,8 @@ typedef struct Builder {
     Span outer_call;            /* the call in no function, or the function looked at by itself */
     VEC(size_t) clock_of;       /* by record line, in the order of the text: its clock */
     VEC(Symbol *) changed;      /* params that the protocol changes */
+    unsigned n_bits;            /* params with a range so far */
+    uint64_t touched;           /* bits of params that were looked up since it was last set to 0 */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
 } Builder;
 
@@ -349,6 +351,8 @@ bool kernel_read(Builder *b, const AstExpr *e, bool has_weight, ModelConn *c, Ty
 bool symbol_open(Builder *b, Symbol *s, Span used_at);
 void symbol_close(Builder *b, Symbol *s, SymbolState state);
 Typed symbol_value(Builder *b, Symbol *s, Span used_at);
+/* What was looked up goes to *into (NULL: nowhere), and is forgotten. */
+void params_note(Builder *b, uint64_t *into);
 void constants_build(Builder *b);
 /* A constant that must be there: value in *out; false after a diagnostic (or a silent error). */
 bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out);

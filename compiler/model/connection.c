@@ -158,6 +158,7 @@ static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
     }
     mpq_ptr factor = num_new(b->nums);
     mpq_mul(factor, c->factor, s);
+    c->factor_of = depend_product(b->cx, b->nums, c->factor_of, c->factor, v.e->depends, s);
     c->factor = factor;
     return true;
 }
@@ -200,7 +201,10 @@ static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
 
 static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c, Typed *of_one)
 {
+    params_note(b, &b->m->params_elsewhere);
     bool ok = !slot[CONN_WEIGHT] || weight_build(b, slot[CONN_WEIGHT]->value, c, of_one);
+    uint64_t in_weight = 0;
+    params_note(b, &in_weight);
     const AstExpr *pattern = slot[CONN_PATTERN] ? slot[CONN_PATTERN]->value : NULL;
     if (pattern)
         ok = (is_call_of(pattern, "kernel") ? kernel_read(b, pattern, ok, c, of_one) : read_pattern(b, pattern, c)) && ok;
@@ -211,7 +215,12 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
         ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
     if (slot[CONN_DELAY])
         ok = read_delay(b, slot[CONN_DELAY]->value, c) && ok;
-    return ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
+    params_note(b, &b->m->params_elsewhere);
+    ok = ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
+    params_note(b, &in_weight);
+    if (in_weight & ~(c->factor_of ? c->factor_of->params : 0))
+        c->factor_of = depend_unknown(b->cx, in_weight | (c->factor_of ? c->factor_of->params : 0));
+    return ok;
 }
 
 static void build(Builder *b, const Wire *w)

@@ -254,11 +254,35 @@ static Typed param_value(Builder *b, Symbol *s)
         return v;
     p.value = value_of(v);
     p.unit = v.unit;
-    if (read_range(b, d, v, &p))
+    uint64_t in_value = b->touched;
+    b->touched = 0;
+    if (read_range(b, d, v, &p)) {      /* whatever its value was computed from, it varies by itself */
         check_in_range(b, d, &p);
+        p.bit = b->n_bits++;
+        v.e = expr_const_of(b->cx, v.e->span, p.value, depend_on_param(b->cx, b->nums, p.bit));
+        in_value = 0;
+    }
+    params_note(b, &b->m->params_elsewhere);
+    b->touched = in_value;
     s->index = b->m->params.n;
     vec_push(&b->cx->arena, &b->m->params, p);
     return v;
+}
+
+void params_note(Builder *b, uint64_t *into)
+{
+    if (into)
+        *into |= b->touched;
+    b->touched = 0;
+}
+
+/* What a definition looked up and its value does not follow is still what it depends on. */
+static void keep_dependence(Builder *b, Symbol *s)
+{
+    const Expr *e = s->value.e;
+    uint64_t followed = e && e->depends ? e->depends->params : 0;
+    if (e && e->kind == EXPR_CONST && (b->touched & ~followed))
+        s->value.e = expr_const_of(b->cx, e->span, e->as.value, depend_unknown(b->cx, b->touched | followed));
 }
 
 Typed symbol_value(Builder *b, Symbol *s, Span used_at)
@@ -268,7 +292,11 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at)
     if (!symbol_open(b, s, used_at))
         return typed_error(used_at);
     Space *before = space_enter(b, s->space);
+    uint64_t touched = b->touched;
+    b->touched = 0;
     s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &CONSTANT_SCOPE);
+    keep_dependence(b, s);
+    b->touched = touched;
     space_enter(b, before);
     symbol_close(b, s, SYM_DONE);
     return s->value;

@@ -19,6 +19,14 @@ const Expr *expr_const(Ctx *cx, Span at, Num value)
     return e;
 }
 
+const Expr *expr_const_of(Ctx *cx, Span at, Num value, const Dependence *depends)
+{
+    Expr *e = expr_new(cx, at, EXPR_CONST);
+    e->as.value = value;
+    e->depends = depends;
+    return e;
+}
+
 const Expr *expr_var(Ctx *cx, Span at, EigVar var)
 {
     Expr *e = expr_new(cx, at, EXPR_VAR);
@@ -152,8 +160,11 @@ const Expr *expr_apply(Ctx *cx, Span at, EigFn fn, int n_args, const Expr *const
 const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, const Expr *const *args)
 {
     Num value[2], result;
-    if (all_const(n_args, args, value))
-        return num_apply(pool, (int)fn, n_args, value, &result) ? expr_const(cx, at, result) : NULL;
+    if (all_const(n_args, args, value)) {
+        const Dependence *depends[2] = { args[0]->depends, n_args > 1 ? args[1]->depends : NULL };
+        return num_apply(pool, (int)fn, n_args, value, &result)
+            ? expr_const_of(cx, at, result, depend_call(cx, pool, fn, n_args, depends, value)) : NULL;
+    }
     const Expr *same = neutral(fn, args);
     return same ? same : expr_apply(cx, at, fn, n_args, args);
 }

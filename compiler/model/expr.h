@@ -4,6 +4,7 @@
  * generation alike. Immutable; shared subtrees are allowed. */
 #ifndef COMPILER_MODEL_EXPR_H
 #define COMPILER_MODEL_EXPR_H
+#include "compiler/model/depend.h"
 #include "compiler/model/num.h"
 #include "runtime/draw.h"
 #include "runtime/expr.h"
@@ -30,6 +31,7 @@ struct Expr {
     Span span;
     uint32_t size;              /* nodes when shared subtrees are written out; stops at EXPR_MAX_SIZE */
     uint32_t depth;             /* stack slots that its postfix program needs */
+    const Dependence *depends;  /* EXPR_CONST: on params that have a range; NULL: on none */
     union {
         Num value;
         EigVar var;
@@ -62,6 +64,8 @@ struct ExprSolve {
 enum { EXPR_MAX_SIZE = 20000 };
 
 const Expr *expr_const(Ctx *cx, Span at, Num value);
+/* One that depends on params; `depends` may be NULL. */
+const Expr *expr_const_of(Ctx *cx, Span at, Num value, const Dependence *depends);
 const Expr *expr_var(Ctx *cx, Span at, EigVar var);
 /* Folds when every argument is constant (exactly, or by num_apply). Also
  * 0 + a, 1 * a and the like, but nothing that could change a rounding. NULL

@@ -60,12 +60,15 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     constants_build(&b);
     populations_declare(&b);
     report_empty(&b);
+    params_note(&b, &out->params_elsewhere);
     simulate_times(&b);
     protocol_build(&b);
+    params_note(&b, NULL);
     populations_build(&b);
     connections_build(&b);
     units_infer(&b);
     populations_finish(&b);
+    params_note(&b, &out->params_elsewhere);
     records_build(&b);
     requirements_build(&b);
     time_check_mixture(&b);

@@ -25,6 +25,7 @@ typedef struct ModelParam {
     Num lo, hi;
     bool was_set;
     const char *set_text;       /* as given to --set, for certificates and results */
+    unsigned bit;               /* with a range: in Dependence.params */
 } ModelParam;
 
 /* A piece of a cost by formula between two of its kinks, or an end of its domain. */
@@ -160,6 +161,7 @@ struct ModelConn {
     size_t pre, post;           /* populations */
     WeightKind kind;
     Num factor;                 /* exact, scale included; >= 0 unless the source is `mixed` */
+    const Dependence *factor_of;    /* how the weight depends on params that have a range; NULL: it does not */
     const Expr *pair;
     bool by_displacement;       /* PAIR: equal displacements have equal weights, around a ring or torus too */
     bool normalize;             /* PAIR by displacement: divided by the sum over all displacements */
@@ -191,6 +193,7 @@ typedef struct ModelRequire {
     RequireKind kind;
     Span span;
     const char *text;
+    bool for_all_params;        /* STABLE, UNIQUE: whatever values params have in their ranges */
     size_t pop, first, n_neurons;       /* RANGE */
     Num lo, hi;                 /* canonical units; NULL: no bound on this side */
 } ModelRequire;
@@ -232,6 +235,8 @@ typedef struct Model {
     VEC(int) imported;          /* the other files, as numbers of sources */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
+    uint64_t params_in_tau, params_elsewhere;   /* bits of params that stand in time constants; in anything but these, weights, inputs,
+                                 * starts, and what is recorded */
     VEC(ModelTable) tables;
     VEC(ModelPop) pops;
     VEC(ModelConn) conns;

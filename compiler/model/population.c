@@ -85,7 +85,9 @@ static void declare_tau(Builder *b, size_t pop)
     p->tau_span = tau->value->span;
     DrawKey draws = draw_key(p->name, "tau", false);
     Scope scope = { .kind = SCOPE_START, .what = what, .pop = pb->broken ? NO_POP : (long)pop, .draws = &draws };
+    params_note(b, &b->m->params_elsewhere);
     v = resolve(b, tau->value, &scope);
+    params_note(b, &b->m->params_in_tau);
     if (!typed_ok(v) || !time_expect(b, v, what))
         return;
     if (!expr_is_const(v.e, &p->tau))
@@ -193,6 +195,7 @@ static void build(Builder *b, size_t pop)
     PopBuild *pb = &b->pops.at[pop];
     ModelPop *p = &b->m->pops.at[pop];
     pb->input = read_number(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop, 0);
+    params_note(b, NULL);
     if (pb->eq) {
         equations_build(b, pop);
         return;
@@ -202,7 +205,9 @@ static void build(Builder *b, size_t pop)
     check_gain(b, pb);
     read_activation(b, pb, p);
     prox_step_read(b, pb->slot[POP_PROX_STEP], p);
+    params_note(b, &b->m->params_elsewhere);
     pb->start = read_number(b, pb->slot[POP_START], SCOPE_START, "the start", pop, 0);
+    params_note(b, NULL);
     pb->noise = read_number(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop, 0);
 }
 

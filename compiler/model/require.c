@@ -123,23 +123,31 @@ static void require_bound(Builder *b, const AstDecl *d)
         vec_push(&b->cx->arena, &b->m->requires, r);
 }
 
+static bool holds_for_ranges(const char *name)
+{
+    return strcmp(name, built[REQUIRE_STABLE]) == 0 || strcmp(name, built[REQUIRE_UNIQUE]) == 0;
+}
+
 static void require(Builder *b, const AstDecl *d)
 {
     const AstExpr *e = d->as.require.subject;
     if (is_error_node(e))
         return;
-    if (d->as.require.for_all_params) {
-        report_not_built(b, d->span, "a requirement for all params",
+    bool is_named = !d->as.require.range && e->kind == AST_NAME;
+    if (d->as.require.for_all_params && !(is_named && holds_for_ranges(e->as.name.name))) {
+        report_not_built(b, d->span, "a requirement for all params other than `stable` and `unique_equilibrium`",
                          "leave out `for all params`, and check values one by one: `eigc check --set w=0.5`");
         return;
     }
-    if (d->as.require.range || e->kind != AST_NAME) {
+    if (!is_named) {
         require_bound(b, d);
         return;
     }
     for (size_t k = 0; k < N_BUILT; k++)
         if (strcmp(e->as.name.name, built[k]) == 0) {
-            ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .text = built[k] };
+            bool all = d->as.require.for_all_params;
+            ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .for_all_params = all,
+                               .text = all ? arena_printf(&b->cx->arena, "%s for all params", built[k]) : built[k] };
             vec_push(&b->cx->arena, &b->m->requires, r);
             return;
         }

@@ -137,6 +137,7 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
         /* fall through */
     case SYM_LET: {
         Typed v = symbol_value(b, s, e->span);
+        b->touched |= typed_ok(v) && v.e->depends ? v.e->depends->params : 0;
         v.span = e->span;
         return v;
     }

@@ -237,6 +237,7 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     if (!weight_entries(b, p.structure, c, &entry))
         return false;
     expr_is_const(p.constant.e, &c->factor);
+    c->factor_of = p.constant.e->depends;
     if (!check_magnitude(b, p.constant, c->factor, c))
         return false;
     Typed arg[2] = { p.constant, entry };
@@ -255,6 +256,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
     *of_one = v;
     if (expr_is_const(v.e, &c->factor)) {
         c->kind = WEIGHT_UNIFORM;
+        c->factor_of = v.e->depends;
         return check_magnitude(b, v, c->factor, c);
     }
     c->kind = WEIGHT_PAIR;
