@@ -742,12 +742,117 @@ def check_statements(t, root):
         need(converges == set(range(len(components))), "a component of the cascade does not converge")
 
 
+# ---- ranges --------------------------------------------------------------------
+
+CONVEX = ("quasi-dominance", "contraction-l1", "equal-time-constants", "projected-dynamics", "switched-dynamics", "cascade", "symmetrisable-weights",
+          "two-neurons-smooth", "two-neurons-bounded", "two-neurons-excitatory-inhibitory")
+
+
+def product(factors):
+    value = Fraction(1)
+    for x in factors:
+        value *= x
+    return value
+
+
+def read_term(term, populations, n_params, q):
+    fields(term, ("params", "entries") + (("self",) if populations else ()))
+    need(isinstance(term["params"], list) and term["params"], "a term of no params")
+    params = [whole(k, 0, n_params - 1) for k in term["params"]]
+    need(len(set(params)) == len(params), "a param twice")
+    need(isinstance(term["entries"], list), "no entries")
+    entries, last = {}, (-1, -1)
+    for entry in term["entries"]:
+        need(isinstance(entry, list) and len(entry) == 3, "an entry is no triple")
+        place = (whole(entry[0], 0, q - 1), whole(entry[1], 0, q - 1))
+        need(place > last, "entries out of order")
+        entries[place], last = number(entry[2]), place
+    return params, entries, numbers(term["self"], q) if populations else None
+
+
+def matrix_at(matrix, rows, terms, values, theta):
+    """The matrix of the file with each term's entries added, as a matrix of a file again."""
+    populations = "populations" in matrix
+    rows = [dict(row) for row in rows]
+    own = [number(x) for x in matrix["self"]] if populations else None
+    for params, entries, self in terms:
+        factor = product(theta[k] for k in params) - product(values[k] for k in params)
+        for (i, j), x in entries.items():
+            rows[i][j] = rows[i].get(j, Fraction(0)) + factor * x
+        for a in range(len(rows) if populations else 0):
+            own[a] += factor * self[a]
+    made = {key: value for key, value in matrix.items() if key not in ("rows", "uniform", "entries", "self")}
+    made["entries"] = [[i, j, str(x)] for i, row in enumerate(rows) for j, x in sorted(row.items()) if x]
+    if populations:
+        made["self"] = [str(x) for x in own]
+    return made
+
+
+def covered(lo, hi, boxes):
+    """Whether closed boxes cover a box: cut it along their faces until a box holds a part, or none reaches into it."""
+    todo = [(lo, hi, boxes)]
+    while todo:
+        lo, hi, boxes = todo.pop()
+        n = range(len(lo))
+        boxes = [(a, b) for a, b in boxes
+                 if all(a[k] <= lo[k] <= b[k] if lo[k] == hi[k] else a[k] < hi[k] and b[k] > lo[k] for k in n)]
+        if not boxes:
+            return False
+        faces = [(k, side[k]) for k in n for side in boxes[0] if lo[k] < side[k] < hi[k]]
+        if faces:
+            k, at = faces[0]
+            todo.append((lo, hi[:k] + [at] + hi[k + 1:], boxes))
+            todo.append((lo[:k] + [at] + lo[k + 1:], hi, boxes))
+    return True
+
+
+def check_cell(cell, corners, root):
+    fields(cell, ("lo", "hi", "components"), ("statements",))
+    roles = set()
+    for matrix in corners:
+        t = Tested(matrix)
+        check_components(t, cell["components"])
+        if "statements" in cell:
+            check_statements(t, dict(cell, claim="lds"))
+        x, y = t.rows[1].get(0, 0) if t.q == 2 else 0, t.rows[0].get(1, 0) if t.q == 2 else 0
+        roles.add((x >= 0 >= y, x <= 0 <= y))
+    for s in cell.get("statements", []):
+        need(s["says"] in CONVEX, "a statement that need not hold between corners")
+        if s["says"] == "two-neurons-excitatory-inhibitory":
+            need(all(first for first, _ in roles) or all(second for _, second in roles), "the neurons change roles")
+
+
+def check_ranges(root, ranges):
+    matrix = root["matrix"]
+    need(root["claim"] == "lds" and "kernels" not in matrix, "ranges without lds, or with kernels")
+    fields(ranges, ("params", "terms", "cells"))
+    need(isinstance(ranges["params"], list) and len(ranges["params"]) <= 8, "too many params")
+    for p in ranges["params"]:
+        fields(p, ("name", "value", "lo", "hi"))
+        text(p["name"])
+    value, lo, hi = ([number(p[key]) for p in ranges["params"]] for key in ("value", "lo", "hi"))
+    q, count = Tested(matrix).q, len(value)
+    need(isinstance(ranges["terms"], list) and len(ranges["terms"]) <= 256, "too many terms")
+    terms = [read_term(term, "populations" in matrix, count, q) for term in ranges["terms"]]
+    rows = cells(matrix, "uniform" if "populations" in matrix else "rows", q)
+    need(isinstance(ranges["cells"], list) and 1 <= len(ranges["cells"]) <= 20000, "no cells, or too many")
+    boxes = []
+    for cell in ranges["cells"]:
+        need(isinstance(cell, dict), "a cell is no object")
+        box = numbers(cell.get("lo"), count), numbers(cell.get("hi"), count)
+        need(all(a <= b for a, b in zip(*box)), "an empty cell")
+        boxes.append(box)
+        corners = {tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)}
+        check_cell(cell, [matrix_at(matrix, rows, terms, value, theta) for theta in sorted(corners)], root)
+    need(covered(lo, hi, boxes), "the cells do not cover the ranges")
+
+
 def check(data):
     try:
         root = json.loads(data.decode("utf-8"), object_pairs_hook=no_twice, parse_constant=no_constant)
     except (ValueError, RecursionError) as problem:
         raise Refused("no JSON: %s" % problem)
-    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements"))
+    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements", "ranges"))
     need(root["format"] == "eig-certificate/1", "another format")
     if "model" in root:
         model(root["model"])
@@ -763,6 +868,8 @@ def check(data):
         kind(t, root["witness"])
     if "statements" in root:
         check_statements(t, root)
+    if "ranges" in root:
+        check_ranges(root, root["ranges"])
 
 
 def report(name, data):

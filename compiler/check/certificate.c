@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/check/certificate_parts.h"
 #include "compiler/check/rational.h"
 
 /* A JSON string of ASCII; bytes that are not UTF-8 (a file's name) become "?". */
-static void put_string(Sbuf *out, const char *s)
+void certificate_put_string(Sbuf *out, const char *s)
 {
     json_t *string = json_string(s);
     if (!string) {
@@ -28,19 +29,19 @@ static void put_string(Sbuf *out, const char *s)
     json_decref(string);
 }
 
-static void put_number(Sbuf *out, mpq_srcptr x)
+void certificate_put_number(Sbuf *out, mpq_srcptr x)
 {
     sbuf_char(out, '"');
     rational_print(x, out);
     sbuf_char(out, '"');
 }
 
-static void put_numbers(Sbuf *out, const mpq_t *x, size_t n)
+void certificate_put_numbers(Sbuf *out, const mpq_t *x, size_t n)
 {
     sbuf_char(out, '[');
     for (size_t k = 0; k < n; k++) {
         sbuf_str(out, k ? ", " : "");
-        put_number(out, x[k]);
+        certificate_put_number(out, x[k]);
     }
     sbuf_char(out, ']');
 }
@@ -58,9 +59,9 @@ static void put_imports(Sbuf *out, const CertificateModel *model)
     sbuf_str(out, ", \"imports\": {");
     for (size_t k = 0; k < model->n_imports; k++) {
         sbuf_str(out, k ? ", " : "");
-        put_string(out, model->import[k].name);
+        certificate_put_string(out, model->import[k].name);
         sbuf_str(out, ": ");
-        put_string(out, model->import[k].value);
+        certificate_put_string(out, model->import[k].value);
     }
     sbuf_char(out, '}');
 }
@@ -68,9 +69,9 @@ static void put_imports(Sbuf *out, const CertificateModel *model)
 static void put_model(Sbuf *out, const CertificateModel *model)
 {
     sbuf_str(out, "  \"model\": {\"file\": ");
-    put_string(out, model->path);
+    certificate_put_string(out, model->path);
     sbuf_str(out, ", \"sha256\": ");
-    put_string(out, model->sha256 ? model->sha256 : "");
+    certificate_put_string(out, model->sha256 ? model->sha256 : "");
     sbuf_str(out, ", \"set\": {");
     bool any = false;
     for (size_t k = 0; k < model->n_set; k++) {
@@ -80,9 +81,9 @@ static void put_model(Sbuf *out, const CertificateModel *model)
         if (!is_last)
             continue;
         sbuf_str(out, any ? ", " : "");
-        put_string(out, model->set[k].name);
+        certificate_put_string(out, model->set[k].name);
         sbuf_str(out, ": ");
-        put_string(out, model->set[k].value);
+        certificate_put_string(out, model->set[k].value);
         any = true;
     }
     sbuf_char(out, '}');
@@ -99,7 +100,7 @@ static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row)
     for (size_t j = 0; j < m->q; j++) {
         sbuf_str(out, j ? ", " : "");
         if (k < m->row_from[row + 1] && m->column[k] == j)
-            put_number(out, m->entry[k++]);
+            certificate_put_number(out, m->entry[k++]);
         else
             sbuf_str(out, "\"0\"");
     }
@@ -125,7 +126,7 @@ static void put_entries(Sbuf *out, const ClaimMatrix *m)
             if (mpq_sgn(m->entry[k]) == 0)
                 continue;
             sbuf_printf(out, "%s[%zu, %u, ", gap, i, m->column[k]);
-            put_number(out, m->entry[k]);
+            certificate_put_number(out, m->entry[k]);
             sbuf_char(out, ']');
             gap = ",\n      ";
         }
@@ -137,7 +138,7 @@ static void put_population_name(Sbuf *out, const ClaimMatrix *m, size_t a)
 {
     char number[32];
     snprintf(number, sizeof number, "#%zu", a);
-    put_string(out, m->name && m->name[a] ? m->name[a] : number);
+    certificate_put_string(out, m->name && m->name[a] ? m->name[a] : number);
 }
 
 /* An entry of the sparse form costs about as much as three zeros. */
@@ -155,7 +156,7 @@ static void put_kernels(Sbuf *out, const ClaimMatrix *m)
         const ClaimKernel *c = &m->kernel[k];
         sbuf_printf(out, "%s\n      {\"to\": %u, \"from\": %u, \"extent\": [%zu, %zu],\n       \"values\": ", k ? "," : "", c->to, c->from,
                     c->extent[0], c->extent[1]);
-        put_numbers(out, c->value, c->extent[0] * c->extent[1]);
+        certificate_put_numbers(out, c->value, c->extent[0] * c->extent[1]);
         sbuf_char(out, '}');
     }
     sbuf_char(out, ']');
@@ -175,9 +176,9 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     else
         put_entries(out, m);
     sbuf_str(out, ",\n    \"self\": ");
-    put_numbers(out, m->self, m->q);
+    certificate_put_numbers(out, m->self, m->q);
     sbuf_str(out, ",\n    \"leak\": ");
-    put_numbers(out, m->leak, m->q);
+    certificate_put_numbers(out, m->leak, m->q);
     put_kernels(out, m);
 }
 
@@ -186,12 +187,12 @@ static void put_matrix(Sbuf *out, const ClaimMatrix *m)
     sbuf_printf(out, "  \"matrix\": {\"n\": %zu,\n", m->n);
     if (m->sha256) {
         sbuf_str(out, "    \"sha256\": ");
-        put_string(out, m->sha256);
+        certificate_put_string(out, m->sha256);
         sbuf_str(out, ",\n");
     }
     if (m->source) {
         sbuf_str(out, "    \"source\": ");
-        put_string(out, m->source);
+        certificate_put_string(out, m->source);
         sbuf_str(out, ",\n");
     }
     if (claim_matrix_is_populations(m))
@@ -203,7 +204,7 @@ static void put_matrix(Sbuf *out, const ClaimMatrix *m)
     sbuf_str(out, "},\n");
 }
 
-static void put_components(Sbuf *out, const Evidence *e)
+void certificate_put_components(Sbuf *out, const Evidence *e)
 {
     sbuf_str(out, "  \"components\": [");
     for (size_t k = 0; k < e->n_components; k++) {
@@ -211,7 +212,7 @@ static void put_components(Sbuf *out, const Evidence *e)
         sbuf_str(out, k ? ",\n    {" : "\n    {");
         put_members(out, c->member, c->n);
         sbuf_str(out, ",\n     \"p\": ");
-        put_numbers(out, c->p, c->n);
+        certificate_put_numbers(out, c->p, c->n);
         sbuf_printf(out, ",\n     \"proof\": \"%s\"}", proof_kind_name(c->proof));
     }
     sbuf_str(out, "]\n");
@@ -221,11 +222,11 @@ static void put_vector(Sbuf *out, const Witness *w, size_t k)
 {
     if (w->frequency)
         sbuf_printf(out, "{\"frequency\": [%u, %u], \"re\": ", w->frequency[2 * k], w->frequency[2 * k + 1]);
-    put_numbers(out, w->v + k * w->n, w->n);
+    certificate_put_numbers(out, w->v + k * w->n, w->n);
     if (!w->frequency)
         return;
     sbuf_str(out, ", \"im\": ");
-    put_numbers(out, w->im + k * w->n, w->n);
+    certificate_put_numbers(out, w->im + k * w->n, w->n);
     sbuf_char(out, '}');
 }
 
@@ -247,7 +248,7 @@ static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
     sbuf_char(out, ']');
     if (w->w) {
         sbuf_str(out, ",\n    \"w\": ");
-        put_numbers(out, w->w, w->rank);
+        certificate_put_numbers(out, w->w, w->rank);
     }
     sbuf_str(out, "}\n");
 }
@@ -261,14 +262,14 @@ static void put_statement(Sbuf *out, const Statement *s)
     for (int k = 0; row->field[k].key; k++) {
         sbuf_printf(out, ",\n     \"%s\": ", row->field[k].key);
         if (row->field[k].shape == FIELD_ONE)
-            put_number(out, s->field[k][0]);
+            certificate_put_number(out, s->field[k][0]);
         else
-            put_numbers(out, s->field[k], statement_field_length(row->field[k].shape, s->n));
+            certificate_put_numbers(out, s->field[k], statement_field_length(row->field[k].shape, s->n));
     }
     sbuf_char(out, '}');
 }
 
-static void put_statements(Sbuf *out, const Evidence *e)
+void certificate_put_statements(Sbuf *out, const Evidence *e)
 {
     if (!e->n_statements)
         return;
@@ -280,7 +281,7 @@ static void put_statements(Sbuf *out, const Evidence *e)
     sbuf_str(out, "],\n");
 }
 
-void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf *out)
+void certificate_write(const CertificateModel *model, const LdsReport *lds, const Ranges *ranges, Sbuf *out)
 {
     if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED)
         BUG("a certificate without a proof");
@@ -289,9 +290,11 @@ void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf
         put_model(out, model);
     sbuf_printf(out, "  \"claim\": \"%s\",\n", lds->evidence.is_certificate ? "lds" : "not-lds");
     put_matrix(out, &lds->matrix);
-    put_statements(out, &lds->evidence);
+    certificate_put_statements(out, &lds->evidence);
+    if (ranges && ranges->n_cells)
+        certificate_put_ranges(out, ranges);
     if (lds->evidence.is_certificate)
-        put_components(out, &lds->evidence);
+        certificate_put_components(out, &lds->evidence);
     else
         put_witness(out, &lds->matrix, &lds->evidence.witness);
     sbuf_str(out, "}\n");

@@ -16,16 +16,18 @@ typedef struct CertificateModel {
     const Setting *import;      /* the other files of the model: path and sha256 */
 } CertificateModel;
 
-/* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. */
-void certificate_write(const CertificateModel *model, const LdsReport *lds, Sbuf *out);
+/* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. ranges may be
+ * NULL; its cells go with a certificate. */
+void certificate_write(const CertificateModel *model, const LdsReport *lds, const Ranges *ranges, Sbuf *out);
 
 typedef struct CertificateFile {
     ClaimMatrix matrix;
     Evidence evidence;
+    Ranges ranges;              /* no cells: no claim over ranges */
     bool has_model;             /* else model is empty */
     CertificateModel model;
 } CertificateFile;
 /* False with *reason set (arena) and *out empty when the text is not a well-formed
- * certificate. What was read is returned by claim_matrix_clear and evidence_clear. */
+ * certificate. What was read is returned by claim_matrix_clear, evidence_clear and ranges_clear. */
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
 #endif

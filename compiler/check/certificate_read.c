@@ -4,21 +4,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "compiler/check/certificate_parts.h"
 #include "compiler/check/rational.h"
 
 enum {
     MAX_ROWS = 1 << 22          /* the sparse form names its n: storage must not follow a mere claim */
 };
 
-typedef struct Reader {
-    Ctx *cx;
-    const char *reason;         /* the first fault */
-    CertificateFile *out;
-} Reader;
-
-/* Always false, so that a caller can return it. */
-__attribute__((format(printf, 2, 3)))
-static bool refuse(Reader *r, const char *fmt, ...)
+bool reader_refuse(Reader *r, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -30,11 +23,10 @@ static bool refuse(Reader *r, const char *fmt, ...)
 
 /* ---- pieces ----------------------------------------------------------------- */
 
-/* An object all of whose keys are among the words of `keys`. */
-static bool is_object_of(Reader *r, const json_t *object, const char *what, const char *keys)
+bool reader_object(Reader *r, const json_t *object, const char *what, const char *keys)
 {
     if (!json_is_object(object))
-        return refuse(r, "%s is not an object", what);
+        return reader_refuse(r, "%s is not an object", what);
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
@@ -43,66 +35,65 @@ static bool is_object_of(Reader *r, const json_t *object, const char *what, cons
         while (at && ((at > keys && at[-1] != ' ') || (at[n] != ' ' && at[n] != 0)))
             at = strstr(at + 1, key);
         if (!at)
-            return refuse(r, "%s has an unknown field \"%s\"", what, key);
+            return reader_refuse(r, "%s has an unknown field \"%s\"", what, key);
     }
     return true;
 }
 
-static bool is_array_of(Reader *r, const json_t *array, const char *what, size_t n)
+bool reader_array(Reader *r, const json_t *array, const char *what, size_t n)
 {
     if (!json_is_array(array))
-        return refuse(r, "%s is not a list", what);
+        return reader_refuse(r, "%s is not a list", what);
     if (json_array_size(array) != n)
-        return refuse(r, "%s has %zu elements instead of %zu", what, json_array_size(array), n);
+        return reader_refuse(r, "%s has %zu elements instead of %zu", what, json_array_size(array), n);
     return true;
 }
 
-static bool read_text(Reader *r, const json_t *value, const char *what, const char **out)
+bool reader_text(Reader *r, const json_t *value, const char *what, const char **out)
 {
     if (!json_is_string(value))
-        return refuse(r, "%s is not a string", what);
+        return reader_refuse(r, "%s is not a string", what);
     *out = arena_strdup(&r->cx->arena, json_string_value(value));
     return true;
 }
 
-/* An integer in [least, most]. */
-static bool read_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out)
+bool reader_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out)
 {
     if (!json_is_integer(value))
-        return refuse(r, "%s is not an integer", what);
+        return reader_refuse(r, "%s is not an integer", what);
     json_int_t x = json_integer_value(value);
     if (x < 0 || (size_t)x < least || (size_t)x > most)
-        return refuse(r, "%s is %lld, not between %zu and %zu", what, (long long)x, least, most);
+        return reader_refuse(r, "%s is %lld, not between %zu and %zu", what, (long long)x, least, most);
     *out = (size_t)x;
     return true;
 }
 
-static bool read_number(Reader *r, const json_t *value, const char *what, mpq_ptr out)
+bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out)
 {
     if (!json_is_string(value))
-        return refuse(r, "%s holds a number that is not in a string", what);
+        return reader_refuse(r, "%s holds a number that is not in a string", what);
     if (!rational_parse(out, json_string_value(value), json_string_length(value)))
-        return refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b", what, json_string_value(value));
+        return reader_refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b", what, json_string_value(value));
     return true;
 }
 
-static bool read_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n)
+bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n)
 {
-    if (!is_array_of(r, array, what, n))
+    if (!reader_array(r, array, what, n))
         return false;
     for (size_t k = 0; k < n; k++)
-        if (!read_number(r, json_array_get(array, k), what, out[k]))
+        if (!reader_number(r, json_array_get(array, k), what, out[k]))
             return false;
     return true;
 }
 
 static bool read_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n)
 {
-    if (!is_array_of(r, array, what, n))
+    if (!reader_array(r, array, what, n))
         return false;
     for (size_t k = 0; k < n; k++) {
         size_t row;
-        if (!read_count(r, json_array_get(array, k), what, 0, r->out->matrix.q - 1, &row))
+        if (!reader_count(r, json_array_get(array, k), what, 0, r->out->matrix.q - 1, &row))
             return false;
         out[k] = (uint32_t)row;
     }
@@ -119,12 +110,12 @@ static bool is_plain_zero(const json_t *value)
 /* q lists of q numbers; what is written "0" is not held. */
 static bool read_full_rows(Reader *r, const json_t *rows, size_t q, bool is_population_form)
 {
-    if (!is_array_of(r, rows, "the matrix", q))
+    if (!reader_array(r, rows, "the matrix", q))
         return false;
     size_t n_entries = 0;
     for (size_t i = 0; i < q; i++) {
         const json_t *row = json_array_get(rows, i);
-        if (!is_array_of(r, row, "a row of the matrix", q))
+        if (!reader_array(r, row, "a row of the matrix", q))
             return false;
         for (size_t j = 0; j < q; j++)
             n_entries += !is_plain_zero(json_array_get(row, j));
@@ -138,7 +129,7 @@ static bool read_full_rows(Reader *r, const json_t *rows, size_t q, bool is_popu
             const json_t *value = json_array_get(json_array_get(rows, i), j);
             if (is_plain_zero(value))
                 continue;
-            if (!read_number(r, value, "the matrix", m->entry[k]))
+            if (!reader_number(r, value, "the matrix", m->entry[k]))
                 return false;
             m->column[k++] = (uint32_t)j;
         }
@@ -150,20 +141,20 @@ static bool read_full_rows(Reader *r, const json_t *rows, size_t q, bool is_popu
 static bool read_entries(Reader *r, const json_t *entries, size_t q, bool is_population_form)
 {
     if (!json_is_array(entries))
-        return refuse(r, "the entries are not a list");
+        return reader_refuse(r, "the entries are not a list");
     ClaimMatrix *m = &r->out->matrix;
     size_t n = json_array_size(entries), row = 0, last_i = 0, last_j = 0;
     claim_matrix_init(r->cx, m, q, n, is_population_form);
     for (size_t k = 0; k < n; k++) {
         const json_t *e = json_array_get(entries, k);
         size_t i, j;
-        if (!is_array_of(r, e, "an entry", 3) ||
-            !read_count(r, json_array_get(e, 0), "the row of an entry", 0, q - 1, &i) ||
-            !read_count(r, json_array_get(e, 1), "the column of an entry", 0, q - 1, &j) ||
-            !read_number(r, json_array_get(e, 2), "an entry", m->entry[k]))
+        if (!reader_array(r, e, "an entry", 3) ||
+            !reader_count(r, json_array_get(e, 0), "the row of an entry", 0, q - 1, &i) ||
+            !reader_count(r, json_array_get(e, 1), "the column of an entry", 0, q - 1, &j) ||
+            !reader_number(r, json_array_get(e, 2), "an entry", m->entry[k]))
             return false;
         if (k && (i < last_i || (i == last_i && j <= last_j)))
-            return refuse(r, "entry [%zu, %zu] is out of order or given twice", i, j);
+            return reader_refuse(r, "entry [%zu, %zu] is out of order or given twice", i, j);
         while (row < i)
             m->row_from[++row] = k;
         m->column[k] = (uint32_t)j;
@@ -179,7 +170,7 @@ static bool read_cells(Reader *r, const json_t *matrix, const char *dense_key, s
 {
     const json_t *dense = json_object_get(matrix, dense_key), *sparse = json_object_get(matrix, "entries");
     if ((dense != NULL) == (sparse != NULL))
-        return refuse(r, "the matrix must have either \"%s\" or \"entries\"", dense_key);
+        return reader_refuse(r, "the matrix must have either \"%s\" or \"entries\"", dense_key);
     return dense ? read_full_rows(r, dense, q, is_population_form) : read_entries(r, sparse, q, is_population_form);
 }
 
@@ -191,14 +182,14 @@ static bool read_population_list(Reader *r, const json_t *list)
     m->name = ARENA_ARRAY(&r->cx->arena, m->q, const char *);
     for (size_t a = 0; a < m->q; a++) {
         const json_t *p = json_array_get(list, a);
-        if (!is_object_of(r, p, "a population", "name size") ||
-            !read_text(r, json_object_get(p, "name"), "a population's name", &m->name[a]) ||
-            !read_count(r, json_object_get(p, "size"), "a population's size", 1, (size_t)1 << 53, &m->size[a]))
+        if (!reader_object(r, p, "a population", "name size") ||
+            !reader_text(r, json_object_get(p, "name"), "a population's name", &m->name[a]) ||
+            !reader_count(r, json_object_get(p, "size"), "a population's size", 1, (size_t)1 << 53, &m->size[a]))
             return false;
         if (__builtin_add_overflow(sum, m->size[a], &sum))
-            return refuse(r, "the populations are too large");
+            return reader_refuse(r, "the populations are too large");
     }
-    return sum == m->n || refuse(r, "the sizes of the populations add up to %zu, not to n = %zu", sum, m->n);
+    return sum == m->n || reader_refuse(r, "the sizes of the populations add up to %zu, not to n = %zu", sum, m->n);
 }
 
 static bool read_kernel(Reader *r, const json_t *object, ClaimKernel *k)
@@ -206,17 +197,17 @@ static bool read_kernel(Reader *r, const json_t *object, ClaimKernel *k)
     const ClaimMatrix *m = &r->out->matrix;
     const json_t *extent = json_object_get(object, "extent");
     size_t to, from, extents[2];
-    if (!is_object_of(r, object, "a kernel", "to from extent values") ||
-        !read_count(r, json_object_get(object, "to"), "\"to\"", 0, m->q - 1, &to) ||
-        !read_count(r, json_object_get(object, "from"), "\"from\"", 0, m->q - 1, &from) ||
-        !is_array_of(r, extent, "\"extent\"", 2) ||
-        !read_count(r, json_array_get(extent, 0), "\"extent\"", 1, MAX_ROWS, &extents[0]) ||
-        !read_count(r, json_array_get(extent, 1), "\"extent\"", 1, MAX_ROWS, &extents[1]) ||
-        !is_array_of(r, json_object_get(object, "values"), "\"values\"", extents[0] * extents[1]))
+    if (!reader_object(r, object, "a kernel", "to from extent values") ||
+        !reader_count(r, json_object_get(object, "to"), "\"to\"", 0, m->q - 1, &to) ||
+        !reader_count(r, json_object_get(object, "from"), "\"from\"", 0, m->q - 1, &from) ||
+        !reader_array(r, extent, "\"extent\"", 2) ||
+        !reader_count(r, json_array_get(extent, 0), "\"extent\"", 1, MAX_ROWS, &extents[0]) ||
+        !reader_count(r, json_array_get(extent, 1), "\"extent\"", 1, MAX_ROWS, &extents[1]) ||
+        !reader_array(r, json_object_get(object, "values"), "\"values\"", extents[0] * extents[1]))
         return false;
     *k = (ClaimKernel){.to = (uint32_t)to, .from = (uint32_t)from, .extent = {extents[0], extents[1]},
                        .value = rationals_new(r->cx, extents[0] * extents[1])};
-    return read_numbers(r, json_object_get(object, "values"), "\"values\"", k->value, extents[0] * extents[1]);
+    return reader_numbers(r, json_object_get(object, "values"), "\"values\"", k->value, extents[0] * extents[1]);
 }
 
 static bool read_kernels(Reader *r, const json_t *list)
@@ -227,7 +218,7 @@ static bool read_kernels(Reader *r, const json_t *list)
     if (!list)
         return true;
     if (!json_is_array(list) || n == 0 || n > MAX_KERNELS)
-        return refuse(r, "\"kernels\" is not a list of one to %d kernels", MAX_KERNELS);
+        return reader_refuse(r, "\"kernels\" is not a list of one to %d kernels", MAX_KERNELS);
     m->kernel = ARENA_ARRAY(&r->cx->arena, n, ClaimKernel);
     bool ok = true;
     for (size_t k = 0; ok && k < n; k++) {
@@ -241,15 +232,15 @@ static bool read_populations(Reader *r, const json_t *matrix, size_t n)
 {
     ClaimMatrix *m = &r->out->matrix;
     const json_t *list = json_object_get(matrix, "populations");
-    if (!is_object_of(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak kernels"))
+    if (!reader_object(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak kernels"))
         return false;
     if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > MAX_ROWS)
-        return refuse(r, "\"populations\" is not a list of populations");
+        return reader_refuse(r, "\"populations\" is not a list of populations");
     if (!read_cells(r, matrix, "uniform", json_array_size(list), true))
         return false;
     m->n = n;
-    return read_population_list(r, list) && read_numbers(r, json_object_get(matrix, "self"), "\"self\"", m->self, m->q) &&
-           read_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q) &&
+    return read_population_list(r, list) && reader_numbers(r, json_object_get(matrix, "self"), "\"self\"", m->self, m->q) &&
+           reader_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q) &&
            read_kernels(r, json_object_get(matrix, "kernels"));
 }
 
@@ -258,16 +249,16 @@ static bool read_matrix(Reader *r, const json_t *matrix)
     size_t n;
     const char *sha256 = NULL, *source = NULL;
     if (!json_is_object(matrix))
-        return refuse(r, "\"matrix\" is missing or not an object");
+        return reader_refuse(r, "\"matrix\" is missing or not an object");
     bool is_population_form = json_object_get(matrix, "populations") != NULL;
     size_t most = is_population_form ? (size_t)1 << 53 : MAX_ROWS;
-    if (!read_count(r, json_object_get(matrix, "n"), "\"n\"", 1, most, &n))
+    if (!reader_count(r, json_object_get(matrix, "n"), "\"n\"", 1, most, &n))
         return false;
     const json_t *hash = json_object_get(matrix, "sha256"), *file = json_object_get(matrix, "source");
-    if ((hash && !read_text(r, hash, "\"sha256\"", &sha256)) || (file && !read_text(r, file, "\"source\"", &source)))
+    if ((hash && !reader_text(r, hash, "\"sha256\"", &sha256)) || (file && !reader_text(r, file, "\"source\"", &source)))
         return false;
     if (is_population_form ? !read_populations(r, matrix, n)
-                           : !is_object_of(r, matrix, "\"matrix\"", "n sha256 source rows entries") ||
+                           : !reader_object(r, matrix, "\"matrix\"", "n sha256 source rows entries") ||
                                  !read_cells(r, matrix, "rows", n, false))
         return false;
     r->out->matrix.sha256 = sha256;
@@ -280,27 +271,26 @@ static bool read_matrix(Reader *r, const json_t *matrix)
 static bool read_component(Reader *r, const json_t *object, Component *c)
 {
     const char *proof = NULL;
-    if (!is_object_of(r, object, "a component", "members p proof"))
+    if (!reader_object(r, object, "a component", "members p proof"))
         return false;
     const json_t *members = json_object_get(object, "members");
     size_t n = json_array_size(members);
     if (n == 0 || n > r->out->matrix.q)
-        return refuse(r, "a component has no rows, or more than the matrix");
+        return reader_refuse(r, "a component has no rows, or more than the matrix");
     component_init(r->cx, c, n);
-    if (!read_text(r, json_object_get(object, "proof"), "the proof of a component", &proof))
+    if (!reader_text(r, json_object_get(object, "proof"), "the proof of a component", &proof))
         return false;
     if (!proof_kind_from_name(proof, &c->proof))
-        return refuse(r, "\"%.40s\" is no kind of proof", proof);
+        return reader_refuse(r, "\"%.40s\" is no kind of proof", proof);
     return read_members(r, members, "\"members\"", c->member, n) &&
-           read_numbers(r, json_object_get(object, "p"), "\"p\"", c->p, n);
+           reader_numbers(r, json_object_get(object, "p"), "\"p\"", c->p, n);
 }
 
-static bool read_components(Reader *r, const json_t *list)
+bool reader_components(Reader *r, const json_t *list, Evidence *e)
 {
-    Evidence *e = &r->out->evidence;
     size_t n = json_array_size(list);
     if (!json_is_array(list) || n == 0 || n > r->out->matrix.q)
-        return refuse(r, "\"components\" is not a list of one to n components");
+        return reader_refuse(r, "\"components\" is not a list of one to n components");
     e->is_certificate = true;
     e->component = ARENA_ARRAY(&r->cx->arena, n, Component);
     e->n_components = n;        /* from here on evidence_clear knows of them */
@@ -316,11 +306,11 @@ static bool read_zero_sum(Reader *r, const json_t *object)
     Witness *w = &r->out->evidence.witness;
     const char *name = "";
     size_t found = 0;
-    if (!is_object_of(r, object, "the witness", "population zero_sum"))
+    if (!reader_object(r, object, "the witness", "population zero_sum"))
         return false;
     if (!json_is_true(json_object_get(object, "zero_sum")))
-        return refuse(r, "\"zero_sum\" can only be true");
-    if (!read_text(r, json_object_get(object, "population"), "\"population\"", &name))
+        return reader_refuse(r, "\"zero_sum\" can only be true");
+    if (!reader_text(r, json_object_get(object, "population"), "\"population\"", &name))
         return false;
     for (size_t a = 0; m->name && a < m->q; a++)
         if (strcmp(m->name[a], name) == 0) {
@@ -328,22 +318,22 @@ static bool read_zero_sum(Reader *r, const json_t *object)
             found++;
         }
     w->is_zero_sum = true;
-    return found == 1 || refuse(r, "%zu populations are named \"%.60s\"", found, name);
+    return found == 1 || reader_refuse(r, "%zu populations are named \"%.60s\"", found, name);
 }
 
 static bool read_wave(Reader *r, const json_t *object, Witness *w, size_t k)
 {
     const json_t *frequency = json_object_get(object, "frequency");
-    if (!is_object_of(r, object, "a wave", "frequency re im") || !is_array_of(r, frequency, "\"frequency\"", 2))
+    if (!reader_object(r, object, "a wave", "frequency re im") || !reader_array(r, frequency, "\"frequency\"", 2))
         return false;
     for (size_t axis = 0; axis < 2; axis++) {
         size_t f;
-        if (!read_count(r, json_array_get(frequency, axis), "\"frequency\"", 0, MAX_ROWS, &f))
+        if (!reader_count(r, json_array_get(frequency, axis), "\"frequency\"", 0, MAX_ROWS, &f))
             return false;
         w->frequency[2 * k + axis] = (uint32_t)f;
     }
-    return read_numbers(r, json_object_get(object, "re"), "\"re\"", w->v + k * w->n, w->n) &&
-           read_numbers(r, json_object_get(object, "im"), "\"im\"", w->im + k * w->n, w->n);
+    return reader_numbers(r, json_object_get(object, "re"), "\"re\"", w->v + k * w->n, w->n) &&
+           reader_numbers(r, json_object_get(object, "im"), "\"im\"", w->im + k * w->n, w->n);
 }
 
 static bool read_waves(Reader *r, const json_t *object)
@@ -351,14 +341,14 @@ static bool read_waves(Reader *r, const json_t *object)
     Witness *w = &r->out->evidence.witness;
     const json_t *members = json_object_get(object, "members"), *waves = json_object_get(object, "waves");
     size_t n = json_array_size(members), rank = json_array_size(waves);
-    if (!is_object_of(r, object, "the witness", "members waves w"))
+    if (!reader_object(r, object, "the witness", "members waves w"))
         return false;
     if (!r->out->matrix.n_kernels)
-        return refuse(r, "waves belong to a matrix with kernels");
+        return reader_refuse(r, "waves belong to a matrix with kernels");
     if (n == 0 || n > r->out->matrix.q || !json_is_array(waves) || rank == 0)
-        return refuse(r, "the witness has no rows, more than the matrix, or no waves");
+        return reader_refuse(r, "the witness has no rows, more than the matrix, or no waves");
     for (size_t k = 0; k < rank; k++)       /* before room is made for rank * n numbers */
-        if (!is_array_of(r, json_object_get(json_array_get(waves, k), "re"), "\"re\"", n))
+        if (!reader_array(r, json_object_get(json_array_get(waves, k), "re"), "\"re\"", n))
             return false;
     witness_init_modes(r->cx, w, n, rank);
     if (!read_members(r, members, "\"members\"", w->member, n))
@@ -366,43 +356,43 @@ static bool read_waves(Reader *r, const json_t *object)
     for (size_t k = 0; k < rank; k++)
         if (!read_wave(r, json_array_get(waves, k), w, k))
             return false;
-    return read_numbers(r, json_object_get(object, "w"), "\"w\"", w->w, rank);
+    return reader_numbers(r, json_object_get(object, "w"), "\"w\"", w->w, rank);
 }
 
 static bool read_vectors(Reader *r, const json_t *object)
 {
     Witness *w = &r->out->evidence.witness;
-    if (!is_object_of(r, object, "the witness", "members V w"))
+    if (!reader_object(r, object, "the witness", "members V w"))
         return false;
     const json_t *members = json_object_get(object, "members"), *vectors = json_object_get(object, "V");
     const json_t *weights = json_object_get(object, "w");
     size_t n = json_array_size(members), rank = json_array_size(vectors);
     if (n == 0 || n > r->out->matrix.q || !json_is_array(vectors) || rank == 0)
-        return refuse(r, "the witness has no rows, more than the matrix, or no vectors");
+        return reader_refuse(r, "the witness has no rows, more than the matrix, or no vectors");
     for (size_t k = 0; k < rank; k++)       /* before room is made for rank * n numbers */
-        if (!is_array_of(r, json_array_get(vectors, k), "a vector of the witness", n))
+        if (!reader_array(r, json_array_get(vectors, k), "a vector of the witness", n))
             return false;
     witness_init(r->cx, w, n, rank, weights != NULL);
     if (!read_members(r, members, "\"members\"", w->member, n))
         return false;
     for (size_t k = 0; k < rank; k++)
-        if (!read_numbers(r, json_array_get(vectors, k), "a vector of the witness", w->v + k * n, n))
+        if (!reader_numbers(r, json_array_get(vectors, k), "a vector of the witness", w->v + k * n, n))
             return false;
-    return !weights || read_numbers(r, weights, "\"w\"", w->w, rank);
+    return !weights || reader_numbers(r, weights, "\"w\"", w->w, rank);
 }
 
 static bool read_evidence(Reader *r, const json_t *root)
 {
     const json_t *components = json_object_get(root, "components"), *witness = json_object_get(root, "witness");
     const char *claim = "";
-    if (!read_text(r, json_object_get(root, "claim"), "\"claim\"", &claim))
+    if (!reader_text(r, json_object_get(root, "claim"), "\"claim\"", &claim))
         return false;
     if (strcmp(claim, "lds") == 0)
-        return witness ? refuse(r, "the claim is \"lds\", but there is a witness") : read_components(r, components);
+        return witness ? reader_refuse(r, "the claim is \"lds\", but there is a witness") : reader_components(r, components, &r->out->evidence);
     if (strcmp(claim, "not-lds") != 0)
-        return refuse(r, "\"%.40s\" is no claim", claim);
+        return reader_refuse(r, "\"%.40s\" is no claim", claim);
     if (components)
-        return refuse(r, "the claim is \"not-lds\", but there are components");
+        return reader_refuse(r, "the claim is \"not-lds\", but there are components");
     if (json_object_get(witness, "waves"))
         return read_waves(r, witness);
     return json_object_get(witness, "zero_sum") ? read_zero_sum(r, witness) : read_vectors(r, witness);
@@ -416,32 +406,31 @@ static bool read_statement_fields(Reader *r, const json_t *object, Statement *s)
     size_t n_keys = s->is_part ? 2 : 1;
     for (int k = 0; field[k].key; k++, n_keys++) {
         const json_t *value = json_object_get(object, field[k].key);
-        if (field[k].shape == FIELD_ONE ? !read_number(r, value, field[k].key, s->field[k][0])
-                                        : !read_numbers(r, value, field[k].key, s->field[k],
+        if (field[k].shape == FIELD_ONE ? !reader_number(r, value, field[k].key, s->field[k][0])
+                                        : !reader_numbers(r, value, field[k].key, s->field[k],
                                                         statement_field_length(field[k].shape, s->n)))
             return false;
     }
-    return json_object_size(object) == n_keys || refuse(r, "a statement has an unknown field");
+    return json_object_size(object) == n_keys || reader_refuse(r, "a statement has an unknown field");
 }
 
-static bool read_statement(Reader *r, const json_t *object, Statement *s)
+static bool read_statement(Reader *r, const json_t *object, const Evidence *e, Statement *s)
 {
-    const Evidence *e = &r->out->evidence;
     const json_t *part = json_object_get(object, "component");
     const char *says = "";
     StatementKind kind;
     size_t component = 0;
     if (!json_is_object(object))
-        return refuse(r, "a statement is not an object");
-    if (!read_text(r, json_object_get(object, "says"), "\"says\"", &says))
+        return reader_refuse(r, "a statement is not an object");
+    if (!reader_text(r, json_object_get(object, "says"), "\"says\"", &says))
         return false;
     if (!statement_from_name(says, &kind))
-        return refuse(r, "\"%.40s\" is no statement", says);
-    if (part && (!e->n_components || !read_count(r, part, "\"component\"", 0, e->n_components - 1, &component)))
-        return refuse(r, "a statement is about a component that there is not");
+        return reader_refuse(r, "\"%.40s\" is no statement", says);
+    if (part && (!e->n_components || !reader_count(r, part, "\"component\"", 0, e->n_components - 1, &component)))
+        return reader_refuse(r, "a statement is about a component that there is not");
     size_t n = part ? e->component[component].n : r->out->matrix.q;
     for (const StatementField *f = statement_table[kind].field; f->key; f++)      /* before room is made for them */
-        if (f->shape != FIELD_ONE && !is_array_of(r, json_object_get(object, f->key), f->key, statement_field_length(f->shape, n)))
+        if (f->shape != FIELD_ONE && !reader_array(r, json_object_get(object, f->key), f->key, statement_field_length(f->shape, n)))
             return false;
     statement_init(r->cx, s, kind, n);
     s->is_part = part != NULL;
@@ -449,18 +438,17 @@ static bool read_statement(Reader *r, const json_t *object, Statement *s)
     return read_statement_fields(r, object, s);
 }
 
-static bool read_statements(Reader *r, const json_t *list)
+bool reader_statements(Reader *r, const json_t *list, Evidence *e)
 {
-    Evidence *e = &r->out->evidence;
     size_t n = json_array_size(list), most = STATEMENTS_EACH * (e->n_components + 1);
     if (!list)
         return true;
     if (!json_is_array(list) || n == 0 || n > most)
-        return refuse(r, "\"statements\" is not a list of one to %zu statements", most);
+        return reader_refuse(r, "\"statements\" is not a list of one to %zu statements", most);
     e->statement = ARENA_ARRAY(&r->cx->arena, n, Statement);
     e->n_statements = n;        /* from here on evidence_clear knows of them */
     for (size_t k = 0; k < n; k++)
-        if (!read_statement(r, json_array_get(list, k), &e->statement[k]))
+        if (!read_statement(r, json_array_get(list, k), e, &e->statement[k]))
             return false;
     return true;
 }
@@ -471,14 +459,14 @@ static bool read_statements(Reader *r, const json_t *list)
 static bool read_texts(Reader *r, const json_t *object, const char *what, size_t *n, const Setting **out)
 {
     if (!json_is_object(object))
-        return refuse(r, "%s is not an object", what);
+        return reader_refuse(r, "%s is not an object", what);
     Setting *texts = ARENA_ARRAY(&r->cx->arena, json_object_size(object) + 1, Setting);
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
         Setting *s = &texts[(*n)++];
         s->name = arena_strdup(&r->cx->arena, key);
-        if (!read_text(r, value, what, &s->value))
+        if (!reader_text(r, value, what, &s->value))
             return false;
     }
     *out = texts;
@@ -491,11 +479,11 @@ static bool read_model(Reader *r, const json_t *object)
     if (!object)
         return true;
     r->out->has_model = true;
-    if (!is_object_of(r, object, "\"model\"", "file sha256 set imports"))
+    if (!reader_object(r, object, "\"model\"", "file sha256 set imports"))
         return false;
     const json_t *set = json_object_get(object, "set"), *imports = json_object_get(object, "imports");
-    return read_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
-           read_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
+    return reader_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
+           reader_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
            (!set || read_texts(r, set, "\"set\"", &model->n_set, &model->set)) &&
            (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import));
 }
@@ -503,13 +491,14 @@ static bool read_model(Reader *r, const json_t *object)
 static bool read_root(Reader *r, const json_t *root)
 {
     const char *format = "";
-    if (!is_object_of(r, root, "the file", "format model claim matrix components witness statements") ||
-        !read_text(r, json_object_get(root, "format"), "\"format\"", &format))
+    if (!reader_object(r, root, "the file", "format model claim matrix components witness statements ranges") ||
+        !reader_text(r, json_object_get(root, "format"), "\"format\"", &format))
         return false;
     if (strcmp(format, "eig-certificate/1") != 0)
-        return refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
+        return reader_refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
     return read_model(r, json_object_get(root, "model")) && read_matrix(r, json_object_get(root, "matrix")) &&
-           read_evidence(r, root) && read_statements(r, json_object_get(root, "statements"));
+           read_evidence(r, root) && reader_statements(r, json_object_get(root, "statements"), &r->out->evidence) &&
+           reader_ranges(r, json_object_get(root, "ranges"));
 }
 
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)
@@ -519,9 +508,10 @@ bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out,
     *out = (CertificateFile){0};
     *reason = NULL;
     json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    bool ok = root ? read_root(&r, root) : refuse(&r, "no JSON: line %d: %s", error.line, error.text);
+    bool ok = root ? read_root(&r, root) : reader_refuse(&r, "no JSON: line %d: %s", error.line, error.text);
     json_decref(root);
     if (!ok) {
+        ranges_clear(&out->ranges);
         evidence_clear(&out->evidence);
         claim_matrix_clear(&out->matrix);
         *out = (CertificateFile){0};

@@ -159,7 +159,7 @@ static void conclude(Ctx *cx, RangeSearch *s)
     else
         out->stable = TRUTH_CERTIFIED;
     if (out->stable == TRUTH_CERTIFIED)
-        out->reason = arena_printf(&cx->arena, "Theorem 19 (docs/theory.md): %s", v.reason);
+        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s", v.reason);
 }
 
 /* NULL, or why the cells could not go with the claim about the network's own matrix. */

@@ -248,7 +248,7 @@ static void print_ranges(const Report *r, Sbuf *out)
     if (a->lds == TRUTH_REFUTED)
         sbuf_printf(&text, "refuted: diagonal stability fails at %s", a->point);
     else if (a->lds == TRUTH_CERTIFIED)
-        sbuf_printf(&text, "certified: diagonal stability in all of %zu %s", a->ranges.n_cells, plural(a->ranges.n_cells, "cell", "cells"));
+        sbuf_printf(&text, "certified: diagonal stability in all of %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
     else
         sbuf_printf(&text, "undecided: %s", a->reason);
     for (size_t k = 0; a->lds == TRUTH_CERTIFIED && k < a->ranges.n_params; k++) {
@@ -258,10 +258,10 @@ static void print_ranges(const Report *r, Sbuf *out)
         num_print(a->ranges.hi[k], &text);
         sbuf_char(&text, ']');
     }
-    put_line(out, "for all params", sbuf_text(&text));
+    report_line(out, "for all params", sbuf_text(&text));
     sbuf_free(&text);
     if (a->lds == TRUTH_CERTIFIED)
-        put_line(out, "", a->reason);
+        report_line(out, "", a->reason);
 }
 
 static void print_requirements(const Report *r, Sbuf *out)

@@ -2,6 +2,7 @@
 #ifndef COMPILER_DRIVER_CLAIM_H
 #define COMPILER_DRIVER_CLAIM_H
 #include "compiler/check/evidence.h"
+#include "compiler/check/ranges.h"
 #include "compiler/net/net.h"
 
 /* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it to the
@@ -16,4 +17,7 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
 /* claim_local.c: the same of what it says about inputs, and about activations near an equilibrium. */
 const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
+/* NULL, or (arena) what ranges say that is not so of the network: its params' ranges, the matrices between them,
+ * what the cells state. m is the claim's matrix, equal to the network's. */
+const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified);
 #endif

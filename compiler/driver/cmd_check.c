@@ -25,6 +25,7 @@ static bool is_readable(Ctx *cx, const Sbuf *text, const char **reason)
         return false;
     claim_matrix_clear(&file.matrix);
     evidence_clear(&file.evidence);
+    ranges_clear(&file.ranges);
     return true;
 }
 
@@ -62,7 +63,7 @@ static bool write_certificate(Compilation *c, const char **missing)
                               .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
                               .n_set = c->options->n_set,
                               .set = c->options->set};
-    certificate_write(&model, lds, &text);
+    certificate_write(&model, lds, &c->report->ranges.ranges, &text);
     bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);
     return ok;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "compiler/check/certificate.h"
+#include "compiler/check/range_search.h"
+#include "compiler/check/rational.h"
 #include "compiler/check/verify.h"
 #include "compiler/data/sha256.h"
 #include "compiler/driver/claim.h"
@@ -55,10 +57,21 @@ out:
     free(text);
 }
 
+static void verify_cells(Verification *v)
+{
+    VerifyResult cells = verify_ranges(&v->cx, &v->file.matrix, &v->file.ranges);
+    if (cells.accepted)
+        v->proof.reason = arena_printf(&v->cx.arena, "%s; %s", v->proof.reason, cells.reason);
+    else
+        v->proof = cells;
+}
+
 static void verify_proof(Verification *v)
 {
     if (v->is_certificate) {
         v->proof = verify_evidence(&v->cx, &v->file.matrix, &v->file.evidence);
+        if (v->proof.accepted && v->file.ranges.n_cells)
+            verify_cells(v);
         v->accepted = v->proof.accepted;
         v->reason = v->proof.reason;
     }
@@ -96,7 +109,8 @@ static void compare_claims(Verification *v, Compilation *c)
 
     if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, &v->file.matrix, &claim, &difference) ||
         !claim_equal(&c->cx, &v->file.matrix, &claim, &difference) ||
-        (difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence))) {
+        (difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence)) ||
+        (v->file.ranges.n_cells && (difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges)))) {
         v->accepted = false;
         v->status = STATUS_NOT_PROVED;
         v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);
@@ -181,6 +195,22 @@ static json_t *json_statements(const Evidence *e)
     return list;
 }
 
+static void print_ranges(const Ranges *r)
+{
+    Sbuf text = {0};
+    for (size_t k = 0; k < r->n_params; k++) {
+        sbuf_printf(&text, "%s%s in [", k ? ", " : "  ranges   ", r->name[k]);
+        rational_print(r->lo[k], &text);
+        sbuf_str(&text, ", ");
+        rational_print(r->hi[k], &text);
+        sbuf_char(&text, ']');
+    }
+    if (r->n_cells)
+        printf("%s: %s (Theorem 30)\n", text.n ? sbuf_text(&text) : "  ranges   none that matters",
+               ranges_converge(r) ? "the same, and convergence" : "the same");
+    sbuf_free(&text);
+}
+
 static void print_theorem(const Verification *v)
 {
     const ClaimMatrix *m = &v->file.matrix;
@@ -192,6 +222,7 @@ static void print_theorem(const Verification *v)
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
+    print_ranges(&v->file.ranges);
     if (v->file.has_model && v->file.model.path)
         printf("  made for %s", v->file.model.path);
     for (size_t k = 0; v->file.has_model && k < v->file.model.n_set; k++)
@@ -254,6 +285,7 @@ ExitStatus cmd_verify(const Options *o)
     json_decref(v.model_diagnostics);
     if (v.is_certificate) {
         claim_matrix_clear(&v.file.matrix);
+        ranges_clear(&v.file.ranges);
         evidence_clear(&v.file.evidence);
     }
     ctx_free(&v.cx);

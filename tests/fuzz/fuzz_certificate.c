@@ -21,13 +21,14 @@ static void check_again(Ctx *cx, const CertificateFile *file)
     Sbuf out = {0};
     CertificateFile again;
     const char *reason;
-    certificate_write(file->has_model ? &file->model : NULL, &report, &out);
+    certificate_write(file->has_model ? &file->model : NULL, &report, &file->ranges, &out);
     if (!certificate_read(cx, sbuf_text(&out), out.n, &again, &reason))
         BUG("what was written cannot be read: %s", reason);
     bool first = verify_evidence(cx, &file->matrix, &file->evidence).accepted;
     if (verify_evidence(cx, &again.matrix, &again.evidence).accepted != first)
         BUG("the verdict changed by writing and reading");
     evidence_clear(&again.evidence);
+    ranges_clear(&again.ranges);
     claim_matrix_clear(&again.matrix);
     sbuf_free(&out);
 }
@@ -42,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (is_small(&file.matrix))
             check_again(&cx, &file);
         evidence_clear(&file.evidence);
+        ranges_clear(&file.ranges);
         claim_matrix_clear(&file.matrix);
     }
     ctx_free(&cx);

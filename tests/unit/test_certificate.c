@@ -21,8 +21,11 @@ static bool text_proves(const char *text, size_t n, const char **reason, Ctx *cx
         return false;
     }
     VerifyResult r = verify_evidence(cx, &file.matrix, &file.evidence);
+    if (r.accepted && file.ranges.n_cells)
+        r = verify_ranges(cx, &file.matrix, &file.ranges);
     *reason = r.reason;
     evidence_clear(&file.evidence);
+    ranges_clear(&file.ranges);
     claim_matrix_clear(&file.matrix);
     return r.accepted;
 }
@@ -80,7 +83,7 @@ static char *golden_certificate(GoldenCase *g)
     report.evidence = (Evidence){.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate,
                                  .witness = g->witness};
     Sbuf out = {0};
-    certificate_write(&model, &report, &out);
+    certificate_write(&model, &report, NULL, &out);
     return out.text;
 }
 
@@ -140,8 +143,9 @@ static void writing_is_the_inverse_of_reading(void)
             CHECK(certificate_read(&cx, text, strlen(text), &file, &reason));
             LdsReport report = {.matrix = file.matrix, .evidence = file.evidence};
             report.verdict = file.evidence.is_certificate ? TRUTH_CERTIFIED : TRUTH_REFUTED;
-            certificate_write(file.has_model ? &file.model : NULL, &report, out);
+            certificate_write(file.has_model ? &file.model : NULL, &report, &file.ranges, out);
             evidence_clear(&file.evidence);
+            ranges_clear(&file.ranges);
             claim_matrix_clear(&file.matrix);
             text = sbuf_text(&once);
         }

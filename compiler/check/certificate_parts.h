@@ -1,0 +1,39 @@
+/* What the files that write and read certificates share (this folder only). */
+#ifndef COMPILER_CHECK_CERTIFICATE_PARTS_H
+#define COMPILER_CHECK_CERTIFICATE_PARTS_H
+#include <jansson.h>
+
+#include "compiler/check/certificate.h"
+
+/* ---- certificate.c: writing ---- */
+void certificate_put_string(Sbuf *out, const char *s);
+void certificate_put_number(Sbuf *out, mpq_srcptr x);
+void certificate_put_numbers(Sbuf *out, const mpq_t *x, size_t n);
+void certificate_put_components(Sbuf *out, const Evidence *e);
+void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
+/* certificate_ranges.c: the field "ranges", with a comma behind */
+void certificate_put_ranges(Sbuf *out, const Ranges *r);
+
+/* ---- certificate_read.c: reading. What is false has set the reason ---- */
+typedef struct Reader {
+    Ctx *cx;
+    const char *reason;         /* the first fault */
+    CertificateFile *out;
+} Reader;
+
+/* Always false, so that a caller can return it. */
+__attribute__((format(printf, 2, 3)))
+bool reader_refuse(Reader *r, const char *fmt, ...);
+/* An object all of whose keys are among the words of `keys`. */
+bool reader_object(Reader *r, const json_t *object, const char *what, const char *keys);
+bool reader_array(Reader *r, const json_t *array, const char *what, size_t n);
+bool reader_text(Reader *r, const json_t *value, const char *what, const char **out);
+/* An integer in [least, most]. */
+bool reader_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out);
+bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out);
+bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n);
+bool reader_components(Reader *r, const json_t *list, Evidence *e);
+bool reader_statements(Reader *r, const json_t *list, Evidence *e);
+/* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
+bool reader_ranges(Reader *r, const json_t *object);
+#endif

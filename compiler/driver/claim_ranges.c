@@ -1,0 +1,81 @@
+#include "compiler/driver/claim.h"
+
+#include <string.h>
+
+#include "compiler/check/range_search.h"
+#include "compiler/check/slope.h"
+
+/* Where the model's params stand in the certificate. */
+typedef struct Match {
+    const Ranges *certified, *model;
+    size_t at[RANGES_MAX_PARAMS];
+} Match;
+
+static const char *match_params(Ctx *cx, const Ranges *certified, const Ranges *model, Match *out)
+{
+    *out = (Match){.certified = certified, .model = model};
+    if (certified->n_params != model->n_params)
+        return arena_printf(&cx->arena, "the ranges are of %zu params, and %zu of the model's that have one stand in weights",
+                            certified->n_params, model->n_params);
+    for (size_t k = 0; k < model->n_params; k++) {
+        size_t j = 0;
+        while (j < certified->n_params && strcmp(certified->name[j], model->name[k]) != 0)
+            j++;
+        if (j == certified->n_params)
+            return arena_printf(&cx->arena, "`%s` is none of the params", model->name[k]);
+        if (mpq_cmp(certified->lo[j], model->lo[k]) > 0 || mpq_cmp(certified->hi[j], model->hi[k]) < 0)
+            return arena_printf(&cx->arena, "the range of `%s` is wider", model->name[k]);
+        out->at[k] = j;
+    }
+    return NULL;
+}
+
+/* Linear in each param, both are the same everywhere when they are so at the corners. */
+static bool corner_differs(Ctx *cx, const ClaimMatrix *m, const RangeProblem *p, const Match *match, uint32_t which, const char **difference)
+{
+    size_t n = p->ranges.n_params;
+    mpq_t *model = rationals_new(cx, n), *certified = rationals_new(cx, n);
+    ClaimMatrix a, b;
+    for (size_t k = 0; k < n; k++) {
+        mpq_set(model[k], which >> k & 1 ? p->ranges.hi[k] : p->ranges.lo[k]);
+        mpq_set(certified[match->at[k]], model[k]);
+    }
+    ranges_matrix_at(cx, m, match->certified, (const mpq_t *)certified, &a);
+    ranges_matrix_at(cx, &p->base, &p->ranges, (const mpq_t *)model, &b);
+    bool same = claim_equal(cx, &a, &b, difference);
+    claim_matrix_clear(&a);
+    claim_matrix_clear(&b);
+    rationals_clear(model, n);
+    rationals_clear(certified, n);
+    return !same;
+}
+
+static const char *cells_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified)
+{
+    for (size_t k = 0; k < certified->n_cells; k++) {
+        const char *fault = claim_statements_fault(cx, net, m, &certified->cell[k].evidence);
+        if (fault)
+            return fault;
+        if (net->model->params_in_tau && certified->cell[k].evidence.n_statements)
+            return "cells make statements, and time constants depend on params that have a range";
+    }
+    return NULL;
+}
+
+const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified)
+{
+    SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    RangeProblem p;
+    Match match;
+    slope_check(cx, net, slope);
+    const char *fault = range_problem_init(cx, net, slope, &p);
+    if (!fault)
+        fault = match_params(cx, certified, &p.ranges, &match);
+    for (uint32_t which = 0; !fault && which < 1u << p.ranges.n_params; which++) {
+        const char *difference = NULL;
+        if (corner_differs(cx, m, &p, &match, which, &difference))
+            fault = arena_printf(&cx->arena, "at an end of the ranges, %s", difference);
+    }
+    range_problem_clear(&p);
+    return fault ? fault : cells_fault(cx, net, m, certified);
+}

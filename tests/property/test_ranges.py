@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+"""`require ... for all params`: what is certified over ranges is accepted by `eigc verify`, with and without the model, and
+by tests/second_checker.py, and holds at random values by criteria of its own; the matrix that the certificate makes of
+params is diag(L) W - I of the text at them; what is refused is false at the point that is named; certificates
+with one cell or number changed are judged alike by both checkers. Usage: test_ranges.py [HOW MANY [FIRST SEED]]"""
+import copy
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from second_checker import Refused, check as second_check, cells, matrix_at, number, read_term
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+
+
+def eigc(*arguments):
+    return subprocess.run([EIGC, *arguments], capture_output=True, text=True)
+
+
+def write(folder, text):
+    path = os.path.join(folder, "model.eig")
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+def report(folder, text, *options):
+    path = write(folder, text)
+    proof = os.path.join(folder, "proof.json")
+    done = eigc("check", path, "--json", "--certificate", proof, *options)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout), proof, path
+
+
+def both(folder, certificate):
+    data = json.dumps(certificate).encode()
+    path = os.path.join(folder, "changed.json")
+    with open(path, "wb") as file:
+        file.write(data)
+    first = eigc("verify", "-q", path).returncode == 0
+    try:
+        second_check(data)
+        second = True
+    except Refused:
+        second = False
+    assert first == second, f"eigc verify says {first}, the second checker {second}:\n{data.decode()}"
+    return first
+
+
+PAIR = """param w_EE = 0.5 in [0, {top}]
+param w_EI = 1.2 in [0, 3]
+param w_IE = 1.0 in [0, 3]
+param w_II = 0.4 in [0, 3]
+population E excitatory {{ tau = 20 ms; cost = nonnegative; input = 2 }}
+population I inhibitory {{ tau = {tau} ms; cost = nonnegative }}
+connect E -> E {{ weight = w_EE }}
+connect I -> E {{ weight = w_EI }}
+connect E -> I {{ weight = w_IE }}
+connect I -> I {{ weight = w_II }}
+require stable for all params
+require unique_equilibrium for all params
+"""
+
+
+def test_true_up_to_one_percent(folder):
+    """A Wilson-Cowan pair is LDS exactly for w_EE < 1, whatever the other weights."""
+    for tau in (20, 10):
+        r, proof, path = report(folder, PAIR.format(top="0.99", tau=tau))
+        assert [q["verdict"] for q in r["requirements"]] == ["certified"] * 2, r["ranges"]
+        assert eigc("verify", proof, "--model", path).returncode == 0
+        with open(proof, "rb") as file:
+            second_check(file.read())
+
+
+def test_false_by_one_percent(folder):
+    for top in ("1.01", "1"):           # on the boundary too: w_EE = 1 is not LDS
+        r, _, path = report(folder, PAIR.format(top=top, tau=10))
+        assert [q["verdict"] for q in r["requirements"]] == ["undecided"] * 2 and r["ranges"]["lds"] == "refuted"
+        point = r["ranges"]["refuted_at"]
+        assert number(point["w_EE"]) >= 1, point
+        there = eigc("check", path, "--json", *(f"--set={name}={value}" for name, value in point.items()))
+        assert json.loads(there.stdout)["lds"]["verdict"] == "refuted"
+
+
+def test_false_inside_only(folder):
+    """x (1 - x) > 0.24 between 0.4 and 0.6 only, and products of different params are what is followed."""
+    r, _, _ = report(folder, """param x = 0.1 in [0, 1]
+param y = 0.9 in [0, 1]
+population A excitatory { tau = 1; cost = nonnegative }
+connect A -> A { weight = 4 * (x - x * y) }
+require stable for all params
+""")
+    x, y = (number(r["ranges"]["refuted_at"][name]) for name in "xy")
+    assert 4 * x * (1 - y) >= 1
+
+
+def test_what_is_not_followed(folder):
+    """Each is undecided, and says which param and why; none is an error."""
+    base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \
+           "connect A -> A {{ weight = {weight}; pattern = {pattern} }}\nrequire {what} for all params\n"
+    plain = dict(tau="1", gain="1", size="1", weight="w", pattern="all_to_all", what="stable")
+    for change in (dict(weight="w * w"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(gain="w"), dict(size="floor(2 * w + 1)"),
+                   dict(weight="w * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="1 + w"), dict(weight="0.5 + 0 * floor(w)"),
+                   dict(weight="0.3", size="4", pattern="random(p = w)")):
+        r, _, _ = report(folder, base.format(**dict(plain, **change)))
+        assert r["requirements"][0]["verdict"] == "undecided", (change, r["ranges"])
+        assert "`w`" in r["requirements"][0]["reason"] or "tau" in change, (change, r["requirements"])
+    r, _, _ = report(folder, base.format(**dict(plain, tau="1 + w", what="unique_equilibrium")))
+    assert r["requirements"][0]["verdict"] == "certified"
+    for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5")):
+        r, _, _ = report(folder, base.format(**dict(plain, **change)))
+        assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
+
+
+def random_weight(r, names):
+    """Text, and the function of values that it is: each param at most once in a product."""
+    a, b = r.choice(names), r.choice(names)
+    c, d = Fraction(r.randrange(1, 20), 10), Fraction(r.randrange(1, 20), 20)
+    kind = r.randrange(5)
+    if kind == 0:
+        return f"{c}", lambda v: c
+    if kind == 1:
+        return f"{float(d)} * {a}", lambda v: d * v[a]
+    if kind == 2 and a != b:
+        return f"{a} * {b} / 2 + {float(d)}", lambda v: v[a] * v[b] / 2 + d
+    if kind == 3:
+        return f"half({a}) + ({float(c)} - {b}) * 0", lambda v: v[a] / 2
+    return f"shared / 4", lambda v: (v[names[0]] + 1) / 4
+
+
+def random_model(r):
+    n_params, n_pops = r.randrange(1, 4), r.randrange(1, 4)
+    names = [f"p{k}" for k in range(n_params)]
+    text, wiring, ranges = "", [], {}
+    for name in names:
+        lo = Fraction(r.randrange(0, 10), 10)
+        hi = lo + Fraction(r.randrange(0, 12), 10)
+        ranges[name] = lo, hi
+        text += f"param {name} = {(lo + hi) / 2} in [{lo}, {hi}]\n"
+    text += f"let shared = {names[0]} + 1\nfunction half(x) = x / 2\n"
+    size = [r.choice((1, 1, 3)) for _ in range(n_pops)]
+    sign = [r.choice((1, -1)) for _ in range(n_pops)]
+    for k in range(n_pops):
+        kind = "excitatory" if sign[k] > 0 else "inhibitory"
+        text += f"population A{k} {kind} {{ size = {size[k]}; tau = {r.choice((1, 2))}; cost = nonnegative }}\n"
+    for _ in range(r.randrange(1, 6)):
+        j, i, scale, self = r.randrange(n_pops), r.randrange(n_pops), r.random() < 0.3, r.random() < 0.7
+        weight, value = random_weight(r, names)
+        text += f"connect A{j} -> A{i} {{ weight = {weight}{'; scale = 1/n' if scale else ''}{'; self = no' if i == j and not self else ''} }}\n"
+        wiring.append((j, i, scale, self or i != j, value))
+    return text + "require unique_equilibrium for all params\nrequire stable for all params\n", names, ranges, size, sign, wiring
+
+
+def matrix_of(size, sign, wiring, values):
+    """W - I over neurons."""
+    first = [sum(size[:k]) for k in range(len(size) + 1)]
+    a = [[Fraction(-(i == j)) for j in range(first[-1])] for i in range(first[-1])]
+    for j, i, scale, self, value in wiring:
+        w = sign[j] * value(values) / (size[j] if scale else 1)
+        for to in range(first[i], first[i + 1]):
+            for source in range(first[j], first[j + 1]):
+                a[to][source] += w if self or to != source else 0
+    return a
+
+
+def written_out(matrix):
+    if "populations" not in matrix:
+        rows = cells(matrix, "rows", matrix["n"])
+        return [[row.get(j, Fraction(0)) for j in range(len(rows))] for row in rows]
+    size = [p["size"] for p in matrix["populations"]]
+    rows = cells(matrix, "uniform", len(size))
+    pop = [a for a in range(len(size)) for _ in range(size[a])]
+    a = [[rows[x].get(y, Fraction(0)) for y in pop] for x in pop]
+    for i, x in enumerate(pop):
+        a[i][i] += number(matrix["self"][x]) - number(matrix["leak"][x])
+    return a
+
+
+def certificate_matrix(certificate, values):
+    ranges, matrix = certificate["ranges"], certificate["matrix"]
+    populations, params = "populations" in matrix, ranges["params"]
+    q = len(matrix["populations"]) if populations else matrix["n"]
+    rows = cells(matrix, "uniform" if populations else "rows", q)
+    terms = [read_term(t, populations, len(params), q) for t in ranges["terms"]]
+    return written_out(matrix_at(matrix, rows, terms, [number(p["value"]) for p in params], [values[p["name"]] for p in params]))
+
+
+def change(r, certificate):
+    ranges = certificate["ranges"]
+    kind = r.randrange(6)
+    cell = r.choice(ranges["cells"])
+    if kind == 0:
+        ranges["cells"].remove(cell)
+    elif kind == 1 and cell["lo"]:
+        k = r.randrange(len(cell["lo"]))
+        cell[r.choice(("lo", "hi"))][k] = str(number(r.choice(cell["hi"])) + Fraction(r.randrange(-20, 20), 20))
+    elif kind == 2 and ranges["terms"]:
+        term = r.choice(ranges["terms"])
+        if term["entries"]:
+            r.choice(term["entries"])[2] = str(Fraction(r.randrange(-40, 40), 10))
+    elif kind == 3 and ranges["params"]:
+        p = r.choice(ranges["params"])
+        p[r.choice(("lo", "hi", "value"))] = str(number(p["hi"]) * Fraction(r.randrange(0, 30), 10))
+    elif kind == 4:
+        part = r.choice(cell["components"])
+        part["p"][r.randrange(len(part["p"]))] = str(Fraction(r.randrange(-2, 90), 10))
+    elif cell.get("statements"):
+        r.choice(cell["statements"])["says"] = r.choice(("rate-by-multipliers", "saddle", "quasi-dominance", "cascade", "two-neurons-bounded"))
+
+
+def test_random_models(folder, count, seed):
+    verdicts, accepted = {}, [0, 0]
+    for k in range(count):
+        r = random.Random(seed + k)
+        text, names, ranges, size, sign, wiring = random_model(r)
+        got, proof, path = report(folder, text)
+        verdict = got["ranges"]["lds"]
+        verdicts[verdict] = verdicts.get(verdict, 0) + 1
+        if verdict == "refuted":
+            point = {**{n: (lo + hi) / 2 for n, (lo, hi) in ranges.items()}, **{n: number(v) for n, v in got["ranges"]["refuted_at"].items()}}
+            assert all(lo <= point[n] <= hi for n, (lo, hi) in ranges.items())
+            there = eigc("check", path, "--json", *(f"--set={n}={v}" for n, v in point.items()))
+            assert json.loads(there.stdout)["lds"]["verdict"] == "refuted", text
+        if verdict != "certified":
+            continue
+        assert eigc("verify", proof, "--model", path).returncode == 0, text
+        with open(proof) as file:
+            certificate = json.load(file)
+        assert both(folder, certificate), text
+        for _ in range(4):
+            values = {n: lo + (hi - lo) * Fraction(r.randrange(0, 101), 100) for n, (lo, hi) in ranges.items()}
+            assert certificate_matrix(certificate, values) == matrix_of(size, sign, wiring, values), text
+        for _ in range(6):
+            changed = copy.deepcopy(certificate)
+            change(r, changed)
+            accepted[both(folder, changed)] += 1
+    assert min(verdicts.get(v, 0) for v in ("certified", "refuted")) > 0 and accepted[0] > accepted[1] > 0, (verdicts, accepted)
+    assert verdicts.get("undecided", 0) * 5 < count, verdicts
+    print(f"# {verdicts}; changed certificates: {accepted[1]} accepted, {accepted[0]} refused by both")
+
+
+def main():
+    count, seed = (int(x) for x in (sys.argv[1:] + ["60", "1"][len(sys.argv) - 1:])[:2])
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, test in list(globals().items()):
+            if not name.startswith("test_"):
+                continue
+            try:
+                test(folder, count, seed) if name == "test_random_models" else test(folder)
+                print(f"ok ranges_{name[5:]}")
+            except AssertionError as problem:
+                print(f"not ok ranges_{name[5:]}\n{problem}")
+                bad = 1
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())
