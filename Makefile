@@ -65,7 +65,7 @@ REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
 # ---- the targets people use --------------------------------------------------
-.PHONY: all demo test check asan bench fuzz install uninstall clean deps deps-test help layers print-%
+.PHONY: all demo test check asan bench bench-check fuzz install uninstall clean deps deps-test help layers print-%
 .DEFAULT_GOAL := all
 
 all: deps       ## build build/eigc (installs what is missing)
@@ -86,6 +86,9 @@ asan:           ## all tests that need no LLVM, under the address and undefined-
 bench: all      ## measure; writes the tables of docs/performance.md
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/bench.py
 
+bench-check: all        ## measure proofs of stability beside semidefinite programs (an hour); writes docs/performance.md
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/check.py
+
 fuzz:           ## fuzz every target for FUZZ_SECONDS (default 60) each; needs clang-19
 	$(Q)sh tests/fuzz/fuzz.sh $${FUZZ_SECONDS:-60}
 
@@ -105,7 +108,7 @@ clean:          ## remove build/
 	rm -rf build
 
 help:           ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "  MODE=release|debug|asan|cov, LLVM=0, V=1, PREFIX=, DESTDIR= change what they do."
 
 print-%:

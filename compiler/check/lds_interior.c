@@ -22,7 +22,7 @@ enum {
     KERNELS_FROM = 100,         /* ... from which products are LAPACK's */
     WITHOUT_KERNELS = 200,      /* rows beyond which the method is not run without it */
     LONG_ROWS = 100,            /* rows up to which more than double precision is tried */
-    QUAD_ROWS = 16,
+    QUAD_ROWS = 16,             /* ... more than that */
     TRIDIAGONAL_MAX = 24,
     WITNESS_RANK = 32,
     FACE_ROWS = 200
@@ -161,6 +161,23 @@ static void search_offer_v(Search *s, size_t rank, double *v, bool is_strict, bo
 #define READS_EXACTLY
 #include "compiler/check/lds_interior_method.h"
 
+#ifdef __SIZEOF_FLOAT128__
+/* Newton's method from a double's root doubles its digits twice. */
+static __float128 root_of_quad(__float128 x)
+{
+    __float128 root = sqrt((double)x);
+    for (int k = 0; k < 2 && root > 0; k++)
+        root = (root + x / root) / 2;
+    return root;
+}
+
+#define REAL __float128
+#define NAME(x) x##_quad
+#define SQRT root_of_quad
+#define READS_EXACTLY
+#include "compiler/check/lds_interior_method.h"
+#endif
+
 /* ---- the test ---- */
 
 /* s = first_s leaves S well inside the cone: its least eigenvalue is about half of its largest. */
@@ -207,6 +224,13 @@ static void search_all(Search *s)
         search_restart(s);
         search_long(s, 1e-18);
     }
+#ifdef __SIZEOF_FLOAT128__
+    if (is_open(s) && n <= QUAD_ROWS) {
+        search_rescale(s);
+        search_restart(s);
+        search_quad(s, 1e-26);
+    }
+#endif
     free(s->x);
 }
 

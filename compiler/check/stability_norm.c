@@ -77,15 +77,17 @@ static bool norm_solve(const StabilityCase *x, NormSystem *w)
     double *own = ARENA_ARRAY(&x->cx->arena, w->m->q, double);
     for (size_t sweep = 0; sweep < SWEEPS && sweep * entries < WORK; sweep++) {
         double change = 0;
+        bool is_above = true;   /* other y >= net y everywhere: then no weights do */
         norm_sums(w, own);
         for (size_t a = 0; a < w->m->q; a++) {
             if (!(own[a] > 0) || !(w->sum[a] < 1e100))
                 return false;
+            is_above &= w->sum[a] - w->net[a] >= own[a] * w->y[a];
             change = fmax(change, fabs(w->sum[a] / own[a] / w->y[a] - 1));
             w->y[a] = w->sum[a] / own[a];
         }
-        if (change < 1e-9)
-            return true;
+        if (change < 1e-9 || is_above)
+            return !is_above;
     }
     return false;
 }

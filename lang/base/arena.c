@@ -13,7 +13,7 @@ struct ArenaChunk {
     size_t mapped;              /* bytes of a chunk of pages of its own, which come zeroed; 0: malloc's */
 };
 
-enum { CHUNK_BYTES = 64 * 1024, ALIGN = 64, MAPPED_BYTES = 4 * 1024 * 1024 };
+enum { CHUNK_BYTES = 64 * 1024, ALIGN = 64, HUGE_BYTES = 4 * 1024 * 1024, MAPPED_BYTES = 256 * 1024 };
 
 static void exhausted(size_t bytes)
 {
@@ -34,7 +34,8 @@ static ArenaChunk *chunk_map(size_t bytes)
     ArenaChunk *c = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (c == MAP_FAILED)
         return NULL;
-    madvise(c, bytes, MADV_HUGEPAGE);
+    if (bytes >= HUGE_BYTES)
+        madvise(c, bytes, MADV_HUGEPAGE);
     c->mapped = bytes;
     return c;
 }

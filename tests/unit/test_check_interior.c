@@ -69,8 +69,8 @@ static void both_sides_of_the_edge_of_a_ring(void)
 static void extended_precision_comes_nearer(void)
 {
     double edge = pow(1 / cos(acos(-1) / 12), 12);
-    CHECK(search(12, edge * (1 - 1e-11)) == TRUTH_CERTIFIED);
-    CHECK(search(12, edge * (1 + 1e-10)) == TRUTH_REFUTED);
+    CHECK(search(12, edge * (1 - 1e-13)) == TRUTH_CERTIFIED);
+    CHECK(search(12, edge * (1 + 1e-13)) == TRUTH_REFUTED);
 }
 
 int main(void)

@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""Time to a proved answer about diagonal stability, beside semidefinite programs that only estimate one.
+
+    EIGC=build/eigc /usr/bin/python3 tests/bench/check.py [--runs=3] [--limit=600] [--sizes=200,500]
+
+Matrices of two families, scaled to a margin on either side of the edge, which eigc itself brackets by proofs; the same
+matrices for DSDP, CSDP and SDPA (Debian: dsdp, coinor-csdp, sdpa), in turn, as max t with M(q) >= t I, 0 <= q <= 1. Seconds are those
+of the processor of whole processes, one thread, medians; a peer is run once, and left at --limit seconds. Rewrites the table of docs/performance.md."""
+import os
+import platform
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "performance.md")
+PEERS = {"DSDP": ["dsdp5"], "CSDP": ["csdp"], "SDPA": ["sdpa"]}
+MARGINS = [0.1, 0.01, 0.001, -0.001, -0.01, -0.1]
+
+
+def option(name, default):
+    for word in sys.argv[1:]:
+        if word.startswith("--%s=" % name):
+            return word.split("=")[1]
+    return default
+
+
+def processor_seconds(command, folder, limit):
+    """Of one process, with its output; None past the limit."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    one_thread = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    cap = lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 5))
+    done = subprocess.run(command, cwd=folder, env=one_thread, preexec_fn=cap, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode < 0:
+        return None, done.stdout
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+# ---- matrices ----
+
+def excitatory_inhibitory(n, rng):
+    """A fifth inhibitory and four times as strong; gains spread over a decade from neuron to neuron."""
+    w = rng.lognormal(0, 1, (n, n)) * rng.lognormal(0, 1, (n, 1)) * rng.lognormal(0, 0.5, (1, n))
+    w[:, n * 4 // 5:] *= -4
+    w[n * 4 // 5:, :n * 4 // 5] *= 3
+    return w
+
+
+def balanced(n, rng):
+    """The same with equal gains."""
+    w = np.abs(rng.normal(1, 0.5, (n, n)))
+    w[:, n * 4 // 5:] *= -4
+    return w
+
+
+def mixed(n, rng):
+    """Signs at random, gains spread."""
+    return rng.normal(0, 1, (n, n)) * rng.lognormal(0, 1, (n, 1))
+
+
+def write_model(folder, make, n):
+    w = make(n, np.random.default_rng(n))
+    np.fill_diagonal(w, 0)
+    w = np.round(w / np.sqrt((w * w).sum() / n), 6)
+    np.save(os.path.join(folder, "w.npy"), w)
+    with open(os.path.join(folder, "m.eig"), "w") as f:
+        f.write("param g = 1\npopulation V mixed { size = %d; tau = 10 ms; cost = nonnegative }\n"
+                "connect V -> V { weight = g * matrix(\"w.npy\") }\n" % n)
+    return w
+
+
+def verdict(folder, g):
+    text = processor_seconds([EIGC, "check", "--set", "g=%.9g" % g, "m.eig"], folder, 600)[1]
+    return re.search(r"diagonal stability +(\w+)", text).group(1)
+
+
+def edge(folder):
+    """The critical gain, to a part in ten thousand, by proofs from both sides."""
+    low, high = 0.0, 1.0
+    while verdict(folder, high) != "refuted":
+        low, high = high, 2 * high
+    while high - low > 1e-4 * high:
+        middle = (low + high) / 2
+        answer = verdict(folder, middle)
+        if answer == "certified":
+            low = middle
+        elif answer == "refuted":
+            high = middle
+        else:
+            break               # so near that neither is found
+    return (low + high) / 2
+
+
+def write_sdp(path, a):
+    """SDPA's sparse format: variables q and t; blocks M(q) - t I, q, 1 - q."""
+    n = len(a)
+    with open(path, "w") as f:
+        f.write("%d\n3\n%d %d %d\n" % (n + 1, n, -n, -n) + "0 " * n + "-1\n")
+        for i in range(1, n + 1):
+            f.write("0 3 %d %d -1\n" % (i, i))
+        for i in range(n):
+            for j in range(n):
+                x = -a[i, j] * (2 if i == j else 1)
+                if x:
+                    f.write("%d 1 %d %d %.17g\n" % (i + 1, min(i, j) + 1, max(i, j) + 1, x))
+            f.write("%d 2 %d %d 1\n%d 3 %d %d -1\n" % (i + 1, i + 1, i + 1, i + 1, i + 1, i + 1))
+        for i in range(1, n + 1):
+            f.write("%d 1 %d %d -1\n" % (n + 1, i, i))
+
+
+# ---- rows ----
+
+def median(folder, command, runs):
+    found = [processor_seconds(command, folder, 600) for _ in range(runs)]
+    text = found[0][1]
+    word = re.search(r"diagonal stability +(\w+): ([^(\n]*)", text)
+    return statistics.median(t for t, _ in found), word.group(1), word.group(2).strip()
+
+
+def compare(make, n, runs, limit):
+    with tempfile.TemporaryDirectory() as folder:
+        w = write_model(folder, make, n)
+        critical = edge(folder)
+        slow = set()
+        for margin in MARGINS:
+            g = critical * (1 - margin)
+            seconds, answer, method = median(folder, [EIGC, "check", "--set", "g=%.9g" % g, "m.eig"], runs)
+            write_sdp(os.path.join(folder, "m.dat-s"), g * w - np.eye(n))
+            cells = []
+            for name, command in PEERS.items():
+                taken = None
+                if shutil.which(command[0]) and name not in slow:
+                    taken, _ = processor_seconds(command + ["m.dat-s"] + (["m.out"] if name != "DSDP" else []), folder, limit)
+                    if taken is None:
+                        slow.add(name)
+                cells.append("%.3g (%.0fx)" % (taken, taken / seconds) if taken else "over %g (%.0fx)" % (limit, limit / seconds)
+                             if name in slow else "")
+            yield "| %d %s | %+g %% | %s | %.3f | %s |" % (n, make.__name__.replace("_", "-"), 100 * margin, answer, seconds, " | ".join(cells))
+
+
+def alone(what, text, runs):
+    """A row without peers."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "m.eig"), "w") as f:
+            f.write(text)
+        seconds, answer, _ = median(folder, [EIGC, "check", "m.eig"], runs)
+    return "| %s | | %s | %.3f | | | |" % (what, answer, seconds)
+
+
+def dense_thousand(make, margin, runs):
+    with tempfile.TemporaryDirectory() as folder:
+        write_model(folder, make, 1000)
+        g = edge(folder) * (1 - margin)
+        seconds, answer, _ = median(folder, [EIGC, "check", "--set", "g=%.9g" % g, "m.eig"], runs)
+    return "| 1000 %s | %+g %% | %s | %.3f | | | |" % (make.__name__.replace("_", "-"), 100 * margin, answer, seconds)
+
+
+def eight_populations():
+    text = "".join("population P%d %s { size = 125000; tau = 10 ms; cost = nonnegative }\n" % (k, "inhibitory" if k % 4 == 3 else "excitatory")
+                   for k in range(8))
+    return text + "".join("connect P%d -> P%d { weight = %g; scale = 1/n }\n" % (k, j, 0.1 + 0.01 * ((k * 5 + j * 3) % 7)) for k in range(8) for j in range(8))
+
+
+SPARSE = """population E excitatory { size = 80000; tau = 10 ms; cost = nonnegative }
+population I inhibitory { size = 20000; tau = 10 ms; cost = nonnegative }
+connect E -> E { weight = 0.05; pattern = random(indegree = 8) }
+connect I -> E { weight = 0.2; pattern = random(indegree = 2) }
+connect E -> I { weight = 0.05; pattern = random(indegree = 8) }
+connect I -> I { weight = 0.2; pattern = random(indegree = 2) }
+"""
+
+
+def main():
+    runs, limit = int(option("runs", "3")), float(option("limit", "600"))
+    lines = []
+
+    def add(line):
+        print(line, flush=True)
+        lines.append(line)
+
+    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+    add("%s, %s, one core; seconds of the processor, medians of %d, peers once." % (platform.machine(), cpu, runs))
+    add("")
+    add("| matrix | margin | proved | eigc check | DSDP | CSDP | SDPA |")
+    add("| --- | --- | --- | --- | --- | --- | --- |")
+    for n in [int(x) for x in option("sizes", "200,500").split(",") if x]:
+        for make in (excitatory_inhibitory, mixed):
+            for line in compare(make, n, runs, limit):
+                add(line)
+    add(dense_thousand(balanced, 0.1, runs))
+    add(dense_thousand(excitatory_inhibitory, 0.02, runs))
+    add(dense_thousand(excitatory_inhibitory, -0.02, runs))
+    add(alone("10^6 neurons, 8 populations", eight_populations(), runs))
+    add(alone("100,000 neurons, 10^6 synapses at random", SPARSE, runs))
+    text = open(PAGE).read()
+    text = re.sub(r"(<!-- bench-check -->\n).*?(<!-- end -->)", lambda m: m.group(1) + "\n".join(lines) + "\n" + m.group(2), text, flags=re.S)
+    open(PAGE, "w").write(text)
+
+
+main()
