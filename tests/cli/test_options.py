@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Commands, options, help and exit statuses that need no model."""
+import json
 import os
 import re
 
-from cli import EIGC, PAIR, check, eigc, equal, main, test
+from cli import EIGC, HAS_JIT, PAIR, check, eigc, equal, main, test
 
 COMMANDS = re.findall(r"^COMMAND\((\w+),", open("compiler/driver/commands.def").read(), re.M)
 OPTIONS = re.findall(r'^OPTION\(\w+, +(\S+), +"([a-z-]+)", +(NULL|"[^"]*"), +([A-Z| ]+),',
@@ -45,14 +46,52 @@ def help_lists_every_option(folder):
                 equal(listed, command in words, "%s --%s" % (command, name))
 
 
+MANUAL = open("docs/cli.md").read()
+
+
+def section(heading):
+    return re.search(r"^## %s\b.*\n((?:(?!## ).*\n)*)" % heading, MANUAL, re.M).group(1)
+
+
+def words_with_dashes(text):
+    return set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text))
+
+
 @test
-def the_manual_lists_every_option(folder):
-    manual = open("docs/cli.md").read()
-    for name in [o[1] for o in OPTIONS] + DUMPS:
-        if name not in ("help", "version"):
-            check("--" + name in manual, "docs/cli.md does not mention --" + name)
-    for name in COMMANDS:
-        check("eigc " + name in manual, "docs/cli.md does not mention " + name)
+def the_manual_lists_the_options_of_each_command(folder):
+    shared = [line.split(" | ", 2) for line in section("Options that several").splitlines() if line.startswith("| `")]
+    check(len(shared) == 10, shared)
+    for command in COMMANDS:
+        said = words_with_dashes(section("eigc " + command)) if "## eigc " + command in MANUAL else set()
+        for option, of, _ in shared:
+            everywhere, _, but = of.partition("all but ")
+            if command in of.split(", ") or of == "all" or (but and command not in but.split(" and ")):
+                said |= words_with_dashes(option)
+        listed = {o for o in re.findall(r"^  (?:-\w, |    )--([a-z-]+)", eigc(command, "--help").out, re.M)}
+        equal(sorted(said), sorted(listed), command)
+
+
+def keys_of(value):
+    if isinstance(value, list):
+        return {k for x in value for k in keys_of(x)}
+    return set(value) | {k for x in value.values() for k in keys_of(x)} if isinstance(value, dict) else set()
+
+
+@test
+def the_manual_lists_the_keys_of_json(folder):
+    proof, result = os.path.join(folder, "proof.json"), os.path.join(folder, "result.npz")
+    said = section("eigc check")
+    for more in (["--set", "w_EE=1.9"], ["--certificate", proof]):
+        got = json.loads(eigc("check", "--json", *more, PAIR).out)
+        equal(sorted(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", said, re.M)))), sorted(got))
+        del got["diagnostics"]
+        for key in keys_of(got):
+            check("`%s`" % key in said, "docs/cli.md does not say what %s is" % key)
+    machine = [] if HAS_JIT else ["--reference"]
+    for command, args in (("verify", [proof, "--model", PAIR]), ("run", ["-o", result, *machine, PAIR])):
+        paragraph = re.search(r"^`--json`(?: prints|:) ((?:.+\n)+)", section("eigc " + command), re.M).group(1)
+        keys = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", paragraph))
+        equal(keys, list(json.loads(eigc(command, "--json", *args).out)), command)
 
 
 @test
