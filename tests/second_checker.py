@@ -647,6 +647,12 @@ def says_equilibrium(t, net, s):
         need(at + sum(abs(a) * b for a, b in zip(row, r)) < r[i], "not into the box")
 
 
+def says_local(t, net, s):
+    slope, lo, hi = (numbers(s[key], t.q) for key in ("slope", "x_lo", "x_hi"))
+    numbers(s["input"], t.q)
+    need(min(slope) > 0 and all(a < b for a, b in zip(lo, hi)), "a slope is not positive, or the box is empty")
+
+
 def equilibrium_named(found, text):
     k = number(text)
     need(k.denominator == 1 and 0 <= k < len(found) and found[int(k)]["says"] == "equilibrium", "no equilibrium")
@@ -686,6 +692,7 @@ def says_unstable_within(t, net, s, found):
     need(row.denominator == 1 and 0 <= row < t.q, "no row")
     a, least = int(row), numbers(at["slope_lo"], t.q)[int(row)]
     need(t.names is not None and t.size[a] > 1 and a not in t.place, "a row of one neuron, or of kernels")
+    need(t.q <= 256 and any(weights(t)[a]), "no input from any row")
     need(least >= 0 and least * (t.mode[a] + 1) > 1, "differences do not grow")
 
 
@@ -704,11 +711,13 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "potential-game": (("p",), False, False, says_symmetric),
     "saddle": (("p", "sign"), False, False, says_saddle),
     "equilibrium": (("input", "x", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_equilibrium),
+    "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
+    "invariant-box": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "several-equilibria": (("first", "second"), False, False, says_several),
     "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_unstable),
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
-ABOUT_ALL = ("equilibrium", "several-equilibria", "unstable-equilibrium", "unstable-differences")
+ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium", "unstable-differences")
 
 
 def check_statements(t, root):
@@ -736,6 +745,7 @@ def check_statements(t, root):
             test(t, net, s)
         else:
             need("component" not in s, "a cascade of one component")
+    need(sum(s["says"] in ("local-slopes", "invariant-box") for s in found) <= 1, "two boxes")
     for test, net, s in checked_later:          # they are about other statements, which are in order by now
         test(t, net, s, found)
     if any(s["says"] == "cascade" for s in found):

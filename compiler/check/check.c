@@ -69,6 +69,7 @@ bool check_net(Ctx *cx, const Net *net, Report *out)
     slope_check(cx, net, out->slope);
     lds_check(cx, net, out->slope, &out->lds);
     stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
+    stability_seek_local(cx, net, out->slope, &out->local, &out->stability);
     ranges_check(cx, net, out);
     for (size_t k = 0; k < n; k++)
         out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
@@ -85,10 +86,21 @@ bool report_passes(const Report *r)
     return true;
 }
 
+const LdsReport *report_proof(const Report *r)
+{
+    return r->local.verdict == TRUTH_CERTIFIED ? &r->local : &r->lds;
+}
+
+static void lds_free(LdsReport *r)
+{
+    if (r->matrix.q)
+        claim_matrix_clear(&r->matrix);
+    evidence_clear(&r->evidence);
+}
+
 void report_free(Report *r)
 {
     range_report_clear(&r->ranges);
-    if (r->lds.matrix.q)
-        claim_matrix_clear(&r->lds.matrix);
-    evidence_clear(&r->lds.evidence);
+    lds_free(&r->lds);
+    lds_free(&r->local);
 }

@@ -85,6 +85,7 @@ typedef struct Report {
     SlopeReport *slope;         /* one per population */
     LdsReport lds;
     StabilityReport stability;
+    LdsReport local;            /* CERTIFIED: of the network in a box of rates, where its slopes are smaller; `stability` says it then */
     RangeReport ranges;
     RequirementReport *requirement;     /* one per ModelRequire */
     const struct Advice *advice;        /* advice.h; NULL until asked for */
@@ -102,5 +103,7 @@ void report_explain(const Report *r, Sbuf *out);            /* behind it: the nu
 /* The object of cli.md, without "diagnostics" and "certificate": Jansson's json_t, owned by the caller. */
 struct json_t;
 struct json_t *report_json(const Report *r);
+/* What the certificate is about: `local` where that is certified, else `lds`. */
+const LdsReport *report_proof(const Report *r);
 void report_free(Report *r);    /* the exact numbers of matrix and evidence */
 #endif

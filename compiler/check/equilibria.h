@@ -20,6 +20,8 @@ void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
 /* A box around x and what proves an equilibrium in it, `attempt` narrowing or widening it; false when there is none to be tried. */
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, int attempt, Statement *out);
 
+/* stability_equilibria.c: adds the equilibrium to the statements, when one is proved in a box around x. */
+bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x);
 /* The facts about row a that a statement "equilibrium" needs: values of psi at the centre, slopes in the box. False: not enclosed. */
 bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a, double value[2], double slope[2]);
 

@@ -28,6 +28,8 @@ bool reduce_has_own_gains(const Net *net);
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason);
+/* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own. */
+bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason);
 /* The slope bound of the neurons of a row: where it is one, neuron k of the population, its own. */
 void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size_t k, bool is_whole, mpq_t out);
 /* The slopes that a refutation is about: each bound replaced by what is known to

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "compiler/check/image.h"
 #include "compiler/check/jet.h"
 #include "compiler/check/lds.h"
 #include "compiler/net/pair_eval.h"
@@ -33,7 +34,7 @@ static const char *population_obstacle(Ctx *cx, const NetPop *p, bool many)
 {
     const ModelPop *m = p->model;
     Num x;
-    if (m->prox_step)
+    if (m->prox_step || m->is_switched)
         return arena_printf(&cx->arena, "population `%s` has a proximal step", m->name);
     if (m->ous.n || !is_constant_in_time(m->input))
         return arena_printf(&cx->arena, "the input of population `%s` changes in time", m->name);
@@ -45,7 +46,7 @@ static const char *population_obstacle(Ctx *cx, const NetPop *p, bool many)
 }
 
 /* The neurons k, k + 1, ... of a population with a row each, or one row for all. */
-static bool fill_rows(LocalNet *net, const NetPop *p, uint64_t seed, size_t n_rows, size_t from, const char **reason)
+static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, uint64_t seed, size_t n_rows, size_t from, const char **reason)
 {
     PairEval eval;
     bool fine = true;
@@ -53,7 +54,7 @@ static bool fill_rows(LocalNet *net, const NetPop *p, uint64_t seed, size_t n_ro
     for (size_t k = 0; fine && k < n_rows; k++) {
         LocalRow *row = &net->row[from + k];
         PairValue value;
-        *row = (LocalRow){.act = &p->model->act, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0)};
+        *row = (LocalRow){.act = &p->model->act, .pop = pop, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0)};
         if (p->gain_max) {
             row->gain = values_exact(net->nums, &p->gain, k);
             row->threshold = values_exact(net->nums, &p->threshold, k);
@@ -94,7 +95,7 @@ bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row
                 reduce_row_slope(net, slope, a, k, many, own);
             out->row[row + k].slope = own;
         }
-        if (!fill_rows(out, p, net->model->sim.seed, n_rows, row, reason))
+        if (!fill_rows(out, p, a, net->model->sim.seed, n_rows, row, reason))
             return false;
         row += n_rows;
     }
@@ -104,6 +105,56 @@ bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row
 void local_input(const LocalNet *net, size_t row, mpq_t v)
 {
     mpq_mul(v, net->row[row].slope, net->row[row].input);
+}
+
+/* [from, to] += weight [lo, hi] */
+static void add_interval(mpq_srcptr weight, mpq_srcptr lo, mpq_srcptr hi, mpq_t from, mpq_t to)
+{
+    bool rises = mpq_sgn(weight) >= 0;
+    mpq_t term;
+    mpq_init(term);
+    mpq_mul(term, weight, rises ? lo : hi);
+    mpq_add(from, from, term);
+    mpq_mul(term, weight, rises ? hi : lo);
+    mpq_add(to, to, term);
+    mpq_clear(term);
+}
+
+/* The weight from a neuron of row a to itself, without what the row's entry says of the others. */
+static void own_weight(const ClaimMatrix *m, size_t a, mpq_t out)
+{
+    mpq_srcptr entry = claim_matrix_entry(m, a, a);
+    mpq_t one;
+    mpq_init(one);
+    mpq_set_ui(out, 0, 1);
+    if (entry)
+        mpq_set(out, entry);
+    mpq_set_ui(one, 1, 1);
+    mpq_add(out, out, one);
+    if (m->self) {
+        mpq_add(out, out, m->self[a]);
+        mpq_sub(out, out, m->leak[a]);
+    }
+    mpq_clear(one);
+}
+
+/* A neuron's own rate and those of the others of its row change apart from each other. */
+void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq_t *lo, const mpq_t *hi, mpq_t from, mpq_t to)
+{
+    mpq_t weight;
+    mpq_init(weight);
+    local_input(net, a, from);
+    mpq_set(to, from);
+    for (size_t k = m->row_from[a]; k < m->row_from[a + 1]; k++) {
+        size_t b = m->column[k];
+        mpq_set_ui(weight, claim_matrix_size(m, b) - (a == b), 1);
+        mpq_mul(weight, weight, m->entry[k]);
+        if (mpq_sgn(weight))
+            add_interval(weight, lo[b], hi[b], from, to);
+    }
+    own_weight(m, a, weight);
+    add_interval(weight, lo[a], hi[a], from, to);
+    mpq_clear(weight);
 }
 
 /* ---- activations ---- */
@@ -151,6 +202,24 @@ static bool value_at(const LocalRow *r, double z, double *least, double *most)
     if (r->act->range_hi)
         *most = fmin(*most, num_to_double_up(r->act->range_hi));
     return fine && isfinite(*least) && isfinite(*most);
+}
+
+bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, double *hi)
+{
+    Image image = {0};
+    for (size_t a = 0; a < net->n; a++) {
+        const Activation *act = net->row[a].act;
+        if (a == 0 || act != net->row[a - 1].act) {
+            image = (Image){true, act->range_lo, act->range_hi};
+            if (act->by_formula)
+                image_of_formula(net->cx, net->nums, act->phi, &slope[net->row[a].pop], &image);
+        }
+        if (!image.known || !image.lo || !image.hi)
+            return false;
+        lo[a] = num_to_double_down(image.lo);
+        hi[a] = num_to_double_up(image.hi);
+    }
+    return true;
 }
 
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)

@@ -12,6 +12,7 @@
 #include "compiler/check/check.h"
 
 typedef struct LocalRow {
+    size_t pop;
     const Activation *act;
     Num slope;                  /* L */
     Num input;                  /* u */
@@ -31,6 +32,10 @@ typedef struct LocalNet {
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
 /* diag(L) u, row by row. */
 void local_input(const LocalNet *net, size_t row, mpq_t v);
+/* The inputs t of row a, least and largest, while x is in [lo, hi], row by row. */
+void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq_t *lo, const mpq_t *hi, mpq_t from, mpq_t to);
+/* All values of psi, row by row; false where they are not bounded. slope: of the populations. */
+bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, double *hi);
 /* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);

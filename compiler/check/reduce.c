@@ -15,6 +15,8 @@ typedef struct RowSum {
 typedef struct Reduction {
     const Net *net;
     const SlopeReport *slope;
+    bool is_by_row;             /* then instead of these */
+    const Num *row_slope;       /* one number a row; NULL: all 1 */
     GainLevel gains;
     ClaimMatrix *m;
     bool *whole;                /* of each population: one row stands for two neurons or more */
@@ -235,12 +237,22 @@ void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size
     }
 }
 
+static void set_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
+{
+    if (!r->is_by_row)
+        reduce_row_slope(r->net, r->slope, pop, k, r->whole[pop], out);
+    else if (r->row_slope)
+        mpq_set(out, r->row_slope[r->row_of[pop] + k]);
+    else
+        mpq_set_ui(out, 1, 1);
+}
+
 static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
 {
     mpq_t slope, gain;
     mpq_inits(slope, gain, (mpq_ptr)0);
     for (size_t post = 0; post < rows_of(r, pop); post++) {
-        reduce_row_slope(r->net, r->slope, pop, post, r->whole[pop], slope);
+        set_slope(r, pop, post, slope);
         for (size_t k = 0; k < r->net->n_blocks; k++) {
             const Block *b = &r->net->block[k];
             if (b->post != pop)
@@ -345,12 +357,11 @@ static const char *weight_obstacle(Ctx *cx, const Net *net)
     return NULL;
 }
 
-bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason)
+static bool reduce(Ctx *cx, Reduction r, const char **reason)
 {
+    const Net *net = r.net;
+    ClaimMatrix *out = r.m;
     *out = (ClaimMatrix){.n = net->n};
-    if ((*reason = reduce_obstacle(cx, net, slope)))
-        return false;
-    Reduction r = {.net = net, .slope = slope, .gains = gains, .m = out};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
     find_whole_populations(net, r.gains, r.whole);
@@ -374,6 +385,21 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gai
     }
     fill_matrix(cx, &r, (size_t)n_entries);
     return true;
+}
+
+bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason)
+{
+    *out = (ClaimMatrix){.n = net->n};
+    *reason = reduce_obstacle(cx, net, slope);
+    return !*reason && reduce(cx, (Reduction){.net = net, .slope = slope, .gains = gains, .m = out}, reason);
+}
+
+bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason)
+{
+    GainLevel gains = reduce_has_own_gains(net) ? GAINS_OWN : GAINS_LARGEST;
+    *out = (ClaimMatrix){.n = net->n};
+    *reason = theory_obstacle(cx, net);
+    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = gains, .m = out}, reason);
 }
 
 /* ---- strongly connected components: Tarjan's algorithm with an explicit stack ---- */

@@ -229,7 +229,7 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "activations", activations(r));
     json_object_set_new(o, "lds", lds(&r->lds));
     json_object_set_new(o, "stability", stability(&r->stability));
-    json_object_set_new(o, "statements", statements(&r->lds.evidence));
+    json_object_set_new(o, "statements", statements(&report_proof(r)->evidence));
     if (r->advice) {
         json_object_set_new(o, "binding", binding(r));
         json_object_set_new(o, "remedies", remedies(r));

@@ -118,6 +118,7 @@ typedef struct Search {
     const Net *net;
     LdsReport *lds;
     RowTau tau;
+    bool is_local;              /* activations are constant beyond a box */
 } Search;
 
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
@@ -168,7 +169,7 @@ static bool try_planar(Search *s)
     for (size_t k = 0; !found && s->net->n == 2 && k < sizeof kinds / sizeof *kinds; k++) {
         Statement proposed;
         statement_init(s->cx, &proposed, kinds[k], s->lds->matrix.q);
-        found = stability_planar_fits(s->net, kinds[k]) && keep(s, &proposed);
+        found = (s->is_local ? kinds[k] == STATEMENT_PLANAR_BOUNDED : stability_planar_fits(s->net, kinds[k])) && keep(s, &proposed);
     }
     return found;
 }
@@ -250,6 +251,12 @@ static void search(Search *s)
         try_whole(s, propose_saddle);
 }
 
+void stability_search(Ctx *cx, const Net *net, LdsReport *lds, bool is_local)
+{
+    Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .is_local = is_local};
+    search(&s);
+}
+
 void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds)
 {
     Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
@@ -285,14 +292,14 @@ static const char *const why[N_STATEMENTS] = {
 };
 
 /* The statement about all neurons that says most: by its rate, then in the order of the table. */
-static const Statement *strongest(const Evidence *e)
+const Statement *stability_strongest(const Evidence *e)
 {
     const Statement *best = NULL;
     mpq_srcptr best_rate = NULL;
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         StatementSays says = statement_table[s->kind].says;
-        if (s->is_part || says == STATES_STRUCTURE || says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY)
+        if (s->is_part || says == STATES_STRUCTURE || says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY || says == STATES_LOCAL)
             continue;
         mpq_t *rate = statement_numbers(s, "rate");
         if (!best || (rate && (!best_rate || mpq_cmp(rate[0], best_rate) > 0)))
@@ -335,7 +342,7 @@ static void qualify_prox_steps(Ctx *cx, StabilityReport *out)
 
 static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
-    const Statement *s = strongest(&lds->evidence);
+    const Statement *s = stability_strongest(&lds->evidence);
     out->unique = TRUTH_CERTIFIED;
     if (!s) {
         if (stability_limit(net) != LIMIT_NONE)
@@ -387,10 +394,9 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
 {
     *out = (StabilityReport){0};
     if (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) {
-        Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
-        search(&s);
+        stability_search(cx, net, lds, false);
         if (lds->verdict == TRUTH_REFUTED)
-            stability_seek_equilibria(cx, net, slope, lds, &s.tau);
+            stability_seek_equilibria(cx, net, slope, lds);
     }
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);

@@ -31,9 +31,18 @@ typedef struct RowTau {
     const Num *least, *most;    /* time constants of the neurons of each row; those of the plain network (Theorem 13) */
 } RowTau;
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m);
+/* Looks for statements, in the order of their cost; is_local: about a network that goes on beyond a box with constant activations. */
+void stability_search(Ctx *cx, const Net *net, LdsReport *lds, bool is_local);
+/* The statement about all neurons that says most of convergence; NULL: none does. */
+const Statement *stability_strongest(const Evidence *e);
+
+/* ---- stability_local.c ---- */
+/* Where the slopes bounded everywhere do not decide it: certifies the network in a box in *local, and says so in *out. */
+void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out);
+
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
 /* Adds the equilibria at the model's input that are proved, and what makes them several or unstable. */
-void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, const RowTau *tau);
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds);
 /* False, and *out as it was, when they refute nothing. */
 bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out);
 /* The activations are what a statement about two neurons wants. */

@@ -2,17 +2,22 @@
 #include "compiler/check/equilibria.h"
 #include "compiler/check/lds.h"
 
+bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x)
+{
+    Statement proposed;
+    for (int attempt = 0; propose_equilibrium(net, &lds->matrix, e, x, attempt, &proposed); attempt++)
+        if (stability_keep(net->cx, lds, &proposed))
+            return true;
+    return false;
+}
+
 /* Adds the equilibria that are proved. */
 static void keep_equilibria(const LocalNet *net, LdsReport *lds)
 {
     Equilibria e;
     equilibria_find(net, &lds->matrix, &e);
-    for (size_t k = 0; k < e.n; k++) {
-        Statement proposed;
-        bool kept = false;
-        for (int attempt = 0; !kept && propose_equilibrium(net, &lds->matrix, &e, e.at[k], attempt, &proposed); attempt++)
-            kept = stability_keep(net->cx, lds, &proposed);
-    }
+    for (size_t k = 0; k < e.n; k++)
+        stability_keep_equilibrium(net, lds, &e, e.at[k]);
 }
 
 static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
@@ -51,8 +56,9 @@ static void keep_unstable(const LocalNet *net, LdsReport *lds, const RowTau *tau
     }
 }
 
-void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, const RowTau *tau)
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds)
 {
+    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet local;
     const char *reason;
@@ -65,7 +71,7 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
     size_t to = lds->evidence.n_statements;
     keep_several(cx, lds, from, to);
     for (size_t k = from; k < to && k < from + 4; k++)
-        keep_unstable(&local, lds, tau, k);
+        keep_unstable(&local, lds, &tau, k);
 }
 
 /* ---- conclusions ---- */

@@ -43,6 +43,14 @@ void statement_clear(Statement *s)
     *s = (Statement){0};
 }
 
+const Statement *statement_local(const Statement *s, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (statement_table[s[k].kind].says == STATES_LOCAL)
+            return &s[k];
+    return NULL;
+}
+
 mpq_t *statement_numbers(const Statement *s, const char *key)
 {
     const StatementField *field = statement_table[s->kind].field;

@@ -21,7 +21,7 @@ typedef enum StatementKind {
 
 typedef enum StatementNeed { NEEDS_NOTHING, NEEDS_LDS } StatementNeed;
 typedef enum StatementSays { STATES_EXPONENTIAL, STATES_CONVERGENCE, STATES_CASCADE, STATES_STRUCTURE,
-                             STATES_EQUILIBRIUM, STATES_INSTABILITY } StatementSays;
+                             STATES_EQUILIBRIUM, STATES_INSTABILITY, STATES_LOCAL } StatementSays;
 typedef enum FieldShape { FIELD_ONE, FIELD_ROWS, FIELD_SQUARE } FieldShape;      /* 1, n, n * n numbers */
 
 enum { STATEMENT_MAX_FIELDS = 8, STATEMENTS_EACH = 32 };     /* at most so many of all rows, and of each component */
@@ -51,6 +51,8 @@ size_t statement_field_length(FieldShape shape, size_t n);
 /* Room for the numbers, all 0; the numbers' memory is returned by statement_clear. */
 void statement_init(Ctx *cx, Statement *s, StatementKind kind, size_t n);
 void statement_clear(Statement *s);
+/* That the matrix is about the slopes in a box alone; NULL: it is about all. */
+const Statement *statement_local(const Statement *s, size_t n);
 /* The numbers under `key`, or NULL when its kind has none such. */
 mpq_t *statement_numbers(const Statement *s, const char *key);
 #endif

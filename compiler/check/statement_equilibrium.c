@@ -136,6 +136,17 @@ const char *equilibrium_fault(const StatementCase *x)
     return fault;
 }
 
+const char *local_fault(const StatementCase *x, const Evidence *e)
+{
+    const Statement *s = x->s;
+    if (statement_local(e->statement, e->n_statements) != s)
+        return "it is the second one of its kind";
+    for (size_t a = 0; a < s->n; a++)
+        if (mpq_sgn(statement_numbers(s, "slope")[a]) <= 0 || mpq_cmp(statement_numbers(s, "x_lo")[a], statement_numbers(s, "x_hi")[a]) >= 0)
+            return "a slope is not positive, or a side of the box has no length";
+    return NULL;
+}
+
 /* The equilibrium that a number names; NULL: none. */
 static const Statement *equilibrium_named(const Evidence *e, mpq_srcptr number)
 {
@@ -281,6 +292,17 @@ const char *unstable_fault(const StatementCase *x, const Evidence *e)
     return form_falls(x, at) ? NULL : "-(P J + J'P) is not positive definite for all slopes of the box";
 }
 
+/* The row has an input from some neuron, so that the slopes are those of more than a point. */
+static bool has_reach(const StatementCase *x, size_t row)
+{
+    mpq_t *w = weights_of(x);
+    bool any = false;
+    for (size_t b = 0; b < x->m->q; b++)
+        any |= mpq_sgn(w[row * x->m->q + b]) != 0;
+    rationals_clear(w, x->m->q * x->m->q);
+    return any;
+}
+
 /* slope (W_ii - W_ij) > 1 for the neurons of a row, at least two: their differences grow. */
 const char *unstable_within_fault(const StatementCase *x, const Evidence *e)
 {
@@ -294,8 +316,8 @@ const char *unstable_within_fault(const StatementCase *x, const Evidence *e)
     for (size_t k = 0; k < x->m->n_kernels; k++)
         if (x->m->kernel[k].to == row || x->m->kernel[k].from == row)
             return "it is about neurons that a kernel joins";
-    if (claim_matrix_size(x->m, row) < 2)
-        return "it is about a row of one neuron";
+    if (claim_matrix_size(x->m, row) < 2 || x->m->q > STATEMENT_MOST_DENSE || !has_reach(x, row))
+        return "it is about a row of one neuron, or one without input";
     mpq_t own, one;
     mpq_inits(own, one, (mpq_ptr)0);
     mpq_set_ui(one, 1, 1);

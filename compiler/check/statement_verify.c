@@ -211,7 +211,7 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
         return "it is about a component that there is not";
     if (s->kind == STATEMENT_CASCADE)
         return s->is_part ? "a cascade is of all components" : cascade_fault(cx, e);
-    if (s->is_part && (row->says == STATES_EQUILIBRIUM || row->says == STATES_INSTABILITY))
+    if (s->is_part && (row->says == STATES_EQUILIBRIUM || row->says == STATES_INSTABILITY || row->says == STATES_LOCAL))
         return "it is about all rows";
     if (s->n != (s->is_part ? e->component[s->component].n : m->q))
         return "it has numbers for other rows";
@@ -241,6 +241,9 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
         return NULL;
     case STATEMENT_EQUILIBRIUM:
         return equilibrium_fault(&x);
+    case STATEMENT_LOCAL_SLOPES:
+    case STATEMENT_INVARIANT_BOX:
+        return local_fault(&x, e);
     case STATEMENT_SEVERAL:
         return several_fault(&x, e);
     case STATEMENT_UNSTABLE:

@@ -27,6 +27,8 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out);
 /* ---- statement_equilibrium.c ---- */
 enum { STATEMENT_MOST_DENSE = 256 };        /* rows of a statement that has numbers for pairs of rows */
 const char *equilibrium_fault(const StatementCase *x);
+/* A box, and slopes: that they belong together are facts about the activations. It is the only one of its kind. */
+const char *local_fault(const StatementCase *x, const Evidence *e);
 /* About equilibria that are statements of the evidence. */
 const char *several_fault(const StatementCase *x, const Evidence *e);
 const char *unstable_fault(const StatementCase *x, const Evidence *e);

@@ -10,8 +10,26 @@ static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
     return reduce_has_own_gains(net) && like->q != reduce_count_rows(cx, net) ? GAINS_OWN : GAINS_LARGEST;
 }
 
-bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out, const char **reason)
+/* With the slopes that a statement about a box gives each row. */
+static bool claim_in_box(Ctx *cx, const Net *net, const Statement *box, ClaimMatrix *out, const char **reason)
 {
+    size_t rows = reduce_has_own_gains(net) ? net->n : reduce_count_rows(cx, net);
+    if (rows != box->n) {
+        *reason = arena_printf(&cx->arena, "the certificate is about %zu rows, the model has %zu", box->n, rows);
+        return false;
+    }
+    Num *slope = ARENA_ARRAY(&cx->arena, rows, Num);
+    for (size_t k = 0; k < rows; k++)
+        slope[k] = statement_numbers(box, "slope")[k];
+    return reduce_with_slopes(cx, net, slope, out, reason);
+}
+
+bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const ClaimMatrix *like, ClaimMatrix *out, const char **reason)
+{
+    const Statement *box = statement_local(evidence->statement, evidence->n_statements);
+    bool is_certificate = evidence->is_certificate;
+    if (box)
+        return claim_in_box(cx, net, box, out, reason);
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 
@@ -132,6 +150,7 @@ static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m,
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
 {
     RowTau tau = stability_row_tau(cx, net, m);
+    const Statement *box = statement_local(e->statement, e->n_statements);      /* beyond which activations are taken as constant */
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         const StatementRow *row = &statement_table[s->kind];
@@ -145,7 +164,8 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
             return arena_printf(&cx->arena, "the statement \"%s\" has a rate, which proximal steps change", row->name);
         if (!tau_fits(&tau, e, m, s))
             return arena_printf(&cx->arena, "the statement \"%s\" is about other time constants", row->name);
-        if (row->theorem == 7 && !stability_planar_fits(net, s->kind))
+        bool bounded_in_box = s->kind == STATEMENT_PLANAR_BOUNDED && box;
+        if (row->theorem == 7 && !bounded_in_box && (box || !stability_planar_fits(net, s->kind)))
             return arena_printf(&cx->arena, "the activations are not what the statement \"%s\" is about", row->name);
     }
     return claim_local_fault(cx, net, m, e);

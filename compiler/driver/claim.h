@@ -6,9 +6,9 @@
 #include "compiler/net/net.h"
 
 /* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it to the
- * form that `like` has (kernels, rows). No search is made. is_certificate: L are the proved slope bounds; else the slopes
- * that are known to be attained. False with *reason set when it has none. */
-bool claim_of_net(Ctx *cx, const Net *net, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
+ * form that `like` has (kernels, rows). No search is made. L are the slopes of a statement about a box; without one the proved slope
+ * bounds, and for a refutation those that are known to be attained. False with *reason set when it has none. */
+bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
 /* True when both say the same of every entry, compared as rationals. Otherwise
  * *difference (arena) says where they part. Names are not compared. */
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);

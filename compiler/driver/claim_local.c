@@ -15,20 +15,27 @@ static bool facts_hold(const LocalNet *net, const ClaimMatrix *m, const Statemen
            mpq_cmp(statement_numbers(s, "slope_hi")[a], num_from_double(net->nums, slope[1])) >= 0;
 }
 
-static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+static bool same_input(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
 {
-    const char *fault = NULL;
     mpq_t input;
+    bool same = true;
     mpq_init(input);
-    for (size_t a = 0; !fault && a < m->q; a++) {
+    for (size_t a = 0; same && a < m->q; a++) {
         local_input(net, a, input);
-        if (!mpq_equal(input, statement_numbers(s, "input")[a]))
-            fault = "the statement \"equilibrium\" is about another input";
-        else if (!facts_hold(net, m, s, a))
-            fault = "the activations are not known to be what the statement \"equilibrium\" says";
+        same = mpq_equal(input, statement_numbers(s, "input")[a]);
     }
     mpq_clear(input);
-    return fault;
+    return same;
+}
+
+static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+{
+    if (!same_input(net, m, s))
+        return "the statement \"equilibrium\" is about another input";
+    for (size_t a = 0; a < m->q; a++)
+        if (!facts_hold(net, m, s, a))
+            return "the activations are not known to be what the statement \"equilibrium\" says";
+    return NULL;
 }
 
 /* Neurons that part from each other have one time constant. */
@@ -38,10 +45,109 @@ static bool within_fits(const RowTau *tau, const Statement *s)
     return mpq_equal(tau->least[row], tau->most[row]);
 }
 
+/* ---- boxes ---- */
+
+/* The box [lo, hi] becomes what it has in common with its image. False where that is not enclosed. */
+static bool meet_image(const LocalNet *net, const ClaimMatrix *m, mpq_t *lo, mpq_t *hi)
+{
+    double *next = ARENA_ARRAY(&net->cx->arena, 2 * m->q, double);
+    mpq_t from, to;
+    bool fine = true;
+    mpq_inits(from, to, (mpq_ptr)0);
+    for (size_t a = 0; fine && a < m->q; a++) {
+        local_inputs(net, m, a, (const mpq_t *)lo, (const mpq_t *)hi, from, to);
+        fine = local_values(net, a, from, to, &next[2 * a], &next[2 * a + 1]);
+    }
+    for (size_t a = 0; fine && a < m->q; a++) {
+        mpq_set_d(from, next[2 * a]);
+        mpq_set_d(to, next[2 * a + 1]);
+        if (mpq_cmp(from, lo[a]) > 0)
+            mpq_set(lo[a], from);
+        if (mpq_cmp(to, hi[a]) < 0)
+            mpq_set(hi[a], to);
+    }
+    mpq_clears(from, to, (mpq_ptr)0);
+    return fine;
+}
+
+static bool is_inside(const ClaimMatrix *m, const mpq_t *lo, const mpq_t *hi, const Statement *s)
+{
+    for (size_t a = 0; a < m->q; a++)
+        if (mpq_cmp(lo[a], statement_numbers(s, "x_lo")[a]) <= 0 || mpq_cmp(hi[a], statement_numbers(s, "x_hi")[a]) >= 0)
+            return false;
+    return true;
+}
+
+/* From the values of the activations, image after image, into the box. */
+static bool all_end_inside(const LocalNet *net, const ClaimMatrix *m, const SlopeReport *slope, const Statement *s)
+{
+    enum { STEPS = 1000 };
+    double *range_lo = ARENA_ARRAY(&net->cx->arena, m->q, double), *range_hi = ARENA_ARRAY(&net->cx->arena, m->q, double);
+    mpq_t *lo = rationals_new(net->cx, m->q), *hi = rationals_new(net->cx, m->q);
+    bool fine = local_ranges(net, slope, range_lo, range_hi), inside = false;
+    for (size_t a = 0; fine && a < m->q; a++) {
+        mpq_set_d(lo[a], range_lo[a]);
+        mpq_set_d(hi[a], range_hi[a]);
+    }
+    for (int k = 0; fine && k < STEPS && !(inside = is_inside(m, (const mpq_t *)lo, (const mpq_t *)hi, s)); k++)
+        fine = meet_image(net, m, lo, hi);
+    rationals_clear(lo, m->q);
+    rationals_clear(hi, m->q);
+    return inside;
+}
+
+/* In the box values stay strictly inside it, and slopes are at most 1. */
+static bool box_is_kept(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+{
+    mpq_t from, to, lo, hi;
+    bool kept = true;
+    mpq_inits(from, to, lo, hi, (mpq_ptr)0);
+    for (size_t a = 0; kept && a < m->q; a++) {
+        double value[2], slope[2];
+        local_inputs(net, m, a, statement_numbers(s, "x_lo"), statement_numbers(s, "x_hi"), from, to);
+        kept = local_values(net, a, from, to, &value[0], &value[1]) && local_slopes(net, a, from, to, &slope[0], &slope[1]) && slope[1] <= 1;
+        if (!kept)
+            break;
+        mpq_set_d(lo, value[0]);
+        mpq_set_d(hi, value[1]);
+        kept = mpq_cmp(statement_numbers(s, "x_lo")[a], lo) < 0 && mpq_cmp(hi, statement_numbers(s, "x_hi")[a]) < 0;
+    }
+    mpq_clears(from, to, lo, hi, (mpq_ptr)0);
+    return kept;
+}
+
+static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const SlopeReport *slope, const Statement *s)
+{
+    if (!same_input(net, m, s))
+        return "the statement about a box is about another input";
+    if (!box_is_kept(net, m, s))
+        return "the activations are not known to keep the rates in the box, with the slopes that are said";
+    return s->kind == STATEMENT_INVARIANT_BOX || all_end_inside(net, m, slope, s) ? NULL : "not every trajectory is known to end up in the box";
+}
+
+/* ---- all of them ---- */
+
+static bool is_about_activations(const Statement *s)
+{
+    return s->kind == STATEMENT_EQUILIBRIUM || statement_table[s->kind].says == STATES_LOCAL;
+}
+
+/* The network near a point or in a box, with the slopes that the rows of m have. */
+static bool read_local(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e, SlopeReport *slope, LocalNet *out, const char **fault)
+{
+    const Statement *box = statement_local(e->statement, e->n_statements);
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    Num *own = ARENA_ARRAY(&cx->arena, m->q, Num);
+    for (size_t a = 0; box && a < m->q; a++)
+        own[a] = statement_numbers(box, "slope")[a];
+    slope_check(cx, net, slope);
+    lds_attained(net, slope, attained);
+    return local_net(cx, net, e->is_certificate ? slope : attained, box ? own : NULL, m, out, fault);
+}
+
 const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
-    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     RowTau tau = stability_row_tau(cx, net, m);
     LocalNet local = {0};
     const char *fault = NULL;
@@ -49,15 +155,11 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
         const Statement *s = &e->statement[k];
         if (s->kind == STATEMENT_UNSTABLE_WITHIN && !within_fits(&tau, s))
             return "the statement \"unstable-differences\" is about neurons of one time constant";
-        if (s->kind != STATEMENT_EQUILIBRIUM)
+        if (!is_about_activations(s))
             continue;
-        if (!local.row) {
-            slope_check(cx, net, slope);
-            lds_attained(net, slope, attained);
-            if (!local_net(cx, net, e->is_certificate ? slope : attained, NULL, m, &local, &fault))
-                return fault;
-        }
-        fault = equilibrium_differs(&local, m, s);
+        if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))
+            return fault;
+        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, s) : box_differs(&local, m, slope, s);
     }
     return fault;
 }

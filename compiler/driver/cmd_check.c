@@ -45,7 +45,7 @@ static const Setting *import_hashes(Compilation *c)
  * there is none that could be written, *missing says why. */
 static bool write_certificate(Compilation *c, const char **missing)
 {
-    const LdsReport *lds = &c->report->lds;
+    const LdsReport *lds = report_proof(c->report);
     const char *path = c->options->certificate;
     Sbuf text = {0};
 

@@ -107,7 +107,7 @@ static void compare_claims(Verification *v, Compilation *c)
     ClaimMatrix claim = {0};
     const char *difference = NULL;
 
-    if (!claim_of_net(&c->cx, c->net, v->file.evidence.is_certificate, &v->file.matrix, &claim, &difference) ||
+    if (!claim_of_net(&c->cx, c->net, &v->file.evidence, &v->file.matrix, &claim, &difference) ||
         !claim_equal(&c->cx, &v->file.matrix, &claim, &difference) ||
         (difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence)) ||
         (v->file.ranges.n_cells && (difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges)))) {

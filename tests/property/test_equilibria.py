@@ -76,6 +76,13 @@ def unstable(statements):
     return {int(s["equilibrium"]) for s in statements if s["says"] in ("unstable-equilibrium", "unstable-differences")}
 
 
+def box_of(statements):
+    for s in statements:
+        if s["says"] in ("local-slopes", "invariant-box"):
+            return s["says"], *(np.array([float(number(x)) for x in s[key]]) for key in ("x_lo", "x_hi"))
+    return None, None, None
+
+
 def wording(report, statements):
     """Nothing is said of the network that is not in the certificate."""
     says = {s["says"] for s in statements}
@@ -83,6 +90,9 @@ def wording(report, statements):
     assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences"}), s
     assert (s["unique_equilibrium"] == "refuted") == ("several-equilibria" in says), s
     assert ("unstable" in s["conclusion"]) == any("unstable" in x for x in says), s
+    assert ("at the model's input there is exactly one" in s["conclusion"]) == ("local-slopes" in says), s
+    assert ("from every start in the box" in s["conclusion"]) == ("invariant-box" in says), s
+    assert s["verdict"] != "certified" or s["unique_equilibrium"] == "certified" or "local-slopes" in says, s
     assert ("several equilibria" in s["conclusion"]) == ("several-equilibria" in says), s
 
 
@@ -105,12 +115,41 @@ def try_hopf(tau, edge, folder):
         assert report["stability"]["verdict"] == verdict, (tau, edge * factor, report["stability"])
 
 
+def try_false_facts(text, kind, folder):
+    """What the file says of the model is compared with the model."""
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "c.json")
+    _, statements = check(text, folder)
+    with open(out) as f:
+        certificate = json.load(f)
+    at = [k for k, s in enumerate(statements) if s["says"] == kind][0]
+    falser = {"equilibrium": [("value_lo", 1.01), ("slope_hi", .99), ("slope_lo", 1.01), ("input", 1.01)],
+              "unstable-equilibrium": [("tau", 1.01)],
+              "local-slopes": [("slope", .99), ("x_hi", .5), ("input", 1.01)],
+              "invariant-box": [("slope", .99), ("x_hi", .1), ("input", 1.01)]}[kind]
+    for key, factor in falser:
+        changed = json.loads(json.dumps(certificate))
+        numbers = changed["statements"][at][key]
+        numbers[0] = repr(float(number(numbers[0])) * factor)
+        with open(out, "w") as f:
+            json.dump(changed, f)
+        done = subprocess.run([EIGC, "verify", out, "--model", path], capture_output=True, text=True)
+        assert done.returncode == 1, (kind, key, done.stdout)
+
+
+FALSE = [
+    ("equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
+    ("unstable-equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
+    ("local-slopes", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(1.5, 1, 1, .5), u=(-.5, -.2))),
+    ("invariant-box", PAIR.format(tau=(1, 1), phi="cost = power(0.04, 2)", w=(1, 1.5, 1, .5), u=(2, 1))),
+]
+
 # ---- random networks ----
 
 PHI = [
     ("cost = box(0, 1)", lambda t: np.clip(t, 0, 1), lambda t: (t > 0) & (t < 1)),
     ("cost = nonnegative", lambda t: np.maximum(t, 0), lambda t: t > 0),
     ("cost = logistic(1, 0.25, 0.5)", lambda t: 1 / (1 + np.exp(np.minimum(-4 * t + 2, 500))), lambda t: 1 / np.cosh(np.minimum(np.abs(2 * t - 1), 300)) ** 2),
+    ("cost = power(0.05, 2)", lambda t: .05 * np.maximum(t, 0) ** 2, lambda t: .1 * np.maximum(t, 0)),
     ("cost = tanh_cost", np.tanh, lambda t: 1 / np.cosh(t) ** 2),
     ("activation(z) = 1 / (1 + exp(-6 * z))", lambda t: 1 / (1 + np.exp(np.minimum(-6 * t, 500))), lambda t: 1.5 / np.cosh(np.minimum(np.abs(3 * t), 300)) ** 2),
     ("activation(z) = max(z, 0) / (1 + max(z, 0))", lambda t: np.maximum(t, 0) / (1 + np.maximum(t, 0)),
@@ -169,6 +208,18 @@ class Network:
         return x
 
 
+def try_box(net, kind, lo, hi, converges):
+    """Trajectories get into the box, or stay in it, and end at one place."""
+    rng = np.random.default_rng(1)
+    ends = []
+    for k in range(6):
+        part = rng.integers(0, 2, len(lo)) if k < 3 else rng.random(len(lo))
+        x = lo + (hi - lo) * part if kind == "invariant-box" else 3 * rng.normal(size=len(lo))
+        ends.append(net.end(x))
+        assert np.all((ends[-1] >= lo - 1e-6) & (ends[-1] <= hi + 1e-6)), ("not in the box", x, ends[-1], lo, hi)
+    assert not converges or max(np.abs(a - ends[0]).max() for a in ends) < 1e-5, ("several ends", ends)
+
+
 def to_neurons(net, x):
     return x if len(x) == len(net.of) else np.array([x[a] for a in net.of])
 
@@ -187,6 +238,10 @@ def try_random(seed, folder, count):
         assert growth > 0 or k not in unstable(statements), ("stable", y, growth)
         count[1] += k in unstable(statements)
     count[0] += len(found)
+    kind, lo, hi = box_of(statements)
+    if kind:
+        count[5] += 1
+        try_box(net, kind, to_neurons(net, lo), to_neurons(net, hi), "converge" in report["stability"]["conclusion"])
     verdict = report["stability"]["verdict"]
     count[2 + ["certified", "undecided", "refuted"].index(verdict)] += 1
     if verdict == "refuted" and not unstable(statements):
@@ -197,8 +252,8 @@ def try_random(seed, folder, count):
 
 
 def main(count=40, first=1):
-    failures, seen = 0, [0] * 5
-    tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF]
+    failures, seen = 0, [0] * 6
+    tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
     with tempfile.TemporaryDirectory() as folder:
         for test, arguments in tries:
             try:
@@ -217,7 +272,7 @@ def main(count=40, first=1):
             except AssertionError as problem:
                 failures += 1
                 print(f"seed {seed}: {problem}\n{Network(seed).text}", file=sys.stderr)
-    print("# %d equilibria, %d unstable; %d networks certified, %d undecided, %d refuted" % tuple(seen))
+    print("# %d equilibria, %d unstable; %d networks certified, %d undecided, %d refuted; %d boxes" % tuple(seen))
     print("ok" if not failures else "not ok", "equilibria_are_what_they_are_said_to_be")
     return 1 if failures else 0
 
