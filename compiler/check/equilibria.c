@@ -41,6 +41,8 @@ static double linearise(Hunt *h, const double *x)
         double t = total_input(h, a, x), by = 1e-7 * (1 + fabs(t)), here = psi(h, a, t);
         double slope = (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
         h->step[a] = x[a] - here;
+        if (!isfinite(h->step[a]) || !isfinite(slope))
+            return INFINITY;
         largest = fmax(largest, fabs(h->step[a]));
         for (size_t b = 0; b < n; b++)
             h->system[a * n + b] = (a == b) - slope * h->found->w[a * n + b];

@@ -128,11 +128,19 @@ static void set_direction(const Split *s, mpq_t *v)
         mpq_set_d(v[a], rint(ldexp(s->part[a * n + best] / most, 16)));
 }
 
-static void set_form(size_t n, const double *p, mpq_t *out)
+static double largest_of(size_t n, const double *p)
 {
     double largest = 0;
-    for (size_t k = 0; k < n * n; k++)
+    for (size_t k = 0; k < n * n; k++) {
+        if (!isfinite(p[k]))
+            return INFINITY;
         largest = fmax(largest, fabs(p[k]));
+    }
+    return largest;
+}
+
+static void set_form(size_t n, const double *p, double largest, mpq_t *out)
+{
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b <= a; b++) {
             mpq_set_d(out[a * n + b], rint(ldexp(p[a * n + b] / largest, 30)));
@@ -150,11 +158,14 @@ bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement 
     memcpy(s.sign, s.j, n * n * sizeof *s.j);
     if (!iterate_sign(&s, s.sign, NULL) || !grows(&s) || !add_form(&s, -1, p) || !add_form(&s, 1, p))
         return false;
+    double largest = largest_of(n, p);
+    if (!(largest > 0x1p-900) || !(largest < 0x1p900))
+        return false;
     statement_init(net->cx, out, STATEMENT_UNSTABLE, n);
     mpq_set_ui(statement_numbers(out, "equilibrium")[0], number, 1);
     for (size_t a = 0; a < n; a++)
         mpq_set(statement_numbers(out, "tau")[a], tau[a]);
-    set_form(n, p, statement_numbers(out, "P"));
+    set_form(n, p, largest, statement_numbers(out, "P"));
     set_direction(&s, statement_numbers(out, "direction"));
     return true;
 }

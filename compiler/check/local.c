@@ -218,6 +218,8 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
             return false;
         lo[a] = num_to_double_down(image.lo);
         hi[a] = num_to_double_up(image.hi);
+        if (!isfinite(lo[a]) || !isfinite(hi[a]))
+            return false;
     }
     return true;
 }

@@ -22,6 +22,12 @@ typedef struct Boxing {
 
 /* ---- boxes ---- */
 
+/* So far from the end of the doubles that sums with margins stay among them. */
+static bool is_moderate(double x)
+{
+    return fabs(x) < 1e300;
+}
+
 /* The values of phi, row by row; false where they are not bounded. */
 static bool start_from_ranges(Boxing *b)
 {
@@ -30,6 +36,8 @@ static bool start_from_ranges(Boxing *b)
         return false;
     for (size_t a = 0; a < b->m.q; a++)
         size = fmax(size, fmax(fabs(lo[a]), fabs(hi[a])));
+    if (!is_moderate(size))
+        return false;
     b->margin = ldexp(size > 0 ? size : 1, -24);
     for (size_t a = 0; a < b->m.q; a++) {
         mpq_set_d(b->lo[a], lo[a] - b->margin);
@@ -47,7 +55,7 @@ static bool image_of_box(Boxing *b)
     for (size_t a = 0; fine && a < b->m.q; a++) {
         double lo, hi;
         local_inputs(&b->local, &b->m, a, (const mpq_t *)b->lo, (const mpq_t *)b->hi, from, to);
-        fine = local_values(&b->local, a, from, to, &lo, &hi);
+        fine = local_values(&b->local, a, from, to, &lo, &hi) && is_moderate(lo) && is_moderate(hi);
         mpq_set_d(b->next_lo[a], fine ? lo - b->margin : 0);
         mpq_set_d(b->next_hi[a], fine ? hi + b->margin : 0);
     }
@@ -90,13 +98,16 @@ static bool shrink_to_the_end(Boxing *b)
     return true;
 }
 
-/* x - by, x + by */
-static void set_box(Boxing *b, const double *x, const double *by)
+/* x - by, x + by; false where these are not moderate. */
+static bool set_box(Boxing *b, const double *x, const double *by)
 {
     for (size_t a = 0; a < b->m.q; a++) {
+        if (!is_moderate(x[a]) || !is_moderate(by[a]))
+            return false;
         mpq_set_d(b->lo[a], x[a] - by[a]);
         mpq_set_d(b->hi[a], x[a] + by[a]);
     }
+    return true;
 }
 
 /* Sides in proportion of a box that shrinks onto the equilibrium: (I - |D W|)^-1 applied to 1, D the slopes there. */
@@ -110,8 +121,8 @@ static bool sides_at(const Boxing *b, const Equilibria *e, const double *x, doub
         double s = e->v[i], least = 0, most = 0;
         for (size_t j = 0; j < n; j++)
             s += e->w[i * n + j] * x[j];
-        mpq_set_d(t, s);
-        bool fine = local_slopes(&b->local, i, t, t, &least, &most);
+        mpq_set_d(t, is_moderate(s) ? s : 0);
+        bool fine = is_moderate(s) && local_slopes(&b->local, i, t, t, &least, &most);
         for (size_t j = 0; j < n; j++)
             a[i * n + j] = (i == j) - (fine ? most : (double)INFINITY) * fabs(e->w[i * n + j]);
     }
@@ -144,8 +155,7 @@ static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x)
         for (size_t a = 0; a < n; a++)
             side[a] = factor * by[a];
         b->margin = ldexp(factor * least, -10);
-        set_box(b, x, side);
-        if (image_of_box(b) && image_is_inside(b))
+        if (is_moderate(b->margin) && set_box(b, x, side) && image_of_box(b) && image_is_inside(b))
             return true;
     }
     return false;
