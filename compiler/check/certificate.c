@@ -182,7 +182,7 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     put_kernels(out, m);
 }
 
-static void put_matrix(Sbuf *out, const ClaimMatrix *m)
+void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m)
 {
     sbuf_printf(out, "  \"matrix\": {\"n\": %zu,\n", m->n);
     if (m->sha256) {
@@ -230,7 +230,7 @@ static void put_vector(Sbuf *out, const Witness *w, size_t k)
     sbuf_char(out, '}');
 }
 
-static void put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
+void certificate_put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w)
 {
     if (w->is_zero_sum) {
         sbuf_str(out, "  \"witness\": {\"population\": ");
@@ -289,13 +289,13 @@ void certificate_write(const CertificateModel *model, const LdsReport *lds, cons
     if (model)
         put_model(out, model);
     sbuf_printf(out, "  \"claim\": \"%s\",\n", lds->evidence.is_certificate ? "lds" : "not-lds");
-    put_matrix(out, &lds->matrix);
+    certificate_put_matrix(out, &lds->matrix);
     certificate_put_statements(out, &lds->evidence);
     if (ranges && ranges->n_cells)
         certificate_put_ranges(out, ranges);
     if (lds->evidence.is_certificate)
         certificate_put_components(out, &lds->evidence);
     else
-        put_witness(out, &lds->matrix, &lds->evidence.witness);
+        certificate_put_witness(out, &lds->matrix, &lds->evidence.witness);
     sbuf_str(out, "}\n");
 }

@@ -9,6 +9,8 @@
 void certificate_put_string(Sbuf *out, const char *s);
 void certificate_put_number(Sbuf *out, mpq_srcptr x);
 void certificate_put_numbers(Sbuf *out, const mpq_t *x, size_t n);
+void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m);       /* with a comma behind */
+void certificate_put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w);
 void certificate_put_components(Sbuf *out, const Evidence *e);
 void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
 /* certificate_ranges.c: the field "ranges", with a comma behind */

@@ -7,7 +7,7 @@
 
 static void put_params(Sbuf *out, const Ranges *r)
 {
-    sbuf_str(out, "  \"ranges\": {\"params\": [");
+    sbuf_str(out, "\"params\": [");
     for (size_t k = 0; k < r->n_params; k++) {
         sbuf_str(out, k ? ",\n      {\"name\": " : "\n      {\"name\": ");
         certificate_put_string(out, r->name[k]);
@@ -45,14 +45,21 @@ static void put_term(Sbuf *out, const Ranges *r, const RangeTerm *t)
     sbuf_char(out, '}');
 }
 
-void certificate_put_ranges(Sbuf *out, const Ranges *r)
+static void put_terms(Sbuf *out, const Ranges *r)
 {
     put_params(out, r);
     for (size_t k = 0; k < r->n_terms; k++) {
         sbuf_str(out, k ? ",\n      " : "\n      ");
         put_term(out, r, &r->term[k]);
     }
-    sbuf_str(out, "],\n    \"cells\": [");
+    sbuf_str(out, "],\n    ");
+}
+
+void certificate_put_ranges(Sbuf *out, const Ranges *r)
+{
+    sbuf_str(out, "  \"ranges\": {");
+    put_terms(out, r);
+    sbuf_str(out, "\"cells\": [");
     for (size_t k = 0; k < r->n_cells; k++) {
         sbuf_str(out, k ? ",\n    {\"lo\": " : "\n    {\"lo\": ");
         certificate_put_numbers(out, (const mpq_t *)r->cell[k].lo, r->n_params);
@@ -64,6 +71,43 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r)
         sbuf_str(out, "    }");
     }
     sbuf_str(out, "]},\n");
+}
+
+/* ---- maps ---- */
+
+void certificate_write_map_head(const ClaimMatrix *base, const Ranges *r, const ClaimMatrix *attained_base, const Ranges *attained, Sbuf *out)
+{
+    sbuf_str(out, "{\"format\": \"eig-map/1\",\n");
+    if (attained_base) {
+        sbuf_str(out, " \"attained\": {");
+        certificate_put_matrix(out, attained_base);
+        put_terms(out, attained);
+        sbuf_str(out, "\"slopes\": \"attained\"},\n");
+    }
+    certificate_put_matrix(out, base);
+    sbuf_str(out, "    ");
+    put_terms(out, r);
+    sbuf_str(out, "\"cells\": [");
+}
+
+void certificate_write_map_cell(const ClaimMatrix *base, size_t n_params, const RangeCell *c, const char *region, Sbuf *out)
+{
+    const Evidence *e = &c->evidence;
+    bool is_refuted = e->witness.n > 0 || e->witness.is_zero_sum;
+    sbuf_printf(out, "{\"region\": \"%s\", \"lo\": ", region);
+    certificate_put_numbers(out, (const mpq_t *)c->lo, n_params);
+    sbuf_str(out, ", \"hi\": ");
+    certificate_put_numbers(out, (const mpq_t *)c->hi, n_params);
+    if (e->is_certificate || is_refuted) {
+        sbuf_str(out, ",\n");
+        if (e->is_certificate)
+            certificate_put_statements(out, e);
+        if (e->is_certificate)
+            certificate_put_components(out, e);
+        else
+            certificate_put_witness(out, base, &e->witness);
+    }
+    sbuf_char(out, '}');
 }
 
 /* ---- reading ---- */

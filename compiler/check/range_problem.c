@@ -8,7 +8,7 @@
 static const ModelParam *param_of_bit(const Model *m, unsigned bit)
 {
     for (size_t k = 0; k < m->params.n; k++)
-        if (m->params.at[k].has_range && m->params.at[k].bit == bit)
+        if (m->params.at[k].varies && m->params.at[k].bit == bit)
             return &m->params.at[k];
     return NULL;
 }
@@ -46,7 +46,7 @@ static void take_params(Ctx *cx, const Model *m, uint64_t params, Ranges *out, u
     ranges_init(cx, out, (size_t)__builtin_popcountll(params));
     for (size_t k = 0; k < m->params.n; k++) {
         const ModelParam *p = &m->params.at[k];
-        if (!p->has_range || p->bit >= DEPEND_MAX_PARAMS || !(params >> p->bit & 1))
+        if (!p->varies || p->bit >= DEPEND_MAX_PARAMS || !(params >> p->bit & 1))
             continue;
         bit[n] = p->bit;
         out->name[n] = p->name;

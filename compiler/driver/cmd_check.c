@@ -36,7 +36,7 @@ static const Setting *import_hashes(Compilation *c)
     Setting *import = ARENA_ARRAY(&c->cx.arena, m->imported.n + 1, Setting);
     for (size_t k = 0; k < m->imported.n; k++) {
         const Source *s = c->cx.sources[m->imported.at[k]];
-        import[k] = (Setting){s->path, sha256_hex(&c->cx, s->bytes, s->n)};
+        import[k] = (Setting){.name = s->path, .value = sha256_hex(&c->cx, s->bytes, s->n)};
     }
     return import;
 }

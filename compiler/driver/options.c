@@ -15,6 +15,7 @@ const Command command_table[N_COMMANDS] = {
 enum {
     CHECK = 1 << COMMAND_check,
     VERIFY = 1 << COMMAND_verify,
+    MAP = 1 << COMMAND_map,
     RUN = 1 << COMMAND_run,
     DUMP_ = 1 << COMMAND_dump,
     FMT = 1 << COMMAND_fmt,
@@ -183,7 +184,33 @@ static bool parse_set(Options *o, const char *value)
     char *name = strndup(value, (size_t)(equals - value));
     if (!name)
         arena_on_exhausted((size_t)(equals - value));
-    o->set[o->n_set++] = (Setting){name, equals + 1};
+    o->set[o->n_set++] = (Setting){.name = name, .value = equals + 1};
+    return true;
+}
+
+static bool parse_over(Options *o, const char *value)
+{
+    const char *equals = strchr(value, '='), *colon = equals ? strchr(equals, ':') : NULL;
+
+    if (!equals || equals == value || !colon || colon == equals + 1 || !colon[1])
+        return complain_number(o->command, "over", value, "NAME=LO:HI");
+    if (!parse_set(o, value))
+        return false;
+    o->set[o->n_set - 1].is_range = true;
+    if (o->n_over < 2)
+        o->over[o->n_over] = o->set[o->n_set - 1];
+    o->n_over++;
+    return true;
+}
+
+static bool parse_depth(Options *o, const char *value)
+{
+    char *end;
+    long depth = strtol(value, &end, 10);
+
+    if (value[0] < '0' || value[0] > '9' || *end || depth > 12)
+        return complain_number(o->command, "depth", value, "a whole number from 0 to 12");
+    o->depth = (int)depth;
     return true;
 }
 
@@ -243,7 +270,11 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_color:       return parse_colour(o, value);
     case OPT_certificate: o->certificate = value; return true;
     case OPT_model:       o->model = value; return true;
-    case OPT_output:      o->output = value; return true;
+    case OPT_output:
+    case OPT_picture:     o->output = value; return true;
+    case OPT_data:        o->data = value; return true;
+    case OPT_over:        return parse_over(o, value);
+    case OPT_depth:       return parse_depth(o, value);
     case OPT_cpu:         o->cpu = value; return true;
     case OPT_explain:     o->explain = true; return true;
     case OPT_no_check:    o->no_check = true; return true;
@@ -315,7 +346,7 @@ bool options_parse(CommandId command, int argc, char **argv, Options *out)
     char shorts[2 * N_ROWS + 2];
     int got;
 
-    *out = (Options){.command = command, .opt_level = 2};
+    *out = (Options){.command = command, .opt_level = 2, .depth = 6};
     make_tables(command, longs, shorts);
     opterr = 0;
     optind = 0;                 /* glibc: start afresh */

@@ -43,7 +43,10 @@ struct Options {
     Setting *set;               /* malloc'd; the names too */
     bool has_seed;
     uint64_t seed;
-    const char *certificate, *model, *output;
+    const char *certificate, *model, *output, *data;
+    size_t n_over;              /* how often --over was given; they are among `set`, too */
+    Setting over[2];
+    int depth;
     const char *cpu;            /* NULL: the host */
     int opt_level;
     bool explain, check_only, no_check, reference, json, quiet, time, verify;
@@ -63,6 +66,7 @@ void help_commands(FILE *to);
 
 ExitStatus cmd_check(const Options *o);
 ExitStatus cmd_verify(const Options *o);
+ExitStatus cmd_map(const Options *o);
 ExitStatus cmd_run(const Options *o);
 ExitStatus cmd_dump(const Options *o);
 ExitStatus cmd_fmt(const Options *o);

@@ -133,9 +133,22 @@ static Typed setting_value(Builder *b, const Setting *set, Span at)
 static const Setting *find_setting(const Builder *b, const char *name)
 {
     for (size_t k = b->n_set; k > 0; k--)
-        if (strcmp(b->set[k - 1].name, name) == 0)
+        if (!b->set[k - 1].is_range && strcmp(b->set[k - 1].name, name) == 0)
             return &b->set[k - 1];
     return NULL;
+}
+
+/* What --over says of the param; *any: it says something of some. */
+static const Setting *find_over(const Builder *b, const char *name, bool *any)
+{
+    const Setting *found = NULL;
+    *any = false;
+    for (size_t k = 0; k < b->n_set; k++) {
+        *any |= b->set[k].is_range;
+        if (b->set[k].is_range && strcmp(b->set[k].name, name) == 0)
+            found = &b->set[k];
+    }
+    return found;
 }
 
 static bool is_one_of(const char *name, size_t n, const char *const *names)
@@ -162,12 +175,13 @@ static void check_settings(Builder *b)
         const Symbol *s = symbol_in(b->files, intern(&b->cx->names, set->name));
         Diag *d;
         if (s) {
-            d = diag_at(b->cx, D_E0404, s->decl->name.span, "--set %s=%s: `%s` is not a param", set->name, set->value,
-                        set->name);
+            d = diag_at(b->cx, D_E0404, s->decl->name.span, "--%s %s=%s: `%s` is not a param", set->is_range ? "over" : "set", set->name,
+                        set->value, set->name);
             diag_help(b->cx, d, "only a `param` can be set from outside");
             continue;
         }
-        d = diag_nowhere(b->cx, D_E0404, "--set %s=%s: the model has no param `%s`", set->name, set->value, set->name);
+        d = diag_nowhere(b->cx, D_E0404, "--%s %s=%s: the model has no param `%s`", set->is_range ? "over" : "set", set->name, set->value,
+                         set->name);
         const char *near = nearest_name(set->name, names, n);
         if (near)
             diag_help(b->cx, d, "did you mean `%s`?", near);
@@ -242,6 +256,26 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
     diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
 }
 
+/* lo:hi, within the declared range. */
+static bool read_over(Builder *b, const Setting *over, Typed declared, Span at, ModelParam *p)
+{
+    const char *colon = strchr(over->value, ':');
+    Setting end[2] = { { .name = over->name, .value = arena_strndup(&b->cx->arena, over->value, (size_t)(colon - over->value)) },
+                       { .name = over->name, .value = colon + 1 } };
+    Typed lo = apply_setting(b, &end[0], declared, at), hi = apply_setting(b, &end[1], declared, at);
+    if (!typed_ok(lo) || !typed_ok(hi))
+        return false;
+    bool inside = !p->has_range || (mpq_cmp(value_of(lo), p->lo) >= 0 && mpq_cmp(value_of(hi), p->hi) <= 0);
+    if (!inside)
+        diag_at(b->cx, D_E0404, at, "--over %s=%s: outside the declared range [%s, %s]", over->name, over->value, num_brief(b->cx, p->lo),
+                num_brief(b->cx, p->hi));
+    else if (mpq_cmp(value_of(lo), value_of(hi)) >= 0)
+        diag_at(b->cx, D_E0404, at, "--over %s=%s: the lower end comes first", over->name, over->value);
+    p->lo = value_of(lo);
+    p->hi = value_of(hi);
+    return inside && mpq_cmp(p->lo, p->hi) < 0;
+}
+
 static Typed param_value(Builder *b, Symbol *s)
 {
     const AstDecl *d = s->decl;
@@ -256,8 +290,15 @@ static Typed param_value(Builder *b, Symbol *s)
     p.unit = v.unit;
     uint64_t in_value = b->touched;
     b->touched = 0;
-    if (read_range(b, d, v, &p)) {      /* whatever its value was computed from, it varies by itself */
+    bool any_over;
+    const Setting *over = find_over(b, s->path, &any_over);
+    if (read_range(b, d, v, &p)) {
         check_in_range(b, d, &p);
+        p.varies = !any_over;
+    }
+    if (over)
+        p.varies = read_over(b, over, v, d->name.span, &p);
+    if (p.varies) {             /* whatever its value was computed from, it varies by itself */
         p.bit = b->n_bits++;
         v.e = expr_const_of(b->cx, v.e->span, p.value, depend_on_param(b->cx, b->nums, p.bit));
         in_value = 0;

@@ -14,7 +14,10 @@
 typedef enum Sign { SIGN_MIXED = 0, SIGN_EXC = 1, SIGN_INH = -1 } Sign;
 
 /* `--set name=value`, exact text with an optional unit ("20 ms"). */
-typedef struct Setting { const char *name, *value; } Setting;
+typedef struct Setting {
+    const char *name, *value;
+    bool is_range;              /* `--over name=lo:hi`: it varies, and no param without such a setting does */
+} Setting;
 
 typedef struct ModelParam {
     const char *name;
@@ -25,7 +28,8 @@ typedef struct ModelParam {
     Num lo, hi;
     bool was_set;
     const char *set_text;       /* as given to --set, for certificates and results */
-    unsigned bit;               /* with a range: in Dependence.params */
+    bool varies;                /* has a range, from the text or by --over: what depends on it is followed */
+    unsigned bit;               /* then: in Dependence.params */
 } ModelParam;
 
 /* A piece of a cost by formula between two of its kinks, or an end of its domain. */

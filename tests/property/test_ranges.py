@@ -99,6 +99,18 @@ require stable for all params
     assert 4 * x * (1 - y) >= 1
 
 
+def test_edge_of_the_worm(folder):
+    """A certificate and a refutation less than 1e-6 apart: the largest weight of a synapse is between them."""
+    proof = os.path.join(folder, "proof.json")
+    for g, claim in (("0.0338551", "lds"), ("0.0338554", "not-lds")):
+        eigc("check", "examples/04-worm.eig", f"--set=g={g}", "--certificate", proof, "-q")
+        with open(proof, "rb") as file:
+            text = file.read()
+        second_check(text)
+        assert json.loads(text)["claim"] == claim
+        assert eigc("verify", proof, "--model", "examples/04-worm.eig").returncode == 0
+
+
 def test_what_is_not_followed(folder):
     """Each is undecided, and says which param and why; none is an error."""
     base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \

@@ -77,7 +77,7 @@ static void add_doc_examples(Bases *b)
 
 static char *golden_certificate(GoldenCase *g)
 {
-    static const Setting set[] = {{"g", "0.01"}, {"tau", "20 ms"}, {"g", "0.02"}};
+    static const Setting set[] = {{"g", "0.01", false}, {"tau", "20 ms", false}, {"g", "0.02", false}};
     CertificateModel model = {.path = "worm \"1\".eig", .sha256 = "00ff", .n_set = 3, .set = set};
     LdsReport report = {.verdict = g->is_lds ? TRUTH_CERTIFIED : TRUTH_REFUTED, .matrix = g->matrix};
     report.evidence = (Evidence){.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate,

@@ -93,7 +93,7 @@ static void settings(void)
 {
     const char *text = "param w = 0.5 in [0, 3]\nparam d = 20 ms in [0 ms, 1 s]\n" POP("E", "")
                        "connect E -> E { weight = w }\n";
-    Setting good[] = { { "w", "5/2" }, { "d", "0.5 s" }, { "w", "3e-1" } };
+    Setting good[] = { { "w", "5/2", false }, { "d", "0.5 s", false }, { "w", "3e-1", false } };
     Built b;
     build_with(&b, text, 3, good);
     CHECK(b.ok);
@@ -102,10 +102,10 @@ static void settings(void)
     CHECK(b.m.params.at[1].was_set);
     built_free(&b);
     static const struct { Setting set; const char *codes; } wrong[] = {
-        { { "v", "1" }, "E0404" },      { { "w", "3.1" }, "E0404" },       { { "w", "x" }, "E0404" },
-        { { "w", "" }, "E0404" },       { { "w", "1 ms" }, "E0404" },      { { "d", "3" }, "E0404" },
-        { { "d", "3 mss" }, "E0302" },  { { "w", "nan" }, "E0404" },       { { "E", "1" }, "E0404" },
-        { { "w", "1e99999" }, "E0404" }, { { "d", "0" }, "" },             { { "d", "3 ms per" }, "E0404" },
+        { { "v", "1", false }, "E0404" },      { { "w", "3.1", false }, "E0404" },       { { "w", "x", false }, "E0404" },
+        { { "w", "", false }, "E0404" },       { { "w", "1 ms", false }, "E0404" },      { { "d", "3", false }, "E0404" },
+        { { "d", "3 mss", false }, "E0302" },  { { "w", "nan", false }, "E0404" },       { { "E", "1", false }, "E0404" },
+        { { "w", "1e99999", false }, "E0404" }, { { "d", "0", false }, "" },             { { "d", "3 ms per", false }, "E0404" },
     };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         build_with(&b, text, 1, &wrong[k].set);

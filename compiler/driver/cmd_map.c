@@ -1,0 +1,141 @@
+#include <string.h>
+
+#include "compiler/check/slope.h"
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/map.h"
+#include "compiler/driver/pipeline.h"
+#include "compiler/driver/write_file.h"
+
+/* ---- the two params ---- */
+
+static const ModelParam *param_named(const Model *m, const char *name)
+{
+    for (size_t k = 0; k < m->params.n; k++)
+        if (strcmp(m->params.at[k].name, name) == 0)
+            return &m->params.at[k];
+    return NULL;
+}
+
+static void take_axes(const Compilation *c, Map *m)
+{
+    const Ranges *r = &m->problem.ranges;
+    for (int axis = 0; axis < 2; axis++) {
+        const ModelParam *p = param_named(c->model, c->options->over[axis].name);
+        mpq_inits(m->lo[axis], m->hi[axis], (mpq_ptr)0);
+        m->name[axis] = p->name;
+        mpq_set(m->lo[axis], p->lo);
+        mpq_set(m->hi[axis], p->hi);
+        m->axis[axis] = SIZE_MAX;
+        for (size_t k = 0; k < r->n_params; k++)
+            if (strcmp(r->name[k], p->name) == 0)
+                m->axis[axis] = k;
+    }
+}
+
+/* ---- what comes of it ---- */
+
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t n = strlen(path), k = strlen(ending);
+    return n > k && strcmp(path + n - k, ending) == 0;
+}
+
+/* Part of the plane, for the summary. */
+static double share(const Map *m, const MapCell *c)
+{
+    double part = 1;
+    for (int axis = 0; axis < 2; axis++) {
+        double all = mpq_get_d(m->hi[axis]) - mpq_get_d(m->lo[axis]);
+        part *= all > 0 ? (mpq_get_d(map_end(m, c, axis, true)) - mpq_get_d(map_end(m, c, axis, false))) / all : 1;
+    }
+    return part;
+}
+
+static void print_summary(const Map *m)
+{
+    size_t n[N_MAP_REGIONS] = {0};
+    double part[N_MAP_REGIONS] = {0};
+    for (size_t k = 0; k < m->cells.n; k++) {
+        n[m->cells.at[k].region]++;
+        part[m->cells.at[k].region] += share(m, &m->cells.at[k]);
+    }
+    for (int r = 0; r < N_MAP_REGIONS; r++)
+        if (n[r])
+            printf("%6.2f %%  %6zu cell%s  %s%s\n", 100 * part[r], n[r], n[r] == 1 ? " " : "s", map_region[r].text,
+                   r < MAP_CENTRE_STABLE ? ": proved in all of it" : "");
+}
+
+static bool write_data(Compilation *c, const Map *m, const char *path)
+{
+    Sbuf text = {0};
+    if (ends_in(path, ".json"))
+        map_write_json(m, &text);
+    else
+        map_write_csv(m, &text);
+    bool ok = write_file(&c->cx, path, sbuf_text(&text), text.n);
+    sbuf_free(&text);
+    return ok;
+}
+
+static ExitStatus make_map(Compilation *c)
+{
+    const Options *o = c->options;
+    Map m = {0};
+    SlopeReport *slope = ARENA_ARRAY(&c->cx.arena, c->net->n_pops, SlopeReport);
+    slope_check(&c->cx, c->net, slope);
+    const char *reason = range_problem_init(&c->cx, c->net, slope, &m.problem);
+    if (!reason && c->model->params_in_tau)
+        reason = "a param of the plane stands in time constants";
+    if (reason) {
+        range_problem_clear(&m.problem);
+        diagnose(&c->cx, o);
+        fprintf(stderr, "eigc map: nothing can be proved of cells: %s\n", reason);
+        return STATUS_NOT_PROVED;
+    }
+    take_axes(c, &m);
+    map_cells(&m, o->depth);
+    const char *picture = o->output || o->data ? o->output : arena_printf(&c->cx.arena, "%s.svg", c->model->name);
+    bool ok = (!o->data || write_data(c, &m, o->data)) && (!picture || map_draw(&m, c->model->name, picture));
+    diagnose(&c->cx, o);
+    if (ok && !o->quiet && !(o->data && strcmp(o->data, "-") == 0))
+        print_summary(&m);
+    map_clear(&m);
+    return ok ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+static bool complain(const char *what)
+{
+    fprintf(stderr, "eigc map: %s\ntry 'eigc map --help'\n", what);
+    return false;
+}
+
+static bool options_fit(const Options *o)
+{
+    if (o->n_over != 2)
+        return complain("a map is over two params: --over p=0:1 --over q=0:3");
+    if (strcmp(o->over[0].name, o->over[1].name) == 0)
+        return complain("a map is over two different params");
+    if (o->output && !ends_in(o->output, ".svg") && !ends_in(o->output, ".png"))
+        return complain("a picture is written as .svg or .png");
+    if (o->data && strcmp(o->data, "-") != 0 && !ends_in(o->data, ".csv") && !ends_in(o->data, ".json"))
+        return complain("data are written as .csv or .json");
+    return true;
+}
+
+ExitStatus cmd_map(const Options *o)
+{
+    Compilation c;
+    ExitStatus status;
+    if (!options_fit(o))
+        return STATUS_WRONG;
+    compilation_init(&c, o, o->operand);
+    c.only_check = true;
+    if (compilation_run(&c, PHASE_net)) {
+        status = make_map(&c);
+    } else {
+        status = compilation_failure(&c);
+        diagnose(&c.cx, o);
+    }
+    compilation_free(&c);
+    return status;
+}

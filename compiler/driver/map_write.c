@@ -1,0 +1,110 @@
+/* A map as numbers, as proofs, and as a picture. */
+#include "compiler/driver/map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/check/certificate.h"
+
+void map_write_csv(const Map *m, Sbuf *out)
+{
+    sbuf_printf(out, "%s_lo,%s_hi,%s_lo,%s_hi,region\n", m->name[0], m->name[0], m->name[1], m->name[1]);
+    for (size_t k = 0; k < m->cells.n; k++) {
+        for (int side = 0; side < 4; side++) {
+            num_print(map_end(m, &m->cells.at[k], side / 2, side % 2), out);
+            sbuf_char(out, ',');
+        }
+        sbuf_printf(out, "%s\n", map_region[m->cells.at[k].region].name);
+    }
+}
+
+void map_write_json(const Map *m, Sbuf *out)
+{
+    const RangeProblem *p = &m->problem;
+    bool attained = p->attained_base.q > 0;
+    certificate_write_map_head(&p->base, &p->ranges, attained ? &p->attained_base : NULL, &p->attained, out);
+    for (size_t k = 0; k < m->cells.n; k++) {
+        const MapCell *c = &m->cells.at[k];
+        sbuf_str(out, k ? ",\n" : "\n");
+        certificate_write_map_cell(&p->base, p->ranges.n_params, &c->box, map_region[c->region].name, out);
+    }
+    sbuf_str(out, "]}\n");
+}
+
+/* A decimal for the picture alone. */
+static void put_double(Sbuf *out, mpq_srcptr x)
+{
+    sbuf_printf(out, "%.9g", mpq_get_d(x));
+}
+
+/* In single quotes, where gnuplot doubles what is one. */
+static void put_quoted(Sbuf *out, const char *text)
+{
+    sbuf_char(out, '\'');
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'')
+            sbuf_char(out, '\'');
+        sbuf_char(out, *c);
+    }
+    sbuf_char(out, '\'');
+}
+
+static void put_cells(const Map *m, Sbuf *out)
+{
+    for (size_t k = 0; k < m->cells.n; k++) {
+        const MapCell *c = &m->cells.at[k];
+        sbuf_str(out, "set object rectangle from ");
+        for (int side = 0; side < 4; side++) {      /* x lo, y lo, x hi, y hi */
+            put_double(out, map_end(m, c, side % 2, side / 2));
+            sbuf_str(out, side == 1 ? " to " : side == 3 ? " " : ",");
+        }
+        sbuf_printf(out, "behind fillcolor rgb '%s' fillstyle solid noborder\n", map_region[c->region].colour);
+    }
+}
+
+void map_write_script(const Map *m, const char *title, const char *path, Sbuf *out)
+{
+    bool seen[N_MAP_REGIONS] = {false};
+    const char *gap = "plot ";
+    sbuf_printf(out, "set terminal %s size 800,640\nset output ", strstr(path, ".png") ? "png" : "svg");
+    put_quoted(out, path);
+    sbuf_str(out, "\nset title ");
+    put_quoted(out, title);
+    sbuf_str(out, " noenhanced\nset xlabel ");
+    put_quoted(out, m->name[0]);
+    sbuf_str(out, " noenhanced\nset ylabel ");
+    put_quoted(out, m->name[1]);
+    sbuf_str(out, " noenhanced\nset key outside below noenhanced\nset tics out\n");
+    for (int axis = 0; axis < 2; axis++) {
+        sbuf_printf(out, "set %crange [", axis ? 'y' : 'x');
+        put_double(out, m->lo[axis]);
+        sbuf_char(out, ':');
+        put_double(out, m->hi[axis]);
+        sbuf_str(out, "]\n");
+    }
+    put_cells(m, out);
+    for (size_t k = 0; k < m->cells.n; k++)
+        seen[m->cells.at[k].region] = true;
+    for (int r = 0; r < N_MAP_REGIONS; r++)
+        if (seen[r]) {
+            sbuf_printf(out, "%sNaN with boxes fillcolor rgb '%s' fillstyle solid title ", gap, map_region[r].colour);
+            put_quoted(out, map_region[r].text);
+            gap = ", ";
+        }
+    sbuf_char(out, '\n');
+}
+
+bool map_draw(const Map *m, const char *title, const char *path)
+{
+    Sbuf script = {0};
+    map_write_script(m, title, path, &script);
+    FILE *to = popen("exec gnuplot - 2>/dev/null", "w");
+    bool ok = to && fwrite(sbuf_text(&script), 1, script.n, to) == script.n;
+    int status = to ? pclose(to) : -1;
+    sbuf_free(&script);
+    if (ok && status == 0)
+        return true;
+    fprintf(stderr, "eigc map: no picture is written: gnuplot, which draws it, %s\ninstall the Debian package gnuplot-nox, or write the "
+            "data alone with --data=map.csv\n", status == 127 << 8 || !to ? "is not installed" : "failed");
+    return false;
+}
