@@ -666,14 +666,21 @@ def says_several(t, net, s, found):
     need(any(abs(a - b) > c + d for a, b, c, d in zip(*at[1], *at[2])), "the boxes meet")
 
 
-def says_unstable(t, net, s, found):
+def says_form(t, net, s, found):
+    """That an equilibrium is unstable, or attracts."""
     n = t.q
     need(n <= 256, "too many rows")
     at = equilibrium_named(found, s["equilibrium"])
-    tau, p, v = numbers(s["tau"], n), pairs_of(s["P"], n), numbers(s["direction"], n)
+    tau, p = numbers(s["tau"], n), pairs_of(s["P"], n)
     need(min(tau) > 0, "tau is not positive")
     need(all(p[i][j] == p[j][i] for i in range(n) for j in range(i)), "P is not symmetric")
-    need(sum(v[i] * p[i][j] * v[j] for i in range(n) for j in range(n)) < 0, "P is not negative in the direction")
+    if s["says"] == "attracting-equilibrium":
+        need(t.names is None or max(t.size) == 1, "a row of several neurons")
+        common = math.lcm(*(x.denominator for row in p for x in row))
+        need(positive_definite([[int(x * common) for x in row] for row in p]), "P is not positive definite")
+    else:
+        v = numbers(s["direction"], n)
+        need(sum(v[i] * p[i][j] * v[j] for i in range(n) for j in range(n)) < 0, "P is not negative in the direction")
     lo, hi, w = numbers(at["slope_lo"], n), numbers(at["slope_hi"], n), weights(t)
     j = [[((lo[k] + hi[k]) / 2 * w[k][b] - (k == b)) / tau[k] for b in range(n)] for k in range(n)]
     e = [[(hi[k] - lo[k]) / 2 * abs(w[k][b]) / tau[k] for b in range(n)] for k in range(n)]
@@ -714,10 +721,12 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "invariant-box": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "several-equilibria": (("first", "second"), False, False, says_several),
-    "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_unstable),
+    "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_form),
+    "attracting-equilibrium": (("equilibrium", "tau", "P"), False, False, says_form),
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
-ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium", "unstable-differences")
+ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
+             "attracting-equilibrium", "unstable-differences")
 
 
 def check_statements(t, root):
@@ -737,7 +746,7 @@ def check_statements(t, root):
         else:
             net, one = Neurons(t, list(range(t.q))), components[0] if len(components) == 1 else None
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
-        if test in (says_several, says_unstable, says_unstable_within):
+        if test in (says_several, says_form, says_unstable_within):
             checked_later.append((test, net, s))
         elif test is says_rate:
             says_rate(t, net, s, one and numbers(one["p"], net.n))

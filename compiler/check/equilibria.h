@@ -25,9 +25,9 @@ bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equil
 /* The facts about row a that a statement "equilibrium" needs: values of psi at the centre, slopes in the box. False: not enclosed. */
 bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a, double value[2], double slope[2]);
 
-/* equilibria_unstable.c: a form that falls along all trajectories near the equilibrium `at` and is
- * negative somewhere; false where the equilibrium seems stable. */
-bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out);
+/* equilibria_unstable.c: a form that falls along all trajectories near the equilibrium `at`, the statement of that number, and is
+ * negative somewhere, so that it is unstable; or positive everywhere, so that it attracts. */
+bool propose_form(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out);
 
 /* dense.c: the inverse of a, n * n; false when it is singular, about. `a` is destroyed. */
 bool dense_invert(size_t n, double *a, double *out);

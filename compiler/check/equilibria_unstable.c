@@ -1,9 +1,9 @@
-/* Proposes why an equilibrium is unstable. With J the Jacobian and S = sign(J), the parts of S
+/* Proposes why an equilibrium is unstable, or attracts. With J the Jacobian and S = sign(J), the parts of S
  * project onto what falls and what grows: U = (I - S)/2, V = (I + S)/2. The form P = F - G with
  *
  *   F J + J'F = -U'U,    G J + J'G = V'V,    F U = F, G V = G
  *
- * falls along all trajectories, and is negative where G is not 0. */
+ * falls along all trajectories, and is negative where G is not 0; where nothing grows it is positive. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,7 +148,7 @@ static void set_form(size_t n, const double *p, double largest, mpq_t *out)
         }
 }
 
-bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out)
+bool propose_form(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out)
 {
     size_t n = e->n_rows;
     Split s;
@@ -156,16 +156,17 @@ bool propose_unstable(const LocalNet *net, const Equilibria *e, const Statement 
     split_init(&net->cx->arena, n, &s);
     jacobian(e, at, tau, s.j);
     memcpy(s.sign, s.j, n * n * sizeof *s.j);
-    if (!iterate_sign(&s, s.sign, NULL) || !grows(&s) || !add_form(&s, -1, p) || !add_form(&s, 1, p))
+    if (!iterate_sign(&s, s.sign, NULL) || !add_form(&s, -1, p) || (grows(&s) && !add_form(&s, 1, p)))
         return false;
     double largest = largest_of(n, p);
     if (!(largest > 0x1p-900) || !(largest < 0x1p900))
         return false;
-    statement_init(net->cx, out, STATEMENT_UNSTABLE, n);
+    statement_init(net->cx, out, grows(&s) ? STATEMENT_UNSTABLE : STATEMENT_ATTRACTING, n);
     mpq_set_ui(statement_numbers(out, "equilibrium")[0], number, 1);
     for (size_t a = 0; a < n; a++)
         mpq_set(statement_numbers(out, "tau")[a], tau[a]);
     set_form(n, p, largest, statement_numbers(out, "P"));
-    set_direction(&s, statement_numbers(out, "direction"));
+    if (grows(&s))
+        set_direction(&s, statement_numbers(out, "direction"));
     return true;
 }

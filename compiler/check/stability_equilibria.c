@@ -33,8 +33,8 @@ static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
         }
 }
 
-/* Of the equilibrium `number`: by rows, and by differences within a row. */
-static void keep_unstable(const LocalNet *net, LdsReport *lds, const RowTau *tau, size_t number)
+/* What the equilibrium `number` does to trajectories near it: by rows, and by differences within a row. */
+static void keep_beside(const LocalNet *net, LdsReport *lds, const RowTau *tau, size_t number)
 {
     Equilibria e = {.n_rows = lds->matrix.q};
     const Statement *at = &lds->evidence.statement[number];
@@ -43,7 +43,7 @@ static void keep_unstable(const LocalNet *net, LdsReport *lds, const RowTau *tau
     for (size_t a = 0; a < lds->matrix.q; a++)
         alike &= mpq_equal(tau->least[a], tau->most[a]) != 0;
     e.w = equilibria_weights(net->cx, &lds->matrix);
-    if (alike && propose_unstable(net, &e, at, number, tau->least, &proposed) && stability_keep(net->cx, lds, &proposed))
+    if (alike && propose_form(net, &e, at, number, tau->least, &proposed) && stability_keep(net->cx, lds, &proposed))
         return;
     for (size_t a = 0; a < lds->matrix.q; a++) {
         if (claim_matrix_size(&lds->matrix, a) < 2 || !mpq_equal(tau->least[a], tau->most[a]))
@@ -70,8 +70,8 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
     keep_equilibria(&local, lds);
     size_t to = lds->evidence.n_statements;
     keep_several(cx, lds, from, to);
-    for (size_t k = from; k < to && k < from + 4; k++)
-        keep_unstable(&local, lds, &tau, k);
+    for (size_t k = from; k < to; k++)
+        keep_beside(&local, lds, &tau, k);
 }
 
 /* ---- conclusions ---- */
@@ -113,6 +113,18 @@ static const Statement *first_of(const Evidence *e, StatementKind kind)
     return NULL;
 }
 
+void stability_add_attracting(Ctx *cx, const LdsReport *lds, StabilityReport *out)
+{
+    const Statement *s = first_of(&lds->evidence, STATEMENT_ATTRACTING);
+    if (!s)
+        return;
+    const Statement *at = &lds->evidence.statement[mpz_get_ui(mpq_numref(statement_numbers(s, "equilibrium")[0]))];
+    out->conclusion = arena_printf(&cx->arena, "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence from "
+                                   "everywhere. At the model's input an equilibrium attracts what starts near it, exponentially: %s",
+                                   states_text(cx, lds, at));
+    out->theorem = "Theorems 1, 20 and 26 (docs/theory.md): a box with one equilibrium, a form that falls along trajectories beside it";
+}
+
 bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out)
 {
     const Evidence *e = &lds->evidence;
@@ -122,7 +134,7 @@ bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityRepor
     if (!several && !unstable)
         return false;
     out->verdict = TRUTH_REFUTED;
-    out->open = "which equilibria attract, and what else trajectories do";
+    out->open = first_of(e, STATEMENT_ATTRACTING) ? "what trajectories do that start far from equilibria" : "which equilibria attract, and what else trajectories do";
     const Statement *at = unstable ? &e->statement[mpz_get_ui(mpq_numref(statement_numbers(unstable, "equilibrium")[0]))] : NULL;
     if (several) {
         out->unique = TRUTH_REFUTED;

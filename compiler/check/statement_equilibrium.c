@@ -182,25 +182,31 @@ const char *several_fault(const StatementCase *x, const Evidence *e)
     return boxes_are_apart(first, second) ? NULL : "the boxes of the equilibria meet";
 }
 
-/* ---- an unstable one ---- */
+/* ---- what happens beside it ---- */
 
-/* v'P v < 0, P symmetric. */
+static bool is_symmetric(size_t q, const mpq_t *p)
+{
+    for (size_t a = 0; a < q; a++)
+        for (size_t b = 0; b < a; b++)
+            if (!mpq_equal(p[a * q + b], p[b * q + a]))
+                return false;
+    return true;
+}
+
+/* v'P v < 0 */
 static bool form_is_negative(size_t q, const mpq_t *p, const mpq_t *v)
 {
     mpq_t sum, row, room;
-    bool symmetric = true;
     mpq_inits(sum, row, room, (mpq_ptr)0);
     for (size_t a = 0; a < q; a++) {
         mpq_set_ui(row, 0, 1);
-        for (size_t b = 0; b < q; b++) {
+        for (size_t b = 0; b < q; b++)
             add_product(row, p[a * q + b], v[b], room);
-            symmetric &= mpq_equal(p[a * q + b], p[b * q + a]) != 0;
-        }
         add_product(sum, row, v[a], room);
     }
     bool negative = mpq_sgn(sum) < 0;
     mpq_clears(sum, row, room, (mpq_ptr)0);
-    return symmetric && negative;
+    return negative;
 }
 
 /* out = P T^-1 (D w - I) for the middle slopes, off = |P| T^-1 |D - middle| |w|, both q * q. */
@@ -255,31 +261,52 @@ static void widened(Ctx *cx, size_t q, mpq_t *form, const mpq_t *off, ClaimMatri
     mpq_clear(sum);
 }
 
+/* -(m + m') is positive definite. */
+static bool is_negative_definite(Ctx *cx, const ClaimMatrix *m)
+{
+    Component all;
+    component_init(cx, &all, m->q);
+    for (size_t a = 0; a < m->q; a++) {
+        all.member[a] = (uint32_t)a;
+        mpq_set_ui(all.p[a], 1, 1);
+    }
+    bool negative = verify_component(cx, m, &all).accepted;
+    component_clear(&all);
+    return negative;
+}
+
 /* -(P J + J'P) is positive definite for all slopes of the box. */
 static bool form_falls(const StatementCase *x, const Statement *at)
 {
     size_t q = x->m->q;
     mpq_t *form = rationals_new(x->cx, q * q), *off = rationals_new(x->cx, q * q);
     ClaimMatrix m;
-    Component all;
     form_and_radius(x, at, form, off);
     widened(x->cx, q, form, off, &m);
-    component_init(x->cx, &all, q);
-    for (size_t a = 0; a < q; a++) {
-        all.member[a] = (uint32_t)a;
-        mpq_set_ui(all.p[a], 1, 1);
-    }
-    bool falls = verify_component(x->cx, &m, &all).accepted;
-    component_clear(&all);
+    bool falls = is_negative_definite(x->cx, &m);
     claim_matrix_clear(&m);
     rationals_clear(form, q * q);
     rationals_clear(off, q * q);
     return falls;
 }
 
-const char *unstable_fault(const StatementCase *x, const Evidence *e)
+static bool form_is_positive(Ctx *cx, size_t q, const mpq_t *p)
 {
-    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    mpq_t *minus = rationals_new(cx, q * q), *off = rationals_new(cx, q * q);
+    ClaimMatrix m;
+    for (size_t k = 0; k < q * q; k++)
+        mpq_neg(minus[k], p[k]);
+    widened(cx, q, minus, off, &m);
+    bool positive = is_negative_definite(cx, &m);
+    claim_matrix_clear(&m);
+    rationals_clear(minus, q * q);
+    rationals_clear(off, q * q);
+    return positive;
+}
+
+/* What the two statements about P have in common. */
+static const char *form_fault(const StatementCase *x, const Statement *at)
+{
     if (!at)
         return "it names a statement that is no equilibrium";
     if (x->m->q > STATEMENT_MOST_DENSE)
@@ -287,8 +314,31 @@ const char *unstable_fault(const StatementCase *x, const Evidence *e)
     for (size_t a = 0; a < x->m->q; a++)
         if (mpq_sgn(statement_numbers(x->s, "tau")[a]) <= 0)
             return "tau is not positive";
+    return is_symmetric(x->m->q, statement_numbers(x->s, "P")) ? NULL : "P is not symmetric";
+}
+
+const char *attracting_fault(const StatementCase *x, const Evidence *e)
+{
+    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    const char *fault = form_fault(x, at);
+    for (size_t a = 0; !fault && a < x->m->q; a++)
+        if (claim_matrix_size(x->m, a) > 1)
+            fault = "a row stands for several neurons";
+    if (fault)
+        return fault;
+    if (!form_is_positive(x->cx, x->m->q, statement_numbers(x->s, "P")))
+        return "P is not positive definite";
+    return form_falls(x, at) ? NULL : "-(P J + J'P) is not positive definite for all slopes of the box";
+}
+
+const char *unstable_fault(const StatementCase *x, const Evidence *e)
+{
+    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    const char *fault = form_fault(x, at);
+    if (fault)
+        return fault;
     if (!form_is_negative(x->m->q, statement_numbers(x->s, "P"), statement_numbers(x->s, "direction")))
-        return "P is not symmetric, or not negative in the direction";
+        return "P is not negative in the direction";
     return form_falls(x, at) ? NULL : "-(P J + J'P) is not positive definite for all slopes of the box";
 }
 

@@ -248,6 +248,8 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
         return several_fault(&x, e);
     case STATEMENT_UNSTABLE:
         return unstable_fault(&x, e);
+    case STATEMENT_ATTRACTING:
+        return attracting_fault(&x, e);
     case STATEMENT_UNSTABLE_WITHIN:
         return unstable_within_fault(&x, e);
     case STATEMENT_CASCADE:

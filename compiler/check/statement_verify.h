@@ -32,6 +32,7 @@ const char *local_fault(const StatementCase *x, const Evidence *e);
 /* About equilibria that are statements of the evidence. */
 const char *several_fault(const StatementCase *x, const Evidence *e);
 const char *unstable_fault(const StatementCase *x, const Evidence *e);
+const char *attracting_fault(const StatementCase *x, const Evidence *e);
 const char *unstable_within_fault(const StatementCase *x, const Evidence *e);
 
 /* ---- statement_rate.c ---- */

@@ -76,6 +76,10 @@ def unstable(statements):
     return {int(s["equilibrium"]) for s in statements if s["says"] in ("unstable-equilibrium", "unstable-differences")}
 
 
+def attracting(statements):
+    return {int(s["equilibrium"]) for s in statements if s["says"] == "attracting-equilibrium"}
+
+
 def box_of(statements):
     for s in statements:
         if s["says"] in ("local-slopes", "invariant-box"):
@@ -93,6 +97,7 @@ def wording(report, statements):
     assert ("at the model's input there is exactly one" in s["conclusion"]) == ("local-slopes" in says), s
     assert ("from every start in the box" in s["conclusion"]) == ("invariant-box" in says), s
     assert s["verdict"] != "certified" or s["unique_equilibrium"] == "certified" or "local-slopes" in says, s
+    assert "attracts what" not in s["conclusion"] or "attracting-equilibrium" in says, s
     assert ("several equilibria" in s["conclusion"]) == ("several-equilibria" in says), s
 
 
@@ -106,6 +111,7 @@ def try_pair(phi, w, u, verdict, known, folder):
         at = [k for k, (c, r) in found.items() if np.all(np.abs(c - x) <= r + 1e-9)]
         assert len(at) == 1, (x, found)
         assert (at[0] in unstable(statements)) == is_unstable, (x, is_unstable)
+        assert box_of(statements)[0] or (at[0] in attracting(statements)) != is_unstable, (x, is_unstable)
 
 
 def try_hopf(tau, edge, folder):
@@ -235,6 +241,7 @@ def try_random(seed, folder, count):
             y = y - np.linalg.solve(-net.jacobian(y) * net.tau_of[:, None], y - net.apply(1, net.w @ y + net.u))
         assert np.all(np.abs(y - x) <= radius * 1.001), ("no equilibrium in the box", x, y, radius)
         growth = np.linalg.eigvals(net.jacobian(y)).real.max()
+        assert growth < 0 or k not in attracting(statements), ("does not attract", y, growth)
         assert growth > 0 or k not in unstable(statements), ("stable", y, growth)
         count[1] += k in unstable(statements)
     count[0] += len(found)

@@ -57,6 +57,7 @@ connect I -> I { weight = 1.5; self = no }
     "equilibrium": """population E excitatory { size = 3; tau = 1; cost = box(0, 4); input = -1 }
 connect E -> E { weight = 0.8 }
 """,
+    "attracting-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 1.5").replace("weight = 2", "weight = 1.2"),
     "local-slopes": PAIR.format("cost = logistic(1, 0.25, 0.5); input = -0.5").replace("weight = 0.5", "weight = 1.5"),
     "invariant-box": PAIR.format("cost = power(0.04, 2); input = 0.5"),
     "potential-game": """population A excitatory { size = 8; tau = 1; cost = nonnegative; place = ring(360 deg) }
