@@ -234,8 +234,7 @@ struct json_t *report_json(const Report *r)
         json_object_set_new(o, "binding", binding(r));
         json_object_set_new(o, "remedies", remedies(r));
     }
-    if (r->ranges.asked)
-        json_object_set_new(o, "ranges", ranges(&r->ranges));
+    json_object_set_new(o, "ranges", r->ranges.asked ? ranges(&r->ranges) : json_null());
     json_object_set_new(o, "requirements", requirements(r));
     return o;
 }

@@ -262,6 +262,9 @@ static void print_ranges(const Report *r, Sbuf *out)
     sbuf_free(&text);
     if (a->lds == TRUTH_CERTIFIED)
         report_line(out, "", a->reason);
+    for (size_t k = 0; a->stable == TRUTH_REFUTED && k < r->net->model->requires.n; k++)
+        if (r->net->model->requires.at[k].for_all_params && r->net->model->requires.at[k].kind == REQUIRE_STABLE)
+            report_line(out, "", r->requirement[k].reason);
 }
 
 static void print_requirements(const Report *r, Sbuf *out)

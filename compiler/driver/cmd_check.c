@@ -97,6 +97,50 @@ static void print_report(Compilation *c)
     sbuf_free(&text);
 }
 
+/* ---- requirements for all params: what is said where diagonal stability is refuted ---- */
+
+/* The settings of the command line and, behind them, the point. False where params have units. */
+static bool settings_at(Compilation *c, Options *o)
+{
+    const RangeReport *r = &c->report->ranges;
+    Setting *set = ARENA_ARRAY(&c->cx.arena, o->n_set + r->ranges.n_params, Setting);
+    memcpy(set, o->set, o->n_set * sizeof *set);
+    for (size_t k = 0; k < r->ranges.n_params; k++) {
+        for (size_t j = 0; j < c->model->params.n; j++)
+            if (strcmp(c->model->params.at[j].name, r->ranges.name[k]) == 0 && !unit_is_none(c->model->params.at[j].unit))
+                return false;
+        set[o->n_set + k] = (Setting){.name = r->ranges.name[k], .value = num_text(&c->cx, r->at[k])};
+    }
+    o->set = set;
+    o->n_set += r->ranges.n_params;
+    return true;
+}
+
+/* The whole check at one point: what is refuted there is refuted for all params. */
+static void check_there(Compilation *c)
+{
+    Report *report = c->report;
+    Options o = *c->options;
+    Compilation there;
+    if (report->ranges.lds != TRUTH_REFUTED || strcmp(c->path, "-") == 0 || !settings_at(c, &o))
+        return;
+    memset(o.dump, 0, sizeof o.dump);
+    compilation_init(&there, &o, c->path);
+    there.only_check = true;
+    bool ok = compilation_run(&there, PHASE_check);
+    for (size_t k = 0; ok && k < c->model->requires.n; k++) {
+        const ModelRequire *require = &c->model->requires.at[k];
+        const StabilityReport *s = &there.report->stability;
+        if (!require->for_all_params || (require->kind == REQUIRE_STABLE ? s->verdict : s->unique) != TRUTH_REFUTED)
+            continue;
+        report->requirement[k].verdict = TRUTH_REFUTED;
+        report->requirement[k].reason = arena_printf(&c->cx.arena, "at %s: %s", report->ranges.point, s->conclusion);
+        if (require->kind == REQUIRE_STABLE)
+            report->ranges.stable = TRUTH_REFUTED;
+    }
+    compilation_free(&there);
+}
+
 ExitStatus cmd_check(const Options *o)
 {
     Compilation c;
@@ -114,6 +158,8 @@ ExitStatus cmd_check(const Options *o)
         status = compilation_failure(&c);
     else if (!report_passes(c.report))
         status = STATUS_NOT_PROVED;
+    if (c.report && status == STATUS_NOT_PROVED)
+        check_there(&c);
     if (c.report && !(written = write_certificate(&c, &missing)))
         status = STATUS_SYSTEM;
     diagnose(&c.cx, o);

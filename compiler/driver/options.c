@@ -270,8 +270,7 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_color:       return parse_colour(o, value);
     case OPT_certificate: o->certificate = value; return true;
     case OPT_model:       o->model = value; return true;
-    case OPT_output:
-    case OPT_picture:     o->output = value; return true;
+    case OPT_output:      o->output = value; return true;
     case OPT_data:        o->data = value; return true;
     case OPT_over:        return parse_over(o, value);
     case OPT_depth:       return parse_depth(o, value);

@@ -111,6 +111,25 @@ def test_edge_of_the_worm(folder):
         assert eigc("verify", proof, "--model", "examples/04-worm.eig").returncode == 0
 
 
+def test_unstable_somewhere(folder):
+    """E rests at 0 and at 1 when it excites itself with weight 6: -1 <= 0 keeps 0, and -1 + 6 - 0.25 >= 1 keeps 1."""
+    text = """param w = 0.5 in [0, {top}]
+population E excitatory {{ tau = 20 ms; cost = box(0, 1); input = -1 }}
+population I inhibitory {{ tau = 10 ms; cost = box(0, 1) }}
+connect E -> E {{ weight = w }}
+connect I -> E {{ weight = 0.5 }}
+connect E -> I {{ weight = 0.5 }}
+require stable for all params
+"""
+    r, _, path = report(folder, text.format(top="6"))
+    assert r["requirements"][0]["verdict"] == "refuted" and "w = 6" in r["requirements"][0]["reason"], r["requirements"]
+    assert json.loads(eigc("check", path, "--json", "--set=w=6").stdout)["stability"]["verdict"] == "refuted"
+    r, _, _ = report(folder, text.format(top="1.5"))        # not diagonally stable, but E stays at 0
+    assert r["requirements"][0]["verdict"] == "undecided" and r["ranges"]["lds"] == "refuted"
+    r, _, _ = report(folder, text.format(top="0.99"))
+    assert r["requirements"][0]["verdict"] == "certified"
+
+
 def test_what_is_not_followed(folder):
     """Each is undecided, and says which param and why; none is an error."""
     base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \
