@@ -32,13 +32,20 @@ static void kernel_sum(const ClaimMatrix *m, const ClaimKernel *k, mpq_t out)
     mpq_clear(x);
 }
 
-/* Of `others` populations' worth of one entry. */
-static void uniform_sum(mpq_srcptr entry, size_t others, mpq_t out)
+/* sum += others |entry| x. Most entries stand for one neuron, and x is often 1: products that change
+ * nothing are not formed. */
+static void add_uniform(mpq_srcptr entry, size_t others, mpq_srcptr x, mpq_t part, mpq_t sum)
 {
-    mpz_set_ui(mpq_numref(out), others);
-    mpz_set_ui(mpq_denref(out), 1);
-    mpq_mul(out, out, entry);
-    mpq_abs(out, out);
+    if (!others)
+        return;
+    mpq_abs(part, entry);
+    if (others > 1) {
+        mpz_mul_ui(mpq_numref(part), mpq_numref(part), others);
+        mpq_canonicalize(part);
+    }
+    if (mpq_cmp_ui(x, 1, 1) != 0)
+        mpq_mul(part, part, x);
+    mpq_add(sum, sum, part);
 }
 
 void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out)
@@ -50,9 +57,7 @@ void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out)
         size_t b = m->column[e];
         if (claim_matrix_kernel(m, a, b))
             continue;
-        uniform_sum(m->entry[e], claim_matrix_size(m, b) - (a == b), sum);
-        mpq_mul(sum, sum, x[b]);
-        mpq_add(out, out, sum);
+        add_uniform(m->entry[e], claim_matrix_size(m, b) - (a == b), x[b], sum, out);
     }
     for (size_t k = 0; k < m->n_kernels; k++) {
         if (m->kernel[k].to != a)
@@ -75,9 +80,7 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out)
             size_t b = m->column[e];
             if (claim_matrix_kernel(m, a, b))
                 continue;
-            uniform_sum(m->entry[e], claim_matrix_size(m, a) - (a == b), sum);
-            mpq_mul(sum, sum, x[a]);
-            mpq_add(out[b], out[b], sum);
+            add_uniform(m->entry[e], claim_matrix_size(m, a) - (a == b), x[a], sum, out[b]);
         }
     for (size_t k = 0; k < m->n_kernels; k++) {
         kernel_sum(m, &m->kernel[k], sum);
