@@ -28,12 +28,21 @@ static RequirementReport require_dale(const DaleReport *d)
     return r;
 }
 
+/* The params' own values are among all of them: what is open there, for noise or delays say, is open here. */
+static RequirementReport require_for_all(const Report *r, bool stable)
+{
+    const StabilityReport *own = &r->stability;
+    Truth verdict = stable ? r->ranges.stable : range_unique(&r->ranges);
+    if (verdict == TRUTH_CERTIFIED && (stable ? own->verdict : own->unique) != TRUTH_CERTIFIED)
+        return (RequirementReport){.verdict = TRUTH_UNDECIDED, .reason = own->open};
+    return (RequirementReport){.verdict = verdict, .reason = r->ranges.reason};
+}
+
 static RequirementReport answer(Ctx *cx, const Report *r, const ModelRequire *require)
 {
     const StabilityReport *s = &r->stability;
     if (require->for_all_params)
-        return (RequirementReport){.verdict = require->kind == REQUIRE_STABLE ? r->ranges.stable : range_unique(&r->ranges),
-                                   .reason = r->ranges.reason};
+        return require_for_all(r, require->kind == REQUIRE_STABLE);
     switch (require->kind) {
     case REQUIRE_DALE:
         return require_dale(&r->dale);

@@ -6,7 +6,7 @@
 /* MAP_REGION(id, name, colour, text): what may be known of a cell. Proved regions are so in all of it. */
 #define MAP_REGIONS(R)                                                                                                  \
     R(STABLE,         "stable",            "#2f7f4f", "stable: one equilibrium, and convergence to it")                 \
-    R(LDS,            "lds",               "#7fbf8f", "diagonally stable: one equilibrium")                             \
+    R(LDS,            "lds",               "#7fbf8f", "diagonally stable")                             \
     R(NOT_LDS,        "not-lds",           "#c0504d", "not diagonally stable")                                          \
     R(CENTRE_STABLE,  "centre-stable",     "#cfe8d6", "stable at its centre")                                           \
     R(CENTRE_LDS,     "centre-lds",        "#e2f0e6", "diagonally stable at its centre")                                \

@@ -143,6 +143,8 @@ def test_what_is_not_followed(folder):
         assert "`w`" in r["requirements"][0]["reason"] or "tau" in change, (change, r["requirements"])
     r, _, _ = report(folder, base.format(**dict(plain, tau="1 + w", what="unique_equilibrium")))
     assert r["requirements"][0]["verdict"] == "certified"
+    r, _, _ = report(folder, base.format(**dict(plain, tau="1; noise = 0.1", what="unique_equilibrium")))
+    assert r["requirements"][0]["verdict"] == "undecided", r["requirements"]
     for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)))
         assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
@@ -219,6 +221,39 @@ def certificate_matrix(certificate, values):
     rows = cells(matrix, "uniform" if populations else "rows", q)
     terms = [read_term(t, populations, len(params), q) for t in ranges["terms"]]
     return written_out(matrix_at(matrix, rows, terms, [number(p["value"]) for p in params], [values[p["name"]] for p in params]))
+
+
+def test_matrix_is_the_models(folder):
+    """Every kind of connection: the certificate's matrix at other values is the one that the model makes of them."""
+    pops = "param w = {value} in [0, 0.2]\nparam v = 0.1 in [0, 1]\n" \
+           "population A excitatory {{ size = 4; tau = 1; cost = nonnegative }}\n" \
+           "population B inhibitory {{ size = 4; tau = 1; cost = nonnegative }}\n" \
+           "population C mixed {{ size = 4; tau = 1; cost = nonnegative }}\nrequire unique_equilibrium for all params\n"
+    blocks = ("weight = w; pattern = one_to_one", "weight = v * w; pattern = random(p = 0.5)", "weight = w * [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]",
+              "weight = w / 2; pattern = [[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1], [0, 1, 1, 0]]", "weight = w * v; scale = 1/n",
+              "weight = w; pattern = random(indegree = 2)")
+    for source in "ABC":
+        for target in "AB" if source == "B" else "A":
+            for value in ("0.1", "0"):
+                for block in blocks:
+                    text = pops.format(value=value) + f"connect {source} -> {target} {{ {block} }}\nconnect B -> C {{ weight = 0.1 * v }}\n"
+                    compare(folder, text, {"w": Fraction(3, 20), "v": Fraction(1, 2)})
+    with open("examples/04-worm.eig") as file:
+        worm = file.read().replace('"data/', '"' + os.path.abspath("examples/data") + "/")
+    compare(folder, worm.replace("in [0, 0.1]", "in [0.02, 0.03]") + "\nrequire unique_equilibrium for all params\n", {"g": Fraction(1, 45)})
+
+
+def compare(folder, text, values):
+    r, proof, path = report(folder, text)
+    if r["ranges"]["lds"] != "certified":
+        return
+    with open(proof) as file:
+        ranges = json.load(file)
+    used = {p["name"] for p in ranges["ranges"]["params"]}
+    done = eigc("check", path, "-q", "--certificate", proof, *(f"--set={n}={v}" for n, v in values.items()))
+    with open(proof) as file:
+        there = json.load(file)["matrix"]
+    assert certificate_matrix(ranges, {n: v for n, v in values.items() if n in used}) == written_out(there), (text, done.stderr)
 
 
 def change(r, certificate):
