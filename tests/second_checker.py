@@ -578,9 +578,8 @@ def says_equal(t, net, s):
     need(number(s["tau"]) > 0, "tau is not positive")
 
 
-def says_rate(t, net, s, multipliers):
-    mu, tau, rate = number(s["mu"]), number(s["tau"]), number(s["rate"])
-    need(min(mu, tau, rate) > 0 and not net.kernel, "a number is not positive, or there are kernels")
+def leaves_mu(t, net, mu, multipliers):
+    """The largest multiplier of a neuron, and the squared norm of W."""
     need(multipliers is not None, "several components")
     shifted = {row: dict(t.rows[row]) for row in net.member}
     for k, row in enumerate(net.member):
@@ -592,8 +591,83 @@ def says_rate(t, net, s, multipliers):
     for i, j in net.pairs():
         rows[i] += net.others(i, j, False)
         columns[j] += net.others(i, j, True)
-    most = max(p / n for p, n in zip(multipliers, net.size)) * max(rows) * max(columns)
-    need(rate <= mu / (2 * tau * (mu + most)), "the rate is too large")
+    return max(p / n for p, n in zip(multipliers, net.size)), max(rows) * max(columns)
+
+
+def says_rate(t, net, s, multipliers):
+    mu, tau, rate = number(s["mu"]), number(s["tau"]), number(s["rate"])
+    need(min(mu, tau, rate) > 0 and not net.kernel, "a number is not positive, or there are kernels")
+    most, norm = leaves_mu(t, net, mu, multipliers)
+    need(rate <= mu / (2 * tau * (mu + most * norm)), "the rate is too large")
+
+
+def says_nearly_equal(t, net, s, multipliers):
+    mu, loop, delta, tau = number(s["mu"]), number(s["loop"]), number(s["delta"]), numbers(s["tau"], net.n)
+    need(min(tau) > 0 and min(mu, loop, delta) > 0 and not net.kernel, "a number is not positive, or there are kernels")
+    most, norm = leaves_mu(t, net, mu, multipliers)
+    need(loop ** 2 >= most ** 2 * norm, "loop is too small")
+    rho = (max(tau) - min(tau)) / (max(tau) + min(tau))
+    need(mu > 2 * rho * loop and 2 * delta * (1 - rho) * (mu - 2 * rho * loop) > (delta * (1 + rho) + rho * loop) ** 2,
+         "the time constants differ too much")
+
+
+def positive_form(n, terms):
+    """terms: (i, j, x), each 2 x z_i z_j of the form."""
+    form = [[Fraction(0)] * n for _ in range(n)]
+    for i, j, x in terms:
+        form[i][j] += x
+        form[j][i] += x
+    common = math.lcm(*(x.denominator for row in form for x in row))
+    need(positive_definite([[int(x * common) for x in row] for row in form]), "a form is not positive definite")
+
+
+def means(net):
+    """W between the means of rows."""
+    w = [[net.a[i].get(j, Fraction(0)) * net.size[j] for j in range(net.n)] for i in range(net.n)]
+    for i in range(net.n):
+        w[i][i] += 1 + (net.mode[i] or 0)
+    return w
+
+
+def lure_form(n, w, p, q, lam, tau):
+    for i in range(n):
+        yield n + i, n + i, lam[i]
+        for j in range(n):
+            yield i, j, p[i][j] / tau[j]
+            yield i, n + j, -p[i][j] / tau[j]
+            yield n + i, j, w[i][j] * (q[i] / tau[j] - lam[i])
+            yield n + i, n + j, -q[i] * w[i][j] / tau[j]
+
+
+def says_lure(t, net, s):
+    n = net.n
+    flat, q, lam, z, tau = numbers(s["P"], n * n), numbers(s["q"], n), numbers(s["lambda"], n), numbers(s["z"], n), numbers(s["tau"], n)
+    p = [flat[n * i:n * i + n] for i in range(n)]
+    need(min(tau) > 0 and min(lam) > 0 and min(q) >= 0 and not net.kernel, "a number is not positive, or there are kernels")
+    need(all(p[i][j] == p[j][i] for i in range(n) for j in range(n)), "P is not symmetric")
+    positive_form(2 * n, lure_form(n, means(net), p, q, lam, tau))
+    for i, m in enumerate(net.size):
+        if m > 1:
+            positive_form(2, lure_form(1, [[1 + net.mode[i]]], [[z[i]]], [q[i] / m], [lam[i] / m], [tau[i]]))
+
+
+def two_form(n, w, p, q, tau, rate):
+    for i in range(n):
+        yield i, i, p[i] / tau[i] - rate * p[i]
+        yield i, n + i, -p[i] / tau[i]
+        yield n + i, n + i, q[i]
+        for j in range(n):
+            yield n + i, j, -q[i] * w[i][j]
+
+
+def says_contraction_two(t, net, s):
+    n = net.n
+    p, q, tau, rate = numbers(s["p"], n), numbers(s["q"], n), numbers(s["tau"], n), number(s["rate"])
+    need(min(p) > 0 and min(q) > 0 and min(tau) > 0 and rate > 0 and not net.kernel, "a number is not positive, or there are kernels")
+    positive_form(2 * n, two_form(n, means(net), p, q, tau, rate))
+    for i, m in enumerate(net.size):
+        if m > 1:
+            positive_form(2, two_form(1, [[1 + net.mode[i]]], [p[i]], [q[i]], [tau[i]], rate))
 
 
 def says_symmetric(t, net, s):
@@ -710,6 +784,9 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "rate-by-multipliers": (("mu", "tau", "rate"), True, True, says_rate),
     "projected-dynamics": ((), True, False, lambda t, net, s: None),
     "switched-dynamics": ((), True, False, lambda t, net, s: None),
+    "nearly-equal-time-constants": (("mu", "loop", "tau", "delta"), True, True, says_nearly_equal),
+    "lure-popov": (("P", "q", "lambda", "z", "tau"), False, True, says_lure),
+    "contraction-l2": (("p", "q", "tau", "rate"), False, True, says_contraction_two),
     "cascade": ((), True, False, None),
     "symmetrisable-weights": (("p",), True, False, says_symmetric),
     "two-neurons-smooth": ((), True, False, says_two),
@@ -733,6 +810,7 @@ def check_statements(t, root):
     components, found = root.get("components", []), root["statements"]
     need(isinstance(found, list) and found and len(found) <= 32 * (len(components) + 1), "no statements, or too many")
     converges, checked_later = set(), []
+    converges = set()
     for s in found:
         need(isinstance(s, dict) and isinstance(s.get("says"), str) and s["says"] in SAYS, "no statement")
         keys, needs_lds, exponential, test = SAYS[s["says"]]
@@ -748,8 +826,8 @@ def check_statements(t, root):
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
         if test in (says_several, says_form, says_unstable_within):
             checked_later.append((test, net, s))
-        elif test is says_rate:
-            says_rate(t, net, s, one and numbers(one["p"], net.n))
+        elif test in (says_rate, says_nearly_equal):
+            test(t, net, s, one and numbers(one["p"], net.n))
         elif test:
             test(t, net, s)
         else:

@@ -151,15 +151,16 @@ static bool try_whole(Search *s, StatementProposal *propose)
 }
 
 /* Nearly the largest mu that holds. Beyond ONE_ATTEMPT rows each attempt takes seconds. */
-static void try_rate(Search *s)
+static bool try_mu(Search *s, bool (*propose)(const StabilityCase *, double, Statement *))
 {
     enum { ONE_ATTEMPT = 2000 };
     StabilityCase x = whole(s);
     Statement proposed;
     double mu = stability_mu(&x), least = x.m->q > ONE_ATTEMPT ? 0.9985 : 0.1;
     for (double factor = 0.999; mu > 0 && factor > least; factor *= factor)
-        if (propose_rate(&x, mu * factor, &proposed) && keep(s, &proposed))
-            return;
+        if (propose(&x, mu * factor, &proposed) && keep(s, &proposed))
+            return true;
+    return false;
 }
 
 static bool try_planar(Search *s)
@@ -186,7 +187,7 @@ static void try_limit(Search *s, StepLimit limit)
 /* One component, as if it were a network of its own. */
 static bool try_component(Search *s, size_t k)
 {
-    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance};
+    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov};
     const Component *c = &s->lds->evidence.component[k];
     ClaimMatrix part;
     Component all = *c;
@@ -230,6 +231,7 @@ static bool try_cascade(Search *s)
 /* In order of cost; the first that gives convergence at a rate ends the search for weaker ones. */
 static void search(Search *s)
 {
+    enum { FEW_ROWS = 8 };      /* for which a rate by a matrix inequality takes no time to speak of */
     Evidence *e = &s->lds->evidence;
     bool certified = s->lds->verdict == TRUTH_CERTIFIED;
     StepLimit limit = stability_limit(s->net);
@@ -242,10 +244,13 @@ static void search(Search *s)
             try_whole(s, propose_contraction_one);
         if (try_whole(s, propose_equal_tau)) {
             converges = true;
-            try_rate(s);
+            try_mu(s, propose_rate);
         }
         if (!converges)
-            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s);
+            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal) ||
+                        try_whole(s, propose_lure_popov);
+        if (s->lds->matrix.q <= FEW_ROWS)
+            try_whole(s, propose_contraction_two);
     }
     if (!try_whole(s, propose_potential))
         try_whole(s, propose_saddle);
@@ -282,6 +287,9 @@ static const char *const why[N_STATEMENTS] = {
     [STATEMENT_CONTRACTION_ONE] = "contraction in a weighted sum norm, slopes in [0, L]",
     [STATEMENT_EQUAL_TAU] = "diagonal stability, slopes in [0, L], equal time constants",
     [STATEMENT_RATE] = "diagonal stability, slopes in [0, L], equal time constants",
+    [STATEMENT_NEARLY_EQUAL] = "diagonal stability, slopes in [0, L], nearly equal time constants",
+    [STATEMENT_LURE_POPOV] = "a Lyapunov function of Lur'e's kind for these time constants, slopes in [0, L]",
+    [STATEMENT_CONTRACTION_TWO] = "contraction in a weighted Euclidean norm, slopes in [0, L]",
     [STATEMENT_PROJECTED] = "projected dynamics, diagonal stability, any time constants",
     [STATEMENT_SWITCHED] = "switched dynamics, diagonal stability, any time constants",
     [STATEMENT_CASCADE] = "components that converge exponentially one after the other",
@@ -316,7 +324,7 @@ static void conclude_open(StabilityReport *out)
                       "it is locally exponentially stable wherever the activations are differentiable at it";
     out->theorem = "Theorems 2 and 4 (docs/theory.md): diagonal stability, slopes in [0, L]";
     out->open = "convergence from every initial state is not proved: the time constants differ, and none of the conditions for that "
-                "case holds (quasi-dominance, symmetrisable weights, two neurons, components of such kinds one after the other); "
+                "case holds (quasi-dominance, symmetrisable weights, two neurons, nearly equal time constants, a Lur'e-Popov function, components of such kinds one after the other); "
                 "nothing suggests that it fails";
 }
 

@@ -69,6 +69,9 @@ StatementProposal propose_equal_tau;
 /* About the largest mu that the multipliers leave, not proved; 0 where a rate is not asked for. */
 double stability_mu(const StabilityCase *x);
 bool propose_rate(const StabilityCase *x, double mu, Statement *out);
+bool propose_nearly_equal(const StabilityCase *x, double mu, Statement *out);
+/* stability_form.c */
+StatementProposal propose_contraction_two, propose_lure_popov;
 /* stability_game.c */
 StatementProposal propose_symmetrisable, propose_potential, propose_saddle;
 

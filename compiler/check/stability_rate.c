@@ -94,14 +94,14 @@ bool propose_equal_tau(const StabilityCase *x, Statement *out)
 
 double stability_mu(const StabilityCase *x)
 {
-    return !x->c || !x->has_rates || x->m->n_kernels || x->m->row_from[x->m->q] > MAX_ENTRIES || !is_one_tau(x) ? 0
-                                                                                               : estimate_mu(x->cx, x->m, x->c->p);
+    bool none = !x->c || !x->has_rates || x->m->n_kernels || x->m->row_from[x->m->q] > MAX_ENTRIES;
+    return none ? 0 : estimate_mu(x->cx, x->m, x->c->p);
 }
 
 bool propose_rate(const StabilityCase *x, double bound, Statement *out)
 {
     Num mu = bound > 0 ? stability_round_down(x->nums, num_from_double(x->nums, bound)) : NULL;
-    if (!mu || mpq_sgn(mu) <= 0)
+    if (!mu || mpq_sgn(mu) <= 0 || !is_one_tau(x))
         return false;
     mpq_t bottom;
     mpq_init(bottom);
@@ -118,5 +118,41 @@ bool propose_rate(const StabilityCase *x, double bound, Statement *out)
     mpq_set(statement_numbers(out, "mu")[0], mu);
     mpq_set(statement_numbers(out, "tau")[0], x->tau_most[0]);
     mpq_set(statement_numbers(out, "rate")[0], rate);
+    return true;
+}
+
+/* Just above x >= 0, with few digits. */
+static void round_up(double x, mpq_t out)
+{
+    int e;
+    double mantissa = frexp(x * (1 + 1e-9), &e);
+    mpq_set_d(out, ldexp(ceil(ldexp(mantissa, 20)), e - 20));
+}
+
+/* delta is where the test of Theorem 26 has most room. */
+bool propose_nearly_equal(const StabilityCase *x, double bound, Statement *out)
+{
+    Num mu = bound > 0 ? stability_round_down(x->nums, num_from_double(x->nums, bound)) : NULL;
+    if (!mu || mpq_sgn(mu) <= 0)
+        return false;
+    for (size_t a = 0; a < x->m->q; a++)
+        if (!mpq_equal(x->tau_least[a], x->tau_most[a]))
+            return false;
+    statement_init(x->cx, out, STATEMENT_NEARLY_EQUAL, x->m->q);
+    mpq_t *tau = statement_numbers(out, "tau"), rho, loop;
+    mpq_inits(rho, loop, (mpq_ptr)0);
+    for (size_t a = 0; a < x->m->q; a++)
+        mpq_set(tau[a], x->tau_most[a]);
+    statement_rho((const mpq_t *)tau, x->m->q, rho);
+    statement_squared_loop(x->cx, x->m, x->c, loop);
+    double r = mpq_get_d(rho), c = sqrt(mpq_get_d(loop)), delta = ((1 - r) * (mpq_get_d(mu) - 2 * r * c) - (1 + r) * r * c) / ((1 + r) * (1 + r));
+    mpq_clears(rho, loop, (mpq_ptr)0);
+    if (!(delta > 0) || !isfinite(c)) {
+        statement_clear(out);
+        return false;
+    }
+    mpq_set(statement_numbers(out, "mu")[0], mu);
+    round_up(c, statement_numbers(out, "loop")[0]);
+    round_up(delta, statement_numbers(out, "delta")[0]);
     return true;
 }

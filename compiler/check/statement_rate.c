@@ -1,4 +1,4 @@
-/* Theorem 3: equal time constants, and what its rate is made of. */
+/* Theorems 3 and 26: equal and nearly equal time constants, by mu and norms. */
 #include "compiler/check/statement_verify.h"
 
 /* A copy whose own entries are larger by mu size_a / (2 p_a): diagonal entries, or
@@ -93,19 +93,40 @@ static void squared_norm(Ctx *cx, const ClaimMatrix *m, mpq_t out)
     rationals_clear(column, m->q);
 }
 
-void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out)
+/* The largest multiplier of a neuron. */
+static void largest_p(const ClaimMatrix *m, const Component *c, mpq_t most)
 {
-    mpq_t most, p;
-    mpq_inits(most, p, (mpq_ptr)0);
+    mpq_t p;
+    mpq_init(p);
+    mpq_set_ui(most, 0, 1);
     for (size_t a = 0; a < m->q; a++) {
         mpz_set_ui(mpq_numref(p), claim_matrix_size(m, a));
         mpz_set_ui(mpq_denref(p), 1);
         mpq_div(p, c->p[a], p);
         raise(most, p);
     }
+    mpq_clear(p);
+}
+
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out)
+{
+    mpq_t most;
+    mpq_init(most);
+    largest_p(m, c, most);
     squared_norm(cx, m, out);
     mpq_mul(out, out, most);
-    mpq_clears(most, p, (mpq_ptr)0);
+    mpq_clear(most);
+}
+
+void statement_squared_loop(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out)
+{
+    mpq_t most;
+    mpq_init(most);
+    largest_p(m, c, most);
+    squared_norm(cx, m, out);
+    mpq_mul(out, out, most);
+    mpq_mul(out, out, most);
+    mpq_clear(most);
 }
 
 const char *rate_fault(const StatementCase *x)
@@ -127,4 +148,65 @@ const char *rate_fault(const StatementCase *x)
     bool holds = mpq_cmp(rate, most) <= 0;
     mpq_clear(most);
     return holds ? NULL : "the rate is larger than mu / (2 tau (mu + p_max |W|_1 |W|_inf))";
+}
+
+/* 2 delta (1 - rho)(mu - 2 rho c) > (delta (1 + rho) + rho c)^2 and mu > 2 rho c, c = loop. */
+static bool delta_holds(mpq_srcptr rho, mpq_srcptr mu, mpq_srcptr loop, mpq_srcptr delta)
+{
+    mpq_t off, rest, left, right, one;
+    mpq_inits(off, rest, left, right, one, (mpq_ptr)0);
+    mpq_set_ui(one, 1, 1);
+    mpq_mul(off, rho, loop);
+    mpq_sub(rest, mu, off);
+    mpq_sub(rest, rest, off);
+    mpq_sub(left, one, rho);
+    mpq_mul(left, left, rest);
+    mpq_mul(left, left, delta);
+    mpq_mul_2exp(left, left, 1);
+    mpq_add(right, one, rho);
+    mpq_mul(right, right, delta);
+    mpq_add(right, right, off);
+    mpq_mul(right, right, right);
+    bool holds = mpq_sgn(rest) > 0 && mpq_cmp(left, right) > 0;
+    mpq_clears(off, rest, left, right, one, (mpq_ptr)0);
+    return holds;
+}
+
+void statement_rho(const mpq_t *tau, size_t n, mpq_t rho)
+{
+    size_t least = 0, most = 0;
+    for (size_t k = 1; k < n; k++) {
+        least = mpq_cmp(tau[k], tau[least]) < 0 ? k : least;
+        most = mpq_cmp(tau[k], tau[most]) > 0 ? k : most;
+    }
+    mpq_t sum;
+    mpq_init(sum);
+    mpq_add(sum, tau[most], tau[least]);
+    mpq_sub(rho, tau[most], tau[least]);
+    mpq_div(rho, rho, sum);
+    mpq_clear(sum);
+}
+
+const char *nearly_equal_fault(const StatementCase *x)
+{
+    mpq_srcptr mu = statement_numbers(x->s, "mu")[0], loop = statement_numbers(x->s, "loop")[0], delta = statement_numbers(x->s, "delta")[0];
+    const mpq_t *tau = statement_numbers(x->s, "tau");
+    if (x->m->n_kernels)
+        return "it is not known for matrices with kernels";
+    for (size_t k = 0; k < x->s->n; k++)
+        if (mpq_sgn(tau[k]) <= 0)
+            return "a time constant is not positive";
+    if (mpq_sgn(mu) <= 0 || mpq_sgn(loop) <= 0 || mpq_sgn(delta) <= 0)
+        return "mu, loop and delta are not all positive";
+    if (!statement_mu_holds(x->cx, x->m, x->c, mu))
+        return "the multipliers do not leave mu";
+    mpq_t a, b;
+    mpq_inits(a, b, (mpq_ptr)0);
+    statement_squared_loop(x->cx, x->m, x->c, a);
+    mpq_mul(b, loop, loop);
+    bool is_norm = mpq_cmp(b, a) >= 0;
+    statement_rho(tau, x->s->n, a);
+    bool holds = delta_holds(a, mu, loop, delta);
+    mpq_clears(a, b, (mpq_ptr)0);
+    return !is_norm ? "loop is below p_max times the norm of W" : holds ? NULL : "the time constants differ too much for mu and loop";
 }

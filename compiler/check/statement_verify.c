@@ -216,7 +216,7 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
     if (s->n != (s->is_part ? e->component[s->component].n : m->q))
         return "it has numbers for other rows";
     case_of(cx, m, e, s, &part, &c, &x);
-    if (s->kind == STATEMENT_RATE && !x.c)
+    if ((s->kind == STATEMENT_RATE || s->kind == STATEMENT_NEARLY_EQUAL) && !x.c)
         return "the multipliers of several components have no common scale";
     switch (s->kind) {
     case STATEMENT_DOMINANCE:
@@ -236,6 +236,12 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
         return potential_fault(&x);
     case STATEMENT_SADDLE:
         return saddle_fault(&x);
+    case STATEMENT_NEARLY_EQUAL:
+        return nearly_equal_fault(&x);
+    case STATEMENT_LURE_POPOV:
+        return lure_popov_fault(&x);
+    case STATEMENT_CONTRACTION_TWO:
+        return contraction_two_fault(&x);
     case STATEMENT_PROJECTED:
     case STATEMENT_SWITCHED:
         return NULL;

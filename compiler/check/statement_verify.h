@@ -37,8 +37,17 @@ const char *unstable_within_fault(const StatementCase *x, const Evidence *e);
 
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);
+const char *nearly_equal_fault(const StatementCase *x);
+/* (tau_max - tau_min) / (tau_max + tau_min) */
+void statement_rho(const mpq_t *tau, size_t n, mpq_t rho);
+/* At least (p_max |W|_2)^2. */
+void statement_squared_loop(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out);
 /* mu I <= S(p) over all neurons. */
 bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu);
 /* At least p_max |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf. */
 void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out);
+
+/* ---- statement_form.c: quadratic forms in x and phi ---- */
+const char *lure_popov_fault(const StatementCase *x);
+const char *contraction_two_fault(const StatementCase *x);
 #endif

@@ -73,7 +73,7 @@ def a_solve_has_corners(folder):
     """abs(x) in a cost puts two corners into the activation: the theorem on smooth pairs does not hold for it."""
     cost = "cost(x) = 0.1 * abs(x) + x^4"
     o = report(write(folder, "m.eig", "population A mixed { tau = 1; %s }\npopulation B mixed { tau = 10; %s }\n"
-                     "connect A -> B { weight = 1.5 }\nconnect B -> A { weight = -1.5 }\n" % (cost, cost)))
+                     "connect A -> A { weight = 0.4 }\nconnect A -> B { weight = 4 }\nconnect B -> A { weight = -4 }\n" % (cost, cost)))
     equal((o["lds"]["verdict"], o["stability"]["verdict"]), ("certified", "undecided"))
 
 

@@ -108,7 +108,7 @@ require stable
 
 def projected_verdicts():
     at = lambda *steps: check(LOOP % tuple("" if g is None else f"; prox_step = {g}" for g in steps))
-    assert verdict(at(None, None, None)) == ("certified", "undecided", "certified")
+    assert verdict(at(None, None, None)) == ("certified", "certified", "certified")     # by Theorem 27, of which nothing is known at other steps
     assert verdict(at(2, 0.5, 0.25)) == ("certified", "undecided", "certified")
     assert verdict(at(0, 0, 0)) == ("certified", "certified", "certified")
     assert verdict(at(0, 0, None)) == ("certified", "undecided", "certified")

@@ -30,6 +30,12 @@ connect E -> I {{ weight = 3 }}
 connect I -> E {{ weight = 2 }}
 connect I -> I {{ weight = 0.5 }}
 """
+UNEQUAL = """population E excitatory {{ tau = 1; cost = box(-1, 1); size = 2 }}
+population I inhibitory {{ tau = {}; cost = box(-1, 1); size = 2 }}
+connect E -> E {{ weight = 0.2 }}
+connect E -> I {{ weight = 2 }}
+connect I -> E {{ weight = 2 }}
+"""
 # Each of the statements that random models seldom have, and a model that has it.
 MODELS = {
     "two-neurons-smooth": PAIR.format("cost = tanh_cost"),
@@ -60,6 +66,9 @@ connect E -> E { weight = 0.8 }
     "attracting-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 1.5").replace("weight = 2", "weight = 1.2"),
     "local-slopes": PAIR.format("cost = logistic(1, 0.25, 0.5); input = -0.5").replace("weight = 0.5", "weight = 1.5"),
     "invariant-box": PAIR.format("cost = power(0.04, 2); input = 0.5"),
+    "nearly-equal-time-constants": UNEQUAL.format(1.05),
+    "lure-popov": UNEQUAL.format(2),
+    "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),
     "potential-game": """population A excitatory { size = 8; tau = 1; cost = nonnegative; place = ring(360 deg) }
 connect A -> A { weight = 0.5; pattern = kernel(gaussian(60 deg), normalize = yes) }
 """,
@@ -114,6 +123,12 @@ def true_of(a, row, s):
             off = np.abs(j) - np.diag(np.abs(np.diag(j)))
             norm = np.diag(j) + off.sum(0 if s["says"] == "contraction-l1" else 1)
             assert norm.max() <= -float(number(s["rate"])) * (1 - 1e-9), (s, norm)
+        if s["says"] == "contraction-l2":           # in the norm of p, of every such Jacobian
+            size = np.bincount(row)[row]
+            j = (slope[:, None] * w - np.eye(len(row))) / at("tau")[:, None]
+            weight = np.sqrt(at("p") / size)
+            j = weight[:, None] * j / weight[None, :]
+            assert np.linalg.eigvalsh((j + j.T) / 2).max() <= -float(number(s["rate"])) * (1 - 1e-9), s
     if s["says"] in ("potential-game", "symmetrisable-weights", "saddle"):
         p, sign = at("p"), at("sign") if "sign" in s else np.ones(len(row))
         off = w - np.diag(np.diag(w))

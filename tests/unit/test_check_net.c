@@ -346,22 +346,21 @@ static void a_slope_may_be_too_large(void)
 
 /* ---- what is concluded ---- */
 
-static const char *const ring_form =
-    "population A mixed { tau = %s\n cost = nonnegative }\npopulation B mixed { tau = 1\n cost = nonnegative }\n"
-    "population C mixed { tau = 1\n cost = nonnegative }\n"
-    "connect A -> B { weight = [[-1.9]] }\nconnect B -> C { weight = [[-1.9]] }\nconnect C -> A { weight = [[-1.9]] }\nrequire stable\n";
+static const char *const pair_form =
+    "population E excitatory { tau = 1\n size = 2\n cost = nonnegative }\npopulation I inhibitory { tau = %s\n size = 2\n cost = nonnegative }\n"
+    "connect E -> E { weight = 0.2 }\nconnect E -> I { weight = 2 }\nconnect I -> E { weight = 2 }\nrequire stable\n";
 
 static void conclusions_say_what_is_proved_and_what_is_open(void)
 {
     char text[600];
     Checked c;
-    snprintf(text, sizeof text, ring_form, "1");
+    snprintf(text, sizeof text, pair_form, "1");
     check_text(&c, text);
     CHECK(c.report.stability.verdict == TRUTH_CERTIFIED && c.report.stability.rate && !c.report.stability.open);
     CHECK(strstr(c.report.stability.theorem, "Theorem 3") != NULL);
     CHECK(report_passes(&c.report));
     checked_free(&c);
-    snprintf(text, sizeof text, ring_form, "2");
+    snprintf(text, sizeof text, pair_form, "10");
     check_text(&c, text);
     CHECK(c.report.stability.verdict == TRUTH_UNDECIDED && c.report.stability.unique == TRUTH_CERTIFIED);
     const char *open = c.report.stability.open ? c.report.stability.open : "";
@@ -387,6 +386,14 @@ static void stated_rates_are_bounds(void)
     checked_free(&c);
 }
 
+static bool states(const Report *r, StatementKind kind)
+{
+    bool found = false;
+    for (size_t k = 0; k < r->lds.evidence.n_statements; k++)
+        found |= r->lds.evidence.statement[k].kind == kind;
+    return found;
+}
+
 static void unequal_time_constants_by_structure(void)
 {
     Checked c;
@@ -394,7 +401,7 @@ static void unequal_time_constants_by_structure(void)
     check_text(&c, "population A mixed { size = 3\n tau = 1\n cost = nonnegative }\npopulation B mixed { tau = 7\n cost = nonnegative }\n"
                    "connect A -> A { weight = [[0,.2,-.2],[-.2,0,.2],[.1,.1,0]] }\nconnect A -> B { weight = [[-.1,.1,.1]] }\n"
                    "connect B -> A { weight = [[.3],[-.3],[.3]] }\n");
-    CHECK(c.report.stability.verdict == TRUTH_CERTIFIED && strstr(c.report.stability.theorem, "Theorem 5"));
+    CHECK(c.report.stability.verdict == TRUTH_CERTIFIED && states(&c.report, STATEMENT_DOMINANCE));
     checked_free(&c);
     /* symmetric with row sums of |w| above 1, largest eigenvalue below 1 */
     check_text(&c, "population A mixed { size = 2\n tau = 1\n cost = nonnegative }\npopulation B mixed { tau = 7\n cost = nonnegative }\n"
