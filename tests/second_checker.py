@@ -82,9 +82,11 @@ def text(value):
 
 
 def model(thing):
-    fields(thing, ("file", "sha256"), ("set", "imports"))
+    fields(thing, ("file", "sha256"), ("set", "imports", "seed"))
     text(thing["file"])
     text(thing["sha256"])
+    if "seed" in thing:
+        need(re.fullmatch("[0-9]+", text(thing["seed"]), re.ASCII) and int(thing["seed"]) < 2 ** 64, "no seed")
     for key in ("set", "imports"):
         if key in thing:
             need(isinstance(thing[key], dict), "\"%s\" is no object" % key)

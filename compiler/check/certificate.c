@@ -87,6 +87,8 @@ static void put_model(Sbuf *out, const CertificateModel *model)
         any = true;
     }
     sbuf_char(out, '}');
+    if (model->is_drawn)
+        sbuf_printf(out, ", \"seed\": \"%llu\"", (unsigned long long)model->seed);
     if (model->n_imports)
         put_imports(out, model);
     sbuf_str(out, "},\n");

@@ -14,6 +14,8 @@ typedef struct CertificateModel {
     const Setting *set;
     size_t n_imports;
     const Setting *import;      /* the other files of the model: path and sha256 */
+    bool is_drawn;              /* the matrix depends on what neurons draw, with this seed */
+    uint64_t seed;
 } CertificateModel;
 
 /* JSON text, the same bytes for the same report; the report's lds verdict must be certified or refuted. ranges may be

@@ -473,19 +473,37 @@ static bool read_texts(Reader *r, const json_t *object, const char *what, size_t
     return true;
 }
 
+/* Decimal digits of a number below 2^64. */
+static bool read_seed(Reader *r, const json_t *value, CertificateModel *model)
+{
+    const char *text = "";
+    if (!reader_text(r, value, "\"seed\"", &text))
+        return false;
+    bool fits = *text != 0;
+    for (const char *c = text; *c && fits; c++) {
+        uint64_t digit = (uint64_t)(*c - '0');
+        fits = *c >= '0' && *c <= '9' && model->seed <= (UINT64_MAX - digit) / 10;
+        model->seed = 10 * model->seed + digit;
+    }
+    model->is_drawn = true;
+    return fits || reader_refuse(r, "\"%.40s\" is no seed", text);
+}
+
 static bool read_model(Reader *r, const json_t *object)
 {
     CertificateModel *model = &r->out->model;
     if (!object)
         return true;
     r->out->has_model = true;
-    if (!reader_object(r, object, "\"model\"", "file sha256 set imports"))
+    if (!reader_object(r, object, "\"model\"", "file sha256 set imports seed"))
         return false;
     const json_t *set = json_object_get(object, "set"), *imports = json_object_get(object, "imports");
+    const json_t *seed = json_object_get(object, "seed");
     return reader_text(r, json_object_get(object, "file"), "\"file\"", &model->path) &&
            reader_text(r, json_object_get(object, "sha256"), "\"sha256\"", &model->sha256) &&
            (!set || read_texts(r, set, "\"set\"", &model->n_set, &model->set)) &&
-           (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import));
+           (!imports || read_texts(r, imports, "\"imports\"", &model->n_imports, &model->import)) &&
+           (!seed || read_seed(r, seed, model));
 }
 
 static bool read_root(Reader *r, const json_t *root)

@@ -47,6 +47,18 @@ bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const Claim
     return false;
 }
 
+bool claim_is_drawn(const Model *m)
+{
+    bool drawn = false;
+    for (size_t a = 0; a < m->pops.n; a++) {
+        const ModelPop *p = &m->pops.at[a];
+        const Expr *of[] = {p->act.gain_of, p->act.threshold_of, p->tau_of, p->input};
+        for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+            drawn |= of[k] && expr_has_draw(of[k]);
+    }
+    return drawn;
+}
+
 static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
 {
     return m->name ? m->name[row] : arena_printf(&cx->arena, "row %zu", row + 1);

@@ -9,6 +9,8 @@
  * form that `like` has (kernels, rows). No search is made. L are the slopes of a statement about a box; without one the proved slope
  * bounds, and for a refutation those that are known to be attained. False with *reason set when it has none. */
 bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
+/* What is claimed may depend on numbers that neurons draw (gains, thresholds, time constants, inputs), and so on the seed. */
+bool claim_is_drawn(const Model *m);
 /* True when both say the same of every entry, compared as rationals. Otherwise
  * *difference (arena) says where they part. Names are not compared. */
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);

@@ -5,6 +5,7 @@
 #include "compiler/check/advice.h"
 #include "compiler/check/certificate.h"
 #include "compiler/data/sha256.h"
+#include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
@@ -62,7 +63,9 @@ static bool write_certificate(Compilation *c, const char **missing)
                               .import = import_hashes(c),
                               .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
                               .n_set = c->options->n_set,
-                              .set = c->options->set};
+                              .set = c->options->set,
+                              .is_drawn = claim_is_drawn(c->model),
+                              .seed = c->model->sim.seed};
     certificate_write(&model, lds, &c->report->ranges.ranges, &text);
     bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);

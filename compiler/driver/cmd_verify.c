@@ -102,6 +102,24 @@ static bool texts_are_the_same(const CertificateModel *m, Compilation *c)
     return true;
 }
 
+/* ", drawn with the seed 7", where the matrix depends on it; else "". */
+static const char *seed_text(Verification *v, const Model *m)
+{
+    if (!claim_is_drawn(m))
+        return "";
+    return arena_printf(&v->cx.arena, ", drawn with the seed %llu", (unsigned long long)m->sim.seed);
+}
+
+/* What the seeds have to do with a difference. */
+static const char *seeds_text(Verification *v, const Model *m)
+{
+    const CertificateModel *made = &v->file.model;
+    if (!claim_is_drawn(m) || !made->is_drawn || made->seed == m->sim.seed)
+        return seed_text(v, m);
+    return arena_printf(&v->cx.arena, "%s, and the certificate was made with the seed %llu", seed_text(v, m),
+                        (unsigned long long)made->seed);
+}
+
 static void compare_claims(Verification *v, Compilation *c)
 {
     ClaimMatrix claim = {0};
@@ -113,12 +131,12 @@ static void compare_claims(Verification *v, Compilation *c)
         (v->file.ranges.n_cells && (difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges)))) {
         v->accepted = false;
         v->status = STATUS_NOT_PROVED;
-        v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model: %s", difference);
+        v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model%s: %s", seeds_text(v, c->model), difference);
         v->model_note = "differs";
     } else if (v->file.has_model && v->file.model.sha256 && !texts_are_the_same(&v->file.model, c))
-        v->model_note = "makes the same matrix, from a text that has changed since";
+        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, from a text that has changed since", seed_text(v, c->model));
     else
-        v->model_note = "makes the same matrix, entry by entry";
+        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, entry by entry", seed_text(v, c->model));
     claim_matrix_clear(&claim);
 }
 
@@ -142,6 +160,10 @@ static void compare_model(Verification *v)
     Options o = *v->options;
 
     join_settings(v, &o);
+    if (!o.has_seed && v->file.has_model && v->file.model.is_drawn) {
+        o.has_seed = true;
+        o.seed = v->file.model.seed;
+    }
     compilation_init(&c, &o, o.model);
     if (compilation_run(&c, PHASE_net))
         compare_claims(v, &c);

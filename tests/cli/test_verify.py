@@ -4,8 +4,12 @@ import copy
 import hashlib
 import json
 import os
+import sys
 
 from cli import PAIR, check, eigc, equal, main, test, write
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from second_checker import Refused, check as second_check
 
 
 def proof(folder, *args):
@@ -112,6 +116,34 @@ def imported_files_are_part_of_the_model(folder):
     write(folder, "part.eig", text.replace("0.5", "0.25"))
     r = eigc("verify", path, "--model", main)
     check(r.status == 1 and "not of this model" in r.out, r)
+
+
+@test
+def draws_are_made_with_the_seed_of_the_certificate(folder):
+    """Gains of neurons are in the matrix: the seed is named, drawn with, and said where it makes the difference."""
+    model = write(folder, "drawn.eig", "population E excitatory { size = 3; tau = 20 ms; cost = nonnegative; gain = uniform(0.5, 1) }\n"
+                                       "connect E -> E { weight = 0.1 }\nsimulate { method = rk4; duration = 1 ms; step = 0.1 ms; seed = 5 }\n")
+    for seed, options in (("5", ()), ("7", ("--seed", "7")), (str(2 ** 64 - 1), ("--seed", str(2 ** 64 - 1)))):
+        path = os.path.join(folder, "seed%s.json" % seed)
+        equal(eigc("check", *options, "--certificate", path, model).status, 0)
+        equal(json.load(open(path))["model"]["seed"], seed)
+        r = eigc("verify", path, "--model", model)
+        check(r.status == 0 and "drawn with the seed " + seed in r.out, r)
+        r = eigc("verify", path, "--model", model, "--seed", "8")
+        check(r.status == 1 and "seed 8" in r.out and "made with the seed " + seed in r.out, r)
+    for bad in (7, "", "-1", "7.0", " 7", str(2 ** 64), None):
+        text = json.load(open(path))
+        text["model"]["seed"] = bad
+        equal(eigc("verify", tampered(folder, text)).status, 1, bad)
+        try:
+            second_check(json.dumps(text).encode())
+            raise AssertionError("the second checker takes the seed %r" % (bad,))
+        except Refused:
+            pass
+    second_check(open(path, "rb").read())
+    path = os.path.join(folder, "plain.json")
+    equal(eigc("check", "--certificate", path, PAIR).status, 0)
+    check("seed" not in json.load(open(path))["model"], "a seed that nothing depends on")
 
 
 @test
