@@ -1,6 +1,7 @@
 /* A map as numbers, as proofs, and as a picture. */
 #include "compiler/driver/map.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,9 +99,11 @@ bool map_draw(const Map *m, const char *title, const char *path)
 {
     Sbuf script = {0};
     map_write_script(m, title, path, &script);
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);     /* without gnuplot nobody reads what is written */
     FILE *to = popen("exec gnuplot - 2>/dev/null", "w");
     bool ok = to && fwrite(sbuf_text(&script), 1, script.n, to) == script.n;
     int status = to ? pclose(to) : -1;
+    signal(SIGPIPE, before);
     sbuf_free(&script);
     if (ok && status == 0)
         return true;
