@@ -51,9 +51,11 @@ static void stretch(NetBuild *b, const Own *own, mpq_srcptr x)
         *own->most = keep(b, x);
 }
 
+/* Numbers that are drawn are doubles, others are kept exactly. */
 static bool fits(NetBuild *b, const NetPop *p, const Own *own)
 {
-    double bytes = 8.0 * (double)p->size;
+    const double exact = 110;
+    double bytes = (expr_has_draw(own->of) ? 8 : exact) * (double)p->size;
     if (bytes <= (double)b->limit)
         return true;
     diag_at(b->cx, D_E0805, own->at, "a %s for each of %zu neurons takes %.3g GB, more than there are", own->name, p->size,
