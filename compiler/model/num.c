@@ -302,7 +302,8 @@ const char *num_text(Ctx *cx, Num x)
 const char *num_brief(Ctx *cx, Num x)
 {
     const char *text = num_text(cx, x);
-    return strlen(text) <= 60 ? text : arena_printf(&cx->arena, "%.17g", num_to_double(x));
+    size_t most = strchr(text, '/') ? 24 : 60;      /* nobody reads long fractions */
+    return strlen(text) <= most ? text : arena_printf(&cx->arena, "%.17g", num_to_double(x));
 }
 
 /* ---- rounding to double ---- */
