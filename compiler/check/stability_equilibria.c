@@ -122,7 +122,7 @@ void stability_add_attracting(Ctx *cx, const LdsReport *lds, StabilityReport *ou
     out->conclusion = arena_printf(&cx->arena, "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence from "
                                    "everywhere. At the model's input an equilibrium attracts what starts near it, exponentially: %s",
                                    states_text(cx, lds, at));
-    out->theorem = "Theorems 1, 20 and 26 (docs/theory.md): a box with one equilibrium, a form that falls along trajectories beside it";
+    out->theorem = "Theorems 1, 20 and 29 (docs/theory.md): a box with one equilibrium, a form that falls along trajectories beside it";
 }
 
 bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out)

@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -162,8 +163,22 @@ def try_model(seed, text, folder):
     return [s["says"] for s in certificate.get("statements", [])]
 
 
+def theorems_are_those_of_the_theory():
+    """Each number is one theorem, and each statement's is the one that docs/theory.md gives it."""
+    theory = open("docs/theory.md").read()
+    numbers = re.findall(r"^\*\*Theorem (\d+) ", theory, re.M)
+    numbers += re.findall(r"^\*\*Theorem (\d+)\.\*\*", theory, re.M)
+    assert len(numbers) == len(set(numbers)), sorted(numbers, key=int)
+    rows = {name: n for names, n in re.findall(r"^\| (`.*`) \| (\d+) \|", theory, re.M) for name in re.findall(r"`([^`]+)`", names)}
+    for name, n in re.findall(r'^STATEMENT\(\w+, "([^"]+)", (\d+)', open("compiler/check/statement.def").read(), re.M):
+        assert n in numbers, (name, n)
+        said = rows.get(name) or rows.get(re.sub("^two-neurons-.*", "two-neurons-...", name))
+        assert said == n, (name, n, said)
+
+
 def main(count=60, first=1):
     failures = 0
+    theorems_are_those_of_the_theory()
     with tempfile.TemporaryDirectory() as folder:
         for wanted, text in MODELS.items():
             for seed in range(10):
