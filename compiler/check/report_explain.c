@@ -208,15 +208,17 @@ static void explain_eigenvalue(const Report *r, Sbuf *out)
     if (m->q > EIGEN_ROWS || m->n_kernels || !lapack_load(NULL))
         return;
     double *a = malloc(m->q * m->q * sizeof *a), *wr = malloc(2 * m->q * sizeof *wr), *wi = wr + m->q;
+    bool finite = true;             /* LAPACK must not be asked otherwise */
     mpq_t x;
     mpq_init(x);
     for (size_t i = 0; a && wr && i < m->q; i++)
         for (size_t j = 0; j < m->q; j++) {
             tested(m, i, j, x);
             a[j * m->q + i] = mpq_get_d(x) + (i == j);
+            finite = finite && fabs(a[j * m->q + i]) < 1e150;
         }
     mpq_clear(x);
-    if (a && wr && lapack_general_eigen(m->q, a, wr, wi, NULL) == 0) {
+    if (a && wr && finite && lapack_general_eigen(m->q, a, wr, wi, NULL) == 0) {
         size_t top = 0;
         for (size_t k = 1; k < m->q; k++)
             top = wr[k] > wr[top] ? k : top;

@@ -17,7 +17,13 @@ typedef struct Balanced {
     double tau;                 /* a mean of them */
 } Balanced;
 
-/* False where it is not asked for or not finite. */
+/* Far enough from the ends of the doubles for products of a few. */
+static bool is_moderate(double x)
+{
+    return x > 1e-60 && x < 1e60;
+}
+
+/* False where it is not asked for or the numbers are too far apart. */
 static bool balance(const StabilityCase *x, Balanced *b)
 {
     const ClaimMatrix *m = x->m;
@@ -30,7 +36,8 @@ static bool balance(const StabilityCase *x, Balanced *b)
     b->speed = ARENA_ARRAY(&x->cx->arena, n, double);
     for (size_t a = 0; a < n; a++) {
         b->root[a] = x->c ? sqrt(mpq_get_d(x->c->p[a])) : 1;
-        if (!mpq_equal(x->tau_least[a], x->tau_most[a]) || !(b->root[a] > 1e-100 && b->root[a] < 1e100))
+        if (!mpq_equal(x->tau_least[a], x->tau_most[a]) || !is_moderate(b->root[a]) ||
+            !is_moderate(mpq_get_d(x->tau_most[a])))
             return false;
         b->tau += log(mpq_get_d(x->tau_most[a])) / (double)n;
     }
@@ -45,7 +52,7 @@ static bool balance(const StabilityCase *x, Balanced *b)
     }
     bool finite = true;
     for (size_t k = 0; k < n * n; k++)
-        finite = finite && fabs(b->w[k]) < 1e100;
+        finite = finite && fabs(b->w[k]) < 1e60;
     return finite;
 }
 

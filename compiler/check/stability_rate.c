@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -95,7 +96,8 @@ bool propose_equal_tau(const StabilityCase *x, Statement *out)
 double stability_mu(const StabilityCase *x)
 {
     bool none = !x->c || !x->has_rates || x->m->n_kernels || x->m->row_from[x->m->q] > MAX_ENTRIES;
-    return none ? 0 : estimate_mu(x->cx, x->m, x->c->p);
+    double mu = none ? 0 : estimate_mu(x->cx, x->m, x->c->p);
+    return mu > 0 && mu <= DBL_MAX ? mu : 0;
 }
 
 bool propose_rate(const StabilityCase *x, double bound, Statement *out)
@@ -147,7 +149,7 @@ bool propose_nearly_equal(const StabilityCase *x, double bound, Statement *out)
     statement_squared_loop(x->cx, x->m, x->c, loop);
     double r = mpq_get_d(rho), c = sqrt(mpq_get_d(loop)), delta = ((1 - r) * (mpq_get_d(mu) - 2 * r * c) - (1 + r) * r * c) / ((1 + r) * (1 + r));
     mpq_clears(rho, loop, (mpq_ptr)0);
-    if (!(delta > 0) || !isfinite(c)) {
+    if (!(delta > 0 && delta < 1e300) || !(c < 1e300)) {
         statement_clear(out);
         return false;
     }

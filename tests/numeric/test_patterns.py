@@ -81,18 +81,20 @@ def a_table():
 
 
 def the_draws_of_a_pair_stay():
-    """A pair's weight does not depend on which other pairs there are."""
-    def net(pattern):
+    """A pair's weight does not depend on which other pairs there are: the text of the connection is its key, and here
+    only the file that it names differs."""
+    def net(who):
         path = os.path.join(folder, "draws.eig")
+        np.savetxt(os.path.join(folder, "who.csv"), who, fmt="%d", delimiter=",")
         with open(path, "w") as f:
-            f.write(POPS + "connect E -> I { weight = lognormal(0.1, 0.5)%s }\n" % pattern)
+            f.write(POPS + 'connect E -> I { weight = lognormal(0.1, 0.5); pattern = matrix("who.csv") }\n')
         text = subprocess.run([eigc.EIGC, "dump", "--net", path], capture_output=True, text=True).stdout
         rows = [line.split(":")[1] for line in text.splitlines() if line.startswith("  row ")]
         return [row.replace("[", " [").split() for row in rows]
-    every, some = net(""), net("; pattern = " + literal(WHO))
+    every, some = net(np.ones_like(WHO)), net(WHO)
     for i, row in enumerate(some):
         assert [int(w[1:-1]) for w in row[::2]] == list(np.flatnonzero(WHO[i]))
-        assert row[1::2] == [every[i][j] for j in np.flatnonzero(WHO[i])]
+        assert row[1::2] == [every[i][2 * j + 1] for j in np.flatnonzero(WHO[i])]
 
 
 for check in (a_matrix_in_the_text, a_matrix_in_a_file, a_sparse_file, a_table, the_draws_of_a_pair_stay):
