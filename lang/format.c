@@ -343,7 +343,7 @@ static void block(Format *f, bool declarations, int indent)
 bool format_source(Ctx *cx, int source, Sbuf *out)
 {
     size_t errors_before = cx->diags.n_errors;
-    parse_source(cx, source);
+    parse_text(cx, source);
     if (cx->diags.n_errors > errors_before)
         return false;
     Format *f = ARENA_NEW(&cx->arena, Format);

@@ -37,14 +37,25 @@ static void check_empty(Parse *p, size_t errors_before)
     diag_help(cx, d, "a model has at least one `population NAME excitatory { ... }`");
 }
 
-Ast *parse_source(Ctx *cx, int source)
+static Ast *parse(Ctx *cx, int source, bool may_be_empty)
 {
     size_t errors_before = cx->diags.n_errors;
     Parse *p = begin(cx, source);
     yyparse(p);
-    check_empty(p, errors_before);
+    if (!may_be_empty)
+        check_empty(p, errors_before);
     end(p);
     return p->ast;
+}
+
+Ast *parse_source(Ctx *cx, int source)
+{
+    return parse(cx, source, false);
+}
+
+Ast *parse_text(Ctx *cx, int source)
+{
+    return parse(cx, source, true);
 }
 
 static const char *kind_name(int kind)

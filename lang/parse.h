@@ -7,6 +7,8 @@
  * diagnostics E01xx; the tree then holds what could be understood, with
  * AST_ERROR where something could not. */
 Ast *parse_source(Ctx *cx, int source);
+/* The same of a text that need not be a model: it may declare nothing. */
+Ast *parse_text(Ctx *cx, int source);
 
 /* The tokens, one a line: `line:column kind text` (dump of the first phase). */
 void parse_dump_tokens(Ctx *cx, int source, Sbuf *out);

@@ -117,4 +117,12 @@ def new_to_standard_output(folder):
     equal(eigc("check", "-", stdin=r.out).status, 0)
 
 
+@test
+def a_text_that_declares_nothing_yet(folder):
+    """Comments alone, and nothing at all, have a layout too."""
+    for text, wanted in (("# one\n\n\n   # two", "# one\n\n# two\n"), ("", ""), ("\n\n", "")):
+        r = eigc("fmt", "-", stdin=text)
+        equal((r.status, r.out, r.err), (0, wanted, ""), r)
+
+
 main()
