@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     ctx_init(&fresh);
     int source = source_from_text(&cx, "fuzz", (const char *)data, n);
     if (source >= 0) {
-        parse_source(&cx, source);
+        parse_text(&cx, source);
         bool parses = cx.diags.n_errors == 0;
         if (format_source(&fresh, source_from_text(&fresh, "fuzz", (const char *)data, n), &out) != parses)
             BUG("a text is laid out exactly when it parses");
