@@ -140,7 +140,7 @@ ROWS = [
     ("certificate_read.c", "    if (components)\n", "    if (0)\n"),
     ("certificate_read.c", "if (strcmp(format, \"eig-certificate/1\") != 0)", "if (0)"),
 ]
-TESTS = ("test_symbol", "test_verify_kernel", "test_certificate", "test_verify", "test_golden_lds")
+TESTS = ("test_symbol", "test_verify_kernel", "test_certificate", "test_verify", "test_verify_populations", "test_verify_broken", "test_golden_lds")
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -w -I. -Ibuild/gen").split()
 SOURCES = [C + f for f in ("verify.c", "verify_kernel.c", "symbol.c", "positive.c", "evidence.c", "rational.c", "certificate.c", "certificate_read.c")]
 
