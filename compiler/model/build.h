@@ -239,6 +239,8 @@ Typed typed_const(Builder *b, Span at, Num value, Unit unit);
 bool typed_ok(Typed v);
 /* A call of function `fn` with its units checked; constants folded. */
 Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg);
+Typed typed_call1(Builder *b, Span at, EigFn fn, Typed x);
+Typed typed_call2(Builder *b, Span at, EigFn fn, Typed x, Typed y);
 /* E0301 unless v has `unit` (a bare zero has every unit). `what`: "the probability". */
 bool typed_expect(Builder *b, Typed v, Unit unit, const char *what);
 /* "in `mV`", "a pure number" */

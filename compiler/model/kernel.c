@@ -21,17 +21,6 @@ static const struct { const char *name, *parameter; ShapeCondition condition; } 
 
 /* ---- operations ---- */
 
-static Typed call2(Builder *b, Span at, EigFn fn, Typed x, Typed y)
-{
-    Typed arg[2] = { x, y };
-    return typed_call(b, at, fn, 2, arg);
-}
-
-static Typed call1(Builder *b, Span at, EigFn fn, Typed x)
-{
-    return typed_call(b, at, fn, 1, &x);
-}
-
 static Typed number(Builder *b, Span at, long k)
 {
     return typed_const(b, at, num_int(b->nums, k), UNIT_NONE);
@@ -43,25 +32,25 @@ static Typed number(Builder *b, Span at, long k)
 static Typed squares(Builder *b, Span at, const char *what, Typed sigma, PairPlaces *pair)
 {
     Typed d2 = place_distance_squared(b, at, what, pair);
-    return call2(b, at, EIG_FN_DIV, d2, call2(b, at, EIG_FN_MUL, sigma, sigma));
+    return typed_call2(b, at, EIG_FN_DIV, d2, typed_call2(b, at, EIG_FN_MUL, sigma, sigma));
 }
 
 /* exp(-x) */
 static Typed falling(Builder *b, Span at, Typed x)
 {
-    return call1(b, at, EIG_FN_EXP, call1(b, at, EIG_FN_NEG, x));
+    return typed_call1(b, at, EIG_FN_EXP, typed_call1(b, at, EIG_FN_NEG, x));
 }
 
 static Typed gaussian(Builder *b, Span at, const char *what, Typed sigma, PairPlaces *pair)
 {
-    return falling(b, at, call2(b, at, EIG_FN_DIV, squares(b, at, what, sigma, pair), number(b, at, 2)));
+    return falling(b, at, typed_call2(b, at, EIG_FN_DIV, squares(b, at, what, sigma, pair), number(b, at, 2)));
 }
 
 static Typed mexican_hat(Builder *b, Span at, const char *what, Typed sigma, PairPlaces *pair)
 {
     Typed bell = gaussian(b, at, what, sigma, pair);
-    Typed share = call2(b, at, EIG_FN_DIV, squares(b, at, what, sigma, pair), number(b, at, (long)pair->n_axes));
-    return call2(b, at, EIG_FN_MUL, call2(b, at, EIG_FN_SUB, number(b, at, 1), share), bell);
+    Typed share = typed_call2(b, at, EIG_FN_DIV, squares(b, at, what, sigma, pair), number(b, at, (long)pair->n_axes));
+    return typed_call2(b, at, EIG_FN_MUL, typed_call2(b, at, EIG_FN_SUB, number(b, at, 1), share), bell);
 }
 
 /* cos(2 pi d/L), d/L being a fraction of places; on a ring only. */
@@ -81,21 +70,23 @@ static Typed cosine_around(Builder *b, Span at, const char *what, PairPlaces *pa
     mpq_ptr length = num_new(b->nums);
     mpq_set_ui(length, pop->place.extent[0], 1);
     mpq_mul(length, length, pop->place.spacing);
-    Typed turn = call2(b, at, EIG_FN_DIV, d, typed_const(b, at, length, pop->place.unit));
+    Typed turn = typed_call2(b, at, EIG_FN_DIV, d, typed_const(b, at, length, pop->place.unit));
     Typed pi = typed_const(b, at, num_from_double(b->nums, 0x1.921fb54442d18p+1), UNIT_NONE);
-    return call1(b, at, EIG_FN_COS, call2(b, at, EIG_FN_MUL, call2(b, at, EIG_FN_MUL, number(b, at, 2), pi), turn));
+    Typed whole = typed_call2(b, at, EIG_FN_MUL, number(b, at, 2), pi);
+    return typed_call1(b, at, EIG_FN_COS, typed_call2(b, at, EIG_FN_MUL, whole, turn));
 }
 
 static Typed von_mises(Builder *b, Span at, const char *what, Typed kappa, PairPlaces *pair)
 {
-    Typed below = call2(b, at, EIG_FN_SUB, cosine_around(b, at, what, pair), number(b, at, 1));
-    return call1(b, at, EIG_FN_EXP, call2(b, at, EIG_FN_MUL, kappa, below));
+    Typed below = typed_call2(b, at, EIG_FN_SUB, cosine_around(b, at, what, pair), number(b, at, 1));
+    return typed_call1(b, at, EIG_FN_EXP, typed_call2(b, at, EIG_FN_MUL, kappa, below));
 }
 
 static Typed cosine(Builder *b, Span at, const char *what, Typed c, PairPlaces *pair)
 {
-    Typed one = number(b, at, 1), wave = call2(b, at, EIG_FN_MUL, c, cosine_around(b, at, what, pair));
-    return call2(b, at, EIG_FN_DIV, call2(b, at, EIG_FN_ADD, one, wave), call2(b, at, EIG_FN_ADD, one, c));
+    Typed one = number(b, at, 1), wave = typed_call2(b, at, EIG_FN_MUL, c, cosine_around(b, at, what, pair));
+    Typed above = typed_call2(b, at, EIG_FN_ADD, one, wave);
+    return typed_call2(b, at, EIG_FN_DIV, above, typed_call2(b, at, EIG_FN_ADD, one, c));
 }
 
 static Typed shape_value(Builder *b, Span at, ShapeId id, Typed x, PairPlaces *pair)
@@ -103,7 +94,7 @@ static Typed shape_value(Builder *b, Span at, ShapeId id, Typed x, PairPlaces *p
     const char *what = shape[id].name;
     switch (id) {
     case SHAPE_GAUSSIAN: return gaussian(b, at, what, x, pair);
-    case SHAPE_EXPONENTIAL: return falling(b, at, call2(b, at, EIG_FN_DIV, place_distance(b, at, what, pair), x));
+    case SHAPE_EXPONENTIAL: return falling(b, at, typed_call2(b, at, EIG_FN_DIV, place_distance(b, at, what, pair), x));
     case SHAPE_MEXICAN_HAT: return mexican_hat(b, at, what, x, pair);
     case SHAPE_VON_MISES: return von_mises(b, at, what, x, pair);
     case SHAPE_COSINE: return cosine(b, at, what, x, pair);

@@ -151,17 +151,6 @@ bool place_read(Builder *b, const AstExpr *e, const AstExpr *size, ModelPop *pop
 
 /* ---- coordinates ---- */
 
-static Typed call2(Builder *b, Span at, EigFn fn, Typed x, Typed y)
-{
-    Typed arg[2] = { x, y };
-    return typed_call(b, at, fn, 2, arg);
-}
-
-static Typed call1(Builder *b, Span at, EigFn fn, Typed x)
-{
-    return typed_call(b, at, fn, 1, &x);
-}
-
 static Typed count(Builder *b, Span at, size_t n)
 {
     mpq_ptr x = num_new(b->nums);
@@ -176,8 +165,8 @@ static Typed coordinate(Builder *b, Span at, const Place *p, EigVar var, size_t 
     if (place_axes(p->kind) == 1)
         return i;
     Typed columns = count(b, at, p->extent[0]);
-    Typed row = call1(b, at, EIG_FN_FLOOR, call2(b, at, EIG_FN_DIV, i, columns));
-    return axis == 1 ? row : call2(b, at, EIG_FN_SUB, i, call2(b, at, EIG_FN_MUL, columns, row));
+    Typed row = typed_call1(b, at, EIG_FN_FLOOR, typed_call2(b, at, EIG_FN_DIV, i, columns));
+    return axis == 1 ? row : typed_call2(b, at, EIG_FN_SUB, i, typed_call2(b, at, EIG_FN_MUL, columns, row));
 }
 
 /* On a line and a grid each neuron stands in the middle of its share. */
@@ -185,8 +174,8 @@ static Typed position(Builder *b, Span at, const Place *p, EigVar var, size_t ax
 {
     Typed x = coordinate(b, at, p, var, axis);
     if (!place_is_periodic(p->kind))
-        x = call2(b, at, EIG_FN_ADD, x, typed_const(b, at, num_ratio(b->nums, 1, 2), UNIT_NONE));
-    return call2(b, at, EIG_FN_MUL, x, typed_const(b, at, p->spacing, p->unit));
+        x = typed_call2(b, at, EIG_FN_ADD, x, typed_const(b, at, num_ratio(b->nums, 1, 2), UNIT_NONE));
+    return typed_call2(b, at, EIG_FN_MUL, x, typed_const(b, at, p->spacing, p->unit));
 }
 
 static bool has_place(Builder *b, Span at, const char *what, size_t pop)
@@ -257,11 +246,11 @@ static Typed apart(Builder *b, Span at, const PairPlaces *pair, size_t axis)
     bool same = pair->is_displacement;
     Typed x = same ? coordinate(b, at, p, EIG_VAR_PRE_I, axis) : position(b, at, p, EIG_VAR_PRE_I, axis);
     Typed y = same ? coordinate(b, at, q, EIG_VAR_POST_I, axis) : position(b, at, q, EIG_VAR_POST_I, axis);
-    Typed d = call1(b, at, EIG_FN_ABS, call2(b, at, EIG_FN_SUB, y, x));
+    Typed d = typed_call1(b, at, EIG_FN_ABS, typed_call2(b, at, EIG_FN_SUB, y, x));
     if (!place_is_periodic(p->kind))
         return d;
     Typed all = same ? count(b, at, p->extent[axis]) : typed_const(b, at, place_length(b, p, axis), p->unit);
-    return call2(b, at, EIG_FN_MIN, d, call2(b, at, EIG_FN_SUB, all, d));
+    return typed_call2(b, at, EIG_FN_MIN, d, typed_call2(b, at, EIG_FN_SUB, all, d));
 }
 
 static bool measure(Builder *b, Span at, const char *what, PairPlaces *pair)
@@ -280,7 +269,7 @@ static bool measure(Builder *b, Span at, const char *what, PairPlaces *pair)
         pair->step[axis] = apart(b, at, pair, axis);
         pair->apart[axis] = pair->step[axis];
         if (pair->is_displacement)
-            pair->apart[axis] = call2(b, at, EIG_FN_MUL, pair->step[axis], typed_const(b, at, pre->place.spacing, pre->place.unit));
+            pair->apart[axis] = typed_call2(b, at, EIG_FN_MUL, pair->step[axis], typed_const(b, at, pre->place.spacing, pre->place.unit));
     }
     return pair->is_measured = true;
 }
@@ -291,8 +280,8 @@ Typed place_distance_squared(Builder *b, Span at, const char *what, PairPlaces *
         return typed_error(at);
     Typed sum = typed_error(at);
     for (size_t axis = 0; axis < pair->n_axes; axis++) {
-        Typed square = call2(b, at, EIG_FN_MUL, pair->apart[axis], pair->apart[axis]);
-        sum = axis == 0 ? square : call2(b, at, EIG_FN_ADD, sum, square);
+        Typed square = typed_call2(b, at, EIG_FN_MUL, pair->apart[axis], pair->apart[axis]);
+        sum = axis == 0 ? square : typed_call2(b, at, EIG_FN_ADD, sum, square);
     }
     return sum;
 }
@@ -306,7 +295,7 @@ Typed place_distance(Builder *b, Span at, const char *what, PairPlaces *pair)
         d.span = at;
         return d;
     }
-    return call1(b, at, EIG_FN_SQRT, place_distance_squared(b, at, what, pair));
+    return typed_call1(b, at, EIG_FN_SQRT, place_distance_squared(b, at, what, pair));
 }
 
 /* Every number of a neuron in `e` stands within a step. */

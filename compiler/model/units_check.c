@@ -202,6 +202,17 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
     return v;
 }
 
+Typed typed_call1(Builder *b, Span at, EigFn fn, Typed x)
+{
+    return typed_call(b, at, fn, 1, &x);
+}
+
+Typed typed_call2(Builder *b, Span at, EigFn fn, Typed x, Typed y)
+{
+    Typed arg[2] = { x, y };
+    return typed_call(b, at, fn, 2, arg);
+}
+
 bool typed_expect(Builder *b, Typed v, Unit unit, const char *what)
 {
     if (v.is_zero || unit_equal(v.unit, unit))

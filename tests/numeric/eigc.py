@@ -46,6 +46,14 @@ def run(text, folder, *options, name="model"):
     return Result(done, out)
 
 
+def check(text, folder):
+    """The report of `eigc check --json`."""
+    path = os.path.join(folder, "checked.eig")
+    with open(path, "w") as f:
+        f.write(text)
+    return json.loads(subprocess.run([EIGC, "check", "--json", path], capture_output=True, text=True).stdout)
+
+
 def has_jit():
     return os.environ.get("LLVM", "1") == "1"
 

@@ -1,11 +1,9 @@
 """Proximal steps: reference trajectories of the timescale family, every cost's prox
 of a multiple against its definition, equilibria and verdicts that do not depend
 on the step, and gains, delays and noise beside it."""
-import json
 import math
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
@@ -32,11 +30,7 @@ def run(text):
 
 
 def check(text):
-    path = os.path.join(FOLDER.name, "checked.eig")
-    with open(path, "w") as f:
-        f.write(text)
-    p = subprocess.run([eigc.EIGC, "check", "--json", path], capture_output=True, text=True)
-    return json.loads(p.stdout)
+    return eigc.check(text, FOLDER.name)
 
 
 # ---- the linear-threshold family x' = max(-a D x, (W - D) x + u), a = 1/g, D = diag(1, 2), tau = 1/D ----

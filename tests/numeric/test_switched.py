@@ -1,8 +1,6 @@
 """The switched dynamics, prox_step = inf: trajectories in closed form, equilibria by linear algebra,
 the function that falls by Theorem 19 of docs/theory.md, and verdicts."""
-import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -20,11 +18,7 @@ def records(text):
 
 
 def check(text):
-    path = os.path.join(FOLDER.name, "checked.eig")
-    with open(path, "w") as f:
-        f.write(text)
-    p = subprocess.run([eigc.EIGC, "check", "--json", path], capture_output=True, text=True)
-    return json.loads(p.stdout)
+    return eigc.check(text, FOLDER.name)
 
 
 def closed_form():

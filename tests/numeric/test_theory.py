@@ -233,11 +233,7 @@ simulate {{ duration = 10; method = rk4; step = 0.01; record E, I every 1 }}
 def lifted_verdicts():
     """The logistic's slope is 1/4, so four times the weights make the matrix of the table."""
     for w, sizes, scale, alone, stable in LIFTED:
-        path = os.path.join(FOLDER.name, "lifted.eig")
-        with open(path, "w") as f:
-            f.write(lifted_text(w, sizes, scale, alone))
-        done = subprocess.run([eigc.EIGC, "check", "--json", path], capture_output=True, text=True)
-        verdict = eigc.json.loads(done.stdout)["lds"]["verdict"]
+        verdict = eigc.check(lifted_text(w, sizes, scale, alone), FOLDER.name)["lds"]["verdict"]
         assert verdict == ("certified" if stable else "refuted"), (w, sizes, alone, verdict)
 
 
@@ -285,11 +281,7 @@ def neurons_that_differ():
         for own, verdict in ((("cost = logistic", "cost = logistic; threshold = uniform(-1, 1)"), stable),
                              (("tau = 1;", "tau = lognormal(2, 0.4);"), stable), (("input = 0.3", "input = 0.3 + sin(i)"), stable),
                              (("cost = logistic", "cost = logistic; gain = 1 / (1 + i)"), stable or None)):
-            path = os.path.join(FOLDER.name, "differ.eig")
-            with open(path, "w") as f:
-                f.write(text.replace(*own))
-            done = subprocess.run([eigc.EIGC, "check", "--json", path], capture_output=True, text=True)
-            said = eigc.json.loads(done.stdout)["lds"]["verdict"]
+            said = eigc.check(text.replace(*own), FOLDER.name)["lds"]["verdict"]
             wanted = {True: ["certified"], False: ["refuted"], None: ["certified", "refuted"]}[verdict]
             assert said in wanted, (w, sizes, alone, own, said)
 

@@ -12,8 +12,10 @@ import sys
 import tempfile
 from fractions import Fraction
 
+from two_checkers import both
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Refused, check as second_check, cells, matrix_at, number, read_term
+from second_checker import check as second_check, cells, matrix_at, number, read_term
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
@@ -35,21 +37,6 @@ def report(folder, text, *options):
     done = eigc("check", path, "--json", "--certificate", proof, *options)
     assert done.returncode in (0, 1), done.stderr
     return json.loads(done.stdout), proof, path
-
-
-def both(folder, certificate):
-    data = json.dumps(certificate).encode()
-    path = os.path.join(folder, "changed.json")
-    with open(path, "wb") as file:
-        file.write(data)
-    first = eigc("verify", "-q", path).returncode == 0
-    try:
-        second_check(data)
-        second = True
-    except Refused:
-        second = False
-    assert first == second, f"eigc verify says {first}, the second checker {second}:\n{data.decode()}"
-    return first
 
 
 PAIR = """param w_EE = 0.5 in [0, {top}]

@@ -16,9 +16,10 @@ import numpy as np
 
 from random_claim import Model
 from test_random_claims import written_out
+from two_checkers import both
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import SAYS, Refused, check as second_check, number
+from second_checker import SAYS, check as second_check, number
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 seen = {name: [0, 0, 0] for name in SAYS}           # statements, changes accepted, changes refused
@@ -74,22 +75,6 @@ connect E -> E { weight = 0.8 }
 connect A -> A { weight = 0.5; pattern = kernel(gaussian(60 deg), normalize = yes) }
 """,
 }
-
-
-def both(folder, certificate):
-    """Whether it is accepted, by both."""
-    data = json.dumps(certificate).encode()
-    path = os.path.join(folder, "changed.json")
-    with open(path, "wb") as f:
-        f.write(data)
-    first = subprocess.run([EIGC, "verify", "-q", path], capture_output=True).returncode == 0
-    try:
-        second_check(data)
-        second = True
-    except Refused:
-        second = False
-    assert first == second, f"eigc verify says {first}, the second checker {second}:\n{data.decode()}"
-    return first
 
 
 def change(r, statement, others):
