@@ -107,7 +107,7 @@ bool propose_rate(const StabilityCase *x, double bound, Statement *out)
         return false;
     mpq_t bottom;
     mpq_init(bottom);
-    statement_loop_size(x->cx, x->m, x->c, bottom);
+    statement_loop_size(x->cx, x->m, x->c, 1, bottom);
     mpq_add(bottom, bottom, mu);
     mpq_mul(bottom, bottom, x->tau_most[0]);
     mpq_mul_2exp(bottom, bottom, 1);
@@ -146,7 +146,7 @@ bool propose_nearly_equal(const StabilityCase *x, double bound, Statement *out)
     for (size_t a = 0; a < x->m->q; a++)
         mpq_set(tau[a], x->tau_most[a]);
     statement_rho((const mpq_t *)tau, x->m->q, rho);
-    statement_squared_loop(x->cx, x->m, x->c, loop);
+    statement_loop_size(x->cx, x->m, x->c, 2, loop);
     double r = mpq_get_d(rho), c = sqrt(mpq_get_d(loop)), delta = ((1 - r) * (mpq_get_d(mu) - 2 * r * c) - (1 + r) * r * c) / ((1 + r) * (1 + r));
     mpq_clears(rho, loop, (mpq_ptr)0);
     if (!(delta > 0 && delta < 1e300) || !(c < 1e300)) {

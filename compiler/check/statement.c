@@ -7,7 +7,7 @@
 _Static_assert((int)N_STATEMENTS <= (int)STATEMENTS_EACH, "each once");
 
 const StatementRow statement_table[N_STATEMENTS] = {
-#define STATEMENT(NAME, name, theorem, needs, says, ...) [STATEMENT_##NAME] = {name, theorem, needs, says, {__VA_ARGS__}},
+#define STATEMENT(NAME, name, theorem, needs, says, fault, because, ...) [STATEMENT_##NAME] = {name, theorem, needs, says, because, {__VA_ARGS__}},
 #include "compiler/check/statement.def"
 #undef STATEMENT
 };

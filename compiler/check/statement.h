@@ -34,6 +34,7 @@ typedef struct StatementRow {
     int theorem;
     StatementNeed needs;
     StatementSays says;
+    const char *because;        /* the theorem's hypotheses, as reports name them */
     StatementField field[STATEMENT_MAX_FIELDS + 1];
 } StatementRow;
 extern const StatementRow statement_table[N_STATEMENTS];

@@ -136,10 +136,10 @@ const char *equilibrium_fault(const StatementCase *x)
     return fault;
 }
 
-const char *local_fault(const StatementCase *x, const Evidence *e)
+const char *local_fault(const StatementCase *x)
 {
     const Statement *s = x->s;
-    if (statement_local(e->statement, e->n_statements) != s)
+    if (statement_local(x->e->statement, x->e->n_statements) != s)
         return "it is the second one of its kind";
     for (size_t a = 0; a < s->n; a++)
         if (mpq_sgn(statement_numbers(s, "slope")[a]) <= 0 || mpq_cmp(statement_numbers(s, "x_lo")[a], statement_numbers(s, "x_hi")[a]) >= 0)
@@ -171,9 +171,9 @@ static bool boxes_are_apart(const Statement *s, const Statement *t)
     return apart;
 }
 
-const char *several_fault(const StatementCase *x, const Evidence *e)
+const char *several_fault(const StatementCase *x)
 {
-    const Statement *first = equilibrium_named(e, x->s->field[0][0]), *second = equilibrium_named(e, x->s->field[1][0]);
+    const Statement *first = equilibrium_named(x->e, x->s->field[0][0]), *second = equilibrium_named(x->e, x->s->field[1][0]);
     if (!first || !second)
         return "it names a statement that is no equilibrium";
     for (size_t a = 0; a < first->n; a++)
@@ -317,9 +317,9 @@ static const char *form_fault(const StatementCase *x, const Statement *at)
     return is_symmetric(x->m->q, statement_numbers(x->s, "P")) ? NULL : "P is not symmetric";
 }
 
-const char *attracting_fault(const StatementCase *x, const Evidence *e)
+const char *attracting_fault(const StatementCase *x)
 {
-    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    const Statement *at = equilibrium_named(x->e, statement_numbers(x->s, "equilibrium")[0]);
     const char *fault = form_fault(x, at);
     for (size_t a = 0; !fault && a < x->m->q; a++)
         if (claim_matrix_size(x->m, a) > 1)
@@ -331,9 +331,9 @@ const char *attracting_fault(const StatementCase *x, const Evidence *e)
     return form_falls(x, at) ? NULL : "-(P J + J'P) is not positive definite for all slopes of the box";
 }
 
-const char *unstable_fault(const StatementCase *x, const Evidence *e)
+const char *unstable_fault(const StatementCase *x)
 {
-    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    const Statement *at = equilibrium_named(x->e, statement_numbers(x->s, "equilibrium")[0]);
     const char *fault = form_fault(x, at);
     if (fault)
         return fault;
@@ -354,9 +354,9 @@ static bool has_reach(const StatementCase *x, size_t row)
 }
 
 /* slope (W_ii - W_ij) > 1 for the neurons of a row, at least two: their differences grow. */
-const char *unstable_within_fault(const StatementCase *x, const Evidence *e)
+const char *unstable_within_fault(const StatementCase *x)
 {
-    const Statement *at = equilibrium_named(e, statement_numbers(x->s, "equilibrium")[0]);
+    const Statement *at = equilibrium_named(x->e, statement_numbers(x->s, "equilibrium")[0]);
     mpq_srcptr number = statement_numbers(x->s, "row")[0];
     if (!at)
         return "it names a statement that is no equilibrium";

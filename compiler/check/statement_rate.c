@@ -108,39 +108,38 @@ static void largest_p(const ClaimMatrix *m, const Component *c, mpq_t most)
     mpq_clear(p);
 }
 
-void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out)
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, mpq_t out)
 {
     mpq_t most;
     mpq_init(most);
     largest_p(m, c, most);
     squared_norm(cx, m, out);
-    mpq_mul(out, out, most);
+    for (int k = 0; k < power; k++)
+        mpq_mul(out, out, most);
     mpq_clear(most);
 }
 
-void statement_squared_loop(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out)
+/* What the two statements by mu ask of the matrix. */
+static const char *mu_fault(const StatementCase *x)
 {
-    mpq_t most;
-    mpq_init(most);
-    largest_p(m, c, most);
-    squared_norm(cx, m, out);
-    mpq_mul(out, out, most);
-    mpq_mul(out, out, most);
-    mpq_clear(most);
+    if (x->m->n_kernels)
+        return "it is not known for matrices with kernels";
+    return x->c ? NULL : "the multipliers of several components have no common scale";
 }
 
 const char *rate_fault(const StatementCase *x)
 {
     mpq_srcptr mu = statement_numbers(x->s, "mu")[0], tau = statement_numbers(x->s, "tau")[0], rate = statement_numbers(x->s, "rate")[0];
-    if (x->m->n_kernels)
-        return "a rate by mu is not known for matrices with kernels";
+    const char *fault = mu_fault(x);
+    if (fault)
+        return fault;
     if (mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0 || mpq_sgn(rate) <= 0)
         return "mu, tau and rate are not all positive";
     if (!statement_mu_holds(x->cx, x->m, x->c, mu))
         return "the multipliers do not leave mu";
     mpq_t most;
     mpq_init(most);
-    statement_loop_size(x->cx, x->m, x->c, most);
+    statement_loop_size(x->cx, x->m, x->c, 1, most);
     mpq_add(most, most, mu);
     mpq_mul(most, most, tau);
     mpq_mul_2exp(most, most, 1);
@@ -191,8 +190,9 @@ const char *nearly_equal_fault(const StatementCase *x)
 {
     mpq_srcptr mu = statement_numbers(x->s, "mu")[0], loop = statement_numbers(x->s, "loop")[0], delta = statement_numbers(x->s, "delta")[0];
     const mpq_t *tau = statement_numbers(x->s, "tau");
-    if (x->m->n_kernels)
-        return "it is not known for matrices with kernels";
+    const char *fault = mu_fault(x);
+    if (fault)
+        return fault;
     for (size_t k = 0; k < x->s->n; k++)
         if (mpq_sgn(tau[k]) <= 0)
             return "a time constant is not positive";
@@ -202,7 +202,7 @@ const char *nearly_equal_fault(const StatementCase *x)
         return "the multipliers do not leave mu";
     mpq_t a, b;
     mpq_inits(a, b, (mpq_ptr)0);
-    statement_squared_loop(x->cx, x->m, x->c, a);
+    statement_loop_size(x->cx, x->m, x->c, 2, a);
     mpq_mul(b, loop, loop);
     bool is_norm = mpq_cmp(b, a) >= 0;
     statement_rho(tau, x->s->n, a);

@@ -143,9 +143,10 @@ static const char *saddle_fault(const StatementCase *x)
 
 /* Each component converges exponentially by a statement of its own. That the components
  * are in an order in which none reaches back has been seen with the claim. */
-static const char *cascade_fault(Ctx *cx, const Evidence *e)
+static const char *cascade_fault(const StatementCase *x)
 {
-    bool *converges = ARENA_ARRAY(&cx->arena, e->n_components, bool);
+    const Evidence *e = x->e;
+    bool *converges = ARENA_ARRAY(&x->cx->arena, e->n_components, bool);
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         if (s->is_part && s->component < e->n_components && s->kind != STATEMENT_PROJECTED && s->kind != STATEMENT_SWITCHED &&
@@ -154,7 +155,7 @@ static const char *cascade_fault(Ctx *cx, const Evidence *e)
     }
     for (size_t k = 0; k < e->n_components; k++)
         if (!converges[k])
-            return arena_printf(&cx->arena, "nothing says that component %zu converges exponentially", k);
+            return arena_printf(&x->cx->arena, "nothing says that component %zu converges exponentially", k);
     return NULL;
 }
 
@@ -171,10 +172,27 @@ static const char *planar_fault(const StatementCase *x)
 {
     if (x->m->n != 2 || x->m->q != 2 || x->m->n_kernels)
         return "it is about two neurons";
-    if (x->s->kind != STATEMENT_PLANAR_SIGNS)
-        return NULL;
-    bool ei = (sends(x->m, 0, 1) && sends(x->m, 1, -1)) || (sends(x->m, 0, -1) && sends(x->m, 1, 1));
-    return ei ? NULL : "one neuron does not excite, or the other does not inhibit";
+    return NULL;
+}
+
+static const char *planar_signs_fault(const StatementCase *x)
+{
+    const char *fault = planar_fault(x);
+    bool ei = !fault && ((sends(x->m, 0, 1) && sends(x->m, 1, -1)) || (sends(x->m, 0, -1) && sends(x->m, 1, 1)));
+    return fault || ei ? fault : "one neuron does not excite, or the other does not inhibit";
+}
+
+/* ---- statements whose hypotheses are the claim, and facts that the file does not have ---- */
+
+static const char *equal_tau_fault(const StatementCase *x)
+{
+    return mpq_sgn(x->s->field[0][0]) > 0 ? NULL : "tau is not positive";
+}
+
+static const char *no_fault(const StatementCase *x)
+{
+    (void)x;
+    return NULL;
 }
 
 /* ---- the part of the matrix that a statement is about ---- */
@@ -182,7 +200,7 @@ static const char *planar_fault(const StatementCase *x)
 /* The multipliers for all rows, where one component has them all. */
 static void case_of(Ctx *cx, const ClaimMatrix *m, const Evidence *e, const Statement *s, ClaimMatrix *part, Component *c, StatementCase *out)
 {
-    *out = (StatementCase){.cx = cx, .m = m, .s = s};
+    *out = (StatementCase){.cx = cx, .m = m, .e = e, .s = s};
     if (s->is_part) {
         *c = e->component[s->component];
         claim_matrix_part(cx, m, c, part);
@@ -198,69 +216,41 @@ static void case_of(Ctx *cx, const ClaimMatrix *m, const Evidence *e, const Stat
     out->c = c;
 }
 
-const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, size_t which)
+static bool is_of_all_rows(StatementSays says)
 {
-    const Statement *s = &e->statement[which];
+    return says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY || says == STATES_LOCAL || says == STATES_CASCADE;
+}
+
+/* It is about rows that there are, and about a claim of its kind. */
+static const char *scope_fault(const ClaimMatrix *m, const Evidence *e, const Statement *s)
+{
     const StatementRow *row = &statement_table[s->kind];
-    ClaimMatrix part;
-    Component c;
-    StatementCase x;
     if (row->needs == NEEDS_LDS && !e->is_certificate)
         return "it needs the claim \"lds\"";
     if (s->is_part && (!e->is_certificate || s->component >= e->n_components))
         return "it is about a component that there is not";
-    if (s->kind == STATEMENT_CASCADE)
-        return s->is_part ? "a cascade is of all components" : cascade_fault(cx, e);
-    if (s->is_part && (row->says == STATES_EQUILIBRIUM || row->says == STATES_INSTABILITY || row->says == STATES_LOCAL))
+    if (s->is_part && is_of_all_rows(row->says))
         return "it is about all rows";
-    if (s->n != (s->is_part ? e->component[s->component].n : m->q))
-        return "it has numbers for other rows";
+    return s->n == (s->is_part ? e->component[s->component].n : m->q) ? NULL : "it has numbers for other rows";
+}
+
+/* NULL, or why the statement's numbers do not prove it. */
+typedef const char *StatementTest(const StatementCase *x);
+static StatementTest *const test_of[N_STATEMENTS] = {
+#define STATEMENT(NAME, name, theorem, needs, says, fault, ...) [STATEMENT_##NAME] = fault,
+#include "compiler/check/statement.def"
+#undef STATEMENT
+};
+
+const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, size_t which)
+{
+    const Statement *s = &e->statement[which];
+    const char *fault = scope_fault(m, e, s);
+    ClaimMatrix part;
+    Component c;
+    StatementCase x;
+    if (fault)
+        return fault;
     case_of(cx, m, e, s, &part, &c, &x);
-    if ((s->kind == STATEMENT_RATE || s->kind == STATEMENT_NEARLY_EQUAL) && !x.c)
-        return "the multipliers of several components have no common scale";
-    switch (s->kind) {
-    case STATEMENT_DOMINANCE:
-        return dominance_fault(&x);
-    case STATEMENT_CONTRACTION_ONE:
-        return contraction_one_fault(&x);
-    case STATEMENT_EQUAL_TAU:
-        return mpq_sgn(s->field[0][0]) > 0 ? NULL : "tau is not positive";
-    case STATEMENT_RATE:
-        return rate_fault(&x);
-    case STATEMENT_PLANAR_SMOOTH:
-    case STATEMENT_PLANAR_BOUNDED:
-    case STATEMENT_PLANAR_SIGNS:
-        return planar_fault(&x);
-    case STATEMENT_SYMMETRISABLE:
-    case STATEMENT_POTENTIAL:
-        return potential_fault(&x);
-    case STATEMENT_SADDLE:
-        return saddle_fault(&x);
-    case STATEMENT_NEARLY_EQUAL:
-        return nearly_equal_fault(&x);
-    case STATEMENT_LURE_POPOV:
-        return lure_popov_fault(&x);
-    case STATEMENT_CONTRACTION_TWO:
-        return contraction_two_fault(&x);
-    case STATEMENT_PROJECTED:
-    case STATEMENT_SWITCHED:
-        return NULL;
-    case STATEMENT_EQUILIBRIUM:
-        return equilibrium_fault(&x);
-    case STATEMENT_LOCAL_SLOPES:
-    case STATEMENT_INVARIANT_BOX:
-        return local_fault(&x, e);
-    case STATEMENT_SEVERAL:
-        return several_fault(&x, e);
-    case STATEMENT_UNSTABLE:
-        return unstable_fault(&x, e);
-    case STATEMENT_ATTRACTING:
-        return attracting_fault(&x, e);
-    case STATEMENT_UNSTABLE_WITHIN:
-        return unstable_within_fault(&x, e);
-    case STATEMENT_CASCADE:
-    case N_STATEMENTS:
-        break;
-    }
-    return "it is of no kind";
+    return test_of[s->kind](&x);
 }

@@ -12,6 +12,7 @@ const char *statement_fault(Ctx *cx, const ClaimMatrix *m, const Evidence *e, si
 typedef struct StatementCase {
     Ctx *cx;
     const ClaimMatrix *m;       /* of the rows that the statement is about */
+    const Evidence *e;          /* with the statements that this one may name */
     const Component *c;
     const Statement *s;
 } StatementCase;
@@ -28,24 +29,22 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out);
 enum { STATEMENT_MOST_DENSE = 256 };        /* rows of a statement that has numbers for pairs of rows */
 const char *equilibrium_fault(const StatementCase *x);
 /* A box, and slopes: that they belong together are facts about the activations. It is the only one of its kind. */
-const char *local_fault(const StatementCase *x, const Evidence *e);
+const char *local_fault(const StatementCase *x);
 /* About equilibria that are statements of the evidence. */
-const char *several_fault(const StatementCase *x, const Evidence *e);
-const char *unstable_fault(const StatementCase *x, const Evidence *e);
-const char *attracting_fault(const StatementCase *x, const Evidence *e);
-const char *unstable_within_fault(const StatementCase *x, const Evidence *e);
+const char *several_fault(const StatementCase *x);
+const char *unstable_fault(const StatementCase *x);
+const char *attracting_fault(const StatementCase *x);
+const char *unstable_within_fault(const StatementCase *x);
 
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);
 const char *nearly_equal_fault(const StatementCase *x);
 /* (tau_max - tau_min) / (tau_max + tau_min) */
 void statement_rho(const mpq_t *tau, size_t n, mpq_t rho);
-/* At least (p_max |W|_2)^2. */
-void statement_squared_loop(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out);
 /* mu I <= S(p) over all neurons. */
 bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu);
-/* At least p_max |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf. */
-void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_t out);
+/* At least p_max^power |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf. */
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, mpq_t out);
 
 /* ---- statement_form.c: quadratic forms in x and phi ---- */
 const char *lure_popov_fault(const StatementCase *x);

@@ -15,28 +15,29 @@ const char *theory_obstacle(Ctx *cx, const Net *net)
     return NULL;
 }
 
-static const char *noisy_population(const Net *net)
-{
-    for (size_t a = 0; a < net->n_pops; a++)
-        if (net->pop[a].model->noise)
-            return net->pop[a].model->name;
-    return NULL;
-}
+/* What theorems on convergence do not speak of: a population with noise, a connection with a delay; NULL: none. */
+typedef struct Beyond {
+    const char *noisy, *delayed;
+} Beyond;
 
-static const char *delayed_connection(const Net *net)
+static Beyond beyond_of(const Net *net)
 {
-    for (size_t k = 0; k < net->model->conns.n; k++)
+    Beyond b = {0};
+    for (size_t a = 0; !b.noisy && a < net->n_pops; a++)
+        if (net->pop[a].model->noise)
+            b.noisy = net->pop[a].model->name;
+    for (size_t k = 0; !b.delayed && k < net->model->conns.n; k++)
         if (net->model->conns.at[k].delay)
-            return net->model->conns.at[k].label;
-    return NULL;
+            b.delayed = net->model->conns.at[k].label;
+    return b;
 }
 
 const char *theory_no_convergence(Ctx *cx, const Net *net)
 {
-    const char *noisy = noisy_population(net), *delayed = delayed_connection(net);
-    return noisy   ? arena_printf(&cx->arena, "population `%s` has noise", noisy)
-         : delayed ? arena_printf(&cx->arena, "the connection %s has a delay", delayed)
-                   : NULL;
+    Beyond b = beyond_of(net);
+    return b.noisy   ? arena_printf(&cx->arena, "population `%s` has noise", b.noisy)
+         : b.delayed ? arena_printf(&cx->arena, "the connection %s has a delay", b.delayed)
+                     : NULL;
 }
 
 static void drop_convergence(Evidence *e)
@@ -53,23 +54,24 @@ static void drop_convergence(Evidence *e)
 
 void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out)
 {
-    const char *noisy = noisy_population(net), *delayed = delayed_connection(net);
-    if (noisy || delayed)
-        drop_convergence(e);
-    if ((!noisy && !delayed) || out->unique != TRUTH_CERTIFIED)
+    Beyond b = beyond_of(net);
+    if (!b.noisy && !b.delayed)
         return;
-    const char *proved = out->conclusion, *noun = noisy && delayed ? "noise and delays" : noisy ? "noise" : "delays";
+    drop_convergence(e);
+    if (out->unique != TRUTH_CERTIFIED)
+        return;
+    const char *proved = out->conclusion, *noun = !b.delayed ? "noise" : b.noisy ? "noise and delays" : "delays";
     out->verdict = TRUTH_UNDECIDED;
     out->rate = NULL;
-    if (noisy) {
+    if (b.noisy) {
         out->unique = TRUTH_UNDECIDED;
         out->conclusion = arena_printf(&cx->arena, "the theorems are about the network without %s; of that it is proved: %s", noun, proved);
-        out->open = arena_printf(&cx->arena, "what population `%s` does with its noise", noisy);
+        out->open = arena_printf(&cx->arena, "what population `%s` does with its noise", b.noisy);
         return;
     }
     out->conclusion = "for every constant input there is exactly one equilibrium, whatever the delays, since an equilibrium does "
                       "not change in time";
     out->theorem = "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]";
     out->open = arena_printf(&cx->arena, "convergence: the connection %s has a delay, and the theorems on convergence are about "
-                             "networks without delays; of that it is proved: %s", delayed, proved);
+                             "networks without delays; of that it is proved: %s", b.delayed, proved);
 }
