@@ -156,7 +156,7 @@ static bool record_due(Loop *l, int64_t k, double t)
             continue;
         if (!record(l, c, t, l->x))
             return false;
-        l->next[c] = k + eig_clock_steps(l->p, c);
+        l->next[c] = k + eig_clock(l->p, c).steps;
     }
     return true;
 }
@@ -193,30 +193,19 @@ static void run_fixed(Loop *l)
     }
 }
 
-/* Number of the last record of a clock; an end that misses a multiple of the
- * interval by rounding alone still counts as one. */
-static int64_t last_record(const EigProblem *p, int64_t units)
-{
-    double parts = p->duration / ((double)units * p->record_every), last = floor(parts);
-    if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
-        last += 1.0;
-    return (int64_t)last;
-}
-
 /* Records of one clock that fall into the accepted step. */
 static bool record_of_clock(Loop *l, Dopri *d, size_t clock)
 {
-    int64_t units = eig_clock(l->p, clock).units;
-    if (units == 0)
+    EigRatio every = eig_clock(l->p, clock).every;
+    if (every.num == 0)
         return record(l, clock, d->t_new, d->x_new);
-    for (int64_t last = last_record(l->p, units); l->next[clock] <= last; ++l->next[clock]) {
-        double time = fmin((double)(l->next[clock] * units) * l->p->record_every, l->p->duration);
+    for (;; ++l->next[clock]) {
+        double time = eig_ratio_times(every, l->next[clock]);
         if (time > d->t_new)
-            break;
+            return true;
         if (!record(l, clock, time, dopri_at(d, time)))
             return false;
     }
-    return true;
 }
 
 static bool record_within(Loop *l, Dopri *d)

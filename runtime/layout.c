@@ -100,12 +100,7 @@ EigClock eig_clock(const EigProblem *p, size_t k)
 {
     if (p->n_clocks)
         return p->clock[k];
-    return (EigClock){.name = "t", .units = eig_method[p->method].adaptive && !(p->record_every > 0.0) ? 0 : 1};
-}
-
-int64_t eig_clock_steps(const EigProblem *p, size_t k)
-{
-    return eig_clock(p, k).units * p->steps_per_record;
+    return (EigClock){.name = "t", .steps = p->steps_per_record, .every = p->record_every};
 }
 
 bool eig_state_is_random(const EigState *s)

@@ -31,8 +31,6 @@ void eig_history_rows(const EigProblem *p, size_t *rows);
 size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold);        /* that a MEAN or SUM runs over */
 size_t eig_n_clocks(const EigProblem *p);                       /* at least 1 */
 EigClock eig_clock(const EigProblem *p, size_t k);
-/* Steps of a fixed-step method between two records of a clock. */
-int64_t eig_clock_steps(const EigProblem *p, size_t k);
 
 /* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
 bool eig_state_is_random(const EigState *s);

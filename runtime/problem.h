@@ -36,6 +36,7 @@
 
 #include "runtime/expr.h"
 #include "runtime/method.h"
+#include "runtime/ratio.h"
 
 enum { EIG_SUM_LANES = 16 };
 
@@ -137,7 +138,8 @@ typedef struct EigRecord {
 /* Times at which some of the quantities are recorded. */
 typedef struct EigClock {
     const char *name;           /* of its array of times in the result */
-    int64_t units;              /* between two records: of EigProblem.steps_per_record or record_every; adaptive, 0: every accepted step */
+    int64_t steps;              /* fixed-step methods: between two records, >= 1 */
+    EigRatio every;             /* adaptive methods: records at the doubles nearest to 0, every, 2 every, ...; num == 0: at every accepted step */
 } EigClock;
 
 typedef struct EigProblem {
@@ -157,8 +159,8 @@ typedef struct EigProblem {
     int64_t n_steps;            /* fixed-step methods: duration / step exactly */
     int64_t steps_per_record;   /* fixed-step methods: >= 1 */
     double duration;
-    double record_every;        /* adaptive methods: records at j * record_every; 0: every accepted step */
-    size_t n_clocks;            /* 0: one clock of one unit, its times are "t" */
+    EigRatio record_every;      /* adaptive methods: EigClock.every */
+    size_t n_clocks;            /* 0: one clock of these two, its times are "t" */
     const EigClock *clock;
     double rtol, atol;
 } EigProblem;

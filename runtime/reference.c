@@ -155,7 +155,7 @@ static void step(Oracle *o, int64_t k, double t)
 static bool record_after(Oracle *o, int64_t k, double t)
 {
     for (size_t c = 0; c < eig_n_clocks(o->p); c++)
-        if (k % eig_clock_steps(o->p, c) == 0 && !oracle_record(o, c, k, t, o->x))
+        if (k % eig_clock(o->p, c).steps == 0 && !oracle_record(o, c, k, t, o->x))
             return false;
     return true;
 }

@@ -126,48 +126,35 @@ static double *between(Oracle *o, double theta, double h)
     return o->x_between;
 }
 
-/* Number of the last record at multiples of an interval. */
-static int64_t last_record(const EigProblem *p, double interval)
+/* The first record after t, found by halving: records below `low` are at most at t. */
+static int64_t first_after(EigRatio every, double t)
 {
-    double parts = p->duration / interval;
-    double last = floor(parts);
-    if ((last + 1.0) - parts <= 1e-12 * (last + 1.0))
-        last = last + 1.0;
-    return (int64_t)last;
-}
-
-/* Time of record j of a clock. */
-static double record_time(const EigProblem *p, int64_t units, int64_t j)
-{
-    double t = (double)(j * units) * p->record_every;
-    return t > p->duration ? p->duration : t;
-}
-
-/* The first record after t, which is before the end. */
-static int64_t first_after(const EigProblem *p, int64_t units, double t)
-{
-    int64_t j = (int64_t)(t / ((double)units * p->record_every));
-    j = j > 1 ? j - 1 : 1;
-    while (record_time(p, units, j) <= t)
-        j++;
-    return j;
+    int64_t low = 1, high = 1;
+    while (eig_ratio_times(every, high) <= t)
+        high *= 2;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (eig_ratio_times(every, middle) <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high;
 }
 
 /* What a clock records of the accepted step: at each t_j in (t, t_new]. */
 static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_new)
 {
-    int64_t units = eig_clock(o->p, clock).units;
-    if (units == 0)
+    EigRatio every = eig_clock(o->p, clock).every;
+    if (every.num == 0)
         return oracle_record(o, clock, 0, t_new, o->x_new);
-    int64_t last = last_record(o->p, (double)units * o->p->record_every);
-    for (int64_t j = first_after(o->p, units, t); j <= last; j++) {
-        double tj = record_time(o->p, units, j);
+    for (int64_t j = first_after(every, t);; j++) {
+        double tj = eig_ratio_times(every, j);
         if (tj > t_new)
             return true;
         if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
             return false;
     }
-    return true;
 }
 
 static bool record_step(Oracle *o, double t, double h, double t_new)

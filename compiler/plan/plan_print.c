@@ -20,13 +20,13 @@ static void print_clocks(const EigProblem *p, const char *unit, Sbuf *out)
 {
     for (size_t k = 0; k < eig_n_clocks(p); k++) {
         sbuf_str(out, k ? " and every " : ", a record every ");
-        int64_t units = eig_clock(p, k).units;
-        if (units == 0)
-            sbuf_str(out, "step");
-        else if (eig_method[p->method].adaptive)
-            sbuf_printf(out, "%.9g%s", (double)units * p->record_every, unit);
+        EigClock clock = eig_clock(p, k);
+        if (!eig_method[p->method].adaptive)
+            sbuf_printf(out, "%lld", (long long)clock.steps);
+        else if (clock.every.num)
+            sbuf_printf(out, "%.9g%s", eig_ratio_times(clock.every, 1), unit);
         else
-            sbuf_printf(out, "%lld", (long long)eig_clock_steps(p, k));
+            sbuf_str(out, "step");
     }
     sbuf_char(out, '\n');
 }

@@ -125,9 +125,9 @@ static void verify_times(const EigProblem *p)
 {
     HOLDS(isfinite(p->duration) && p->duration > 0.0, "duration %g", p->duration);
     for (size_t k = 0; k < p->n_clocks; k++)
-        HOLDS(p->clock[k].units > 0 || (p->clock[k].units == 0 && eig_method[p->method].adaptive), "clock %zu", k);
+        HOLDS(p->clock[k].steps > 0 || eig_method[p->method].adaptive, "clock %zu", k);
     if (eig_method[p->method].adaptive)
-        HOLDS(p->h >= 0.0 && p->record_every >= 0.0, "adaptive times");
+        HOLDS(p->h >= 0.0, "first step %g", p->h);
     else
         HOLDS(p->h > 0.0 && p->n_steps > 0 && p->steps_per_record > 0, "step %g, %lld steps", p->h, (long long)p->n_steps);
 }

@@ -78,7 +78,10 @@ bool plan_in_range(Ctx *cx, const Plan *plan)
     bool ok = true;
     const EigProblem *p = &plan->problem;
     const Net *net = plan->net;
-    if (!isfinite(p->duration) || !isfinite(p->h) || !isfinite(p->record_every))
+    bool times = isfinite(p->duration) && isfinite(p->h);
+    for (size_t k = 0; k < eig_n_clocks(p); k++)
+        times &= isfinite(eig_ratio_times(eig_clock(p, k).every, 1));
+    if (!times)
         ok = too_large(cx, net->model->sim.span, "a time of the simulate block");
     for (size_t q = 0; q < p->n_pops; q++)
         ok &= pop_in_range(cx, &p->pop[q], net->pop[q].model);

@@ -78,64 +78,41 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *cloc
     bool ok = out->n_steps > 0;
     for (size_t k = 0; k < sim->clocks.n; k++) {
         const ModelClock *c = &sim->clocks.at[k];
-        clock[k].units = c->every ? plan_count_steps(cx, m, c->span, c->every, D_E0803, "record interval") : 1;
-        ok &= clock[k].units > 0;
+        clock[k].steps = c->every ? plan_count_steps(cx, m, c->span, c->every, D_E0803, "record interval") : 1;
+        ok &= clock[k].steps > 0;
     }
     return ok;
 }
 
-/* ---- adaptive methods: every interval is a multiple of their greatest common divisor ---- */
-
-/* into: the greatest common divisor of itself, when it is not 0, and x. */
-static void common_divisor(mpq_ptr into, Num x)
+/* z > 0 without its factors of 2, and how many these are; false when that is not below 2^63. */
+static bool take_odd(mpz_srcptr z, uint64_t *odd, int *twos)
 {
-    mpz_t a, b;
-    mpz_inits(a, b, NULL);
-    mpz_mul(a, mpq_numref(into), mpq_denref(x));
-    mpz_mul(b, mpq_numref(x), mpq_denref(into));
-    mpz_gcd(mpq_numref(into), a, b);
-    mpz_mul(mpq_denref(into), mpq_denref(into), mpq_denref(x));
-    mpq_canonicalize(into);
-    mpz_clears(a, b, NULL);
+    mpz_t rest;
+    mpz_init(rest);
+    *twos = (int)mpz_scan1(z, 0);
+    mpz_fdiv_q_2exp(rest, z, (mp_bitcnt_t)*twos);
+    bool fits = mpz_sizeinbase(rest, 2) < 64;
+    *odd = fits ? mpz_get_ui(rest) : 0;
+    mpz_clear(rest);
+    return fits;
 }
 
-static bool too_fine(Ctx *cx, const Model *m, Num unit)
+/* An interval with more digits than that is rounded to a double first. */
+static EigRatio ratio(Num t)
 {
-    mpq_t n;
-    mpq_init(n);
-    mpq_div(n, m->sim.duration, unit);
-    bool fine = mpq_cmp_ui(n, 1ul << 53, 1) > 0;
-    mpq_clear(n);
-    if (!fine)
-        return false;
-    Diag *d = diag_at(cx, D_E0804, m->sim.clocks.at[1].span, "the record intervals have no common divisor above %s, of which the run has more than 2^53",
-                      num_brief(cx, unit));
-    diag_help(cx, d, "choose intervals that are small multiples of one time");
-    return true;
+    EigRatio r;
+    int up, down;
+    if (!take_odd(mpq_numref(t), &r.num, &up) || !take_odd(mpq_denref(t), &r.den, &down))
+        return eig_ratio(num_to_double(t));
+    r.exponent = up - down;
+    return r;
 }
 
-static bool any_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
+static void any_steps(const Model *m, EigClock *clock)
 {
-    const ModelSim *sim = &m->sim;
-    mpq_ptr unit = num_new(m->nums);
-    for (size_t k = 0; k < sim->clocks.n; k++)
-        if (sim->clocks.at[k].every)
-            common_divisor(unit, sim->clocks.at[k].every);
-    if (mpq_sgn(unit) == 0)
-        return true;
-    if (sim->clocks.n > 1 && too_fine(cx, m, unit))
-        return false;
-    mpq_t n;
-    mpq_init(n);
-    for (size_t k = 0; k < sim->clocks.n; k++) {
-        if (!sim->clocks.at[k].every)
-            continue;
-        mpq_div(n, sim->clocks.at[k].every, unit);
-        clock[k].units = mpz_fits_slong_p(mpq_numref(n)) ? mpz_get_si(mpq_numref(n)) : INT64_MAX;
-    }
-    mpq_clear(n);
-    out->record_every = num_to_double(unit);
-    return true;
+    for (size_t k = 0; k < m->sim.clocks.n; k++)
+        if (m->sim.clocks.at[k].every)
+            clock[k].every = ratio(m->sim.clocks.at[k].every);
 }
 
 /* When records are made; one clock alone is the problem's own. */
@@ -145,13 +122,17 @@ static bool set_clocks(Ctx *cx, const Model *m, EigProblem *out)
     EigClock *clock = ARENA_ARRAY(&cx->arena, sim->clocks.n, EigClock);
     for (size_t k = 0; k < sim->clocks.n; k++)
         clock[k].name = arena_printf(&cx->arena, "t every %s", sim->clocks.at[k].text);
-    if (!(eig_method[sim->method].adaptive ? any_steps(cx, m, out, clock) : fixed_steps(cx, m, out, clock)))
+    if (eig_method[sim->method].adaptive)
+        any_steps(m, clock);
+    else if (!fixed_steps(cx, m, out, clock))
         return false;
     if (sim->clocks.n > 1) {
         out->n_clocks = sim->clocks.n;
         out->clock = clock;
-    } else if (!eig_method[sim->method].adaptive) {
-        out->steps_per_record = clock[0].units;
+    } else if (eig_method[sim->method].adaptive) {
+        out->record_every = clock[0].every;
+    } else {
+        out->steps_per_record = clock[0].steps;
     }
     return true;
 }

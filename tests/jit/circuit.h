@@ -90,10 +90,15 @@ static inline void record_rates(Circuit *c)
 /* The quantities so far in turn at three clocks, one of which is every step. */
 static inline void use_clocks(Circuit *c)
 {
-    bool adaptive = eig_method[c->p.method].adaptive && !(c->p.record_every > 0.0);
-    static const EigClock steps[] = { { "t 3", 3 }, { "t 1", 1 }, { "t 2", 2 } }, accepted[] = { { "a", 0 }, { "b", 0 }, { "c", 0 } };
+    static const int units[] = { 3, 1, 2 };
+    EigClock *clock = ARENA_ARRAY(&c->cx.arena, 3, EigClock);
+    for (int k = 0; k < 3; k++) {
+        EigRatio every = c->p.record_every;
+        every.num *= (uint64_t)units[k];
+        clock[k] = (EigClock){ .name = arena_printf(&c->cx.arena, "t %d", k), .steps = units[k], .every = every };
+    }
     c->p.n_clocks = 3;
-    c->p.clock = adaptive ? accepted : steps;
+    c->p.clock = clock;
     for (size_t r = 0; r < c->p.n_records; r++)
         c->record[r].clock = r % 3;
 }

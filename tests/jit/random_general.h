@@ -163,7 +163,7 @@ static inline void random_general(Circuit *c, uint64_t seed, EigMethod method, s
     bool adaptive = eig_method[method].adaptive;
     circuit_init(c, method, uniform(r, 0.01, 0.1), 20);
     c->p.steps_per_record = 1 + (int64_t)below(r, 4);
-    c->p.record_every = adaptive && below(r, 2) ? c->p.duration / 7.0 : 0.0;
+    c->p.record_every = adaptive && below(r, 2) ? (EigRatio){ eig_ratio(c->p.duration).num, 7, eig_ratio(c->p.duration).exponent } : (EigRatio){ 0, 1, 0 };
     c->p.seed = next_random(r);
     random_tables(c, r);
     size_t n_pops = 1 + below(r, 4), n_blocks = below(r, 4 * n_pops);

@@ -5,6 +5,7 @@ import csv
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 
 import numpy as np
 
@@ -50,6 +51,10 @@ def intervals_of_rk45():
     r = eigc.both(PAIR % ("", "method = rk45; rtol = 1e-9; atol = 1e-12"), folder)
     named_by_interval(r)
     assert 3 < len(r[EVERY_STEP]) < 40 and r[EVERY_STEP][-1] == 6
+    for name, every in (EVERY_03, Fraction(3, 10)), (EVERY_05, Fraction(1, 2)):
+        assert list(r[name]) == [float(k * every) for k in range(len(r[name]))], name
+    alone = eigc.run(PAIR.replace("record I, t every 0.5 ms", "record I, t every 0.3 ms") % ("", "method = rk45; rtol = 1e-9; atol = 1e-12"), folder, "--reference")
+    assert np.array_equal(alone.arrays["E"], r["E"])
     compare(r, lambda t: 2 - 2 * np.exp(-t / 20), lambda t: 3 * np.exp(-t / 10), 1e-8)
 
 

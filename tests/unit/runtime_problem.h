@@ -71,7 +71,7 @@ static inline void set_adaptive(EigProblem *p, double duration, double every, do
     p->method = EIG_METHOD_RK45;
     p->h = 0.0;
     p->duration = duration;
-    p->record_every = every;
+    p->record_every = eig_ratio(every);
     p->rtol = rtol;
     p->atol = atol;
 }

@@ -211,7 +211,7 @@ static void spilled_rows_read_back(void)
 }
 
 /* Three clocks: a table of all times, with nothing where a clock has no row. */
-static const EigClock clocks[3] = {{"t every 2", 2}, {"t every 3", 3}, {"t every 6", 6}};
+static const EigClock clocks[3] = {{.name = "t every 2", .steps = 2}, {.name = "t every 3", .steps = 3}, {.name = "t every 6", .steps = 6}};
 static EigRecord at_clocks[] = {{"a", "", 1, &one_e, 1}, {"E", "", 3, &each_e, 0}, {"mean(E)", "", 1, &mean_e, 0},
                                 {"t every 3", "", 1, &one_e, 2}};
 static const EigProblem several = {.n = 4, .n_pops = 2, .pop = pops, .n_records = 4, .record = at_clocks, .n_clocks = 3, .clock = clocks};
@@ -222,7 +222,7 @@ static bool append_clocks(EigRecorder *rec, int64_t n)
     for (int64_t k = 0; k < n; k++)
         for (size_t c = 0; c < 3; c++) {
             double row[4] = {(double)k, (double)(k + 1), (double)(k + 2), (double)(10 * k)};
-            if (k % clocks[c].units == 0)
+            if (k % clocks[c].steps == 0)
                 ok &= eig_recorder_append(rec, c, (double)k, row);
         }
     return ok;

@@ -1,0 +1,16 @@
+/* Intervals of time as exact rationals, of which only multiples are rounded. */
+#ifndef RUNTIME_RATIO_H
+#define RUNTIME_RATIO_H
+#include <stdint.h>
+
+/* num / den * 2^exponent; num and den are below 2^63, den is not 0. */
+typedef struct EigRatio {
+    uint64_t num, den;
+    int exponent;
+} EigRatio;
+
+/* d >= 0 itself; an infinite d is 2^1024. */
+EigRatio eig_ratio(double d);
+/* The double nearest to j * r, the even one of two; infinite where that is. j >= 0. */
+double eig_ratio_times(EigRatio r, int64_t j);
+#endif
