@@ -5,6 +5,7 @@
 #include "compiler/check/image.h"
 #include "compiler/check/jet.h"
 #include "compiler/check/lds.h"
+#include "compiler/model/settled.h"
 #include "compiler/net/pair_eval.h"
 
 /* ---- rows ---- */
@@ -29,28 +30,36 @@ static bool has_solve(const Expr *e)
     return e->kind == EXPR_SOLVE;
 }
 
+/* The input in the end, and *since raised to when it changes last; NULL where it keeps changing. */
+static const Expr *last_input(Ctx *cx, const Net *net, const ModelPop *m, Num *since)
+{
+    const Expr *u = m->ous.n ? NULL : expr_settled(cx, net->nums, m->input, since);
+    return u && is_constant_in_time(u) ? u : NULL;
+}
+
 /* NULL, or why neurons of the population have no row here. many: some row stands for several of them. */
-static const char *population_obstacle(Ctx *cx, const NetPop *p, bool many)
+static const char *population_obstacle(Ctx *cx, const NetPop *p, const Expr *input, bool many)
 {
     const ModelPop *m = p->model;
     Num x;
     if (m->prox_step || m->is_switched)
         return arena_printf(&cx->arena, "population `%s` has a proximal step", m->name);
-    if (m->ous.n || !is_constant_in_time(m->input))
+    if (!input)
         return arena_printf(&cx->arena, "the input of population `%s` changes in time", m->name);
     if (has_solve(m->act.phi) || m->act.set_valued)
         return arena_printf(&cx->arena, "the activation of population `%s` is not enclosed locally", m->name);
-    if (many && (m->act.gain_of || !expr_is_const(m->input, &x)))
+    if (many && (m->act.gain_of || !expr_is_const(input, &x)))
         return arena_printf(&cx->arena, "the neurons of population `%s` are not alike", m->name);
     return NULL;
 }
 
 /* The neurons k, k + 1, ... of a population with a row each, or one row for all. */
-static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, uint64_t seed, size_t n_rows, size_t from, const char **reason)
+static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *input, uint64_t seed, size_t n_rows, size_t from,
+                      const char **reason)
 {
     PairEval eval;
     bool fine = true;
-    pair_eval_begin(net->cx, &eval, p->model->input, seed);
+    pair_eval_begin(net->cx, &eval, input, seed);
     for (size_t k = 0; fine && k < n_rows; k++) {
         LocalRow *row = &net->row[from + k];
         PairValue value;
@@ -83,8 +92,9 @@ bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row
         const NetPop *p = &net->pop[a];
         bool many = p->size > 1 && claim_matrix_size(m, row) > 1;
         size_t n_rows = many ? 1 : p->size;
+        const Expr *input = last_input(cx, net, p->model, &out->since);
         *reason = many && claim_matrix_size(m, row) != p->size ? "the matrix is that of a larger network"
-                : slope[a].proved && slope[a].monotone ? population_obstacle(cx, p, many) : slope[a].reason;
+                : slope[a].proved && slope[a].monotone ? population_obstacle(cx, p, input, many) : slope[a].reason;
         if (*reason)
             return false;
         for (size_t k = 0; k < n_rows; k++) {
@@ -95,11 +105,21 @@ bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row
                 reduce_row_slope(net, slope, a, k, many, own);
             out->row[row + k].slope = own;
         }
-        if (!fill_rows(out, p, a, net->model->sim.seed, n_rows, row, reason))
+        if (!fill_rows(out, p, a, input, net->model->sim.seed, n_rows, row, reason))
             return false;
         row += n_rows;
     }
     return true;
+}
+
+const char *local_when(Ctx *cx, const Net *net)
+{
+    Num since = NULL;
+    for (size_t a = 0; a < net->n_pops; a++)
+        last_input(cx, net, net->pop[a].model, &since);
+    return since ? arena_printf(&cx->arena, "at the input that the model keeps from %s%s on", num_brief(cx, since),
+                                net->model->has_time_unit ? " ms" : "")
+                 : "at the model's input";
 }
 
 void local_input(const LocalNet *net, size_t row, mpq_t v)

@@ -1,5 +1,5 @@
-/* A network at its constant input, in terms of the rows of a claim's matrix, and what its
- * activations do over an interval of inputs. Rows that stand for several neurons are such only
+/* A network at its constant input, or at the one it has after its inputs' last change, in terms of the
+ * rows of a claim's matrix, and what its activations do over an interval of inputs. Rows that stand for several neurons are such only
  * where these are alike: then the rows are a network of their own, whose trajectories are those
  * of the whole network that start, and so remain, equal within rows.
  *
@@ -24,12 +24,15 @@ typedef struct LocalNet {
     NumPool *nums;
     size_t n;
     LocalRow *row;
+    Num since;                  /* of the input, in units of time: when it changes last; NULL: never */
 } LocalNet;
 
-/* False with *reason when inputs change in time, when neurons of a row are not alike, or an
+/* False with *reason when inputs do not stop changing, when neurons of a row are not alike, or an
  * activation is of a kind that is not enclosed. m: the network's matrix for the slopes `slope`, or for
  * `row_slope`, one number a row, where that is given. */
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
+/* Whose input it is: "at the model's input", "at the input that the model keeps from 350 ms on". */
+const char *local_when(Ctx *cx, const Net *net);
 /* diag(L) u, row by row. */
 void local_input(const LocalNet *net, size_t row, mpq_t v);
 /* The inputs t of row a, least and largest, while x is in [lo, hi], row by row. */

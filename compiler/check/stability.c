@@ -111,9 +111,9 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
-        if (!stability_conclude_equilibria(cx, lds, out)) {
+        if (!stability_conclude_equilibria(cx, net, lds, out)) {
             conclude_refuted(lds, out);
-            stability_add_attracting(cx, lds, out);
+            stability_add_attracting(cx, net, lds, out);
         }
     } else {
         const char *obstacle = theory_obstacle(cx, net);

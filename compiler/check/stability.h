@@ -44,9 +44,9 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
 /* Adds the equilibria at the model's input that are proved, and what makes them several or unstable. */
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds);
 /* Says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
-void stability_add_attracting(Ctx *cx, const LdsReport *lds, StabilityReport *out);
+void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* False, and *out as it was, when they refute nothing. */
-bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out);
+bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* The activations are what a statement about two neurons wants. */
 bool stability_planar_fits(const Net *net, StatementKind kind);
 

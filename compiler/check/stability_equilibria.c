@@ -113,19 +113,19 @@ static const Statement *first_of(const Evidence *e, StatementKind kind)
     return NULL;
 }
 
-void stability_add_attracting(Ctx *cx, const LdsReport *lds, StabilityReport *out)
+void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
     const Statement *s = first_of(&lds->evidence, STATEMENT_ATTRACTING);
     if (!s)
         return;
     const Statement *at = &lds->evidence.statement[mpz_get_ui(mpq_numref(statement_numbers(s, "equilibrium")[0]))];
     out->conclusion = arena_printf(&cx->arena, "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence from "
-                                   "everywhere. At the model's input an equilibrium attracts what starts near it, exponentially: %s",
-                                   states_text(cx, lds, at));
+                                   "everywhere. But %s an equilibrium attracts what starts near it, exponentially: %s",
+                                   local_when(cx, net), states_text(cx, lds, at));
     out->theorem = "Theorems 1, 20 and 29 (docs/theory.md): a box with one equilibrium, a form that falls along trajectories beside it";
 }
 
-bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityReport *out)
+bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
     const Evidence *e = &lds->evidence;
     const Statement *several = first_of(e, STATEMENT_SEVERAL), *unstable = first_of(e, STATEMENT_UNSTABLE);
@@ -138,8 +138,8 @@ bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityRepor
     const Statement *at = unstable ? &e->statement[mpz_get_ui(mpq_numref(statement_numbers(unstable, "equilibrium")[0]))] : NULL;
     if (several) {
         out->unique = TRUTH_REFUTED;
-        out->conclusion = arena_printf(&cx->arena, "at the model's input there are several equilibria, so that not every trajectory converges to "
-                                       "the same one: %s", states_text(cx, lds, NULL));
+        out->conclusion = arena_printf(&cx->arena, "%s there are several equilibria, so that not every trajectory converges to "
+                                       "the same one: %s", local_when(cx, net), states_text(cx, lds, NULL));
         out->theorem = "Theorems 20 and 21 (docs/theory.md): boxes with one equilibrium each";
         if (unstable)
             out->conclusion = arena_printf(&cx->arena, "%s. An unstable equilibrium is among them: %s", out->conclusion, states_text(cx, lds, at));
@@ -148,7 +148,7 @@ bool stability_conclude_equilibria(Ctx *cx, const LdsReport *lds, StabilityRepor
                                         "along trajectories", statement_table[unstable->kind].theorem);
         return true;
     }
-    out->conclusion = arena_printf(&cx->arena, "at the model's input an unstable equilibrium exists: %s", states_text(cx, lds, at));
+    out->conclusion = arena_printf(&cx->arena, "%s an unstable equilibrium exists: %s", local_when(cx, net), states_text(cx, lds, at));
     out->theorem = arena_printf(&cx->arena, "Theorems 20 and %d (docs/theory.md): a box with one equilibrium, %s",
                                 statement_table[unstable->kind].theorem,
                                 unstable->kind == STATEMENT_UNSTABLE ? "and a form that falls along trajectories beside it"

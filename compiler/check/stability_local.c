@@ -291,22 +291,22 @@ static const char *theorem_text(Ctx *cx, int own, const Statement *by)
               : arena_printf(&cx->arena, "Theorems 2 and %d (docs/theory.md): diagonal stability with the slopes that occur there", own);
 }
 
-static void conclude_global(Ctx *cx, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
+static void conclude_global(Ctx *cx, const char *when, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
 {
     const char *box = box_text(cx, lds, s);
     out->theorem = theorem_text(cx, 24, by);
     out->verdict = by ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
-    out->conclusion = by ? arena_printf(&cx->arena, "at the model's input there is exactly one equilibrium, and every trajectory converges to it%s; all of "
-                                        "them end up in %s", statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
-                         : arena_printf(&cx->arena, "at the model's input there is exactly one equilibrium, and every trajectory ends up in %s", box);
+    out->conclusion = by ? arena_printf(&cx->arena, "%s there is exactly one equilibrium, and every trajectory converges to it%s; all of "
+                                        "them end up in %s", when, statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
+                         : arena_printf(&cx->arena, "%s there is exactly one equilibrium, and every trajectory ends up in %s", when, box);
     out->open = by ? "other inputs" : "other inputs, and convergence, since the time constants differ";
 }
 
-static void conclude_invariant(Ctx *cx, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
+static void conclude_invariant(Ctx *cx, const char *when, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
 {
     const char *box = box_text(cx, lds, s);
     out->theorem = theorem_text(cx, 25, by);
-    out->conclusion = arena_printf(&cx->arena, "at the model's input, from every start in the box %s, trajectories stay in it%s the one equilibrium in it", box,
+    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s, trajectories stay in it%s the one equilibrium in it", when, box,
                                    by ? " and converge to" : ", as does");
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }
@@ -337,7 +337,7 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
             *room[k] = rationals_new(cx, b.m.q);
         if (try_global(&b, local) || try_invariant(&b, local)) {
             const Statement *s = &local->evidence.statement[local->evidence.n_statements - 1], *by = stability_strongest(&local->evidence);
-            (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(cx, local, s, by, out);
+            (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(cx, local_when(cx, net), local, s, by, out);
         }
         for (int k = 0; k < 4; k++)
             rationals_clear(*room[k], b.m.q);

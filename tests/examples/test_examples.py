@@ -388,6 +388,31 @@ def test_12_rests_where_the_equations_hold():
     assert r["E"][140] > r["E"][90] + 0.05
 
 
+# ---- 15 ------------------------------------------------------------------------
+
+def test_15_remembers():
+    """The rate follows (drive + w E - 1/4)/a, cut to [0, 1]: straight pieces of one equation."""
+    r, h, x = run("15-memory"), 0.01, 0.0
+    found = {0: x}
+    for k in range(50000):
+        drive = 0.8 * (10000 <= k < 15000) - 0.8 * (30000 <= k < 35000)
+        x += h / 10 * (min(1, max(0, (drive + x - 0.25) / 0.5)) - x)
+        found[(k + 1) * h] = x
+    for t, value in (90, 0), (150, None), (290, 1), (500, 0):
+        near(r["E"][t], found[min(found, key=lambda s: abs(s - t))] if value is None else value, 1e-3, "t = %d" % t)
+
+
+def test_15_has_a_past():
+    r = check("15-memory")
+    assert r["stability"]["verdict"] == r["stability"]["unique_equilibrium"] == "refuted", r["stability"]
+    assert "from 350 ms on" in r["stability"]["conclusion"], r["stability"]
+    proved("15-memory", "not-lds")
+    with open(os.path.join(OUT, "15-memory.json")) as f:
+        states = [s for s in json.load(f)["statements"] if s["says"] == "equilibrium"]
+    assert sorted(Fraction(s["x"][0]) for s in states) == [0, Fraction(1, 2), 1]       # E = 2 E - 1/2 between the ends
+    assert check("15-memory", "--set", "w=0.4")["stability"]["verdict"] == "certified"
+
+
 def main():
     failed = 0
     for name, function in sorted(globals().items()):
