@@ -89,6 +89,13 @@ static Num exact_power(NumPool *pool, Num a, Num b)
     return q;
 }
 
+static Num exact_floor(NumPool *pool, Num a)
+{
+    mpq_ptr q = num_new(pool);
+    mpz_fdiv_q(mpq_numref(q), mpq_numref(a), mpq_denref(a));
+    return q;
+}
+
 static Num exact_call(NumPool *pool, EigFn fn, Num a, Num b)
 {
     Num zero = num_int(pool, 0), one = num_int(pool, 1);
@@ -103,6 +110,8 @@ static Num exact_call(NumPool *pool, EigFn fn, Num a, Num b)
     case EIG_FN_MIN: return mpq_cmp(a, b) < 0 ? a : b;
     case EIG_FN_MAX: return mpq_cmp(a, b) > 0 ? a : b;
     case EIG_FN_STEP: return mpq_sgn(a) >= 0 ? one : zero;
+    case EIG_FN_PULSE: return mpq_sgn(a) >= 0 && mpq_cmp(a, b) < 0 ? one : zero;
+    case EIG_FN_FLOOR: return exact_floor(pool, a);
     case EIG_FN_SQRT: return is_zero(a) || mpq_equal(a, one) ? a : NULL;
     case EIG_FN_EXP:
     case EIG_FN_COS: return is_zero(a) ? one : NULL;

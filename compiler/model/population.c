@@ -90,9 +90,10 @@ static void declare_tau(Builder *b, size_t pop)
     params_note(b, &b->m->params_in_tau);
     if (!typed_ok(v) || !time_expect(b, v, what))
         return;
-    if (!expr_is_const(v.e, &p->tau))
+    p->tau = expr_one_value(b->nums, v.e, p->size);
+    if (!p->tau) {
         p->tau_of = v.e;
-    else if (mpq_sgn(p->tau) <= 0) {
+    } else if (mpq_sgn(p->tau) <= 0) {
         diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(b->cx, p->tau));
         p->tau = NULL;
     }

@@ -65,23 +65,28 @@ static bool is_zero(const Expr *e)
     }
 }
 
-static bool is_zero_neuron_by_neuron(NumPool *pool, const Expr *e, size_t n)
+static Num same_neuron_by_neuron(NumPool *pool, const Expr *e, size_t n)
 {
-    Num x = n <= ZERO_MAX_NEURONS ? num_int(pool, 0) : NULL;
-    for (size_t k = 0; x && k < n; k++) {
-        x = expr_exact(pool, e, EIG_VAR_I, num_int(pool, (long)k));
-        if (!x || mpq_sgn(x) != 0)
-            return false;
+    Num first = NULL;
+    for (size_t k = 0; k < n && n <= ZERO_MAX_NEURONS; k++) {
+        Num x = expr_exact(pool, e, EIG_VAR_I, num_int(pool, (long)k));
+        first = first ? first : x;
+        if (!x || mpq_cmp(x, first) != 0)
+            return NULL;
     }
-    return x != NULL;
+    return first;
+}
+
+Num expr_one_value(NumPool *pool, const Expr *e, size_t n)
+{
+    Num offset, rate;
+    if (!expr_affine(pool, e, EIG_VAR_I, &offset, &rate))
+        return same_neuron_by_neuron(pool, e, n);
+    return mpq_sgn(rate) == 0 || n == 1 ? offset : NULL;
 }
 
 bool expr_is_zero(NumPool *pool, const Expr *e, size_t n)
 {
-    Num offset, rate;
-    if (is_zero(e))
-        return true;
-    if (expr_affine(pool, e, EIG_VAR_I, &offset, &rate))
-        return mpq_sgn(rate) == 0 ? mpq_sgn(offset) == 0 : n == 1 && mpq_sgn(offset) == 0;
-    return is_zero_neuron_by_neuron(pool, e, n);
+    Num x = is_zero(e) ? NULL : expr_one_value(pool, e, n);
+    return x ? mpq_sgn(x) == 0 : is_zero(e);
 }

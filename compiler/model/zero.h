@@ -1,4 +1,4 @@
-/* Expressions that are zero. */
+/* Expressions that are zero, or one number. */
 #ifndef COMPILER_MODEL_ZERO_H
 #define COMPILER_MODEL_ZERO_H
 #include "compiler/model/expr.h"
@@ -8,4 +8,7 @@
  * ZERO_MAX_NEURONS are looked at, and of more nothing is said. */
 bool expr_is_zero(NumPool *pool, const Expr *e, size_t n);
 enum { ZERO_MAX_NEURONS = 4096 };
+
+/* The number that e is for each of n neurons, exactly, looked at as above; NULL when they are not known to have one. */
+Num expr_one_value(NumPool *pool, const Expr *e, size_t n);
 #endif

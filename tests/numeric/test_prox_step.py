@@ -283,6 +283,18 @@ simulate { duration = 8; method = euler_maruyama; step = 0.125; seed = 7 }"""
     assert np.ptp(plain.record(0)[-1]) > 0.1
 
 
+def one_tau():
+    """An expression that is one number for every neuron is a time constant like another."""
+    text = """population A excitatory { size = 5; tau = %s; cost = nonnegative; prox_step = %s; input = 1 + i }
+connect A -> A { weight = 0.0625 }
+simulate { duration = 4; method = euler; step = 0.125 }"""
+    for step, cost in ("0", "nonnegative"), ("inf", "box(0, 1)"):
+        plain = run(text.replace("nonnegative", cost) % (2, step))
+        for tau in "2 + 0 * i", "2 + floor(i / 5)", "2 + i * pulse(i - 5, 2)":
+            same = run(text.replace("nonnegative", cost) % (tau, step))
+            assert np.array_equal(plain.record(0), same.record(0)), (step, tau)
+
+
 def methods():
     for method in ["euler", "heun", "rk4", "exponential_euler"]:
         r = run(pair("0.5", f"simulate {{ duration = 2; method = {method}; step = 1/1024; record A, B every 0.5 }}"))
@@ -295,6 +307,6 @@ def methods():
 for name, test in [("family", family), ("projected", projected), ("projected_costs", projected_costs),
                    ("projected_verdicts", projected_verdicts), ("prox_of_multiples", costs), ("hard_selector", selector), ("equilibria", equilibria),
                    ("boundary", boundary), ("rates", rates), ("neurons_differ", neurons_differ), ("delays", delays),
-                   ("noise", noise), ("methods", methods)]:
+                   ("noise", noise), ("one_tau", one_tau), ("methods", methods)]:
     eigc.test("prox_step_" + name, test)
 sys.exit(eigc.failures != 0)
