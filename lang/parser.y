@@ -126,6 +126,8 @@ decl:
 | "connect" postfix "->" postfix optional_block { $$ = build_connect(p, @$, $2, $4, $5); }
 | "connect" postfix "->" postfix optional_block "for" name "in" expr {
                                   $$ = build_connect(p, @$, $2, $4, $5); build_loop($$, $7, $9); }
+| "connect" postfix "->" postfix optional_block "for" name "in" expr block {
+                                  $$ = build_connect(p, @$, $2, $4, $5); build_loop($$, $7, $9); syntax_late_block(p, @10); }
 | "circuit" name "(" optional_circuit_params ")" "{" decls "}" { $$ = build_circuit(p, @$, $2, $4, $7); }
 | "instance" name optional_count "=" postfix    { $$ = build_instance(p, @$, $2, $3, build_call(p, $5)); }
 | "require" expr for_all        { $$ = build_require(p, @$, $2, NULL, $3); }

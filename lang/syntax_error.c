@@ -28,6 +28,14 @@ AstSign syntax_wrong_sign(Parse *p, Span at, const char *word)
     return AST_MIXED;
 }
 
+void syntax_late_block(Parse *p, Span at)
+{
+    if (layout_first_error(p)) {
+        Diag *d = diag_at(p->cx, D_E0101, at, "the attributes of a connection stand before `for`");
+        diag_help(p->cx, d, "write `connect A[k] -> B[k] { weight = 1 } for k in 0..2`");
+    }
+}
+
 void syntax_overflow(Parse *p, Span at, const char *text)
 {
     if (layout_first_error(p))

@@ -157,6 +157,8 @@ static void print_binding(const Report *r, Sbuf *out)
     if (!a || a->n_rows < 2 || !m->name)
         return;
     sbuf_str(&text, r->lds.verdict == TRUTH_CERTIFIED ? "damped least (measured): a direction that is " : "the witness is ");
+    if (a->share[0] < 0.01)
+        sbuf_printf(&text, "spread out, %.1g %% or less in each row", 100 * a->share[0]);
     for (size_t k = 0; k < a->n_rows && a->share[k] >= 0.01; k++)
         sbuf_printf(&text, "%s%.0f %% in %s", k ? ", " : "", 100 * a->share[k], m->name[a->row[k]]);
     report_line(out, "", sbuf_text(&text));
