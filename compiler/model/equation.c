@@ -5,6 +5,7 @@
  * input change v and are in its unit per time. */
 #include "compiler/model/build.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "compiler/model/zero.h"
@@ -307,26 +308,45 @@ static bool check_change(Builder *b, const StateBuild *s, Typed v)
         return true;
     Diag *d = diag_at(b->cx, D_E0301, v.span, "the change of `%s` is %s, and this is %s", s->equation->name,
                       unit_phrase(b, wanted), unit_phrase(b, v.unit));
-    if (s->has_no_unit)
-        diag_help(b->cx, d, "`%s` has no unit: a start gives it one, `start(%s) = -65 mV`", s->equation->name, s->equation->name);
-    else
+    if (!s->has_no_unit)
         diag_note_at(b->cx, d, s->unit.span, "`%s` is %s by %s", s->equation->name, unit_phrase(b, s->unit.unit), s->unit.why);
-    if (b->m->has_time_unit && unit_equal(unit_mul(wanted, time), v.unit))
+    if (s->equation->value->kind != AST_NAME && b->m->has_time_unit && unit_equal(unit_mul(wanted, time), v.unit))
         diag_help(b->cx, d, "divide it by a time constant: `(...) / (10 ms)`");
     return false;
 }
 
-/* A unit conflict may come from a state that nothing gave a unit. */
-static void blame_unitless(Builder *b, const Equations *eq, size_t diags_before)
+static bool is_name_char(char c)
 {
-    if (b->cx->diags.n <= diags_before || b->cx->diags.at[diags_before].code != D_E0301)
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The word stands in the text. */
+static bool mentions(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+        if ((at == text || !is_name_char(at[-1])) && !is_name_char(at[n]))
+            return true;
+    return false;
+}
+
+/* A unit conflict in an equation may come from states that nothing gave a unit: its own, and those on its right. */
+static void blame_unitless(Builder *b, const Equations *eq, const StateBuild *s, size_t diags_before)
+{
+    if (b->cx->diags.n <= diags_before || b->cx->diags.at[diags_before].code != D_E0301 || !b->has_unit_place)
         return;
-    for (size_t k = 0; k < eq->n; k++)
-        if (eq->state[k].has_no_unit && b->has_unit_place) {
-            const char *name = eq->state[k].equation->name;
-            diag_help(b->cx, &b->cx->diags.at[diags_before], "`%s` has no unit: a start gives it one, `start(%s) = -65 mV`", name, name);
-            return;
-        }
+    const char *text = expression_text(b, s->equation->value), *names = NULL, *last = NULL;
+    size_t n = 0;
+    for (size_t k = 0; k < eq->n; k++) {
+        const char *name = eq->state[k].equation->name;
+        if (!eq->state[k].has_no_unit || (&eq->state[k] != s && !mentions(text, name)))
+            continue;
+        names = n++ ? arena_printf(&b->cx->arena, "%s, `%s`", names, name) : arena_printf(&b->cx->arena, "`%s`", name);
+        last = name;
+    }
+    if (n)
+        diag_help(b->cx, &b->cx->diags.at[diags_before], "%s %s no unit: a start gives %s one, as in `start(%s) = -65 mV` or `= 0 per ms`",
+                  names, n == 1 ? "has" : "have", n == 1 ? "it" : "each of them", last);
 }
 
 static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *scope)
@@ -334,11 +354,15 @@ static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *sc
     size_t before = b->cx->diags.n;
     s->drift = resolve(b, s->equation->value, scope);
     if (!typed_ok(s->drift)) {
-        blame_unitless(b, b->pops.at[pop].eq, before);
+        blame_unitless(b, b->pops.at[pop].eq, s, before);
         return;
     }
-    if (!check_change(b, s, s->drift) || !noise_split(b, s->drift.e, &s->drift.e, &s->noise))
+    if (!check_change(b, s, s->drift)) {
+        blame_unitless(b, b->pops.at[pop].eq, s, before);
         s->drift.e = NULL;
+    } else if (!noise_split(b, s->drift.e, &s->drift.e, &s->noise)) {
+        s->drift.e = NULL;
+    }
     if (s->noise && expr_is_zero(b->nums, s->noise, b->m->pops.at[pop].size))
         s->noise = NULL;
     const Equations *eq = b->pops.at[pop].eq;
