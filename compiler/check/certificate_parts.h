@@ -17,6 +17,10 @@ void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a com
 void certificate_put_ranges(Sbuf *out, const Ranges *r);
 
 /* ---- certificate_read.c: reading. What is false has set the reason ---- */
+enum {
+    READER_MAX_ROWS = 1 << 22   /* the sparse form names its n: storage must not follow a mere claim */
+};
+
 typedef struct Reader {
     Ctx *cx;
     const char *reason;         /* the first fault */
@@ -34,6 +38,12 @@ bool reader_text(Reader *r, const json_t *value, const char *what, const char **
 bool reader_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out);
 bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out);
 bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n);
+/* Rows of the matrix, ascending. */
+bool reader_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n);
+/* certificate_read_matrix.c: into r->out->matrix */
+bool reader_matrix(Reader *r, const json_t *matrix);
+/* certificate_read_proof.c: into r->out->evidence, all of it; its parts */
+bool reader_evidence(Reader *r, const json_t *root);
 bool reader_components(Reader *r, const json_t *list, Evidence *e);
 bool reader_statements(Reader *r, const json_t *list, Evidence *e);
 /* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
