@@ -5,6 +5,7 @@ Written from docs/certificate.md and from nothing else, so that it shares no mis
 with eigc. Usage: second_checker.py FILE...      one line a file, exit 1 if one is refused
                   second_checker.py --many FILE  texts separated by NUL bytes, one line each
 """
+import copy
 import json
 import math
 import re
@@ -613,6 +614,23 @@ def says_nearly_equal(t, net, s, multipliers):
          "the time constants differ too much")
 
 
+def says_projected_rate(t, net, s, components):
+    lag, rate = numbers(s["lag"], t.q), number(s["rate"])
+    need(min(lag) > 0 and rate > 0 and "component" not in s, "a number is not positive, or it is about a component")
+    more = copy.copy(t)
+    more.rows = [dict(row) for row in t.rows]
+    for a in range(t.q):
+        more.rows[a][a] = more.rows[a].get(a, 0) + rate * lag[a]
+    if t.names is not None:
+        more.mode = [x + rate * y for x, y in zip(t.mode, lag)]
+    check_components(more, components)
+
+
+def says_switched_rate(t, net, s):
+    tau, rate = numbers(s["tau"], net.n), number(s["rate"])
+    need(min(tau) > 0 and rate > 0 and 2 * rate * max(tau) <= 1 and "component" not in s, "the rate is too large")
+
+
 def positive_form(n, terms):
     """terms: (i, j, x), each 2 x z_i z_j of the form."""
     form = [[Fraction(0)] * n for _ in range(n)]
@@ -786,6 +804,8 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "rate-by-multipliers": (("mu", "tau", "rate"), True, True, says_rate),
     "projected-dynamics": ((), True, False, lambda t, net, s: None),
     "switched-dynamics": ((), True, False, lambda t, net, s: None),
+    "projected-dynamics-rate": (("lag", "rate"), True, False, says_projected_rate),
+    "switched-dynamics-rate": (("tau", "rate"), True, False, says_switched_rate),
     "nearly-equal-time-constants": (("mu", "loop", "tau", "delta"), True, True, says_nearly_equal),
     "lure-popov": (("P", "q", "lambda", "z", "tau"), False, True, says_lure),
     "contraction-l2": (("p", "q", "tau", "rate"), False, True, says_contraction_two),
@@ -828,6 +848,8 @@ def check_statements(t, root):
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
         if test in (says_several, says_form, says_unstable_within):
             checked_later.append((test, net, s))
+        elif test is says_projected_rate:
+            test(t, net, s, components)
         elif test in (says_rate, says_nearly_equal):
             test(t, net, s, one and numbers(one["p"], net.n))
         elif test:

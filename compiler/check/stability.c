@@ -20,6 +20,16 @@ const Statement *stability_strongest(const Evidence *e)
     return best;
 }
 
+Num stability_rate(NumPool *nums, const Statement *s)
+{
+    mpq_t *rate = statement_numbers(s, "rate");
+    if (!rate || mpq_sgn(rate[0]) <= 0)
+        return NULL;
+    mpq_ptr kept = num_new(nums);
+    mpq_set(kept, rate[0]);
+    return kept;
+}
+
 static void conclude_open(StabilityReport *out)
 {
     out->conclusion = "for every constant input there is exactly one equilibrium, for these and all other time constants; "
@@ -61,18 +71,13 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
             conclude_open(out);
         return;
     }
-    mpq_t *rate = statement_numbers(s, "rate");
-    bool is_limit = s->kind == STATEMENT_PROJECTED || s->kind == STATEMENT_SWITCHED;
+    bool is_limit = !statement_is_plain(s->kind);
     out->verdict = TRUTH_CERTIFIED;
     out->conclusion = arena_printf(&cx->arena, "for every constant input there is exactly one equilibrium, and every trajectory %sconverges to it%s",
                                    is_limit ? "that starts where the costs are finite " : "",
                                    statement_table[s->kind].says == STATES_CONVERGENCE ? "" : " exponentially");
     out->theorem = arena_printf(&cx->arena, "Theorem %d (docs/theory.md): %s", statement_table[s->kind].theorem, statement_table[s->kind].because);
-    if (rate && mpq_sgn(rate[0]) > 0) {
-        mpq_ptr kept = num_new(net->nums);
-        mpq_set(kept, rate[0]);
-        out->rate = kept;
-    }
+    out->rate = stability_rate(net->nums, s);
     if (stability_has_prox_steps(net) && !is_limit)
         qualify_prox_steps(cx, out);
 }
@@ -104,7 +109,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
 {
     *out = (StabilityReport){0};
     if (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) {
-        stability_search(cx, net, lds, false);
+        stability_search(cx, net, slope, lds, false);
         if (lds->verdict == TRUTH_REFUTED)
             stability_seek_equilibria(cx, net, slope, lds);
     }

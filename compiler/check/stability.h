@@ -31,13 +31,18 @@ typedef struct RowTau {
     const Num *least, *most;    /* time constants of the neurons of each row; those of the plain network (Theorem 13) */
 } RowTau;
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m);
-/* Looks for statements, in the order of their cost; is_local: about a network that goes on beyond a box with constant activations. */
-void stability_search(Ctx *cx, const Net *net, LdsReport *lds, bool is_local);
+/* Slope bound at gain 1 times the longest time constant, row by row (Theorem 14). False where gains differ within a population. */
+bool stability_row_lag(const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag);
+/* Looks for statements, in the order of their cost; slope: of the populations; is_local: about a network that goes on beyond a box with constant activations. */
+void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, bool is_local);
 /* The statement about all neurons that says most of convergence; NULL: none does. */
 const Statement *stability_strongest(const Evidence *e);
 
+/* The rate that it states; NULL: none. */
+Num stability_rate(NumPool *nums, const Statement *s);
+
 /* ---- stability_local.c ---- */
-/* Where the slopes bounded everywhere do not decide it: certifies the network in a box in *local, and says so in *out. */
+/* Where the slopes bounded everywhere do not decide convergence: certifies the network in a box in *local, and says so in *out. */
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out);
 
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
@@ -68,6 +73,8 @@ StatementProposal propose_dominance, propose_contraction_one;
 StatementProposal propose_equal_tau;
 /* About the largest mu that the multipliers leave, not proved; 0 where a rate is not asked for. */
 double stability_mu(const StabilityCase *x);
+/* About the largest rate of projected dynamics with these lags that the multipliers leave. */
+double stability_projected_rate(Ctx *cx, const ClaimMatrix *m, const Component *c, size_t n, const mpq_t *lag);
 bool propose_rate(const StabilityCase *x, double mu, Statement *out);
 bool propose_nearly_equal(const StabilityCase *x, double mu, Statement *out);
 /* stability_form.c */

@@ -1,5 +1,6 @@
 /* What theorems on convergence want of a network beside its matrix: time constants, the dynamics of its steps, and for two
  * neurons their activations. */
+#include "compiler/check/lds.h"
 #include "compiler/check/stability.h"
 
 static StepLimit limit_of(const ModelPop *p)
@@ -20,9 +21,11 @@ StepLimit stability_limit(const Net *net)
 
 bool stability_limit_fits(StepLimit limit, StatementKind kind)
 {
-    if (limit == LIMIT_PROJECTED || limit == LIMIT_SWITCHED)
-        return kind == (limit == LIMIT_PROJECTED ? STATEMENT_PROJECTED : STATEMENT_SWITCHED);
-    return limit == LIMIT_NONE && kind != STATEMENT_PROJECTED && kind != STATEMENT_SWITCHED;
+    if (limit == LIMIT_PROJECTED)
+        return kind == STATEMENT_PROJECTED || kind == STATEMENT_PROJECTED_RATE;
+    if (limit == LIMIT_SWITCHED)
+        return kind == STATEMENT_SWITCHED || kind == STATEMENT_SWITCHED_RATE;
+    return limit == LIMIT_NONE && statement_is_plain(kind);
 }
 
 bool stability_has_prox_steps(const Net *net)
@@ -59,6 +62,34 @@ RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
         }
     }
     return (RowTau){least, most};
+}
+
+/* At gain 1: the slope bound of the prox of the cost alone. Where that is constant, anything above 0 will do. */
+static void prox_slope(const NetPop *p, const SlopeReport *slope, mpq_t out)
+{
+    if (p->gain_max)
+        mpq_set(out, slope->unit_hi);
+    else
+        mpq_div(out, slope->hi, p->model->act.gain);
+    if (mpq_sgn(out) == 0)
+        mpq_set_ui(out, 1, 1);
+}
+
+bool stability_row_lag(const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag)
+{
+    size_t row = 0;
+    if (reduce_has_own_gains(net))
+        return false;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        if (!slope[a].proved || !slope[a].bounded)
+            return false;
+        for (size_t left = net->pop[a].size; left > 0; row++) {
+            prox_slope(&net->pop[a], &slope[a], lag[row]);
+            mpq_mul(lag[row], lag[row], net_tau_max(&net->pop[a]));
+            left -= m->n_kernels ? left : claim_matrix_size(m, row);
+        }
+    }
+    return true;
 }
 
 /* ---- two neurons (Theorem 7) ---- */

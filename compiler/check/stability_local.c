@@ -243,7 +243,7 @@ static bool certify_box(Boxing *b, StatementKind kind, LdsReport *out)
         drop(out);
         return false;
     }
-    stability_search(b->cx, b->net, out, true);
+    stability_search(b->cx, b->net, b->slope, out, true);
     add_equilibrium(b, own, out);
     add_statement(b, kind, own, out);
     return true;
@@ -291,33 +291,52 @@ static const char *theorem_text(Ctx *cx, int own, const Statement *by)
               : arena_printf(&cx->arena, "Theorems 2 and %d (docs/theory.md): diagonal stability with the slopes that occur there", own);
 }
 
-static void conclude_global(Ctx *cx, const char *when, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
+static void conclude_global(Boxing *b, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
 {
-    const char *box = box_text(cx, lds, s);
+    Ctx *cx = b->cx;
+    bool anywhere = out->unique == TRUTH_CERTIFIED;
+    const char *box = box_text(cx, lds, s), *when = local_when(cx, b->net);
+    const char *one = anywhere ? arena_printf(&cx->arena, "for every constant input there is exactly one equilibrium; %s", when)
+                               : arena_printf(&cx->arena, "%s there is exactly one equilibrium, and", when);
     out->theorem = theorem_text(cx, 24, by);
     out->verdict = by ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
-    out->conclusion = by ? arena_printf(&cx->arena, "%s there is exactly one equilibrium, and every trajectory converges to it%s; all of "
-                                        "them end up in %s", when, statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
-                         : arena_printf(&cx->arena, "%s there is exactly one equilibrium, and every trajectory ends up in %s", when, box);
-    out->open = by ? "other inputs" : "other inputs, and convergence, since the time constants differ";
+    out->conclusion = by ? arena_printf(&cx->arena, "%s every trajectory converges to it%s; all of them end up in %s", one,
+                                        statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
+                         : arena_printf(&cx->arena, "%s every trajectory ends up in %s", one, box);
+    out->open = !by ? "other inputs, and convergence, since the time constants differ"
+              : anywhere ? "convergence at other inputs" : "other inputs";
+    out->rate = by ? stability_rate(b->net->nums, by) : NULL;
 }
 
-static void conclude_invariant(Ctx *cx, const char *when, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
+static void conclude_invariant(Boxing *b, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
 {
+    Ctx *cx = b->cx;
     const char *box = box_text(cx, lds, s);
     out->theorem = theorem_text(cx, 25, by);
-    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s, trajectories stay in it%s the one equilibrium in it", when, box,
+    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s, trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
                                    by ? " and converge to" : ", as does");
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }
 
-/* Slopes that are proved, though they need not be bounded, and few rows. */
+/* A network that the theorems are about, with slopes that are proved, though they need not be bounded, and few rows. */
 static bool may_be_local(Ctx *cx, const Net *net, const SlopeReport *slope)
 {
+    if (theory_obstacle(cx, net) || theory_no_convergence(cx, net))
+        return false;
     bool proved = (reduce_has_own_gains(net) ? net->n : reduce_count_rows(cx, net)) <= MOST_ROWS;
     for (size_t a = 0; a < net->n_pops; a++)
         proved &= slope[a].proved && slope[a].monotone;
     return proved;
+}
+
+/* Where it has been known that there is one equilibrium, boxes are of use for convergence alone. */
+static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
+{
+    const Statement *s = &local->evidence.statement[local->evidence.n_statements - 1], *by = stability_strongest(&local->evidence);
+    if (out->unique == TRUTH_CERTIFIED && !by)
+        drop(local);
+    else
+        (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(b, local, s, by, out);
 }
 
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out)
@@ -325,8 +344,8 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     Boxing b = {.cx = cx, .net = net, .slope = slope};
     const char *reason;
     *local = (LdsReport){0};
-    if (out->verdict != TRUTH_UNDECIDED || out->unique == TRUTH_CERTIFIED || theory_obstacle(cx, net) || theory_no_convergence(cx, net) ||
-        !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
+    bool one = out->unique == TRUTH_CERTIFIED;      /* and convergence is what is open */
+    if (out->verdict != TRUTH_UNDECIDED || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
         return;
     Num *ones = ARENA_ARRAY(&cx->arena, b.m.q, Num);
     for (size_t a = 0; a < b.m.q; a++)
@@ -335,10 +354,8 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
         mpq_t **room[] = {&b.lo, &b.hi, &b.next_lo, &b.next_hi};
         for (int k = 0; k < 4; k++)
             *room[k] = rationals_new(cx, b.m.q);
-        if (try_global(&b, local) || try_invariant(&b, local)) {
-            const Statement *s = &local->evidence.statement[local->evidence.n_statements - 1], *by = stability_strongest(&local->evidence);
-            (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(cx, local_when(cx, net), local, s, by, out);
-        }
+        if (try_global(&b, local) || (!one && try_invariant(&b, local)))
+            conclude(&b, local, out);
         for (int k = 0; k < 4; k++)
             rationals_clear(*room[k], b.m.q);
     }

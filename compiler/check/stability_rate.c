@@ -28,7 +28,7 @@ Num stability_round_down(NumPool *nums, mpq_srcptr x)
 typedef struct Form {
     const ClaimMatrix *m;
     mpq_t *p;
-    double *root;               /* sqrt(size / p_max scale) of each row */
+    double *root;               /* square root of what each row counts for */
     double *off, *own;          /* of each entry, and of leak and self: what they subtract from the form */
 } Form;
 
@@ -61,19 +61,41 @@ static void read_form(Form *f)
     }
 }
 
+/* The least ratio of the form S(p) to sum of root_a^2 x_a^2, x_a being row means. */
+static double smallest_ratio(Ctx *cx, const ClaimMatrix *m, mpq_t *p, double *root)
+{
+    Form f = {m, p, root, ARENA_ARRAY(&cx->arena, m->row_from[m->q], double), ARENA_ARRAY(&cx->arena, m->q, double)};
+    read_form(&f);
+    return eigen_smallest(m->q, apply_form, &f, ARENA_ARRAY(&cx->arena, m->q, double));
+}
+
 static double estimate_mu(Ctx *cx, const ClaimMatrix *m, mpq_t *p)
 {
-    Form f = {m, p, ARENA_ARRAY(&cx->arena, m->q, double), ARENA_ARRAY(&cx->arena, m->row_from[m->q], double),
-              ARENA_ARRAY(&cx->arena, m->q, double)};
-    double *vector = ARENA_ARRAY(&cx->arena, m->q, double);
+    double *root = ARENA_ARRAY(&cx->arena, m->q, double);
     for (size_t a = 0; a < m->q; a++)
-        f.root[a] = sqrt((double)claim_matrix_size(m, a));
-    read_form(&f);
-    double mu = eigen_smallest(m->q, apply_form, &f, vector);
+        root[a] = sqrt((double)claim_matrix_size(m, a));
+    double mu = smallest_ratio(cx, m, p, root);
     for (size_t a = 0; m->leak && a < m->q; a++)
         if (m->size[a] > 1)
             mu = fmin(mu, 2 * mpq_get_d(p[a]) / (double)m->size[a] * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])));
     return mu;
+}
+
+double stability_projected_rate(Ctx *cx, const ClaimMatrix *m, const Component *c, size_t n, const mpq_t *lag)
+{
+    double least = INFINITY;
+    for (size_t k = 0; k < n; k++) {
+        ClaimMatrix part;
+        double *root = ARENA_ARRAY(&cx->arena, c[k].n, double);
+        claim_matrix_part(cx, m, &c[k], &part);
+        for (size_t i = 0; i < c[k].n; i++)
+            root[i] = sqrt(2 * mpq_get_d(c[k].p[i]) * mpq_get_d(lag[c[k].member[i]]));
+        least = fmin(least, smallest_ratio(cx, &part, c[k].p, root));
+    }
+    for (size_t a = 0; m->leak && a < m->q; a++)
+        if (m->size[a] > 1)
+            least = fmin(least, (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / mpq_get_d(lag[a]));
+    return least > 0 && least <= DBL_MAX ? least : 0;
 }
 
 static bool is_one_tau(const StabilityCase *x)

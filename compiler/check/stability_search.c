@@ -5,6 +5,7 @@
 typedef struct Search {
     Ctx *cx;
     const Net *net;
+    const SlopeReport *slope;
     LdsReport *lds;
     RowTau tau;
     bool is_local;              /* activations are constant beyond a box */
@@ -73,6 +74,44 @@ static void try_limit(Search *s, StepLimit limit)
     keep(s, &proposed);
 }
 
+/* Nearly the largest rate that holds. */
+static void try_projected_rate(Search *s)
+{
+    enum { MOST_ENTRIES = 2 * 1000 * 1000 };        /* of which a changed copy is made */
+    const ClaimMatrix *m = &s->lds->matrix;
+    const Evidence *e = &s->lds->evidence;
+    Statement proposed;
+    mpq_t *lag = rationals_new(s->cx, m->q);
+    bool asked = m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
+    double most = asked ? stability_projected_rate(s->cx, m, e->component, e->n_components, (const mpq_t *)lag) : 0;
+    for (double factor = 0.999; most > 0 && !found && factor > 0.1; factor *= factor) {
+        statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);
+        for (size_t a = 0; a < m->q; a++)
+            mpq_set(statement_numbers(&proposed, "lag")[a], lag[a]);
+        mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, num_from_double(s->net->nums, most * factor)));
+        found = keep(s, &proposed);
+    }
+    rationals_clear(lag, m->q);
+}
+
+static void try_switched_rate(Search *s)
+{
+    Statement proposed;
+    mpq_t most;
+    mpq_init(most);
+    statement_init(s->cx, &proposed, STATEMENT_SWITCHED_RATE, s->lds->matrix.q);
+    for (size_t a = 0; a < s->lds->matrix.q; a++) {
+        mpq_set(statement_numbers(&proposed, "tau")[a], s->tau.most[a]);
+        if (mpq_cmp(s->tau.most[a], most) > 0)
+            mpq_set(most, s->tau.most[a]);
+    }
+    mpq_mul_2exp(most, most, 1);
+    mpq_inv(most, most);
+    mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, most));
+    mpq_clear(most);
+    keep(s, &proposed);
+}
+
 /* One component, as if it were a network of its own. */
 static bool try_component(Search *s, size_t k)
 {
@@ -127,6 +166,10 @@ static void search(Search *s)
     e->statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
     if (certified && limit != LIMIT_NONE) {
         try_limit(s, limit);
+        if (limit == LIMIT_PROJECTED)
+            try_projected_rate(s);
+        if (limit == LIMIT_SWITCHED)
+            try_switched_rate(s);
     } else if (certified) {
         bool converges = try_whole(s, propose_dominance);
         if (converges)
@@ -145,9 +188,9 @@ static void search(Search *s)
         try_whole(s, propose_saddle);
 }
 
-void stability_search(Ctx *cx, const Net *net, LdsReport *lds, bool is_local)
+void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, bool is_local)
 {
-    Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .is_local = is_local};
+    Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .is_local = is_local};
     search(&s);
 }
 

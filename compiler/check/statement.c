@@ -43,6 +43,11 @@ void statement_clear(Statement *s)
     *s = (Statement){0};
 }
 
+bool statement_is_plain(StatementKind kind)
+{
+    return kind != STATEMENT_PROJECTED && kind != STATEMENT_PROJECTED_RATE && kind != STATEMENT_SWITCHED && kind != STATEMENT_SWITCHED_RATE;
+}
+
 const Statement *statement_local(const Statement *s, size_t n)
 {
     for (size_t k = 0; k < n; k++)

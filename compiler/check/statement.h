@@ -52,6 +52,8 @@ size_t statement_field_length(FieldShape shape, size_t n);
 /* Room for the numbers, all 0; the numbers' memory is returned by statement_clear. */
 void statement_init(Ctx *cx, Statement *s, StatementKind kind, size_t n);
 void statement_clear(Statement *s);
+/* About the network of the theorems itself, not its limits of short or long proximal steps. */
+bool statement_is_plain(StatementKind kind);
 /* That the matrix is about the slopes in a box alone; NULL: it is about all. */
 const Statement *statement_local(const Statement *s, size_t n);
 /* The numbers under `key`, or NULL when its kind has none such. */

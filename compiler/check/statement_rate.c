@@ -1,32 +1,32 @@
-/* Theorems 3 and 26: equal and nearly equal time constants, by mu and norms. */
+/* Rates by multipliers: Theorems 3 and 26, equal and nearly equal time constants, by mu and norms; 14 and 19, projected and
+ * switched dynamics. */
 #include "compiler/check/statement_verify.h"
 
-/* A copy whose own entries are larger by mu size_a / (2 p_a): diagonal entries, or
- * self. mu I <= S(p) over all neurons, where neuron i of row a has p_a / size_a, is
- * the same as: the multipliers still prove that matrix. */
-static void shifted_matrix(Ctx *cx, const ClaimMatrix *m, mpq_t *p, mpq_srcptr mu, ClaimMatrix *out)
+/* A copy whose own entries are larger by the shift of each row: diagonal entries, or self. */
+static void shifted_matrix(Ctx *cx, const ClaimMatrix *m, const mpq_t *shift, ClaimMatrix *out)
 {
-    mpq_t shift;
-    mpq_init(shift);
     *out = *m;
     if (m->self)
         out->self = rationals_new(cx, m->q);
     else
         out->entry = rationals_new(cx, m->row_from[m->q]);
     for (size_t a = 0; a < m->q; a++) {
-        mpq_set_ui(shift, claim_matrix_size(m, a), 2);
-        mpq_canonicalize(shift);
-        mpq_mul(shift, shift, mu);
-        mpq_div(shift, shift, p[a]);
         if (m->self)
-            mpq_add(out->self[a], m->self[a], shift);
+            mpq_add(out->self[a], m->self[a], shift[a]);
         for (size_t e = m->row_from[a]; !m->self && e < m->row_from[a + 1]; e++) {
             mpq_set(out->entry[e], m->entry[e]);
             if (m->column[e] == a)
-                mpq_add(out->entry[e], out->entry[e], shift);
+                mpq_add(out->entry[e], out->entry[e], shift[a]);
         }
     }
-    mpq_clear(shift);
+}
+
+static void shifted_clear(const ClaimMatrix *m, ClaimMatrix *shifted)
+{
+    if (m->self)
+        rationals_clear(shifted->self, m->q);
+    else
+        rationals_clear(shifted->entry, m->row_from[m->q]);
 }
 
 /* In neuron form the shift has an entry to go to. */
@@ -38,17 +38,33 @@ static bool has_diagonal(const ClaimMatrix *m)
     return all;
 }
 
-bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu)
+/* The multipliers of all components still prove the matrix when each row's own entries are larger by its shift. */
+static bool shift_holds(Ctx *cx, const ClaimMatrix *m, size_t n, const Component *c, const mpq_t *shift)
 {
     ClaimMatrix shifted;
-    if (!has_diagonal(m))
+    bool holds = has_diagonal(m);
+    if (!holds)
         return false;
-    shifted_matrix(cx, m, c->p, mu, &shifted);
-    bool holds = verify_component(cx, &shifted, c).accepted;
-    if (m->self)
-        rationals_clear(shifted.self, m->q);
-    else
-        rationals_clear(shifted.entry, m->row_from[m->q]);
+    shifted_matrix(cx, m, shift, &shifted);
+    for (size_t k = 0; holds && k < n; k++)
+        holds = verify_component(cx, &shifted, &c[k]).accepted;
+    shifted_clear(m, &shifted);
+    return holds;
+}
+
+/* mu I <= S(p) over all neurons, where neuron i of row a has p_a / size_a, is the same as: the multipliers still prove the matrix
+ * with the shifts mu size_a / (2 p_a). */
+bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu)
+{
+    mpq_t *shift = rationals_new(cx, m->q);
+    for (size_t a = 0; a < m->q; a++) {
+        mpq_set_ui(shift[a], claim_matrix_size(m, a), 2);
+        mpq_canonicalize(shift[a]);
+        mpq_mul(shift[a], shift[a], mu);
+        mpq_div(shift[a], shift[a], c->p[a]);
+    }
+    bool holds = shift_holds(cx, m, 1, c, (const mpq_t *)shift);
+    rationals_clear(shift, m->q);
     return holds;
 }
 
@@ -209,4 +225,41 @@ const char *nearly_equal_fault(const StatementCase *x)
     bool holds = delta_holds(a, mu, loop, delta);
     mpq_clears(a, b, (mpq_ptr)0);
     return !is_norm ? "loop is below p_max times the norm of W" : holds ? NULL : "the time constants differ too much for mu and loop";
+}
+
+/* ---- projected and switched dynamics ---- */
+
+const char *projected_rate_fault(const StatementCase *x)
+{
+    const mpq_t *lag = statement_numbers(x->s, "lag");
+    mpq_srcptr rate = statement_numbers(x->s, "rate")[0];
+    if (x->s->is_part)
+        return "it is about all rows";
+    bool positive = mpq_sgn(rate) > 0;
+    for (size_t a = 0; a < x->m->q; a++)
+        positive &= mpq_sgn(lag[a]) > 0;
+    if (!positive)
+        return "a lag, or the rate, is not positive";
+    mpq_t *shift = rationals_new(x->cx, x->m->q);
+    for (size_t a = 0; a < x->m->q; a++)
+        mpq_mul(shift[a], rate, lag[a]);
+    bool holds = shift_holds(x->cx, x->m, x->e->n_components, x->e->component, (const mpq_t *)shift);
+    rationals_clear(shift, x->m->q);
+    return holds ? NULL : "the multipliers do not prove the matrix with the leak less the rate times the lag";
+}
+
+const char *switched_rate_fault(const StatementCase *x)
+{
+    const mpq_t *tau = statement_numbers(x->s, "tau");
+    mpq_srcptr rate = statement_numbers(x->s, "rate")[0];
+    bool slow = mpq_sgn(rate) > 0 && !x->s->is_part;
+    mpq_t twice;
+    mpq_init(twice);
+    for (size_t a = 0; slow && a < x->m->q; a++) {
+        mpq_mul(twice, rate, tau[a]);
+        mpq_mul_2exp(twice, twice, 1);
+        slow = mpq_sgn(tau[a]) > 0 && mpq_cmp_ui(twice, 1, 1) <= 0;
+    }
+    mpq_clear(twice);
+    return slow ? NULL : "the rate is larger than 1 / (2 tau) somewhere, or a number is not positive";
 }

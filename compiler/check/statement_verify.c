@@ -149,7 +149,7 @@ static const char *cascade_fault(const StatementCase *x)
     bool *converges = ARENA_ARRAY(&x->cx->arena, e->n_components, bool);
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
-        if (s->is_part && s->component < e->n_components && s->kind != STATEMENT_PROJECTED && s->kind != STATEMENT_SWITCHED &&
+        if (s->is_part && s->component < e->n_components && statement_is_plain(s->kind) &&
             statement_table[s->kind].says == STATES_EXPONENTIAL)
             converges[s->component] = true;
     }

@@ -39,6 +39,8 @@ const char *unstable_within_fault(const StatementCase *x);
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);
 const char *nearly_equal_fault(const StatementCase *x);
+const char *projected_rate_fault(const StatementCase *x);
+const char *switched_rate_fault(const StatementCase *x);
 /* (tau_max - tau_min) / (tau_max + tau_min) */
 void statement_rho(const mpq_t *tau, size_t n, mpq_t rho);
 /* mu I <= S(p) over all neurons. */

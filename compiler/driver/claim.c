@@ -145,6 +145,19 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
 
 /* ---- statements ---- */
 
+/* The lags that a statement names are at least those of the model. */
+static bool lag_fits(Ctx *cx, const Net *net, const ClaimMatrix *m, const Statement *s)
+{
+    SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    mpq_t *lag = rationals_new(cx, m->q);
+    slope_check(cx, net, slope);
+    bool fits = stability_row_lag(net, slope, m, lag);
+    for (size_t a = 0; fits && a < m->q; a++)
+        fits = mpq_cmp(statement_numbers(s, "lag")[a], lag[a]) >= 0;
+    rationals_clear(lag, m->q);
+    return fits;
+}
+
 /* The time constants that a statement names are those of its rows. */
 static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m, const Statement *s)
 {
@@ -154,7 +167,8 @@ static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m,
     for (size_t k = 0; said && same && k < n; k++) {
         size_t row = s->is_part ? e->component[s->component].member[k] : k;
         mpq_srcptr x = said[is_one ? 0 : k];
-        same = mpq_equal(x, tau->most[row]) && (s->kind == STATEMENT_DOMINANCE || mpq_equal(x, tau->least[row]));
+        same = mpq_equal(x, tau->most[row]) &&
+               (s->kind == STATEMENT_DOMINANCE || s->kind == STATEMENT_SWITCHED_RATE || mpq_equal(x, tau->least[row]));
     }
     return same;
 }
@@ -176,9 +190,9 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
                            s->kind == STATEMENT_CONTRACTION_TWO;
         if (stability_has_prox_steps(net) && is_of_plain)
             return arena_printf(&cx->arena, "the statement \"%s\" is not known for proximal steps", row->name);
-        if (rate && mpq_sgn(rate[0]) > 0 && stability_has_prox_steps(net))
+        if (rate && mpq_sgn(rate[0]) > 0 && stability_has_prox_steps(net) && statement_is_plain(s->kind))
             return arena_printf(&cx->arena, "the statement \"%s\" has a rate, which proximal steps change", row->name);
-        if (!tau_fits(&tau, e, m, s))
+        if (!tau_fits(&tau, e, m, s) || (s->kind == STATEMENT_PROJECTED_RATE && !lag_fits(cx, net, m, s)))
             return arena_printf(&cx->arena, "the statement \"%s\" is about other time constants", row->name);
         bool bounded_in_box = s->kind == STATEMENT_PLANAR_BOUNDED && box;
         if (row->theorem == 7 && !bounded_in_box && (box || !stability_planar_fits(net, s->kind)))

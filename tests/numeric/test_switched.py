@@ -84,8 +84,9 @@ def falls():
 
 
 def verdicts():
-    v = check(PAIR % (2, "1/64") + "\nrequire rate >= 0.001")
-    assert v["stability"]["verdict"] == "certified" and v["requirements"][0]["verdict"] == "undecided", v
+    for rate, verdict in ((0.5, "certified"), (0.51, "undecided")):     # 1/(2 tau): half of what the function of Theorem 19 falls at
+        v = check(PAIR % (2, "1/64") + f"\nrequire rate >= {rate}")
+        assert v["stability"]["verdict"] == "certified" and v["requirements"][0]["verdict"] == verdict, v
     some = check((PAIR % (2, "1/64")).replace("prox_step = inf; input = 0.1", "input = 0.1") + "\nrequire unique_equilibrium")
     assert some["stability"]["verdict"] == "undecided" and some["requirements"][0]["verdict"] == "certified", some
     noisy = check((PAIR % (2, "1/64")).replace("start = 0.2", "start = 0.2; noise = 0.1"))

@@ -45,6 +45,8 @@ MODELS = {
     "two-neurons-excitatory-inhibitory": PAIR.format("cost = nonnegative"),
     "switched-dynamics": PAIR.format("cost = box(0, 1); prox_step = inf"),
     "projected-dynamics": PAIR.format("cost = nonnegative; prox_step = 0"),
+    "projected-dynamics-rate": PAIR.format("cost = nonnegative; prox_step = 0; size = 2").replace("tau = 2", "tau = 2; gain = 0.5").replace("0.5 }", "0.2 }"),
+    "switched-dynamics-rate": PAIR.format("cost = box(0, 1); prox_step = inf; size = 2").replace("0.5 }", "0.2 }"),
     "saddle": PAIR.format("cost = nonnegative; size = 3"),
     "symmetrisable-weights": """population A mixed { size = 3; tau = 1 + i; cost = nonnegative }
 connect A -> A { weight = [[0, 0.6, -0.6], [0.6, 0, 0.6], [-0.6, 0.6, 0]] }
@@ -148,6 +150,68 @@ def try_model(seed, text, folder):
     return [s["says"] for s in certificate.get("statements", [])]
 
 
+def projected_pair(r):
+    """Weights from neuron to neuron, time constants, slopes at gain 1, gains, inputs; and the text."""
+    w = np.array([[r.uniform(0, 0.8), -r.uniform(0, 3)], [r.uniform(0, 3), -r.uniform(0, 1)]]).round(3)
+    tau, slope, gain, u = ([round(r.uniform(lo, hi), 3) for _ in range(2)] for lo, hi in ((0.3, 2), (0.4, 1), (0.3, 1.2), (0.2, 1)))
+    text = "".join(f"population {name} {kind} {{ tau = {tau[k]}; cost = nonnegative + quadratic({1 / slope[k] - 1:.9f}); gain = {gain[k]}; "
+                   f"prox_step = 0; input = {u[k]} }}\n" for k, (name, kind) in enumerate((("E", "excitatory"), ("I", "inhibitory"))))
+    text += "".join(f"connect {a} -> {b} {{ weight = {abs(w[i][j])} }}\n" for j, a in enumerate("EI") for i, b in enumerate("EI"))
+    return w, np.array(tau), np.array(slope), np.array(gain), np.array(u), text
+
+
+def projected_rates_are_seen(folder, seed):
+    """Two trajectories of the projected dynamics, by short steps of numpy, approach each other at the rate in the norm of Theorem 14."""
+    r = random.Random(seed)
+    w, tau, slope, gain, u, text = projected_pair(r)
+    path, out = os.path.join(folder, "p.eig"), os.path.join(folder, "p.json")
+    with open(path, "w") as f:
+        f.write(text)
+    subprocess.run([EIGC, "check", "-q", "--certificate", out, path], capture_output=True)
+    certificate = json.load(open(out))
+    said = [s for s in certificate.get("statements", []) if s["says"] == "projected-dynamics-rate"]
+    if not said or len(certificate["components"]) > 1:
+        assert certificate["claim"] == "not-lds" or len(certificate["components"]) > 1, text
+        return 0
+    rate, p = float(number(said[0]["rate"])), [float(number(x)) for x in certificate["components"][0]["p"]]
+    h, x = 1e-4, np.array([[r.uniform(0, 2), r.uniform(0, 2)] for _ in range(2)])
+    size = lambda: np.sqrt(sum(p * slope * tau * (x[0] - x[1]) ** 2))
+    first = size()
+    for k in range(1, 30001):
+        force = gain * (x @ w.T + u) - x - (1 / slope - 1) * x
+        x = np.maximum(x + h * force / tau, 0)
+        assert size() <= first * np.exp(-rate * (1 - 1e-3) * k * h) * (1 + 1e-6) + 1e-12, (rate, k * h, text)
+    return 1
+
+
+OPEN = """population E excitatory { tau = 1; cost = tanh_cost; size = 2; input = %s }
+population I inhibitory { tau = 8; cost = tanh_cost; size = 2 }
+connect E -> E { weight = 0.2 }
+connect E -> I { weight = 3 }
+connect I -> E { weight = 1.5 }
+"""
+
+
+def slopes_that_occur_give_convergence(folder):
+    """With unequal time constants, open for all slopes; and no rate is above that of the linear part at the equilibrium."""
+    path, out = os.path.join(folder, "o.eig"), os.path.join(folder, "o.json")
+    for u, verdict in ((2, "undecided"), (4, "certified"), (6, "certified")):
+        with open(path, "w") as f:
+            f.write(OPEN % u)
+        said = json.loads(subprocess.run([EIGC, "check", "--json", "--certificate", out, path], capture_output=True).stdout)["stability"]
+        assert said["verdict"] == verdict and said["unique_equilibrium"] == "certified", said
+        if verdict == "undecided":
+            continue
+        assert subprocess.run([EIGC, "verify", "-q", out, "--model", path]).returncode == 0
+        x = np.zeros(2)
+        w, tau = np.array([[0.4, -3.0], [6.0, 0.0]]), np.array([1.0, 8.0])
+        for _ in range(200000):
+            x += 0.01 * (np.tanh(w @ x + [u, 0]) - x) / tau
+        j = ((1 - x ** 2)[:, None] * w - np.eye(2)) / tau[:, None]
+        slowest = max(np.linalg.eigvals(j).real.max(), -1 / 8)      # and the differences within a population
+        assert 0 < float(number(said["rate"])) <= -slowest * (1 + 1e-9), (said, slowest)
+
+
 def theorems_are_those_of_the_theory():
     """Each number is one theorem, and each statement's is the one that docs/theory.md gives it."""
     theory = open("docs/theory.md").read()
@@ -172,6 +236,8 @@ def main(count=25, first=1):
                 except AssertionError as problem:
                     failures += 1
                     print(f"{problem}\n{text}", file=sys.stderr)
+        slopes_that_occur_give_convergence(folder)
+        assert sum(projected_rates_are_seen(folder, seed) for seed in range(first, first + 8)) > 3
         for seed in range(first, first + count):
             text = Model(seed, folder).text
             try:
