@@ -65,7 +65,7 @@ REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
 # ---- the targets people use --------------------------------------------------
-.PHONY: all demo test check asan bench bench-check fuzz install uninstall clean deps deps-test help layers print-%
+.PHONY: all demo test test-long check asan bench bench-check fuzz install uninstall clean deps deps-test help layers print-%
 .DEFAULT_GOAL := all
 
 all: deps       ## build build/eigc (installs what is missing)
@@ -79,6 +79,11 @@ test: deps-test ## build and run every test; the last line is `N passed, N faile
 	$(Q)EIGC=$(EIGC) LLVM=$(LLVM) sh tests/run $(BUILD)/tests
 
 check: test
+
+test-long: deps-test    ## an hour more: 100,000 matrices on the edge of stability; the verifier broken place by place
+	$(Q)$(MAKE) --no-print-directory -s test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
+	$(Q)$(BUILD)/tests/property/test_lds_edge 100000
+	$(Q)/usr/bin/python3 tests/mutate_verify.py
 
 asan:           ## all tests that need no LLVM, under the address and undefined-behaviour sanitizers
 	$(Q)$(MAKE) --no-print-directory test MODE=asan LLVM=0 V=$(V)

@@ -9,6 +9,7 @@
  *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
  *   lds_interior_method.h  ... in one type of numbers
  *   lds_face.c      witnesses on the boundary itself, as short fractions
+ *   lds_singular.c  vectors that a singular matrix maps to 0
  *   lds_eigen.c     symmetric eigenpairs
  *
  * Everything here only proposes; verify.h decides. */
@@ -121,7 +122,7 @@ typedef bool LdsTest(LdsPart *p, LdsFinding *f);
 LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors, lds_test_tree;
 LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
-LdsTest lds_test_excitatory, lds_test_top_vector;
+LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_singular;
 LdsTest lds_test_interior;
 LdsTest lds_test_symbol;               /* lds_symbol.c: components with kernels */
 
