@@ -279,29 +279,31 @@ static Prox elu(const Input *in)
                    larger(w, step(w, v), write_scaled(w, in->c->p[0], write1(w, EIG_FN_EXP, low))) };
 }
 
-/* T ln(1 + exp(v)) = T (max(v, 0) + log1p(exp(-|v|))). */
+/* T ln(1 + exp(v)) = max(s, 0) + T log1p(exp(-|v|)), v = s/T. */
 static Prox softplus(const Input *in)
 {
     const Writer *w = in->w;
     Num T = in->c->p[0];
     const Expr *v = plain_input(in, exact_quotient(w, one(w), T)), *e = decay(w, v);
-    return (Prox){ write_scaled(w, T, plus(w, positive_part(w, v), write1(w, EIG_FN_LOG1P, e))), logistic(w, v, e) };
+    const Expr *s = plain_input(in, one(w));
+    return (Prox){ plus(w, positive_part(w, s), write_scaled(w, T, write1(w, EIG_FN_LOG1P, e))), logistic(w, v, e) };
 }
 
 /* q x - m/x = s. With k^2 = m q, x = (k/q) y and u = s/(2 k): y - 1/y = 2 u, so that
- * y = h + R for u >= 0, h = |u| and R = sqrt(1 + h^2), and 1/(h + R) for u < 0: nothing
+ * y = 1/(h + R) for u < 0, h = |u| and R = sqrt(1 + h^2), and 2 u + 1/(h + R) for u >= 0: nothing
  * cancels. The slope y/(2 R)/q is 1/2 + h/(2 R), or 1/(2 (R^2 + h R)). */
 static Prox log_barrier(const Input *in)
 {
     const Writer *w = in->w;
     Num q = total_quadratic(w, in->c), k = near_sqrt(w, exact_product(w, in->c->p[0], q)), part = num_ratio(w->b->nums, 1, 2);
     const Expr *u = plain_input(in, exact_quotient(w, part, k)), *h = size(w, u), *side = step(w, u);
-    const Expr *root = root_of_one_plus_square(w, h), *large = plus(w, h, root), *unit = write_integer(w, 1);
+    const Expr *root = root_of_one_plus_square(w, h), *large = plus(w, h, root);
     const Expr *near = smaller(w, h, far(w)), *rest = beyond_far(w, h);
-    const Expr *right = plus(w, write_number(w, part), write_scaled(w, part, over(w, h, root)));
+    const Expr *right = plus(w, write_number(w, part), write_scaled(w, part, over(w, near, root_of_one_plus_square(w, near))));
     const Expr *below = plus(w, one_plus_square(w, one(w), h), times(w, near, root_of_one_plus_square(w, near)));
     const Expr *left = over(w, write_scaled(w, part, times(w, rest, rest)), below);
-    return (Prox){ write_scaled(w, exact_quotient(w, k, q), larger(w, times(w, side, large), over(w, unit, large))),
+    const Expr *straight = positive_part(w, plain_input(in, exact_quotient(w, one(w), q)));
+    return (Prox){ plus(w, straight, over(w, write_number(w, exact_quotient(w, k, q)), large)),
                    write_scaled(w, exact_quotient(w, one(w), q), larger(w, times(w, side, right), left)) };
 }
 
@@ -339,14 +341,24 @@ static Prox cubic(const Input *in)
                    over(w, write_scaled(w, num_ratio(w->b->nums, 1, 2), step(w, v)), R) };
 }
 
+/* k s^p, p > 0, as (k s^a) s^(p - a) with a = floor(p/2): hardly a power is infinite, or 0, where k s^p is not. */
+static const Expr *monomial(const Writer *w, Num k, const Expr *s, Num p)
+{
+    mpq_ptr a = num_new(w->b->nums);
+    mpz_fdiv_q(mpq_numref(a), mpq_numref(p), mpq_denref(p));
+    mpz_fdiv_q_2exp(mpq_numref(a), mpq_numref(a), 1);
+    const Expr *rest = write2(w, EIG_FN_POW, s, write_number(w, exact_difference(w, p, a)));
+    if (mpq_sgn(a) == 0)
+        return write_scaled(w, k, rest);
+    return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, s, write_number(w, a))), rest);
+}
+
 static Prox power(const Input *in)
 {
     const Writer *w = in->w;
     Num k = in->c->p[0], p = in->c->p[1];
     const Expr *s = positive_part(w, plain_input(in, one(w)));
-    const Expr *less = write2(w, EIG_FN_POW, s, write_number(w, exact_difference(w, p, one(w))));
-    return (Prox){ write_scaled(w, k, write2(w, EIG_FN_POW, s, write_number(w, p))),
-                   write_scaled(w, exact_product(w, k, p), less) };
+    return (Prox){ monomial(w, k, s, p), monomial(w, exact_product(w, k, p), s, exact_difference(w, p, one(w))) };
 }
 
 /* r u^n/(1 + u^n), u = s/sigma, from e = u^n or 1/u^n, whichever is below 1: the

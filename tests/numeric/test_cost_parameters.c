@@ -1,0 +1,281 @@
+/* Prox and derivative of every smooth cost with parameters, gains and thresholds from tiny to large, against the
+ * definition in 320 bits: docs/semantics.md, section 2, says how near they are. */
+#include "tests/numeric/cost_subject.h"
+
+enum { MODELS = 60, INPUTS = 100 };
+
+typedef struct Case {
+    double p[REFERENCE_PARAMS], gain, threshold;
+} Case;
+
+static double wide(int most)
+{
+    return ldexp(uniform(1, 2), (int)(draw() % (unsigned)(2 * most)) - most);
+}
+
+static bool is_cost(const CostReference *cost, const char *name)
+{
+    return strcmp(cost->name, name) == 0;
+}
+
+static Case random_case(const CostReference *cost)
+{
+    Case c = {.gain = draw() % 2 ? 1 : wide(30), .threshold = draw() % 2 ? 0 : (draw() % 2 ? -1 : 1) * wide(30)};
+    for (int k = 0; k < cost->n_params; k++)
+        c.p[k] = wide(40);
+    if (is_cost(cost, "elu"))
+        c.p[0] = ldexp(uniform(0.5, 1), -(int)(draw() % 40));
+    if (is_cost(cost, "logistic"))
+        c.p[2] *= draw() % 2 ? 1 : -1;
+    if (is_cost(cost, "power"))
+        c.p[1] = 1 + dyadic(0.0625, 10);
+    if (is_cost(cost, "naka_rushton"))
+        c.p[2] = draw() % 3 ? uniform(1, 12) : floor(uniform(1, 12));
+    return c;
+}
+
+/* The whole range, and near what the parameters make interesting. */
+static double random_input(const CostReference *cost, const Case *c, int k)
+{
+    if (k % 2 == 0)
+        return point((int)(draw() % 400));
+    double scale = draw() % 3 == 0 ? wide(60) : draw() % 2 && cost->n_params ? c->p[draw() % (unsigned)cost->n_params] : 1;
+    return uniform(-3, 3) * scale / (draw() % 2 ? c->gain : 1) + (draw() % 2 ? c->threshold : 0);
+}
+
+/* ---- how far s may be moved ---- */
+
+typedef struct Inputs {
+    mpfr_t s, low, high;        /* s = gain (z - threshold), and the ends of where rounding may have moved it */
+} Inputs;
+
+/* What the cost takes from s by itself. */
+static double tilt(const CostReference *cost, const Case *c)
+{
+    return is_cost(cost, "logistic") ? c->p[2] : is_cost(cost, "boltzmann") ? c->p[0] * log(c->p[0]) : 0;
+}
+
+/* z moves by 2^-53 (3 |z - a| + |a|), and by what is lost below the least double. */
+static void place(const CostReference *cost, const Case *c, double z, Inputs *at)
+{
+    double a = c->threshold + tilt(cost, c) / c->gain, lost = 1;
+    for (int k = 0; k < cost->n_params; k++)
+        lost += fabs(c->p[k]);
+    mpfr_set_d(at->s, z, MPFR_RNDN);
+    mpfr_sub_d(at->high, at->s, a, MPFR_RNDN);
+    mpfr_abs(at->high, at->high, MPFR_RNDN);
+    mpfr_mul_d(at->high, at->high, 3, MPFR_RNDN);
+    mpfr_add_d(at->high, at->high, 1.001 * fabs(a), MPFR_RNDN);
+    mpfr_mul_d(at->high, at->high, c->gain * 0x1p-53, MPFR_RNDN);
+    mpfr_sub_d(at->s, at->s, c->threshold, MPFR_RNDN);
+    mpfr_mul_d(at->s, at->s, c->gain, MPFR_RNDN);
+    mpfr_set_d(at->low, lost, MPFR_RNDN);
+    mpfr_mul_2si(at->low, at->low, -1074, MPFR_RNDN);
+    mpfr_add(at->high, at->high, at->low, MPFR_RNDN);
+    mpfr_sub(at->low, at->s, at->high, MPFR_RNDN);
+    mpfr_add(at->high, at->s, at->high, MPFR_RNDN);
+}
+
+/* ---- values ---- */
+
+/* The sign of x - phi(s). */
+static int above_phi(const Subject *t, double x, mpfr_srcptr s)
+{
+    if (x <= (is_cost(t->cost, "elu") ? -t->p[0] : t->cost->lo))
+        return -1;
+    if (x >= range_top(t))
+        return 1;
+    mpfr_t y, a;
+    mpfr_inits2(REFERENCE_BITS, y, a, (mpfr_ptr)0);
+    mpfr_set_d(a, x, MPFR_RNDN);
+    (t->cost->inverse ? t->cost->inverse : t->cost->value)(y, t->cost->inverse ? a : s, t->p);
+    int sign = t->cost->inverse ? mpfr_cmp(y, s) : mpfr_cmp(a, y);
+    mpfr_clears(y, a, (mpfr_ptr)0);
+    return sign;
+}
+
+/* x within 4 ulp, or within 2^-1073 times the factors. */
+static double end(double x, double factor, double towards)
+{
+    double ulps = step_ulps(x, ULPS, towards), least = x + copysign(factor * 2 * DBL_TRUE_MIN, towards);
+    return towards > 0 ? fmax(ulps, least) : fmin(ulps, least);
+}
+
+static void check_value(const Subject *t, const Case *c, double z, const Inputs *in)
+{
+    double x = at(&t->phi, z), factor = fmax(1, t->cost->p0_is_range ? c->p[0] : c->p[0] * c->p[0]);
+    bool near = above_phi(t, end(x, factor, -INFINITY), in->high) <= 0 && above_phi(t, end(x, factor, INFINITY), in->low) >= 0;
+    if (!near)
+        fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
+    CHECK(near);
+}
+
+/* ---- slopes ---- */
+
+/* Where the slope is largest, if it has a peak; elsewhere 0 is as good as any input. */
+static double peak_of(const CostReference *cost, const Case *c)
+{
+    if (is_cost(cost, "logistic_entropy"))
+        return 0.5;
+    if (is_cost(cost, "naka_rushton"))
+        return c->p[1] * pow((c->p[2] - 1) / (c->p[2] + 1), 1 / c->p[2]);
+    return is_cost(cost, "logistic") ? c->p[2] : 0;
+}
+
+/* The least and the largest slope of where rounding may have moved s: at the ends, or at a peak between. */
+static void slopes_at(const Subject *t, const Case *c, double x, const Inputs *in, mpfr_ptr least, mpfr_ptr largest)
+{
+    mpfr_t peak;
+    mpfr_init2(peak, REFERENCE_BITS);
+    mpfr_set_d(peak, peak_of(t->cost, c), MPFR_RNDN);
+    t->cost->slope(least, in->low, x, t->p);
+    t->cost->slope(largest, in->high, x, t->p);
+    if (mpfr_cmp(least, largest) > 0)
+        mpfr_swap(least, largest);
+    if (mpfr_cmp(in->low, peak) <= 0 && mpfr_cmp(peak, in->high) <= 0) {
+        t->cost->slope(peak, peak, x, t->p);
+        mpfr_max(largest, largest, peak, MPFR_RNDN);
+    }
+    mpfr_mul_d(least, least, c->gain, MPFR_RNDN);
+    mpfr_mul_d(largest, largest, c->gain, MPFR_RNDN);
+    mpfr_clear(peak);
+}
+
+/* Newton's method of the reference starts at x, for both ends. */
+static bool is_steep(const Subject *t, const Inputs *in)
+{
+    return is_cost(t->cost, "logistic_entropy") && mpfr_get_d(in->high, MPFR_RNDN) - mpfr_get_d(in->low, MPFR_RNDN) > t->p[0];
+}
+
+static void check_slope(const Subject *t, const Case *c, double z, const Inputs *in)
+{
+    mpfr_t least, largest;
+    double x = at(&t->phi, z), slope = at(&t->slope, z), factor = c->gain;
+    for (int k = 0; k < t->cost->n_params; k++)
+        factor *= fmax(fabs(c->p[k]), fabs(1 / c->p[k]));
+    mpfr_inits2(REFERENCE_BITS, least, largest, (mpfr_ptr)0);
+    slopes_at(t, c, x, in, least, largest);
+    bool near = mpfr_cmp_d(largest, end(slope, factor, -INFINITY)) >= 0 && mpfr_cmp_d(least, end(slope, factor, INFINITY)) <= 0;
+    if (!near)
+        fprintf(stderr, "%s, gain %a, threshold %a: phi'(%a) = %.17g, is %.17g\n", t->act->text, c->gain, c->threshold, z, slope,
+                mpfr_get_d(least, MPFR_RNDN));
+    CHECK(near);
+    mpfr_clears(least, largest, (mpfr_ptr)0);
+}
+
+/* ---- all ---- */
+
+/* No step of the formula is infinite. */
+static bool is_in_range(const CostReference *cost, const Case *c, mpfr_srcptr s)
+{
+    if (is_cost(cost, "softplus") || (is_cost(cost, "log_barrier") && mpfr_sgn(s) > 0))
+        return mpfr_get_d(s, MPFR_RNDN) < DBL_MAX;
+    double size = log2(fabs(mpfr_get_d(s, MPFR_RNDN)) + 1), most = 0;
+    for (int k = 0; k < cost->n_params; k++)
+        most = fmax(most, fabs(log2(fabs(c->p[k]))));
+    return size * (is_cost(cost, "power") && c->p[1] < 3 ? 2 : 1) + most < 1023;
+}
+
+static void near_with_all_parameters(void)
+{
+    Inputs in;
+    mpfr_inits2(REFERENCE_BITS, in.s, in.low, in.high, (mpfr_ptr)0);
+    for (int m = 0; m < N_COST_REFERENCES * MODELS; m++) {
+        const CostReference *cost = &cost_reference[m % N_COST_REFERENCES];
+        Case c = random_case(cost);
+        char more[4000];
+        Subject t;
+        snprintf(more, sizeof more, "; gain = %.800g; threshold = %.800g", c.gain, c.threshold);
+        if (!subject_init(&t, cost, c.p, more))
+            continue;
+        for (int k = 0; k < INPUTS; k++) {
+            double z = random_input(cost, &c, k);
+            place(cost, &c, z, &in);
+            if (!is_in_range(cost, &c, in.s))
+                continue;
+            check_value(&t, &c, z, &in);
+            if (!is_steep(&t, &in))
+                check_slope(&t, &c, z, &in);
+        }
+        built_free(&t.built);
+    }
+    mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
+}
+
+/* ---- straight pieces: clip(soft(s - c, l)/(1 + a), lo, hi) ---- */
+
+typedef struct Straight {
+    double l, a, c, lo, hi;
+} Straight;
+
+static void straight_value(mpfr_ptr y, mpfr_srcptr s, const Straight *q)
+{
+    mpfr_t low;
+    mpfr_init2(low, REFERENCE_BITS);
+    mpfr_sub_d(y, s, q->c, MPFR_RNDN);
+    mpfr_add_d(low, y, q->l, MPFR_RNDN);
+    mpfr_sub_d(y, y, q->l, MPFR_RNDN);
+    if (mpfr_sgn(y) < 0)
+        mpfr_set_d(y, 0, MPFR_RNDN);
+    if (mpfr_sgn(low) < 0)
+        mpfr_set(y, low, MPFR_RNDN);
+    mpfr_set_d(low, q->a, MPFR_RNDN);
+    mpfr_add_d(low, low, 1, MPFR_RNDN);
+    mpfr_div(y, y, low, MPFR_RNDN);
+    if (mpfr_cmp_d(y, q->lo) < 0)
+        mpfr_set_d(y, q->lo, MPFR_RNDN);
+    if (mpfr_cmp_d(y, q->hi) > 0)
+        mpfr_set_d(y, q->hi, MPFR_RNDN);
+    mpfr_clear(low);
+}
+
+static void check_straight(Subject *t, const Straight *q, const Case *c, const CostReference *cost)
+{
+    static const double tilts[] = {-1, 1};
+    Inputs in[2];
+    mpfr_t low, high;
+    mpfr_inits2(REFERENCE_BITS, low, high, in[0].s, in[0].low, in[0].high, in[1].s, in[1].low, in[1].high, (mpfr_ptr)0);
+    for (int k = 0; k < INPUTS; k++) {
+        double z = random_input(cost, c, k), x = at(&t->phi, z);
+        for (int side = 0; side < 2; side++) {
+            Case moved = *c;
+            moved.p[0] = 1;
+            moved.p[2] = q->c + tilts[side] * q->l;
+            place(cost, &moved, z, &in[side]);
+        }
+        mpfr_min(low, in[0].low, in[1].low, MPFR_RNDN);
+        mpfr_max(high, in[0].high, in[1].high, MPFR_RNDN);
+        straight_value(low, low, q);
+        straight_value(high, high, q);
+        bool near = !isfinite(x) || (mpfr_cmp_d(high, end(x, 1, -INFINITY)) >= 0 && mpfr_cmp_d(low, end(x, 1, INFINITY)) <= 0);
+        if (!near)
+            fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
+        CHECK(near);
+    }
+    mpfr_clears(low, high, in[0].s, in[0].low, in[0].high, in[1].s, in[1].low, in[1].high, (mpfr_ptr)0);
+}
+
+static void straight_pieces(void)
+{
+    const CostReference *like = &cost_reference[0];     /* its third parameter is a tilt */
+    for (int m = 0; m < 4 * MODELS; m++) {
+        Case c = random_case(like);
+        Straight q = {wide(40), wide(20), (draw() % 2 ? -1 : 1) * wide(40), -wide(40), wide(40)};
+        CostReference named = {.name = ""};
+        char text[5000];
+        Subject t;
+        snprintf(text, sizeof text, "l1(%.800g) + quadratic(%.800g) + linear(%.800g) + box(%.800g, %.800g); gain = %.800g; threshold = %.800g",
+                 q.l, q.a, q.c, q.lo, q.hi, c.gain, c.threshold);
+        if (!subject_init(&t, &named, c.p, text))
+            continue;
+        check_straight(&t, &q, &c, like);
+        built_free(&t.built);
+    }
+}
+
+int main(void)
+{
+    RUN(near_with_all_parameters);
+    RUN(straight_pieces);
+    return test_done();
+}
