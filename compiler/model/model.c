@@ -63,7 +63,7 @@ bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_se
     params_note(&b, &out->params_elsewhere);
     simulate_times(&b);
     protocol_build(&b);
-    params_note(&b, NULL);
+    params_note(&b, &out->params_in_inputs);
     populations_build(&b);
     connections_build(&b);
     units_infer(&b);

@@ -239,8 +239,8 @@ typedef struct Model {
     VEC(int) imported;          /* the other files, as numbers of sources */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
-    uint64_t params_in_tau, params_elsewhere;   /* bits of params that stand in time constants; in anything but these, weights, inputs,
-                                 * starts, and what is recorded */
+    uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, and when these change */
+    uint64_t params_elsewhere;  /* in anything but these, weights, starts, and what is recorded */
     VEC(ModelTable) tables;
     VEC(ModelPop) pops;
     VEC(ModelConn) conns;

@@ -196,9 +196,10 @@ static void build(Builder *b, size_t pop)
     PopBuild *pb = &b->pops.at[pop];
     ModelPop *p = &b->m->pops.at[pop];
     pb->input = read_number(b, pb->slot[POP_INPUT], SCOPE_INPUT, "the input", pop, 0);
-    params_note(b, NULL);
+    params_note(b, &b->m->params_in_inputs);
     if (pb->eq) {
         equations_build(b, pop);
+        params_note(b, &b->m->params_elsewhere);
         return;
     }
     pb->gain = read_number(b, pb->slot[POP_GAIN], SCOPE_START, "the gain", pop, 1);
@@ -210,6 +211,7 @@ static void build(Builder *b, size_t pop)
     pb->start = read_number(b, pb->slot[POP_START], SCOPE_START, "the start", pop, 0);
     params_note(b, NULL);
     pb->noise = read_number(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop, 0);
+    params_note(b, &b->m->params_elsewhere);
 }
 
 void populations_build(Builder *b)
