@@ -788,6 +788,32 @@ def says_form(t, net, s, found):
     need(positive_definite([[int(form[a, b] * common) for b in range(n)] for a in range(n)]), "the form does not fall")
 
 
+def says_runaway(t, net, s):
+    n = t.q
+    need(n <= 256, "too many rows")
+    lo, hi, sign, tau, m, v = (numbers(s[key], n) for key in ("slope_lo", "slope_hi", "sign", "tau", "m", "direction"))
+    p, rate, w = pairs_of(s["P"], n), number(s["rate"]), weights(t)
+    need(min(tau) > 0 and rate >= 0 and all(a <= b for a, b in zip(lo, hi)), "a number out of order")
+    need(set(sign) <= {1, 0, -1}, "no sign")
+    need(all(p[i][j] == p[j][i] for i in range(n) for j in range(i)), "P is not symmetric")
+    need(sum(v[i] * p[i][j] * v[j] for i in range(n) for j in range(n)) < 0, "P is not negative in the direction")
+    for i in range(n):
+        if sign[i] and any(w[i]):
+            need(sign[i] * sum(a * b for a, b in zip(w[i], v)) > 0, "an input of another sign")
+            positive_form(n, ((a, b, p[a][b] + m[i] * w[i][a] * w[i][b]) for a in range(n) for b in range(n)))
+    positive_form(n, falling(n, p, w, lo, hi, tau, rate))
+
+
+def falling(n, p, w, lo, hi, tau, rate):
+    """-(P J + J'P) + 2 rate P, less what slopes between lo and hi may add."""
+    spread = [[sum(abs(p[a][k]) * (hi[k] - lo[k]) / 2 * abs(w[k][b]) / tau[k] for k in range(n)) for b in range(n)] for a in range(n)]
+    for a in range(n):
+        for b in range(n):
+            slope = sum(p[a][k] * ((lo[k] + hi[k]) / 2 * w[k][b] - (k == b)) / tau[k] for k in range(n))
+            yield a, b, rate * p[a][b] - slope
+        yield a, a, -sum(spread[a][c] + spread[c][a] for c in range(n)) / 2
+
+
 def says_unstable_within(t, net, s, found):
     at, row = equilibrium_named(found, s["equilibrium"]), number(s["row"])
     need(row.denominator == 1 and 0 <= row < t.q, "no row")
@@ -822,10 +848,11 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "several-equilibria": (("first", "second"), False, False, says_several),
     "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_form),
     "attracting-equilibrium": (("equilibrium", "tau", "P"), False, False, says_form),
+    "run-away": (("slope_lo", "slope_hi", "sign", "tau", "rate", "P", "m", "direction"), False, False, says_runaway),
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
 ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
-             "attracting-equilibrium", "unstable-differences")
+             "attracting-equilibrium", "unstable-differences", "run-away")
 
 
 def check_statements(t, root):

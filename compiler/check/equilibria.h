@@ -25,9 +25,21 @@ bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equil
 /* The facts about row a that a statement "equilibrium" needs: values of psi at the centre, slopes in the box. False: not enclosed. */
 bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a, double value[2], double slope[2]);
 
-/* equilibria_unstable.c: a form that falls along all trajectories near the equilibrium `at`, the statement of that number, and is
+/* equilibria_unstable.c: forms of x' = j x, j n * n without eigenvalues of real part 0. */
+typedef struct FormParts {
+    size_t n_growing;           /* directions in which it grows */
+    double *falls, *grows;      /* F, and G, 0 where nothing grows: F - G falls along all trajectories */
+    double *direction;          /* in which it grows, if it does; the largest entry is at most 1 */
+} FormParts;
+bool form_parts(Arena *arena, size_t n, const double *j, FormParts *out);
+/* A form as short numbers, scaled; false where it is not finite, or 0. */
+bool form_round(size_t n, const double *p, mpq_t *out);
+/* A form that falls along all trajectories near the equilibrium `at`, the statement of that number, and is
  * negative somewhere, so that it is unstable; or positive everywhere, so that it attracts. */
 bool propose_form(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out);
+
+/* stability_runaway.c: adds that trajectories run away, when that is proved. */
+void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *lds);
 
 /* dense.c: the inverse of a, n * n; false when it is singular, about. `a` is destroyed. */
 bool dense_invert(size_t n, double *a, double *out);

@@ -66,8 +66,8 @@ static bool iterate_sign(Split *s, double *a, double *q)
     return false;
 }
 
-/* Adds to p the form of the part that grows (grows = 1) or falls (-1), with its sign. */
-static bool add_form(Split *s, int grows, double *p)
+/* The form of the part that grows (grows = 1) or falls (-1). */
+static bool form_of(Split *s, int grows, double *form)
 {
     size_t n = s->n;
     for (size_t k = 0; k < n * n; k++)
@@ -79,7 +79,7 @@ static bool add_form(Split *s, int grows, double *p)
     if (!iterate_sign(s, s->a, s->q))
         return false;
     for (size_t k = 0; k < n * n; k++)
-        p[k] -= grows * s->q[k] / 2;
+        form[k] = s->q[k] / 2;
     return true;
 }
 
@@ -91,27 +91,17 @@ static void split_init(Arena *arena, size_t n, Split *s)
         *room[k] = ARENA_ARRAY(arena, n * n, double);
 }
 
-static void jacobian(const Equilibria *e, const Statement *at, const Num *tau, double *j)
-{
-    size_t n = e->n_rows;
-    for (size_t a = 0; a < n; a++) {
-        double slope = (mpq_get_d(statement_numbers(at, "slope_lo")[a]) + mpq_get_d(statement_numbers(at, "slope_hi")[a])) / 2;
-        for (size_t b = 0; b < n; b++)
-            j[a * n + b] = (slope * e->w[a * n + b] - (a == b)) / num_to_double(tau[a]);
-    }
-}
-
-/* Something grows: the trace of (I + S)/2 counts in how many directions. */
-static bool grows(const Split *s)
+/* The trace of (I + S)/2. */
+static size_t count_growing(const Split *s)
 {
     double trace = 0;
     for (size_t a = 0; a < s->n; a++)
         trace += (1 + s->sign[a * s->n + a]) / 2;
-    return trace > 0.5;
+    return (size_t)fmax(0, rint(trace));
 }
 
-/* The column of (I + S)/2, in s->part, that is largest. */
-static void set_direction(const Split *s, mpq_t *v)
+/* The column of (I + S)/2, in s->part, that is largest, to entries of at most 1. */
+static void set_direction(const Split *s, double *v)
 {
     size_t n = s->n, best = 0;
     double most = 0;
@@ -125,7 +115,27 @@ static void set_direction(const Split *s, mpq_t *v)
         }
     }
     for (size_t a = 0; a < n; a++)
-        mpq_set_d(v[a], rint(ldexp(s->part[a * n + best] / most, 16)));
+        v[a] = s->part[a * n + best] / most;
+}
+
+bool form_parts(Arena *arena, size_t n, const double *j, FormParts *out)
+{
+    Split s;
+    split_init(arena, n, &s);
+    memcpy(s.j, j, n * n * sizeof *j);
+    memcpy(s.sign, j, n * n * sizeof *j);
+    out->falls = ARENA_ARRAY(arena, n * n, double);
+    out->grows = ARENA_ARRAY(arena, n * n, double);
+    out->direction = ARENA_ARRAY(arena, n, double);
+    if (!iterate_sign(&s, s.sign, NULL) || !form_of(&s, -1, out->falls))
+        return false;
+    out->n_growing = count_growing(&s);
+    if (out->n_growing == 0)
+        return true;
+    if (!form_of(&s, 1, out->grows))
+        return false;
+    set_direction(&s, out->direction);
+    return true;
 }
 
 static double largest_of(size_t n, const double *p)
@@ -139,34 +149,48 @@ static double largest_of(size_t n, const double *p)
     return largest;
 }
 
-static void set_form(size_t n, const double *p, double largest, mpq_t *out)
+bool form_round(size_t n, const double *p, mpq_t *out)
 {
+    double largest = largest_of(n, p);
+    if (!(largest > 0x1p-900) || !(largest < 0x1p900))
+        return false;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b <= a; b++) {
             mpq_set_d(out[a * n + b], rint(ldexp(p[a * n + b] / largest, 30)));
             mpq_set(out[b * n + a], out[a * n + b]);
         }
+    return true;
+}
+
+static void jacobian(const Equilibria *e, const Statement *at, const Num *tau, double *j)
+{
+    size_t n = e->n_rows;
+    for (size_t a = 0; a < n; a++) {
+        double slope = (mpq_get_d(statement_numbers(at, "slope_lo")[a]) + mpq_get_d(statement_numbers(at, "slope_hi")[a])) / 2;
+        for (size_t b = 0; b < n; b++)
+            j[a * n + b] = (slope * e->w[a * n + b] - (a == b)) / num_to_double(tau[a]);
+    }
 }
 
 bool propose_form(const LocalNet *net, const Equilibria *e, const Statement *at, size_t number, const Num *tau, Statement *out)
 {
     size_t n = e->n_rows;
-    Split s;
-    double *p = ARENA_ARRAY(&net->cx->arena, n * n, double);
-    split_init(&net->cx->arena, n, &s);
-    jacobian(e, at, tau, s.j);
-    memcpy(s.sign, s.j, n * n * sizeof *s.j);
-    if (!iterate_sign(&s, s.sign, NULL) || !add_form(&s, -1, p) || (grows(&s) && !add_form(&s, 1, p)))
+    FormParts parts;
+    double *j = ARENA_ARRAY(&net->cx->arena, n * n, double);
+    jacobian(e, at, tau, j);
+    if (!form_parts(&net->cx->arena, n, j, &parts))
         return false;
-    double largest = largest_of(n, p);
-    if (!(largest > 0x1p-900) || !(largest < 0x1p900))
+    for (size_t k = 0; k < n * n; k++)
+        parts.falls[k] -= parts.grows[k];
+    statement_init(net->cx, out, parts.n_growing ? STATEMENT_UNSTABLE : STATEMENT_ATTRACTING, n);
+    if (!form_round(n, parts.falls, statement_numbers(out, "P"))) {
+        statement_clear(out);
         return false;
-    statement_init(net->cx, out, grows(&s) ? STATEMENT_UNSTABLE : STATEMENT_ATTRACTING, n);
+    }
     mpq_set_ui(statement_numbers(out, "equilibrium")[0], number, 1);
     for (size_t a = 0; a < n; a++)
         mpq_set(statement_numbers(out, "tau")[a], tau[a]);
-    set_form(n, p, largest, statement_numbers(out, "P"));
-    if (grows(&s))
-        set_direction(&s, statement_numbers(out, "direction"));
+    for (size_t a = 0; parts.n_growing && a < n; a++)
+        mpq_set_d(statement_numbers(out, "direction")[a], rint(ldexp(parts.direction[a], 16)));
     return true;
 }

@@ -314,3 +314,31 @@ bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi,
         scale_slopes(r, least, most);
     return fine && isfinite(*most);
 }
+
+/* By the slopes far out; where psi is constant, or its values are bounded on this side, it is 0. */
+bool local_tails(const LocalNet *net, size_t row, int side, double *least, double *most)
+{
+    static const double far = 0x1p60;
+    const LocalRow *r = &net->row[row];
+    NumPool scratch = {0};
+    JetResult part, room;
+    bool fine = true;
+    *least = INFINITY;
+    *most = 0;
+    jet_result_init(&part);
+    jet_result_init(&room);
+    for (int s = -1; s <= 1; s += 2) {
+        if (side == -s)
+            continue;
+        if (s > 0 ? r->act->range_hi != NULL : r->act->range_lo != NULL)
+            *least = 0;
+        else
+            fine &= see_slopes(r->act, &scratch, s > 0 ? far : -(double)INFINITY, s > 0 ? (double)INFINITY : -far, &part, &room, least, most);
+    }
+    jet_result_clear(&part);
+    jet_result_clear(&room);
+    num_pool_free(&scratch);
+    if (fine)
+        scale_slopes(r, least, most);
+    return fine && isfinite(*most);
+}

@@ -42,4 +42,6 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
 /* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+/* What psi(t)/t tends to, or lies between, as t goes to infinity (side = 1), to minus infinity (-1), or to either (0). */
+bool local_tails(const LocalNet *net, size_t row, int side, double *least, double *most);
 #endif

@@ -46,9 +46,9 @@ Num stability_rate(NumPool *nums, const Statement *s);
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out);
 
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
-/* Adds the equilibria at the model's input that are proved, and what makes them several or unstable. */
+/* Adds the equilibria at the model's input that are proved, what makes them several or unstable, and from where trajectories run away. */
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds);
-/* Says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
+/* stability_refuted.c: says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
 void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* False, and *out as it was, when they refute nothing. */
 bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);

@@ -32,9 +32,13 @@ const char *equilibrium_fault(const StatementCase *x);
 const char *local_fault(const StatementCase *x);
 /* About equilibria that are statements of the evidence. */
 const char *several_fault(const StatementCase *x);
+
+/* ---- statement_beside.c ---- */
 const char *unstable_fault(const StatementCase *x);
 const char *attracting_fault(const StatementCase *x);
 const char *unstable_within_fault(const StatementCase *x);
+/* What the tails of the activations are, is a fact about them. */
+const char *runaway_fault(const StatementCase *x);
 
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);

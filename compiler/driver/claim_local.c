@@ -38,6 +38,19 @@ static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m
     return NULL;
 }
 
+/* What the activations do far out is within what the statement says. */
+static const char *tails_differ(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+{
+    for (size_t a = 0; a < m->q; a++) {
+        double least, most;
+        if (!local_tails(net, a, mpq_sgn(statement_numbers(s, "sign")[a]), &least, &most) ||
+            mpq_cmp(statement_numbers(s, "slope_lo")[a], num_from_double(net->nums, least)) > 0 ||
+            mpq_cmp(statement_numbers(s, "slope_hi")[a], num_from_double(net->nums, most)) < 0)
+            return "the activations are not known to be what the statement \"run-away\" says far out";
+    }
+    return NULL;
+}
+
 /* Neurons that part from each other have one time constant. */
 static bool within_fits(const RowTau *tau, const Statement *s)
 {
@@ -129,7 +142,7 @@ static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const 
 
 static bool is_about_activations(const Statement *s)
 {
-    return s->kind == STATEMENT_EQUILIBRIUM || statement_table[s->kind].says == STATES_LOCAL;
+    return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL;
 }
 
 /* The network near a point or in a box, with the slopes that the rows of m have. */
@@ -159,7 +172,9 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
             continue;
         if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))
             return fault;
-        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, s) : box_differs(&local, m, slope, s);
+        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, s)
+              : s->kind == STATEMENT_RUNAWAY     ? tails_differ(&local, m, s)
+                                                 : box_differs(&local, m, slope, s);
     }
     return fault;
 }

@@ -113,7 +113,9 @@ def no_more_than_is_proved(path):
     if re.search(r"\bunstable\b", text):
         check(r["stability"]["verdict"] == "refuted" and any("unstable" in s for s in proved), (path, text))
     if r["stability"]["verdict"] == "refuted":
-        check(proved & {"several-equilibria", "unstable-equilibrium", "unstable-differences"}, (path, text))
+        check(proved & {"several-equilibria", "unstable-equilibrium", "unstable-differences", "run-away"}, (path, text))
+    if "without bound" in text:
+        check(r["stability"]["verdict"] == "refuted" and "run-away" in proved, (path, text))
     check("globally" not in text or certified, (path, text))
     if "every trajectory" in text and not certified:
         several = "not every trajectory" in text and "several-equilibria" in proved

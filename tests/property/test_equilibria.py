@@ -30,7 +30,7 @@ PAIRS = [
     (RELU, (1.5, 2, 3, .5), (1, .2), "undecided", [(.209523810, .552380952, False)]),
     (RELU, (1.5, 2, 3, .5), (1, 3), "undecided", [(0, 2, False)]),
     (RELU, (3, 2, 3, .5), (1, .2), "refuted", [(.366666667, .866666667, True)]),
-    (RELU, (6, 2, 3, .5), (1, .2), "undecided", []),
+    (RELU, (6, 2, 3, .5), (1, .2), "refuted", []),
     (RELU, (6, 2, 3, .5), (-1, .2), "refuted", [(0, .133333333, False), (1.266666667, 2.666666667, True)]),
     (CLIP, (6, 2, 3, .5), (-1, .2), "refuted", [(0, .133333333, False), (.6, 1, True), (1, 1, False)]),
     (CLIP, (3, .5, .5, 0), (-.5, 0), "refuted", [(0, 0, False), (.285714286, .142857143, True), (1, .5, False)]),
@@ -100,13 +100,14 @@ def wording(report, statements):
     """Nothing is said of the network that is not in the certificate."""
     says = {s["says"] for s in statements}
     s = report["stability"]
-    assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences"}), s
+    assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences", "run-away"}), s
     assert (s["unique_equilibrium"] == "refuted") == ("several-equilibria" in says), s
     assert ("unstable" in s["conclusion"]) == any("unstable" in x for x in says), s
     assert (" up in " in s["conclusion"]) == ("local-slopes" in says), s
     assert ("from every start in the box" in s["conclusion"]) == ("invariant-box" in says), s
     assert s["verdict"] != "certified" or s["unique_equilibrium"] == "certified" or "local-slopes" in says, s
     assert "attracts what" not in s["conclusion"] or "attracting-equilibrium" in says, s
+    assert ("without bound" in s["conclusion"]) == ("run-away" in says), s
     assert ("several equilibria" in s["conclusion"]) == ("several-equilibria" in says), s
 
 
@@ -138,7 +139,7 @@ def try_false_facts(text, kind, folder):
         certificate = json.load(f)
     at = [k for k, s in enumerate(statements) if s["says"] == kind][0]
     falser = {"equilibrium": [("value_lo value_hi", 1 + 1e-9), ("slope_lo slope_hi", .999), ("input", 1.01)],
-              "unstable-equilibrium": [("tau", 1.01)],
+              "unstable-equilibrium": [("tau", 1.01)], "run-away": [("slope_lo slope_hi", .999), ("tau", 1.01)],
               "local-slopes": [("slope", .99), ("x_hi", .5), ("input", 1.01)],
               "invariant-box": [("slope", .99), ("x_hi", .1), ("input", 1.01)]}[kind]
     for key, factor in falser:
@@ -155,6 +156,7 @@ def try_false_facts(text, kind, folder):
 FALSE = [
     ("equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
     ("unstable-equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
+    ("run-away", PAIR.format(tau=(1, 1), phi=RELU, w=(6, 2, 3, .5), u=(1, .2))),
     ("local-slopes", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(1.5, 1, 1, .5), u=(-.5, -.2))),
     ("invariant-box", PAIR.format(tau=(1, 1), phi="cost = power(0.04, 2)", w=(1, 1.5, 1, .5), u=(2, 1))),
 ]
@@ -250,6 +252,51 @@ def try_settling(input, since, folder):
     assert s["conclusion"] == bare["stability"]["conclusion"].replace("at the model's input", said), s
 
 
+def try_runaway(w, tau, u, phi, s, whole=lambda x: x):
+    """From far out along the direction rates grow as fast as is said; P is that of the rows."""
+    n = len(s["direction"])
+    v, p, rate = np.array([float(number(x)) for x in s["direction"]]), np.array([float(number(x)) for x in s["P"]]).reshape(n, n), float(number(s["rate"]))
+    fall = v @ p @ v
+    assert fall < 0, s
+    least = np.sqrt(-fall / np.abs(np.linalg.eigvalsh(p)).max())        # |x| of rows is at least this times exp(rate t), per h
+    far = 1e5 / np.abs(v).max()
+    x, h, t = whole(v * far), 0.01 * min(tau) / (1 + np.abs(w).sum(1).max()), 0
+    while np.abs(x).max() < 1e7 and t < 20 * max(tau):
+        x = x + h * (phi(w @ x + u) - x) / tau
+        t += h
+        assert np.linalg.norm(x) >= 0.99 * far * least * np.exp(rate * t * 0.999), (s, t, x)
+
+
+def softplus(t):
+    return np.logaddexp(0, t)
+
+
+RUNNING = [     # activation, its numbers, weights EE, EI, IE, II, time constants, whether rates run away for some start
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), (6, 2, 3, .5), (1, 1), True),
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), (6, 2, 3, .5), (1, 3), True),
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), (4.41, 2, 3, .5), (1, 1), True),         # both eigenvalues real and above 0 from 4.39898 on
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), (4.39, 2, 3, .5), (1, 1), False),
+    ("cost = nonnegative", lambda t: np.maximum(t, 0), (1.5, 2, .1, .5), (1, 1), True),
+    ("cost = nonnegative + l1(0.5)", lambda t: np.maximum(t - .5, 0), (6, 2, 3, .5), (1, 1), True),
+    ("cost = leaky(0.25)", lambda t: np.maximum(t, t / 4), (6, 2, 3, .5), (1, 1), True),
+    ("cost = softplus(1)", softplus, (6, 2, 3, .5), (1, 1), True),
+    ("activation(z) = log(1 + exp(z))", softplus, (6, 2, 3, .5), (1, 1), True),
+    ("activation(z) = 0.5 * max(z, 0) + 0.5 * tanh(z)", lambda t: .5 * np.maximum(t, 0) + .5 * np.tanh(t), (12.1, 4, 6, 1), (1, 1), True),
+    ("cost = identity", lambda t: t, (6, 2, 3, .5), (1, 1), True),
+    ("cost = box(0, 100)", lambda t: np.clip(t, 0, 100), (6, 2, 3, .5), (1, 1), False),
+    ("cost = cubic(0.1)", None, (6, 2, 3, .5), (1, 1), False),                                   # its slope tends to 0
+]
+
+
+def try_running(activation, phi, w, tau, runs, folder):
+    report, statements = check(PAIR.format(tau=tau, phi=activation, w=w, u=(1, .2)), folder)
+    wording(report, statements)
+    said = [s for s in statements if s["says"] == "run-away"]
+    assert bool(said) == runs, (activation, w, [s["says"] for s in statements])
+    for s in said:
+        try_runaway(np.array([[w[0], -w[1]], [w[2], -w[3]]]), np.array(tau), np.array((1, .2)), phi, s)
+
+
 def to_neurons(net, x):
     return x if len(x) == len(net.of) else np.array([x[a] for a in net.of])
 
@@ -275,7 +322,10 @@ def try_random(seed, folder, count):
         try_box(net, kind, to_neurons(net, lo), to_neurons(net, hi), "converge" in report["stability"]["conclusion"])
     verdict = report["stability"]["verdict"]
     count[2 + ["certified", "undecided", "refuted"].index(verdict)] += 1
-    if verdict == "refuted" and not unstable(statements):
+    ran = [s for s in statements if s["says"] == "run-away"]
+    for s in ran:
+        try_runaway(net.w, net.tau_of, net.u, lambda t: net.apply(1, t), s, lambda x: to_neurons(net, x))
+    if verdict == "refuted" and not unstable(statements) and not ran:
         assert len(found) > 1, "refuted by one equilibrium"
         ends = [net.end(x + 1e-4 * np.random.default_rng(k).normal(size=len(x))) for k, (x, _) in found.items()]
         assert max(np.abs(a - b).max() for a in ends for b in ends) > 1e-3, "every trajectory ends at the same place"
@@ -285,6 +335,7 @@ def try_random(seed, folder, count):
 def main(count=40, first=1):
     failures, seen = 0, [0] * 6
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
+    tries += [(try_running, r) for r in RUNNING]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
     with tempfile.TemporaryDirectory() as folder:
         for test, arguments in tries:

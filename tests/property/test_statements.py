@@ -61,6 +61,7 @@ connect B -> A { weight = 1 }
 """,
     "several-equilibria": PAIR.format("cost = box(0, 1); input = -0.5").replace("weight = 0.5", "weight = 3"),
     "unstable-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 3").replace("weight = 2", "weight = 1.2"),
+    "run-away": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 6"),
     "unstable-differences": """population I inhibitory { size = 2; tau = 1; cost = nonnegative; input = 1 }
 connect I -> I { weight = 1.5; self = no }
 """,
