@@ -702,6 +702,20 @@ def says_saddle(t, net, s):
     net.matches(p, sign)
 
 
+def says_no_potential(t, net, s):
+    number_of = numbers(s["cycle"], net.n)
+    place = {x: k for k, x in enumerate(number_of) if x}
+    n = net.n - number_of.count(0)
+    need(not net.kernel and n >= 2 and set(place) == set(range(1, n + 1)), "no cycle")
+    cycle = [place[k] for k in range(1, n + 1)]
+    one = other = Fraction(1)
+    for i, j in zip(cycle, cycle[1:] + cycle[:1]):
+        one, other = one * net.a[i].get(j, 0), other * net.a[j].get(i, 0)
+    if n == 2:
+        one, other = [(x > 0) - (x < 0) for x in (net.a[cycle[0]].get(cycle[1], 0), net.a[cycle[1]].get(cycle[0], 0))]
+    need(one != other, "what a potential asks for")
+
+
 def says_two(t, net, s):
     need(net.size == [1, 1] and not net.kernel, "not two neurons")
     if s["says"] == "two-neurons-excitatory-inhibitory":
@@ -841,6 +855,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "two-neurons-bounded": ((), True, False, says_two),
     "two-neurons-excitatory-inhibitory": ((), True, False, says_two),
     "potential-game": (("p",), False, False, says_symmetric),
+    "no-potential": (("cycle",), False, False, says_no_potential),
     "saddle": (("p", "sign"), False, False, says_saddle),
     "equilibrium": (("input", "x", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_equilibrium),
     "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
@@ -852,7 +867,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
 ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
-             "attracting-equilibrium", "unstable-differences", "run-away")
+             "attracting-equilibrium", "unstable-differences", "run-away", "no-potential")
 
 
 def check_statements(t, root):

@@ -1,10 +1,11 @@
-#include "compiler/check/bounds.h"
+#include "compiler/check/require.h"
 
 #include "compiler/check/image.h"
 #include "compiler/net/pair_eval.h"
 
-RequirementReport bounds_rate(Ctx *cx, const StabilityReport *s, const ModelRequire *require)
+RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)
 {
+    const StabilityReport *s = &r->stability;
     if (s->verdict != TRUTH_CERTIFIED)
         return (RequirementReport){.reason = s->open};
     if (!s->rate)
@@ -112,8 +113,9 @@ static const char *activation_stays(Ctx *cx, const Net *net, const SlopeReport *
     return arena_printf(&cx->arena, "values of its activation are known to lie in %s and no closer", interval(cx, image.lo, image.hi));
 }
 
-RequirementReport bounds_range(Ctx *cx, const Net *net, const SlopeReport *slope, const ModelRequire *require)
+RequirementReport require_range(Ctx *cx, Report *r, const ModelRequire *require)
 {
+    const Net *net = r->net;
     const ModelPop *p = net->pop[require->pop].model;
     const char *start = NULL, *activation;
     if (p->n_states > 0)
@@ -123,7 +125,7 @@ RequirementReport bounds_range(Ctx *cx, const Net *net, const SlopeReport *slope
         return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = start};
     if (p->noise)
         return (RequirementReport){.reason = "white noise leaves every bound sooner or later"};
-    if ((activation = activation_stays(cx, net, slope, require)))
+    if ((activation = activation_stays(cx, net, r->slope, require)))
         return (RequirementReport){.reason = activation};
     if (at == NOT_KNOWN)
         return (RequirementReport){.reason = start};

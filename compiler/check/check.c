@@ -1,10 +1,10 @@
 #include "compiler/check/check.h"
 
-#include "compiler/check/bounds.h"
 #include "compiler/check/certificate.h"
 #include "compiler/check/dale.h"
 #include "compiler/check/lds.h"
 #include "compiler/check/range_search.h"
+#include "compiler/check/require.h"
 #include "compiler/check/slope.h"
 #include "compiler/check/stability.h"
 
@@ -14,54 +14,9 @@ const char *truth_name(Truth t)
     return name[t];
 }
 
-static RequirementReport require_dale(const DaleReport *d)
+static RequirementReport require_one(Ctx *cx, Report *r, const ModelRequire *require)
 {
-    RequirementReport r = {.verdict = d->verdict == TRUTH_EXEMPT ? TRUTH_CERTIFIED : d->verdict};
-    if (d->verdict == TRUTH_UNDECIDED)
-        r.reason = "some weights are too many to be looked at, and could be below 0";
-    else if (d->verdict == TRUTH_REFUTED)
-        r.reason = "some neurons send weights of both signs or of the wrong sign";
-    else if (d->n_exempt_pops)
-        r.reason = "populations declared `mixed` are exempt";
-    else
-        r.reason = "every weight has the sign of its source";
-    return r;
-}
-
-/* The params' own values are among all of them: what is open there, for noise or delays say, is open here. */
-static RequirementReport require_for_all(const Report *r, bool stable)
-{
-    const StabilityReport *own = &r->stability;
-    Truth verdict = stable ? r->ranges.stable : range_unique(&r->ranges);
-    if (verdict == TRUTH_CERTIFIED && (stable ? own->verdict : own->unique) != TRUTH_CERTIFIED)
-        return (RequirementReport){.verdict = TRUTH_UNDECIDED, .reason = own->open};
-    return (RequirementReport){.verdict = verdict, .reason = r->ranges.reason};
-}
-
-static RequirementReport answer(Ctx *cx, const Report *r, const ModelRequire *require)
-{
-    const StabilityReport *s = &r->stability;
-    if (require->for_all_params)
-        return require_for_all(r, require->kind == REQUIRE_STABLE);
-    switch (require->kind) {
-    case REQUIRE_DALE:
-        return require_dale(&r->dale);
-    case REQUIRE_STABLE:
-        return (RequirementReport){.verdict = s->verdict, .reason = s->verdict == TRUTH_CERTIFIED ? s->theorem : s->open};
-    case REQUIRE_UNIQUE:
-        return (RequirementReport){.verdict = s->unique, .reason = s->unique == TRUTH_CERTIFIED
-                                   ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]" : s->open};
-    case REQUIRE_RATE:
-        return bounds_rate(cx, s, require);
-    case REQUIRE_RANGE:
-        return bounds_range(cx, r->net, r->slope, require);
-    }
-    BUG("requirement %d", (int)require->kind);
-}
-
-static RequirementReport require_one(Ctx *cx, const Report *r, const ModelRequire *require)
-{
-    RequirementReport a = answer(cx, r, require);
+    RequirementReport a = require_answer(cx, r, require);
     size_t column;
     if (require->span.source < cx->n_sources)
         source_line_column(cx->sources[require->span.source], require->span.from, &a.line, &column);

@@ -1,5 +1,6 @@
 #include "compiler/check/advice.h"
 #include "compiler/check/report_text.h"
+#include "compiler/check/require.h"
 
 #include <math.h>
 
@@ -274,6 +275,8 @@ static void print_requirements(const Report *r, Sbuf *out)
     for (size_t k = 0; k < r->net->model->requires.n; k++) {
         report_label(out, k == 0 ? "required" : "");
         sbuf_printf(out, "%s: %s\n", r->net->model->requires.at[k].text, truth_name(r->requirement[k].verdict));
+        if (require_says_why(&r->net->model->requires.at[k]) && r->requirement[k].reason)
+            report_line(out, "", r->requirement[k].reason);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "compiler/check/slope.h"
 
+#include "compiler/check/jet.h"
+
 static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
 {
     *out = (SlopeReport){.proved = true, .lo = act->slope_lo ? act->slope_lo : zero};
@@ -78,4 +80,30 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
         if (net->pop[a].gain_max)
             scale(net, &net->pop[a], &out[a]);
     }
+}
+
+/* Two of its values are apart. */
+static bool values_differ(NumPool *nums, const Expr *phi)
+{
+    static const double at[] = {-64, -8, -1, 0, 1, 8, 64};
+    JetResult first, other;
+    bool differ = false, has_first = false;
+    jet_result_init(&first);
+    jet_result_init(&other);
+    for (size_t k = 0; !differ && k < sizeof at / sizeof *at; k++) {
+        JetResult *now = has_first ? &other : &first;
+        jet_evaluate(phi, &(JetDomain){.nums = nums, .lo = at[k], .hi = at[k]}, now);
+        bool is_known = now->trouble == JET_FINE && mpfi_bounded_p(now->value);
+        differ = is_known && has_first && mpfi_cmp(first.value, other.value) != 0;
+        has_first |= is_known;
+    }
+    jet_result_clear(&first);
+    jet_result_clear(&other);
+    return differ;
+}
+
+bool slope_varies(NumPool *nums, const Activation *act, const SlopeReport *slope)
+{
+    bool has_slope = act->slope_unbounded || act->slope_too_large || act->set_valued || (slope->attained && mpq_sgn(slope->attained) > 0);
+    return has_slope || (act->by_formula && values_differ(nums, act->phi));
 }

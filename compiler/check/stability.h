@@ -80,7 +80,7 @@ bool propose_nearly_equal(const StabilityCase *x, double mu, Statement *out);
 /* stability_form.c */
 StatementProposal propose_contraction_two, propose_lure_popov;
 /* stability_game.c */
-StatementProposal propose_symmetrisable, propose_potential, propose_saddle;
+StatementProposal propose_symmetrisable, propose_potential, propose_saddle, propose_no_potential;
 
 /* At most x, with three decimal digits. */
 Num stability_round_down(NumPool *nums, mpq_srcptr x);

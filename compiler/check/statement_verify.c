@@ -123,6 +123,64 @@ static const char *potential_fault(const StatementCase *x)
     return weights_match(x->m, p, NULL) ? NULL : "p_i W_ij and p_j W_ji differ somewhere";
 }
 
+/* place[k]: the row with the number k + 1. False unless the numbers are 1 to *n, each once. */
+static bool read_cycle(const mpq_t *number, size_t q, size_t *place, size_t *n)
+{
+    *n = 0;
+    for (size_t a = 0; a < q; a++)
+        *n += mpq_sgn(number[a]) != 0;
+    for (size_t k = 0; k < *n; k++)
+        place[k] = SIZE_MAX;
+    for (size_t a = 0; a < q; a++) {
+        if (mpq_sgn(number[a]) == 0)
+            continue;
+        if (mpz_cmp_ui(mpq_denref(number[a]), 1) != 0 || mpq_sgn(number[a]) < 0 || mpq_cmp_ui(number[a], *n, 1) > 0)
+            return false;
+        size_t k = mpz_get_ui(mpq_numref(number[a])) - 1;
+        if (place[k] != SIZE_MAX)
+            return false;
+        place[k] = a;
+    }
+    return *n >= 2;
+}
+
+/* The product of the weights around the cycle, each neuron's to the one before it, or from it. */
+static void product_around(const ClaimMatrix *m, const size_t *place, size_t n, bool from, mpq_t out)
+{
+    mpq_set_ui(out, 1, 1);
+    for (size_t k = 0; k < n; k++) {
+        size_t a = place[k], b = place[(k + 1) % n];
+        mpq_srcptr w = from ? claim_matrix_entry(m, b, a) : claim_matrix_entry(m, a, b);
+        if (w)
+            mpq_mul(out, out, w);
+        else
+            mpq_set_ui(out, 0, 1);
+    }
+}
+
+/* Two neurons: the weights between them differ in sign. More: the products around, in both directions, are not equal. */
+static const char *no_potential_fault(const StatementCase *x)
+{
+    size_t *place = ARENA_ARRAY(&x->cx->arena, x->m->q, size_t), n;
+    if (x->s->is_part)
+        return "it is about all rows";
+    if (x->m->n_kernels)
+        return "there are kernels, whose weights are not of two rows";
+    if (!read_cycle(statement_numbers(x->s, "cycle"), x->m->q, place, &n))
+        return "the numbers around the cycle are not 1, 2, ..., each once";
+    if (n == 2) {
+        mpq_srcptr to = claim_matrix_entry(x->m, place[0], place[1]), back = claim_matrix_entry(x->m, place[1], place[0]);
+        return (to ? mpq_sgn(to) : 0) != (back ? mpq_sgn(back) : 0) ? NULL : "the two weights have one sign";
+    }
+    mpq_t one, other;
+    mpq_inits(one, other, (mpq_ptr)0);
+    product_around(x->m, place, n, false, one);
+    product_around(x->m, place, n, true, other);
+    bool differ = !mpq_equal(one, other);
+    mpq_clears(one, other, (mpq_ptr)0);
+    return differ ? NULL : "the products around the cycle are equal";
+}
+
 static const char *saddle_fault(const StatementCase *x)
 {
     const mpq_t *p = statement_numbers(x->s, "p"), *sign = statement_numbers(x->s, "sign");

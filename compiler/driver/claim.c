@@ -1,6 +1,7 @@
 #include "compiler/driver/claim.h"
 
 #include "compiler/check/lds.h"
+#include "compiler/check/require.h"
 #include "compiler/check/slope.h"
 #include "compiler/check/stability.h"
 
@@ -173,6 +174,13 @@ static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m,
     return same;
 }
 
+static const char *players_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Statement *s)
+{
+    SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    slope_check(cx, net, slope);
+    return potential_players_fault(cx, net, slope, m, s);
+}
+
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
 {
     RowTau tau = stability_row_tau(cx, net, m);
@@ -197,6 +205,8 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
         bool bounded_in_box = s->kind == STATEMENT_PLANAR_BOUNDED && box;
         if (row->theorem == 7 && !bounded_in_box && (box || !stability_planar_fits(net, s->kind)))
             return arena_printf(&cx->arena, "the activations are not what the statement \"%s\" is about", row->name);
+        if (s->kind == STATEMENT_NO_POTENTIAL && players_fault(cx, net, m, s))
+            return players_fault(cx, net, m, s);
     }
     return claim_local_fault(cx, net, m, e);
 }

@@ -188,16 +188,19 @@ struct ModelConn {
     const char *key;            /* of its draws: the ends and what is written in it */
 };
 
+/* RATE: every trajectory converges exponentially, at `lo` per time or faster.
+ * RANGE: what neurons do stays within [lo, hi] from the start on. */
 typedef enum RequireKind {
-    REQUIRE_DALE, REQUIRE_STABLE, REQUIRE_UNIQUE,
-    REQUIRE_RATE,               /* every trajectory converges exponentially, at `lo` per time or faster */
-    REQUIRE_RANGE               /* neurons of `pop` stay within [lo, hi] from the start on */
+#define REQUIREMENT(NAME, ...) REQUIRE_##NAME,
+#include "compiler/model/require.def"
+#undef REQUIREMENT
+    N_REQUIREMENTS
 } RequireKind;
 typedef struct ModelRequire {
     RequireKind kind;
     Span span;
     const char *text;
-    bool for_all_params;        /* STABLE, UNIQUE: whatever values params have in their ranges */
+    bool for_all_params;        /* whatever values params have in their ranges */
     size_t pop, first, n_neurons;       /* RANGE */
     Num lo, hi;                 /* canonical units; NULL: no bound on this side */
 } ModelRequire;

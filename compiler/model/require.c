@@ -3,31 +3,40 @@
 
 #include <string.h>
 
-static const char *const later[] = { "potential_game", "balanced" };
-static const char *const built[] = {
-    [REQUIRE_DALE] = "dale", [REQUIRE_STABLE] = "stable", [REQUIRE_UNIQUE] = "unique_equilibrium",
+static const char *const later[] = { "balanced" };
+static const char *const built[N_REQUIREMENTS] = {
+#define REQUIREMENT(NAME, name, ...) [REQUIRE_##NAME] = name,
+#include "compiler/model/require.def"
+#undef REQUIREMENT
 };
-enum { N_LATER = sizeof later / sizeof *later, N_BUILT = sizeof built / sizeof *built };
+enum { N_LATER = sizeof later / sizeof *later };
 
 static void report_unknown_requirement(Builder *b, const AstExpr *e)
 {
-    const char *names[N_LATER + N_BUILT], *name = e->as.name.name;
-    for (size_t k = 0; k < N_BUILT; k++)
-        names[k] = built[k];
+    const char *names[N_LATER + N_REQUIREMENTS], *name = e->as.name.name;
+    size_t n = 0;
+    Sbuf all = {0};
+    for (size_t k = 0; k < N_REQUIREMENTS; k++)
+        if (built[k]) {
+            sbuf_printf(&all, "%s, ", built[k]);
+            names[n++] = built[k];
+        }
     for (size_t k = 0; k < N_LATER; k++) {
-        names[N_BUILT + k] = later[k];
+        names[n++] = later[k];
         if (strcmp(name, later[k]) == 0) {
             report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name),
                              "leave it out: `eigc check` claims nothing about it");
+            sbuf_free(&all);
             return;
         }
     }
     Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
-    const char *near = nearest_name(name, names, N_LATER + N_BUILT);
+    const char *near = nearest_name(name, names, n);
     if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     else
-        diag_help(b->cx, d, "what can be required: dale, stable, unique_equilibrium, `rate >= 0.05 per ms`, `E in [0, 50]`");
+        diag_help(b->cx, d, "what can be required: %s`rate >= 0.05 per ms`, `E in [0, 50]`", sbuf_text(&all));
+    sbuf_free(&all);
 }
 
 /* ---- bounds ---- */
@@ -143,8 +152,8 @@ static void require(Builder *b, const AstDecl *d)
         require_bound(b, d);
         return;
     }
-    for (size_t k = 0; k < N_BUILT; k++)
-        if (strcmp(e->as.name.name, built[k]) == 0) {
+    for (size_t k = 0; k < N_REQUIREMENTS; k++)
+        if (built[k] && strcmp(e->as.name.name, built[k]) == 0) {
             bool all = d->as.require.for_all_params;
             ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .for_all_params = all,
                                .text = all ? arena_printf(&b->cx->arena, "%s for all params", built[k]) : built[k] };

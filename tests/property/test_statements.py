@@ -74,6 +74,10 @@ connect E -> E { weight = 0.8 }
     "nearly-equal-time-constants": UNEQUAL.format(1.05),
     "lure-popov": UNEQUAL.format(2),
     "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),
+    "no-potential": """population A mixed { size = 4; tau = 1; cost = nonnegative }
+connect A -> A { weight = [[0, 0.1, 0, 0.2], [0.2, 0, 0.3, 0], [0, 0.1, 0, 0.1], [0.1, 0, 0.1, 0]] }
+require potential_game
+""",
     "potential-game": """population A excitatory { size = 8; tau = 1; cost = nonnegative; place = ring(360 deg) }
 connect A -> A { weight = 0.5; pattern = kernel(gaussian(60 deg), normalize = yes) }
 """,
@@ -122,6 +126,11 @@ def true_of(a, row, s):
         p, sign = at("p"), at("sign") if "sign" in s else np.ones(len(row))
         off = w - np.diag(np.diag(w))
         assert np.allclose(p[:, None] * off, sign[:, None] * sign * p * off.T), s
+    if s["says"] == "no-potential":                 # the logarithms of w_ij/w_ji are no differences
+        number_of = [int(x) for x in s["cycle"]]
+        cycle = [row.index(number_of.index(k)) for k in range(1, max(number_of) + 1)]
+        ratio = [w[i][j] / w[j][i] for i, j in zip(cycle, cycle[1:] + cycle[:1])]
+        assert len(cycle) == 2 or abs(sum(np.log(ratio))) > 1e-9, s
 
 
 def try_model(seed, text, folder):
