@@ -88,16 +88,22 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
 
 void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out)
 {
-    int side = lo >= 1 ? 1 : hi <= -1 ? -1 : 0;
     bool is_tail = !isfinite(lo) || !isfinite(hi);
     if (!is_tail)
         jet_evaluate(e, &(JetDomain){nums, 0, lo, hi}, out);
     bool is_known = lo == hi && out->trouble == JET_FINE && mpfi_bounded_p(out->value) && mpfi_bounded_p(out->slope);
-    if (!side || is_known)      /* at one point nothing has to cancel */
+    if (is_tail)
+        jet_evaluate(e, &(JetDomain){nums, lo >= 1 ? 1 : -1, lo >= 1 ? lo : -hi, lo >= 1 ? hi : -lo}, out);
+    else if (!is_known)         /* at one point nothing has to cancel */
+        jet_scale_too(e, nums, lo, hi, room, out);
+}
+
+void jet_scale_too(const Expr *e, NumPool *nums, double lo, double hi, JetResult *scaled, JetResult *out)
+{
+    if (!(lo >= 1 || hi <= -1))
         return;
-    JetResult *scaled = is_tail ? out : room;
-    jet_evaluate(e, &(JetDomain){nums, side, side > 0 ? lo : -hi, side > 0 ? hi : -lo}, scaled);
-    if (scaled == out || scaled->trouble != JET_FINE)
+    jet_evaluate(e, &(JetDomain){nums, lo >= 1 ? 1 : -1, lo >= 1 ? lo : -hi, lo >= 1 ? hi : -lo}, scaled);
+    if (scaled->trouble != JET_FINE)
         return;
     mpfi_intersect(out->value, out->value, scaled->value);
     mpfi_intersect(out->slope, out->slope, scaled->slope);

@@ -34,4 +34,6 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);
 /* e on [lo, hi], which in a tail is infinite outwards, from 1 or from -1 on at the nearest: away from 0 the scaled
  * form holds as well as the plain one, and this is what they have in common. `room` is overwritten. */
 void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out);
+/* The second half of that, for finite ends: *out, the plain form, and what the scaled one knows beside it. */
+void jet_scale_too(const Expr *e, NumPool *nums, double lo, double hi, JetResult *scaled, JetResult *out);
 #endif

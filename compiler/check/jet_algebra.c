@@ -50,6 +50,12 @@ void jet_variable(Walk *w, Jet *out)
     out->rate = num_int(d->nums, d->side);
 }
 
+/* The same number on all of the interval. */
+static bool is_constant(const Jet *a)
+{
+    return a->is_affine && !a->rate;
+}
+
 void jet_add(Walk *w, const Jet *a, const Jet *b, Jet *out)
 {
     for (int k = 0; k < 3; k++)
@@ -84,9 +90,8 @@ void jet_sub(Walk *w, const Jet *a, const Jet *b, Jet *out)
     jet_clear(&minus);
 }
 
-void jet_mul(Walk *w, const Jet *a, const Jet *b, Jet *out)
+static void product_rule(const JetDomain *d, const Jet *a, const Jet *b, Jet *out)
 {
-    const JetDomain *d = w->at;
     Scaled x, y;
     scaled_init(&x);
     scaled_init(&y);
@@ -102,6 +107,16 @@ void jet_mul(Walk *w, const Jet *a, const Jet *b, Jet *out)
     scaled_mul(d, &a->v[0], &b->v[0], &out->v[0]);
     scaled_clear(&x);
     scaled_clear(&y);
+}
+
+void jet_mul(Walk *w, const Jet *a, const Jet *b, Jet *out)
+{
+    const JetDomain *d = w->at;
+    const Jet *c = is_constant(a) ? a : is_constant(b) ? b : NULL;
+    if (!c)
+        product_rule(d, a, b, out);
+    for (int k = 0; c && k < 3; k++)
+        scaled_mul(d, &c->v[0], &(c == a ? b : a)->v[k], &out->v[k]);
     const Jet *factor = !a->rate ? a : b, *other = factor == a ? b : a;
     out->is_affine = a->is_affine && b->is_affine && !factor->rate;
     if (out->is_affine) {
@@ -173,7 +188,7 @@ void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out)
         scaled_init(&g[k]);
     reciprocal(w, &b->v[0], g);
     jet_compose(w, b, g, &inverse);
-    if (b->is_affine && !b->rate && b->offset) {
+    if (is_constant(b) && b->offset) {
         mpq_ptr x = num_new(w->at->nums);
         mpq_inv(x, b->offset);
         inverse.is_affine = true;
@@ -181,8 +196,7 @@ void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out)
         inverse.rate = NULL;
     }
     jet_mul(w, a, &inverse, out);
-    bool is_const = a->is_affine && !a->rate;       /* nothing would cancel */
-    if (!is_const)
+    if (!is_constant(a))        /* else nothing would cancel */
         quotient_slope(w, a, b, &g[0], &out->v[1]);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);

@@ -1,8 +1,10 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/check/jet.h"
 #include "compiler/check/slope.h"
+#include "compiler/check/slope_guess.h"
 #include "compiler/check/slope_origin.h"
 #include "compiler/check/standard.h"
 
@@ -10,8 +12,8 @@
  * two out to two tails. A piece is done when its slope is proved
  * nonnegative and no larger than SHARPNESS above a slope that is attained, or
  * less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_WORK = 1200000, MAX_STACK = 4096 };    /* work: pieces times nodes */
-static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64;
+enum { MAX_PIECES = 12000, MAX_WORK = 1200000, MAX_STACK = 4096, N_POINTS = 256 };    /* work: pieces times nodes */
+static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 /* [lo, hi]; infinite outwards in a tail. */
 typedef struct Piece {
@@ -19,6 +21,12 @@ typedef struct Piece {
 } Piece;
 
 typedef enum Verdict { SEARCHING, PROVED, DECREASES, JUMPS, OUTSIDE, UNPROVED } Verdict;
+
+typedef struct Point {
+    bool is_known;
+    double z;
+    JetResult there;
+} Point;
 
 typedef struct Search {
     const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
@@ -29,11 +37,13 @@ typedef struct Search {
     size_t n, n_done;
     double attained;            /* some slope is at least this */
     double bound;               /* no slope of the pieces done is larger */
+    bool has_origins;
     Origins origins;
     Verdict verdict;
     double at, beside;          /* where it was decided */
     const char *function;
     JetResult whole, left, right, middle, scaled;
+    Point point[N_POINTS];      /* the last ones looked at */
 } Search;
 
 static bool is_tail(const Piece *p)
@@ -44,6 +54,25 @@ static bool is_tail(const Piece *p)
 static void evaluate(Search *s, double lo, double hi, JetResult *out)
 {
     jet_on_line(s->phi, &s->scratch, lo, hi, &s->scaled, out);
+}
+
+/* At one place. Pieces have their ends in common, and those of halves were middles. */
+static void evaluate_at(Search *s, double z, JetResult *out)
+{
+    uint64_t bits;
+    memcpy(&bits, &z, sizeof bits);
+    Point *p = &s->point[bits * 0x9E3779B97F4A7C15u >> 56];
+    if (!p->is_known)
+        jet_result_init(&p->there);
+    if (!p->is_known || p->z != z)
+        evaluate(s, z, z, &p->there);
+    p->is_known = true;
+    p->z = z;
+    mpfi_set(out->value, p->there.value);
+    mpfi_set(out->slope, p->there.slope);
+    mpfi_set(out->curvature, p->there.curvature);
+    out->trouble = p->there.trouble;
+    out->function = p->there.function;
 }
 
 static double upper(mpfi_srcptr x)
@@ -80,8 +109,8 @@ static bool falls(Search *s, double a, double b)
     JetResult x, y;
     jet_result_init(&x);
     jet_result_init(&y);
-    evaluate(s, a, a, &x);
-    evaluate(s, b, b, &y);
+    evaluate_at(s, a, &x);
+    evaluate_at(s, b, &y);
     bool yes = x.trouble == JET_FINE && y.trouble == JET_FINE && upper(y.value) < lower(x.value);
     jet_result_clear(&x);
     jet_result_clear(&y);
@@ -91,8 +120,8 @@ static bool falls(Search *s, double a, double b)
 /* The values at the ends of a piece this narrow differ as no slope would let them. */
 static bool jumps(Search *s, const Piece *p)
 {
-    evaluate(s, p->lo, p->lo, &s->left);
-    evaluate(s, p->hi, p->hi, &s->right);
+    evaluate_at(s, p->lo, &s->left);
+    evaluate_at(s, p->hi, &s->right);
     double gap = fmax(lower(s->right.value) - upper(s->left.value), lower(s->left.value) - upper(s->right.value));
     return gap > 1e-6 * fmax(1, fabs(p->lo));
 }
@@ -122,15 +151,15 @@ static void sharpen(Search *s, const Piece *p)
 {
     double mid = middle_of(p);
     mpfi_t spread;
-    evaluate(s, mid, mid, &s->middle);
+    evaluate_at(s, mid, &s->middle);
     if (s->middle.trouble == JET_FINE && lower(s->middle.slope) > s->attained)
         s->attained = lower(s->middle.slope);
     if (!mpfi_bounded_p(s->whole.curvature) || s->middle.trouble != JET_FINE)
         return;
     mpfi_init2(spread, JET_PRECISION);
     if (mpfi_is_nonneg(s->whole.curvature) || mpfi_is_nonpos(s->whole.curvature)) {
-        evaluate(s, p->lo, p->lo, &s->left);
-        evaluate(s, p->hi, p->hi, &s->right);
+        evaluate_at(s, p->lo, &s->left);
+        evaluate_at(s, p->hi, &s->right);
         bool fine = s->left.trouble == JET_FINE && s->right.trouble == JET_FINE;
         if (fine && mpfi_bounded_p(s->left.slope) && mpfi_bounded_p(s->right.slope)) {
             s->attained = fmax(s->attained, fmax(lower(s->left.slope), lower(s->right.slope)));
@@ -191,7 +220,7 @@ static void give_up(Search *s, const Piece *p)
 static bool is_outside(Search *s, const Piece *p)
 {
     double z = middle_of(p);
-    evaluate(s, z, z, &s->middle);
+    evaluate_at(s, z, &s->middle);
     if (s->middle.trouble != JET_OUTSIDE)
         return false;
     s->function = s->middle.function;
@@ -208,9 +237,46 @@ static bool is_sharp(const Search *s, double hi)
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
 
+/* An origin beside which the slope of this piece is known. They are proved when pieces become narrow, as they do at a singular slope. */
+static const Origin *find_origin(Search *s, const Piece *p)
+{
+    if (!(p->hi - p->lo <= NARROW))
+        return NULL;
+    if (!s->has_origins)
+        origins_prove(s->cx, &s->scratch, s->phi, s->attained, &s->origins);
+    s->has_origins = true;
+    return origin_covering(&s->origins, p->lo, p->hi);
+}
+
+/* True when the piece is done: nonnegative and sharp. */
+static bool is_settled(Search *s, const Piece *p)
+{
+    if (s->whole.trouble == JET_FINE && !is_tail(p))
+        sharpen(s, p);
+    bool done = s->whole.trouble == JET_FINE && lower(s->whole.slope) >= 0 && is_sharp(s, upper(s->whole.slope));
+    if (done)
+        s->bound = fmax(s->bound, upper(s->whole.slope));
+    return done;
+}
+
+/* Wider than slopes are: terms that cancel may have been taken apart. */
+static bool is_wide(const Search *s)
+{
+    return s->whole.trouble != JET_FINE || !(upper(s->whole.slope) <= s->attained && lower(s->whole.slope) >= -s->attained);
+}
+
+/* The scaled form costs more than the plain one, and is looked at where that says too little. */
 static void do_piece(Search *s, const Piece *p)
 {
-    evaluate(s, p->lo, p->hi, &s->whole);
+    if (is_tail(p)) {
+        evaluate(s, p->lo, p->hi, &s->whole);
+    } else {
+        jet_evaluate(s->phi, &(JetDomain){&s->scratch, 0, p->lo, p->hi}, &s->whole);
+        if (is_settled(s, p))
+            return;
+        if (is_wide(s))
+            jet_scale_too(s->phi, &s->scratch, p->lo, p->hi, &s->scaled, &s->whole);
+    }
     s->function = s->whole.function;
     if (s->whole.trouble == JET_TOO_DEEP) {
         decide(s, UNPROVED, middle_of(p));
@@ -218,11 +284,11 @@ static void do_piece(Search *s, const Piece *p)
     }
     if (s->whole.trouble == JET_OUTSIDE && is_outside(s, p))
         return;
-    if (s->whole.trouble == JET_FINE && !is_tail(p))
-        sharpen(s, p);
+    if (is_settled(s, p))
+        return;
     bool fine = s->whole.trouble == JET_FINE;
     double lo = lower(s->whole.slope), hi = upper(s->whole.slope);
-    const Origin *near = !fine || !(lo >= 0 && is_sharp(s, hi)) ? origin_covering(&s->origins, p->lo, p->hi) : NULL;
+    const Origin *near = find_origin(s, p);
     if (near) {
         s->bound = fmax(s->bound, near->bound);
         return;
@@ -235,9 +301,7 @@ static void do_piece(Search *s, const Piece *p)
             if (try_falls(s, mid - h, mid + h))
                 return;
     }
-    if (fine && lo >= 0 && is_sharp(s, hi))
-        s->bound = fmax(s->bound, hi);
-    else if (may_split(p))
+    if (may_split(p))
         split(s, p);
     else
         give_up(s, p);
@@ -246,7 +310,7 @@ static void do_piece(Search *s, const Piece *p)
 /* The slope at z is the steepest so far. */
 static bool is_steeper(Search *s, double z)
 {
-    evaluate(s, z, z, &s->middle);
+    evaluate_at(s, z, &s->middle);
     if (s->middle.trouble != JET_FINE || !(lower(s->middle.slope) > s->attained))
         return false;
     s->attained = lower(s->middle.slope);
@@ -256,7 +320,10 @@ static bool is_steeper(Search *s, double z)
 /* The steeper the slope that is known, the fewer pieces have to be split. */
 static void sample(Search *s)
 {
-    double at = 0;
+    double at = 0, guess;
+    if (slope_guess(s->cx, &s->scratch, s->phi, &guess, &at) && is_steeper(s, at) && s->attained >= guess * (1 - SHARPNESS / 4))
+        return;
+    at = 0;
     for (int k = -64; k <= 64; k++)
         if (is_steeper(s, 0.125 * k * abs(k)))
             at = 0.125 * k * abs(k);
@@ -281,7 +348,6 @@ static void start(Search *s)
 static void search(Search *s)
 {
     sample(s);
-    origins_prove(s->cx, &s->scratch, s->phi, s->attained, &s->origins);
     start(s);
     while (s->n && s->verdict == SEARCHING) {
         Piece p = s->stack[--s->n];
@@ -383,5 +449,8 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     }
     for (int k = 0; k < 5; k++)
         jet_result_clear(r[k]);
+    for (int k = 0; k < N_POINTS; k++)
+        if (s->point[k].is_known)
+            jet_result_clear(&s->point[k].there);
     num_pool_free(&s->scratch);
 }
