@@ -144,7 +144,7 @@ static void try_starts(Hunt *h)
 {
     size_t n = h->found->n_rows;
     double x[EQUILIBRIA_MOST_ROWS];
-    int starts = n <= 8 ? 96 : 48;
+    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 6;
     for (int k = 0; k < starts && h->found->n < EQUILIBRIA_MOST; k++) {
         for (size_t a = 0; a < n; a++)
             x[a] = somewhere(h, a, k / 3, k < 3 ? 0.5 * k : random_unit(h));
@@ -152,7 +152,8 @@ static void try_starts(Hunt *h)
             relax(h, x);
         try_from(h, x);
     }
-    try_between(h);
+    if (n <= EQUILIBRIA_FEW_ROWS)
+        try_between(h);
 }
 
 /* ---- the network in doubles ---- */

@@ -5,7 +5,7 @@
 #include "compiler/check/local.h"
 #include "compiler/check/stability.h"
 
-enum { EQUILIBRIA_MOST = 8, EQUILIBRIA_MOST_ROWS = 64 };
+enum { EQUILIBRIA_MOST = 8, EQUILIBRIA_MOST_ROWS = 200, EQUILIBRIA_FEW_ROWS = 64 };       /* beyond few rows, with few starts */
 
 /* Places where x = psi(w x + v), about, no two of them equal. */
 typedef struct Equilibria {

@@ -7,13 +7,15 @@
 typedef struct BoxCase {
     size_t q;
     const mpq_t *radius, *y;
-    mpq_t *w, *slope, *miss, *spread;
+    WholeWeights w;
+    mpq_t *slope, *miss, *spread, *scaled;
     mpq_t room, sum;
 } BoxCase;
 
 static void box_clear(BoxCase *b)
 {
-    rationals_clear(b->w, b->q * b->q);
+    whole_weights_clear(&b->w);
+    rationals_clear(b->scaled, b->q);
     rationals_clear(b->slope, b->q);
     rationals_clear(b->miss, b->q);
     rationals_clear(b->spread, b->q);
@@ -24,7 +26,10 @@ static const char *box_init(const StatementCase *x, BoxCase *b)
 {
     const Statement *s = x->s;
     size_t q = x->m->q;
-    *b = (BoxCase){.q = q, .radius = statement_numbers(s, "radius"), .y = statement_numbers(s, "Y"), .w = statement_weights(x)};
+    *b = (BoxCase){.q = q, .radius = statement_numbers(s, "radius"), .y = statement_numbers(s, "Y")};
+    mpq_t *w = statement_weights(x);
+    statement_whole_weights(x, &b->w);
+    b->scaled = rationals_new(x->cx, q);
     b->slope = rationals_new(x->cx, q);
     b->miss = rationals_new(x->cx, q);
     b->spread = rationals_new(x->cx, q);
@@ -34,12 +39,13 @@ static const char *box_init(const StatementCase *x, BoxCase *b)
         ordered &= mpq_sgn(b->radius[a]) > 0;
         ordered &= statement_halve(statement_numbers(s, "slope_lo")[a], statement_numbers(s, "slope_hi")[a], b->slope[a], b->sum);
         for (size_t c = 0; c < q; c++)
-            statement_add_size(b->miss[a], b->w[a * q + c], b->radius[c], b->room);
+            statement_add_size(b->miss[a], w[a * q + c], b->radius[c], b->room);
         mpq_mul(b->spread[a], b->sum, b->miss[a]);
         ordered &= statement_halve(statement_numbers(s, "value_lo")[a], statement_numbers(s, "value_hi")[a], b->miss[a], b->sum);
         mpq_add(b->spread[a], b->spread[a], b->sum);
         mpq_sub(b->miss[a], statement_numbers(s, "x")[a], b->miss[a]);
     }
+    rationals_clear(w, q * q);
     return ordered ? NULL : "a radius is not positive, or a bound is above the other one";
 }
 
@@ -57,17 +63,12 @@ static bool row_maps_inside(BoxCase *b, size_t a, mpq_t *row)
     mpq_add(row[a], row[a], b->room);
     for (size_t k = 0; k < q; k++) {
         statement_add_size(b->sum, b->y[a * q + k], b->spread[k], b->room);
-        mpq_t yd;
-        mpq_init(yd);
-        mpq_mul(yd, b->y[a * q + k], b->slope[k]);
-        for (size_t c = 0; mpq_sgn(yd) && c < q; c++)
-            if (mpq_sgn(b->w[k * q + c]))
-                statement_add_product(row[c], yd, b->w[k * q + c], b->room);
-        mpq_clear(yd);
+        mpq_mul(b->scaled[k], b->y[a * q + k], b->slope[k]);
     }
+    statement_add_row(&b->w, (const mpq_t *)b->scaled, false, row);
     for (size_t c = 0; c < q; c++)
         statement_add_size(b->sum, row[c], b->radius[c], b->room);
-    return mpq_cmp(b->sum, b->radius[a]) < 0;
+    return !b->w.too_long && mpq_cmp(b->sum, b->radius[a]) < 0;
 }
 
 const char *equilibrium_fault(const StatementCase *x)

@@ -9,6 +9,18 @@ const Statement *statement_equilibrium_named(const Evidence *e, mpq_srcptr numbe
 /* ---- statement_falls.c ---- */
 /* W summed over the neurons of a row, q * q: the tested matrix + I. */
 mpq_t *statement_weights(const StatementCase *x);
+/* The same as whole numbers over a common denominator: their products with rows are sums without fractions. */
+typedef struct WholeWeights {
+    size_t q;
+    mpz_t *entry;               /* q * q */
+    mpz_t common;
+    bool too_long;              /* some numbers are: then sums are not what they should be */
+    mpz_t *factor, *sum, multiple;      /* room */
+} WholeWeights;
+void statement_whole_weights(const StatementCase *x, WholeWeights *out);
+void whole_weights_clear(WholeWeights *w);
+/* out_c += sum of f_k w_kc over k, or, with sizes, of f_k |w_kc|. */
+void statement_add_row(WholeWeights *w, const mpq_t *f, bool sizes, mpq_t *out);
 /* middle = (lo + hi)/2, half = (hi - lo)/2; false where lo > hi. */
 bool statement_halve(const mpq_t lo, const mpq_t hi, mpq_t middle, mpq_t half);
 /* out += a b, out += |a| b */

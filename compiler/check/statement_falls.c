@@ -24,6 +24,79 @@ mpq_t *statement_weights(const StatementCase *x)
     return w;
 }
 
+/* common = a common multiple of the denominators, whole = x common; false when these would take more than 128
+ * megabytes, as a file full of long fractions might. */
+static bool make_whole(size_t n, const mpq_t *x, mpz_t *whole, mpz_t common)
+{
+    mpz_set_ui(common, 1);
+    for (size_t k = 0; k < n; k++) {
+        if (!mpz_divisible_p(common, mpq_denref(x[k])))
+            mpz_lcm(common, common, mpq_denref(x[k]));
+        if ((double)mpz_sizeinbase(common, 2) * (double)n > 0x1p30)
+            return false;
+    }
+    for (size_t k = 0; k < n; k++) {
+        mpz_divexact(whole[k], common, mpq_denref(x[k]));
+        mpz_mul(whole[k], whole[k], mpq_numref(x[k]));
+    }
+    return true;
+}
+
+static mpz_t *whole_new(Ctx *cx, size_t n)
+{
+    mpz_t *x = ARENA_ARRAY(&cx->arena, n, mpz_t);
+    for (size_t k = 0; k < n; k++)
+        mpz_init(x[k]);
+    return x;
+}
+
+void statement_whole_weights(const StatementCase *x, WholeWeights *out)
+{
+    size_t q = x->m->q;
+    mpq_t *w = statement_weights(x);
+    *out = (WholeWeights){.q = q, .entry = whole_new(x->cx, q * q), .factor = whole_new(x->cx, q), .sum = whole_new(x->cx, q)};
+    mpz_inits(out->common, out->multiple, NULL);
+    out->too_long = !make_whole(q * q, (const mpq_t *)w, out->entry, out->common);
+    rationals_clear(w, q * q);
+}
+
+void whole_weights_clear(WholeWeights *w)
+{
+    for (size_t k = 0; k < w->q * w->q; k++)
+        mpz_clear(w->entry[k]);
+    for (size_t k = 0; k < w->q; k++) {
+        mpz_clear(w->factor[k]);
+        mpz_clear(w->sum[k]);
+    }
+    mpz_clears(w->common, w->multiple, NULL);
+}
+
+void statement_add_row(WholeWeights *w, const mpq_t *f, bool sizes, mpq_t *out)
+{
+    size_t q = w->q;
+    w->too_long = w->too_long || !make_whole(q, f, w->factor, w->multiple);
+    if (w->too_long)
+        return;
+    mpz_mul(w->multiple, w->multiple, w->common);
+    mpq_t term;
+    mpq_init(term);
+    for (size_t c = 0; c < q; c++)
+        mpz_set_ui(w->sum[c], 0);
+    for (size_t k = 0; k < q; k++) {
+        if (mpz_sgn(w->factor[k]) == 0)
+            continue;
+        for (size_t c = 0; c < q; c++)
+            (sizes && mpz_sgn(w->entry[k * q + c]) < 0 ? mpz_submul : mpz_addmul)(w->sum[c], w->factor[k], w->entry[k * q + c]);
+    }
+    for (size_t c = 0; c < q; c++) {
+        mpz_set(mpq_numref(term), w->sum[c]);
+        mpz_set(mpq_denref(term), w->multiple);
+        mpq_canonicalize(term);
+        mpq_add(out[c], out[c], term);
+    }
+    mpq_clear(term);
+}
+
 bool statement_halve(const mpq_t lo, const mpq_t hi, mpq_t middle, mpq_t half)
 {
     mpq_add(middle, lo, hi);
@@ -72,34 +145,34 @@ bool statement_form_is_negative(size_t q, const mpq_t *p, const mpq_t *v)
     return negative;
 }
 
-/* out = P T^-1 (D w - I) for the middle slopes, off = |P| T^-1 |D - middle| |w|, both q * q. */
-static void form_and_radius(const StatementCase *x, const Statement *at, mpq_t *out, mpq_t *off)
+/* out = P T^-1 (D w - I) for the middle slopes, off = |P| T^-1 |D - middle| |w|, both q * q; false where numbers are too long. */
+static bool form_and_radius(const StatementCase *x, const Statement *at, mpq_t *out, mpq_t *off)
 {
     size_t q = x->m->q;
     const mpq_t *p = statement_numbers(x->s, "P"), *tau = statement_numbers(x->s, "tau");
-    mpq_t *w = statement_weights(x), slope, half, factor, room;
-    mpq_inits(slope, half, factor, room, (mpq_ptr)0);
-    for (size_t k = 0; k < q; k++) {
-        statement_halve(statement_numbers(at, "slope_lo")[k], statement_numbers(at, "slope_hi")[k], slope, half);
-        for (size_t a = 0; a < q; a++) {
-            mpq_div(factor, p[a * q + k], tau[k]);
-            if (!mpq_sgn(factor))
-                continue;
-            mpq_sub(out[a * q + k], out[a * q + k], factor);
-            mpq_t scaled, wide;
-            mpq_inits(scaled, wide, (mpq_ptr)0);
-            mpq_mul(scaled, factor, slope);
-            mpq_abs(factor, factor);
-            mpq_mul(wide, factor, half);
-            for (size_t b = 0; b < q; b++) {
-                statement_add_product(out[a * q + b], w[k * q + b], scaled, room);
-                statement_add_size(off[a * q + b], w[k * q + b], wide, room);
-            }
-            mpq_clears(scaled, wide, (mpq_ptr)0);
+    mpq_t *slope = rationals_new(x->cx, q), *half = rationals_new(x->cx, q), *row = rationals_new(x->cx, q), *wide = rationals_new(x->cx, q);
+    WholeWeights w;
+    statement_whole_weights(x, &w);
+    for (size_t k = 0; k < q; k++)
+        statement_halve(statement_numbers(at, "slope_lo")[k], statement_numbers(at, "slope_hi")[k], slope[k], half[k]);
+    for (size_t a = 0; a < q; a++) {
+        for (size_t k = 0; k < q; k++) {
+            mpq_div(row[k], p[a * q + k], tau[k]);
+            mpq_set(out[a * q + k], row[k]);
+            mpq_neg(out[a * q + k], out[a * q + k]);
+            mpq_abs(wide[k], row[k]);
+            mpq_mul(wide[k], wide[k], half[k]);
+            mpq_mul(row[k], row[k], slope[k]);
         }
+        statement_add_row(&w, (const mpq_t *)row, false, &out[a * q]);
+        statement_add_row(&w, (const mpq_t *)wide, true, &off[a * q]);
     }
-    mpq_clears(slope, half, factor, room, (mpq_ptr)0);
-    rationals_clear(w, q * q);
+    bool fine = !w.too_long;
+    whole_weights_clear(&w);
+    mpq_t *room[] = {slope, half, row, wide};
+    for (int k = 0; k < 4; k++)
+        rationals_clear(room[k], q);
+    return fine;
 }
 
 /* A matrix whose symmetric part is that of `form` with the row sums of off + off' added to twice its diagonal. */
@@ -146,13 +219,13 @@ bool statement_form_falls(const StatementCase *x, const Statement *at, mpq_srcpt
     mpq_t room;
     ClaimMatrix m;
     mpq_init(room);
-    form_and_radius(x, at, form, off);
+    bool fine = form_and_radius(x, at, form, off);
     for (size_t k = 0; rate && k < q * q; k++) {
         mpq_mul(room, rate, p[k]);
         mpq_sub(form[k], form[k], room);
     }
     widened(x->cx, q, form, off, &m);
-    bool falls = is_negative_definite(x->cx, &m);
+    bool falls = fine && is_negative_definite(x->cx, &m);
     claim_matrix_clear(&m);
     mpq_clear(room);
     rationals_clear(form, q * q);

@@ -161,6 +161,26 @@ FALSE = [
     ("invariant-box", PAIR.format(tau=(1, 1), phi="cost = power(0.04, 2)", w=(1, 1.5, 1, .5), u=(2, 1))),
 ]
 
+MANY = """population E excitatory { tau = 1; cost = logistic(1, 0.2, 0.5); input = -0.5; size = 80 }
+connect E -> E { weight = uniform(0, 0.05) }
+"""
+
+
+def try_many_rows(folder):
+    """Neurons that all differ: both ends attract, with one in between that does not."""
+    report, statements = check(MANY, folder)
+    wording(report, statements)
+    assert report["stability"]["verdict"] == "refuted" and len(boxes(statements)) == 3, report["stability"]
+    with open(os.path.join(folder, "c.json")) as f:
+        w = np.array([[float(number(x)) for x in row] for row in json.load(f)["matrix"]["rows"]]) + np.eye(80)
+    slope = 1 / 0.8                                 # of the matrix
+    for k, (x, radius) in boxes(statements).items():
+        y = 1 / (1 + np.exp(-(w @ x / slope - 0.5 - 0.5) / 0.2))
+        assert np.abs(x - y).max() < 1e-9 and radius.max() < 1e-3, (k, x - y)
+        growth = np.linalg.eigvals((x * (1 - x) / 0.2)[:, None] * w / slope - np.eye(80)).real.max()
+        assert (growth > 0) == (k in unstable(statements)) and (growth < 0) == (k in attracting(statements)), (k, growth)
+
+
 # ---- random networks ----
 
 PHI = [
@@ -335,7 +355,7 @@ def try_random(seed, folder, count):
 def main(count=40, first=1):
     failures, seen = 0, [0] * 6
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
-    tries += [(try_running, r) for r in RUNNING]
+    tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
     with tempfile.TemporaryDirectory() as folder:
         for test, arguments in tries:
