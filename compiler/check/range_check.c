@@ -4,12 +4,15 @@
 
 #include "compiler/check/lds.h"
 
+enum { CONVERGENCE_CUTS = 300 };
+
 typedef struct RangeSearch {
     RangeProblem problem;
     RangeReport *out;
     bool needs_convergence;
     VEC(RangeCell) open, done;  /* cells still to be decided; proved ones */
     size_t work_left;           /* cells that may still be looked at */
+    size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
     bool tau_varies;
 } RangeSearch;
 
@@ -110,10 +113,11 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         range_cell_clear(cell, r->n_params);
         return !refuted;
     }
-    if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left)) {
+    if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left)) {
         vec_push(&s->problem.cx->arena, &s->done, *cell);
         return true;
     }
+    s->cuts_left -= v.whole == TRUTH_CERTIFIED;
     size_t along = r->n_params ? range_cell_longest(&s->problem, cell) : 0;
     bool divisible = r->n_params && s->work_left && mpq_cmp(cell->lo[along], cell->hi[along]) < 0;
     for (int upper = 0; divisible && upper < 2; upper++)
@@ -180,6 +184,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s)
     if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
         return;
     s->work_left = cells_within_reach(&s->problem);
+    s->cuts_left = CONVERGENCE_CUTS;
     if (all_cells_proved(s))
         conclude(cx, s);
 }

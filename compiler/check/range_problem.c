@@ -21,22 +21,74 @@ static const char *name_of_any(const Model *m, uint64_t params)
     return "a param";
 }
 
+/* The weight of a connection times the gain of its target, over the target's own gain. */
+static const Dependence *dependence_of(Ctx *cx, const Net *net, const ModelConn *c)
+{
+    const ModelPop *post = &net->model->pops.at[c->post];
+    if (!post->gain_of_params)
+        return c->factor_of;
+    Num inverse = num_new(net->nums), one = num_int(net->nums, 1);
+    mpq_div((mpq_ptr)inverse, one, post->act.gain);
+    const Dependence *d = depend_product(cx, net->nums, c->factor_of, c->factor, post->gain_of_params, post->act.gain);
+    mpq_ptr factor = num_new(net->nums);
+    mpq_mul(factor, c->factor, post->act.gain);
+    return depend_product(cx, net->nums, d, factor, NULL, inverse);
+}
+
+/* The gain is above 0 at all corners of the ranges, so everywhere in them. */
+static bool stays_positive(const Model *m, const Dependence *gain)
+{
+    const ModelParam *of[DEPEND_MAX_PARAMS + 1] = {NULL};
+    mpq_srcptr theta[DEPEND_MAX_PARAMS] = {NULL};
+    size_t n = 0;
+    mpq_t value;
+    bool positive = true;
+    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
+        if (gain->params >> bit & 1)
+            of[n++] = param_of_bit(m, bit);
+    mpq_init(value);
+    for (size_t corner = 0; positive && corner < (size_t)1 << n; corner++) {
+        for (size_t k = 0; k < n; k++)
+            theta[of[k]->bit] = corner >> k & 1 ? of[k]->hi : of[k]->lo;
+        depend_value(gain, theta, value);
+        positive = mpq_sgn(value) > 0;
+    }
+    mpq_clear(value);
+    return positive;
+}
+
+static const char *gain_obstacle(Ctx *cx, const Model *m, uint64_t *params)
+{
+    for (size_t k = 0; k < m->pops.n; k++) {
+        const Dependence *d = m->pops.at[k].gain_of_params;
+        if (d && (__builtin_popcountll(d->params) > RANGES_MAX_PARAMS || !stays_positive(m, d)))
+            return arena_printf(&cx->arena, "the gain of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
+                                name_of_any(m, d->params));
+        *params |= d ? d->params : 0;
+    }
+    return NULL;
+}
+
 static const char *obstacle(Ctx *cx, const Net *net, uint64_t *params)
 {
     const Model *m = net->model;
     *params = 0;
+    const char *of_gains = gain_obstacle(cx, m, params);
+    if (of_gains)
+        return of_gains;
     if (m->params_elsewhere)
-        return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, time constants, inputs and starts, and of that "
+        return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, gains, time constants, inputs and starts, and of that "
                             "nothing is proved for all its values", name_of_any(m, m->params_elsewhere));
     for (size_t k = 0; k < m->conns.n; k++) {
-        const Dependence *d = m->conns.at[k].factor_of;
+        const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
         if (d && !d->is_followed)
-            return arena_printf(&cx->arena, "the weight of %s depends on `%s`, and is not a sum of products of constants and different params "
-                                "times what is written there", m->conns.at[k].label, name_of_any(m, d->params));
+            return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and different params "
+                                "times what is written there", m->conns.at[k].label,
+                                m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params));
         *params |= d ? d->params : 0;
     }
     return __builtin_popcountll(*params) <= RANGES_MAX_PARAMS ? NULL
-        : arena_printf(&cx->arena, "%d params with ranges stand in weights, and proofs stop at %d", __builtin_popcountll(*params),
+        : arena_printf(&cx->arena, "%d params with ranges stand in weights and gains, and proofs stop at %d", __builtin_popcountll(*params),
                        RANGES_MAX_PARAMS);
 }
 
@@ -73,7 +125,7 @@ static void net_of_product(Ctx *cx, const Net *net, uint64_t product, Net *out)
     *out = *net;
     out->block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, Block);
     for (size_t k = 0; k < net->n_blocks; k++) {
-        const Dependence *d = net->model->conns.at[net->block[k].conn].factor_of;
+        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[net->block[k].conn]);
         mpq_ptr factor = num_new(net->nums);
         for (size_t t = 0; d && t < d->n; t++)
             if (d->term[t].params == product)
@@ -165,7 +217,7 @@ static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, 
     const char *reason = NULL;
     out->term = ARENA_ARRAY(&cx->arena, RANGES_MAX_TERMS, RangeTerm);
     for (size_t k = 0; !reason && k < net->model->conns.n; k++) {
-        const Dependence *d = net->model->conns.at[k].factor_of;
+        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[k]);
         for (size_t t = 0; !reason && d && t < d->n; t++)
             if (d->term[t].params)
                 reason = add_term(cx, net, slope, d->term[t].params, bit, out);

@@ -128,6 +128,7 @@ typedef struct ModelPop {
     const Expr *tau_of;         /* of i and draws; NULL: all neurons have tau */
     Span tau_span;
     Activation act;             /* of the plain network, whatever the proximal step */
+    const Dependence *gain_of_params;   /* how its gain, one number, depends on params that have a range; NULL: it does not */
     Num prox_step;              /* g > 0: tau x' = (stepped - x)/g; 0: the projected dynamics; NULL: 1, the plain network */
     bool is_switched;           /* prox_step = inf: tau x' = H(v) - x, H the end of the box that v points to; prox_step is NULL */
     const Expr *stepped;        /* with either: prox of g cost at (1 - g) x + g gain (z - threshold), of EIG_VAR_Z as phi is, and of x,
@@ -242,7 +243,8 @@ typedef struct Model {
     VEC(int) imported;          /* the other files, as numbers of sources */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
-    uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, and when these change */
+    uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, when these change, and in
+                                 * gains where that is followed: those scale what inputs are to the rows of a matrix */
     uint64_t params_elsewhere;  /* in anything but these, weights, starts, and what is recorded */
     VEC(ModelTable) tables;
     VEC(ModelPop) pops;

@@ -136,6 +136,17 @@ static Typed default_number(Builder *b, Span at, long k)
     return typed_const(b, at, num_int(b->nums, k), UNIT_NONE);
 }
 
+/* What the gain was looked up for is followed, where it is one number, and else stands where nothing is. */
+static void note_gain(Builder *b, const PopBuild *pb, ModelPop *p)
+{
+    const Dependence *d = typed_ok(pb->gain) && expr_is_const(pb->gain.e, NULL) ? pb->gain.e->depends : NULL;
+    if (d && d->is_followed && !(b->touched & ~d->params)) {
+        p->gain_of_params = d;
+        params_note(b, &b->m->params_in_inputs);
+    }
+    params_note(b, &b->m->params_elsewhere);
+}
+
 static void check_gain(Builder *b, PopBuild *pb)
 {
     Num k;
@@ -203,6 +214,7 @@ static void build(Builder *b, size_t pop)
         return;
     }
     pb->gain = read_number(b, pb->slot[POP_GAIN], SCOPE_START, "the gain", pop, 1);
+    note_gain(b, pb, p);
     pb->threshold = read_number(b, pb->slot[POP_THRESHOLD], SCOPE_START, "the threshold", pop, 0);
     check_gain(b, pb);
     read_activation(b, pb, p);
