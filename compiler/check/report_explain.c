@@ -7,7 +7,7 @@
 #include "compiler/check/report_text.h"
 
 /* Rows that a matrix is shown for, entries of a vector, components, rows for eigenvalues. */
-enum { SHOWN_ROWS = 8, SHOWN_ENTRIES = 12, SHOWN_COMPONENTS = 6, EIGEN_ROWS = 600 };
+enum { SHOWN_ROWS = 8, SHOWN_ENTRIES = 12, SHOWN_COMPONENTS = 6, EIGEN_ROWS = 1000 };
 
 static void say(Sbuf *out, const char *label, Sbuf *text)
 {
@@ -181,25 +181,103 @@ static void explain_refutation(const LdsReport *l, Sbuf *out)
 
 /* ---- measured ---- */
 
+/* What a neuron of row a receives, W = A + I summed by sign; and from how many rows. */
+static void received(const ClaimMatrix *m, size_t a, double *up, double *down)
+{
+    double own = 1 + (m->leak ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
+    *up = *down = 0;
+    for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+        double weight = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, m->column[e]);
+        if (m->column[e] == a)
+            own += weight;
+        else
+            *(weight > 0 ? up : down) += weight;
+    }
+    *(own > 0 ? up : down) += own;
+}
+
+static void explain_row(const ClaimMatrix *m, size_t a, Sbuf *out)
+{
+    Sbuf text = {0};
+    double up, down;
+    received(m, a, &up, &down);
+    sbuf_printf(&text, "%s receives %.4g in excitation and %.4g in inhibition", row_name(m, a), up, down);
+    if (up - down > 0)
+        sbuf_printf(&text, ": balance %+.3g (1 excitation alone, -1 inhibition alone)", (up + down) / (up - down));
+    say(out, a == 0 ? "measured" : "", &text);
+}
+
+/* Sums over neurons. */
+typedef struct Spread {
+    double n, sum, squares, least, most;
+} Spread;
+
+static void spread_add(Spread *s, double x, double times)
+{
+    s->least = s->n > 0 ? fmin(s->least, x) : x;
+    s->most = s->n > 0 ? fmax(s->most, x) : x;
+    s->n += times;
+    s->sum += times * x;
+    s->squares += times * x * x;
+}
+
+static double spread_mean(const Spread *s)
+{
+    return s->sum / s->n;
+}
+
+static double spread_deviation(const Spread *s)
+{
+    double mean = spread_mean(s);
+    return sqrt(fmax(0, s->squares / s->n - mean * mean));
+}
+
+static void explain_all_rows(const ClaimMatrix *m, Sbuf *out)
+{
+    Spread excitation = {0}, inhibition = {0}, balance = {0};
+    Sbuf text = {0};
+    for (size_t a = 0; a < m->q; a++) {
+        double up, down, times = (double)claim_matrix_size(m, a);
+        received(m, a, &up, &down);
+        spread_add(&excitation, up, times);
+        spread_add(&inhibition, down, times);
+        if (up - down > 0)
+            spread_add(&balance, (up + down) / (up - down), times);
+    }
+    sbuf_printf(&text, "a neuron receives %.4g +- %.3g in excitation and %.4g +- %.3g in inhibition", spread_mean(&excitation),
+                spread_deviation(&excitation), spread_mean(&inhibition), spread_deviation(&inhibition));
+    if (balance.n > 0)
+        sbuf_printf(&text, "; balance %+.3g +- %.2g, from %+.3g to %+.3g (1 excitation alone, -1 inhibition alone)", spread_mean(&balance),
+                    spread_deviation(&balance), balance.least, balance.most);
+    say(out, "measured", &text);
+}
+
 static void explain_balance(const Report *r, Sbuf *out)
 {
     const ClaimMatrix *m = &r->lds.matrix;
-    mpq_t x;
-    mpq_init(x);
-    for (size_t a = 0; a < m->q && m->q <= SHOWN_ENTRIES; a++) {
-        Sbuf text = {0};
-        double up = 0, down = 0;
-        for (size_t b = 0; b < m->q; b++) {
-            tested(m, a, b, x);
-            double weight = mpq_get_d(x) + (a == b);
-            *(weight > 0 ? &up : &down) += weight;
-        }
-        sbuf_printf(&text, "%s receives %.4g in excitation and %.4g in inhibition", row_name(m, a), up, down);
-        if (up - down > 0)
-            sbuf_printf(&text, ": balance %+.3g (1 excitation alone, -1 inhibition alone)", (up + down) / (up - down));
-        say(out, a == 0 ? "measured" : "", &text);
-    }
-    mpq_clear(x);
+    for (size_t a = 0; a < m->q && m->q <= SHOWN_ENTRIES; a++)
+        explain_row(m, a, out);
+    if (m->q > SHOWN_ENTRIES)
+        explain_all_rows(m, out);
+}
+
+/* The eigenvalue with the largest real part, and how far the others reach: far apart from them it is an outlier. */
+static void say_eigenvalues(size_t n, const double *wr, const double *wi, Sbuf *out)
+{
+    size_t top = 0;
+    double others = 0;
+    Sbuf text = {0};
+    for (size_t k = 1; k < n; k++)
+        top = wr[k] > wr[top] ? k : top;
+    for (size_t k = 0; k < n; k++)
+        if (k != top && (wr[k] != wr[top] || wi[k] != -wi[top]))
+            others = fmax(others, hypot(wr[k], wi[k]));
+    sbuf_printf(&text, "the eigenvalue of diag(L) W with the largest real part is %.6g", wr[top]);
+    if (wi[top] != 0)
+        sbuf_printf(&text, " +- %.6gi", fabs(wi[top]));
+    if (n > SHOWN_ENTRIES)
+        sbuf_printf(&text, " (measured); all others are at most %.4g in size", others);
+    say(out, "", &text);
 }
 
 static void explain_eigenvalue(const Report *r, Sbuf *out)
@@ -219,15 +297,7 @@ static void explain_eigenvalue(const Report *r, Sbuf *out)
         }
     mpq_clear(x);
     if (a && wr && finite && lapack_general_eigen(m->q, a, wr, wi, NULL) == 0) {
-        size_t top = 0;
-        for (size_t k = 1; k < m->q; k++)
-            top = wr[k] > wr[top] ? k : top;
-        Sbuf text = {0};
-        sbuf_printf(&text, "the eigenvalue of diag(L) W with the largest real part is %.6g", wr[top]);
-        if (wi[top] != 0)
-            sbuf_printf(&text, " +- %.6gi", fabs(wi[top]));
-        sbuf_str(&text, m->q <= SHOWN_ENTRIES ? "" : " (measured)");
-        say(out, "", &text);
+        say_eigenvalues(m->q, wr, wi, out);
     }
     free(a);
     free(wr);
@@ -237,7 +307,8 @@ static void explain_eigenvalue(const Report *r, Sbuf *out)
 
 static void explain_statements(const Report *r, Sbuf *out)
 {
-    const Evidence *e = &r->lds.evidence;
+    const LdsReport *proof = report_proof(r);
+    const Evidence *e = &proof->evidence;
     report_line(out, "what follows", r->stability.conclusion);
     report_line(out, "", r->stability.theorem);
     for (size_t k = 0; k < e->n_statements; k++) {
@@ -246,7 +317,7 @@ static void explain_statements(const Report *r, Sbuf *out)
         Sbuf text = {0};
         sbuf_printf(&text, "- %s (Theorem %d)", statement_table[s->kind].name, statement_table[s->kind].theorem);
         if (s->is_part)
-            sbuf_printf(&text, " of the component that holds %s", row_name(&r->lds.matrix, e->component[s->component].member[0]));
+            sbuf_printf(&text, " of the component that holds %s", row_name(&proof->matrix, e->component[s->component].member[0]));
         if (rate && mpq_sgn(rate[0]) > 0) {
             sbuf_str(&text, ": rate ");
             report_number(rate[0], &text);

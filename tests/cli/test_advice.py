@@ -102,6 +102,42 @@ def the_story_of_what_has_no_matrix(folder):
     check("given by equations" in text, text)
 
 
+@test
+def the_figures_of_many_rows(folder):
+    path = write(folder, "many.eig", """population E excitatory { size = 16; tau = 1; cost = nonnegative }
+population I inhibitory { size = 4; tau = 1; cost = nonnegative }
+connect E -> E { weight = 0.01 * (post.i + 1) }
+connect I -> E { weight = 0.1 * (post.i + 1) }
+""")
+    text = " ".join(eigc("check", "--explain-verdict", path).out.split())
+    # E[i] receives 0.16 (i + 1) and -0.4 (i + 1), I[i] nothing; the matrix of E has rank one
+    for part in ("a neuron receives 1.088 +- 0.855 in excitation and -2.72 +- 2.14 in inhibition",
+                 "balance -0.429 +- 0, from -0.429 to -0.429",
+                 "the eigenvalue of diag(L) W with the largest real part is 1.36 (measured); all others are at most"):
+        check(part in text, (part, text))
+
+
+@test
+def rates_that_grow_are_said_with_their_proof(folder):
+    path = write(folder, "runs.eig", """population E excitatory { tau = 20 ms; cost = nonnegative; input = 1 }
+connect E -> E { weight = 1.5 }
+""")
+    text = " ".join(eigc("check", path).out.split())
+    check("stability refuted: whatever the constant input, from some starts rates grow without bound, at a rate of at least 0.0242 per ms" in text, text)
+    equal([s["says"] for s in report(path)["statements"] if s["theorem"] == 31], ["run-away"])
+    text = " ".join(eigc("check", "--explain-verdict", path).out.split())
+    check("- run-away (Theorem 31): rate 0.0242" in text, text)
+
+
+@test
+def the_story_names_what_is_proved_in_a_box(folder):
+    path = write(folder, "box.eig", """population E excitatory { tau = 1; cost = logistic(1, 0.1, 0.5); input = -2 }
+connect E -> E { weight = 1.5 }
+""")
+    text = " ".join(eigc("check", "--explain-verdict", path).out.split())
+    check("- local-slopes (Theorem 24)" in text and "rate: at least" in text, text)
+
+
 def no_more_than_is_proved(path):
     """Words of stability only beside the proofs they need."""
     r = report(path)
