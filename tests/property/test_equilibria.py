@@ -317,6 +317,35 @@ def try_running(activation, phi, w, tau, runs, folder):
         try_runaway(np.array([[w[0], -w[1]], [w[2], -w[3]]]), np.array(tau), np.array((1, .2)), phi, s)
 
 
+FAR = [("cost = nonnegative", lambda t: np.maximum(t, 0)), ("cost = leaky(0.5)", lambda t: np.maximum(t, t / 2)),
+       ("cost = softplus(0.5)", lambda t: .5 * np.logaddexp(0, 2 * t)), ("cost = tanh_cost", np.tanh), ("cost = identity", lambda t: t),
+       ("cost = l1(0.3)", lambda t: np.sign(t) * np.maximum(np.abs(t) - .3, 0))]
+
+
+def try_far_out(seed, folder):
+    """A random network of up to six neurons; whether it is said to run away. What is said is seen; what is seen forbids a certificate."""
+    r = random.Random(seed)
+    n = r.randint(1, 6)
+    act = [r.choice(FAR[:3] if r.random() < .7 else FAR) for _ in range(n)]
+    tau = np.array([r.choice([1, 1, 2, .5, 5]) for _ in range(n)])
+    u = np.array([round(r.uniform(-1, 1), 2) for _ in range(n)])
+    sign = [r.choice([1, 1, -1]) for _ in range(n)]
+    w = np.array([[round(sign[j] * r.uniform(0, 3), 2) if r.random() < .7 else 0 for j in range(n)] for _ in range(n)])
+    text = "".join(f"population P{i} {'excitatory' if sign[i] > 0 else 'inhibitory'} {{ tau = {tau[i]}; {act[i][0]}; input = {u[i]} }}\n" for i in range(n))
+    text += "".join(f"connect P{j} -> P{i} {{ weight = {abs(w[i][j])} }}\n" for i in range(n) for j in range(n) if w[i][j])
+    report, statements = check(text, folder)
+    wording(report, statements)
+    phi = lambda t: np.array([act[i][1](t[i]) for i in range(n)])
+    said = [s for s in statements if s["says"] == "run-away"]
+    for s in said:
+        try_runaway(w, tau, u, phi, s)
+    x, h = np.abs(np.random.default_rng(seed).normal(size=n)) * 1e5, .05 * tau.min() / (1 + np.abs(w).sum(1).max())
+    for _ in range(2000):
+        x = x + h * (phi(w @ x + u) - x) / tau
+    assert np.abs(x).max() < 1e9 or report["stability"]["verdict"] != "certified", text
+    return bool(said)
+
+
 def to_neurons(net, x):
     return x if len(x) == len(net.of) else np.array([x[a] for a in net.of])
 
@@ -358,6 +387,8 @@ def main(count=40, first=1):
     tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
     with tempfile.TemporaryDirectory() as folder:
+        far = sum(try_far_out(seed, folder) for seed in range(first, first + count // 2))
+        assert count < 20 or far > count // 8, far
         for test, arguments in tries:
             try:
                 test(*arguments, folder)
