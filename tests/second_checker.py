@@ -716,6 +716,21 @@ def says_no_potential(t, net, s):
     need(one != other, "what a potential asks for")
 
 
+def says_balance(t, net, s):
+    n = t.q
+    need(n <= 256, "too many rows")
+    g, y, u, m = pairs_of(s["G"], n), pairs_of(s["Y"], n), numbers(s["input"], n), numbers(s["M"], n)
+    need(all(sum(g[i][k] * y[k][j] for k in range(n)) == (i == j) for i in range(n) for j in range(n)), "no inverse")
+    need(all(sum(g[i][k] * m[k] for k in range(n)) + u[i] == 0 for i in range(n)), "no balance")
+
+
+def says_no_balance(t, net, s):
+    n = t.q
+    need(n <= 256, "too many rows")
+    g, u, eta, at = pairs_of(s["G"], n), numbers(s["input"], n), numbers(s["eta"], n), numbers(s["at"], n)
+    need(sum(eta[i] * (sum(g[i][k] * at[k] for k in range(n)) + u[i]) for i in range(n)) > 0, "a balance is not excluded")
+
+
 def says_two(t, net, s):
     need(net.size == [1, 1] and not net.kernel, "not two neurons")
     if s["says"] == "two-neurons-excitatory-inhibitory":
@@ -856,6 +871,8 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "two-neurons-excitatory-inhibitory": ((), True, False, says_two),
     "potential-game": (("p",), False, False, says_symmetric),
     "no-potential": (("cycle",), False, False, says_no_potential),
+    "balance": (("G", "Y", "input", "M"), False, False, says_balance),
+    "no-balance": (("G", "input", "eta", "at"), False, False, says_no_balance),
     "saddle": (("p", "sign"), False, False, says_saddle),
     "equilibrium": (("input", "x", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_equilibrium),
     "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
@@ -867,7 +884,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
 }
 ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
-             "attracting-equilibrium", "unstable-differences", "run-away", "no-potential")
+             "attracting-equilibrium", "unstable-differences", "run-away", "no-potential", "balance", "no-balance")
 
 
 def check_statements(t, root):

@@ -1,6 +1,8 @@
 #include "compiler/check/require.h"
 
 #include "compiler/check/image.h"
+#include "compiler/check/image_form.h"
+#include "compiler/check/range_search.h"
 #include "compiler/net/pair_eval.h"
 
 RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)
@@ -24,7 +26,7 @@ static const char *interval(Ctx *cx, Num lo, Num hi)
 }
 
 /* [lo, hi] lies within what is required. */
-static bool is_inside(const ModelRequire *r, Num lo, Num hi)
+static bool is_inside(const ModelRequire *r, mpq_srcptr lo, mpq_srcptr hi)
 {
     return (!r->lo || (lo && mpq_cmp(lo, r->lo) >= 0)) && (!r->hi || (hi && mpq_cmp(hi, r->hi) <= 0));
 }
@@ -37,7 +39,17 @@ static bool is_inside(const ModelRequire *r, Num lo, Num hi)
 
 enum { MAX_STARTS = 1000 * 1000 };      /* evaluated exactly, at up to some microseconds each */
 
-typedef enum StartsAt { INSIDE, OUTSIDE, NOT_KNOWN } StartsAt;
+/* Neurons of a population, or one. */
+typedef struct Neurons {
+    size_t pop, first, n;
+} Neurons;
+
+/* n: of the row that the expression is of. */
+static Neurons neurons_of(const Expr *rate, size_t n)
+{
+    bool one = rate->as.rate.index >= 0;
+    return (Neurons){rate->as.rate.pop, one ? (size_t)rate->as.rate.index : rate->as.rate.first, one ? 1 : n};
+}
 
 static const char *neuron_text(Ctx *cx, const NetPop *p, size_t k)
 {
@@ -48,21 +60,32 @@ static const char *neuron_text(Ctx *cx, const NetPop *p, size_t k)
     return kept;
 }
 
-/* Exactly, neuron by neuron: drawn with the model's seed, computed from i. */
-static StartsAt look_at_starts(Ctx *cx, const Net *net, const ModelRequire *r, const char **why)
+/* Exactly, neuron by neuron, drawn with the model's seed, computed from i; where they are many, a constant alone. The
+ * sum is theirs. False with *why. */
+static bool starts_of(Ctx *cx, const Net *net, Neurons of, Bounds *hull, mpq_ptr sum, const char **why)
 {
-    const NetPop *p = &net->pop[r->pop];
-    const Expr *start = p->model->start;
-    bool is_drawn = expr_has_draw(start);
+    const NetPop *p = &net->pop[of.pop];
+    Num start;
     PairEval eval;
+    if (expr_is_const(p->model->start, &start)) {
+        *hull = (Bounds){start, start};
+        mpq_set_ui(sum, of.n, 1);
+        mpq_mul(sum, sum, start);
+        return true;
+    }
+    if (of.n > MAX_STARTS) {
+        *why = arena_printf(&cx->arena, "the starts of %zu neurons are more than are looked at, one by one", of.n);
+        return false;
+    }
+    mpq_ptr lo = num_new(net->nums), hi = num_new(net->nums);
     mpq_t x;
-    StartsAt found = INSIDE;
+    bool fine = true;
     mpq_init(x);
-    pair_eval_begin(cx, &eval, start, net->model->sim.seed);
-    for (size_t k = r->first; k < r->first + r->n_neurons && found == INSIDE; k++) {
+    mpq_set_ui(sum, 0, 1);
+    pair_eval_begin(cx, &eval, p->model->start, net->model->sim.seed);
+    for (size_t k = of.first; fine && k < of.first + of.n; k++) {
         PairValue value;
-        if (!pair_eval(&eval, k, 0, &value)) {
-            found = NOT_KNOWN;
+        if (!(fine = pair_eval(&eval, k, 0, &value))) {
             *why = arena_printf(&cx->arena, "the start of %s has no finite value", neuron_text(cx, p, k));
             break;
         }
@@ -70,67 +93,209 @@ static StartsAt look_at_starts(Ctx *cx, const Net *net, const ModelRequire *r, c
             mpq_set(x, value.q);
         else
             mpq_set_d(x, value.d);
-        if (is_inside(r, x, x))
-            continue;
-        found = OUTSIDE;
-        *why = arena_printf(&cx->arena, "%s starts at %s", neuron_text(cx, p, k),
-                            is_drawn ? arena_printf(&cx->arena, "%.10g, with the seed %llu", num_to_double(x),
-                                                    (unsigned long long)net->model->sim.seed)
-                                     : num_brief(cx, x));
+        mpq_add(sum, sum, x);
+        if (k == of.first || mpq_cmp(x, lo) < 0)
+            mpq_set(lo, x);
+        if (k == of.first || mpq_cmp(x, hi) > 0)
+            mpq_set(hi, x);
     }
     pair_eval_end(&eval);
     mpq_clear(x);
+    *hull = (Bounds){lo, hi};
+    return fine;
+}
+
+/* The first neuron that starts outside; it is one. */
+static const char *outside_text(Ctx *cx, const Net *net, const ModelRequire *r, Neurons of)
+{
+    const NetPop *p = &net->pop[of.pop];
+    Num start;
+    if (expr_is_const(p->model->start, &start))
+        return arena_printf(&cx->arena, "it starts at %s", num_brief(cx, start));
+    mpq_t sum;
+    mpq_init(sum);
+    const char *found = "a neuron starts outside", *why;
+    for (size_t k = of.first; k < of.first + of.n; k++) {
+        Bounds at;
+        if (!starts_of(cx, net, (Neurons){of.pop, k, 1}, &at, sum, &why) || is_inside(r, at.lo, at.hi))
+            continue;
+        found = arena_printf(&cx->arena, "%s starts at %s", neuron_text(cx, p, k),
+                             expr_has_draw(p->model->start) ? arena_printf(&cx->arena, "%.10g, with the seed %llu", num_to_double(at.lo),
+                                                                           (unsigned long long)net->model->sim.seed) : num_brief(cx, at.lo));
+        break;
+    }
+    mpq_clear(sum);
     return found;
 }
 
-static StartsAt starts_at(Ctx *cx, const Net *net, const ModelRequire *r, const char **why)
+/* ---- quantities: rates within their bounds, or at their starts ---- */
+
+typedef struct Quantity {
+    Ctx *cx;
+    const Net *net;
+    const SlopeReport *slope;
+    bool at_start;              /* rates are their starts; else in all that they may ever be */
+    size_t n;                   /* neurons of the row that the expression is of */
+    const char *why;            /* what a leaf is that has no bounds */
+    bool drawn;
+} Quantity;
+
+static Bounds unknown(Quantity *q, const char *why)
 {
-    const ModelPop *p = net->pop[r->pop].model;
-    Num start;
-    if (expr_is_const(p->start, &start)) {
-        *why = arena_printf(&cx->arena, "it starts at %s", num_brief(cx, start));
-        return is_inside(r, start, start) ? INSIDE : OUTSIDE;
-    }
-    if (r->n_neurons <= MAX_STARTS)
-        return look_at_starts(cx, net, r, why);
-    *why = arena_printf(&cx->arena, "the starts of %zu neurons are more than are looked at, one by one", r->n_neurons);
-    return NOT_KNOWN;
+    q->why = q->why ? q->why : why;
+    return (Bounds){NULL, NULL};
 }
 
-/* ---- the activation ---- */
+/* All values of the activation. */
+static bool image_of(const Quantity *q, size_t pop, Image *out)
+{
+    const Activation *act = &q->net->pop[pop].model->act;
+    *out = (Image){true, act->range_lo, act->range_hi};
+    if (act->by_formula)
+        image_of_formula(q->cx, q->net->nums, act->phi, &q->slope[pop], out);
+    return out->known;
+}
+
+static Bounds bounds_of_rates(Quantity *q, Neurons of, mpq_ptr sum)
+{
+    const ModelPop *p = q->net->pop[of.pop].model;
+    Bounds start;
+    Image image;
+    const char *why;
+    if (p->n_states > 0)
+        return unknown(q, "the population is given by equations, of which no bounds are known");
+    if (!q->at_start && p->noise)
+        return unknown(q, "white noise leaves every bound sooner or later");
+    if (!q->at_start && !image_of(q, of.pop, &image))
+        return unknown(q, "its activation is not seen to be defined, without jumps, for every input");
+    q->drawn |= expr_has_draw(p->start);
+    if (!starts_of(q->cx, q->net, of, &start, sum, &why))
+        return unknown(q, why);
+    if (q->at_start)
+        return start;
+    return (Bounds){image.lo ? (mpq_cmp(image.lo, start.lo) < 0 ? image.lo : start.lo) : NULL,
+                    image.hi ? (mpq_cmp(image.hi, start.hi) > 0 ? image.hi : start.hi) : NULL};
+}
+
+static Bounds bounds_of_leaf(void *self, const Expr *e)
+{
+    Quantity *q = self;
+    NumPool *nums = q->net->nums;
+    if (e->kind == EXPR_INPUT)
+        return unknown(q, "of total inputs no bounds are known");
+    if (e->kind == EXPR_STATE)
+        return unknown(q, "of the states of equations no bounds are known");
+    mpq_ptr sum = num_new(nums), n = num_new(nums);
+    if (e->kind == EXPR_RATE)
+        return bounds_of_rates(q, neurons_of(e, q->n), sum);
+    if (e->kind != EXPR_MEAN && e->kind != EXPR_SUM)
+        return unknown(q, "of this no bounds are known");
+    const Expr *arg = e->as.fold.arg;
+    Quantity inner = *q;
+    inner.n = e->as.fold.n_neurons;
+    mpq_set_ui(n, inner.n, 1);
+    Bounds each;
+    if (q->at_start && arg->kind == EXPR_RATE) {
+        each = bounds_of_rates(&inner, neurons_of(arg, inner.n), sum);
+        if (each.lo) {                          /* their sum is one number */
+            mpq_div(sum, sum, n);
+            each = (Bounds){sum, sum};
+        }
+    } else {
+        each = form_bounds_with(nums, arg, bounds_of_leaf, &inner);
+    }
+    q->why = inner.why;
+    q->drawn = inner.drawn;
+    return e->kind == EXPR_SUM ? bounds_times(nums, each, n) : each;
+}
+
+/* It has a value whatever the rates are. */
+static bool has_value(const Expr *e)
+{
+    Num x;
+    if (e->kind == EXPR_MEAN || e->kind == EXPR_SUM)
+        return has_value(e->as.fold.arg);
+    if (e->kind != EXPR_CALL)
+        return true;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_NEG: case EIG_FN_ABS:
+    case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_SIN: case EIG_FN_COS:
+        break;
+    case EIG_FN_DIV:
+        if (!expr_is_const(e->as.call.arg[1], &x) || mpq_sgn(x) == 0)
+            return false;
+        break;
+    default:
+        return false;
+    }
+    for (int k = 0; k < e->as.call.n_args; k++)
+        if (!has_value(e->as.call.arg[k]))
+            return false;
+    return true;
+}
+
+/* What is required cannot be where the quantity starts. */
+static bool starts_outside(const ModelRequire *r, Bounds start)
+{
+    return (r->lo && start.hi && mpq_cmp(start.hi, r->lo) < 0) || (r->hi && start.lo && mpq_cmp(start.lo, r->hi) > 0);
+}
 
 /* NULL where all values lie within what is required; else why that is not known. */
-static const char *activation_stays(Ctx *cx, const Net *net, const SlopeReport *slope, const ModelRequire *r)
+static const char *activation_stays(const Quantity *q, size_t pop, const ModelRequire *r)
 {
-    const Activation *act = &net->pop[r->pop].model->act;
-    Image image = {true, act->range_lo, act->range_hi};
-    if (act->by_formula)
-        image_of_formula(cx, net->nums, act->phi, &slope[r->pop], &image);
-    if (!image.known)
+    Image image;
+    if (!image_of(q, pop, &image))
         return "its activation is not seen to be defined, without jumps, for every input";
     if (is_inside(r, image.lo, image.hi))
         return NULL;
-    return arena_printf(&cx->arena, "values of its activation are known to lie in %s and no closer", interval(cx, image.lo, image.hi));
+    return arena_printf(&q->cx->arena, "values of its activation are known to lie in %s and no closer", interval(q->cx, image.lo, image.hi));
 }
 
-RequirementReport require_range(Ctx *cx, Report *r, const ModelRequire *require)
+/* Of plain rates: each neuron by itself. */
+static RequirementReport bound_rates(Quantity *q, const ModelRequire *r)
 {
-    const Net *net = r->net;
-    const ModelPop *p = net->pop[require->pop].model;
-    const char *start = NULL, *activation;
+    Ctx *cx = q->cx;
+    Neurons of = neurons_of(r->expr, r->n_neurons);
+    const ModelPop *p = q->net->pop[of.pop].model;
+    const char *why, *activation;
+    Bounds start;
+    mpq_t sum;
     if (p->n_states > 0)
         return (RequirementReport){.reason = "the population is given by equations, of which no bounds are known"};
-    StartsAt at = starts_at(cx, net, require, &start);
-    if (at == OUTSIDE)
-        return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = start};
+    mpq_init(sum);
+    bool known = starts_of(cx, q->net, of, &start, sum, &why);
+    mpq_clear(sum);
+    if (known && !is_inside(r, start.lo, start.hi))
+        return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = outside_text(cx, q->net, r, of)};
     if (p->noise)
         return (RequirementReport){.reason = "white noise leaves every bound sooner or later"};
-    if ((activation = activation_stays(cx, net, r->slope, require)))
+    if ((activation = activation_stays(q, of.pop, r)))
         return (RequirementReport){.reason = activation};
-    if (at == NOT_KNOWN)
-        return (RequirementReport){.reason = start};
-    bool is_drawn = expr_has_draw(p->start);
-    return (RequirementReport){.verdict = TRUTH_CERTIFIED,
-                               .reason = is_drawn ? CERTIFIED("the starts, as drawn with the seed of the model,")
-                                                  : CERTIFIED("the start")};
+    if (!known)
+        return (RequirementReport){.reason = why};
+    return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = expr_has_draw(p->start)
+                               ? CERTIFIED("the starts, as drawn with the seed of the model,") : CERTIFIED("the start")};
+}
+
+RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
+{
+    Quantity q = {.cx = cx, .net = report->net, .slope = report->slope, .n = r->n_neurons};
+    if (r->expr->kind == EXPR_RATE)
+        return bound_rates(&q, r);
+    if (!has_value(r->expr))
+        return (RequirementReport){.reason = "bounds are known of sums, products, min, max, abs and means of rates, and of quotients by constants"};
+    q.at_start = true;
+    Bounds start = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
+    if (!q.why && starts_outside(r, start))
+        return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = arena_printf(&cx->arena, "it starts in %s", interval(cx, start.lo, start.hi))};
+    q.at_start = false;
+    q.why = NULL;
+    Bounds all = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
+    if (q.why)
+        return (RequirementReport){.reason = q.why};
+    if (is_inside(r, all.lo, all.hi))
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = arena_printf(&cx->arena, "Theorem 12 (docs/theory.md): it lies in %s, since rates lie "
+                                   "between their starts%s and the values of the activation", interval(cx, all.lo, all.hi),
+                                   q.drawn ? ", as drawn with the seed of the model," : "")};
+    return (RequirementReport){.reason = arena_printf(&cx->arena, "it is known to lie in %s and no closer", interval(cx, all.lo, all.hi))};
 }

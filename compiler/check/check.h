@@ -63,7 +63,7 @@ typedef struct StabilityReport {
 
 /* ---- for all values that params have in their ranges ---- */
 typedef struct RangeReport {
-    bool asked;                 /* some requirement is for all params */
+    bool asked;                 /* stability or uniqueness is required for all params */
     Truth lds;                  /* CERTIFIED: for all of them; REFUTED: at `point` */
     Truth stable;               /* CERTIFIED: and convergence */
     const char *reason;         /* of what is not certified */

@@ -178,7 +178,7 @@ static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
         check_undrawn(net, b, out);
     else
         check_entries(net, b, v, out, &tally);
-    if (tally.n)
+    if (tally.n && cx)
         report_block(cx, net, b, &tally);
     return true;
 }

@@ -3,6 +3,6 @@
 #define COMPILER_CHECK_DALE_H
 #include "compiler/check/check.h"
 
-/* Fills the report and adds one E0601 for each connection that breaks the law. */
+/* Fills the report and, where cx is given, adds one E0601 for each connection that breaks the law. */
 void dale_check(Ctx *cx, const Net *net, DaleReport *out);
 #endif

@@ -208,15 +208,15 @@ static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
     }
 }
 
-Bounds form_bounds(NumPool *nums, const Expr *e)
+Bounds form_bounds_with(NumPool *nums, const Expr *e, BoundsOfLeaf *leaf, void *self)
 {
     Num x;
     if (expr_is_const(e, &x))
         return (Bounds){ x, x };
     if (e->kind != EXPR_CALL)
-        return (Bounds){ NULL, NULL };
+        return leaf ? leaf(self, e) : (Bounds){ NULL, NULL };
     const Expr *const *arg = e->as.call.arg;
-    Bounds a = form_bounds(nums, arg[0]), b = e->as.call.n_args > 1 ? form_bounds(nums, arg[1]) : a;
+    Bounds a = form_bounds_with(nums, arg[0], leaf, self), b = e->as.call.n_args > 1 ? form_bounds_with(nums, arg[1], leaf, self) : a;
     switch (e->as.call.fn) {
     case EIG_FN_ADD: return bounds_sum(nums, a, b);
     case EIG_FN_SUB: return bounds_sum(nums, a, negated(nums, b));
@@ -227,4 +227,9 @@ Bounds form_bounds(NumPool *nums, const Expr *e)
     case EIG_FN_MAX: return bounds_max(a, b);
     default:         return of_function(nums, e->as.call.fn, a);
     }
+}
+
+Bounds form_bounds(NumPool *nums, const Expr *e)
+{
+    return form_bounds_with(nums, e, NULL, NULL);
 }

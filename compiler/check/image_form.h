@@ -9,6 +9,9 @@ typedef struct Bounds {
 
 /* All values of e, wherever it is defined. */
 Bounds form_bounds(NumPool *nums, const Expr *e);
+/* The same of an expression with leaves that are neither constants nor functions: leaf(self, e) bounds these. */
+typedef Bounds BoundsOfLeaf(void *self, const Expr *e);
+Bounds form_bounds_with(NumPool *nums, const Expr *e, BoundsOfLeaf *leaf, void *self);
 /* The operations on bounds that are exact. */
 Bounds bounds_sum(NumPool *nums, Bounds a, Bounds b);
 Bounds bounds_times(NumPool *nums, Bounds a, Num factor);

@@ -194,7 +194,7 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
     RangeSearch s = {.out = &out->ranges, .tau_varies = net->model->params_in_tau != 0};
     for (size_t k = 0; k < net->model->requires.n; k++) {
         const ModelRequire *r = &net->model->requires.at[k];
-        out->ranges.asked |= r->for_all_params;
+        out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE);
         s.needs_convergence |= r->for_all_params && r->kind == REQUIRE_STABLE;
     }
     s.needs_convergence &= !s.tau_varies;

@@ -69,16 +69,24 @@ static const char *gain_obstacle(Ctx *cx, const Model *m, uint64_t *params)
     return NULL;
 }
 
+const char *range_elsewhere(Ctx *cx, const Model *m)
+{
+    if (!m->params_elsewhere)
+        return NULL;
+    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, gains, time constants, inputs and starts, and of that "
+                        "nothing is proved for all its values", name_of_any(m, m->params_elsewhere));
+}
+
 static const char *obstacle(Ctx *cx, const Net *net, uint64_t *params)
 {
     const Model *m = net->model;
+    const char *elsewhere = range_elsewhere(cx, m);
     *params = 0;
+    if (elsewhere)
+        return elsewhere;
     const char *of_gains = gain_obstacle(cx, m, params);
     if (of_gains)
         return of_gains;
-    if (m->params_elsewhere)
-        return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, gains, time constants, inputs and starts, and of that "
-                            "nothing is proved for all its values", name_of_any(m, m->params_elsewhere));
     for (size_t k = 0; k < m->conns.n; k++) {
         const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
         if (d && !d->is_followed)
@@ -110,8 +118,8 @@ static void take_params(Ctx *cx, const Model *m, uint64_t params, Ranges *out, u
 
 /* ---- the terms ---- */
 
-/* The block's factor is minus the connection's: its source inhibits, or the sign went to its entries. */
-static bool is_negated(const Net *net, const Block *b)
+/* Where the factor is 0 its sign does not show; it is that of the source then. */
+bool range_is_negated(const Net *net, const Block *b)
 {
     const ModelConn *c = &net->model->conns.at[b->conn];
     if (mpq_sgn(b->factor))
@@ -130,7 +138,7 @@ static void net_of_product(Ctx *cx, const Net *net, uint64_t product, Net *out)
         for (size_t t = 0; d && t < d->n; t++)
             if (d->term[t].params == product)
                 mpq_set(factor, d->term[t].factor);
-        if (is_negated(net, &net->block[k]))
+        if (range_is_negated(net, &net->block[k]))
             mpq_neg(factor, factor);
         out->block[k] = net->block[k];
         out->block[k].factor = factor;

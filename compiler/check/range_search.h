@@ -17,6 +17,11 @@ typedef struct RangeProblem {
 const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, RangeProblem *out);
 void range_problem_clear(RangeProblem *p);
 
+/* NULL, or that a param with a range stands where nothing is said for all its values. */
+const char *range_elsewhere(Ctx *cx, const Model *m);
+/* The block's factor is minus the connection's: its source inhibits, or the sign went to its entries. */
+bool range_is_negated(const Net *net, const Block *b);
+
 /* What is known of a box of params. */
 typedef struct RangeVerdict {
     Truth whole;                /* of diagonal stability in all of it: the cell's evidence proves that */

@@ -17,16 +17,22 @@ RequirementAnswer require_stable, require_stable_for_all;
 RequirementAnswer require_unique, require_unique_for_all;
 
 /* ---- require_potential.c: may add a statement to the report's evidence ---- */
-RequirementAnswer require_potential;
-/* Of a network whose matrix W - I, rows multiplied with any positive numbers, is m. */
-RequirementReport potential_of(Ctx *cx, Report *r, const ClaimMatrix *m);
+RequirementAnswer require_potential, require_potential_for_all;
 /* What the statement "no-potential" about m needs to know of activations: NULL, or why it is not known. */
 const char *potential_players_fault(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, const Statement *s);
+
+/* ---- require_balance.c ---- */
+RequirementAnswer require_balanced, require_balanced_for_all;
+/* What the statements "balance" and "no-balance" say of the network: NULL, or what is not so. */
+const char *balance_facts_fault(Ctx *cx, const Net *net, const SlopeReport *slope, const Statement *s);
 
 /* ---- bounds.c ---- */
 /* Certified when the proved rate is at least the required one; undecided otherwise. */
 RequirementAnswer require_rate;
-/* Whether neurons of a population stay within bounds from their start on, whatever their input
+/* Whether rates, or what is computed from them, stay within bounds from their start on, whatever the input
  * (docs/theory.md, Theorem 12). Refuted by a start that is outside. */
 RequirementAnswer require_range;
+
+/* ---- require_ranges.c ---- */
+RequirementAnswer require_dale_for_all, require_rate_for_all, require_range_for_all;
 #endif

@@ -1,6 +1,7 @@
 /* A game with a potential (docs/theory.md, Theorems 17 and 33): decided by the weights alone, whatever the
  * activations, and so also where diagonal stability is not. */
 #include "compiler/check/lds.h"
+#include "compiler/check/range_search.h"
 #include "compiler/check/require.h"
 #include "compiler/check/slope.h"
 #include "compiler/check/stability.h"
@@ -94,17 +95,19 @@ static void keep_witness(Ctx *cx, Report *r, const Statement *s)
     stability_keep(cx, lds, &copy);
 }
 
-static RequirementReport refute(Ctx *cx, Report *r, const ClaimMatrix *m, const Statement *s)
+static RequirementReport refute(Ctx *cx, Report *r, const ClaimMatrix *m, const Statement *s, bool is_own)
 {
     const char *constant = potential_players_fault(cx, r->net, r->slope, m, s);
     if (constant)
         return (RequirementReport){.reason = arena_printf(&cx->arena, "%s; but %s, and a rate that does not change plays no part",
                                                           witness_text(cx, m, s), constant)};
-    keep_witness(cx, r, s);
+    if (is_own)
+        keep_witness(cx, r, s);
     return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = witness_text(cx, m, s)};
 }
 
-RequirementReport potential_of(Ctx *cx, Report *r, const ClaimMatrix *m)
+/* m: W - I, rows multiplied with any positive numbers; is_own: at the params' own values. */
+static RequirementReport potential_of(Ctx *cx, Report *r, const ClaimMatrix *m, bool is_own)
 {
     Statement s;
     if (holds(cx, r->net, m, propose_potential, &s)) {
@@ -114,7 +117,7 @@ RequirementReport potential_of(Ctx *cx, Report *r, const ClaimMatrix *m)
     if (!holds(cx, r->net, m, propose_no_potential, &s))
         return (RequirementReport){.reason = arena_printf(&cx->arena, "each two neurons answer each other with one sign, and the cycles among %zu rows are "
                                                           "more than are looked at", m->q)};
-    RequirementReport a = refute(cx, r, m, &s);
+    RequirementReport a = refute(cx, r, m, &s, is_own);
     statement_clear(&s);
     return a;
 }
@@ -128,7 +131,78 @@ RequirementReport require_potential(Ctx *cx, Report *r, const ModelRequire *requ
         return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = has_one};
     if (!reduce_with_slopes(cx, r->net, NULL, &m, &reason))
         return (RequirementReport){.reason = reason};
-    RequirementReport a = potential_of(cx, r, &m);
+    RequirementReport a = potential_of(cx, r, &m, true);
     claim_matrix_clear(&m);
+    return a;
+}
+
+/* ---- for all params ---- */
+
+static void matrix_at_corner(RangeProblem *p, uint32_t corner, bool is_middle, ClaimMatrix *out, const char **point)
+{
+    const Ranges *r = &p->ranges;
+    mpq_t *theta = rationals_new(p->cx, r->n_params);
+    Sbuf text = {0};
+    for (size_t k = 0; k < r->n_params; k++) {
+        mpq_set(theta[k], corner >> k & 1 ? r->hi[k] : r->lo[k]);
+        if (is_middle) {
+            mpq_add(theta[k], r->lo[k], r->hi[k]);
+            mpq_div_2exp(theta[k], theta[k], 1);
+        }
+        sbuf_printf(&text, "%s%s = %s", k ? ", " : "", r->name[k], num_brief(p->cx, theta[k]));
+    }
+    ranges_matrix_at(p->cx, &p->base, r, (const mpq_t *)theta, out);
+    rationals_clear(theta, r->n_params);
+    *point = arena_strdup(&p->cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+}
+
+/* The condition on W with given p is linear, so that it holds in all of the ranges where it holds at the corners. */
+static bool same_at_corners(RangeProblem *p, const Statement *s)
+{
+    Evidence e = {.n_statements = 1, .statement = (Statement *)s};
+    bool same = true;
+    for (uint32_t corner = 0; same && corner < 1u << p->ranges.n_params; corner++) {
+        ClaimMatrix m;
+        const char *point;
+        matrix_at_corner(p, corner, false, &m, &point);
+        same = !statement_fault(p->cx, &m, &e, 0);
+        claim_matrix_clear(&m);
+    }
+    return same;
+}
+
+static RequirementReport potential_in_ranges(Ctx *cx, Report *r, RangeProblem *p)
+{
+    ClaimMatrix m;
+    const char *point;
+    Statement s;
+    for (uint32_t corner = 0; corner < 1u << p->ranges.n_params; corner++) {
+        matrix_at_corner(p, corner, false, &m, &point);
+        RequirementReport there = potential_of(cx, r, &m, false);
+        claim_matrix_clear(&m);
+        if (there.verdict == TRUTH_REFUTED)
+            return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = arena_printf(&cx->arena, "at %s: %s", point, there.reason)};
+    }
+    matrix_at_corner(p, 0, true, &m, &point);
+    bool found = holds(cx, r->net, &m, propose_potential, &s), same = found && same_at_corners(p, &s);
+    claim_matrix_clear(&m);
+    if (found)
+        statement_clear(&s);
+    if (same)
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = "Theorem 17 (docs/theory.md): the same p make the weights symmetric at all "
+                                                                        "ends of the ranges, and so between them"};
+    return (RequirementReport){.reason = "no p are found that do for all values, and no value for which none do"};
+}
+
+RequirementReport require_potential_for_all(Ctx *cx, Report *r, const ModelRequire *require)
+{
+    RangeProblem p;
+    RequirementReport a = require_potential(cx, r, require);
+    if (a.verdict == TRUTH_REFUTED)
+        return a;
+    const char *reason = range_problem_init(cx, r->net, r->slope, &p);
+    a = reason ? (RequirementReport){.reason = reason} : potential_in_ranges(cx, r, &p);
+    range_problem_clear(&p);
     return a;
 }

@@ -174,11 +174,11 @@ static bool tau_fits(const RowTau *tau, const Evidence *e, const ClaimMatrix *m,
     return same;
 }
 
-static const char *players_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Statement *s)
+static const char *requirement_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Statement *s)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     slope_check(cx, net, slope);
-    return potential_players_fault(cx, net, slope, m, s);
+    return s->kind == STATEMENT_NO_POTENTIAL ? potential_players_fault(cx, net, slope, m, s) : balance_facts_fault(cx, net, slope, s);
 }
 
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
@@ -205,8 +205,10 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
         bool bounded_in_box = s->kind == STATEMENT_PLANAR_BOUNDED && box;
         if (row->theorem == 7 && !bounded_in_box && (box || !stability_planar_fits(net, s->kind)))
             return arena_printf(&cx->arena, "the activations are not what the statement \"%s\" is about", row->name);
-        if (s->kind == STATEMENT_NO_POTENTIAL && players_fault(cx, net, m, s))
-            return players_fault(cx, net, m, s);
+        bool is_required = s->kind == STATEMENT_NO_POTENTIAL || s->kind == STATEMENT_BALANCE || s->kind == STATEMENT_NO_BALANCE;
+        const char *fault = is_required ? requirement_fault(cx, net, m, s) : NULL;
+        if (fault)
+            return fault;
     }
     return claim_local_fault(cx, net, m, e);
 }

@@ -134,11 +134,12 @@ static void check_there(Compilation *c)
     for (size_t k = 0; ok && k < c->model->requires.n; k++) {
         const ModelRequire *require = &c->model->requires.at[k];
         const StabilityReport *s = &there.report->stability;
-        if (!require->for_all_params || (require->kind == REQUIRE_STABLE ? s->verdict : s->unique) != TRUTH_REFUTED)
+        bool stable = require->kind == REQUIRE_STABLE, by_cells = stable || require->kind == REQUIRE_UNIQUE;
+        if (!require->for_all_params || !by_cells || (stable ? s->verdict : s->unique) != TRUTH_REFUTED)
             continue;
         report->requirement[k].verdict = TRUTH_REFUTED;
         report->requirement[k].reason = arena_printf(&c->cx.arena, "at %s: %s", report->ranges.point, s->conclusion);
-        if (require->kind == REQUIRE_STABLE)
+        if (stable)
             report->ranges.stable = TRUTH_REFUTED;
     }
     compilation_free(&there);

@@ -1,6 +1,7 @@
 /* Connections: who is joined to whom, and how. */
 #include "compiler/model/build.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef enum ConnAttr { CONN_WEIGHT, CONN_PATTERN, CONN_SELF, CONN_SCALE, CONN_SEED, CONN_CURRENT, CONN_DELAY } ConnAttr;
@@ -140,6 +141,36 @@ static bool check_pattern(Builder *b, const AstAttr *pattern, const ModelConn *c
 
 /* ---- scale ---- */
 
+/* The p of a scale that is a constant times n^p, as its text shows; NAN otherwise. What is not n is a constant. */
+static double power_of_n(Builder *b, const AstExpr *e)
+{
+    Typed v;
+    if (e->kind == AST_NAME)
+        return strcmp(e->as.name.name, "n") == 0;
+    if (e->kind == AST_NUMBER)
+        return 0;
+    if (is_call_of(e, "sqrt") && e->as.call.args.n == 1)
+        return power_of_n(b, e->as.call.args.at[0].value) / 2;
+    if (e->kind == AST_UNARY)
+        return power_of_n(b, e->as.binary.right);
+    if (e->kind != AST_BINARY)
+        return NAN;
+    double left = power_of_n(b, e->as.binary.left), right = power_of_n(b, e->as.binary.right);
+    bool constant = left == 0 && right == 0;
+    switch (e->as.binary.op) {
+    case AST_MUL: return left + right;
+    case AST_DIV: return left - right;
+    case AST_ADD: case AST_SUB: return constant ? 0 : NAN;
+    case AST_POW: {
+        Num p;
+        if (right != 0 || !constant_number(b, e->as.binary.right, "a power", &v) || !expr_is_const(v.e, &p))
+            return NAN;
+        return left * num_to_double(p);
+    }
+    default: return NAN;
+    }
+}
+
 static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
 {
     const ModelPop *pre = &b->m->pops.at[c->pre];
@@ -156,6 +187,7 @@ static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
         diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_brief(b->cx, s));
         return false;
     }
+    c->scale_power = power_of_n(b, e);
     mpq_ptr factor = num_new(b->nums);
     mpq_mul(factor, c->factor, s);
     c->factor_of = depend_product(b->cx, b->nums, c->factor_of, c->factor, v.e->depends, s);

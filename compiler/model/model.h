@@ -139,6 +139,7 @@ typedef struct ModelPop {
     const Expr *input;          /* of t, i, and the states of `ous`; never NULL (0) */
     VEC(ModelOu) ous;
     const Expr *start;          /* of i */
+    uint64_t start_params;      /* bits of params with a range that stand in it */
     Place place;
 } ModelPop;
 
@@ -166,6 +167,7 @@ struct ModelConn {
     size_t pre, post;           /* populations */
     WeightKind kind;
     Num factor;                 /* exact, scale included; >= 0 unless the source is `mixed` */
+    double scale_power;         /* the scale is a constant times n to this power, n the source neurons; NAN: it is not; 0 without a scale */
     const Dependence *factor_of;    /* how the weight depends on params that have a range; NULL: it does not */
     const Expr *pair;
     bool by_displacement;       /* PAIR: equal displacements have equal weights, around a ring or torus too */
@@ -202,8 +204,11 @@ typedef struct ModelRequire {
     Span span;
     const char *text;
     bool for_all_params;        /* whatever values params have in their ranges */
-    size_t pop, first, n_neurons;       /* RANGE */
+    const Expr *expr;           /* RANGE: as recorded quantities are; for neurons of a row it is of each of them */
+    size_t n_neurons;           /* RANGE: 1, or the neurons of its row */
     Num lo, hi;                 /* canonical units; NULL: no bound on this side */
+    const Dependence *lo_of, *hi_of;    /* on params that have a range; NULL: on none */
+    uint64_t params;            /* all such params that stand in it */
 } ModelRequire;
 
 typedef struct ModelRecord {

@@ -221,7 +221,7 @@ static void build(Builder *b, size_t pop)
     prox_step_read(b, pb->slot[POP_PROX_STEP], p);
     params_note(b, &b->m->params_elsewhere);
     pb->start = read_number(b, pb->slot[POP_START], SCOPE_START, "the start", pop, 0);
-    params_note(b, NULL);
+    params_note(b, &p->start_params);
     pb->noise = read_number(b, pb->slot[POP_NOISE], SCOPE_INPUT, "the noise", pop, 0);
     params_note(b, &b->m->params_elsewhere);
 }

@@ -3,17 +3,15 @@
 
 #include <string.h>
 
-static const char *const later[] = { "balanced" };
 static const char *const built[N_REQUIREMENTS] = {
 #define REQUIREMENT(NAME, name, ...) [REQUIRE_##NAME] = name,
 #include "compiler/model/require.def"
 #undef REQUIREMENT
 };
-enum { N_LATER = sizeof later / sizeof *later };
 
 static void report_unknown_requirement(Builder *b, const AstExpr *e)
 {
-    const char *names[N_LATER + N_REQUIREMENTS], *name = e->as.name.name;
+    const char *names[N_REQUIREMENTS], *name = e->as.name.name;
     size_t n = 0;
     Sbuf all = {0};
     for (size_t k = 0; k < N_REQUIREMENTS; k++)
@@ -21,15 +19,6 @@ static void report_unknown_requirement(Builder *b, const AstExpr *e)
             sbuf_printf(&all, "%s, ", built[k]);
             names[n++] = built[k];
         }
-    for (size_t k = 0; k < N_LATER; k++) {
-        names[n++] = later[k];
-        if (strcmp(name, later[k]) == 0) {
-            report_not_built(b, e->span, arena_printf(&b->cx->arena, "the requirement `%s`", name),
-                             "leave it out: `eigc check` claims nothing about it");
-            sbuf_free(&all);
-            return;
-        }
-    }
     Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
     const char *near = nearest_name(name, names, n);
     if (near)
@@ -60,7 +49,7 @@ static bool read_comparison(Builder *b, const AstExpr *e, const AstExpr **subjec
     return false;
 }
 
-static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, const char *what, Num *out)
+static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, const char *what, Num *out, const Dependence **of)
 {
     Typed v;
     if (!e || infinite_bound(e) == outward)
@@ -68,13 +57,14 @@ static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, con
     if (!constant_number(b, e, what, &v) || !typed_expect(b, v, unit, what))
         return false;
     expr_is_const(v.e, out);
+    *of = v.e->depends;
     return true;
 }
 
-static bool read_bounds(Builder *b, const AstExpr *lo, const AstExpr *hi, Unit unit, ModelRequire *r)
+static bool read_bounds(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, Unit unit, ModelRequire *r)
 {
-    const char *what = arena_printf(&b->cx->arena, "a bound of `%s`", r->kind == REQUIRE_RATE ? "rate" : b->m->pops.at[r->pop].name);
-    if (!read_bound(b, lo, -1, unit, what, &r->lo) || !read_bound(b, hi, 1, unit, what, &r->hi))
+    const char *what = arena_printf(&b->cx->arena, "a bound of `%s`", expression_text(b, e));
+    if (!read_bound(b, lo, -1, unit, what, &r->lo, &r->lo_of) || !read_bound(b, hi, 1, unit, what, &r->hi, &r->hi_of))
         return false;
     if (!r->lo || !r->hi || mpq_cmp(r->lo, r->hi) <= 0)
         return true;
@@ -93,26 +83,20 @@ static bool read_rate(Builder *b, const AstExpr *e, const AstExpr *lo, const Ast
         diag_help(b->cx, d, "write `rate >= 0.05 per ms`");
         return false;
     }
-    return read_bounds(b, lo, NULL, unit_div(UNIT_NONE, time_unit(b)), r);
+    return read_bounds(b, e, lo, NULL, unit_div(UNIT_NONE, time_unit(b)), r);
 }
 
-/* E, E[3], E[2..5] */
-static bool read_neurons(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, ModelRequire *r)
+/* E, E[3], E[2..5], mean(E) - 2 * I: what may be recorded. */
+static bool read_quantity(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, ModelRequire *r)
 {
     Scope scope = { .kind = SCOPE_RECORD, .what = "a requirement", .pop = NO_POP };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return false;
-    if (v.e->kind != EXPR_RATE) {
-        report_not_built(b, e->span, "a requirement on anything but rates",
-                         "rates are `E`, `E[3]` or `E[2..5]`");
-        return false;
-    }
     r->kind = REQUIRE_RANGE;
-    r->pop = v.e->as.rate.pop;
-    r->first = v.e->as.rate.index < 0 ? v.e->as.rate.first : (size_t)v.e->as.rate.index;
-    r->n_neurons = v.e->as.rate.index < 0 ? v.n_neurons : 1;
-    return read_bounds(b, lo, hi, v.unit, r);
+    r->expr = v.e;
+    r->n_neurons = v.pop != NO_POP && v.n_neurons > 1 ? v.n_neurons : 1;
+    return read_bounds(b, e, lo, hi, v.unit, r);
 }
 
 static void require_bound(Builder *b, const AstDecl *d)
@@ -126,15 +110,14 @@ static void require_bound(Builder *b, const AstDecl *d)
     } else if (!read_comparison(b, e, &e, &lo, &hi)) {
         return;
     }
-    ModelRequire r = { .span = d->span, .text = text };
+    bool all = d->as.require.for_all_params;
+    ModelRequire r = { .span = d->span, .text = all ? arena_printf(&b->cx->arena, "%s for all params", text) : text, .for_all_params = all };
+    params_note(b, NULL);
     bool is_rate = e->kind == AST_NAME && strcmp(e->as.name.name, "rate") == 0 && !symbol_find(b, "rate");
-    if (is_rate ? read_rate(b, e, lo, hi, &r) : read_neurons(b, e, lo, hi, &r))
+    bool ok = is_rate ? read_rate(b, e, lo, hi, &r) : read_quantity(b, e, lo, hi, &r);
+    params_note(b, &r.params);
+    if (ok)
         vec_push(&b->cx->arena, &b->m->requires, r);
-}
-
-static bool holds_for_ranges(const char *name)
-{
-    return strcmp(name, built[REQUIRE_STABLE]) == 0 || strcmp(name, built[REQUIRE_UNIQUE]) == 0;
 }
 
 static void require(Builder *b, const AstDecl *d)
@@ -143,11 +126,6 @@ static void require(Builder *b, const AstDecl *d)
     if (is_error_node(e))
         return;
     bool is_named = !d->as.require.range && e->kind == AST_NAME;
-    if (d->as.require.for_all_params && !(is_named && holds_for_ranges(e->as.name.name))) {
-        report_not_built(b, d->span, "a requirement for all params other than `stable` and `unique_equilibrium`",
-                         "leave out `for all params`, and check values one by one: `eigc check --set w=0.5`");
-        return;
-    }
     if (!is_named) {
         require_bound(b, d);
         return;

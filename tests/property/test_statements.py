@@ -38,6 +38,14 @@ connect E -> E {{ weight = 0.2 }}
 connect E -> I {{ weight = 2 }}
 connect I -> E {{ weight = 2 }}
 """
+BALANCE = """population E excitatory { size = 4; tau = 2; cost = nonnegative; input = INPUT }
+population I inhibitory { size = 9; tau = 1; cost = nonnegative; input = 4 }
+connect E -> E { weight = 1; scale = 1/sqrt(n) }
+connect I -> E { weight = 2; scale = 1/sqrt(n) }
+connect E -> I { weight = 2; scale = 1/sqrt(n) }
+connect I -> I { weight = 3; scale = 1/sqrt(n) }
+require balanced
+"""
 # Each of the statements that random models seldom have, and a model that has it.
 MODELS = {
     "two-neurons-smooth": PAIR.format("cost = tanh_cost"),
@@ -74,6 +82,8 @@ connect E -> E { weight = 0.8 }
     "nearly-equal-time-constants": UNEQUAL.format(1.05),
     "lure-popov": UNEQUAL.format(2),
     "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),
+    "balance": BALANCE.replace("INPUT", "3"),
+    "no-balance": BALANCE.replace("INPUT", "1"),
     "no-potential": """population A mixed { size = 4; tau = 1; cost = nonnegative }
 connect A -> A { weight = [[0, 0.1, 0, 0.2], [0.2, 0, 0.3, 0], [0, 0.1, 0, 0.1], [0.1, 0, 0.1, 0]] }
 require potential_game
