@@ -12,6 +12,7 @@
 #endif
 
 #include "compiler/check/positive_split.h"
+#include "compiler/check/wide.h"
 
 /* Everything below counts on IEEE double arithmetic that rounds each operation
  * once. A fused multiply-add rounds less often and is allowed. */
@@ -282,18 +283,6 @@ static bool assemble(Dense *d, const LyapunovForm *f)
     return sane;
 }
 
-/* Where the processor has 256-bit registers the same operations run in them, in
- * the same order: the result does not depend on the processor. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#define INTO_WIDE __attribute__((always_inline)) static inline
-#else
-#define WIDE
-#define INTO_WIDE static inline
-#endif
-
-typedef double Four __attribute__((vector_size(32), aligned(8), may_alias));
-
 /* Columns from .. to-1, all rows below: subtracts what the panel's earlier
  * columns contribute, takes the root, divides. False at a pivot that is not > 0. */
 INTO_WIDE bool factor_panel(double *a, size_t order, size_t from, size_t to)
@@ -406,7 +395,8 @@ Positive positive_by_cholesky(const LyapunovForm *f, double *margin)
 {
     Dense d;
     Positive answer = POSITIVE_UNKNOWN;
-    *margin = 0;
+    if (margin)
+        *margin = 0;
     if (rounds_to_nearest() && dense_alloc(&d, f)) {
         answer = POSITIVE_NO;
         if (assemble(&d, f)) {
@@ -420,7 +410,7 @@ Positive positive_by_cholesky(const LyapunovForm *f, double *margin)
                 answer = POSITIVE_YES;
             else if (shifted_ends(&d, -4 * c, 0))
                 answer = POSITIVE_UNKNOWN;
-            if (answer == POSITIVE_YES)
+            if (answer == POSITIVE_YES && margin)
                 *margin = proved_margin(&d, c);
         }
         dense_free(&d);

@@ -20,7 +20,7 @@ typedef enum Positive { POSITIVE_NO, POSITIVE_UNKNOWN, POSITIVE_YES } Positive;
 enum { POSITIVE_MAX_ORDER = 10000 };
 
 /* Rump's test: O(n^3) floating operations, whatever the numbers. *margin, set on
- * POSITIVE_YES, is a proved lower bound of the least eigenvalue of M scaled to
+ * POSITIVE_YES where it is not NULL, in up to eight times as many, is a proved lower bound of the least eigenvalue of M scaled to
  * unit diagonal (0 when only its sign was proved). */
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin);
 

@@ -162,10 +162,10 @@ static const char *component_fault(Ctx *cx, const ClaimMatrix *m, const Componen
     return NULL;
 }
 
-static VerifyResult by_elimination(Ctx *cx, const LyapunovForm *f, double margin)
+static VerifyResult by_elimination(Ctx *cx, const LyapunovForm *f)
 {
     bool too_long;
-    VerifyResult r = {.proof = PROOF_EXACT, .margin = margin, .accepted = positive_exactly(f, &too_long)};
+    VerifyResult r = {.proof = PROOF_EXACT, .accepted = positive_exactly(f, &too_long)};
     if (r.accepted)
         r.reason = arena_printf(&cx->arena, "exact elimination, n = %zu", f->n);
     else if (too_long)
@@ -186,20 +186,19 @@ static bool is_sparse(const LyapunovForm *f)
 
 static VerifyResult prove_positive(Ctx *cx, const LyapunovForm *f)
 {
-    double margin;
     ProofKind how;
     if (is_sparse(f) && positive_by_rows(f, &how)) {
         const char *name = how == PROOF_DOMINANCE ? "dominance of the scaled diagonal" : "Rump's test by rows";
-        return (VerifyResult){true, arena_printf(&cx->arena, "%s, n = %zu", name, f->n), 0, how};
+        return (VerifyResult){true, arena_printf(&cx->arena, "%s, n = %zu", name, f->n), how};
     }
     if (f->n > POSITIVE_MAX_ORDER)
         return rejected(arena_printf(&cx->arena, "a component of %zu rows: proofs stop at %d", f->n, POSITIVE_MAX_ORDER));
-    Positive p = positive_by_cholesky(f, &margin);
+    Positive p = positive_by_cholesky(f, NULL);
     if (f->n <= VERIFY_EXACT_N || p == POSITIVE_UNKNOWN)
-        return by_elimination(cx, f, margin);
+        return by_elimination(cx, f);
     if (p == POSITIVE_NO)
         return rejected("M(p) is not positive definite");
-    return (VerifyResult){true, arena_printf(&cx->arena, "Rump's test, n = %zu", f->n), margin, PROOF_RUMP};
+    return (VerifyResult){true, arena_printf(&cx->arena, "Rump's test, n = %zu", f->n), PROOF_RUMP};
 }
 
 /* Only the component's own rows are read, so only they need be in order. */
@@ -276,18 +275,33 @@ static VerifyResult verify_components(Ctx *cx, const ClaimMatrix *m, const Evide
         return rejected(fault);
     Tested t;
     tested_init(m, m->q, NULL, &t);
-    VerifyResult all = {.accepted = true, .reason = "no component", .margin = 1};
+    VerifyResult all = {.accepted = true, .reason = "no component"};
     size_t largest = 0;
     for (size_t c = 0; c < e->n_components && all.accepted; c++) {
         VerifyResult one = component_result(cx, m, &t.a, &e->component[c]);
-        double margin = fmin(all.margin, one.margin);
         if (!one.accepted || e->component[c].n > largest)
             all = one;
         largest = e->component[c].n > largest ? e->component[c].n : largest;
-        all.margin = margin;
     }
     tested_clear(&t);
     return all;
+}
+
+double verify_margin(const ClaimMatrix *m, const Evidence *e)
+{
+    Tested t;
+    double least = 1;
+    tested_init(m, m->q, NULL, &t);
+    for (size_t k = 0; k < e->n_components; k++) {
+        const Component *c = &e->component[k];
+        LyapunovForm f = {&t.a, c->n, c->member, c->p};
+        double margin = 0;
+        if (!is_sparse(&f) && c->n <= POSITIVE_MAX_ORDER)
+            positive_by_cholesky(&f, &margin);
+        least = fmin(least, margin);
+    }
+    tested_clear(&t);
+    return least;
 }
 
 /* ---- refutations ------------------------------------------------------------ */

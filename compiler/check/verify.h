@@ -12,7 +12,6 @@
 typedef struct VerifyResult {
     bool accepted;
     const char *reason;         /* why not, or how ("exact elimination, n = 12") */
-    double margin;              /* certificates: a safe lower bound of the smallest eigenvalue of M scaled to unit diagonal, 0 when only positivity is known */
     ProofKind proof;            /* certificates: how; what a component says of itself is not heeded */
 } VerifyResult;
 
@@ -27,5 +26,7 @@ VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence 
 /* One component alone (search asks candidate by candidate): p > 0, M(p) positive
  * definite on its rows, and in population form self_a - leak_a < 0 where size_a >= 2. */
 VerifyResult verify_component(Ctx *cx, const ClaimMatrix *matrix, const Component *c);
+/* Of an accepted certificate: a safe lower bound of the smallest eigenvalue of M scaled to unit diagonal, 0 when only positivity is known. */
+double verify_margin(const ClaimMatrix *matrix, const Evidence *evidence);
 VerifyResult verify_witness(Ctx *cx, const ClaimMatrix *matrix, const Witness *w);
 #endif

@@ -277,7 +277,7 @@ static void print_json(Verification *v)
     }
     json_object_set_new(o, "reason", v->reason ? json_string(v->reason) : json_null());
     if (v->accepted && v->file.evidence.is_certificate)
-        json_object_set_new(o, "margin", json_real(v->proof.margin));
+        json_object_set_new(o, "margin", json_real(verify_margin(&v->file.matrix, &v->file.evidence)));
     if (v->options->model)
         json_object_set_new(o, "model", json_path(&v->cx, v->options->model));
     if (v->model_note)
