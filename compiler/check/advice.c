@@ -9,14 +9,6 @@
 
 enum { BINDING_MAX_ROWS = 2000 };
 
-/* M(p) of one component, scaled to diagonal 1, in doubles. */
-typedef struct ScaledForm {
-    const ClaimMatrix *m;
-    const Component *c;
-    const uint32_t *place;      /* of each row in the component, or UINT32_MAX */
-    double *p, *root;
-} ScaledForm;
-
 static double tested_entry(const ClaimMatrix *m, size_t a, size_t e)
 {
     size_t b = m->column[e];
@@ -32,38 +24,51 @@ static double tested_diagonal(const ClaimMatrix *m, size_t a)
     return m->leak ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0;
 }
 
-static void apply_scaled(const void *self, const double *x, double *y)
+/* The places of the component's entries off the diagonal, by rows. */
+static void find_places(Ctx *cx, const ClaimMatrix *m, const Component *c, size_t *from, uint32_t *column, size_t *entry)
 {
-    const ScaledForm *f = self;
-    for (size_t k = 0; k < f->c->n; k++)
-        y[k] = x[k];
-    for (size_t k = 0; k < f->c->n; k++) {
-        size_t a = f->c->member[k];
-        for (size_t e = f->m->row_from[a]; e < f->m->row_from[a + 1]; e++) {
-            uint32_t j = f->place[f->m->column[e]];
+    uint32_t *place = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
+    size_t n = 0;
+    memset(place, 0xff, m->q * sizeof *place);
+    for (size_t k = 0; k < c->n; k++)
+        place[c->member[k]] = (uint32_t)k;
+    for (size_t k = 0; k < c->n; k++) {
+        size_t a = c->member[k];
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            uint32_t j = place[m->column[e]];
             if (j == UINT32_MAX || j == k)
                 continue;
-            double s = f->p[k] * tested_entry(f->m, a, e) / (f->root[k] * f->root[j]);
-            y[k] -= s * x[j];
-            y[j] -= s * x[k];
+            column[n] = j;
+            entry[n++] = e;
         }
+        from[k + 1] = n;
     }
 }
 
-/* Its least eigenvalue, the vector into v (n). */
+/* Of M(p) of one component, scaled to diagonal 1, in doubles: its least eigenvalue, the vector into v (n). */
 static double least_direction(Ctx *cx, const ClaimMatrix *m, const Component *c, double *v)
 {
-    uint32_t *place = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
-    ScaledForm f = {m, c, place, ARENA_ARRAY(&cx->arena, c->n, double), ARENA_ARRAY(&cx->arena, c->n, double)};
-    memset(place, 0xff, m->q * sizeof *place);
+    size_t most = 1;
+    double *p = ARENA_ARRAY(&cx->arena, c->n, double), *root = ARENA_ARRAY(&cx->arena, c->n, double);
     for (size_t k = 0; k < c->n; k++) {
-        place[c->member[k]] = (uint32_t)k;
-        f.p[k] = mpq_get_d(c->p[k]);
-        f.root[k] = sqrt(-2 * f.p[k] * tested_diagonal(m, c->member[k]));
-        if (!(f.root[k] > 0 && f.root[k] < 1e150))
-            return INFINITY;
+        most += m->row_from[c->member[k] + 1] - m->row_from[c->member[k]];
+        p[k] = mpq_get_d(c->p[k]);
+        root[k] = sqrt(-2 * p[k] * tested_diagonal(m, c->member[k]));
+        if (!(root[k] > 0 && root[k] < 1e150))
+            return (double)INFINITY;
     }
-    return eigen_smallest(c->n, apply_scaled, &f, v);
+    size_t *from = ARENA_ARRAY(&cx->arena, c->n + 1, size_t), *entry = ARENA_ARRAY(&cx->arena, most, size_t);
+    uint32_t *column = ARENA_ARRAY(&cx->arena, most, uint32_t);
+    SparseForm f;
+    find_places(cx, m, c, from, column, entry);
+    if (!sparse_form_init(&f, c->n, from, column))
+        return (double)INFINITY;
+    for (size_t k = 0; k < c->n; k++)
+        for (size_t e = from[k]; e < from[k + 1]; e++)
+            f.half[e] = p[k] * tested_entry(m, c->member[k], entry[e]) / (root[k] * root[column[e]]);
+    double least = eigen_smallest(c->n, sparse_form_apply, &f, v);
+    sparse_form_clear(&f);
+    return least;
 }
 
 /* Keeps the largest shares, in descending order. */

@@ -11,6 +11,7 @@
  *   lds_face.c      witnesses on the boundary itself, as short fractions
  *   lds_singular.c  vectors that a singular matrix maps to 0
  *   lds_eigen.c     symmetric eigenpairs
+ *   lds_form.c      ... of sparse forms
  *
  * Everything here only proposes; verify.h decides. */
 #ifndef COMPILER_CHECK_LDS_H
@@ -137,6 +138,21 @@ double eigen_smallest(size_t n, EigenApply *apply, const void *self, double *vec
 double eigen_bracket(size_t n, EigenApply *apply, const void *self, double *vector, double *above);
 /* Least eigenvalue, a little less rather than more, of the tridiagonal matrix of order m. */
 double eigen_least_of_tridiagonal(size_t m, const double *main, const double *side);
+
+/* ---- lds_form.c ---- */
+/* diag(diagonal) - H - H', H sparse by rows, columns of a row ascending: what Lanczos' method asks about. */
+typedef struct SparseForm {
+    size_t n;
+    const size_t *from;         /* n + 1, borrowed */
+    const uint32_t *column;     /* of each entry, borrowed */
+    double *half;               /* of each entry of H: the caller's to set */
+    double *diagonal;           /* n; 1 until the caller sets it */
+    size_t *run;                /* of entries in neighbouring columns: where each run starts; NULL: they are short */
+} SparseForm;
+/* False without memory, and then nothing is to be cleared. */
+bool sparse_form_init(SparseForm *f, size_t n, const size_t *from, const uint32_t *column);
+void sparse_form_clear(SparseForm *f);
+void sparse_form_apply(const void *self, const double *x, double *y);       /* an EigenApply */
 
 /* ---- lds.c ---- */
 /* Decides out->matrix, which the caller has set; everything else in *out is zero. */

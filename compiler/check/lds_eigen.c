@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/check/wide.h"
+
 enum { JACOBI_MAX = 40, LANCZOS_STEPS = 60 };
 static const double SETTLED = 1e-5;     /* relative change of the least eigenvalue in five steps */
 
@@ -91,23 +93,19 @@ static double smallest_dense(size_t n, EigenApply *apply, const void *self, doub
     return least;
 }
 
-static double dot(size_t n, const double *x, const double *y)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * y[i];
-    return sum;
-}
-
 /* Removes from x its parts along the first k basis vectors, twice for orthogonality to rounding. */
 static void orthogonalise(size_t n, const double *basis, size_t k, double *x)
 {
     for (int pass = 0; pass < 2; pass++)
-        for (size_t b = 0; b < k; b++) {
-            double c = dot(n, basis + b * n, x);
-            for (size_t i = 0; i < n; i++)
-                x[i] -= c * basis[b * n + i];
-        }
+        for (size_t b = 0; b < k; b++)
+            wide_add(n, -wide_dot(n, basis + b * n, x), basis + b * n, x);
+}
+
+static void normalise(size_t n, double *x)
+{
+    double norm = sqrt(wide_dot(n, x, x));
+    for (size_t i = 0; i < n; i++)
+        x[i] /= norm;
 }
 
 static void start_vector(size_t n, double *x)
@@ -117,9 +115,7 @@ static void start_vector(size_t n, double *x)
         state = state * 6364136223846793005u + 1442695040888963407u;
         x[i] = 0.5 + (double)(state >> 40) / 16777216.0;
     }
-    double norm = sqrt(dot(n, x, x));
-    for (size_t i = 0; i < n; i++)
-        x[i] /= norm;
+    normalise(n, x);
 }
 
 /* The number of eigenvalues below x, of the tridiagonal matrix of order m. */
@@ -154,28 +150,68 @@ double eigen_least_of_tridiagonal(size_t m, const double *main, const double *si
     return low;
 }
 
-/* The basis and the tridiagonal matrix, as a dense m x m one. Returns m. */
-static size_t lanczos(size_t n, EigenApply *apply, const void *self, double *basis, double *t, double *last)
+/* x = (T - shift)^-1 x for a shift below all eigenvalues of the tridiagonal T. */
+static void solve_shifted(size_t m, const double *main, const double *side, double shift, double *x)
+{
+    double pivot[LANCZOS_STEPS];
+    for (size_t k = 0; k < m; k++) {
+        double left = k ? side[k - 1] / pivot[k - 1] : 0;
+        pivot[k] = main[k] - shift - (k ? left * side[k - 1] : 0);
+        if (!(pivot[k] > 0))
+            pivot[k] = DBL_MIN;
+        x[k] -= k ? left * x[k - 1] : 0;
+    }
+    for (size_t k = m; k-- > 0;)
+        x[k] = (x[k] - (k + 1 < m ? side[k] * x[k + 1] : 0)) / pivot[k];
+}
+
+/* Least eigenvalue and its vector by inverse iteration; *residual = |T x - value x|. */
+static double least_pair(size_t m, const double *main, const double *side, double *x, double *residual)
+{
+    double low = eigen_least_of_tridiagonal(m, main, side), shift = low - 1e-7 * fabs(low), value = low;
+    for (size_t k = 0; k < m; k++)
+        x[k] = 1 / (double)(k + 1);
+    for (int step = 0; step < 12; step++) {
+        double norm = 0, change = 0;
+        solve_shifted(m, main, side, shift, x);
+        normalise(m, x);
+        for (size_t k = 0; k < m; k++)
+            norm += x[k] * (main[k] * x[k] + (k + 1 < m ? 2 * side[k] * x[k + 1] : 0));
+        change = fabs(norm - value);
+        value = norm;
+        *residual = 0;
+        for (size_t k = 0; k < m; k++) {
+            double r = (main[k] - value) * x[k] + (k ? side[k - 1] * x[k - 1] : 0) + (k + 1 < m ? side[k] * x[k + 1] : 0);
+            *residual += r * r;
+        }
+        *residual = sqrt(*residual);
+        if (change <= 1e-15 * fabs(value))
+            break;
+    }
+    return value;
+}
+
+/* The basis and the tridiagonal matrix: m numbers on its diagonal, side[m - 1] leading out of it. Returns m. */
+static size_t lanczos(size_t n, EigenApply *apply, const void *self, double *basis, double *main, double *side)
 {
     size_t steps = n < LANCZOS_STEPS ? n : LANCZOS_STEPS;
-    double *w = basis + steps * n, main[LANCZOS_STEPS], side[LANCZOS_STEPS], earlier = INFINITY;
+    double *w = basis + steps * n, earlier = INFINITY;
     start_vector(n, basis);
     for (size_t k = 0; k < steps; k++) {
         apply(self, basis + k * n, w);
-        t[k * LANCZOS_STEPS + k] = main[k] = dot(n, basis + k * n, w);
+        main[k] = wide_dot(n, basis + k * n, w);
         orthogonalise(n, basis, k + 1, w);
-        *last = side[k] = sqrt(dot(n, w, w));
+        side[k] = sqrt(wide_dot(n, w, w));
         bool has_settled = false;
         if (k % 5 == 4) {
             double least = eigen_least_of_tridiagonal(k + 1, main, side);
             has_settled = fabs(earlier - least) <= SETTLED * fabs(least);
             earlier = least;
         }
-        if (k + 1 == steps || has_settled || !(*last > 1e-13))
+        if (k + 1 == steps || has_settled || !(side[k] > 1e-13))
             return k + 1;
-        t[k * LANCZOS_STEPS + k + 1] = t[(k + 1) * LANCZOS_STEPS + k] = *last;
         for (size_t i = 0; i < n; i++)
-            basis[(k + 1) * n + i] = w[i] / *last;
+            basis[(k + 1) * n + i] = w[i] / side[k];
     }
     return steps;
 }
@@ -191,21 +227,17 @@ double eigen_bracket(size_t n, EigenApply *apply, const void *self, double *vect
     if (n <= JACOBI_MAX)
         return *above = smallest_dense(n, apply, self, vector);
     *above = INFINITY;
-    double t[LANCZOS_STEPS * LANCZOS_STEPS] = {0}, vectors[LANCZOS_STEPS * LANCZOS_STEPS], value[LANCZOS_STEPS];
-    double *basis = malloc((LANCZOS_STEPS + 1) * n * sizeof *basis), last = 0;
+    double main[LANCZOS_STEPS], side[LANCZOS_STEPS], weight[LANCZOS_STEPS], residual;
+    double *basis = malloc((LANCZOS_STEPS + 1) * n * sizeof *basis);
     if (!basis)
         return -DBL_MAX;
-    size_t m = lanczos(n, apply, self, basis, t, &last);
-    for (size_t i = 1; i < m; i++)
-        memmove(t + i * m, t + i * LANCZOS_STEPS, m * sizeof *t);
-    eigen_symmetric(m, t, value, vectors);
-    for (size_t i = 0; i < n; i++) {
-        vector[i] = 0;
-        for (size_t k = 0; k < m; k++)
-            vector[i] += vectors[k] * basis[k * n + i];
-    }
+    size_t m = lanczos(n, apply, self, basis, main, side);
+    double value = least_pair(m, main, side, weight, &residual);
+    memset(vector, 0, n * sizeof *vector);
+    for (size_t k = 0; k < m; k++)
+        wide_add(n, weight[k], basis + k * n, vector);
     free(basis);
     /* The Ritz value lies above the eigenvalue by at most the residual. */
-    *above = value[0];
-    return value[0] - fabs(vectors[m - 1]) * last;
+    *above = value;
+    return value - fabs(weight[m - 1]) * side[m - 1] - residual;
 }

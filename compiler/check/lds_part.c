@@ -172,43 +172,26 @@ void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *wo
 
 /* ---- how good is a proposal, in doubles ---- */
 
-typedef struct Symmetric {
-    const LdsPart *p;
-    double *half;               /* of each edge: what it adds to the symmetric part, with the sign changed */
-} Symmetric;
-
-static void apply_symmetric(const void *self, const double *x, double *y)
-{
-    const Symmetric *m = self;
-    const LdsPart *p = m->p;
-    memcpy(y, x, p->n * sizeof *y);
-    for (size_t i = 0; i < p->n; i++) {
-        double sum = 0;
-        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
-            size_t j = p->column[e];
-            sum += m->half[e] * x[j];
-            y[j] -= m->half[e] * x[i];
-        }
-        y[i] -= sum;
-    }
-}
-
 double lds_part_bracket(const LdsPart *p, const double *q, double *vector, double *above)
 {
-    double *root = malloc((2 * p->n + p->n_edges) * sizeof *root), *v = root + p->n, *half = v + p->n;
-    *above = INFINITY;
-    if (!root)
-        return -DBL_MAX;
+    double *root = malloc(2 * p->n * sizeof *root), *v = root + p->n, margin = -DBL_MAX;
+    SparseForm f;
+    *above = (double)INFINITY;
+    if (!root || !sparse_form_init(&f, p->n, p->row_from, p->column)) {
+        free(root);
+        return margin;
+    }
     for (size_t i = 0; i < p->n; i++) {
         root[i] = sqrt(q[i]);
         v[i] = 0.5 / root[i];
     }
     for (size_t i = 0; i < p->n; i++)
         for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
-            half[e] = p->k[e] * root[i] * v[p->column[e]];
-    double margin = eigen_bracket(p->n, apply_symmetric, &(Symmetric){p, half}, v, above);
+            f.half[e] = p->k[e] * root[i] * v[p->column[e]];
+    margin = eigen_bracket(p->n, sparse_form_apply, &f, v, above);
     for (size_t i = 0; vector && i < p->n; i++)
         vector[i] = v[i] / root[i];
+    sparse_form_clear(&f);
     free(root);
     return margin;
 }

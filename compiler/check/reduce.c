@@ -212,7 +212,11 @@ static int compare_columns(const void *a, const void *b)
 static void row_store(Reduction *r, size_t at, size_t *n_entries)
 {
     RowSum *row = &r->row;
-    qsort(row->touched, row->n_touched, sizeof *row->touched, compare_columns);
+    bool is_sorted = true;
+    for (size_t k = 1; k < row->n_touched; k++)
+        is_sorted &= row->touched[k - 1] < row->touched[k];
+    if (!is_sorted)
+        qsort(row->touched, row->n_touched, sizeof *row->touched, compare_columns);
     for (size_t k = 0; k < row->n_touched; k++) {
         uint32_t column = row->touched[k];
         row->used[column] = false;

@@ -25,48 +25,31 @@ Num stability_round_down(NumPool *nums, mpq_srcptr x)
     return num_int(nums, 0);
 }
 
-typedef struct Form {
-    const ClaimMatrix *m;
-    mpq_t *p;
-    double *root;               /* square root of what each row counts for */
-    double *off, *own;          /* of each entry, and of leak and self: what they subtract from the form */
-} Form;
-
-/* S(p) between vectors of length one over all neurons: row a counts size_a times. */
-static void apply_form(const void *self, const double *x, double *y)
+/* S(p) between vectors of row means of which each row counts root_a^2. */
+static bool read_form(const ClaimMatrix *m, mpq_t *p, const double *root, SparseForm *f)
 {
-    const Form *f = self;
-    const ClaimMatrix *m = f->m;
-    memset(y, 0, m->q * sizeof *y);
+    if (!sparse_form_init(f, m->q, m->row_from, m->column))
+        return false;
     for (size_t a = 0; a < m->q; a++) {
-        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
-            y[a] -= f->off[e] * x[m->column[e]];
-            y[m->column[e]] -= f->off[e] * x[a];
-        }
-        y[a] -= f->own[a] * x[a];
-    }
-}
-
-static void read_form(Form *f)
-{
-    const ClaimMatrix *m = f->m;
-    for (size_t a = 0; a < m->q; a++) {
-        double p = mpq_get_d(f->p[a]);
+        double own = mpq_get_d(p[a]);
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t b = m->column[e];
-            f->off[e] = p * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (f->root[a] * f->root[b]);
+            f->half[e] = own * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (root[a] * root[b]);
         }
-        if (m->leak)
-            f->own[a] = -2 * p * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / (f->root[a] * f->root[a]);
+        f->diagonal[a] = m->leak ? 2 * own * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / (root[a] * root[a]) : 0;
     }
+    return true;
 }
 
-/* The least ratio of the form S(p) to sum of root_a^2 x_a^2, x_a being row means. */
-static double smallest_ratio(Ctx *cx, const ClaimMatrix *m, mpq_t *p, double *root)
+/* The least ratio of the form S(p) to sum of root_a^2 x_a^2, x_a being row means; 0 without memory. */
+static double smallest_ratio(Ctx *cx, const ClaimMatrix *m, mpq_t *p, const double *root)
 {
-    Form f = {m, p, root, ARENA_ARRAY(&cx->arena, m->row_from[m->q], double), ARENA_ARRAY(&cx->arena, m->q, double)};
-    read_form(&f);
-    return eigen_smallest(m->q, apply_form, &f, ARENA_ARRAY(&cx->arena, m->q, double));
+    SparseForm f;
+    if (!read_form(m, p, root, &f))
+        return 0;
+    double least = eigen_smallest(m->q, sparse_form_apply, &f, ARENA_ARRAY(&cx->arena, m->q, double));
+    sparse_form_clear(&f);
+    return least;
 }
 
 static double estimate_mu(Ctx *cx, const ClaimMatrix *m, mpq_t *p)
@@ -129,7 +112,7 @@ bool propose_rate(const StabilityCase *x, double bound, Statement *out)
         return false;
     mpq_t bottom;
     mpq_init(bottom);
-    statement_loop_size(x->cx, x->m, x->c, 1, bottom);
+    statement_loop_size(x->cx, x->m, x->c, 1, LOOP_ABOVE, bottom);
     mpq_add(bottom, bottom, mu);
     mpq_mul(bottom, bottom, x->tau_most[0]);
     mpq_mul_2exp(bottom, bottom, 1);
@@ -168,7 +151,7 @@ bool propose_nearly_equal(const StabilityCase *x, double bound, Statement *out)
     for (size_t a = 0; a < x->m->q; a++)
         mpq_set(tau[a], x->tau_most[a]);
     statement_rho((const mpq_t *)tau, x->m->q, rho);
-    statement_loop_size(x->cx, x->m, x->c, 2, loop);
+    statement_loop_size(x->cx, x->m, x->c, 2, LOOP_ABOVE, loop);
     double r = mpq_get_d(rho), c = sqrt(mpq_get_d(loop)), delta = ((1 - r) * (mpq_get_d(mu) - 2 * r * c) - (1 + r) * r * c) / ((1 + r) * (1 + r));
     mpq_clears(rho, loop, (mpq_ptr)0);
     if (!(delta > 0 && delta < 1e300) || !(c < 1e300)) {

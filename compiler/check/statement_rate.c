@@ -1,32 +1,38 @@
 /* Rates by multipliers: Theorems 3 and 26, equal and nearly equal time constants, by mu and norms; 14 and 19, projected and
  * switched dynamics. */
+#include <math.h>
+#include <string.h>
+
 #include "compiler/check/statement_verify.h"
 
-/* A copy whose own entries are larger by the shift of each row: diagonal entries, or self. */
+/* The same matrix, its numbers borrowed, with own entries that are larger by the shift of each row: diagonal entries, or self. */
 static void shifted_matrix(Ctx *cx, const ClaimMatrix *m, const mpq_t *shift, ClaimMatrix *out)
 {
     *out = *m;
-    if (m->self)
+    if (m->self) {
         out->self = rationals_new(cx, m->q);
-    else
-        out->entry = rationals_new(cx, m->row_from[m->q]);
-    for (size_t a = 0; a < m->q; a++) {
-        if (m->self)
+        for (size_t a = 0; a < m->q; a++)
             mpq_add(out->self[a], m->self[a], shift[a]);
-        for (size_t e = m->row_from[a]; !m->self && e < m->row_from[a + 1]; e++) {
-            mpq_set(out->entry[e], m->entry[e]);
-            if (m->column[e] == a)
-                mpq_add(out->entry[e], out->entry[e], shift[a]);
-        }
+        return;
     }
+    out->entry = ARENA_ARRAY(&cx->arena, m->row_from[m->q], mpq_t);
+    memcpy(out->entry, m->entry, m->row_from[m->q] * sizeof *out->entry);
+    for (size_t a = 0; a < m->q; a++)
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
+            if (m->column[e] == a) {
+                mpq_init(out->entry[e]);
+                mpq_add(out->entry[e], m->entry[e], shift[a]);
+            }
 }
 
 static void shifted_clear(const ClaimMatrix *m, ClaimMatrix *shifted)
 {
     if (m->self)
         rationals_clear(shifted->self, m->q);
-    else
-        rationals_clear(shifted->entry, m->row_from[m->q]);
+    for (size_t a = 0; !m->self && a < m->q; a++)
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
+            if (m->column[e] == a)
+                mpq_clear(shifted->entry[e]);
 }
 
 /* In neuron form the shift has an entry to go to. */
@@ -86,6 +92,9 @@ static void raise(mpq_t most, mpq_srcptr x)
         mpq_set(most, x);
 }
 
+/* Few rows are as quick in exact numbers. */
+enum { FEW_ROWS = 64 };
+
 /* The largest absolute row sum of W times the largest absolute column sum. */
 static void squared_norm(Ctx *cx, const ClaimMatrix *m, mpq_t out)
 {
@@ -124,12 +133,16 @@ static void largest_p(const ClaimMatrix *m, const Component *c, mpq_t most)
     mpq_clear(p);
 }
 
-void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, mpq_t out)
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, LoopSize how, mpq_t out)
 {
+    double norms = how == LOOP_ABOVE && m->q > FEW_ROWS ? neuron_norms_above(m) : (double)INFINITY;
     mpq_t most;
     mpq_init(most);
     largest_p(m, c, most);
-    squared_norm(cx, m, out);
+    if (isfinite(norms))
+        mpq_set_d(out, norms);
+    else
+        squared_norm(cx, m, out);
     for (int k = 0; k < power; k++)
         mpq_mul(out, out, most);
     mpq_clear(most);
@@ -143,6 +156,20 @@ static const char *mu_fault(const StatementCase *x)
     return x->c ? NULL : "the multipliers of several components have no common scale";
 }
 
+static bool rate_holds(const StatementCase *x, mpq_srcptr mu, mpq_srcptr tau, mpq_srcptr rate, LoopSize how)
+{
+    mpq_t most;
+    mpq_init(most);
+    statement_loop_size(x->cx, x->m, x->c, 1, how, most);
+    mpq_add(most, most, mu);
+    mpq_mul(most, most, tau);
+    mpq_mul_2exp(most, most, 1);
+    mpq_div(most, mu, most);
+    bool holds = mpq_cmp(rate, most) <= 0;
+    mpq_clear(most);
+    return holds;
+}
+
 const char *rate_fault(const StatementCase *x)
 {
     mpq_srcptr mu = statement_numbers(x->s, "mu")[0], tau = statement_numbers(x->s, "tau")[0], rate = statement_numbers(x->s, "rate")[0];
@@ -153,15 +180,7 @@ const char *rate_fault(const StatementCase *x)
         return "mu, tau and rate are not all positive";
     if (!statement_mu_holds(x->cx, x->m, x->c, mu))
         return "the multipliers do not leave mu";
-    mpq_t most;
-    mpq_init(most);
-    statement_loop_size(x->cx, x->m, x->c, 1, most);
-    mpq_add(most, most, mu);
-    mpq_mul(most, most, tau);
-    mpq_mul_2exp(most, most, 1);
-    mpq_div(most, mu, most);
-    bool holds = mpq_cmp(rate, most) <= 0;
-    mpq_clear(most);
+    bool holds = rate_holds(x, mu, tau, rate, LOOP_ABOVE) || rate_holds(x, mu, tau, rate, LOOP_EXACT);
     return holds ? NULL : "the rate is larger than mu / (2 tau (mu + p_max |W|_1 |W|_inf))";
 }
 
@@ -202,6 +221,17 @@ void statement_rho(const mpq_t *tau, size_t n, mpq_t rho)
     mpq_clear(sum);
 }
 
+static bool loop_holds(const StatementCase *x, mpq_srcptr loop, LoopSize how)
+{
+    mpq_t least, square;
+    mpq_inits(least, square, (mpq_ptr)0);
+    statement_loop_size(x->cx, x->m, x->c, 2, how, least);
+    mpq_mul(square, loop, loop);
+    bool holds = mpq_cmp(square, least) >= 0;
+    mpq_clears(least, square, (mpq_ptr)0);
+    return holds;
+}
+
 const char *nearly_equal_fault(const StatementCase *x)
 {
     mpq_srcptr mu = statement_numbers(x->s, "mu")[0], loop = statement_numbers(x->s, "loop")[0], delta = statement_numbers(x->s, "delta")[0];
@@ -216,14 +246,12 @@ const char *nearly_equal_fault(const StatementCase *x)
         return "mu, loop and delta are not all positive";
     if (!statement_mu_holds(x->cx, x->m, x->c, mu))
         return "the multipliers do not leave mu";
-    mpq_t a, b;
-    mpq_inits(a, b, (mpq_ptr)0);
-    statement_loop_size(x->cx, x->m, x->c, 2, a);
-    mpq_mul(b, loop, loop);
-    bool is_norm = mpq_cmp(b, a) >= 0;
-    statement_rho(tau, x->s->n, a);
-    bool holds = delta_holds(a, mu, loop, delta);
-    mpq_clears(a, b, (mpq_ptr)0);
+    mpq_t rho;
+    mpq_init(rho);
+    bool is_norm = loop_holds(x, loop, LOOP_ABOVE) || loop_holds(x, loop, LOOP_EXACT);
+    statement_rho(tau, x->s->n, rho);
+    bool holds = delta_holds(rho, mu, loop, delta);
+    mpq_clear(rho);
     return !is_norm ? "loop is below p_max times the norm of W" : holds ? NULL : "the time constants differ too much for mu and loop";
 }
 

@@ -1,5 +1,9 @@
 #include "compiler/check/statement_verify.h"
 
+#include <stdlib.h>
+
+#include "compiler/check/positive_split.h"
+
 void neuron_net_leak(const ClaimMatrix *m, size_t a, mpq_t out)
 {
     mpq_srcptr own = claim_matrix_entry(m, a, a);
@@ -88,4 +92,54 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out)
         mpq_add(out[m->kernel[k].from], out[m->kernel[k].from], sum);
     }
     mpq_clear(sum);
+}
+
+/* ---- bounds in doubles ----
+ * Terms are >= 0. One is off by 6u from split(), by underflow in shift(), which 2^-1000 outweighs, and by
+ * at most 2u in its product and in each of the at most 2q + 2 sums that it goes through, in whatever direction
+ * the processor rounds. So 1 + (2q + 16) 2^-51 = 1 + (8q + 64) u times what is computed is not below the sum. */
+
+static double above(mpq_srcptr x)
+{
+    Split s = split(x);
+    return mpq_sgn(x) ? shift(fabs(s.mantissa), s.exponent) + 0x1p-1000 : 0;
+}
+
+/* W_aa of one neuron onto itself: 1 - its net leak. */
+static double own_above(const ClaimMatrix *m, size_t a, mpq_t own, mpq_srcptr one)
+{
+    neuron_net_leak(m, a, own);
+    mpq_sub(own, one, own);
+    return above(own);
+}
+
+double neuron_norms_above(const ClaimMatrix *m)
+{
+    double *column = calloc(m->q + 1, sizeof *column), rows = 0, columns = 0;
+    mpq_t own, one;
+    if (!column || m->n_kernels) {
+        free(column);
+        return (double)INFINITY;
+    }
+    mpq_inits(own, one, (mpq_ptr)0);
+    mpq_set_ui(one, 1, 1);
+    for (size_t a = 0; a < m->q; a++) {
+        double row = own_above(m, a, own, one);
+        column[a] += row;
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            size_t b = m->column[e];
+            double x = above(m->entry[e]);
+            if (a == b && claim_matrix_size(m, a) == 1)
+                continue;       /* the own weight alone, and x may be infinite: no infinity times 0 */
+            row += x * (double)(claim_matrix_size(m, b) - (a == b));
+            column[b] += x * (double)(claim_matrix_size(m, a) - (a == b));
+        }
+        rows = fmax(rows, row);
+    }
+    for (size_t a = 0; a < m->q; a++)
+        columns = fmax(columns, column[a]);
+    mpq_clears(own, one, (mpq_ptr)0);
+    free(column);
+    double slack = 1 + (2 * (double)m->q + 16) * 0x1p-51;
+    return fmax(rows * slack * (columns * slack) * (1 + 0x1p-50), 0x1p-1000);       /* no underflow either */
 }

@@ -1,5 +1,5 @@
 /* Decides whether a statement's numbers prove it: the part of the verifier (verify.h)
- * behind claims about the matrix. Exact, but for verify_component's tests. */
+ * behind claims about the matrix. Exact, but for verify_component's tests and for sums that doubles bound from above. */
 #ifndef COMPILER_CHECK_STATEMENT_VERIFY_H
 #define COMPILER_CHECK_STATEMENT_VERIFY_H
 #include "compiler/check/verify.h"
@@ -24,6 +24,8 @@ void neuron_net_leak(const ClaimMatrix *m, size_t a, mpq_t out);
 void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out);
 /* out[b], for a neuron j of each row b: the sum of |W_ij| x_i over the neurons i other than j. */
 void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out);
+/* Not below |W|_1 |W|_inf, nor far above it; infinite where doubles do not hold it, or with kernels. */
+double neuron_norms_above(const ClaimMatrix *m);
 
 /* ---- statement_equilibrium.c ---- */
 enum { STATEMENT_MOST_DENSE = 256 };        /* rows of a statement that has numbers for pairs of rows */
@@ -49,8 +51,9 @@ const char *switched_rate_fault(const StatementCase *x);
 void statement_rho(const mpq_t *tau, size_t n, mpq_t rho);
 /* mu I <= S(p) over all neurons. */
 bool statement_mu_holds(Ctx *cx, const ClaimMatrix *m, const Component *c, mpq_srcptr mu);
-/* At least p_max^power |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf. */
-void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, mpq_t out);
+/* At least p_max^power |W|_2^2, by |W|_2^2 <= |W|_1 |W|_inf: that product exactly, or a little above it, in less time. */
+typedef enum LoopSize { LOOP_ABOVE, LOOP_EXACT } LoopSize;
+void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int power, LoopSize how, mpq_t out);
 
 /* ---- statement_form.c: quadratic forms in x and phi ---- */
 const char *lure_popov_fault(const StatementCase *x);
