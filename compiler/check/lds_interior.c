@@ -18,7 +18,7 @@
  * docs/theory.md has the derivation. */
 enum {
     MOST_STEPS = 60,
-    SINGLE_FROM = 300,          /* rows from which the first steps are in single precision */
+    SINGLE_FROM = 100,          /* rows from which the first steps are in single precision */
     KERNELS_FROM = 100,         /* ... from which products are LAPACK's */
     WITHOUT_KERNELS = 200,      /* rows beyond which the method is not run without it */
     LONG_ROWS = 100,            /* rows up to which more than double precision is tried */
