@@ -1,6 +1,7 @@
 #include "compiler/driver/number_memory.h"
 
 #include <gmp.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
  * would spend 32 on each. GMP says how long a block was when it returns it, so
  * blocks need no heads; returned ones wait in a list for their length. */
 enum { UNIT = 16, LISTS = 8, FIRST_SLAB = 32 * 1024, LAST_SLAB = 8 * 1024 * 1024 };
+enum { LARGEST_KEPT = 32 * 1024 * 1024, TOP_PAD = 1024 * 1024 };    /* 32 MB are the most that malloc takes for it */
 
 typedef struct Block {
     struct Block *next;
@@ -95,5 +97,9 @@ static void *number_realloc(void *p, size_t old_bytes, size_t bytes)
 void number_memory_start(void)
 {
     arena_on_exhausted = out_of_memory;
+    /* Matrices that come and go stay with the process: the system would zero their pages again each time. */
+    mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT);
+    mallopt(M_TRIM_THRESHOLD, 4 * LARGEST_KEPT);
+    mallopt(M_TOP_PAD, TOP_PAD);
     mp_set_memory_functions(number_alloc, number_realloc, number_free);
 }

@@ -28,10 +28,12 @@ static size_t header_bytes(void)
     return (sizeof(ArenaChunk) + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* Pages of its own, large ones where the system has them: one page fault in place of 512. */
+/* Pages of its own. Few are had at once, since all of them will be written; many in large pages where the
+ * system has them: one page fault in place of 512. */
 static ArenaChunk *chunk_map(size_t bytes)
 {
-    ArenaChunk *c = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int at_once = bytes < HUGE_BYTES ? MAP_POPULATE : 0;
+    ArenaChunk *c = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | at_once, -1, 0);
     if (c == MAP_FAILED)
         return NULL;
     if (bytes >= HUGE_BYTES)
