@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks certificate files "eig-certificate/1" with integers and fractions only.
+"""Checks certificate files "eig-certificate/1", and maps "eig-map/1", with integers and fractions only.
 
 Written from docs/certificate.md and from nothing else, so that it shares no mistake
 with eigc. Usage: second_checker.py FILE...      one line a file, exit 1 if one is refused
@@ -1027,11 +1027,91 @@ def check_ranges(root, ranges):
     need(covered(lo, hi, boxes), "the cells do not cover the ranges")
 
 
+# ---- maps ----------------------------------------------------------------------
+
+CONVERGES = CONVEX
+EQUILIBRIA = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium")
+SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
+    "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),
+    "lds": lambda proof, says: "components" in proof,
+    "not-lds": lambda proof, says: "witness" in proof,
+    "attracting": lambda proof, says: "witness" in proof and "attracting-equilibrium" in says,
+    "unstable": lambda proof, says: "witness" in proof and bool({"unstable-equilibrium", "unstable-differences"} & says),
+    "several": lambda proof, says: "witness" in proof and "several-equilibria" in says,
+}
+
+
+class Plane:
+    """The matrix of a map, or that for attained slopes, as a function of the params."""
+
+    def __init__(self, part):
+        for p in part["params"]:
+            fields(p, ("name", "value", "lo", "hi"))
+            text(p["name"])
+        self.matrix, count = part["matrix"], len(part["params"])
+        need("kernels" not in self.matrix, "kernels in a map")
+        self.value, self.lo, self.hi = ([number(p[key]) for p in part["params"]] for key in ("value", "lo", "hi"))
+        q, populations = Tested(self.matrix).q, "populations" in self.matrix
+        self.terms = [read_term(term, populations, count, q) for term in part["terms"]]
+        self.rows = cells(self.matrix, "uniform" if populations else "rows", q)
+
+    def at(self, theta):
+        return matrix_at(self.matrix, self.rows, self.terms, self.value, theta)
+
+
+def check_proof(proof, plane, attained, points, is_cell):
+    """Evidence that holds at every point; of a cell, so that it holds between them, too."""
+    says = {s.get("says") for s in proof.get("statements", []) if isinstance(s, dict)}
+    if "components" in proof:
+        need("witness" not in proof, "components and a witness")
+        if is_cell:
+            return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], {})
+        for theta in points:
+            check_components(Tested(plane.at(theta)), proof["components"])
+            if "statements" in proof:
+                check_statements(Tested(plane.at(theta)), dict(proof, claim="lds"))
+        return None
+    need("witness" in proof, "no proof")
+    need(not is_cell or says <= set(EQUILIBRIA), "a statement that need not hold between corners")
+    for theta in points:
+        t = Tested((attained or plane).at(theta))
+        (check_zero_sum if "zero_sum" in proof["witness"] else check_vectors)(t, proof["witness"])
+        if "statements" in proof:
+            check_statements(t, dict(proof, claim="not-lds"))
+
+
+def check_map_cell(cell, plane, attained):
+    fields(cell, ("region", "lo", "hi"), ("components", "witness", "statements", "centre"))
+    count, region = len(plane.value), text(cell["region"])
+    box = numbers(cell["lo"], count), numbers(cell["hi"], count)
+    need(all(a <= b for a, b in zip(*box)), "an empty cell")
+    whole = {key: cell[key] for key in ("components", "witness", "statements") if key in cell}
+    if whole:
+        corners = {tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)}
+        check_proof(whole, plane, attained, sorted(corners), True)
+    if "centre" in cell:
+        fields(cell["centre"], (), ("components", "witness", "statements"))
+        check_proof(cell["centre"], plane, attained, [[(a + b) / 2 for a, b in zip(*box)]], False)
+    proof, name = (cell.get("centre", {}), region[7:]) if region.startswith("centre-") else (whole, region)
+    need(region == "undecided" or (name in SHOWS and SHOWS[name](proof, {s["says"] for s in proof.get("statements", [])})),
+         "%s is more than what is proved" % region)
+    return box
+
+
+def check_map(root):
+    fields(root, ("format", "matrix", "params", "terms", "cells"), ("attained",))
+    plane = Plane(root)
+    attained = Plane(fields(root["attained"], ("matrix", "params", "terms", "slopes"))) if "attained" in root else None
+    need(covered(plane.lo, plane.hi, [check_map_cell(cell, plane, attained) for cell in root["cells"]]), "the cells do not cover the plane")
+
+
 def check(data):
     try:
         root = json.loads(data.decode("utf-8"), object_pairs_hook=no_twice, parse_constant=no_constant)
     except (ValueError, RecursionError) as problem:
         raise Refused("no JSON: %s" % problem)
+    if isinstance(root, dict) and root.get("format") == "eig-map/1":
+        return check_map(root)
     fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements", "ranges"))
     need(root["format"] == "eig-certificate/1", "another format")
     if "model" in root:

@@ -90,22 +90,34 @@ void certificate_write_map_head(const ClaimMatrix *base, const Ranges *r, const 
     sbuf_str(out, "\"cells\": [");
 }
 
-void certificate_write_map_cell(const ClaimMatrix *base, size_t n_params, const RangeCell *c, const char *region, Sbuf *out)
+static bool says_something(const Evidence *e)
 {
-    const Evidence *e = &c->evidence;
-    bool is_refuted = e->witness.n > 0 || e->witness.is_zero_sum;
+    return e->is_certificate || e->witness.n > 0 || e->witness.is_zero_sum;
+}
+
+static void put_proof(Sbuf *out, const ClaimMatrix *base, const Evidence *e)
+{
+    certificate_put_statements(out, e);
+    if (e->is_certificate)
+        certificate_put_components(out, e);
+    else
+        certificate_put_witness(out, base, &e->witness);
+}
+
+void certificate_write_map_cell(const ClaimMatrix *base, size_t n_params, const RangeCell *c, const Evidence *centre, const char *region, Sbuf *out)
+{
     sbuf_printf(out, "{\"region\": \"%s\", \"lo\": ", region);
     certificate_put_numbers(out, (const mpq_t *)c->lo, n_params);
     sbuf_str(out, ", \"hi\": ");
     certificate_put_numbers(out, (const mpq_t *)c->hi, n_params);
-    if (e->is_certificate || is_refuted) {
+    if (says_something(&c->evidence)) {
         sbuf_str(out, ",\n");
-        if (e->is_certificate)
-            certificate_put_statements(out, e);
-        if (e->is_certificate)
-            certificate_put_components(out, e);
-        else
-            certificate_put_witness(out, base, &e->witness);
+        put_proof(out, base, &c->evidence);
+    }
+    if (says_something(centre)) {
+        sbuf_str(out, ",\n  \"centre\": {");
+        put_proof(out, base, centre);
+        sbuf_char(out, '}');
     }
     sbuf_char(out, '}');
 }

@@ -20,10 +20,20 @@ void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
 /* A box around x and what proves an equilibrium in it, `attempt` narrowing or widening it; false when there is none to be tried. */
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, int attempt, Statement *out);
 
+/* One box for each of several matrices and all their means, e being about one of these: wide enough for the equilibria of all. */
+bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x,
+                                 Statement *out);
+/* The facts about row a that a statement "equilibrium" needs, for the means of n matrices: values of psi at the centre, slopes in the
+ * box. False: not enclosed. */
+bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, size_t a, double value[2],
+                       double slope[2]);
+
 /* stability_equilibria.c: adds the equilibrium to the statements, when one is proved in a box around x. */
 bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x);
-/* The facts about row a that a statement "equilibrium" needs: values of psi at the centre, slopes in the box. False: not enclosed. */
-bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a, double value[2], double slope[2]);
+/* Adds those that are proved, and what makes them several, unstable or attracting. */
+void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds);
+/* That the equilibria which are statements number `first` and `second` are two. */
+void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out);
 
 /* equilibria_unstable.c: forms of x' = j x, j n * n without eigenvalues of real part 0. */
 typedef struct FormParts {

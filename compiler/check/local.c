@@ -179,7 +179,7 @@ void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq
 
 /* ---- activations ---- */
 
-enum { N_PARTS = 16 };
+enum { N_PARTS = 16 };         /* of an interval; fewer of a narrow one, of which an enclosure loses less */
 
 /* z = gain (t/L - threshold). */
 static void argument_of(const LocalRow *r, mpq_srcptr t, mpq_t z)
@@ -299,12 +299,13 @@ bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi,
     *least = INFINITY;
     *most = 0;
     bool fine = isfinite(from) && isfinite(to);
+    int n = !fine ? 0 : (int)fmin(N_PARTS, 1 + 64 * (to - from) / (1 + fabs(from)));
     JetResult part, room;
     NumPool scratch = {0};
     jet_result_init(&part);
     jet_result_init(&room);
-    for (int k = 0; fine && k < N_PARTS; k++) {
-        double a = k ? from + (to - from) * k / N_PARTS : from, b = k + 1 < N_PARTS ? from + (to - from) * (k + 1) / N_PARTS : to;
+    for (int k = 0; fine && k < n; k++) {
+        double a = k ? from + (to - from) * k / n : from, b = k + 1 < n ? from + (to - from) * (k + 1) / n : to;
         fine = see_slopes(r->act, &scratch, a, b, &part, &room, least, most);
     }
     jet_result_clear(&part);

@@ -11,6 +11,8 @@ typedef struct RangeProblem {
     Ranges ranges;              /* no cells */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
+    const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
+    const Num *tau;             /* then, of each row; NULL: of some row they differ */
 } RangeProblem;
 
 /* NULL, or why nothing can be said for all values. To be cleared in either case. */
@@ -36,6 +38,22 @@ size_t range_cell_longest(RangeProblem *p, const RangeCell *cell);
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);
 /* Diagonal stability at one point: with the slopes that are attained where it is refuted. *out is the caller's. */
 void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
+
+/* ---- range_equilibria.c: where diagonal stability is refuted, what equilibria at the model's input say ---- */
+/* NULL, or why they are not looked at. */
+const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope);
+/* The strongest that is said. */
+typedef enum RangeBeside { BESIDE_NOTHING, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL } RangeBeside;
+RangeBeside range_beside(const Evidence *e);
+/* Adds to a refutation at one point what is proved there. */
+RangeBeside range_point_equilibria(RangeProblem *p, LdsReport *lds);
+typedef struct RangeEquilibria {
+    RangeBeside beside;         /* in all of the cell */
+    bool falls_short;           /* not SEVERAL, and for some equilibrium that is seen at the centre not all is proved */
+    bool corners_differ;        /* another number is seen at a corner; looked at when asked for and nothing falls short */
+} RangeEquilibria;
+/* Adds to the refutation of a cell what holds in all of it. */
+RangeEquilibria range_cell_equilibria(RangeProblem *p, RangeCell *cell, bool compare_corners);
 
 /* Fills out->ranges when a requirement is for all params. */
 void ranges_check(Ctx *cx, const Net *net, Report *out);

@@ -5,13 +5,14 @@
 
 /* Their tests are conditions that a mean of matrices satisfies when these do: linear
  * equalities and inequalities between an entry, its size, and the multipliers' form. A
- * rate by multipliers divides by a product of norms, and is none of them. */
+ * rate by multipliers divides by a product of norms, and is none of them. Those about
+ * equilibria go with facts on activations between the matrices, and stand in maps alone. */
 bool statement_is_convex(StatementKind kind)
 {
     switch (kind) {
     case STATEMENT_DOMINANCE: case STATEMENT_CONTRACTION_ONE: case STATEMENT_EQUAL_TAU: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED:
     case STATEMENT_CASCADE: case STATEMENT_PLANAR_SMOOTH: case STATEMENT_PLANAR_BOUNDED: case STATEMENT_PLANAR_SIGNS:
-    case STATEMENT_SYMMETRISABLE:
+    case STATEMENT_SYMMETRISABLE: case STATEMENT_EQUILIBRIUM: case STATEMENT_SEVERAL: case STATEMENT_UNSTABLE: case STATEMENT_ATTRACTING:
         return true;
     default:
         return false;
@@ -46,8 +47,11 @@ static bool is_repeated(const Ranges *r, const RangeCell *c, uint32_t which)
 static const char *statements_fault(const Evidence *e, unsigned roles)
 {
     for (size_t k = 0; k < e->n_statements; k++) {
+        StatementSays says = statement_table[e->statement[k].kind].says;
         if (!statement_is_convex(e->statement[k].kind))
             return "a statement is of a kind that does not hold between matrices for which it holds";
+        if (e->is_certificate && (says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY))
+            return "a statement about equilibria is about given params";
         if (e->statement[k].kind == STATEMENT_PLANAR_SIGNS && !roles)
             return "the neurons change their roles";
     }

@@ -20,14 +20,19 @@ static void keep_equilibria(const LocalNet *net, LdsReport *lds)
         stability_keep_equilibrium(net, lds, &e, e.at[k]);
 }
 
+void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out)
+{
+    statement_init(cx, out, STATEMENT_SEVERAL, n_rows);
+    mpq_set_ui(statement_numbers(out, "first")[0], first, 1);
+    mpq_set_ui(statement_numbers(out, "second")[0], second, 1);
+}
+
 static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
 {
     for (size_t j = from; j < to; j++)
         for (size_t k = from; k < j; k++) {
             Statement proposed;
-            statement_init(cx, &proposed, STATEMENT_SEVERAL, lds->matrix.q);
-            mpq_set_ui(proposed.field[0][0], k, 1);
-            mpq_set_ui(proposed.field[1][0], j, 1);
+            propose_several(cx, lds->matrix.q, k, j, &proposed);
             if (stability_keep(cx, lds, &proposed))
                 return;
         }
@@ -56,9 +61,19 @@ static void keep_beside(const LocalNet *net, LdsReport *lds, const RowTau *tau, 
     }
 }
 
+void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds)
+{
+    RowTau tau = stability_row_tau(local->cx, net, &lds->matrix);
+    size_t from = lds->evidence.n_statements;
+    keep_equilibria(local, lds);
+    size_t to = lds->evidence.n_statements;
+    keep_several(local->cx, lds, from, to);
+    for (size_t k = from; k < to; k++)
+        keep_beside(local, lds, &tau, k);
+}
+
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds)
 {
-    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet local;
     const char *reason;
@@ -66,11 +81,7 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
     if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || theory_no_convergence(cx, net) ||
         !local_net(cx, net, attained, NULL, &lds->matrix, &local, &reason))
         return;
+    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     stability_seek_runaway(&local, &tau, lds);
-    size_t from = lds->evidence.n_statements;
-    keep_equilibria(&local, lds);
-    size_t to = lds->evidence.n_statements;
-    keep_several(cx, lds, from, to);
-    for (size_t k = from; k < to; k++)
-        keep_beside(&local, lds, &tau, k);
+    stability_add_equilibria(&local, net, lds);
 }

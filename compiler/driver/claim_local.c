@@ -8,7 +8,7 @@
 static bool facts_hold(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a)
 {
     double value[2], slope[2];
-    return equilibrium_facts(net, m, s, a, value, slope) &&
+    return equilibrium_facts(net, m, 1, s, a, value, slope) &&
            mpq_cmp(statement_numbers(s, "value_lo")[a], num_from_double(net->nums, value[0])) <= 0 &&
            mpq_cmp(statement_numbers(s, "value_hi")[a], num_from_double(net->nums, value[1])) >= 0 &&
            mpq_cmp(statement_numbers(s, "slope_lo")[a], num_from_double(net->nums, slope[0])) <= 0 &&

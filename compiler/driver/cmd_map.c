@@ -51,7 +51,7 @@ static double share(const Map *m, const MapCell *c)
     return part;
 }
 
-static void print_summary(const Map *m)
+static void print_summary(const Map *m, const char *no_equilibria)
 {
     size_t n[N_MAP_REGIONS] = {0};
     double part[N_MAP_REGIONS] = {0};
@@ -63,6 +63,8 @@ static void print_summary(const Map *m)
         if (n[r])
             printf("%6.2f %%  %6zu cell%s  %s%s\n", 100 * part[r], n[r], n[r] == 1 ? " " : "s", map_region[r].text,
                    r < MAP_CENTRE_STABLE ? ": proved in all of it" : "");
+    if (no_equilibria && n[MAP_NOT_LDS] + n[MAP_CENTRE_NOT_LDS])
+        printf("equilibria are not looked at: %s\n", no_equilibria);
 }
 
 static bool write_data(Compilation *c, const Map *m, const char *path)
@@ -93,12 +95,13 @@ static ExitStatus make_map(Compilation *c)
         return STATUS_NOT_PROVED;
     }
     take_axes(c, &m);
+    const char *no_equilibria = range_equilibria_init(&m.problem, slope);
     map_cells(&m, o->depth);
     const char *picture = o->output || o->data ? o->output : arena_printf(&c->cx.arena, "%s.svg", c->model->name);
     bool ok = (!o->data || write_data(c, &m, o->data)) && (!picture || map_draw(&m, c->model->name, picture));
     diagnose(&c->cx, o);
     if (ok && !o->quiet && !(o->data && strcmp(o->data, "-") == 0))
-        print_summary(&m);
+        print_summary(&m, no_equilibria);
     map_clear(&m);
     return ok ? STATUS_DONE : STATUS_SYSTEM;
 }

@@ -3,15 +3,22 @@
 #define COMPILER_DRIVER_MAP_H
 #include "compiler/check/range_search.h"
 
-/* MAP_REGION(id, name, colour, text): what may be known of a cell. Proved regions are so in all of it. */
+/* MAP_REGION(id, name, colour, text): what may be known of a cell. Proved regions are so in all of it. From NOT_LDS
+ * on they are in the order of RangeBeside. Colours differ also for those who tell red from green badly. */
 #define MAP_REGIONS(R)                                                                                                  \
-    R(STABLE,         "stable",            "#2f7f4f", "stable: one equilibrium, and convergence to it")                 \
-    R(LDS,            "lds",               "#7fbf8f", "diagonally stable")                             \
-    R(NOT_LDS,        "not-lds",           "#c0504d", "not diagonally stable")                                          \
-    R(CENTRE_STABLE,  "centre-stable",     "#cfe8d6", "stable at its centre")                                           \
-    R(CENTRE_LDS,     "centre-lds",        "#e2f0e6", "diagonally stable at its centre")                                \
-    R(CENTRE_NOT_LDS, "centre-not-lds",    "#f2d5d4", "not diagonally stable at its centre")                            \
-    R(UNDECIDED,      "undecided",         "#bbbbbb", "undecided")
+    R(STABLE,            "stable",            "#0072b2", "stable: one equilibrium, and convergence to it")              \
+    R(LDS,               "lds",               "#56b4e9", "diagonally stable")                                           \
+    R(NOT_LDS,           "not-lds",           "#f0e442", "not diagonally stable")                                       \
+    R(ATTRACTING,        "attracting",        "#009e73", "not diagonally stable, and an equilibrium attracts what starts near it") \
+    R(UNSTABLE,          "unstable",          "#d55e00", "an unstable equilibrium")                                     \
+    R(SEVERAL,           "several",           "#8e4585", "several equilibria")                                          \
+    R(CENTRE_STABLE,     "centre-stable",     "#b3d4e8", "stable at its centre")                                        \
+    R(CENTRE_LDS,        "centre-lds",        "#d7ecf9", "diagonally stable at its centre")                             \
+    R(CENTRE_NOT_LDS,    "centre-not-lds",    "#fbf7c9", "not diagonally stable at its centre")                         \
+    R(CENTRE_ATTRACTING, "centre-attracting", "#b3e2d5", "an equilibrium that attracts at its centre")                  \
+    R(CENTRE_UNSTABLE,   "centre-unstable",   "#f2ceb3", "an unstable equilibrium at its centre")                       \
+    R(CENTRE_SEVERAL,    "centre-several",    "#ddc7da", "several equilibria at its centre")                            \
+    R(UNDECIDED,         "undecided",         "#bbbbbb", "undecided")
 
 typedef enum MapRegion {
 #define R(id, name, colour, text) MAP_##id,
@@ -26,7 +33,8 @@ extern const MapRegionRow map_region[N_MAP_REGIONS];
 
 typedef struct MapCell {
     MapRegion region;
-    RangeCell box;              /* with the evidence of a proved region */
+    RangeCell box;              /* with evidence, as far as something is proved in all of it */
+    Evidence centre;            /* of what is proved at its centre only */
 } MapCell;
 typedef struct Map {
     RangeProblem problem;

@@ -27,7 +27,7 @@ void map_write_json(const Map *m, Sbuf *out)
     for (size_t k = 0; k < m->cells.n; k++) {
         const MapCell *c = &m->cells.at[k];
         sbuf_str(out, k ? ",\n" : "\n");
-        certificate_write_map_cell(&p->base, p->ranges.n_params, &c->box, map_region[c->region].name, out);
+        certificate_write_map_cell(&p->base, p->ranges.n_params, &c->box, &c->centre, map_region[c->region].name, out);
     }
     sbuf_str(out, "]}\n");
 }

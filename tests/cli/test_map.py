@@ -6,10 +6,12 @@ import os
 import sys
 from fractions import Fraction
 
+import numpy as np
+
 from cli import check, eigc, equal, main, test, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Tested, cells, check_cell, check_vectors, number, numbers, read_term, matrix_at
+from second_checker import Refused, check as second_check
 
 PAIR = """param w_EE = 0.5 in [0, 4]
 param w_EI = 2
@@ -31,13 +33,16 @@ def cells_of(folder, *options):
     return [([Fraction(row[k]) for k in ("w_EE_lo", "w_EE_hi", "w_EI_lo", "w_EI_hi")], row["region"]) for row in rows]
 
 
+NOT_LDS = ("not-lds", "attracting", "unstable", "several")      # proved of a cell, by that one's witness
+
+
 @test
 def the_line_of_wilson_cowan(folder):
     """Whatever w_EI: diagonally stable, and stable, exactly where the slope bound times w_EE is below 1."""
     for activation, line in (("cost = nonnegative", Fraction(1)), ("activation(z) = 1 / (1 + exp(-4 * z))", Fraction(1)),
                              ("activation(z) = tanh(z)", Fraction(1)), ("cost = nonnegative; gain = 2", Fraction(1, 2))):
         for tau in (20, 10):
-            write(folder, "m.eig", PAIR.format(activation, tau))
+            write(folder, "m.eig", PAIR.format(activation, tau).replace("input = 2", "input = 2 * sin(t / 1 ms)"))
             area = {}
             for (x0, x1, y0, y1), region in cells_of(folder):
                 area[region] = area.get(region, 0) + (x1 - x0) * (y1 - y0)
@@ -51,37 +56,141 @@ def the_line_of_wilson_cowan(folder):
 @test
 def proofs_hold_in_every_cell(folder):
     """By the second checker, at the corners, which is enough (docs/theory.md, Theorem 30)."""
-    for text in (PAIR.format("cost = nonnegative", 10), PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20),
-                 PAIR.format("cost = nonnegative; size = 3", 20)):
+    path = os.path.join(folder, "map.json")
+    for text, depth in ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
+                        (PAIR.format("cost = nonnegative; size = 3", 20), 4), (PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3"), 4)):
         write(folder, "m.eig", text)
-        path = os.path.join(folder, "map.json")
-        equal(eigc("map", os.path.join(folder, "m.eig"), *OVER, "-q", "--data", path, "--depth=4").status, 0)
-        with open(path) as file:
-            root = json.load(file)
-        seen = set()
-        for cell in root["cells"]:
-            corners = [corner(root if "components" in cell else root.get("attained", root), cell, which) for which in range(4)]
-            seen.add(cell["region"])
-            if "components" in cell:
-                check(cell["region"] in ("stable", "lds"), cell)
-                check_cell({k: v for k, v in cell.items() if k != "region"}, corners, root)
-            elif "witness" in cell:
-                equal(cell["region"], "not-lds")
-                for matrix in corners:
-                    check_vectors(Tested(matrix), cell["witness"])
+        equal(eigc("map", os.path.join(folder, "m.eig"), *OVER, "-q", "--data", path, f"--depth={depth}").status, 0)
+        with open(path, "rb") as file:
+            text = file.read()
+        second_check(text)
+        root = json.loads(text)
+        says = {(cell["region"], *sorted({s["says"] for s in cell.get("statements", [])})) for cell in root["cells"]}
+        check("stable" in {s[0] for s in says} and {s[0] for s in says} & set(NOT_LDS), says)
+        for change in changes(root):
+            try:
+                second_check(json.dumps(change).encode())
+            except Refused:
+                continue
+            check(False, "a false map is accepted")
+
+
+def changes(root):
+    """A cell is made larger than its proof, or coloured by more than it; a cell is missing."""
+    for k, cell in enumerate(root["cells"]):
+        if cell["region"] in ("attracting", "several"):
+            yield dict(root, cells=root["cells"][:k] + [dict(cell, lo=["0", "0"])] + root["cells"][k + 1:])
+            yield dict(root, cells=root["cells"][:k] + [dict(cell, region="unstable")] + root["cells"][k + 1:])
+            break
+    yield dict(root, cells=root["cells"][1:])
+
+
+# ---- the regions of theory: equilibria, the trace and the determinant ----
+
+WEIGHTS = {"w_IE": 3.0, "w_II": 0.5}
+RELU, SIGMOID = "cost = nonnegative", "cost = logistic(1, 0.25, 0.5)"
+TAU = (10.0, 20.0)
+
+
+def pair(activation, tau, inputs):
+    return (f"param w_EE = 0.5 in [0, 8]\nparam w_EI = 2 in [0, 8]\n"
+            f"population E excitatory {{ tau = {TAU[0]} ms; {activation}; input = {inputs[0]} }}\n"
+            f"population I inhibitory {{ tau = {tau} ms; {activation}; input = {inputs[1]} }}\n"
+            "connect E -> E { weight = w_EE }\nconnect I -> E { weight = w_EI }\n"
+            "connect E -> I { weight = 3 }\nconnect I -> I { weight = 0.5 }\n")
+
+
+def map_of(folder, text, x, y, depth):
+    write(folder, "m.eig", text)
+    path = os.path.join(folder, "map.csv")
+    r = eigc("map", os.path.join(folder, "m.eig"), f"--over=w_EE={x[0]}:{x[1]}", f"--over=w_EI={y[0]}:{y[1]}", "-q", "--data", path, f"--depth={depth}")
+    equal((r.status, r.err), (0, ""), r)
+    with open(path) as file:
+        return [([float(Fraction(row[k])) for k in ("w_EE_lo", "w_EE_hi", "w_EI_lo", "w_EI_hi")], row["region"]) for row in csv.DictReader(file)]
+
+
+def by_lines(tau, inputs):
+    """Of a ReLU pair, closed form: the region of a point, from the equilibrium with both active and the one with E silent."""
+    def region(ee, ei):
+        det = (1 - ee) * (1 + WEIGHTS["w_II"]) + ei * WEIGHTS["w_IE"]
+        trace = (ee - 1) / TAU[0] - (1 + WEIGHTS["w_II"]) / tau
+        e, i = (1 + WEIGHTS["w_II"]) * inputs[0] - ei * inputs[1], WEIGHTS["w_IE"] * inputs[0] + (1 - ee) * inputs[1]
+        active, silent = e * det > 0 and i * det > 0, inputs[0] < ei * inputs[1] / (1 + WEIGHTS["w_II"])
+        return ("stable" if ee < 1 else "several" if active and silent else "attracting" if silent else
+                "not-lds" if not active else "unstable" if det < 0 or trace > 0 else "attracting")
+    return region
+
+
+@test
+def lines_of_relu(folder):
+    """Each coloured cell is what the closed form says at its corners."""
+    depth, x = 5, (0.5, 4.5)
+    for tau, inputs, y in ((10, (1, .2), (1.5, 3.5)), (20, (1, .2), (1.5, 3.5)), (10, (-1, .2), (.25, 2.25))):
+        region_at, area = by_lines(tau, inputs), {}
+        for (x0, x1, y0, y1), region in map_of(folder, pair(RELU, tau, inputs), x, y, depth):
+            area[region] = area.get(region, 0) + (x1 - x0) * (y1 - y0) / 8
+            shrunk = [(x0 + (x1 - x0) * s, y0 + (y1 - y0) * t) for s in (1e-9, .5, 1 - 1e-9) for t in (1e-9, .5, 1 - 1e-9)]
+            found = {region_at(*at) for at in shrunk}
+            if region.startswith("centre-"):
+                equal(region[7:], region_at((x0 + x1) / 2, (y0 + y1) / 2))
             else:
-                check(cell["region"].startswith("centre-") or cell["region"] == "undecided", cell)
-        check({"stable", "not-lds"} <= seen, seen)
+                also = {"several"} if region == "attracting" and inputs[0] < 0 else set()    # E silent attracts there, too
+                check(found - also == {region} or region == "not-lds", (tau, inputs, region, found, x0, x1, y0, y1))
+        check(set(area) >= ({"stable", "attracting", "unstable"} if inputs[0] > 0 else {"stable", "attracting", "several"}), area)
+        check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .5, area)
 
 
-def corner(root, cell, which):
-    matrix, params = root["matrix"], root["params"]
-    q = len(matrix.get("populations", [])) or matrix["n"]
-    form = "uniform" if "populations" in matrix else "rows"
-    terms = [read_term(t, form == "uniform", len(params), q) for t in root["terms"]]
-    lo, hi = numbers(cell["lo"], len(params)), numbers(cell["hi"], len(params))
-    theta = [(hi if which >> k & 1 else lo)[k] for k in range(len(params))]
-    return matrix_at(matrix, cells(matrix, form, q), terms, [number(p["value"]) for p in params], theta)
+def sigmoid(z):
+    return 1 / (1 + np.exp(-4 * (z - .5)))
+
+
+def equilibria(ee, ei, inputs):
+    """On the line where I is at rest, which is one I for each E, whatever E: between the signs of dE/dt on a grid."""
+    e = np.linspace(0, 1, 4001)
+    lo, hi = np.zeros_like(e), np.ones_like(e)
+    for _ in range(50):
+        i = (lo + hi) / 2
+        above = sigmoid(WEIGHTS["w_IE"] * e - WEIGHTS["w_II"] * i + inputs[1]) > i
+        lo, hi = np.where(above, i, lo), np.where(above, hi, i)
+    rest = sigmoid(ee * e - ei * i + inputs[0]) - e
+    return [(e[k], i[k]) for k in np.flatnonzero(rest[:-1] * rest[1:] <= 0)]
+
+
+def growth(ee, ei, tau, at):
+    w = np.array([[ee, -ei], [WEIGHTS["w_IE"], -WEIGHTS["w_II"]]])
+    slope = np.array([4 * v * (1 - v) for v in at])
+    return np.linalg.eigvals((slope[:, None] * w - np.eye(2)) / np.array([[TAU[0]], [tau]])).real.max()
+
+
+@test
+def regions_of_a_sigmoid(folder):
+    """At random points of coloured cells, against equilibria on a grid and numpy's eigenvalues; the time constants matter."""
+    rng, area = np.random.default_rng(1), {}
+    for tau, inputs, x, y in ((10, (-.5, .2), (0.5, 3.5), (1, 2)), (40, (0, -.75), (3.96, 4.04), (2.98, 3.02))):
+        for (x0, x1, y0, y1), region in map_of(folder, pair(SIGMOID, tau, inputs), x, y, 3):
+            area[region] = area.get(region, 0) + 1
+            for _ in range(0 if region.startswith("centre-") else 4):
+                ee, ei = x0 + (x1 - x0) * rng.random(), y0 + (y1 - y0) * rng.random()
+                found = equilibria(ee, ei, inputs)
+                rates = [growth(ee, ei, tau, at) for at in found]
+                check(region != "stable" or (ee < 1 and len(found) == 1), (region, ee, ei))
+                check(region == "stable" or ee > 1, (region, ee, ei))
+                check(region != "several" or len(found) > 1, (region, ee, ei, found))
+                check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
+                check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
+    check({"stable", "attracting", "unstable", "several"} <= set(area), area)
+
+
+@test
+def what_is_not_followed(folder):
+    """Of equilibria nothing is said where a param stands in inputs, or the input goes on changing; and it is said why."""
+    for change, reason in ((("input = -0.3", "input = -w_EI"), "stands in inputs"), (("input = -0.3", "input = -sin(t / 1 ms)"), "changes in time")):
+        write(folder, "m.eig", PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3").replace(*change))
+        r = eigc("map", os.path.join(folder, "m.eig"), *OVER, "--depth=3", "--data", os.path.join(folder, "map.csv"))
+        equal(r.status, 0, r)
+        check("equilibria are not looked at" in r.out and reason in r.out, r)
+        with open(os.path.join(folder, "map.csv")) as file:
+            check({row["region"] for row in csv.DictReader(file)} <= {"stable", "not-lds", "centre-not-lds", "centre-stable"}, r)
 
 
 @test
