@@ -13,6 +13,9 @@ mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper)
     return upper ? c->box.hi[m->axis[axis]] : c->box.lo[m->axis[axis]];
 }
 
+/* Both lists of regions are in the order of RangeBeside. */
+_Static_assert(MAP_SEVERAL - MAP_NOT_LDS == (int)BESIDE_SEVERAL && MAP_CENTRE_SEVERAL - MAP_CENTRE_NOT_LDS == (int)BESIDE_SEVERAL, "in order");
+
 static void cell_clear(const Map *m, MapCell *c)
 {
     range_cell_clear(&c->box, m->problem.ranges.n_params);
