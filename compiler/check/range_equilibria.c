@@ -28,7 +28,7 @@ const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope)
     if (!reason && m->q > MOST_ROWS)
         reason = arena_printf(&p->cx->arena, "the matrix has %zu rows, more than %d", m->q, MOST_ROWS);
     if (!reason && p->net->model->params_in_inputs)
-        reason = "a param of the plane stands in inputs";
+        reason = "a param of the plane stands in inputs or gains";
     lds_attained(p->net, slope, attained);
     if (reason || !local_net(p->cx, p->net, attained, NULL, m, local, &reason))
         return reason;

@@ -184,7 +184,7 @@ def regions_of_a_sigmoid(folder):
 @test
 def what_is_not_followed(folder):
     """Of equilibria nothing is said where a param stands in inputs, or the input goes on changing; and it is said why."""
-    for change, reason in ((("input = -0.3", "input = -w_EI"), "stands in inputs"), (("input = -0.3", "input = -sin(t / 1 ms)"), "changes in time")):
+    for change, reason in ((("input = -0.3", "input = -w_EI"), "stands in inputs or gains"), (("input = -0.3", "input = -sin(t / 1 ms)"), "changes in time")):
         write(folder, "m.eig", PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3").replace(*change))
         r = eigc("map", os.path.join(folder, "m.eig"), *OVER, "--depth=3", "--data", os.path.join(folder, "map.csv"))
         equal(r.status, 0, r)
