@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Breaks the verifier in one place at a time and expects its tests to fail.
 
-Run from the repository root; takes some minutes. Each row is a file, a text that occurs
+Run from the repository root, where it is built; takes some minutes. Each row is a file, a text that occurs
 there once, and what it becomes. A row whose tests still pass is printed, and fails.
 Not listed, because nothing could notice them: a row twice in one component, and p = 0, are refused early,
 but M(p) is not positive definite either; the same for a diagonal entry >= 0 and for an entry of
@@ -9,7 +9,6 @@ the scaled M beyond 8; an empty witness is X = 0; a member out of range reads be
 an array, which only the sanitizers see.
 Usage: tests/mutate_verify.py [part of a row]
 """
-import glob
 import os
 import subprocess
 import sys
@@ -119,6 +118,266 @@ ROWS = [
     ("positive.c", "if (shifted_ends(d, c, margin)) {", "if (shifted_ends(d, c, margin / 2)) {"),
     ("positive.c", "else if (shifted_ends(&d, -4 * c, 0))", "else if (0)"),
     ("positive.c", "return (Split){mantissa / 2, up - down + 1};", "return (Split){mantissa / 2, up - down};"),
+    # large sparse matrices
+    ("positive_sparse.c", "r->own[i] * (1 - 20 * U) * x[i] > sum * (1 + 2 * terms * U)", "true"),
+    ("positive_sparse.c", "sum += (fabs(r->entry[k].value) + radius_of(&r->entry[k])) * x[r->entry[k].column];\n        dominates", "sum += r->entry[k].value * x[r->entry[k].column];\n        dominates"),
+    ("positive_sparse.c", "            last->value += r->entry[k].value;\n", ""),
+    ("positive_sparse.c", "(Entry){(uint32_t)i, -t, fabs(t)}", "(Entry){(uint32_t)i, t, fabs(t)}"),
+    ("positive_sparse.c", "shift(-2 * (r->p[i].mantissa", "shift(-4 * (r->p[i].mantissa"),
+    ("positive_sparse.c", "e - 2 * r->scale[i]);\n    }", "e - r->scale[i]);\n    }"),
+    ("positive_sparse.c", "1.25 * ((n + 4) * U * trace + worst) + 0x1p-900", "0"),
+    ("positive_sparse.c", "rounds_to_nearest() && f->n", "f->n"),
+    ("positive_fronts.c", "nextafter(s->r->own[row] - nextafter(s->down, INFINITY), -INFINITY)", "s->r->own[row]"),
+    ("positive_fronts.c", "if (place > k)", "if (place > k + 1)"),
+    ("positive_fronts.c", "            add_rest(s, x);", "            ;"),
+    ("positive_fronts.c", "for (size_t i = j; i < x->front->n_next; i++)", "for (size_t i = j; i < j + 1; i++)"),
+    ("positive_fronts.c", "positive_eliminate(s->dense, s->order, s->own, s->panel) &&", "(positive_eliminate(s->dense, s->order, s->own, s->panel), 1) &&"),
+    ("positive_fronts.c", "for (size_t k = 0; ends && k < d->n_fronts; k++)", "for (size_t k = 0; ends && k + 1 < d->n_fronts; k++)"),
+    ("positive_dissect.c", "meet(s, which, child->next[e]);", ";"),
+    # statements: sums over synapses
+    ("statement_sums.c", "        mpq_neg(out, own);", "        mpq_set(out, own);"),
+    ("statement_sums.c", "        mpq_add(out, out, m->leak[a]);", ";"),
+    ("statement_sums.c", "        mpq_sub(out, out, m->self[a]);", ";"),
+    ("statement_sums.c", "        mpq_sub(out, out, kernel->value[0]);", ";"),
+    ("statement_sums.c", "d = k->to == k->from;", "d = 0;"),
+    ("statement_sums.c", "            mpq_add(x, x, uniform);", ";"),
+    ("statement_sums.c", "        mpq_abs(x, x);\n", ""),
+    ("statement_sums.c", "    mpq_abs(part, entry);", "    mpq_set(part, entry);"),
+    ("statement_sums.c", "if (!others)", "if (0)"),
+    ("statement_sums.c", "    if (others > 1) {", "    if (0) {"),
+    ("statement_sums.c", "mpz_mul_ui(mpq_numref(part), mpq_numref(part), others);", "mpz_mul_ui(mpq_numref(part), mpq_numref(part), others + 1);"),
+    ("statement_sums.c", "mpq_mul(part, part, x);", ";"),
+    ("statement_sums.c", "claim_matrix_size(m, b) - (a == b), x[b]", "claim_matrix_size(m, b), x[b]"),
+    ("statement_sums.c", "claim_matrix_size(m, b) - (a == b), x[b]", "claim_matrix_size(m, a) - (a == b), x[b]"),
+    ("statement_sums.c", "claim_matrix_size(m, b) - (a == b), x[b]", "claim_matrix_size(m, b) - (a == b), x[a]"),
+    ("statement_sums.c", "claim_matrix_size(m, a) - (a == b), x[a]", "claim_matrix_size(m, b) - (a == b), x[a]"),
+    ("statement_sums.c", "claim_matrix_size(m, a) - (a == b), x[a]", "claim_matrix_size(m, a) - (a == b), x[b]"),
+    ("statement_sums.c", "mpq_mul(sum, sum, x[m->kernel[k].from]);", ";"),
+    ("statement_sums.c", "mpq_mul(sum, sum, x[m->kernel[k].to]);", ";"),
+    ("statement_sums.c", "if (m->kernel[k].to != a)", "if (m->kernel[k].from != a)"),
+    ("statement_sums.c", "out[m->kernel[k].from], out[m->kernel[k].from], sum", "out[m->kernel[k].to], out[m->kernel[k].to], sum"),
+    # statements: contraction, potentials, cascades, two neurons
+    ("statement_verify.c", "positive = mpq_sgn(x[k]) > 0;", "positive = mpq_sgn(x[k]) >= 0;"),
+    ("statement_verify.c", "positive = mpq_sgn(x[k]) > 0;", "positive = mpq_sgn(x[k]) != 0;"),
+    ("statement_verify.c", "!all_positive(d, x->m->q) || ", ""),
+    ("statement_verify.c", "!all_positive(tau, x->m->q) || ", ""),
+    ("statement_verify.c", "mpq_sgn(rate) < 0)", "0)"),
+    ("statement_verify.c", "mpq_div(sum, sum, d[a]);", ";"),
+    ("statement_verify.c", "        if (mpq_cmp_ui(slack, 1, 1) > 0)\n            mpq_set_ui(slack, 1, 1);\n        mpq_mul(sum, rate, tau[a]);", "        mpq_mul(sum, rate, tau[a]);"),
+    ("statement_verify.c", "mpq_mul(sum, rate, tau[a]);", "mpq_set(sum, rate);"),
+    ("statement_verify.c", "mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) >= 0", "mpq_cmp(slack, sum) >= 0"),
+    ("statement_verify.c", "mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) >= 0", "mpq_sgn(slack) > 0"),
+    ("statement_verify.c", "mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) >= 0", "mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) > 0"),
+    ("statement_verify.c", "!all_positive(q, n) || !all_positive(tau, n) || mpq_sgn(rate) <= 0", "!all_positive(tau, n) || mpq_sgn(rate) <= 0"),
+    ("statement_verify.c", "!all_positive(q, n) || !all_positive(tau, n) || mpq_sgn(rate) <= 0", "!all_positive(q, n) || mpq_sgn(rate) <= 0"),
+    ("statement_verify.c", "!all_positive(q, n) || !all_positive(tau, n) || mpq_sgn(rate) <= 0", "!all_positive(q, n) || !all_positive(tau, n)"),
+    ("statement_verify.c", "mpq_div(weight[a], q[a], tau[a]);", "mpq_set(weight[a], q[a]);"),
+    ("statement_verify.c", "            mpq_set_ui(slack, 1, 1);\n        mpq_div(slack, slack, tau[b]);", "            ;\n        mpq_div(slack, slack, tau[b]);"),
+    ("statement_verify.c", "        mpq_div(slack, slack, tau[b]);", ";"),
+    ("statement_verify.c", "mpq_div(column[b], column[b], q[b]);", ";"),
+    ("statement_verify.c", "holds = mpq_cmp(slack, rate) >= 0;", "holds = true;"),
+    ("statement_verify.c", "bool same = back != NULL && back->extent[0] == k->extent[0] && back->extent[1] == k->extent[1];", "bool same = back != NULL;\n    if (!back)\n        return true;"),
+    ("statement_verify.c", "back->value[along * width + across]", "back->value[d]"),
+    ("statement_verify.c", "mpq_mul(x, p[k->to], k->value[d]);", "mpq_set(x, k->value[d]);"),
+    ("statement_verify.c", "        if (sign < 0)\n            mpq_neg(y, y);", ";"),
+    ("statement_verify.c", "    mpq_mul(x, p[a], m->entry[e]);", "    mpq_mul(x, p[b], m->entry[e]);"),
+    ("statement_verify.c", "    if (sign < 0)\n        mpq_neg(x, x);", ";"),
+    ("statement_verify.c", "        return mpq_sgn(x) == 0;", "        return true;"),
+    ("statement_verify.c", "    return mpq_equal(x, y);", "    return mpq_cmp(x, y) <= 0 || true;"),
+    ("statement_verify.c", "same = entry_matches(m, a, e, p, s && mpq_sgn(s[a]) != mpq_sgn(s[m->column[e]]) ? -1 : 1, x, y);", "same = entry_matches(m, a, e, p, s ? -1 : 1, x, y);"),
+    ("statement_verify.c", "same = kernels_match(m, c, p, s && mpq_sgn(s[c->to]) != mpq_sgn(s[c->from]) ? -1 : 1);", "same = kernels_match(m, c, p, 1);"),
+    ("statement_verify.c", "same = kernels_match(m, c, p, s && mpq_sgn(s[c->to]) != mpq_sgn(s[c->from]) ? -1 : 1);", ";"),
+    ("statement_verify.c", "    if (!all_positive(p, x->m->q))\n        return \"p is not positive\";\n    return weights", "    return weights"),
+    ("statement_verify.c", "    if (!all_positive(p, x->m->q))\n        return \"p is not positive\";\n    for", "    for"),
+    ("statement_verify.c", "if (mpq_cmp_si(sign[a], 1, 1) != 0 && mpq_cmp_si(sign[a], -1, 1) != 0)", "if (0)"),
+    ("statement_verify.c", "if (!any[0] || !any[1])", "if (0)"),
+    ("statement_verify.c", "if (!any[0] || !any[1])", "if (!any[0])"),
+    ("statement_verify.c", "statement_is_plain(s->kind) &&", ""),
+    ("statement_verify.c", "if (s->is_part && s->component < e->n_components", "if (s->component < e->n_components"),
+    ("statement_verify.c", "statement_table[s->kind].says == STATES_EXPONENTIAL)", "1)"),
+    ("statement_verify.c", "    for (size_t k = 0; k < e->n_components; k++)\n        if (!converges[k])", "    for (size_t k = 0; k + 1 < e->n_components; k++)\n        if (!converges[k])"),
+    ("statement_verify.c", "!weight || mpq_sgn(weight) != -sign", "true"),
+    ("statement_verify.c", "x->m->n != 2 || x->m->q != 2 || x->m->n_kernels", "x->m->q != 2"),
+    ("statement_verify.c", "x->m->n != 2 || x->m->q != 2 || x->m->n_kernels", "x->m->n != 2"),
+    ("statement_verify.c", "(sends(x->m, 0, 1) && sends(x->m, 1, -1)) ||", ""),
+    ("statement_verify.c", "(sends(x->m, 0, -1) && sends(x->m, 1, 1))", "sends(x->m, 1, 1)"),
+    ("statement_verify.c", "mpq_sgn(x->s->field[0][0]) > 0 ? NULL", "1 ? NULL"),
+    ("statement_verify.c", "row->needs == NEEDS_LDS && !e->is_certificate", "0"),
+    ("statement_verify.c", "(!e->is_certificate || s->component >= e->n_components)", "!e->is_certificate"),
+    ("statement_verify.c", "s->is_part && is_of_all_rows(row->says)", "0"),
+    ("statement_verify.c", "s->n == (s->is_part ? e->component[s->component].n : m->q) ? NULL", "1 ? NULL"),
+    ("statement_verify.c", "} else if (e->n_components == 1) {", "} else if (e->n_components >= 1) {"),
+    ("verify.c", "r.accepted && k < evidence->n_statements", "0"),
+    # statements: rates by multipliers
+    ("statement_rate.c", "mpq_set_ui(shift[a], claim_matrix_size(m, a), 2);", "mpq_set_ui(shift[a], 1, 2);"),
+    ("statement_rate.c", "mpq_set_ui(shift[a], claim_matrix_size(m, a), 2);", "mpq_set_ui(shift[a], claim_matrix_size(m, a), 4);"),
+    ("statement_rate.c", "        mpq_div(shift[a], shift[a], c->p[a]);", ";"),
+    ("statement_rate.c", "            mpq_add(out->self[a], m->self[a], shift[a]);", "            mpq_set(out->self[a], m->self[a]);"),
+    ("statement_rate.c", "                mpq_add(out->entry[e], out->entry[e], shift[a]);", "                ;"),
+    ("statement_rate.c", "    mpq_sub(out, one, out);\n    mpq_abs(out, out);", "    mpq_sub(out, one, out);"),
+    ("statement_rate.c", "        mpq_add(row, row, own);", ";"),
+    ("statement_rate.c", "        mpq_add(column[a], column[a], own);", ";"),
+    ("statement_rate.c", "        raise(rows, row);", "        mpq_set(rows, row);"),
+    ("statement_rate.c", "        raise(columns, column[a]);", "        mpq_set(columns, column[a]);"),
+    ("statement_rate.c", "        mpq_div(p, c->p[a], p);", "        mpq_set(p, c->p[a]);"),
+    ("statement_rate.c", "    for (int k = 0; k < power; k++)", "    for (int k = 0; k < 1; k++)"),
+    ("statement_rate.c", "    if (x->m->n_kernels)", "    if (0)"),
+    ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0 || mpq_sgn(rate) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0"),
+    ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0 || mpq_sgn(rate) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(rate) <= 0"),
+    ("statement_rate.c", "    if (!statement_mu_holds(x->cx, x->m, x->c, mu))\n        return \"the multipliers do not leave mu\";\n    mpq_t most;", "    mpq_t most;"),
+    ("statement_rate.c", "    mpq_add(most, most, mu);", ";"),
+    ("statement_rate.c", "    mpq_mul(most, most, tau);", ";"),
+    ("statement_rate.c", "    mpq_mul_2exp(most, most, 1);", ";"),
+    ("statement_rate.c", "bool holds = mpq_cmp(rate, most) <= 0;", "bool holds = true;"),
+    ("statement_rate.c", "    mpq_sub(rest, mu, off);\n    mpq_sub(rest, rest, off);", "    mpq_sub(rest, mu, off);"),
+    ("statement_rate.c", "    mpq_sub(left, one, rho);", "    mpq_set(left, one);"),
+    ("statement_rate.c", "    mpq_mul_2exp(left, left, 1);", "    mpq_mul_2exp(left, left, 2);"),
+    ("statement_rate.c", "    mpq_add(right, one, rho);", "    mpq_set(right, one);"),
+    ("statement_rate.c", "    mpq_add(right, right, off);", ";"),
+    ("statement_rate.c", "    mpq_mul(right, right, right);", ";"),
+    ("statement_rate.c", "mpq_sgn(rest) > 0 && mpq_cmp(left, right) > 0", "mpq_cmp(left, right) >= 0"),
+    ("statement_rate.c", "mpq_cmp(tau[k], tau[least]) < 0 ? k : least", "0"),
+    ("statement_rate.c", "mpq_cmp(tau[k], tau[most]) > 0 ? k : most", "n - 1"),
+    ("statement_rate.c", "        if (mpq_sgn(tau[k]) <= 0)", "        if (0)"),
+    ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(loop) <= 0 || mpq_sgn(delta) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(delta) <= 0"),
+    ("statement_rate.c", "return \"the multipliers do not leave mu\";\n    mpq_t a, b;", ";\n    mpq_t a, b;"),
+    ("statement_rate.c", "bool is_norm = mpq_cmp(b, a) >= 0;", "bool is_norm = true;"),
+    ("statement_rate.c", "bool holds = delta_holds(a, mu, loop, delta);", "bool holds = true;"),
+    ("statement_rate.c", "for (size_t k = 0; holds && k < n; k++)", "for (size_t k = 0; holds && k < 1; k++)"),
+    ("statement_rate.c", "    if (x->s->is_part)", "    if (0)"),
+    ("statement_rate.c", "bool positive = mpq_sgn(rate) > 0;", "bool positive = true;"),
+    ("statement_rate.c", "positive &= mpq_sgn(lag[a]) > 0;", ";"),
+    ("statement_rate.c", "        mpq_mul(shift[a], rate, lag[a]);", "        mpq_set(shift[a], rate);"),
+    ("statement_rate.c", "bool slow = mpq_sgn(rate) > 0 && !x->s->is_part;", "bool slow = !x->s->is_part;"),
+    ("statement_rate.c", "bool slow = mpq_sgn(rate) > 0 && !x->s->is_part;", "bool slow = mpq_sgn(rate) > 0;"),
+    ("statement_rate.c", "        mpq_mul_2exp(twice, twice, 1);", ";"),
+    ("statement_rate.c", "slow = mpq_sgn(tau[a]) > 0 && mpq_cmp_ui(twice, 1, 1) <= 0;", "slow = mpq_cmp_ui(twice, 1, 1) <= 0;"),
+    ("statement_rate.c", "slow = mpq_sgn(tau[a]) > 0 && mpq_cmp_ui(twice, 1, 1) <= 0;", "slow = mpq_sgn(tau[a]) > 0;"),
+    # statements: forms
+    ("statement_form.c", "        mpq_div(f->term, f->term, c);", ";"),
+    ("statement_form.c", "    if (factor < 0)\n", "    if (0)\n"),
+    ("statement_form.c", "            mpq_neg(a.entry[e], a.entry[e]);\n", ""),
+    ("statement_form.c", "mpz_set_ui(mpq_numref(to), claim_matrix_size(m, m->column[e]));", "mpz_set_ui(mpq_numref(to), 1);"),
+    ("statement_form.c", "        mpq_add(own, own, one);", ";"),
+    ("statement_form.c", "            mpq_add(own, own, m->self[a]);", ";"),
+    ("statement_form.c", "            mpq_sub(own, own, m->leak[a]);", ";"),
+    ("statement_form.c", "    mpq_sub(out, m->self[a], m->leak[a]);", "    mpq_neg(out, m->leak[a]);"),
+    ("statement_form.c", "    mpq_add(out, out, one);", ";"),
+    ("statement_form.c", "all = mpq_sgn(x[k]) >= least;", "all = true;"),
+    ("statement_form.c", "form_add(f, n + i, n + i, 1, lambda[i], one, NULL);", "form_add(f, n + i, n + i, 1, lambda[i], lambda[i], NULL);"),
+    ("statement_form.c", "form_add(f, n + i, j, -1, lambda[i], w[i * n + j], NULL);", "form_add(f, n + i, j, -1, lambda[j], w[j * n + i], NULL);"),
+    ("statement_form.c", "form_add(f, n + i, j, 1, q[i], w[i * n + j], tau[j]);", "form_add(f, n + i, j, 1, q[i], w[i * n + j], tau[i]);"),
+    ("statement_form.c", "form_add(f, n + i, j, 1, q[i], w[i * n + j], tau[j]);", ";"),
+    ("statement_form.c", "form_add(f, n + i, n + j, -1, q[i], w[i * n + j], tau[j]);", "form_add(f, n + i, n + j, -1, q[i], w[i * n + j], tau[i]);"),
+    ("statement_form.c", "form_add(f, n + i, n + j, -1, q[i], w[i * n + j], tau[j]);", ";"),
+    ("statement_form.c", "form_add(f, i, n + j, -1, p[i * n + j], one, tau[j]);", "form_add(f, i, n + j, -1, p[i * n + j], one, tau[i]);"),
+    ("statement_form.c", "form_add(f, i, n + j, -1, p[i * n + j], one, tau[j]);", ";"),
+    ("statement_form.c", "same = mpq_equal(p[i * n + j], p[j * n + i]);", "same = true;"),
+    ("statement_form.c", "    mpq_div(share[1], statement_numbers(x->s, \"q\")[a], size);", "    mpq_set(share[1], statement_numbers(x->s, \"q\")[a]);"),
+    ("statement_form.c", "    mpq_div(share[2], statement_numbers(x->s, \"lambda\")[a], size);", "    mpq_set(share[2], statement_numbers(x->s, \"lambda\")[a]);"),
+    ("statement_form.c", "    if (!is_symmetric(p, n))", "    if (0)"),
+    ("statement_form.c", "!has_signs(tau, n, 1) || !has_signs(lambda, n, 1) || !has_signs(q, n, 0)", "!has_signs(lambda, n, 1) || !has_signs(q, n, 0)"),
+    ("statement_form.c", "!has_signs(tau, n, 1) || !has_signs(lambda, n, 1) || !has_signs(q, n, 0)", "!has_signs(tau, n, 1) || !has_signs(lambda, n, 1)"),
+    ("statement_form.c", "holds = claim_matrix_size(x->m, a) < 2 || difference_holds(x, a);", ";"),
+    ("statement_form.c", "form_add(&f, i, i, 1, p[i], one, tau[i]);", "form_add(&f, i, i, 1, p[i], one, NULL);"),
+    ("statement_form.c", "form_add(&f, i, i, -1, p[i], rate, NULL);", ";"),
+    ("statement_form.c", "form_add(&f, i, n + i, -1, p[i], one, tau[i]);", ";"),
+    ("statement_form.c", "form_add(&f, i, n + i, -1, p[i], one, tau[i]);", "form_add(&f, i, n + i, -1, p[i], one, NULL);"),
+    ("statement_form.c", "form_add(&f, n + i, n + i, 1, q[i], one, NULL);", "form_add(&f, n + i, n + i, 1, q[i], q[i], NULL);"),
+    ("statement_form.c", "form_add(&f, n + i, j, -1, q[i], w[i * n + j], NULL);", "form_add(&f, n + i, j, -1, q[j], w[j * n + i], NULL);"),
+    ("statement_form.c", "form_add(&f, n + i, j, -1, q[i], w[i * n + j], NULL);", ";"),
+    ("statement_form.c", "!has_signs(p, n, 1) || !has_signs(q, n, 1) || !has_signs(tau, n, 1) || mpq_sgn(rate) <= 0", "!has_signs(p, n, 1) || !has_signs(q, n, 1) || !has_signs(tau, n, 1)"),
+    ("statement_form.c", "        holds = contraction_form_holds(x->cx, 1, (const mpq_t *)own, p + a, q + a, tau + a, rate);", ";"),
+    # statements: equilibria
+    ("statement_equilibrium.c", "            mpq_set_ui(size, claim_matrix_size(m, m->column[e]), 1);", "            mpq_set_ui(size, 1, 1);"),
+    ("statement_equilibrium.c", "            mpq_add(own, own, m->self[a]);", ";"),
+    ("statement_equilibrium.c", "            mpq_sub(own, own, m->leak[a]);", ";"),
+    ("statement_equilibrium.c", "        mpq_set_ui(size, 1, 1);\n        mpq_add(own, own, size);", ";"),
+    ("statement_equilibrium.c", "    mpq_div_2exp(half, half, 1);", "    mpq_div_2exp(half, half, 2);"),
+    ("statement_equilibrium.c", "    return mpq_sgn(half) >= 0;", "    return true;"),
+    ("statement_equilibrium.c", "    mpq_abs(room, a);\n", "    mpq_set(room, a);\n"),
+    ("statement_equilibrium.c", "ordered &= mpq_sgn(b->radius[a]) > 0;", ";"),
+    ("statement_equilibrium.c", "add_size(b->miss[a], b->w[a * q + c], b->radius[c], b->room);", "add_size(b->miss[a], b->w[c * q + a], b->radius[c], b->room);"),
+    ("statement_equilibrium.c", "        mpq_mul(b->spread[a], b->sum, b->miss[a]);", ";"),
+    ("statement_equilibrium.c", "        mpq_add(b->spread[a], b->spread[a], b->sum);", ";"),
+    ("statement_equilibrium.c", "mpq_sub(b->miss[a], statement_numbers(s, \"x\")[a], b->miss[a]);", "mpq_set(b->miss[a], statement_numbers(s, \"x\")[a]);"),
+    ("statement_equilibrium.c", "add_product(b->sum, b->y[a * q + k], b->miss[k], b->room);", "add_product(b->sum, b->y[k * q + a], b->miss[k], b->room);"),
+    ("statement_equilibrium.c", "    mpq_abs(b->sum, b->sum);", ";"),
+    ("statement_equilibrium.c", "    mpq_add(row[a], row[a], b->room);", ";"),
+    ("statement_equilibrium.c", "add_size(b->sum, b->y[a * q + k], b->spread[k], b->room);", ";"),
+    ("statement_equilibrium.c", "mpq_mul(yd, b->y[a * q + k], b->slope[k]);", "mpq_set(yd, b->y[a * q + k]);"),
+    ("statement_equilibrium.c", "add_product(row[c], yd, b->w[k * q + c], b->room);", "add_product(row[c], yd, b->w[c * q + k], b->room);"),
+    ("statement_equilibrium.c", "        add_size(b->sum, row[c], b->radius[c], b->room);", ";"),
+    ("statement_equilibrium.c", "return mpq_cmp(b->sum, b->radius[a]) < 0;", "return mpq_cmp(b->sum, b->radius[a]) <= 0;"),
+    ("statement_equilibrium.c", "for (size_t a = 0; !fault && a < b.q; a++)", "for (size_t a = 0; !fault && a < 1; a++)"),
+    ("statement_equilibrium.c", "if (statement_local(x->e->statement, x->e->n_statements) != s)", "if (0)"),
+    ("statement_equilibrium.c", "mpq_sgn(statement_numbers(s, \"slope\")[a]) <= 0 ||", ""),
+    ("statement_equilibrium.c", "|| mpq_cmp(statement_numbers(s, \"x_lo\")[a], statement_numbers(s, \"x_hi\")[a]) >= 0", ""),
+    ("statement_equilibrium.c", "mpz_cmp_ui(mpq_denref(number), 1) == 0 && mpq_sgn(number) >= 0 &&", "mpq_sgn(number) >= 0 &&"),
+    ("statement_equilibrium.c", "s && s->kind == STATEMENT_EQUILIBRIUM && !s->is_part", "s && !s->is_part"),
+    ("statement_equilibrium.c", "        mpq_abs(gap, gap);", ";"),
+    ("statement_equilibrium.c", "        mpq_sub(gap, gap, statement_numbers(s, \"radius\")[a]);", ";"),
+    ("statement_equilibrium.c", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) > 0;", "apart = mpq_sgn(gap) > 0;"),
+    ("statement_equilibrium.c", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) > 0;", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) >= 0;"),
+    ("statement_equilibrium.c", "if (!mpq_equal(statement_numbers(first, \"input\")[a], statement_numbers(second, \"input\")[a]))", "if (0)"),
+    ("statement_equilibrium.c", "return boxes_are_apart(first, second) ? NULL", "return 1 ? NULL"),
+    ("statement_equilibrium.c", "            if (!mpq_equal(p[a * q + b], p[b * q + a]))", "            if (0)"),
+    ("statement_equilibrium.c", "bool negative = mpq_sgn(sum) < 0;", "bool negative = mpq_sgn(sum) <= 0;"),
+    ("statement_equilibrium.c", "        add_product(sum, row, v[a], room);", "        add_product(sum, row, row, room);"),
+    ("statement_equilibrium.c", "mpq_div(factor, p[a * q + k], tau[k]);", "mpq_div(factor, p[a * q + k], tau[a]);"),
+    ("statement_equilibrium.c", "            mpq_sub(out[a * q + k], out[a * q + k], factor);", ";"),
+    ("statement_equilibrium.c", "            mpq_mul(scaled, factor, slope);", "            mpq_set(scaled, factor);"),
+    ("statement_equilibrium.c", "            mpq_mul(wide, factor, half);", ";"),
+    ("statement_equilibrium.c", "            mpq_abs(factor, factor);", ";"),
+    ("statement_equilibrium.c", "add_product(out[a * q + b], w[k * q + b], scaled, room);", "add_product(out[a * q + b], w[b * q + k], scaled, room);"),
+    ("statement_equilibrium.c", "            mpq_add(sum, sum, off[a * q + b]);", ";"),
+    ("statement_equilibrium.c", "            mpq_add(sum, sum, off[b * q + a]);", ";"),
+    ("statement_equilibrium.c", "        mpq_div_2exp(sum, sum, 1);", "        mpq_div_2exp(sum, sum, 2);"),
+    ("statement_equilibrium.c", "    if (!at)\n        return \"it names a statement that is no equilibrium\";\n    if (x->m->q > STATEMENT", "    if (x->m->q > STATEMENT"),
+    ("statement_equilibrium.c", "        if (mpq_sgn(statement_numbers(x->s, \"tau\")[a]) <= 0)", "        if (0)"),
+    ("statement_equilibrium.c", "return is_symmetric(x->m->q, statement_numbers(x->s, \"P\")) ? NULL", "return 1 ? NULL"),
+    ("statement_equilibrium.c", "        if (claim_matrix_size(x->m, a) > 1)", "        if (0)"),
+    ("statement_equilibrium.c", "if (!form_is_positive(x->cx, x->m->q, statement_numbers(x->s, \"P\")))", "if (0)"),
+    ("statement_equilibrium.c", "    if (!form_is_negative(x->m->q, statement_numbers(x->s, \"P\"), statement_numbers(x->s, \"direction\")))", "    if (0)"),
+    ("statement_equilibrium.c", "bool falls = is_negative_definite(x->cx, &m);", "bool falls = true;"),
+    ("statement_equilibrium.c", "any |= mpq_sgn(w[row * x->m->q + b]) != 0;", "any = true;"),
+    ("statement_equilibrium.c", "mpz_cmp_ui(mpq_denref(number), 1) != 0 || mpq_sgn(number) < 0 ||", "mpq_sgn(number) < 0 ||"),
+    ("statement_equilibrium.c", "        if (x->m->kernel[k].to == row || x->m->kernel[k].from == row)", "        if (0)"),
+    ("statement_equilibrium.c", "claim_matrix_size(x->m, row) < 2 ||", ""),
+    ("statement_equilibrium.c", "    mpq_add(own, own, one);\n    mpq_mul(own", "    mpq_mul(own"),
+    ("statement_equilibrium.c", "mpq_mul(own, own, statement_numbers(at, \"slope_lo\")[row]);", "mpq_mul(own, own, statement_numbers(at, \"slope_hi\")[row]);"),
+    ("statement_equilibrium.c", "mpq_cmp(own, one) > 0 && mpq_sgn(statement_numbers(at, \"slope_lo\")[row]) >= 0", "mpq_cmp(own, one) > 0"),
+    ("statement_equilibrium.c", "mpq_cmp(own, one) > 0 && mpq_sgn(statement_numbers(at, \"slope_lo\")[row]) >= 0", "mpq_cmp(own, one) >= 0"),
+    # ranges
+    ("range_verify.c", "    case STATEMENT_SYMMETRISABLE:\n", "    case STATEMENT_SYMMETRISABLE: case STATEMENT_RATE:\n"),
+    ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->hi[k]"),
+    ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->lo[k]"),
+    ("range_verify.c", "if ((which >> k & 1) && mpq_equal(c->lo[k], c->hi[k]))", "if (which >> k & 1)"),
+    ("range_verify.c", "if (!statement_is_convex(e->statement[k].kind))", "if (0)"),
+    ("range_verify.c", "if (e->statement[k].kind == STATEMENT_PLANAR_SIGNS && !roles)", "if (0)"),
+    ("range_verify.c", "        roles &= planar_roles(&at);", "        roles = planar_roles(&at);"),
+    ("range_verify.c", "        if (mpq_cmp(c->lo[k], c->hi[k]) > 0)", "        if (0)"),
+    ("range_verify.c", "fault = v.accepted ? NULL : v.reason;", ";"),
+    ("range_verify.c", "if (mpq_equal(b->lo[k], b->hi[k]) ? below", "if (0 ? below"),
+    ("range_verify.c", "below >= 0 || above <= 0", "below > 0 || above < 0"),
+    ("range_verify.c", "return covers(v, &below, cell, n) && covers(v, &above, cell, n);", "return covers(v, &below, cell, n);"),
+    ("range_verify.c", "return covers(v, &below, cell, n) && covers(v, &above, cell, n);", "return covers(v, &above, cell, n);"),
+    ("range_verify.c", "for (int side = 0; side < 2; side++)", "for (int side = 0; side < 1; side++)"),
+    ("range_verify.c", "ok = ok && found && cut", "ok = ok && cut"),
+    ("range_verify.c", "r->cell[k].evidence.is_certificate ? range_cell_fault(cx, base, r, &r->cell[k]) : \"it certifies nothing\"", "range_cell_fault(cx, base, r, &r->cell[k])"),
+    ("range_verify.c", "if (!cells_cover(cx, r))", "if (0)"),
+    ("range_verify.c", "!e->statement[k].is_part && (says", "(says"),
+    ("range_verify.c", "return r->n_cells > 0;", "return true;"),
+    ("ranges.c", "            mpq_mul(own, own, r->value[k]);", ";"),
+    ("ranges.c", "            mpq_mul(out, out, theta[k]);", ";"),
+    ("ranges.c", "    mpq_sub(out, out, own);", ";"),
+    ("ranges.c", "            mpq_set(sum, g->base->entry[e++]);", "            e++;"),
+    ("ranges.c", "            mpq_mul(g->term, x->entry[k], g->factor[t]);\n            mpq_add(sum", "            mpq_set(g->term, g->factor[t]);\n            mpq_add(sum"),
+    ("ranges.c", "            g->next[t]++;", ";"),
+    ("ranges.c", "        mpq_set(out->self[a], g->base->self[a]);", ";"),
+    ("ranges.c", "                mpq_add(out->self[a], out->self[a], g->term);", ";"),
+    ("ranges.c", "        mpq_set(out->leak[a], g->base->leak[a]);", ";"),
+    ("ranges.c", "        out->size[a] = base->size[a];", "        out->size[a] = 1;"),
     # reading
     ("rational.c", "if (n > RATIONAL_MAX_DIGITS)", "if (0)"),
     ("rational.c", "if (value > RATIONAL_MAX_EXPONENT)", "if (value > 1000000)"),
@@ -140,13 +399,20 @@ ROWS = [
     ("certificate_read_proof.c", "    if (components)\n", "    if (0)\n"),
     ("certificate_read.c", "if (strcmp(format, \"eig-certificate/1\") != 0)", "if (0)"),
 ]
-TESTS = ("test_symbol", "test_verify_kernel", "test_certificate", "test_verify", "test_verify_populations", "test_verify_broken", "test_golden_lds")
-FLAGS = ("-std=c11 -D_GNU_SOURCE -O2 -ffp-contract=off -w -I. -Ibuild/gen").split()
-SOURCES = [C + f for f in ("verify.c", "verify_kernel.c", "symbol.c", "positive.c", "evidence.c", "rational.c", "certificate.c", "certificate_read.c")]
+TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
+         "test_symbol", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
+# Those that have to notice, where not all may; the first ones are the likeliest.
+RELATED = {"statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
+           "positive_": ("test_verify_sparse",), "symbol": ("test_symbol", "test_verify_kernel"),
+           "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate",),
+           "certificate": ("test_certificate",)}
+FLAGS = ("-std=c11 -D_GNU_SOURCE -O0 -ffp-contract=off -w -I. -Ibuild/gen").split()
+LIBRARY = "build/libeigc.a"         # whose file of the same name the broken one takes the place of
+LIBRARIES = "-lmpfi -lmpfr -lgmp -ljansson -lz -lmd -lm -ldl -pthread".split()
 
 
-def compile_to(folder, source, name=None):
-    target = os.path.join(folder, (name or source).replace("/", "_") + ".o")
+def compile_to(folder, source, name):
+    target = os.path.join(folder, name + ".o")
     subprocess.run(["gcc", *FLAGS, "-c", source, "-o", target], check=True)
     return target
 
@@ -155,7 +421,7 @@ def survives(folder, objects, tests):
     """True when every test passes with these objects."""
     for test in tests:
         program = os.path.join(folder, "program")
-        subprocess.run(["gcc", test, *objects, "-o", program, "-ljansson", "-lmpfr", "-lgmp", "-lz", "-lm"], check=True)
+        subprocess.run(["gcc", test, *objects, LIBRARY, "-o", program, *LIBRARIES], check=True)
         try:
             done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
         except subprocess.TimeoutExpired:
@@ -165,13 +431,15 @@ def survives(folder, objects, tests):
     return True
 
 
+def related(file):
+    return next((names for part, names in RELATED.items() if file.startswith(part)), TESTS)
+
+
 def main(part):
     survivors = 0
     with tempfile.TemporaryDirectory() as folder:
-        base = [compile_to(folder, f) for f in sorted(glob.glob("lang/base/*.c"))]
-        good = {f: compile_to(folder, f) for f in SOURCES}
-        tests = [compile_to(folder, "tests/unit/%s.c" % t) for t in TESTS]
-        if not survives(folder, base + list(good.values()), tests):
+        tests = {t: compile_to(folder, "tests/unit/%s.c" % t, t) for t in TESTS}
+        if not survives(folder, [], tests.values()):
             print("not ok the tests fail before anything is broken")
             return 1
         for file, old, new in ROWS:
@@ -186,8 +454,10 @@ def main(part):
             broken = os.path.join(folder, "broken.c")
             with open(broken, "w") as target:
                 target.write(text.replace(old, new))
-            objects = [compile_to(folder, broken, "broken") if f == C + file else o for f, o in good.items()]
-            alive = survives(folder, base + objects, tests)
+            try:
+                alive = survives(folder, [compile_to(folder, broken, "broken")], [tests[t] for t in related(file)])
+            except subprocess.CalledProcessError:
+                alive = True        # what does not compile was not tried
             survivors += alive
             print("%s %s: %r -> %r" % ("not ok" if alive else "ok", file, old, new), flush=True)
     print("%d of %d survived" % (survivors, len(ROWS)))

@@ -47,8 +47,8 @@ static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Componen
     for (size_t k = 0; k < N_TESTS; k++)
         ran[k] = f.verdict == TRUTH_UNDECIDED && c->n <= test_table[k].max_n && test_table[k].test(&part, &f);
     if (f.verdict == TRUTH_UNDECIDED && c->n > LDS_DENSE_ROWS)
-        f.missing = arena_printf(&cx->arena, "beyond %d rows only multipliers that dominate the diagonal, or leave a narrow "
-                                 "envelope, are proved, and the interior-point method is not run", LDS_DENSE_ROWS);
+        f.missing = arena_printf(&cx->arena, "beyond %d rows only multipliers that dominate the diagonal, or whose matrix "
+                                 "has a sparse factor, are proved, and the interior-point method is not run", LDS_DENSE_ROWS);
     return f;
 }
 

@@ -11,7 +11,7 @@
 #include <xmmintrin.h>
 #endif
 
-#include "compiler/check/positive_split.h"
+#include "compiler/check/positive_rows.h"
 #include "compiler/check/wide.h"
 
 /* Everything below counts on IEEE double arithmetic that rounds each operation
@@ -166,7 +166,7 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  * For the margin, C_ii <= b_ii - c - m B_ii proves B - m diag(B), that is M
  * scaled to unit diagonal minus m I, positive definite. */
 
-enum { TILE = 4, PANEL = 64 };
+enum { TILE = POSITIVE_TILE, PANEL = POSITIVE_PANEL };
 
 /* The scaled matrix: column-major, order rounded up to a multiple of TILE with
  * unit rows, which change nothing. */
@@ -336,12 +336,12 @@ INTO_WIDE void update_rest(double *a, size_t order, size_t from, size_t to, doub
             update_tile(a + j * order + i, order, panel + i * width, panel + j * width, width);
 }
 
-/* Lower Cholesky in place, right-looking by panels. */
+/* Lower Cholesky in place, right-looking by panels; as far as the given columns. */
 WIDE
-static bool cholesky_ends(double *a, size_t order, double *panel)
+bool positive_eliminate(double *a, size_t order, size_t columns, double *panel)
 {
-    for (size_t from = 0; from < order; from += PANEL) {
-        size_t to = from + PANEL < order ? from + PANEL : order;
+    for (size_t from = 0; from < columns; from += PANEL) {
+        size_t to = from + PANEL < columns ? from + PANEL : columns;
         if (!factor_panel(a, order, from, to))
             return false;
         update_rest(a, order, from, to, panel);
@@ -358,7 +358,7 @@ static bool shifted_ends(Dense *d, double down, double margin)
         double cut = nextafter(down + margin * (*x * (1 + 0x1p-40)), INFINITY);
         *x = nextafter(*x - cut, -INFINITY);
     }
-    return cholesky_ends(d->work, d->order, d->panel);
+    return positive_eliminate(d->work, d->order, d->order, d->panel);
 }
 
 /* The largest of 2^-40 .. 1 that is proved, searched by halving the exponent's range

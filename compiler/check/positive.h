@@ -25,8 +25,8 @@ enum { POSITIVE_MAX_ORDER = 10000 };
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin);
 
 /* The same for a matrix of any order with few entries, in positive_sparse.c: by dominance of the diagonal
- * under a scaling that is found here, or by Rump's test within an envelope. *how says which. False where
- * neither does, or the envelope is too large. */
+ * under a scaling that is found here, or by Rump's test in an order in which few entries fill in.
+ * *how says which. False where neither does, or too many fill in. */
 bool positive_by_rows(const LyapunovForm *f, ProofKind *how);
 
 /* The rounding mode that the bounds of doubles hold for. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/positive.h"
-#include "compiler/check/positive_split.h"
+#include "compiler/check/positive_rows.h"
 
 /* B = D M D as in positive.c, D powers of two with 1/2 <= B_ii <= 4, but by rows, of
  * the entries that are there: M_ij = -(p_i a_ij + p_j a_ji) is 0 elsewhere, exactly. The
@@ -15,25 +15,9 @@
  * inequality is tested with bounds of them: a sum of k products of positive doubles is off by at most
  * k + 1 roundings, relatively.
  *
- * Envelope. Rump's test of positive.c, whose bounds hold for any order of the rows, with
- * rows from their first entry to the diagonal: the factor has none before it. */
-enum { SWEEPS = 300 };
-static const double MOST_STORED = 1.2e8, MOST_PRODUCTS = 3e10;     /* of an envelope: 1 GB, some ten seconds */
-
-typedef struct Entry {
-    uint32_t column;
-    double value, size;         /* b_ij; |t_1| + |t_2| */
-} Entry;
-
-typedef struct Rows {
-    size_t n;
-    size_t *from, *end;         /* of row i: entry[from[i] .. end[i]-1], off the diagonal, columns ascending */
-    Entry *entry;
-    double *own;                /* b_ii */
-    long *scale;
-    Split *p;
-    uint32_t *place;            /* of each row of A: its row here, or UINT32_MAX */
-} Rows;
+ * Cholesky. Rump's test of positive.c, whose bounds hold for any order of the rows, front by front
+ * (positive_dissect.c, positive_fronts.c): where few entries fill in it costs little. */
+enum { FEW_SWEEPS = 20, MANY_SWEEPS = 300 };
 
 static void rows_free(Rows *r)
 {
@@ -164,13 +148,13 @@ static bool sweep(const Rows *r, double *x)
     return dominates;
 }
 
-static bool is_dominant(const Rows *r)
+static bool is_dominant(const Rows *r, int sweeps)
 {
     double *x = malloc(r->n * sizeof *x), most = 1;
     bool dominates = false;
     for (size_t i = 0; x && i < r->n; i++)
         x[i] = 1;
-    for (int k = 0; x && k < SWEEPS && !dominates && most < 1e12; k++) {
+    for (int k = 0; x && k < sweeps && !dominates && most < 1e12; k++) {
         dominates = sweep(r, x);
         for (size_t i = 0; i < r->n; i++)
             most = fmax(most, x[i]);
@@ -179,140 +163,10 @@ static bool is_dominant(const Rows *r)
     return dominates && isfinite(most);
 }
 
-/* ---- envelope ---- */
+/* ---- Rump's test ---- */
 
-static uint32_t least_degree(const Rows *r, const bool *seen)
-{
-    uint32_t best = UINT32_MAX;
-    for (size_t i = 0; i < r->n; i++)
-        if (!seen[i] && (best == UINT32_MAX || r->end[i] - r->from[i] < r->end[best] - r->from[best]))
-            best = (uint32_t)i;
-    return best;
-}
-
-/* Rows in the order of a breadth-first walk from one with few neighbours, and from the last
- * one of that walk: neighbours come close to each other (Cuthill and McKee 1969). */
-static void order_rows(const Rows *r, uint32_t *order, bool *seen)
-{
-    size_t n = r->n, n_order = 0;
-    memset(seen, 0, n);
-    while (n_order < n) {
-        size_t from = n_order;
-        uint32_t start = least_degree(r, seen);
-        for (int walk = 0; walk < 2; walk++) {
-            for (size_t k = from; k < n_order; k++)
-                seen[order[k]] = false;
-            start = walk ? order[n_order - 1] : start;
-            n_order = from;
-            order[n_order++] = start;
-            seen[start] = true;
-            for (size_t at = from; at < n_order; at++)
-                for (size_t k = r->from[order[at]]; k < r->end[order[at]]; k++) {
-                    uint32_t next = r->entry[k].column;
-                    if (seen[next])
-                        continue;
-                    seen[next] = true;
-                    order[n_order++] = next;
-                }
-        }
-    }
-}
-
-typedef struct Envelope {
-    size_t n;
-    uint32_t *order, *position; /* of each place its row, of each row its place */
-    size_t *first;              /* of each place: the first one that its row of the factor has */
-    size_t *at;                 /* n + 1: where its entries are, from first to itself */
-    double *l;
-} Envelope;
-
-static void envelope_free(Envelope *e)
-{
-    free(e->order);
-    free(e->position);
-    free(e->first);
-    free(e->at);
-    free(e->l);
-}
-
-/* False where it would be too large. */
-static bool envelope_shape(Envelope *e, const Rows *r)
-{
-    size_t n = r->n;
-    *e = (Envelope){.n = n};
-    e->order = malloc(n * sizeof *e->order);
-    e->position = malloc(n * sizeof *e->position);
-    e->first = malloc(n * sizeof *e->first);
-    e->at = calloc(n + 1, sizeof *e->at);
-    bool *seen = malloc(n * sizeof *seen), is_small = e->order && e->position && e->first && e->at && seen;
-    if (is_small)
-        order_rows(r, e->order, seen);
-    free(seen);
-    double stored = 0, products = 0;
-    for (size_t k = 0; is_small && k < n; k++)
-        e->position[e->order[k]] = (uint32_t)k;
-    for (size_t k = 0; is_small && k < n; k++) {
-        size_t i = e->order[k], first = k;
-        for (size_t x = r->from[i]; x < r->end[i]; x++)
-            first = e->position[r->entry[x].column] < first ? e->position[r->entry[x].column] : first;
-        double width = (double)(k - first + 1);
-        stored += width;
-        products += width * width;
-        is_small = stored <= MOST_STORED && products <= MOST_PRODUCTS;
-        e->first[k] = first;
-        e->at[k + 1] = e->at[k] + (k - first + 1);
-    }
-    e->l = is_small ? calloc(e->at[n], sizeof *e->l) : NULL;
-    return e->l != NULL;
-}
-
-/* The rows of C, b with c taken from the diagonal; then those of its factor. */
-static void envelope_fill(Envelope *e, const Rows *r, double c)
-{
-    for (size_t k = 0; k < e->n; k++) {
-        size_t i = e->order[k];
-        double *row = e->l + e->at[k];
-        for (size_t x = r->from[i]; x < r->end[i]; x++) {
-            size_t column = e->position[r->entry[x].column];
-            if (column < k)
-                row[column - e->first[k]] = r->entry[x].value;
-        }
-        row[k - e->first[k]] = nextafter(r->own[i] - nextafter(c, INFINITY), -INFINITY);
-    }
-}
-
-/* In four sums, which the processor may do at once. */
-static double dot(const double *x, const double *y, size_t n)
-{
-    double sum[4] = {0};
-    size_t k = 0;
-    for (; k + 4 <= n; k += 4)
-        for (size_t lane = 0; lane < 4; lane++)
-            sum[lane] += x[k + lane] * y[k + lane];
-    for (; k < n; k++)
-        sum[0] += x[k] * y[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-static bool envelope_ends(Envelope *e)
-{
-    for (size_t k = 0; k < e->n; k++) {
-        double *row = e->l + e->at[k];
-        size_t first = e->first[k];
-        for (size_t j = first; j < k; j++) {
-            const double *above = e->l + e->at[j];
-            size_t from = first > e->first[j] ? first : e->first[j];
-            row[j - first] = (row[j - first] - dot(row + (from - first), above + (from - e->first[j]), j - from)) / above[j - e->first[j]];
-        }
-        double pivot = row[k - first] - dot(row, row, k - first);
-        if (!(pivot > 0) || !isfinite(pivot))
-            return false;
-        row[k - first] = sqrt(pivot);
-    }
-    return true;
-}
-
-static bool envelope_proves(const Rows *r)
+/* POSITIVE_UNKNOWN: fronts would be too large. */
+static Positive by_fronts(const Rows *r)
 {
     double trace = 0, worst = 0, n = (double)r->n;
     for (size_t i = 0; i < r->n; i++) {
@@ -322,14 +176,25 @@ static bool envelope_proves(const Rows *r)
             radius += radius_of(&r->entry[k]);
         worst = fmax(worst, radius);
     }
-    Envelope e;
-    bool ends = envelope_shape(&e, r);
-    if (ends) {
-        envelope_fill(&e, r, 1.25 * ((n + 4) * U * trace + worst) + 0x1p-900);
-        ends = envelope_ends(&e);
-    }
-    envelope_free(&e);
-    return ends;
+    Dissection d;
+    Positive answer = POSITIVE_UNKNOWN;
+    if (dissect_rows(r, &d))
+        answer = fronts_end(r, &d, 1.25 * ((n + 4) * U * trace + worst) + 0x1p-900) ? POSITIVE_YES : POSITIVE_NO;
+    dissection_free(&d);
+    return answer;
+}
+
+/* Dominance is found soon in most cases. Where fronts are small they say more, and as soon; a matrix that they do not prove
+ * hardly dominates. Larger ones are not looked at, and leave dominance. */
+static bool is_positive(const Rows *r, ProofKind *how)
+{
+    *how = PROOF_DOMINANCE;
+    if (is_dominant(r, FEW_SWEEPS))
+        return true;
+    Positive answer = by_fronts(r);
+    if (answer != POSITIVE_UNKNOWN)
+        *how = PROOF_RUMP;
+    return answer == POSITIVE_UNKNOWN ? is_dominant(r, MANY_SWEEPS) : answer == POSITIVE_YES;
 }
 
 bool positive_by_rows(const LyapunovForm *f, ProofKind *how)
@@ -339,9 +204,7 @@ bool positive_by_rows(const LyapunovForm *f, ProofKind *how)
     if (rounds_to_nearest() && f->n < UINT32_MAX / 2 && rows_alloc(&r, f)) {
         if (read_diagonal(&r, f)) {
             read_entries(&r, f);
-            is_proved = is_dominant(&r);
-            *how = is_proved ? PROOF_DOMINANCE : PROOF_RUMP;
-            is_proved = is_proved || envelope_proves(&r);
+            is_proved = is_positive(&r, how);
         }
         rows_free(&r);
     }

@@ -1,0 +1,214 @@
+/* Claims over ranges: cells that hold, that fail at one corner, that leave a gap; A(theta) by hand. */
+#include "compiler/check/ranges.h"
+#include "tests/unit/statement_of.h"
+
+/* A(s, t) = [[-2 + s t, t], [-s, -1]], the claim's own values being s = 1/2, t = 1. */
+typedef struct Two {
+    Ctx cx;
+    ClaimMatrix base;
+    Ranges r;
+    Component *all;             /* one a cell */
+} Two;
+
+static void term_init(Two *x, size_t which, uint32_t params, uint32_t row, uint32_t column, const char *entry)
+{
+    RangeTerm *t = &x->r.term[which];
+    range_term_init(&x->cx, t, 1, 0);
+    t->params = params;
+    t->row[0] = row;
+    t->column[0] = column;
+    set(t->entry[0], entry);
+}
+
+/* Cells are "s_lo s_hi t_lo t_hi". */
+static void two_init(Two *x, const char *lo_s, const char *hi_s, size_t n_cells, const char *const *cell)
+{
+    *x = (Two){0};
+    ctx_init(&x->cx);
+    x->base = matrix_of(&x->cx, 2, "-3/2 1 -1/2 -1");
+    ranges_init(&x->cx, &x->r, 2);
+    set(x->r.value[0], "1/2"), set(x->r.value[1], "1");
+    set(x->r.lo[0], lo_s), set(x->r.hi[0], hi_s);
+    set(x->r.lo[1], "0"), set(x->r.hi[1], "1");
+    x->r.n_terms = 3;
+    x->r.term = ARENA_ARRAY(&x->cx.arena, 3, RangeTerm);
+    term_init(x, 0, 3, 0, 0, "1");
+    term_init(x, 1, 2, 0, 1, "1");
+    term_init(x, 2, 1, 1, 0, "-1");
+    x->r.n_cells = n_cells;
+    x->r.cell = ARENA_ARRAY(&x->cx.arena, n_cells + 1, RangeCell);
+    x->all = ARENA_ARRAY(&x->cx.arena, n_cells + 1, Component);
+    for (size_t k = 0; k < n_cells; k++) {
+        range_cell_init(&x->cx, &x->r.cell[k], 2);
+        mpq_t *number = rationals_new(&x->cx, 4);
+        read_numbers(cell[k], number, 4);
+        mpq_set(x->r.cell[k].lo[0], number[0]), mpq_set(x->r.cell[k].hi[0], number[1]);
+        mpq_set(x->r.cell[k].lo[1], number[2]), mpq_set(x->r.cell[k].hi[1], number[3]);
+        rationals_clear(number, 4);
+        x->all[k] = ones(&x->cx, 2);
+        x->r.cell[k].evidence = (Evidence){.is_certificate = true, .n_components = 1, .component = &x->all[k]};
+    }
+}
+
+static void two_clear(Two *x)
+{
+    ranges_clear(&x->r);
+    claim_matrix_clear(&x->base);
+    ctx_free(&x->cx);
+}
+
+static bool two_holds(const char *lo_s, const char *hi_s, size_t n_cells, const char *const *cell)
+{
+    Two x;
+    two_init(&x, lo_s, hi_s, n_cells, cell);
+    bool holds = verify_ranges(&x.cx, &x.base, &x.r).accepted;
+    two_clear(&x);
+    return holds;
+}
+#define HOLDS(lo, hi, ...) two_holds(lo, hi, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]){__VA_ARGS__})
+
+/* M = [[4 - 2 s t, s - t], [., 2]] is definite where 8 - 4 s t > (s - t)^2: at t = 0 for |s| < sqrt 8, at
+ * t = 1 for -1 - sqrt 8 < s < -1 + sqrt 8. */
+static void every_corner_counts(void)
+{
+    CHECK(HOLDS("0", "1.8", "0 1.8 0 1"));
+    CHECK(!HOLDS("0", "1.83", "0 1.83 0 1"));           /* at t = 1 */
+    CHECK(HOLDS("-1.8", "0", "-1.8 0 0 1"));
+    CHECK(!HOLDS("-2.9", "0", "-2.9 0 0 1"));           /* at t = 0 */
+    CHECK(HOLDS("1/2", "1/2", "1/2 1/2 0 1"));
+    CHECK(!HOLDS("2", "2", "2 2 0 1"));                 /* a corner twice is one */
+    CHECK(!HOLDS("0", "1", "1 0 0 1"));                 /* a cell that is empty */
+    CHECK(!HOLDS("0", "1", "0 1 1 0"));
+}
+
+static void cells_cover_the_ranges(void)
+{
+    CHECK(HOLDS("0", "1", "0 1/2 0 1", "1/2 1 0 1"));
+    CHECK(!HOLDS("0", "1", "0 1/2 0 1", "0.5001 1 0 1"));
+    CHECK(!HOLDS("0", "1", "0 1/2 0 1", "1/2 0.9999 0 1"));
+    CHECK(!HOLDS("0", "1", "0.0001 1/2 0 1", "1/2 1 0 1"));
+    CHECK(!HOLDS("0", "1", "0 1/2 0 1", "1/2 1 0 0.9999"));
+    CHECK(!HOLDS("0", "1", "0 1/2 0.0001 1", "1/2 1 0 1"));
+    CHECK(HOLDS("0", "1", "0 2/3 0 1", "1/3 1 0 1"));                   /* they may overlap, */
+    CHECK(HOLDS("0", "1", "-1/2 3/2 -1/10 11/10"));                     /* and reach beyond */
+    CHECK(HOLDS("0", "1", "0 1/3 0 2/3", "0 2/3 2/3 1", "2/3 1 1/3 1", "1/3 1 0 1/3", "1/3 2/3 1/3 2/3"));
+    CHECK(!HOLDS("0", "1", "0 1/3 0 2/3", "0 2/3 2/3 1", "2/3 1 1/3 1", "1/3 1 0 1/3"));
+    CHECK(HOLDS("1", "1", "1 1 0 1"));
+    CHECK(!HOLDS("1", "1", "0 0.9 0 1"));
+    CHECK(!HOLDS("1", "1", "1.1 1.2 0 1"));
+    CHECK(!two_holds("0", "1", 0, NULL));
+    CHECK(!HOLDS("0", "1", "0 1/2 0 1", "1/2 1 0 1", "2 3 0 1"));       /* a cell elsewhere has to hold as well */
+}
+
+static void cells_certify(void)
+{
+    Two x;
+    two_init(&x, "0", "1", 1, (const char *[]){"0 1 0 1"});
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    Evidence *e = &x.r.cell[0].evidence, good = *e;
+    CHECK(!ranges_converge(&x.r));
+    Statement s = statement_of(&x.cx, &(Said){STATEMENT_EQUAL_TAU, "1"}, 2);
+    e->statement = &s;
+    e->n_statements = 1;
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted && ranges_converge(&x.r));
+    s.is_part = true;
+    CHECK(!ranges_converge(&x.r));
+    s.is_part = false;
+    set(s.field[0][0], "-1");
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    statement_clear(&s);
+    s = statement_of(&x.cx, &(Said){STATEMENT_RATE, "1/1000 1 1/100000"}, 2);       /* holds everywhere, but its means might not */
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    statement_clear(&s);
+    s = statement_of(&x.cx, &(Said){STATEMENT_SADDLE, "1 1 1 -1"}, 2);
+    CHECK(!statement_is_convex(s.kind) && !ranges_converge(&x.r));
+    statement_clear(&s);
+    *e = (Evidence){.witness = vectors(&x.cx, 2, 1, "1 0")};                        /* a witness certifies nothing */
+    set(x.base.entry[0], "2");
+    CHECK(verify_witness(&x.cx, &x.base, &e->witness).accepted && !range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]));
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    witness_clear(&e->witness);
+    *e = good;
+    set(x.base.entry[0], "-3/2");
+    CHECK(!range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]));
+    set(x.r.cell[0].lo[0], "1"), set(x.r.cell[0].hi[0], "0");
+    CHECK(range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]));                    /* it holds at its corners, of which it is empty */
+    CHECK(!ranges_converge(&(Ranges){.n_params = 1}));
+    two_clear(&x);
+}
+
+/* The second neuron excites the first by t > 0; the first one inhibits it by s where s > 0. */
+static void roles_stay(void)
+{
+    static const struct {
+        const char *lo, *hi;
+        bool holds;
+    } list[] = {{"0", "1", true}, {"1/2", "1", true}, {"-1", "0", false}, {"-1", "1", false}, {"-1", "-1/2", false}};
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        char cell[64];
+        snprintf(cell, sizeof cell, "%s %s 0 1", list[k].lo, list[k].hi);
+        Two x;
+        two_init(&x, list[k].lo, list[k].hi, 1, (const char *[]){cell});
+        Statement s = statement_of(&x.cx, &(Said){STATEMENT_PLANAR_SIGNS, ""}, 2);
+        x.r.cell[0].evidence.statement = &s;
+        x.r.cell[0].evidence.n_statements = 1;
+        set(x.r.cell[0].lo[1], "1/2"), set(x.r.lo[1], "1/2");
+        CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted == list[k].holds);
+        two_clear(&x);
+    }
+    /* [[-1, s], [-s, -1]]: roles change as s does, and at each corner they are as they should be */
+    Two x;
+    two_init(&x, "-1/2", "1/2", 1, (const char *[]){"-1/2 1/2 1 1"});
+    Statement s = statement_of(&x.cx, &(Said){STATEMENT_PLANAR_SIGNS, ""}, 2);
+    x.r.cell[0].evidence.statement = &s;
+    x.r.cell[0].evidence.n_statements = 1;
+    x.r.term[0].params = 1, x.r.term[0].column[0] = 1, set(x.r.term[1].entry[0], "0");
+    set(x.r.value[0], "1/2"), set(x.r.lo[1], "1"), set(x.base.entry[1], "1/2"), set(x.base.entry[0], "-1");
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    set(x.r.lo[0], "0"), set(x.r.cell[0].lo[0], "0");
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    two_clear(&x);
+}
+
+/* A population of two, its self weight s from 0: differences have s - 1, means 2/4 + s - 1. */
+static void populations_have_their_selves(void)
+{
+    static const struct {
+        const char *hi, *uniform;
+        bool holds;
+    } list[] = {{"0.49", "1/4", true}, {"1/2", "1/4", false}, {"0.99", "-1/4", true}, {"1", "-1/4", false}};
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        Ctx cx;
+        ctx_init(&cx);
+        const Claimed c = {"", 1, list[k].uniform, (const size_t[]){2}, "0", false, {{0}}, {{0}}};
+        ClaimMatrix base = claimed_matrix(&cx, &c);
+        Component all = ones(&cx, 1);
+        Ranges r;
+        ranges_init(&cx, &r, 1);
+        RangeTerm term;
+        range_term_init(&cx, &term, 0, 1);
+        term.params = 1;
+        set(term.self[0], "1");
+        RangeCell cell;
+        range_cell_init(&cx, &cell, 1);
+        set(r.hi[0], list[k].hi), set(cell.hi[0], list[k].hi);
+        cell.evidence = (Evidence){.is_certificate = true, .n_components = 1, .component = &all};
+        r.n_terms = r.n_cells = 1;
+        r.term = &term;
+        r.cell = &cell;
+        CHECK(verify_ranges(&cx, &base, &r).accepted == list[k].holds);
+        ranges_clear(&r);
+        claim_matrix_clear(&base);
+        ctx_free(&cx);
+    }
+}
+
+int main(void)
+{
+    RUN(every_corner_counts);
+    RUN(cells_cover_the_ranges);
+    RUN(cells_certify);
+    RUN(roles_stay);
+    RUN(populations_have_their_selves);
+    return test_done();
+}
