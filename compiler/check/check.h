@@ -92,7 +92,7 @@ typedef struct Report {
 } Report;
 
 /* The most rows and entries that diagonal stability is searched in; synapses beyond them are not read. */
-enum { CHECK_MAX_ROWS = 200000, CHECK_MAX_ENTRIES = 12 * 1000 * 1000 };      /* some 150 bytes an entry, in all */
+enum { CHECK_MAX_ROWS = 200000, CHECK_MAX_ENTRIES = 26 * 1000 * 1000 };      /* some 150 bytes an entry, in all */
 
 /* Runs every check in order. Adds diagnostics E06xx/E07xx for violations; false when one was added. */
 bool check_net(Ctx *cx, const Net *net, Report *out);

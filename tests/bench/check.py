@@ -145,9 +145,12 @@ def compare(make, n, runs, limit):
             yield "| %d %s | %+g %% | %s | %.3f | %s |" % (n, make.__name__.replace("_", "-"), 100 * margin, answer, seconds, " | ".join(cells))
 
 
-def alone(what, text, runs):
+def alone(what, text, runs, files={}):
     """A row without peers."""
     with tempfile.TemporaryDirectory() as folder:
+        for name in files:
+            with open(os.path.join(folder, name), "w") as f:
+                f.write(files[name])
         with open(os.path.join(folder, "m.eig"), "w") as f:
             f.write(text)
         seconds, answer, _ = median(folder, [EIGC, "check", "m.eig"], runs)
@@ -160,6 +163,25 @@ def dense_thousand(make, margin, runs):
         g = edge(folder) * (1 - margin)
         seconds, answer, _ = median(folder, [EIGC, "check", "--set", "g=%.9g" % g, "m.eig"], runs)
     return "| 1000 %s | %+g %% | %s | %.3f | | | |" % (make.__name__.replace("_", "-"), 100 * margin, answer, seconds)
+
+
+def sheet(side, gain):
+    """Neurons in a sheet, each joined to the twelve nearest; two of five inhibit; strengths spread."""
+    rng = np.random.default_rng(1)
+    sign = np.where(rng.random(side * side) < 0.4, -1, 1)
+    x, y = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    lines = ["source,target,w\n"]
+    for dx, dy in [(dx, dy) for dx in range(-2, 3) for dy in range(-2, 3) if 0 < dx * dx + dy * dy <= 4]:
+        inside = (x + dx >= 0) & (x + dx < side) & (y + dy >= 0) & (y + dy < side)
+        source, target = (x * side + y)[inside], ((x + dx) * side + y + dy)[inside]
+        w = rng.lognormal(0, 0.5, len(source)) * gain / 12 * sign[source]
+        lines += ["%d,%d,%.4f\n" % row for row in zip(source, target, w)]
+    return "".join(lines)
+
+
+SHEET = """population sheet mixed { size = 99856; tau = 10 ms; cost = nonnegative }
+connect sheet -> sheet { weight = edges("sheet.csv") }
+"""
 
 
 def eight_populations():
@@ -199,6 +221,7 @@ def main():
     add(dense_thousand(excitatory_inhibitory, -0.02, runs))
     add(alone("10^6 neurons, 8 populations", eight_populations(), runs))
     add(alone("100,000 neurons, 10^6 synapses at random", SPARSE, runs))
+    add(alone("a sheet of 99,856 neurons, 1.2 10^6 synapses to neighbours", SHEET, runs, {"sheet.csv": sheet(316, 0.95)}))
     text = open(PAGE).read()
     text = re.sub(r"(<!-- bench-check -->\n).*?(<!-- end -->)", lambda m: m.group(1) + "\n".join(lines) + "\n" + m.group(2), text, flags=re.S)
     open(PAGE, "w").write(text)

@@ -170,17 +170,17 @@ static void roles_stay(void)
     two_clear(&x);
 }
 
-/* A population of two, its self weight s from 0: differences have s - 1, means 2/4 + s - 1. */
+/* A population of two, its self weight from 1/8 on by s: differences have s - 7/8, means 2/4 + s - 7/8. */
 static void populations_have_their_selves(void)
 {
     static const struct {
         const char *hi, *uniform;
         bool holds;
-    } list[] = {{"0.49", "1/4", true}, {"1/2", "1/4", false}, {"0.99", "-1/4", true}, {"1", "-1/4", false}};
+    } list[] = {{"0.37", "1/4", true}, {"3/8", "1/4", false}, {"0.87", "-1/4", true}, {"7/8", "-1/4", false}};
     for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
         Ctx cx;
         ctx_init(&cx);
-        const Claimed c = {"", 1, list[k].uniform, (const size_t[]){2}, "0", false, {{0}}, {{0}}};
+        const Claimed c = {"", 1, list[k].uniform, (const size_t[]){2}, "1/8", false, {{0}}, {{0}}};
         ClaimMatrix base = claimed_matrix(&cx, &c);
         Component all = ones(&cx, 1);
         Ranges r;

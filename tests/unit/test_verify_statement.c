@@ -411,6 +411,40 @@ static void weights_have_to_come_back(void)
     ctx_free(&cx);
 }
 
+/* Of the chain's rows, one component each; whether the one statement holds. */
+static bool chain_says(const char *p, StatementKind kind, bool is_part, const char *numbers)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    Chain x;
+    chain_init(&cx, &x);
+    set(x.c[1].p[0], p);
+    Statement s = statement_of(&cx, &(Said){kind, numbers}, is_part ? 1 : 2);
+    s.is_part = is_part;
+    s.component = 1;
+    x.e.statement = &s;
+    x.e.n_statements = 1;
+    bool holds = verify_evidence(&cx, &x.m, &x.e).accepted;
+    statement_clear(&s);
+    for (size_t k = 0; k < 3; k++)
+        statement_clear(&x.s[k]);
+    component_clear(&x.c[0]);
+    component_clear(&x.c[1]);
+    claim_matrix_clear(&x.m);
+    ctx_free(&cx);
+    return holds;
+}
+
+static void rates_are_of_their_components(void)
+{
+    CHECK(chain_says("1", STATEMENT_RATE, true, "1.99 1 1/4") && !chain_says("1", STATEMENT_RATE, true, "2 1 1/4"));
+    CHECK(chain_says("2", STATEMENT_RATE, true, "3.99 1 1/4") && !chain_says("2", STATEMENT_RATE, true, "4 1 1/4"));
+    CHECK(chain_says("1", STATEMENT_PROJECTED_RATE, false, "1/2 1/2 1"));
+    CHECK(!chain_says("1", STATEMENT_PROJECTED_RATE, false, "1/2 2 1") && !chain_says("1", STATEMENT_PROJECTED_RATE, false, "2 1/2 1"));
+    CHECK(chain_says("1", STATEMENT_SWITCHED_RATE, false, "1 1 1/2"));
+    CHECK(!chain_says("1", STATEMENT_PROJECTED_RATE, true, "1/2 1") && !chain_says("1", STATEMENT_SWITCHED_RATE, true, "1 1/2"));
+}
+
 int main(void)
 {
     RUN(rows_are_dominated);
@@ -425,5 +459,6 @@ int main(void)
     RUN(forms_fall_beside_equilibria);
     RUN(hypotheses_are_asked_of_the_claim);
     RUN(cascades_need_every_component);
+    RUN(rates_are_of_their_components);
     return test_done();
 }
