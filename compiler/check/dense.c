@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/equilibria.h"
+#include "compiler/check/wide.h"
 
 static void swap_rows(size_t n, double *a, size_t i, size_t j)
 {
@@ -41,10 +42,8 @@ bool dense_invert(size_t n, double *a, double *out)
             double by = a[i * n + k];
             if (i == k || by == 0)
                 continue;
-            for (size_t j = 0; j < n; j++) {
-                a[i * n + j] -= by * a[k * n + j];
-                out[i * n + j] -= by * out[k * n + j];
-            }
+            wide_add(n - k, -by, a + k * n + k, a + i * n + k);      /* zeros before */
+            wide_add(n, -by, out + k * n, out + i * n);
         }
     }
     return true;
