@@ -148,7 +148,7 @@ static bool lone_unit(Parse *p, Token t)
     if (bare_per)
         diag_help(p->cx, d, "write the number: `1 per %.40s`", word);
     else
-        diag_help(p->cx, d, "multiply by a number that has the unit: `* 1 %.40s`", word);
+        diag_help(p->cx, d, "multiply by a number that has the unit: `* 1 %.40s`", strcmp(word, "per") == 0 ? "per ms" : word);
     return true;
 }
 
