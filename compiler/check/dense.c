@@ -22,6 +22,32 @@ static size_t largest_below(size_t n, const double *a, size_t k)
     return best;
 }
 
+bool dense_solve(size_t n, double *a, double *b)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t pivot = largest_below(n, a, k);
+        swap_rows(n, a, k, pivot);
+        double top = a[k * n + k], x = b[pivot];
+        b[pivot] = b[k];
+        b[k] = x;
+        if (!(fabs(top) > 1e-13) || !isfinite(top))
+            return false;
+        for (size_t i = k + 1; i < n; i++) {
+            double by = a[i * n + k] / top;
+            if (by == 0)
+                continue;
+            wide_add(n - k, -by, a + k * n + k, a + i * n + k);
+            b[i] -= by * x;
+        }
+    }
+    for (size_t k = n; k-- > 0;) {
+        for (size_t j = k + 1; j < n; j++)
+            b[k] -= a[k * n + j] * b[j];
+        b[k] /= a[k * n + k];
+    }
+    return true;
+}
+
 /* Gauss and Jordan, largest pivots in the column. */
 bool dense_invert(size_t n, double *a, double *out)
 {

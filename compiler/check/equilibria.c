@@ -9,7 +9,7 @@ typedef struct Hunt {
     Equilibria *found;
     EigCode *phi;
     double *slope, *gain, *threshold, *input;       /* of LocalRow */
-    double *step, *system, *inverse;
+    double *step, *system;
     double scale;               /* of the rates */
     uint64_t state;             /* of the starts */
 } Hunt;
@@ -52,10 +52,10 @@ static double linearise(Hunt *h, const double *x)
 
 static bool newton(Hunt *h, double *x)
 {
-    enum { STEPS = 40 };
     size_t n = h->found->n_rows;
     double size = h->scale;
-    for (int k = 0; k < STEPS; k++) {
+    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 12;
+    for (int k = 0; k < most; k++) {
         double miss = linearise(h, x);
         for (size_t a = 0; a < n; a++)
             size = fmax(size, fabs(x[a]));
@@ -63,11 +63,10 @@ static bool newton(Hunt *h, double *x)
             return false;
         if (miss <= 1e-14 * size)
             return true;
-        if (!dense_invert(n, h->system, h->inverse))
+        if (!dense_solve(n, h->system, h->step))
             return miss <= 1e-12 * size;
         for (size_t a = 0; a < n; a++)
-            for (size_t b = 0; b < n; b++)
-                x[a] -= h->inverse[a * n + b] * h->step[b];
+            x[a] -= h->step[a];
     }
     return linearise(h, x) <= 1e-11 * size;
 }
@@ -144,7 +143,7 @@ static void try_starts(Hunt *h)
 {
     size_t n = h->found->n_rows;
     double x[EQUILIBRIA_MOST_ROWS];
-    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 6;
+    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 4;
     for (int k = 0; k < starts && h->found->n < EQUILIBRIA_MOST; k++) {
         for (size_t a = 0; a < n; a++)
             x[a] = somewhere(h, a, k / 3, k < 3 ? 0.5 * k : random_unit(h));
@@ -223,7 +222,6 @@ void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
     h.input = ARENA_ARRAY(arena, n, double);
     h.step = ARENA_ARRAY(arena, n, double);
     h.system = ARENA_ARRAY(arena, n * n, double);
-    h.inverse = ARENA_ARRAY(arena, n * n, double);
     read_rows(&h, v);
     h.scale = scale_of(&h);
     try_starts(&h);

@@ -51,6 +51,8 @@ bool propose_form(const LocalNet *net, const Equilibria *e, const Statement *at,
 /* stability_runaway.c: adds that trajectories run away, when that is proved. */
 void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *lds);
 
-/* dense.c: the inverse of a, n * n; false when it is singular, about. `a` is destroyed. */
+/* dense.c: b becomes the x with a x = b; false when a, n * n, is singular, about. `a` is destroyed. */
+bool dense_solve(size_t n, double *a, double *b);
+/* The inverse of a, n * n; false when it is singular, about. `a` is destroyed. */
 bool dense_invert(size_t n, double *a, double *out);
 #endif

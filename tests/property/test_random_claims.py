@@ -149,7 +149,7 @@ def conclusions_hold(model, report, a, rng):
     w = [[a[i][j] + (i == j) for j in range(n)] for i in range(n)]
     says = {x["says"] for x in report["statements"]}         # tests/property/test_equilibria.py tries these
     need(s["verdict"] != "certified" or report["lds"]["verdict"] == "certified" or "local-slopes" in says, s)
-    need(s["verdict"] != "refuted" or says & {"several-equilibria", "unstable-equilibrium", "unstable-differences"}, s)
+    need(s["verdict"] != "refuted" or says & {"several-equilibria", "unstable-equilibrium", "unstable-differences", "run-away"}, s)
     if s["verdict"] != "certified":
         need(s.get("rate") is None, s)
         return
