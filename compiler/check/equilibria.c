@@ -54,7 +54,7 @@ static bool newton(Hunt *h, double *x)
 {
     size_t n = h->found->n_rows;
     double size = h->scale;
-    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 12;
+    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 15;
     for (int k = 0; k < most; k++) {
         double miss = linearise(h, x);
         for (size_t a = 0; a < n; a++)
@@ -143,7 +143,7 @@ static void try_starts(Hunt *h)
 {
     size_t n = h->found->n_rows;
     double x[EQUILIBRIA_MOST_ROWS];
-    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 4;
+    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 6;
     for (int k = 0; k < starts && h->found->n < EQUILIBRIA_MOST; k++) {
         for (size_t a = 0; a < n; a++)
             x[a] = somewhere(h, a, k / 3, k < 3 ? 0.5 * k : random_unit(h));
