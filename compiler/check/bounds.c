@@ -3,6 +3,7 @@
 #include "compiler/check/image.h"
 #include "compiler/check/image_form.h"
 #include "compiler/check/range_search.h"
+#include "compiler/model/affine.h"
 #include "compiler/net/pair_eval.h"
 
 RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)
@@ -60,6 +61,21 @@ static const char *neuron_text(Ctx *cx, const NetPop *p, size_t k)
     return kept;
 }
 
+/* Of numbers, draws and i by operations that round nothing, and powers with whole exponents; NULL, or the other function. */
+static const char *rounded_function(const Expr *e)
+{
+    Num exponent;
+    if (e->kind != EXPR_CALL)
+        return NULL;
+    bool whole = e->as.call.fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], &exponent) && mpz_cmp_ui(mpq_denref(exponent), 1) == 0;
+    if (!whole && !expr_function_is_exact(e->as.call.fn))
+        return eig_fn_name[e->as.call.fn] ? eig_fn_name[e->as.call.fn] : "^";
+    const char *rounded = NULL;
+    for (int k = 0; !rounded && k < e->as.call.n_args; k++)
+        rounded = rounded_function(e->as.call.arg[k]);
+    return rounded;
+}
+
 /* Exactly, neuron by neuron, drawn with the model's seed, computed from i; where they are many, a constant alone. The
  * sum is theirs. False with *why. */
 static bool starts_of(Ctx *cx, const Net *net, Neurons of, Bounds *hull, mpq_ptr sum, const char **why)
@@ -72,6 +88,11 @@ static bool starts_of(Ctx *cx, const Net *net, Neurons of, Bounds *hull, mpq_ptr
         mpq_set_ui(sum, of.n, 1);
         mpq_mul(sum, sum, start);
         return true;
+    }
+    const char *rounded = rounded_function(p->model->start);
+    if (rounded) {
+        *why = arena_printf(&cx->arena, "the starts of `%s` are not known exactly: they are computed by `%s`", p->model->name, rounded);
+        return false;
     }
     if (of.n > MAX_STARTS) {
         *why = arena_printf(&cx->arena, "the starts of %zu neurons are more than are looked at, one by one", of.n);

@@ -249,7 +249,7 @@ static void print_ranges(const Report *r, Sbuf *out)
     if (!a->asked)
         return;
     if (a->lds == TRUTH_REFUTED)
-        sbuf_printf(&text, "refuted: diagonal stability fails at %s", a->point);
+        sbuf_printf(&text, "refuted: diagonal stability fails%s%s", *a->point ? " at " : "", a->point);
     else if (a->lds == TRUTH_CERTIFIED)
         sbuf_printf(&text, "certified: diagonal stability in all of %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
     else

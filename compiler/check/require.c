@@ -22,7 +22,8 @@ RequirementReport require_stable(Ctx *cx, Report *r, const ModelRequire *require
 {
     (void)cx, (void)require;
     const StabilityReport *s = &r->stability;
-    return (RequirementReport){.verdict = s->verdict, .reason = s->verdict == TRUTH_CERTIFIED ? s->theorem : s->open};
+    return (RequirementReport){.verdict = s->verdict, .reason = s->verdict == TRUTH_CERTIFIED ? s->theorem
+                                : s->verdict == TRUTH_REFUTED ? s->conclusion : s->open};
 }
 
 RequirementReport require_unique(Ctx *cx, Report *r, const ModelRequire *require)
@@ -30,7 +31,8 @@ RequirementReport require_unique(Ctx *cx, Report *r, const ModelRequire *require
     (void)cx, (void)require;
     const StabilityReport *s = &r->stability;
     return (RequirementReport){.verdict = s->unique, .reason = s->unique == TRUTH_CERTIFIED
-                               ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]" : s->open};
+                               ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]"
+                               : s->unique == TRUTH_REFUTED ? s->conclusion : s->open};
 }
 
 /* ---- for all params ---- */
@@ -75,6 +77,6 @@ RequirementReport require_answer(Ctx *cx, Report *r, const ModelRequire *require
 
 bool require_says_why(const ModelRequire *require)
 {
-    bool is_said = require->kind == REQUIRE_DALE || require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE;
+    bool is_said = (require->kind == REQUIRE_DALE && !require->for_all_params) || require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE;
     return !is_said;
 }

@@ -1,5 +1,7 @@
 /* A balance of strong connections (docs/theory.md, Theorem 34): whether there are rates, inside their ranges, at which
  * strong weights cancel the input. */
+#include <math.h>
+
 #include "compiler/check/image.h"
 #include "compiler/check/jet.h"
 #include "compiler/check/require.h"
@@ -33,6 +35,7 @@ static const char *connection_obstacle(Ctx *cx, const Net *net, const Block *b)
     const ModelConn *c = &net->model->conns.at[b->conn];
     bool own = b->kind == BLOCK_DIAGONAL && b->pre == b->post;
     const char *what = b->kind != BLOCK_UNIFORM && !own ? "does not join all neurons with one weight, so that neurons of a population differ"
+                     : isnan(c->scale_power) ? "has a scale that is not read as a constant times a power of n"
                      : is_strong(c) && c->delay ? "is strong and has a delay" : is_strong(c) && own ? "is strong, and of single neurons" : NULL;
     return what ? arena_printf(&cx->arena, "the connection %s %s", c->label, what) : NULL;
 }
@@ -41,8 +44,11 @@ static const char *strength_obstacle(Ctx *cx, const Net *net)
 {
     double power = 0;
     bool *receives = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
+    const ModelConn *stronger = NULL;
     for (size_t k = 0; k < net->n_blocks; k++) {
         const ModelConn *c = &net->model->conns.at[net->block[k].conn];
+        if (net->block[k].kind == BLOCK_UNIFORM && c->scale_power >= 0)
+            stronger = c;
         if (!is_strong(c))
             continue;
         if (power != 0 && power != c->scale_power)
@@ -52,6 +58,9 @@ static const char *strength_obstacle(Ctx *cx, const Net *net)
     }
     if (power == 0)
         return "no connection is strong: `scale = 1/sqrt(n)`, or another power of n between -1 and 0, makes one so";
+    if (stronger)
+        return arena_printf(&cx->arena, "the connection %s has no scale that falls with n, so that among many neurons it outgrows the strong ones",
+                            stronger->label);
     for (size_t a = 0; a < net->n_pops; a++)
         if (!receives[a])
             return arena_printf(&cx->arena, "population `%s` has no strong connection to it, and strong inputs of all populations are what has to cancel",

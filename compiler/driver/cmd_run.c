@@ -176,7 +176,8 @@ static ExitStatus finish(Run *r)
     }
 }
 
-static double mean_rate(const Run *r, const EigPop *pop)
+/* Of the rates, or of the first state where a population is by equations. */
+static double mean_first(const Run *r, const EigPop *pop)
 {
     double sum = 0.0;
 
@@ -198,15 +199,30 @@ static void print_mean(Ctx *cx, double mean, Unit u)
         printf("%.6g %s", mean, unit_text(cx, u));
 }
 
+/* E, or C.v */
+static const char *first_name(Run *r, size_t pop)
+{
+    const ModelPop *m = r->c.net->pop[pop].model;
+    return m->n_states ? arena_printf(&r->c.cx.arena, "%s.%s", m->name, m->state[0].name) : m->name;
+}
+
+enum { MOST_FINAL = 12 };       /* populations that are printed */
+
 static void print_final(Run *r)
 {
     const EigProblem *p = &r->c.plan->problem;
 
-    printf("final mean rate:");
-    for (size_t k = 0; k < p->n_pops; k++) {
-        printf("%s %s ", k ? "," : "", p->pop[k].name);
-        print_mean(&r->c.cx, mean_rate(r, &p->pop[k]), r->c.net->pop[k].model->unit_x);
+    bool all_rates = true;
+    for (size_t k = 0; k < p->n_pops; k++)
+        all_rates &= r->c.net->pop[k].model->n_states == 0;
+    printf(all_rates ? "final mean rate:" : "final mean:");
+    for (size_t k = 0; k < p->n_pops && k < MOST_FINAL; k++) {
+        const ModelPop *m = r->c.net->pop[k].model;
+        printf("%s %s ", k ? "," : "", first_name(r, k));
+        print_mean(&r->c.cx, mean_first(r, &p->pop[k]), m->n_states ? m->state[0].unit : m->unit_x);
     }
+    if (p->n_pops > MOST_FINAL)
+        printf(", and %zu more", p->n_pops - MOST_FINAL);
     putchar('\n');
 }
 
@@ -263,14 +279,14 @@ static void print_summary(Run *r)
         print_final(r);
 }
 
-static json_t *final_means(const Run *r)
+static json_t *final_means(Run *r)
 {
     const EigProblem *p = &r->c.plan->problem;
     json_t *o = json_object();
 
     for (size_t k = 0; k < p->n_pops; k++) {
-        double mean = mean_rate(r, &p->pop[k]);
-        json_object_set_new(o, p->pop[k].name, isfinite(mean) ? json_real(mean) : json_null());
+        double mean = mean_first(r, &p->pop[k]);
+        json_object_set_new(o, first_name(r, k), isfinite(mean) ? json_real(mean) : json_null());
     }
     return o;
 }

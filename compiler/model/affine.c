@@ -141,7 +141,7 @@ Num expr_exact(NumPool *pool, const Expr *e, EigVar by, Num x)
 
 /* ---- rebuilding ---- */
 
-static bool is_exact_function(EigFn fn)
+bool expr_function_is_exact(EigFn fn)
 {
     switch (fn) {
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_DIV: case EIG_FN_NEG: case EIG_FN_ABS:
@@ -161,7 +161,7 @@ const Expr *expr_with_arguments(Ctx *cx, NumPool *pool, const Expr *e, const Exp
     if (same)
         return e;
     bool all_const = expr_is_const(arg[0], NULL) && (n < 2 || expr_is_const(arg[1], NULL));
-    const Expr *out = all_const && !is_exact_function(e->as.call.fn) ? expr_apply(cx, e->span, e->as.call.fn, n, arg)
+    const Expr *out = all_const && !expr_function_is_exact(e->as.call.fn) ? expr_apply(cx, e->span, e->as.call.fn, n, arg)
                                                                      : expr_call(cx, pool, e->span, e->as.call.fn, n, arg);
     return out && out->size < EXPR_MAX_SIZE && out->depth <= EIG_CODE_MAX_DEPTH ? out : NULL;
 }

@@ -13,6 +13,8 @@ Num expr_exact(NumPool *pool, const Expr *e, EigVar by, Num x);
 const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num origin, const Expr *step);
 /* e with x in the place of `by`, operation by operation. */
 const Expr *expr_replaced(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, const Expr *x);
+/* Its values at rational numbers are rational, and computed as such. */
+bool expr_function_is_exact(EigFn fn);
 /* e + offset + rate * by, with the straight terms of e's sum added up exactly:
  * x + (1/(1 + x) - x) is 1/(1 + x). */
 const Expr *expr_plus_affine(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num offset, Num rate);

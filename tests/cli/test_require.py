@@ -140,9 +140,36 @@ connect I -> I { weight = 3; scale = SCALE }
 @test
 def a_scale_is_strong_by_its_power(folder):
     for scale, wanted in (("1/sqrt(n)", True), ("n^(-1/2)", True), ("2/n^0.3", True), ("sqrt(1/n)", True), ("1/n", False), ("0.5", False),
-                          ("1/(n + 1)", False), ("1/sqrt(n * n)", False)):
+                          ("1/sqrt(n * n)", False)):
         found = verdicts(folder, PAIR.replace("SCALE", scale), ["balanced"])[0]
         equal("no connection is strong" not in found["reason"], wanted, (scale, found))
+
+
+@test
+def no_connection_is_left_out_of_a_balance(folder):
+    """One whose power of n is not read, or that outgrows the others, is not taken for a weak one."""
+    one = "population I inhibitory { size = 100; tau = 10; cost = nonnegative; input = 4 }\nfunction strong(m) = 1 / sqrt(m)\n" \
+          "connect I -> I { weight = 1; scale = 1/sqrt(n) }\n"
+    equal(verdicts(folder, one, ["balanced"])[0]["verdict"], "certified")
+    equal(verdicts(folder, one + "connect I -> I { weight = 1; scale = 1/n }\n", ["balanced"])[0]["verdict"], "certified")
+    for scale, word in (("exp(0)/sqrt(n)", "is not read"), ("max(1, 0.5)/sqrt(n)", "is not read"), ("strong(n)", "is not read"), ("1/(n + 1)", "is not read"),
+                        ("n", "outgrows"), ("2", "outgrows")):
+        found = verdicts(folder, one + "connect I -> I { weight = 1; scale = %s }\n" % scale, ["balanced"])[0]
+        check(found["verdict"] == "undecided" and word in found["reason"], (scale, found))
+    found = verdicts(folder, one + "connect I -> I { weight = 1 }\n", ["balanced"])[0]
+    check(found["verdict"] == "undecided" and "outgrows" in found["reason"], found)
+
+
+@test
+def rounded_starts_prove_nothing(folder):
+    """Functions that are rounded stand in the start: what it is exactly is not known, on neither side of a bound."""
+    text = "population E excitatory { size = 50; tau = 10; cost = box(0, 1); start = %s }\n"
+    for start, bound in (("sin(i)^2 + cos(i)^2", "E <= 1"), ("0.5 + abs(sqrt(i) * sqrt(i) - i)", "mean(E) <= 0.8"),
+                         ("i^0.5 / 8", "E <= 1")):
+        found = verdicts(folder, text % start, [bound])[0]
+        check(found["verdict"] == "undecided" and "not known exactly" in found["reason"], (start, found))
+    for start, bound in (("i / 49", "E <= 1"), ("(i / 49)^3", "E in [0, 1]"), ("max(0, 1 - i / 3)", "E <= 1"), ("uniform(0, 1)", "E <= 1")):
+        equal(verdicts(folder, text % start, [bound])[0]["verdict"], "certified", (start, bound))
 
 
 @test

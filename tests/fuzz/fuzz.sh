@@ -3,7 +3,8 @@
 #   sh tests/fuzz/fuzz.sh SECONDS [parse ...]
 # Needs clang-19 (FUZZ_CC names another, or puts ccache in front). What is found
 # goes to build/fuzz/, ends the target and the script with status 1. New inputs
-# stay in build/fuzz/corpus-NAME; merge.sh brings the best into tests. Run from the root.
+# stay in build/fuzz/corpus-NAME; merge.sh brings the best into tests. An input may take
+# FUZZ_TIMEOUT seconds (10): more, on a busy machine. Run from the root.
 set -eu
 seconds=$1
 shift
@@ -37,7 +38,7 @@ for name in "$@"; do
     words=tests/fuzz/$name.words
     dictionary=
     [ -f $words ] && dictionary=-dict=$words
-    $out/fuzz_$name -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -verbosity=0 -print_final_stats=1 $dictionary \
+    $out/fuzz_$name -max_total_time="$seconds" -timeout=${FUZZ_TIMEOUT:-10} -rss_limit_mb=3000 -verbosity=0 -print_final_stats=1 $dictionary \
         -artifact_prefix=$out/$name- $out/corpus-$name tests/fuzz/corpus/$name || status=1
 done
 exit $status
