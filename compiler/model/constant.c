@@ -350,6 +350,7 @@ static void check_function(Builder *b, Symbol *s)
     const AstNames *params = &s->decl->as.function.params;
     Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);
     for (size_t k = 0; k < params->n; k++) {
+        report_reserved(b, params->at[k]);
         for (size_t j = 0; j < k; j++)
             if (params->at[j].name == params->at[k].name)
                 diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name);
@@ -360,7 +361,9 @@ static void check_function(Builder *b, Symbol *s)
     if (symbol_open(b, s, s->decl->name.span)) {
         Space *before = space_enter(b, s->space);
         b->outer_call = s->decl->name.span;
+        uint64_t touched = b->touched;      /* what it depends on counts where it is called */
         resolve(b, s->decl->as.function.value, &inside);
+        b->touched = touched;
         space_enter(b, before);
         symbol_close(b, s, SYM_NEW);
     }

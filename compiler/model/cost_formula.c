@@ -34,6 +34,8 @@ bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out)
         diag_at(b->cx, D_E0209, a->name_span, "a cost has one argument: `cost(x) = ...`");
         return false;
     }
+    if (report_reserved(b, a->params.at[0]))
+        return false;
     if (!a->domain)
         return true;
     const AstExpr *lo = a->domain->as.list.at[0], *hi = a->domain->as.list.at[1];

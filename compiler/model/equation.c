@@ -36,7 +36,9 @@ static long find_state(const Equations *eq, const char *name)
 
 static bool report_taken(Builder *b, const AstAttr *a, const ModelPop *p)
 {
-    static const char *const taken[] = { "t", "i", "pre", "post", "pi", "inf", "input", "noise", "rate", "size" };
+    static const char *const taken[] = { "input", "noise", "rate", "size" };
+    if (report_reserved(b, (AstName){ a->name, a->name_span }))
+        return true;
     for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
         if (strcmp(a->name, taken[k]) == 0) {
             diag_at(b->cx, D_E0203, a->name_span, "a state cannot be called `%s`: the name has a meaning in equations", a->name);

@@ -198,7 +198,7 @@ static void read_activation(Builder *b, PopBuild *pb, const ModelPop *p)
         pb->cost_formula = cost_formula_read(b, one, &pb->domain) ? one : NULL;
     else if (one->params.n != 1)
         diag_at(b->cx, D_E0209, one->name_span, "an activation has one argument: `activation(z) = ...`");
-    else
+    else if (!report_reserved(b, one->params.at[0]))
         pb->formula = one;
 }
 

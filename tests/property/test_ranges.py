@@ -138,8 +138,9 @@ def test_what_is_not_followed(folder):
         text = "".join(f"population {p} excitatory {{ tau = 1; cost = nonnegative; noise = {'w' if p == noisy else '0'} }}\n" for p in "AB")
         r, _, _ = report(folder, f"param w = 0 in [0, 1]\n{text}connect A -> B {{ weight = 0.5 }}\nrequire stable for all params\n")
         assert r["requirements"][0]["verdict"] == "undecided" and "`w`" in r["requirements"][0]["reason"], (noisy, r["requirements"])
-    for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5"), dict(gain="0.5 + w / 2", weight="0.9")):
-        r, _, _ = report(folder, base.format(**dict(plain, **change)))
+    for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5"), dict(gain="0.5 + w / 2", weight="0.9"),
+                   dict(weight="by_w(1)")):
+        r, _, _ = report(folder, base.format(**dict(plain, **change)) + "function by_w(x) = x * w\n")
         assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
 
 
