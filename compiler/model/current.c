@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* While a current is separated, variable v of the source neuron is VAR_OF_PRE + v and
- * that of the target is v. Time is on neither side. */
+ * that of the target is v. Time is on neither side; with a delay it is the target's. */
 enum { VAR_OF_PRE = EIG_N_VARS, MAX_TERMS = 64, MAX_POWER = 8 };
 enum { SIDE_PRE = 1, SIDE_POST = 2 };
 
@@ -104,15 +104,16 @@ typedef VEC(Term) Terms;
 typedef struct Separation {
     Builder *b;
     Span whole;
+    bool is_delayed;            /* time is the target's then, the present, wherever it stands */
 } Separation;
 
-static int sides_of(const Expr *e)
+static int sides_of(const Separation *s, const Expr *e)
 {
     int sides = 0;
     if (e->kind == EXPR_VAR)
-        return e->as.var == EIG_VAR_T ? 0 : (int)e->as.var >= VAR_OF_PRE ? SIDE_PRE : SIDE_POST;
+        return e->as.var == EIG_VAR_T ? (s->is_delayed ? SIDE_POST : 0) : (int)e->as.var >= VAR_OF_PRE ? SIDE_PRE : SIDE_POST;
     for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
-        sides |= sides_of(e->as.call.arg[k]);
+        sides |= sides_of(s, e->as.call.arg[k]);
     return sides;
 }
 
@@ -143,6 +144,8 @@ static bool report_inseparable(const Separation *s, const Expr *e, const char *w
     Diag *d = diag_at(s->b->cx, D_E0456, inside ? e->span : s->whole, "%s", what);
     diag_note(s->b->cx, d, "a current is a sum of products of what the source and what the target contributes; it is computed "
                            "for all pairs at the cost of all neurons");
+    if (s->is_delayed && expr_uses(e, EIG_VAR_T))
+        diag_note(s->b->cx, d, "with a delay, `t` is the present, and so the target's");
     diag_help(s->b->cx, d, "multiply it out, such as `exp(pre.v) * exp(-post.v)` for `exp(pre.v - post.v)`, or take a polynomial");
     return false;
 }
@@ -205,7 +208,7 @@ static bool separate(const Separation *s, const Expr *e, Terms *out);
 static bool separate_quotient(const Separation *s, const Expr *e, Terms *out)
 {
     const Expr *below = e->as.call.arg[1];
-    int side = sides_of(below);
+    int side = sides_of(s, below);
     if (side == (SIDE_PRE | SIDE_POST))
         return report_inseparable(s, below, "this divisor needs the source and the target at once");
     if (!separate(s, e->as.call.arg[0], out))
@@ -281,7 +284,7 @@ static bool separate_call(const Separation *s, const Expr *e, Terms *out)
 
 static bool separate(const Separation *s, const Expr *e, Terms *out)
 {
-    int sides = sides_of(e);
+    int sides = sides_of(s, e);
     if (sides == (SIDE_PRE | SIDE_POST))
         return separate_call(s, e, out);
     return add_term(s, e, out, sides == SIDE_PRE ? (Term){ NULL, e } : (Term){ e, NULL });
@@ -317,7 +320,7 @@ static bool fits_program(const ModelTerm *t)
 
 static bool separate_current(Builder *b, Typed v, ModelConn *c)
 {
-    Separation s = { b, v.span };
+    Separation s = { b, v.span, c->delay != NULL };
     Terms terms = { 0 };
     if (!separate(&s, v.e, &terms))
         return false;

@@ -238,6 +238,19 @@ def equations_are_not_judged():
 RATES = "population E excitatory { tau = 20; cost = nonnegative%s }\nconnect E -> E { weight = 0.5%s }\n"
 
 
+def time_in_a_delayed_current_is_the_present():
+    """u' = c v(t - 5) t u in any order of the factors, by Euler's method here."""
+    h, v, u = 0.5, [0.5], 1.0
+    for k in range(40):
+        u += h * 0.01 * (v[max(k - 10, 0)] * (k * h) * u)
+        v.append(v[k] + h * 0.1 * (1 - v[k]))
+    for product in ("pre.v * t * post.u", "pre.v * (t * post.u)", "post.u * pre.v * t", "t * (post.u * pre.v)"):
+        r = run("population V mixed { v' = 0.1 * (1 - v) + 0 * input; start(v) = 0.5 }\npopulation U mixed { u' = input; start(u) = 1 }\n"
+                "connect V -> U { current = 0.01 * (%s); delay = 5 }\n"
+                "simulate { duration = 20; method = euler; step = 0.5; record U every 20 }" % product)
+        near(np.ravel(r["U"])[-1], u, 1e-12, product)
+
+
 def delays_keep_the_equilibrium():
     r = check(RATES % ("", "; delay = 3") + "require unique_equilibrium\n", 0)
     assert r["lds"]["verdict"] == "certified" and r["stability"]["verdict"] == "undecided" and r["stability"]["rate"] is None
@@ -300,7 +313,8 @@ for name, function in (("FitzHugh-Nagumo cell", fitzhugh_nagumo), ("coupled pair
                        ("units", units_scale), ("currents are sums over pairs", currents_are_sums_over_pairs),
                        ("currents between kinds", currents_between_kinds), ("geometric Brownian motion", geometric_brownian_motion),
                        ("stationary variance", stationary_variance), ("draws do not depend on others", draws_do_not_depend_on_others),
-                       ("delayed decay", delayed_decay), ("equations are not judged", equations_are_not_judged),
+                       ("delayed decay", delayed_decay), ("time in a delayed current", time_in_a_delayed_current_is_the_present),
+                       ("equations are not judged", equations_are_not_judged),
                        ("delays keep the equilibrium", delays_keep_the_equilibrium), ("noise is outside", noise_is_outside),
                        ("chemical network", chemical_network), ("delayed pair", delayed_pair), ("same bits", same_bits)):
     eigc.test(name, function)
