@@ -1,5 +1,6 @@
 #include "compiler/check/report_text.h"
 
+#include <mpfr.h>
 #include <string.h>
 
 /* To which sentences are filled. */
@@ -48,4 +49,15 @@ void report_number(Num x, Sbuf *out)
         out->n = from;
         sbuf_printf(out, "%.9g", num_to_double(x));
     }
+}
+
+const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up)
+{
+    char text[64];
+    mpfr_t y;
+    mpfr_init2(y, 256);
+    mpfr_set_q(y, x, up ? MPFR_RNDU : MPFR_RNDD);
+    mpfr_snprintf(text, sizeof text, up ? "%.*RUg" : "%.*RDg", digits, y);
+    mpfr_clear(y);
+    return arena_strdup(&cx->arena, text);
 }

@@ -6,6 +6,7 @@
 
 #include "compiler/check/equilibria.h"
 #include "compiler/check/lds.h"
+#include "compiler/check/report_text.h"
 
 enum { MOST_ROWS = 200, MOST_STEPS = 200, MOST_WORK = 500 * 1000 };      /* work: steps times entries */
 
@@ -271,12 +272,13 @@ static bool try_invariant(Boxing *b, LdsReport *out)
 
 enum { SHOWN_ROWS = 4 };
 
+/* Rounded outwards: what ends up in the box ends up in what is printed. */
 static const char *box_text(Ctx *cx, const LdsReport *lds, const Statement *s)
 {
     Sbuf text = {0};
     for (size_t a = 0; a < lds->matrix.q && a < SHOWN_ROWS; a++)
-        sbuf_printf(&text, "%s%s in [%.6g, %.6g]", a ? ", " : "", lds->matrix.name[a], mpq_get_d(statement_numbers(s, "x_lo")[a]),
-                    mpq_get_d(statement_numbers(s, "x_hi")[a]));
+        sbuf_printf(&text, "%s%s in [%s, %s]", a ? ", " : "", lds->matrix.name[a], report_rounded(cx, statement_numbers(s, "x_lo")[a], 6, false),
+                    report_rounded(cx, statement_numbers(s, "x_hi")[a], 6, true));
     if (lds->matrix.q > SHOWN_ROWS)
         sbuf_str(&text, ", ...");
     const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
@@ -313,7 +315,7 @@ static void conclude_invariant(Boxing *b, const LdsReport *lds, const Statement 
     Ctx *cx = b->cx;
     const char *box = box_text(cx, lds, s);
     out->theorem = theorem_text(cx, 25, by);
-    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s, trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
+    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s (its ends to six digits, exactly in the certificate), trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
                                    by ? " and converge to" : ", as does");
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }

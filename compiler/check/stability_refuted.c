@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "compiler/check/local.h"
+#include "compiler/check/report_text.h"
 #include "compiler/check/stability.h"
 
 enum { SHOWN_ROWS = 4, SHOWN_EQUILIBRIA = 3 };
@@ -122,12 +123,12 @@ static void say_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, const 
         sbuf_printf(out, "%s an unstable equilibrium exists: %s", local_when(cx, net), states_text(cx, lds, at));
 }
 
-static void say_runaway(const Net *net, const LdsReport *lds, const Statement *s, Sbuf *out)
+static void say_runaway(Ctx *cx, const Net *net, const LdsReport *lds, const Statement *s, Sbuf *out)
 {
     sbuf_printf(out, "%s constant input, from some starts rates grow without bound, ", out->n ? ". Whatever the" : "whatever the");
-    double rate = mpq_get_d(statement_numbers(s, "rate")[0]);
-    if (rate > 0)
-        sbuf_printf(out, "at a rate of at least %.3g per %s, ", floor(rate * 1e6) / 1e6, net->model->has_time_unit ? "ms" : "unit of time");
+    mpq_srcptr rate = statement_numbers(s, "rate")[0];
+    if (mpq_sgn(rate) > 0)
+        sbuf_printf(out, "at a rate of at least %s per %s, ", report_rounded(cx, rate, 3, false), net->model->has_time_unit ? "ms" : "unit of time");
     sbuf_str(out, "about in proportion of ");
     print_direction(&lds->matrix, s, out);
 }
@@ -141,7 +142,7 @@ bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds
     Sbuf text = {0};
     say_equilibria(cx, net, lds, &r, &text);
     if (r.runaway)
-        say_runaway(net, lds, r.runaway, &text);
+        say_runaway(cx, net, lds, r.runaway, &text);
     out->verdict = TRUTH_REFUTED;
     out->unique = r.several ? TRUTH_REFUTED : out->unique;
     out->conclusion = arena_strdup(&cx->arena, sbuf_text(&text));

@@ -4,6 +4,7 @@ random networks, against Newton's method, eigenvalues and trajectories in numpy.
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,15 @@ def wording(report, statements):
     assert "attracts what" not in s["conclusion"] or "attracting-equilibrium" in says, s
     assert ("without bound" in s["conclusion"]) == ("run-away" in says), s
     assert ("several equilibria" in s["conclusion"]) == ("several-equilibria" in says), s
+
+
+    for x in statements:            # what is printed is rounded to the side on which it still holds
+        if x["says"] == "local-slopes":
+            shown = re.findall(r"in \[([^,\]]+), ([^\]]+)\]", s["conclusion"])
+            assert shown and all(Fraction(lo) <= number(a) and Fraction(hi) >= number(b) for (lo, hi), a, b in zip(shown, x["x_lo"], x["x_hi"])), s
+        if x["says"] == "run-away" and number(x["rate"]) > 0:
+            shown = re.search(r"at a rate of at least (\S+) per", s["conclusion"]).group(1)
+            assert number(x["rate"]) * Fraction(99, 100) <= Fraction(shown) <= number(x["rate"]), (shown, x["rate"])
 
 
 def try_pair(phi, w, u, verdict, known, folder):
