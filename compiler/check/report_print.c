@@ -88,9 +88,9 @@ static void print_slopes(const Report *r, Sbuf *out)
         sbuf_printf(out, "%s: ", p->name);
         if (s->proved && s->bounded) {
             sbuf_str(out, "slope in [");
-            report_number(s->lo, out);
+            report_bound(s->lo, false, out);
             sbuf_str(out, ", ");
-            report_number(s->hi, out);
+            report_bound(s->hi, true, out);
             sbuf_str(out, "]");
             Unit unit = unit_div(p->unit_x, p->unit_z);
             if (!unit_is_none(unit)) {

@@ -3,8 +3,10 @@
 #include <mpfr.h>
 #include <string.h>
 
-/* To which sentences are filled. */
-enum { WIDTH = 100 };
+enum {
+    WIDTH = 100,                /* to which sentences are filled */
+    DIGITS = 9                  /* of numbers that are long */
+};
 
 void report_label(Sbuf *out, const char *label)
 {
@@ -40,18 +42,19 @@ const char *report_plural(size_t n, const char *one, const char *many)
     return n == 1 ? one : many;
 }
 
-void report_number(Num x, Sbuf *out)
+/* Exactly where that is short: false, and nothing printed, where it is not. */
+static bool print_short(Num x, Sbuf *out)
 {
     enum { SHORT = 12 };
     size_t from = out->n;
     num_print(x, out);
-    if (out->n - from > SHORT) {
-        out->n = from;
-        sbuf_printf(out, "%.9g", num_to_double(x));
-    }
+    if (out->n - from <= SHORT)
+        return true;
+    out->n = from;
+    return false;
 }
 
-const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up)
+static void print_rounded(mpq_srcptr x, int digits, bool up, Sbuf *out)
 {
     char text[64];
     mpfr_t y;
@@ -59,5 +62,26 @@ const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up)
     mpfr_set_q(y, x, up ? MPFR_RNDU : MPFR_RNDD);
     mpfr_snprintf(text, sizeof text, up ? "%.*RUg" : "%.*RDg", digits, y);
     mpfr_clear(y);
-    return arena_strdup(&cx->arena, text);
+    sbuf_str(out, text);
+}
+
+void report_number(Num x, Sbuf *out)
+{
+    if (!print_short(x, out))
+        sbuf_printf(out, "%.*g", DIGITS, num_to_double(x));
+}
+
+void report_bound(Num x, bool up, Sbuf *out)
+{
+    if (!print_short(x, out))
+        print_rounded(x, DIGITS, up, out);
+}
+
+const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up)
+{
+    Sbuf text = { 0 };
+    print_rounded(x, digits, up, &text);
+    const char *copy = arena_strdup(&cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    return copy;
 }

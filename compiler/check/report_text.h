@@ -12,6 +12,8 @@ void report_line(Sbuf *out, const char *label, const char *text);
 const char *report_plural(size_t n, const char *one, const char *many);
 /* Exactly where that is short, else the leading digits; --json has it whole. */
 void report_number(Num x, Sbuf *out);
+/* The same for a bound, the digits rounded down or up. */
+void report_bound(Num x, bool up, Sbuf *out);
 /* The bound x in so many digits, rounded down or up, so that what is said of x holds of what is printed. */
 const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up);
 #endif

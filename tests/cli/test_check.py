@@ -2,7 +2,9 @@
 """eigc check: report, JSON, settings, colour, what is loaded."""
 import json
 import os
+import re
 import shutil
+from fractions import Fraction
 
 from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, test, write
 
@@ -266,6 +268,16 @@ def a_loose_slope_bound_refutes_nothing(folder):
         clipped = write(folder, "clipped.eig", "population E excitatory { tau = 1; cost = %s }\n"
                                                "connect E -> E { weight = %g }\n" % (cost, weight))
         equal(report(clipped)["lds"]["verdict"], verdict)
+
+@test
+def printed_slopes_hold(folder):
+    """Those with too many digits are rounded outward."""
+    for activation in ("cost = probit", "cost = probit(3); gain = 0.7", "activation(z) = 2/3*z + sin(z)/7", "activation(z) = z/3 + max(z, 0)/3"):
+        model = write(folder, "slopes.eig", "population E excitatory { tau = 1; %s }\n" % activation)
+        exact = [Fraction(x) for x in report(model)["activations"][0]["slope"]]
+        shown = [Fraction(x) for x in re.search(r"slope in \[(\S+), (\S+)\]", eigc("check", model).out).groups()]
+        check(shown[0] <= exact[0] and exact[1] <= shown[1] and shown[1] - exact[1] < Fraction(1, 10**8), (activation, shown))
+
 
 
 main()
