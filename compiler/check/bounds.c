@@ -230,29 +230,65 @@ static Bounds bounds_of_leaf(void *self, const Expr *e)
     return e->kind == EXPR_SUM ? bounds_times(nums, each, n) : each;
 }
 
-/* It has a value whatever the rates are. */
-static bool has_value(const Expr *e)
+/* Of e, where rates are all that they may ever be; what is not known of a leaf is not noted. */
+static Bounds bounds_of(const Quantity *q, const Expr *e)
 {
-    Num x;
-    if (e->kind == EXPR_MEAN || e->kind == EXPR_SUM)
-        return has_value(e->as.fold.arg);
+    Quantity own = *q;
+    return form_bounds_with(q->net->nums, e, bounds_of_leaf, &own);
+}
+
+static bool is_above_zero(Bounds a)
+{
+    return a.lo && mpq_sgn(a.lo) > 0;
+}
+
+static bool is_from_zero(Bounds a)
+{
+    return a.lo && mpq_sgn(a.lo) >= 0;
+}
+
+/* base^exponent: whole exponents from 0 on have one for every base. */
+static bool power_has_value(const Quantity *q, const Expr *base, const Expr *exponent)
+{
+    Num n;
+    bool is_const = expr_is_const(exponent, &n);
+    if (is_const && mpq_sgn(n) >= 0 && mpz_cmp_ui(mpq_denref(n), 1) == 0)
+        return true;
+    Bounds a = bounds_of(q, base);
+    return is_above_zero(a) || (is_const && mpq_sgn(n) > 0 && is_from_zero(a));
+}
+
+/* The function has one at all arguments that its own may be. */
+static bool function_has_value(const Quantity *q, EigFn fn, const Expr *const *arg)
+{
+    Bounds a;
+    switch (fn) {
+    case EIG_FN_DIV:
+        a = bounds_of(q, arg[1]);
+        return is_above_zero(a) || (a.hi && mpq_sgn(a.hi) < 0);
+    case EIG_FN_POW: return power_has_value(q, arg[0], arg[1]);
+    case EIG_FN_SQRT: return is_from_zero(bounds_of(q, arg[0]));
+    case EIG_FN_LOG: return is_above_zero(bounds_of(q, arg[0]));
+    case EIG_FN_LOG1P: return is_from_zero(bounds_of(q, arg[0]));
+    case EIG_FN_LOGIT_ROOT: case EIG_FN_RAMP: return false;
+    default: return true;
+    }
+}
+
+/* It has a value whatever the rates are. */
+static bool has_value(const Quantity *q, const Expr *e)
+{
+    Quantity inner = *q;
+    if (e->kind == EXPR_MEAN || e->kind == EXPR_SUM) {
+        inner.n = e->as.fold.n_neurons;
+        return has_value(&inner, e->as.fold.arg);
+    }
     if (e->kind != EXPR_CALL)
         return true;
-    switch (e->as.call.fn) {
-    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_NEG: case EIG_FN_ABS:
-    case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_SIN: case EIG_FN_COS:
-        break;
-    case EIG_FN_DIV:
-        if (!expr_is_const(e->as.call.arg[1], &x) || mpq_sgn(x) == 0)
-            return false;
-        break;
-    default:
-        return false;
-    }
     for (int k = 0; k < e->as.call.n_args; k++)
-        if (!has_value(e->as.call.arg[k]))
+        if (!has_value(q, e->as.call.arg[k]))
             return false;
-    return true;
+    return function_has_value(q, e->as.call.fn, e->as.call.arg);
 }
 
 /* What is required cannot be where the quantity starts. */
@@ -303,8 +339,8 @@ RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
     Quantity q = {.cx = cx, .net = report->net, .slope = report->slope, .n = r->n_neurons};
     if (r->expr->kind == EXPR_RATE)
         return bound_rates(&q, r);
-    if (!has_value(r->expr))
-        return (RequirementReport){.reason = "bounds are known of sums, products, min, max, abs and means of rates, and of quotients by constants"};
+    if (!has_value(&q, r->expr))
+        return (RequirementReport){.reason = "it is not seen to have a value whatever the rates are: a divisor, a root or a logarithm in it may leave its domain"};
     q.at_start = true;
     Bounds start = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
     if (!q.why && starts_outside(r, start))
@@ -312,6 +348,9 @@ RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
     q.at_start = false;
     q.why = NULL;
     Bounds all = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
+    if (q.why && is_inside(r, all.lo, all.hi))
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = arena_printf(&cx->arena, "by its form it lies in %s, whatever the rates, inputs and states are",
+                                                                                      interval(cx, all.lo, all.hi))};
     if (q.why)
         return (RequirementReport){.reason = q.why};
     if (is_inside(r, all.lo, all.hi))

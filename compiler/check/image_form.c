@@ -1,5 +1,7 @@
 #include "compiler/check/image_form.h"
 
+#include <math.h>
+
 static Num larger(Num a, Num b)
 {
     return mpq_cmp(a, b) >= 0 ? a : b;
@@ -181,6 +183,26 @@ static Bounds rising(NumPool *nums, Bounds a, const long *least, const long *mos
     return out;
 }
 
+/* The root of an a >= 0, rounded down or up where it is no rational number. */
+static Num root(NumPool *nums, Num a, bool up)
+{
+    Num x;
+    if (!num_apply(nums, EIG_FN_SQRT, 1, &a, &x))
+        return NULL;
+    mpq_ptr square = num_new(nums);
+    mpq_mul(square, x, x);
+    int side = mpq_cmp(square, a);
+    if (up ? side >= 0 : side <= 0)
+        return x;
+    return num_from_double(nums, nextafter(num_to_double(x), up ? INFINITY : 0));
+}
+
+static Bounds root_of(NumPool *nums, Bounds a)
+{
+    Num lo = a.lo && mpq_sgn(a.lo) > 0 ? root(nums, a.lo, false) : NULL;
+    return (Bounds){ lo ? lo : num_int(nums, 0), a.hi && mpq_sgn(a.hi) >= 0 ? root(nums, a.hi, true) : NULL };
+}
+
 static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
 {
     static const long minus = -1, zero = 0, one = 1;
@@ -188,7 +210,7 @@ static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
     case EIG_FN_ABS:     return absolute(nums, a);
     case EIG_FN_NEG:     return negated(nums, a);
     case EIG_FN_FLOOR:   return floor_of(nums, a);
-    case EIG_FN_SQRT:    return rising(nums, a, &zero, NULL, 1, 1);
+    case EIG_FN_SQRT:    return root_of(nums, a);
     case EIG_FN_EXP:     return rising(nums, a, &zero, NULL, 0, 1);
     case EIG_FN_EXPM1:   return rising(nums, a, &minus, NULL, 0, 0);
     case EIG_FN_LOG:     return rising(nums, a, NULL, NULL, 1, 0);

@@ -53,7 +53,7 @@ static bool refuted_at(RangeSearch *s, const mpq_t *theta)
     r->at = rationals_new(cx, s->problem.ranges.n_params);
     for (size_t k = 0; k < s->problem.ranges.n_params; k++)
         mpq_set(r->at[k], theta[k]);
-    r->reason = arena_printf(&cx->arena, "diagonal stability is refuted at %s", r->point);
+    r->reason = arena_printf(&cx->arena, "diagonal stability fails at %s, and without it a network may be stable or not", r->point);
     return true;
 }
 

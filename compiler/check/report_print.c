@@ -242,32 +242,37 @@ static void print_stability(const Report *r, Sbuf *out)
     sbuf_free(&text);
 }
 
+/* "w_EE in [0, 3] and w_EI in [0, 2]" */
+static void put_ranges(const Ranges *r, Sbuf *out)
+{
+    for (size_t k = 0; k < r->n_params; k++) {
+        sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == r->n_params ? " and " : ", ", r->name[k]);
+        num_print(r->lo[k], out);
+        sbuf_str(out, ", ");
+        num_print(r->hi[k], out);
+        sbuf_char(out, ']');
+    }
+}
+
+/* Of diagonal stability alone; what follows for a requirement stands under it. */
 static void print_ranges(const Report *r, Sbuf *out)
 {
     const RangeReport *a = &r->ranges;
     Sbuf text = {0};
     if (!a->asked)
         return;
+    sbuf_printf(&text, "diagonal stability %s", truth_name(a->lds));
+    if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params == 0)
+        sbuf_str(&text, ": no param that has a range matters to it");
+    if (a->ranges.n_params > 0)
+        sbuf_str(&text, " for ");
+    put_ranges(&a->ranges, &text);
     if (a->lds == TRUTH_REFUTED)
-        sbuf_printf(&text, "refuted: diagonal stability fails%s%s", *a->point ? " at " : "", a->point);
-    else if (a->lds == TRUTH_CERTIFIED)
-        sbuf_printf(&text, "certified: diagonal stability in all of %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
-    else
-        sbuf_printf(&text, "undecided: %s", a->reason);
-    for (size_t k = 0; a->lds == TRUTH_CERTIFIED && k < a->ranges.n_params; k++) {
-        sbuf_printf(&text, "%s%s in [", k ? ", " : ": ", a->ranges.name[k]);
-        num_print(a->ranges.lo[k], &text);
-        sbuf_str(&text, ", ");
-        num_print(a->ranges.hi[k], &text);
-        sbuf_char(&text, ']');
-    }
-    report_line(out, "for all params", sbuf_text(&text));
+        sbuf_printf(&text, ": it fails%s%s", *a->point ? " at " : "", a->point);
+    else if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params > 0)
+        sbuf_printf(&text, ", in %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
+    report_line(out, a->ranges.n_params == 1 ? "over its range" : "over all ranges", sbuf_text(&text));
     sbuf_free(&text);
-    if (a->lds == TRUTH_CERTIFIED)
-        report_line(out, "", a->reason);
-    for (size_t k = 0; a->stable == TRUTH_REFUTED && k < r->net->model->requires.n; k++)
-        if (r->net->model->requires.at[k].for_all_params && r->net->model->requires.at[k].kind == REQUIRE_STABLE)
-            report_line(out, "", r->requirement[k].reason);
 }
 
 static void print_requirements(const Report *r, Sbuf *out)

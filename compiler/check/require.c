@@ -54,7 +54,10 @@ RequirementReport require_stable_for_all(Ctx *cx, Report *r, const ModelRequire 
 RequirementReport require_unique_for_all(Ctx *cx, Report *r, const ModelRequire *require)
 {
     (void)cx, (void)require;
-    return for_all(r, range_unique(&r->ranges), r->stability.unique);
+    RequirementReport answer = for_all(r, range_unique(&r->ranges), r->stability.unique);
+    if (answer.verdict == TRUTH_CERTIFIED)
+        answer.reason = "Theorems 2 and 30 (docs/theory.md): diagonal stability for all values";
+    return answer;
 }
 
 /* ---- the table ---- */
@@ -77,6 +80,6 @@ RequirementReport require_answer(Ctx *cx, Report *r, const ModelRequire *require
 
 bool require_says_why(const ModelRequire *require)
 {
-    bool is_said = (require->kind == REQUIRE_DALE && !require->for_all_params) || require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE;
-    return !is_said;
+    bool is_said = require->kind == REQUIRE_DALE || require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE;
+    return require->for_all_params || !is_said;
 }

@@ -119,6 +119,19 @@ static bool settings_at(Compilation *c, Options *o)
     return true;
 }
 
+/* What is said of the network at the point, where diagonal stability fails. */
+static const char *reason_there(Compilation *c, const StabilityReport *s, bool stable)
+{
+    const char *point = c->report->ranges.point;
+    Truth verdict = stable ? s->verdict : s->unique;
+    if (verdict == TRUTH_REFUTED)
+        return arena_printf(&c->cx.arena, "at %s: %s", point, s->conclusion);
+    return arena_printf(&c->cx.arena, "at %s diagonal stability fails, and %s", point,
+                        verdict == TRUTH_CERTIFIED ? "what is certified there all the same does not go on to other values"
+                        : stable                   ? "neither stability nor instability is proved there"
+                                                   : "neither one equilibrium nor several are proved there for every constant input");
+}
+
 /* The whole check at one point: what is refuted there is refuted for all params. */
 static void check_there(Compilation *c)
 {
@@ -135,10 +148,12 @@ static void check_there(Compilation *c)
         const ModelRequire *require = &c->model->requires.at[k];
         const StabilityReport *s = &there.report->stability;
         bool stable = require->kind == REQUIRE_STABLE, by_cells = stable || require->kind == REQUIRE_UNIQUE;
-        if (!require->for_all_params || !by_cells || (stable ? s->verdict : s->unique) != TRUTH_REFUTED)
+        if (!require->for_all_params || !by_cells || report->requirement[k].verdict == TRUTH_CERTIFIED)
+            continue;
+        report->requirement[k].reason = reason_there(c, s, stable);
+        if ((stable ? s->verdict : s->unique) != TRUTH_REFUTED)
             continue;
         report->requirement[k].verdict = TRUTH_REFUTED;
-        report->requirement[k].reason = arena_printf(&c->cx.arena, "at %s: %s", report->ranges.point, s->conclusion);
         if (stable)
             report->ranges.stable = TRUTH_REFUTED;
     }

@@ -32,7 +32,37 @@ def quantities_have_the_bounds_of_their_rates(folder):
                             ("sum(E) in [0, 20]", "certified"), ("sum(E[0..1]) <= 10", "certified"), ("sum(E) >= 7", "refuted"),
                             ("E[1] - 2 * I[0] in [-6, 5]", "certified"), ("mean(E) - 2 * mean(I) in [-5.9, 5]", "undecided"),
                             ("max(E[0], 7) in [7, 7]", "certified"), ("abs(mean(I) - 1) <= 2", "certified"), ("mean(E) / 4 <= 1.25", "certified"),
-                            ("mean(E * E) in [0, 25]", "certified"), ("1 / (mean(E) + 1) <= 1", "undecided"), ("input(E) >= 0", "undecided")])
+                            ("mean(E * E) in [0, 25]", "certified"), ("1 / (mean(E) + 1) <= 1", "certified"), ("input(E) >= 0", "undecided")])
+
+
+@test
+def squares_and_roots_are_bounded_by_their_form(folder):
+    """Whatever stands in them; and a root, a quotient or a logarithm only where it has a value for all rates."""
+    all_are(folder, RATES + "population N excitatory { size = 3; tau = 1; cost = nonnegative; noise = 0.1 }\npopulation V excitatory { size = 3; v' = -v + input }\n",
+            [("variance(E) >= 0", "certified"), ("std(E) >= 0", "certified"), ("E[0]^2 >= 0", "certified"), ("abs(mean(E) - 3) >= 0", "certified"),
+             ("variance(N) >= 0", "certified"), ("std(V.v) >= 0", "certified"), ("abs(V.v) >= 0", "certified"), ("input(E)^2 >= 0", "certified"),
+             ("V.v^3 >= 0", "undecided"), ("variance(E) >= 0.1", "undecided"), ("variance(E) in [0, 25]", "certified"), ("std(E) <= 5", "certified"),
+             ("std(E) <= 2.2", "undecided"), ("std(E) >= 1.6", "refuted"), ("sqrt(mean(E) + 0.25) in [0.5, 2.3]", "certified"), ("sqrt(mean(E) + 2) <= 2.6457", "undecided"),
+             ("sqrt(mean(E) + 2) <= 2.6458", "certified"), ("sqrt(mean(E) - 1) >= 0", "undecided"), ("sqrt(N[0]) >= 0", "undecided"),
+             ("1 / mean(E) >= 0", "undecided"), ("1 / (mean(E) - 6) <= -0.16", "certified"), ("log(mean(E) + 1) >= 0", "certified"), ("log(mean(E)) <= 2", "undecided"),
+             ("exp(mean(I)) >= 1", "certified"), ("mean(I)^(-2) >= 0", "undecided"), ("mean(I)^0.5 >= 0", "certified")])
+
+
+@test
+def ranges_are_named_and_nothing_is_said_twice(folder):
+    """What diagonal stability does over the ranges is one line; under each requirement stands why it is what it is."""
+    one = "param w = 0.5 in [0, 3]\npopulation E excitatory { tau = 20; cost = nonnegative }\nconnect E -> E { weight = w }\n" \
+          "require stable for all params\nrequire unique_equilibrium for all params\n"
+    said = " ".join(eigc("check", write(folder, "one.eig", one)).out.split())
+    check("over its range diagonal stability refuted for w in [0, 3]: it fails at w = 3 required" in said, said)
+    check("unique_equilibrium for all params: undecided at w = 3 diagonal stability fails, and neither one equilibrium nor several" in said, said)
+    two = one.replace("param w", "param v = 1 in [0, 1]\nparam w").replace("weight = w", "weight = v * w").replace("3]", "0.5]")
+    said = " ".join(eigc("check", write(folder, "two.eig", two)).out.split())
+    check("over all ranges diagonal stability certified for v in [0, 1] and w in [0, 0.5], in " in said, said)
+    check("unique_equilibrium for all params: certified Theorems 2 and 30" in said, said)
+    none = one.replace(" in [0, 3]", "")
+    said = " ".join(eigc("check", write(folder, "none.eig", none)).out.split())
+    check("no param that has a range matters to it" in said, said)
 
 
 @test
