@@ -418,7 +418,7 @@ static void report(const Search *s, Span at)
         d = diag_at(s->cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: it jumps there", s->at);
         break;
     case OUTSIDE:
-        d = diag_at(s->cx, D_E0722, at, "this cost is not defined at x = %.10g: `%s` is outside its domain there", s->at, s->function);
+        d = diag_at(s->cx, D_E0722, at, "this cost is not defined at x = %.10g: %s", s->at, jet_outside_text(s->cx, s->function));
         diag_help(s->cx, d, "say where it is meant with `on [lo, hi]`");
         return;
     case NO_LEAST:

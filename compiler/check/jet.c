@@ -1,6 +1,7 @@
 #include "compiler/check/jet_walk.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { MAX_DEPTH = 300 };
 
@@ -51,6 +52,13 @@ static void jet_walk(Walk *w, const Expr *e, Jet *out)
     } else {
         jet_trouble(w, JET_TOO_DEEP, "expression");
     }
+}
+
+const char *jet_outside_text(Ctx *cx, const char *function)
+{
+    if (strcmp(function, "/") == 0)
+        return "it divides by zero there";
+    return arena_printf(&cx->arena, "`%s` has no value there", function);
 }
 
 void jet_result_init(JetResult *r)

@@ -28,6 +28,9 @@ typedef struct JetResult {
     const char *function;       /* where the trouble lies: "log", "/", ... */
 } JetResult;
 
+/* "it divides by zero there", of JetResult.function where the trouble is JET_OUTSIDE. */
+const char *jet_outside_text(Ctx *cx, const char *function);
+
 void jet_result_init(JetResult *r);
 void jet_result_clear(JetResult *r);
 void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,7 +207,8 @@ static void give_up(Search *s, const Piece *p)
 {
     double at = middle_of(p);
     if (s->whole.trouble == JET_JUMP && !is_tail(p) && jumps(s, p)) {
-        decide(s, JUMPS, at);
+        decide(s, JUMPS, p->lo);
+        s->beside = p->hi;
     } else if (s->whole.trouble == JET_OUTSIDE && !is_tail(p) && has_gap(s, p)) {
         decide(s, OUTSIDE, s->left.trouble == JET_OUTSIDE ? p->lo : s->right.trouble == JET_OUTSIDE ? p->hi : at);
     } else if (s->whole.trouble != JET_FINE || !(lower(s->whole.slope) >= 0)) {
@@ -376,11 +378,28 @@ static void set_standard(Search *s, NumPool *nums, const Expr *phi)
     s->phi = standard_place(s->cx, nums, s->phi, &s->place);
 }
 
+/* The number of fewest digits in [lo, hi]: the place of a jump is known to lie there, and was most likely written so. */
+static double shortest_between(double lo, double hi)
+{
+    if (lo <= 0 && hi >= 0)
+        return 0;
+    for (int digits = 1; digits < 17; digits++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.*g", digits, lo + (hi - lo) / 2);
+        double x = strtod(text, NULL);
+        if (lo <= x && x <= hi)
+            return x;
+    }
+    return lo;
+}
+
 /* Places as the text has them. */
 static void move_back(Search *s)
 {
     s->at += num_to_double(s->place);
     s->beside += num_to_double(s->place);
+    if (s->verdict == JUMPS)
+        s->at = shortest_between(s->at, s->beside);
 }
 
 static Num times_factor(const Search *s, NumPool *nums, double slope)
@@ -403,8 +422,9 @@ static void report_trouble(Ctx *cx, const Search *s, const Activation *act)
         diag_help(cx, d, "the theorems need a finite slope: use ramp(z, width) for a steep step, or max(z, 0) for a kink");
         break;
     case OUTSIDE:
-        d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: `%s` is outside its domain there", s->at, s->function);
-        diag_help(cx, d, "an activation has to be defined for every real z; max(z, 0) cuts off the negative side");
+        d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: %s", s->at, jet_outside_text(cx, s->function));
+        diag_help(cx, d, "an activation has to be defined for every real z; %s",
+                  strcmp(s->function, "/") == 0 ? "keep the divisor away from 0, as in z / (1 + abs(z))" : "max(z, 0) cuts off the negative side");
         break;
     default:
         break;

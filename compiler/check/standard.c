@@ -18,7 +18,7 @@ static const Expr *take_factor(Ctx *cx, const Expr *e, mpq_ptr factor)
     }
     if (e->as.call.fn != EIG_FN_DIV)
         return e;
-    if (expr_is_const(arg[1], &c)) {
+    if (expr_is_const(arg[1], &c) && mpq_sgn(c)) {
         mpq_div(factor, factor, c);
         return take_factor(cx, arg[0], factor);
     }

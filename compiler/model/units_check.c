@@ -163,16 +163,53 @@ static bool common_pop(Builder *b, Span at, int n_args, const Typed *arg, Typed 
     return false;
 }
 
+static bool divides_by_zero(EigFn fn, const Typed *arg)
+{
+    Num divisor;
+    return fn == EIG_FN_DIV && expr_is_const(arg[1].e, &divisor) && mpq_sgn(divisor) == 0;
+}
+
+static void report_zero_divisor(Builder *b, Span at, Span divisor)
+{
+    Diag *d = diag_at(b->cx, D_E0403, at, "this divides by zero");
+    diag_note_at(b->cx, d, divisor, "this is 0");
+    diag_help(b->cx, d, "give it another value; an end that is never reached is written `inf`");
+}
+
+static bool is_whole(const Expr *e)
+{
+    Num k;
+    return expr_is_const(e, &k) && mpz_cmp_ui(mpq_denref(k), 1) == 0;
+}
+
+/* Where the functions have values that have them on one side alone. */
+static const char *domain_text(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_LOG: return "it is defined above 0";
+    case EIG_FN_LOG1P: return "it is log(1 + a), defined for a above -1";
+    case EIG_FN_SQRT: return "it is defined from 0 on";
+    default: return NULL;
+    }
+}
+
 static void report_no_value(Builder *b, Span at, EigFn fn, const Typed *arg)
 {
-    Num a, second;
+    Num a;
+    Diag *d;
     expr_is_const(arg[0].e, &a);
-    if (fn == EIG_FN_DIV && expr_is_const(arg[1].e, &second) && mpq_sgn(second) == 0)
-        diag_at(b->cx, D_E0403, at, "this divides by zero");
-    else if (mpq_sgn(a) <= 0 && (fn == EIG_FN_LOG || fn == EIG_FN_LOG1P || fn == EIG_FN_SQRT))
-        diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_brief(b->cx, a));
-    else
-        diag_at(b->cx, D_E0403, at, "this constant has no value, or one that is too large to be computed");
+    if (mpq_sgn(a) <= 0 && domain_text(fn)) {
+        d = diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_brief(b->cx, a));
+        diag_help(b->cx, d, "%s", domain_text(fn));
+    } else if (fn == EIG_FN_POW && mpq_sgn(a) == 0) {
+        report_zero_divisor(b, at, arg[0].span);
+    } else if (fn == EIG_FN_POW && mpq_sgn(a) < 0 && !is_whole(arg[1].e)) {
+        d = diag_at(b->cx, D_E0403, at, "%s to a power that is not a whole number has no value", num_brief(b->cx, a));
+        diag_help(b->cx, d, "`^` binds tighter than a minus sign: `-2^0.5` is -(2^0.5); or take `abs(...)`");
+    } else {
+        d = diag_at(b->cx, D_E0403, at, "this constant has no value, or one that is too large to be computed");
+        diag_help(b->cx, d, "check the exponent and the units: a number has at most about 30000 digits");
+    }
 }
 
 Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
@@ -187,6 +224,10 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
     }
     if (!result_unit(b, at, fn, arg, &unit) || !common_pop(b, at, n_args, arg, &run))
         return typed_error(at);
+    if (divides_by_zero(fn, arg)) {
+        report_zero_divisor(b, at, arg[1].span);
+        return typed_error(at);
+    }
     const Expr *call = expr_call(b->cx, b->nums, at, fn, n_args, e);
     if (!call) {
         report_no_value(b, at, fn, arg);

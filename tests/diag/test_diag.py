@@ -6,6 +6,7 @@
     args --set w=3  further arguments
     E0101 3:5-3:9   code and place: line:column, bytes from 1, end inclusive
     E0001 -         a diagnostic without a place
+    says TEXT       what the form for people has in it, on one line
 
 Nothing more and nothing less may be reported. Run from the repository's root
 with EIGC=program; arguments are the names to run."""
@@ -28,7 +29,7 @@ INTERNAL = re.compile(r"\bAST\b|\bAST_|\bEXPR_|\bNULL\b|\(null\)|\bYY|\byy|\$end
 
 
 def read_expect(path):
-    case = {"exit": 2, "command": "check", "args": [], "diags": []}
+    case = {"exit": 2, "command": "check", "args": [], "diags": [], "says": []}
     for line in open(path):
         words = line.split()
         if not words or words[0].startswith("#"):
@@ -37,6 +38,8 @@ def read_expect(path):
             case["exit"] = int(words[1])
         elif words[0] == "command":
             case["command"] = words[1]
+        elif words[0] == "says":
+            case["says"].append(line.strip()[len("says "):])
         elif words[0] == "args":
             case["args"] += shlex.split(line)[1:]
         else:
@@ -86,6 +89,7 @@ def complaints(name, folder):
     for code in {d.split()[0] for d in case["diags"]}:
         if code not in text:
             wrong.append("%s is not named in the text form" % code)
+    wrong += ["does not say '%s':\n%s" % (s, text) for s in case["says"] if s not in text]
     return wrong
 
 
