@@ -42,6 +42,8 @@ typedef struct Loop {
     Workspace w;
     size_t n_x;
     double *x, *saved;
+    EigTicks ticks;             /* fixed steps start at these */
+    double time[CHUNK_STEPS];   /* of the steps that are taken next */
     int64_t *next;              /* by clock: step, or number, of its next record */
     int64_t longest_chunk;      /* steps between two looks at the state */
 } Loop;
@@ -118,13 +120,19 @@ static bool record(Loop *l, size_t clock, double t, const double *x)
     return false;
 }
 
+static void take_steps(Loop *l, int64_t from, int64_t to)
+{
+    eig_ticks_fill(&l->ticks, from, to - from, l->time);
+    l->kernel->advance(&l->w.args, from, to, l->x);
+}
+
 /* Steps `from` to `to`, in place. A chunk of one step needs no copy: should it
  * go wrong, its end is the first bad state. */
 static bool advance(Loop *l, int64_t from, int64_t to)
 {
     if (to - from > 1)
         memcpy(l->saved, l->x, l->n_x * sizeof *l->x);
-    l->kernel->advance(&l->w.args, from, to, l->x);
+    take_steps(l, from, to);
     return all_finite(l->x, l->n_x);
 }
 
@@ -136,10 +144,10 @@ static void replay(Loop *l, int64_t from, int64_t to)
     if (to - from > 1) {
         memcpy(l->x, l->saved, l->n_x * sizeof *l->x);
         for (k = from; k < to && all_finite(l->x, l->n_x); k++)
-            l->kernel->advance(&l->w.args, k, k + 1, l->x);
+            take_steps(l, k, k + 1);
     }
     l->result.n_steps = k;
-    l->result.t = (double)k * l->p->h;
+    l->result.t = eig_step_time(l->p, k);
     stop_nonfinite(l, l->x);
 }
 
@@ -173,6 +181,8 @@ static void run_fixed(Loop *l)
 {
     const EigProblem *p = l->p;
     int64_t k = 0;
+    l->ticks = eig_ticks(eig_step(p));
+    l->w.args.time = l->time;
     if (!record_due(l, 0, 0.0))
         return;
     while (k < p->n_steps) {
@@ -183,7 +193,7 @@ static void run_fixed(Loop *l)
         }
         k += chunk;
         l->result.n_steps = k;
-        l->result.t = (double)k * p->h;
+        l->result.t = eig_step_time(p, k);
         if (!record_due(l, k, l->result.t))
             return;
         if (!pace_spend(&l->pace, chunk, l->result.t, p->duration) && k < p->n_steps) {

@@ -7,7 +7,7 @@
 #include "runtime/noise.h"
 #include "runtime/support.h"
 
-enum { EIG_ABI_VERSION = 3, EIG_KERNEL_WORK = 6 };
+enum { EIG_ABI_VERSION = 4, EIG_KERNEL_WORK = 6 };
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;
@@ -22,7 +22,7 @@ typedef struct EigKernelArgs {
 
 /* dx = f(t, x). eig_n_x doubles each; dx may not overlap x. Also leaves s in args->total. NULL for fixed-step methods. */
 typedef void (*EigDriftFn)(const EigKernelArgs *args, double t, const double *x, double *dx);
-/* Fixed-step methods: x from step k_from to step k_to, in place. NULL for adaptive methods.
+/* Fixed-step methods: x from step k_from to step k_to, in place, args->time filled for them. NULL for adaptive methods.
  * With delays every step needs the ones before it: no step is taken twice. */
 typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x);
 /* The quantities recorded by a clock at (t, x), in order (with delays: at the start of step t / h), into out (sum of their widths). */

@@ -86,6 +86,16 @@ void eig_history_rows(const EigProblem *p, size_t *rows)
     }
 }
 
+EigRatio eig_step(const EigProblem *p)
+{
+    return p->step.num ? p->step : eig_ratio(p->h);
+}
+
+double eig_step_time(const EigProblem *p, int64_t k)
+{
+    return eig_ratio_times(eig_step(p), k);
+}
+
 size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold)
 {
     return fold->n_neurons ? fold->n_neurons : p->pop[fold->pop].size;

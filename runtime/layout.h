@@ -27,6 +27,10 @@ bool eig_has_delays(const EigProblem *p);
 /* rows[n_signals]: 0 where nobody reads the signal late. The rings stand one after the other, rows[q] * size numbers each. */
 void eig_history_rows(const EigProblem *p, size_t *rows);
 
+/* ---- fixed steps: step k starts at the double nearest to k times this ---- */
+EigRatio eig_step(const EigProblem *p);
+double eig_step_time(const EigProblem *p, int64_t k);
+
 /* ---- recorded quantities ---- */
 size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold);        /* that a MEAN or SUM runs over */
 size_t eig_n_clocks(const EigProblem *p);                       /* at least 1 */

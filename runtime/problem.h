@@ -13,7 +13,7 @@
  *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1. A sum
  *          starts with its first term, not with 0 + it
  *   x'_i   rate_i * (phi(s_i) - x_i),  rate = 1/tau rounded once
- *   t      k * h;  half steps k * h + 0.5 * h, full steps k * h + h
+ *   t      the double nearest to k times the exact step;  half steps t + 0.5 * h, full steps t + h
  *   euler  x + h k1                      heun  x + (0.5 h) (k1 + k2)
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
@@ -156,6 +156,7 @@ typedef struct EigProblem {
     const EigRecord *record;
     EigMethod method;
     double h;                   /* step; first step of an adaptive method, 0: choose */
+    EigRatio step;              /* fixed-step methods, exactly: h is the double nearest to it; num == 0: h itself */
     int64_t n_steps;            /* fixed-step methods: duration / step exactly */
     int64_t steps_per_record;   /* fixed-step methods: >= 1 */
     double duration;

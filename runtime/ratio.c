@@ -44,3 +44,43 @@ double eig_ratio_times(EigRatio r, int64_t j)
     bool up = low > half || (low == half && (leaves || kept % 2));
     return ldexp((double)(kept + up), exponent + drop);
 }
+
+/* every - near, for a double near = m 2^x next to every. */
+static double rest_of(EigRatio every, double near)
+{
+    int x;
+    Wide m = (Wide)ldexp(frexp(near, &x), DBL_MANT_DIG) * every.den, n = every.num;
+    x -= DBL_MANT_DIG;
+    int apart = every.exponent - x;         /* both products below have less than 2^118 */
+    if (apart >= 0)
+        n <<= apart;
+    else
+        m <<= -apart;
+    double more = n > m ? (double)(n - m) : -(double)(m - n);
+    return ldexp(more / (double)every.den, apart >= 0 ? x : every.exponent);
+}
+
+EigTicks eig_ticks(EigRatio every)
+{
+    EigTicks t = {.every = every, .near = eig_ratio_times(every, 1)};
+    if (t.near > 0x1p-900 && t.near < 0x1p900)
+        t.rest = rest_of(every, t.near);
+    else
+        t.near = 0.0;
+    return t;
+}
+
+/* What is computed is off by less than a thousandth of `slack`, so both ends round alike unless the middle between two
+ * doubles is very near. */
+static double tick(const EigTicks *t, int64_t j)
+{
+    double k = (double)j, p = k * t->near, low = fma(k, t->near, -p) + k * t->rest, slack = 0x1p-90 * p;
+    double from = p + (low - slack), to = p + (low + slack);
+    return from == to && t->near != 0.0 ? from : eig_ratio_times(t->every, j);
+}
+
+void eig_ticks_fill(const EigTicks *t, int64_t from, int64_t n, double *out)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = tick(t, from + i);
+}

@@ -13,4 +13,14 @@ typedef struct EigRatio {
 EigRatio eig_ratio(double d);
 /* The double nearest to j * r, the even one of two; infinite where that is. j >= 0. */
 double eig_ratio_times(EigRatio r, int64_t j);
+
+/* The same multiples, many at a time. */
+typedef struct EigTicks {
+    EigRatio every;
+    double near, rest;          /* near + rest is `every` up to 2^-103 of it; near == 0: too small or large for that */
+} EigTicks;
+
+EigTicks eig_ticks(EigRatio every);
+/* eig_ratio_times(every, from + i), i < n. */
+void eig_ticks_fill(const EigTicks *t, int64_t from, int64_t n, double *out);
 #endif

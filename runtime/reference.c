@@ -164,7 +164,7 @@ static void run_fixed(Oracle *o)
 {
     const EigProblem *p = o->p;
     for (int64_t k = 0;; k++) {
-        double t = (double)k * p->h;
+        double t = eig_step_time(p, k);
         o->result.t = t;
         o->result.n_steps = k;
         if (!oracle_check(o, o->x))

@@ -51,7 +51,7 @@ static void advance(Emit *e, const General *g)
     Val slope = part(e, args, GENERAL_SLOPE), acc = part(e, args, GENERAL_ACC), out = part(e, args, GENERAL_STAGE);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
-    StepTimes times = step_times(e, loop.index);
+    StepTimes times = step_times(e, &f, loop.index);
     if (random)
         noise_fill_call(e, args, loop.index);
     for (unsigned j = 0; j < m.n_stages; j++, y = out) {
@@ -79,7 +79,7 @@ static void drift(Emit *e, const General *g)
     LLVMBuildRetVoid(ll->builder);
 }
 
-/* The step that starts at t = k h: the quotient is within 1/4 of k for every k that a run reaches. */
+/* The step that starts at t, the double next to k h: the quotient is within 1/4 of k for every k that a run reaches. */
 static Val step_at(const Emit *e, Val t)
 {
     const Ll *ll = e->ll;

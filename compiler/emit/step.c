@@ -65,11 +65,11 @@ Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc)
     return slope_formula(e, stage, v->x, ll_fmul(ll, v->rate, v->d), acc);
 }
 
-StepTimes step_times(const Emit *e, Val k)
+StepTimes step_times(const Emit *e, const LlFunction *advance, Val k)
 {
     const Ll *ll = e->ll;
     double h = e->p->h;
-    Val t = ll_fmul(ll, LLVMBuildSIToFP(ll->builder, k, ll->f64, ""), ll_f64(ll, h));
+    Val t = ll_load_f64(ll, abi_load(e, advance->param[0], ABI_time), LLVMBuildSub(ll->builder, k, advance->param[1], ""));
     return (StepTimes){ { t, ll_fadd(ll, t, ll_f64(ll, 0.5 * h)), ll_fadd(ll, t, ll_f64(ll, h)) } };
 }
 
@@ -103,7 +103,7 @@ static void advance_registers(Emit *e)
     registers_load(e, f.param[3], first);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, (unsigned)e->p->n, first);
-    StepTimes times = step_times(e, loop.index);
+    StepTimes times = step_times(e, &f, loop.index);
     registers_step(e, &m, &times, loop.carried, loop.next);
     ll_loop_end(ll, &loop);
     registers_store(e, loop.result, f.param[3]);
@@ -171,7 +171,7 @@ static void advance_one_stage(Emit *e, const Method *m)
     Val arrays[2] = { x, e->in_place ? x : work_part(e, args, WORK_STAGE_A) };
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 2, arrays);
-    StepTimes times = step_times(e, loop.index);
+    StepTimes times = step_times(e, &f, loop.index);
     Val now = loop.carried[0], next = loop.carried[1];
     eval_stage(e, args, times.at[AT_START], now, &update, now, next, next);
     loop.next[0] = next;
@@ -195,7 +195,7 @@ static void advance_stages(Emit *e, const Method *m)
     Val buffer[2] = { work_part(e, args, WORK_STAGE_A), work_part(e, args, e->in_place ? WORK_STAGE_A : WORK_STAGE_B) };
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
-    StepTimes times = step_times(e, loop.index);
+    StepTimes times = step_times(e, &f, loop.index);
     Val y = x;
     for (unsigned stage = 0; stage < m->n_stages; stage++) {
         Val out = buffer[stage % 2];

@@ -383,7 +383,7 @@ void advance_sweeps(Emit *e, const Method *m)
     prepare(&s);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
-    StepTimes times = step_times(e, loop.index);
+    StepTimes times = step_times(e, &f, loop.index);
     for (size_t k = 0; k < 3; k++)
         ll_store_f64(ll, times.at[k], area_at(&s, AREA_TIMES), ll_i64(ll, k));
     for (unsigned stage = 0; stage < m->n_stages; stage++) {

@@ -130,6 +130,7 @@ static void verify_times(const EigProblem *p)
         HOLDS(p->h >= 0.0, "first step %g", p->h);
     else
         HOLDS(p->h > 0.0 && p->n_steps > 0 && p->steps_per_record > 0, "step %g, %lld steps", p->h, (long long)p->n_steps);
+    HOLDS(eig_method[p->method].adaptive || eig_step_time(p, 1) == p->h, "the double next to the step is not %g", p->h);
 }
 
 void plan_verify(const Plan *plan)

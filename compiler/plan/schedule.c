@@ -65,25 +65,6 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
     return count;
 }
 
-static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
-{
-    const ModelSim *sim = &m->sim;
-    if (!sim->has_step) {
-        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", eig_method[sim->method].name);
-        diag_help(cx, d, "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own",
-                  m->has_time_unit ? " ms" : "");
-        return false;
-    }
-    out->n_steps = plan_count_steps(cx, m, sim->span, sim->duration, D_E0802, "duration");
-    bool ok = out->n_steps > 0;
-    for (size_t k = 0; k < sim->clocks.n; k++) {
-        const ModelClock *c = &sim->clocks.at[k];
-        clock[k].steps = c->every ? plan_count_steps(cx, m, c->span, c->every, D_E0803, "record interval") : 1;
-        ok &= clock[k].steps > 0;
-    }
-    return ok;
-}
-
 /* z > 0 without its factors of 2, and how many these are; false when that is not below 2^63. */
 static bool take_odd(mpz_srcptr z, uint64_t *odd, int *twos)
 {
@@ -106,6 +87,26 @@ static EigRatio ratio(Num t)
         return eig_ratio(num_to_double(t));
     r.exponent = up - down;
     return r;
+}
+
+static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
+{
+    const ModelSim *sim = &m->sim;
+    if (!sim->has_step) {
+        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", eig_method[sim->method].name);
+        diag_help(cx, d, "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own",
+                  m->has_time_unit ? " ms" : "");
+        return false;
+    }
+    out->step = ratio(sim->step);
+    out->n_steps = plan_count_steps(cx, m, sim->span, sim->duration, D_E0802, "duration");
+    bool ok = out->n_steps > 0;
+    for (size_t k = 0; k < sim->clocks.n; k++) {
+        const ModelClock *c = &sim->clocks.at[k];
+        clock[k].steps = c->every ? plan_count_steps(cx, m, c->span, c->every, D_E0803, "record interval") : 1;
+        ok &= clock[k].steps > 0;
+    }
+    return ok;
 }
 
 static void any_steps(const Model *m, EigClock *clock)

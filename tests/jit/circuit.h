@@ -31,6 +31,14 @@ static inline void circuit_init(Circuit *c, EigMethod method, double h, int64_t 
                          .pop = c->pop, .block = c->block, .record = c->record };
 }
 
+/* A step that is no double. */
+static inline void set_step(Circuit *c, EigRatio step)
+{
+    c->p.step = step;
+    c->p.h = eig_ratio_times(step, 1);
+    c->p.duration = eig_ratio_times(step, c->p.n_steps);
+}
+
 static inline void circuit_free(Circuit *c)
 {
     ctx_free(&c->cx);

@@ -162,6 +162,8 @@ static inline void random_general(Circuit *c, uint64_t seed, EigMethod method, s
     uint64_t number = seed + 77777, *r = &number;
     bool adaptive = eig_method[method].adaptive;
     circuit_init(c, method, uniform(r, 0.01, 0.1), 20);
+    if (seed % 3)
+        set_step(c, (EigRatio){ 1 + seed % 50, 1009, 2 });
     c->p.steps_per_record = 1 + (int64_t)below(r, 4);
     c->p.record_every = adaptive && below(r, 2) ? (EigRatio){ eig_ratio(c->p.duration).num, 7, eig_ratio(c->p.duration).exponent } : (EigRatio){ 0, 1, 0 };
     c->p.seed = next_random(r);

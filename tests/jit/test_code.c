@@ -125,7 +125,8 @@ static void writes_stay_inside(void)
             row_from[b] = c.p.block[b].row_from;
             column[b] = c.p.block[b].column;
         }
-        EigKernelArgs args = { .weight = weight, .row_from = row_from, .column = column, .total = array[0], .work = array[1] };
+        static const double time[3] = { 0.0, 0.1, 0.2 };
+        EigKernelArgs args = { .time = time, .weight = weight, .row_from = row_from, .column = column, .total = array[0], .work = array[1] };
         Plan plan = circuit_plan(&c);
         Kernel *k = circuit_compile(&c, &plan, 2, NULL);
         const EigKernel *f = kernel_functions(k);

@@ -113,7 +113,22 @@ def exponential_beside_equations():
         x, v = x + c * (1 + 0.25 * v - x), v + 0.25 * (-v + 0.5 * x)
 
 
+def times_of_steps():
+    """The double nearest to every multiple of the step, for records, expressions of t and what begins at a time."""
+    r = both("population E excitatory { size = 2; tau = 20; cost = identity; input = step(t - 0.7) + 0 * i }\n"
+             "simulate { duration = 100; method = euler; step = 0.1; record E, mean(E), input(E[0]), input(E[0]) + t }\n")
+    t = np.array([k / 10 for k in range(1001)])     # a quotient is rounded once
+    assert np.array_equal(r["t"], t) and np.array_equal(r["input(E[0])"], t >= 0.7) and r["t"][3] == 0.3
+    x = 0.0
+    for k in range(1001):
+        assert abs(r["mean(E)"][k] - x) < 1e-12
+        x += 0.1 * ((k >= 7) - x) / 20
+    thirds = both("population E excitatory { tau = 20; cost = identity }\n"
+                  "simulate { duration = 100; method = rk4; step = 1/3; record E }\n")
+    assert np.array_equal(thirds["t"], [k / 3 for k in range(301)])
+
+
 for check in (ranges_are_slices, inputs_of_ranges, spreads, units_of_spreads, names_of_columns, protocols_of_circuits,
-              exponential_beside_equations):
+              exponential_beside_equations, times_of_steps):
     eigc.test("records: " + check.__name__.replace("_", " "), check)
 sys.exit(eigc.failures > 0)

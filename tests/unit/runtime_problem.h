@@ -186,9 +186,9 @@ static inline void kernel_advance(const EigKernelArgs *args, int64_t from, int64
 {
     for (int64_t k = from; k < to; k++) {
         if (kernel_problem->method == EIG_METHOD_EXPEULER)
-            kernel_exponential(args, (double)k * kernel_problem->h, x);
+            kernel_exponential(args, args->time[k - from], x);
         else
-            kernel_step(args, (double)k * kernel_problem->h, x);
+            kernel_step(args, args->time[k - from], x);
     }
 }
 

@@ -179,20 +179,20 @@ static int schedule_error(const Model *m, EigProblem *p, const char *help)
     return code;
 }
 
+static bool is_ratio(EigRatio r, uint64_t num, uint64_t den, int exponent)
+{
+    return r.num == num && r.den == den && r.exponent == exponent;
+}
+
 static void steps_are_counted_exactly(void)
 {
     EigProblem p;
     Model m = timed("500", "0.1", "1");
     CHECK(schedule_error(&m, &p, NULL) == -1);
-    CHECK(p.n_steps == 5000 && p.steps_per_record == 10 && p.h == 0.1 && p.duration == 500.0);
+    CHECK(p.n_steps == 5000 && p.steps_per_record == 10 && p.h == 0.1 && p.duration == 500.0 && is_ratio(p.step, 1, 5, -1));
     m = timed("1", "1/3", NULL);
     CHECK(schedule_error(&m, &p, NULL) == -1);
-    CHECK(p.n_steps == 3 && p.steps_per_record == 1);
-}
-
-static bool is_ratio(EigRatio r, uint64_t num, uint64_t den, int exponent)
-{
-    return r.num == num && r.den == den && r.exponent == exponent;
+    CHECK(p.n_steps == 3 && p.steps_per_record == 1 && is_ratio(p.step, 1, 3, 0));
 }
 
 /* Fixed steps count each interval in steps; others keep it as it is. */

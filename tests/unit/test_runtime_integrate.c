@@ -103,6 +103,25 @@ static void fixed_steps_equal_the_reference(void)
         }
 }
 
+/* The reference takes each time by itself, over more than one chunk of steps. */
+static void fixed_times_are_nearest(void)
+{
+    char error[256];
+    size_t width;
+    Zoo z;
+    zoo_init(&z);
+    set_fixed(&z.p, EIG_METHOD_RK4, 0.1, 1000, 1);
+    z.p.step = (EigRatio){1, 5, -1};
+    CHECK(compare(&z.p).t == 100.0);
+    EigKernel kernel = kernel_for(&z.p);
+    EigRecorder *rec = eig_recorder_open(&z.p, NULL, error);
+    eig_integrate(&z.p, &kernel, rec, NULL, NULL, NULL);
+    const double *row = eig_recorder_rows(rec, 0, &width);
+    for (int k = 0; k <= 1000; k++)
+        CHECK(row[(size_t)k * width] == k / 10.0);
+    eig_recorder_close(rec);
+}
+
 static void adaptive_equals_the_reference(void)
 {
     static const double every[] = {0.0, 0.1, 0.03, 7.0, 20.0};
@@ -277,6 +296,7 @@ static void recorded_steps_are_cheap(void)
 int main(void)
 {
     RUN(fixed_steps_equal_the_reference);
+    RUN(fixed_times_are_nearest);
     RUN(adaptive_equals_the_reference);
     RUN(record_times);
     RUN(run_away_is_named);

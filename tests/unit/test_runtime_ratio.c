@@ -57,6 +57,28 @@ static void times_are_nearest(void)
     }
 }
 
+/* Many at a time, and where near + rest does not decide: within 2^-90 of the middle between two doubles. */
+static void many_are_the_same(void)
+{
+    enum { N = 40 };
+    uint64_t s = 11;
+    for (int k = 0; k < 40000; k++) {
+        EigRatio r = {1 + bits(&s, 62), 1 + bits(&s, 62), (int)(next(&s) % 2300) - 1200};
+        if (k % 2)
+            r.exponent = -(int)(next(&s) % 80);
+        if (k % 4 == 1)
+            r.den = 1 + bits(&s, 12);
+        if (k % 8 == 3)         /* (2^53 + 1) + 2^-60 or so, and less */
+            r = (EigRatio){((uint64_t)1 << 62) + ((uint64_t)1 << 9) + next(&s) % 2, ((uint64_t)1 << 62) + next(&s) % 2, (int)(next(&s) % 60)};
+        EigTicks t = eig_ticks(r);
+        int64_t from = (int64_t)bits(&s, 52);
+        double at[N];
+        eig_ticks_fill(&t, from, N, at);
+        for (int i = 0; i < N; i++)
+            CHECK(at[i] == nearest(r, from + i));
+    }
+}
+
 /* Halves of the last bit, exactly, one above and one below. */
 static void ties_go_to_even(void)
 {
@@ -81,6 +103,7 @@ int main(void)
     mpfr_set_emin(-1073);
     mpfr_set_emax(1024);
     RUN(times_are_nearest);
+    RUN(many_are_the_same);
     RUN(ties_go_to_even);
     RUN(doubles_are_themselves);
     return test_done();
