@@ -17,8 +17,13 @@ typedef struct Equilibria {
 /* w, of the rows of a claim's matrix. */
 double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
-/* A box around x and what proves an equilibrium in it, `attempt` narrowing or widening it; false when there is none to be tried. */
-bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, int attempt, Statement *out);
+/* The boxes tried so far around one place; starts as {0}. */
+typedef struct BoxSearch {
+    size_t n_tried;
+    const double *slope, *slope_half;       /* middles and halves of bounds of slopes that no radius is enough for; NULL: none known */
+} BoxSearch;
+/* The next box around x and what proves an equilibrium in it; false when there is none to be tried. */
+bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out);
 
 /* One box for each of several matrices and all their means, e being about one of these: wide enough for the equilibria of all. */
 bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x,

@@ -2,20 +2,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/equilibria.h"
+#include "compiler/check/krawczyk.h"
 
 /* x to a multiple of 2^-bits. */
 static void set_rounded(mpq_t out, double x, int bits)
 {
     mpq_set_d(out, ldexp(rint(ldexp(x, bits)), -bits));
-}
-
-/* To 24 binary digits. */
-static void set_short(mpq_t out, double x)
-{
-    int exponent;
-    double mantissa = frexp(x, &exponent);
-    mpq_set_d(out, ldexp(rint(ldexp(mantissa, 24)), exponent - 24));
 }
 
 /* t0 and the reach of t in the box, in row a. */
@@ -93,36 +85,52 @@ static bool set_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matric
     return true;
 }
 
-/* Y, about the inverse of I - D w. */
-static bool set_inverse(const LocalNet *net, const Equilibria *e, Statement *s)
+static void middle_and_half(double from, double to, double *middle, double *half)
 {
-    size_t n = e->n_rows;
-    double *a = ARENA_ARRAY(&net->cx->arena, n * n, double), *y = ARENA_ARRAY(&net->cx->arena, n * n, double);
-    for (size_t i = 0; i < n; i++) {
-        double slope = (mpq_get_d(statement_numbers(s, "slope_lo")[i]) + mpq_get_d(statement_numbers(s, "slope_hi")[i])) / 2;
-        for (size_t j = 0; j < n; j++)
-            a[i * n + j] = (i == j) - slope * e->w[i * n + j];
+    *middle = (from + to) / 2;
+    *half = (to - from) / 2;
+}
+
+/* Y, about the inverse of I - D w, and the statement in doubles. */
+static bool set_inverse(const LocalNet *net, const Equilibria *e, Statement *s, KrawczykBox *b)
+{
+    krawczyk_box_init(&net->cx->arena, s->n, b);
+    for (size_t a = 0; a < s->n; a++) {
+        b->x[a] = mpq_get_d(statement_numbers(s, "x")[a]);
+        b->radius[a] = mpq_get_d(statement_numbers(s, "radius")[a]);
+        middle_and_half(mpq_get_d(statement_numbers(s, "value_lo")[a]), mpq_get_d(statement_numbers(s, "value_hi")[a]), &b->value[a],
+                        &b->value_half[a]);
+        middle_and_half(mpq_get_d(statement_numbers(s, "slope_lo")[a]), mpq_get_d(statement_numbers(s, "slope_hi")[a]), &b->slope[a],
+                        &b->slope_half[a]);
     }
-    if (!dense_invert(n, a, y))
+    if (!krawczyk_inverse(&net->cx->arena, e->w, b))
         return false;
-    for (size_t k = 0; k < n * n; k++) {
-        if (!isfinite(y[k]))
-            return false;
-        set_short(statement_numbers(s, "Y")[k], y[k]);
-    }
+    for (size_t k = 0; k < s->n * s->n; k++)
+        mpq_set_d(statement_numbers(s, "Y")[k], b->y[k]);
     return true;
 }
 
-/* A box around x, with 2^-narrow of its size as the radius, and the model's input. False where numbers are out of hand. */
-static bool place_box(const LocalNet *net, const double *x, int narrow, Statement *out)
+/* ---- where a box may be ---- */
+
+enum { MOST_EXPONENT = 200 };
+
+/* Of the largest entry; false where numbers are out of hand. */
+static bool size_of(const double *x, size_t n, int *exponent)
 {
-    int exponent = 0;
     double size = 0;
-    for (size_t a = 0; a < net->n; a++)
+    *exponent = 0;
+    for (size_t a = 0; a < n; a++)
         size = fmax(size, fabs(x[a]));
     if (size > 0)
-        frexp(size, &exponent);
-    if (abs(exponent) > 200)
+        frexp(size, exponent);
+    return abs(*exponent) <= MOST_EXPONENT;
+}
+
+/* A box around x, with 2^-narrow of its size as the radius, and the model's input. */
+static bool place_box(const LocalNet *net, const double *x, int narrow, Statement *out)
+{
+    int exponent;
+    if (!size_of(x, net->n, &exponent))
         return false;
     statement_init(net->cx, out, STATEMENT_EQUILIBRIUM, net->n);
     for (size_t a = 0; a < net->n; a++) {
@@ -133,72 +141,105 @@ static bool place_box(const LocalNet *net, const double *x, int narrow, Statemen
     return true;
 }
 
-bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, int attempt, Statement *out)
+/* What equilibrium_facts gives, about. */
+static bool facts_in_doubles(const LocalNet *net, const Equilibria *e, KrawczykBox *b)
+{
+    bool fine = true;
+    mpq_t lo, hi;
+    mpq_inits(lo, hi, (mpq_ptr)0);
+    for (size_t a = 0; fine && a < b->n; a++) {
+        double t = e->v[a], reach = 0, from, to;
+        for (size_t c = 0; c < b->n; c++) {
+            t += e->w[a * b->n + c] * b->x[c];
+            reach += fabs(e->w[a * b->n + c]) * b->radius[c];
+        }
+        fine = isfinite(t) && isfinite(t - reach) && isfinite(t + reach);
+        mpq_set_d(lo, fine ? t : 0);
+        fine = fine && local_values(net, a, lo, lo, &from, &to);
+        if (fine)
+            middle_and_half(from, to, &b->value[a], &b->value_half[a]);
+        mpq_set_d(lo, fine ? t - reach : 0);
+        mpq_set_d(hi, fine ? t + reach : 0);
+        fine = fine && local_slopes(net, a, lo, hi, &from, &to);
+        if (fine)
+            middle_and_half(from, to, &b->slope[a], &b->slope_half[a]);
+    }
+    mpq_clears(lo, hi, (mpq_ptr)0);
+    return fine;
+}
+
+/* In the boxes of a search that failed the slopes were these, and no radius could have been enough for them. */
+static bool is_hopeless(const BoxSearch *search, const KrawczykBox *b)
+{
+    return search->slope && memcmp(search->slope, b->slope, b->n * sizeof *b->slope) == 0 &&
+           memcmp(search->slope_half, b->slope_half, b->n * sizeof *b->slope_half) == 0;
+}
+
+/* Whether Krawczyk's map leads into the box, as far as doubles tell. */
+static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const double *x, int narrow, BoxSearch *search)
+{
+    Arena *arena = &net->cx->arena;
+    KrawczykBox b;
+    int exponent;
+    if (!size_of(x, net->n, &exponent))
+        return false;
+    krawczyk_box_init(arena, net->n, &b);
+    for (size_t a = 0; a < b.n; a++) {
+        b.x[a] = x[a];
+        b.radius[a] = ldexp(1, exponent - narrow);
+    }
+    if (!facts_in_doubles(net, e, &b) || is_hopeless(search, &b) || !krawczyk_inverse(arena, e->w, &b))
+        return false;
+    double *offset = ARENA_ARRAY(arena, b.n, double), *reach = ARENA_ARRAY(arena, b.n, double);
+    bool holds = true;
+    krawczyk_image(arena, e->w, &b, offset, reach);
+    for (size_t a = 0; a < b.n; a++) {
+        holds &= offset[a] + reach[a] < 1.01 * b.radius[a];
+        if (reach[a] >= b.radius[a]) {
+            search->slope = b.slope;
+            search->slope_half = b.slope_half;
+        }
+    }
+    return holds;
+}
+
+bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out)
 {
     static const int narrow[] = {24, 30, 36, 18, 12};
-    if (attempt >= (int)(sizeof narrow / sizeof *narrow) || !place_box(net, x, narrow[attempt], out))
-        return false;
-    if (set_facts(net, m, 1, out) && set_inverse(net, e, out))
-        return true;
-    statement_clear(out);
+    KrawczykBox b;
+    while (search->n_tried < sizeof narrow / sizeof *narrow) {
+        int bits = narrow[search->n_tried++];
+        if (!box_seems_to_hold(net, e, x, bits, search))
+            continue;
+        if (!place_box(net, x, bits, out))
+            return false;
+        if (set_facts(net, m, 1, out) && set_inverse(net, e, out, &b))
+            return true;
+        statement_clear(out);
+    }
     return false;
 }
 
 /* ---- one box for several matrices ---- */
 
-static void middle_and_half(const Statement *s, const char *lo, const char *hi, double *middle, double *half)
-{
-    for (size_t a = 0; a < s->n; a++) {
-        double from = mpq_get_d(statement_numbers(s, lo)[a]), to = mpq_get_d(statement_numbers(s, hi)[a]);
-        middle[a] = (from + to) / 2;
-        half[a] = (to - from) / 2;
-    }
-}
-
-/* In doubles, where Krawczyk's map for the weights w leads: image[a], at least what it was, of |Y (x0 - f)| +
- * |Y| (f^ + d^ |w| r) + |I - Y (I - diag(d) w)| r. */
-static void map_box(Ctx *cx, const Statement *s, const double *w, double *image)
-{
-    size_t n = s->n;
-    double *value = ARENA_ARRAY(&cx->arena, n, double), *slope = ARENA_ARRAY(&cx->arena, n, double);
-    double *off = ARENA_ARRAY(&cx->arena, n, double), *wide = ARENA_ARRAY(&cx->arena, n, double);
-    const mpq_t *y = statement_numbers(s, "Y"), *x = statement_numbers(s, "x"), *radius = statement_numbers(s, "radius");
-    middle_and_half(s, "value_lo", "value_hi", value, off);
-    middle_and_half(s, "slope_lo", "slope_hi", slope, wide);
-    for (size_t k = 0; k < n; k++)
-        for (size_t b = 0; b < n; b++)
-            off[k] += wide[k] * fabs(w[k * n + b]) * mpq_get_d(radius[b]);
-    for (size_t a = 0; a < n; a++) {
-        double miss = 0, sum = 0;
-        for (size_t k = 0; k < n; k++) {
-            miss += mpq_get_d(y[a * n + k]) * (mpq_get_d(x[k]) - value[k]);
-            sum += fabs(mpq_get_d(y[a * n + k])) * off[k];
-        }
-        for (size_t b = 0; b < n; b++) {
-            double row = (a == b) - mpq_get_d(y[a * n + b]);
-            for (size_t k = 0; k < n; k++)
-                row += mpq_get_d(y[a * n + k]) * slope[k] * w[k * n + b];
-            sum += fabs(row) * mpq_get_d(radius[b]);
-        }
-        image[a] = fmax(image[a], fabs(miss) + sum);
-    }
-}
-
 /* The map leads into the box; otherwise the box becomes a little more than where it leads. False when that is nowhere. */
-static bool settle_box(Ctx *cx, Statement *s, const double *const *w, size_t n_matrices, bool *inside)
+static bool settle_box(Ctx *cx, Statement *s, const KrawczykBox *b, const double *const *w, size_t n_matrices, bool *inside)
 {
-    double *image = ARENA_ARRAY(&cx->arena, s->n, double);
-    mpq_t *radius = statement_numbers(s, "radius");
-    for (size_t k = 0; k < n_matrices; k++)
-        map_box(cx, s, w[k], image);
+    double *image = ARENA_ARRAY(&cx->arena, s->n, double), *offset = ARENA_ARRAY(&cx->arena, s->n, double);
+    double *reach = ARENA_ARRAY(&cx->arena, s->n, double);
+    for (size_t k = 0; k < n_matrices; k++) {
+        krawczyk_image(&cx->arena, w[k], b, offset, reach);
+        for (size_t a = 0; a < s->n; a++)
+            image[a] = fmax(image[a], offset[a] + reach[a]);
+    }
     *inside = true;
     for (size_t a = 0; a < s->n; a++)
-        *inside &= image[a] < 0.999 * mpq_get_d(radius[a]);
+        *inside &= image[a] < 0.999 * b->radius[a];
     for (size_t a = 0; !*inside && a < s->n; a++) {
         if (!(image[a] < 0x1p200))
             return false;
-        if (image[a] > 0.8 * mpq_get_d(radius[a]))
-            set_short(radius[a], 1.25 * image[a]);
+        if (image[a] > 0.8 * b->radius[a])
+            mpq_set_d(statement_numbers(s, "radius")[a], krawczyk_round(1.25 * image[a]));
     }
     return true;
 }
@@ -209,12 +250,14 @@ bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size
     enum { WIDENINGS = 6 };
     const double **w = ARENA_ARRAY(&net->cx->arena, n_matrices, const double *);
     bool inside = false;
+    KrawczykBox b;
     if (!place_box(net, x, 24, out))
         return false;
     for (size_t k = 0; k < n_matrices; k++)
         w[k] = equilibria_weights(net->cx, &m[k]);
     for (int k = 0; k < WIDENINGS; k++) {
-        if (!set_facts(net, m, n_matrices, out) || !set_inverse(net, e, out) || !settle_box(net->cx, out, w, n_matrices, &inside))
+        if (!set_facts(net, m, n_matrices, out) || !set_inverse(net, e, out, &b) ||
+            !settle_box(net->cx, out, &b, w, n_matrices, &inside))
             break;
         if (inside)
             return true;

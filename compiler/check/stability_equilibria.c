@@ -5,7 +5,8 @@
 bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x)
 {
     Statement proposed;
-    for (int attempt = 0; propose_equilibrium(net, &lds->matrix, e, x, attempt, &proposed); attempt++)
+    BoxSearch search = {0};
+    while (propose_equilibrium(net, &lds->matrix, e, x, &search, &proposed))
         if (stability_keep(net->cx, lds, &proposed))
             return true;
     return false;

@@ -227,4 +227,5 @@ def main():
     open(PAGE, "w").write(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
