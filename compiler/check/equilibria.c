@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/check/wide.h"
+
 /* The network in doubles. */
 typedef struct Hunt {
     const LocalNet *net;
@@ -24,10 +26,7 @@ static double psi(const Hunt *h, size_t a, double t)
 static double total_input(const Hunt *h, size_t a, const double *x)
 {
     const Equilibria *e = h->found;
-    double t = e->v[a];
-    for (size_t b = 0; b < e->n_rows; b++)
-        t += e->w[a * e->n_rows + b] * x[b];
-    return t;
+    return e->v[a] + wide_dot(e->n_rows, e->w + a * e->n_rows, x);
 }
 
 /* ---- Newton's method ---- */
