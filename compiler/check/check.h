@@ -59,6 +59,7 @@ typedef struct StabilityReport {
     const char *theorem;        /* "Theorem 4 (docs/theory.md)": its hypotheses were checked */
     const char *open;           /* what is not proved, or NULL */
     Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */
+    const struct Equilibria *places;        /* where equilibria may be at the model's input (equilibria.h); NULL: not sought yet */
 } StabilityReport;
 
 /* ---- for all values that params have in their ranges ---- */

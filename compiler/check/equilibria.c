@@ -207,22 +207,49 @@ static int compare_states(const void *a, const void *b)
     return 0;
 }
 
-void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
+static void hunt_init(const LocalNet *net, const ClaimMatrix *m, Equilibria *found, Hunt *h)
 {
     size_t n = net->n;
     Arena *arena = &net->cx->arena;
     double *v = ARENA_ARRAY(arena, n, double);
-    Hunt h = {.net = net, .found = out, .state = 1};
-    *out = (Equilibria){.n_rows = n, .w = equilibria_weights(net->cx, m), .v = v};
-    h.phi = ARENA_ARRAY(arena, n, EigCode);
-    h.slope = ARENA_ARRAY(arena, n, double);
-    h.gain = ARENA_ARRAY(arena, n, double);
-    h.threshold = ARENA_ARRAY(arena, n, double);
-    h.input = ARENA_ARRAY(arena, n, double);
-    h.step = ARENA_ARRAY(arena, n, double);
-    h.system = ARENA_ARRAY(arena, n * n, double);
-    read_rows(&h, v);
-    h.scale = scale_of(&h);
-    try_starts(&h);
-    qsort(out->at, out->n, sizeof out->at[0], compare_states);
+    *h = (Hunt){.net = net, .found = found, .state = 1};
+    *found = (Equilibria){.n_rows = n, .w = equilibria_weights(net->cx, m), .v = v};
+    h->phi = ARENA_ARRAY(arena, n, EigCode);
+    h->slope = ARENA_ARRAY(arena, n, double);
+    h->gain = ARENA_ARRAY(arena, n, double);
+    h->threshold = ARENA_ARRAY(arena, n, double);
+    h->input = ARENA_ARRAY(arena, n, double);
+    read_rows(h, v);
+    h->scale = scale_of(h);
+}
+
+static void hunt(Hunt *h)
+{
+    Equilibria *found = h->found;
+    h->step = ARENA_ARRAY(&h->net->cx->arena, found->n_rows, double);
+    h->system = ARENA_ARRAY(&h->net->cx->arena, found->n_rows * found->n_rows, double);
+    try_starts(h);
+    qsort(found->at, found->n, sizeof found->at[0], compare_states);
+}
+
+void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
+{
+    Hunt h;
+    hunt_init(net, m, out, &h);
+    hunt(&h);
+}
+
+void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out)
+{
+    Hunt h;
+    hunt_init(net, m, out, &h);
+    if (*places && (*places)->n_rows == out->n_rows) {
+        out->n = (*places)->n;
+        memcpy(out->at, (*places)->at, sizeof out->at);
+        return;
+    }
+    hunt(&h);
+    Equilibria *kept = ARENA_ARRAY(&net->cx->arena, 1, Equilibria);
+    *kept = *out;
+    *places = kept;
 }

@@ -17,6 +17,8 @@ typedef struct Equilibria {
 /* w, of the rows of a claim's matrix. */
 double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* The same, at the places that were found with other slopes for the same rows, and otherwise found now; *places becomes what was found. */
+void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out);
 /* The boxes tried so far around one place; starts as {0}. */
 typedef struct BoxSearch {
     size_t n_tried;
@@ -36,7 +38,7 @@ bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matri
 /* stability_equilibria.c: adds the equilibrium to the statements, when one is proved in a box around x. */
 bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x);
 /* Adds those that are proved, and what makes them several, unstable or attracting. */
-void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds);
+void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds, const Equilibria **places);
 /* That the equilibria which are statements number `first` and `second` are two. */
 void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out);
 

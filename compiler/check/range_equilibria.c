@@ -60,7 +60,8 @@ RangeBeside range_point_equilibria(RangeProblem *p, LdsReport *lds)
 {
     Evidence *e = &lds->evidence;
     e->statement = ARENA_ARRAY(&p->cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
-    stability_add_equilibria(p->at_input, p->net, lds);
+    const Equilibria *places = NULL;
+    stability_add_equilibria(p->at_input, p->net, lds, &places);
     return range_beside(e);
 }
 

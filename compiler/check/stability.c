@@ -111,7 +111,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
     if (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) {
         stability_search(cx, net, slope, lds, false);
         if (lds->verdict == TRUTH_REFUTED)
-            stability_seek_equilibria(cx, net, slope, lds);
+            stability_seek_equilibria(cx, net, slope, lds, out);
     }
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);

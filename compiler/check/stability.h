@@ -47,7 +47,7 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
 
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
 /* Adds the equilibria at the model's input that are proved, what makes them several or unstable, and from where trajectories run away. */
-void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds);
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* stability_refuted.c: says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
 void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* False, and *out as it was, when they refute nothing. */

@@ -13,10 +13,10 @@ bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equil
 }
 
 /* Adds the equilibria that are proved. */
-static void keep_equilibria(const LocalNet *net, LdsReport *lds)
+static void keep_equilibria(const LocalNet *net, LdsReport *lds, const Equilibria **places)
 {
     Equilibria e;
-    equilibria_find(net, &lds->matrix, &e);
+    equilibria_find_once(net, &lds->matrix, places, &e);
     for (size_t k = 0; k < e.n; k++)
         stability_keep_equilibrium(net, lds, &e, e.at[k]);
 }
@@ -62,18 +62,18 @@ static void keep_beside(const LocalNet *net, LdsReport *lds, const RowTau *tau, 
     }
 }
 
-void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds)
+void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds, const Equilibria **places)
 {
     RowTau tau = stability_row_tau(local->cx, net, &lds->matrix);
     size_t from = lds->evidence.n_statements;
-    keep_equilibria(local, lds);
+    keep_equilibria(local, lds, places);
     size_t to = lds->evidence.n_statements;
     keep_several(local->cx, lds, from, to);
     for (size_t k = from; k < to; k++)
         keep_beside(local, lds, &tau, k);
 }
 
-void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds)
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet local;
@@ -84,5 +84,5 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
         return;
     RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     stability_seek_runaway(&local, &tau, lds);
-    stability_add_equilibria(&local, net, lds);
+    stability_add_equilibria(&local, net, lds, &out->places);
 }

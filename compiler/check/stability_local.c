@@ -19,6 +19,7 @@ typedef struct Boxing {
     mpq_t *lo, *hi;             /* the box */
     mpq_t *next_lo, *next_hi;
     double margin;              /* values of phi stay this far within the box */
+    const Equilibria **places;       /* of the StabilityReport */
 } Boxing;
 
 /* ---- boxes ---- */
@@ -225,7 +226,7 @@ static void add_equilibrium(Boxing *b, const Num *own, LdsReport *out)
     const char *reason;
     if (b->m.q > EQUILIBRIA_MOST_ROWS || !local_net(b->cx, b->net, b->slope, own, &out->matrix, &local, &reason))
         return;
-    equilibria_find(&local, &out->matrix, &e);
+    equilibria_find_once(&local, &out->matrix, b->places, &e);
     for (size_t k = 0; k < e.n; k++) {
         if (is_in_box(b, e.at[k]) && stability_keep_equilibrium(&local, out, &e, e.at[k]))
             return;
@@ -261,7 +262,7 @@ static bool try_invariant(Boxing *b, LdsReport *out)
     Equilibria e;
     if (b->m.q > EQUILIBRIA_MOST_ROWS)
         return false;
-    equilibria_find(&b->local, &b->m, &e);
+    equilibria_find_once(&b->local, &b->m, b->places, &e);
     for (size_t k = 0; k < e.n; k++)
         if (widest_invariant(b, &e, e.at[k]) && certify_box(b, STATEMENT_INVARIANT_BOX, out))
             return true;
@@ -343,7 +344,7 @@ static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
 
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out)
 {
-    Boxing b = {.cx = cx, .net = net, .slope = slope};
+    Boxing b = {.cx = cx, .net = net, .slope = slope, .places = &out->places};
     const char *reason;
     *local = (LdsReport){0};
     bool one = out->unique == TRUTH_CERTIFIED;      /* and convergence is what is open */
