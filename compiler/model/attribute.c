@@ -1,5 +1,6 @@
 /* The lines of a block against the table of what the block knows. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 #include <strings.h>
@@ -30,9 +31,7 @@ static void report_unknown(Builder *b, const AstAttr *a, const char *where, size
         return;
     }
     Diag *d = diag_at(b->cx, D_E0205, a->name_span, "%s has no `%s`", where, a->name);
-    const char *near = nearest_name(a->name, names, n_names);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    habit_help(b->cx, d, HABIT_ATTRIBUTE, a->name, n_names, names, HABIT_LISTS);
 }
 
 static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
@@ -68,11 +67,23 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
         } else if (!r->repeats && slot[r - rule]) {
             Diag *d = diag_at(b->cx, D_E0206, a->name_span, "`%s` is given twice", a->name);
             diag_note_at(b->cx, d, slot[r - rule]->name_span, "first given here");
+            diag_help(b->cx, d, "keep one of the two");
         } else {
             slot[r - rule] = a;
         }
     }
     return complete;
+}
+
+/* `all-to-all` is read as differences; what was meant is one word. */
+static const char *joined(Builder *b, const AstExpr *e)
+{
+    char *text = arena_strdup(&b->cx->arena, expression_text(b, e)), *to = text;
+    for (const char *from = text; *from; from++)
+        if (*from != ' ')
+            *to++ = *from == '-' ? '_' : *from;
+    *to = 0;
+    return text;
 }
 
 int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names)
@@ -90,9 +101,7 @@ int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, c
     sbuf_free(&list);
     Diag *d = name ? diag_at(b->cx, D_E0201, e->span, "%s is %s, not `%s`", what, choices, name)
                    : diag_at(b->cx, D_E0304, e->span, "%s is %s", what, choices);
-    const char *near = name ? nearest_name(name, names, n) : NULL;
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    habit_help(b->cx, d, HABIT_CHOICE, name ? name : joined(b, e), n, names, HABIT_LISTED);
     return -1;
 }
 

@@ -1,5 +1,6 @@
 /* Calls in expressions: functions of the language, of the text, and of records. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 
@@ -13,11 +14,22 @@ static long parameter_index(const AstNames *params, const char *name)
     return -1;
 }
 
+/* "it is written `f(x, y)`" */
+static void help_with_usage(Builder *b, Diag *d, const Symbol *s)
+{
+    const AstNames *params = &s->decl->as.function.params;
+    const char *text = s->name;
+    for (size_t k = 0; k < params->n; k++)
+        text = arena_printf(&b->cx->arena, "%s%s%s", text, k ? ", " : "(", params->at[k].name);
+    diag_help(b->cx, d, "it is written `%s)`", text);
+}
+
 static void report_count(Builder *b, const AstExpr *e, const Symbol *s, size_t wanted)
 {
     Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes %zu argument%s, not %zu", s->name, wanted,
                       wanted == 1 ? "" : "s", e->as.call.args.n);
     diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    help_with_usage(b, d, s);
 }
 
 /* The arguments in the order of the parameters. */
@@ -32,11 +44,11 @@ static bool bind_arguments(Builder *b, const AstExpr *e, const Symbol *s, const 
         const AstArg *arg = &e->as.call.args.at[k];
         long at = arg->name ? parameter_index(params, arg->name) : (long)k;
         if (at < 0) {
-            diag_at(b->cx, D_E0209, arg->name_span, "`%s` has no parameter `%s`", s->name, arg->name);
+            help_with_usage(b, diag_at(b->cx, D_E0209, arg->name_span, "`%s` has no parameter `%s`", s->name, arg->name), s);
             return false;
         }
         if (out[at].name) {
-            diag_at(b->cx, D_E0209, arg->value->span, "`%s` is given twice", params->at[at].name);
+            help_with_usage(b, diag_at(b->cx, D_E0209, arg->value->span, "`%s` is given twice", params->at[at].name), s);
             return false;
         }
         out[at].name = params->at[at].name;
@@ -93,7 +105,8 @@ static bool positional(Builder *b, const AstExpr *e)
 {
     for (size_t k = 0; k < e->as.call.args.n; k++)
         if (e->as.call.args.at[k].name) {
-            diag_at(b->cx, D_E0209, e->as.call.args.at[k].name_span, "this function's arguments have no names");
+            Diag *d = diag_at(b->cx, D_E0209, e->as.call.args.at[k].name_span, "this function's arguments have no names");
+            diag_help(b->cx, d, "leave out `%s =`, and write the arguments in order", e->as.call.args.at[k].name);
             return false;
         }
     return true;
@@ -111,6 +124,20 @@ static Typed apply_folded(Builder *b, const AstExpr *e, EigFn fn, const Scope *s
     return arg[0];
 }
 
+/* Of functions whose arguments are often mistaken. */
+static const char *function_usage(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_STEP:  return "it is 1 from the moment on at which its argument is 0: `step(t - 100 ms)`";
+    case EIG_FN_PULSE: return "it is 1 for a while: `pulse(t - 100 ms, 20 ms)`, of the time since its begin and its length";
+    case EIG_FN_RAMP:  return "it rises from 0 to 1: `ramp(t - 100 ms, 50 ms)`, of the time since its begin and its length";
+    case EIG_FN_MIN:
+    case EIG_FN_MAX:   return "it compares numbers, `max(a, b)`; over the neurons of a population there are `mean`, `sum`, `variance` and `std`";
+    case EIG_FN_LOG:   return "it is the natural logarithm: `log(x) / log(2)` is one with the base 2";
+    default:           return NULL;
+    }
+}
+
 static Typed apply_function(Builder *b, const AstExpr *e, EigFn fn, const Scope *scope)
 {
     size_t n = e->as.call.args.n, wanted = (size_t)eig_fn_n_args[fn];
@@ -120,8 +147,8 @@ static Typed apply_function(Builder *b, const AstExpr *e, EigFn fn, const Scope 
     if (folds ? n < 2 : n != wanted) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes %zu argument%s%s, not %zu", eig_fn_name[fn], wanted,
                           wanted == 1 ? "" : "s", folds ? " or more" : "", n);
-        if (fn == EIG_FN_PULSE)
-            diag_help(b->cx, d, "pulse(t - start, length)");
+        if (function_usage(fn))
+            diag_help(b->cx, d, "%s", function_usage(fn));
         return typed_error(e->span);
     }
     if (folds)
@@ -190,8 +217,9 @@ static Typed record_input(Builder *b, const AstExpr *e, const Scope *scope)
     if (!typed_ok(v))
         return v;
     if (v.e->kind != EXPR_RATE) {
-        diag_at(b->cx, D_E0304, e->as.call.args.at[0].value->span,
-                "only a population or one of its neurons has an input");
+        Diag *d = diag_at(b->cx, D_E0304, e->as.call.args.at[0].value->span,
+                          "only a population or one of its neurons has an input");
+        diag_help(b->cx, d, "write `input(E)` or `input(E[3])`, and compute with that");
         return typed_error(e->span);
     }
     size_t pop = v.e->as.rate.pop;
@@ -211,32 +239,37 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
     if (!input && fold == N_FOLDS)
         return false;
     *out = typed_error(e->span);
-    if (scope->kind != SCOPE_RECORD)
-        diag_at(b->cx, D_E0208, e->span, "`%s` of a population cannot be used in %s", name, scope->what);
-    else if (e->as.call.args.n != 1 || e->as.call.args.at[0].name)
-        diag_at(b->cx, D_E0209, e->span, "`%s` takes one argument", name);
-    else
+    if (scope->kind != SCOPE_RECORD) {
+        Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` of a population cannot be used in %s", name, scope->what);
+        diag_help(b->cx, d, "it is known in records and requirements; rates reach other populations through `connect`");
+    } else if (e->as.call.args.n != 1 || e->as.call.args.at[0].name) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "`%s` takes one argument", name);
+        diag_help(b->cx, d, "write `%s(E)`, or `%s(E[0..9])` for some of the neurons", name, name);
+    } else
         *out = input ? record_input(b, e, scope) : fold_record(b, e, (Fold)fold, scope);
     return true;
 }
 
 /* ---- any call ---- */
 
-static void report_unknown_function(Builder *b, const AstExpr *callee)
+static void report_unknown_function(Builder *b, const AstExpr *callee, const Scope *scope)
 {
-    const char *names[EIG_N_FNS + 64];
+    const char *names[EIG_N_FNS + N_FOLDS + 64];
     size_t n = 0;
     for (int fn = 0; fn < EIG_N_FNS; fn++)
         if (eig_fn_name[fn])
             names[n++] = eig_fn_name[fn];
+    for (int fold = 0; fold < N_FOLDS && scope->kind == SCOPE_RECORD; fold++)
+        names[n++] = fold_name[fold];
     const char **own;
     size_t n_own = symbol_names(b, 1u << SYM_FUNCTION, &own);
-    for (size_t k = 0; k < n_own && n < EIG_N_FNS + 64; k++)
+    for (size_t k = 0; k < n_own && n < sizeof names / sizeof *names; k++)
         names[n++] = own[k];
-    const char *name = callee->as.name.name, *near = nearest_name(name, names, n);
+    const char *name = callee->as.name.name;
     Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no function `%s`", name);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    if (!habit_help(b->cx, d, HABIT_FUNCTION, name, n, names, HABIT_LISTED))
+        diag_help(b->cx, d, "one of your own is declared by `function %s(x) = ...`; the language has abs, min, max, sqrt, exp, log, sin, cos, tanh, step, "
+                            "pulse, ramp and more (docs/language.md, Expressions)", name);
 }
 
 static void report_kernel_misplaced(Builder *b, const AstExpr *e)
@@ -286,10 +319,11 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
     if (names_draw(name))
         return draw_call(b, e, scope);
     if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
-        diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name);
+        diag_help(b->cx, diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name),
+                  "write `connect A -> B { weight = 0.5 * %s(\"...\") }`; inputs read files by `samples(\"...\")`", name);
     else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
         report_kernel_misplaced(b, e);
     else if (!b->import_failed)
-        report_unknown_function(b, callee);
+        report_unknown_function(b, callee, scope);
     return typed_error(e->span);
 }

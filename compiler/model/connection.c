@@ -71,6 +71,7 @@ static bool check_one_to_one(Builder *b, const AstExpr *e, const ModelConn *c)
                       "one to one needs populations of one size: `%s` has %zu neurons, `%s` has %zu", pre->name, pre->size, post->name, post->size);
     diag_note_at(b->cx, d, pre->span, "%zu neurons", pre->size);
     diag_note_at(b->cx, d, post->span, "%zu neurons", post->size);
+    diag_help(b->cx, d, "give both one size, or choose another pattern, such as `random(indegree = 1)`");
     return false;
 }
 
@@ -122,7 +123,7 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
         Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
         diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
     } else if (k >= 0 && e->kind == AST_CALL) {
-        diag_at(b->cx, D_E0209, e->span, "`%s` has no arguments", name[k]);
+        diag_help(b->cx, diag_at(b->cx, D_E0209, e->span, "`%s` has no arguments", name[k]), "write `pattern = %s`", name[k]);
         return false;
     }
     c->pattern = k == 1 ? PATTERN_ONE : PATTERN_ALL;

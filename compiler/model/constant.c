@@ -27,6 +27,7 @@ static void report_circle(Builder *b, Symbol *s, Span used_at)
         if (k - from < DIAG_MAX_NOTES)
             diag_note_at(b->cx, d, b->open.at[k]->decl->name.span, "`%s` is declared here", b->open.at[k]->path);
     }
+    diag_help(b->cx, d, "define one of them without the others; what feeds back in time is a connection or an equation");
 }
 
 bool symbol_open(Builder *b, Symbol *s, Span used_at)
@@ -221,7 +222,7 @@ static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
     if (!range || is_error_node(range))
         return false;
     if (range->kind != AST_LIST || range->as.list.n != 2) {
-        diag_at(b->cx, D_E0304, range->span, "a range is [lowest, highest]");
+        diag_help(b->cx, diag_at(b->cx, D_E0304, range->span, "a range is [lowest, highest]"), "write `param %s = 1 in [0, 3]`", p->name);
         return false;
     }
     Typed lo, hi;
@@ -254,6 +255,7 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
     Diag *g = diag_at(b->cx, D_E0401, d->as.param.value->span, "`%s` = %s is outside its range [%s, %s]", p->name,
                       num_brief(b->cx, p->value), lo, hi);
     diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
+    diag_help(b->cx, g, "choose a value within the range, or widen it");
 }
 
 /* lo:hi, within the declared range. */
@@ -353,7 +355,7 @@ static void check_function(Builder *b, Symbol *s)
         report_reserved(b, params->at[k]);
         for (size_t j = 0; j < k; j++)
             if (params->at[j].name == params->at[k].name)
-                diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name);
+                diag_help(b->cx, diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name), "rename one of the two");
         bound[k] = (Binding){ params->at[k].name, typed_error(params->at[k].span) };
     }
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,

@@ -27,10 +27,10 @@ bool names_draw(const char *name)
 static bool report_usage(Builder *b, Span at, EigDist dist)
 {
     const EigDistInfo *info = &eig_dist[dist];
-    if (info->param[1])
-        diag_at(b->cx, D_E0209, at, "`%s` takes `%s` and `%s`", info->name, info->param[0], info->param[1]);
-    else
-        diag_at(b->cx, D_E0209, at, "`%s` takes `%s`", info->name, info->param[0]);
+    Diag *d = info->param[1] ? diag_at(b->cx, D_E0209, at, "`%s` takes `%s` and `%s`", info->name, info->param[0], info->param[1])
+                             : diag_at(b->cx, D_E0209, at, "`%s` takes `%s`", info->name, info->param[0]);
+    diag_help(b->cx, d, "write `%s(%s%s%s)`, in this order or with these names", info->name, info->param[0], info->param[1] ? ", " : "",
+              info->param[1] ? info->param[1] : "");
     return false;
 }
 
@@ -137,7 +137,8 @@ static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
     out->is_cut = true;
     if (out->lo < out->hi && eig_draw_mass(out) > 1e-12)
         return true;
-    diag_at(b->cx, D_E0401, call->span, "this interval holds no part of the distribution that could be drawn from");
+    Diag *d = diag_at(b->cx, D_E0401, call->span, "this interval holds no part of the distribution that could be drawn from");
+    diag_help(b->cx, d, "the lower end comes first, and the interval lies where the distribution does: `truncated(normal(1, 0.2), 0, 2)`");
     return false;
 }
 

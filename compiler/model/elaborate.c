@@ -83,6 +83,7 @@ static bool check_missing(Builder *b, const AstExpr *call, const AstDecl *circui
             Diag *d = diag_at(b->cx, D_E0209, call->span, "the circuit `%s` needs its parameter `%s`", circuit->name.name,
                               params->at[k].name.name);
             diag_note_at(b->cx, d, params->at[k].name.span, "it has no value of its own");
+            diag_help(b->cx, d, "write `%s(%s = ...)`, or give it a value in the circuit", circuit->name.name, params->at[k].name.name);
             ok = false;
         }
     return ok;
@@ -105,6 +106,7 @@ static bool read_arguments(Builder *b, const AstExpr *call, const AstDecl *circu
         if (at >= 0) {
             Diag *d = diag_at(b->cx, D_E0209, arg->value->span, "the parameter `%s` is given twice", params->at[at].name.name);
             diag_note_at(b->cx, d, given[at]->span, "first given here");
+            diag_help(b->cx, d, "keep one of the two");
         } else if (arg->name) {
             report_no_param(b, arg, circuit);
         } else {
@@ -138,6 +140,7 @@ static Symbol *find_circuit(Builder *b, const AstExpr *call)
         return s;
     Diag *d = diag_at(b->cx, D_E0304, callee->span, "`%s` is not a circuit", s->name);
     diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    diag_help(b->cx, d, "an instance is one of a circuit: `circuit NAME() { ... }`");
     return NULL;
 }
 

@@ -41,7 +41,8 @@ static bool report_taken(Builder *b, const AstAttr *a, const ModelPop *p)
         return true;
     for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
         if (strcmp(a->name, taken[k]) == 0) {
-            diag_at(b->cx, D_E0203, a->name_span, "a state cannot be called `%s`: the name has a meaning in equations", a->name);
+            Diag *d = diag_at(b->cx, D_E0203, a->name_span, "a state cannot be called `%s`: the name has a meaning in equations", a->name);
+            diag_help(b->cx, d, "choose another name");
             return true;
         }
     const Symbol *s = symbol_find(b, a->name);
@@ -59,6 +60,7 @@ static bool add_state(Builder *b, const AstAttr *a, const ModelPop *p, Equations
     if (before >= 0) {
         Diag *d = diag_at(b->cx, D_E0206, a->name_span, "`%s` has two equations", a->name);
         diag_note_at(b->cx, d, eq->state[before].equation->name_span, "the first one");
+        diag_help(b->cx, d, "write their sum as one equation");
         return false;
     }
     if (report_taken(b, a, p))

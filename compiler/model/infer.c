@@ -22,6 +22,7 @@ static Diag *report_conflict(Builder *b, size_t pop, Side side, const UnitFact *
                       side == SIDE_RATE ? "rate" : "input", b->m->pops.at[pop].name, unit_phrase(b, unit),
                       unit_phrase(b, old->unit), old->why);
     diag_note_at(b->cx, d, old->span, "%s", old->why);
+    diag_help(b->cx, d, "write both in one unit");
     return d;
 }
 
@@ -143,6 +144,9 @@ static bool follow_current(Builder *b, size_t k, size_t *told)
     Diag *d = diag_at(b->cx, D_E0301, cb->current.span, "this current brings what is %s, but the input of `%s` is %s",
                       unit_phrase(b, unit), b->m->pops.at[c->post].name, unit_phrase(b, z->unit));
     diag_note_at(b->cx, d, z->span, "the input of `%s` is %s by %s", b->m->pops.at[c->post].name, unit_phrase(b, z->unit), z->why);
+    Unit wanted = unit_div(z->unit, cb->current.unit);
+    if (!unit_is_none(wanted))
+        diag_help(b->cx, d, "a weight converts it: `weight = 1 %s`", unit_text(b->cx, wanted));
     return false;
 }
 

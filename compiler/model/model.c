@@ -28,6 +28,7 @@ static void read_name(Builder *b)
         if (first) {
             Diag *g = diag_at(b->cx, D_E0202, d->name.span, "a model has one name");
             diag_note_at(b->cx, g, first->name.span, "the first one");
+            diag_help(b->cx, g, "keep one of the two");
             continue;
         }
         first = d;

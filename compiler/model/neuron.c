@@ -82,11 +82,13 @@ Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope)
 {
     const AstArgs *args = &call->as.call.args;
     if (scope->pop == NO_POP) {
-        diag_at(b->cx, D_E0208, call->span, "`neuron` cannot be used in %s", scope->what);
+        Diag *d = diag_at(b->cx, D_E0208, call->span, "`neuron` cannot be used in %s", scope->what);
+        diag_help(b->cx, d, scope->pair ? "a factor that is 1 for the target neuron 3 alone is `pulse(post.i - 3, 1)`" : "it may stand in an input, a start or an equation");
         return typed_error(call->span);
     }
     if (args->n == 0) {
-        diag_at(b->cx, D_E0209, call->span, "`neuron` takes the names or numbers of neurons");
+        Diag *d = diag_at(b->cx, D_E0209, call->span, "`neuron` takes the names or numbers of neurons");
+        diag_help(b->cx, d, "write `neuron(3)`, `neuron(0..4)` or, of a table, `neuron(\"AVAL\")`");
         return typed_error(call->span);
     }
     Run *run = ARENA_ARRAY(&b->cx->arena, args->n, Run);

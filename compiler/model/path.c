@@ -1,5 +1,6 @@
 /* Paths: `E`, `L4.E`, `L[k + 1].E`, from where the text stands. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 
@@ -83,9 +84,7 @@ static void report_no_member(Builder *b, const AstExpr *e, const Space *in)
         names[k] = in->symbols.at[k].name;
     Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "there is no `%s` in `%s`", name, expression_text(b, e->as.member.base));
     diag_note_at(b->cx, d, in->circuit->name.span, "it is an instance of this circuit");
-    const char *near = nearest_name(name, names, in->symbols.n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    habit_help(b->cx, d, HABIT_NAME, name, in->symbols.n, names, HABIT_LISTS);
 }
 
 /* A circuit has what is wanted here: the path to its first instance, or NULL. */
@@ -112,9 +111,7 @@ static void report_unknown(Builder *b, const AstExpr *e)
     }
     Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no `%s`", name);
     size_t n = symbol_names(b, 1u << SYM_POP | 1u << SYM_INSTANCE, &names);
-    const char *near = nearest_name(name, names, n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    habit_help(b->cx, d, HABIT_NAME, name, n, names, HABIT_LISTS);
 }
 
 Symbol *path_find(Builder *b, const AstExpr *path)

@@ -125,6 +125,7 @@ static void read_changes(Builder *b, Symbol *s)
         if (mpq_cmp(s->changes.at[k - 1].time, s->changes.at[k].time) == 0) {
             Diag *d = diag_at(b->cx, D_E0206, s->changes.at[k].attr->name_span, "`%s` changes twice at one time", s->path);
             diag_note_at(b->cx, d, s->changes.at[k - 1].attr->name_span, "the other change");
+            diag_help(b->cx, d, "keep one of the two");
             s->changes_broken = true;
         }
 }

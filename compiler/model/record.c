@@ -26,7 +26,7 @@ static void record(Builder *b, const AstExpr *e, size_t clock)
         r.pop = (size_t)v.pop;
     }
     if (is_recorded(b, r.name))
-        diag_at(b->cx, D_E0202, e->span, "`%s` is recorded already", r.name);
+        diag_help(b->cx, diag_at(b->cx, D_E0202, e->span, "`%s` is recorded already", r.name), "leave it out: a quantity has one record");
     else
         vec_push(&b->cx->arena, &b->m->sim.records, r);
 }

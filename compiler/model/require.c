@@ -1,5 +1,6 @@
 /* Requirements: what `eigc check` has to certify. */
 #include "compiler/model/cost.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 
@@ -20,10 +21,7 @@ static void report_unknown_requirement(Builder *b, const AstExpr *e)
             names[n++] = built[k];
         }
     Diag *d = diag_at(b->cx, D_E0201, e->span, "there is no requirement `%s`", name);
-    const char *near = nearest_name(name, names, n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
-    else
+    if (!habit_help(b->cx, d, HABIT_REQUIREMENT, name, n, names, HABIT_LISTED))
         diag_help(b->cx, d, "what can be required: %s`rate >= 0.05 per ms`, `E in [0, 50]`", sbuf_text(&all));
     sbuf_free(&all);
 }

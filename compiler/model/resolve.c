@@ -1,5 +1,6 @@
 /* Names and expressions: what each name in the text stands for. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 #include <strings.h>
@@ -42,21 +43,56 @@ static bool suggest_unit(Builder *b, Diag *d, const char *name)
     return true;
 }
 
-static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
+/* What there is in every text, by scope. */
+static const struct { const char *name; unsigned scopes; } always[] = {
+    { "t", 1u << SCOPE_INPUT | 1u << SCOPE_EQUATION | 1u << SCOPE_CURRENT | 1u << SCOPE_RECORD },
+    { "i", 1u << SCOPE_INPUT | 1u << SCOPE_START | 1u << SCOPE_EQUATION },
+    { "pre.i", 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+    { "post.i", 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+};
+
+enum { N_ALWAYS = sizeof always / sizeof *always };
+
+/* What an expression may name here: first what is nearest to it. */
+static size_t names_known(Builder *b, const Scope *scope, const char ***out)
 {
-    if (b->cx->diags.n_dropped || suggest_unit(b, d, name))
-        return;
-    const char **known, **names;
+    const char **known;
     unsigned kinds = 1u << SYM_PARAM | 1u << SYM_LET | (scope->kind == SCOPE_RECORD ? 1u << SYM_POP : 0);
-    size_t n_known = symbol_names(b, kinds, &known), n = scope->n_bindings;
-    names = ARENA_ARRAY(&b->cx->arena, n + n_known + 1, const char *);
-    for (size_t k = 0; k < n; k++)
-        names[k] = scope->binding[k].name;
+    size_t n_known = symbol_names(b, kinds, &known), n = 0;
+    const char **names = *out = ARENA_ARRAY(&b->cx->arena, scope->n_bindings + N_ALWAYS + n_known + 2, const char *);
+    for (size_t k = 0; k < scope->n_bindings; k++)
+        names[n++] = scope->binding[k].name;
+    for (size_t k = 0; k < N_ALWAYS; k++)
+        if (always[k].scopes >> scope->kind & 1)
+            names[n++] = always[k].name;
     for (size_t k = 0; k < n_known; k++)
         names[n++] = known[k];
-    const char *near = nearest_name(name, names, n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    return n;
+}
+
+/* "it needs an equation", or a declaration; and what there is. */
+static void help_to_declare(Builder *b, Diag *d, const char *name, const Scope *scope, size_t n, const char *const *names)
+{
+    const char *known = n == 0 ? "" : arena_printf(&b->cx->arena, "; known here: %s%s", listed_names(b, "", n < MOST_LISTED ? n : MOST_LISTED, names),
+                                                   n > MOST_LISTED ? ", ..." : "");
+    if (scope->kind == SCOPE_EQUATION)
+        diag_help(b->cx, d, "a state needs an equation, `%s' = ...`, a constant a `param %s = ...`%s", name, name, known);
+    else if (scope->kind == SCOPE_RECORD)
+        diag_help(b->cx, d, "rates are recorded, and required, by the names of populations%s", known);
+    else if (scope->n_bindings == 1)
+        diag_help(b->cx, d, "the argument is called `%s`; a constant is declared by `param %s = ...`%s", names[0], name, known);
+    else
+        diag_help(b->cx, d, "declare it: `param %s = ...`%s", name, known);
+}
+
+static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
+{
+    const char **names;
+    if (b->cx->diags.n_dropped || (scope->kind != SCOPE_RECORD && suggest_unit(b, d, name)))
+        return;
+    size_t n = names_known(b, scope, &names);
+    if (!habit_help(b->cx, d, HABIT_NAME, name, n, names, HABIT_LISTED))
+        help_to_declare(b, d, name, scope, n, names);
 }
 
 /* E0201 with a suggestion among what the scope knows. */
@@ -66,8 +102,6 @@ static void report_unknown_name(Builder *b, Span at, const char *name, const Sco
         return;
     Diag *d = diag_at(b->cx, D_E0201, at, "there is no `%s`", name);
     suggest(b, d, name, scope);
-    if (scope->kind == SCOPE_EQUATION)
-        diag_help(b->cx, d, "if it is a state, it needs an equation: `%s' = ...`", name);
 }
 
 /* ---- names in expressions ---- */
@@ -150,6 +184,7 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
     case SYM_FUNCTION:
         d = diag_at(b->cx, D_E0304, e->span, "`%s` is a function; a number is needed here", s->name);
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+        diag_help(b->cx, d, "give it its arguments: `%s(...)`", s->name);
         return typed_error(e->span);
     case SYM_CIRCUIT:
     case SYM_INSTANCE:
@@ -275,7 +310,8 @@ static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
     if (b->pops.at[s->index].broken)
         return typed_error(e->span);
     if (e->as.index.args.n != 1) {
-        diag_at(b->cx, D_E0209, e->span, "a population has one index, not %zu", e->as.index.args.n);
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "a population has one index, not %zu", e->as.index.args.n);
+        diag_help(b->cx, d, "one neuron is `%s[3]`, several in a row are `%s[2..5]`", s->path, s->path);
         return typed_error(e->span);
     }
     if (e->as.index.args.at[0]->kind == AST_RANGE)
@@ -326,7 +362,8 @@ static Typed resolve_operator(Builder *b, const AstExpr *e, const Scope *scope)
         return op == AST_NEG ? typed_call(b, e->span, EIG_FN_NEG, 1, &v) : v;
     }
     if (op > AST_POW) {
-        diag_at(b->cx, D_E0304, e->span, "a comparison is not a number; one is needed here");
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "a comparison is not a number; one is needed here");
+        diag_help(b->cx, d, "`step(a - b)` is 1 where a is at least b, and 0 elsewhere");
         return typed_error(e->span);
     }
     Typed arg[2];
@@ -335,9 +372,10 @@ static Typed resolve_operator(Builder *b, const AstExpr *e, const Scope *scope)
     return typed_call(b, e->span, fn[op], 2, arg);
 }
 
-static Typed wrong_kind(Builder *b, const AstExpr *e, const char *what)
+static Typed wrong_kind(Builder *b, const AstExpr *e, const char *what, const char *repair)
 {
-    diag_at(b->cx, D_E0304, e->span, "%s stands where a number is needed", what);
+    Diag *d = diag_at(b->cx, D_E0304, e->span, "%s stands where a number is needed", what);
+    diag_help(b->cx, d, "%s", repair);
     return typed_error(e->span);
 }
 
@@ -351,9 +389,9 @@ static Typed resolve_kind(Builder *b, const AstExpr *e, const Scope *scope)
     case AST_CALL: return resolve_call(b, e, scope);
     case AST_UNARY:
     case AST_BINARY: return resolve_operator(b, e, scope);
-    case AST_STRING: return wrong_kind(b, e, "a text");
-    case AST_LIST: return wrong_kind(b, e, "a list");
-    case AST_RANGE: return wrong_kind(b, e, "a range");
+    case AST_STRING: return wrong_kind(b, e, "a text", "numbers and their units stand without quotes: `20 ms`");
+    case AST_LIST: return wrong_kind(b, e, "a list", "a number for each neuron is an expression of its index, `0.1 * i`, or is drawn: `uniform(0, 1)`");
+    case AST_RANGE: return wrong_kind(b, e, "a range", "a range stands in `E[0..3]`, in `neuron(0..3)` and behind `for k in`");
     case AST_ERROR: return typed_error(e->span);
     }
     return typed_error(e->span);

@@ -294,7 +294,8 @@ Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope)
     SampleCall s = { .b = b, .call = call };
     ModelTable t = { .span = call->span };
     if (scope->kind != SCOPE_INPUT || scope->pop == NO_POP) {
-        diag_at(b->cx, D_E0208, call->span, "`samples` cannot be used in %s", scope->what);
+        Diag *d = diag_at(b->cx, D_E0208, call->span, "`samples` cannot be used in %s", scope->what);
+        diag_help(b->cx, d, "what is read over time stands in the input of a population");
         return typed_error(call->span);
     }
     const ModelPop *pop = &b->m->pops.at[scope->pop];

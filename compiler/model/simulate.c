@@ -39,6 +39,7 @@ static void report_second_block(Builder *b, const AstDecl *first)
             continue;
         Diag *g = diag_at(b->cx, D_E0202, d->span, "a model has one simulate block");
         diag_note_at(b->cx, g, first->span, "the first one");
+        diag_help(b->cx, g, "put all settings and records into one block; what changes during a run is `at 100 ms NAME = ...`");
     }
 }
 

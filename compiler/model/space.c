@@ -37,7 +37,7 @@ static bool report_function(Builder *b, const AstDecl *d)
 {
     for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
         if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
-            diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name);
+            diag_help(b->cx, diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name), "choose another name");
             return true;
         }
     return false;
@@ -83,6 +83,7 @@ static void drop_duplicates(Builder *b, Space *space)
         if (kept > 0 && space->symbols.at[kept - 1].name == s->name) {
             Diag *d = diag_at(b->cx, D_E0202, s->decl->name.span, "`%s` is declared twice", s->name);
             diag_note_at(b->cx, d, space->symbols.at[kept - 1].decl->name.span, "first declared here");
+            diag_help(b->cx, d, "rename or remove one of the two");
         } else {
             space->symbols.at[kept++] = *s;
         }

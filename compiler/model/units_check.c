@@ -55,7 +55,8 @@ static bool pure(Builder *b, Typed arg, EigFn fn)
         return true;
     Diag *d = diag_at(b->cx, D_E0301, arg.span, "`%s` takes a pure number, and this is in `%s`", eig_fn_name[fn],
                       unit_text(b->cx, arg.unit));
-    diag_help(b->cx, d, "divide it by a quantity of the same unit");
+    bool is_time = unit_equal(arg.unit, (Unit){ .twice[DIM_TIME] = 2 }) && (fn == EIG_FN_SIN || fn == EIG_FN_COS);
+    diag_help(b->cx, d, is_time ? "multiply it by a frequency: `%s(2 * pi * 5 Hz * t)`" : "divide it by a quantity of the same unit", eig_fn_name[fn]);
     return false;
 }
 
@@ -160,6 +161,7 @@ static bool common_pop(Builder *b, Span at, int n_args, const Typed *arg, Typed 
     Diag *d = diag_at(b->cx, D_E0402, at, "one side has %zu neurons, the other has %zu", width, other);
     diag_note_at(b->cx, d, arg[0].span, "%zu neurons", width);
     diag_note_at(b->cx, d, arg[1].span, "%zu neurons", other);
+    diag_help(b->cx, d, "take as many of each, `E[0..%zu]`, or their means", (width < other ? width : other) - 1);
     return false;
 }
 
@@ -258,10 +260,16 @@ bool typed_expect(Builder *b, Typed v, Unit unit, const char *what)
 {
     if (v.is_zero || unit_equal(v.unit, unit))
         return true;
+    Num k;
+    bool bare = unit_is_none(v.unit), is_const = expr_is_const(v.e, &k);
+    Diag *d = unit_is_none(unit) ? diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b->cx, v.unit))
+                                 : diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is %s", what, unit_text(b->cx, unit), unit_phrase(b, v.unit));
     if (unit_is_none(unit))
-        diag_at(b->cx, D_E0301, v.span, "%s is a pure number, and this is in `%s`", what, unit_text(b->cx, v.unit));
-    else
-        diag_at(b->cx, D_E0301, v.span, "%s is in `%s`, and this is %s", what, unit_text(b->cx, unit), unit_phrase(b, v.unit));
+        diag_help(b->cx, d, "leave the unit out, or divide by a quantity of the same unit");
+    else if (bare && is_const)
+        diag_help(b->cx, d, "give the number its unit: `%s %s`", num_brief(b->cx, k), unit_text(b->cx, unit));
+    else if (bare)
+        diag_help(b->cx, d, "multiply it by `1 %s`", unit_text(b->cx, unit));
     return false;
 }
 

@@ -90,8 +90,9 @@ static bool check_shape(const Literal *l)
     size_t width = list->at[0]->as.list.n;
     for (size_t r = 1; r < list->n; r++)
         if (list->at[r]->as.list.n != width) {
-            diag_at(l->b->cx, D_E0402, list->at[r]->span, "this row has %zu entr%s, the first has %zu",
-                    list->at[r]->as.list.n, list->at[r]->as.list.n == 1 ? "y" : "ies", width);
+            Diag *d = diag_at(l->b->cx, D_E0402, list->at[r]->span, "this row has %zu entr%s, the first has %zu",
+                              list->at[r]->as.list.n, list->at[r]->as.list.n == 1 ? "y" : "ies", width);
+            diag_help(l->b->cx, d, "every row is of one target neuron, and has an entry for each source neuron");
             return false;
         }
     return (list->n == l->rows && width == l->columns) ||

@@ -28,8 +28,9 @@ static const char *pair_name(PairBuild *p, size_t pre, size_t post)
 
 static bool has_no_value(PairBuild *p, size_t pre, size_t post)
 {
-    diag_at(p->b->cx, D_E0455, p->c->weight_span, "the weight of %s (pre.i = %zu, post.i = %zu) has no finite value",
-            pair_name(p, pre, post), pre, post);
+    Diag *d = diag_at(p->b->cx, D_E0455, p->c->weight_span, "the weight of %s (pre.i = %zu, post.i = %zu) has no finite value",
+                      pair_name(p, pre, post), pre, post);
+    diag_help(p->b->cx, d, "keep divisors away from 0 and logarithms above it: indices begin at 0, so `1 / (1 + pre.i)`");
     return false;
 }
 
