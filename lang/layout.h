@@ -49,6 +49,7 @@ typedef struct Parse {
     Bracket bracket[LAYOUT_MAX_NESTING];
     int n_brackets, pending, nesting;
 
+    Token opening;              /* the first word of this statement, or what stands in its place */
     size_t column;              /* where this statement begins */
     bool statement_wrong;       /* an error in it was reported: be silent until it ends */
     int skip_to;                /* >= 0: tokens are dropped until a statement of this block ends */

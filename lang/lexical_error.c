@@ -4,13 +4,18 @@
 
 #include "lang/parser.h"
 
+void lexical_silence(Parse *p, Span at)
+{
+    const Source *s = p->cx->sources[p->source];
+    const char *end = memchr(s->bytes + at.from, '\n', s->n - at.from);
+    p->silent_to = end ? (uint32_t)(end - s->bytes) + 1 : (uint32_t)s->n + 1;
+}
+
 static bool silent(Parse *p, Span at)
 {
     if (at.from < p->silent_to)
         return true;
-    const Source *s = p->cx->sources[p->source];
-    const char *end = memchr(s->bytes + at.from, '\n', s->n - at.from);
-    p->silent_to = end ? (uint32_t)(end - s->bytes) + 1 : (uint32_t)s->n + 1;
+    lexical_silence(p, at);
     return false;
 }
 
@@ -31,6 +36,11 @@ static const char *replacement(const char *s)
         { "\u2265", ">=" }, { "\u00d7", "*" },  { "\u00b7", "*" },  { "\u201c", "\"" }, { "\u201d", "\"" },
         { "\u2018", "'" },  { "\u2019", "'" },  { "\u2032", "'" },  { "\u2026", ".." }, { "\u00b5", "u" },
         { "\u03bc", "u" },  { "\u00b2", "^2" }, { "\u00b3", "^3" }, { "**", "^" },      { "\u00a0", " " },
+        { "\u2010", "-" },  { "\u2011", "-" },  { "\uff0d", "-" },  { "\u2217", "*" },  { "\u22c5", "*" },  { "\u00f7", "/" },
+        { "\u2215", "/" },  { "\u21d2", "->" }, { "\u27f6", "->" }, { "\u2208", "in" }, { "\u03c0", "pi" }, { "\u221e", "inf" },
+        { "\u2126", "Ohm" }, { "\u03a9", "Ohm" }, { "\u00b0", " deg" }, { "\u221a", "sqrt(...)" }, { "\u201e", "\"" }, { "\u00ab", "\"" },
+        { "\u00bb", "\"" }, { "\u00b4", "'" },  { "\uff08", "(" },  { "\uff09", ")" },  { "\uff0c", "," },  { "\uff1b", ";" },
+        { "\uff1d", "=" },  { "\u3000", " " },  { "\u2009", " " },  { "\u202f", " " },  { "\u200b", " " },
     };
     for (size_t k = 0; k < sizeof pair / sizeof *pair; k++)
         if (strcmp(s, pair[k][0]) == 0)
@@ -43,6 +53,38 @@ static bool is_letter(const char *s)
 {
     unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1];
     return a >= 0xc3 && (a < 0xd4 || (a == 0xd4 && b < 0xb0));
+}
+
+static bool is_first_word(const Parse *p)
+{
+    return p->before.kind == T_NAME && p->before.span.from == p->opening.span.from;
+}
+
+static const char *colon_repair(const Parse *p)
+{
+    if (p->before_that.kind == T_POPULATION)
+        return "leave it out: `population NAME excitatory`";
+    if (p->n_brackets > 0)
+        return "a range is written `0..3`, both ends included";
+    return is_first_word(p) ? "definitions are written with `=`" : "leave out what stands behind it: units belong to numbers, and follow from them";
+}
+
+/* Signs that mean something elsewhere. */
+static const char *sign_repair(const Parse *p, unsigned char c, const char *s)
+{
+    if (c == ':')
+        return colon_repair(p);
+    if (c == '%' && p->before.kind == T_NUMBER)
+        return "a share is written as a number: 5 % is 0.05";
+    if (c == '%' || (c == '/' && s[1]))
+        return "a comment begins with `#`";
+    if (c == '?')
+        return "a choice is made by `step`: `a + (b - a) * step(x)` is a for x below 0, then b";
+    if (c == '&' || c == '|' || c == '!')
+        return "there are no truth values: a requirement is a statement of its own, a choice is made by `step`";
+    if (c == '~')
+        return "what is drawn is written with `=`: `start = normal(0, 1)`";
+    return c == '\\' ? "a line goes on by itself behind an operator, a comma or inside brackets" : NULL;
 }
 
 int lexical_character(Parse *p, Span at, const char *text, size_t n)
@@ -59,16 +101,10 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
         diag_help(p->cx, d, "it looks like a blank: replace it by one");
     else if (instead)
         diag_help(p->cx, d, "write `%s`", instead);
-    else if (c == '%' || (c == '/' && n > 1))
-        diag_help(p->cx, d, "a comment begins with `#`");
-    else if (c == ':' && p->before_that.kind == T_POPULATION)
-        diag_help(p->cx, d, "leave it out: `population NAME excitatory`");
-    else if (c == ':')
-        diag_help(p->cx, d, "definitions are written with `=`");
     else if (is_letter(s))
         diag_help(p->cx, d, "names are made of the letters a to z and A to Z, digits and `_`");
-    else if (strcmp(s, "\\") == 0)
-        diag_help(p->cx, d, "a line goes on by itself behind an operator, a comma or inside brackets");
+    else if (sign_repair(p, c, s))
+        diag_help(p->cx, d, "%s", sign_repair(p, c, s));
     return T_JUNK;
 }
 

@@ -5,6 +5,8 @@
 #define LANG_LEXICAL_ERROR_H
 #include "lang/layout.h"
 
+/* Nothing more is reported on the line of `at`. */
+void lexical_silence(Parse *p, Span at);
 int lexical_number(Parse *p, Span at, const char *text, const char *why);
 int lexical_character(Parse *p, Span at, const char *text, size_t n);
 int lexical_open_string(Parse *p, Span at);

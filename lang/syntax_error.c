@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "lang/lexical_error.h"
 #include "lang/parser.h"
+#include "lang/syntax_habit.h"
 
 static const char *const sign_names[] = { "excitatory", "inhibitory", "mixed" };
 
@@ -163,7 +165,7 @@ static bool missing_arrow(Parse *p, Token t, const char *const *expected, int n)
 
 static bool wrong_equal(Parse *p, Token t, const char *const *expected, int n)
 {
-    if (t.kind == T_DEFINE && has(expected, n, "==")) {
+    if (t.kind == T_DEFINE && has(expected, n, "==") && !syntax_opens(p, "at")) {
         Diag *d = diag_at(p->cx, D_E0110, t.span, "`=` defines; it does not compare");
         diag_help(p->cx, d, "write `==` to compare, or `>=` and `<=` for a bound");
         return true;
@@ -182,13 +184,13 @@ static bool stray_attribute(Parse *p, Token t, const char *const *expected, int 
 {
     const char *next = p->cx->sources[p->source]->bytes + t.span.to;
     next += strspn(next, " \t");
-    if (t.kind != T_NAME || !has(expected, n, "population") || !strchr("=('", *next) || !*next)
+    if (t.kind != T_NAME || !has(expected, n, "population") || !strchr("=('", *next) || !*next || syntax_opening_repair(t.text))
         return false;
     if (p->astray)
         return true;
     p->astray = true;
     Diag *d = diag_at(p->cx, D_E0101, t.span, "`%.60s` is defined outside every block", t.text);
-    diag_help(p->cx, d, "open the block of the declaration above with `{`, or begin with `let` or `param`");
+    diag_help(p->cx, d, "open the block of the declaration above with `{`, or begin with `let`, `param` or `instance`");
     return true;
 }
 
@@ -198,55 +200,16 @@ static const char *nearest_keyword(const char *word, const char *const *expected
     return near && near[0] >= 'a' && near[0] <= 'z' && !strchr(near, ' ') ? near : NULL;
 }
 
-static bool is_definition(const Parse *p, Token t)
-{
-    const char *next = p->cx->sources[p->source]->bytes + t.span.to;
-    next += strspn(next, " \t");
-    return t.kind == T_NAME && next[0] == '=' && next[1] != '=';
-}
-
-/* "0,5": a digit on both sides of the comma, and no blank. */
-static bool is_digit_ahead(const Parse *p, Token comma)
-{
-    const char *next = p->cx->sources[p->source]->bytes + comma.span.to;
-    return p->before_that.span.to == comma.span.from && *next >= '0' && *next <= '9';
-}
-
 static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)
 {
-    Token left = p->before_that;
-    const char *near = t.kind == T_NAME ? nearest_keyword(t.text, expected, n) : NULL;
-    bool compares = t.kind == T_LT || t.kind == T_LE || t.kind == T_GT || t.kind == T_GE || t.kind == T_EQ;
-    if (near)
+    Found f = { p, t, p->before_that, expected, n };
+    const char *repair = syntax_repair(&f), *near = t.kind == T_NAME ? nearest_keyword(t.text, expected, n) : NULL;
+    if (near && !(has(expected, n, "population") && syntax_opening_repair(t.text)))
         diag_help(p->cx, d, "did you mean `%s`?", near);
-    else if (t.kind == T_OVER && has(expected, n, "population"))
-        diag_help(p->cx, d, "a comment begins with `#`");
-    else if (t.kind == T_COMMA && left.kind == T_NUMBER && is_digit_ahead(p, t))
-        diag_help(p->cx, d, "a decimal point is written `.`");
-    else if (t.kind == T_COMMA && has(expected, n, "the end of the line"))
-        diag_help(p->cx, d, "definitions on one line are separated by `;`");
-    else if (t.kind == T_CLOSE_LIST && has(expected, n, ",") && !has(expected, n, "]"))
-        diag_help(p->cx, d, "a range has two ends: `[lo, hi]`");
-    else if (t.kind == T_OPEN && has(expected, n, "{"))
-        diag_help(p->cx, d, "a block is written in braces: `{ ... }`");
-    else if (t.kind == T_STRING && left.kind == T_FROM)
+    else if (t.kind == T_STRING && p->before_that.kind == T_FROM)
         diag_help(p->cx, d, "write `from table(\"%.60s\")`", t.text);
-    else if (left.kind >= T_EXCITATORY && left.kind <= T_MIXED && t.text && strcmp(t.text, "from") == 0)
-        diag_help(p->cx, d, "the signs come from the table: leave out the word before `from`");
-    else if (compares && has(expected, n, "+"))
-        diag_help(p->cx, d, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`");
-    else if (has(expected, n, "a text in quotes") && !has(expected, n, "a number"))
-        diag_help(p->cx, d, "write the file's name in quotes");
-    else if (is_definition(p, t) && has(expected, n, "the end of the line"))
-        diag_help(p->cx, d, "several definitions on one line are separated by `;`");
-    else if (left.kind == T_NUMBER && (t.kind == T_NAME || t.kind == T_NUMBER || t.kind == T_OPEN))
-        diag_help(p->cx, d, "a product needs `*`");
-    else if (t.kind == T_NAME && has(expected, n, "population"))
-        diag_help(p->cx, d, "a declaration begins with `param`, `let`, `population`, `connect` or another such word");
-    else if (left.kind == T_NAME && (strcmp(left.text, "record") == 0 || strcmp(left.text, "at") == 0))
-        diag_help(p->cx, d, "`%s` stands in the `simulate` block", left.text);
-    else if (t.kind >= T_MODEL && t.kind <= T_SIMULATE)
-        diag_help(p->cx, d, "a declaration stands outside the block, on a line of its own");
+    else if (repair)
+        diag_help(p->cx, d, "%s", repair);
 }
 
 void syntax_unexpected(Parse *p, Token t, const char *const *expected, int n)
@@ -260,4 +223,6 @@ void syntax_unexpected(Parse *p, Token t, const char *const *expected, int n)
     Diag *d = diag_at(p->cx, D_E0101, t.span, "%s%s%s", description(p, t), wanted ? ": expected " : "",
                       wanted ? wanted : "");
     help_with(p, d, t, expected, n);
+    p->astray |= has(expected, n, "{");         /* what follows stands outside the block that was not opened */
+    lexical_silence(p, t.span);
 }
