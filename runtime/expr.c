@@ -72,6 +72,7 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_NORMCDF: return eig_normcdf(a);
     case EIG_FN_NORMPDF: return eig_normpdf(a);
     case EIG_FN_OMEGA: return eig_wright_omega(a);
+    case EIG_FN_LOG_ROOT: return eig_log_root(a, b);
     case EIG_FN_LOGIT_ROOT: return eig_logit_root(a, b);
     case EIG_FN_FLOOR: return floor(a);
     case EIG_FN_STEP:  return a >= 0.0 ? 1.0 : 0.0;
@@ -155,5 +156,5 @@ EigFn1 eig_fn_address1(EigFn fn)
 
 EigFn2 eig_fn_address2(EigFn fn)
 {
-    return fn == EIG_FN_POW ? fn_pow : fn == EIG_FN_LOGIT_ROOT ? eig_logit_root : NULL;
+    return fn == EIG_FN_POW ? fn_pow : fn == EIG_FN_LOG_ROOT ? eig_log_root : fn == EIG_FN_LOGIT_ROOT ? eig_logit_root : NULL;
 }

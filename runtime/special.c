@@ -2,6 +2,7 @@
  * they multiply: what is computed before an exponential is long double. */
 #include "runtime/special.h"
 
+#include <float.h>
 #include <math.h>
 
 static const long double HALF_ROOT = 0.70710678118654752440084436210484904L;            /* sqrt(1/2) */
@@ -30,18 +31,34 @@ static long double omega_guess(long double a)
 
 /* The iteration of Fritsch, Shafer and Crowley (1973): each step multiplies the
  * number of right digits by four. */
-double eig_wright_omega(double a)
+static long double omega(long double a)
 {
-    if (!(a > -800))                    /* below, the value underflows */
-        return a <= -800 ? 0.0 : a;
-    if (a > 1e300)
-        return a - log(a);
     long double x = omega_guess(a);
     for (int k = 0; k < 3; k++) {
         long double rest = a - x - logl(x), y = 2 * (1 + x) * (1 + x + 2 * rest / 3);
         x *= 1 + rest / (1 + x) * (y - rest) / (y - 2 * rest);
     }
-    return (double)x;
+    return x;
+}
+
+double eig_wright_omega(double a)
+{
+    if (!(a > -800))                    /* below, the value underflows */
+        return a <= -800 ? 0.0 : a;
+    return a > 1e300 ? a - log(a) : (double)omega(a);
+}
+
+/* x = b y with y + log(y) = a/b - log(b). Where y is small that difference may be one of large numbers;
+ * x = exp((a - x)/b) is none. */
+double eig_log_root(double a, double b)
+{
+    if (!(b > 0 && b <= DBL_MAX && fabs(a) <= DBL_MAX))
+        return b > 0 && b <= DBL_MAX && fabs(a) > DBL_MAX ? (a > 0 ? a : 0.0) : (double)NAN;
+    long double s = (long double)a / b;
+    if (s < -800)                       /* x < exp(a/b) */
+        return 0.0;
+    long double y = omega(s - logl(b));
+    return (double)(y < 1 ? expl(s - y) : b * y);
 }
 
 static long double logistic(long double y)

@@ -8,6 +8,8 @@ double eig_normcdf(double a);
 double eig_normpdf(double a);
 /* x + log(x) = a */
 double eig_wright_omega(double a);
+/* x + b log(x) = a, b > 0 */
+double eig_log_root(double a, double b);
 /* log(x/(1 - x)) + b x = a, b > -4 */
 double eig_logit_root(double a, double b);
 #endif

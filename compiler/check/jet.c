@@ -26,7 +26,8 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_STEP: jet_constant_pieces(w, &a->v[0], "step", false, out); break;
     case EIG_FN_PULSE: jet_pulse(w, a, b, out); break;
     case EIG_FN_RAMP: jet_ramp(w, a, b, out); break;
-    case EIG_FN_LOGIT_ROOT: jet_logit_root(w, a, b, e->as.call.arg[1], out); break;
+    case EIG_FN_LOG_ROOT:
+    case EIG_FN_LOGIT_ROOT: jet_root(w, e->as.call.fn, a, b, e->as.call.arg[1], out); break;
     default: jet_one_argument(w, e->as.call.fn, a, out); break;
     }
 }

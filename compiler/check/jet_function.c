@@ -255,18 +255,19 @@ void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *o
     jet_clear(&product);
 }
 
-/* logit_root(a, b) for a constant b; of other b nothing is known. */
-void jet_logit_root(Walk *w, const Jet *a, const Jet *b, const Expr *parameter, Jet *out)
+/* log_root and logit_root for a constant b; of other b nothing is known. */
+void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out)
 {
+    long least = fn == EIG_FN_LOG_ROOT ? 0 : -4;
     Scaled g[3];
     for (int k = 0; k < 3; k++)
         scaled_init(&g[k]);
-    if (mpfr_cmp_si(&b->v[0].c->left, -4) <= 0)
-        jet_trouble(w, JET_OUTSIDE, "logit_root");
+    if (mpfr_cmp_si(&b->v[0].c->left, least) <= 0)
+        jet_trouble(w, JET_OUTSIDE, eig_fn_name[fn]);
     else if (expr_is_const(parameter, NULL))
-        apply_special(w, EIG_FN_LOGIT_ROOT, a, b->v[0].c, g);
+        apply_special(w, fn, a, b->v[0].c, g);
     else
-        jet_trouble(w, JET_TOO_DEEP, "logit_root");
+        jet_trouble(w, JET_TOO_DEEP, eig_fn_name[fn]);
     jet_compose(w, a, g, out);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);

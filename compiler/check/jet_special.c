@@ -39,6 +39,20 @@ static void omega(mpfi_srcptr a, mpfi_ptr x, mpfi_ptr slope, mpfi_ptr curvature)
     mpfi_mul(curvature, curvature, slope);
 }
 
+/* s = x/(x + b), as 1/(1 + b/x), and b x/(x + b)^3 = s (1 - s)^2/b. */
+static void log_root(mpfi_srcptr a, mpfi_srcptr b, mpfi_ptr x, mpfi_ptr slope, mpfi_ptr curvature)
+{
+    enclose_log_root(x, a, b);
+    mpfi_div(slope, b, x);
+    mpfi_add_ui(slope, slope, 1);
+    mpfi_ui_div(slope, 1, slope);
+    repair(slope);
+    mpfi_ui_sub(curvature, 1, slope);
+    mpfi_sqr(curvature, curvature);
+    mpfi_mul(curvature, curvature, slope);
+    mpfi_div(curvature, curvature, b);
+}
+
 /* x (1 - x), which has its peak at 1/2. */
 static void spread(mpfi_srcptr x, mpfi_ptr out)
 {
@@ -85,6 +99,7 @@ bool jet_special(EigFn fn, mpfi_srcptr a, mpfi_srcptr b, mpfi_ptr value, mpfi_pt
         normal_curvature(a, value, curvature);
         break;
     case EIG_FN_OMEGA: omega(a, value, slope, curvature); break;
+    case EIG_FN_LOG_ROOT: log_root(a, b, value, slope, curvature); break;
     case EIG_FN_LOGIT_ROOT: logit_root(a, b, value, slope, curvature); break;
     default: return false;
     }

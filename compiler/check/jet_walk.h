@@ -38,7 +38,7 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* ---- jet_function.c: functions that are smooth inside their domain ---- */
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
-void jet_logit_root(Walk *w, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
+void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
 
 /* ---- jet_kink.c: functions of pieces ---- */
 void jet_max(Walk *w, const Jet *a, const Jet *b, bool is_max, Jet *out);

@@ -307,15 +307,22 @@ static Prox log_barrier(const Input *in)
                    write_scaled(w, exact_quotient(w, one(w), q), larger(w, times(w, side, right), left)) };
 }
 
-/* q x + T ln x = s. With x = (T/q) y: y + ln y = s/T - ln(T/q). Slope: y/(1 + y)/q. */
+/* q x + T ln x = s, or x + t ln x = s/q with t = T/q. With y = x/t the slope is y/(1 + y), or e/(e + f) with
+ * e = min(y, 1) and f = min(1/y, 1). Where x is below t < 1 it may lose its digits, or be 0, before y does; there
+ * y is h^2/t, h = exp((s/q - x)/(2 t)). */
 static Prox boltzmann(const Input *in)
 {
     const Writer *w = in->w;
-    Num T = in->c->p[0], q = total_quadratic(w, in->c), unit = exact_quotient(w, T, q), ln;
-    if (!num_apply(w->b->nums, EIG_FN_LOG, 1, &unit, &ln))
-        BUG("the logarithm of a positive number");
-    const Expr *y = write1(w, EIG_FN_OMEGA, input(in, exact_quotient(w, one(w), T), exact_product(w, T, ln)));
-    return (Prox){ write_scaled(w, unit, y), write_scaled(w, exact_quotient(w, one(w), q), over(w, y, one_plus(w, y))) };
+    Num inverse = exact_quotient(w, one(w), total_quadratic(w, in->c)), t = exact_product(w, in->c->p[0], inverse);
+    const Expr *s = plain_input(in, inverse), *part = write_number(w, t), *unit = write_integer(w, 1);
+    const Expr *x = write2(w, EIG_FN_LOG_ROOT, s, part), *y = over(w, x, part);
+    if (mpq_cmp(t, one(w)) < 0) {
+        const Expr *above = write2(w, EIG_FN_SUB, s, smaller(w, x, part));
+        const Expr *h = write1(w, EIG_FN_EXP, write_scaled(w, exact_quotient(w, num_ratio(w->b->nums, 1, 2), t), above));
+        y = times(w, write_scaled(w, exact_quotient(w, one(w), t), h), h);
+    }
+    const Expr *e = smaller(w, y, unit), *f = smaller(w, over(w, part, x), unit);
+    return (Prox){ x, write_scaled(w, inverse, over(w, e, plus(w, e, f))) };
 }
 
 /* q x + l sqrt(x) = s: y = sqrt(x) = s/(l/2 + sqrt(l^2/4 + q s)). Slope: y/(q y + l/2). */

@@ -130,6 +130,13 @@ PARTIAL(POW)
     return product(c->d, c->b, call2(c->d, EIG_FN_POW, c->a, less));
 }
 
+/* x/(x + b), and -log(x) of it for b */
+PARTIAL(LOG_ROOT)
+{
+    const Expr *slope = call2(c->d, EIG_FN_DIV, c->e, sum(c->d, c->e, c->b));
+    return c->k ? negative(c->d, product(c->d, call1(c->d, EIG_FN_LOG, c->e), slope)) : slope;
+}
+
 /* p/(1 + b p) with p = x (1 - x), and -x of it for b */
 PARTIAL(LOGIT_ROOT)
 {

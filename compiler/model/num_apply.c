@@ -79,6 +79,7 @@ static void enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_NORMCDF: enclose_normcdf(y, a); break;
     case EIG_FN_NORMPDF: enclose_normpdf(y, a); break;
     case EIG_FN_OMEGA: enclose_wright_omega(y, a); break;
+    case EIG_FN_LOG_ROOT: enclose_log_root(y, a, b); break;
     case EIG_FN_LOGIT_ROOT: enclose_logit_root(y, a, b); break;
     case EIG_FN_POW:
         mpfi_log(y, a);
@@ -165,6 +166,20 @@ static bool apply_ramp(mpq_ptr out, Num a, Num b)
     return true;
 }
 
+/* 0 where it is below exp(-FAR). */
+static bool apply_log_root(mpq_ptr out, const Num *args)
+{
+    if (mpq_sgn(args[1]) <= 0)
+        return false;
+    mpq_t least;
+    mpq_init(least);
+    mpq_set_si(least, -FAR, 1);
+    mpq_mul(least, least, args[1]);
+    bool vanishes = mpq_cmp(args[0], least) < 0;
+    mpq_clear(least);
+    return vanishes || nearest_double(out, EIG_FN_LOG_ROOT, 2, args);
+}
+
 static bool apply_logit_root(mpq_ptr out, const Num *args)
 {
     for (int k = 0; k < 2; k++)
@@ -202,6 +217,7 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_NORMCDF:
     case EIG_FN_NORMPDF: return nearest_double(out, fn, 1, args);
     case EIG_FN_OMEGA: return mpq_cmp_si(a, -FAR, 1) < 0 || nearest_double(out, fn, 1, args);    /* out is 0 already */
+    case EIG_FN_LOG_ROOT: return apply_log_root(out, args);
     case EIG_FN_LOGIT_ROOT: return apply_logit_root(out, args);
     case EIG_FN_FLOOR:
         mpz_fdiv_q(mpq_numref(out), mpq_numref(a), mpq_denref(a));

@@ -139,6 +139,35 @@ void enclose_wright_omega(mpfi_ptr y, mpfi_srcptr a)
     enclose_root(&f, y, a, &a->left, &a->right, 0, INFINITY);
 }
 
+/* x + b log(x), b > 0 */
+static void log_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round)
+{
+    mpfr_log(y, x, round);
+    mpfr_mul(y, y, b, round);
+    mpfr_add(y, y, x, round);
+}
+
+/* x = b y with y + log(y) = a/b - log(b) */
+static void log_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+{
+    mpfr_t c, log;
+    mpfr_inits2(2 * mpfr_get_prec(x), c, log, (mpfr_ptr)0);
+    mpfr_log(log, b, MPFR_RNDN);
+    mpfr_div(c, a, b, MPFR_RNDN);
+    mpfr_sub(c, c, log, MPFR_RNDN);
+    omega_guess(x, c, c);
+    mpfr_mul(x, x, b, MPFR_RNDN);
+    mpfr_clears(c, log, (mpfr_ptr)0);
+}
+
+void enclose_log_root(mpfi_ptr y, mpfi_srcptr a, mpfi_srcptr b)
+{
+    static const Ascending f = { log_value, log_guess };
+    /* The root is 1 at a = 1; it ascends in b below and descends above. */
+    bool low = mpfr_cmp_ui(&a->left, 1) < 0, high = mpfr_cmp_ui(&a->right, 1) > 0;
+    enclose_root(&f, y, a, low ? &b->left : &b->right, high ? &b->left : &b->right, 0, INFINITY);
+}
+
 /* log(x/(1 - x)) + b x for 0 < x < 1; b may have either sign. */
 static void logit_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round)
 {

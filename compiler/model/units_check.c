@@ -130,6 +130,7 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
     case EIG_FN_NORMPDF:
     case EIG_FN_OMEGA:
     case EIG_FN_FLOOR: return pure(b, arg[0], fn);
+    case EIG_FN_LOG_ROOT:
     case EIG_FN_LOGIT_ROOT: return pure(b, arg[0], fn) && pure(b, arg[1], fn);
     case EIG_FN_STEP: return true;
     case EIG_FN_PULSE:

@@ -163,6 +163,7 @@ def test_16_inputs():
     i = np.arange(3)
     tt = t[:, None]
     omega = solved(lambda x: x + np.log(x), 0, 100)
+    gentle = solved(lambda x: x + 2 * np.log(x), 0, 100)
     root = solved(lambda x: x + np.log(x / (1 - x)), 0, 1)
     bell = lambda x: np.exp(-x**2 / 2)
     expected = {
@@ -171,7 +172,7 @@ def test_16_inputs():
         "Waves": np.sin(2 * t / T) + 0.5 * np.cos(t / T) * np.abs(np.sin(t / T)),
         "Tails": np.exp(-t / T) + np.exp(-t / T) - 1 + np.sqrt(t / T) / (1 + t / T),
         "Gates": np.tanh(t / T - 1) + np.arctan(t / T) + normal_cdf(t / T - 2) + bell(t / T - 1),
-        "Roots": np.minimum(omega(t / T), 1.5) + np.maximum(root(t / T - 2), 0.2),
+        "Roots": np.minimum(omega(t / T), 1.5) + np.maximum(root(t / T - 2), 0.2) + gentle(t / T),
     }
     for name, u in expected.items():
         near(np.squeeze(r[f"input({name})"]), np.squeeze(u), 1e-13, name)

@@ -296,27 +296,34 @@ INVERSE(boltzmann)
     mpfr_add(y, y, x, N);
 }
 
-/* With u = ln x: e^u + T u = s; 1/(1 + T/x). */
+/* With y = x/T: y + ln y = s/T - ln T; y/(1 + y). Newton's method in u = ln y, from above, descends. */
 SLOPE(boltzmann)
 {
     LOCAL(u, e, f);
     INIT(u, e, f);
-    if (x > 1e-300)
-        mpfr_set_d(u, log(x), N);
+    (void)x;
+    mpfr_div_d(f, s, p[0], N);
+    mpfr_set_d(e, p[0], N);
+    mpfr_log(e, e, N);
+    mpfr_sub(y, f, e, N);
+    if (mpfr_cmp_ui(y, 1) > 0)
+        mpfr_log(u, y, N);
     else
-        mpfr_div_d(u, s, p[0], N);
-    for (int k = 0; k < 5; k++) {
+        mpfr_set(u, y, N);
+    for (int k = 0; k < 60; k++) {
         mpfr_exp(e, u, N);
-        mpfr_mul_d(f, u, p[0], N);
-        mpfr_add(f, f, e, N);
-        mpfr_sub(f, f, s, N);
-        mpfr_add_d(e, e, p[0], N);
+        mpfr_add(f, e, u, N);
+        mpfr_sub(f, f, y, N);
+        mpfr_add_ui(e, e, 1, N);
         mpfr_div(f, f, e, N);
         mpfr_sub(u, u, f, N);
+        if (mpfr_zero_p(f) || mpfr_get_exp(f) < 10 - REFERENCE_BITS)
+            break;
     }
-    mpfr_exp(e, u, N);
-    mpfr_add_d(f, e, p[0], N);
-    mpfr_div(y, e, f, N);
+    mpfr_neg(e, u, N);
+    mpfr_exp(e, e, N);
+    mpfr_add_ui(e, e, 1, N);
+    mpfr_ui_div(y, 1, e, N);
     CLEAR(u, e, f);
 }
 

@@ -23,6 +23,8 @@ static Case random_case(const CostReference *cost)
     Case c = {.gain = draw() % 2 ? 1 : wide(30), .threshold = draw() % 2 ? 0 : (draw() % 2 ? -1 : 1) * wide(30)};
     for (int k = 0; k < cost->n_params; k++)
         c.p[k] = wide(40);
+    if (is_cost(cost, "boltzmann"))
+        c.p[0] = wide(1000);
     if (is_cost(cost, "elu"))
         c.p[0] = ldexp(uniform(0.5, 1), -(int)(draw() % 40));
     if (is_cost(cost, "logistic"))
@@ -52,7 +54,7 @@ typedef struct Inputs {
 /* What the cost takes from s by itself. */
 static double tilt(const CostReference *cost, const Case *c)
 {
-    return is_cost(cost, "logistic") ? c->p[2] : is_cost(cost, "boltzmann") ? c->p[0] * log(c->p[0]) : 0;
+    return is_cost(cost, "logistic") ? c->p[2] : 0;
 }
 
 /* z moves by 2^-53 (3 |z - a| + |a|), and by what is lost below the least double. */
@@ -101,9 +103,23 @@ static double end(double x, double factor, double towards)
     return towards > 0 ? fmax(ulps, least) : fmin(ulps, least);
 }
 
+/* What multiplies numbers that may be below 2^-1022. */
+static double value_factor(const Subject *t, const Case *c)
+{
+    return is_cost(t->cost, "boltzmann") ? 1 : fmax(1, t->cost->p0_is_range ? c->p[0] : c->p[0] * c->p[0]);
+}
+
+static double slope_factor(const Subject *t, const Case *c)
+{
+    double factor = c->gain;
+    for (int k = 0; k < t->cost->n_params && !is_cost(t->cost, "boltzmann"); k++)
+        factor *= fmax(fabs(c->p[k]), fabs(1 / c->p[k]));
+    return factor;
+}
+
 static void check_value(const Subject *t, const Case *c, double z, const Inputs *in)
 {
-    double x = at(&t->phi, z), factor = fmax(1, t->cost->p0_is_range ? c->p[0] : c->p[0] * c->p[0]);
+    double x = at(&t->phi, z), factor = value_factor(t, c);
     bool near = above_phi(t, end(x, factor, -INFINITY), in->high) <= 0 && above_phi(t, end(x, factor, INFINITY), in->low) >= 0;
     if (!near)
         fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
@@ -150,9 +166,7 @@ static bool is_steep(const Subject *t, const Inputs *in)
 static void check_slope(const Subject *t, const Case *c, double z, const Inputs *in)
 {
     mpfr_t least, largest;
-    double x = at(&t->phi, z), slope = at(&t->slope, z), factor = c->gain;
-    for (int k = 0; k < t->cost->n_params; k++)
-        factor *= fmax(fabs(c->p[k]), fabs(1 / c->p[k]));
+    double x = at(&t->phi, z), slope = at(&t->slope, z), factor = slope_factor(t, c);
     mpfr_inits2(REFERENCE_BITS, least, largest, (mpfr_ptr)0);
     slopes_at(t, c, x, in, least, largest);
     bool near = mpfr_cmp_d(largest, end(slope, factor, -INFINITY)) >= 0 && mpfr_cmp_d(least, end(slope, factor, INFINITY)) <= 0;
@@ -168,7 +182,7 @@ static void check_slope(const Subject *t, const Case *c, double z, const Inputs 
 /* No step of the formula is infinite. */
 static bool is_in_range(const CostReference *cost, const Case *c, mpfr_srcptr s)
 {
-    if (is_cost(cost, "softplus") || (is_cost(cost, "log_barrier") && mpfr_sgn(s) > 0))
+    if (is_cost(cost, "softplus") || is_cost(cost, "boltzmann") || (is_cost(cost, "log_barrier") && mpfr_sgn(s) > 0))
         return mpfr_get_d(s, MPFR_RNDN) < DBL_MAX;
     double size = log2(fabs(mpfr_get_d(s, MPFR_RNDN)) + 1), most = 0;
     for (int k = 0; k < cost->n_params; k++)

@@ -102,6 +102,19 @@ static void omega(mpfr_srcptr a, mpfr_ptr out)
     mpfr_clears(y, e, step, (mpfr_ptr)0);
 }
 
+/* b y with y + log(y) = a/b - log(b); NaN for b <= 0 */
+static void log_root(mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
+{
+    mpfr_t log, y;
+    mpfr_inits2(500, log, y, (mpfr_ptr)0);
+    mpfr_log(log, b, MPFR_RNDN);
+    mpfr_div(y, a, b, MPFR_RNDN);
+    mpfr_sub(y, y, log, MPFR_RNDN);
+    omega(y, log);
+    mpfr_mul(out, log, b, MPFR_RNDN);
+    mpfr_clears(log, y, (mpfr_ptr)0);
+}
+
 static void apply1(EigFn fn, mpfr_srcptr a, mpfr_ptr out)
 {
     switch (fn) {
@@ -135,6 +148,7 @@ static void apply2(EigFn fn, mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
     case EIG_FN_POW: mpfr_pow(out, a, b, MPFR_RNDN); break;
     case EIG_FN_MIN: mpfr_set(out, mpfr_less_p(a, b) ? a : b, MPFR_RNDN); break;
     case EIG_FN_MAX: mpfr_set(out, mpfr_greater_p(a, b) ? a : b, MPFR_RNDN); break;
+    case EIG_FN_LOG_ROOT: log_root(a, b, out); break;
     case EIG_FN_PULSE: mpfr_set_si(out, mpfr_sgn(a) >= 0 && mpfr_less_p(a, b), MPFR_RNDN); break;
     case EIG_FN_RAMP:
         mpfr_div(out, a, b, MPFR_RNDN);

@@ -126,6 +126,8 @@ static void functions_that_libm_has_not(void)
     check_bound(&b, call1(&b, EIG_FN_NORMCDF, z(&b)), 0.3989422804014327);
     check_bound(&b, call1(&b, EIG_FN_NORMCDF, call2(&b, EIG_FN_MUL, num(&b, "5"), z(&b))), 1.9947114020071635);
     check_bound(&b, call1(&b, EIG_FN_OMEGA, z(&b)), 1);
+    check_bound(&b, call2(&b, EIG_FN_LOG_ROOT, z(&b), num(&b, "1/3")), 1);
+    check_bound(&b, call2(&b, EIG_FN_LOG_ROOT, z(&b), num(&b, "7")), 1);
     check_bound(&b, call2(&b, EIG_FN_LOGIT_ROOT, z(&b), num(&b, "4")), 0.125);
     check_bound(&b, call2(&b, EIG_FN_LOGIT_ROOT, z(&b), num(&b, "-3")), 1);
     check_bound(&b, call2(&b, EIG_FN_ADD, call2(&b, EIG_FN_MAX, z(&b), zero),

@@ -164,7 +164,7 @@ static void functions_are_nearest(void)
     mpfr_clear(y);
 }
 
-/* log(x) - with_rest log(1 - x) + b x - a, at the middle between x and the double beside it. */
+/* log(x) - with_rest log(1 - x) + b x - a (of x + b log(x) = c: with 1/b and c/b), at the middle between x and the double beside it. */
 static int sign_beside(double x, double towards, bool with_rest, Num b, Num a)
 {
     mpfr_t m, y, t;
@@ -186,6 +186,13 @@ static int sign_beside(double x, double towards, bool with_rest, Num b, Num a)
     return sign;
 }
 
+static Num exact_quotient_of(Num a, Num b)
+{
+    mpq_ptr q = num_new(&pool);
+    mpq_div(q, a, b);
+    return q;
+}
+
 /* A root is nearest to the double when it lies between the middles on both sides of it. */
 static void roots_are_nearest(void)
 {
@@ -198,6 +205,12 @@ static void roots_are_nearest(void)
         CHECK(sign_beside(x, 0, false, arg[1], arg[0]) < 0 && sign_beside(x, HUGE_VAL, false, arg[1], arg[0]) > 0);
         for (size_t j = 0; j < sizeof parameter / sizeof *parameter; j++) {
             arg[1] = parse(parameter[j]);
+            if (mpq_sgn(arg[1]) > 0) {
+                Num scaled[2] = { exact_quotient_of(arg[0], arg[1]), exact_quotient_of(parse("1"), arg[1]) };
+                CHECK(num_apply(&pool, EIG_FN_LOG_ROOT, 2, arg, &value));
+                x = num_to_double(value);
+                CHECK(sign_beside(x, 0, false, scaled[1], scaled[0]) < 0 && sign_beside(x, HUGE_VAL, false, scaled[1], scaled[0]) > 0);
+            }
             CHECK(num_apply(&pool, EIG_FN_LOGIT_ROOT, 2, arg, &value));
             x = num_to_double(value);
             CHECK(sign_beside(x, 0, true, arg[1], arg[0]) < 0 && (x == 1 || sign_beside(x, 1, true, arg[1], arg[0]) > 0));
@@ -228,6 +241,7 @@ static void functions_are_exact_where_they_can_be(void)
     CHECK(applies(EIG_FN_EXPM1, "0", NULL, "0") && applies(EIG_FN_NORMCDF, "0", NULL, "1/2") && applies(EIG_FN_OMEGA, "1", NULL, "1"));
     CHECK(applies(EIG_FN_LOGIT_ROOT, "1", "2", "1/2") && applies(EIG_FN_LOGIT_ROOT, "1", "-4", NULL));
     CHECK(applies(EIG_FN_OMEGA, "-1e4000", NULL, "0") && applies(EIG_FN_LOGIT_ROOT, "1e4000", "1", NULL));
+    CHECK(applies(EIG_FN_LOG_ROOT, "1", "1e-300", "1") && applies(EIG_FN_LOG_ROOT, "1", "0", NULL) && applies(EIG_FN_LOG_ROOT, "-1e4000", "1", "0"));
     CHECK(applies(EIG_FN_FLOOR, "-0.5", NULL, "-1") && applies(EIG_FN_STEP, "0", NULL, "1"));
     CHECK(applies(EIG_FN_PULSE, "0", "1", "1") && applies(EIG_FN_PULSE, "1", "1", "0") && applies(EIG_FN_PULSE, "-0.1", "1", "0"));
     CHECK(applies(EIG_FN_RAMP, "1", "4", "1/4") && applies(EIG_FN_RAMP, "5", "4", "1") && applies(EIG_FN_RAMP, "-1", "4", "0"));
