@@ -52,10 +52,14 @@ static double linearise(Hunt *h, const double *x)
 static bool newton(Hunt *h, double *x)
 {
     size_t n = h->found->n_rows;
-    double size = h->scale;
-    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 15;
+    double size = h->scale, best = INFINITY;
+    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 15, idle = 0;
     for (int k = 0; k < most; k++) {
         double miss = linearise(h, x);
+        idle = miss < best / 2 ? 0 : idle + 1;
+        best = fmin(best, miss);
+        if (n > EQUILIBRIA_FEW_ROWS && idle > 4)
+            return false;       /* from piece to piece of the activations, and back */
         for (size_t a = 0; a < n; a++)
             size = fmax(size, fabs(x[a]));
         if (!isfinite(miss))
