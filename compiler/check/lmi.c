@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/check/wide.h"
+
 enum { OUTER = 30, INNER = 20 };
 
 bool lmi_init(Lmi *l, size_t d, size_t m)
@@ -36,9 +38,7 @@ static bool factor(size_t n, double *a)
 {
     for (size_t j = 0; j < n; j++)
         for (size_t i = j; i < n; i++) {
-            double sum = a[i * n + j];
-            for (size_t k = 0; k < j; k++)
-                sum -= a[i * n + k] * a[j * n + k];
+            double sum = a[i * n + j] - wide_dot(j, a + i * n, a + j * n);
             if (i == j && !(sum > 0 && sum <= DBL_MAX))
                 return false;
             a[i * n + j] = i == j ? sqrt(sum) : sum / a[j * n + j];
@@ -100,20 +100,12 @@ static void invert(Newton *w)
     }
 }
 
-static double dot(size_t n, const double *a, const double *b)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* out = a b, b symmetric. */
 static void multiply(size_t d, const double *a, const double *b, double *out)
 {
     for (size_t i = 0; i < d; i++)
         for (size_t j = 0; j < d; j++)
-            out[i * d + j] = dot(d, a + i * d, b + j * d);
+            out[i * d + j] = wide_dot(d, a + i * d, b + j * d);
 }
 
 /* Newton's step for  t/mu + logdet(F(y) - tI) + sum log y_k  with the norm kept: its decrement, or -1. */
@@ -130,11 +122,11 @@ static double newton(Newton *w)
             multiply(d, w->z, w->z, w->zbz);
         }
         for (size_t l = 0; l < m && l <= k; l++)
-            w->h[k * s + l] = w->h[l * s + k] = (k < m ? 1 : -1) * dot(d * d, w->zbz, w->l->basis + l * d * d);
-        w->g[k] = k < m ? dot(d * d, w->z, b) : 1 / w->mu;
+            w->h[k * s + l] = w->h[l * s + k] = (k < m ? 1 : -1) * wide_dot(d * d, w->zbz, w->l->basis + l * d * d);
+        w->g[k] = k < m ? wide_dot(d * d, w->z, b) : 1 / w->mu;
         w->n[k] = k < m ? w->l->norm[k] : 0;
     }
-    w->h[m * s + m] = dot(d * d, w->z, w->z);
+    w->h[m * s + m] = wide_dot(d * d, w->z, w->z);
     for (size_t i = 0; i < d; i++)
         w->g[m] -= w->z[i * d + i];
     for (size_t k = 0; k < m; k++)
@@ -150,10 +142,10 @@ static double newton(Newton *w)
     memcpy(gradient, w->g, s * sizeof *gradient);
     solve(s, w->h, w->g);
     solve(s, w->h, w->n);
-    double up = dot(m, w->l->norm, w->g), down = dot(m, w->l->norm, w->n);
+    double up = wide_dot(m, w->l->norm, w->g), down = wide_dot(m, w->l->norm, w->n);
     for (size_t k = 0; k < s; k++)
         w->g[k] -= up / down * w->n[k];
-    return sqrt(fmax(0, dot(s, gradient, w->g)));
+    return sqrt(fmax(0, wide_dot(s, gradient, w->g)));
 }
 
 /* False when no step stays inside. */
@@ -175,7 +167,7 @@ static bool move(Newton *w, double decrement, double *trial)
 static void start(Newton *w)
 {
     size_t m = w->l->m;
-    double scale = dot(m, w->l->norm, w->y);
+    double scale = wide_dot(m, w->l->norm, w->y);
     for (size_t k = 0; k < m; k++)
         w->y[k] /= scale;
     for (w->y[m] = -1; !factor_at(w, w->y) && w->y[m] > -1e100;)
