@@ -82,6 +82,8 @@ static const char *sign_repair(const Parse *p, unsigned char c, const char *s)
         return "a choice is made by `step`: `a + (b - a) * step(x)` is a for x below 0, then b";
     if (c == '&' || c == '|' || c == '!')
         return "there are no truth values: a requirement is a statement of its own, a choice is made by `step`";
+    if (c == '\r')
+        return "lines end with a line feed, or a carriage return and a line feed: give the file such line ends";
     if (c == '~')
         return "what is drawn is written with `=`: `start = normal(0, 1)`";
     return c == '\\' ? "a line goes on by itself behind an operator, a comma or inside brackets" : NULL;
@@ -95,8 +97,9 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
     const char *instead = replacement(s);
     unsigned char c = (unsigned char)s[0];
     bool shown = c >= 0x20 && c != 0x7f && !(c == 0xc2 && (unsigned char)s[1] <= 0xa0);
-    Diag *d = shown ? diag_at(p->cx, D_E0102, at, "`%s` is not used in the language", s)
-                    : diag_at(p->cx, D_E0102, at, "an invisible character (first byte 0x%02X) stands here", c);
+    Diag *d = shown       ? diag_at(p->cx, D_E0102, at, "`%s` is not used in the language", s)
+              : c == '\r' ? diag_at(p->cx, D_E0102, at, "a carriage return stands in the middle of a line")
+                          : diag_at(p->cx, D_E0102, at, "an invisible character (first byte 0x%02X) stands here", c);
     if (instead && strcmp(instead, " ") == 0)
         diag_help(p->cx, d, "it looks like a blank: replace it by one");
     else if (instead)
