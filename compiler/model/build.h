@@ -268,6 +268,10 @@ size_t symbol_names(Builder *b, unsigned kinds, const char ***names);
 bool is_reserved(const char *name);
 /* True after E0203 for a name that nothing can be called. */
 bool report_reserved(Builder *b, AstName name);
+/* True after E0203 where `name` has this meaning and something is declared under it. */
+bool report_hiding(Builder *b, AstName name, const char *meaning);
+/* The same of a constant under a name that means something else in this kind of expressions alone: `n` in a scale. */
+bool report_local_hiding(Builder *b, AstName name, ScopeKind kind, Typed meant);
 /* A space around nothing but the whole number that `name` stands for. */
 Space *space_of_number(Builder *b, Space *around, AstName name, long value);
 
@@ -299,6 +303,8 @@ const char *nearest_name(const char *name, const char *const *names, size_t n);
 const char *listed_names(Builder *b, const char *none, size_t n, const char *const *names);
 void report_not_built(Builder *b, Span at, const char *what, const char *repair);
 /* name(...) */
+/* The name of a function of the language, those of records included. */
+bool names_function(const char *name);
 bool is_call_of(const AstExpr *e, const char *name);
 /* Nothing but AST_ERROR in it: somebody has complained. */
 bool is_error_node(const AstExpr *e);

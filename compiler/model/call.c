@@ -172,6 +172,14 @@ static int find_function(const char *name)
 typedef enum Fold { FOLD_MEAN, FOLD_SUM, FOLD_VARIANCE, FOLD_STD, N_FOLDS } Fold;
 static const char *const fold_name[N_FOLDS] = { "mean", "sum", "variance", "std" };
 
+bool names_function(const char *name)
+{
+    bool is_fold = strcmp(name, "input") == 0;
+    for (int fold = 0; fold < N_FOLDS; fold++)
+        is_fold |= strcmp(name, fold_name[fold]) == 0;
+    return is_fold || find_function(name) >= 0;
+}
+
 static Typed fold_row(Builder *b, Span at, ExprKind kind, Typed v)
 {
     if (v.n_neurons > 1)

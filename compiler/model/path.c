@@ -15,11 +15,22 @@ const char *expression_text(Builder *b, const AstExpr *e)
 
 /* ---- one step ---- */
 
+/* A weight that is 0 for the other neurons says the same. */
+static void report_some_neurons(Builder *b, const AstExpr *path, const Symbol *s)
+{
+    const AstExprs *index = &path->as.index.args;
+    long from, to;
+    if (b->pops.at[s->index].broken || index->n != 1 || !neuron_run(b, index->at[0], s->index, &from, &to))
+        from = to = 0;
+    Diag *d = diag_at(b->cx, D_E0208, path->span, "a connection joins populations, and this is some neurons of `%s`", s->path);
+    diag_help(b->cx, d, "connect `%s`, with a weight that is 0 for its other neurons: `weight = 0.5 * pulse(post.i - %ld, %ld)` where it is the target, "
+                        "`pre.i` where it is the source; many pairs are read by `pattern = edges(\"pairs.csv\")`", s->path, from, to - from + 1);
+}
+
 static void report_no_elements(Builder *b, const AstExpr *path, const Symbol *s)
 {
     if (s->kind == SYM_POP) {
-        Diag *d = diag_at(b->cx, D_E0208, path->span, "a connection joins populations, and this is some neurons of `%s`", s->path);
-        diag_help(b->cx, d, "say with 1 and 0 who is connected: `pattern = [[1, 0], [0, 1]]`, `pattern = edges(\"pairs.csv\")`");
+        report_some_neurons(b, path, s);
         return;
     }
     Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not an array of circuits, so it has no elements", s->path);

@@ -111,7 +111,9 @@ static void require_bound(Builder *b, const AstDecl *d)
     bool all = d->as.require.for_all_params;
     ModelRequire r = { .span = d->span, .text = all ? arena_printf(&b->cx->arena, "%s for all params", text) : text, .for_all_params = all };
     params_note(b, NULL);
-    bool is_rate = e->kind == AST_NAME && strcmp(e->as.name.name, "rate") == 0 && !symbol_find(b, "rate");
+    bool is_rate = e->kind == AST_NAME && strcmp(e->as.name.name, "rate") == 0;
+    if (is_rate && report_hiding(b, (AstName){ e->as.name.name, e->span }, "the rate of convergence"))
+        return;
     bool ok = is_rate ? read_rate(b, e, lo, hi, &r) : read_quantity(b, e, lo, hi, &r);
     params_note(b, &r.params);
     if (ok)

@@ -202,6 +202,8 @@ static Typed resolve_name(Builder *b, const AstExpr *e, const Scope *scope)
     Typed v;
     for (size_t k = 0; k < scope->n_bindings; k++)
         if (scope->binding[k].name == name) {
+            if (report_local_hiding(b, (AstName){ name, e->span }, scope->kind, scope->binding[k].value))
+                return typed_error(e->span);
             v = scope->binding[k].value;
             v.span = e->span;
             return v;

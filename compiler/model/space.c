@@ -33,14 +33,47 @@ bool report_reserved(Builder *b, AstName name)
     return false;
 }
 
+/* Names with a meaning of their own in one kind of expressions, where a constant cannot be meant by them. */
+static const struct { const char *name; ScopeKind kind; const char *meaning; } local[] = {
+    { "n", SCOPE_SCALE, "the number of source neurons" },
+    { "input", SCOPE_EQUATION, "the total input of a neuron" },
+    { "noise", SCOPE_EQUATION, "white noise" },
+};
+
+bool report_hiding(Builder *b, AstName name, const char *meaning)
+{
+    const Symbol *s = symbol_find(b, name.name);
+    if (!s)
+        return false;
+    Diag *d = diag_at(b->cx, D_E0203, name.span, "`%s` is %s here, and the model declares another one", name.name, meaning);
+    diag_note_at(b->cx, d, s->decl->name.span, "declared here");
+    diag_help(b->cx, d, "give that another name");
+    return true;
+}
+
+/* Both are one number, as where a size is called n. */
+static bool agree(Builder *b, Symbol *s, AstName name, Typed meant)
+{
+    Num one, other;
+    Typed v = symbol_value(b, s, name.span);
+    return !typed_ok(v) || (expr_is_const(v.e, &one) && expr_is_const(meant.e, &other) && mpq_equal(one, other));
+}
+
+bool report_local_hiding(Builder *b, AstName name, ScopeKind kind, Typed meant)
+{
+    Symbol *s = symbol_find(b, name.name);
+    for (size_t k = 0; s && (s->kind == SYM_PARAM || s->kind == SYM_LET) && k < sizeof local / sizeof *local; k++)
+        if (kind == local[k].kind && strcmp(name.name, local[k].name) == 0)
+            return !agree(b, s, name, meant) && report_hiding(b, name, local[k].meaning);
+    return false;
+}
+
 static bool report_function(Builder *b, const AstDecl *d)
 {
-    for (int fn = 0; fn < EIG_N_FNS && d->kind == AST_FUNCTION; fn++)
-        if (eig_fn_name[fn] && strcmp(d->name.name, eig_fn_name[fn]) == 0) {
-            diag_help(b->cx, diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name), "choose another name");
-            return true;
-        }
-    return false;
+    if (d->kind != AST_FUNCTION || !names_function(d->name.name))
+        return false;
+    diag_help(b->cx, diag_at(b->cx, D_E0203, d->name.span, "`%s` is a function of the language", d->name.name), "choose another name");
+    return true;
 }
 
 /* ---- spaces ---- */
