@@ -6,13 +6,24 @@
 #include "lang/parser.h"
 #include "lang/syntax_habit.h"
 
-static const char *const sign_names[] = { "excitatory", "inhibitory", "mixed" };
+static const char *const sign_names[] = { "excitatory", "inhibitory", "mixed", NULL };
+
+static bool among(const char *what, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(*list, what) == 0)
+            return true;
+    return false;
+}
 
 AstSign syntax_no_sign(Parse *p, Span name)
 {
     if (layout_first_error(p)) {
-        Diag *d = diag_at(p->cx, D_E0108, name, "this population has no sign");
-        diag_help(p->cx, d, "write `excitatory`, `inhibitory` or `mixed` behind its name");
+        const char *text = arena_strndup(&p->cx->arena, p->cx->sources[p->source]->bytes + name.from, name.to - name.from);
+        bool is_sign = among(text, sign_names);
+        Diag *d = is_sign ? diag_at(p->cx, D_E0108, name, "`%s` is read as the name of this population, which then has no sign", text)
+                          : diag_at(p->cx, D_E0108, name, "this population has no sign");
+        diag_help(p->cx, d, is_sign ? "give it a name: `population E %s`" : "write `excitatory`, `inhibitory` or `mixed` behind its name", text);
     }
     return AST_MIXED;
 }
@@ -50,14 +61,6 @@ static bool has(const char *const *expected, int n, const char *what)
 {
     for (int k = 0; k < n; k++)
         if (strcmp(expected[k], what) == 0)
-            return true;
-    return false;
-}
-
-static bool among(const char *what, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(*list, what) == 0)
             return true;
     return false;
 }
@@ -167,7 +170,8 @@ static bool wrong_equal(Parse *p, Token t, const char *const *expected, int n)
 {
     if (t.kind == T_DEFINE && has(expected, n, "==") && !syntax_opens(p, "at")) {
         Diag *d = diag_at(p->cx, D_E0110, t.span, "`=` defines; it does not compare");
-        diag_help(p->cx, d, "write `==` to compare, or `>=` and `<=` for a bound");
+        diag_help(p->cx, d, syntax_opens(p, "require") ? "what holds or does not stands alone, `require stable`; a bound is written `E >= 0`, `E in [0, 5]`"
+                                                       : "write `==` to compare, or `>=` and `<=` for a bound");
         return true;
     }
     if (t.kind == T_EQ && has(expected, n, "=")) {

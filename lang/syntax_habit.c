@@ -18,6 +18,7 @@ typedef struct Habit {
 #define NEURONS "neurons are declared by `population NAME excitatory { ... }`"
 #define SYNAPSES "synapses are declared by `connect SOURCE -> TARGET { ... }`"
 #define REQUIREMENT "what has to be certified is written `require stable`, `require E in [0, 50]`"
+#define SIGN "the sign stands behind the name: `population NAME excitatory`"
 #define RUN "a run is described by `simulate { ... }`"
 #define TRUTH "there are no truth values: a requirement is a statement of its own, two bounds are `E in [0, 5]`, a choice is made by `step`"
 
@@ -29,7 +30,7 @@ static const Habit opening[] = {
     { "using", OTHER_FILE },   { "neuron", NEURONS },      { "neurons", NEURONS }, { "group", NEURONS },     { "cell", NEURONS },
     { "synapse", SYNAPSES },   { "synapses", SYNAPSES },   { "projection", SYNAPSES }, { "edge", SYNAPSES },  { "assert", REQUIREMENT },
     { "check", REQUIREMENT },  { "ensure", REQUIREMENT },  { "run", RUN },         { "sim", RUN },           { "record", "it stands in `simulate { ... }`" },
-    { "end", "a block ends with `}`" },
+    { "end", "a block ends with `}`" }, { "excitatory", SIGN },    { "inhibitory", SIGN },    { "mixed", SIGN },
 };
 static const Habit inside[] = {
     { "if", CHOICE }, { "then", CHOICE }, { "else", CHOICE }, { "and", TRUTH }, { "or", TRUTH }, { "not", TRUTH },
@@ -241,9 +242,30 @@ static bool range_without_in(const Found *f)
     return f->t.kind == T_OPEN_LIST && syntax_wants(f, "in") && syntax_opens(f->p, "param");
 }
 
-static bool range_in_parentheses(const Found *f)
+static bool range_without_brackets(const Found *f)
 {
-    return f->t.kind == T_OPEN && f->left.kind == T_IN;
+    return f->left.kind == T_IN && syntax_wants(f, "[");
+}
+
+static bool two_signs(const Found *f)
+{
+    const char *repair = f->t.kind == T_NAME ? syntax_opening_repair(f->t.text) : NULL;
+    return f->left.kind >= T_EXCITATORY && f->left.kind <= T_MIXED && repair && strcmp(repair, SIGN) == 0;
+}
+
+static bool start_at_zero(const Found *f)
+{
+    return f->t.kind == T_NUMBER && f->left.kind == T_OPEN && syntax_wants(f, "a name") && !wants_expression(f);
+}
+
+static bool unit_times_unit(const Found *f)
+{
+    return f->t.kind == T_NAME && f->left.kind == T_UNIT;
+}
+
+static bool unit_to_a_minus(const Found *f)
+{
+    return f->t.kind == T_MINUS && f->left.kind == T_POWER && !wants_expression(f);
 }
 
 static bool function_in_braces(const Found *f)
@@ -268,7 +290,7 @@ static bool model_of_words(const Found *f)
 
 static bool name_with_a_sign(const Found *f)
 {
-    return f->t.kind == T_MINUS && !syntax_wants(f, "+");
+    return f->t.kind == T_MINUS && f->left.kind == T_NAME && !syntax_wants(f, "+");
 }
 
 static bool stray_bracket(const Found *f)
@@ -281,10 +303,6 @@ static bool list_in_braces(const Found *f)
     return f->t.kind == T_OPEN_BLOCK && wants_expression(f);
 }
 
-static bool any_word_at_declaration(const Found *f)
-{
-    return f->t.kind == T_NAME && at_declaration(f);
-}
 
 static bool declaration_in_block(const Found *f)
 {
@@ -302,7 +320,9 @@ static const struct { bool (*applies)(const Found *f); const char *repair; } rul
     { range_of_one, "a range has two ends: `[lo, hi]`" },
     { block_in_parentheses, "a block is written in braces: `{ ... }`" },
     { size_in_brackets, "the number of neurons is an attribute: `size = 100`" },
+    { unit_times_unit, "units are multiplied as numbers are, `3 mV * 1 ms`; one that divides stands behind `per`: `3 mV per ms`" },
     { sign_beside_table, "the signs come from the table: leave out the word before `from`" },
+    { two_signs, "a population has one sign; make two of it, or one that is `mixed`" },
     { chained, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`" },
     { single_quote, "texts stand in double quotes" },
     { file_name, "write the file's name in quotes" },
@@ -322,14 +342,16 @@ static const struct { bool (*applies)(const Found *f); const char *repair; } rul
     { range_of_let, "a range belongs to a `param`: `param NAME = 1 in [0, 3]`" },
     { param_without_value, "a param has a value, and then its range: `param NAME = 1 in [0, 3]`" },
     { let_without_value, "write its value: `let NAME = ...`" },
-    { range_in_parentheses, "both ends belong to a range: `[0, 3]`" },
+    { range_without_brackets, "a range is written `[0, 3]`, both ends included" },
+    { start_at_zero, "the value at time 0 is written `start(v) = 3`" },
+    { unit_to_a_minus, "a unit that divides stands behind `per`: `3 per ms`" },
     { function_in_braces, FUNCTION },
     { function_of_nothing, "a function has an argument; what has none is `let NAME = ...`" },
     { circuit_without_parameters, "write its parameters, or `()`: `circuit NAME() { ... }`" },
     { name_with_a_sign, "names are made of the letters a to z and A to Z, digits and `_`" },
     { stray_bracket, "remove it: no bracket is open here" },
     { list_in_braces, "a list is written in brackets: `[1, 2]`" },
-    { any_word_at_declaration, "a declaration begins with `param`, `let`, `population`, `connect` or another such word" },
+    { at_declaration, "a declaration begins with `param`, `let`, `population`, `connect` or another such word" },
     { declaration_in_block, "a declaration stands outside the block, on a line of its own" },
 };
 

@@ -19,19 +19,31 @@ static const AttrRule *find_rule(size_t n, const AttrRule *rule, const AstAttr *
     return same_name;
 }
 
-static void report_unknown(Builder *b, const AstAttr *a, const char *where, size_t n, const AttrRule *rule)
+/* `v = 3` beside `v' = ...`. */
+static bool is_state(const AstAttrs *attrs, const char *name)
+{
+    for (size_t k = 0; k < attrs->n; k++)
+        if (attrs->at[k].kind == AST_ATTR_DERIVATIVE && attrs->at[k].name == name)
+            return true;
+    return false;
+}
+
+static void report_unknown(Builder *b, const AstAttrs *attrs, const AstAttr *a, const char *where, size_t n, const AttrRule *rule)
 {
     const char *names[64];
     size_t n_names = 0;
     for (size_t k = 0; k < n && n_names < 64; k++)
-        if (rule[k].name)
+        if (rule[k].name && (n_names == 0 || strcmp(names[n_names - 1], rule[k].name) != 0))
             names[n_names++] = rule[k].name;
     if (!a->name) {
         diag_at(b->cx, D_E0205, a->span, "this does not belong into %s", where);
         return;
     }
     Diag *d = diag_at(b->cx, D_E0205, a->name_span, "%s has no `%s`", where, a->name);
-    habit_help(b->cx, d, HABIT_ATTRIBUTE, a->name, n_names, names, HABIT_LISTS);
+    if (is_state(attrs, a->name))
+        diag_help(b->cx, d, "its value at time 0 is written `start(%s) = ...`, what it does then `%s' = ...`", a->name, a->name);
+    else
+        habit_help(b->cx, d, HABIT_ATTRIBUTE, a->name, n_names, names, HABIT_LISTS);
 }
 
 static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
@@ -56,7 +68,7 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
         const AstAttr *a = &attrs->at[k];
         const AttrRule *r = find_rule(n_rules, rule, a);
         if (!r) {
-            report_unknown(b, a, where, n_rules, rule);
+            report_unknown(b, attrs, a, where, n_rules, rule);
             complete = false;
         } else if (r->not_built) {
             report_not_built(b, a->name_span, arena_printf(&b->cx->arena, "`%s`", a->name), r->not_built);

@@ -280,11 +280,15 @@ static void report_unknown_function(Builder *b, const AstExpr *callee, const Sco
                             "pulse, ramp and more (docs/language.md, Expressions)", name);
 }
 
-static void report_kernel_misplaced(Builder *b, const AstExpr *e)
+static void report_kernel_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const char *name = e->as.call.callee->as.name.name;
+    bool of_pairs = scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT;
     Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` belongs into the pattern of a connection", name);
-    diag_help(b->cx, d, kernel_is_shape(name) ? "write `weight = ...; pattern = kernel(%s(...))`"
+    if (!of_pairs && kernel_is_shape(name))
+        diag_help(b->cx, d, "what is drawn is `normal(mean, sd)`, `exponential(mean)` and others; a bump in space is an expression of `position`");
+    else
+        diag_help(b->cx, d, kernel_is_shape(name) ? "write `weight = ...; pattern = kernel(%s(...))`"
                                               : "write `weight = ...; pattern = %s(gaussian(100 um))`", name);
 }
 
@@ -330,7 +334,7 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         diag_help(b->cx, diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name),
                   "write `connect A -> B { weight = 0.5 * %s(\"...\") }`; inputs read files by `samples(\"...\")`", name);
     else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
-        report_kernel_misplaced(b, e);
+        report_kernel_misplaced(b, e, scope);
     else if (!b->import_failed)
         report_unknown_function(b, callee, scope);
     return typed_error(e->span);

@@ -1,6 +1,7 @@
 /* What the model consists of: every declaration, and the space it is read in.
  * Circuits are written out, an instance each time; so are loops. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <string.h>
 
@@ -130,9 +131,8 @@ static Symbol *find_circuit(Builder *b, const AstExpr *call)
             return NULL;
         Diag *d = diag_at(b->cx, D_E0201, callee->span, "there is no circuit `%s`", name);
         size_t n = symbol_names(b, 1u << SYM_CIRCUIT, &names);
-        const char *near = nearest_name(name, names, n);
-        if (near)
-            diag_help(b->cx, d, "did you mean `%s`?", near);
+        if (!habit_help(b->cx, d, HABIT_NAME, name, n, names, HABIT_LISTS))
+            diag_help(b->cx, d, "declare it: `circuit %s() { ... }`", name);
         return NULL;
     }
     Symbol *s = path_find(b, callee);

@@ -74,7 +74,9 @@ static Space *space_at(Builder *b, const AstExpr *path)
         Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not an instance of a circuit, so it has no members", s->path);
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
         if (s->kind == SYM_POP && !indexed)
-            diag_help(b->cx, d, "one neuron's state is written `%s[0].x`", s->path);
+            diag_help(b->cx, d, "a state is written `%s.x` in a record, `pre.x` and `post.x` in a current", s->path);
+        else if (s->kind == SYM_CIRCUIT)
+            diag_help(b->cx, d, "make one, `instance c = %s(...)`, and name what is in it: `c.E`", s->name);
         return NULL;
     }
     const Instance *made = instance_of(b, s, path->span);

@@ -74,9 +74,10 @@ static void declare_tau(Builder *b, size_t pop)
     ModelPop *p = &b->m->pops.at[pop];
     const AstAttr *tau = pb->slot[POP_TAU];
     if (!tau) {
+        bool nothing = !pb->slot[POP_COST] && !pb->slot[POP_COST_FORMULA] && !pb->slot[POP_ACTIVATION];
         if (pb->complete) {
-            Diag *d = diag_at(b->cx, D_E0207, p->span, "`%s` has no time constant", p->name);
-            diag_help(b->cx, d, "add `tau = 10 ms`");
+            Diag *d = diag_at(b->cx, D_E0207, p->span, nothing ? "`%s` has neither a time constant nor a cost" : "`%s` has no time constant", p->name);
+            diag_help(b->cx, d, nothing ? "add `tau = 10 ms; cost = nonnegative`, for a ReLU" : "add `tau = 10 ms`");
         }
         return;
     }

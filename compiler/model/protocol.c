@@ -2,6 +2,7 @@
  * changes is a function of time in inputs and records; everywhere else its
  * value has to be one for the whole run. */
 #include "compiler/model/build.h"
+#include "compiler/model/habit.h"
 
 #include <stdlib.h>
 
@@ -15,6 +16,8 @@ static void report_not_param(Builder *b, const AstAttr *a, const Symbol *s)
         diag_help(b->cx, d, "an argument is fixed for the run; give the circuit a `param` of its own to change");
     else if (s->kind == SYM_LET)
         diag_help(b->cx, d, "declare it with `param` instead of `let`");
+    else
+        diag_help(b->cx, d, "write `input = drive` with a `param drive = 1`, and change that");
 }
 
 static void report_unknown(Builder *b, const AstAttr *a)
@@ -22,9 +25,8 @@ static void report_unknown(Builder *b, const AstAttr *a)
     const char **names, *name = a->target->as.name.name;
     size_t n = symbol_names(b, 1u << SYM_PARAM, &names);
     Diag *d = diag_at(b->cx, D_E0201, a->name_span, "there is no param `%s`", name);
-    const char *near = nearest_name(name, names, n);
-    if (near)
-        diag_help(b->cx, d, "did you mean `%s`?", near);
+    if (!habit_help(b->cx, d, HABIT_NAME, name, n, names, HABIT_LISTS))
+        diag_help(b->cx, d, "declare it, `param %s = ...`, and use it in an input", name);
 }
 
 static void collect(Builder *b, const AstAttr *a)

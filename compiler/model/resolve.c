@@ -77,6 +77,8 @@ static void help_to_declare(Builder *b, Diag *d, const char *name, const Scope *
                                                    n > MOST_LISTED ? ", ..." : "");
     if (scope->kind == SCOPE_EQUATION)
         diag_help(b->cx, d, "a state needs an equation, `%s' = ...`, a constant a `param %s = ...`%s", name, name, known);
+    else if (scope->kind == SCOPE_CURRENT)
+        diag_help(b->cx, d, "what a neuron has is written `pre.%s` or `post.%s`, a constant is declared by `param %s = ...`%s", name, name, name, known);
     else if (scope->kind == SCOPE_RECORD)
         diag_help(b->cx, d, "rates are recorded, and required, by the names of populations%s", known);
     else if (scope->n_bindings == 1)

@@ -95,11 +95,35 @@ static Diag *add(Ctx *cx, const Diag *d)
     return &list->at[list->n++];
 }
 
+/* The text, with words that are longer than any line, and than most paths, in short. */
+static const char *text_of(Ctx *cx, const char *fmt, va_list ap)
+{
+    enum { LONGEST = 400, KEPT = 60 };
+    char *text = arena_strdup(&cx->arena, arena_vprintf(&cx->arena, fmt, ap)), *to = text;
+    for (const char *from = text; *from;) {
+        size_t n = strcspn(from, " "), kept = n > LONGEST ? KEPT : n;
+        while (kept < n && ((unsigned char)from[kept] & 0xc0) == 0x80)
+            kept++;                             /* no character is cut apart */
+        memmove(to, from, kept);
+        to += kept;
+        if (kept < n) {
+            bool quoted = from[n - 1] == '`';
+            memcpy(to, "...`", 4);
+            to += quoted ? 4 : 3;
+        }
+        from += n;
+        if (*from)
+            *to++ = *from++;
+    }
+    *to = 0;
+    return text;
+}
+
 Diag *diag_at(Ctx *cx, DiagCode code, Span span, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    Diag d = { .code = code, .has_span = true, .span = span, .text = arena_vprintf(&cx->arena, fmt, ap) };
+    Diag d = { .code = code, .has_span = true, .span = span, .text = text_of(cx, fmt, ap) };
     va_end(ap);
     if (cx->diags.within)
         d.note[d.n_notes++] = *cx->diags.within;
@@ -110,7 +134,7 @@ Diag *diag_nowhere(Ctx *cx, DiagCode code, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    Diag d = { .code = code, .text = arena_vprintf(&cx->arena, fmt, ap) };
+    Diag d = { .code = code, .text = text_of(cx, fmt, ap) };
     va_end(ap);
     return add(cx, &d);
 }
@@ -125,7 +149,7 @@ void diag_note_at(Ctx *cx, Diag *d, Span span, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    add_note(d, (DiagNote){ true, span, arena_vprintf(&cx->arena, fmt, ap) });
+    add_note(d, (DiagNote){ true, span, text_of(cx, fmt, ap) });
     va_end(ap);
 }
 
@@ -133,7 +157,7 @@ void diag_note(Ctx *cx, Diag *d, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    add_note(d, (DiagNote){ .text = arena_vprintf(&cx->arena, fmt, ap) });
+    add_note(d, (DiagNote){ .text = text_of(cx, fmt, ap) });
     va_end(ap);
 }
 
@@ -141,7 +165,7 @@ void diag_help(Ctx *cx, Diag *d, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    d->help = arena_vprintf(&cx->arena, fmt, ap);
+    d->help = text_of(cx, fmt, ap);
     va_end(ap);
 }
 

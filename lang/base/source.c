@@ -132,6 +132,15 @@ static bool read_all(FILE *f, char **text, size_t *n)
     return !ferror(f);
 }
 
+/* Of a file that another one asks for. */
+static void help_to_find(Ctx *cx, Diag *d, const Span *asked, int why)
+{
+    if (asked && why == ENOENT)
+        diag_help(cx, d, "a relative name starts from the folder of the file that it stands in");
+    else if (asked && why == EISDIR)
+        diag_help(cx, d, "name a file in it");
+}
+
 int source_load(Ctx *cx, const char *path, const Span *asked)
 {
     bool standard_input = strcmp(path, "-") == 0;
@@ -148,7 +157,7 @@ int source_load(Ctx *cx, const char *path, const Span *asked)
     if (good)
         number = register_source(cx, shown, text, n, asked);
     else
-        refuse(cx, D_E0001, asked, arena_printf(&cx->arena, "`%s` cannot be read: %s", shown, strerror(why)));
+        help_to_find(cx, refuse(cx, D_E0001, asked, arena_printf(&cx->arena, "`%s` cannot be read: %s", shown, strerror(why))), asked, why);
     free(text);
     return number;
 }
