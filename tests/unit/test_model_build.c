@@ -147,7 +147,7 @@ static void large_expressions_are_refused(void)
 static void weights(void)
 {
     Built b;
-    build_good(&b, "let n = 3\npopulation A excitatory { tau = 1; cost = identity; size = 4 }\n"
+    build_good(&b, "let n = 4\npopulation A excitatory { tau = 1; cost = identity; size = 4 }\n"
                    "population B mixed { tau = 1; cost = identity; size = 2 }\n"
                    "connect A -> B { weight = 2 * [[1, 0.1, 0, 3], [4, 5, 6, 7]] / 4 }\n"
                    "connect A -> B { weight = 0.5; scale = 1/n; pattern = random(p = 0.25); seed = 9 }\n"
