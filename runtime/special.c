@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 static const long double HALF_ROOT = 0.70710678118654752440084436210484904L;            /* sqrt(1/2) */
 static const long double DENSITY_AT_ZERO = 0.39894228040143267793994605993438187L;      /* 1/sqrt(2 pi) */
@@ -68,14 +69,23 @@ static long double logistic(long double y)
 }
 
 /* Newton's method on y + b logistic(y) = a, which ascends in y for b > -4; the
- * solution is between a - b and a. A step that leaves what is left of that, or is
+ * solution is between a - b and a. For large b that is far apart; exp(y) in the
+ * place of logistic(y) has an end in closed form, and is at most twice as large
+ * where y <= 0, that is a <= b/2; above, -y is the solution with b - a. A step that leaves what is left of that, or is
  * not half of the one before, halves it instead: no cycle lasts. */
 double eig_logit_root(double a, double b)
 {
     enum { MOST_STEPS = 200 };
-    if (!(b > -4 && b <= 1e300 && fabs(a) <= 1e300))
-        return b > -4 && fabs(a) > 1e300 && b < fabs(a) ? (a > 0 ? 1.0 : 0.0) : (double)NAN;
+    if (!(b > -4 && b <= DBL_MAX && fabs(a) <= DBL_MAX))
+        return b > -4 && fabs(a) > DBL_MAX && b < fabs(a) ? (a > 0 ? 1.0 : 0.0) : (double)NAN;
     long double lo = (long double)a - (b > 0 ? b : 0), hi = (long double)a - (b < 0 ? b : 0);
+    if (b > 1) {
+        bool low = a <= b / 2;
+        long double side = low ? a : (long double)b - a, shifted = side + logl(b);
+        long double end = shifted < -60 ? side : logl(omega(shifted) / b), from = end - 0.01L, to = end + 0.7L;
+        lo = low ? from : -to;
+        hi = low ? to : -from;
+    }
     long double y = lo + (hi - lo) / 2, before = hi - lo;
     for (int k = 0; k < MOST_STEPS; k++) {
         long double x = logistic(y), rest = (a - y) - b * x;

@@ -93,7 +93,7 @@ bool cost_is_box(const Cost *c);
 /* Its prox is a step from lo to hi, of every value between them at the step. */
 bool cost_jumps(const Cost *c);
 
-/* ---- cost_smooth.c ---- */
+/* ---- cost_smooth.c, and cost_root.c for it ---- */
 /* The parameter that a factor multiplies, or -1: a multiple, or a sum with a
  * quadratic, has no closed prox. */
 int smooth_strength(Smooth smooth);

@@ -53,6 +53,13 @@ static Prox soft_prox(const Writer *w, const Cost *c, Num gain, Num threshold)
     return (Prox){ write2(w, EIG_FN_ADD, write2(w, EIG_FN_MAX, above, zero), write2(w, EIG_FN_MIN, below, zero)), slope };
 }
 
+/* inside is 0 or 1. */
+static const Expr *slope_inside(const Writer *w, const Expr *inside, const Expr *slope)
+{
+    Num k;
+    return expr_is_const(slope, &k) ? write_scaled(w, k, inside) : write2(w, EIG_FN_MUL, inside, slope);
+}
+
 /* Clipped; its slope is 0 outside [lo, hi]. NULL: unbounded. */
 static Prox clip(const Writer *w, Prox p, Num lo, Num hi)
 {
@@ -63,7 +70,7 @@ static Prox clip(const Writer *w, Prox p, Num lo, Num hi)
         const Expr *below = write1(w, EIG_FN_STEP, write2(w, EIG_FN_SUB, write_number(w, hi), p.value));
         inside = inside ? write2(w, EIG_FN_MUL, inside, below) : below;
     }
-    return (Prox){ write_clipped(w, p.value, lo, hi), inside ? write2(w, EIG_FN_MUL, inside, p.slope) : p.slope };
+    return (Prox){ write_clipped(w, p.value, lo, hi), inside ? slope_inside(w, inside, p.slope) : p.slope };
 }
 
 static void fill_prox(Prox p, Activation *out)

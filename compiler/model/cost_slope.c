@@ -63,14 +63,9 @@ static Num rational_slope(const Writer *w, const Cost *c, Num x)
         k = exact_difference(w, one, size);
         return exact_product(w, k, k);
     case SMOOTH_ELU: return mpq_sgn(x) < 0 ? exact_sum(w, x, c->p[0]) : one;
-    case SMOOTH_LOG_BARRIER:            /* m as cost_smooth.c has it, k^2/q */
-        k = near_sqrt(w, exact_product(w, c->p[0], q));
-        k = exact_quotient(w, exact_product(w, k, k), q);
-        return inverse_sum(w, q, exact_quotient(w, k, exact_product(w, x, x)));
+    case SMOOTH_LOG_BARRIER: return inverse_sum(w, q, exact_quotient(w, c->p[0], exact_product(w, x, x)));
     case SMOOTH_BOLTZMANN: return inverse_sum(w, q, exact_quotient(w, c->p[0], x));
-    case SMOOTH_CUBIC:
-        k = near_sqrt(w, c->p[0]);
-        return inverse_sum(w, q, exact_product(w, exact_product(w, k, k), exact_product(w, num_int(nums, 2), x)));
+    case SMOOTH_CUBIC: return inverse_sum(w, q, exact_product(w, c->p[0], exact_product(w, num_int(nums, 2), x)));
     default: return NULL;
     }
 }

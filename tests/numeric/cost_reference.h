@@ -87,7 +87,7 @@ SLOPE(entropy)
         mpfr_sub_ui(u, s, x > 0.5, N);
         mpfr_div_d(u, u, p[0], N);
     }
-    for (int k = 0; k < 6; k++) {
+    for (int k = 0; k < 60; k++) {
         bell(e, u);
         mpfr_add_d(e, e, p[0], N);
         mpfr_neg(f, u, N);
@@ -277,12 +277,15 @@ SLOPE(log_barrier)
     INIT(root);
     (void)x;
     mpfr_sqr(root, s, N);
-    mpfr_add_d(root, root, 4 * p[0], N);
+    mpfr_set_d(y, p[0], N);
+    mpfr_mul_2ui(y, y, 2, N);
+    mpfr_add(root, root, y, N);
     mpfr_sqrt(root, root, N);
     mpfr_abs(y, s, N);
     mpfr_add(y, y, root, N);
     if (mpfr_sgn(s) < 0) {
-        mpfr_d_div(y, 4 * p[0], y, N);
+        mpfr_d_div(y, p[0], y, N);
+        mpfr_mul_2ui(y, y, 2, N);
     }
     mpfr_div(y, y, root, N);
     mpfr_div_2ui(y, y, 1, N);
@@ -341,7 +344,9 @@ SLOPE(three_halves)
     INIT(f);
     (void)x;
     mpfr_mul_2ui(f, s, 2, N);
-    mpfr_add_d(f, f, p[0] * p[0], N);
+    mpfr_set_d(y, p[0], N);
+    mpfr_sqr(y, y, N);
+    mpfr_add(f, f, y, N);
     mpfr_sqrt(f, f, N);
     mpfr_add_d(f, f, p[0], N);
     mpfr_mul_2ui(y, s, 1, N);
@@ -366,7 +371,8 @@ SLOPE(cubic)
     if (mpfr_sgn(s) < 0) {
         mpfr_set_zero(y, 1);
     } else {
-        mpfr_mul_d(y, s, 4 * p[0], N);
+        mpfr_mul_d(y, s, p[0], N);
+        mpfr_mul_2ui(y, y, 2, N);
         mpfr_add_ui(y, y, 1, N);
         mpfr_rec_sqrt(y, y, N);
     }
@@ -431,7 +437,8 @@ SLOPE(naka_rushton)
     (void)x;
     if (mpfr_sgn(s) <= 0) {
         mpfr_set_ui(y, p[2] == 1 && mpfr_zero_p(s), N);
-        mpfr_mul_d(y, y, p[0] / p[1], N);
+        mpfr_mul_d(y, y, p[0], N);
+        mpfr_div_d(y, y, p[1], N);
     } else {
         mpfr_div_d(u, s, p[1], N);
         mpfr_set_d(e, p[2], N);

@@ -128,6 +128,6 @@ static inline int compare(const Subject *t, double x, double s, double slack)
 /* Is x within 4 ulp of phi at an input within `slack` of s? */
 static inline bool value_is_near(const Subject *t, double x, double s, double slack)
 {
-    return compare(t, step_ulps(x, ULPS, -INFINITY), s, slack) <= 0 && compare(t, step_ulps(x, ULPS, INFINITY), s, -slack) >= 0;
+    return !isnan(x) && compare(t, step_ulps(x, ULPS, -INFINITY), s, slack) <= 0 && compare(t, step_ulps(x, ULPS, INFINITY), s, -slack) >= 0;
 }
 #endif

@@ -10,7 +10,7 @@ static bool slope_is_near(const Subject *t, double slope, double x, double s)
     mpfr_inits2(REFERENCE_BITS, y, a, (mpfr_ptr)0);
     mpfr_set_d(a, s, MPFR_RNDN);
     t->cost->slope(y, a, x, t->p);
-    bool near = mpfr_cmp_d(y, step_ulps(slope, ULPS, -INFINITY)) >= 0 && mpfr_cmp_d(y, step_ulps(slope, ULPS, INFINITY)) <= 0;
+    bool near = !isnan(slope) && mpfr_cmp_d(y, step_ulps(slope, ULPS, -INFINITY)) >= 0 && mpfr_cmp_d(y, step_ulps(slope, ULPS, INFINITY)) <= 0;
     if (!near)
         fprintf(stderr, "%s: phi'(%.17g) = %.17g, is %.17g\n", t->act->text, s, slope, mpfr_get_d(y, MPFR_RNDN));
     mpfr_clears(y, a, (mpfr_ptr)0);

@@ -1,0 +1,179 @@
+/* The costs whose prox is the root of an equation, or a power: on one side of 0, and without end. Their parameters and
+ * gains may lie anywhere from 2^-997 to 2^997; what is made of them lies within 2^-3000 and 2^3000, and that what is
+ * computed is a number wherever the value is takes care. d stands for z - a, which always is one. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/model/cost_input.h"
+
+/* sqrt(a^2 + x^2), x >= 0 and a > 0, for every x and every a within 2^-1000 and 2^1000 */
+static const Expr *hypotenuse(const Writer *w, Num a, const Expr *x)
+{
+    const Expr *leg = write_number(w, a), *most = larger(w, x, leg), *ratio = over(w, smaller(w, x, leg), most);
+    return times(w, most, write1(w, EIG_FN_SQRT, one_plus(w, times(w, ratio, ratio))));
+}
+
+/* The same: plainly where neither square can matter and be lost, for x up to 2^1022. */
+static const Expr *root_of_squares(const Writer *w, Num a, Num a_square, const Expr *x)
+{
+    enum { NEAR = 400 };
+    if (labs(magnitude(a)) > NEAR)
+        return hypotenuse(w, a, x);
+    const Expr *near = smaller(w, x, write_number(w, power_of_two(w, 510)));
+    return larger(w, x, write1(w, EIG_FN_SQRT, plus(w, times(w, near, near), write_number(w, a_square))));
+}
+
+/* By how many powers of two a is outside 2^-900 and 2^900. */
+static long far_by(Num a)
+{
+    enum { NEAR = 900 };
+    long e = magnitude(a);
+    return e > NEAR ? e - NEAR : e < -NEAR ? e + NEAR : 0;
+}
+
+/* q x - m/x = s. With s = gain d and D = 2 sqrt(m q)/gain, x = max(s, 0)/q + (2 m/gain)/(|d| + R), R = sqrt(D^2 + d^2):
+ * nothing cancels. With t = D/(|d| + R) the slope is gain/q of 1/(1 + t^2) for d >= 0, of t^2/(1 + t^2) below. A part
+ * of d is taken throughout, so that no sum is infinite. */
+Prox prox_of_log_barrier(const Input *in)
+{
+    const Writer *w = in->w;
+    Num m = in->c->p[0], q = total_quadratic(w, in->c), zero = input_zero(in, num_int(w->b->nums, 0));
+    Num two = num_int(w->b->nums, 2), D = exact_quotient(w, exact_product(w, two, near_sqrt(w, exact_product(w, m, q))), in->gain);
+    long by = far_by(D);
+    Num scale = power_of_two(w, -3 - by), top = exact_product(w, scale, exact_quotient(w, exact_product(w, two, m), in->gain));
+    Num square = exact_quotient(w, exact_product(w, exact_product(w, exact_product(w, two, scale), q), top), in->gain);     /* D^2 */
+    const Expr *u = write_affine(w, scale, zero), *h = size(w, u);
+    D = exact_product(w, scale, D);
+    if (by < 0)                         /* beyond, x is a straight line or 0 */
+        h = smaller(w, h, write_number(w, power_of_two(w, 1021)));
+    const Expr *below = plus(w, h, root_of_squares(w, D, square, h)), *t = over(w, write_number(w, D), below), *part = times(w, t, t);
+    Num slope = by_input(in, exact_quotient(w, one(w), q));
+    return (Prox){ plus(w, positive_part(w, write_affine(w, slope, zero)), write_quotient(w, top, below)),
+                   write_scaled(w, slope, over(w, larger(w, step(w, u), part), one_plus(w, part))) };
+}
+
+/* q x + T ln x = s, or x + t ln x = s/q with t = T/q. With y = x/t the slope is y/(1 + y), or e/(e + f) with
+ * e = min(y, 1) and f = min(1/y, 1). Where x is below t < 1 it may lose its digits, or be 0, before y does; there
+ * y is h^2/t, h = exp((s/q - x)/(2 t)). */
+Prox prox_of_boltzmann(const Input *in)
+{
+    const Writer *w = in->w;
+    Num inverse = exact_quotient(w, one(w), total_quadratic(w, in->c)), t = exact_product(w, in->c->p[0], inverse);
+    if (magnitude(t) < -1020)           /* hardly a double any more, and what it adds to max(s/q, 0) hardly is */
+        t = power_of_two(w, -1020);
+    const Expr *s = plain_input(in, inverse), *part = write_number(w, t), *unit = write_integer(w, 1);
+    const Expr *x = write2(w, EIG_FN_LOG_ROOT, s, part), *y = over(w, x, part);
+    if (mpq_cmp(t, one(w)) < 0) {
+        const Expr *above = write2(w, EIG_FN_SUB, s, smaller(w, x, part));
+        const Expr *h = write1(w, EIG_FN_EXP, write_scaled(w, exact_quotient(w, num_ratio(w->b->nums, 1, 2), t), above));
+        y = times(w, write_scaled(w, exact_quotient(w, one(w), t), h), h);
+    }
+    const Expr *e = smaller(w, y, unit), *f = smaller(w, over(w, part, x), unit);
+    return (Prox){ x, write_scaled(w, by_input(in, inverse), over(w, e, plus(w, e, f))) };
+}
+
+/* What the roots of quadratics are made of: d = max(z - a, 0), and A > 0, H = sqrt(A^2 + d), both times `scale`. */
+typedef struct Parabola {
+    const Expr *d, *A, *H;
+    Num scale;
+} Parabola;
+
+static Parabola parabola(const Input *in, Num A)
+{
+    const Writer *w = in->w;
+    Num scale = power_of_two(w, -far_by(A)), square = exact_product(w, A, A);
+    const Expr *d = distance(in), *H;
+    A = exact_product(w, scale, A);
+    if (far_by(square) == 0)
+        H = write1(w, EIG_FN_SQRT, plus(w, d, write_number(w, square)));
+    else
+        H = hypotenuse(w, A, write_scaled(w, scale, write1(w, EIG_FN_SQRT, d)));
+    return (Parabola){ d, write_number(w, A), H, scale };
+}
+
+/* q x + l sqrt(x) = s = gain d. With k^2 = q gain and A = l/(2 k), sqrt(x) = (gain/k) y, y = d/(A + H). The slope is
+ * gain/q of y/(y + A). */
+Prox prox_of_three_halves(const Input *in)
+{
+    const Writer *w = in->w;
+    Num q = total_quadratic(w, in->c), k = near_sqrt(w, by_input(in, q));
+    Num A = exact_quotient(w, half(w, in->c->p[0]), k), least = power_of_two(w, -900);
+    Parabola p = parabola(in, mpq_cmp(A, least) < 0 ? least : A);       /* below, nothing beside the root of any d */
+    const Expr *part = over(w, p.d, plus(w, p.H, p.A));
+    const Expr *root = write_scaled(w, exact_product(w, exact_quotient(w, in->gain, k), p.scale), part);
+    const Expr *y = write_scaled(w, exact_product(w, p.scale, p.scale), part);
+    return (Prox){ times(w, root, root), write_scaled(w, by_input(in, exact_quotient(w, one(w), q)), over(w, y, plus(w, y, p.A))) };
+}
+
+/* q x + l x^2 = s = gain d. With k^2 = l gain and A = q/(2 k), x = (gain/k) d/(A + H). The slope is (gain/k)/(2 H). */
+Prox prox_of_cubic(const Input *in)
+{
+    const Writer *w = in->w;
+    Num k = near_sqrt(w, by_input(in, in->c->p[0])), factor = exact_quotient(w, in->gain, k);
+    Parabola p = parabola(in, exact_quotient(w, half(w, total_quadratic(w, in->c)), k));
+    const Expr *slope = write_quotient(w, exact_product(w, half(w, factor), p.scale), p.H);
+    factor = exact_product(w, factor, p.scale);
+    const Expr *below = plus(w, p.H, p.A), *x;
+    if (mpq_cmp(factor, one(w)) > 0)    /* in the order in which nothing is infinite or lost */
+        x = times(w, p.d, write_quotient(w, factor, below));
+    else
+        x = write_scaled(w, factor, over(w, p.d, below));
+    return (Prox){ x, times(w, input_side(in), slope) };
+}
+
+/* k d^p, p > 0 and k within 2^-1000 and 2^1000: from k on, each factor brings the product nearer to the value, and
+ * none is infinite or 0 where the value is a number. */
+static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
+{
+    mpq_ptr whole = num_new(w->b->nums), rest = num_new(w->b->nums);
+    mpz_fdiv_q(mpq_numref(whole), mpq_numref(p), mpq_denref(p));
+    mpz_fdiv_q_2exp(mpq_numref(whole), mpq_numref(whole), 1);
+    if (mpq_sgn(whole) == 0) {
+        if (mpq_cmp(p, one(w)) <= 0)
+            return write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, p)));
+        return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, exact_difference(w, p, one(w))))), d);
+    }
+    const Expr *power = write2(w, EIG_FN_POW, d, write_number(w, whole)), *all = times(w, write_scaled(w, k, power), power);
+    mpq_sub(rest, p, whole);
+    mpq_sub(rest, rest, whole);
+    return mpq_sgn(rest) == 0 ? all : times(w, all, write2(w, EIG_FN_POW, d, write_number(w, rest)));
+}
+
+/* k gain^p, exactly where p is a small whole number. */
+static Num power_factor(const Input *in)
+{
+    const Writer *w = in->w;
+    Num gain[2] = { in->gain, in->c->p[1] }, exact;
+    bool whole = mpz_cmp_ui(mpq_denref(gain[1]), 1) == 0 && mpq_cmp_ui(gain[1], 64, 1) <= 0;
+    if (!whole || !num_apply(w->b->nums, EIG_FN_POW, 2, gain, &exact))
+        exact = near_power(w, gain[0], gain[1]);
+    return exact_product(w, in->c->p[0], exact);
+}
+
+/* (K d)^p with K = k^(1/p) gain: K d is rounded as d is, and where it is below the doubles, so is the value. The slope
+ * is p K (K d)^(p - 1), or, where K d may be below the doubles and that not, p K^p d^(p - 1). */
+static Prox power_of_far(const Input *in)
+{
+    const Writer *w = in->w;
+    Num k = in->c->p[0], p = in->c->p[1], less = exact_difference(w, p, one(w)), zero = input_zero(in, num_int(w->b->nums, 0));
+    Num K = by_input(in, near_power(w, k, exact_quotient(w, one(w), p)));
+    const Expr *u = positive_part(w, write_affine(w, K, zero)), *d = distance(in), *slope;
+    if (mpq_cmp(K, one(w)) < 0 && mpq_cmp_ui(p, 2, 1) < 0)
+        slope = write_scaled(w, exact_product(w, p, power_factor(in)), write2(w, EIG_FN_POW, d, write_number(w, less)));
+    else
+        slope = write_scaled(w, exact_product(w, p, K), write2(w, EIG_FN_POW, u, write_number(w, less)));
+    return (Prox){ write2(w, EIG_FN_POW, u, write_number(w, p)), slope };
+}
+
+/* k s^p = k gain^p d^p */
+Prox prox_of_power(const Input *in)
+{
+    const Writer *w = in->w;
+    Num p = in->c->p[1];
+    double factor = (double)magnitude(in->c->p[0]) + num_to_double(p) * (mpq_cmp_ui(in->gain, 1, 1) == 0 ? 0 : (double)magnitude(in->gain));
+    if (!(fabs(factor) < 990 - num_to_double(p)))
+        return power_of_far(in);
+    Num k = power_factor(in);
+    const Expr *d = distance(in);
+    return (Prox){ monomial(w, k, d, p), monomial(w, exact_product(w, k, p), d, exact_difference(w, p, one(w))) };
+}
