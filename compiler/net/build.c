@@ -184,16 +184,15 @@ static bool add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
         net->block[net->n_blocks++] = *block;
     for (size_t k = 0; k < c->n_terms; k++) {
         Block *out = &net->block[net->n_blocks++];
-        Num factor = c->term[k].factor;
+        bool is_one = mpq_cmp_ui(c->term[k].factor, 1, 1) == 0;
+        mpq_ptr product = num_new(net->nums);
+        mpq_mul(product, block->is_rounded ? c->factor : block->factor, c->term[k].factor);
         *out = *block;
         out->term = &c->term[k];
-        if (block->is_rounded && mpq_cmp_ui(factor, 1, 1) != 0) {
-            ok = pair_times(b, c, factor, out) && ok;
-            continue;
-        }
-        mpq_ptr product = num_new(net->nums);
-        mpq_mul(product, block->factor, factor);
-        out->factor = product;
+        if (!block->is_rounded)
+            out->factor = product;
+        else if (!is_one)
+            ok = pair_times(b, c, product, out) && ok;
     }
     return ok;
 }

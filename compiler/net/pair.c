@@ -128,6 +128,8 @@ bool pair_weights(NetBuild *b, const ModelConn *c, Block *out)
     out->is_rounded = !pair_is_exact(b, c, (double)out->values.n);
     out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n, double);
     bool ok = put_rows(b, c, c->factor, out);
+    if (out->is_rounded)
+        out->factor = num_int(b->net->nums, 1);     /* it is in the entries */
     values_finish(b->net->nums, &out->values);
     return ok;
 }
