@@ -428,7 +428,7 @@ Typed population_formula(Builder *b, size_t pop);
 /* The states of a population by equations, pb->eq, and what does not stand beside them. */
 void equations_declare(Builder *b, PopBuild *pb, const ModelPop *p);
 void equations_build(Builder *b, size_t pop);       /* starts, rate and units */
-bool equations_read(Builder *b, size_t pop);        /* the equations, once the input has a unit; false: no news of units */
+void equations_read(Builder *b, size_t pop);        /* the equations, once the input has a unit */
 void equations_finish(Builder *b, size_t pop);
 /* The unit of time in equations. */
 Unit equation_time(const Builder *b);

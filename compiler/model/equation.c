@@ -5,7 +5,6 @@
  * input change v and are in its unit per time. */
 #include "compiler/model/build.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "compiler/model/zero.h"
@@ -319,19 +318,24 @@ static bool check_change(Builder *b, const StateBuild *s, Typed v)
     return false;
 }
 
-static bool is_name_char(char c)
+/* The (interned) name stands in the expression. */
+static bool mentions(const AstExpr *e, const char *name)
 {
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* The word stands in the text. */
-static bool mentions(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
-        if ((at == text || !is_name_char(at[-1])) && !is_name_char(at[n]))
-            return true;
-    return false;
+    bool found = false;
+    switch (e->kind) {
+    case AST_NAME:
+        return e->as.name.name == name;
+    case AST_UNARY:
+        return mentions(e->as.binary.right, name);
+    case AST_BINARY:
+        return mentions(e->as.binary.left, name) || mentions(e->as.binary.right, name);
+    case AST_CALL:
+        for (size_t k = 0; k < e->as.call.args.n; k++)
+            found |= mentions(e->as.call.args.at[k].value, name);
+        return found;
+    default:
+        return false;
+    }
 }
 
 /* A unit conflict in an equation may come from states that nothing gave a unit: its own, and those on its right. */
@@ -339,11 +343,11 @@ static void blame_unitless(Builder *b, const Equations *eq, const StateBuild *s,
 {
     if (b->cx->diags.n <= diags_before || b->cx->diags.at[diags_before].code != D_E0301 || !b->has_unit_place)
         return;
-    const char *text = expression_text(b, s->equation->value), *names = NULL, *last = NULL;
+    const char *names = NULL, *last = NULL;
     size_t n = 0;
     for (size_t k = 0; k < eq->n; k++) {
         const char *name = eq->state[k].equation->name;
-        if (!eq->state[k].has_no_unit || (&eq->state[k] != s && !mentions(text, name)))
+        if (!eq->state[k].has_no_unit || (&eq->state[k] != s && !mentions(s->equation->value, name)))
             continue;
         names = n++ ? arena_printf(&b->cx->arena, "%s, `%s`", names, name) : arena_printf(&b->cx->arena, "`%s`", name);
         last = name;
@@ -375,11 +379,11 @@ static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *sc
         s->drift.e = NULL;
 }
 
-bool equations_read(Builder *b, size_t pop)
+void equations_read(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
     if (!pb->z.known || pb->eq->is_read || pb->broken)
-        return false;
+        return;
     pb->eq->is_read = true;
     Binding bound[EIG_MAX_STATES + 2];
     Scope scope = { .kind = SCOPE_EQUATION, .pop = (long)pop, .binding = bound,
@@ -389,7 +393,6 @@ bool equations_read(Builder *b, size_t pop)
     for (size_t k = 0; k < pb->eq->n; k++)
         read_equation(b, pop, &pb->eq->state[k], &scope);
     space_enter(b, before);
-    return false;
 }
 
 static void finish_state(Builder *b, const StateBuild *s, ModelState *out)

@@ -58,20 +58,14 @@ static void learn_attributes(Builder *b, size_t pop)
         learn(b, pop, SIDE_RATE, f.unit, f.span, f.why);
 }
 
-static bool read_equations(Builder *b, size_t pop)
-{
-    Space *before = space_enter(b, b->pops.at[pop].space);
-    bool news = equations_read(b, pop);
-    space_enter(b, before);
-    return news;
-}
-
 /* rate = gain * input; by a formula, its value. */
 static bool tie_sides(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
-    if (pb->eq)
-        return read_equations(b, pop);
+    if (pb->eq) {
+        equations_read(b, pop);
+        return false;           /* it has no news of units */
+    }
     if (!typed_ok(pb->gain))
         return false;
     if (pb->formula) {
