@@ -1,6 +1,6 @@
 /* A matrix of numbers, read exactly: .npy (2-D, <f8 <f4 <i4 <i8 and friends, C
- * or Fortran order), .csv (no header, or a header row and a column of names,
- * which are returned), .mtx (coordinate or array; real, integer, pattern;
+ * or Fortran order), .csv (no header, or a header row and a column of names or numbers
+ * of neurons, which are returned), .mtx (coordinate or array; real, integer, pattern;
  * general or symmetric). As in table.h, nothing that is wrong is repaired. */
 #ifndef COMPILER_DATA_MATRIX_H
 #define COMPILER_DATA_MATRIX_H

@@ -15,15 +15,21 @@ typedef struct CsvMatrix {
     VEC(const char *) row_name;
 } CsvMatrix;
 
-/* A header line has no number in it and no empty cell, its corner aside. "nan"
- * counts as a number: it must be complained about, not read as a name. */
+/* Names of neurons, or their numbers. "nan" is neither: it must be complained about, not read as a name. */
+static bool is_neuron(const CsvCell *cell)
+{
+    return cell->n > 0 && (!number_is_like(cell->text, cell->n) || number_is_whole(cell->text, cell->n));
+}
+
+/* A header line has a corner that is no number, and neurons behind it. */
 static bool is_header(const Csv *csv)
 {
-    for (size_t k = 0; k < csv->row.n; k++) {
-        const CsvCell *cell = &csv->row.at[k];
-        if (number_is_like(cell->text, cell->n) || (k > 0 && cell->n == 0))
+    const CsvCell *cell = csv->row.at;
+    if (number_is_like(cell->text, cell->n) || (csv->row.n == 1 && cell->n == 0))
+        return false;
+    for (size_t k = 1; k < csv->row.n; k++)
+        if (!is_neuron(&cell[k]))
             return false;
-    }
     return true;
 }
 
@@ -79,21 +85,37 @@ static bool add_row(CsvMatrix *m, const Csv *csv)
     return true;
 }
 
-/* Decides by the header and the first row under it whether rows are named, and
- * takes the names of the columns. */
+/* Names of columns alone would not show that rows are in another order. A number in front of a row is that of its
+ * neuron only under an empty corner, or where neurons are numbered in the header too. */
+static bool rows_are_named(const CsvMatrix *m, const Csv *csv, const CsvCell *header, size_t n_header)
+{
+    const CsvCell *first = csv->row.at;
+    bool numbered = header->n == 0 || (n_header > 1 && number_is_whole(header[1].text, header[1].n));
+    if (csv->row.n > 1 && is_neuron(first) && (numbered || !number_is_whole(first->text, first->n)))
+        return true;
+    int shown = first->n < 40 ? (int)first->n : 40;
+    Diag *d = diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: this line names the columns, but '%.*s' in front of the first row names no neuron",
+                      m->f->path, header->line, header->column, shown, first->text);
+    diag_help(m->cx, d, "start each row with the name of its neuron, and this line with an empty cell; or take this line out");
+    return false;
+}
+
+/* Takes the names of the columns, once the first row is there too. */
 static bool take_header(CsvMatrix *m, const Csv *csv, const CsvCell *header, size_t n_header)
 {
     const CsvCell *first = csv->row.at;
-    m->has_names = csv->row.n > 1 && !number_is_like(first->text, first->n);
-    size_t n = n_header - m->has_names;
+    size_t n = n_header - 1;
+    m->has_names = true;
     if (n_header != csv->row.n) {
         diag_at(m->cx, D_E0503, m->f->asked, "%s:%u:%u: cells in this row: %zu, in the header: %zu", m->f->path, first->line,
                 first->column, csv->row.n, n_header);
         return false;
     }
+    if (!rows_are_named(m, csv, header, n_header))
+        return false;
     m->out->column_name = ARENA_ARRAY(&m->cx->arena, n, const char *);
     for (size_t k = 0; k < n; k++)
-        m->out->column_name[k] = intern_n(&m->cx->names, header[k + m->has_names].text, header[k + m->has_names].n);
+        m->out->column_name[k] = intern_n(&m->cx->names, header[k + 1].text, header[k + 1].n);
     return true;
 }
 

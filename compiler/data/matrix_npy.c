@@ -220,8 +220,8 @@ static bool check_shape(Ctx *cx, const DataFile *f, const NpyHeader *h, const Np
         return truncated(cx, f, what, end);
     }
     if (end < f->n) {
-        diag_at(cx, D_E0505, f->asked, "'%s' has %llu bytes behind its last entry", f->path,
-                (unsigned long long)(f->n - end));
+        diag_at(cx, D_E0505, f->asked, "'%s' has %llu byte%s behind its last entry", f->path,
+                (unsigned long long)(f->n - end), f->n - end == 1 ? "" : "s");
         return false;
     }
     if (count > data_memory_limit() / sizeof(double)) {

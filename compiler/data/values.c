@@ -12,6 +12,7 @@ typedef struct Decimal {
     bool negative, fits;        /* fits: the digits are `digits`, none was lost */
     uint64_t digits;
     long exponent;
+    bool is_far;                /* the exponent that is written is beyond NUM_MAX_EXPONENT */
 } Decimal;
 
 static bool is_digit(char c)
@@ -32,7 +33,7 @@ static size_t read_digits(const char *s, size_t n, size_t at, Decimal *out, int 
     return at;
 }
 
-static size_t read_exponent(const char *s, size_t n, size_t at, long *exponent)
+static size_t read_exponent(const char *s, size_t n, size_t at, Decimal *out)
 {
     size_t k = at + 1;
     bool negative = k < n && s[k] == '-';
@@ -43,7 +44,8 @@ static size_t read_exponent(const char *s, size_t n, size_t at, long *exponent)
     long e = 0;
     for (; k < n && is_digit(s[k]); k++)
         e = e < 1000000 ? e * 10 + (s[k] - '0') : e;
-    *exponent += negative ? -e : e;
+    out->is_far = e > NUM_MAX_EXPONENT;
+    out->exponent += negative ? -e : e;
     return k;
 }
 
@@ -66,7 +68,7 @@ static bool decimal_read(const char *s, size_t n, Decimal *out)
     if (n_digits == 0)
         return false;
     if (at < n && (s[at] == 'e' || s[at] == 'E'))
-        at = read_exponent(s, n, at, &out->exponent);
+        at = read_exponent(s, n, at, out);
     return at == n;
 }
 
@@ -121,8 +123,10 @@ static bool decimal_quick(NumPool *pool, const Decimal *x, double *d, Num *q)
 static NumberText exact_read(NumPool *pool, const char *text, size_t n, double *d, Num *q)
 {
     Num x;
+    if (n > NUM_MAX_DIGITS)
+        return NUMBER_TOO_LONG;
     if (!num_parse(pool, text, n, &x))
-        return NUMBER_NOT;
+        return NUMBER_NO_FRACTION;
     *d = num_to_double(x);
     if (!isfinite(*d))
         return NUMBER_TOO_LARGE;
@@ -163,13 +167,22 @@ static bool is_nan_or_inf(const char *text, size_t n)
     return false;
 }
 
+/* One number over another, or what is meant as that. */
+static bool is_fraction(const char *text, size_t n)
+{
+    Decimal x;
+    const char *slash = n ? memchr(text, '/', n) : NULL;
+    size_t top = slash ? (size_t)(slash - text) : 0;
+    return slash && decimal_read(text, top, &x) && decimal_read(slash + 1, n - top - 1, &x);
+}
+
 NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num *q)
 {
     Decimal x;
     if (!decimal_read(text, n, &x)) {
         if (is_nan_or_inf(text, n))
             return NUMBER_NOT_FINITE;
-        return n && memchr(text, '/', n) ? exact_read(pool, text, n, d, q) : NUMBER_NOT;
+        return is_fraction(text, n) ? exact_read(pool, text, n, d, q) : NUMBER_NOT;
     }
     if (x.fits && x.digits == 0) {
         *d = 0.0;
@@ -178,7 +191,7 @@ NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num
     }
     if (decimal_quick(pool, &x, d, q) || decimal_long(pool, &x, d, q))
         return NUMBER_OK;
-    if (x.exponent > NUM_MAX_EXPONENT || x.exponent < -NUM_MAX_EXPONENT)
+    if (x.is_far)
         return NUMBER_TOO_LARGE;
     return decimal_slow(pool, text, n, d, q);
 }
@@ -186,14 +199,24 @@ NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num
 bool number_is_like(const char *text, size_t n)
 {
     Decimal x;
-    return decimal_read(text, n, &x) || is_nan_or_inf(text, n);
+    return decimal_read(text, n, &x) || is_fraction(text, n) || is_nan_or_inf(text, n);
+}
+
+bool number_is_whole(const char *text, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (!is_digit(text[k]))
+            return false;
+    return n > 0;
 }
 
 const char *number_complaint(NumberText what)
 {
     switch (what) {
+    case NUMBER_NO_FRACTION: return "is not a fraction a/b of whole numbers with b above 0";
     case NUMBER_NOT_FINITE: return "is not a finite number";
     case NUMBER_TOO_LARGE: return "is beyond the range of a double";
+    case NUMBER_TOO_LONG: return "has more than the 30000 digits that a number may have";
     default: return "is not a number";
     }
 }

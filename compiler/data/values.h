@@ -19,13 +19,17 @@ void values_get(const Values *v, size_t k, mpq_ptr out);
 int values_sign(const Values *v, size_t k);
 
 /* How a piece of text fails to be a number. */
-typedef enum NumberText { NUMBER_OK, NUMBER_NOT, NUMBER_NOT_FINITE, NUMBER_TOO_LARGE } NumberText;
+typedef enum NumberText {
+    NUMBER_OK, NUMBER_NOT, NUMBER_NO_FRACTION, NUMBER_NOT_FINITE, NUMBER_TOO_LARGE, NUMBER_TOO_LONG
+} NumberText;
 
 /* Reads "12", "-0.1", "+1e-3", ".5", "3/2" exactly: *d is the nearest double and
  * *q the number, or NULL when *d is exact. A zero is +0. */
 NumberText number_read(NumPool *pool, const char *text, size_t n, double *d, Num *q);
-/* True for text that means a number, also for "nan", "-inf" and "1e999999". */
+/* True for text that means a number, also for "nan", "-inf", "1e999999" and "1/0". */
 bool number_is_like(const char *text, size_t n);
+/* True for digits alone, as a neuron is numbered. */
+bool number_is_whole(const char *text, size_t n);
 const char *number_complaint(NumberText what);
 
 /* Writes entry k of a Values with room for `cap` entries. */

@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    POOL_CHUNK = 256,
-    MAX_DIGITS = 30000          /* of a literal */
-};
+enum { POOL_CHUNK = 256 };
 
 struct NumChunk {
     NumChunk *below;
@@ -184,7 +181,7 @@ bool num_parse(NumPool *pool, const char *text, size_t n, Num *out)
         text++;
         n--;
     }
-    if (n == 0 || n > MAX_DIGITS)
+    if (n == 0 || n > NUM_MAX_DIGITS)
         return false;
     char small[64];
     char *buffer = n < sizeof small ? small : malloc(n + 1);
@@ -269,7 +266,7 @@ void num_print(Num x, Sbuf *out)
     mpz_abs(top, mpq_numref(x));
     long places = decimal_places(x);
     bool done = false;
-    if (places >= 0 && places <= MAX_DIGITS) {
+    if (places >= 0 && places <= NUM_MAX_DIGITS) {
         mpz_t m;
         mpz_init(m);
         mpz_ui_pow_ui(m, 10, (unsigned long)places);

@@ -22,10 +22,10 @@ Num num_int(NumPool *pool, long value);
 Num num_ratio(NumPool *pool, long top, unsigned long bottom);
 /* The dyadic rational that a finite double is. */
 Num num_from_double(NumPool *pool, double value);
-/* "12", "-0.1", "1e-3", "3/2", exactly; false when malformed or when the
- * exponent is beyond NUM_MAX_EXPONENT in size. */
+/* "12", "-0.1", "1e-3", "3/2", exactly; false when malformed, when the
+ * exponent is beyond NUM_MAX_EXPONENT in size, or when there are more than NUM_MAX_DIGITS bytes. */
 bool num_parse(NumPool *pool, const char *text, size_t n, Num *out);
-enum { NUM_MAX_EXPONENT = 5000 };
+enum { NUM_MAX_EXPONENT = 5000, NUM_MAX_DIGITS = 30000 };
 void num_pool_free(NumPool *pool);
 
 /* The double nearest to x (ties to even; +-infinity beyond the range). */

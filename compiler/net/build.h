@@ -58,6 +58,9 @@ bool kernel_block(NetBuild *b, const ModelConn *c, Block *out);
 
 /* ---- edges.c, matrix.c: weights by list; they fill a whole block ---- */
 bool edges_block(NetBuild *b, const ModelConn *c, Block *out);
+/* Whether text is a neuron's number, "E[3]" or "3", or the name of a population of one; any number from the size on may be
+ * given as the size or more. */
+bool neuron_number(const NetPop *p, const char *text, size_t *number);
 bool matrix_block(NetBuild *b, const ModelConn *c, Block *out);
 
 /* ---- entries.c ---- */

@@ -41,32 +41,24 @@ static NameIndex index_names(Ctx *cx, const NetPop *p)
     return x;
 }
 
-/* "E[3]" or "3"; a population of one also by its own name. */
-static bool neuron_by_number(const NetPop *p, const char *text, size_t *neuron)
+bool neuron_number(const NetPop *p, const char *text, size_t *number)
 {
-    size_t n = strlen(p->model->name), k = 0, value = 0;
+    size_t n = strlen(p->model->name), k = 0;
     bool bracket = strncmp(text, p->model->name, n) == 0 && text[n] == '[';
-    if (p->size == 1 && strcmp(text, p->model->name) == 0) {
-        *neuron = 0;
+    *number = 0;
+    if (p->size == 1 && strcmp(text, p->model->name) == 0)
         return true;
-    }
     if (bracket)
         text += n + 1;
-    for (; text[k] >= '0' && text[k] <= '9'; k++) {
-        value = value * 10 + (size_t)(text[k] - '0');
-        if (value >= p->size)
-            return false;
-    }
-    if (k == 0 || strcmp(text + k, bracket ? "]" : "") != 0)
-        return false;
-    *neuron = value;
-    return true;
+    for (; text[k] >= '0' && text[k] <= '9'; k++)
+        *number = *number < p->size ? *number * 10 + (size_t)(text[k] - '0') : p->size;
+    return k > 0 && strcmp(text + k, bracket ? "]" : "") == 0;
 }
 
 static bool neuron_find(const NameIndex *x, const char *name, size_t *neuron)
 {
     if (!x->slot)
-        return neuron_by_number(x->pop, name, neuron);
+        return neuron_number(x->pop, name, neuron) && *neuron < x->pop->size;
     size_t at = slot_of(x, name);
     *neuron = x->slot[at].neuron;
     return x->slot[at].name != NULL;

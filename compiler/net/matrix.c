@@ -22,19 +22,37 @@ static bool shape_fits(NetBuild *b, const ModelConn *c, const char *what, size_t
     return false;
 }
 
+/* Neurons without names of their own have numbers. Other names of theirs are the file's, and say nothing here. */
+static bool name_fits(const NetPop *p, const char *name, size_t k)
+{
+    size_t number;
+    if (p->model->neuron_name)
+        return strcmp(name, p->model->neuron_name[k]) == 0;
+    return !neuron_number(p, name, &number) || number == k;
+}
+
 /* A matrix that names its rows or columns must name them as the population does:
  * a permuted matrix would be silently wrong. */
 static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, const char *axis, const char **name, const NetPop *p)
 {
-    for (size_t k = 0; name && p->model->neuron_name && k < p->size; k++) {
-        if (strcmp(name[k], p->model->neuron_name[k]) == 0)
+    const char **known = p->model->neuron_name;
+    for (size_t k = 0; name && k < p->size; k++) {
+        if (name_fits(p, name[k], k))
             continue;
-        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': %s %zu is '%s', but neuron %zu of %s is '%s'", f->path, axis,
-                          k + 1, name[k], k, p->model->name, p->model->neuron_name[k]);
-        diag_help(b->cx, d, "bring the %ss into the order of the table, or take the names out of the file", axis);
+        const char *is = known ? arena_printf(&b->cx->arena, "neuron %zu of %s is '%s'", k, p->model->name, known[k])
+                               : arena_printf(&b->cx->arena, "the neurons of %s are numbered from 0, in order", p->model->name);
+        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': %s %zu is '%s', but %s", f->path, axis, k + 1, name[k], is);
+        diag_help(b->cx, d, "bring the %ss into %s order, or take the names out of the file", axis, known ? "the table's" : "that");
         return false;
     }
     return true;
+}
+
+/* Also "3" and "E[3]". */
+static bool same_neuron(const NetPop *p, const char *a, const char *b)
+{
+    size_t x, y;
+    return strcmp(a, b) == 0 || (neuron_number(p, a, &x) && neuron_number(p, b, &y) && x == y);
 }
 
 /* Within one population row k and column k are the same neuron, also where the
@@ -42,7 +60,7 @@ static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, cons
 static bool axes_agree(NetBuild *b, const ModelConn *c, const MatrixFile *f)
 {
     for (size_t k = 0; c->pre == c->post && f->row_name && f->column_name && k < f->n_rows; k++) {
-        if (strcmp(f->row_name[k], f->column_name[k]) == 0)
+        if (same_neuron(&b->net->pop[c->pre], f->row_name[k], f->column_name[k]))
             continue;
         Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': row %zu is '%s', but column %zu is '%s'", f->path, k + 1,
                           f->row_name[k], k + 1, f->column_name[k]);
@@ -69,7 +87,7 @@ static bool from_file(NetBuild *b, const ModelConn *c, Block *out)
     MatrixFile f;
     if (!matrix_file_read(b->cx, b->net->nums, c->dir, c->path, c->weight_span, &f))
         return false;
-    const char *what = arena_printf(&b->cx->arena, "'%s'", f.path);
+    const char *what = arena_printf(&b->cx->arena, f.row_name ? "'%s', its line and column of names aside," : "'%s'", f.path);
     if (!shape_fits(b, c, what, f.n_rows, f.n_columns) ||
         !names_fit(b, c, &f, "row", f.row_name, &b->net->pop[c->post]) ||
         !names_fit(b, c, &f, "column", f.column_name, &b->net->pop[c->pre]) || !axes_agree(b, c, &f))

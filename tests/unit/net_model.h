@@ -106,7 +106,7 @@ static inline void block_expand(Bench *b, const Block *block, mpq_t *sum)
 static inline double weight(Bench *b, size_t i, size_t j)
 {
     size_t n = b->net.n;
-    mpq_t *sum = malloc(n * n * sizeof *sum);
+    mpq_t *sum = calloc(n * n, sizeof *sum);
     for (size_t k = 0; k < n * n; k++)
         mpq_init(sum[k]);
     for (size_t k = 0; k < b->net.n_blocks; k++)

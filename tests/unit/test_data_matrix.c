@@ -127,6 +127,7 @@ static void npy_refuses(void)
     static const struct { const char *dict; size_t bytes; int what; DiagCode code; const char *piece; } bad[] = {
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}", 31, 0, D_E0505, "cut off" },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2)}", 32, 0, D_E0505, "16 bytes behind its last entry" },
+        { "{'descr': '|i1', 'fortran_order': False, 'shape': (1, 2)}", 3, 0, D_E0505, "1 byte behind its last entry" },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 32, 0, D_E0505, "cut off" },
         { "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 2)}", 32, 0, D_E0502, "dictionary" },
         { "{'descr': '|O', 'fortran_order': False, 'shape': (2, 2)}", 32, 0, D_E0507, "Python objects" },
@@ -193,9 +194,49 @@ static void csv_reads_names(void)
     CHECK_TEXT(b.m.column_name[2], "C");
     CHECK_TEXT(b.m.row_name[1], "Y");
     done(&b);
-    CHECK(parse_text(&b, "w.csv", "A,B\n1,2\n"));
-    CHECK(b.m.n_rows == 1 && b.m.n_columns == 2 && !b.m.row_name);
-    CHECK_TEXT(b.m.column_name[0], "A");
+    CHECK(parse_text(&b, "w.csv", ",0,1\n0,1/3,.2\n1,.3,.4\n"));
+    CHECK(b.m.n_rows == 2 && b.m.n_columns == 2 && b.m.values.d[0] == 1.0 / 3);
+    CHECK_TEXT(b.m.column_name[1], "1");
+    CHECK_TEXT(b.m.row_name[0], "0");
+    done(&b);
+    CHECK(parse_text(&b, "w.csv", "to,0\n0,5\n"));
+    CHECK(b.m.n_rows == 1 && b.m.n_columns == 1 && b.m.values.d[0] == 5);
+    done(&b);
+}
+
+static void csv_reads_fractions(void)
+{
+    static const char *const text[] = { "1/3,1/4\n.1,.4\n", "1/3, 1/4\n1/10, 2/5\n", "+1/3,0.25\n1e-1,\"4/10\"\n" };
+    for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
+        Bench b;
+        CHECK(parse_text(&b, "w.csv", text[k]));
+        CHECK(b.m.n_rows == 2 && b.m.n_columns == 2 && !b.m.row_name && !b.m.column_name);
+        CHECK(b.m.values.q && mpq_cmp_ui(b.m.values.q[0], 1, 3) == 0 && mpq_cmp_ui(b.m.values.q[1], 1, 4) == 0);
+        CHECK(mpq_cmp_ui(b.m.values.q[2], 1, 10) == 0 && mpq_cmp_ui(b.m.values.q[3], 2, 5) == 0);
+        done(&b);
+    }
+}
+
+/* "0." and n digits of 3, alone. */
+static bool parse_long_decimal(Bench *b, size_t n)
+{
+    char *text = malloc(n + 3);
+    memcpy(text, "0.", 2);
+    memset(text + 2, '3', n);
+    text[n + 2] = 0;
+    bool ok = parse_text(b, "w.csv", text);
+    free(text);
+    return ok;
+}
+
+static void csv_counts_digits(void)
+{
+    Bench b;
+    CHECK(parse_long_decimal(&b, 29000));
+    CHECK(b.m.values.d[0] == 1.0 / 3 && b.m.values.q && mpq_cmp_ui(b.m.values.q[0], 1, 3) < 0);
+    done(&b);
+    CHECK(!parse_long_decimal(&b, 100000));
+    CHECK(complains(&b, D_E0504, "has more than the 30000 digits"));
     done(&b);
 }
 
@@ -210,6 +251,17 @@ static void csv_refuses(void)
         { "a,b\nX,1,2\n", D_E0503, "cells in this row: 3, in the header: 2" },
         { "c,a,b\nX,1,2\nY,3,inf\n", D_E0504, "w.csv:3:5: 'inf' is not a finite number (row 2, column 2" },
         { "a,b\n", D_E0508, "no numbers" },
+        { "a,b\n.1,.2\n.3,.4\n", D_E0503, "w.csv:1:1: this line names the columns, but '.1' in front of the first row names no neuron" },
+        { "a,b\n1,2\n", D_E0503, "'1' in front of the first row" },
+        { ",a,b\n1/2,.2,.3\n", D_E0503, "'1/2' in front of the first row" },
+        { ",a,b\n,.2,.3\n", D_E0503, "'' in front of the first row" },
+        { "a\n.1\n.3\n", D_E0503, "'.1' in front of the first row" },
+        { ",.5\n3,4\n", D_E0504, "w.csv:1:1: '' is not a number (row 1, column 1" },
+        { "a,nan\n3,4\n", D_E0504, "w.csv:1:1: 'a' is not a number" },
+        { "1/0,2\n", D_E0504, "w.csv:1:1: '1/0' is not a fraction a/b of whole numbers" },
+        { "1,.5/2\n", D_E0504, "w.csv:1:3: '.5/2' is not a fraction" },
+        { "1,1/x\n", D_E0504, "w.csv:1:3: '1/x' is not a number" },
+        { "1,1e6000\n", D_E0504, "w.csv:1:3: '1e6000' is beyond the range" },
         { "", D_E0508, "no numbers" },
         { "1,\"2\n", D_E0503, "w.csv:1:3: a quote" },
     };
@@ -306,6 +358,8 @@ int main(void)
     RUN(npy_cut_anywhere_is_refused);
     RUN(csv_reads_plain_numbers);
     RUN(csv_reads_names);
+    RUN(csv_reads_fractions);
+    RUN(csv_counts_digits);
     RUN(csv_refuses);
     RUN(mtx_reads_coordinates);
     RUN(mtx_reads_arrays);

@@ -165,7 +165,7 @@ static void bad_numbers_are_refused(void)
         { "x\n1e\n", "not a number" },
         { "x\n1 2\n", "not a number" },
         { "x\n0x10\n", "not a number" },
-        { "x\n1/0\n", "not a number" },
+        { "x\n1/0\n", "is not a fraction a/b of whole numbers with b above 0" },
         { "x\n.\n", "not a number" },
         { "x,y\n,1\n", "'' in column 'x' is not a number" },
     };

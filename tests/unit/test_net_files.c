@@ -125,6 +125,36 @@ static void matrix_names_must_be_those_of_the_table(void)
     bench_end(&b);
 }
 
+static void matrix_numbers_must_be_those_of_the_neurons(void)
+{
+    static const char *const good[] = { ",0,1\n0,1,2\n1,4,5\n", "E,E[0],E[1]\nE[0],1,2\nE[1],4,5\n", ",E[0],E[1]\n0,1,2\n1,4,5\n", "E,a,b\na,1,2\nb,4,5\n" };
+    static const struct { const char *text; DiagCode code; const char *piece; } bad[] = {
+        { ",0,1\n1,1,2\n0,4,5\n", D_E0513, "row 1 is '1', but the neurons of E are numbered from 0, in order" },
+        { ",E[0],E[2]\n0,1,2\n1,4,5\n", D_E0513, "column 2 is 'E[2]', but the neurons of E" },
+        { ",1,2\n1,1,2\n2,4,5\n", D_E0513, "row 1 is '1', but the neurons of E" },
+        { ",2\n3,4\n", D_E0511, "its line and column of names aside, is 1 x 1, E->E needs 2 x 2" },
+        { "1/3,1/4,1/5\n1/4,.1,.2\n1/5,.3,.4\n", D_E0511, "w.csv' is 3 x 3, E->E needs 2 x 2" },
+    };
+    for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
+        Bench b;
+        bench_begin(&b);
+        size_t e = add_pop(&b, "E", SIGN_EXC, 2);
+        add_matrix(&b, e, e, "w.csv", good[k]);
+        CHECK(build_and_remove(&b));
+        CHECK(weight(&b, 0, 1) == 4 && weight(&b, 1, 0) == 8);
+        bench_end(&b);
+    }
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        Bench b;
+        bench_begin(&b);
+        size_t e = add_pop(&b, "E", SIGN_EXC, 2);
+        add_matrix(&b, e, e, "w.csv", bad[k].text);
+        CHECK(!build_and_remove(&b));
+        CHECK(complains(&b, bad[k].code, bad[k].piece));
+        bench_end(&b);
+    }
+}
+
 static void a_matrix_needs_no_pattern(void)
 {
     Bench b;
@@ -203,6 +233,7 @@ int main(void)
     RUN(bad_edges_are_refused);
     RUN(matrix_files_have_targets_as_rows);
     RUN(matrix_names_must_be_those_of_the_table);
+    RUN(matrix_numbers_must_be_those_of_the_neurons);
     RUN(a_matrix_needs_no_pattern);
     RUN(the_worm_is_complete);
     RUN(the_microcircuit_is_readable);
