@@ -146,13 +146,12 @@ static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTall
     const DaleViolation *v = &tally->first;
     const NetPop *pre = &net->pop[b->pre], *post = &net->pop[b->post];
     Sign sign = net_neuron_sign(pre, v->pre);
-    Sbuf from = {0}, to = {0}, weight = {0};
+    Sbuf from = {0}, to = {0};
     net_neuron_name(pre, v->pre, &from);
     net_neuron_name(post, v->post, &to);
-    num_print(v->weight, &weight);
     Diag *d = diag_at(cx, D_E0601, net->model->conns.at[b->conn].weight_span,
                       "neuron `%s` is %s but sends the weight %s to `%s`", sbuf_text(&from), sign_word(sign),
-                      sbuf_text(&weight), sbuf_text(&to));
+                      num_brief(cx, v->weight), sbuf_text(&to));
     diag_note_at(cx, d, pre->model->sign_span, "`%s` gets its sign here", pre->model->name);
     if (tally->n > 1)
         diag_note(cx, d, "%zu weights of this connection have the wrong sign; this is the first", tally->n);
@@ -160,7 +159,6 @@ static void report_block(Ctx *cx, const Net *net, const Block *b, const DaleTall
                                    : "weights are magnitudes: the sign comes from `%s`", pre->model->name);
     sbuf_free(&from);
     sbuf_free(&to);
-    sbuf_free(&weight);
 }
 
 static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)

@@ -296,11 +296,23 @@ const char *num_text(Ctx *cx, Num x)
     return text;
 }
 
+/* The fewest digits that read back as the double. */
+static const char *shortest_decimal(Ctx *cx, double d)
+{
+    char text[40];
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, d);
+        if (strtod(text, NULL) == d)
+            break;
+    }
+    return arena_strdup(&cx->arena, text);
+}
+
 const char *num_brief(Ctx *cx, Num x)
 {
     const char *text = num_text(cx, x);
     size_t most = strchr(text, '/') ? 24 : 60;      /* nobody reads long fractions */
-    return strlen(text) <= most ? text : arena_printf(&cx->arena, "%.17g", num_to_double(x));
+    return strlen(text) <= most ? text : shortest_decimal(cx, num_to_double(x));
 }
 
 /* ---- rounding to double ---- */
