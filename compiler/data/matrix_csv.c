@@ -21,11 +21,11 @@ static bool is_neuron(const CsvCell *cell)
     return cell->n > 0 && (!number_is_like(cell->text, cell->n) || number_is_whole(cell->text, cell->n));
 }
 
-/* A header line has a corner that is no number, and neurons behind it. */
+/* A header line has a corner that is no number, and neurons behind it. One cell alone may be a line in another format. */
 static bool is_header(const Csv *csv)
 {
     const CsvCell *cell = csv->row.at;
-    if (number_is_like(cell->text, cell->n) || (csv->row.n == 1 && cell->n == 0))
+    if (csv->row.n == 1 || number_is_like(cell->text, cell->n))
         return false;
     for (size_t k = 1; k < csv->row.n; k++)
         if (!is_neuron(&cell[k]))
@@ -87,10 +87,10 @@ static bool add_row(CsvMatrix *m, const Csv *csv)
 
 /* Names of columns alone would not show that rows are in another order. A number in front of a row is that of its
  * neuron only under an empty corner, or where neurons are numbered in the header too. */
-static bool rows_are_named(const CsvMatrix *m, const Csv *csv, const CsvCell *header, size_t n_header)
+static bool rows_are_named(const CsvMatrix *m, const Csv *csv, const CsvCell *header)
 {
     const CsvCell *first = csv->row.at;
-    bool numbered = header->n == 0 || (n_header > 1 && number_is_whole(header[1].text, header[1].n));
+    bool numbered = header->n == 0 || number_is_whole(header[1].text, header[1].n);
     if (csv->row.n > 1 && is_neuron(first) && (numbered || !number_is_whole(first->text, first->n)))
         return true;
     int shown = first->n < 40 ? (int)first->n : 40;
@@ -111,7 +111,7 @@ static bool take_header(CsvMatrix *m, const Csv *csv, const CsvCell *header, siz
                 first->column, csv->row.n, n_header);
         return false;
     }
-    if (!rows_are_named(m, csv, header, n_header))
+    if (!rows_are_named(m, csv, header))
         return false;
     m->out->column_name = ARENA_ARRAY(&m->cx->arena, n, const char *);
     for (size_t k = 0; k < n; k++)

@@ -349,6 +349,8 @@ bool place_is_translation_invariant(const PairPlaces *pair, const Expr *e);
 
 /* ---- kernel.c ---- */
 bool kernel_is_shape(const char *name);
+/* Writes their names, at most 16, and gives the number of them. */
+size_t kernel_shapes(const char **names);
 /* gaussian(...) and the like in a kernel; false when it is no shape. */
 bool kernel_shape(Builder *b, const AstExpr *call, const Scope *scope, Typed *out);
 /* pattern = kernel(...): multiplies the weight of *c, if that was understood, by it. */

@@ -262,8 +262,8 @@ static bool record_call(Builder *b, const AstExpr *e, const Scope *scope, Typed 
 
 static void report_unknown_function(Builder *b, const AstExpr *callee, const Scope *scope)
 {
-    const char *names[EIG_N_FNS + N_FOLDS + 64];
-    size_t n = 0;
+    const char *names[EIG_N_FNS + N_FOLDS + 80];
+    size_t n = scope->kind == SCOPE_KERNEL ? kernel_shapes(names) : 0;
     for (int fn = 0; fn < EIG_N_FNS; fn++)
         if (eig_fn_name[fn])
             names[n++] = eig_fn_name[fn];

@@ -150,19 +150,25 @@ static Num power_factor(const Input *in)
     return exact_product(w, in->c->p[0], exact);
 }
 
-/* (K d)^p with K = k^(1/p) gain: K d is rounded as d is, and where it is below the doubles, so is the value. The slope
- * is p K (K d)^(p - 1), or, where K d may be below the doubles and that not, p K^p d^(p - 1). */
+/* k gain^g d^e, e >= 1, as (K d)^e: K d is rounded as d is, and beyond the doubles or below them where the power is. */
+static const Expr *power_inside(const Input *in, Num k, Num g, Num e)
+{
+    const Writer *w = in->w;
+    Num K = exact_product(w, near_power(w, k, exact_quotient(w, one(w), e)), near_power(w, in->gain, exact_quotient(w, g, e)));
+    const Expr *u = positive_part(w, write_affine(w, K, input_zero(in, num_int(w->b->nums, 0))));
+    return write2(w, EIG_FN_POW, u, write_number(w, e));
+}
+
+/* The slope is p k gain^p d^(p - 1). A power of d below 1 is not far out, whatever d is. */
 static Prox power_of_far(const Input *in)
 {
     const Writer *w = in->w;
-    Num k = in->c->p[0], p = in->c->p[1], less = exact_difference(w, p, one(w)), zero = input_zero(in, num_int(w->b->nums, 0));
-    Num K = by_input(in, near_power(w, k, exact_quotient(w, one(w), p)));
-    const Expr *u = positive_part(w, write_affine(w, K, zero)), *d = distance(in), *slope;
-    if (mpq_cmp(K, one(w)) < 0 && mpq_cmp_ui(p, 2, 1) < 0)
-        slope = write_scaled(w, exact_product(w, p, power_factor(in)), write2(w, EIG_FN_POW, d, write_number(w, less)));
-    else
-        slope = write_scaled(w, exact_product(w, p, K), write2(w, EIG_FN_POW, u, write_number(w, less)));
-    return (Prox){ write2(w, EIG_FN_POW, u, write_number(w, p)), slope };
+    Num k = in->c->p[0], p = in->c->p[1], less = exact_difference(w, p, one(w));
+    const Expr *value = power_inside(in, k, p, p);
+    if (mpq_cmp(less, one(w)) >= 0)
+        return (Prox){ value, power_inside(in, exact_product(w, p, k), p, less) };
+    const Expr *power = write2(w, EIG_FN_POW, distance(in), write_number(w, less));
+    return (Prox){ value, write_scaled(w, exact_product(w, p, power_factor(in)), power) };
 }
 
 /* k s^p = k gain^p d^p */

@@ -128,6 +128,13 @@ static size_t shape_of(const char *name)
     return id;
 }
 
+size_t kernel_shapes(const char **names)
+{
+    for (size_t k = 0; k < N_SHAPES; k++)
+        names[k] = shape[k].name;
+    return N_SHAPES;
+}
+
 bool kernel_is_shape(const char *name)
 {
     return shape_of(name) < N_SHAPES;

@@ -255,7 +255,7 @@ static void csv_refuses(void)
         { "a,b\n1,2\n", D_E0503, "'1' in front of the first row" },
         { ",a,b\n1/2,.2,.3\n", D_E0503, "'1/2' in front of the first row" },
         { ",a,b\n,.2,.3\n", D_E0503, "'' in front of the first row" },
-        { "a\n.1\n.3\n", D_E0503, "'.1' in front of the first row" },
+        { "a\n.1\n.3\n", D_E0504, "w.csv:1:1: 'a' is not a number" },
         { ",.5\n3,4\n", D_E0504, "w.csv:1:1: '' is not a number (row 1, column 1" },
         { "a,nan\n3,4\n", D_E0504, "w.csv:1:1: 'a' is not a number" },
         { "1/0,2\n", D_E0504, "w.csv:1:1: '1/0' is not a fraction a/b of whole numbers" },
