@@ -2,6 +2,8 @@
  * forms, and names for operations. */
 #ifndef COMPILER_MODEL_COST_INPUT_H
 #define COMPILER_MODEL_COST_INPUT_H
+#include <float.h>
+
 #include "compiler/model/cost.h"
 
 /* What stands in a prox: s = gain (z - threshold) - tilt, softened by lambda. */
@@ -108,11 +110,14 @@ static inline Num total_quadratic(const Writer *w, const Cost *c)
     return exact_sum(w, one(w), c->a_pos);
 }
 
-/* max(z - a, 0), where s = gain (z - a): a number also where s is none. Without lambda. */
+/* max(z - a, 0), where s = gain (z - a): a number also where s is none, at most the largest double. Without lambda. */
 static inline const Expr *distance(const Input *in)
 {
     const Writer *w = in->w;
-    return positive_part(w, write_affine(w, one(w), input_zero(in, num_int(w->b->nums, 0))));
+    Num a = input_zero(in, num_int(w->b->nums, 0));
+    const Expr *d = positive_part(w, write_affine(w, one(w), a));
+    bool always = mpq_sgn(a) >= 0 || magnitude(a) < 960;
+    return always ? d : smaller(w, d, write_number(w, num_from_double(w->b->nums, DBL_MAX)));
 }
 
 /* 1 where s, without lambda, is 0 or more: also where s is below the doubles. */

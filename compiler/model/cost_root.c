@@ -101,8 +101,12 @@ Prox prox_of_three_halves(const Input *in)
     Parabola p = parabola(in, mpq_cmp(A, least) < 0 ? least : A);       /* below, nothing beside the root of any d */
     const Expr *part = over(w, p.d, plus(w, p.H, p.A));
     const Expr *root = write_scaled(w, exact_product(w, exact_quotient(w, in->gain, k), p.scale), part);
-    const Expr *y = write_scaled(w, exact_product(w, p.scale, p.scale), part);
-    return (Prox){ times(w, root, root), write_scaled(w, by_input(in, exact_quotient(w, one(w), q)), over(w, y, plus(w, y, p.A))) };
+    const Expr *y = write_scaled(w, exact_product(w, p.scale, p.scale), part), *share = over(w, y, plus(w, y, p.A));
+    if (labs(magnitude(A)) < 400) {     /* from y/A, for y may be below the doubles where that is not */
+        const Expr *most = write_number(w, power_of_two(w, 400)), *ratio = smaller(w, over(w, p.d, times(w, plus(w, p.H, p.A), p.A)), most);
+        share = over(w, ratio, one_plus(w, ratio));
+    }
+    return (Prox){ times(w, root, root), write_scaled(w, by_input(in, exact_quotient(w, one(w), q)), share) };
 }
 
 /* q x + l x^2 = s = gain d. With k^2 = l gain and A = q/(2 k), x = (gain/k) d/(A + H). The slope is (gain/k)/(2 H). */
@@ -121,6 +125,15 @@ Prox prox_of_cubic(const Input *in)
     return (Prox){ x, times(w, input_side(in), slope) };
 }
 
+/* k d^p, 0 < p <= 1. A power of almost 1 may be below the doubles where d is, and the product with a large k not. */
+static const Expr *part_power(const Writer *w, Num k, const Expr *d, Num p)
+{
+    Num above_half = exact_difference(w, p, num_ratio(w->b->nums, 1, 2));
+    if (mpq_cmp(p, one(w)) == 0 || mpq_cmp_ui(above_half, 2, 5) < 0)
+        return write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, p)));
+    return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, above_half))), write1(w, EIG_FN_SQRT, d));
+}
+
 /* k d^p, p > 0 and k within 2^-1000 and 2^1000: from k on, each factor brings the product nearer to the value, and
  * none is infinite or 0 where the value is a number. */
 static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
@@ -130,7 +143,7 @@ static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
     mpz_fdiv_q_2exp(mpq_numref(whole), mpq_numref(whole), 1);
     if (mpq_sgn(whole) == 0) {
         if (mpq_cmp(p, one(w)) <= 0)
-            return write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, p)));
+            return part_power(w, k, d, p);
         return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, exact_difference(w, p, one(w))))), d);
     }
     const Expr *power = write2(w, EIG_FN_POW, d, write_number(w, whole)), *all = times(w, write_scaled(w, k, power), power);
@@ -167,8 +180,7 @@ static Prox power_of_far(const Input *in)
     const Expr *value = power_inside(in, k, p, p);
     if (mpq_cmp(less, one(w)) >= 0)
         return (Prox){ value, power_inside(in, exact_product(w, p, k), p, less) };
-    const Expr *power = write2(w, EIG_FN_POW, distance(in), write_number(w, less));
-    return (Prox){ value, write_scaled(w, exact_product(w, p, power_factor(in)), power) };
+    return (Prox){ value, part_power(w, exact_product(w, p, power_factor(in)), distance(in), less) };
 }
 
 /* k s^p = k gain^p d^p */

@@ -208,7 +208,7 @@ static const Expr *rising_power(const Input *in, Num k, const Expr *u, Num e)
     const Writer *w = in->w;
     const Expr *exponent = write_number(w, e);
     k = by_input(in, k);
-    if (mpq_cmp(k, one(w)) >= 0 || mpq_cmp(e, one(w)) >= 0 || mpq_sgn(e) == 0)
+    if (magnitude(k) > 60 || mpq_cmp(e, one(w)) >= 0 || mpq_sgn(e) == 0)
         return write2(w, EIG_FN_POW, smaller(w, u, write_integer(w, 1)), exponent);
     const Expr *d = distance(in);
     if (magnitude(k) > -1022)

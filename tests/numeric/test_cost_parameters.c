@@ -57,7 +57,7 @@ static double tilt(const CostReference *cost, const Case *c)
     return is_cost(cost, "logistic") ? c->p[2] : 0;
 }
 
-/* z moves by 2^-53 (3 |z - a| + |a|), and by the least double. */
+/* z moves by 2^-53 (3 |z - a| + |a|), and by the least double; z - a is at most the largest double. */
 static void place(const CostReference *cost, const Case *c, double z, Inputs *at)
 {
     mpfr_t a;
@@ -67,10 +67,13 @@ static void place(const CostReference *cost, const Case *c, double z, Inputs *at
     mpfr_add_d(a, a, c->threshold, MPFR_RNDN);
     mpfr_d_sub(at->high, z, a, MPFR_RNDN);
     mpfr_abs(at->high, at->high, MPFR_RNDN);
+    mpfr_sub_d(at->low, at->high, DBL_MAX, MPFR_RNDN);
     mpfr_mul_ui(at->high, at->high, 3, MPFR_RNDN);
     mpfr_abs(a, a, MPFR_RNDN);
     mpfr_add(at->high, at->high, a, MPFR_RNDN);
     mpfr_div_2ui(at->high, at->high, 53, MPFR_RNDN);
+    if (mpfr_sgn(at->low) > 0)
+        mpfr_add(at->high, at->high, at->low, MPFR_RNDN);
     if (c->threshold != 0 || tilt(cost, c) != 0)
         mpfr_add_d(at->high, at->high, DBL_TRUE_MIN, MPFR_RNDN);
     mpfr_mul_d(at->high, at->high, c->gain, MPFR_RNDN);
@@ -147,20 +150,20 @@ static double peak_of(const CostReference *cost, const Case *c)
 /* The least and the largest slope of where rounding may have moved s: at the ends, or at a peak between. */
 static void slopes_at(const Subject *t, const Case *c, double x, const Inputs *in, mpfr_ptr least, mpfr_ptr largest)
 {
-    mpfr_t peak;
-    mpfr_init2(peak, REFERENCE_BITS);
+    mpfr_t peak, there;
+    mpfr_inits2(REFERENCE_BITS, peak, there, (mpfr_ptr)0);
     mpfr_set_d(peak, peak_of(t->cost, c), MPFR_RNDN);
     t->cost->slope(least, in->low, x, t->p);
     t->cost->slope(largest, in->high, x, t->p);
     if (mpfr_cmp(least, largest) > 0)
         mpfr_swap(least, largest);
     if (mpfr_cmp(in->low, peak) <= 0 && mpfr_cmp(peak, in->high) <= 0) {
-        t->cost->slope(peak, peak, x, t->p);
-        mpfr_max(largest, largest, peak, MPFR_RNDN);
+        t->cost->slope(there, peak, x, t->p);
+        mpfr_max(largest, largest, there, MPFR_RNDN);
     }
     mpfr_mul_d(least, least, c->gain, MPFR_RNDN);
     mpfr_mul_d(largest, largest, c->gain, MPFR_RNDN);
-    mpfr_clear(peak);
+    mpfr_clears(peak, there, (mpfr_ptr)0);
 }
 
 /* Newton's method of the reference starts at x, for both ends. */
@@ -185,6 +188,21 @@ static void check_slope(const Subject *t, const Case *c, double z, const Inputs 
 
 /* ---- all ---- */
 
+static void check_at(const Subject *t, const Case *c, double z, Inputs *in)
+{
+    place(t->cost, c, z, in);
+    check_value(t, c, z, in);
+    if (!is_steep(t, in))
+        check_slope(t, c, z, in);
+}
+
+static bool case_init(Subject *t, const CostReference *cost, const Case *c)
+{
+    char more[4000];
+    snprintf(more, sizeof more, "; gain = %.800g; threshold = %.800g", c->gain, c->threshold);
+    return subject_init(t, cost, c->p, more);
+}
+
 static void near_with_all_parameters(void)
 {
     Inputs in;
@@ -192,20 +210,46 @@ static void near_with_all_parameters(void)
     for (int m = 0; m < N_COST_REFERENCES * MODELS; m++) {
         const CostReference *cost = &cost_reference[m % N_COST_REFERENCES];
         Case c = random_case(cost);
-        char more[4000];
         Subject t;
-        snprintf(more, sizeof more, "; gain = %.800g; threshold = %.800g", c.gain, c.threshold);
-        if (!subject_init(&t, cost, c.p, more))
+        if (!case_init(&t, cost, &c))
             continue;
         for (int k = 0; k < INPUTS; k++) {
             double z = random_input(cost, &c, k);
-            if (!isfinite(z))
-                continue;
-            place(cost, &c, z, &in);
-            check_value(&t, &c, z, &in);
-            if (!is_steep(&t, &in))
-                check_slope(&t, &c, z, &in);
+            if (isfinite(z))
+                check_at(&t, &c, z, &in);
         }
+        built_free(&t.built);
+    }
+    mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
+}
+
+/* Where what is computed on the way is beyond the doubles or below them, and the value or the slope is not. */
+static void at_the_ends_of_the_doubles(void)
+{
+    static const struct { const char *name; Case c; double z; } row[] = {
+        { "power", { { 0x1p143, 10 }, 0x1p-670, 0 }, 0x1p800 },         /* a slope of 2^646 */
+        { "power", { { 0x1p200, 2.5 }, 0x1p-900, 0 }, 0x1p1020 },
+        { "power", { { 0x1p996, 1.00390625 }, 1, 0 }, 0x1p100 },
+        { "power", { { 0x1p570, 1.9744873046875 }, 1, 0 }, DBL_TRUE_MIN },
+        { "power", { { 0x1p995, 1.9744873046875 }, 1, 0 }, DBL_TRUE_MIN },
+        { "power", { { 0x1p-980, 2.5 }, 1, -0x1p990 }, DBL_MAX },
+        { "three_halves", { { 1.25e-5 }, 1, 0 }, DBL_TRUE_MIN },
+        { "three_halves", { { 100.25 }, 0x1.fp23, 0 }, DBL_TRUE_MIN },
+        { "three_halves", { { 0x1p431 }, 1, -0x1.4p994 }, DBL_MAX },
+        { "cubic", { { 0x1p431 }, 1, -0x1.4p994 }, DBL_MAX },
+        { "naka_rushton", { { 15.5, 7e-6, 1.75 }, 0x1p26, 0 }, DBL_TRUE_MIN },
+        { "naka_rushton", { { 1e-10, 1e-9, 1.0625 }, 1, 0 }, DBL_TRUE_MIN },
+    };
+    Inputs in;
+    mpfr_inits2(REFERENCE_BITS, in.s, in.low, in.high, (mpfr_ptr)0);
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        const CostReference *cost = cost_reference;
+        while (!is_cost(cost, row[k].name))
+            cost++;
+        Subject t;
+        if (!case_init(&t, cost, &row[k].c))
+            continue;
+        check_at(&t, &row[k].c, row[k].z, &in);
         built_free(&t.built);
     }
     mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
@@ -288,6 +332,7 @@ static void straight_pieces(void)
 int main(void)
 {
     RUN(near_with_all_parameters);
+    RUN(at_the_ends_of_the_doubles);
     RUN(straight_pieces);
     return test_done();
 }
