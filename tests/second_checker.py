@@ -4,6 +4,7 @@
 Written from docs/certificate.md and from nothing else, so that it shares no mistake
 with eigc. Usage: second_checker.py FILE...      one line a file, exit 1 if one is refused
                   second_checker.py --many FILE  texts separated by NUL bytes, one line each
+                  second_checker.py --slopes SLOPES FILE  with the neurons' slopes by population, for mean slopes
 """
 import copy
 import json
@@ -125,7 +126,7 @@ class Tested:
         for key in ("sha256", "source"):
             if key in matrix:
                 text(matrix[key])
-        self.names = None
+        self.names = self.mean = None
         self.kernels = {}
         self.place = {}
         if "populations" in matrix:
@@ -136,7 +137,7 @@ class Tested:
             self.rows = cells(matrix, "rows", self.q)
 
     def read_populations(self, matrix):
-        fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "kernels", "source", "sha256"))
+        fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "mean_slopes", "kernels", "source", "sha256"))
         n = whole(matrix["n"], 1, 1 << 53)
         populations = matrix["populations"]
         need(isinstance(populations, list) and populations, "no populations")
@@ -153,8 +154,14 @@ class Tested:
         self.rows = [{b: c * self.size[b] for b, c in row.items()} for row in uniform]
         for a, row in enumerate(self.rows):
             row[a] = row.get(a, 0) + self.mode[a]
+        self.own = own
         if "kernels" in matrix:
             self.read_kernels(matrix["kernels"])
+        if "mean_slopes" in matrix:
+            need("kernels" not in matrix and all(d == 1 for d in leak), "mean slopes beside kernels, or a leak that is not 1")
+            self.mean = numbers(matrix["mean_slopes"], self.q)
+            for x, row, s in zip(self.mean, uniform, own):
+                need(x > 0 or x == s == 0 and not row, "a mean slope is below 0, or 0 in a row that is not")
 
     def read_kernels(self, kernels):
         need(isinstance(kernels, list) and kernels and len(kernels) <= 4096, "no kernels, or too many")
@@ -897,6 +904,7 @@ def check_statements(t, root):
         keys, needs_lds, exponential, test = SAYS[s["says"]]
         fields(s, ("says",) + keys, ("component",))
         need(not needs_lds or root["claim"] == "lds", "a statement that needs lds")
+        need(t.mean is None or s["says"] in OF_MEANS, "a statement that need not hold of means")
         if "component" in s:
             k = whole(s["component"], 0, len(components) - 1)
             net, one = Neurons(t, components[k]["members"]), components[k]
@@ -920,6 +928,29 @@ def check_statements(t, root):
         test(t, net, s, found)
     if any(s["says"] == "cascade" for s in found):
         need(converges == set(range(len(components))), "a component of the cascade does not converge")
+
+
+# ---- mean slopes ---------------------------------------------------------------
+
+OF_MEANS = ("equal-time-constants", "projected-dynamics", "switched-dynamics", "switched-dynamics-rate", "cascade", "symmetrisable-weights",
+            "potential-game", "no-potential", "saddle")
+
+
+def check_slopes(data, slopes):
+    """The claim of a file that is accepted holds of neurons with these slopes, a list for each population."""
+    root = json.loads(data.decode("utf-8"))
+    t = Tested(root["matrix"])
+    need(t.mean is not None, "no mean slopes")
+    for name, size, x, own in zip(t.names, t.size, t.mean, t.own):
+        each = slopes[name]
+        need(len(each) == size and min(each) >= 0, "slopes of other neurons")
+        s = own / x if x else Fraction(0)
+        need(size == 1 or (s * max(each) < 1 and s * x < 1), "a neuron does not damp what it sends to itself")
+        if size == 1:           # whatever the sign of 1 - s x
+            most, least = x, each[0]
+        else:
+            most, least = size * x / (1 - s * x), sum(y / (1 - s * y) for y in each)
+        need(most >= least if root["claim"] == "lds" else most <= least, "the slopes of %s have another mean" % name)
 
 
 # ---- ranges --------------------------------------------------------------------
@@ -1004,7 +1035,7 @@ def check_cell(cell, corners, root):
 
 def check_ranges(root, ranges):
     matrix = root["matrix"]
-    need(root["claim"] == "lds" and "kernels" not in matrix, "ranges without lds, or with kernels")
+    need(root["claim"] == "lds" and not {"kernels", "mean_slopes"} & set(matrix), "ranges without lds, or with kernels or mean slopes")
     fields(ranges, ("params", "terms", "cells"))
     need(isinstance(ranges["params"], list) and len(ranges["params"]) <= 8, "too many params")
     for p in ranges["params"]:
@@ -1049,7 +1080,7 @@ class Plane:
             fields(p, ("name", "value", "lo", "hi"))
             text(p["name"])
         self.matrix, count = part["matrix"], len(part["params"])
-        need("kernels" not in self.matrix, "kernels in a map")
+        need(not {"kernels", "mean_slopes"} & set(self.matrix), "kernels or mean slopes in a map")
         self.value, self.lo, self.hi = ([number(p[key]) for p in part["params"]] for key in ("value", "lo", "hi"))
         q, populations = Tested(self.matrix).q, "populations" in self.matrix
         self.terms = [read_term(term, populations, count, q) for term in part["terms"]]
@@ -1132,9 +1163,11 @@ def check(data):
         check_ranges(root, root["ranges"])
 
 
-def report(name, data):
+def report(name, data, slopes=None):
     try:
         check(data)
+        if slopes is not None:
+            check_slopes(data, slopes)
     except Refused as refusal:
         print("refused  %s: %s" % (name, refusal))
         return False
@@ -1150,6 +1183,12 @@ def main(arguments):
         with open(arguments[1], "rb") as file:
             texts = file.read().split(b"\0")[:-1]
         return 0 if all([report(str(k), data) for k, data in enumerate(texts)]) else 1
+    if arguments[0] == "--slopes":
+        with open(arguments[1]) as file:
+            slopes = {name: [number(x) for x in each] for name, each in json.load(file).items()}
+        with open(arguments[2], "rb") as file:
+            data = file.read()
+        return 0 if report(arguments[2], data, slopes) else 1
     good = True
     for name in arguments:
         with open(name, "rb") as file:

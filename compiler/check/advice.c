@@ -137,6 +137,9 @@ static void find_witness_rows(Ctx *cx, const LdsReport *l, Advice *out)
 /* Rows of the matrix, changes that are tried, and steps of a bisection. */
 enum { REMEDY_MAX_ROWS = 40, REMEDY_MAX_TRIED = 24, REMEDY_STEPS = 10 };
 
+/* Neurons of which a mean is taken anew for every change. */
+enum { REMEDY_MAX_NEURONS = 100000 };
+
 typedef struct Trial {
     Ctx *cx;
     const Report *r;
@@ -303,6 +306,7 @@ void advice_find(Ctx *cx, Report *r)
         find_binding(cx, &r->lds, a);
     if (r->lds.verdict == TRUTH_REFUTED)
         find_witness_rows(cx, &r->lds, a);
-    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && r->lds.matrix.q <= REMEDY_MAX_ROWS && !r->lds.matrix.n_kernels)
+    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && r->lds.matrix.q <= REMEDY_MAX_ROWS && !r->lds.matrix.n_kernels &&
+        !(reduce_has_means(cx, r->net) && r->net->n > REMEDY_MAX_NEURONS))
         find_remedies(cx, r, a);
 }

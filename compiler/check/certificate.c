@@ -181,6 +181,10 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     certificate_put_numbers(out, m->self, m->q);
     sbuf_str(out, ",\n    \"leak\": ");
     certificate_put_numbers(out, m->leak, m->q);
+    if (m->mean_slope) {
+        sbuf_str(out, ",\n    \"mean_slopes\": ");
+        certificate_put_numbers(out, m->mean_slope, m->q);
+    }
     put_kernels(out, m);
 }
 

@@ -127,11 +127,20 @@ static bool read_kernels(Reader *r, const json_t *list)
     return ok;
 }
 
+static bool read_mean_slopes(Reader *r, const json_t *list)
+{
+    ClaimMatrix *m = &r->out->matrix;
+    if (!list)
+        return true;
+    m->mean_slope = rationals_new(r->cx, m->q);
+    return reader_numbers(r, list, "\"mean_slopes\"", m->mean_slope, m->q);
+}
+
 static bool read_populations(Reader *r, const json_t *matrix, size_t n)
 {
     ClaimMatrix *m = &r->out->matrix;
     const json_t *list = json_object_get(matrix, "populations");
-    if (!reader_object(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak kernels"))
+    if (!reader_object(r, matrix, "\"matrix\"", "n sha256 source populations uniform entries self leak mean_slopes kernels"))
         return false;
     if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > READER_MAX_ROWS)
         return reader_refuse(r, "\"populations\" is not a list of populations");
@@ -140,7 +149,7 @@ static bool read_populations(Reader *r, const json_t *matrix, size_t n)
     m->n = n;
     return read_population_list(r, list) && reader_numbers(r, json_object_get(matrix, "self"), "\"self\"", m->self, m->q) &&
            reader_numbers(r, json_object_get(matrix, "leak"), "\"leak\"", m->leak, m->q) &&
-           read_kernels(r, json_object_get(matrix, "kernels"));
+           read_mean_slopes(r, json_object_get(matrix, "mean_slopes")) && read_kernels(r, json_object_get(matrix, "kernels"));
 }
 
 bool reader_matrix(Reader *r, const json_t *matrix)

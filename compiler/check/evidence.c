@@ -66,6 +66,7 @@ void claim_matrix_clear(ClaimMatrix *m)
     rationals_clear(m->entry, m->row_from ? m->row_from[m->q] : 0);
     rationals_clear(m->self, m->q);
     rationals_clear(m->leak, m->q);
+    rationals_clear(m->mean_slope, m->q);
     *m = (ClaimMatrix){0};
 }
 
@@ -148,6 +149,8 @@ static void part_row(const ClaimMatrix *m, size_t a, const uint32_t *place, Clai
         *out->self[k] = *m->self[a];
         *out->leak[k] = *m->leak[a];
     }
+    if (m->mean_slope)
+        *out->mean_slope[k] = *m->mean_slope[a];
     for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
         if (place[m->column[e]] != UINT32_MAX) {
             out->column[n] = place[m->column[e]];
@@ -169,6 +172,7 @@ void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimM
     out->size = m->size ? ARENA_ARRAY(&cx->arena, c->n, size_t) : NULL;
     out->self = m->self ? ARENA_ARRAY(&cx->arena, c->n, mpq_t) : NULL;
     out->leak = m->leak ? ARENA_ARRAY(&cx->arena, c->n, mpq_t) : NULL;
+    out->mean_slope = m->mean_slope ? ARENA_ARRAY(&cx->arena, c->n, mpq_t) : NULL;
     for (size_t k = 0; k < c->n; k++)
         part_row(m, c->member[k], place, out, k);
     part_kernels(cx, m, place, out);

@@ -48,6 +48,8 @@ typedef struct ClaimMatrix {
     uint32_t *column;
     mpq_t *entry;
     mpq_t *self, *leak;         /* population form only, q each; NULL in neuron form */
+    mpq_t *mean_slope;          /* population form only: the network's neurons differ in slope, and each row stands for its own by
+                                 * this mean of theirs (Theorem 35), which uniform and self contain as a factor; NULL: they do not */
     size_t n_kernels;           /* population form only; ascending by to, then from */
     ClaimKernel *kernel;
     const char *sha256, *source;    /* of the file that the entries came from, or NULL */

@@ -131,7 +131,7 @@ static void accept_all(Ctx *cx, LdsReport *out, const char *method, double margi
     out->verdict = TRUTH_CERTIFIED;
     out->method = method;
     out->margin = neuron_margin(&out->matrix, margin);
-    out->has_margin = out->margin > 0 && !out->matrix.n_kernels;      /* of the mean alone */
+    out->has_margin = out->margin > 0 && !out->matrix.n_kernels && !out->matrix.mean_slope;      /* of the mean alone */
 }
 
 static void keep_refutation(LdsReport *out, const LdsFinding *f)
@@ -248,7 +248,7 @@ static void refute_what_is_attained(Ctx *cx, const Net *net, const SlopeReport *
     LdsReport again = {0};
     if (!lds_attained(net, slope, attained))
         return;
-    decide_net(cx, net, attained, gains, &again);
+    decide_net(cx, net, attained, gains == GAINS_MEAN_ABOVE ? GAINS_MEAN_BELOW : gains, &again);
     drop(out);
     *out = again;
     if (out->verdict == TRUTH_REFUTED)
@@ -269,17 +269,32 @@ static void decide_at(Ctx *cx, const Net *net, const SlopeReport *slope, GainLev
         refute_what_is_attained(cx, net, slope, gains, out);
 }
 
-/* The largest gain for all neurons of a population makes a smaller problem and
- * often suffices; what each neuron has decides more. */
+/* Decides what is undecided in *out with other gains, if they can. Where they decide nothing either, *out stays, and says why. */
+static void decide_again(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
+{
+    LdsReport again;
+    if (out->verdict != TRUTH_UNDECIDED)
+        return;
+    decide_at(cx, net, slope, gains, &again);
+    if (again.verdict == TRUTH_UNDECIDED) {
+        drop(&again);
+        if (gains == GAINS_MEAN_ABOVE)
+            out->reason = arena_printf(&cx->arena, "%s; with the mean of the gains instead: %s", out->reason, again.reason);
+        return;
+    }
+    drop(out);
+    *out = again;
+}
+
+/* The largest gain for all neurons of a population makes a small problem, whose proofs say most, and often suffices. What each
+ * neuron has, or their mean, decides more. */
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
 {
-    LdsReport own;
     decide_at(cx, net, slope, GAINS_LARGEST, out);
-    if (out->verdict != TRUTH_UNDECIDED || net->n > MOST_NEURONS || !out->matrix.q || !reduce_has_own_gains(net))
+    if (out->verdict != TRUTH_UNDECIDED || !out->matrix.q || !reduce_has_own_gains(net))
         return;
-    decide_at(cx, net, slope, GAINS_OWN, &own);
-    LdsReport *loser = own.verdict == TRUTH_UNDECIDED ? &own : out;
-    drop(loser);
-    if (loser == out)
-        *out = own;
+    if (net->n <= MOST_NEURONS)
+        decide_again(cx, net, slope, GAINS_OWN, out);
+    if (reduce_has_means(cx, net))
+        decide_again(cx, net, slope, GAINS_MEAN_ABOVE, out);
 }

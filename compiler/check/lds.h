@@ -1,6 +1,9 @@
 /* Lyapunov diagonal stability: from the network to a verdict with evidence.
  *
- *   reduce.c        Net -> ClaimMatrix, strongly connected components
+ *   reduce.c        Net -> ClaimMatrix
+ *   reduce_mean.c   ... one slope for neurons that differ in gain
+ *   reduce_limits.c ... why there is none
+ *   reduce_components.c  strongly connected components
  *   lds.c           the cascade over the tests of one component
  *   lds_part.c      a component as the tests see it: scaled doubles, exact entries; offering evidence
  *   lds_exact.c     one to three rows, trees
@@ -22,25 +25,42 @@
 /* Which slope bound the neurons of a population that differ in gain have, where they could be one row. */
 typedef enum GainLevel {
     GAINS_LARGEST,              /* one row for all, with the bound of the largest gain (the least, in a refutation) */
+    GAINS_MEAN_ABOVE,           /* one row for all, with the mean of their bounds (Theorem 35), or a little more: proves LDS */
+    GAINS_MEAN_BELOW,           /* ... or a little less: refutes it */
     GAINS_OWN                   /* each neuron is a row of its own with its own bound */
 } GainLevel;
 /* The two differ. */
 bool reduce_has_own_gains(const Net *net);
+/* Some population is one row, though its neurons differ in gain. */
+bool reduce_has_means(Ctx *cx, const Net *net);
 /* A = diag(L) W - I with L the slope bounds. Populations touched by uniform
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason);
 /* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own. */
 bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason);
+/* The same with given slopes, one a row, for rows that stand for populations wherever they can: as with GAINS_MEAN_... */
+bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason);
 /* The slope bound of the neurons of a row: where it is one, neuron k of the population, its own. */
 void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size_t k, bool is_whole, mpq_t out);
 /* The slopes that a refutation is about: each bound replaced by what is known to
  * be attained. False where that changes nothing. */
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);
-/* NULL, or why the slopes, or what the model is, allow no claim. */
-const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope);
 /* Rows that the matrix has, or would have. */
 size_t reduce_count_rows(Ctx *cx, const Net *net);
+
+/* ---- reduce_limits.c ---- */
+/* NULL, or why the slopes, or what the model is, allow no claim. */
+const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope);
+/* NULL, or why some weights cannot be read. */
+const char *reduce_weight_obstacle(Ctx *cx, const Net *net);
+
+/* ---- reduce_mean.c ---- */
+/* The slope with which all neurons of a population that differ in gain, slope bounds unit * gain, do what they do with their own: at
+ * least that, or at most. False when some of them have no damping of their own, and so no such slope exists. */
+bool reduce_mean_slope(const Net *net, size_t pop, mpq_srcptr unit, bool is_above, mpq_t out);
+
+/* ---- reduce_components.c ---- */
 /* Rows of each strongly connected component, in an order in which the matrix
  * is block lower triangular. component[k] has only n and member set. */
 void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component);

@@ -18,6 +18,7 @@ typedef struct Reduction {
     bool is_by_row;             /* then instead of these */
     const Num *row_slope;       /* one number a row; NULL: all 1 */
     GainLevel gains;
+    mpq_t *mean;                /* GAINS_MEAN_...: of each population that is one row and differs in gain; NULL elsewhere */
     ClaimMatrix *m;
     bool *whole;                /* of each population: one row stands for two neurons or more */
     size_t *row_of;             /* of each population: its first row */
@@ -25,6 +26,11 @@ typedef struct Reduction {
 } Reduction;
 
 /* ---- which rows there are ---- */
+
+static bool is_mean(GainLevel gains)
+{
+    return gains == GAINS_MEAN_ABOVE || gains == GAINS_MEAN_BELOW;
+}
 
 static bool gains_differ(const NetPop *p)
 {
@@ -52,6 +58,11 @@ static void find_whole_populations(const Net *net, GainLevel gains, bool *whole)
     }
 }
 
+static bool has_mean(const Reduction *r, size_t pop)
+{
+    return r->whole[pop] && gains_differ(&r->net->pop[pop]);
+}
+
 static size_t rows_of(const Reduction *r, size_t pop)
 {
     return r->whole[pop] ? 1 : r->net->pop[pop].size;
@@ -68,13 +79,29 @@ static size_t count_rows(Reduction *r)
     return q;
 }
 
-size_t reduce_count_rows(Ctx *cx, const Net *net)
+/* What takes populations as a whole where it can. */
+static Reduction by_populations(Ctx *cx, const Net *net)
 {
     Reduction r = {.net = net, .gains = GAINS_LARGEST};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
     find_whole_populations(net, r.gains, r.whole);
+    return r;
+}
+
+size_t reduce_count_rows(Ctx *cx, const Net *net)
+{
+    Reduction r = by_populations(cx, net);
     return count_rows(&r);
+}
+
+bool reduce_has_means(Ctx *cx, const Net *net)
+{
+    Reduction r = by_populations(cx, net);
+    bool any = false;
+    for (size_t a = 0; a < net->n_pops; a++)
+        any |= has_mean(&r, a);
+    return any;
 }
 
 /* At least the number of entries, before equal places are joined. */
@@ -243,7 +270,9 @@ void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size
 
 static void set_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
 {
-    if (!r->is_by_row)
+    if (r->mean && has_mean(r, pop))
+        mpq_set(out, r->mean[pop]);
+    else if (!r->is_by_row)
         reduce_row_slope(r->net, r->slope, pop, k, r->whole[pop], out);
     else if (r->row_slope)
         mpq_set(out, r->row_slope[r->row_of[pop] + k]);
@@ -257,6 +286,8 @@ static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
     mpq_inits(slope, gain, (mpq_ptr)0);
     for (size_t post = 0; post < rows_of(r, pop); post++) {
         set_slope(r, pop, post, slope);
+        if (r->m->mean_slope)
+            mpq_set(r->m->mean_slope[r->row_of[pop] + post], slope);
         for (size_t k = 0; k < r->net->n_blocks; k++) {
             const Block *b = &r->net->block[k];
             if (b->post != pop)
@@ -287,6 +318,8 @@ static void set_sizes(Ctx *cx, Reduction *r)
     m->size = ARENA_ARRAY(&cx->arena, m->q, size_t);
     m->self = rationals_new(cx, m->q);
     m->leak = rationals_new(cx, m->q);
+    if (is_mean(r->gains))
+        m->mean_slope = rationals_new(cx, m->q);
     for (size_t a = 0; a < r->net->n_pops; a++)
         for (size_t k = 0; k < rows_of(r, a); k++)
             m->size[r->row_of[a] + k] = r->whole[a] ? r->net->pop[a].size : 1;
@@ -327,38 +360,18 @@ static void fill_matrix(Ctx *cx, Reduction *r, size_t n_entries)
     row_clear(&r->row, m->q);
 }
 
-/* NULL, or why the slopes allow no claim. */
-static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
+/* False with *reason when gains of a population have no mean. */
+static bool find_means(Ctx *cx, Reduction *r, const char **reason)
 {
-    for (size_t a = 0; a < net->n_pops; a++) {
-        const char *name = net->pop[a].model->name;
-        if (!slope[a].proved)
-            return arena_printf(&cx->arena, "the slope bounds of population `%s` are not proved: %s", name, slope[a].reason);
-        if (!slope[a].monotone)
-            return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
-        if (!slope[a].bounded)
-            return arena_printf(&cx->arena, "the slope of population `%s` has %s: only local statements are possible", name,
-                                slope[a].too_large ? "no bound within the range of double precision" : "no finite bound");
-    }
-    return NULL;
-}
-
-const char *reduce_obstacle(Ctx *cx, const Net *net, const SlopeReport *slope)
-{
-    const char *reason = theory_obstacle(cx, net);
-    return reason ? reason : slope_obstacle(cx, net, slope);
-}
-
-/* NULL, or why some weights cannot be read. */
-static const char *weight_obstacle(Ctx *cx, const Net *net)
-{
-    for (size_t k = 0; k < net->n_blocks; k++) {
-        const Block *b = &net->block[k];
-        if (b->is_rounded || b->kind == BLOCK_UNDRAWN)
-            return arena_printf(&cx->arena, "the connection %s has some %zu different weights, and no more than %d are kept exactly",
-                                net->model->conns.at[b->conn].label, b->values.n, NET_MAX_EXACT);
-    }
-    return NULL;
+    r->mean = rationals_new(cx, r->net->n_pops);
+    for (size_t a = 0; a < r->net->n_pops; a++)
+        if (has_mean(r, a) && !reduce_mean_slope(r->net, a, r->slope[a].unit_hi, r->gains == GAINS_MEAN_ABOVE, r->mean[a])) {
+            *reason = arena_printf(&cx->arena, "the neurons of population `%s` with the largest gains do not damp what they send to themselves, "
+                                   "slope * weight >= 1, and then its neurons have no mean slope", r->net->pop[a].model->name);
+            rationals_clear(r->mean, r->net->n_pops);
+            return false;
+        }
+    return true;
 }
 
 static bool reduce(Ctx *cx, Reduction r, const char **reason)
@@ -383,11 +396,16 @@ static bool reduce(Ctx *cx, Reduction r, const char **reason)
                                n_entries, CHECK_MAX_ENTRIES);
         return false;
     }
-    if ((*reason = weight_obstacle(cx, net))) {
+    if ((*reason = reduce_weight_obstacle(cx, net))) {
+        out->q = 0;
+        return false;
+    }
+    if (is_mean(r.gains) && !r.is_by_row && !find_means(cx, &r, reason)) {
         out->q = 0;
         return false;
     }
     fill_matrix(cx, &r, (size_t)n_entries);
+    rationals_clear(r.mean, net->n_pops);
     return true;
 }
 
@@ -406,83 +424,9 @@ bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatr
     return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = gains, .m = out}, reason);
 }
 
-/* ---- strongly connected components: Tarjan's algorithm with an explicit stack ---- */
-
-typedef struct Tarjan {
-    const ClaimMatrix *m;
-    uint32_t *order, *low;      /* 1-based discovery numbers; 0: not seen */
-    bool *on_stack;
-    uint32_t *stack, *path;
-    size_t *next;               /* of each row: the next entry to follow */
-    size_t n_stack, n_path;
-    uint32_t n_seen;
-    VEC(Component) found;
-} Tarjan;
-
-static void tarjan_enter(Tarjan *t, uint32_t v)
+bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason)
 {
-    t->order[v] = t->low[v] = ++t->n_seen;
-    t->next[v] = t->m->row_from[v];
-    t->on_stack[v] = true;
-    t->stack[t->n_stack++] = v;
-    t->path[t->n_path++] = v;
-}
-
-static int compare_members(const void *a, const void *b)
-{
-    return compare_columns(a, b);
-}
-
-static void tarjan_emit(Ctx *cx, Tarjan *t, uint32_t root)
-{
-    size_t from = t->n_stack;
-    do {
-        from--;
-        t->on_stack[t->stack[from]] = false;
-    } while (t->stack[from] != root);
-    Component c = {.n = t->n_stack - from};
-    c.member = ARENA_ARRAY(&cx->arena, c.n, uint32_t);
-    memcpy(c.member, t->stack + from, c.n * sizeof *c.member);
-    qsort(c.member, c.n, sizeof *c.member, compare_members);
-    t->n_stack = from;
-    vec_push(&cx->arena, &t->found, c);
-}
-
-/* Follows the rows' entries. A component is emitted after everything that its
- * rows depend on, which is the block lower triangular order. */
-static void tarjan_walk(Ctx *cx, Tarjan *t, uint32_t start)
-{
-    tarjan_enter(t, start);
-    while (t->n_path) {
-        uint32_t v = t->path[t->n_path - 1];
-        if (t->next[v] < t->m->row_from[v + 1]) {
-            uint32_t w = t->m->column[t->next[v]++];
-            if (!t->order[w])
-                tarjan_enter(t, w);
-            else if (t->on_stack[w] && t->order[w] < t->low[v])
-                t->low[v] = t->order[w];
-            continue;
-        }
-        t->n_path--;
-        if (t->low[v] == t->order[v])
-            tarjan_emit(cx, t, v);
-        if (t->n_path && t->low[v] < t->low[t->path[t->n_path - 1]])
-            t->low[t->path[t->n_path - 1]] = t->low[v];
-    }
-}
-
-void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Component **component)
-{
-    Tarjan t = {.m = m};
-    t.order = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
-    t.low = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
-    t.stack = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
-    t.path = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
-    t.next = ARENA_ARRAY(&cx->arena, m->q, size_t);
-    t.on_stack = ARENA_ARRAY(&cx->arena, m->q, bool);
-    for (size_t v = 0; v < m->q; v++)
-        if (!t.order[v])
-            tarjan_walk(cx, &t, (uint32_t)v);
-    *n_components = t.found.n;
-    *component = t.found.at;
+    *out = (ClaimMatrix){.n = net->n};
+    *reason = theory_obstacle(cx, net);
+    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = mean_slope, .gains = GAINS_MEAN_ABOVE, .m = out}, reason);
 }

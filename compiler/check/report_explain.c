@@ -65,7 +65,8 @@ static void explain_question(const Report *r, Sbuf *out)
     Sbuf text = {0};
     if (m->size)
         sbuf_printf(&text, "%zu neurons are %zu %s: neurons of a population that differ in nothing are one row, which carries the sum of "
-                    "their weights (Theorem 10)", m->n, m->q, report_plural(m->q, "row", "rows"));
+                    "their weights (Theorem 10)%s", m->n, m->q, report_plural(m->q, "row", "rows"), m->mean_slope ? "; those that differ "
+                    "in gain alone are one too, with the mean of their slopes as L (Theorem 35)" : "");
     else
         sbuf_printf(&text, "%zu %s, each a row of its own", m->n, report_plural(m->n, "neuron", "neurons"));
     if (l->n_components > 1)
@@ -255,6 +256,8 @@ static void explain_all_rows(const ClaimMatrix *m, Sbuf *out)
 static void explain_balance(const Report *r, Sbuf *out)
 {
     const ClaimMatrix *m = &r->lds.matrix;
+    if (m->mean_slope)
+        report_line(out, "measured", "where gains differ, of a neuron with the mean of their slopes:");
     for (size_t a = 0; a < m->q && m->q <= SHOWN_ENTRIES; a++)
         explain_row(m, a, out);
     if (m->q > SHOWN_ENTRIES)
@@ -283,7 +286,7 @@ static void say_eigenvalues(size_t n, const double *wr, const double *wi, Sbuf *
 static void explain_eigenvalue(const Report *r, Sbuf *out)
 {
     const ClaimMatrix *m = &r->lds.matrix;
-    if (m->q > EIGEN_ROWS || m->n_kernels || !lapack_load(NULL))
+    if (m->q > EIGEN_ROWS || m->n_kernels || m->mean_slope || !lapack_load(NULL))
         return;
     double *a = malloc(m->q * m->q * sizeof *a), *wr = malloc(2 * m->q * sizeof *wr), *wi = wr + m->q;
     bool finite = true;             /* LAPACK must not be asked otherwise */

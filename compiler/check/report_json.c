@@ -98,6 +98,7 @@ static json_t *lds(const LdsReport *l)
     json_t *o = json_object();
     json_object_set_new(o, "verdict", verdict(l->verdict));
     json_object_set_new(o, "level", json_string(l->at_population_level ? "population" : "neuron"));
+    json_object_set_new(o, "mean_gains", json_boolean(l->matrix.mean_slope != NULL));
     json_object_set_new(o, "method", text_or_null(l->method));
     json_object_set_new(o, "margin", l->has_margin ? json_real(l->margin) : json_null());
     json_object_set_new(o, "reason", text_or_null(l->reason));

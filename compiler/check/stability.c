@@ -30,12 +30,15 @@ Num stability_rate(NumPool *nums, const Statement *s)
     return kept;
 }
 
-static void conclude_open(StabilityReport *out)
+static void conclude_open(const LdsReport *lds, StabilityReport *out)
 {
     out->conclusion = "for every constant input there is exactly one equilibrium, for these and all other time constants; "
                       "it is locally exponentially stable wherever the activations are differentiable at it";
     out->theorem = "Theorems 2 and 4 (docs/theory.md): diagonal stability, slopes in [0, L]";
-    out->open = "convergence from every initial state is not proved: the time constants differ, and none of the conditions for that "
+    out->open = lds->matrix.mean_slope
+              ? "convergence from every initial state is not proved: the time constants differ, the weights are not symmetrisable, and the other "
+                "conditions for that case are about each neuron's own gain, of which only the mean was looked at; nothing suggests that it fails"
+              : "convergence from every initial state is not proved: the time constants differ, and none of the conditions for that "
                 "case holds (quasi-dominance, symmetrisable weights, two neurons, nearly equal time constants, a Lur'e-Popov function, components of such kinds one after the other); "
                 "nothing suggests that it fails";
 }
@@ -68,7 +71,7 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
         if (stability_limit(net) != LIMIT_NONE)
             conclude_partly_limit(net, out);
         else
-            conclude_open(out);
+            conclude_open(lds, out);
         return;
     }
     bool is_limit = !statement_is_plain(s->kind);

@@ -48,6 +48,17 @@ bool statement_is_plain(StatementKind kind)
     return kind != STATEMENT_PROJECTED && kind != STATEMENT_PROJECTED_RATE && kind != STATEMENT_SWITCHED && kind != STATEMENT_SWITCHED_RATE;
 }
 
+bool statement_holds_of_means(StatementKind kind)
+{
+    switch (kind) {
+    case STATEMENT_EQUAL_TAU: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED: case STATEMENT_SWITCHED_RATE: case STATEMENT_CASCADE:
+    case STATEMENT_SYMMETRISABLE: case STATEMENT_POTENTIAL: case STATEMENT_NO_POTENTIAL: case STATEMENT_SADDLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const Statement *statement_local(const Statement *s, size_t n)
 {
     for (size_t k = 0; k < n; k++)

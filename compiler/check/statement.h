@@ -54,6 +54,9 @@ void statement_init(Ctx *cx, Statement *s, StatementKind kind, size_t n);
 void statement_clear(Statement *s);
 /* About the network of the theorems itself, not its limits of short or long proximal steps. */
 bool statement_is_plain(StatementKind kind);
+/* What follows from diagonal stability alone, or from signs and ratios of weights: it holds of neurons that differ in slope where it
+ * is proved of their mean (Theorem 35). */
+bool statement_holds_of_means(StatementKind kind);
 /* That the matrix is about the slopes in a box alone; NULL: it is about all. */
 const Statement *statement_local(const Statement *s, size_t n);
 /* The numbers under `key`, or NULL when its kind has none such. */

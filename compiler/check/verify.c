@@ -6,6 +6,7 @@
 #include "compiler/check/positive.h"
 #include "compiler/check/statement_verify.h"
 #include "compiler/check/verify_kernel.h"
+#include "compiler/check/verify_mean.h"
 
 static VerifyResult rejected(const char *reason)
 {
@@ -64,7 +65,9 @@ static const char *frame_fault(const ClaimMatrix *m)
 static const char *matrix_fault(const ClaimMatrix *m)
 {
     const char *fault = frame_fault(m);
-    return fault ? fault : rows_are_sorted(m) ? kernels_fault(m) : rows_fault;
+    if (!fault)
+        fault = rows_are_sorted(m) ? kernels_fault(m) : rows_fault;
+    return fault ? fault : means_fault(m);
 }
 
 /* The matrix that is tested, in neuron form: A itself, borrowed, or R built from

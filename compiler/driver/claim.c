@@ -36,6 +36,8 @@ bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const Claim
 
     slope_check(cx, net, slope);
     lds_attained(net, slope, attained);
+    if (like->mean_slope)
+        return claim_of_means(cx, net, is_certificate ? slope : attained, is_certificate, like, out, reason);
     if (!like->n_kernels)
         return reduce_net(cx, net, is_certificate ? slope : attained, level_of(cx, net, like), out, reason);
     bool is_part = false, read = fields_of_net(cx, net, is_certificate ? slope : attained, out, &is_part, reason);

@@ -1,6 +1,7 @@
 /* Is the claim of a certificate the one that a model makes? */
 #ifndef COMPILER_DRIVER_CLAIM_H
 #define COMPILER_DRIVER_CLAIM_H
+#include "compiler/check/check.h"
 #include "compiler/check/evidence.h"
 #include "compiler/check/ranges.h"
 #include "compiler/net/net.h"
@@ -9,6 +10,9 @@
  * form that `like` has (kernels, rows). No search is made. L are the slopes of a statement about a box; without one the proved slope
  * bounds, and for a refutation those that are known to be attained. False with *reason set when it has none. */
 bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const ClaimMatrix *like, ClaimMatrix *out, const char **reason);
+/* claim_mean.c: the same with the mean slopes of `like`, which are at least the network's, or for a refutation at most that. */
+bool claim_of_means(Ctx *cx, const Net *net, const SlopeReport *slope, bool is_certificate, const ClaimMatrix *like, ClaimMatrix *out,
+                    const char **reason);
 /* What is claimed may depend on numbers that neurons draw (gains, thresholds, time constants, inputs), and so on the seed. */
 bool claim_is_drawn(const Model *m);
 /* True when both say the same of every entry, compared as rationals. Otherwise

@@ -123,7 +123,7 @@ static const char *seeds_text(Verification *v, const Model *m)
 static void compare_claims(Verification *v, Compilation *c)
 {
     ClaimMatrix claim = {0};
-    const char *difference = NULL;
+    const char *difference = NULL, *means = v->file.matrix.mean_slope ? "; the slopes of its neurons have such means" : "";
 
     if (!claim_of_net(&c->cx, c->net, &v->file.evidence, &v->file.matrix, &claim, &difference) ||
         !claim_equal(&c->cx, &v->file.matrix, &claim, &difference) ||
@@ -134,9 +134,9 @@ static void compare_claims(Verification *v, Compilation *c)
         v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model%s: %s", seeds_text(v, c->model), difference);
         v->model_note = "differs";
     } else if (v->file.has_model && v->file.model.sha256 && !texts_are_the_same(&v->file.model, c))
-        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, from a text that has changed since", seed_text(v, c->model));
+        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, from a text that has changed since%s", seed_text(v, c->model), means);
     else
-        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, entry by entry", seed_text(v, c->model));
+        v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, entry by entry%s", seed_text(v, c->model), means);
     claim_matrix_clear(&claim);
 }
 
@@ -239,6 +239,8 @@ static void print_theorem(const Verification *v)
 
     printf("  claim    A = diag(L) W - I, %zu neuron%s in %zu row%s, is %sLyapunov diagonally stable\n", m->n,
            m->n == 1 ? "" : "s", m->q, m->q == 1 ? "" : "s", v->file.evidence.is_certificate ? "" : "not ");
+    if (m->mean_slope)
+        puts("           L are means of the slopes of neurons that differ in gain, and it holds with their own as well (Theorem 35)");
     puts(v->file.evidence.is_certificate
              ? "  theorem  the multipliers make P A + A' P negative definite, P = diag(p) > 0"
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");

@@ -15,7 +15,7 @@ import numpy as np
 from random_claim import Model
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Refused, check as second_check, eliminate, number
+from second_checker import Refused, check as second_check, check_slopes, eliminate, number
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
@@ -124,6 +124,18 @@ def claimed_matrix(model, slope, is_refuted, claimed):
     return matrix_of(model, each)
 
 
+def matrix_of_means(model, slope, is_refuted, data):
+    """Where gains differ by population: that of the mean slopes, which the second checker compares with each neuron's."""
+    matrix = json.loads(data)["matrix"]
+    each = [number(x) for x, p in zip(matrix["mean_slopes"], matrix["populations"]) for _ in range(p["size"])]
+    own = [x * g / (min(p.gains) if is_refuted else p.gain) for p, x in zip(model.populations, slope) for g in p.gains]
+    slopes, first = {}, 0
+    for p in matrix["populations"]:
+        slopes[p["name"]], first = own[first:first + p["size"]], first + p["size"]
+    check_slopes(data, slopes)
+    return matrix_of(model, each)
+
+
 def is_symmetrisable(w):
     n, p = len(w), {}
     for start in range(n):
@@ -202,6 +214,8 @@ def check_model(seed, folder):
     box = [s for s in certificate.get("statements", []) if s["says"] in ("local-slopes", "invariant-box")]
     if box:                     # where diagonal stability, for slopes in a box of rates, is all that is claimed
         a = matrix_of(model, [number(box[0]["slope"][k]) for k in row])
+    elif "mean_slopes" in certificate["matrix"]:
+        a = matrix_of_means(model, slope[verdict == "refuted"], verdict == "refuted", data)
     else:
         a = claimed_matrix(model, slope[verdict == "refuted"], verdict == "refuted", claimed)
     need(claimed == a, "the matrix of the claim")
