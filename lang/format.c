@@ -264,8 +264,10 @@ static Layout block_layout(const Format *f)
         bool comment = item->kind == FORMAT_COMMENT;
         if (item->kind == T_OPEN_BLOCK)
             return OPEN_LAYOUT;
+        bool begins = item->breaks > 0 || (k > f->k && f->items.at[k - 1].kind == FORMAT_COMMENT);
+        bool closes = item->kind == T_CLOSE || item->kind == T_CLOSE_LIST;
         breaks |= item->breaks > 0 || comment;
-        hanging &= item->breaks <= 1 && !(comment && item->breaks > 0);
+        hanging &= item->breaks <= 1 && !(comment && item->breaks > 0) && !(begins && closes);  /* nor is anything to hang under `]` */
         width += item->kind == T_NEWLINE ? 2 : comment ? 0 : width_of(f, k);
     }
     bool closed_here = f->items.at[k].breaks == 0 && f->items.at[k - 1].kind != FORMAT_COMMENT;

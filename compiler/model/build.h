@@ -359,6 +359,8 @@ bool kernel_read(Builder *b, const AstExpr *e, bool has_weight, ModelConn *c, Ty
 /* ---- constant.c ---- */
 /* Marks a constant or a function as being evaluated; false after E0204 when it already is. */
 bool symbol_open(Builder *b, Symbol *s, Span used_at);
+/* E0403: too many expressions, or definitions, inside each other. */
+void report_depth(Builder *b, Span at);
 void symbol_close(Builder *b, Symbol *s, SymbolState state);
 Typed symbol_value(Builder *b, Symbol *s, Span used_at);
 /* What was looked up goes to *into (NULL: nowhere), and is forgotten. */

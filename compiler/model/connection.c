@@ -216,6 +216,18 @@ static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
     return false;
 }
 
+static bool check_indegree(Builder *b, const AstAttr *pattern, const ModelConn *c)
+{
+    bool skips_itself = c->pre == c->post && !c->self;
+    size_t n_sources = b->m->pops.at[c->pre].size - skips_itself;
+    if (c->pattern != PATTERN_RANDOM_INDEGREE || c->indegree <= n_sources)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0453, pattern->value->span, "indegree = %zu, but a neuron of %s can choose among %zu source%s only", c->indegree,
+                      b->m->pops.at[c->post].name, n_sources, n_sources == 1 ? "" : "s");
+    diag_help(b->cx, d, "an indegree of at most %zu%s", n_sources, skips_itself ? "; a neuron is not its own source" : "");
+    return false;
+}
+
 static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
 {
     Typed v;
@@ -244,6 +256,7 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
     ok = ok && check_pattern(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SELF])
         ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;
+    ok = ok && check_indegree(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SEED])
         ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
     if (slot[CONN_DELAY])

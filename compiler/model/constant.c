@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+enum { LONG_CHAIN = 100 };      /* definitions of which each needs the next: what makes an expression too deep */
+
 /* ---- circles ---- */
 
 static void report_circle(Builder *b, Symbol *s, Span used_at)
@@ -30,6 +32,21 @@ static void report_circle(Builder *b, Symbol *s, Span used_at)
     diag_help(b->cx, d, "define one of them without the others; what feeds back in time is a connection or an equation");
 }
 
+void report_depth(Builder *b, Span at)
+{
+    if (b->open.n < LONG_CHAIN) {
+        diag_at(b->cx, D_E0403, at, "this expression is nested too deeply");
+        return;
+    }
+    const Symbol *first = b->open.at[0], *last = b->open.at[b->open.n - 1];
+    Diag *d = diag_at(b->cx, D_E0403, at, "`%s` needs `%s` by way of more than %zu other definitions: the chain is too long", first->path,
+                      last->path, b->open.n - 2);
+    if (first->kind == SYM_FUNCTION || last->kind == SYM_FUNCTION)
+        diag_help(b->cx, d, "let each function do more");
+    else
+        diag_help(b->cx, d, "declare what is used before what uses it: then each is known when the next one needs it");
+}
+
 bool symbol_open(Builder *b, Symbol *s, Span used_at)
 {
     if (s->state == SYM_OPEN) {
@@ -37,7 +54,7 @@ bool symbol_open(Builder *b, Symbol *s, Span used_at)
         return false;
     }
     if (b->open.n >= MAX_NESTING) {
-        diag_at(b->cx, D_E0403, used_at, "definitions are nested too deeply");
+        report_depth(b, used_at);
         return false;
     }
     s->state = SYM_OPEN;

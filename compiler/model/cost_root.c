@@ -125,13 +125,16 @@ Prox prox_of_cubic(const Input *in)
     return (Prox){ x, times(w, input_side(in), slope) };
 }
 
-/* k d^p, 0 < p <= 1. A power of almost 1 may be below the doubles where d is, and the product with a large k not. */
+/* k d^p, 0 < p <= 1. A power of almost 1 may be below the doubles where d is, and the product with a large k not; so
+ * d^(p - 1/2) and sqrt(d) get a share of k each. */
 static const Expr *part_power(const Writer *w, Num k, const Expr *d, Num p)
 {
     Num above_half = exact_difference(w, p, num_ratio(w->b->nums, 1, 2));
     if (mpq_cmp(p, one(w)) == 0 || mpq_cmp_ui(above_half, 2, 5) < 0)
         return write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, p)));
-    return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, above_half))), write1(w, EIG_FN_SQRT, d));
+    Num share = power_of_two(w, magnitude(k) / 2);
+    const Expr *power = write_scaled(w, exact_quotient(w, k, share), write2(w, EIG_FN_POW, d, write_number(w, above_half)));
+    return times(w, power, write_scaled(w, share, write1(w, EIG_FN_SQRT, d)));
 }
 
 /* k d^p, p > 0 and k within 2^-1000 and 2^1000: from k on, each factor brings the product nearer to the value, and

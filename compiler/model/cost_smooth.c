@@ -101,7 +101,8 @@ static const Expr *finite_input(const Input *in)
 {
     const Writer *w = in->w;
     const Expr *v = plain_input(in, one(w));
-    if (mpq_cmp(in->gain, one(w)) <= 0)
+    Num zero = input_zero(in, num_int(w->b->nums, 0));
+    if (mpq_cmp(in->gain, one(w)) <= 0 && (mpq_sgn(zero) == 0 || magnitude(zero) < 960))
         return v;
     mpq_ptr most = num_new(w->b->nums);
     mpq_set_d(most, DBL_MAX);

@@ -182,7 +182,7 @@ struct ModelConn {
     Span delay_span;
     PatternKind pattern;
     Num probability;            /* PATTERN_RANDOM_P */
-    size_t indegree;
+    size_t indegree;            /* PATTERN_RANDOM_INDEGREE: no more than there are sources */
     const ModelConn *listed;    /* PATTERN_LISTED: LITERAL, MATRIX or EDGES, whose entries say with 1 and 0 who is connected */
     bool is_list;               /* it is the `listed` of another one: an edge needs no number */
     bool self;                  /* may a neuron connect to itself (pre == post) */

@@ -405,7 +405,7 @@ Typed resolve(Builder *b, const AstExpr *e, const Scope *scope)
 {
     b->written_out += scope->of_function;
     if (b->nesting >= MAX_NESTING) {
-        diag_at(b->cx, D_E0403, e->span, "this expression is nested too deeply");
+        report_depth(b, e->span);
         return typed_error(e->span);
     }
     b->nesting++;

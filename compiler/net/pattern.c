@@ -79,23 +79,12 @@ static void choice_begin(const ModelConn *conn, size_t n, Arena *scratch, Choice
     c->place = ARENA_ARRAY(scratch, c->k + 1, uint32_t);
 }
 
-static bool check_indegree(NetBuild *b, const ModelConn *c, size_t n_sources)
-{
-    if (c->indegree <= n_sources)
-        return true;
-    Diag *d = diag_at(b->cx, D_E0453, c->span, "indegree = %zu, but a neuron of %s can choose among %zu sources only",
-                      c->indegree, b->net->pop[c->post].model->name, n_sources);
-    diag_help(b->cx, d, "an indegree of at most %zu%s", n_sources,
-              c->pre == c->post && !c->self ? "; a neuron is not its own source" : "");
-    return false;
-}
-
 static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
 {
     size_t n_post = b->net->pop[c->post].size, k = c->indegree;
     bool skip_self = !c->self && c->pre == c->post;
     size_t n = b->net->pop[c->pre].size - skip_self;
-    if (!check_indegree(b, c, n) || !memory_take(b, c, pattern_synapses(b->net, c), synapse_bytes(b, c), "use a smaller indegree"))
+    if (!memory_take(b, c, pattern_synapses(b->net, c), synapse_bytes(b, c), "use a smaller indegree"))
         return false;
     if (!pattern_is_read(b, c)) {
         *out = (Pairs){ .n = n_post * k };

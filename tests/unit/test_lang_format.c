@@ -38,6 +38,8 @@ static void lang_format_blocks(void)
     gives("circuit C(n=2,m){let a=n\nlet bb=m}", "circuit C(n = 2, m) {\n  let a  = n\n  let bb = m\n}\n");
     gives("simulate{step=1 ms\nrecord a,b every 2 ms\nat 3 ms w=4}",
           "simulate { step = 1 ms\n           record a, b every 2 ms\n           at 3 ms w = 4 }\n");
+    gives("connect E->E{weight=[[1#l\n]];self=no}",
+          "connect E -> E {\n  weight = [[1                  #l\n            ]]\n  self   = no\n}\n");
 }
 
 static void lang_format_comments(void)
