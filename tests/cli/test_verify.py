@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import sys
+from fractions import Fraction
 
 from cli import PAIR, check, eigc, equal, main, test, write
 
@@ -206,6 +207,51 @@ def through_a_pipe(folder):
     equal(eigc("verify", "-", stdin=r.out).status, 0)
     equal(eigc("check", "--certificate=-", "--json", PAIR).status, 2)
     equal(eigc("verify", "-q", "-", stdin=r.out).out, "")
+
+
+MEANS = """population E excitatory { size = 3000; tau = 10 ms; cost = nonnegative; gain = lognormal(1, 0.5) }
+population I inhibitory { size = 1000; tau = 10 ms; cost = nonnegative; gain = lognormal(1, 0.3) }
+connect E -> E { weight = 0.7; scale = 1/n }
+connect E -> I { weight = 1; scale = 1/n }
+connect I -> E { weight = 0.8; scale = 1/n }
+connect I -> I { weight = 0.5; scale = 1/n }
+"""
+
+
+def times(number, factor):
+    return str(Fraction(number) * factor)
+
+
+@test
+def mean_slopes_are_compared_with_the_neurons(folder):
+    model, path = write(folder, "m.eig", MEANS), os.path.join(folder, "proof.json")
+    eigc("check", "-q", "--certificate", path, model)
+    honest = json.load(open(path))
+    equal(eigc("verify", "--model", model, path).status, 0)
+
+    def smaller(c, factor):         # what the claim is about as well
+        c["matrix"]["uniform"][0] = [times(x, factor) for x in c["matrix"]["uniform"][0]]
+        c["matrix"]["mean_slopes"][0] = times(c["matrix"]["mean_slopes"][0], factor)
+
+    def only_the_slope(c, factor):
+        c["matrix"]["mean_slopes"][0] = times(c["matrix"]["mean_slopes"][0], factor)
+
+    def without(c, factor):
+        del c["matrix"]["mean_slopes"]
+
+    def with_a_rate(c, factor):
+        c["statements"] = [{"says": "rate-by-multipliers", "mu": "1/1000000000000", "tau": "10", "rate": "1/1000000000000000000000"}]
+
+    for change in smaller, only_the_slope, without, with_a_rate:
+        for factor in Fraction(1, 2), 1 - Fraction(1, 10**30):
+            forged = copy.deepcopy(honest)
+            change(forged, factor)
+            r = eigc("verify", "--model", model, tampered(folder, forged))
+            check(r.status != 0, "%s %s" % (change.__name__, factor))
+    forged = copy.deepcopy(honest)
+    forged["statements"] = [s for s in forged["statements"] if s["says"] == "equal-time-constants"]
+    smaller(forged, 1 + Fraction(1, 10**6))         # a larger mean proves the same
+    equal(eigc("verify", "--model", model, tampered(folder, forged)).status, 0)
 
 
 main()
