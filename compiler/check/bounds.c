@@ -270,6 +270,7 @@ static bool function_has_value(const Quantity *q, EigFn fn, const Expr *const *a
     case EIG_FN_SQRT: return is_from_zero(bounds_of(q, arg[0]));
     case EIG_FN_LOG: return is_above_zero(bounds_of(q, arg[0]));
     case EIG_FN_LOG1P: return is_from_zero(bounds_of(q, arg[0]));
+    case EIG_FN_LOG_ROOT: return is_above_zero(bounds_of(q, arg[1]));
     case EIG_FN_LOGIT_ROOT: case EIG_FN_RAMP: return false;
     default: return true;
     }

@@ -458,7 +458,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && s->bound > 0, .lo = num_int(nums, 0) };
     out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
                   : out->bounded ? "1/(1 + g'') by interval arithmetic over the domain of its cost"
-                                 : "the slope of this activation grows without bound";
+                                 : "interval arithmetic over the domain of its cost found none";
     if (out->bounded) {
         out->hi = slope_from(nums, act->gain, s->bound);
         out->attained = slope_from(nums, act->gain, fmax(s->attained, s->bound));

@@ -133,13 +133,19 @@ static Bounds whole_power(NumPool *nums, Bounds a, unsigned long n)
     const Num from[2] = { base.lo, base.hi };
     Num *to[2] = { &out.lo, &out.hi };
     for (int k = 0; k < 2; k++) {
-        if (!from[k] || n * (mpz_sizeinbase(mpq_numref(from[k]), 2) + mpz_sizeinbase(mpq_denref(from[k]), 2)) > MAX_BITS)
+        if (!from[k] || n > MAX_BITS || n * (mpz_sizeinbase(mpq_numref(from[k]), 2) + mpz_sizeinbase(mpq_denref(from[k]), 2)) > MAX_BITS)
             continue;
         mpq_ptr x = num_new(nums);
         mpz_pow_ui(mpq_numref(x), mpq_numref(from[k]), n);
         mpz_pow_ui(mpq_denref(x), mpq_denref(from[k]), n);
         *to[k] = x;
     }
+    /* Where an end was too long to be computed. */
+    bool is_above = is_at_least(base.lo, 0), is_small = is_at_least(base.lo, -1) && is_at_most(base.hi, 1);
+    if (!out.lo && (is_above || is_small))
+        out.lo = num_int(nums, is_above ? 0 : -1);
+    if (!out.hi && is_small)
+        out.hi = num_int(nums, 1);
     return out;
 }
 
@@ -147,11 +153,13 @@ static Bounds power(NumPool *nums, Bounds a, const Expr *exponent)
 {
     Num n;
     bool is_const = expr_is_const(exponent, &n), is_whole = is_const && mpz_cmp_ui(mpq_denref(n), 1) == 0;
-    if (is_whole && mpz_cmpabs_ui(mpq_numref(n), 64) <= 0 && mpq_sgn(n) != 0) {
-        Bounds out = whole_power(nums, a, mpz_get_ui(mpq_numref(n)));
+    if (is_whole && mpq_sgn(n) != 0) {
+        if (!mpz_fits_slong_p(mpq_numref(n)))
+            return (Bounds){ is_at_least(a.lo, 0) ? num_int(nums, 0) : NULL, NULL };
+        Bounds out = whole_power(nums, a, mpz_get_ui(mpq_numref(n)));       /* of |n| */
         return mpq_sgn(n) > 0 ? out : inverse(nums, out);
     }
-    /* Other powers are of a >= 0, and at least 0. */
+    /* Other powers are of a >= 0, and at least 0; a^0 is 1. */
     return (Bounds){ num_int(nums, 0), is_const && mpq_sgn(n) > 0 && is_at_most(a.hi, 1) ? num_int(nums, 1) : NULL };
 }
 

@@ -13,7 +13,8 @@ static const char *slope_obstacle(Ctx *cx, const Net *net, const SlopeReport *sl
             return arena_printf(&cx->arena, "the activation of population `%s` is not nondecreasing", name);
         if (!slope[a].bounded)
             return arena_printf(&cx->arena, "the slope of population `%s` has %s: only local statements are possible", name,
-                                slope[a].too_large ? "no bound within the range of double precision" : "no finite bound");
+                                slope[a].too_large ? "no bound within the range of double precision"
+                                : net->pop[a].model->act.slope_unbounded ? "no finite bound" : "no bound that is known");
     }
     return NULL;
 }

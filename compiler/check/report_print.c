@@ -98,7 +98,7 @@ static void print_slopes(const Report *r, Sbuf *out)
                 unit_print(unit, out);
             }
         } else {
-            sbuf_str(out, p->n_states ? "no slope" : !s->proved ? "slope not proved" : s->too_large ? "no slope bound" : "slope unbounded");
+            sbuf_str(out, p->n_states ? "no slope" : !s->proved ? "slope not proved" : s->too_large || !p->act.slope_unbounded ? "no slope bound" : "slope unbounded");
         }
         sbuf_printf(out, ", %s\n", s->reason);
     }

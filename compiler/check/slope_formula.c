@@ -435,7 +435,7 @@ static const char *reason_of(Ctx *cx, const Search *s)
 {
     switch (s->verdict) {
     case PROVED:
-        return isfinite(s->bound) ? "interval arithmetic over all z" : "the slope grows without bound";
+        return isfinite(s->bound) ? "interval arithmetic over all z" : "interval arithmetic over all z found none";
     case DECREASES:
         return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
     case JUMPS:

@@ -51,12 +51,14 @@ bool report_hiding(Builder *b, AstName name, const char *meaning)
     return true;
 }
 
-/* Both are one number, as where a size is called n. */
+/* Both are one number at all times and for all params, as where a size is called n. */
 static bool agree(Builder *b, Symbol *s, AstName name, Typed meant)
 {
     Num one, other;
     Typed v = symbol_value(b, s, name.span);
-    return !typed_ok(v) || (expr_is_const(v.e, &one) && expr_is_const(meant.e, &other) && mpq_equal(one, other));
+    if (!typed_ok(v))
+        return true;
+    return s->changes.n == 0 && expr_is_const(v.e, &one) && !v.e->depends && expr_is_const(meant.e, &other) && mpq_equal(one, other);
 }
 
 bool report_local_hiding(Builder *b, AstName name, ScopeKind kind, Typed meant)

@@ -213,4 +213,23 @@ def balance_names_what_it_does_not_cover(folder):
         check(found["verdict"] == ("undecided" if word else "certified") and word in found["reason"], (changed, found))
 
 
+@test
+def powers_and_roots_are_bounded_where_they_have_a_value(folder):
+    model = write(folder, "m.eig", """population P mixed { tau = 10; cost = box(-3, -0.5); start = -1; input = -2 }
+population E mixed { tau = 10; cost = tanh_cost; start = 0.1 }
+require P^65 >= 0
+require P^66 >= 0
+require E^1001 in [-1, 1]
+require E^1000 in [0, 1]
+require E^9223372036854775809 >= 0
+require log_root(E, P) >= 0
+require log_root(E, -1) >= 0
+require mean(log_root(E, E)) >= 0
+require log_root(E, 2) >= 0
+""")
+    r = json.loads(eigc("check", "--json", model).out)
+    equal([x["verdict"] for x in r["requirements"]],
+          ["refuted", "certified", "certified", "certified", "undecided", "undecided", "undecided", "undecided", "certified"])
+
+
 main()
