@@ -228,6 +228,7 @@ def mean_slopes_are_compared_with_the_neurons(folder):
     eigc("check", "-q", "--certificate", path, model)
     honest = json.load(open(path))
     equal(eigc("verify", "--model", model, path).status, 0)
+    honest["statements"] = [s for s in honest["statements"] if s["says"] == "equal-time-constants"]      # others have numbers for the slopes
 
     def smaller(c, factor):         # what the claim is about as well
         c["matrix"]["uniform"][0] = [times(x, factor) for x in c["matrix"]["uniform"][0]]
@@ -249,7 +250,6 @@ def mean_slopes_are_compared_with_the_neurons(folder):
             r = eigc("verify", "--model", model, tampered(folder, forged))
             check(r.status != 0, "%s %s" % (change.__name__, factor))
     forged = copy.deepcopy(honest)
-    forged["statements"] = [s for s in forged["statements"] if s["says"] == "equal-time-constants"]
     smaller(forged, 1 + Fraction(1, 10**6))         # a larger mean proves the same
     equal(eigc("verify", "--model", model, tampered(folder, forged)).status, 0)
 
