@@ -87,17 +87,20 @@ static void sum_rounded(GainSum *s, bool is_above, mpq_t out)
     mpz_clears(above, below, sum, (mpz_ptr)0);
 }
 
-/* L from G in out. */
-static void slope_of_sum(const NetPop *p, mpq_srcptr unit, mpq_srcptr own, mpq_t out)
+/* L from G in out. False where a G that is rounded up leaves none: gains beyond 2^ROUNDED_BITS. */
+static bool slope_of_sum(const NetPop *p, mpq_srcptr unit, mpq_srcptr own, mpq_t out)
 {
     mpq_t below, n;
     mpq_inits(below, n, (mpq_ptr)0);
     mpq_set_ui(n, p->size, 1);
     mpq_mul(below, own, out);
     mpq_add(below, below, n);
+    bool is_some = mpq_sgn(below) > 0;
     mpq_mul(out, out, unit);
-    mpq_div(out, out, below);
+    if (is_some)
+        mpq_div(out, out, below);
     mpq_clears(below, n, (mpq_ptr)0);
+    return is_some;
 }
 
 bool reduce_mean_slope(const Net *net, size_t pop, mpq_srcptr unit, bool is_above, mpq_t out)
@@ -113,7 +116,7 @@ bool reduce_mean_slope(const Net *net, size_t pop, mpq_srcptr unit, bool is_abov
     if (is_damped) {
         if (!sum_exactly(&s, out))
             sum_rounded(&s, is_above, out);
-        slope_of_sum(p, unit, own, out);
+        is_damped = slope_of_sum(p, unit, own, out);
     }
     mpq_clears(own, s.gain, s.term, (mpq_ptr)0);
     return is_damped;
