@@ -66,7 +66,7 @@ struct EigSolve {
 
 enum { EIG_SOLVE_NEWTON = 64, EIG_SOLVE_STEPS = 200 };
 
-enum { EIG_CODE_MAX_DEPTH = 256, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
+enum { EIG_CODE_MAX_DEPTH = 257, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
 
 /* Samples of a quantity over time, from a file. Rows ascend in time. */
 typedef struct EigTable {

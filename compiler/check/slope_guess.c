@@ -25,7 +25,7 @@ static void look(Climb *c, double z)
 bool slope_guess(Ctx *cx, NumPool *nums, const Expr *phi, double *slope, double *at)
 {
     const Expr *derivative = expr_derive(cx, nums, phi, EIG_VAR_Z);
-    if (!derivative || derivative->depth > EIG_CODE_MAX_DEPTH)
+    if (!derivative || derivative->depth > EXPR_MAX_DEPTH)
         return false;
     Climb c = {.code = expr_to_code(cx, derivative)};
     for (int k = -512; k <= 512; k++)

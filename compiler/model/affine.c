@@ -163,7 +163,7 @@ const Expr *expr_with_arguments(Ctx *cx, NumPool *pool, const Expr *e, const Exp
     bool all_const = expr_is_const(arg[0], NULL) && (n < 2 || expr_is_const(arg[1], NULL));
     const Expr *out = all_const && !expr_function_is_exact(e->as.call.fn) ? expr_apply(cx, e->span, e->as.call.fn, n, arg)
                                                                      : expr_call(cx, pool, e->span, e->as.call.fn, n, arg);
-    return out && out->size < EXPR_MAX_SIZE && out->depth <= EIG_CODE_MAX_DEPTH ? out : NULL;
+    return out && out->size < EXPR_MAX_SIZE && out->depth <= EXPR_MAX_DEPTH ? out : NULL;
 }
 
 const Expr *expr_moved(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num origin, const Expr *step)

@@ -155,7 +155,7 @@ static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
     of->value = expr_plus_affine(b->cx, b->nums, slope, EIG_VAR_X, zero, one);
     of->slope = expr_plus_affine(b->cx, b->nums, curve, EIG_VAR_X, one, zero);
     const Expr *e = expr_solve(b->cx, f->span, s, of);
-    bool small = e->size < EXPR_MAX_SIZE && of->value->depth <= EIG_CODE_MAX_DEPTH && of->slope->depth <= EIG_CODE_MAX_DEPTH;
+    bool small = e->size < EXPR_MAX_SIZE && of->value->depth <= EXPR_MAX_DEPTH && of->slope->depth <= EXPR_MAX_DEPTH;
     return small ? e : NULL;
 }
 

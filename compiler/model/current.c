@@ -313,7 +313,7 @@ static bool fits_program(const ModelTerm *t)
 {
     const Expr *part[2] = { t->signal, t->gate };
     for (int k = 0; k < 2; k++)
-        if (part[k] && (part[k]->size >= EXPR_MAX_SIZE || part[k]->depth > EIG_CODE_MAX_DEPTH))
+        if (part[k] && (part[k]->size >= EXPR_MAX_SIZE || part[k]->depth > EXPR_MAX_DEPTH))
             return false;
     return true;
 }

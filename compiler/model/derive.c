@@ -37,7 +37,7 @@ static const Expr *call2(const Derive *d, EigFn fn, const Expr *a, const Expr *b
     if (!a || !b)
         return NULL;
     const Expr *e = expr_call(d->cx, d->nums, d->at, fn, 2, arg);
-    return e && e->size < EXPR_MAX_SIZE && e->depth <= EIG_CODE_MAX_DEPTH ? e : NULL;
+    return e && e->size < EXPR_MAX_SIZE && e->depth <= EXPR_MAX_DEPTH ? e : NULL;
 }
 
 static const Expr *negative(const Derive *d, const Expr *a)

@@ -8,7 +8,7 @@
  * derivative from the side that the function itself takes there (floor, step
  * and pulse: 0). Exact: the log(b) in the derivative of
  * b^x is not folded to a rounded constant. NULL when it would be larger than EXPR_MAX_SIZE or deeper than
- * EIG_CODE_MAX_DEPTH, when a constant in it has no value, and for a mean or sum
+ * EXPR_MAX_DEPTH, when a constant in it has no value, and for a mean or sum
  * that depends on `by`. */
 const Expr *expr_derive(Ctx *cx, NumPool *pool, const Expr *e, EigVar by);
 

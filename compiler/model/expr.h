@@ -60,8 +60,9 @@ struct ExprSolve {
     const Num *kink;            /* ascending, inside (lo, hi) */
 };
 
-/* model_build refuses what is larger or deeper (depth: EIG_CODE_MAX_DEPTH), so later phases may recurse. */
-enum { EXPR_MAX_SIZE = 20000 };
+/* model_build refuses what is larger or deeper so later phases may recurse. A switch may take a slot more as a
+ * program than as an expression. */
+enum { EXPR_MAX_SIZE = 20000, EXPR_MAX_DEPTH = EIG_CODE_MAX_DEPTH - 1 };
 
 const Expr *expr_const(Ctx *cx, Span at, Num value);
 /* One that depends on params; `depends` may be NULL. */
@@ -97,6 +98,7 @@ bool expr_uses(const Expr *e, EigVar var);
 bool expr_equal(const Expr *a, const Expr *b);
 void expr_print(const Expr *e, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
- * Only EXPR_CONST, EXPR_VAR, EXPR_SAMPLES, EXPR_CALL and EXPR_SOLVE. */
+ * Steps and pulses of a straight expression of t compare t itself, with the doubles nearest to the times at which they switch.
+ * Only EXPR_CONST, EXPR_VAR, EXPR_COLUMN, EXPR_SAMPLES, EXPR_CALL and EXPR_SOLVE. code.c */
 EigCode expr_to_code(Ctx *cx, const Expr *e);
 #endif

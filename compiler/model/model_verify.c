@@ -9,7 +9,7 @@ static void must(bool holds, const char *what, const char *where)
 static void verify_expr(const Expr *e, unsigned allowed, const char *where)
 {
     must(e != NULL, "no expression", where);
-    must(e->size < EXPR_MAX_SIZE && e->depth <= EIG_CODE_MAX_DEPTH, "the expression is too large", where);
+    must(e->size < EXPR_MAX_SIZE && e->depth <= EXPR_MAX_DEPTH, "the expression is too large", where);
     for (int v = 0; v < EIG_N_VARS; v++)
         must((allowed >> v & 1u) || !expr_uses(e, (EigVar)v), "a variable that is not known there", where);
 }

@@ -313,7 +313,7 @@ static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
     const Expr *gain_of = pb->gain.e, *threshold_of = pb->threshold.e;
     uint64_t size = (uint64_t)out->phi->size * (gain_of->size + threshold_of->size + 3);
     uint32_t depth = (gain_of->depth > threshold_of->depth ? gain_of->depth : threshold_of->depth) + 3;
-    if (size >= EXPR_MAX_SIZE || out->phi->depth + depth > EIG_CODE_MAX_DEPTH)
+    if (size >= EXPR_MAX_SIZE || out->phi->depth + depth > EXPR_MAX_DEPTH)
         diag_at(b->cx, D_E0403, out->span, "this activation is too large once the gain and threshold of each neuron stand in it");
     out->gain_of = pb->gain.e;
     out->threshold_of = pb->threshold.e;

@@ -108,7 +108,7 @@ static const Expr *through_phi(const Writer *w, const ModelPop *p, Num g, Num k)
     *of = (ExprSolve){ 0 };
     of->value = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, x)), write_scaled(w, k, x));
     of->slope = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, slope, EIG_VAR_Z, x)), write_number(w, k));
-    if (of->value->depth > EIG_CODE_MAX_DEPTH || of->slope->depth > EIG_CODE_MAX_DEPTH)
+    if (of->value->depth > EXPR_MAX_DEPTH || of->slope->depth > EXPR_MAX_DEPTH)
         return NULL;
     const Expr *solution = expr_solve(b->cx, w->at, toward(w, g, write_scaled(w, k, z)), of);
     return expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, solution);
@@ -123,7 +123,7 @@ static bool is_small(const Expr *e, const Activation *act)
         size *= act->gain_of->size + act->threshold_of->size + 3;
         depth += (act->gain_of->depth > act->threshold_of->depth ? act->gain_of->depth : act->threshold_of->depth) + 3;
     }
-    return size < EXPR_MAX_SIZE && depth <= EIG_CODE_MAX_DEPTH;
+    return size < EXPR_MAX_SIZE && depth <= EXPR_MAX_DEPTH;
 }
 
 /* g, or for 0 and inf what a run takes; NULL: there is no such run (plan/delay.c says so). */

@@ -236,7 +236,7 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
         report_no_value(b, at, fn, arg);
         return typed_error(at);
     }
-    if (call->size >= EXPR_MAX_SIZE || call->depth > EIG_CODE_MAX_DEPTH) {
+    if (call->size >= EXPR_MAX_SIZE || call->depth > EXPR_MAX_DEPTH) {
         diag_at(b->cx, D_E0403, at, "this expression is too large once its functions are written out");
         return typed_error(at);
     }

@@ -2,8 +2,10 @@
 neurons. A neuron without connections has its drive as its input, so the
 recorded input is compared with NumPy's own interpolation."""
 import os
+import random
 import sys
 import tempfile
+from fractions import Fraction
 
 import numpy as np
 
@@ -76,7 +78,42 @@ def many_neurons_and_threads_of_one_file():
                        rtol=1e-13, atol=1e-13)
 
 
-for check in (protocol, protocol_in_function, samples_linear, samples_in_seconds, samples_step, samples_by_neuron,
+def switches_on_steps():
+    """What ends on a step is on for as many steps as exact numbers say: k h against c and c + w."""
+    rng = random.Random(5)
+    forms = []
+    for _ in range(60):
+        first, count = rng.randrange(-5, 700), rng.randrange(1, 40)
+        c, w = Fraction(first, 10), Fraction(count, 10)
+        on = range(first, first + count)
+        forms += [(f"pulse(t - {float(c)!r} ms, {float(w)!r} ms)", on.__contains__),
+                  (f"pulse((t - {float(c)!r} ms) / 3, {float(w)!r} ms / 3)", on.__contains__),
+                  (f"pulse({float(c)!r} ms - t, {float(w)!r} ms)", lambda k, e=first, n=count: e - n < k <= e),
+                  (f"step(t - 0.1 ms - {float(c - Fraction(1, 10))!r} ms)", lambda k, e=first: k >= e),
+                  (f"step({float(3 * c)!r} ms - 3 * t)", lambda k, e=first: k <= e)]
+    for from_ in range(0, len(forms), 50):
+        part = forms[from_:from_ + 50]
+        text = "".join(f"population P{k} excitatory {{ tau = 10 ms; cost = nonnegative; input = {form} }}\n"
+                       for k, (form, _) in enumerate(part))
+        recorded = ", ".join(f"input(P{k})" for k in range(len(part)))
+        arrays = eigc.both(text + f"simulate {{ duration = 80 ms; method = euler; step = 0.1 ms; record {recorded} }}", FOLDER.name)
+        for (form, is_on), got in zip(part, list(arrays.values())[1:]):
+            assert np.array_equal(np.ravel(got), [float(is_on(k)) for k in range(801)]), form
+    t, u = inputs("input = amp", step="0.1", duration=80, head="param amp = 1",
+                  more="at 50 ms amp = 2; at 50.3 ms amp = 4; at 70.7 ms amp = 8")
+    k = np.arange(801)
+    assert np.array_equal(np.ravel(u), np.select([k < 500, k < 503, k < 707], [1, 2, 4], 8))
+
+
+def a_pulse_of_no_length():
+    for form in ("pulse(t - 3 ms, 0 ms)", "pulse(t - 3 ms, -1 ms)", "pulse(3 ms - t, 0 ms)"):
+        assert not np.any(inputs(f"input = {form}", duration=10)[1]), form
+    t, u = inputs("input = pulse(t - 0.5 ms, 1 ms * i)", size=3, duration=4, step="0.125")
+    assert np.array_equal(u.sum(axis=0), [0, 8, 16])
+
+
+for check in (protocol, protocol_in_function, switches_on_steps, a_pulse_of_no_length,
+              samples_linear, samples_in_seconds, samples_step, samples_by_neuron,
               many_neurons_and_threads_of_one_file):
     eigc.test("inputs: " + check.__name__.replace("_", " "), check)
 sys.exit(1 if eigc.failures else 0)

@@ -309,7 +309,7 @@ static void too_large_is_refused(void)
     int n = 0;
     for (; n < 2000 && expr_derive(&cx, &nums, e, EIG_VAR_Z); n++) {
         const Expr *slope = expr_derive(&cx, &nums, e, EIG_VAR_Z);
-        CHECK(slope->size < EXPR_MAX_SIZE && slope->depth <= EIG_CODE_MAX_DEPTH);
+        CHECK(slope->size < EXPR_MAX_SIZE && slope->depth <= EXPR_MAX_DEPTH);
         e = call(EIG_FN_SIN, call(EIG_FN_MUL, e, variable()), NULL);
     }
     CHECK(n > 10 && n < 2000);
