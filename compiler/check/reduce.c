@@ -112,7 +112,7 @@ static double count_entries(const Reduction *r)
         const Block *b = &r->net->block[k];
         double post = (double)rows_of(r, b->post), pre = (double)rows_of(r, b->pre);
         bool listed = b->kind == BLOCK_SPARSE || b->kind == BLOCK_UNDRAWN;
-        n += listed ? (double)b->values.n : b->kind == BLOCK_DIAGONAL ? post : post * pre;
+        n += listed ? (double)(b->values.n + b->n_expected) : b->kind == BLOCK_DIAGONAL ? post : post * pre;
     }
     return n + (double)r->m->q;
 }

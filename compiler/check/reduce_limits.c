@@ -31,7 +31,7 @@ const char *reduce_weight_obstacle(Ctx *cx, const Net *net)
         const Block *b = &net->block[k];
         if (b->is_rounded || b->kind == BLOCK_UNDRAWN)
             return arena_printf(&cx->arena, "the connection %s has some %zu different weights, and no more than %d are kept exactly",
-                                net->model->conns.at[b->conn].label, b->values.n, NET_MAX_EXACT);
+                                net->model->conns.at[b->conn].label, b->values.n + b->n_expected, NET_MAX_EXACT);
     }
     return NULL;
 }

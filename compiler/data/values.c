@@ -221,13 +221,22 @@ const char *number_complaint(NumberText what)
     }
 }
 
+/* Numbers that nobody kept are not 1: who asks for one has taken a column for another. */
+static void must_have(const Values *v, size_t k)
+{
+    if (k >= v->n)
+        BUG("number %zu of a column of %zu", k, v->n);
+}
+
 Num values_exact(NumPool *pool, const Values *v, size_t k)
 {
+    must_have(v, k);
     return v->q ? v->q[k] : num_from_double(pool, v->d ? v->d[k] : 1.0);
 }
 
 void values_get(const Values *v, size_t k, mpq_ptr out)
 {
+    must_have(v, k);
     if (v->q)
         mpq_set(out, v->q[k]);
     else
@@ -236,6 +245,7 @@ void values_get(const Values *v, size_t k, mpq_ptr out)
 
 int values_sign(const Values *v, size_t k)
 {
+    must_have(v, k);
     if (v->q)
         return mpq_sgn(v->q[k]);
     return v->d ? (v->d[k] > 0) - (v->d[k] < 0) : 1;

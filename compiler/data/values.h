@@ -6,7 +6,7 @@
 
 /* A column of numbers. d[k] is the double nearest to entry k; q is NULL when
  * every d[k] is exact, else q[k] is the exact entry. Without d each of the n
- * entries is 1. */
+ * entries is 1. Entries from n on are not there: to ask for one is a BUG. */
 typedef struct Values {
     size_t n;
     double *d;

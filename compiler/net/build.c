@@ -81,7 +81,10 @@ static bool listed_block(NetBuild *b, const ModelConn *c, Block *out)
     out->row_from = pairs.row_from;
     out->column = pairs.column;
     out->sha256 = pairs.sha256;
-    out->values = (Values){ .n = pairs.n };
+    if (out->kind == BLOCK_UNDRAWN)
+        out->n_expected = pairs.n;
+    else
+        out->values.n = pairs.n;
     if (out->kind == BLOCK_UNDRAWN || pattern_has_one_weight(b, c)) {
         out->factor = signed_factor(b, c);
         entries_finish(b, c, ENTRIES_ARE_ONE, out);
@@ -121,9 +124,11 @@ static bool dense_pair_block(NetBuild *b, const ModelConn *c, Block *out)
     if (!memory_take(b, c, n, sizeof(double), "use one weight for all pairs or a sparse pattern"))
         return false;
     out->kind = pattern_is_read(b, c) ? BLOCK_DENSE : BLOCK_UNDRAWN;
-    out->values = (Values){ .n = (size_t)n };
-    if (out->kind == BLOCK_UNDRAWN)
+    if (out->kind == BLOCK_UNDRAWN) {
+        out->n_expected = (size_t)n;
         return true;
+    }
+    out->values.n = (size_t)n;
     if (!pair_weights(b, c, out))
         return false;
     bool signs_are_free = b->net->pop[c->pre].model->is_exempt;

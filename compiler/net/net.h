@@ -14,7 +14,7 @@ typedef enum BlockKind {
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
-    BLOCK_UNDRAWN,              /* random or by expression, and the reader said it will not read it: n is the expected number of pairs */
+    BLOCK_UNDRAWN,              /* random or by expression, and the reader said it will not read it: no values */
     BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
 } BlockKind;
 
@@ -27,6 +27,7 @@ typedef struct Block {
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
     bool is_rounded;            /* too many for exact numbers: each value is the double nearest to the weight, and no proof reads it */
+    size_t n_expected;          /* UNDRAWN: pairs, about; else 0 */
     Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
     size_t extent[2];           /* KERNEL: neuron i stands in column i % extent[0], row i / extent[0] */
     bool is_periodic;           /* KERNEL: displacements modulo extent, values extent[0] * extent[1]; else from 1 - extent to

@@ -170,7 +170,7 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
     if (b->kind == BLOCK_KERNEL)
         sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);
     if (b->kind == BLOCK_UNDRAWN)
-        sbuf_printf(out, "  about %zu entries\n", b->values.n);
+        sbuf_printf(out, "  about %zu entries\n", b->n_expected);
     if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)
         print_entries(net, b, out);
 }

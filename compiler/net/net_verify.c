@@ -66,7 +66,7 @@ static void verify_block(const Net *net, size_t k)
     if (b->kind == BLOCK_DIAGONAL)
         must(n_pre == n_post, k, "diagonal between unequal populations");
     if (b->kind == BLOCK_UNDRAWN)
-        must(!b->values.d && !b->row_from && !b->column, k, "undrawn, with entries");
+        must(!b->values.n && !b->values.d && !b->row_from && !b->column, k, "undrawn, with entries");
     if (b->kind == BLOCK_DENSE)
         must(b->values.n == n_pre * n_post, k, "dense with the wrong number of entries");
     if (b->kind == BLOCK_SPARSE)

@@ -1,6 +1,9 @@
 #include "compiler/data/table.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "compiler/data/sha256.h"
 #include "tests/test.h"
@@ -206,8 +209,41 @@ static void sha256_of_abc(void)
     teardown(&b);
 }
 
+/* How a child ends that asks a column for entry k, in each of three ways. */
+static bool asking_aborts(const Values *v, size_t k, int how)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        NumPool pool = { 0 };
+        mpq_t x;
+        mpq_init(x);
+        freopen("/dev/null", "w", stderr);
+        if (how == 0)
+            values_get(v, k, x);
+        else if (how == 1)
+            values_exact(&pool, v, k);
+        else
+            values_sign(v, k);
+        _exit(0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void what_is_not_kept_is_not_one(void)
+{
+    double two[2] = { 2, 3 };
+    Values none = { 0 }, ones = { .n = 2 }, pair = { .n = 2, .d = two };
+    for (int how = 0; how < 3; how++) {
+        CHECK(asking_aborts(&none, 0, how) && asking_aborts(&ones, 2, how) && asking_aborts(&pair, 2, how));
+        CHECK(!asking_aborts(&ones, 1, how) && !asking_aborts(&pair, 1, how));
+    }
+    CHECK(values_sign(&ones, 1) == 1 && values_sign(&pair, 1) == 1);
+}
+
 int main(void)
 {
+    RUN(what_is_not_kept_is_not_one);
     RUN(cells_are_trimmed_and_unquoted);
     RUN(decimals_are_exact);
     RUN(doubles_stay_doubles);

@@ -194,7 +194,7 @@ static void weights_without_a_proof_are_rounded(void)
     b.m.conns.n = 1;
     CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 599 }, &b.net));
     net_verify(&b.net);
-    CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].values.n == 600);
+    CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].n_expected == 600);
     CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 600 }, &b.net));
     CHECK(b.net.block[0].kind == BLOCK_DENSE && b.net.block[0].values.q && !b.net.block[0].is_rounded);
     bench_end(&b);

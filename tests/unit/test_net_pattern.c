@@ -237,9 +237,9 @@ static void what_is_not_read_is_not_drawn(void)
     CHECK(net_build_for(&b.cx, &b.m, read, &b.net));
     net_verify(&b.net);
     CHECK(b.cx.arena.bytes < 10000000);
-    CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].values.n == 100000000);
-    CHECK(b.net.block[1].kind == BLOCK_UNDRAWN && b.net.block[1].values.n == 500000);
-    CHECK(b.net.block[2].kind == BLOCK_UNDRAWN && b.net.block[2].values.n == 25000000 && mpq_sgn(b.net.block[2].factor) < 0);
+    CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].n_expected == 100000000);
+    CHECK(b.net.block[1].kind == BLOCK_UNDRAWN && b.net.block[1].n_expected == 500000);
+    CHECK(b.net.block[2].kind == BLOCK_UNDRAWN && b.net.block[2].n_expected == 25000000 && mpq_sgn(b.net.block[2].factor) < 0);
     CHECK(b.net.block[3].kind == BLOCK_SPARSE);
     bench_end(&b);
 }
