@@ -3,6 +3,7 @@
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
 #include "compiler/model/piece.h"
+#include "compiler/model/zero.h"
 
 #include <string.h>
 
@@ -109,12 +110,13 @@ static Num half(Builder *b, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num x, 
     return q;
 }
 
-/* Pieces of degree two that meet at 0 only: the form of cost.h. */
+/* Pieces of degree two that meet at 0 only: the form of cost.h. What has no value somewhere is no such piece, even
+ * where its derivative does without it: where 0 * log(x) has one is for the check to prove. */
 static bool as_quadratic(Builder *b, const CostFormula *f, Cost *out)
 {
     Num tilt[2], a[2];
     size_t last = f->n_pieces - 1;
-    if (f->n_pieces > 2 || expr_may_jump(f->g, EIG_VAR_X) || (last && mpq_sgn(f->piece[1].lo) != 0))
+    if (f->n_pieces > 2 || !expr_is_defined(f->g) || expr_may_jump(f->g, EIG_VAR_X) || (last && mpq_sgn(f->piece[1].lo) != 0))
         return false;
     for (size_t k = 0; k < 2; k++)
         if (!expr_affine(b->nums, f->piece[k ? last : 0].slope, EIG_VAR_X, &tilt[k], &a[k]) || mpq_cmp_si(a[k], -1, 1) <= 0)

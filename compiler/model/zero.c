@@ -32,17 +32,16 @@ static bool is_positive_integer(const Expr *e)
     return expr_is_const(e, NULL) && mpq_sgn(e->as.value) > 0 && mpz_cmp_ui(mpq_denref(e->as.value), 1) == 0;
 }
 
-/* Has a number at every time and state, for every neuron. */
-static bool is_defined(const Expr *e)
+bool expr_is_defined(const Expr *e)
 {
     if (e->kind != EXPR_CALL)
         return e->kind == EXPR_CONST || e->kind == EXPR_VAR || e->kind == EXPR_DRAW || e->kind == EXPR_SAMPLES;
     const Expr *const *arg = e->as.call.arg;
     if (e->as.call.fn == EIG_FN_DIV || e->as.call.fn == EIG_FN_RAMP)
-        return is_defined(arg[0]) && is_nonzero_constant(arg[1]);
+        return expr_is_defined(arg[0]) && is_nonzero_constant(arg[1]);
     if (e->as.call.fn == EIG_FN_POW)
-        return is_defined(arg[0]) && is_positive_integer(arg[1]);
-    return is_total(e->as.call.fn) && is_defined(arg[0]) && (e->as.call.n_args < 2 || is_defined(arg[1]));
+        return expr_is_defined(arg[0]) && is_positive_integer(arg[1]);
+    return is_total(e->as.call.fn) && expr_is_defined(arg[0]) && (e->as.call.n_args < 2 || expr_is_defined(arg[1]));
 }
 
 /* By its form alone. */
@@ -55,7 +54,7 @@ static bool is_zero(const Expr *e)
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MIN: case EIG_FN_MAX:
         return is_zero(arg[0]) && is_zero(arg[1]);
     case EIG_FN_MUL:
-        return (is_zero(arg[0]) && is_defined(arg[1])) || (is_zero(arg[1]) && is_defined(arg[0]));
+        return (is_zero(arg[0]) && expr_is_defined(arg[1])) || (is_zero(arg[1]) && expr_is_defined(arg[0]));
     case EIG_FN_DIV:
         return is_zero(arg[0]) && is_nonzero_constant(arg[1]);
     case EIG_FN_POW:

@@ -11,4 +11,8 @@ enum { ZERO_MAX_NEURONS = 4096 };
 
 /* The number that e is for each of n neurons, exactly, looked at as above; NULL when they are not known to have one. */
 Num expr_one_value(NumPool *pool, const Expr *e, size_t n);
+
+/* True when e has a number, by its form alone, at every time and state, for every neuron: whatever stands in it, and be
+ * it multiplied by 0. */
+bool expr_is_defined(const Expr *e);
 #endif
