@@ -1,14 +1,15 @@
 /* x^2/2 + g(x) is convex where 1 + g'' is nowhere negative and g' nowhere jumps
  * down. Branch and bound on 1 + g'' over each piece of the cost, by interval
  * arithmetic: the least value found is 1/sup phi'. Towards an end x0 of a piece
- * x = x0 + 1/y, so that what is infinite at the end is a power of y; towards
+ * x = x0 + unit/y, so that what is infinite at the end is a power of y; towards
  * infinity jet.h's scaled form does the same. */
+#include <float.h>
 #include <math.h>
 
+#include "compiler/check/convex_join.h"
 #include "compiler/check/jet.h"
 #include "compiler/check/slope.h"
 #include "compiler/model/affine.h"
-#include "compiler/model/piece.h"
 
 enum { MAX_REGIONS = 8000, MAX_WORK = 800000, MAX_STACK = 512, SAMPLES = 64 };    /* work: regions times nodes */
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
@@ -16,7 +17,7 @@ static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FR
 typedef enum Where { INSIDE, TOWARDS_LO, TOWARDS_HI, N_WHERE } Where;
 
 /* INSIDE: x in [from, to]. TOWARDS_LO, TOWARDS_HI of a finite end: x = end +-
- * 1/y, y >= from. Of an infinite one: |x| >= from. */
+ * unit/y, y >= from. Of an infinite one: |x| >= from. */
 typedef struct Region {
     Where where;
     double from, to;
@@ -30,6 +31,7 @@ typedef struct Search {
     const CostFormula *cost;
     const CostPiece *piece;     /* under way */
     const Expr *curve[N_WHERE], *g[N_WHERE];    /* 1 + g'' and g in the variable of each kind of region */
+    double unit[N_WHERE];       /* of the step from a finite end */
     Region stack[MAX_STACK];
     size_t n, n_done, work;
     double attained, bound;     /* 1 + g'' is somewhere at most this, and nowhere less than that */
@@ -110,11 +112,16 @@ static void evaluate_at(Search *s, double x, JetResult *out)
     evaluate(s, &(Region){ INSIDE, x, x }, out);
 }
 
+static bool is_inside(const Search *s, double x)
+{
+    return (!s->piece->lo || x > num_to_double_down(s->piece->lo)) && (!s->piece->hi || x < num_to_double_up(s->piece->hi));
+}
+
 /* The x at the outer edge of a region that goes towards an end; NaN when it is not inside the piece. */
 static double edge_of(const Search *s, const Region *r)
 {
     Num end = end_of(s, r->where);
-    double x = end ? num_to_double(end) + (r->where == TOWARDS_LO ? 1 : -1) / r->from
+    double x = end ? num_to_double(end) + (r->where == TOWARDS_LO ? 1 : -1) * s->unit[r->where] / r->from
                    : (r->where == TOWARDS_LO ? -1 : 1) * r->from;
     bool inside = (!s->piece->lo || x > num_to_double_up(s->piece->lo)) && (!s->piece->hi || x < num_to_double_down(s->piece->hi));
     return inside ? x : (double)NAN;
@@ -130,7 +137,8 @@ static double middle_of(const Search *s, const Region *r)
 /* True when the search is over: g is undefined at x, or 1 + g'' negative. */
 static bool look_at(Search *s, double x)
 {
-    if (isnan(x))
+    s->middle.trouble = JET_OUTSIDE;
+    if (isnan(x) || !is_inside(s, x))
         return false;
     evaluate_at(s, x, &s->middle);
     if (s->domain.trouble == JET_OUTSIDE) {
@@ -168,17 +176,19 @@ static double sharpened(Search *s, const Region *r)
     return low;
 }
 
-/* [a, b] and some roundings more, within the piece: edges are rounded. */
-static void push_inside(Search *s, double a, double b)
+/* More than the roundings of an edge of regions that go towards an end. */
+static double slack_of(const Search *s, Where where, double edge)
 {
-    double by = 0x1p-50 * fmax(fabs(a), fabs(b));
-    if (s->piece->lo)
-        by = fmax(by, 0x1p-50 * fabs(num_to_double(s->piece->lo)));
-    if (s->piece->hi)
-        by = fmax(by, 0x1p-50 * fabs(num_to_double(s->piece->hi)));
+    Num end = end_of(s, where);
+    return 0x1p-50 * fmax(fabs(edge), end ? fabs(num_to_double(end)) : 0);
+}
+
+/* [a, b] and some roundings more, within the piece. */
+static void push_inside(Search *s, double a, Where of_a, double b, Where of_b)
+{
     double least = s->piece->lo ? num_to_double_up(s->piece->lo) : (double)-INFINITY;
     double most = s->piece->hi ? num_to_double_down(s->piece->hi) : (double)INFINITY;
-    push(s, INSIDE, fmax(a - by, least), fmin(b + by, most));
+    push(s, INSIDE, fmax(a - slack_of(s, of_a, a), least), fmin(b + slack_of(s, of_b, b), most));
 }
 
 static Region beyond(const Region *r)
@@ -197,16 +207,18 @@ static void split(Search *s, const Region *r)
     Region rest = beyond(r);
     double a = edge_of(s, r), b = edge_of(s, &rest);
     push(s, r->where, rest.from, INFINITY);
-    push_inside(s, fmin(a, b), fmax(a, b));
+    push_inside(s, fmin(a, b), r->where, fmax(a, b), r->where);
 }
 
-/* The double beside a finite end is as near as it gets. */
+/* Beside a finite end doubles come to an end, and before that their roundings grow as large as what is between. */
 static bool may_split(const Search *s, const Region *r)
 {
+    if (r->where == INSIDE)
+        return r->to - r->from > NARROWEST * fmax(0x1p-10, fmax(fabs(r->from), fabs(r->to)));
     Region rest = beyond(r);
-    if (r->where != INSIDE)
-        return r->from < FURTHEST && !isnan(edge_of(s, &rest)) && !isnan(edge_of(s, r));
-    return r->to - r->from > NARROWEST * fmax(0x1p-10, fmax(fabs(r->from), fabs(r->to)));
+    double edge = edge_of(s, r);
+    bool is_wide = !end_of(s, r->where) || s->unit[r->where] / r->from > 4 * slack_of(s, r->where, edge);
+    return r->from < FURTHEST && is_wide && !isnan(edge) && !isnan(edge_of(s, &rest));
 }
 
 /* Is x + g'(x) seen to be unbounded beyond r? It is where 1 + g'' > c/|x|. */
@@ -251,6 +263,13 @@ static void do_region(Search *s, const Region *r)
 
 /* ---- pieces ---- */
 
+/* 1, or more where doubles beside the end are further apart than that: a power of two. */
+static double unit_at(Num end)
+{
+    double x = fabs(num_to_double(end));
+    return x < 0x1p20 ? 1 : ldexp(1, ilogb(x) - 20);
+}
+
 static bool prepare(Search *s, const CostPiece *p)
 {
     Span at = s->cost->span;
@@ -262,7 +281,8 @@ static bool prepare(Search *s, const CostPiece *p)
     s->curve[INSIDE] = expr_plus_affine(s->cx, &s->nums, p->curve, EIG_VAR_X, one, zero);
     for (Where w = TOWARDS_LO; w < N_WHERE; w++) {
         Num end = end_of(s, w);
-        arg[0] = expr_const(s->cx, at, num_int(&s->nums, w == TOWARDS_LO ? 1 : -1));
+        s->unit[w] = end ? unit_at(end) : 1;
+        arg[0] = expr_const(s->cx, at, num_from_double(&s->nums, w == TOWARDS_LO ? s->unit[w] : -s->unit[w]));
         arg[1] = x;
         const Expr *step = expr_call(s->cx, &s->nums, at, EIG_FN_DIV, 2, arg);
         s->curve[w] = end ? expr_moved(s->cx, &s->nums, s->curve[INSIDE], EIG_VAR_X, end, step) : s->curve[INSIDE];
@@ -274,14 +294,14 @@ static bool prepare(Search *s, const CostPiece *p)
 }
 
 /* y, or |x|, from which the two outer regions start so that what is between them is not empty. */
-static double start_of(const CostPiece *p, Where where)
+static double start_of(const Search *s, Where where)
 {
-    bool finite = where == TOWARDS_LO ? p->lo != NULL : p->hi != NULL;
-    double far = fmax(p->lo ? fabs(num_to_double(p->lo)) : 0, p->hi ? fabs(num_to_double(p->hi)) : 0);
-    if (!finite)
+    Num lo = s->piece->lo, hi = s->piece->hi;
+    double far = fmax(lo ? fabs(num_to_double(lo)) : 0, hi ? fabs(num_to_double(hi)) : 0);
+    if (!end_of(s, where))
         return fmax(FROM, 4 * far);
-    double width = p->lo && p->hi ? num_to_double(p->hi) - num_to_double(p->lo) : 1;
-    return fmax(1, ldexp(1, (int)ceil(-log2(width)) + 2));
+    double width = lo && hi ? num_to_double(hi) - num_to_double(lo) : s->unit[where];
+    return fmax(1, ldexp(1, (int)ceil(log2(s->unit[where]) - log2(width)) + 2));
 }
 
 /* A place between a and b where 1 + g'' is small, for a start that prunes. */
@@ -299,13 +319,13 @@ static void descend(Search *s, double a, double b)
 
 static void start(Search *s)
 {
-    Region lo = { TOWARDS_LO, start_of(s->piece, TOWARDS_LO), INFINITY };
-    Region hi = { TOWARDS_HI, start_of(s->piece, TOWARDS_HI), INFINITY };
+    Region lo = { TOWARDS_LO, start_of(s, TOWARDS_LO), INFINITY };
+    Region hi = { TOWARDS_HI, start_of(s, TOWARDS_HI), INFINITY };
     double a = edge_of(s, &lo), b = edge_of(s, &hi);
     push(s, TOWARDS_LO, lo.from, INFINITY);
     push(s, TOWARDS_HI, hi.from, INFINITY);
     if (!(a <= b)) {
-        decide(s, UNPROVED, isnan(a) ? b : a);
+        decide(s, UNPROVED, num_to_double(s->piece->lo ? s->piece->lo : s->piece->hi));
         return;
     }
     int half = SAMPLES / 2, best = half;
@@ -318,7 +338,7 @@ static void start(Search *s)
         least = s->attained;
     }
     descend(s, a + (b - a) * fmax(0, best - 1) / SAMPLES, a + (b - a) * fmin(SAMPLES, best + 1) / SAMPLES);
-    push_inside(s, a, b);
+    push_inside(s, a, TOWARDS_LO, b, TOWARDS_HI);
 }
 
 static void search_piece(Search *s, const CostPiece *p)
@@ -340,60 +360,16 @@ static void search_piece(Search *s, const CostPiece *p)
     }
 }
 
-/* ---- where pieces meet ---- */
-
-/* Adds a term's value at x to *exact, or encloses it and adds it to `rest`; false where it is not defined. */
-static bool add_value(Search *s, const Term *t, Num x, mpq_ptr exact, mpfi_ptr rest)
-{
-    Num value = expr_exact(&s->nums, t->e, EIG_VAR_X, x);
-    if (value) {
-        (t->sign > 0 ? mpq_add : mpq_sub)(exact, exact, value);
-        return true;
-    }
-    JetDomain d = { &s->nums, 0, num_to_double_down(x), num_to_double_up(x) };
-    jet_evaluate(t->e, &d, &s->end);
-    (t->sign > 0 ? mpfi_add : mpfi_sub)(rest, rest, s->end.value);
-    return s->end.trouble == JET_FINE;
-}
-
-/* The sign of b - a at x: 2 when it is not known. What both sides have in common cancels. */
-static int compare_at(Search *s, const Expr *a, const Expr *b, Num x)
-{
-    Terms terms = { 0 };
-    mpq_ptr exact = num_new(&s->nums);
-    bool known = true;
-    expr_terms(s->cx, b, 1, &terms);
-    expr_terms(s->cx, a, -1, &terms);
-    mpfi_set_ui(s->middle.value, 0);
-    for (size_t k = 0; k < terms.n; k++)
-        known = known && add_value(s, &terms.at[k], x, exact, s->middle.value);
-    mpfi_add_q(s->middle.value, s->middle.value, exact);
-    if (!known)
-        return 2;
-    if (mpfi_is_strictly_pos(s->middle.value) || mpfi_is_strictly_neg(s->middle.value))
-        return mpfi_is_strictly_pos(s->middle.value) ? 1 : -1;
-    return mpfi_is_zero(s->middle.value) ? 0 : 2;
-}
-
-static void look_between(Search *s, const CostPiece *left, const CostPiece *right)
-{
-    int value = expr_may_jump(s->cost->g, EIG_VAR_X) ? compare_at(s, left->g, right->g, right->lo) : 0;
-    int slope = compare_at(s, left->slope, right->slope, right->lo);
-    if (value == 1 || value == -1)
-        decide(s, JUMPS, num_to_double(right->lo));
-    else if (slope == -1)
-        decide(s, BENDS_DOWN, num_to_double(right->lo));
-    else if (value == 2 || slope == 2)
-        decide(s, UNPROVED, num_to_double(right->lo));
-}
+/* ---- all of them ---- */
 
 static void search(Search *s)
 {
     const CostFormula *c = s->cost;
     for (size_t k = 0; k < c->n_pieces && s->verdict == SEARCHING; k++) {
-        if (k)
-            look_between(s, &c->piece[k - 1], &c->piece[k]);
-        if (s->verdict == SEARCHING)
+        PieceJoin join = k ? pieces_join(s->cx, &s->nums, c->g, &c->piece[k - 1], &c->piece[k]) : JOIN_FINE;
+        if (join != JOIN_FINE)
+            decide(s, join == JOIN_JUMPS ? JUMPS : join == JOIN_BENDS_DOWN ? BENDS_DOWN : UNPROVED, num_to_double(c->piece[k].lo));
+        else
             search_piece(s, &c->piece[k]);
     }
     if (s->verdict == SEARCHING)
@@ -435,11 +411,11 @@ static void report(const Search *s, Span at)
     diag_help(s->cx, d, "%s", SHORT_REPAIR);
 }
 
-/* gain/bound, exactly. */
+/* gain/bound, exactly; of an infinite bound, which stands for one beyond the doubles, the largest double serves. */
 static Num slope_from(NumPool *nums, Num gain, double bound)
 {
     mpq_ptr q = num_new(nums);
-    mpq_div(q, gain, num_from_double(nums, bound));
+    mpq_div(q, gain, num_from_double(nums, fmin(bound, DBL_MAX)));
     return q;
 }
 
@@ -461,7 +437,8 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
                                  : "interval arithmetic over the domain of its cost found none";
     if (out->bounded) {
         out->hi = slope_from(nums, act->gain, s->bound);
-        out->attained = slope_from(nums, act->gain, fmax(s->attained, s->bound));
+        bool is_seen = isfinite(s->attained);
+        out->attained = is_seen ? slope_from(nums, act->gain, fmax(s->attained, s->bound)) : num_int(nums, 0);
     }
     for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_clear(r[k]);

@@ -5,13 +5,14 @@
 
 enum { MAX_DEPTH = 300 };
 
-static void jet_walk(Walk *w, const Expr *e, Jet *out);
-
 static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
 {
     switch (e->as.call.fn) {
     case EIG_FN_ADD: jet_add(w, a, b, out); break;
-    case EIG_FN_SUB: jet_sub(w, a, b, out); break;
+    case EIG_FN_SUB:
+        jet_sub(w, a, b, out);
+        jet_complement(w, e, out);
+        break;
     case EIG_FN_MUL: jet_mul(w, a, b, out); break;
     case EIG_FN_DIV:
         jet_divide(w, a, b, out);
@@ -32,7 +33,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     }
 }
 
-static void jet_walk(Walk *w, const Expr *e, Jet *out)
+void jet_walk(Walk *w, const Expr *e, Jet *out)
 {
     if (e->kind == EXPR_CONST) {
         jet_const(w, e->as.value, out);

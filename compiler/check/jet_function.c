@@ -4,36 +4,6 @@
 
 #include "compiler/check/jet_special.h"
 
-/* exp(-t) in a tail where t > 0 grows like a power or an exponential of y. With
- * t >= t0 it is at most C t^-N, C the largest t^N exp(-t) from t0 on: a form that
- * outweighs the powers it is multiplied with. False where t is not like that. */
-static bool decays(Walk *w, const Scaled *t, Scaled *out)
-{
-    enum { N = 4 };
-    const JetDomain *d = w->at;
-    int power = t->power ? mpq_sgn(t->power) : 0, rate = t->rate ? mpq_sgn(t->rate) : 0;
-    if (!d->side || isfinite(d->hi) || !scaled_is_positive(t) || power < 0 || rate < 0 || power + rate == 0)
-        return false;
-    Scaled from;
-    mpfi_t largest;
-    scaled_init(&from);
-    mpfi_init2(largest, JET_PRECISION);
-    scaled_collapse(d, t, &from);
-    if (mpfr_cmp_ui(&from.c->left, N) < 0)
-        mpfr_set_ui(&from.c->left, N, MPFR_RNDD);
-    mpfr_set(&from.c->right, &from.c->left, MPFR_RNDU);
-    mpfi_neg(largest, from.c);
-    mpfi_exp(largest, largest);
-    for (int k = 0; k < N; k++)
-        mpfi_mul(largest, largest, from.c);
-    scaled_power(d, t, -N, out);
-    mpfi_mul(out->c, out->c, largest);
-    mpfr_set_ui(&out->c->left, 0, MPFR_RNDD);
-    mpfi_clear(largest);
-    scaled_clear(&from);
-    return true;
-}
-
 static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
 {
     if (w->at->side && a->is_affine && a->rate) {
@@ -47,7 +17,7 @@ static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
         Scaled t;
         scaled_init(&t);
         scaled_neg(&a->v[0], &t);
-        if (!decays(w, &t, &g[0])) {
+        if (!jet_decays(w, &t, &g[0])) {
             scaled_collapse(w->at, &a->v[0], &g[0]);
             mpfi_exp(g[0].c, g[0].c);
         }
@@ -93,7 +63,7 @@ static void steep_tanh(Walk *w, const Scaled *a, Scaled *slope)
     scaled_add(w->at, a, a, &t);
     if (!scaled_is_positive(&t))
         scaled_neg(&t, &t);
-    if (decays(w, &t, slope))
+    if (jet_decays(w, &t, slope))
         mpfi_mul_ui(slope->c, slope->c, 4);
     scaled_clear(&t);
 }
@@ -145,10 +115,16 @@ static void apply_sine(Walk *w, const Jet *a, bool is_cosine, Scaled g[3])
     scaled_neg(&g[0], &g[2]);
 }
 
-/* a^n for an integer n, or a >= 0 to a rational power. */
+/* Of an exponent beyond 2^53 a run has a double, which is even where n need not be. */
+static bool is_whole(Num n)
+{
+    return mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_sizeinbase(mpq_numref(n), 2) <= 53;
+}
+
+/* a^n for a whole n, or a >= 0 to a rational power. */
 static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scaled g[3])
 {
-    bool whole = mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_cmpabs_ui(mpq_numref(n), 64) <= 0;
+    bool whole = is_whole(n);
     if (!whole && !scaled_is_nonnegative(a))
         jet_trouble(w, JET_OUTSIDE, name);
     mpq_t k, factor;
@@ -173,14 +149,21 @@ static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scale
     mpq_clears(k, factor, (mpq_ptr)0);
 }
 
-static void apply_special(Walk *w, EigFn fn, const Jet *a, mpfi_srcptr b, Scaled g[3])
+/* b: the constant second argument, or NULL. */
+static void apply_special(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3])
 {
-    Scaled x;
+    Scaled x, second;
+    if (jet_far(w, fn, a, b, g))
+        return;
     scaled_init(&x);
+    scaled_init(&second);
     scaled_collapse(w->at, &a->v[0], &x);
-    if (!jet_special(fn, x.c, b, g[0].c, g[1].c, g[2].c))
+    if (b)
+        scaled_set_num(&second, b);
+    if (!jet_special(fn, x.c, second.c, g[0].c, g[1].c, g[2].c))
         BUG("function %d has no slope", (int)fn);
     scaled_clear(&x);
+    scaled_clear(&second);
 }
 
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
@@ -221,7 +204,7 @@ void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
         apply_expm1(w, a, g);
         break;
     default:
-        apply_special(w, fn, a, a->v[0].c, g);
+        apply_special(w, fn, a, NULL, g);
         break;
     }
     jet_compose(w, a, g, out);
@@ -231,26 +214,64 @@ void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
     mpq_clear(half);
 }
 
+static void power_of_constant(Walk *w, const Jet *a, Num n, Jet *out)
+{
+    Scaled g[3];
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    apply_power(w, &a->v[0], n, "^", g);
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+}
+
+/* a >= 0 and 0 where b > 0: the powers are at most those of the largest a, and 0 where a is. */
+static void power_above_zero(Walk *w, const Jet *a, const Jet *b, Jet *out)
+{
+    Scaled most, exponent;
+    scaled_init(&most);
+    scaled_init(&exponent);
+    scaled_collapse(w->at, &a->v[0], &most);
+    scaled_collapse(w->at, &b->v[0], &exponent);
+    bool vanishes = mpfr_zero_p(&most.c->right) && w->at->lo < w->at->hi;
+    mpfr_set(&most.c->left, &most.c->right, MPFR_RNDD);
+    mpfi_log(most.c, most.c);
+    mpfi_mul(most.c, most.c, exponent.c);
+    mpfi_exp(out->v[0].c, most.c);
+    mpfr_set_ui(&out->v[0].c->left, 0, MPFR_RNDD);
+    for (int k = 0; k < 3; k++)
+        if (vanishes)
+            scaled_zero(&out->v[k]);
+        else if (k)
+            scaled_everything(&out->v[k]);
+    scaled_clear(&most);
+    scaled_clear(&exponent);
+}
+
 /* a^b: a constant exponent, else exp(b log a). */
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out)
 {
     Num n;
     if (expr_is_const(exponent, &n)) {
-        Scaled g[3];
-        for (int k = 0; k < 3; k++)
-            scaled_init(&g[k]);
-        apply_power(w, &a->v[0], n, "^", g);
-        jet_compose(w, a, g, out);
-        for (int k = 0; k < 3; k++)
-            scaled_clear(&g[k]);
+        power_of_constant(w, a, n, out);
+        return;
+    }
+    if (!scaled_is_positive(&a->v[0]) && scaled_is_nonnegative(&a->v[0]) && scaled_is_positive(&b->v[0])) {
+        power_above_zero(w, a, b, out);
         return;
     }
     Jet log, product;
+    Scaled g[3];
     jet_init(&log);
     jet_init(&product);
-    jet_one_argument(w, EIG_FN_LOG, a, &log);
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    apply_log(w, &a->v[0], g, "^");
+    jet_compose(w, a, g, &log);
     jet_mul(w, b, &log, &product);
     jet_one_argument(w, EIG_FN_EXP, &product, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
     jet_clear(&log);
     jet_clear(&product);
 }
@@ -259,13 +280,14 @@ void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *o
 void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out)
 {
     long least = fn == EIG_FN_LOG_ROOT ? 0 : -4;
+    Num n;
     Scaled g[3];
     for (int k = 0; k < 3; k++)
         scaled_init(&g[k]);
     if (mpfr_cmp_si(&b->v[0].c->left, least) <= 0)
         jet_trouble(w, JET_OUTSIDE, eig_fn_name[fn]);
-    else if (expr_is_const(parameter, NULL))
-        apply_special(w, fn, a, b->v[0].c, g);
+    else if (expr_is_const(parameter, &n))
+        apply_special(w, fn, a, n, g);
     else
         jet_trouble(w, JET_TOO_DEEP, eig_fn_name[fn]);
     jet_compose(w, a, g, out);

@@ -20,12 +20,26 @@ static void choose(Walk *w, const Scaled *difference, const Jet *above, const Je
     out->rate = one ? one->rate : NULL;
 }
 
+/* The larger of two numbers, or the smaller one, end by end: max(z, 0) is nowhere below 0. */
+static void larger_value(Walk *w, const Scaled *a, const Scaled *b, bool is_max, Scaled *out)
+{
+    Scaled other;
+    scaled_init(&other);
+    scaled_collapse(w->at, a, out);
+    scaled_collapse(w->at, b, &other);
+    (is_max ? mpfr_max : mpfr_min)(&out->c->left, &out->c->left, &other.c->left, MPFR_RNDD);
+    (is_max ? mpfr_max : mpfr_min)(&out->c->right, &out->c->right, &other.c->right, MPFR_RNDU);
+    scaled_clear(&other);
+}
+
 void jet_max(Walk *w, const Jet *a, const Jet *b, bool is_max, Jet *out)
 {
     Jet difference;
     jet_init(&difference);
     jet_sub(w, a, b, &difference);
     choose(w, &difference.v[0], is_max ? a : b, is_max ? b : a, out);
+    if (!scaled_is_nonnegative(&difference.v[0]) && !scaled_is_nonpositive(&difference.v[0]))
+        larger_value(w, &a->v[0], &b->v[0], is_max, &out->v[0]);
     jet_clear(&difference);
 }
 

@@ -17,6 +17,9 @@ typedef struct Walk {
     int depth;
 } Walk;
 
+/* ---- jet.c ---- */
+void jet_walk(Walk *w, const Expr *e, Jet *out);
+
 /* ---- jet_algebra.c: sums, products, quotients, composition ---- */
 void jet_init(Jet *j);
 void jet_clear(Jet *j);
@@ -39,6 +42,15 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *b, Jet *out);
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
 void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
+
+/* ---- jet_far.c: functions far out ---- */
+/* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */
+bool jet_decays(Walk *w, const Scaled *t, Scaled *out);
+/* Value, slope and curvature of a function of runtime/special.h where its argument grows without bound; false elsewhere.
+ * b: its constant second argument, or NULL. */
+bool jet_far(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3]);
+/* The difference e = 1 - f, *out, where f comes near 1 in a tail and what is left is known better. */
+void jet_complement(Walk *w, const Expr *e, Jet *out);
 
 /* ---- jet_kink.c: functions of pieces ---- */
 void jet_max(Walk *w, const Jet *a, const Jet *b, bool is_max, Jet *out);

@@ -74,17 +74,20 @@ bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate
 
 /* ---- exact values ---- */
 
+/* NULL where it is no rational, or a long one. */
 static Num exact_power(NumPool *pool, Num a, Num b)
 {
+    enum { MAX_BITS = 1 << 14 };
     mpq_ptr q = num_new(pool);
-    if (mpz_cmp_ui(mpq_denref(b), 1) != 0 || mpz_cmpabs_ui(mpq_numref(b), 64) > 0)
+    bool whole = mpz_cmp_ui(mpq_denref(b), 1) == 0 && mpz_cmpabs_ui(mpq_numref(b), MAX_BITS) <= 0;
+    unsigned long n = whole ? mpz_get_ui(mpq_numref(b)) : 0;       /* |b| */
+    if (!whole || n * (mpz_sizeinbase(mpq_numref(a), 2) + mpz_sizeinbase(mpq_denref(a), 2)) > MAX_BITS)
         return is_zero(a) && mpq_sgn(b) > 0 ? num_int(pool, 0) : NULL;
-    long n = mpz_get_si(mpq_numref(b));
-    if (n < 0 && is_zero(a))
+    if (mpq_sgn(b) < 0 && is_zero(a))
         return NULL;
-    mpz_pow_ui(mpq_numref(q), mpq_numref(a), (unsigned long)(n < 0 ? -n : n));
-    mpz_pow_ui(mpq_denref(q), mpq_denref(a), (unsigned long)(n < 0 ? -n : n));
-    if (n < 0)
+    mpz_pow_ui(mpq_numref(q), mpq_numref(a), n);
+    mpz_pow_ui(mpq_denref(q), mpq_denref(a), n);
+    if (mpq_sgn(b) < 0)
         mpq_inv(q, q);
     return q;
 }

@@ -73,6 +73,8 @@ static bool root_end(const Ascending *f, mpfr_ptr y, mpfr_srcptr a, mpfr_srcptr 
     mpfr_t x, try, value;
     mpfr_inits2(p + 32, x, try, value, (mpfr_ptr)0);
     f->guess(x, a, b);
+    if (mpfr_zero_p(x) && round == MPFR_RNDU)
+        mpfr_nextabove(x);                      /* a root below all numbers that MPFR has */
     bool done = false;
     for (mpfr_prec_t k = p + 8; !done && k > 2; k -= k / 4 + 1) {
         move(try, x, k, round);

@@ -1,0 +1,56 @@
+#include "compiler/check/convex_join.h"
+
+#include "compiler/check/jet.h"
+#include "compiler/model/affine.h"
+#include "compiler/model/piece.h"
+
+typedef struct Join {
+    Ctx *cx;
+    NumPool *nums;
+    JetResult term, sum;        /* of what is not exact */
+} Join;
+
+/* Adds a term's value at x to *exact, or encloses it and adds it to the sum; false where it is not defined. */
+static bool add_value(Join *j, const Term *t, Num x, mpq_ptr exact)
+{
+    Num value = expr_exact(j->nums, t->e, EIG_VAR_X, x);
+    if (value) {
+        (t->sign > 0 ? mpq_add : mpq_sub)(exact, exact, value);
+        return true;
+    }
+    JetDomain d = { j->nums, 0, num_to_double_down(x), num_to_double_up(x) };
+    jet_evaluate(t->e, &d, &j->term);
+    (t->sign > 0 ? mpfi_add : mpfi_sub)(j->sum.value, j->sum.value, j->term.value);
+    return j->term.trouble == JET_FINE;
+}
+
+/* The sign of b - a at x: 2 when it is not known. What both sides have in common cancels. */
+static int compare_at(Join *j, const Expr *a, const Expr *b, Num x)
+{
+    Terms terms = { 0 };
+    mpq_ptr exact = num_new(j->nums);
+    bool known = true;
+    expr_terms(j->cx, b, 1, &terms);
+    expr_terms(j->cx, a, -1, &terms);
+    mpfi_set_ui(j->sum.value, 0);
+    for (size_t k = 0; k < terms.n; k++)
+        known = known && add_value(j, &terms.at[k], x, exact);
+    mpfi_add_q(j->sum.value, j->sum.value, exact);
+    if (!known)
+        return 2;
+    if (mpfi_is_strictly_pos(j->sum.value) || mpfi_is_strictly_neg(j->sum.value))
+        return mpfi_is_strictly_pos(j->sum.value) ? 1 : -1;
+    return mpfi_is_zero(j->sum.value) ? 0 : 2;
+}
+
+PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right)
+{
+    Join j = { .cx = cx, .nums = nums };
+    jet_result_init(&j.term);
+    jet_result_init(&j.sum);
+    int value = expr_may_jump(g, EIG_VAR_X) ? compare_at(&j, left->g, right->g, right->lo) : 0;
+    int slope = compare_at(&j, left->slope, right->slope, right->lo);
+    jet_result_clear(&j.term);
+    jet_result_clear(&j.sum);
+    return value == 1 || value == -1 ? JOIN_JUMPS : slope == -1 ? JOIN_BENDS_DOWN : value == 2 || slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
+}

@@ -1,0 +1,10 @@
+/* Where two pieces of a cost meet. */
+#ifndef COMPILER_CHECK_CONVEX_JOIN_H
+#define COMPILER_CHECK_CONVEX_JOIN_H
+#include "compiler/model/model.h"
+
+typedef enum PieceJoin { JOIN_FINE, JOIN_JUMPS, JOIN_BENDS_DOWN, JOIN_UNKNOWN } PieceJoin;
+
+/* Of g at left->hi = right->lo: JOIN_FINE when it is proved that g does not jump there, and its slope not down. */
+PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right);
+#endif

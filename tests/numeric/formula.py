@@ -1,0 +1,90 @@
+"""Formulas of one variable, read from their text: values with 80 digits by mpmath, which has no part of eigc in it."""
+import ast
+
+import mpmath
+from mpmath import mp, mpf
+
+mp.dps = 80
+
+
+class NoValue(Exception):
+    pass
+
+
+def where(inside, f):
+    def strict(*u):
+        if not inside(*u):
+            raise NoValue
+        return f(*u)
+    return strict
+
+
+def power(a, b):
+    if (a < 0 and b != mpmath.floor(b)) or (a == 0 and b < 0):
+        raise NoValue
+    return mpf(1) if b == 0 else mp.power(a, b)
+
+
+def log_root(a, b):
+    """x + b log(x) = a by Newton's method: on u = log(x), where it descends from the right, or on x."""
+    if a < 1:
+        u = a / b
+        for _ in range(300):
+            step = (mp.exp(u) + b * u - a) / (mp.exp(u) + b)
+            u -= step
+            if abs(step) <= abs(u) * mpf(10)**-75:
+                break
+        return mp.exp(u)
+    x = mpf(1)
+    for _ in range(300):
+        step = (x + b * mp.log(x) - a) / (1 + b / x)
+        x -= step
+        if abs(step) <= x * mpf(10)**-75:
+            break
+    return x
+
+
+NAMES = {
+    "power": power, "quotient": where(lambda a, b: b != 0, lambda a, b: a / b), "mpf": mpf, "max": max, "min": min, "abs": abs,
+    "exp": mp.exp, "expm1": mp.expm1, "tanh": mp.tanh, "atan": mp.atan, "sin": mp.sin, "cos": mp.cos,
+    "normcdf": mp.ncdf, "normpdf": mp.npdf, "step": lambda u: mpf(int(u >= 0)),
+    "log": where(lambda u: u > 0, mp.log), "log1p": where(lambda u: u > -1, mp.log1p), "sqrt": where(lambda u: u >= 0, mp.sqrt),
+    "log_root": where(lambda a, b: b > 0, log_root), "wright_omega": lambda a: log_root(a, mpf(1)),
+}
+
+
+class Rewrite(ast.NodeTransformer):
+    """Numbers become what their digits say, powers and quotients the ones above."""
+
+    def __init__(self, source):
+        self.source = source
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        name = {ast.Pow: "power", ast.Div: "quotient"}.get(type(node.op))
+        return ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], []) if name else node
+
+    def visit_Constant(self, node):
+        return ast.Call(ast.Name("mpf", ast.Load()), [ast.Constant(self.source[node.col_offset:node.end_col_offset])], [])
+
+
+def function(text):
+    """Of mpf; raises NoValue where the formula has none."""
+    source = text.replace("^", "**")
+    tree = ast.fix_missing_locations(Rewrite(source).visit(ast.parse(source, mode="eval")))
+    code = compile(tree, text, "eval")
+    return lambda u: eval(code, dict(NAMES, x=mpf(u), z=mpf(u)))
+
+
+def step(u):
+    return max(abs(u), mpf(10)**-13) * mpf(10)**-20
+
+
+def slope(f, u):
+    h = step(u)
+    return (f(u + h) - f(u - h)) / (2 * h)
+
+
+def curvature(f, u):
+    h = step(u)
+    return (f(u + h) - 2 * f(u) + f(u - h)) / h**2

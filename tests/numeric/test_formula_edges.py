@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""Costs and activations by formula at the edges of their functions' domains, and far out: what `eigc check` says of
+them against dense samples of slope and curvature. Run from the repository's root with EIGC=program."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+from mpmath import mpf
+
+import eigc
+import formula
+
+folder = tempfile.mkdtemp()
+FAR = [mpf(2)**k for k in range(-60, 70, 3)]
+SAMPLES = sorted({mpf(k) / 16 + mpf("0.001") for k in range(-128, 128)} | set(FAR) | {-u for u in FAR})
+
+
+def checked(line):
+    """What is reported of the slope, and the codes of the errors."""
+    path = os.path.join(folder, "m.eig")
+    with open(path, "w") as f:
+        f.write("population E excitatory { tau = 1; %s }\nconnect E -> E { weight = 0.1 }\n" % line)
+    done = subprocess.run([eigc.EIGC, "check", "--json", "--diagnostics=gnu", path], capture_output=True, text=True)
+    assert done.returncode >= 0, (line, done.stderr)
+    codes = re.findall(r"error: .*\[(E\d+)\]", done.stderr)
+    known = json.loads(done.stdout)["activations"] if done.stdout else []
+    return (known[0] if known else None), codes
+
+
+def parts(line):
+    """Formula and ends of the domain."""
+    ends = [-mpf(2)**74, mpf(2)**74]
+    text = line.split("=", 1)[1]
+    if " on " in text:
+        text, domain = text.split(" on ")
+        for k, end in enumerate(domain.strip()[1:-1].split(",")):
+            if "inf" not in end:
+                ends[k] = formula.function(end.strip())(0)
+    return formula.function(text.strip()), ends
+
+
+def places(lo, hi):
+    """Inside, dense everywhere and towards both ends."""
+    width = hi - lo
+    return sorted([u for u in SAMPLES if lo < u < hi] + [e for k in range(2, 40, 2) for e in (lo + width / 2**k, hi - width / 2**k)])
+
+
+def largest(f, at):
+    """Over the samples, and by narrowing down beside the best of them."""
+    best = max(range(len(at)), key=lambda k: f(at[k]))
+    a, b, seen = at[max(best - 1, 0)], at[min(best + 1, len(at) - 1)], f(at[best])
+    for _ in range(30):
+        p, q = a + (b - a) * mpf("0.4"), a + (b - a) * mpf("0.6")
+        at_p, at_q = f(p), f(q)
+        seen = max(seen, at_p, at_q)
+        a, b = (a, q) if at_p > at_q else (p, b)
+    return seen
+
+
+def steepest(line):
+    """The largest slope of an activation, or of the prox of a cost."""
+    f, (lo, hi) = parts(line)
+    if line.startswith("cost"):
+        return 1 / (1 - largest(lambda u: -formula.curvature(f, u), places(lo, hi)))
+    return largest(lambda u: formula.slope(f, u), places(lo, hi))
+
+
+def accepted(line, above=1e-3):
+    slope, codes = checked(line)
+    assert slope and slope["proved"] and not codes, (line, codes, slope)
+    if not slope["bounded"]:
+        return None
+    hi, seen = mpf(Fraction(slope["slope"][1]).numerator) / Fraction(slope["slope"][1]).denominator, steepest(line)
+    assert seen * (1 - mpf(10)**-9) <= hi <= seen * (1 + above), (line, hi, seen)
+    return hi
+
+
+def refused(line, code):
+    _, codes = checked(line)
+    assert codes == [code], (line, codes)
+
+
+def powers_have_values_at_the_edge_of_their_base():
+    accepted("activation(z) = 1/(1 + exp(-(1 - 1/(1 + max(z, 0)^1.5))))")
+    accepted("activation(z) = 1 - exp(-max(tanh(z) - 0.3, 0)^1.5)")
+    accepted("activation(z) = min(max(z, 0), 1)^1.5 + min(max(z - 0.2, 0), 1)^1.1")
+    accepted("activation(z) = 1/(1 + exp(-min(max(exp(z) - 2, 0)^1.5, 3)))")
+    for unbounded in ("max(z, 0)^1.5 * max(z - 1, 0)^0.7 + max(z - 0.2, 0)^0.1", "max(exp(z) - 2, 0)^1.5",
+                      "tanh(max(z + 0.1, 0)^0.3)", "sqrt(max(tanh(z), 0)) + sqrt(max(z - 0.7, 0))"):
+        assert accepted("activation(z) = " + unbounded) is None
+    refused("activation(z) = 1/(0.3 + max(z, 0)^-1.5)", "E0712")
+
+
+def whole_powers_have_any_base():
+    assert accepted("activation(z) = z^65") is None
+    accepted("activation(z) = tanh(z^65)")
+    accepted("activation(z) = tanh(z)^65")
+    accepted("cost(x) = x^66 on [-1, 1]")
+    accepted("cost(x) = x^66")
+    accepted("cost(x) = 0.001 * x^65 on [-0.9, 3]")
+    accepted("cost(x) = x^(-66) on [-1, 0]")
+    accepted("cost(x) = abs(x - 1) * x^70 / 5000 on [0, 1]")
+    refused("activation(z) = z^66", "E0710")
+    refused("activation(z) = z^65.5", "E0712")
+    refused("cost(x) = x^65", "E0720")
+    refused("cost(x) = x^(-65) on [-1, 1]", "E0722")
+    refused("cost(x) = x^65.5 on [-1, 1]", "E0722")
+
+
+def far_out_functions_are_weighed():
+    for cost in ("normcdf(x)", "log_root(x, 2)", "wright_omega(-x)", "log_root(-x, 0.3) + wright_omega(x)", "0.4 * x * tanh(x)",
+                 "-0.3 * x * tanh(x)", "x * normcdf(-x)", "x * normcdf(x) + normpdf(x)", "0.5 * x * (1 - normcdf(x))"):
+        accepted("cost(x) = " + cost)
+        accepted("cost(x) = %s on [-1e18, 1e18]" % cost)
+    accepted("cost(x) = normcdf(x) on [1e18, 2e18]")
+    accepted("cost(x) = log_root(x, 2) on [-1e18, 1e20]")
+    accepted("cost(x) = -log(x) on [0, 1e300]")
+    accepted("cost(x) = -log(1 - x) on [-1e18, 1]")
+    accepted("cost(x) = x * log(x) on [0, 1e18]")
+    accepted("activation(z) = z + z * (1 - tanh(z)^2) / 2")
+    refused("cost(x) = 2.1 * x * normcdf(-x)", "E0720")
+    refused("cost(x) = -0.6 * x * tanh(x)", "E0720")
+    refused("cost(x) = -wright_omega(3 * x)", "E0720")
+    slope, codes = checked("cost(x) = -log(x) on [0, 1e-300]")
+    assert slope["proved"] and not codes and float(Fraction(slope["slope"][1])) < 1e-300
+
+
+def what_has_no_value_is_refused_times_0_too():
+    for cost in ("0 * log(x) on [-1, 1]", "0 * log(x)", "x^2 + 0 / x", "0 * x^0.5", "x + log(x)^0", "log(x) - log(x)",
+                 "min(x, x + 1) + 0 * sqrt(x)", "(0 * log(x))^2", "step(x + 5) * log(x) on [-4, 1]", "0 * log_root(x, x)"):
+        refused("cost(x) = " + cost, "E0722")
+    for phi in ("z + 0 * log(z)", "z + 0 / z", "max(z, 0) + 0 * log(max(z, 0))", "log(z)^0 + z"):
+        refused("activation(z) = " + phi, "E0712")
+    accepted("cost(x) = x^2 + 0 * log(x) on [0, 1]")
+    accepted("cost(x) = 0 * normpdf(x)")
+
+
+eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
+eigc.test("whole powers have any base", whole_powers_have_any_base)
+eigc.test("far out functions are weighed", far_out_functions_are_weighed)
+eigc.test("what has no value is refused, times 0 too", what_has_no_value_is_refused_times_0_too)
+sys.exit(eigc.failures > 0)
