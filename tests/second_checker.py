@@ -1060,7 +1060,8 @@ def check_ranges(root, ranges):
 
 # ---- maps ----------------------------------------------------------------------
 
-CONVERGES = CONVEX
+CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants", "lure-popov", "contraction-l2", "projected-dynamics-rate",
+                      "switched-dynamics-rate")
 EQUILIBRIA = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium")
 SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),
@@ -1076,15 +1077,19 @@ class Plane:
     """The matrix of a map, or that for attained slopes, as a function of the params."""
 
     def __init__(self, part):
+        need(isinstance(part["params"], list) and len(part["params"]) <= 8, "too many params")
         for p in part["params"]:
             fields(p, ("name", "value", "lo", "hi"))
             text(p["name"])
         self.matrix, count = part["matrix"], len(part["params"])
+        self.q = Tested(self.matrix).q
         need(not {"kernels", "mean_slopes"} & set(self.matrix), "kernels or mean slopes in a map")
         self.value, self.lo, self.hi = ([number(p[key]) for p in part["params"]] for key in ("value", "lo", "hi"))
-        q, populations = Tested(self.matrix).q, "populations" in self.matrix
-        self.terms = [read_term(term, populations, count, q) for term in part["terms"]]
-        self.rows = cells(self.matrix, "uniform" if populations else "rows", q)
+        need(all(a <= b for a, b in zip(self.lo, self.hi)), "an empty range")
+        need(isinstance(part["terms"], list) and len(part["terms"]) <= 256, "too many terms")
+        populations = "populations" in self.matrix
+        self.terms = [read_term(term, populations, count, self.q) for term in part["terms"]]
+        self.rows = cells(self.matrix, "uniform" if populations else "rows", self.q)
 
     def at(self, theta):
         return matrix_at(self.matrix, self.rows, self.terms, self.value, theta)
@@ -1092,48 +1097,91 @@ class Plane:
 
 def check_proof(proof, plane, attained, points, is_cell):
     """Evidence that holds at every point; of a cell, so that it holds between them, too."""
-    says = {s.get("says") for s in proof.get("statements", []) if isinstance(s, dict)}
+    says = {s["says"] for s in proof.get("statements", [])}
+    need(not says & {"local-slopes", "invariant-box"}, "other slopes")
     if "components" in proof:
-        need("witness" not in proof, "components and a witness")
         if is_cell:
             return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], {})
         for theta in points:
-            check_components(Tested(plane.at(theta)), proof["components"])
+            t = Tested(plane.at(theta))
+            check_components(t, proof["components"])
             if "statements" in proof:
-                check_statements(Tested(plane.at(theta)), dict(proof, claim="lds"))
+                check_statements(t, dict(proof, claim="lds"))
         return None
-    need("witness" in proof, "no proof")
-    need(not is_cell or says <= set(EQUILIBRIA), "a statement that need not hold between corners")
+    need(not is_cell or says <= set(CONVEX + EQUILIBRIA), "a statement that need not hold between corners")
     for theta in points:
         t = Tested((attained or plane).at(theta))
         (check_zero_sum if "zero_sum" in proof["witness"] else check_vectors)(t, proof["witness"])
         if "statements" in proof:
             check_statements(t, dict(proof, claim="not-lds"))
+    return None
 
 
-def check_map_cell(cell, plane, attained):
-    fields(cell, ("region", "lo", "hi"), ("components", "witness", "statements", "centre"))
+def read_proof(proof):
+    fields(proof, (), ("components", "witness", "statements"))
+    need(("components" in proof) != ("witness" in proof), "components or a witness")
+    need("components" in proof or isinstance(proof["witness"], dict), "the witness is no object")
+    if "statements" in proof:
+        need(isinstance(proof["statements"], list) and all(isinstance(s, dict) and isinstance(s.get("says"), str) for s in proof["statements"]),
+             "statements are no list")
+
+
+def shows(proof, region):
+    says = {s["says"] for s in proof.get("statements", []) if "component" not in s}
+    return region in SHOWS and SHOWS[region](proof, says)
+
+
+def read_map_cell(cell, plane, proofs):
+    fields(cell, ("region", "lo", "hi"), ("proof", "centre"))
     count, region = len(plane.value), text(cell["region"])
-    box = numbers(cell["lo"], count), numbers(cell["hi"], count)
-    need(all(a <= b for a, b in zip(*box)), "an empty cell")
-    whole = {key: cell[key] for key in ("components", "witness", "statements") if key in cell}
-    if whole:
-        corners = {tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)}
-        check_proof(whole, plane, attained, sorted(corners), True)
-    if "centre" in cell:
-        fields(cell["centre"], (), ("components", "witness", "statements"))
-        check_proof(cell["centre"], plane, attained, [[(a + b) / 2 for a, b in zip(*box)]], False)
-    proof, name = (cell.get("centre", {}), region[7:]) if region.startswith("centre-") else (whole, region)
-    need(region == "undecided" or (name in SHOWS and SHOWS[name](proof, {s["says"] for s in proof.get("statements", [])})),
-         "%s is more than what is proved" % region)
-    return box
+    lo, hi = numbers(cell["lo"], count), numbers(cell["hi"], count)
+    for k in range(count):
+        need(plane.lo[k] <= lo[k] <= hi[k] <= plane.hi[k] and (lo[k] < hi[k] or plane.lo[k] == plane.hi[k]), "a cell outside of the plane, or an empty one")
+    for key in ("proof", "centre"):
+        need(key not in cell or whole(cell[key], 0, len(proofs) - 1) >= 0, "no such proof")
+    at_centre = region.startswith("centre-")
+    place = cell.get("centre" if at_centre else "proof")
+    need(region == "undecided" or (place is not None and shows(proofs[place], region[7:] if at_centre else region)), "%s is more than what is proved" % region)
+    return lo, hi
+
+
+def check_pieces(plane, boxes):
+    """Boxes inside the plane that do not overlap and are as large together leave nothing out."""
+    wide = [k for k in range(len(plane.lo)) if plane.lo[k] < plane.hi[k]]
+    need(sum(product(b[k] - a[k] for k in wide) for a, b in boxes) == product(plane.hi[k] - plane.lo[k] for k in wide), "the cells do not cover the plane")
+    near = []
+    for lo, hi in sorted(boxes, key=lambda box: [box[0][k] for k in wide]):
+        need(not any(all(lo[k] < b[k] and a[k] < hi[k] for k in wide) for a, b in near), "cells overlap")
+        near = [(a, b) for a, b in near if wide and b[wide[0]] > lo[wide[0]]] + [(lo, hi)]
 
 
 def check_map(root):
-    fields(root, ("format", "matrix", "params", "terms", "cells"), ("attained",))
-    plane = Plane(root)
-    attained = Plane(fields(root["attained"], ("matrix", "params", "terms", "slopes"))) if "attained" in root else None
-    need(covered(plane.lo, plane.hi, [check_map_cell(cell, plane, attained) for cell in root["cells"]]), "the cells do not cover the plane")
+    fields(root, ("format", "matrix", "params", "terms", "proofs", "cells"), ("model", "attained"))
+    if "model" in root:
+        model(root["model"])
+    plane, attained = Plane(root), None
+    if "attained" in root:
+        attained = Plane(fields(root["attained"], ("matrix", "params", "terms")))
+        need((attained.q, attained.lo, attained.hi) == (plane.q, plane.lo, plane.hi), "two planes")
+    proofs, points = root["proofs"], {}
+    need(isinstance(proofs, list) and isinstance(root["cells"], list) and root["cells"], "no cells")
+    for proof in proofs:
+        read_proof(proof)
+    boxes = [read_map_cell(cell, plane, proofs) for cell in root["cells"]]
+    check_pieces(plane, boxes)
+    for cell, (lo, hi) in zip(root["cells"], boxes):
+        n = range(len(lo))
+        if "proof" in cell:
+            points.setdefault((cell["proof"], True), []).append({tuple((hi if which >> k & 1 else lo)[k] for k in n) for which in range(1 << len(lo))})
+        if "centre" in cell:
+            points.setdefault((cell["centre"], False), []).append({tuple((lo[k] + hi[k]) / 2 for k in n)})
+    need({k for k, _ in points} == set(range(len(proofs))), "a proof of no cell")
+    for (k, is_cell), places in points.items():
+        if proofs[k].get("components") and is_cell and "two-neurons-excitatory-inhibitory" in {s["says"] for s in proofs[k].get("statements", [])}:
+            for corners in places:      # who is who may differ from cell to cell
+                check_proof(proofs[k], plane, attained, sorted(corners), True)
+        else:
+            check_proof(proofs[k], plane, attained, sorted(set().union(*places)), is_cell)
 
 
 def check(data):

@@ -66,7 +66,7 @@ static void put_imports(Sbuf *out, const CertificateModel *model)
     sbuf_char(out, '}');
 }
 
-static void put_model(Sbuf *out, const CertificateModel *model)
+void certificate_put_model(Sbuf *out, const CertificateModel *model)
 {
     sbuf_str(out, "  \"model\": {\"file\": ");
     certificate_put_string(out, model->path);
@@ -293,7 +293,7 @@ void certificate_write(const CertificateModel *model, const LdsReport *lds, cons
         BUG("a certificate without a proof");
     sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");
     if (model)
-        put_model(out, model);
+        certificate_put_model(out, model);
     sbuf_printf(out, "  \"claim\": \"%s\",\n", lds->evidence.is_certificate ? "lds" : "not-lds");
     certificate_put_matrix(out, &lds->matrix);
     certificate_put_statements(out, &lds->evidence);

@@ -22,12 +22,6 @@ typedef struct CertificateModel {
  * NULL; its cells go with a certificate. */
 void certificate_write(const CertificateModel *model, const LdsReport *lds, const Ranges *ranges, Sbuf *out);
 
-/* A map of cells of params (docs/cli.md): the matrix as a function of them, and a list of cells, left open.
- * attained_base: the same with attained slopes, which refutations are about; NULL: no other. */
-void certificate_write_map_head(const ClaimMatrix *base, const Ranges *r, const ClaimMatrix *attained_base, const Ranges *attained, Sbuf *out);
-/* With what holds in all of the cell, and what at its centre; either may be nothing. */
-void certificate_write_map_cell(const ClaimMatrix *base, size_t n_params, const RangeCell *c, const Evidence *centre, const char *region, Sbuf *out);
-
 typedef struct CertificateFile {
     ClaimMatrix matrix;
     Evidence evidence;

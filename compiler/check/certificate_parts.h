@@ -13,8 +13,10 @@ void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m);       /* with a co
 void certificate_put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w);
 void certificate_put_components(Sbuf *out, const Evidence *e);
 void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
-/* certificate_ranges.c: the field "ranges", with a comma behind */
+void certificate_put_model(Sbuf *out, const CertificateModel *model);      /* with a comma behind */
+/* certificate_ranges.c: the field "ranges", with a comma behind; its params and terms alone */
 void certificate_put_ranges(Sbuf *out, const Ranges *r);
+void certificate_put_terms(Sbuf *out, const Ranges *r);
 
 /* ---- certificate_read.c: reading. What is false has set the reason ---- */
 enum {
@@ -40,12 +42,16 @@ bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out
 bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n);
 /* Rows of the matrix, ascending. */
 bool reader_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n);
+/* Into r->out->model; nothing where there is none. */
+bool reader_model(Reader *r, const json_t *object);
 /* certificate_read_matrix.c: into r->out->matrix */
 bool reader_matrix(Reader *r, const json_t *matrix);
 /* certificate_read_proof.c: into r->out->evidence, all of it; its parts */
 bool reader_evidence(Reader *r, const json_t *root);
 bool reader_components(Reader *r, const json_t *list, Evidence *e);
+bool reader_witness(Reader *r, const json_t *object, Evidence *e);
 bool reader_statements(Reader *r, const json_t *list, Evidence *e);
 /* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
 bool reader_ranges(Reader *r, const json_t *object);
+bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out);
 #endif

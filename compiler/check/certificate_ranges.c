@@ -45,21 +45,21 @@ static void put_term(Sbuf *out, const Ranges *r, const RangeTerm *t)
     sbuf_char(out, '}');
 }
 
-static void put_terms(Sbuf *out, const Ranges *r)
+void certificate_put_terms(Sbuf *out, const Ranges *r)
 {
     put_params(out, r);
     for (size_t k = 0; k < r->n_terms; k++) {
         sbuf_str(out, k ? ",\n      " : "\n      ");
         put_term(out, r, &r->term[k]);
     }
-    sbuf_str(out, "],\n    ");
+    sbuf_char(out, ']');
 }
 
 void certificate_put_ranges(Sbuf *out, const Ranges *r)
 {
     sbuf_str(out, "  \"ranges\": {");
-    put_terms(out, r);
-    sbuf_str(out, "\"cells\": [");
+    certificate_put_terms(out, r);
+    sbuf_str(out, ",\n    \"cells\": [");
     for (size_t k = 0; k < r->n_cells; k++) {
         sbuf_str(out, k ? ",\n    {\"lo\": " : "\n    {\"lo\": ");
         certificate_put_numbers(out, (const mpq_t *)r->cell[k].lo, r->n_params);
@@ -71,55 +71,6 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r)
         sbuf_str(out, "    }");
     }
     sbuf_str(out, "]},\n");
-}
-
-/* ---- maps ---- */
-
-void certificate_write_map_head(const ClaimMatrix *base, const Ranges *r, const ClaimMatrix *attained_base, const Ranges *attained, Sbuf *out)
-{
-    sbuf_str(out, "{\"format\": \"eig-map/1\",\n");
-    if (attained_base) {
-        sbuf_str(out, " \"attained\": {");
-        certificate_put_matrix(out, attained_base);
-        put_terms(out, attained);
-        sbuf_str(out, "\"slopes\": \"attained\"},\n");
-    }
-    certificate_put_matrix(out, base);
-    sbuf_str(out, "    ");
-    put_terms(out, r);
-    sbuf_str(out, "\"cells\": [");
-}
-
-static bool says_something(const Evidence *e)
-{
-    return e->is_certificate || e->witness.n > 0 || e->witness.is_zero_sum;
-}
-
-static void put_proof(Sbuf *out, const ClaimMatrix *base, const Evidence *e)
-{
-    certificate_put_statements(out, e);
-    if (e->is_certificate)
-        certificate_put_components(out, e);
-    else
-        certificate_put_witness(out, base, &e->witness);
-}
-
-void certificate_write_map_cell(const ClaimMatrix *base, size_t n_params, const RangeCell *c, const Evidence *centre, const char *region, Sbuf *out)
-{
-    sbuf_printf(out, "{\"region\": \"%s\", \"lo\": ", region);
-    certificate_put_numbers(out, (const mpq_t *)c->lo, n_params);
-    sbuf_str(out, ", \"hi\": ");
-    certificate_put_numbers(out, (const mpq_t *)c->hi, n_params);
-    if (says_something(&c->evidence)) {
-        sbuf_str(out, ",\n");
-        put_proof(out, base, &c->evidence);
-    }
-    if (says_something(centre)) {
-        sbuf_str(out, ",\n  \"centre\": {");
-        put_proof(out, base, centre);
-        sbuf_char(out, '}');
-    }
-    sbuf_char(out, '}');
 }
 
 /* ---- reading ---- */
@@ -232,6 +183,11 @@ static bool read_cells(Reader *r, const json_t *list, Ranges *out)
     return true;
 }
 
+bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out)
+{
+    return read_params(r, params, out) && read_terms(r, terms, out);
+}
+
 bool reader_ranges(Reader *r, const json_t *object)
 {
     Ranges *out = &r->out->ranges;
@@ -239,6 +195,7 @@ bool reader_ranges(Reader *r, const json_t *object)
         return true;
     if (!r->out->evidence.is_certificate)
         return reader_refuse(r, "ranges go with the claim \"lds\"");
-    return reader_object(r, object, "\"ranges\"", "params terms cells") && read_params(r, json_object_get(object, "params"), out) &&
-           read_terms(r, json_object_get(object, "terms"), out) && read_cells(r, json_object_get(object, "cells"), out);
+    return reader_object(r, object, "\"ranges\"", "params terms cells") &&
+           reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), out) &&
+           read_cells(r, json_object_get(object, "cells"), out);
 }

@@ -132,7 +132,7 @@ static bool read_seed(Reader *r, const json_t *value, CertificateModel *model)
     return fits || reader_refuse(r, "\"%.40s\" is no seed", text);
 }
 
-static bool read_model(Reader *r, const json_t *object)
+bool reader_model(Reader *r, const json_t *object)
 {
     CertificateModel *model = &r->out->model;
     if (!object)
@@ -157,7 +157,7 @@ static bool read_root(Reader *r, const json_t *root)
         return false;
     if (strcmp(format, "eig-certificate/1") != 0)
         return reader_refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
-    return read_model(r, json_object_get(root, "model")) && reader_matrix(r, json_object_get(root, "matrix")) &&
+    return reader_model(r, json_object_get(root, "model")) && reader_matrix(r, json_object_get(root, "matrix")) &&
            reader_evidence(r, root) && reader_statements(r, json_object_get(root, "statements"), &r->out->evidence) &&
            reader_ranges(r, json_object_get(root, "ranges"));
 }

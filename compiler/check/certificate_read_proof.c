@@ -35,10 +35,9 @@ bool reader_components(Reader *r, const json_t *list, Evidence *e)
     return true;
 }
 
-static bool read_zero_sum(Reader *r, const json_t *object)
+static bool read_zero_sum(Reader *r, const json_t *object, Witness *w)
 {
     const ClaimMatrix *m = &r->out->matrix;
-    Witness *w = &r->out->evidence.witness;
     const char *name = "";
     size_t found = 0;
     if (!reader_object(r, object, "the witness", "population zero_sum"))
@@ -71,9 +70,8 @@ static bool read_wave(Reader *r, const json_t *object, Witness *w, size_t k)
            reader_numbers(r, json_object_get(object, "im"), "\"im\"", w->im + k * w->n, w->n);
 }
 
-static bool read_waves(Reader *r, const json_t *object)
+static bool read_waves(Reader *r, const json_t *object, Witness *w)
 {
-    Witness *w = &r->out->evidence.witness;
     const json_t *members = json_object_get(object, "members"), *waves = json_object_get(object, "waves");
     size_t n = json_array_size(members), rank = json_array_size(waves);
     if (!reader_object(r, object, "the witness", "members waves w"))
@@ -94,9 +92,8 @@ static bool read_waves(Reader *r, const json_t *object)
     return reader_numbers(r, json_object_get(object, "w"), "\"w\"", w->w, rank);
 }
 
-static bool read_vectors(Reader *r, const json_t *object)
+static bool read_vectors(Reader *r, const json_t *object, Witness *w)
 {
-    Witness *w = &r->out->evidence.witness;
     if (!reader_object(r, object, "the witness", "members V w"))
         return false;
     const json_t *members = json_object_get(object, "members"), *vectors = json_object_get(object, "V");
@@ -116,6 +113,13 @@ static bool read_vectors(Reader *r, const json_t *object)
     return !weights || reader_numbers(r, weights, "\"w\"", w->w, rank);
 }
 
+bool reader_witness(Reader *r, const json_t *object, Evidence *e)
+{
+    if (json_object_get(object, "waves"))
+        return read_waves(r, object, &e->witness);
+    return json_object_get(object, "zero_sum") ? read_zero_sum(r, object, &e->witness) : read_vectors(r, object, &e->witness);
+}
+
 bool reader_evidence(Reader *r, const json_t *root)
 {
     const json_t *components = json_object_get(root, "components"), *witness = json_object_get(root, "witness");
@@ -128,9 +132,7 @@ bool reader_evidence(Reader *r, const json_t *root)
         return reader_refuse(r, "\"%.40s\" is no claim", claim);
     if (components)
         return reader_refuse(r, "the claim is \"not-lds\", but there are components");
-    if (json_object_get(witness, "waves"))
-        return read_waves(r, witness);
-    return json_object_get(witness, "zero_sum") ? read_zero_sum(r, witness) : read_vectors(r, witness);
+    return reader_witness(r, witness, &r->out->evidence);
 }
 
 /* ---- statements ------------------------------------------------------------- */

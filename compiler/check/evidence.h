@@ -104,6 +104,8 @@ void component_clear(Component *c);
 void witness_clear(Witness *w);
 void evidence_clear(Evidence *e);
 
+/* It proves something: a zeroed one does not. */
+static inline bool evidence_is_some(const Evidence *e) { return e->is_certificate || e->witness.n > 0 || e->witness.is_zero_sum; }
 static inline bool claim_matrix_is_populations(const ClaimMatrix *m) { return m->self != NULL; }
 static inline size_t claim_matrix_size(const ClaimMatrix *m, size_t row) { return m->size ? m->size[row] : 1; }
 /* The held entry (not necessarily non-zero), or NULL where none is. */

@@ -57,13 +57,6 @@ static void keep_statements(RangeProblem *p, RangeCell *c)
     }
 }
 
-static bool says_convergence(const Evidence *e)
-{
-    const RangeCell one = {.evidence = *e};
-    const Ranges r = {.n_cells = 1, .cell = (RangeCell *)&one};
-    return ranges_converge(&r);
-}
-
 RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
 {
     RangeVerdict v = {0};
@@ -75,7 +68,7 @@ RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
     if (lds.verdict == TRUTH_CERTIFIED)
         stability_propose_all(p->cx, p->net, &lds);
     cell->evidence = lds.evidence;
-    v.converges_at_centre = says_convergence(&cell->evidence);
+    v.converges_at_centre = evidence_converges(&cell->evidence);
     size_t n_statements = cell->evidence.n_statements;
     cell->evidence.n_statements = 0;        /* first the claim alone */
     bool whole = lds.verdict != TRUTH_UNDECIDED && holds(p, cell);
@@ -83,7 +76,7 @@ RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
     if (whole) {
         keep_statements(p, cell);
         v.whole = v.centre;
-        v.converges = says_convergence(&cell->evidence);
+        v.converges = evidence_converges(&cell->evidence);
     }
     claim_matrix_clear(&lds.matrix);
     rationals_clear(theta, p->ranges.n_params);

@@ -83,6 +83,17 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
     return fault ? fault : statements_fault(&c->evidence, roles);
 }
 
+const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e)
+{
+    ClaimMatrix at;
+    if (statement_local(e->statement, e->n_statements))
+        return "a statement is about other slopes";
+    ranges_matrix_at(cx, base, r, theta, &at);
+    VerifyResult v = verify_evidence(cx, &at, e);
+    claim_matrix_clear(&at);
+    return v.accepted ? NULL : v.reason;
+}
+
 /* ---- covering ---- */
 
 /* Boxes are pairs lo, hi of n numbers each, borrowed. */
@@ -177,7 +188,7 @@ VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r)
 }
 
 /* A statement about a part of the matrix says nothing of all. */
-static bool converges(const Evidence *e)
+bool evidence_converges(const Evidence *e)
 {
     for (size_t k = 0; k < e->n_statements; k++) {
         StatementSays says = statement_table[e->statement[k].kind].says;
@@ -190,7 +201,7 @@ static bool converges(const Evidence *e)
 bool ranges_converge(const Ranges *r)
 {
     for (size_t k = 0; k < r->n_cells; k++)
-        if (!converges(&r->cell[k].evidence))
+        if (!evidence_converges(&r->cell[k].evidence))
             return false;
     return r->n_cells > 0;
 }

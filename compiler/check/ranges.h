@@ -48,10 +48,13 @@ void ranges_clear(Ranges *r);
 void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, ClaimMatrix *out);
 /* NULL, or why the cell's evidence does not prove its claim for every theta in it. */
 const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c);
+/* The same for one theta, where any statement may stand that is about the whole network's slopes. */
+const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e);
 /* True for statements that hold for all matrices between those for which they hold. */
 bool statement_is_convex(StatementKind kind);
 /* Every cell certifies LDS, and together they cover the ranges. */
 VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r);
-/* Some statement in every cell says that the network converges. */
+/* Some statement says that the network converges; in every cell. */
+bool evidence_converges(const Evidence *e);
 bool ranges_converge(const Ranges *r);
 #endif

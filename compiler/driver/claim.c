@@ -183,7 +183,7 @@ static const char *requirement_fault(Ctx *cx, const Net *net, const ClaimMatrix 
     return s->kind == STATEMENT_NO_POTENTIAL ? potential_players_fault(cx, net, slope, m, s) : balance_facts_fault(cx, net, slope, s);
 }
 
-const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
+const char *claim_network_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
 {
     RowTau tau = stability_row_tau(cx, net, m);
     const Statement *box = statement_local(e->statement, e->n_statements);      /* beyond which activations are taken as constant */
@@ -212,5 +212,11 @@ const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m
         if (fault)
             return fault;
     }
-    return claim_local_fault(cx, net, m, e);
+    return NULL;
+}
+
+const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
+{
+    const char *fault = claim_network_fault(cx, net, m, e);
+    return fault ? fault : claim_local_fault(cx, net, m, e);
 }

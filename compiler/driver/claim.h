@@ -1,10 +1,16 @@
 /* Is the claim of a certificate the one that a model makes? */
 #ifndef COMPILER_DRIVER_CLAIM_H
 #define COMPILER_DRIVER_CLAIM_H
-#include "compiler/check/check.h"
+#include "compiler/check/certificate.h"
 #include "compiler/check/evidence.h"
+#include "compiler/check/map_file.h"
 #include "compiler/check/ranges.h"
 #include "compiler/net/net.h"
+
+struct Compilation;
+struct LocalNet;
+/* claim_model.c: the model of a compilation, for the file of a proof. */
+CertificateModel claim_model(struct Compilation *c);
 
 /* The matrix A = diag(L) W - I of a network, as `eigc check` reduces it to the
  * form that `like` has (kernels, rows). No search is made. L are the slopes of a statement about a box; without one the proved slope
@@ -21,9 +27,14 @@ bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model
 /* NULL, or (arena) what a statement of the evidence says that is not so of the network: time constants, activations,
  * and noise or delays, of which no theorem on convergence speaks. m is the claim's matrix, equal to the network's. */
 const char *claim_statements_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
-/* claim_local.c: the same of what it says about inputs, and about activations near an equilibrium. */
+/* The first half of it: all but inputs, and activations near an equilibrium or far out, of which claim_local.c is the other half. */
+const char *claim_network_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
 const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e);
+/* Of a refutation, for all means of n matrices; local: for attained slopes. */
+const char *claim_corners_fault(const struct LocalNet *local, const Net *net, const ClaimMatrix *m, size_t n, const Evidence *e);
 /* NULL, or (arena) what ranges say that is not so of the network: its params' ranges, the matrices between them,
  * what the cells state. m is the claim's matrix, equal to the network's. */
 const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified);
+/* claim_map.c: the same of a map. */
+const char *claim_map_fault(Ctx *cx, const Net *net, const MapFile *m);
 #endif

@@ -5,10 +5,10 @@
 #include "compiler/check/slope.h"
 
 /* What is known of the activation of row a is within what the statement says of it. */
-static bool facts_hold(const LocalNet *net, const ClaimMatrix *m, const Statement *s, size_t a)
+static bool facts_hold(const LocalNet *net, const ClaimMatrix *m, size_t n, const Statement *s, size_t a)
 {
     double value[2], slope[2];
-    return equilibrium_facts(net, m, 1, s, a, value, slope) &&
+    return equilibrium_facts(net, m, n, s, a, value, slope) &&
            mpq_cmp(statement_numbers(s, "value_lo")[a], num_from_double(net->nums, value[0])) <= 0 &&
            mpq_cmp(statement_numbers(s, "value_hi")[a], num_from_double(net->nums, value[1])) >= 0 &&
            mpq_cmp(statement_numbers(s, "slope_lo")[a], num_from_double(net->nums, slope[0])) <= 0 &&
@@ -28,12 +28,13 @@ static bool same_input(const LocalNet *net, const ClaimMatrix *m, const Statemen
     return same;
 }
 
-static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+/* For all means of n matrices. */
+static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m, size_t n, const Statement *s)
 {
     if (!same_input(net, m, s))
         return "the statement \"equilibrium\" is about another input";
     for (size_t a = 0; a < m->q; a++)
-        if (!facts_hold(net, m, s, a))
+        if (!facts_hold(net, m, n, s, a))
             return "the activations are not known to be what the statement \"equilibrium\" says";
     return NULL;
 }
@@ -172,9 +173,25 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
             continue;
         if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))
             return fault;
-        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, s)
+        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, 1, s)
               : s->kind == STATEMENT_RUNAWAY     ? tails_differ(&local, m, s)
                                                  : box_differs(&local, m, slope, s);
+    }
+    return fault;
+}
+
+const char *claim_corners_fault(const LocalNet *local, const Net *net, const ClaimMatrix *m, size_t n, const Evidence *e)
+{
+    RowTau tau = stability_row_tau(local->cx, net, m);
+    const char *fault = NULL;
+    for (size_t k = 0; !fault && k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        if (s->kind == STATEMENT_UNSTABLE_WITHIN && !within_fits(&tau, s))
+            return "the statement \"unstable-differences\" is about neurons of one time constant";
+        if (s->kind == STATEMENT_EQUILIBRIUM)
+            fault = equilibrium_differs(local, m, n, s);
+        else if (s->kind == STATEMENT_RUNAWAY)
+            fault = tails_differ(local, m, s);
     }
     return fault;
 }

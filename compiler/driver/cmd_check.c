@@ -4,7 +4,6 @@
 
 #include "compiler/check/advice.h"
 #include "compiler/check/certificate.h"
-#include "compiler/data/sha256.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
@@ -30,18 +29,6 @@ static bool is_readable(Ctx *cx, const Sbuf *text, const char **reason)
     return true;
 }
 
-/* Path and hash of each other file of the model. */
-static const Setting *import_hashes(Compilation *c)
-{
-    const Model *m = c->model;
-    Setting *import = ARENA_ARRAY(&c->cx.arena, m->imported.n + 1, Setting);
-    for (size_t k = 0; k < m->imported.n; k++) {
-        const Source *s = c->cx.sources[m->imported.at[k]];
-        import[k] = (Setting){.name = s->path, .value = sha256_hex(&c->cx, s->bytes, s->n)};
-    }
-    return import;
-}
-
 /* Writes the proof if one was asked for. False when the system refused. Where
  * there is none that could be written, *missing says why. */
 static bool write_certificate(Compilation *c, const char **missing)
@@ -57,15 +44,7 @@ static bool write_certificate(Compilation *c, const char **missing)
         *missing = "Lyapunov diagonal stability is undecided";
         return true;
     }
-    const Source *source = c->cx.sources[c->source];
-    CertificateModel model = {.path = source->path,
-                              .n_imports = c->model->imported.n,
-                              .import = import_hashes(c),
-                              .sha256 = sha256_hex(&c->cx, source->bytes, source->n),
-                              .n_set = c->options->n_set,
-                              .set = c->options->set,
-                              .is_drawn = claim_is_drawn(c->model),
-                              .seed = c->model->sim.seed};
+    CertificateModel model = claim_model(c);
     certificate_write(&model, lds, &c->report->ranges.ranges, &text);
     bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);

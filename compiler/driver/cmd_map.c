@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "compiler/check/slope.h"
+#include "compiler/check/stability.h"
+#include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/map.h"
 #include "compiler/driver/pipeline.h"
@@ -70,9 +72,12 @@ static void print_summary(const Map *m, const char *no_equilibria)
 static bool write_data(Compilation *c, const Map *m, const char *path)
 {
     Sbuf text = {0};
-    if (ends_in(path, ".json"))
-        map_write_json(m, &text);
-    else
+    if (ends_in(path, ".json")) {
+        MapFile file = map_as_file(m);
+        file.plane.has_model = true;
+        file.plane.model = claim_model(c);
+        map_file_write(&file, &text);
+    } else
         map_write_csv(m, &text);
     bool ok = write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);
@@ -95,6 +100,7 @@ static ExitStatus make_map(Compilation *c)
         return STATUS_NOT_PROVED;
     }
     take_axes(c, &m);
+    m.may_converge = !theory_no_convergence(&c->cx, c->net);
     const char *no_equilibria = range_equilibria_init(&m.problem, slope);
     map_cells(&m, o->depth);
     const char *picture = o->output || o->data ? o->output : arena_printf(&c->cx.arena, "%s.svg", c->model->name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/check/certificate.h"
+#include "compiler/check/map_file.h"
 #include "compiler/check/range_search.h"
 #include "compiler/check/rational.h"
 #include "compiler/check/verify.h"
@@ -18,8 +19,10 @@ typedef struct Verification {
     Ctx cx;
     const Options *options;
     bool is_json;               /* the file holds JSON at all */
-    bool is_certificate;        /* and that is well-formed */
+    bool is_certificate;        /* and that is a well-formed certificate */
     CertificateFile file;
+    bool is_map;                /* or a well-formed map */
+    MapFile map;
     VerifyResult proof;
     const char *reason;         /* why it is rejected, or how it was proved */
     bool accepted;
@@ -48,8 +51,11 @@ static void read_certificate(Verification *v)
     v->status = STATUS_WRONG;
     if (!read_file(&v->cx, v->options->operand, &text, &n))
         goto out;
-    v->is_certificate = certificate_read(&v->cx, text, n, &v->file, &v->reason);
-    v->is_json = v->is_certificate || is_json(text, n, &error);
+    if (map_file_is(text, n))
+        v->is_map = map_file_read(&v->cx, text, n, &v->map, &v->reason);
+    else
+        v->is_certificate = certificate_read(&v->cx, text, n, &v->file, &v->reason);
+    v->is_json = v->is_certificate || v->is_map || is_json(text, n, &error);
     if (!v->is_json)
         diag_nowhere(&v->cx, D_E0005, "%s is not a certificate: line %d, column %d: %s", v->options->operand, error.line,
                      error.column, error.text);
@@ -68,9 +74,9 @@ static void verify_cells(Verification *v)
 
 static void verify_proof(Verification *v)
 {
-    if (v->is_certificate) {
-        v->proof = verify_evidence(&v->cx, &v->file.matrix, &v->file.evidence);
-        if (v->proof.accepted && v->file.ranges.n_cells)
+    if (v->is_certificate || v->is_map) {
+        v->proof = v->is_map ? verify_map(&v->cx, &v->map) : verify_evidence(&v->cx, &v->file.matrix, &v->file.evidence);
+        if (v->is_certificate && v->proof.accepted && v->file.ranges.n_cells)
             verify_cells(v);
         v->accepted = v->proof.accepted;
         v->reason = v->proof.reason;
@@ -79,6 +85,14 @@ static void verify_proof(Verification *v)
 }
 
 /* ---- the model that it is said to be about ---- */
+
+/* Which model the file names; *has: it names one. */
+static const CertificateModel *made_for(const Verification *v, bool *has)
+{
+    const CertificateFile *f = v->is_map ? &v->map.plane : &v->file;
+    *has = f->has_model;
+    return &f->model;
+}
 
 static bool has_hash(Ctx *cx, const Source *s, const char *sha256)
 {
@@ -113,41 +127,60 @@ static const char *seed_text(Verification *v, const Model *m)
 /* What the seeds have to do with a difference. */
 static const char *seeds_text(Verification *v, const Model *m)
 {
-    const CertificateModel *made = &v->file.model;
+    bool has;
+    const CertificateModel *made = made_for(v, &has);
     if (!claim_is_drawn(m) || !made->is_drawn || made->seed == m->sim.seed)
         return seed_text(v, m);
     return arena_printf(&v->cx.arena, "%s, and the certificate was made with the seed %llu", seed_text(v, m),
                         (unsigned long long)made->seed);
 }
 
-static void compare_claims(Verification *v, Compilation *c)
+/* NULL, or where the proof's matrices and statements differ from the model's. */
+static const char *difference_to(Verification *v, Compilation *c)
 {
     ClaimMatrix claim = {0};
-    const char *difference = NULL, *means = v->file.matrix.mean_slope ? "; the slopes of its neurons have such means" : "";
+    const char *difference = NULL;
+    if (v->is_map)
+        return claim_map_fault(&c->cx, c->net, &v->map);
+    bool same = claim_of_net(&c->cx, c->net, &v->file.evidence, &v->file.matrix, &claim, &difference) &&
+                claim_equal(&c->cx, &v->file.matrix, &claim, &difference);
+    if (same)
+        difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence);
+    if (same && !difference && v->file.ranges.n_cells)
+        difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges);
+    claim_matrix_clear(&claim);
+    return difference;
+}
 
-    if (!claim_of_net(&c->cx, c->net, &v->file.evidence, &v->file.matrix, &claim, &difference) ||
-        !claim_equal(&c->cx, &v->file.matrix, &claim, &difference) ||
-        (difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence)) ||
-        (v->file.ranges.n_cells && (difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges)))) {
+static void compare_claims(Verification *v, Compilation *c)
+{
+    bool has;
+    const CertificateModel *made = made_for(v, &has);
+    const char *difference = difference_to(v, c), *means = v->file.matrix.mean_slope ? "; the slopes of its neurons have such means" : "";
+
+    if (difference) {
         v->accepted = false;
         v->status = STATUS_NOT_PROVED;
         v->reason = arena_printf(&v->cx.arena, "the proof holds, but not of this model%s: %s", seeds_text(v, c->model), difference);
         v->model_note = "differs";
-    } else if (v->file.has_model && v->file.model.sha256 && !texts_are_the_same(&v->file.model, c))
+    } else if (has && made->sha256 && !texts_are_the_same(made, c))
         v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, from a text that has changed since%s", seed_text(v, c->model), means);
     else
         v->model_note = arena_printf(&v->cx.arena, "makes the same matrix%s, entry by entry%s", seed_text(v, c->model), means);
-    claim_matrix_clear(&claim);
 }
 
 /* The settings that the certificate names, then the command line's: the last one of a name holds. */
 static void join_settings(Verification *v, Options *o)
 {
-    size_t n = v->file.has_model ? v->file.model.n_set : 0;
+    bool has;
+    const CertificateModel *made = made_for(v, &has);
+    size_t n = has ? made->n_set : 0;
     Setting *all = ARENA_ARRAY(&v->cx.arena, n + o->n_set, Setting);
 
-    for (size_t k = 0; k < n; k++)
-        all[k] = v->file.model.set[k];
+    for (size_t k = 0; k < n; k++) {
+        all[k] = made->set[k];
+        all[k].is_range = v->is_map && strchr(all[k].value, ':');       /* --over */
+    }
     for (size_t k = 0; k < o->n_set; k++)
         all[n + k] = o->set[k];
     o->n_set += n;
@@ -159,10 +192,12 @@ static void compare_model(Verification *v)
     Compilation c;
     Options o = *v->options;
 
+    bool has;
+    const CertificateModel *made = made_for(v, &has);
     join_settings(v, &o);
-    if (!o.has_seed && v->file.has_model && v->file.model.is_drawn) {
+    if (!o.has_seed && has && made->is_drawn) {
         o.has_seed = true;
-        o.seed = v->file.model.seed;
+        o.seed = made->seed;
     }
     compilation_init(&c, &o, o.model);
     if (compilation_run(&c, PHASE_net))
@@ -183,6 +218,8 @@ static void compare_model(Verification *v)
 
 static const char *claim_name(const Verification *v)
 {
+    if (v->is_map)
+        return "map";
     return v->file.evidence.is_certificate ? "lds" : "not-lds";
 }
 
@@ -190,7 +227,7 @@ static const char *verdict_name(const Verification *v)
 {
     if (!v->accepted)
         return "rejected";
-    return v->file.evidence.is_certificate ? "certified" : "refuted";
+    return v->is_map ? "accepted" : v->file.evidence.is_certificate ? "certified" : "refuted";
 }
 
 static void print_statements(const Evidence *e)
@@ -217,20 +254,59 @@ static json_t *json_statements(const Evidence *e)
     return list;
 }
 
-static void print_ranges(const Ranges *r)
+/* "w in [0, 2], v in [0, 3]"; false where there is no param. */
+static bool print_params(const Ranges *r, const char *before)
 {
     Sbuf text = {0};
     for (size_t k = 0; k < r->n_params; k++) {
-        sbuf_printf(&text, "%s%s in [", k ? ", " : "  ranges   ", r->name[k]);
+        sbuf_printf(&text, "%s%s in [", k ? ", " : before, r->name[k]);
         rational_print(r->lo[k], &text);
         sbuf_str(&text, ", ");
         rational_print(r->hi[k], &text);
         sbuf_char(&text, ']');
     }
-    if (r->n_cells)
-        printf("%s: %s (Theorem 30)\n", text.n ? sbuf_text(&text) : "  ranges   none that matters",
-               ranges_converge(r) ? "the same, and convergence" : "the same");
+    fputs(text.n ? sbuf_text(&text) : "", stdout);
     sbuf_free(&text);
+    return r->n_params > 0;
+}
+
+static void print_ranges(const Ranges *r)
+{
+    if (!r->n_cells)
+        return;
+    if (!print_params(r, "  ranges   "))
+        fputs("  ranges   none that matters", stdout);
+    printf(": %s (Theorem 30)\n", ranges_converge(r) ? "the same, and convergence" : "the same");
+}
+
+static void print_model(const Verification *v)
+{
+    bool has;
+    const CertificateModel *made = made_for(v, &has);
+    if (has && made->path) {
+        printf("  made for %s", made->path);
+        for (size_t k = 0; k < made->n_set; k++)
+            printf("%s %s=%s", k ? "" : " with", made->set[k].name, made->set[k].value);
+        putchar('\n');
+    }
+    if (v->model_note)
+        printf("  model    %s %s\n", v->options->model, v->model_note);
+}
+
+static void print_map(const Verification *v)
+{
+    const MapFile *m = &v->map;
+    size_t n[N_MAP_REGIONS] = {0};
+    for (size_t k = 0; k < m->n_cells; k++)
+        n[m->cell[k].region]++;
+    if (!print_params(&m->plane.ranges, "  plane    "))
+        fputs("  plane    no param that matters", stdout);
+    printf(": %zu cells that cover it\n", m->n_cells);
+    for (int r = 0; r < N_MAP_REGIONS; r++)
+        if (n[r])
+            printf("  %-8zu %s%s\n", n[r], map_region[r].text, r < MAP_CENTRE_STABLE ? ": proved in all of it" : "");
+    printf("  proof    %s (Theorem 30)\n", v->reason);
+    print_model(v);
 }
 
 static void print_theorem(const Verification *v)
@@ -247,23 +323,27 @@ static void print_theorem(const Verification *v)
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
     print_ranges(&v->file.ranges);
-    if (v->file.has_model && v->file.model.path)
-        printf("  made for %s", v->file.model.path);
-    for (size_t k = 0; v->file.has_model && k < v->file.model.n_set; k++)
-        printf("%s %s=%s", k ? "" : " with", v->file.model.set[k].name, v->file.model.set[k].value);
-    if (v->file.has_model && v->file.model.path)
-        putchar('\n');
-    if (v->model_note)
-        printf("  model    %s %s\n", v->options->model, v->model_note);
+    print_model(v);
 }
 
 static void print_text(const Verification *v)
 {
     if (v->accepted) {
         printf("%s: accepted\n", v->options->operand);
-        print_theorem(v);
+        (v->is_map ? print_map : print_theorem)(v);
     } else
         printf("%s: rejected: %s\n", v->options->operand, v->reason);
+}
+
+/* How many cells each region has. */
+static json_t *json_regions(const MapFile *m)
+{
+    json_t *o = json_object();
+    for (size_t k = 0; k < m->n_cells; k++) {
+        const char *name = map_region[m->cell[k].region].name;
+        json_object_set_new(o, name, json_integer(json_integer_value(json_object_get(o, name)) + 1));
+    }
+    return o;
 }
 
 static void print_json(Verification *v)
@@ -277,8 +357,14 @@ static void print_json(Verification *v)
         json_object_set_new(o, "rows", json_integer((json_int_t)v->file.matrix.q));
         json_object_set_new(o, "statements", json_statements(&v->file.evidence));
     }
+    if (v->is_map) {
+        json_object_set_new(o, "claim", json_string(claim_name(v)));
+        json_object_set_new(o, "neurons", json_integer((json_int_t)v->map.plane.matrix.n));
+        json_object_set_new(o, "rows", json_integer((json_int_t)v->map.plane.matrix.q));
+        json_object_set_new(o, "regions", json_regions(&v->map));
+    }
     json_object_set_new(o, "reason", v->reason ? json_string(v->reason) : json_null());
-    if (v->accepted && v->file.evidence.is_certificate)
+    if (v->accepted && v->is_certificate && v->file.evidence.is_certificate)
         json_object_set_new(o, "margin", json_real(verify_margin(&v->file.matrix, &v->file.evidence)));
     if (v->options->model)
         json_object_set_new(o, "model", json_path(&v->cx, v->options->model));
@@ -312,6 +398,7 @@ ExitStatus cmd_verify(const Options *o)
         ranges_clear(&v.file.ranges);
         evidence_clear(&v.file.evidence);
     }
+    map_file_clear(&v.map);
     ctx_free(&v.cx);
     return v.status;
 }

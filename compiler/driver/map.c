@@ -1,26 +1,21 @@
 #include "compiler/driver/map.h"
 
-const MapRegionRow map_region[N_MAP_REGIONS] = {
-#define R(id, name, colour, text) {name, colour, text},
-    MAP_REGIONS(R)
-#undef R
-};
-
 mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper)
 {
     if (m->axis[axis] == SIZE_MAX)
         return upper ? m->hi[axis] : m->lo[axis];
-    return upper ? c->box.hi[m->axis[axis]] : c->box.lo[m->axis[axis]];
+    return upper ? c->hi[m->axis[axis]] : c->lo[m->axis[axis]];
 }
 
 /* Both lists of regions are in the order of RangeBeside. */
 _Static_assert(MAP_SEVERAL - MAP_NOT_LDS == (int)BESIDE_SEVERAL && MAP_CENTRE_SEVERAL - MAP_CENTRE_NOT_LDS == (int)BESIDE_SEVERAL, "in order");
 
-static void cell_clear(const Map *m, MapCell *c)
-{
-    range_cell_clear(&c->box, m->problem.ranges.n_params);
-    evidence_clear(&c->centre);
-}
+/* A cell while it is looked at. */
+typedef struct Look {
+    MapRegion region;
+    RangeCell box;              /* with evidence, as far as something is proved in all of it */
+    Evidence centre;            /* of what is proved at its centre only */
+} Look;
 
 /* ---- what is known of a cell ---- */
 
@@ -51,7 +46,7 @@ static RangeBeside look_at_point(Map *m, const mpq_t *theta, Evidence *proof)
     return beside;
 }
 
-static RangeBeside look_at_centre(Map *m, MapCell *c)
+static RangeBeside look_at_centre(Map *m, Look *c)
 {
     const Ranges *r = &m->problem.ranges;
     mpq_t *theta = rationals_new(m->problem.cx, r->n_params);
@@ -62,7 +57,7 @@ static RangeBeside look_at_centre(Map *m, MapCell *c)
 }
 
 /* At some corner more is proved than `all`. */
-static bool corners_say_more(Map *m, const MapCell *c, RangeBeside all)
+static bool corners_say_more(Map *m, const Look *c, RangeBeside all)
 {
     const Ranges *r = &m->problem.ranges;
     mpq_t *theta = rationals_new(m->problem.cx, r->n_params);
@@ -79,7 +74,7 @@ static bool corners_say_more(Map *m, const MapCell *c, RangeBeside all)
 }
 
 /* Of a cell that is not diagonally stable: the region that equilibria make of it. True when cutting it would say no more. */
-static bool look_at_equilibria(Map *m, MapCell *c, bool may_cut)
+static bool look_at_equilibria(Map *m, Look *c, bool may_cut)
 {
     RangeEquilibria all = range_cell_equilibria(&m->problem, &c->box, may_cut);
     RangeBeside there = all.falls_short ? look_at_centre(m, c) : all.beside;
@@ -93,7 +88,7 @@ static bool look_at_equilibria(Map *m, MapCell *c, bool may_cut)
 }
 
 /* True when cutting it would say no more. */
-static bool look_at(Map *m, MapCell *c, bool may_cut)
+static bool look_at(Map *m, Look *c, bool may_cut)
 {
     RangeVerdict v = range_cell_decide(&m->problem, &c->box);
     c->region = region_of(v);
@@ -101,6 +96,7 @@ static bool look_at(Map *m, MapCell *c, bool may_cut)
         c->centre = c->box.evidence;
         c->box.evidence = (Evidence){0};
     }
+    map_strip(v.whole == TRUTH_UNDECIDED ? &c->centre : &c->box.evidence);
     if (m->problem.at_input && v.whole == TRUTH_REFUTED)
         return look_at_equilibria(m, c, may_cut);
     if (m->problem.at_input && v.centre == TRUTH_REFUTED && !may_cut)
@@ -127,18 +123,56 @@ static bool quarter(const Map *m, const RangeCell *whole, unsigned which, RangeC
     return true;
 }
 
+/* What is proved of the cell becomes proofs of the map. */
+static void add_cell(Map *m, Look *c)
+{
+    MapCell cell = {c->region, c->box.lo, c->box.hi, MAP_NO_PROOF, MAP_NO_PROOF};
+    if (evidence_is_some(&c->box.evidence))
+        cell.proof = map_keep(m, &c->box.evidence);
+    if (evidence_is_some(&c->centre))
+        cell.centre = map_keep(m, &c->centre);
+    vec_push(&m->problem.cx->arena, &m->cells, cell);
+}
+
+static bool recall(Map *m, Look *c)
+{
+    MapCell cell = {MAP_UNDECIDED, c->box.lo, c->box.hi, MAP_NO_PROOF, MAP_NO_PROOF};
+    cell.proof = map_recall(m, &cell);
+    if (cell.proof == MAP_NO_PROOF)
+        return false;
+    const Evidence *e = &m->proofs.at[cell.proof];
+    cell.region = !e->is_certificate ? MAP_NOT_LDS : evidence_converges(e) ? MAP_STABLE : MAP_LDS;
+    vec_push(&m->problem.cx->arena, &m->cells, cell);
+    return true;
+}
+
+/* What was found at the centre of a cell that is cut may do for some quarter. */
+static void leave_behind(Map *m, Look *c)
+{
+    Evidence *found = evidence_is_some(&c->box.evidence) ? &c->box.evidence : &c->centre;
+    if (evidence_is_some(found) && (found->is_certificate || !m->problem.at_input))
+        map_keep(m, found);
+    evidence_clear(&c->centre);
+    range_cell_clear(&c->box, m->problem.ranges.n_params);
+}
+
 static void add_cells(Map *m, RangeCell box, int depth)
 {
-    MapCell cell = {.box = box};
-    RangeCell part;
+    Look look = {.box = box};
     bool may_cut = depth > 0 && m->problem.ranges.n_params > 0;
-    if (look_at(m, &cell, may_cut) || !may_cut) {
-        vec_push(&m->problem.cx->arena, &m->cells, cell);
+    if (recall(m, &look))
+        return;
+    if (look_at(m, &look, may_cut) || !may_cut) {
+        add_cell(m, &look);
         return;
     }
-    for (unsigned which = 0; quarter(m, &cell.box, which, &part); which++)
-        add_cells(m, part, depth - 1);
-    cell_clear(m, &cell);
+    RangeCell parts[1 << 2];
+    unsigned n = 0;
+    while (quarter(m, &box, n, &parts[n]))
+        n++;
+    leave_behind(m, &look);
+    for (unsigned which = 0; which < n; which++)
+        add_cells(m, parts[which], depth - 1);
 }
 
 void map_cells(Map *m, int depth)
@@ -155,8 +189,12 @@ void map_cells(Map *m, int depth)
 
 void map_clear(Map *m)
 {
-    for (size_t k = 0; k < m->cells.n; k++)
-        cell_clear(m, &m->cells.at[k]);
+    for (size_t k = 0; k < m->cells.n; k++) {
+        rationals_clear(m->cells.at[k].lo, m->problem.ranges.n_params);
+        rationals_clear(m->cells.at[k].hi, m->problem.ranges.n_params);
+    }
+    for (size_t k = 0; k < m->proofs.n; k++)
+        evidence_clear(&m->proofs.at[k]);
     for (int axis = 0; axis < 2; axis++)
         mpq_clears(m->lo[axis], m->hi[axis], (mpq_ptr)0);
     range_problem_clear(&m->problem);

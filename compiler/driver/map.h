@@ -1,47 +1,21 @@
 /* A plane of params, cut into cells of which something is proved. */
 #ifndef COMPILER_DRIVER_MAP_H
 #define COMPILER_DRIVER_MAP_H
+#include "compiler/check/map_file.h"
 #include "compiler/check/range_search.h"
 
-/* MAP_REGION(id, name, colour, text): what may be known of a cell. Proved regions are so in all of it. From NOT_LDS
- * on they are in the order of RangeBeside. Colours differ also for those who tell red from green badly. */
-#define MAP_REGIONS(R)                                                                                                  \
-    R(STABLE,            "stable",            "#0072b2", "stable: one equilibrium, and convergence to it")              \
-    R(LDS,               "lds",               "#56b4e9", "diagonally stable")                                           \
-    R(NOT_LDS,           "not-lds",           "#f0e442", "not diagonally stable")                                       \
-    R(ATTRACTING,        "attracting",        "#009e73", "not diagonally stable, and an equilibrium attracts what starts near it") \
-    R(UNSTABLE,          "unstable",          "#d55e00", "an unstable equilibrium")                                     \
-    R(SEVERAL,           "several",           "#8e4585", "several equilibria")                                          \
-    R(CENTRE_STABLE,     "centre-stable",     "#b3d4e8", "stable at its centre")                                        \
-    R(CENTRE_LDS,        "centre-lds",        "#d7ecf9", "diagonally stable at its centre")                             \
-    R(CENTRE_NOT_LDS,    "centre-not-lds",    "#fbf7c9", "not diagonally stable at its centre")                         \
-    R(CENTRE_ATTRACTING, "centre-attracting", "#b3e2d5", "an equilibrium that attracts at its centre")                  \
-    R(CENTRE_UNSTABLE,   "centre-unstable",   "#f2ceb3", "an unstable equilibrium at its centre")                       \
-    R(CENTRE_SEVERAL,    "centre-several",    "#ddc7da", "several equilibria at its centre")                            \
-    R(UNDECIDED,         "undecided",         "#bbbbbb", "undecided")
+enum { MAP_RECENT = 6 };        /* proofs that the next cell is tried with */
 
-typedef enum MapRegion {
-#define R(id, name, colour, text) MAP_##id,
-    MAP_REGIONS(R)
-#undef R
-    N_MAP_REGIONS
-} MapRegion;
-typedef struct MapRegionRow {
-    const char *name, *colour, *text;
-} MapRegionRow;
-extern const MapRegionRow map_region[N_MAP_REGIONS];
-
-typedef struct MapCell {
-    MapRegion region;
-    RangeCell box;              /* with evidence, as far as something is proved in all of it */
-    Evidence centre;            /* of what is proved at its centre only */
-} MapCell;
 typedef struct Map {
     RangeProblem problem;
     const char *name[2];        /* of the params along x and y */
     size_t axis[2];             /* where they stand in problem.ranges; SIZE_MAX: the network's matrix does not depend on it */
     mpq_t lo[2], hi[2];
+    bool may_converge;          /* theorems on convergence speak of the network */
+    VEC(Evidence) proofs;       /* no two have the same text */
+    VEC(const char *) texts;    /* of the proofs */
     VEC(MapCell) cells;
+    size_t n_recent, recent[MAP_RECENT];        /* numbers of proofs, the latest first */
 } Map;
 
 /* Cells that are not proved are cut in four, `depth` times at most. */
@@ -50,9 +24,16 @@ void map_clear(Map *m);
 /* The box along x or y. */
 mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper);
 
+/* map_proofs.c: adds the evidence, which is the map's then, and tells its number. */
+size_t map_keep(Map *m, Evidence *e);
+/* Its statements reduced to what a whole cell needs. */
+void map_strip(Evidence *e);
+/* A proof of before that says of all of the cell as much as can be said, or MAP_NO_PROOF. */
+size_t map_recall(Map *m, const MapCell *c);
+
+/* Borrows from the map: not to be cleared. */
+MapFile map_as_file(const Map *m);
 void map_write_csv(const Map *m, Sbuf *out);
-/* The matrix as a function of the params, and each cell with its proof (docs/cli.md). */
-void map_write_json(const Map *m, Sbuf *out);
 /* A gnuplot script that draws it into `path`, .svg or .png. */
 void map_write_script(const Map *m, const char *title, const char *path, Sbuf *out);
 /* Runs gnuplot; false after a message on standard error. */

@@ -1,11 +1,9 @@
-/* A map as numbers, as proofs, and as a picture. */
+/* A map as numbers and as a picture. */
 #include "compiler/driver/map.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "compiler/check/certificate.h"
 
 void map_write_csv(const Map *m, Sbuf *out)
 {
@@ -17,19 +15,6 @@ void map_write_csv(const Map *m, Sbuf *out)
         }
         sbuf_printf(out, "%s\n", map_region[m->cells.at[k].region].name);
     }
-}
-
-void map_write_json(const Map *m, Sbuf *out)
-{
-    const RangeProblem *p = &m->problem;
-    bool attained = p->attained_base.q > 0;
-    certificate_write_map_head(&p->base, &p->ranges, attained ? &p->attained_base : NULL, &p->attained, out);
-    for (size_t k = 0; k < m->cells.n; k++) {
-        const MapCell *c = &m->cells.at[k];
-        sbuf_str(out, k ? ",\n" : "\n");
-        certificate_write_map_cell(&p->base, p->ranges.n_params, &c->box, &c->centre, map_region[c->region].name, out);
-    }
-    sbuf_str(out, "]}\n");
 }
 
 /* A decimal for the picture alone. */

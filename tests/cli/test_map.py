@@ -53,36 +53,152 @@ def the_line_of_wilson_cowan(folder):
             check(area["stable"] + area["not-lds"] > 6 * Fraction(96, 100), (activation, area))
 
 
+MAPS = ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
+        (PAIR.format("cost = nonnegative; size = 3", 20), 4), (PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3"), 4))
+
+
+def map_file(folder, text, depth):
+    path = os.path.join(folder, "map.json")
+    write(folder, "m.eig", text)
+    equal(eigc("map", os.path.join(folder, "m.eig"), *OVER, "-q", "--data", path, f"--depth={depth}").status, 0)
+    with open(path) as file:
+        return json.load(file)
+
+
+def accepted(folder, root):
+    """By both checkers, or by neither."""
+    text = json.dumps(root)
+    r = eigc("verify", write(folder, "changed.json", text))
+    equal((r.err, r.status in (0, 1)), ("", True), r)
+    try:
+        second_check(text.encode())
+    except Refused as refusal:
+        equal(r.status, 1, "%s, which the second checker refuses: %s" % (r, refusal))
+        return False
+    equal(r.status, 0, "%s, which the second checker accepts" % (r,))
+    return True
+
+
 @test
 def proofs_hold_in_every_cell(folder):
-    """By the second checker, at the corners, which is enough (docs/theory.md, Theorem 30)."""
-    path = os.path.join(folder, "map.json")
-    for text, depth in ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
-                        (PAIR.format("cost = nonnegative; size = 3", 20), 4), (PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3"), 4)):
-        write(folder, "m.eig", text)
-        equal(eigc("map", os.path.join(folder, "m.eig"), *OVER, "-q", "--data", path, f"--depth={depth}").status, 0)
-        with open(path, "rb") as file:
-            text = file.read()
-        second_check(text)
-        root = json.loads(text)
-        says = {(cell["region"], *sorted({s["says"] for s in cell.get("statements", [])})) for cell in root["cells"]}
-        check("stable" in {s[0] for s in says} and {s[0] for s in says} & set(NOT_LDS), says)
+    """By both checkers, at the corners, which is enough (docs/theory.md, Theorem 30); and they are of the model."""
+    for text, depth in MAPS:
+        root = map_file(folder, text, depth)
+        check(accepted(folder, root), text)
+        r = eigc("verify", os.path.join(folder, "map.json"), "--model", os.path.join(folder, "m.eig"))
+        equal((r.status, r.err), (0, ""), r)
+        check("same matrix, entry by entry" in r.out and "cells that cover it" in r.out, r)
+        regions = {cell["region"] for cell in root["cells"]}
+        check("stable" in regions and regions & set(NOT_LDS), regions)
         for change in changes(root):
-            try:
-                second_check(json.dumps(change).encode())
-            except Refused:
-                continue
-            check(False, "a false map is accepted")
+            check(not accepted(folder, change), (text, change["cells"][:3], change["params"], len(change["proofs"])))
+
+
+def replaced(things, k, thing):
+    return things[:k] + [thing] + things[k + 1:]
 
 
 def changes(root):
-    """A cell is made larger than its proof, or coloured by more than it; a cell is missing."""
-    for k, cell in enumerate(root["cells"]):
-        if cell["region"] in ("attracting", "several"):
-            yield dict(root, cells=root["cells"][:k] + [dict(cell, lo=["0", "0"])] + root["cells"][k + 1:])
-            yield dict(root, cells=root["cells"][:k] + [dict(cell, region="unstable")] + root["cells"][k + 1:])
+    """What no longer holds, each for one reason."""
+    some, proofs = root["cells"], root["proofs"]
+    yield dict(root, cells=some[1:])
+    yield dict(root, cells=some + some[:1])
+    yield dict(root, cells=[])
+    yield dict(root, surprise=1)
+    yield dict(root, format="eig-map/2")
+    yield dict(root, proofs=proofs[:-1])
+    yield dict(root, proofs=proofs + proofs[:1])                       # one of no cell
+    for key, end in (("lo", "-1"), ("hi", "5")):
+        yield dict(root, params=replaced(root["params"], 0, dict(root["params"][0], **{key: end})))
+    for k, cell in enumerate(some):
+        lo, hi = ([Fraction(x) for x in cell[key]] for key in ("lo", "hi"))
+        middle = [str((a + b) / 2) for a, b in zip(lo, hi)]
+        if k in (0, len(some) - 1):
+            yield dict(root, cells=replaced(some, k, dict(cell, lo=middle)))
+            yield dict(root, cells=replaced(some, k, dict(cell, hi=cell["lo"])))
+            yield dict(root, cells=replaced(some, k, dict(cell, hi=["9", cell["hi"][1]])))
+            yield dict(root, cells=replaced(some, k, dict(cell, lo=cell["hi"], hi=cell["lo"])))
+    for region in sorted({cell["region"] for cell in some}):
+        k = [cell["region"] for cell in some].index(region)
+        for other in ("stable", "lds", "not-lds", "attracting", "unstable", "several", "centre-stable", "centre-not-lds", "centre-several"):
+            if other not in WEAKER.get(region, ()) and other not in (region, "undecided"):
+                yield dict(root, cells=replaced(some, k, dict(some[k], region=other)))
+        yield dict(root, cells=replaced(some, k, {key: x for key, x in some[k].items() if key not in ("proof", "centre")}))
+        yield dict(root, cells=replaced(some, k, dict(some[k], proof=len(proofs))))
+    for k, proof in enumerate(proofs):
+        if "components" in proof:
+            yield dict(root, proofs=replaced(proofs, k, dict(proof, components=[dict(c, p=["-" + x for x in c["p"]]) for c in proof["components"]])))
+            yield dict(root, proofs=replaced(proofs, k, dict(proof, components=[dict(c, p=["1", "1e9"][:len(c["p"])]) for c in proof["components"]])))
+        else:
+            yield dict(root, proofs=replaced(proofs, k, dict(proof, witness=dict(proof["witness"], V=[["0" for _ in v] for v in proof["witness"]["V"]]))))
+        yield dict(root, proofs=replaced(proofs, k, dict(proof, more=1)))
+        if k > 20:
             break
-    yield dict(root, cells=root["cells"][1:])
+
+
+WEAKER = {"stable": ("lds",), "attracting": ("not-lds",), "unstable": ("not-lds", "attracting"), "several": ("not-lds", "attracting", "unstable"),
+          "centre-attracting": ("not-lds", "centre-not-lds"), "centre-unstable": ("not-lds", "centre-not-lds"),
+          "centre-several": ("not-lds", "centre-not-lds"), "centre-stable": ("lds",)}
+
+
+def numbers_in(thing, path=()):
+    """Where the texts of numbers are."""
+    if isinstance(thing, dict):
+        for key, x in thing.items():
+            if key not in ("region", "says", "name", "file", "sha256", "set", "format", "proof"):
+                yield from numbers_in(x, path + (key,))
+    elif isinstance(thing, list):
+        for k, x in enumerate(thing):
+            yield from numbers_in(x, path + (k,))
+    elif isinstance(thing, str):
+        yield path
+
+
+def with_number(root, path, change):
+    if not path:
+        return change(root)
+    copy = dict(root) if isinstance(root, dict) else list(root)
+    copy[path[0]] = with_number(root[path[0]], path[1:], change)
+    return copy
+
+
+@test
+def both_checkers_agree_on_every_mutation(folder):
+    """One number becomes another, anywhere; one cell names another proof. A map that is still accepted is no larger a claim."""
+    rng, n_refused, n = np.random.default_rng(5), 0, 0
+    for text, depth in MAPS:
+        root = map_file(folder, text, min(depth, 3))
+        places = list(numbers_in(root))
+        for _ in range(60):
+            path = places[rng.integers(len(places))]
+            change = (lambda x: str(-Fraction(x)), lambda x: str(Fraction(x) * 2), lambda x: str(Fraction(x) * Fraction(999, 1000)), lambda x: str(Fraction(x) + 1),
+                      lambda x: x + "0", lambda x: "0")[rng.integers(6)]
+            n_refused += not accepted(folder, with_number(root, path, change))
+            n += 1
+        for _ in range(20):
+            k, other = rng.integers(len(root["cells"])), int(rng.integers(len(root["proofs"])))
+            n_refused += not accepted(folder, dict(root, cells=replaced(root["cells"], k, dict(root["cells"][k], proof=other))))
+            n += 1
+    check(n_refused > n / 3, (n_refused, n))
+
+
+@test
+def a_map_is_of_its_model(folder):
+    """A proof that holds, of another model: other weights, time constants, inputs, ranges."""
+    text = MAPS[3][0]
+    map_file(folder, text, 3)
+    path = os.path.join(folder, "map.json")
+    for change in (("weight = 3", "weight = 3.0001"), ("tau = 20 ms; cost = box(0, 1); input", "tau = 21 ms; cost = box(0, 1); input"), ("input = -0.3", "input = -0.31"),
+                   ("box(0, 1)", "box(0, 1.1)"), ("in [0, 4]", "in [0, 1.5]")):
+        check(change[0] in text, change)
+        r = eigc("verify", path, "--model", write(folder, "other.eig", text.replace(*change)))
+        check(r.status in (1, 2) and ("not of this model" in r.out or "E0404" in r.err), (change, r))
+    r = eigc("verify", path, "--model", write(folder, "other.eig", "# the same\n" + text))
+    check(r.status == 0 and "changed since" in r.out, r)
+    r = eigc("verify", "--json", path)
+    said = json.loads(r.out)
+    equal((r.status, said["accepted"], said["claim"]), (0, True, "map"))
+    check(said["regions"]["stable"] > 0, said)
 
 
 # ---- the regions of theory: equilibria, the trace and the determinant ----

@@ -4,6 +4,7 @@ diag(L) W - I of the model's text, entry by entry; the proof holds for that matr
 neurons written out, in fractions; and what is concluded from it (theorems, rates) holds
 where it can be tried. Usage: test_random_claims.py [HOW MANY [FIRST SEED]]"""
 import json
+import math
 import os
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def proof_holds(a, row, sizes, certificate):
         for k in range(len(certificate["components"])):
             inside = [i for i in range(n) if block[row[i]] == k]
             m = [[-(p[row[i]] * a[i][j] + p[row[j]] * a[j][i]) for j in inside] for i in inside]
-            common = int(np.lcm.reduce([x.denominator for r in m for x in r], dtype=object))
+            common = math.lcm(*(x.denominator for r in m for x in r))
             need(eliminate([[int(x * common) for x in r] for r in m]), "M(p) of component", k)
         return
     w = certificate["witness"]
