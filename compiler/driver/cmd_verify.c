@@ -200,6 +200,7 @@ static void compare_model(Verification *v)
         o.seed = made->seed;
     }
     compilation_init(&c, &o, o.model);
+    c.only_check = true;        /* the network as `check` had it */
     if (compilation_run(&c, PHASE_net))
         compare_claims(v, &c);
     else {

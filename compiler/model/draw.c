@@ -4,7 +4,6 @@
 #include "compiler/model/build.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "runtime/rng.h"
@@ -178,11 +177,15 @@ Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope)
 /* fnv1a of "E[3]", from that of "E". */
 static uint64_t neuron_entity(uint64_t population, size_t neuron)
 {
-    char text[32];
-    snprintf(text, sizeof text, "[%zu]", neuron);
-    for (const char *c = text; *c; c++)
-        population = eig_fnv1a_more(population, *c);
-    return population;
+    char digit[24];
+    int n = 0;
+    do
+        digit[n++] = (char)('0' + neuron % 10);
+    while (neuron /= 10);
+    population = eig_fnv1a_more(population, '[');
+    while (n > 0)
+        population = eig_fnv1a_more(population, digit[--n]);
+    return eig_fnv1a_more(population, ']');
 }
 
 double expr_draw_value(const Expr *e, uint64_t seed, size_t pre, size_t post)

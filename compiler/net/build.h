@@ -15,8 +15,12 @@ typedef struct NetBuild {
 bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out);
 
 /* ---- neuron.c: what each neuron has of its own ---- */
-/* Time constants by expression or draw; false after E0401. */
+/* Time constants, gains and thresholds by expression or draw; false after E0401, E0403, E0805. */
 bool neurons_build(NetBuild *b, NetPop *p);
+/* ---- support.c: the same, without a look at any neuron ---- */
+/* Ends that hold the value for each of so many neurons, and that values come close to: of an expression with i once at
+ * most and draws from closed intervals. False where its form does not show them. */
+bool neurons_lie_between(NumPool *nums, const Expr *e, size_t n_neurons, Num *lo, Num *hi);
 
 /* ---- memory.c ---- */
 /* Sets n * bytes_each aside, or E0451 with the bytes in words and the repair. */

@@ -40,10 +40,10 @@ typedef struct Block {
 typedef struct NetPop {
     const ModelPop *model;      /* name, sign, tau, activation, input, start */
     size_t from, size;          /* neurons from .. from+size-1 of the whole network */
-    Values tau;                 /* neuron by neuron where they differ by the text; n is 0 elsewhere */
-    Num tau_min, tau_max;       /* of them; NULL elsewhere */
-    Values gain, threshold;     /* likewise, where one of them differs (Activation.gain_of); n is 0 elsewhere */
-    Num gain_min, gain_max;     /* of them; NULL elsewhere */
+    Values tau;                 /* neuron by neuron where they differ by the text and somebody reads them; n is 0 elsewhere */
+    Num tau_min, tau_max;       /* of them, or ends that hold them all; NULL where they do not differ */
+    Values gain, threshold;     /* likewise, where one of them differs (Activation.gain_of) */
+    Num gain_min, gain_max;     /* likewise */
 } NetPop;
 
 typedef struct Net {

@@ -32,7 +32,7 @@ static void print_population(const NetPop *p, Sbuf *out)
         return;
     }
     sbuf_str(out, "  tau ");
-    if (p->tau.n > 0) {
+    if (p->tau_min) {
         print_number(p->tau_min, out);
         sbuf_str(out, " to ");
         print_number(p->tau_max, out);

@@ -1,6 +1,8 @@
 /* Time constants, gains and thresholds that differ from neuron to neuron, exactly. */
 #include "compiler/net/build.h"
 
+#include <math.h>
+
 #include "compiler/data/values.h"
 #include "compiler/net/pair_eval.h"
 
@@ -19,6 +21,7 @@ typedef struct Own {
     Span at;
     const char *name;
     bool is_positive;
+    bool by_ends;               /* a check of many neurons reads no more than the ends */
     Values *keep;               /* every number */
     Num *least, *most;          /* NULL: of no interest */
 } Own;
@@ -36,42 +39,81 @@ static bool report(NetBuild *b, const NetPop *p, const Own *own, size_t k, const
     return false;
 }
 
-static Num keep(NetBuild *b, mpq_srcptr x)
+static Num keep(NetBuild *b, const PairValue *x)
 {
     mpq_ptr kept = num_new(b->net->nums);
-    mpq_set(kept, x);
+    if (x->q)
+        mpq_set(kept, x->q);
+    else
+        mpq_set_d(kept, x->d);
     return kept;
 }
 
-static void stretch(NetBuild *b, const Own *own, mpq_srcptr x)
+/* x is beyond an end so far; a rational may be so by less than a double tells. */
+static bool is_beyond(Num end, double end_d, const PairValue *x, int side)
 {
-    if (own->least && (!*own->least || mpq_cmp(x, *own->least) < 0))
-        *own->least = keep(b, x);
-    if (own->most && (!*own->most || mpq_cmp(x, *own->most) > 0))
-        *own->most = keep(b, x);
+    if (!end || (x->d - end_d) * side > 0)
+        return true;
+    if (x->d != end_d || (!x->q && num_is_double(end)))
+        return false;
+    NumPool scratch = { 0 };
+    bool beyond = mpq_cmp(x->q ? x->q : num_from_double(&scratch, x->d), end) * side > 0;
+    num_pool_free(&scratch);
+    return beyond;
 }
 
-/* Numbers that are drawn are doubles, others are kept exactly. */
-static bool fits(NetBuild *b, const NetPop *p, const Own *own)
+/* What it was so far and, as doubles, what is compared first. */
+typedef struct Range {
+    Num least, most;
+    double least_d, most_d;
+} Range;
+
+static void stretch(NetBuild *b, Range *r, const PairValue *x)
 {
-    const double exact = 110;
-    double bytes = (expr_has_draw(own->of) ? 8 : exact) * (double)p->size;
-    if (bytes <= (double)b->limit)
+    if (is_beyond(r->least, r->least_d, x, -1)) {
+        r->least = keep(b, x);
+        r->least_d = x->d;
+    }
+    if (is_beyond(r->most, r->most_d, x, 1)) {
+        r->most = keep(b, x);
+        r->most_d = x->d;
+    }
+}
+
+/* So many bytes more for each neuron. */
+static bool fits(NetBuild *b, const NetPop *p, const Own *own, size_t bytes_each)
+{
+    double bytes = (double)bytes_each * (double)p->size;
+    if (bytes <= (double)(b->limit - b->used)) {
+        b->used += (size_t)bytes;
         return true;
-    diag_at(b->cx, D_E0805, own->at, "a %s for each of %zu neurons takes %.3g GB, more than there are", own->name, p->size,
-            bytes * 1e-9);
+    }
+    diag_at(b->cx, D_E0805, own->at, "a %s for each of %zu neurons takes %.3g GB, more than the %.3g GB that are left", own->name,
+            p->size, bytes * 1e-9, (double)(b->limit - b->used) * 1e-9);
     return false;
 }
 
-static bool every_neuron(NetBuild *b, const NetPop *p, const Own *own)
+/* A run reads them all, and a check all gains, for their mean slope; of the rest it has a row for a neuron in smaller networks
+ * alone, and needs no more than their ends beyond. */
+static bool are_read(const NetBuild *b, const NetPop *p, const Own *own)
+{
+    return !own->by_ends || isinf(b->read.most_synapses) || p->size <= b->read.most_neurons;
+}
+
+/* Once one number needs a rational, each gets one (values_finish). */
+static bool put(NetBuild *b, const NetPop *p, const Own *own, size_t k, const PairValue *x)
+{
+    enum { RATIONAL_BYTES = 102 };
+    if (x->q && !own->keep->q && !fits(b, p, own, RATIONAL_BYTES))
+        return false;
+    values_put(b->cx, own->keep, p->size, k, x->d, x->q ? keep(b, x) : NULL);
+    return true;
+}
+
+static bool visit_neurons(NetBuild *b, const NetPop *p, const Own *own, bool are_kept, Range *range)
 {
     PairEval eval;
-    mpq_t exact;
     bool ok = true;
-    if (!fits(b, p, own))
-        return false;
-    mpq_init(exact);
-    *own->keep = (Values){ .n = p->size, .d = ARENA_ARRAY(&b->cx->arena, p->size, double) };
     pair_eval_begin(b->cx, &eval, own->of, b->m->sim.seed);
     for (size_t k = 0; ok && k < p->size; k++) {
         PairValue x;
@@ -80,25 +122,43 @@ static bool every_neuron(NetBuild *b, const NetPop *p, const Own *own)
             ok = report(b, p, own, k, known ? &x : NULL);
             break;
         }
-        if (x.q)
-            mpq_set(exact, x.q);
-        else
-            mpq_set_d(exact, x.d);
-        stretch(b, own, exact);
-        values_put(b->cx, own->keep, p->size, k, x.d, x.q ? keep(b, exact) : NULL);
+        stretch(b, range, &x);
+        if (are_kept)
+            ok = put(b, p, own, k, &x);
     }
     pair_eval_end(&eval);
-    mpq_clear(exact);
-    values_finish(b->net->nums, own->keep);
     return ok;
+}
+
+static bool every_neuron(NetBuild *b, const NetPop *p, const Own *own)
+{
+    Range range = { NULL, NULL, 0, 0 };
+    bool are_kept = are_read(b, p, own);
+    bool by_form = !are_kept && neurons_lie_between(b->net->nums, own->of, p->size, &range.least, &range.most) &&
+                   (!own->is_positive || num_to_double(range.least) > 0);
+    if (!by_form) {
+        range = (Range){ NULL, NULL, 0, 0 };
+        if (are_kept && !fits(b, p, own, sizeof(double)))
+            return false;
+        if (are_kept)
+            *own->keep = (Values){ .n = p->size, .d = ARENA_ARRAY(&b->cx->arena, p->size, double) };
+        if (!visit_neurons(b, p, own, are_kept, &range))
+            return false;
+        values_finish(b->net->nums, own->keep);
+    }
+    if (own->least)
+        *own->least = range.least;
+    if (own->most)
+        *own->most = range.most;
+    return true;
 }
 
 bool neurons_build(NetBuild *b, NetPop *p)
 {
     const ModelPop *m = p->model;
-    const Own tau = { m->tau_of, m->tau_span, "time constant", true, &p->tau, &p->tau_min, &p->tau_max };
-    const Own gain = { m->act.gain_of, m->act.gain_span, "gain", true, &p->gain, &p->gain_min, &p->gain_max };
-    const Own threshold = { m->act.threshold_of, m->act.threshold_span, "threshold", false, &p->threshold, NULL, NULL };
+    const Own tau = { m->tau_of, m->tau_span, "time constant", true, true, &p->tau, &p->tau_min, &p->tau_max };
+    const Own gain = { m->act.gain_of, m->act.gain_span, "gain", true, false, &p->gain, &p->gain_min, &p->gain_max };
+    const Own threshold = { m->act.threshold_of, m->act.threshold_span, "threshold", false, false, &p->threshold, NULL, NULL };
     bool ok = !tau.of || every_neuron(b, p, &tau);
     ok = (!gain.of || every_neuron(b, p, &gain)) && ok;
     return (!threshold.of || every_neuron(b, p, &threshold)) && ok;

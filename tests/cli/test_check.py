@@ -270,6 +270,19 @@ def a_loose_slope_bound_refutes_nothing(folder):
         equal(report(clipped)["lds"]["verdict"], verdict)
 
 @test
+def many_time_constants_are_read_by_their_ends(folder):
+    """Beyond 200,000 neurons; gains are all read, for the mean of their slopes is what decides."""
+    text = "population E excitatory { size = %d; tau = %s; gain = %s; cost = nonnegative }\nconnect E -> E { weight = %s; scale = 1/n }\n"
+    for size, tau, gain, weight, verdict in ((10**9, "uniform(5, 20)", "1", 0.999, "certified"), (10**9, "5 + i / 10^9", "1", 0.999, "certified"),
+                                             (10**9, "1 / (0.5 + uniform(0, 0.5))", "1", 1.001, "refuted"),
+                                             (300000, "uniform(5, 20)", "uniform(1, 2)", 0.66, "certified"),
+                                             (300000, "uniform(5, 20)", "uniform(1, 2)", 0.67, "refuted")):
+        model = write(folder, "many.eig", text % (size, tau, gain, weight))
+        equal(json.loads(eigc("check", "--json", model).out)["lds"]["verdict"], verdict, (tau, gain, weight))
+    model = write(folder, "many.eig", text % (300000, "normal(20, 10)", "1", 0.5))
+    check("E0401" in eigc("check", "--diagnostics=gnu", model).err, "a tau below 0")
+
+@test
 def printed_slopes_hold(folder):
     """Those with too many digits are rounded outward."""
     for activation in ("cost = probit", "cost = probit(3); gain = 0.7", "activation(z) = 2/3*z + sin(z)/7", "activation(z) = z/3 + max(z, 0)/3"):
