@@ -1,5 +1,6 @@
 #include "runtime/record.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +8,14 @@
 #include "runtime/csv.h"
 #include "runtime/layout.h"
 #include "runtime/npz.h"
+#include "runtime/room.h"
 #include "runtime/spool.h"
 
 typedef bool (*FormatWriter)(EigRecorder *r, OutFile *out, const char *meta);
 
 typedef struct Format {
     const char *extension;
+    double number_bytes;        /* at most, with what stands between numbers */
     FormatWriter write;
 } Format;
 
@@ -33,13 +36,15 @@ struct EigRecorder {
     size_t n_tracks, n_names;
     Track *track;               /* by clock */
     char **name;                /* of arrays: the times of each clock, then the records */
+    double room, taken;         /* bytes of rows: that there may be, that there are */
+    bool is_full;               /* a row was refused for that */
     char error[256];
 };
 
 static bool write_npz(EigRecorder *r, OutFile *out, const char *meta);
 static bool write_csv(EigRecorder *r, OutFile *out, const char *meta);
 
-static const Format formats[] = {{".npz", write_npz}, {".csv", write_csv}};
+static const Format formats[] = {{".npz", 8, write_npz}, {".csv", 25, write_csv}};
 
 static const Format *format_of(const char *path)
 {
@@ -136,6 +141,8 @@ static bool set_file(EigRecorder *r, const char *path)
         if (fd < 0 || !spool_open(&t->spool, fd, SPOOL_BLOCK / r->n_tracks, t->n_arrays, t->width))
             return false;
     }
+    if (r->n_tracks)
+        r->room = room_on_disk(r->track[0].spool.fd, r->format->number_bytes);
     return r->path != NULL;
 }
 
@@ -145,6 +152,7 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
     if (r) {
         r->p = p;
         r->n_tracks = eig_n_clocks(p);
+        r->room = INFINITY;
         if (set_tracks(r) && (!path || set_file(r, path)))
             return r;
     }
@@ -172,9 +180,50 @@ static bool append_in_memory(EigRecorder *r, Track *k, double t, const double *r
     return true;
 }
 
+static double row_bytes(const Track *k)
+{
+    return (double)k->row_width * sizeof(double);
+}
+
+double eig_recorder_room(const EigRecorder *r)
+{
+    return r->room;
+}
+
+bool eig_recorder_is_full(const EigRecorder *r)
+{
+    return r->is_full;
+}
+
+void eig_recorder_allow(EigRecorder *r, double bytes)
+{
+    r->room = bytes;
+}
+
+double eig_recorder_bytes(const EigRecorder *r)
+{
+    double bytes = 0.0;
+    for (size_t k = 0; k < r->n_tracks; k++)
+        bytes += room_times(r->p, k) * row_bytes(&r->track[k]);
+    return bytes;
+}
+
+/* Before the system has to refuse: what is recorded has to fit once more, into the result. */
+static bool has_room(EigRecorder *r, const Track *k)
+{
+    r->is_full |= r->taken + row_bytes(k) > r->room;
+    if (!r->is_full)
+        r->taken += row_bytes(k);
+    else
+        snprintf(r->error, sizeof r->error, "the disk has no room for more records");
+    return !r->is_full;
+}
+
 bool eig_recorder_append(EigRecorder *r, size_t clock, double t, const double *row)
 {
     Track *k = &r->track[clock];
+    if (!has_room(r, k))
+        return false;
     bool ok = r->format ? spool_append(&k->spool, t, row) : append_in_memory(r, k, t, row);
     if (ok)
         k->n_rows++;

@@ -17,7 +17,16 @@ bool eig_recorder_knows(const char *path);
 /* path NULL: keep rows in memory (tests; eig_recorder_rows). NULL with a
  * message in error[256] when the file's folder cannot be written. A row of a clock: t, then its records in order. */
 EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error[256]);
-/* row: sum of the widths of the clock's records. False when the disk refuses (message kept). */
+/* Bytes of rows for which the disk had room then, with the result that is made of them; INFINITY in memory, and where the
+ * system does not say. Append refuses what goes beyond. */
+double eig_recorder_room(const EigRecorder *r);
+/* Room of the caller's choice. */
+void eig_recorder_allow(EigRecorder *r, double bytes);
+/* Append refused a row for want of room, before the system did. */
+bool eig_recorder_is_full(const EigRecorder *r);
+/* Bytes of the rows of a run that reaches its end; those at every accepted step are not counted. */
+double eig_recorder_bytes(const EigRecorder *r);
+/* row: sum of the widths of the clock's records. False when the disk refuses or has no room (message kept). */
 bool eig_recorder_append(EigRecorder *r, size_t clock, double t, const double *row);
 /* What the system said when append returned false; "" before. */
 const char *eig_recorder_error(const EigRecorder *r);

@@ -12,3 +12,14 @@ size_t data_memory_limit(void)
         limit = (size_t)allowed.rlim_cur / 2;
     return limit;
 }
+
+const char *bytes_in_words(Ctx *cx, double bytes)
+{
+    static const char *const unit[] = { "bytes", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB" };
+    size_t k = 0;
+    while (bytes >= 1000 && k + 1 < sizeof unit / sizeof *unit) {
+        bytes /= 1000;
+        k++;
+    }
+    return arena_printf(&cx->arena, k ? "%.1f %s" : "%.0f %s", bytes, unit[k]);
+}

@@ -8,6 +8,7 @@
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_meta.h"
+#include "compiler/driver/run_room.h"
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
 
@@ -50,6 +51,11 @@ static bool open_result(Run *r)
     r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
     if (!r->recorder)
         diag_nowhere(&r->c.cx, D_E0004, "%s", error);
+    else if (!run_room(&r->c.cx, r->c.model, r->recorder, r->path)) {
+        eig_recorder_close(r->recorder);
+        r->recorder = NULL;
+    } else if (!o->quiet && !o->json)
+        run_room_say(&r->c.cx, r->recorder, r->path);
     return r->recorder != NULL;
 }
 
@@ -84,16 +90,19 @@ static const char *kept(Run *r)
     return arena_printf(&r->c.cx.arena, "%lld records up to then are in %s", (long long)r->result.n_records, r->path);
 }
 
-/* The disk refused a record; `saved`: those before it are in the file. */
+/* The disk refused a record, or has no room for more; `saved`: those before it are in the file. */
 static void explain_write_error(Run *r, bool saved)
 {
-    Diag *d = diag_nowhere(&r->c.cx, D_E0004, "%s: %s", r->path, r->result.error);
+    bool is_full = eig_recorder_is_full(r->recorder);
+    Diag *d = is_full ? run_room_used_up(&r->c.cx, r->c.model, r->recorder, with_unit(r, r->result.t))
+                      : diag_nowhere(&r->c.cx, D_E0004, "%s: %s", r->path, r->result.error);
 
     if (saved)
         diag_note(&r->c.cx, d, "%s", kept(r));
     else
         diag_note(&r->c.cx, d, "nothing of this run was written; a file that was there before is as it was");
-    diag_help(&r->c.cx, d, "a run needs the room of its records twice; record less often, or write elsewhere with -o");
+    if (!is_full)
+        diag_help(&r->c.cx, d, "a run needs the room of its records twice; record less often, or write elsewhere with -o");
 }
 
 static bool write_result(Run *r)

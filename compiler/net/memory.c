@@ -1,16 +1,5 @@
+#include "compiler/data/memory.h"
 #include "compiler/net/build.h"
-
-/* "8.0 TB": powers of 1000, as memory and disks are sold. */
-static const char *bytes_in_words(Ctx *cx, double bytes)
-{
-    static const char *const unit[] = { "bytes", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB" };
-    size_t k = 0;
-    while (bytes >= 1000 && k + 1 < sizeof unit / sizeof *unit) {
-        bytes /= 1000;
-        k++;
-    }
-    return arena_printf(&cx->arena, k ? "%.1f %s" : "%.0f %s", bytes, unit[k]);
-}
 
 bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, const char *repair)
 {

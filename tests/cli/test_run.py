@@ -230,6 +230,64 @@ def leaving_the_finite_numbers(folder):
     equal(o["diagnostics"]["runs"][0]["results"][0]["ruleId"], "E0890")
 
 
+SMALL_DISK = """mount -t tmpfs -o size=%s none disk && cp %s disk/m.eig && cd disk || exit 99
+"$EIGC" run --no-check --reference %s m.eig; status=$?
+cp r.* .. 2>/dev/null; ls -A; exit $status"""
+
+
+def on_small_disk(folder, size, model, options):
+    """None where this user may not mount one."""
+    os.makedirs(os.path.join(folder, "disk"), exist_ok=True)
+    text = SMALL_DISK % (size, os.path.join(folder, model), options)
+    p = subprocess.run(["unshare", "-rm", "sh", "-c", text], cwd=folder, capture_output=True, text=True,
+                       env=dict(os.environ, EIGC=EIGC), timeout=120)
+    return None if p.returncode in (1, 32, 99) else p
+
+
+@test
+def a_run_stops_before_the_disk_is_full(folder):
+    network = "population E excitatory { size = 2000; tau = 1 ms; cost = nonnegative; input = sin(t / 1 ms + i) }\n"
+    write(folder, "adaptive.eig", network + "simulate { duration = 1000 ms; method = rk45; record E }")
+    p = on_small_disk(folder, "16m", "adaptive.eig", "-o r.npz")
+    if p is None:
+        return
+    equal(p.returncode, 3, p)
+    check("E0812" in p.stderr and "every" in p.stderr and "are in r.npz" in p.stderr and "m.eig:2:" in p.stderr, p)
+    result = npz(os.path.join(folder, "r.npz"))
+    (n, width), times = result["E"][0], result["t"][1]
+    equal((width, len(times), result["meta"]["run"]["status"]), (2000, n, "write error"))
+    check("%d records" % n in p.stderr, p)
+    check(abs(8 * 2001 * n - 0.75 * 16 * 2**20 / 2) < 2e5, n)
+    check(all(a < b for a, b in zip(times, times[1:])) and times[0] == 0, "times")
+    equal(p.stdout.split()[-2:], ["m.eig", "r.npz"], "nothing else is left")
+
+
+@test
+def a_run_that_cannot_fit_is_refused(folder):
+    network = "population E excitatory { size = 2000; tau = 1 ms; cost = nonnegative }\n"
+    text = network + "simulate { duration = %d ms; method = %s; record E every 1 ms }"
+    for method in ("euler; step = 0.1 ms", "rk45"):
+        for duration, kind, fits in ((391, "npz", True), (393, "npz", False), (189, "csv", True), (191, "csv", False)):
+            write(folder, "m.eig", text % (duration, method))
+            p = on_small_disk(folder, "16m", "m.eig", "-o r." + kind)
+            if p is None:
+                return
+            equal(p.returncode, 0 if fits else 3, (p, duration))
+            check(("E0812" in p.stderr) != fits, p)
+            os.path.exists(os.path.join(folder, "r." + kind)) and os.unlink(os.path.join(folder, "r." + kind))
+
+
+@test
+def many_records_are_announced(folder):
+    write(folder, "m.eig", "population E excitatory { size = 1000; tau = 1 ms; cost = nonnegative }\n"
+                           "simulate { duration = 1000000 ms; method = euler; step = 1 ms; record E every 5 ms }")
+    p = subprocess.Popen([EIGC, "run", "--no-check", "--reference", "m.eig"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    line = p.stdout.readline()
+    p.send_signal(signal.SIGINT)
+    rest = p.communicate(timeout=60)[0]
+    check(line == "records of 1.6 GB go to m.npz\n" or "no room" in line + rest, line + rest)
+
+
 @test
 def progress_on_a_terminal_only(folder):
     if not HAS_JIT:

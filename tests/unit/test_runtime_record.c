@@ -356,6 +356,25 @@ static void full_disk(void)
     empty_folder();
 }
 
+static void no_room(void)
+{
+    char error[256] = "";
+    double row[WIDTH];
+    const char *path = in_folder("room.csv");
+    EigRecorder *rec = eig_recorder_open(&small, path, error);
+    CHECK(eig_recorder_room(rec) > 0);
+    eig_recorder_allow(rec, 100 * 8.0 * (WIDTH + 1));
+    CHECK(append_rows(rec, 0, 100, row, WIDTH) && !eig_recorder_is_full(rec));
+    CHECK(!append_rows(rec, 100, 101, row, WIDTH) && eig_recorder_is_full(rec) && eig_recorder_count(rec, 0) == 100);
+    CHECK(!append_rows(rec, 101, 102, row, WIDTH) && eig_recorder_error(rec)[0]);
+    CHECK(eig_recorder_finish(rec, "", error) && n_files() == 1);
+    eig_recorder_close(rec);
+    rec = eig_recorder_open(&small, NULL, error);
+    CHECK(isinf(eig_recorder_room(rec)));
+    eig_recorder_close(rec);
+    empty_folder();
+}
+
 static void killed_run_leaves_the_previous_file(void)
 {
     char path[400];
@@ -434,6 +453,7 @@ int main(int argc, char **argv)
     RUN(refused_places);
     RUN(links_and_permissions_stay);
     RUN(full_disk);
+    RUN(no_room);
     RUN(killed_run_leaves_the_previous_file);
     RUN(unfinished_is_removed);
     rmdir(folder);
