@@ -103,6 +103,8 @@ typedef struct Symbol {
     size_t index;               /* SYM_POP: in the model */
     const Instance *instance;   /* SYM_INSTANCE, once made; NULL: in error */
     SymbolState state;          /* of a constant's evaluation, or of a function's inlining */
+    size_t waits;               /* for what it needs, in the walk of that number; 0: in none (symbol_needs_first) */
+    bool is_ahead;              /* evaluated for one that needs it by way of others */
     bool in_circle;             /* E0204 was reported */
     Typed value;                /* SYM_PARAM, SYM_LET */
     VEC(Change) changes;        /* SYM_PARAM: by the protocol, in order of time */
@@ -231,6 +233,7 @@ typedef struct Builder {
     unsigned n_bits;            /* params with a range so far */
     uint64_t touched;           /* bits of params that were looked up since it was last set to 0 */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
+    size_t n_walks;             /* of ahead.c */
 } Builder;
 
 /* ---- units_check.c ---- */
@@ -363,6 +366,8 @@ bool symbol_open(Builder *b, Symbol *s, Span used_at);
 void report_depth(Builder *b, Span at);
 void symbol_close(Builder *b, Symbol *s, SymbolState state);
 Typed symbol_value(Builder *b, Symbol *s, Span used_at);
+/* ahead.c: evaluates the constants that `s` needs, and those that they need, without recursion from one to the next. */
+void symbol_needs_first(Builder *b, Symbol *s);
 /* What was looked up goes to *into (NULL: nowhere), and is forgotten. */
 void params_note(Builder *b, uint64_t *into);
 void constants_build(Builder *b);

@@ -4,7 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { LONG_CHAIN = 100 };      /* definitions of which each needs the next: what makes an expression too deep */
+enum {
+    DEEP = 50,                  /* definitions of which each waits for the next: further ones are looked up before they are needed */
+    LONG_CHAIN = 100            /* that many are what makes an expression too deep */
+};
 
 /* ---- circles ---- */
 
@@ -17,10 +20,11 @@ static void report_circle(Builder *b, Symbol *s, Span used_at)
         from--;
     from = from ? from - 1 : 0;
     Sbuf path = { 0 };
-    for (size_t k = from; k < b->open.n; k++)
+    for (size_t k = from; k < b->open.n; k++) {
+        bool gap = (k - from == 7 && k + 2 < b->open.n) || (k + 1 < b->open.n && b->open.at[k + 1]->is_ahead);
         if (k - from < 8 || k + 1 == b->open.n)
-            sbuf_printf(&path, "%s%s", b->open.at[k]->path,
-                        k - from == 7 && k + 2 < b->open.n ? " -> ... -> " : " -> ");
+            sbuf_printf(&path, "%s%s", b->open.at[k]->path, gap ? " -> ... -> " : " -> ");
+    }
     sbuf_str(&path, s->path);
     Diag *d = diag_at(b->cx, D_E0204, used_at, "`%s` is defined by itself: %s", s->path, sbuf_text(&path));
     sbuf_free(&path);
@@ -354,6 +358,8 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at)
     Space *before = space_enter(b, s->space);
     uint64_t touched = b->touched;
     b->touched = 0;
+    if (b->open.n >= DEEP)
+        symbol_needs_first(b, s);
     s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &CONSTANT_SCOPE);
     keep_dependence(b, s);
     b->touched = touched;

@@ -287,8 +287,50 @@ static void each_mistake_is_reported_once(void)
     }
 }
 
+/* a0 = a1 + 1, a1 = a2 + 1, ..., each before what it needs; the last is `end`. */
+static char *reverse_chain(int n, const char *word, const char *end)
+{
+    Sbuf text = { 0 };
+    for (int k = 0; k < n; k++)
+        sbuf_printf(&text, "%s a%d = a%d + 1\n", word, k, k + 1);
+    sbuf_printf(&text, "%s a%d = %s\npopulation E excitatory { tau = 1; cost = nonnegative; input = a0 }\n", word, n, end);
+    return text.text;
+}
+
+static void long_chains_in_reverse(void)
+{
+    enum { LONG = 100000 };
+    static const char *const word[] = { "let", "param" };
+    for (int k = 0; k < 2; k++) {
+        char *text = reverse_chain(LONG, word[k], "0.5");
+        Built b;
+        Num x;
+        build_good(&b, text);
+        CHECK(b.m.pops.n == 1 && expr_is_const(b.m.pops.at[0].input, &x) && num_to_double(x) == LONG + 0.5);
+        built_free(&b);
+        free(text);
+    }
+}
+
+/* One mistake, however long the chain and wherever it closes. */
+static void long_circles(void)
+{
+    static const struct { const char *end, *code; } wrong[] = { { "a0", "E0204" }, { "a7", "E0204" }, { "a4000", "E0204" }, { "a4999", "E0204" },
+                                                                { "nothing", "E0201" } };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        char *text = reverse_chain(5000, "let", wrong[k].end);
+        Built b;
+        build(&b, text);
+        CHECK_TEXT(codes(&b), wrong[k].code);
+        built_free(&b);
+        free(text);
+    }
+}
+
 int main(void)
 {
+    RUN(long_chains_in_reverse);
+    RUN(long_circles);
     RUN(units_follow_from_gain_and_threshold);
     RUN(units_travel_both_ways);
     RUN(wrong_units_are_found);
