@@ -25,6 +25,8 @@ bool neurons_lie_between(NumPool *nums, const Expr *e, size_t n_neurons, Num *lo
 /* ---- memory.c ---- */
 /* Sets n * bytes_each aside, or E0451 with the bytes in words and the repair. */
 bool memory_take(NetBuild *b, const ModelConn *c, double n, size_t bytes_each, const char *repair);
+/* Whether so many bytes more are left while the connection is drawn; E0451 where not. */
+bool memory_spare(NetBuild *b, const ModelConn *c, double bytes, const char *repair);
 
 /* ---- pattern.c: who is connected, as rows by target ---- */
 typedef struct Pairs {

@@ -68,6 +68,12 @@ static void choose(Choice *c, size_t target, uint32_t *out)
     sort_drawn(c, out);
 }
 
+/* At most: up to four slots of a set for each source, what is drawn, and a counter. */
+static double choice_bytes(size_t k)
+{
+    return (double)(k + 2) * (4 * (sizeof(uint32_t) + sizeof(uint64_t)) + 2 * sizeof(uint32_t));
+}
+
 static void choice_begin(const ModelConn *conn, size_t n, Arena *scratch, Choice *c)
 {
     *c = (Choice){ .key = stream_key(conn), .k = conn->indegree, .n = n, .n_slots = 8 };
@@ -90,6 +96,8 @@ static bool pattern_random_indegree(NetBuild *b, const ModelConn *c, Pairs *out)
         *out = (Pairs){ .n = n_post * k };
         return true;
     }
+    if (!memory_spare(b, c, choice_bytes(k), "use a smaller indegree"))
+        return false;
     Arena scratch = { 0 };
     Choice choice;
     choice_begin(c, n, &scratch, &choice);

@@ -38,6 +38,14 @@ static uint32_t next_target(const Scatter *s, Walker *w, size_t source, size_t a
     return (uint32_t)(gap < (double)(s->n_post - at) ? at + (size_t)gap : s->n_post);
 }
 
+/* A walker a source, and the entries of a band, whose list grows by doubling; a band is one target or more. */
+static double scatter_bytes(const Scatter *s, double expected, double spread)
+{
+    double part = (double)s->band / (double)s->n_post, drawn = expected * part + spread * sqrt(part) + 64;
+    return (double)s->n_pre * sizeof(Walker) + 4 * drawn * sizeof(Entry);
+}
+
+/* Without the walkers, which take memory. */
 static void scatter_begin(NetBuild *b, const ModelConn *c, double expected, double spread, Scatter *s)
 {
     *s = (Scatter){ .key = stream_key(c), .n_pre = b->net->pop[c->pre].size, .n_post = b->net->pop[c->post].size,
@@ -45,6 +53,10 @@ static void scatter_begin(NetBuild *b, const ModelConn *c, double expected, doub
     double bands = ceil(expected / BAND_ENTRIES);
     s->band = bands > 1 ? (size_t)((double)s->n_post / bands) + 1 : s->n_post;
     s->cap = (size_t)(expected + 10 * spread) + 64;
+}
+
+static void scatter_start(Scatter *s)
+{
     s->walker = ARENA_ARRAY(&s->scratch, s->n_pre, Walker);
     for (size_t source = 0; source < s->n_pre; source++)
         s->walker[source].next = next_target(s, &s->walker[source], source, 0);
@@ -102,6 +114,9 @@ bool pattern_random_p(NetBuild *b, const ModelConn *c, Pairs *out)
         return true;
     }
     scatter_begin(b, c, expected, spread, &s);
+    if (!memory_spare(b, c, scatter_bytes(&s, expected, 10 * spread), "use fewer sources"))
+        return false;
+    scatter_start(&s);
     *out = (Pairs){ .row_from = ARENA_ARRAY(&b->cx->arena, n_post + 1, uint64_t), .column = ARENA_ARRAY(&b->cx->arena, s.cap, uint32_t) };
     for (size_t from = 0; from < n_post; from += s.band) {
         size_t end = n_post - from < s.band ? n_post : from + s.band;

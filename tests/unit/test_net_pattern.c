@@ -244,6 +244,32 @@ static void what_is_not_read_is_not_drawn(void)
     bench_end(&b);
 }
 
+/* What is needed while synapses are drawn counts, too: 10^9 sources of two targets, or one target of many. */
+static void many_sources_are_counted(void)
+{
+    static const struct { size_t limit; bool by_p, fits; } is[] = {
+        { (size_t)20 << 20, true, false }, { (size_t)60 << 20, true, true }, { (size_t)30 << 20, false, false }, { (size_t)120 << 20, false, true },
+    };
+    for (size_t k = 0; k < sizeof is / sizeof *is; k++) {
+        Bench b;
+        bench_begin(&b);
+        size_t many = add_pop(&b, "A", SIGN_EXC, 1000000), few = add_pop(&b, "B", SIGN_EXC, 2);
+        if (is[k].by_p)
+            random_p(&b, many, few, 1, 1000);
+        else
+            indegree(&b, many, few, 900000);
+        CHECK(net_build_within(&b.cx, &b.m, is[k].limit, &b.net) == is[k].fits);
+        CHECK(is[k].fits || (b.cx.diags.n == 1 && b.cx.diags.at[0].code == D_E0451));
+        bench_end(&b);
+    }
+    Bench b;
+    bench_begin(&b);
+    size_t many = add_pop(&b, "A", SIGN_EXC, 1000000000), few = add_pop(&b, "B", SIGN_EXC, 2);
+    random_p(&b, many, few, 1, 1000000000);
+    CHECK(!net_build_within(&b.cx, &b.m, (size_t)8 << 30, &b.net) && b.cx.arena.bytes < 1000000);
+    bench_end(&b);
+}
+
 int main(void)
 {
     RUN(probability_is_met);
@@ -256,5 +282,6 @@ int main(void)
     RUN(probability_is_drawn_as_written);
     RUN(indegree_is_drawn_as_written);
     RUN(what_is_not_read_is_not_drawn);
+    RUN(many_sources_are_counted);
     return test_done();
 }
