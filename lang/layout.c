@@ -368,7 +368,7 @@ static int word_kind(Parse *p, const char *text)
     case T_OPEN:
         return p->before_that.kind == T_UNIT ? T_UNIT : T_NAME;
     case T_FOR:
-        return strcmp(text, "all") == 0 && strncmp(bytes_ahead(p), "param", 5) == 0 ? T_ALL : T_NAME;
+        return strcmp(text, "all") == 0 && strncmp(bytes_ahead(p), "in ", 3) != 0 ? T_ALL : T_NAME;
     case T_ALL:
         return strcmp(text, "params") == 0 ? T_PARAMS : T_NAME;
     case T_CLOSE_BLOCK:

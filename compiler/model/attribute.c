@@ -28,22 +28,61 @@ static bool is_state(const AstAttrs *attrs, const char *name)
     return false;
 }
 
+bool attribute_mentions(const AstExpr *e, const char *name)
+{
+    bool found = false;
+    switch (e->kind) {
+    case AST_NAME:
+        return e->as.name.name == name;
+    case AST_UNARY:
+        return attribute_mentions(e->as.binary.right, name);
+    case AST_BINARY:
+        return attribute_mentions(e->as.binary.left, name) || attribute_mentions(e->as.binary.right, name);
+    case AST_CALL:
+        for (size_t k = 0; k < e->as.call.args.n; k++)
+            found |= attribute_mentions(e->as.call.args.at[k].value, name);
+        return found;
+    default:
+        return false;
+    }
+}
+
+/* `v = -v + input`, or another line of that kind beside equations. */
+static bool is_equation(const AstAttrs *attrs, const AstAttr *a, size_t n, const AttrRule *rule)
+{
+    bool takes_equations = false, has_equations = false;
+    for (size_t k = 0; k < n; k++)
+        takes_equations |= rule[k].kind == AST_ATTR_DERIVATIVE;
+    for (size_t k = 0; k < attrs->n; k++)
+        has_equations |= attrs->at[k].kind == AST_ATTR_DERIVATIVE;
+    return takes_equations && a->kind == AST_ATTR_VALUE && (has_equations || attribute_mentions(a->value, a->name));
+}
+
+static bool is_listed(size_t n, const char *const *names, const char *name)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(names[k], name) == 0)
+            return true;
+    return false;
+}
+
 static void report_unknown(Builder *b, const AstAttrs *attrs, const AstAttr *a, const char *where, size_t n, const AttrRule *rule)
 {
     const char *names[64];
     size_t n_names = 0;
     for (size_t k = 0; k < n && n_names < 64; k++)
-        if (rule[k].name && (n_names == 0 || strcmp(names[n_names - 1], rule[k].name) != 0))
+        if (rule[k].name && !is_listed(n_names, names, rule[k].name))
             names[n_names++] = rule[k].name;
     if (!a->name) {
         diag_at(b->cx, D_E0205, a->span, "this does not belong into %s", where);
         return;
     }
     Diag *d = diag_at(b->cx, D_E0205, a->name_span, "%s has no `%s`", where, a->name);
+    bool equation = is_equation(attrs, a, n, rule);
     if (is_state(attrs, a->name))
         diag_help(b->cx, d, "its value at time 0 is written `start(%s) = ...`, what it does then `%s' = ...`", a->name, a->name);
-    else
-        habit_help(b->cx, d, HABIT_ATTRIBUTE, a->name, n_names, names, HABIT_LISTS);
+    else if (!habit_help(b->cx, d, HABIT_ATTRIBUTE, a->name, n_names, names, equation ? HABIT_LISTED : HABIT_LISTS) && equation)
+        diag_help(b->cx, d, "an equation is written `%s' = ...`; a constant stands outside of the population, `let %s = ...`", a->name, a->name);
 }
 
 static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)

@@ -392,6 +392,8 @@ typedef struct AttrRule {
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot);
 /* The value's name when it is one of `names`; -1 after a diagnostic. */
+/* The (interned) name stands in the expression. */
+bool attribute_mentions(const AstExpr *e, const char *name);
 int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names);
 bool attribute_yes_no(Builder *b, const AstExpr *e, const char *what, bool *out);
 

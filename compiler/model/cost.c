@@ -255,10 +255,10 @@ static bool names_cost(Builder *b, const AstExpr *e)
     return cost_find(e->as.name.name) >= 0;
 }
 
-static bool report_operation(Builder *b, Span at)
+static bool report_operation(Builder *b, Span at, bool formula)
 {
     Diag *d = diag_at(b->cx, D_E0702, at, "costs can be added, and multiplied by positive numbers, only");
-    diag_help(b->cx, d, "a linear cost of either sign is `linear(c)`");
+    diag_help(b->cx, d, formula ? "a cost by formula names the rate: `cost(x) = ...`" : "a linear cost of either sign is `linear(c)`");
     return false;
 }
 
@@ -266,7 +266,7 @@ static bool add_multiple(Builder *b, Cost *c, const AstExpr *factor, const AstEx
 {
     Typed v;
     if (names_cost(b, factor))
-        return report_operation(b, factor->span);
+        return report_operation(b, factor->span, false);
     const char *what = "the factor of a cost";
     if (!constant_number(b, factor, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
         return false;
@@ -296,7 +296,7 @@ static bool add_binary(Builder *b, Cost *c, const AstExpr *e, Num scale)
         return names_cost(b, left) ? add_multiple(b, c, right, left, false, scale)
                                    : add_multiple(b, c, left, right, false, scale);
     case AST_DIV: return add_multiple(b, c, right, left, true, scale);
-    default: return report_operation(b, e->as.binary.op_span);
+    default: return report_operation(b, e->as.binary.op_span, e->as.binary.op != AST_SUB);
     }
 }
 
@@ -306,7 +306,7 @@ static bool add_kind(Builder *b, Cost *c, const AstExpr *e, Num scale)
     case AST_NAME:
     case AST_CALL: return add_call(b, c, e, scale);
     case AST_BINARY: return add_binary(b, c, e, scale);
-    case AST_UNARY: return e->as.binary.op == AST_NEG ? report_operation(b, e->as.binary.op_span)
+    case AST_UNARY: return e->as.binary.op == AST_NEG ? report_operation(b, e->as.binary.op_span, false)
                                                       : add_cost(b, c, e->as.binary.right, scale);
     case AST_ERROR: return false;
     case AST_NUMBER: {

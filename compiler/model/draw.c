@@ -156,7 +156,7 @@ Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope)
     if (!scope->draws) {
         Diag *d = diag_at(b->cx, D_E0208, call->span, "`%s` cannot be used in %s", name, scope->what);
         diag_help(b->cx, d, scope->of_function ? "draw where the function is called, and give it the number as an argument"
-                                               : "what can be drawn: `tau`, `input` and `start` of neurons, and weights");
+                                               : "what can be drawn: `tau`, `gain`, `threshold`, `input`, `start` and `noise` of neurons, and weights");
         return typed_error(call->span);
     }
     enum { MOST_DRAWS = 60 };   /* an attribute; columns of a population have numbers of 8 bits */

@@ -318,26 +318,6 @@ static bool check_change(Builder *b, const StateBuild *s, Typed v)
     return false;
 }
 
-/* The (interned) name stands in the expression. */
-static bool mentions(const AstExpr *e, const char *name)
-{
-    bool found = false;
-    switch (e->kind) {
-    case AST_NAME:
-        return e->as.name.name == name;
-    case AST_UNARY:
-        return mentions(e->as.binary.right, name);
-    case AST_BINARY:
-        return mentions(e->as.binary.left, name) || mentions(e->as.binary.right, name);
-    case AST_CALL:
-        for (size_t k = 0; k < e->as.call.args.n; k++)
-            found |= mentions(e->as.call.args.at[k].value, name);
-        return found;
-    default:
-        return false;
-    }
-}
-
 /* A unit conflict in an equation may come from states that nothing gave a unit: its own, and those on its right. */
 static void blame_unitless(Builder *b, const Equations *eq, const StateBuild *s, size_t diags_before)
 {
@@ -347,7 +327,7 @@ static void blame_unitless(Builder *b, const Equations *eq, const StateBuild *s,
     size_t n = 0;
     for (size_t k = 0; k < eq->n; k++) {
         const char *name = eq->state[k].equation->name;
-        if (!eq->state[k].has_no_unit || (&eq->state[k] != s && !mentions(s->equation->value, name)))
+        if (!eq->state[k].has_no_unit || (&eq->state[k] != s && !attribute_mentions(s->equation->value, name)))
             continue;
         names = n++ ? arena_printf(&b->cx->arena, "%s, `%s`", names, name) : arena_printf(&b->cx->arena, "`%s`", name);
         last = name;

@@ -71,10 +71,11 @@ static Space *space_at(Builder *b, const AstExpr *path)
             report_no_elements(b, path, s);
             return NULL;
         }
-        Diag *d = diag_at(b->cx, D_E0304, path->span, "`%s` is not an instance of a circuit, so it has no members", s->path);
+        Diag *d = diag_at(b->cx, D_E0304, path->span, s->kind == SYM_POP ? "`%s` is a population, and has no members here"
+                                                                         : "`%s` is not an instance of a circuit, so it has no members", s->path);
         diag_note_at(b->cx, d, s->decl->name.span, "declared here");
         if (s->kind == SYM_POP && !indexed)
-            diag_help(b->cx, d, "a state is written `%s.x` in a record, `pre.x` and `post.x` in a current", s->path);
+            diag_help(b->cx, d, "a state is written `%s.x` in a record, that of one neuron `%s[3].x`; `pre.x` and `post.x` in a current", s->path, s->path);
         else if (s->kind == SYM_CIRCUIT)
             diag_help(b->cx, d, "make one, `instance c = %s(...)`, and name what is in it: `c.E`", s->name);
         return NULL;

@@ -40,6 +40,22 @@ static bool fits_noise(Ctx *cx, const Model *m)
     return false;
 }
 
+/* A fluctuating input has a new value at every step, and steps chosen by their errors would leave it at its start. */
+static bool fits_fluctuations(Ctx *cx, const Model *m)
+{
+    for (size_t q = 0; eig_method[m->sim.method].adaptive && q < m->pops.n; q++)
+        for (size_t k = 0; k < m->pops.at[q].ous.n; k++) {
+            const ModelOu *ou = &m->pops.at[q].ous.at[k];
+            if (mpq_sgn(ou->sigma) == 0)
+                continue;
+            Diag *d = report_method(cx, m, "chooses its steps by their errors, and a fluctuating input has a new value at every step");
+            diag_note_at(cx, d, ou->span, "of `%s`", m->pops.at[q].name);
+            diag_help(cx, d, "take `rk4`, `heun` or another method with a fixed `step`");
+            return false;
+        }
+    return true;
+}
+
 /* exponential_euler is another word for euler where there is no leak. */
 static bool fits_equations(Ctx *cx, const Model *m)
 {
@@ -89,7 +105,8 @@ static bool fits_limits(Ctx *cx, const Model *m)
 bool plan_method_fits(Ctx *cx, const Model *m)
 {
     bool limits = fits_limits(cx, m), noise = fits_noise(cx, m), equations = fits_equations(cx, m);
-    return fits_delays(cx, m) && limits && noise && equations;
+    bool fluctuations = fits_fluctuations(cx, m);
+    return fits_delays(cx, m) && limits && noise && equations && fluctuations;
 }
 
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
