@@ -17,7 +17,8 @@ its own that holds copies of examples/ and tests/second_checker.py and the data 
     ```python                 is run, or only compiled if it wants matplotlib and there is none;
                               a ```text block right behind it is what it prints
 
-Tables of docs/language.md that follow `<!-- table: NAME -->` are compared with the .def files.
+The contents of docs/language.md name every section, and every word that begins a row of its tables.
+Tables that follow `<!-- table: NAME -->` are compared with the .def files.
 The first block of each page in docs/diagnostics/ makes the diagnostic of the page."""
 import importlib.util
 import os
@@ -274,6 +275,30 @@ def dimension_text(powers):
     return " ".join(over + under)
 
 
+def slug(heading):
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def try_contents(text):
+    """Every section has its row, with the words that begin the rows of its tables; links within the page lead somewhere."""
+    rows = {r[0]: r[1] for r in table(text, "contents")}
+    anchors = {slug(h) for h in re.findall(r"^#+ (.*)$", text, re.M)}
+    for anchor in set(re.findall(r"\]\(#([^)]*)\)", text)) - anchors:
+        report(False, "language.md: the section #%s is there" % anchor)
+    missing = []
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
+        heading, body = part.split("\n", 1)
+        row = rows.get("[%s](#%s)" % (heading, slug(heading)))
+        words = set(re.findall(r"^\| `([a-z]\w*)", re.sub(r"<!-- table: units -->\n(\|.*\n)+", "", body), re.M))
+        if heading == "Expressions":    # its second table is of places, which other sections are about
+            words = set(re.findall(r"^\| `([a-z]\w*)\(", body, re.M)) - {"kernel", "activation"}
+        if heading == "Requirements":
+            words -= {"mean"}
+        known = set(re.findall(r"\w+", row or ""))
+        missing += [heading] if row is None else ["%s: %s" % (heading, w) for w in sorted(words - known)]
+    report(not missing, "language.md: table of contents", "missing: %s" % missing)
+
+
 def try_units(text):
     wanted = []
     for row in rows_of("compiler/model/unit.def", "UNIT"):
@@ -391,6 +416,7 @@ def main():
         try_document(path)
         try_codes(path, open(path).read())
     text = open("docs/language.md").read()
+    try_contents(text)
     try_units(text)
     try_functions(text)
     try_costs(text)
