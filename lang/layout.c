@@ -362,13 +362,15 @@ static int word_kind(Parse *p, const char *text)
 {
     if (between_statements(p))
         return first_word(p, text);
+    const char *next = bytes_ahead(p);
+    bool is_loop = next[0] == 'i' && next[1] == 'n' && !is_letter(next[2]);    /* `for all in 0..3`: a variable of that name */
     switch (p->before.kind) {
     case T_PER:
         return T_UNIT;
     case T_OPEN:
         return p->before_that.kind == T_UNIT ? T_UNIT : T_NAME;
     case T_FOR:
-        return strcmp(text, "all") == 0 && strncmp(bytes_ahead(p), "in ", 3) != 0 ? T_ALL : T_NAME;
+        return strcmp(text, "all") == 0 && !is_loop ? T_ALL : T_NAME;
     case T_ALL:
         return strcmp(text, "params") == 0 ? T_PARAMS : T_NAME;
     case T_CLOSE_BLOCK:

@@ -270,7 +270,8 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
         return current_member(b, e, scope);
     if (scope->kind != SCOPE_PAIR) {
         Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s.%s` cannot be used in %s", of, name, scope->what);
-        diag_help(b->cx, d, "source and target neurons are known in the weight and the current of a connection");
+        diag_help(b->cx, d, "source and target neurons are known in the weight and the current of a connection; beside the weights "
+                            "of a file, a factor is one number");
         return typed_error(e->span);
     }
     if (strcmp(name, "i") != 0) {
