@@ -50,10 +50,11 @@ void pair_round_end(PairRound *p)
 
 /* ---- operations: false where they are not precise enough ---- */
 
-/* What lies between can be multiplied and divided without an underflow in the lower part. */
+/* What lies between can be multiplied and divided without an underflow in the lower part; where a result overflows it
+ * is no such number. */
 static bool is_safe(double x)
 {
-    return fabs(x) > 0x1p-400 && fabs(x) < 0x1p400;
+    return fabs(x) > 0x1p-400 && fabs(x) < 0x1p1000;
 }
 
 static bool is_zero(const Wide *a)
@@ -142,16 +143,22 @@ static Wide wide_smaller(const Wide *a, const Wide *b)
     return wide_neg(&larger);
 }
 
-/* By a whole number above 0, which the text most often has; others are left to exact numbers. */
+/* By a whole number above 0, which the text most often has; others are left to exact numbers. Squares of powers of a
+ * have twice their relative error, as exact ones do. */
 static bool wide_pow(const Wide *a, const Wide *b, Wide *out)
 {
-    enum { MOST = 16 };
+    enum { MOST = 64 };
     if (!is_exact(b) || !(b->hi >= 1 && b->hi <= MOST) || b->hi != floor(b->hi))
         return false;
-    Wide product = *a, last;
-    for (int k = 1; k < (int)b->hi; k++) {
+    Wide square = *a, product = { .hi = 1 }, last;
+    for (int n = (int)b->hi;; n /= 2) {
         last = product;
-        if (!wide_mul(&last, a, &product))
+        if (n % 2 && !wide_mul(&last, &square, &product))
+            return false;
+        if (n == 1)
+            break;
+        last = square;
+        if (!wide_mul(&last, &last, &square))
             return false;
     }
     *out = product;

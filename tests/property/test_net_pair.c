@@ -32,12 +32,14 @@ static const Expr *draw_expr(Ctx *cx, NumPool *pool, int depth)
     static const EigFn fn[] = { EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_NEG, EIG_FN_ABS, EIG_FN_MIN, EIG_FN_MAX,
                                 EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_FLOOR, EIG_FN_STEP, EIG_FN_TANH, EIG_FN_LOG, EIG_FN_SIN, EIG_FN_COS, EIG_FN_POW };
     static const char *const power[] = { "2", "3", "1", "7", "-1", "0.5" };
+    static const char *const high[] = { "16", "17", "31", "60", "64", "65" };   /* at leaves: of others the exact number has too many digits */
     if (depth == 0 || draw(5) == 0)
         return draw_leaf(cx, pool);
     EigFn f = fn[draw(sizeof fn / sizeof *fn)];
     const Expr *arg[2] = { draw_expr(cx, pool, depth - 1), draw_expr(cx, pool, depth - 1) };
     Num x;
-    if (f == EIG_FN_POW && num_parse(pool, power[depth % 6], strlen(power[depth % 6]), &x))
+    const char *exponent = depth == 1 && draw(2) ? high[draw(6)] : power[depth % 6];
+    if (f == EIG_FN_POW && num_parse(pool, exponent, strlen(exponent), &x))
         arg[1] = expr_const(cx, (Span){ 0 }, x);
     const Expr *e = expr_call(cx, pool, (Span){ 0 }, f, f <= EIG_FN_DIV || f == EIG_FN_POW || f == EIG_FN_MIN || f == EIG_FN_MAX ? 2 : 1, arg);
     return e ? e : draw_leaf(cx, pool);     /* a constant without a value */
