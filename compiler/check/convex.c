@@ -80,18 +80,58 @@ static JetDomain domain_of(Search *s, const Region *r)
     return (JetDomain){ &s->nums, mirrored ? -1 : 1, r->from, r->to };
 }
 
+static bool is_inside(const Search *s, double x)
+{
+    return (!s->piece->lo || x > num_to_double_down(s->piece->lo)) && (!s->piece->hi || x < num_to_double_up(s->piece->hi));
+}
+
+/* The x at the outer edge of a region that goes towards an end; NaN when it is not inside the piece. */
+static double edge_of(const Search *s, const Region *r)
+{
+    Num end = end_of(s, r->where);
+    double x = end ? num_to_double(end) + (r->where == TOWARDS_LO ? 1 : -1) * s->unit[r->where] / r->from
+                   : (r->where == TOWARDS_LO ? -1 : 1) * r->from;
+    bool inside = (!s->piece->lo || x > num_to_double_up(s->piece->lo)) && (!s->piece->hi || x < num_to_double_down(s->piece->hi));
+    return inside ? x : (double)NAN;
+}
+
+/* More than the roundings of an edge of regions that go towards an end. */
+static double slack_of(const Search *s, Where where, double edge)
+{
+    Num end = end_of(s, where);
+    return 0x1p-50 * fmax(fabs(edge), end ? fabs(num_to_double(end)) : 0);
+}
+
+/* The x of a region and a little more; false where it is infinite, or one point. */
+static bool line_of(const Search *s, const Region *r, double *from, double *to)
+{
+    Num end = end_of(s, r->where);
+    *from = r->from;
+    *to = r->to;
+    if (r->where == INSIDE)
+        return r->from < r->to;
+    if (!end)
+        return false;
+    double edge = edge_of(s, r), slack = slack_of(s, r->where, edge);
+    bool is_low = r->where == TOWARDS_LO;
+    *from = is_low ? num_to_double_down(end) : edge - slack;
+    *to = is_low ? edge + slack : num_to_double_up(end);
+    return *from < *to;
+}
+
 /* Away from 0 the scaled form holds as well as the plain one: what they have in common. */
 static void narrow_far(Search *s, const Region *r, JetResult *out)
 {
-    bool right = r->from >= 1, wide = r->from < r->to;
-    if (r->where != INSIDE || !wide || (!right && !(r->to <= -1)))
+    double from, to;
+    if (!line_of(s, r, &from, &to) || (!(from >= 1) && !(to <= -1)))
         return;
-    JetDomain d = { &s->nums, right ? 1 : -1, right ? r->from : -r->to, right ? r->to : -r->from };
+    JetDomain d = { &s->nums, from >= 1 ? 1 : -1, from >= 1 ? from : -to, from >= 1 ? to : -from };
     jet_evaluate(s->curve[INSIDE], &d, &s->scaled);
     if (s->scaled.trouble != JET_FINE)
         return;
     mpfi_intersect(out->value, out->value, s->scaled.value);
-    mpfi_intersect(out->slope, out->slope, s->scaled.slope);
+    if (r->where == INSIDE)     /* else the slopes are not those of the same variable */
+        mpfi_intersect(out->slope, out->slope, s->scaled.slope);
     out->trouble = JET_FINE;
 }
 
@@ -110,21 +150,6 @@ static void evaluate(Search *s, const Region *r, JetResult *out)
 static void evaluate_at(Search *s, double x, JetResult *out)
 {
     evaluate(s, &(Region){ INSIDE, x, x }, out);
-}
-
-static bool is_inside(const Search *s, double x)
-{
-    return (!s->piece->lo || x > num_to_double_down(s->piece->lo)) && (!s->piece->hi || x < num_to_double_up(s->piece->hi));
-}
-
-/* The x at the outer edge of a region that goes towards an end; NaN when it is not inside the piece. */
-static double edge_of(const Search *s, const Region *r)
-{
-    Num end = end_of(s, r->where);
-    double x = end ? num_to_double(end) + (r->where == TOWARDS_LO ? 1 : -1) * s->unit[r->where] / r->from
-                   : (r->where == TOWARDS_LO ? -1 : 1) * r->from;
-    bool inside = (!s->piece->lo || x > num_to_double_up(s->piece->lo)) && (!s->piece->hi || x < num_to_double_down(s->piece->hi));
-    return inside ? x : (double)NAN;
 }
 
 static double middle_of(const Search *s, const Region *r)
@@ -174,13 +199,6 @@ static double sharpened(Search *s, const Region *r)
     low = fmax(low, lower(spread));
     mpfi_clear(spread);
     return low;
-}
-
-/* More than the roundings of an edge of regions that go towards an end. */
-static double slack_of(const Search *s, Where where, double edge)
-{
-    Num end = end_of(s, where);
-    return 0x1p-50 * fmax(fabs(edge), end ? fabs(num_to_double(end)) : 0);
 }
 
 /* [a, b] and some roundings more, within the piece. */
@@ -366,9 +384,10 @@ static void search(Search *s)
 {
     const CostFormula *c = s->cost;
     for (size_t k = 0; k < c->n_pieces && s->verdict == SEARCHING; k++) {
-        PieceJoin join = k ? pieces_join(s->cx, &s->nums, c->g, &c->piece[k - 1], &c->piece[k]) : JOIN_FINE;
+        static const Verdict as[] = { [JOIN_JUMPS] = JUMPS, [JOIN_BENDS_DOWN] = BENDS_DOWN, [JOIN_OUTSIDE] = OUTSIDE, [JOIN_UNKNOWN] = UNPROVED };
+        PieceJoin join = k ? pieces_join(s->cx, &s->nums, c->g, &c->piece[k - 1], &c->piece[k], &s->function) : JOIN_FINE;
         if (join != JOIN_FINE)
-            decide(s, join == JOIN_JUMPS ? JUMPS : join == JOIN_BENDS_DOWN ? BENDS_DOWN : UNPROVED, num_to_double(c->piece[k].lo));
+            decide(s, as[join], num_to_double(c->piece[k].lo));
         else
             search_piece(s, &c->piece[k]);
     }

@@ -3,8 +3,9 @@
 #define COMPILER_CHECK_CONVEX_JOIN_H
 #include "compiler/model/model.h"
 
-typedef enum PieceJoin { JOIN_FINE, JOIN_JUMPS, JOIN_BENDS_DOWN, JOIN_UNKNOWN } PieceJoin;
+typedef enum PieceJoin { JOIN_FINE, JOIN_JUMPS, JOIN_BENDS_DOWN, JOIN_OUTSIDE, JOIN_UNKNOWN } PieceJoin;
 
-/* Of g at left->hi = right->lo: JOIN_FINE when it is proved that g does not jump there, and its slope not down. */
-PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right);
+/* Of g at left->hi = right->lo: JOIN_FINE when it is proved that g has a value there and does not jump, and its slope
+ * not down. JOIN_OUTSIDE: *function has no value there. */
+PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function);
 #endif

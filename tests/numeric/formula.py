@@ -76,6 +76,16 @@ def function(text):
     return lambda u: eval(code, dict(NAMES, x=mpf(u), z=mpf(u)))
 
 
+def parts(line, far):
+    """`cost(x) = g on [lo, hi]`: g, and the ends, infinite ones at `far`."""
+    text, _, domain = line.split("=", 1)[1].partition(" on ")
+    ends = [-far, far]
+    for k, end in enumerate(domain.strip("[] ").split(",") if domain else []):
+        if "inf" not in end:
+            ends[k] = function(end.strip())(0)
+    return function(text.strip()), ends
+
+
 def step(u):
     return max(abs(u), mpf(10)**-13) * mpf(10)**-20
 

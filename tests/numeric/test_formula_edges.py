@@ -31,18 +31,6 @@ def checked(line):
     return (known[0] if known else None), codes
 
 
-def parts(line):
-    """Formula and ends of the domain."""
-    ends = [-mpf(2)**74, mpf(2)**74]
-    text = line.split("=", 1)[1]
-    if " on " in text:
-        text, domain = text.split(" on ")
-        for k, end in enumerate(domain.strip()[1:-1].split(",")):
-            if "inf" not in end:
-                ends[k] = formula.function(end.strip())(0)
-    return formula.function(text.strip()), ends
-
-
 def places(lo, hi):
     """Inside, dense everywhere and towards both ends."""
     width = hi - lo
@@ -63,7 +51,7 @@ def largest(f, at):
 
 def steepest(line):
     """The largest slope of an activation, or of the prox of a cost."""
-    f, (lo, hi) = parts(line)
+    f, (lo, hi) = formula.parts(line, mpf(2)**74)
     if line.startswith("cost"):
         return 1 / (1 - largest(lambda u: -formula.curvature(f, u), places(lo, hi)))
     return largest(lambda u: formula.slope(f, u), places(lo, hi))
@@ -139,8 +127,19 @@ def what_has_no_value_is_refused_times_0_too():
     accepted("cost(x) = 0 * normpdf(x)")
 
 
+def kinks_have_values_and_do_not_jump():
+    for cost in ("max(x - 1, 0) + 0 / (x - 1)", "max(x - 1/3, 0) + 0 / (x - 1/3)", "step(x) * x^2 / x + x^2"):
+        refused("cost(x) = " + cost, "E0722")
+    for cost in ("x^2 * step(x - 1) + step(1 - x) * x^2", "step(x - 1) * exp(x)", "step(x - 1/3) * (1/3 - x) * exp(x) on [-1, 1]"):
+        refused("cost(x) = " + cost, "E0720")
+    for cost in ("max(x - 1/3, 0)^1.5 + abs(x - 1/3)^2.5 * exp(x) on [-1, 1/3]", "abs(x - 1/3)^1.5 * sin(x) / 5 on [1/3, 1]",
+                 "x^2 * step(x - 1) + (1 - step(x - 1)) * x^2"):
+        accepted("cost(x) = " + cost)
+
+
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)
 eigc.test("what has no value is refused, times 0 too", what_has_no_value_is_refused_times_0_too)
+eigc.test("kinks have values and do not jump", kinks_have_values_and_do_not_jump)
 sys.exit(eigc.failures > 0)
