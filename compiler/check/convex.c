@@ -254,7 +254,8 @@ static bool is_sharp(const Search *s, double low)
 {
     double used = fmax((double)s->n_done / MAX_REGIONS, (double)s->work / MAX_WORK);
     double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
-    return low >= s->attained - under * s->attained;
+    double seen = fmin(s->attained, DBL_MAX);       /* 1 + g'' may be beyond the doubles wherever it was looked at */
+    return low >= seen - under * seen;
 }
 
 static void do_region(Search *s, const Region *r)

@@ -1,10 +1,10 @@
-"""Formulas of one variable, read from their text: values with 80 digits by mpmath, which has no part of eigc in it."""
+"""Formulas of one variable, read from their text: values with 160 digits by mpmath, which has no part of eigc in it."""
 import ast
 
 import mpmath
 from mpmath import mp, mpf
 
-mp.dps = 80
+mp.dps = 160
 
 
 class NoValue(Exception):
@@ -32,14 +32,14 @@ def log_root(a, b):
         for _ in range(300):
             step = (mp.exp(u) + b * u - a) / (mp.exp(u) + b)
             u -= step
-            if abs(step) <= abs(u) * mpf(10)**-75:
+            if abs(step) <= abs(u) * mpf(10)**-150:
                 break
         return mp.exp(u)
     x = mpf(1)
     for _ in range(300):
         step = (x + b * mp.log(x) - a) / (1 + b / x)
         x -= step
-        if abs(step) <= x * mpf(10)**-75:
+        if abs(step) <= x * mpf(10)**-150:
             break
     return x
 

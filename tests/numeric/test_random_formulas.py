@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Random costs and activations by formula near the edges of their functions' domains. What has no value somewhere, decreases
-or is not convex among dense samples of 80 digits must not be accepted, what `eigc check` refuses has to be wrong, and its slope
+or is not convex among dense samples of 160 digits must not be accepted, what `eigc check` refuses has to be wrong, and its slope
 bounds hold. What it leaves undecided is counted. Usage: test_random_formulas.py [HOW MANY [FIRST SEED]]"""
 import json
 import os
