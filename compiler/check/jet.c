@@ -16,7 +16,8 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_MUL: jet_mul(w, a, b, out); break;
     case EIG_FN_DIV:
         jet_divide(w, a, b, out);
-        jet_over_root(w, e, b, out);
+        jet_over_line(w, e, b, out);
+        jet_over_root(w, e, a, b, out);
         break;
     case EIG_FN_NEG: jet_neg(w, a, out); break;
     case EIG_FN_POW: jet_power(w, a, b, e->as.call.arg[1], out); break;
@@ -33,8 +34,50 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     }
 }
 
+static const Expr *argument_of(const Expr *e, EigFn fn)
+{
+    return e->kind == EXPR_CALL && e->as.call.fn == fn ? e->as.call.arg[0] : NULL;
+}
+
+static bool is_one(const Expr *e)
+{
+    return e->kind == EXPR_CONST && mpq_cmp_ui(e->as.value, 1, 1) == 0;
+}
+
+/* u, where e is log(1 + exp(u)): far out exp(u) would be too wide to leave anything of it. */
+static const Expr *softplus_argument(const Expr *e)
+{
+    const Expr *x = argument_of(e, EIG_FN_LOG1P), *sum = argument_of(e, EIG_FN_LOG);
+    if (!x && sum && argument_of(sum, EIG_FN_ADD))
+        x = is_one(sum->as.call.arg[0]) ? sum->as.call.arg[1] : is_one(sum->as.call.arg[1]) ? sum->as.call.arg[0] : NULL;
+    return x ? argument_of(x, EIG_FN_EXP) : NULL;
+}
+
+/* True where it is one, and u is not what the scaled form is made for, a straight line. */
+static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
+{
+    const Expr *u = softplus_argument(e);
+    if (!u)
+        return false;
+    Jet a;
+    Walk inner = *w;
+    jet_init(&a);
+    inner.depth++;
+    jet_walk(&inner, u, &a);
+    bool fits = !(w->at->side && a.is_affine);
+    if (fits) {
+        jet_softplus(&inner, &a, out);
+        w->trouble = inner.trouble;
+        w->function = inner.function;
+    }
+    jet_clear(&a);
+    return fits;
+}
+
 void jet_walk(Walk *w, const Expr *e, Jet *out)
 {
+    if (w->depth < MAX_DEPTH && walk_softplus(w, e, out))
+        return;
     if (e->kind == EXPR_CONST) {
         jet_const(w, e->as.value, out);
     } else if (e->kind == EXPR_VAR && (e->as.var == EIG_VAR_Z || e->as.var == EIG_VAR_X)) {

@@ -248,6 +248,58 @@ static void power_above_zero(Walk *w, const Jet *a, const Jet *b, Jet *out)
     scaled_clear(&exponent);
 }
 
+/* log(1 + exp(x)), rounded in one direction. */
+static void softplus_end(mpfr_t x, mpfr_rnd_t rounding)
+{
+    mpfr_t rest;
+    bool above = mpfr_sgn(x) > 0;
+    mpfr_init2(rest, JET_PRECISION);
+    (above ? mpfr_neg : mpfr_set)(rest, x, rounding);
+    mpfr_exp(rest, rest, rounding);
+    mpfr_log1p(rest, rest, rounding);
+    if (above)
+        mpfr_add(x, x, rest, rounding);
+    else
+        mpfr_swap(x, rest);
+    mpfr_clear(rest);
+}
+
+/* With the slopes 1/(1 + exp(-a)) and 1/(2 cosh(a/2))^2. */
+void jet_softplus(Walk *w, const Jet *a, Jet *out)
+{
+    Scaled g[3], minus;
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    scaled_init(&minus);
+    scaled_neg(&a->v[0], &minus);
+    if (scaled_is_positive(&minus) && jet_decays(w, &minus, &g[0])) {       /* all three are at least 0 and at most exp(a) */
+        scaled_set(&g[1], &g[0]);
+        scaled_set(&g[2], &g[0]);
+    } else {
+        scaled_collapse(w->at, &a->v[0], &g[0]);
+        mpfi_neg(g[1].c, g[0].c);
+        mpfi_exp(g[1].c, g[1].c);
+        mpfi_add_ui(g[1].c, g[1].c, 1);
+        mpfi_inv(g[1].c, g[1].c);
+        mpfi_div_ui(g[2].c, g[0].c, 2);
+        mpfi_cosh(g[2].c, g[2].c);
+        mpfi_mul_ui(g[2].c, g[2].c, 2);
+        mpfi_sqr(g[2].c, g[2].c);
+        mpfi_inv(g[2].c, g[2].c);
+        softplus_end(&g[0].c->left, MPFR_RNDD);
+        softplus_end(&g[0].c->right, MPFR_RNDU);
+    }
+    if (w->at->side && scaled_is_nonnegative(&a->v[0])) {               /* between a and a + log(2): grows as a does */
+        scaled_int(&minus, 1);
+        mpfr_set_zero(&minus.c->left, 1);
+        scaled_add(w->at, &a->v[0], &minus, &g[0]);
+    }
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+    scaled_clear(&minus);
+}
+
 /* a^b: a constant exponent, else exp(b log a). */
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out)
 {

@@ -34,12 +34,16 @@ void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out);
 /* out = g(a) from g, g', g'' at a. */
 void jet_compose(Walk *w, const Jet *a, Scaled g[3], Jet *out);
 
-/* ---- jet_root.c ---- */
-/* Slope and curvature of the quotient e = a/b, *out, where they are known better: a straight, b the root of a square. */
-void jet_over_root(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* ---- jet_quotient.c ---- */
+/* *out, the quotient e = a/b, narrowed where both are lines in the same u. */
+void jet_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* Slope and curvature of the quotient e = a/b, *out, where they are known better: b the root of a square polynomial in a. */
+void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
 
 /* ---- jet_function.c: functions that are smooth inside their domain ---- */
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
+/* log(1 + exp(a)) */
+void jet_softplus(Walk *w, const Jet *a, Jet *out);
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
 void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
 

@@ -8,4 +8,17 @@ const Expr *standard_factor(Ctx *cx, NumPool *nums, const Expr *e, Num *factor);
 /* e moved along z so that the first of its straight parts, which vanishes at z = *at, does so at 0: tanh(3 (z - 0.1)) is
  * tanh(3 z), at 0.1. */
 const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, Num *at);
+/* offset + rate * core, where core is neither a number nor a multiple of something, nor its sum with a number. NULL: e is a
+ * number, the offset. */
+typedef struct StandardLine {
+    Num offset, rate;
+    const Expr *core;
+} StandardLine;
+
+StandardLine standard_line(NumPool *nums, const Expr *e);
+/* e with sigmoids of what is no straight line, 1/(c + exp(t)) and exp(t)/(c + exp(t)), written with tanh. Defined where e is, and
+ * equal there. */
+const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
+/* e with ramps written as max and min. */
+const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e);
 #endif

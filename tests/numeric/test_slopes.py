@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Slope bounds of activations by formula against dense maximisation in doubles: never below the largest slope, and above it by
+1e-6 of it unless the report says so; what falls somewhere is never taken for an increasing one, and the place is one where
+it does."""
+import re
+import sys
+import tempfile
+from fractions import Fraction
+
+import numpy as np
+
+import eigc
+from random_activation import extremes, increasing, with_a_dip
+
+SHARP, ROUNDING = 1e-6, 1e-11
+folder = tempfile.mkdtemp()
+
+
+def reports(texts):
+    """What `eigc check` says of each activation; many to a model."""
+    found = []
+    for k in range(0, len(texts), 20):
+        model = "".join(f"population P{j} excitatory {{ tau = 10 ms; activation(z) = {t} }}\n" for j, t in enumerate(texts[k:k + 20]))
+        found += eigc.check(model, folder)["activations"]
+    assert len(found) == len(texts)
+    return found
+
+
+def bound(report):
+    return float(Fraction(report["slope"][1])) if report["proved"] and report["bounded"] else None
+
+
+def check_bound(text, report, most):
+    """True when it is sharp; otherwise that is said, with a slope that is taken."""
+    hi = bound(report)
+    assert hi is not None, (text, report["reason"])
+    assert hi >= most * (1 - ROUNDING), (text, hi, most)
+    if hi <= most * (1 + SHARP):
+        return True
+    assert "not sharp" in report["reason"], (text, hi, most)
+    assert float(re.search(r"at least ([0-9.e+-]+)", report["reason"])[1]) <= most * (1 + 1e-7), (text, report["reason"])
+    return False
+
+
+def increasing_ones():
+    forms = [increasing(np.random.default_rng([7, k])) for k in range(240)]
+    blunt = unproved = 0
+    for f, r in zip(forms, reports([f.text for f in forms])):
+        if not r["proved"]:
+            assert "decreases" not in r["reason"], (f.text, r["reason"])
+            unproved += 1
+            continue
+        blunt += not check_bound(f.text, r, extremes(f)[2])
+    print(f"  {len(forms)} increasing: {unproved} not proved, {blunt} not sharp")
+    assert unproved <= 2 and blunt <= 2
+
+
+def value(f, z):
+    return float(f.jet(np.array([z]))[0][0])
+
+
+def ones_that_may_fall():
+    forms = [with_a_dip(np.random.default_rng([8, k])) for k in range(100)]
+    counts = {"falls": 0, "rises": 0, "not found": 0}
+    for f, r in zip(forms, reports([f.text for f in forms])):
+        least, at, most = extremes(f)
+        place = re.match(r"it decreases between z = (\S+) and z = (\S+)", r["reason"])
+        if place:
+            a, b = float(place[1]), float(place[2])
+            assert a < b and value(f, b) <= value(f, a) + 1e-14 * abs(value(f, a)), (f.text, r["reason"])
+            counts["falls"] += 1
+        elif r["proved"]:
+            assert least >= -1e-12, (f.text, least, at)
+            check_bound(f.text, r, most)
+            counts["rises"] += 1
+        else:
+            counts["not found"] += least < -1e-9
+    print(" ", counts)
+    assert counts["falls"] >= 50 and counts["not found"] <= 2
+
+
+# Branches that touch, cross, or are the same on one side, with the largest slope worked out by hand.
+JOINED = [
+    ("max(tanh(z), z / (1 + abs(z)))", 1), ("max(z, tanh(z))", 1), ("min(z, tanh(z))", 1),
+    ("max(log(1 + exp(z)), 0.5 * z + 0.69)", 1),
+    ("max(abs(z), z / 2) + 2 * z", 3),                                          # touch at the kink of one of them
+    ("max(z - 0.3, 0) + min(z - 0.3, 0) + max(z - 0.1, 0) + min(z - 0.1, 0)", 2),
+    ("max(tanh(z - 0.3), 0) + min(tanh(z - 0.3), 0)", 1),
+    ("max(tanh(z), 1 / (1 + exp(-z)) - 0.5) + min(tanh(z), 1 / (1 + exp(-z)) - 0.5)", 1.25),
+    ("max(tanh(z - 0.3), tanh(2 * (z - 0.3)) / 2)", 1), ("min(atan(z - 0.7), tanh(z - 0.7))", 1),
+    ("max(atan(z), z / sqrt(1 + z^2))", 1), ("max(log(1 + exp(z - 0.1)), max(z - 0.1, 0))", 1),
+    ("min(log(1 + exp(z)), max(z, 0))", 1), ("max(sqrt(1 + z^2) + z, 2 * z)", 2),
+    ("min(max(tanh(z), 0.5 * z), max(atan(z), 0.4 * z))", 1),
+    ("min(max(z, 0)^2, z)", 2), ("min(max(z, 0)^2, max(2 * z - 1, 0))", 2), ("min(max(z, 0)^2, 1)", 2),
+    ("min(max(z, 0), 3 * max(z + 0.81, 0))", 1),                                # both 0 further down
+]
+
+
+def branches_that_touch():
+    for (text, most), r in zip(JOINED, reports([t for t, _ in JOINED])):
+        assert check_bound(text, r, most), (text, r)
+
+
+def slopes_without_a_bound():
+    texts = ["sqrt(max(z, 0))", "max(z, 0)^0.5", "max(z, 0)^2", "max(z, 0)^1.5 + tanh(z)", "max(z, z^3)"]
+    for text, r in zip(texts, reports(texts)):
+        assert r["proved"] and not r["bounded"] and "found none" in r["reason"], (text, r)
+    for text in ("step(z)", "tanh(z) + step(z - 0.3)"):
+        r = reports([text])[0]
+        assert not r["proved"] and "jumps" in r["reason"], (text, r)
+
+
+def a_bound_that_is_not_sharp_says_so():
+    """Sines whose periods have no common multiple: the sum of their slopes is approached and never attained."""
+    text = "z + 0.5 * sin(z) + 0.25 * cos(1.7320508 * z) + 0.0625 * sin(0.618034 * z)"
+    most = 1 + 0.5 + 0.25 * 1.7320508 + 0.0625 * 0.618034
+    r = reports([text])[0]
+    assert bound(r) >= most * (1 - 1e-3) and bound(r) <= 2.1 and "not sharp" in r["reason"], r
+
+
+eigc.test("increasing activations", increasing_ones)
+eigc.test("activations that may fall", ones_that_may_fall)
+eigc.test("branches that touch", branches_that_touch)
+eigc.test("slopes without a bound", slopes_without_a_bound)
+eigc.test("a bound that is not sharp", a_bound_that_is_not_sharp_says_so)
+sys.exit(eigc.failures > 0)
