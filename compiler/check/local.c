@@ -305,7 +305,7 @@ bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi,
     jet_result_init(&part);
     jet_result_init(&room);
     for (int k = 0; fine && k < n; k++) {
-        double a = k ? from + (to - from) * k / n : from, b = k + 1 < n ? from + (to - from) * (k + 1) / n : to;
+        double step = to / n - from / n, a = k ? from + step * k : from, b = k + 1 < n ? from + step * (k + 1) : to;
         fine = see_slopes(r->act, &scratch, a, b, &part, &room, least, most);
     }
     jet_result_clear(&part);

@@ -17,16 +17,22 @@ typedef struct Local {
 
 static void see(Local *s, mpfi_srcptr bounds)
 {
+    s->failed |= mpfi_nan_p(bounds) != 0;
     s->least = fmin(s->least, mpfr_get_d(&bounds->left, MPFR_RNDD));
     s->most = fmax(s->most, mpfr_get_d(&bounds->right, MPFR_RNDU));
+}
+
+/* The beginning of part k; hi - lo may be beyond the doubles. */
+static double edge(double lo, double hi, int k)
+{
+    return k == 0 ? lo : k == N_PARTS ? hi : fmin(lo + (hi / N_PARTS - lo / N_PARTS) * k, hi);
 }
 
 /* The slope, or the value, of e over [lo, hi], a part at a time. */
 static void look(Local *s, const Expr *e, double lo, double hi, bool value)
 {
     for (int k = 0; k < N_PARTS && !s->failed; k++) {
-        double a = k ? lo + (hi - lo) * k / N_PARTS : lo, b = k + 1 < N_PARTS ? lo + (hi - lo) * (k + 1) / N_PARTS : hi;
-        jet_evaluate(e, &(JetDomain){ s->nums, 0, a, b }, &s->r);
+        jet_evaluate(e, &(JetDomain){ s->nums, 0, edge(lo, hi, k), edge(lo, hi, k + 1) }, &s->r);
         s->failed |= s->r.trouble != JET_FINE;
         see(s, value ? s->r.value : s->r.slope);
     }

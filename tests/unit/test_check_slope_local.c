@@ -7,6 +7,11 @@ typedef double Slope(double z);
 static double of_tanh(double z) { return 1 - tanh(z) * tanh(z); }
 static double of_square(double z) { return z > 0 ? 2 * z : 0; }
 static double of_relu(double z) { return z >= 0; }
+static double of_root(double z) { return z > 0 ? 0.5 / sqrt(z) : z < 0 ? 0 : INFINITY; }
+static double of_hill(double z) { return z > 0 ? 2 * z / pow(1 + z * z, 2) : 0; }
+static double of_logistic(double z) { return 1 / (2 + exp(z) + exp(-z)); }
+static double of_soft_tanh(double z) { return of_tanh(z) / (1 + exp(-tanh(z))); }
+static double of_root_tanh(double z) { return of_tanh(z) * pow(1 + tanh(z) * tanh(z), -1.5); }
 /* x + 12 x^2... of cost 2 x^3: 6 x^2 + x = z, slope 1/(1 + 12 x) */
 static double of_cubic(double z) { return 1 / sqrt(1 + 24 * z); }
 /* x + log(x) + 1 = z */
@@ -23,6 +28,19 @@ static const struct { const char *attribute; Slope *slope; double lo, hi, tolera
     { "activation(z) = tanh(z)", of_tanh, -1, 0.25, 0.02 },
     { "activation(z) = max(z, 0)^2", of_square, -1, 3, 0.05 },
     { "activation(z) = max(z, 0)", of_relu, 0.5, 3, 1e-12 },
+    { "activation(z) = tanh(z)", of_tanh, -1e308, 1.7e308, 1e-12 },
+    { "activation(z) = tanh(z)", of_tanh, 0.25, 0.25, 1e-12 },
+    { "activation(z) = tanh(z)", of_tanh, 1e300, 1e308, 1e-12 },
+    { "activation(z) = max(z, 0)", of_relu, -1e-300, 1e-300, 1e-12 },
+    { "activation(z) = max(z, 0)", of_relu, 0, 0, 1 },
+    { "activation(z) = sqrt(max(z, 0))", of_root, 0.25, 4, 0.02 },
+    { "activation(z) = sqrt(max(z, 0))", of_root, 0, 4, INFINITY },
+    { "activation(z) = max(z, 0)^2 / (1 + max(z, 0)^2)", of_hill, -2, 3, 0.05 },
+    { "activation(z) = max(z, 0)^2 / (1 + max(z, 0)^2)", of_hill, 1e-9, 1e-3, 1e-5 },
+    { "activation(z) = exp(z) / (1 + exp(z))", of_logistic, -700, 800, 0.3 },
+    { "activation(z) = exp(z) / (1 + exp(z))", of_logistic, 700, 800, 1e-12 },
+    { "activation(z) = log(1 + exp(tanh(z)))", of_soft_tanh, -3, 0.5, 0.02 },
+    { "activation(z) = tanh(z) / sqrt(1 + tanh(z)^2)", of_root_tanh, -2, 0.5, 0.03 },
     { "cost = nonnegative", of_relu, -3, -0.5, 1e-12 },
     { "cost(x) = 2 * x^3 on [0, inf]", of_cubic, 0.5, 4, 0.01 },
     { "cost(x) = x * log(x) on [0, inf]", of_entropy, -2, 3, 0.01 },
@@ -44,7 +62,7 @@ static void bounds_hold_and_are_near(void)
             slope_of_formula(&b.cx, &b.nums, act, &all);
         slope_local(&b.cx, &b.nums, act, &all, row[k].lo, row[k].hi, &least, &most);
         for (int j = 0; j <= 1000; j++) {
-            double slope = row[k].slope(row[k].lo + (row[k].hi - row[k].lo) * j / 1000);
+            double slope = row[k].slope(row[k].lo + (row[k].hi / 1000 - row[k].lo / 1000) * j);
             lo = fmin(lo, slope);
             hi = fmax(hi, slope);
         }
