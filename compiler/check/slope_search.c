@@ -247,7 +247,6 @@ static void start(SlopeSearch *s)
 void slope_search(SlopeSearch *s)
 {
     sample(s);
-    look_for_a_fall(s);
     start(s);
     while (s->n && s->verdict == SLOPE_SEARCHING && s->n_left < MAX_LEFT) {
         SlopePiece p = s->stack[--s->n];
@@ -258,6 +257,8 @@ void slope_search(SlopeSearch *s)
             break;
         }
     }
+    if (s->verdict == SLOPE_SEARCHING && s->n_left)
+        look_for_a_fall(s);
     if (s->verdict == SLOPE_SEARCHING)
         decide(s, s->n_left ? SLOPE_UNPROVED : SLOPE_PROVED, s->unproved);
 }
