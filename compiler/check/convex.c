@@ -439,6 +439,14 @@ static Num slope_from(NumPool *nums, Num gain, double bound)
     return q;
 }
 
+static const char *proof_text(Ctx *cx, const Search *s, Num gain)
+{
+    static const char by[] = "1/(1 + g'') by interval arithmetic over the domain of its cost";
+    if (s->attained <= s->bound * (1 + 1e-6))
+        return by;
+    return arena_printf(&cx->arena, "%s; not sharp: the largest slope is at least %.8g", by, num_to_double(gain) / s->attained);
+}
+
 void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
 {
     Search *s = ARENA_NEW(&cx->arena, Search);
@@ -453,7 +461,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
     bool proved = s->verdict == PROVED;
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && s->bound > 0, .lo = num_int(nums, 0) };
     out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
-                  : out->bounded ? "1/(1 + g'') by interval arithmetic over the domain of its cost"
+                  : out->bounded ? proof_text(cx, s, act->gain)
                                  : "interval arithmetic over the domain of its cost found none";
     if (out->bounded) {
         out->hi = slope_from(nums, act->gain, s->bound);
