@@ -48,7 +48,7 @@ def not_finite(folder):
 LONG = """
 population E excitatory { size = 50; tau = 1; cost = logistic; input = 1 + sin(t) }
 connect E -> E { weight = 0.01 * exp(-abs(pre.i - post.i)) }
-simulate { duration = 100000000; method = rk4; step = 0.01; record E every 0.01 }
+simulate { duration = 40000; method = rk4; step = 0.01; record E every 0.01 }
 """
 
 
