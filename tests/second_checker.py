@@ -127,14 +127,19 @@ class Tested:
             if key in matrix:
                 text(matrix[key])
         self.names = self.mean = None
+        self.sums = ()
         self.kernels = {}
         self.place = {}
         if "populations" in matrix:
             self.read_populations(matrix)
         else:
-            fields(matrix, ("n",), ("rows", "entries", "source", "sha256"))
-            self.q = whole(matrix["n"], 1, 4194304)
+            fields(matrix, ("n",), ("sums", "rows", "entries", "source", "sha256"))
+            n = whole(matrix["n"], 1, 4194304)
+            self.q = n + (whole(matrix["sums"], 1, 4194304 - n) if "sums" in matrix else 0)
             self.rows = cells(matrix, "rows", self.q)
+            self.sums = range(n, self.q)
+            for k in self.sums:
+                need(self.rows[k].get(k) == -1 and all(j < n or j == k for j in self.rows[k]), "a row of sums is none")
 
     def read_populations(self, matrix):
         fields(matrix, ("n", "populations", "self", "leak"), ("uniform", "entries", "mean_slopes", "kernels", "source", "sha256"))
@@ -496,6 +501,9 @@ def check_vectors(t, witness):
         total = sum((w * v[i] * sum((x * v[k] for k, x in inside), Fraction(0)) for w, v in zip(weights, vectors)),
                     Fraction(0))
         need(total >= 0, "(T X)_ii < 0 in row %d" % row)
+    for row in t.sums:
+        for v in vectors:
+            need(sum((x * v[place[j]] for j, x in t.rows[row].items() if j in place), Fraction(0)) == 0, "a vector has another sum")
 
 
 def check_zero_sum(t, witness):
@@ -905,6 +913,7 @@ def check_statements(t, root):
         fields(s, ("says",) + keys, ("component",))
         need(not needs_lds or root["claim"] == "lds", "a statement that needs lds")
         need(t.mean is None or s["says"] in OF_MEANS, "a statement that need not hold of means")
+        need(not t.sums or (s["says"] in OF_SUMS and "component" not in s), "a statement that need not hold of sums")
         if "component" in s:
             k = whole(s["component"], 0, len(components) - 1)
             net, one = Neurons(t, components[k]["members"]), components[k]
@@ -928,6 +937,9 @@ def check_statements(t, root):
         test(t, net, s, found)
     if any(s["says"] == "cascade" for s in found):
         need(converges == set(range(len(components))), "a component of the cascade does not converge")
+
+
+OF_SUMS = ("equal-time-constants", "projected-dynamics", "switched-dynamics", "quasi-dominance")
 
 
 # ---- mean slopes ---------------------------------------------------------------

@@ -101,7 +101,7 @@ static void find_binding(Ctx *cx, const LdsReport *l, Advice *out)
 {
     const double wide = 0.5;
     double least = INFINITY;
-    if (l->margin >= wide || l->matrix.q > BINDING_MAX_ROWS || l->matrix.n_kernels)
+    if (l->margin >= wide || l->matrix.q > BINDING_MAX_ROWS || l->matrix.n_kernels || l->matrix.n_sums)
         return;
     for (size_t k = 0; k < l->evidence.n_components; k++) {
         const Component *c = &l->evidence.component[k];
@@ -122,6 +122,8 @@ static void find_witness_rows(Ctx *cx, const LdsReport *l, Advice *out)
     }
     double *v = ARENA_ARRAY(&cx->arena, w->n, double);
     for (size_t i = 0; i < w->n; i++) {
+        if (w->member[i] >= l->matrix.q - l->matrix.n_sums)
+            continue;           /* a sum of the others */
         double sum = 0, size = sqrt((double)claim_matrix_size(&l->matrix, w->member[i]));
         for (size_t k = 0; k < w->rank; k++) {
             double weight = w->w ? mpq_get_d(w->w[k]) : 1, x = mpq_get_d(w->v[k * w->n + i]), y = w->im ? mpq_get_d(w->im[k * w->n + i]) : 0;
@@ -306,7 +308,7 @@ void advice_find(Ctx *cx, Report *r)
         find_binding(cx, &r->lds, a);
     if (r->lds.verdict == TRUTH_REFUTED)
         find_witness_rows(cx, &r->lds, a);
-    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && r->lds.matrix.q <= REMEDY_MAX_ROWS && !r->lds.matrix.n_kernels &&
+    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && r->lds.matrix.q <= REMEDY_MAX_ROWS && !r->lds.matrix.n_kernels && !r->lds.matrix.n_sums &&
         !(reduce_has_means(cx, r->net) && r->net->n > REMEDY_MAX_NEURONS))
         find_remedies(cx, r, a);
 }

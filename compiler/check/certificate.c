@@ -191,6 +191,8 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
 void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m)
 {
     sbuf_printf(out, "  \"matrix\": {\"n\": %zu,\n", m->n);
+    if (m->n_sums)
+        sbuf_printf(out, "    \"sums\": %zu,\n", m->n_sums);
     if (m->sha256) {
         sbuf_str(out, "    \"sha256\": ");
         certificate_put_string(out, m->sha256);

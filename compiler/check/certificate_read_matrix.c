@@ -152,6 +152,19 @@ static bool read_populations(Reader *r, const json_t *matrix, size_t n)
            read_mean_slopes(r, json_object_get(matrix, "mean_slopes")) && read_kernels(r, json_object_get(matrix, "kernels"));
 }
 
+/* Rows of sums stand behind those of neurons. */
+static bool read_neurons(Reader *r, const json_t *matrix, size_t n)
+{
+    const json_t *sums = json_object_get(matrix, "sums");
+    size_t n_sums = 0;
+    if (!reader_object(r, matrix, "\"matrix\"", "n sums sha256 source rows entries") ||
+        (sums && !reader_count(r, sums, "\"sums\"", 1, READER_MAX_ROWS - n, &n_sums)) || !read_cells(r, matrix, "rows", n + n_sums, false))
+        return false;
+    r->out->matrix.n = n;
+    r->out->matrix.n_sums = n_sums;
+    return true;
+}
+
 bool reader_matrix(Reader *r, const json_t *matrix)
 {
     size_t n;
@@ -165,9 +178,7 @@ bool reader_matrix(Reader *r, const json_t *matrix)
     const json_t *hash = json_object_get(matrix, "sha256"), *file = json_object_get(matrix, "source");
     if ((hash && !reader_text(r, hash, "\"sha256\"", &sha256)) || (file && !reader_text(r, file, "\"source\"", &source)))
         return false;
-    if (is_population_form ? !read_populations(r, matrix, n)
-                           : !reader_object(r, matrix, "\"matrix\"", "n sha256 source rows entries") ||
-                                 !read_cells(r, matrix, "rows", n, false))
+    if (!(is_population_form ? read_populations(r, matrix, n) : read_neurons(r, matrix, n)))
         return false;
     r->out->matrix.sha256 = sha256;
     r->out->matrix.source = source;

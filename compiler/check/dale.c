@@ -168,6 +168,8 @@ static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
         return false;
     DaleTally tally = {0};
     DaleViolation v = {.block = k, .pre_pop = b->pre, .post_pop = b->post};
+    if (b->kind == BLOCK_PRODUCT)
+        return true;            /* its factors are magnitudes with the sources' signs (net/low_rank.c) */
     if (b->kind == BLOCK_KERNEL)
         check_kernel(net, b, v, out, &tally);
     else if (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_DIAGONAL)

@@ -17,6 +17,11 @@
  * matrix R_ab = uniform_ab size_b (a != b), R_aa = uniform_aa size_a + self_a - leak_a,
  * with self_a - leak_a < 0 wherever size_a >= 2. docs/certificate.md has the proof.
  *
+ * Rows of sums, the last n_sums of a matrix in neuron form, are no neurons. Such a row of A+ is -y + sum_j r_j x_j = 0, with
+ * y read by neurons as any other, so that A+ is A with its rows of low rank not multiplied out: A = D + U R' for
+ * A+ = (D U; R' -I). The claim is about A. Multipliers of A+ are multipliers of A, and a vector is one of A when
+ * A+ maps it to 0 in the rows of sums (docs/certificate.md).
+ *
  * Arrays belong to an arena; numbers hold memory of their own, which the _clear
  * functions return. */
 #ifndef COMPILER_CHECK_EVIDENCE_H
@@ -39,7 +44,8 @@ typedef struct ClaimKernel {
 
 typedef struct ClaimMatrix {
     size_t n;                   /* neurons in all */
-    size_t q;                   /* rows held: populations, or neurons when every size is 1 */
+    size_t q;                   /* rows held: populations, or neurons when every size is 1, and sums behind them */
+    size_t n_sums;              /* neuron form only: q = n + n_sums */
     size_t *size;               /* q; NULL: all 1 */
     const char **name;          /* q names, or NULL */
     /* off-diagonal and diagonal entries, CSR by row a, columns ascending. In neuron

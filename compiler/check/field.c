@@ -48,7 +48,7 @@ static bool find_classes(Fields *f)
         f->class_of[a] = a;
     for (size_t k = 0; k < f->net->n_blocks; k++) {
         const Block *b = &f->net->block[k];
-        if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_UNDRAWN || b->kind == BLOCK_DENSE)
+        if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_UNDRAWN || b->kind == BLOCK_DENSE || b->kind == BLOCK_PRODUCT)
             return false;
         any |= b->kind == BLOCK_KERNEL;
         if (!joins_places(b))

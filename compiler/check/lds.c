@@ -30,6 +30,7 @@ static const TestRow test_table[] = {
     {"balanced scaling", SIZE_MAX,       lds_test_balanced},
     {"symmetriser",      SIZE_MAX,       lds_test_symmetriser},
     {"excitatory block", SIZE_MAX,       lds_test_excitatory},
+    {"direction of sums", SIZE_MAX,      lds_test_sums},
     {"quasi-dominance",  SIZE_MAX,       lds_test_comparison},
     {"symmetric part",   SIZE_MAX,       lds_test_plain},
     {"worst direction",  SIZE_MAX,       lds_test_top_vector},
@@ -131,7 +132,7 @@ static void accept_all(Ctx *cx, LdsReport *out, const char *method, double margi
     out->verdict = TRUTH_CERTIFIED;
     out->method = method;
     out->margin = neuron_margin(&out->matrix, margin);
-    out->has_margin = out->margin > 0 && !out->matrix.n_kernels && !out->matrix.mean_slope;      /* of the mean alone */
+    out->has_margin = out->margin > 0 && !out->matrix.n_kernels && !out->matrix.mean_slope && !out->matrix.n_sums;      /* of the mean alone */
 }
 
 static void keep_refutation(LdsReport *out, const LdsFinding *f)
@@ -210,6 +211,20 @@ static bool decide_fields(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     return false;
 }
 
+/* With rows of sums in place of pairs without number. What is found so is final, but not that nothing is found. */
+static bool decide_sums(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    if (!reduce_prefers_sums(cx, net) || !reduce_with_sums(cx, net, slope, &out->matrix, &out->reason))
+        return false;
+    lds_decide(cx, out);
+    if (out->verdict != TRUTH_UNDECIDED)
+        return true;
+    const char *why = arena_printf(&cx->arena, "with sums in place of pairs: %s", out->reason);
+    drop(out);
+    *out = (LdsReport){.reason = why};
+    return false;
+}
+
 /* What is searched neuron by neuron where populations as a whole do not decide it. */
 enum { MOST_NEURONS = 1000 };
 
@@ -217,6 +232,8 @@ enum { MOST_NEURONS = 1000 };
 static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
     if (gains == GAINS_LARGEST && (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS)))
+        return;
+    if (gains == GAINS_LARGEST && (decide_sums(cx, net, slope, out) || (out->reason && reduce_count_rows(cx, net) > LDS_DENSE_ROWS)))
         return;
     const char *earlier = out->reason;
     if (reduce_net(cx, net, slope, gains, &out->matrix, &out->reason))

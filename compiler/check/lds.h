@@ -12,6 +12,7 @@
  *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
  *   lds_interior_method.h  ... in one type of numbers
  *   lds_face.c      witnesses on the boundary itself, as short fractions
+ *   lds_sums.c      vectors for networks of low rank
  *   lds_singular.c  vectors that a singular matrix maps to 0
  *   lds_eigen.c     symmetric eigenpairs
  *   lds_form.c      ... of sparse forms
@@ -41,6 +42,10 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gai
 bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason);
 /* The same with given slopes, one a row, for rows that stand for populations wherever they can: as with GAINS_MEAN_... */
 bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason);
+/* Each neuron a row with its own gain; what a uniform block or a product brings to several targets is a row of sums (evidence.h). */
+bool reduce_with_sums(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason);
+/* Where neurons are rows of their own, such blocks join very many pairs of them. */
+bool reduce_prefers_sums(Ctx *cx, const Net *net);
 /* The slope bound of the neurons of a row: where it is one, neuron k of the population, its own. */
 void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size_t k, bool is_whole, mpq_t out);
 /* The slopes that a refutation is about: each bound replaced by what is known to
@@ -145,6 +150,7 @@ LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
 LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_singular;
 LdsTest lds_test_interior;
+LdsTest lds_test_sums;                 /* lds_sums.c: components that are nothing but sums */
 LdsTest lds_test_symbol;               /* lds_symbol.c: components with kernels */
 
 /* ---- lds_eigen.c ---- */

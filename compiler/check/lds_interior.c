@@ -236,7 +236,7 @@ static void search_all(Search *s)
 
 bool lds_test_interior(LdsPart *p, LdsFinding *f)
 {
-    if (p->n < 3)
+    if (p->n < 3 || p->matrix->n_sums)      /* its vectors are not those of neurons */
         return false;
     if (p->n > WITHOUT_KERNELS && !lapack_load(NULL)) {
         f->missing = "liblapack.so.3 is not there for the interior-point method";

@@ -300,23 +300,53 @@ static bool touches(const LdsPart *p, size_t rank, mpq_t *v, size_t i)
     return false;
 }
 
+/* What the component's neurons add up to in a row of sums, which need not be of the component. */
+static void sum_of(const LdsPart *p, const mpq_t *v, size_t row, mpq_t term, mpq_t out)
+{
+    const ClaimMatrix *m = p->matrix;
+    mpq_set_ui(out, 0, 1);
+    for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++) {
+        size_t j = m->column[e] < m->n ? local_index(p, m->column[e]) : SIZE_MAX;
+        if (j == SIZE_MAX)
+            continue;
+        mpq_mul(term, m->entry[e], v[j]);
+        mpq_add(out, out, term);
+    }
+}
+
+/* Neurons alone have a say in a vector: what its entries add up to follows. Rank * n_sums numbers behind each vector's w->n. */
+static void add_sums(LdsPart *p, size_t rank, mpq_t *v, size_t n, Witness *w)
+{
+    const ClaimMatrix *m = p->matrix;
+    mpq_t term;
+    mpq_init(term);
+    for (size_t s = 0; s < m->n_sums; s++) {
+        w->member[n + s] = (uint32_t)(m->n + s);
+        for (size_t k = 0; k < rank; k++)
+            sum_of(p, v + k * p->n, m->n + s, term, w->v[k * w->n + n + s]);
+    }
+    mpq_clear(term);
+}
+
 /* Keeps the rows that the vectors touch; the others need not hold. weight may be NULL. */
 static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, const char *method, LdsFinding *f)
 {
     Witness w = {.rank = rank, .w = weight};
-    w.member = ARENA_ARRAY(&p->cx->arena, p->n, uint32_t);
-    size_t *place = ARENA_ARRAY(&p->cx->arena, p->n, size_t);
+    w.member = ARENA_ARRAY(&p->cx->arena, p->n + p->matrix->n_sums, uint32_t);
+    size_t *place = ARENA_ARRAY(&p->cx->arena, p->n, size_t), n = 0;
     for (size_t i = 0; i < p->n; i++)
-        if (touches(p, rank, v, i)) {
-            place[w.n] = i;
-            w.member[w.n++] = p->member[i];
+        if (p->member[i] < p->matrix->q - p->matrix->n_sums && touches(p, rank, v, i)) {
+            place[n] = i;
+            w.member[n++] = p->member[i];
         }
     bool accepted = false;
-    if (w.n) {
+    if (n) {
+        w.n = n + p->matrix->n_sums;
         w.v = rationals_new(p->cx, rank * w.n);
         for (size_t k = 0; k < rank; k++)
-            for (size_t i = 0; i < w.n; i++)
+            for (size_t i = 0; i < n; i++)
                 mpq_set(w.v[k * w.n + i], v[k * p->n + place[i]]);
+        add_sums(p, rank, v, n, &w);
         accepted = verify_witness(p->cx, p->matrix, &w).accepted;
         if (!accepted)
             rationals_clear(w.v, rank * w.n);
@@ -349,6 +379,18 @@ static void round_v(const LdsPart *p, size_t rank, const double *v, int bits, do
     frexp(top, &e);
     for (size_t k = 0; k < rank * p->n; k++)
         out[k] = rint(ldexp(v[k], bits - e));
+}
+
+/* In rows of sums, what the other entries add up to. */
+static void settle_sums(const LdsPart *p, size_t rank, double *v)
+{
+    for (size_t i = 0; p->matrix->n_sums && i < p->n; i++)
+        for (size_t k = 0; p->member[i] >= p->matrix->n && k < rank; k++) {       /* a sum */
+            double sum = 0;
+            for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
+                sum += p->k[e] * v[k * p->n + p->column[e]];
+            v[k * p->n + i] = sum;
+        }
 }
 
 /* Sum over the vectors of v_i (K v)_i may not be clearly negative anywhere. */
@@ -401,6 +443,7 @@ bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, L
         }
     for (size_t b = 0; rounded && !accepted && b < sizeof bits / sizeof *bits; b++) {
         round_v(p, rank, v, bits[b], rounded);
+        settle_sums(p, rank, rounded);
         accepted = seems_to_refute(p, rank, rounded) && offer_rounded_v(p, rank, rounded, method, f);
     }
     free(rounded);

@@ -66,7 +66,7 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
     for (size_t k = 0; !fault && k < r->n_params; k++)
         if (mpq_cmp(c->lo[k], c->hi[k]) > 0)
             fault = "a cell is empty";
-    if (!fault && (r->n_params > RANGES_MAX_PARAMS || base->n_kernels || base->mean_slope))
+    if (!fault && (r->n_params > RANGES_MAX_PARAMS || base->n_kernels || base->mean_slope || base->n_sums))
         fault = "there are too many params, or kernels, or mean slopes";
     for (uint32_t which = 0; !fault && which < 1u << r->n_params; which++) {
         ClaimMatrix at;

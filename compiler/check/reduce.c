@@ -22,8 +22,13 @@ typedef struct Reduction {
     ClaimMatrix *m;
     bool *whole;                /* of each population: one row stands for two neurons or more */
     size_t *row_of;             /* of each population: its first row */
+    bool has_sums;              /* each neuron is a row, and what all targets of a population read alike is one more */
+    size_t *pop_sum, *block_sum;    /* has_sums: the row of a population's sum, of a product's; NO_SUM where there is none */
     RowSum row;
 } Reduction;
+
+static const size_t NO_SUM = SIZE_MAX;
+static const double MANY_PAIRS = 1e6;   /* beyond which sums are worth what they cost in sharpness */
 
 /* ---- which rows there are ---- */
 
@@ -79,6 +84,33 @@ static size_t count_rows(Reduction *r)
     return q;
 }
 
+/* Between several sources and several targets a sum has fewer entries than the pairs. */
+static bool is_summed(const Net *net, const Block *b)
+{
+    return (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_PRODUCT) && net->pop[b->pre].size > 1 && net->pop[b->post].size > 1;
+}
+
+/* Rows of sums, behind the `n` of neurons; how many. */
+static size_t place_sums(Ctx *cx, Reduction *r, size_t n)
+{
+    const Net *net = r->net;
+    size_t n_sums = 0;
+    r->pop_sum = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
+    r->block_sum = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, size_t);
+    for (size_t a = 0; a < net->n_pops; a++)
+        r->pop_sum[a] = NO_SUM;
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        const Block *b = &net->block[k];
+        r->block_sum[k] = NO_SUM;
+        if (!is_summed(net, b))
+            continue;
+        size_t *sum = b->kind == BLOCK_PRODUCT ? &r->block_sum[k] : &r->pop_sum[b->pre];
+        if (*sum == NO_SUM)
+            *sum = n + n_sums++;
+    }
+    return n_sums;
+}
+
 /* What takes populations as a whole where it can. */
 static Reduction by_populations(Ctx *cx, const Net *net)
 {
@@ -104,6 +136,16 @@ bool reduce_has_means(Ctx *cx, const Net *net)
     return any;
 }
 
+bool reduce_prefers_sums(Ctx *cx, const Net *net)
+{
+    Reduction r = by_populations(cx, net);
+    double pairs = 0;
+    for (size_t k = 0; k < net->n_blocks; k++)
+        if (is_summed(net, &net->block[k]))
+            pairs += (double)rows_of(&r, net->block[k].post) * (double)rows_of(&r, net->block[k].pre);
+    return pairs > MANY_PAIRS;
+}
+
 /* At least the number of entries, before equal places are joined. */
 static double count_entries(const Reduction *r)
 {
@@ -112,9 +154,23 @@ static double count_entries(const Reduction *r)
         const Block *b = &r->net->block[k];
         double post = (double)rows_of(r, b->post), pre = (double)rows_of(r, b->pre);
         bool listed = b->kind == BLOCK_SPARSE || b->kind == BLOCK_UNDRAWN;
-        n += listed ? (double)(b->values.n + b->n_expected) : b->kind == BLOCK_DIAGONAL ? post : post * pre;
+        if (r->has_sums && is_summed(r->net, b))
+            n += 2 * post + pre;
+        else
+            n += listed ? (double)(b->values.n + b->n_expected) : b->kind == BLOCK_DIAGONAL ? post : post * pre;
     }
     return n + (double)r->m->q;
+}
+
+static void name_sums(Ctx *cx, const Reduction *r)
+{
+    const Net *net = r->net;
+    for (size_t a = 0; r->has_sums && a < net->n_pops; a++)
+        if (r->pop_sum[a] != NO_SUM)
+            r->m->name[r->pop_sum[a]] = arena_printf(&cx->arena, "the sum of %s", net->pop[a].model->name);
+    for (size_t k = 0; r->has_sums && k < net->n_blocks; k++)
+        if (r->block_sum[k] != NO_SUM)
+            r->m->name[r->block_sum[k]] = arena_printf(&cx->arena, "a sum of %s", net->model->conns.at[net->block[k].conn].label);
 }
 
 static void name_rows(Ctx *cx, const Reduction *r)
@@ -132,6 +188,7 @@ static void name_rows(Ctx *cx, const Reduction *r)
             r->m->name[r->row_of[a] + k] = intern_n(&cx->names, sbuf_text(&name), name.n);
         }
     sbuf_free(&name);
+    name_sums(cx, r);
 }
 
 /* ---- one row ---- */
@@ -190,15 +247,59 @@ static void add_entries(RowSum *row, const Block *b, mpq_srcptr gain, size_t fro
     }
 }
 
+/* Of what is summed: the sum, and the own part taken away where there is no self-connection. */
+static void add_sum(Reduction *r, const Block *b, size_t sum, size_t post, mpq_srcptr left)
+{
+    if (!mpq_sgn(left))
+        return;
+    row_add(&r->row, sum, left);
+    if (b->self)
+        return;
+    if (b->kind == BLOCK_PRODUCT)
+        values_get(&b->right, post, r->row.term);
+    else
+        mpq_set_ui(r->row.term, 1, 1);
+    mpq_mul(r->row.term, r->row.term, left);
+    mpq_neg(r->row.term, r->row.term);
+    if (mpq_sgn(r->row.term))
+        row_add(&r->row, r->row_of[b->pre] + post, r->row.term);
+}
+
+static void add_product(Reduction *r, const Block *b, size_t post, mpq_srcptr gain)
+{
+    size_t sum = r->has_sums ? r->block_sum[b - r->net->block] : NO_SUM;
+    mpq_t left;
+    mpq_init(left);
+    values_get(&b->left, post, left);
+    mpq_mul(left, left, gain);
+    if (sum != NO_SUM)
+        add_sum(r, b, sum, post, left);
+    for (size_t k = 0; sum == NO_SUM && mpq_sgn(left) && k < b->right.n; k++) {
+        if (values_sign(&b->right, k) == 0 || (!b->self && k == post))
+            continue;
+        values_get(&b->right, k, r->row.term);
+        mpq_mul(r->row.term, r->row.term, left);
+        row_add(&r->row, r->row_of[b->pre] + k, r->row.term);
+    }
+    mpq_clear(left);
+}
+
 /* The block's part of row `post` (counted within the target population); gain = L * factor. */
 static void add_block(Reduction *r, const Block *b, size_t post, mpq_srcptr gain)
 {
     size_t first = r->row_of[b->pre], n_pre = rows_of(r, b->pre);
     switch (b->kind) {
     case BLOCK_UNIFORM:
+        if (r->has_sums && is_summed(r->net, b)) {
+            add_sum(r, b, r->pop_sum[b->pre], post, gain);
+            break;
+        }
         for (size_t k = 0; k < n_pre; k++)
             if (r->whole[b->pre] || b->self || b->pre != b->post || k != post)
                 row_add(&r->row, first + k, gain);
+        break;
+    case BLOCK_PRODUCT:
+        add_product(r, b, post, gain);
         break;
     case BLOCK_DIAGONAL:
         if (!r->whole[b->pre])
@@ -305,6 +406,38 @@ static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
     mpq_clears(slope, gain, (mpq_ptr)0);
 }
 
+/* sum - (what it is the sum of) = 0. */
+static void fill_sum_row(Reduction *r, size_t row, size_t pop, const Values *right, size_t *n_entries)
+{
+    mpq_t one;
+    mpq_init(one);
+    for (size_t j = 0; j < r->net->pop[pop].size; j++) {
+        if (right && values_sign(right, j) == 0)
+            continue;
+        if (right)
+            values_get(right, j, r->row.term);
+        else
+            mpq_set_ui(r->row.term, 1, 1);
+        row_add(&r->row, r->row_of[pop] + j, r->row.term);
+    }
+    mpq_set_si(one, -1, 1);
+    row_add(&r->row, row, one);
+    mpq_clear(one);
+    row_store(r, row, n_entries);
+}
+
+static void fill_sum_rows(Reduction *r, size_t *n_entries)
+{
+    for (size_t row = r->m->n; row < r->m->q; row++) {
+        for (size_t a = 0; a < r->net->n_pops; a++)
+            if (r->pop_sum[a] == row)
+                fill_sum_row(r, row, a, NULL, n_entries);
+        for (size_t k = 0; k < r->net->n_blocks; k++)
+            if (r->block_sum[k] == row)
+                fill_sum_row(r, row, r->net->block[k].pre, &r->net->block[k].right, n_entries);
+    }
+}
+
 /* ---- the matrix ---- */
 
 static void set_sizes(Ctx *cx, Reduction *r)
@@ -357,6 +490,8 @@ static void fill_matrix(Ctx *cx, Reduction *r, size_t n_entries)
     size_t filled = 0;
     for (size_t a = 0; a < r->net->n_pops; a++)
         fill_population_rows(r, a, &filled);
+    if (r->has_sums)
+        fill_sum_rows(r, &filled);
     row_clear(&r->row, m->q);
 }
 
@@ -381,8 +516,11 @@ static bool reduce(Ctx *cx, Reduction r, const char **reason)
     *out = (ClaimMatrix){.n = net->n};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
-    find_whole_populations(net, r.gains, r.whole);
+    if (!r.has_sums)
+        find_whole_populations(net, r.gains, r.whole);
     size_t rows = count_rows(&r);
+    if (r.has_sums && rows <= CHECK_MAX_ROWS)
+        rows += out->n_sums = place_sums(cx, &r, rows);
     if (rows > CHECK_MAX_ROWS) {
         *reason = arena_printf(&cx->arena, "the connectivity does not reduce to populations, and %zu neurons are more than the %d "
                                "that are searched one by one", rows, CHECK_MAX_ROWS);
@@ -414,6 +552,13 @@ bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gai
     *out = (ClaimMatrix){.n = net->n};
     *reason = reduce_obstacle(cx, net, slope);
     return !*reason && reduce(cx, (Reduction){.net = net, .slope = slope, .gains = gains, .m = out}, reason);
+}
+
+bool reduce_with_sums(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, const char **reason)
+{
+    *out = (ClaimMatrix){.n = net->n};
+    *reason = reduce_obstacle(cx, net, slope);
+    return !*reason && reduce(cx, (Reduction){.net = net, .slope = slope, .gains = GAINS_OWN, .has_sums = true, .m = out}, reason);
 }
 
 bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason)

@@ -69,6 +69,8 @@ static void explain_question(const Report *r, Sbuf *out)
                     "in gain alone are one too, with the mean of their slopes as L (Theorem 35)" : "");
     else
         sbuf_printf(&text, "%zu %s, each a row of its own", m->n, report_plural(m->n, "neuron", "neurons"));
+    if (m->n_sums)
+        sbuf_printf(&text, "; what many targets read alike is a sum of its sources with a row of its own, %zu in all (Theorem 36)", m->n_sums);
     if (l->n_components > 1)
         sbuf_printf(&text, "; they fall into %zu strongly connected components, the largest of %zu rows, which are decided one by one "
                     "(Theorem 9)", l->n_components, l->largest_component);
@@ -286,7 +288,7 @@ static void say_eigenvalues(size_t n, const double *wr, const double *wi, Sbuf *
 static void explain_eigenvalue(const Report *r, Sbuf *out)
 {
     const ClaimMatrix *m = &r->lds.matrix;
-    if (m->q > EIGEN_ROWS || m->n_kernels || m->mean_slope || !lapack_load(NULL))
+    if (m->q > EIGEN_ROWS || m->n_kernels || m->mean_slope || m->n_sums || !lapack_load(NULL))
         return;
     double *a = malloc(m->q * m->q * sizeof *a), *wr = malloc(2 * m->q * sizeof *wr), *wi = wr + m->q;
     bool finite = true;             /* LAPACK must not be asked otherwise */

@@ -89,7 +89,8 @@ static json_t *witness_rows(const LdsReport *l)
     if (w->is_zero_sum)
         json_array_append_new(rows, json_string(l->matrix.name[w->population]));
     for (size_t k = 0; !w->is_zero_sum && k < w->n; k++)
-        json_array_append_new(rows, json_string(l->matrix.name[w->member[k]]));
+        if (w->member[k] < l->matrix.q - l->matrix.n_sums)      /* a neuron, or a population */
+            json_array_append_new(rows, json_string(l->matrix.name[w->member[k]]));
     return rows;
 }
 
@@ -98,6 +99,7 @@ static json_t *lds(const LdsReport *l)
     json_t *o = json_object();
     json_object_set_new(o, "verdict", verdict(l->verdict));
     json_object_set_new(o, "level", json_string(l->at_population_level ? "population" : "neuron"));
+    json_object_set_new(o, "sums", json_integer((json_int_t)l->matrix.n_sums));
     json_object_set_new(o, "mean_gains", json_boolean(l->matrix.mean_slope != NULL));
     json_object_set_new(o, "method", text_or_null(l->method));
     json_object_set_new(o, "margin", l->has_margin ? json_real(l->margin) : json_null());

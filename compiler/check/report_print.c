@@ -209,8 +209,9 @@ static void print_lds(const Report *r, Sbuf *out)
     if (l->verdict == TRUTH_UNDECIDED)
         sbuf_printf(&text, ": %s", l->reason);
     else
-        sbuf_printf(&text, ": %s (%zu %s for %zu %s%s)", l->method, l->matrix.q, report_plural(l->matrix.q, "row", "rows"), l->matrix.n,
-                    report_plural(l->matrix.n, "neuron", "neurons"), l->matrix.mean_slope ? ", mean gains" : "");
+        sbuf_printf(&text, ": %s (%zu %s for %zu %s%s%s)", l->method, l->matrix.q, report_plural(l->matrix.q, "row", "rows"), l->matrix.n,
+                    report_plural(l->matrix.n, "neuron", "neurons"), l->matrix.n_sums ? " and their sums" : "",
+                    l->matrix.mean_slope ? ", mean gains" : "");
     report_line(out, "diagonal stability", sbuf_text(&text));
     sbuf_free(&text);
     if (l->verdict == TRUTH_CERTIFIED && l->has_margin)

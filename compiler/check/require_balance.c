@@ -262,7 +262,7 @@ static bool accept(Balance *b)
     Evidence e = {.n_statements = 1, .statement = &b->s};
     LdsReport *lds = b->r->local.verdict == TRUTH_CERTIFIED ? &b->r->local : &b->r->lds;
     bool accepted = !statement_fault(b->cx, &rows, &e, 0) && !balance_facts_fault(b->cx, b->r->net, b->r->slope, &b->s);
-    bool fits = (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) && lds->matrix.q == b->n && !lds->matrix.n_kernels;
+    bool fits = (lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED) && lds->matrix.q == b->n && !lds->matrix.n_kernels && !lds->matrix.n_sums;
     if (accepted && fits)
         stability_keep(b->cx, lds, &b->s);
     else

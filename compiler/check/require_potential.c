@@ -86,7 +86,7 @@ static void keep_witness(Ctx *cx, Report *r, const Statement *s)
 {
     LdsReport *lds = r->local.verdict == TRUTH_CERTIFIED ? &r->local : &r->lds;
     bool decided = lds->verdict == TRUTH_CERTIFIED || lds->verdict == TRUTH_REFUTED;
-    if (!decided || lds->matrix.n_kernels || lds->matrix.q != s->n || find(&lds->evidence, s->kind))
+    if (!decided || lds->matrix.n_kernels || lds->matrix.n_sums || lds->matrix.q != s->n || find(&lds->evidence, s->kind))
         return;
     Statement copy;
     statement_init(cx, &copy, s->kind, s->n);

@@ -79,7 +79,7 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
     LocalNet local;
     const char *reason;
     lds_attained(net, slope, attained);
-    if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || lds->matrix.mean_slope || theory_no_convergence(cx, net) ||
+    if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || lds->matrix.mean_slope || lds->matrix.n_sums || theory_no_convergence(cx, net) ||
         !local_net(cx, net, attained, NULL, &lds->matrix, &local, &reason))
         return;
     RowTau tau = stability_row_tau(cx, net, &lds->matrix);

@@ -48,6 +48,16 @@ static Num plain_tau(const Net *net, size_t pop, Num tau)
     return q;
 }
 
+static Num smallest_tau(const Net *net)
+{
+    Num smallest = NULL;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        Num tau = plain_tau(net, a, net_tau_min(&net->pop[a]));
+        smallest = smallest && mpq_cmp(smallest, tau) <= 0 ? smallest : tau;
+    }
+    return smallest;
+}
+
 /* Rows are whole populations, some with kernels longer than the net's, or their neurons in order. */
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 {
@@ -61,6 +71,8 @@ RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
             left -= m->n_kernels ? left : claim_matrix_size(m, row);
         }
     }
+    for (; row < m->q; row++)           /* sums have none; the smallest binds no rate */
+        least[row] = most[row] = smallest_tau(net);
     return (RowTau){least, most};
 }
 

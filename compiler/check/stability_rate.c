@@ -100,7 +100,7 @@ bool propose_equal_tau(const StabilityCase *x, Statement *out)
 
 double stability_mu(const StabilityCase *x)
 {
-    bool none = !x->c || !x->has_rates || x->m->n_kernels || x->m->row_from[x->m->q] > MAX_ENTRIES;
+    bool none = !x->c || !x->has_rates || x->m->n_kernels || x->m->n_sums || x->m->row_from[x->m->q] > MAX_ENTRIES;
     double mu = none ? 0 : estimate_mu(x->cx, x->m, x->c->p);
     return mu > 0 && mu <= DBL_MAX ? mu : 0;
 }

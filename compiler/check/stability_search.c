@@ -82,7 +82,7 @@ static void try_projected_rate(Search *s)
     const Evidence *e = &s->lds->evidence;
     Statement proposed;
     mpq_t *lag = rationals_new(s->cx, m->q);
-    bool asked = m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
+    bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
     double most = asked ? stability_projected_rate(s->cx, m, e->component, e->n_components, (const mpq_t *)lag) : 0;
     for (double factor = 0.999; most > 0 && !found && factor > 0.1; factor *= factor) {
         statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);

@@ -59,6 +59,16 @@ bool statement_holds_of_means(StatementKind kind)
     }
 }
 
+bool statement_holds_of_sums(StatementKind kind)
+{
+    switch (kind) {
+    case STATEMENT_EQUAL_TAU: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED: case STATEMENT_DOMINANCE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const Statement *statement_local(const Statement *s, size_t n)
 {
     for (size_t k = 0; k < n; k++)

@@ -57,6 +57,9 @@ bool statement_is_plain(StatementKind kind);
 /* What follows from diagonal stability alone, or from signs and ratios of weights: it holds of neurons that differ in slope where it
  * is proved of their mean (Theorem 35). */
 bool statement_holds_of_means(StatementKind kind);
+/* Whether it holds of matrices with rows of sums (evidence.h): it asks nothing of the matrix but its multipliers, or bounds that
+ * sums pass on. */
+bool statement_holds_of_sums(StatementKind kind);
 /* That the matrix is about the slopes in a box alone; NULL: it is about all. */
 const Statement *statement_local(const Statement *s, size_t n);
 /* The numbers under `key`, or NULL when its kind has none such. */

@@ -287,6 +287,8 @@ static const char *scope_fault(const ClaimMatrix *m, const Evidence *e, const St
         return "it needs the claim \"lds\"";
     if (m->mean_slope && !statement_holds_of_means(s->kind))
         return "it is not known of rows whose neurons differ in slope";
+    if (m->n_sums && (s->is_part || !statement_holds_of_sums(s->kind)))
+        return "it is not known of matrices with rows of sums";
     if (s->is_part && (!e->is_certificate || s->component >= e->n_components))
         return "it is about a component that there is not";
     if (s->is_part && is_of_all_rows(row->says))

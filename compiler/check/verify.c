@@ -7,6 +7,7 @@
 #include "compiler/check/statement_verify.h"
 #include "compiler/check/verify_kernel.h"
 #include "compiler/check/verify_mean.h"
+#include "compiler/check/verify_sums.h"
 
 static VerifyResult rejected(const char *reason)
 {
@@ -19,7 +20,7 @@ static VerifyResult rejected(const char *reason)
 static bool sizes_add_up(const ClaimMatrix *m)
 {
     size_t sum = 0;
-    for (size_t a = 0; a < m->q; a++)
+    for (size_t a = 0; a < m->q - m->n_sums; a++)
         if (claim_matrix_size(m, a) == 0 || __builtin_add_overflow(sum, claim_matrix_size(m, a), &sum))
             return false;
     return sum == m->n;
@@ -51,9 +52,11 @@ static const char *frame_fault(const ClaimMatrix *m)
 {
     if (m->q == 0 || m->q >= UINT32_MAX || !m->row_from || !m->column || !m->entry)
         return "the matrix is empty";
+    if (m->n_sums >= m->q || (m->n_sums && (claim_matrix_is_populations(m) || m->size)))
+        return "rows of sums stand behind rows of neurons";
     if (!sizes_add_up(m))
         return "the sizes of the populations do not add up to n";
-    if (!claim_matrix_is_populations(m) && m->n != m->q)
+    if (!claim_matrix_is_populations(m) && m->n != m->q - m->n_sums)
         return "a row without self and leak stands for one neuron";
     if (claim_matrix_is_populations(m) && !m->leak)
         return "the leaks are missing";
@@ -67,7 +70,9 @@ static const char *matrix_fault(const ClaimMatrix *m)
     const char *fault = frame_fault(m);
     if (!fault)
         fault = rows_are_sorted(m) ? kernels_fault(m) : rows_fault;
-    return fault ? fault : means_fault(m);
+    if (!fault)
+        fault = means_fault(m);
+    return fault ? fault : sums_fault(m);
 }
 
 /* The matrix that is tested, in neuron form: A itself, borrowed, or R built from
@@ -489,6 +494,8 @@ static VerifyResult verify_vectors(Ctx *cx, const ClaimMatrix *m, const Witness 
     }
     size_t negative = first_negative_row(cx, &t.a, w, place);
     tested_clear(&t);
+    if (m->n_sums && (fault = sums_witness_fault(m, w, place)))
+        return rejected(fault);
     if (negative < w->n)
         return rejected(arena_printf(&cx->arena, "(A X)_ii < 0 in row %u", w->member[negative]));
     const char *how = arena_printf(&cx->arena, "diag(A X) >= 0 exactly, rank %zu, %zu rows", w->rank, w->n);

@@ -38,6 +38,8 @@ bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const Claim
     lds_attained(net, slope, attained);
     if (like->mean_slope)
         return claim_of_means(cx, net, is_certificate ? slope : attained, is_certificate, like, out, reason);
+    if (like->n_sums)
+        return reduce_with_sums(cx, net, is_certificate ? slope : attained, out, reason);
     if (!like->n_kernels)
         return reduce_net(cx, net, is_certificate ? slope : attained, level_of(cx, net, like), out, reason);
     bool is_part = false, read = fields_of_net(cx, net, is_certificate ? slope : attained, out, &is_part, reason);
@@ -93,7 +95,7 @@ static bool rows_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, size
 
 static bool shapes_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, const char **difference)
 {
-    bool same = a->n == b->n && a->q == b->q && claim_matrix_is_populations(a) == claim_matrix_is_populations(b);
+    bool same = a->n == b->n && a->q == b->q && a->n_sums == b->n_sums && claim_matrix_is_populations(a) == claim_matrix_is_populations(b);
 
     for (size_t k = 0; same && k < a->q; k++)
         same = claim_matrix_size(a, k) == claim_matrix_size(b, k);

@@ -330,9 +330,10 @@ Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope)
         return noise_ou_call(b, e, scope);
     if (names_draw(name))
         return draw_call(b, e, scope);
-    if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0)
+    if (strcmp(name, "matrix") == 0 || strcmp(name, "edges") == 0 || strcmp(name, "low_rank") == 0)
         diag_help(b->cx, diag_at(b->cx, D_E0208, e->span, "`%s` may only stand in the weight of a connection, as a factor", name),
-                  "write `connect A -> B { weight = 0.5 * %s(\"...\") }`; inputs read files by `samples(\"...\")`", name);
+                  "write `connect A -> B { weight = 0.5 * %s(\"...\"%s) }`; inputs read files by `samples(\"...\")`", name,
+                  strcmp(name, "low_rank") == 0 ? ", \"...\"" : "");
     else if (kernel_is_shape(name) || strcmp(name, "kernel") == 0)
         report_kernel_misplaced(b, e, scope);
     else if (!b->import_failed)

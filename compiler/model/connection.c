@@ -29,7 +29,7 @@ static const size_t MAX_INDEGREE = (size_t)1 << 32;
 
 static bool has_own_entries(WeightKind kind)
 {
-    return kind == WEIGHT_LITERAL || kind == WEIGHT_MATRIX || kind == WEIGHT_EDGES;
+    return kind == WEIGHT_LITERAL || kind == WEIGHT_MATRIX || kind == WEIGHT_EDGES || kind == WEIGHT_LOW_RANK;
 }
 
 /* random(p = 0.1) or random(indegree = 10) */

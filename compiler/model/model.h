@@ -148,7 +148,8 @@ typedef enum WeightKind {
     WEIGHT_PAIR,                /* factor * expr(pre.i, post.i) */
     WEIGHT_LITERAL,             /* factor * [[...], ...], rows are targets */
     WEIGHT_MATRIX,              /* factor * matrix("file") */
-    WEIGHT_EDGES                /* factor * edges("file" [, column]) */
+    WEIGHT_EDGES,               /* factor * edges("file" [, column]) */
+    WEIGHT_LOW_RANK             /* factor * low_rank("left", "right"): their product, rows are targets and sources */
 } WeightKind;
 
 typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE, PATTERN_LISTED } PatternKind;
@@ -175,6 +176,7 @@ struct ModelConn {
     Span kernel_span;           /* of pattern = kernel(...), or empty */
     Values literal;             /* row-major, post.size x pre.size */
     const char *path, *dir;     /* file, and the folder its name starts from */
+    const char *right_path;     /* LOW_RANK: of the sources; `path` is of the targets */
     const char *column;         /* of edges; NULL: the first numeric one */
     size_t n_terms;             /* > 0: a current, the sum of these times the weight, which has no sign of its own */
     ModelTerm *term;

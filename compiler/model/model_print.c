@@ -192,6 +192,7 @@ static void print_weight(const Model *m, const ModelConn *c, Sbuf *out)
         sbuf_char(out, '\n');
         break;
     case WEIGHT_MATRIX: sbuf_printf(out, " * matrix(\"%s\")\n", c->path); break;
+    case WEIGHT_LOW_RANK: sbuf_printf(out, " * low_rank(\"%s\", \"%s\")\n", c->path, c->right_path); break;
     case WEIGHT_EDGES:
         sbuf_printf(out, c->column ? " * edges(\"%s\", column = \"%s\")\n" : " * edges(\"%s\")\n", c->path, c->column);
         break;

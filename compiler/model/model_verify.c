@@ -106,7 +106,8 @@ static void verify_conn(const Model *m, const ModelConn *c)
         verify_expr(c->pair, 1u << EIG_VAR_PRE_I | 1u << EIG_VAR_POST_I, c->label);
     if (c->kind == WEIGHT_LITERAL)
         must(c->literal.n == m->pops.at[c->pre].size * m->pops.at[c->post].size, "shape", c->label);
-    must((c->kind == WEIGHT_MATRIX || c->kind == WEIGHT_EDGES) == (c->path != NULL), "file name", c->label);
+    must((c->kind == WEIGHT_MATRIX || c->kind == WEIGHT_EDGES || c->kind == WEIGHT_LOW_RANK) == (c->path != NULL), "file name", c->label);
+    must((c->kind == WEIGHT_LOW_RANK) == (c->right_path != NULL), "name of the second file", c->label);
     if (c->pattern == PATTERN_ONE)
         must(m->pops.at[c->pre].size == m->pops.at[c->post].size, "one to one", c->label);
     if (c->pattern == PATTERN_RANDOM_P)

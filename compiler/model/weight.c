@@ -1,5 +1,5 @@
 /* Weights: a product of constants and at most one thing with entries of its
- * own (a file, a literal matrix, an expression of the pair). */
+ * own (a file, a literal matrix, factors in two files, an expression of the pair). */
 #include "compiler/model/build.h"
 
 #include <string.h>
@@ -29,9 +29,14 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
 
 /* ---- what has entries ---- */
 
-static bool is_structure(const AstExpr *e)
+bool weight_is_entries(const AstExpr *e)
 {
     return e->kind == AST_LIST || is_call_of(e, "matrix") || is_call_of(e, "edges");
+}
+
+static bool is_structure(const AstExpr *e)
+{
+    return weight_is_entries(e) || is_call_of(e, "low_rank");
 }
 
 static bool has_structure(Builder *b, const AstExpr *e)
@@ -218,9 +223,24 @@ static void collect_factors(Builder *b, Product *p, const AstExpr *e)
     }
 }
 
-bool weight_is_entries(const AstExpr *e)
+/* low_rank("left.npy", "right.npy") */
+static bool read_low_rank(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
-    return is_structure(e);
+    const AstArgs *args = &e->as.call.args;
+    bool fits = args->n == 2;
+    for (size_t k = 0; fits && k < args->n; k++)
+        fits = !args->at[k].name && args->at[k].value->kind == AST_STRING;
+    if (!fits) {
+        Diag *d = diag_at(b->cx, D_E0209, e->span, "`low_rank` takes two files: a row for each target, and a row for each source");
+        diag_help(b->cx, d, "low_rank(\"left.npy\", \"right.npy\"), with as many columns in one as in the other");
+        return false;
+    }
+    c->kind = WEIGHT_LOW_RANK;
+    c->path = args->at[0].value->as.string.text;
+    c->right_path = args->at[1].value->as.string.text;
+    c->dir = b->cx->sources[e->span.source]->dir;
+    *of_one = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE);
+    return true;
 }
 
 bool weight_entries(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
@@ -235,7 +255,8 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     collect_factors(b, &p, e);
     if (!p.ok || !typed_ok(p.constant))
         return false;
-    if (!weight_entries(b, p.structure, c, &entry))
+    bool is_product = is_call_of(p.structure, "low_rank");
+    if (!(is_product ? read_low_rank : weight_entries)(b, p.structure, c, &entry))
         return false;
     expr_is_const(p.constant.e, &c->factor);
     c->factor_of = p.constant.e->depends;

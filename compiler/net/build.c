@@ -160,6 +160,8 @@ static bool may_be_dense(NetBuild *b, const ModelConn *c)
 static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
 {
     switch (c->kind) {
+    case WEIGHT_LOW_RANK:
+        BUG("a connection of low rank is several blocks");
     case WEIGHT_LITERAL:
     case WEIGHT_MATRIX:
         return matrix_has_no_pattern(b, c) && matrix_block(b, c, out);
@@ -180,19 +182,24 @@ static bool build_block(NetBuild *b, const ModelConn *c, Block *out)
     return may_be_dense(b, c) && dense_pair_block(b, c, out);
 }
 
+static Block *add_block(NetBuild *b, const Block *block)
+{
+    vec_push(&b->cx->arena, &b->blocks, *block);
+    return &b->blocks.at[b->blocks.n - 1];
+}
+
 /* A current is one such block a product, with the same entries; a rounded one has them times its factor. */
 static bool add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
 {
     Net *net = b->net;
     bool ok = true;
     if (c->n_terms == 0)
-        net->block[net->n_blocks++] = *block;
+        add_block(b, block);
     for (size_t k = 0; k < c->n_terms; k++) {
-        Block *out = &net->block[net->n_blocks++];
+        Block *out = add_block(b, block);
         bool is_one = mpq_cmp_ui(c->term[k].factor, 1, 1) == 0;
         mpq_ptr product = num_new(net->nums);
         mpq_mul(product, block->is_rounded ? c->factor : block->factor, c->term[k].factor);
-        *out = *block;
         out->term = &c->term[k];
         if (!block->is_rounded)
             out->factor = product;
@@ -202,12 +209,16 @@ static bool add_blocks(NetBuild *b, const ModelConn *c, const Block *block)
     return ok;
 }
 
-static size_t count_blocks(const Model *m)
+static bool build_connection(NetBuild *b, const ModelConn *c, Block block)
 {
-    size_t n = 0;
-    for (size_t k = 0; k < m->conns.n; k++)
-        n += m->conns.at[k].n_terms ? m->conns.at[k].n_terms : 1;
-    return n;
+    size_t rank;
+    Block *product;
+    if (c->kind != WEIGHT_LOW_RANK)
+        return build_block(b, c, &block) && add_blocks(b, c, &block);
+    bool ok = matrix_has_no_pattern(b, c) && low_rank_blocks(b, c, block, &rank, &product);
+    for (size_t k = 0; ok && k < rank; k++)
+        ok = add_blocks(b, c, &product[k]);
+    return ok;
 }
 
 /* Every connection is tried, so that one run shows all that is wrong. */
@@ -219,12 +230,12 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     bool ok = true;
     for (size_t k = 0; k < out->n_pops; k++)
         ok = neurons_build(&b, &out->pop[k]) && ok;
-    out->block = ARENA_ARRAY(&cx->arena, count_blocks(m), Block);
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
-        Block block = { .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true };
-        ok = build_block(&b, c, &block) && add_blocks(&b, c, &block) && ok;
+        ok = build_connection(&b, c, (Block){ .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true }) && ok;
     }
+    out->block = b.blocks.at;
+    out->n_blocks = b.blocks.n;
     return ok;
 }
 

@@ -9,6 +9,7 @@ typedef struct NetBuild {
     Net *net;
     size_t limit, used;         /* bytes that blocks may take in all, and have taken */
     NetDetail read;             /* what is drawn */
+    VEC(Block) blocks;          /* so far */
 } NetBuild;
 
 /* net_build with a memory limit of the caller's choice. */
@@ -68,6 +69,12 @@ bool edges_block(NetBuild *b, const ModelConn *c, Block *out);
  * given as the size or more. */
 bool neuron_number(const NetPop *p, const char *text, size_t *number);
 bool matrix_block(NetBuild *b, const ModelConn *c, Block *out);
+/* Whether the names of a file's rows, or of its columns ("row", "column"), are those of the population's neurons, or E0513. */
+bool matrix_names_fit(NetBuild *b, const ModelConn *c, const char *path, const char *axis, const char **name, const NetPop *p);
+
+/* ---- low_rank.c ---- */
+/* A product of two files: `rank` blocks like `like`. */
+bool low_rank_blocks(NetBuild *b, const ModelConn *c, Block like, size_t *rank, Block **out);
 
 /* ---- entries.c ---- */
 typedef enum EntrySigns {

@@ -33,7 +33,7 @@ static bool name_fits(const NetPop *p, const char *name, size_t k)
 
 /* A matrix that names its rows or columns must name them as the population does:
  * a permuted matrix would be silently wrong. */
-static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, const char *axis, const char **name, const NetPop *p)
+bool matrix_names_fit(NetBuild *b, const ModelConn *c, const char *path, const char *axis, const char **name, const NetPop *p)
 {
     const char **known = p->model->neuron_name;
     for (size_t k = 0; name && k < p->size; k++) {
@@ -41,7 +41,7 @@ static bool names_fit(NetBuild *b, const ModelConn *c, const MatrixFile *f, cons
             continue;
         const char *is = known ? arena_printf(&b->cx->arena, "neuron %zu of %s is '%s'", k, p->model->name, known[k])
                                : arena_printf(&b->cx->arena, "the neurons of %s are numbered from 0, in order", p->model->name);
-        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': %s %zu is '%s', but %s", f->path, axis, k + 1, name[k], is);
+        Diag *d = diag_at(b->cx, D_E0513, c->weight_span, "'%s': %s %zu is '%s', but %s", path, axis, k + 1, name[k], is);
         diag_help(b->cx, d, "bring the %ss into %s order, or take the names out of the file", axis, known ? "the table's" : "that");
         return false;
     }
@@ -89,8 +89,8 @@ static bool from_file(NetBuild *b, const ModelConn *c, Block *out)
         return false;
     const char *what = arena_printf(&b->cx->arena, f.row_name ? "'%s', its line and column of names aside," : "'%s'", f.path);
     if (!shape_fits(b, c, what, f.n_rows, f.n_columns) ||
-        !names_fit(b, c, &f, "row", f.row_name, &b->net->pop[c->post]) ||
-        !names_fit(b, c, &f, "column", f.column_name, &b->net->pop[c->pre]) || !axes_agree(b, c, &f))
+        !matrix_names_fit(b, c, f.path, "row", f.row_name, &b->net->pop[c->post]) ||
+        !matrix_names_fit(b, c, f.path, "column", f.column_name, &b->net->pop[c->pre]) || !axes_agree(b, c, &f))
         return false;
     out->kind = BLOCK_DENSE;
     out->values = f.values;

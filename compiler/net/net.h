@@ -11,6 +11,7 @@
 
 typedef enum BlockKind {
     BLOCK_UNIFORM,              /* every pair has the weight `factor` */
+    BLOCK_PRODUCT,              /* factor * left[post] * right[pre]; a connection of low rank is several of them */
     BLOCK_DIAGONAL,             /* neuron k to neuron k (equal sizes): `factor` */
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
@@ -23,12 +24,13 @@ typedef struct Block {
     size_t pre, post;           /* populations */
     size_t conn;                /* ModelConn it came from */
     const ModelTerm *term;      /* of the current that it is part of; NULL: a weight times a rate */
-    Num factor;                 /* signed where there are no values; else >= 0, and the values are signed */
-    bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM only; elsewhere entries are simply not there or 0) */
+    Num factor;                 /* signed where there are no values; else >= 0, and the values are signed. PRODUCT: as it is written */
+    bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM and PRODUCT; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
     bool is_rounded;            /* too many for exact numbers: each value is the double nearest to the weight, and no proof reads it */
     size_t n_expected;          /* UNDRAWN: pairs, about; else 0 */
     Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
+    Values left, right;         /* PRODUCT: one for each target and each source, the source's sign in `right` */
     size_t extent[2];           /* KERNEL: neuron i stands in column i % extent[0], row i / extent[0] */
     bool is_periodic;           /* KERNEL: displacements modulo extent, values extent[0] * extent[1]; else from 1 - extent to
                                  * extent - 1 in each direction, values (2 extent[0] - 1) * (2 extent[1] - 1). Columns fastest */

@@ -46,6 +46,7 @@ static const char *kind_name(BlockKind k)
 {
     switch (k) {
     case BLOCK_UNIFORM: return "uniform";
+    case BLOCK_PRODUCT: return "product";
     case BLOCK_DIAGONAL: return "diagonal";
     case BLOCK_KERNEL: return "kernel";
     case BLOCK_SPARSE: return "sparse";
@@ -156,6 +157,18 @@ static void print_entries(const Net *net, const Block *b, Sbuf *out)
         print_rows(net, b, out);
 }
 
+static void print_factors(const char *side, const Values *v, Sbuf *out)
+{
+    sbuf_printf(out, "  %s:", side);
+    if (v->n > PRINT_ENTRIES) {
+        print_summary(v, out);
+        return;
+    }
+    for (size_t k = 0; k < v->n; k++)
+        print_value(v, k, out);
+    sbuf_char(out, '\n');
+}
+
 static void print_block(const Net *net, size_t k, Sbuf *out)
 {
     const Block *b = &net->block[k];
@@ -169,6 +182,10 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
         sbuf_printf(out, "  product %zu of a current\n", (size_t)(b->term - net->model->conns.at[b->conn].term));
     if (b->kind == BLOCK_KERNEL)
         sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);
+    if (b->kind == BLOCK_PRODUCT) {
+        print_factors("targets", &b->left, out);
+        print_factors("sources", &b->right, out);
+    }
     if (b->kind == BLOCK_UNDRAWN)
         sbuf_printf(out, "  about %zu entries\n", b->n_expected);
     if (b->kind == BLOCK_SPARSE || b->kind == BLOCK_DENSE || b->kind == BLOCK_KERNEL)

@@ -60,9 +60,12 @@ static void verify_block(const Net *net, size_t k)
 {
     const Block *b = &net->block[k];
     must(b->pre < net->n_pops && b->post < net->n_pops && b->conn < net->model->conns.n && b->factor, k, "refers to nothing");
-    must(k == 0 || net->block[k - 1].conn < b->conn + (b->term != NULL), k, "out of the order of the text");
+    must(k == 0 || net->block[k - 1].conn < b->conn + (b->term || b->kind == BLOCK_PRODUCT), k, "out of the order of the text");
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
-    must(b->self || (b->kind == BLOCK_UNIFORM && b->pre == b->post), k, "self belongs to uniform blocks within a population");
+    must(b->self || ((b->kind == BLOCK_UNIFORM || b->kind == BLOCK_PRODUCT) && b->pre == b->post), k,
+         "self belongs to uniform blocks and products within a population");
+    if (b->kind == BLOCK_PRODUCT)
+        must(b->left.n == n_post && b->right.n == n_pre && b->left.d && b->right.d, k, "a product with the wrong number of factors");
     if (b->kind == BLOCK_DIAGONAL)
         must(n_pre == n_post, k, "diagonal between unequal populations");
     if (b->kind == BLOCK_UNDRAWN)

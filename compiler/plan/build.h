@@ -25,6 +25,9 @@ void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock
 /* states.c: gives the population one more column, size numbers in the arena; its number. */
 size_t plan_column(Ctx *cx, EigPop *pop, const double *column);
 
+/* factors.c: gives populations the factors of products as columns, equal ones once; left[k] and right[k] are those of block k. */
+void plan_factors(Ctx *cx, const Net *net, EigPop *pop, size_t *left, size_t *right);
+
 /* ou.c: the state that carries fluctuating input k of the population. */
 EigState plan_ou(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop);
 

@@ -13,6 +13,8 @@ enum { EXACT_BYTES = 64 };      /* of an entry that is kept as a rational too */
 /* Lists of the network, which stay while it runs. */
 static double listed_bytes(const Net *net, const Block *b)
 {
+    if (b->kind == BLOCK_PRODUCT)
+        return EXACT_BYTES * (double)((b->left.q ? b->left.n : 0) + (b->right.q ? b->right.n : 0));
     double n = (double)b->values.n, each = b->values.d ? sizeof *b->values.d : 0;
     if (b->values.q)
         each += EXACT_BYTES;

@@ -82,13 +82,18 @@ static bool is_first_state(const Expr *rate)
     return !rate || (rate->kind == EXPR_VAR && rate->as.var == EIG_VAR_STATE);
 }
 
-static bool has_currents(const Net *net)
+static bool sends_rates_alone(const Net *net)
 {
     for (size_t k = 0; k < net->n_blocks; k++)
-        if (net->block[k].term)
-            return true;
-    return false;
+        if (net->block[k].term || net->block[k].kind == BLOCK_PRODUCT)
+            return false;
+    return true;
 }
+
+/* Of each block that is a product, the columns of its factors. */
+typedef struct Factors {
+    size_t *left, *right;
+} Factors;
 
 /* The signals under construction, and what each was rounded from; NULL: state 0. */
 typedef struct Signals {
@@ -117,21 +122,45 @@ static size_t find_signal(Ctx *cx, Signals *s, size_t pop, const Expr *from)
     return s->n - 1;
 }
 
-/* Signal q is the rate of population q; then those of currents. */
-static void round_signals(Ctx *cx, const Net *net, EigProblem *out, EigBlock *block)
+/* e times a column of the population's neurons; e NULL: the column. */
+static const Expr *times_column(Ctx *cx, const Net *net, Span at, const Expr *e, size_t column)
+{
+    const Expr *arg[2] = { e, expr_column(cx, at, column) };
+    return e ? expr_call(cx, net->nums, at, EIG_FN_MUL, 2, arg) : arg[1];
+}
+
+/* What block k reads of its sources, and what stands before it; NULL: the rate, and nothing. A rate that is NULL is state 0. */
+static void block_parts(Ctx *cx, const Net *net, size_t k, const Factors *f, const Expr **signal, const Expr **gate)
+{
+    const Block *b = &net->block[k];
+    *signal = b->term ? b->term->signal : NULL;
+    *gate = b->term ? b->term->gate : NULL;
+    if (b->kind != BLOCK_PRODUCT)
+        return;
+    Span at = net->model->conns.at[b->conn].weight_span;
+    const Expr *rate = net->pop[b->pre].model->rate;
+    if (!*signal)
+        *signal = rate ? rate : expr_var(cx, at, EIG_VAR_STATE);
+    *signal = times_column(cx, net, at, *signal, f->right[k]);
+    *gate = times_column(cx, net, at, *gate, f->left[k]);
+}
+
+/* Signal q is the rate of population q; then those of currents and products. */
+static void round_signals(Ctx *cx, const Net *net, const Factors *f, EigProblem *out, EigBlock *block)
 {
     size_t most = net->n_pops + net->n_blocks;
     Signals s = { ARENA_ARRAY(&cx->arena, most, EigSignal), ARENA_ARRAY(&cx->arena, most, const Expr *), 0 };
-    bool all_first = !has_currents(net);
+    bool all_first = sends_rates_alone(net);
     for (size_t q = 0; q < net->n_pops; q++) {
         add_signal(cx, &s, q, net->pop[q].model->rate);
         all_first = all_first && !s.from[q];
     }
     for (size_t k = 0; k < net->n_blocks; k++) {
-        const ModelTerm *term = net->block[k].term;
-        block[k].signal = term ? find_signal(cx, &s, block[k].pre, term->signal) : block[k].pre;
-        if (term && term->gate)
-            block[k].gate = expr_to_code(cx, term->gate);
+        const Expr *signal, *gate;
+        block_parts(cx, net, k, f, &signal, &gate);
+        block[k].signal = signal ? find_signal(cx, &s, block[k].pre, signal) : block[k].pre;
+        if (gate)
+            block[k].gate = expr_to_code(cx, gate);
     }
     if (all_first)
         return;
@@ -143,5 +172,7 @@ void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock
 {
     if (has_states(net))
         place_states(cx, net, out, pop);
-    round_signals(cx, net, out, block);
+    Factors f = { ARENA_ARRAY(&cx->arena, net->n_blocks + 1, size_t), ARENA_ARRAY(&cx->arena, net->n_blocks + 1, size_t) };
+    plan_factors(cx, net, pop, f.left, f.right);
+    round_signals(cx, net, &f, out, block);
 }

@@ -100,7 +100,7 @@ static const double *by_entries(Ctx *cx, Factor *f, const Values *v)
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
 {
     static const EigBlockKind kind[] = {
-        [BLOCK_UNIFORM] = EIG_BLOCK_UNIFORM, [BLOCK_DIAGONAL] = EIG_BLOCK_DIAGONAL,
+        [BLOCK_UNIFORM] = EIG_BLOCK_UNIFORM, [BLOCK_PRODUCT] = EIG_BLOCK_UNIFORM, [BLOCK_DIAGONAL] = EIG_BLOCK_DIAGONAL,
         [BLOCK_SPARSE] = EIG_BLOCK_SPARSE, [BLOCK_DENSE] = EIG_BLOCK_DENSE, [BLOCK_KERNEL] = EIG_BLOCK_KERNEL,
     };
     EigBlock out = { .kind = kind[b->kind], .pre = b->pre, .post = b->post, .signal = b->pre };
@@ -110,6 +110,10 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
     switch (b->kind) {
     case BLOCK_UNIFORM:
         out.skip_self = b->pre == b->post && !b->self;
+        out.weight = f.high;
+        break;
+    case BLOCK_PRODUCT:
+        out.skip_self = !b->self;
         out.weight = f.high;
         break;
     case BLOCK_DIAGONAL:

@@ -49,6 +49,8 @@ FILES = {
     "who.csv": "1,0,1\n0,1,0\n",
     "who-with-whom.csv": "source,target\n0,0\nE[2],I[1]\n",
     "pairs.csv": "source,target,weight\n0,0,0.5\nE[2],I[1],0.25\n",
+    "receive.csv": "1,0.5\n0.2,2\n",
+    "send.csv": "0.3,0.1\n0.2,0\n0,0.4\n",
     "drive.csv": "t,drive\n0,0\n40,1.5\n100,0.2\n",
     "signed.csv": "2,-1\n0,3\n",
     "weights.csv": "0.1,0.2,0.3\n0,0.5,0\n",

@@ -238,6 +238,25 @@ def test_20_rests_between_the_ends():
     assert verdicts("20-switched")["stability"]["verdict"] == "certified"
 
 
+def test_21_goes_around_in_the_plane_of_its_columns():
+    left, right = (np.loadtxt(os.path.join("examples/data/low_rank", name), delimiter=",") for name in ("left.csv", "right.csv"))
+    n, h, x = len(left), 0.1, 0.01 * np.cos(np.arange(len(left)))
+    slope = lambda x: (np.tanh(left @ (right.T @ x) / n) - x) / 20
+    first = [x[0]]
+    for step in range(8000):
+        a = slope(x)
+        b = slope(x + h / 2 * a)
+        c = slope(x + h / 2 * b)
+        x = x + h / 6 * (a + 2 * b + 2 * c + slope(x + h * c))
+        if step % 10 == 9:
+            first.append(x[0])
+    r = run("21-low-rank")
+    near(r["V[0]"], first, 1e-9, "V[0]")
+    turns = np.sum(np.diff(np.sign(r["V[0]"][400:])) != 0)
+    assert turns >= 4 and abs(r["V[0]"][400:]).max() > 0.1, turns
+    assert verdicts("21-low-rank")["stability"]["verdict"] == "refuted"
+
+
 # ---- the tables -------------------------------------------------------------------
 
 def rows_of(file, macro):
