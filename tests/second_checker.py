@@ -1047,7 +1047,7 @@ def check_cell(cell, corners, root):
 
 def check_ranges(root, ranges):
     matrix = root["matrix"]
-    need(root["claim"] == "lds" and not {"kernels", "mean_slopes"} & set(matrix), "ranges without lds, or with kernels or mean slopes")
+    need(root["claim"] == "lds" and not {"kernels", "mean_slopes", "sums"} & set(matrix), "ranges without lds, or with kernels, mean slopes or sums")
     fields(ranges, ("params", "terms", "cells"))
     need(isinstance(ranges["params"], list) and len(ranges["params"]) <= 8, "too many params")
     for p in ranges["params"]:
@@ -1095,7 +1095,7 @@ class Plane:
             text(p["name"])
         self.matrix, count = part["matrix"], len(part["params"])
         self.q = Tested(self.matrix).q
-        need(not {"kernels", "mean_slopes"} & set(self.matrix), "kernels or mean slopes in a map")
+        need(not {"kernels", "mean_slopes", "sums"} & set(self.matrix), "kernels, mean slopes or sums in a map")
         self.value, self.lo, self.hi = ([number(p[key]) for p in part["params"]] for key in ("value", "lo", "hi"))
         need(all(a <= b for a, b in zip(self.lo, self.hi)), "an empty range")
         need(isinstance(part["terms"], list) and len(part["terms"]) <= 256, "too many terms")

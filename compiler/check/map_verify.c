@@ -15,7 +15,7 @@ static const char *params_fault(const Ranges *a, const Ranges *b)
 
 static const char *plane_fault(const CertificateFile *p)
 {
-    if (p->ranges.n_params > RANGES_MAX_PARAMS || p->matrix.n_kernels || p->matrix.mean_slope)
+    if (p->ranges.n_params > RANGES_MAX_PARAMS || p->matrix.n_kernels || p->matrix.mean_slope || p->matrix.n_sums)
         return "there are too many params, or kernels, or mean slopes";
     for (size_t k = 0; k < p->ranges.n_params; k++)
         if (mpq_cmp(p->ranges.lo[k], p->ranges.hi[k]) > 0)
