@@ -791,13 +791,21 @@ def says_local(t, net, s):
     need(min(slope) > 0 and all(a < b for a, b in zip(lo, hi)), "a slope is not positive, or the box is empty")
 
 
-def equilibrium_named(found, text):
+def equilibrium_named(found, text, kind="equilibrium"):
     k = number(text)
-    need(k.denominator == 1 and 0 <= k < len(found) and found[int(k)]["says"] == "equilibrium", "no equilibrium")
+    need(k.denominator == 1 and 0 <= k < len(found) and found[int(k)]["says"] == kind, "no equilibrium")
     return found[int(k)]
 
 
 def says_several(t, net, s, found):
+    first = number(s["first"])
+    kind = found[int(first)]["says"] if first.denominator == 1 and 0 <= first < len(found) else None
+    if kind == "equilibrium-on-pieces":
+        one, two = equilibrium_named(found, s["first"], kind), equilibrium_named(found, s["second"], kind)
+        u, lo, hi = ([numbers(e[key], 2) for e in (one, two)] for key in ("input", "t_lo", "t_hi"))
+        need(u[0] == u[1], "two inputs")
+        need(any(hi[0][i] <= lo[1][i] or hi[1][i] <= lo[0][i] for i in range(2)), "the pieces meet")
+        return
     one, two = equilibrium_named(found, s["first"]), equilibrium_named(found, s["second"])
     at = [[numbers(e[key], t.q) for e in (one, two)] for key in ("input", "x", "radius")]
     need(at[0][0] == at[0][1], "two inputs")
@@ -867,6 +875,80 @@ def says_unstable_within(t, net, s, found):
     need(least >= 0 and least * (t.mode[a] + 1) > 1, "differences do not grow")
 
 
+def says_several_or_none(t, net, s, root):
+    need("witness" in root, "no witness")
+    need("zero_sum" in root["witness"] or len(root["witness"].get("V", [])) == 1, "not of rank one")
+
+
+STRAIGHT = ("equilibrium-on-pieces", "attracting-on-pieces", "unstable-on-pieces", "run-away-on-pieces")
+
+
+def straight_values(w, s, found):
+    """What has to be positive: polynomials in the weights, of degree two."""
+    at = s if s["says"] in ("equilibrium-on-pieces", "run-away-on-pieces") else equilibrium_named(found, s["equilibrium"], "equilibrium-on-pieces")
+    d = numbers(at["slope"], 2)
+    g = [[(i == j) - d[i] * w[i][j] for j in range(2)] for i in range(2)]
+    det = g[0][0] * g[1][1] - g[0][1] * g[1][0]
+    if s["says"] == "equilibrium-on-pieces":
+        u, f, lo, hi = (numbers(s[key], 2) for key in ("input", "offset", "t_lo", "t_hi"))
+        b = [d[i] * u[i] + f[i] for i in range(2)]
+        x = [g[1][1] * b[0] - g[0][1] * b[1], g[0][0] * b[1] - g[1][0] * b[0]]
+        t = [w[i][0] * x[0] + w[i][1] * x[1] + u[i] * det for i in range(2)]
+        return [number(s["sign"]) * y for i in range(2) for y in (t[i] - lo[i] * det, hi[i] * det - t[i])] + [number(s["sign"]) * det]
+    tau = numbers(s["tau"], 2)
+    if s["says"] == "run-away-on-pieces":
+        r, rate = int(number(s["row"])), number(s["rate"])
+        j = [[-g[i][k] / tau[i] for k in range(2)] for i in range(2)]
+        return [rate - j[r][r], w[r][1 - r], j[0][1] * j[1][0] - (rate - j[0][0]) * (rate - j[1][1])]
+    fall = g[0][0] / tau[0] + g[1][1] / tau[1]
+    if s["says"] == "attracting-on-pieces":
+        return [fall]
+    return [-fall] if number(at["sign"]) > 0 else []
+
+
+def says_straight(t, net, s, found):
+    need(t.q == 2 and not net.kernel, "not two rows")
+    if s["says"] == "equilibrium-on-pieces":
+        for key in ("input", "offset", "slope"):
+            numbers(s[key], 2)
+        need(all(a < b for a, b in zip(numbers(s["t_lo"], 2), numbers(s["t_hi"], 2))), "an empty piece")
+        need(number(s["sign"]) in (1, -1), "no sign")
+    else:
+        need(min(numbers(s["tau"], 2)) > 0, "tau is not positive")
+    if s["says"] == "attracting-on-pieces":
+        need(t.names is None or max(t.size) == 1, "a row of several neurons")
+        need(number(equilibrium_named(found, s["equilibrium"], "equilibrium-on-pieces")["sign"]) > 0, "a negative determinant")
+    if s["says"] == "run-away-on-pieces":
+        need(min(numbers(s["slope"], 2)) > 0 and number(s["rate"]) >= 0 and number(s["row"]) in (0, 1), "a number out of order")
+    need(all(y > 0 for y in straight_values(weights(t), s, found)), "not so")
+
+
+def straight_between(matrices, found):
+    """Q(w) of a mean of matrices w_k is the mean of the polar forms 2 Q((v + w)/2) - (Q(v) + Q(w))/2 of pairs of them."""
+    all_w = [weights(Tested(matrix)) for matrix in matrices]
+    for s in found:
+        if s["says"] in STRAIGHT:
+            for k, v in enumerate(all_w):
+                for w in all_w[:k]:
+                    middle = [[(a + b) / 2 for a, b in zip(x, y)] for x, y in zip(v, w)]
+                    three = (straight_values(z, s, found) for z in (middle, v, w))
+                    need(all(4 * m > a + b for m, a, b in zip(*three)), "not so between the corners")
+
+
+def says_form_runaway(t, net, s):
+    n = t.q
+    need(not net.kernel, "kernels")
+    q, d, tau, rate = (*(numbers(s[key], n) for key in ("q", "slope", "tau")), number(s["rate"]))
+    need(min(tau) > 0 and min(d) >= 0 and rate > 0 and max(q) > 0, "a number out of order")
+    total = [Fraction(0)] * n
+    for i in range(n):
+        row = dict(t.rows[i])
+        row[i] = row.get(i, Fraction(0)) + 1
+        for j, w in row.items():
+            total[j] += q[i] / tau[i] * d[i] * (w if q[i] > 0 else max(w, 0))
+    need(all(total[j] >= (rate + 1 / tau[j]) * q[j] for j in range(n)), "the form does not grow")
+
+
 SAYS = {        # fields, whether it needs "lds", whether it is exponential convergence, what checks it
     "quasi-dominance": (("d", "tau", "rate"), True, True, says_dominance),
     "contraction-l1": (("q", "tau", "rate"), False, True, says_contraction_one),
@@ -897,14 +979,20 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "attracting-equilibrium": (("equilibrium", "tau", "P"), False, False, says_form),
     "run-away": (("slope_lo", "slope_hi", "sign", "tau", "rate", "P", "m", "direction"), False, False, says_runaway),
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
+    "equilibrium-on-pieces": (("input", "slope", "offset", "t_lo", "t_hi", "sign"), False, False, says_straight),
+    "attracting-on-pieces": (("equilibrium", "tau"), False, False, says_straight),
+    "unstable-on-pieces": (("equilibrium", "tau"), False, False, says_straight),
+    "run-away-on-pieces": (("slope", "tau", "rate", "row"), False, False, says_straight),
+    "run-away-by-form": (("q", "slope", "tau", "rate"), False, False, says_form_runaway),
+    "several-or-none": ((), False, False, says_several_or_none),
 }
 ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
-             "attracting-equilibrium", "unstable-differences", "run-away", "no-potential", "balance", "no-balance")
+             "attracting-equilibrium", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
 
 
 def check_statements(t, root):
     components, found = root.get("components", []), root["statements"]
-    need(isinstance(found, list) and found and len(found) <= 32 * (len(components) + 1), "no statements, or too many")
+    need(isinstance(found, list) and found and len(found) <= 40 * (len(components) + 1), "no statements, or too many")
     converges, checked_later = set(), []
     converges = set()
     for s in found:
@@ -922,7 +1010,9 @@ def check_statements(t, root):
         else:
             net, one = Neurons(t, list(range(t.q))), components[0] if len(components) == 1 else None
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
-        if test in (says_several, says_form, says_unstable_within):
+        if test is says_several_or_none:
+            test(t, net, s, root)
+        elif test in (says_several, says_form, says_unstable_within, says_straight):
             checked_later.append((test, net, s))
         elif test is says_projected_rate:
             test(t, net, s, components)
@@ -1074,13 +1164,15 @@ def check_ranges(root, ranges):
 
 CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants", "lure-popov", "contraction-l2", "projected-dynamics-rate",
                       "switched-dynamics-rate")
-EQUILIBRIA = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium")
+BESIDE = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "run-away-by-form", "several-or-none") + STRAIGHT
 SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),
     "lds": lambda proof, says: "components" in proof,
     "not-lds": lambda proof, says: "witness" in proof,
-    "attracting": lambda proof, says: "witness" in proof and "attracting-equilibrium" in says,
-    "unstable": lambda proof, says: "witness" in proof and bool({"unstable-equilibrium", "unstable-differences"} & says),
+    "several-or-none": lambda proof, says: "witness" in proof and "several-or-none" in says,
+    "attracting": lambda proof, says: "witness" in proof and bool({"attracting-equilibrium", "attracting-on-pieces"} & says),
+    "unstable": lambda proof, says: "witness" in proof and bool({"unstable-equilibrium", "unstable-differences", "unstable-on-pieces"} & says),
+    "run-away": lambda proof, says: "witness" in proof and bool({"run-away", "run-away-on-pieces", "run-away-by-form"} & says),
     "several": lambda proof, says: "witness" in proof and "several-equilibria" in says,
 }
 
@@ -1120,12 +1212,14 @@ def check_proof(proof, plane, attained, points, is_cell):
             if "statements" in proof:
                 check_statements(t, dict(proof, claim="lds"))
         return None
-    need(not is_cell or says <= set(CONVEX + EQUILIBRIA), "a statement that need not hold between corners")
+    need(not is_cell or says <= set(CONVEX + BESIDE), "a statement that need not hold between corners")
     for theta in points:
         t = Tested((attained or plane).at(theta))
         (check_zero_sum if "zero_sum" in proof["witness"] else check_vectors)(t, proof["witness"])
         if "statements" in proof:
             check_statements(t, dict(proof, claim="not-lds"))
+    if is_cell and says & set(STRAIGHT):
+        straight_between([(attained or plane).at(theta) for theta in points], proof["statements"])
     return None
 
 
@@ -1189,8 +1283,8 @@ def check_map(root):
             points.setdefault((cell["centre"], False), []).append({tuple((lo[k] + hi[k]) / 2 for k in n)})
     need({k for k, _ in points} == set(range(len(proofs))), "a proof of no cell")
     for (k, is_cell), places in points.items():
-        if proofs[k].get("components") and is_cell and "two-neurons-excitatory-inhibitory" in {s["says"] for s in proofs[k].get("statements", [])}:
-            for corners in places:      # who is who may differ from cell to cell
+        if is_cell and {"two-neurons-excitatory-inhibitory", *STRAIGHT} & {s["says"] for s in proofs[k].get("statements", [])}:
+            for corners in places:      # what is asked of corners of one cell is not asked of those of two
                 check_proof(proofs[k], plane, attained, sorted(corners), True)
         else:
             check_proof(proofs[k], plane, attained, sorted(set().union(*places)), is_cell)

@@ -42,6 +42,18 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
 /* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+/* ---- local_straight.c: psi in straight pieces, exactly ---- */
+enum { STRAIGHT_MOST_PIECES = 8 };
+typedef struct StraightPiece {
+    Num lo, hi;                 /* psi(t) = slope t + offset for t in [lo, hi]; NULL: no end */
+    Num slope, offset;
+} StraightPiece;
+/* Its pieces, in order, into STRAIGHT_MOST_PIECES places; 0 where it has others, or too many, or L is 0. */
+size_t local_straight(const LocalNet *net, size_t row, StraightPiece *out);
+/* It is slope t + offset in all of [lo, hi]; NULL: no such end, and whatever the offset. */
+bool local_is_straight(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, mpq_srcptr slope, mpq_srcptr offset);
+/* Two rows have one psi. */
+bool local_is_alike(const LocalNet *net, size_t a, size_t b);
 /* What psi(t)/t tends to, or lies between, as t goes to infinity (side = 1), to minus infinity (-1), or to either (0). */
 bool local_tails(const LocalNet *net, size_t row, int side, double *least, double *most);
 #endif

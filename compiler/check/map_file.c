@@ -13,7 +13,7 @@ const MapRegionRow map_region[N_MAP_REGIONS] = {
 #undef MAP_REGION
 };
 
-_Static_assert(MAP_CENTRE_SEVERAL - MAP_CENTRE_STABLE == (int)MAP_SEVERAL && MAP_CENTRE_STABLE == (int)MAP_SEVERAL + 1, "in one order");
+_Static_assert(MAP_CENTRE_RUNAWAY - MAP_CENTRE_STABLE == (int)MAP_RUNAWAY && MAP_CENTRE_STABLE == (int)MAP_RUNAWAY + 1, "in one order");
 
 bool map_region_from_name(const char *name, MapRegion *out)
 {
@@ -41,13 +41,26 @@ static bool states(const Evidence *e, StatementKind kind)
 bool map_shows(const Evidence *e, MapRegion r)
 {
     switch (r) {
-    case MAP_STABLE:     return e->is_certificate && evidence_converges(e);
-    case MAP_LDS:        return e->is_certificate;
-    case MAP_NOT_LDS:    return !e->is_certificate;
-    case MAP_ATTRACTING: return !e->is_certificate && states(e, STATEMENT_ATTRACTING);
-    case MAP_UNSTABLE:   return !e->is_certificate && (states(e, STATEMENT_UNSTABLE) || states(e, STATEMENT_UNSTABLE_WITHIN));
-    case MAP_SEVERAL:    return !e->is_certificate && states(e, STATEMENT_SEVERAL);
-    default:             return false;
+    case MAP_STABLE:
+        return e->is_certificate && evidence_converges(e);
+    case MAP_LDS:
+        return e->is_certificate;
+    case MAP_NOT_LDS:
+        return !e->is_certificate;
+    case MAP_SEVERAL_OR_NONE:
+        return !e->is_certificate && states(e, STATEMENT_SEVERAL_OR_NONE);
+    case MAP_ATTRACTING:
+        return !e->is_certificate && (states(e, STATEMENT_ATTRACTING) || states(e, STATEMENT_PIECES_ATTRACT));
+    case MAP_UNSTABLE:
+        return !e->is_certificate &&
+               (states(e, STATEMENT_UNSTABLE) || states(e, STATEMENT_UNSTABLE_WITHIN) || states(e, STATEMENT_PIECES_UNSTABLE));
+    case MAP_SEVERAL:
+        return !e->is_certificate && states(e, STATEMENT_SEVERAL);
+    case MAP_RUNAWAY:
+        return !e->is_certificate &&
+               (states(e, STATEMENT_RUNAWAY) || states(e, STATEMENT_PIECES_RUNAWAY) || states(e, STATEMENT_FORM_RUNAWAY));
+    default:
+        return false;
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef COMPILER_CHECK_RANGE_SEARCH_H
 #define COMPILER_CHECK_RANGE_SEARCH_H
 #include "compiler/check/check.h"
+#include "compiler/check/local.h"
 
 /* The network's matrix as a function of the params that stand in its weights. */
 typedef struct RangeProblem {
@@ -12,6 +13,7 @@ typedef struct RangeProblem {
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
     const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
+    const struct StraightNet *straight; /* its activations, where all are straight pieces; NULL: run-away is not looked at */
     const Num *tau;             /* then, of each row; NULL: of some row they differ */
 } RangeProblem;
 
@@ -43,10 +45,10 @@ void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
 /* NULL, or why they are not looked at. */
 const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope);
 /* The strongest that is said. */
-typedef enum RangeBeside { BESIDE_NOTHING, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL } RangeBeside;
+typedef enum RangeBeside { BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL, BESIDE_RUNAWAY } RangeBeside;
 RangeBeside range_beside(const Evidence *e);
 /* Adds to a refutation at one point what is proved there. */
-RangeBeside range_point_equilibria(RangeProblem *p, LdsReport *lds);
+RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsReport *lds);
 typedef struct RangeEquilibria {
     RangeBeside beside;         /* in all of the cell */
     bool falls_short;           /* not SEVERAL, and for some equilibrium that is seen at the centre not all is proved */
@@ -54,6 +56,23 @@ typedef struct RangeEquilibria {
 } RangeEquilibria;
 /* Adds to the refutation of a cell what holds in all of it. */
 RangeEquilibria range_cell_equilibria(RangeProblem *p, RangeCell *cell, bool compare_corners);
+/* What refutations are about: attained slopes. */
+const ClaimMatrix *range_base(const RangeProblem *p);
+const Ranges *range_ranges(const RangeProblem *p);
+
+/* ---- range_straight.c, range_form.c: the same of networks whose activations are straight pieces ---- */
+typedef struct StraightNet {
+    const LocalNet *net;
+    size_t *n;
+    StraightPiece **piece;      /* of each row n pieces, the first one level */
+    bool all_relu;              /* two each, the last of slope 1 */
+} StraightNet;
+/* Sets p->straight, if they are. */
+void range_straight_init(RangeProblem *p, const LocalNet *local);
+/* Adds to a refutation of a cell, or of a point, what holds in all of it. */
+void range_cell_straight(RangeProblem *p, RangeCell *cell);
+/* ... a form of the rates that grows without bound. */
+bool range_keep_form(RangeProblem *p, RangeCell *cell);
 
 /* Fills out->ranges when a requirement is for all params. */
 void ranges_check(Ctx *cx, const Net *net, Report *out);

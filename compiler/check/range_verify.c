@@ -1,18 +1,21 @@
 /* The part of the verifier behind claims over ranges. */
 #include "compiler/check/ranges.h"
+#include "compiler/check/statement_verify.h"
 
 #include <stdlib.h>
 
 /* Their tests are conditions that a mean of matrices satisfies when these do: linear
  * equalities and inequalities between an entry, its size, and the multipliers' form. A
  * rate by multipliers divides by a product of norms, and is none of them. Those about
- * equilibria go with facts on activations between the matrices, and stand in maps alone. */
+ * equilibria go with facts on activations between the matrices, and stand in maps alone. Those about straight
+ * pieces are of degree two in the entries, and looked at between corners, too. */
 bool statement_is_convex(StatementKind kind)
 {
     switch (kind) {
     case STATEMENT_DOMINANCE: case STATEMENT_CONTRACTION_ONE: case STATEMENT_EQUAL_TAU: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED:
     case STATEMENT_CASCADE: case STATEMENT_PLANAR_SMOOTH: case STATEMENT_PLANAR_BOUNDED: case STATEMENT_PLANAR_SIGNS:
     case STATEMENT_SYMMETRISABLE: case STATEMENT_EQUILIBRIUM: case STATEMENT_SEVERAL: case STATEMENT_UNSTABLE: case STATEMENT_ATTRACTING:
+    case STATEMENT_FORM_RUNAWAY: case STATEMENT_SEVERAL_OR_NONE:
         return true;
     default:
         return false;
@@ -48,7 +51,7 @@ static const char *statements_fault(const Evidence *e, unsigned roles)
 {
     for (size_t k = 0; k < e->n_statements; k++) {
         StatementSays says = statement_table[e->statement[k].kind].says;
-        if (!statement_is_convex(e->statement[k].kind))
+        if (!statement_is_convex(e->statement[k].kind) && !statement_is_straight(e->statement[k].kind))
             return "a statement is of a kind that does not hold between matrices for which it holds";
         if (e->is_certificate && (says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY))
             return "a statement about equilibria is about given params";
@@ -56,6 +59,36 @@ static const char *statements_fault(const Evidence *e, unsigned roles)
             return "the neurons change their roles";
     }
     return NULL;
+}
+
+/* Statements about straight pieces, which hold at the corners, hold between them. */
+static const char *between_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
+{
+    const Evidence *e = &c->evidence;
+    ClaimMatrix *corner = ARENA_ARRAY(&cx->arena, (size_t)1 << r->n_params, ClaimMatrix);
+    mpq_t *theta = rationals_new(cx, r->n_params);
+    size_t n = 0;
+    bool holds = true;
+    for (uint32_t which = 0; which < 1u << r->n_params; which++) {
+        if (is_repeated(r, c, which))
+            continue;
+        corner_of(r, c, which, theta);
+        ranges_matrix_at(cx, base, r, (const mpq_t *)theta, &corner[n++]);
+    }
+    for (size_t k = 0; holds && k < e->n_statements; k++)
+        holds = !statement_is_straight(e->statement[k].kind) || straight_holds_between(cx, corner, n, e, &e->statement[k]);
+    for (size_t k = 0; k < n; k++)
+        claim_matrix_clear(&corner[k]);
+    rationals_clear(theta, r->n_params);
+    return holds ? NULL : "a statement about straight pieces holds at the corners, but not as is asked between them";
+}
+
+static bool any_straight(const Evidence *e)
+{
+    bool any = false;
+    for (size_t k = 0; k < e->n_statements; k++)
+        any |= statement_is_straight(e->statement[k].kind);
+    return any;
 }
 
 const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
@@ -80,7 +113,9 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
         fault = v.accepted ? NULL : v.reason;
     }
     rationals_clear(theta, r->n_params);
-    return fault ? fault : statements_fault(&c->evidence, roles);
+    if (!fault)
+        fault = statements_fault(&c->evidence, roles);
+    return fault || !any_straight(&c->evidence) ? fault : between_fault(cx, base, r, c);
 }
 
 const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e)

@@ -120,13 +120,28 @@ static bool boxes_are_apart(const Statement *s, const Statement *t)
     return apart;
 }
 
+/* Inputs strictly inside of pieces that do not overlap. */
+static bool pieces_are_apart(const Statement *s, const Statement *t)
+{
+    bool apart = false;
+    for (size_t a = 0; a < s->n; a++)
+        apart |= mpq_cmp(statement_numbers(s, "t_hi")[a], statement_numbers(t, "t_lo")[a]) <= 0 ||
+                 mpq_cmp(statement_numbers(t, "t_hi")[a], statement_numbers(s, "t_lo")[a]) <= 0;
+    return apart;
+}
+
 const char *several_fault(const StatementCase *x)
 {
     const Statement *first = statement_equilibrium_named(x->e, x->s->field[0][0]), *second = statement_equilibrium_named(x->e, x->s->field[1][0]);
+    bool in_boxes = first && second;
+    if (!in_boxes) {
+        first = statement_on_pieces_named(x->e, x->s->field[0][0]);
+        second = statement_on_pieces_named(x->e, x->s->field[1][0]);
+    }
     if (!first || !second)
-        return "it names a statement that is no equilibrium";
+        return "it names a statement that is no equilibrium, or two of different kinds";
     for (size_t a = 0; a < first->n; a++)
         if (!mpq_equal(statement_numbers(first, "input")[a], statement_numbers(second, "input")[a]))
             return "the equilibria are of different inputs";
-    return boxes_are_apart(first, second) ? NULL : "the boxes of the equilibria meet";
+    return (in_boxes ? boxes_are_apart : pieces_are_apart)(first, second) ? NULL : "the boxes or pieces of the equilibria meet";
 }

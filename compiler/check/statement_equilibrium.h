@@ -6,6 +6,9 @@
 /* The equilibrium that a number names; NULL: none. */
 const Statement *statement_equilibrium_named(const Evidence *e, mpq_srcptr number);
 
+/* statement_straight.c: the same, of equilibria on pieces. */
+const Statement *statement_on_pieces_named(const Evidence *e, mpq_srcptr number);
+
 /* ---- statement_falls.c ---- */
 /* W summed over the neurons of a row, q * q: the tested matrix + I. */
 mpq_t *statement_weights(const StatementCase *x);

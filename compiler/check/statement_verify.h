@@ -42,6 +42,19 @@ const char *unstable_within_fault(const StatementCase *x);
 /* What the tails of the activations are, is a fact about them. */
 const char *runaway_fault(const StatementCase *x);
 
+/* ---- statement_straight.c: two rows on straight pieces of their activations, which are facts about these ---- */
+const char *on_pieces_fault(const StatementCase *x);
+const char *pieces_attract_fault(const StatementCase *x);
+const char *pieces_unstable_fault(const StatementCase *x);
+const char *pieces_runaway_fault(const StatementCase *x);
+bool statement_is_straight(StatementKind kind);
+/* Such a statement, which holds of each of n matrices, holds of all means of them. */
+bool straight_holds_between(Ctx *cx, const ClaimMatrix *m, size_t n, const Evidence *e, const Statement *s);
+
+/* ---- statement_runaway.c ---- */
+const char *form_runaway_fault(const StatementCase *x);
+const char *several_or_none_fault(const StatementCase *x);
+
 /* ---- statement_rate.c ---- */
 const char *rate_fault(const StatementCase *x);
 const char *nearly_equal_fault(const StatementCase *x);

@@ -52,6 +52,63 @@ static const char *tails_differ(const LocalNet *net, const ClaimMatrix *m, const
     return NULL;
 }
 
+/* ---- straight activations, as pieces and far out ---- */
+
+static const char *pieces_differ(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+{
+    if (!same_input(net, m, s))
+        return "the statement \"equilibrium-on-pieces\" is about another input";
+    for (size_t a = 0; a < m->q; a++)
+        if (!local_is_straight(net, a, statement_numbers(s, "t_lo")[a], statement_numbers(s, "t_hi")[a], statement_numbers(s, "slope")[a],
+                               statement_numbers(s, "offset")[a]))
+            return "the activations are not straight where the statement \"equilibrium-on-pieces\" says it";
+    return NULL;
+}
+
+/* Far out to the right all are straight, of the slope that is said where it matters; with `level`, far out to the left they are constant. */
+static bool far_out_fits(const LocalNet *net, const ClaimMatrix *m, const Statement *s, bool level)
+{
+    const mpq_t *q = statement_numbers(s, "q");
+    StraightPiece piece[STRAIGHT_MOST_PIECES];
+    bool fits = true;
+    for (size_t a = 0; fits && a < m->q; a++) {
+        size_t n = local_straight(net, a, piece);
+        fits = n > 0 && (!level || mpq_sgn(piece[0].slope) == 0) &&
+               ((q && mpq_sgn(q[a]) == 0) || mpq_equal(piece[n - 1].slope, statement_numbers(s, "slope")[a]));
+    }
+    return fits;
+}
+
+/* Constant, and from some input on a line of slope 1: phi(s) = L max(s, 0), but for where it begins. */
+static bool is_relu(const LocalNet *net, const ClaimMatrix *m)
+{
+    StraightPiece piece[STRAIGHT_MOST_PIECES];
+    bool fits = true;
+    for (size_t a = 0; fits && a < m->q; a++)
+        fits = local_straight(net, a, piece) == 2 && mpq_sgn(piece[0].slope) == 0 && mpq_cmp_ui(piece[1].slope, 1, 1) == 0;
+    return fits;
+}
+
+/* The facts of statement s about activations, for all means of n matrices; NULL also where it has none. */
+static const char *facts_differ(const LocalNet *net, const ClaimMatrix *m, size_t n, const Statement *s)
+{
+    switch (s->kind) {
+    case STATEMENT_EQUILIBRIUM:
+        return equilibrium_differs(net, m, n, s);
+    case STATEMENT_RUNAWAY:
+        return tails_differ(net, m, s);
+    case STATEMENT_ON_PIECES:
+        return pieces_differ(net, m, s);
+    case STATEMENT_PIECES_RUNAWAY:
+    case STATEMENT_FORM_RUNAWAY:
+        return far_out_fits(net, m, s, s->kind == STATEMENT_FORM_RUNAWAY) ? NULL : "the activations are not what a statement says of them far out";
+    case STATEMENT_SEVERAL_OR_NONE:
+        return is_relu(net, m) ? NULL : "the statement \"several-or-none\" is about activations that are max(s, 0), moved and scaled";
+    default:
+        return NULL;
+    }
+}
+
 /* Neurons that part from each other have one time constant. */
 static bool within_fits(const RowTau *tau, const Statement *s)
 {
@@ -143,7 +200,8 @@ static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const 
 
 static bool is_about_activations(const Statement *s)
 {
-    return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL;
+    return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL ||
+           s->kind == STATEMENT_ON_PIECES || s->kind == STATEMENT_PIECES_RUNAWAY || s->kind == STATEMENT_FORM_RUNAWAY || s->kind == STATEMENT_SEVERAL_OR_NONE;
 }
 
 /* The network near a point or in a box, with the slopes that the rows of m have. */
@@ -173,9 +231,7 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
             continue;
         if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))
             return fault;
-        fault = s->kind == STATEMENT_EQUILIBRIUM ? equilibrium_differs(&local, m, 1, s)
-              : s->kind == STATEMENT_RUNAWAY     ? tails_differ(&local, m, s)
-                                                 : box_differs(&local, m, slope, s);
+        fault = statement_table[s->kind].says == STATES_LOCAL ? box_differs(&local, m, slope, s) : facts_differ(&local, m, 1, s);
     }
     return fault;
 }
@@ -188,10 +244,7 @@ const char *claim_corners_fault(const LocalNet *local, const Net *net, const Cla
         const Statement *s = &e->statement[k];
         if (s->kind == STATEMENT_UNSTABLE_WITHIN && !within_fits(&tau, s))
             return "the statement \"unstable-differences\" is about neurons of one time constant";
-        if (s->kind == STATEMENT_EQUILIBRIUM)
-            fault = equilibrium_differs(local, m, n, s);
-        else if (s->kind == STATEMENT_RUNAWAY)
-            fault = tails_differ(local, m, s);
+        fault = facts_differ(local, m, n, s);
     }
     return fault;
 }

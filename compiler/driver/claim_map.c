@@ -78,9 +78,11 @@ static const char *cell_differs(const LocalNet *local, const Net *net, const Map
     return fault;
 }
 
-/* A refutation makes statements. */
-static bool speaks_of_equilibria(const Evidence *e)
+/* Of activations near equilibria or far out; *at_input: of what depends on inputs. */
+static bool speaks_of_activations(const Evidence *e, bool *at_input)
 {
+    for (size_t k = 0; k < e->n_statements; k++)
+        *at_input |= !e->is_certificate && statement_numbers(&e->statement[k], "input");
     return !e->is_certificate && e->n_statements > 0;
 }
 
@@ -89,11 +91,11 @@ static const char *statements_differ(Ctx *cx, const Net *net, const SlopeReport 
     const ClaimMatrix *matrix = m->attained.matrix.q ? &m->attained.matrix : &m->plane.matrix;
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet local;
-    bool any = false, some = false;
+    bool any = false, some = false, at_input = false;
     const char *fault = NULL;
     for (size_t k = 0; !fault && k < m->n_proofs; k++) {
         some |= m->proof[k].n_statements > 0;
-        any |= speaks_of_equilibria(&m->proof[k]);
+        any |= speaks_of_activations(&m->proof[k], &at_input);
         fault = claim_network_fault(cx, net, matrix, &m->proof[k]);
     }
     if (fault || !some)
@@ -102,7 +104,7 @@ static const char *statements_differ(Ctx *cx, const Net *net, const SlopeReport 
         return "cells make statements, and time constants depend on params that have a range";
     if (!any)
         return NULL;
-    if (net->model->params_in_inputs)
+    if (at_input && net->model->params_in_inputs)
         return "cells speak of equilibria, and inputs depend on params that have a range";
     lds_attained(net, slope, attained);
     if (!local_net(cx, net, attained, NULL, matrix, &local, &fault))

@@ -8,7 +8,7 @@ mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper)
 }
 
 /* Both lists of regions are in the order of RangeBeside. */
-_Static_assert(MAP_SEVERAL - MAP_NOT_LDS == (int)BESIDE_SEVERAL && MAP_CENTRE_SEVERAL - MAP_CENTRE_NOT_LDS == (int)BESIDE_SEVERAL, "in order");
+_Static_assert(MAP_RUNAWAY - MAP_NOT_LDS == (int)BESIDE_RUNAWAY && MAP_CENTRE_RUNAWAY - MAP_CENTRE_NOT_LDS == (int)BESIDE_RUNAWAY, "in order");
 
 /* A cell while it is looked at. */
 typedef struct Look {
@@ -35,7 +35,7 @@ static RangeBeside look_at_point(Map *m, const mpq_t *theta, Evidence *proof)
 {
     LdsReport there;
     range_point_decide(&m->problem, theta, &there);
-    RangeBeside beside = there.verdict == TRUTH_REFUTED ? range_point_equilibria(&m->problem, &there) : BESIDE_NOTHING;
+    RangeBeside beside = there.verdict == TRUTH_REFUTED ? range_point_equilibria(&m->problem, theta, &there) : BESIDE_NOTHING;
     claim_matrix_clear(&there.matrix);
     if (beside != BESIDE_NOTHING) {
         evidence_clear(proof);
@@ -97,9 +97,9 @@ static bool look_at(Map *m, Look *c, bool may_cut)
         c->box.evidence = (Evidence){0};
     }
     map_strip(v.whole == TRUTH_UNDECIDED ? &c->centre : &c->box.evidence);
-    if (m->problem.at_input && v.whole == TRUTH_REFUTED)
+    if (map_looks_further(m) && v.whole == TRUTH_REFUTED)
         return look_at_equilibria(m, c, may_cut);
-    if (m->problem.at_input && v.centre == TRUTH_REFUTED && !may_cut)
+    if (map_looks_further(m) && v.centre == TRUTH_REFUTED && !may_cut)
         c->region = MAP_CENTRE_NOT_LDS + look_at_centre(m, c);
     return v.whole == TRUTH_REFUTED || (v.whole == TRUTH_CERTIFIED && (v.converges || !v.converges_at_centre));
 }
@@ -141,7 +141,7 @@ static bool recall(Map *m, Look *c)
     if (cell.proof == MAP_NO_PROOF)
         return false;
     const Evidence *e = &m->proofs.at[cell.proof];
-    cell.region = !e->is_certificate ? MAP_NOT_LDS : evidence_converges(e) ? MAP_STABLE : MAP_LDS;
+    cell.region = !e->is_certificate ? MAP_NOT_LDS + (MapRegion)range_beside(e) : evidence_converges(e) ? MAP_STABLE : MAP_LDS;
     vec_push(&m->problem.cx->arena, &m->cells, cell);
     return true;
 }
@@ -150,7 +150,7 @@ static bool recall(Map *m, Look *c)
 static void leave_behind(Map *m, Look *c)
 {
     Evidence *found = evidence_is_some(&c->box.evidence) ? &c->box.evidence : &c->centre;
-    if (evidence_is_some(found) && (found->is_certificate || !m->problem.at_input))
+    if (evidence_is_some(found) && (found->is_certificate || !map_looks_further(m)))
         map_keep(m, found);
     evidence_clear(&c->centre);
     range_cell_clear(&c->box, m->problem.ranges.n_params);

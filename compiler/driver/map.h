@@ -24,6 +24,8 @@ void map_clear(Map *m);
 /* The box along x or y. */
 mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper);
 
+/* Where diagonal stability is refuted, more may be said of equilibria or of rates that run away. */
+bool map_looks_further(const Map *m);
 /* map_proofs.c: adds the evidence, which is the map's then, and tells its number. */
 size_t map_keep(Map *m, Evidence *e);
 /* Its statements reduced to what a whole cell needs. */

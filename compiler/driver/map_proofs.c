@@ -70,10 +70,17 @@ void map_strip(Evidence *e)
         }
 }
 
+bool map_looks_further(const Map *m)
+{
+    return m->problem.at_input || m->problem.straight;
+}
+
 /* Nothing more could be said of a cell that it holds in. */
 static bool is_final(const Map *m, const Evidence *e)
 {
-    return e->is_certificate ? !m->may_converge || evidence_converges(e) : !m->problem.at_input;
+    if (e->is_certificate)
+        return !m->may_converge || evidence_converges(e);
+    return !map_looks_further(m) || range_beside(e) == BESIDE_RUNAWAY;
 }
 
 size_t map_recall(Map *m, const MapCell *c)

@@ -33,7 +33,7 @@ def cells_of(folder, *options):
     return [([Fraction(row[k]) for k in ("w_EE_lo", "w_EE_hi", "w_EI_lo", "w_EI_hi")], row["region"]) for row in rows]
 
 
-NOT_LDS = ("not-lds", "attracting", "unstable", "several")      # proved of a cell, by that one's witness
+NOT_LDS = ("not-lds", "several-or-none", "attracting", "unstable", "several", "run-away")      # proved of a cell, by that one's witness
 
 
 @test
@@ -47,10 +47,10 @@ def the_line_of_wilson_cowan(folder):
             for (x0, x1, y0, y1), region in cells_of(folder):
                 area[region] = area.get(region, 0) + (x1 - x0) * (y1 - y0)
                 check(region != "stable" or x1 < line, (activation, tau, x0, x1))
-                check(region != "not-lds" or x0 >= line - Fraction(1, 10**6), (activation, tau, x0, x1))
-                check(region in ("stable", "not-lds") or x0 <= line <= x1, (activation, tau, region, x0, x1))
+                check(region not in NOT_LDS or x0 >= line - Fraction(1, 10**6), (activation, tau, x0, x1))
+                check(region == "stable" or region in NOT_LDS or x0 <= line <= x1, (activation, tau, region, x0, x1))
             equal(sum(area.values()), 6)
-            check(area["stable"] + area["not-lds"] > 6 * Fraction(96, 100), (activation, area))
+            check(sum(part for region, part in area.items() if not region.startswith("centre-")) > 6 * Fraction(96, 100), (activation, area))
 
 
 MAPS = ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
@@ -120,7 +120,7 @@ def changes(root):
             yield dict(root, cells=replaced(some, k, dict(cell, lo=cell["hi"], hi=cell["lo"])))
     for region in sorted({cell["region"] for cell in some}):
         k = [cell["region"] for cell in some].index(region)
-        for other in ("stable", "lds", "not-lds", "attracting", "unstable", "several", "centre-stable", "centre-not-lds", "centre-several"):
+        for other in ("stable", "lds", "not-lds", "several-or-none", "run-away", "attracting", "unstable", "several", "centre-stable", "centre-not-lds", "centre-several"):
             if other not in WEAKER.get(region, ()) and other not in (region, "undecided"):
                 yield dict(root, cells=replaced(some, k, dict(some[k], region=other)))
         yield dict(root, cells=replaced(some, k, {key: x for key, x in some[k].items() if key not in ("proof", "centre")}))
@@ -136,9 +136,10 @@ def changes(root):
             break
 
 
-WEAKER = {"stable": ("lds",), "attracting": ("not-lds",), "unstable": ("not-lds", "attracting"), "several": ("not-lds", "attracting", "unstable"),
-          "centre-attracting": ("not-lds", "centre-not-lds"), "centre-unstable": ("not-lds", "centre-not-lds"),
-          "centre-several": ("not-lds", "centre-not-lds"), "centre-stable": ("lds",)}
+LESS = ("not-lds", "several-or-none")
+WEAKER = {"stable": ("lds",), "several-or-none": LESS, "attracting": LESS, "unstable": LESS + ("attracting",), "several": LESS + ("attracting", "unstable"),
+          "run-away": LESS + ("several", "attracting", "unstable"), "centre-stable": ("lds",)}
+WEAKER.update({"centre-" + region: LESS + ("centre-not-lds", "centre-attracting") for region in NOT_LDS})
 
 
 def numbers_in(thing, path=()):
@@ -193,6 +194,15 @@ def a_map_is_of_its_model(folder):
         check(change[0] in text, change)
         r = eigc("verify", path, "--model", write(folder, "other.eig", text.replace(*change)))
         check(r.status in (1, 2) and ("not of this model" in r.out or "E0404" in r.err), (change, r))
+    relu = MAPS[0][0]
+    map_file(folder, relu, 4)
+    for change in (("cost = nonnegative; input", "cost = box(0, 1e9); input"), ("input = 2", "input = 2.1"), ("tau = 10", "tau = 11"),
+                   ("cost = nonnegative }", "activation(z) = max(z, 0.5 * z) }")):
+        check(change[0] in relu, change)
+        r = eigc("verify", path, "--model", write(folder, "other.eig", relu.replace(*change)))
+        check(r.status == 1 and "not of this model" in r.out, (change, r))
+    equal(eigc("verify", path, "--model", write(folder, "other.eig", relu)).status, 0)
+    map_file(folder, text, 3)
     r = eigc("verify", path, "--model", write(folder, "other.eig", "# the same\n" + text))
     check(r.status == 0 and "changed since" in r.out, r)
     r = eigc("verify", "--json", path)
@@ -208,9 +218,9 @@ RELU, SIGMOID = "cost = nonnegative", "cost = logistic(1, 0.25, 0.5)"
 TAU = (10.0, 20.0)
 
 
-def pair(activation, tau, inputs):
+def pair(activation, tau, inputs, tau_of_e=TAU[0]):
     return (f"param w_EE = 0.5 in [0, 8]\nparam w_EI = 2 in [0, 8]\n"
-            f"population E excitatory {{ tau = {TAU[0]} ms; {activation}; input = {inputs[0]} }}\n"
+            f"population E excitatory {{ tau = {tau_of_e} ms; {activation}; input = {inputs[0]} }}\n"
             f"population I inhibitory {{ tau = {tau} ms; {activation}; input = {inputs[1]} }}\n"
             "connect E -> E { weight = w_EE }\nconnect I -> E { weight = w_EI }\n"
             "connect E -> I { weight = 3 }\nconnect I -> I { weight = 0.5 }\n")
@@ -225,35 +235,65 @@ def map_of(folder, text, x, y, depth):
         return [([float(Fraction(row[k])) for k in ("w_EE_lo", "w_EE_hi", "w_EI_lo", "w_EI_hi")], row["region"]) for row in csv.DictReader(file)]
 
 
-def by_lines(tau, inputs):
+class Lines:
     """Of a ReLU pair, closed form: the region of a point, from the equilibrium with both active and the one with E silent."""
-    def region(ee, ei):
+
+    def __init__(self, taus, inputs):
+        self.taus, self.inputs = taus, inputs
+
+    def values(self, ee, ei):
+        """What changes its sign between regions."""
         det = (1 - ee) * (1 + WEIGHTS["w_II"]) + ei * WEIGHTS["w_IE"]
-        trace = (ee - 1) / TAU[0] - (1 + WEIGHTS["w_II"]) / tau
-        e, i = (1 + WEIGHTS["w_II"]) * inputs[0] - ei * inputs[1], WEIGHTS["w_IE"] * inputs[0] + (1 - ee) * inputs[1]
-        active, silent = e * det > 0 and i * det > 0, inputs[0] < ei * inputs[1] / (1 + WEIGHTS["w_II"])
-        return ("stable" if ee < 1 else "several" if active and silent else "attracting" if silent else
-                "not-lds" if not active else "unstable" if det < 0 or trace > 0 else "attracting")
-    return region
+        j = (ee - 1) / self.taus[0], -(1 + WEIGHTS["w_II"]) / self.taus[1]
+        real = (j[0] - j[1]) ** 2 - 4 * ei * WEIGHTS["w_IE"] / self.taus[0] / self.taus[1]
+        e = (1 + WEIGHTS["w_II"]) * self.inputs[0] - ei * self.inputs[1]
+        i = WEIGHTS["w_IE"] * self.inputs[0] + (1 - ee) * self.inputs[1]
+        return {"1 - w_EE": 1 - ee, "det": det, "trace": j[0] + j[1], "real": real, "e": e, "i": i}
+
+    def region(self, ee, ei):
+        v = self.values(ee, ei)
+        active, silent = v["e"] * v["det"] > 0 and v["i"] * v["det"] > 0, v["e"] < 0
+        if v["1 - w_EE"] > 0:
+            return "stable"
+        if v["det"] < 0 or (v["trace"] > 0 and v["real"] > 0):      # a direction in which both rates grow
+            return "run-away"
+        if active and v["trace"] > 0 and not silent:
+            return "unstable"
+        return "attracting" if silent or active else "several-or-none"
+
+    def holds(self, region, ee, ei):
+        """What is said of the region, which may not be all that there is to say."""
+        v = self.values(ee, ei)
+        active, unstable = v["e"] * v["det"] > 0 and v["i"] * v["det"] > 0, v["det"] < 0 or v["trace"] > 0
+        return {"several-or-none": v["1 - w_EE"] <= 0, "attracting": v["e"] < 0 or (active and not unstable), "unstable": active and unstable,
+                "several": active and v["e"] < 0}.get(region, self.region(ee, ei) == region)
+
+    def goes_through(self, box):
+        """Some line has a point in the closed box, or, that where eigenvalues become complex, beside it."""
+        x0, x1, y0, y1 = box
+        at = [self.values(x0 + (x1 - x0) * a / 8, y0 + (y1 - y0) * b / 8) for a in range(9) for b in range(9)]
+        wide = [self.values(x0 + (x1 - x0) * a / 4, y0 + (y1 - y0) * b / 4)["real"] for a in range(-4, 9) for b in range(-4, 9)]
+        return any(min(v[key] for v in at) <= 1e-12 and max(v[key] for v in at) >= -1e-12 for key in at[0] if key != "real") or min(wide) <= 0 <= max(wide)
 
 
 @test
 def lines_of_relu(folder):
-    """Each coloured cell is what the closed form says at its corners."""
-    depth, x = 5, (0.5, 4.5)
-    for tau, inputs, y in ((10, (1, .2), (1.5, 3.5)), (20, (1, .2), (1.5, 3.5)), (10, (-1, .2), (.25, 2.25))):
-        region_at, area = by_lines(tau, inputs), {}
-        for (x0, x1, y0, y1), region in map_of(folder, pair(RELU, tau, inputs), x, y, depth):
-            area[region] = area.get(region, 0) + (x1 - x0) * (y1 - y0) / 8
+    """Each coloured cell is what the closed form says of it, and no cell is left uncoloured but where a line goes through."""
+    for taus, inputs, y in (((10, 10), (1, .2), (0, 4)), ((10, 20), (1, .2), (1, 5)), ((20, 10), (1, .2), (0, 8)), ((10, 10), (-1, .2), (0, 4)),
+                            ((20, 10), (1, 3), (0, 4)), ((10, 10), (.5, -.3), (0, 4))):
+        lines, area = Lines(taus, inputs), {}
+        for box, region in map_of(folder, pair(RELU, taus[1], inputs, taus[0]), (0, 8), y, 5):
+            x0, x1, y0, y1 = box
+            area[region] = area.get(region, 0) + (x1 - x0) * (y1 - y0) / 8 / (y[1] - y[0])
             shrunk = [(x0 + (x1 - x0) * s, y0 + (y1 - y0) * t) for s in (1e-9, .5, 1 - 1e-9) for t in (1e-9, .5, 1 - 1e-9)]
-            found = {region_at(*at) for at in shrunk}
+            found = {lines.region(*at) for at in shrunk}
             if region.startswith("centre-"):
-                equal(region[7:], region_at((x0 + x1) / 2, (y0 + y1) / 2))
+                equal(region[7:], lines.region((x0 + x1) / 2, (y0 + y1) / 2))
             else:
-                also = {"several"} if region == "attracting" and inputs[0] < 0 else set()    # E silent attracts there, too
-                check(found - also == {region} or region == "not-lds", (tau, inputs, region, found, x0, x1, y0, y1))
-        check(set(area) >= ({"stable", "attracting", "unstable"} if inputs[0] > 0 else {"stable", "attracting", "several"}), area)
-        check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .5, area)
+                check(all(lines.holds(region, *at) for at in shrunk), (taus, inputs, region, found, box))
+            check(found == {region} or lines.goes_through(box), (taus, inputs, region, found, box))
+        check(set(area) >= {"stable", "attracting", "run-away"}, area)
+        check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .82, area)
 
 
 def sigmoid(z):
@@ -295,6 +335,53 @@ def regions_of_a_sigmoid(folder):
                 check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
                 check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
     check({"stable", "attracting", "unstable", "several"} <= set(area), area)
+
+
+THREE = """param g = 0.5 in [0, 3]
+param h = 1 in [0, 3]
+population A excitatory { tau = 10 ms; cost = nonnegative; input = 1 }
+population B excitatory { tau = 20 ms; cost = nonnegative; gain = 0.5 }
+population I inhibitory { tau = 5 ms; cost = nonnegative; threshold = 0.1 }
+connect A -> A { weight = g }
+connect A -> B { weight = 2 }
+connect B -> A { weight = 0.4 }
+connect A -> I { weight = 1 }
+connect B -> I { weight = 0.1 }
+connect I -> A { weight = h }
+connect I -> B { weight = 0.2 }
+"""
+
+
+@test
+def rates_run_away(folder):
+    """By a linear form: it grows along the equations, in numpy, and the proof does for more than two rows; elsewhere several or none."""
+    write(folder, "m.eig", THREE)
+    path = os.path.join(folder, "map.json")
+    r = eigc("map", os.path.join(folder, "m.eig"), "--over=g=0:3", "--over=h=0:3", "--depth=5", "--data", path)
+    equal(r.status, 0, r)
+    with open(path) as file:
+        root = json.load(file)
+    check(accepted(folder, root), r)
+    equal(eigc("verify", path, "--model", os.path.join(folder, "m.eig")).status, 0)
+    rng, seen = np.random.default_rng(3), {}
+    tau, gain, threshold, u = np.array([10, 20, 5.]), np.array([1, .5, 1]), np.array([0, 0, .1]), np.array([1, 0, 0.])
+    for cell in root["cells"]:
+        seen[cell["region"]] = seen.get(cell["region"], 0) + 1
+        form = [s for s in root["proofs"][cell["proof"]].get("statements", []) if s["says"] == "run-away-by-form"] if "proof" in cell else []
+        check(bool(form) == (cell["region"] == "run-away"), cell)
+        if not form or rng.random() < .5:
+            continue
+        (g_lo, h_lo), (g_hi, h_hi) = ([float(Fraction(x)) for x in cell[key]] for key in ("lo", "hi"))
+        g, h = g_lo + (g_hi - g_lo) * rng.random(), h_lo + (h_hi - h_lo) * rng.random()
+        w = np.array([[g, .4, -h], [2, 0, -.2], [1, .1, 0]])
+        q, rate = np.array([float(Fraction(x)) for x in form[0]["q"]]), float(Fraction(form[0]["rate"]))
+        x = 1e6 * np.maximum(q, 0) / np.abs(q).max()
+        value = [q @ x]
+        for _ in range(4000):
+            x = x + 0.01 * (np.maximum(gain * (w @ x + u - threshold), 0) - x) / tau
+            value.append(q @ x)
+        check(value[0] > 0 and value[-1] > value[0] * np.exp(rate * 40) * .97, (cell, value[0], value[-1], rate))
+    check(seen.get("run-away", 0) > 5 and seen.get("lds", 0) > 5, seen)
 
 
 @test
