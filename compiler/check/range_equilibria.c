@@ -81,10 +81,10 @@ RangeBeside range_beside(const Evidence *e)
 
 /* ---- one point ---- */
 
-/* All equilibria, but for those where pieces meet, are looked for on straight pieces. */
+/* All equilibria of two neurons, but for those where pieces meet, are looked for on straight pieces, and all that they do. */
 static bool is_straight_pair(const RangeProblem *p)
 {
-    return p->straight && range_base(p)->q == 2;
+    return p->straight && range_base(p)->q == 2 && range_base(p)->n == 2;
 }
 
 /* The cell is the point theta. */

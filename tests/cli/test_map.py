@@ -385,6 +385,33 @@ def rates_run_away(folder):
 
 
 @test
+def a_connectome(folder):
+    """The worm, 279 rows: stable, then at some input no equilibrium or several, then run-away; the same bytes again; checked twice."""
+    data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "data", "celegans")
+    with open(os.path.join(data, "neurons.csv")) as file:
+        sign = {row[0]: row[1] for row in csv.reader(file)}
+    with open(os.path.join(data, "chemical.csv")) as file:
+        head, *edges = list(csv.reader(file))
+    for name, kind in (("exc.csv", "excitatory"), ("inh.csv", "inhibitory")):
+        write(folder, name, "\n".join(",".join(row) for row in [head] + [row for row in edges if sign[row[0]] == kind]) + "\n")
+    write(folder, "m.eig", "param g = 0.03 in [0, 0.1]\nparam h = 0.03 in [0, 1]\n"
+                           'population worm from table("%s/neurons.csv") { tau = 20 ms; cost = nonnegative }\n'
+                           'connect worm -> worm { weight = g * edges("exc.csv") }\nconnect worm -> worm { weight = h * edges("inh.csv") }\n' % data)
+    paths = [os.path.join(folder, name) for name in ("a.json", "b.json")]
+    for path in paths:
+        equal(eigc("map", os.path.join(folder, "m.eig"), "--over=g=0.025:0.05", "--over=h=0:0.4", "--depth=2", "-q", "--data", path).status, 0)
+    with open(paths[0]) as a, open(paths[1]) as b:
+        text = a.read()
+        equal(text == b.read(), True)
+    check(len(text) < 600000, len(text))
+    root = json.loads(text)
+    regions = {cell["region"] for cell in root["cells"]}
+    check({"stable", "several-or-none", "run-away"} <= regions, regions)
+    check(accepted(folder, root), regions)
+    equal(eigc("verify", paths[0], "--model", os.path.join(folder, "m.eig")).status, 0)
+
+
+@test
 def what_is_not_followed(folder):
     """Of equilibria nothing is said where a param stands in inputs, or the input goes on changing; and it is said why."""
     for change, reason in ((("input = -0.3", "input = -w_EI"), "stands in inputs or gains"), (("input = -0.3", "input = -sin(t / 1 ms)"), "changes in time")):
