@@ -73,18 +73,18 @@ static bool corners_say_more(Map *m, const Look *c, RangeBeside all)
     return any;
 }
 
-/* Of a cell that is not diagonally stable: the region that equilibria make of it. True when cutting it would say no more. */
+/* Of a cell that is not diagonally stable: the region that equilibria make of it, of its centre's only where they say nothing of
+ * all of it. True when cutting it would say no more. */
 static bool look_at_equilibria(Map *m, Look *c, bool may_cut)
 {
     RangeEquilibria all = range_cell_equilibria(&m->problem, &c->box, may_cut);
     RangeBeside there = all.falls_short ? look_at_centre(m, c) : all.beside;
     c->region = MAP_NOT_LDS + all.beside;
-    if (there > all.beside) {
+    if (there > all.beside && all.beside == BESIDE_NOTHING)
         c->region = MAP_CENTRE_NOT_LDS + there;
-        return false;
-    }
-    evidence_clear(&c->centre);
-    return !all.corners_differ && !(may_cut && all.falls_short && corners_say_more(m, c, all.beside));
+    else
+        evidence_clear(&c->centre);
+    return there <= all.beside && !all.corners_differ && !(may_cut && all.falls_short && corners_say_more(m, c, all.beside));
 }
 
 /* True when cutting it would say no more. */

@@ -118,6 +118,10 @@ def changes(root):
             yield dict(root, cells=replaced(some, k, dict(cell, hi=cell["lo"])))
             yield dict(root, cells=replaced(some, k, dict(cell, hi=["9", cell["hi"][1]])))
             yield dict(root, cells=replaced(some, k, dict(cell, lo=cell["hi"], hi=cell["lo"])))
+    sizes = [[Fraction(b) - Fraction(a) for a, b in zip(cell["lo"], cell["hi"])] for cell in some]
+    named = [(cell.get("proof"), cell.get("centre")) for cell in some]
+    twice = next((j, k) for k in range(len(some)) for j in range(len(some)) if j != k and sizes[j] == sizes[k] and named.count(named[k]) > 1)
+    yield dict(root, cells=replaced(some, twice[1], some[twice[0]]))  # one is there twice and another one is not: no volume is missing
     for region in sorted({cell["region"] for cell in some}):
         k = [cell["region"] for cell in some].index(region)
         for other in ("stable", "lds", "not-lds", "several-or-none", "run-away", "attracting", "unstable", "several", "centre-stable", "centre-not-lds", "centre-several"):
@@ -293,7 +297,7 @@ def lines_of_relu(folder):
                 check(all(lines.holds(region, *at) for at in shrunk), (taus, inputs, region, found, box))
             check(found == {region} or lines.goes_through(box), (taus, inputs, region, found, box))
         check(set(area) >= {"stable", "attracting", "run-away"}, area)
-        check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .82, area)
+        check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .95, area)
 
 
 def sigmoid(z):
@@ -335,6 +339,53 @@ def regions_of_a_sigmoid(folder):
                 check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
                 check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
     check({"stable", "attracting", "unstable", "several"} <= set(area), area)
+
+
+def refutation(rows, *statements):
+    """Of a matrix A whose first diagonal entry is not negative."""
+    return {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 2, "rows": rows}, "witness": {"members": [0], "V": [["1"]]},
+            "statements": list(statements)}
+
+
+PLACE = {"says": "equilibrium-on-pieces", "input": ["1", "0"], "slope": ["1", "1"], "offset": ["0", "0"], "t_lo": ["-10", "-10"], "t_hi": ["10", "10"]}
+
+
+@test
+def statements_by_hand(folder):
+    """Where each of their conditions is the only one that fails."""
+    there, beside = [["0.5", "0"], ["0", "-3"]], {"equilibrium": "0", "tau": ["1", "1"]}      # x = (-2, 0), a saddle
+    for sign, says, fine in (("-1", "unstable-on-pieces", True), ("-1", "attracting-on-pieces", False), ("1", "unstable-on-pieces", False)):
+        equal(accepted(folder, refutation(there, dict(PLACE, sign=sign), dict(beside, says=says))), fine, (sign, says))
+    for key, value, fine in (("t_lo", ["-2", "-10"], False), ("t_lo", ["-2.001", "-10"], True), ("t_hi", ["10", "0"], False), ("t_hi", ["10", "0.001"], True),
+                             ("input", ["6", "0"], False), ("offset", ["2.7", "0"], False), ("offset", ["2.6", "0"], True)):
+        equal(accepted(folder, refutation(there, dict(PLACE, sign="-1", **{key: value}))), fine, (key, value))
+    for corner, fine in ((0.1, True), (-0.1, False)):       # the trace, in time constants of 1 and 2: a focus that grows, or does not
+        rows = [[str(Fraction(3, 2) + Fraction(corner)), "-4"], ["4", "-3"]]
+        unstable = {"says": "unstable-on-pieces", "equilibrium": "0", "tau": ["1", "2"]}
+        equal(accepted(folder, refutation(rows, dict(PLACE, sign="1"), unstable)), fine, corner)
+    away = {"says": "run-away-on-pieces", "slope": ["1", "1"], "tau": ["1", "1"], "rate": "0", "row": "1"}
+    for row, fine in (("1", True), ("0", False), ("2", False), ("1/2", False)):       # eigenvalues -1 +- sqrt(2)
+        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, row=row))), fine, row)
+    for rate, fine in (("0.414", True), ("0.415", False), ("-0.1", False)):
+        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, rate=rate))), fine, rate)
+    form = {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"], "rate": "1"}
+    for inhibition, drive, fine in (("-2", "0", True), ("-2.001", "0", False), ("-2", "0.001", False)):        # whatever it sends to itself
+        equal(accepted(folder, refutation([["1", inhibition], [drive, "-6"]], form)), fine, (inhibition, drive))
+    equal(accepted(folder, refutation([["1", "-2"], ["0", "-6"]], dict(form, q=["-1", "-1"]))), False)
+    several = refutation([["1", "-2"], ["0", "-6"]], {"says": "several-or-none"})
+    equal(accepted(folder, several), True)
+    equal(accepted(folder, dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
+
+
+@test
+def between_corners(folder):
+    """The determinant g^2 - 1 is 3 at both ends of [-2, 2], and -1 between them."""
+    for lo, hi, fine in (("-2", "2", False), ("1.5", "2", True), ("-2", "-1.1", True), ("-2", "-1", False)):
+        proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": [dict(PLACE, sign="1")]}
+        equal(accepted(folder, {"format": "eig-map/1", "matrix": {"n": 2, "rows": [["1", "0"], ["0", "-1"]]},
+                                "params": [{"name": "g", "value": "0", "lo": lo, "hi": hi}],
+                                "terms": [{"params": [0], "entries": [[0, 1, "1"], [1, 0, "-1"]]}],
+                                "proofs": [proof], "cells": [{"region": "not-lds", "lo": [lo], "hi": [hi], "proof": 0}]}), fine, (lo, hi))
 
 
 THREE = """param g = 0.5 in [0, 3]
