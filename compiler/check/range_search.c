@@ -57,13 +57,11 @@ static void keep_statements(RangeProblem *p, RangeCell *c)
     }
 }
 
-RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
+RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta)
 {
     RangeVerdict v = {0};
     LdsReport lds;
-    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
-    range_cell_centre(&p->ranges, cell, theta);
-    range_point_decide(p, (const mpq_t *)theta, &lds);
+    range_point_decide(p, theta, &lds);
     v.centre = lds.verdict;
     if (lds.verdict == TRUTH_CERTIFIED)
         stability_propose_all(p->cx, p->net, &lds);
@@ -79,6 +77,14 @@ RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
         v.converges = evidence_converges(&cell->evidence);
     }
     claim_matrix_clear(&lds.matrix);
+    return v;
+}
+
+RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
+{
+    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
+    range_cell_centre(&p->ranges, cell, theta);
+    RangeVerdict v = range_cell_decide_from(p, cell, (const mpq_t *)theta);
     rationals_clear(theta, p->ranges.n_params);
     return v;
 }

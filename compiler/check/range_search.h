@@ -35,6 +35,8 @@ typedef struct RangeVerdict {
 } RangeVerdict;
 /* Fills the cell's evidence (which is then the caller's) where `whole` is decided. */
 RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell);
+/* The same with what is found at theta in place of the centre. */
+RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta);
 /* The param along which a cell that was not decided is best cut in two. */
 size_t range_cell_longest(RangeProblem *p, const RangeCell *cell);
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);

@@ -87,10 +87,37 @@ static bool look_at_equilibria(Map *m, Look *c, bool may_cut)
     return there <= all.beside && !all.corners_differ && !(may_cut && all.falls_short && corners_say_more(m, c, all.beside));
 }
 
+/* Of a cell that is stable at its centre: multipliers found at a corner, where they are harder to find, may do for all of it. */
+static RangeVerdict decide_from_corners(Map *m, Look *c, RangeVerdict at_centre)
+{
+    size_t n = m->problem.ranges.n_params;
+    mpq_t *theta = rationals_new(m->problem.cx, n);
+    RangeVerdict v = at_centre;
+    for (unsigned which = 0; v.whole == TRUTH_UNDECIDED && which >> n == 0; which++) {
+        RangeCell same = {.lo = c->box.lo, .hi = c->box.hi};
+        for (size_t k = 0; k < n; k++)
+            mpq_set(theta[k], which >> k & 1 ? c->box.hi[k] : c->box.lo[k]);
+        RangeVerdict there = range_cell_decide_from(&m->problem, &same, (const mpq_t *)theta);
+        if (there.whole == TRUTH_CERTIFIED && (there.converges || !at_centre.converges_at_centre)) {
+            evidence_clear(&c->box.evidence);
+            c->box.evidence = same.evidence;
+            v = there;
+        } else {
+            evidence_clear(&same.evidence);
+        }
+        if (there.centre != TRUTH_CERTIFIED)
+            break;              /* some corner is beyond the line */
+    }
+    rationals_clear(theta, n);
+    return v;
+}
+
 /* True when cutting it would say no more. */
 static bool look_at(Map *m, Look *c, bool may_cut)
 {
     RangeVerdict v = range_cell_decide(&m->problem, &c->box);
+    if (!may_cut && v.whole == TRUTH_UNDECIDED && v.centre == TRUTH_CERTIFIED)
+        v = decide_from_corners(m, c, v);
     c->region = region_of(v);
     if (v.whole == TRUTH_UNDECIDED) {           /* what was found holds at the centre */
         c->centre = c->box.evidence;
