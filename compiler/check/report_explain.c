@@ -258,6 +258,8 @@ static void explain_all_rows(const ClaimMatrix *m, Sbuf *out)
 static void explain_balance(const Report *r, Sbuf *out)
 {
     const ClaimMatrix *m = &r->lds.matrix;
+    if (m->n_sums)          /* its entries are not what neurons receive of each other */
+        return;
     if (m->mean_slope)
         report_line(out, "measured", "where gains differ, of a neuron with the mean of their slopes:");
     for (size_t a = 0; a < m->q && m->q <= SHOWN_ENTRIES; a++)
