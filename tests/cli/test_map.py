@@ -1,28 +1,14 @@
 #!/usr/bin/python3
-"""eigc map: what it says of every cell against the lines that theory gives, its proofs, its files."""
+"""eigc map: what it says of every cell against the lines that theory gives, its pictures, its mistakes."""
 import csv
 import json
 import os
-import sys
 from fractions import Fraction
 
 import numpy as np
 
 from cli import check, eigc, equal, main, test, write
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Refused, check as second_check
-
-PAIR = """param w_EE = 0.5 in [0, 4]
-param w_EI = 2
-population E excitatory {{ tau = 20 ms; {0}; input = 2 }}
-population I inhibitory {{ tau = {1} ms; {0} }}
-connect E -> E {{ weight = w_EE }}
-connect I -> E {{ weight = w_EI }}
-connect E -> I {{ weight = 3 }}
-connect I -> I {{ weight = 0.5 }}
-"""
-OVER = ("--over", "w_EE=0:2", "--over=w_EI=0:3")
+from map_files import NOT_LDS, OVER, PAIR, accepted
 
 
 def cells_of(folder, *options):
@@ -31,9 +17,6 @@ def cells_of(folder, *options):
     with open(os.path.join(folder, "map.csv")) as file:
         rows = list(csv.DictReader(file))
     return [([Fraction(row[k]) for k in ("w_EE_lo", "w_EE_hi", "w_EI_lo", "w_EI_hi")], row["region"]) for row in rows]
-
-
-NOT_LDS = ("not-lds", "several-or-none", "attracting", "unstable", "several", "run-away")      # proved of a cell, by that one's witness
 
 
 @test
@@ -51,168 +34,6 @@ def the_line_of_wilson_cowan(folder):
                 check(region == "stable" or region in NOT_LDS or x0 <= line <= x1, (activation, tau, region, x0, x1))
             equal(sum(area.values()), 6)
             check(sum(part for region, part in area.items() if not region.startswith("centre-")) > 6 * Fraction(96, 100), (activation, area))
-
-
-MAPS = ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
-        (PAIR.format("cost = nonnegative; size = 3", 20), 4), (PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3"), 4))
-
-
-def map_file(folder, text, depth):
-    path = os.path.join(folder, "map.json")
-    write(folder, "m.eig", text)
-    equal(eigc("map", os.path.join(folder, "m.eig"), *OVER, "-q", "--data", path, f"--depth={depth}").status, 0)
-    with open(path) as file:
-        return json.load(file)
-
-
-def accepted(folder, root):
-    """By both checkers, or by neither."""
-    text = json.dumps(root)
-    r = eigc("verify", write(folder, "changed.json", text))
-    equal((r.err, r.status in (0, 1)), ("", True), r)
-    try:
-        second_check(text.encode())
-    except Refused as refusal:
-        equal(r.status, 1, "%s, which the second checker refuses: %s" % (r, refusal))
-        return False
-    equal(r.status, 0, "%s, which the second checker accepts" % (r,))
-    return True
-
-
-@test
-def proofs_hold_in_every_cell(folder):
-    """By both checkers, at the corners, which is enough (docs/theory.md, Theorem 30); and they are of the model."""
-    for text, depth in MAPS:
-        root = map_file(folder, text, depth)
-        check(accepted(folder, root), text)
-        r = eigc("verify", os.path.join(folder, "map.json"), "--model", os.path.join(folder, "m.eig"))
-        equal((r.status, r.err), (0, ""), r)
-        check("same matrix, entry by entry" in r.out and "cells that cover it" in r.out, r)
-        regions = {cell["region"] for cell in root["cells"]}
-        check("stable" in regions and regions & set(NOT_LDS), regions)
-        for change in changes(root):
-            check(not accepted(folder, change), (text, change["cells"][:3], change["params"], len(change["proofs"])))
-
-
-def replaced(things, k, thing):
-    return things[:k] + [thing] + things[k + 1:]
-
-
-def changes(root):
-    """What no longer holds, each for one reason."""
-    some, proofs = root["cells"], root["proofs"]
-    yield dict(root, cells=some[1:])
-    yield dict(root, cells=some + some[:1])
-    yield dict(root, cells=[])
-    yield dict(root, surprise=1)
-    yield dict(root, format="eig-map/2")
-    yield dict(root, proofs=proofs[:-1])
-    yield dict(root, proofs=proofs + proofs[:1])                       # one of no cell
-    for key, end in (("lo", "-1"), ("hi", "5")):
-        yield dict(root, params=replaced(root["params"], 0, dict(root["params"][0], **{key: end})))
-    for k, cell in enumerate(some):
-        lo, hi = ([Fraction(x) for x in cell[key]] for key in ("lo", "hi"))
-        middle = [str((a + b) / 2) for a, b in zip(lo, hi)]
-        if k in (0, len(some) - 1):
-            yield dict(root, cells=replaced(some, k, dict(cell, lo=middle)))
-            yield dict(root, cells=replaced(some, k, dict(cell, hi=cell["lo"])))
-            yield dict(root, cells=replaced(some, k, dict(cell, hi=["9", cell["hi"][1]])))
-            yield dict(root, cells=replaced(some, k, dict(cell, lo=cell["hi"], hi=cell["lo"])))
-    sizes = [[Fraction(b) - Fraction(a) for a, b in zip(cell["lo"], cell["hi"])] for cell in some]
-    named = [(cell.get("proof"), cell.get("centre")) for cell in some]
-    twice = next((j, k) for k in range(len(some)) for j in range(len(some)) if j != k and sizes[j] == sizes[k] and named.count(named[k]) > 1)
-    yield dict(root, cells=replaced(some, twice[1], some[twice[0]]))  # one is there twice and another one is not: no volume is missing
-    for region in sorted({cell["region"] for cell in some}):
-        k = [cell["region"] for cell in some].index(region)
-        for other in ("stable", "lds", "not-lds", "several-or-none", "run-away", "attracting", "unstable", "several", "centre-stable", "centre-not-lds", "centre-several"):
-            if other not in WEAKER.get(region, ()) and other not in (region, "undecided"):
-                yield dict(root, cells=replaced(some, k, dict(some[k], region=other)))
-        yield dict(root, cells=replaced(some, k, {key: x for key, x in some[k].items() if key not in ("proof", "centre")}))
-        yield dict(root, cells=replaced(some, k, dict(some[k], proof=len(proofs))))
-    for k, proof in enumerate(proofs):
-        if "components" in proof:
-            yield dict(root, proofs=replaced(proofs, k, dict(proof, components=[dict(c, p=["-" + x for x in c["p"]]) for c in proof["components"]])))
-            yield dict(root, proofs=replaced(proofs, k, dict(proof, components=[dict(c, p=["1", "1e9"][:len(c["p"])]) for c in proof["components"]])))
-        else:
-            yield dict(root, proofs=replaced(proofs, k, dict(proof, witness=dict(proof["witness"], V=[["0" for _ in v] for v in proof["witness"]["V"]]))))
-        yield dict(root, proofs=replaced(proofs, k, dict(proof, more=1)))
-        if k > 20:
-            break
-
-
-LESS = ("not-lds", "several-or-none")
-WEAKER = {"stable": ("lds",), "several-or-none": LESS, "attracting": LESS, "unstable": LESS + ("attracting",), "several": LESS + ("attracting", "unstable"),
-          "run-away": LESS + ("several", "attracting", "unstable"), "centre-stable": ("lds",)}
-WEAKER.update({"centre-" + region: LESS + ("centre-not-lds", "centre-attracting") for region in NOT_LDS})
-
-
-def numbers_in(thing, path=()):
-    """Where the texts of numbers are."""
-    if isinstance(thing, dict):
-        for key, x in thing.items():
-            if key not in ("region", "says", "name", "file", "sha256", "set", "format", "proof"):
-                yield from numbers_in(x, path + (key,))
-    elif isinstance(thing, list):
-        for k, x in enumerate(thing):
-            yield from numbers_in(x, path + (k,))
-    elif isinstance(thing, str):
-        yield path
-
-
-def with_number(root, path, change):
-    if not path:
-        return change(root)
-    copy = dict(root) if isinstance(root, dict) else list(root)
-    copy[path[0]] = with_number(root[path[0]], path[1:], change)
-    return copy
-
-
-@test
-def both_checkers_agree_on_every_mutation(folder):
-    """One number becomes another, anywhere; one cell names another proof. A map that is still accepted is no larger a claim."""
-    rng, n_refused, n = np.random.default_rng(5), 0, 0
-    for text, depth in MAPS:
-        root = map_file(folder, text, min(depth, 3))
-        places = list(numbers_in(root))
-        for _ in range(60):
-            path = places[rng.integers(len(places))]
-            change = (lambda x: str(-Fraction(x)), lambda x: str(Fraction(x) * 2), lambda x: str(Fraction(x) * Fraction(999, 1000)), lambda x: str(Fraction(x) + 1),
-                      lambda x: x + "0", lambda x: "0")[rng.integers(6)]
-            n_refused += not accepted(folder, with_number(root, path, change))
-            n += 1
-        for _ in range(20):
-            k, other = rng.integers(len(root["cells"])), int(rng.integers(len(root["proofs"])))
-            n_refused += not accepted(folder, dict(root, cells=replaced(root["cells"], k, dict(root["cells"][k], proof=other))))
-            n += 1
-    check(n_refused > n / 3, (n_refused, n))
-
-
-@test
-def a_map_is_of_its_model(folder):
-    """A proof that holds, of another model: other weights, time constants, inputs, ranges."""
-    text = MAPS[3][0]
-    map_file(folder, text, 3)
-    path = os.path.join(folder, "map.json")
-    for change in (("weight = 3", "weight = 3.0001"), ("tau = 20 ms; cost = box(0, 1); input", "tau = 21 ms; cost = box(0, 1); input"), ("input = -0.3", "input = -0.31"),
-                   ("box(0, 1)", "box(0, 1.1)"), ("in [0, 4]", "in [0, 1.5]")):
-        check(change[0] in text, change)
-        r = eigc("verify", path, "--model", write(folder, "other.eig", text.replace(*change)))
-        check(r.status in (1, 2) and ("not of this model" in r.out or "E0404" in r.err), (change, r))
-    relu = MAPS[0][0]
-    map_file(folder, relu, 4)
-    for change in (("cost = nonnegative; input", "cost = box(0, 1e9); input"), ("input = 2", "input = 2.1"), ("tau = 10", "tau = 11"),
-                   ("cost = nonnegative }", "activation(z) = max(z, 0.5 * z) }")):
-        check(change[0] in relu, change)
-        r = eigc("verify", path, "--model", write(folder, "other.eig", relu.replace(*change)))
-        check(r.status == 1 and "not of this model" in r.out, (change, r))
-    equal(eigc("verify", path, "--model", write(folder, "other.eig", relu)).status, 0)
-    map_file(folder, text, 3)
-    r = eigc("verify", path, "--model", write(folder, "other.eig", "# the same\n" + text))
-    check(r.status == 0 and "changed since" in r.out, r)
-    r = eigc("verify", "--json", path)
-    said = json.loads(r.out)
-    equal((r.status, said["accepted"], said["claim"]), (0, True, "map"))
-    check(said["regions"]["stable"] > 0, said)
 
 
 # ---- the regions of theory: equilibria, the trace and the determinant ----
@@ -339,53 +160,6 @@ def regions_of_a_sigmoid(folder):
                 check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
                 check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
     check({"stable", "attracting", "unstable", "several"} <= set(area), area)
-
-
-def refutation(rows, *statements):
-    """Of a matrix A whose first diagonal entry is not negative."""
-    return {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 2, "rows": rows}, "witness": {"members": [0], "V": [["1"]]},
-            "statements": list(statements)}
-
-
-PLACE = {"says": "equilibrium-on-pieces", "input": ["1", "0"], "slope": ["1", "1"], "offset": ["0", "0"], "t_lo": ["-10", "-10"], "t_hi": ["10", "10"]}
-
-
-@test
-def statements_by_hand(folder):
-    """Where each of their conditions is the only one that fails."""
-    there, beside = [["0.5", "0"], ["0", "-3"]], {"equilibrium": "0", "tau": ["1", "1"]}      # x = (-2, 0), a saddle
-    for sign, says, fine in (("-1", "unstable-on-pieces", True), ("-1", "attracting-on-pieces", False), ("1", "unstable-on-pieces", False)):
-        equal(accepted(folder, refutation(there, dict(PLACE, sign=sign), dict(beside, says=says))), fine, (sign, says))
-    for key, value, fine in (("t_lo", ["-2", "-10"], False), ("t_lo", ["-2.001", "-10"], True), ("t_hi", ["10", "0"], False), ("t_hi", ["10", "0.001"], True),
-                             ("input", ["6", "0"], False), ("offset", ["2.7", "0"], False), ("offset", ["2.6", "0"], True)):
-        equal(accepted(folder, refutation(there, dict(PLACE, sign="-1", **{key: value}))), fine, (key, value))
-    for corner, fine in ((0.1, True), (-0.1, False)):       # the trace, in time constants of 1 and 2: a focus that grows, or does not
-        rows = [[str(Fraction(3, 2) + Fraction(corner)), "-4"], ["4", "-3"]]
-        unstable = {"says": "unstable-on-pieces", "equilibrium": "0", "tau": ["1", "2"]}
-        equal(accepted(folder, refutation(rows, dict(PLACE, sign="1"), unstable)), fine, corner)
-    away = {"says": "run-away-on-pieces", "slope": ["1", "1"], "tau": ["1", "1"], "rate": "0", "row": "1"}
-    for row, fine in (("1", True), ("0", False), ("2", False), ("1/2", False)):       # eigenvalues -1 +- sqrt(2)
-        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, row=row))), fine, row)
-    for rate, fine in (("0.414", True), ("0.415", False), ("-0.1", False)):
-        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, rate=rate))), fine, rate)
-    form = {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"], "rate": "1"}
-    for inhibition, drive, fine in (("-2", "0", True), ("-2.001", "0", False), ("-2", "0.001", False)):        # whatever it sends to itself
-        equal(accepted(folder, refutation([["1", inhibition], [drive, "-6"]], form)), fine, (inhibition, drive))
-    equal(accepted(folder, refutation([["1", "-2"], ["0", "-6"]], dict(form, q=["-1", "-1"]))), False)
-    several = refutation([["1", "-2"], ["0", "-6"]], {"says": "several-or-none"})
-    equal(accepted(folder, several), True)
-    equal(accepted(folder, dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
-
-
-@test
-def between_corners(folder):
-    """The determinant g^2 - 1 is 3 at both ends of [-2, 2], and -1 between them."""
-    for lo, hi, fine in (("-2", "2", False), ("1.5", "2", True), ("-2", "-1.1", True), ("-2", "-1", False)):
-        proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": [dict(PLACE, sign="1")]}
-        equal(accepted(folder, {"format": "eig-map/1", "matrix": {"n": 2, "rows": [["1", "0"], ["0", "-1"]]},
-                                "params": [{"name": "g", "value": "0", "lo": lo, "hi": hi}],
-                                "terms": [{"params": [0], "entries": [[0, 1, "1"], [1, 0, "-1"]]}],
-                                "proofs": [proof], "cells": [{"region": "not-lds", "lo": [lo], "hi": [hi], "proof": 0}]}), fine, (lo, hi))
 
 
 THREE = """param g = 0.5 in [0, 3]
