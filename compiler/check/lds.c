@@ -74,8 +74,9 @@ static bool refute_zero_sum(Ctx *cx, LdsReport *r)
 }
 
 /* The margin is stated for the neurons' own diagonal, the tests measure it on the reduced one. */
-static double neuron_margin(const ClaimMatrix *m, double margin)
+static double neuron_margin(const ClaimMatrix *m, double reduced)
 {
+    double margin = reduced;
     mpq_t uniform, own, all;
     mpq_inits(uniform, own, all, (mpq_ptr)0);
     for (size_t a = 0; m->size && a < m->q; a++) {
@@ -92,7 +93,7 @@ static double neuron_margin(const ClaimMatrix *m, double margin)
         mpq_mul(all, all, uniform);
         mpq_sub(all, own, all);                         /* of the mean: |R_aa| */
         mpq_sub(own, own, uniform);                     /* of one neuron: |A_ii| */
-        margin = fmin(margin, fmin(difference, margin * mpq_get_d(all)) / mpq_get_d(own));
+        margin = fmin(margin, fmin(difference, reduced * mpq_get_d(all)) / mpq_get_d(own));
     }
     mpq_clears(uniform, own, all, (mpq_ptr)0);
     return margin;

@@ -132,6 +132,21 @@ connect E -> E { weight = 0.99 / 21981 * low_rank("u.npy", "u.npy") }
 
 
 @test
+def margins_of_populations_do_not_multiply(folder):
+    """Each of three populations alone keeps a mean of 1 - 0.5 of a neuron's own 1 - 0.05."""
+    path = write(folder, "chain.eig", """population A excitatory { size = 10; tau = 1; cost = nonnegative }
+population B excitatory { size = 10; tau = 1; cost = nonnegative }
+population C excitatory { size = 10; tau = 1; cost = nonnegative }
+connect A -> A { weight = 0.05 }
+connect B -> B { weight = 0.05 }
+connect C -> C { weight = 0.05 }
+connect A -> B { weight = 0.1 }
+connect B -> C { weight = 0.1 }
+""")
+    equal("%.6f" % report(path)["lds"]["margin"], "%.6f" % (0.5 / 0.95))
+
+
+@test
 def rates_that_grow_are_said_with_their_proof(folder):
     path = write(folder, "runs.eig", """population E excitatory { tau = 20 ms; cost = nonnegative; input = 1 }
 connect E -> E { weight = 1.5 }
