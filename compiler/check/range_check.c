@@ -172,7 +172,9 @@ static const char *own_claim_fault(Ctx *cx, const Report *report)
     const LdsReport *own = &report->lds;
     if (own->verdict != TRUTH_CERTIFIED)
         return "diagonal stability is not decided at the params' own values";
-    if (own->matrix.n_kernels || own->matrix.mean_slope || own->matrix.n_sums || own->matrix.q != reduce_count_rows(cx, report->net))
+    if (own->matrix.n_sums)
+        return "a network of so many pairs is decided with rows of sums, for given values only";
+    if (own->matrix.n_kernels || own->matrix.mean_slope || own->matrix.q != reduce_count_rows(cx, report->net))
         return "kernels by their frequencies, and gains neuron by neuron or by their mean, are decided for given values only";
     return NULL;
 }
