@@ -77,7 +77,7 @@ double eig_solve(const EigSolve *q, double s)
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
         double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope;
-        bool is_flat = slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
+        bool is_flat = slope > 0.0 && slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
         if (eig_middle(r.a, r.b) == r.a || (newton == x && is_flat))
             return x;
         if (is_inside && is_flat && fabs(newton - x) <= DBL_EPSILON * fabs(x))

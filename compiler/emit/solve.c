@@ -155,7 +155,7 @@ static void next_x(Body *b, Val step)
     narrow(b, gap);
     Val slope = value_at(b, &b->q->slope, b->x), middle = middle_of(ll, b->a, b->b);
     Val newton = ll_fsub(ll, b->x, ll_fdiv(ll, gap, slope));
-    Val is_flat = ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY));
+    Val is_flat = and_of(ll, ll_fcmp(ll, LLVMRealOGT, slope, ll_f64(ll, 0.0)), ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY)));
     Val is_inside = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));
     Val stays = and_of(ll, ll_fcmp(ll, LLVMRealOEQ, newton, b->x), is_flat);
     b->found = or_of(ll, b->found, or_of(ll, ll_fcmp(ll, LLVMRealOEQ, middle, b->a), stays));

@@ -34,22 +34,23 @@ static void count_ops(const Expr *e, size_t *ops, size_t *solves)
     }
 }
 
-/* The value at the double next to x; a NaN there, infinity less infinity, is `otherwise`. */
-static double value_beside(const EigCode *value, double x, double towards, double otherwise)
+/* The value at the double next to x; a NaN there, infinity less infinity, is `otherwise`. So is what only a quotient
+ * beyond the doubles can be, as of 3/(3 x) next to 0: infinity at a lower end, minus infinity at an upper one. */
+static double value_beside(const EigCode *value, double x, double towards, double otherwise, bool is_end)
 {
     double var[EIG_N_VARS] = { 0 };
     var[EIG_VAR_X] = nextafter(x, towards);
     double y = eig_code_eval(value, var, NULL);
-    return y == y ? y : otherwise;
+    return y != y || (is_end && y == -otherwise) ? otherwise : y;
 }
 
 static EigNode node_at(const EigCode *value, Num at, bool is_lo, bool is_hi)
 {
     EigNode node = { .x = num_to_double(at), .below = -INFINITY, .above = INFINITY };
     if (!is_lo)
-        node.below = value_beside(value, node.x, -INFINITY, INFINITY);
+        node.below = value_beside(value, node.x, -INFINITY, INFINITY, is_hi);
     if (!is_hi)
-        node.above = value_beside(value, node.x, INFINITY, -INFINITY);
+        node.above = value_beside(value, node.x, INFINITY, -INFINITY, is_lo);
     return node;
 }
 

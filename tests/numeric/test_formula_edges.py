@@ -9,7 +9,7 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from mpmath import mpf
+from mpmath import exp, lambertw, mpf
 
 import eigc
 import formula
@@ -138,9 +138,22 @@ def kinks_have_values_and_do_not_jump():
         accepted("cost(x) = " + cost)
 
 
+def entropies_of_multiples_are_solved_next_to_their_end():
+    """x + c (log(k x) + 1) = s at x = c W(exp(s/c - 1)/(k c)). What stands in quotients leaves the doubles before x does."""
+    for text, c, k in (("x * log(3 * x)", 1, 3), ("3 * x * log(3 * x)", 3, 3), ("x / 2 * log(x / 2)", 0.5, 0.5),
+                       ("1e8 * x * log(1e8 * x) / 1e8", 1, 1e8), ("x * log(1e-9 * x)", 1, 1e-9)):
+        for cost, side in ((text + " on [0, inf]", 1), (text.replace("x", "(-x)") + " on [-inf, 0]", -1)):
+            x = eigc.both("""population E excitatory { size = 29; tau = 10 ms; cost(x) = %s; input = %d * (i - 20) }
+simulate { duration = 10 ms; method = euler; step = 10 ms; record E every 10 ms }""" % (cost, side), folder)["E"][-1]
+            for i in range(29):
+                true = side * c * lambertw(exp(mpf(i - 20) / c - 1) / (k * mpf(c))).real
+                assert abs(mpf(float(x[i])) - true) <= mpf(10)**-13 * abs(true), (cost, i, x[i], true)
+
+
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)
 eigc.test("what has no value is refused, times 0 too", what_has_no_value_is_refused_times_0_too)
 eigc.test("kinks have values and do not jump", kinks_have_values_and_do_not_jump)
+eigc.test("entropies of multiples are solved next to their end", entropies_of_multiples_are_solved_next_to_their_end)
 sys.exit(eigc.failures > 0)
