@@ -6,8 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "compiler/check/evidence.h"
-#include "compiler/check/rational.h"
+#include "compiler/check/proof/evidence.h"
+#include "compiler/check/proof/rational.h"
 
 typedef struct GoldenCase {
     const char *id, *family;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/lds.h"
+#include "compiler/check/lds/lds.h"
 
 /* ---- the rows that a verdict hangs on ---- */
 

@@ -1,8 +1,8 @@
 #include "compiler/check/require.h"
 
-#include "compiler/check/image.h"
-#include "compiler/check/image_form.h"
-#include "compiler/check/range_search.h"
+#include "compiler/check/slope/image.h"
+#include "compiler/check/slope/image_form.h"
+#include "compiler/check/range/range_search.h"
 #include "compiler/model/affine.h"
 #include "compiler/net/pair_eval.h"
 

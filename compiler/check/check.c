@@ -1,12 +1,12 @@
 #include "compiler/check/check.h"
 
-#include "compiler/check/certificate.h"
+#include "compiler/check/proof/certificate.h"
 #include "compiler/check/dale.h"
-#include "compiler/check/lds.h"
-#include "compiler/check/range_search.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/range/range_search.h"
 #include "compiler/check/require.h"
-#include "compiler/check/slope.h"
-#include "compiler/check/stability.h"
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/stability/stability.h"
 
 const char *truth_name(Truth t)
 {

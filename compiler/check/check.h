@@ -3,8 +3,8 @@
  * accepted by the verifier. */
 #ifndef COMPILER_CHECK_CHECK_H
 #define COMPILER_CHECK_CHECK_H
-#include "compiler/check/evidence.h"
-#include "compiler/check/ranges.h"
+#include "compiler/check/proof/evidence.h"
+#include "compiler/check/proof/ranges.h"
 #include "compiler/net/net.h"
 
 typedef enum Truth { TRUTH_UNDECIDED, TRUTH_CERTIFIED, TRUTH_REFUTED, TRUTH_EXEMPT } Truth;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/lapack.h"
+#include "compiler/check/lds/lapack.h"
 #include "compiler/check/report_text.h"
 
 /* Rows that a matrix is shown for, entries of a vector, components, rows for eigenvalues. */

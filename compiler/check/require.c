@@ -1,6 +1,6 @@
 #include "compiler/check/require.h"
 
-#include "compiler/check/range_search.h"
+#include "compiler/check/range/range_search.h"
 
 RequirementReport require_dale(Ctx *cx, Report *report, const ModelRequire *require)
 {

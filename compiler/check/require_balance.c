@@ -2,11 +2,11 @@
  * strong weights cancel the input. */
 #include <math.h>
 
-#include "compiler/check/image.h"
-#include "compiler/check/jet.h"
+#include "compiler/check/slope/image.h"
+#include "compiler/check/slope/jet.h"
 #include "compiler/check/require.h"
-#include "compiler/check/stability.h"
-#include "compiler/check/statement_verify.h"
+#include "compiler/check/stability/stability.h"
+#include "compiler/check/proof/statement_verify.h"
 
 enum { MOST_POPULATIONS = 64 };
 

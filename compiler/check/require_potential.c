@@ -1,11 +1,11 @@
 /* A game with a potential (docs/theory.md, Theorems 17 and 33): decided by the weights alone, whatever the
  * activations, and so also where diagonal stability is not. */
-#include "compiler/check/lds.h"
-#include "compiler/check/range_search.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/range/range_search.h"
 #include "compiler/check/require.h"
-#include "compiler/check/slope.h"
-#include "compiler/check/stability.h"
-#include "compiler/check/statement_verify.h"
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/stability/stability.h"
+#include "compiler/check/proof/statement_verify.h"
 
 static const char *const has_one = "Theorem 17 (docs/theory.md): positive p with p_i W_ij = p_j W_ji for all neurons";
 

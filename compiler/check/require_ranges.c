@@ -1,7 +1,7 @@
 /* What is required for all params and decided without cells: signs of weights, and bounds of rates. Both hang on
  * sums of products of different params, which are least and largest at corners of their ranges. */
 #include "compiler/check/dale.h"
-#include "compiler/check/range_search.h"
+#include "compiler/check/range/range_search.h"
 #include "compiler/check/require.h"
 
 /* The params of a mask; corner c has the k-th of them at its upper end where bit k of c is set. */

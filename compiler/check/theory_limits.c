@@ -1,6 +1,6 @@
 /* What the theorems do not speak of. They are about networks of leaky rates,
  * tau x' = -x + phi(u + W x); a model that is more than that is not judged. */
-#include "compiler/check/stability.h"
+#include "compiler/check/theory_limits.h"
 
 const char *theory_obstacle(Ctx *cx, const Net *net)
 {

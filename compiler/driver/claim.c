@@ -1,9 +1,9 @@
 #include "compiler/driver/claim.h"
 
-#include "compiler/check/lds.h"
+#include "compiler/check/lds/lds.h"
 #include "compiler/check/require.h"
-#include "compiler/check/slope.h"
-#include "compiler/check/stability.h"
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/stability/stability.h"
 
 /* Where gains differ the rows tell whether neurons were taken one by one. */
 static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)

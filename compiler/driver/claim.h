@@ -1,10 +1,11 @@
 /* Is the claim of a certificate the one that a model makes? */
 #ifndef COMPILER_DRIVER_CLAIM_H
 #define COMPILER_DRIVER_CLAIM_H
-#include "compiler/check/certificate.h"
-#include "compiler/check/evidence.h"
-#include "compiler/check/map_file.h"
-#include "compiler/check/ranges.h"
+#include "compiler/check/check.h"
+#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/evidence.h"
+#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/ranges.h"
 #include "compiler/net/net.h"
 
 struct Compilation;

@@ -1,8 +1,8 @@
 #include "compiler/driver/claim.h"
 
-#include "compiler/check/equilibria.h"
-#include "compiler/check/lds.h"
-#include "compiler/check/slope.h"
+#include "compiler/check/stability/equilibria.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/slope/slope.h"
 
 /* What is known of the activation of row a is within what the statement says of it. */
 static bool facts_hold(const LocalNet *net, const ClaimMatrix *m, size_t n, const Statement *s, size_t a)

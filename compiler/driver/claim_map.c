@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "compiler/check/lds.h"
-#include "compiler/check/local.h"
-#include "compiler/check/range_search.h"
-#include "compiler/check/slope.h"
-#include "compiler/check/stability.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/stability/local.h"
+#include "compiler/check/range/range_search.h"
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/stability/stability.h"
 #include "compiler/driver/claim.h"
 
 /* The map's params are the model's, in the same order, and run no further. */

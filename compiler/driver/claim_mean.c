@@ -1,7 +1,7 @@
 /* Mean slopes in a certificate: do they bound those of the model's neurons from the side that its claim needs? */
 #include "compiler/driver/claim.h"
 
-#include "compiler/check/lds.h"
+#include "compiler/check/lds/lds.h"
 
 typedef struct MeanClaim {
     Ctx *cx;

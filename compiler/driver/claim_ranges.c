@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "compiler/check/range_search.h"
-#include "compiler/check/slope.h"
+#include "compiler/check/range/range_search.h"
+#include "compiler/check/slope/slope.h"
 
 /* Where the model's params stand in the certificate. */
 typedef struct Match {

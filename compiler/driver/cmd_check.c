@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/certificate.h"
+#include "compiler/check/proof/certificate.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
@@ -45,7 +45,7 @@ static bool write_certificate(Compilation *c, const char **missing)
         return true;
     }
     CertificateModel model = claim_model(c);
-    certificate_write(&model, lds, &c->report->ranges.ranges, &text);
+    certificate_write(&model, &lds->matrix, &lds->evidence, &c->report->ranges.ranges, &text);
     bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
     sbuf_free(&text);
     return ok;

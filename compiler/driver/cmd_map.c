@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "compiler/check/slope.h"
-#include "compiler/check/stability.h"
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/stability/stability.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/map.h"

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/check/certificate.h"
-#include "compiler/check/map_file.h"
-#include "compiler/check/range_search.h"
-#include "compiler/check/rational.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/map_file.h"
+#include "compiler/check/range/range_search.h"
+#include "compiler/check/proof/rational.h"
+#include "compiler/check/proof/verify.h"
 #include "compiler/data/sha256.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "compiler/check/dale.h"
-#include "compiler/check/lds.h"
-#include "compiler/check/slope.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/slope/slope.h"
 
 double seconds_now(void)
 {

@@ -8,16 +8,11 @@
 #define COMPILER_MODEL_MODEL_H
 #include "compiler/data/values.h"
 #include "compiler/model/expr.h"
+#include "compiler/model/setting.h"
 #include "compiler/model/unit.h"
 #include "runtime/method.h"
 
 typedef enum Sign { SIGN_MIXED = 0, SIGN_EXC = 1, SIGN_INH = -1 } Sign;
-
-/* `--set name=value`, exact text with an optional unit ("20 ms"). */
-typedef struct Setting {
-    const char *name, *value;
-    bool is_range;              /* `--over name=lo:hi`: it varies, and no param without such a setting does */
-} Setting;
 
 typedef struct ModelParam {
     const char *name;

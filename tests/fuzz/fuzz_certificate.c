@@ -1,7 +1,7 @@
 /* Certificate files of any bytes: read, and where that succeeds, verified,
  * written and read again. Nothing may crash, and what was read must survive. */
-#include "compiler/check/certificate.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,12 +16,10 @@ static bool is_small(const ClaimMatrix *m)
 
 static void check_again(Ctx *cx, const CertificateFile *file)
 {
-    LdsReport report = {.matrix = file->matrix, .evidence = file->evidence};
-    report.verdict = file->evidence.is_certificate ? TRUTH_CERTIFIED : TRUTH_REFUTED;
     Sbuf out = {0};
     CertificateFile again;
     const char *reason;
-    certificate_write(file->has_model ? &file->model : NULL, &report, &file->ranges, &out);
+    certificate_write(file->has_model ? &file->model : NULL, &file->matrix, &file->evidence, &file->ranges, &out);
     if (!certificate_read(cx, sbuf_text(&out), out.n, &again, &reason))
         BUG("what was written cannot be read: %s", reason);
     bool first = verify_evidence(cx, &file->matrix, &file->evidence).accepted;

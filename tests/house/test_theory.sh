@@ -11,7 +11,7 @@ done
 say theory_has_every_cost $missing
 
 missing=0
-for n in $(grep -ho 'Theorems\{0,1\} [0-9]*\( and [0-9]*\)\{0,1\}' compiler/check/*.c | grep -o '[0-9][0-9]*' | sort -un); do
+for n in $(grep -ho 'Theorems\{0,1\} [0-9]*\( and [0-9]*\)\{0,1\}' compiler/check/*.c compiler/check/*/*.c | grep -o '[0-9][0-9]*' | sort -un); do
     grep -q "^\*\*Theorem $n[ .]" docs/theory.md || { echo "docs/theory.md has no Theorem $n" >&2; missing=1; }
 done
 say theory_has_every_theorem_that_is_cited $missing

@@ -43,7 +43,7 @@ def check_bound(text, report, most):
 
 
 def increasing_ones():
-    forms = [increasing(np.random.default_rng([7, k])) for k in range(240)]
+    forms = [increasing(np.random.default_rng([7, k])) for k in range(120)]
     blunt = unproved = 0
     for f, r in zip(forms, reports([f.text for f in forms])):
         if not r["proved"]:
@@ -60,7 +60,7 @@ def value(f, z):
 
 
 def ones_that_may_fall():
-    forms = [with_a_dip(np.random.default_rng([8, k])) for k in range(100)]
+    forms = [with_a_dip(np.random.default_rng([8, k])) for k in range(50)]
     counts = {"falls": 0, "rises": 0, "not found": 0}
     for f, r in zip(forms, reports([f.text for f in forms])):
         least, at, most = extremes(f)

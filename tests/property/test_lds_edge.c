@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "compiler/check/lds.h"
+#include "compiler/check/lds/lds.h"
 #include "tests/property/edge_matrix.h"
 #include "tests/test.h"
 

@@ -161,7 +161,7 @@ def certificates_are_judged(r, folder):
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     accepted = 0
     for seed in range(first, first + count):

@@ -1,8 +1,8 @@
 /* Matrices, multipliers and vectors of claims from text, and what the verifier says of them. */
 #ifndef TESTS_UNIT_CLAIM_OF_H
 #define TESTS_UNIT_CLAIM_OF_H
-#include "compiler/check/rational.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/rational.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/test.h"
 
 static unsigned long random_state = 12345;

@@ -2,13 +2,13 @@
  * and read back, and every spoiled text that can be made from them. What becomes of
  * a spoiled text is not guessed: tests/second_checker.py, which shares nothing with
  * eigc, has to come to the same answer. */
-#include "compiler/check/certificate.h"
+#include "compiler/check/proof/certificate.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/check/rational.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/rational.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/golden_lds.h"
 #include "tests/test.h"
 
@@ -79,11 +79,9 @@ static char *golden_certificate(GoldenCase *g)
 {
     static const Setting set[] = {{"g", "0.01", false}, {"tau", "20 ms", false}, {"g", "0.02", false}};
     CertificateModel model = {.path = "worm \"1\".eig", .sha256 = "00ff", .n_set = 3, .set = set};
-    LdsReport report = {.verdict = g->is_lds ? TRUTH_CERTIFIED : TRUTH_REFUTED, .matrix = g->matrix};
-    report.evidence = (Evidence){.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate,
-                                 .witness = g->witness};
+    Evidence evidence = {.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate, .witness = g->witness};
     Sbuf out = {0};
-    certificate_write(&model, &report, NULL, &out);
+    certificate_write(&model, &g->matrix, &evidence, NULL, &out);
     return out.text;
 }
 
@@ -141,9 +139,7 @@ static void writing_is_the_inverse_of_reading(void)
         const char *reason, *text = b.text[k];
         for (Sbuf *out = &once; out; out = out == &once ? &twice : NULL) {
             CHECK(certificate_read(&cx, text, strlen(text), &file, &reason));
-            LdsReport report = {.matrix = file.matrix, .evidence = file.evidence};
-            report.verdict = file.evidence.is_certificate ? TRUTH_CERTIFIED : TRUTH_REFUTED;
-            certificate_write(file.has_model ? &file.model : NULL, &report, &file.ranges, out);
+            certificate_write(file.has_model ? &file.model : NULL, &file.matrix, &file.evidence, &file.ranges, out);
             evidence_clear(&file.evidence);
             ranges_clear(&file.ranges);
             claim_matrix_clear(&file.matrix);

@@ -1,8 +1,8 @@
 /* Matrices exactly on the boundary of diagonal stability, which is not part of it:
  * rings at the secant bound, whose gains multiply to sec(pi/n)^n, and a matrix made
  * from its witness. A little inside they are certified. */
-#include "compiler/check/lds.h"
-#include "compiler/check/rational.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/proof/rational.h"
 #include "tests/test.h"
 
 static Truth decide(size_t n, const char *const *entry)

@@ -4,8 +4,8 @@
 
 #include <time.h>
 
-#include "compiler/check/lds.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/test.h"
 
 /* Measured. Raise it when the search improves; never lower it. */

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/lds.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/test.h"
 
 /* A cycle whose entries multiply to -gain, as exact fractions of 2^60. */

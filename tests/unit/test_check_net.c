@@ -3,9 +3,9 @@
  * wording, and properties of random networks. */
 #include <jansson.h>
 
-#include "compiler/check/certificate.h"
+#include "compiler/check/proof/certificate.h"
 #include "compiler/check/check.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/verify.h"
 #include "lang/parse.h"
 #include "tests/test.h"
 

@@ -1,5 +1,5 @@
 /* Slopes over an interval of inputs against slopes written out by hand. */
-#include "compiler/check/slope.h"
+#include "compiler/check/slope/slope.h"
 #include "tests/unit/model_text.h"
 
 typedef double Slope(double z);

@@ -1,8 +1,8 @@
 /* Bounds and eigenvalues in doubles that the search and the verifier work with, against exact sums and closed forms. */
 #include <math.h>
 
-#include "compiler/check/lds.h"
-#include "compiler/check/statement_verify.h"
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/proof/statement_verify.h"
 #include "tests/unit/claim_of.h"
 
 /* digits * 2^exponent: of ordinary size, below the least normal double, or beyond the largest. */

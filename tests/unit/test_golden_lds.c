@@ -2,7 +2,7 @@
  * and none of the evidence for the other answer. */
 #include "tests/golden_lds.h"
 
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/test.h"
 
 /* A small generator, so that the "random" evidence is the same on every machine. */

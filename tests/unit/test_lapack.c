@@ -1,6 +1,6 @@
 /* LAPACK through dlopen, on matrices whose answers are formulas. Without the
  * library only its absence can be tested. */
-#include "compiler/check/lapack.h"
+#include "compiler/check/lds/lapack.h"
 
 #include <stdint.h>
 #include <stdlib.h>

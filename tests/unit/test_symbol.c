@@ -1,6 +1,6 @@
 /* Fourier transforms of kernels against the sum itself in 128-bit MPFR, their stated error
  * against the true one, and elimination in balls against matrices whose definiteness is known. */
-#include "compiler/check/symbol.h"
+#include "compiler/check/proof/symbol.h"
 
 #include <fenv.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Claims with kernels: the same evidence is taken and refused as for the matrix written out,
  * and kernels that are broken in each way they can be are refused. */
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/verify.h"
 
 #include <math.h>
 #include <stdlib.h>

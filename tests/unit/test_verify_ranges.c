@@ -1,5 +1,5 @@
 /* Claims over ranges: cells that hold, that fail at one corner, that leave a gap; A(theta) by hand. */
-#include "compiler/check/ranges.h"
+#include "compiler/check/proof/ranges.h"
 #include "tests/unit/statement_of.h"
 
 /* A(s, t) = [[-2 + s t, t], [-s, -1]], the claim's own values being s = 1/2, t = 1. */

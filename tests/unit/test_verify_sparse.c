@@ -2,9 +2,9 @@
 #include <fenv.h>
 #include <stdlib.h>
 
-#include "compiler/check/positive.h"
-#include "compiler/check/rational.h"
-#include "compiler/check/verify.h"
+#include "compiler/check/proof/positive.h"
+#include "compiler/check/proof/rational.h"
+#include "compiler/check/proof/verify.h"
 #include "tests/test.h"
 
 enum { N = 1200, STRIDE = 7 };

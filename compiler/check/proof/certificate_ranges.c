@@ -1,0 +1,201 @@
+/* Claims over ranges of params in certificate files. */
+#include "compiler/check/proof/certificate_parts.h"
+
+#include <string.h>
+
+/* ---- writing ---- */
+
+static void put_params(Sbuf *out, const Ranges *r)
+{
+    sbuf_str(out, "\"params\": [");
+    for (size_t k = 0; k < r->n_params; k++) {
+        sbuf_str(out, k ? ",\n      {\"name\": " : "\n      {\"name\": ");
+        certificate_put_string(out, r->name[k]);
+        sbuf_str(out, ", \"value\": ");
+        certificate_put_number(out, r->value[k]);
+        sbuf_str(out, ", \"lo\": ");
+        certificate_put_number(out, r->lo[k]);
+        sbuf_str(out, ", \"hi\": ");
+        certificate_put_number(out, r->hi[k]);
+        sbuf_char(out, '}');
+    }
+    sbuf_str(out, "],\n    \"terms\": [");
+}
+
+static void put_term(Sbuf *out, const Ranges *r, const RangeTerm *t)
+{
+    const char *gap = "";
+    sbuf_str(out, "{\"params\": [");
+    for (size_t k = 0; k < r->n_params; k++)
+        if (t->params >> k & 1) {
+            sbuf_printf(out, "%s%zu", gap, k);
+            gap = ", ";
+        }
+    sbuf_str(out, "],\n       \"entries\": [");
+    for (size_t k = 0; k < t->n; k++) {
+        sbuf_printf(out, "%s[%u, %u, ", k ? ", " : "", t->row[k], t->column[k]);
+        certificate_put_number(out, t->entry[k]);
+        sbuf_char(out, ']');
+    }
+    sbuf_char(out, ']');
+    if (t->self) {
+        sbuf_str(out, ", \"self\": ");
+        certificate_put_numbers(out, (const mpq_t *)t->self, t->n_self);
+    }
+    sbuf_char(out, '}');
+}
+
+void certificate_put_terms(Sbuf *out, const Ranges *r)
+{
+    put_params(out, r);
+    for (size_t k = 0; k < r->n_terms; k++) {
+        sbuf_str(out, k ? ",\n      " : "\n      ");
+        put_term(out, r, &r->term[k]);
+    }
+    sbuf_char(out, ']');
+}
+
+void certificate_put_ranges(Sbuf *out, const Ranges *r)
+{
+    sbuf_str(out, "  \"ranges\": {");
+    certificate_put_terms(out, r);
+    sbuf_str(out, ",\n    \"cells\": [");
+    for (size_t k = 0; k < r->n_cells; k++) {
+        sbuf_str(out, k ? ",\n    {\"lo\": " : "\n    {\"lo\": ");
+        certificate_put_numbers(out, (const mpq_t *)r->cell[k].lo, r->n_params);
+        sbuf_str(out, ", \"hi\": ");
+        certificate_put_numbers(out, (const mpq_t *)r->cell[k].hi, r->n_params);
+        sbuf_str(out, ",\n");
+        certificate_put_statements(out, &r->cell[k].evidence);
+        certificate_put_components(out, &r->cell[k].evidence);
+        sbuf_str(out, "    }");
+    }
+    sbuf_str(out, "]},\n");
+}
+
+/* ---- reading ---- */
+
+static bool read_param(Reader *r, const json_t *object, Ranges *out, size_t k)
+{
+    return reader_object(r, object, "a param", "name value lo hi") &&
+           reader_text(r, json_object_get(object, "name"), "the name of a param", &out->name[k]) &&
+           reader_number(r, json_object_get(object, "value"), "\"value\"", out->value[k]) &&
+           reader_number(r, json_object_get(object, "lo"), "\"lo\"", out->lo[k]) &&
+           reader_number(r, json_object_get(object, "hi"), "\"hi\"", out->hi[k]);
+}
+
+static bool read_params(Reader *r, const json_t *list, Ranges *out)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > RANGES_MAX_PARAMS)
+        return reader_refuse(r, "\"params\" is not a list of at most %d params", RANGES_MAX_PARAMS);
+    ranges_init(r->cx, out, n);
+    for (size_t k = 0; k < n; k++)
+        if (!read_param(r, json_array_get(list, k), out, k))
+            return false;
+    return true;
+}
+
+/* Which params a term is the product of: different ones. */
+static bool read_product(Reader *r, const json_t *list, size_t n_params, uint32_t *out)
+{
+    *out = 0;
+    if (!json_is_array(list) || json_array_size(list) == 0)
+        return reader_refuse(r, "a term is the product of no params");
+    for (size_t k = 0; k < json_array_size(list); k++) {
+        size_t param;
+        if (n_params == 0 || !reader_count(r, json_array_get(list, k), "a param of a term", 0, n_params - 1, &param))
+            return reader_refuse(r, "a term names a param that there is not");
+        if (*out >> param & 1)
+            return reader_refuse(r, "a term has a param twice");
+        *out |= 1u << param;
+    }
+    return true;
+}
+
+/* [i, j, "x"], ascending by i, then j. */
+static bool read_term_entry(Reader *r, const json_t *e, RangeTerm *t, size_t k)
+{
+    size_t q = r->out->matrix.q, i, j;
+    if (!reader_array(r, e, "an entry of a term", 3) ||
+        !reader_count(r, json_array_get(e, 0), "the row of an entry", 0, q - 1, &i) ||
+        !reader_count(r, json_array_get(e, 1), "the column of an entry", 0, q - 1, &j) ||
+        !reader_number(r, json_array_get(e, 2), "an entry of a term", t->entry[k]))
+        return false;
+    if (k > 0 && (i < t->row[k - 1] || (i == t->row[k - 1] && j <= t->column[k - 1])))
+        return reader_refuse(r, "the entries of a term are not in order, or one is there twice");
+    t->row[k] = (uint32_t)i;
+    t->column[k] = (uint32_t)j;
+    return true;
+}
+
+static bool read_term(Reader *r, const json_t *object, size_t n_params, RangeTerm *t)
+{
+    const json_t *entries = json_object_get(object, "entries"), *self = json_object_get(object, "self");
+    const ClaimMatrix *m = &r->out->matrix;
+    if (!reader_object(r, object, "a term", m->self ? "params entries self" : "params entries"))
+        return false;
+    if (!json_is_array(entries) || (m->self && !reader_array(r, self, "\"self\"", m->q)))
+        return reader_refuse(r, "the entries of a term are not a list");
+    range_term_init(r->cx, t, json_array_size(entries), m->self ? m->q : 0);
+    if (!read_product(r, json_object_get(object, "params"), n_params, &t->params))
+        return false;
+    for (size_t k = 0; k < t->n; k++)
+        if (!read_term_entry(r, json_array_get(entries, k), t, k))
+            return false;
+    return !m->self || reader_numbers(r, self, "\"self\"", t->self, m->q);
+}
+
+static bool read_terms(Reader *r, const json_t *list, Ranges *out)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > RANGES_MAX_TERMS)
+        return reader_refuse(r, "\"terms\" is not a list of at most %d terms", RANGES_MAX_TERMS);
+    out->term = ARENA_ARRAY(&r->cx->arena, n + 1, RangeTerm);
+    out->n_terms = n;           /* from here on ranges_clear knows of them */
+    for (size_t k = 0; k < n; k++)
+        if (!read_term(r, json_array_get(list, k), out->n_params, &out->term[k]))
+            return false;
+    return true;
+}
+
+static bool read_cell(Reader *r, const json_t *object, size_t n_params, RangeCell *c)
+{
+    range_cell_init(r->cx, c, n_params);
+    return reader_object(r, object, "a cell", "lo hi components statements") &&
+           reader_numbers(r, json_object_get(object, "lo"), "\"lo\"", c->lo, n_params) &&
+           reader_numbers(r, json_object_get(object, "hi"), "\"hi\"", c->hi, n_params) &&
+           reader_components(r, json_object_get(object, "components"), &c->evidence) &&
+           reader_statements(r, json_object_get(object, "statements"), &c->evidence);
+}
+
+static bool read_cells(Reader *r, const json_t *list, Ranges *out)
+{
+    size_t n = json_array_size(list);
+    if (!json_is_array(list) || n == 0 || n > RANGES_MAX_CELLS)
+        return reader_refuse(r, "\"cells\" is not a list of one to %d cells", RANGES_MAX_CELLS);
+    out->cell = ARENA_ARRAY(&r->cx->arena, n, RangeCell);
+    for (size_t k = 0; k < n; k++) {
+        out->n_cells = k + 1;
+        if (!read_cell(r, json_array_get(list, k), out->n_params, &out->cell[k]))
+            return false;
+    }
+    return true;
+}
+
+bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out)
+{
+    return read_params(r, params, out) && read_terms(r, terms, out);
+}
+
+bool reader_ranges(Reader *r, const json_t *object)
+{
+    Ranges *out = &r->out->ranges;
+    if (!object)
+        return true;
+    if (!r->out->evidence.is_certificate)
+        return reader_refuse(r, "ranges go with the claim \"lds\"");
+    return reader_object(r, object, "\"ranges\"", "params terms cells") &&
+           reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), out) &&
+           read_cells(r, json_object_get(object, "cells"), out);
+}

@@ -1,0 +1,60 @@
+/* Claims over ranges of params: the matrix is
+ *
+ *   A(theta) = A + sum over terms t of (prod_{k in t} theta_k - prod_{k in t} value_k) C_t,
+ *
+ * A being the matrix of the claim, at the params' own values; each param stands in a
+ * term at most once. A cell is a box of params with evidence that holds for every
+ * theta in it: over a box A(theta) is a mean of its values at the corners, so that
+ * what is convex in A need only be shown there (docs/theory.md). The cells together
+ * cover the ranges. Ownership as in evidence.h. */
+#ifndef COMPILER_CHECK_RANGES_H
+#define COMPILER_CHECK_RANGES_H
+#include "compiler/check/proof/verify.h"
+
+enum { RANGES_MAX_PARAMS = 8, RANGES_MAX_TERMS = 256, RANGES_MAX_CELLS = 20000 };
+
+typedef struct RangeTerm {
+    uint32_t params;            /* bits: their product; never none */
+    size_t n;                   /* entries of C_t, by row, then column */
+    uint32_t *row, *column;
+    mpq_t *entry;
+    size_t n_self;              /* population form: q; 0 otherwise */
+    mpq_t *self;                /* NULL without */
+} RangeTerm;
+
+typedef struct RangeCell {
+    mpq_t *lo, *hi;             /* of each param */
+    Evidence evidence;          /* a certificate, or (maps) a witness, for all matrices of the cell */
+} RangeCell;
+
+typedef struct Ranges {
+    size_t n_params;            /* 0: no claim over ranges */
+    const char **name;
+    mpq_t *value, *lo, *hi;     /* of each param; value is where the claim's own matrix stands, inside its range or not */
+    size_t n_terms;
+    RangeTerm *term;
+    size_t n_cells;
+    RangeCell *cell;
+} Ranges;
+
+/* Room for n params, all numbers 0, no terms, no cells. */
+void ranges_init(Ctx *cx, Ranges *r, size_t n_params);
+void range_term_init(Ctx *cx, RangeTerm *t, size_t n_entries, size_t q_of_self);
+void range_cell_init(Ctx *cx, RangeCell *c, size_t n_params);
+void range_cell_clear(RangeCell *c, size_t n_params);
+void ranges_clear(Ranges *r);
+
+/* A(theta); *out is the caller's. */
+void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, ClaimMatrix *out);
+/* NULL, or why the cell's evidence does not prove its claim for every theta in it. */
+const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c);
+/* The same for one theta, where any statement may stand that is about the whole network's slopes. */
+const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e);
+/* True for statements that hold for all matrices between those for which they hold. */
+bool statement_is_convex(StatementKind kind);
+/* Every cell certifies LDS, and together they cover the ranges. */
+VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r);
+/* Some statement says that the network converges; in every cell. */
+bool evidence_converges(const Evidence *e);
+bool ranges_converge(const Ranges *r);
+#endif

@@ -1,0 +1,231 @@
+/* Requirements for all params: the ranges are cut into cells until each is proved,
+ * or a point is found at which diagonal stability is refuted. */
+#include "compiler/check/range/range_search.h"
+
+#include "compiler/check/lds/lds.h"
+
+enum { CONVERGENCE_CUTS = 300 };
+
+typedef struct RangeSearch {
+    RangeProblem problem;
+    RangeReport *out;
+    bool needs_convergence;
+    VEC(RangeCell) open, done;  /* cells still to be decided; proved ones */
+    size_t work_left;           /* cells that may still be looked at */
+    size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
+    bool tau_varies;
+} RangeSearch;
+
+/* Rough cost of a cell is its entries at each corner, in exact numbers. */
+static size_t cells_within_reach(const RangeProblem *p)
+{
+    size_t entries = 100 + p->base.row_from[p->base.q], n = (size_t)200000000 / entries >> p->ranges.n_params;
+    return n < 64 ? 64 : n > 8000 ? 8000 : n;
+}
+
+static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *theta)
+{
+    Sbuf text = {0};
+    for (size_t k = 0; k < r->n_params; k++) {
+        sbuf_printf(&text, "%s%s = ", k ? ", " : "", r->name[k]);
+        num_print(theta[k], &text);
+    }
+    const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    return kept;
+}
+
+/* True, keeping what was found, when diagonal stability is refuted at theta. */
+static bool refuted_at(RangeSearch *s, const mpq_t *theta)
+{
+    LdsReport there;
+    range_point_decide(&s->problem, theta, &there);
+    if (there.verdict != TRUTH_REFUTED) {
+        claim_matrix_clear(&there.matrix);
+        evidence_clear(&there.evidence);
+        return false;
+    }
+    Ctx *cx = s->problem.cx;
+    RangeReport *r = s->out;
+    r->lds = TRUTH_REFUTED;
+    r->there = there;
+    r->point = point_text(cx, &s->problem.ranges, theta);
+    r->at = rationals_new(cx, s->problem.ranges.n_params);
+    for (size_t k = 0; k < s->problem.ranges.n_params; k++)
+        mpq_set(r->at[k], theta[k]);
+    r->reason = arena_printf(&cx->arena, "diagonal stability fails at %s, and without it a network may be stable or not", r->point);
+    return true;
+}
+
+/* Where a claim is false it is mostly false at a corner. */
+static bool refuted_at_corner(RangeSearch *s)
+{
+    const Ranges *r = &s->problem.ranges;
+    mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
+    bool found = false;
+    for (uint32_t which = 0; !found && which < 1u << r->n_params; which++) {
+        for (size_t k = 0; k < r->n_params; k++)
+            mpq_set(theta[k], which >> k & 1 ? r->hi[k] : r->lo[k]);
+        found = refuted_at(s, (const mpq_t *)theta);
+    }
+    rationals_clear(theta, r->n_params);
+    return found;
+}
+
+static void push_part(RangeSearch *s, const RangeCell *whole, size_t along, bool upper)
+{
+    RangeCell part;
+    size_t n = s->problem.ranges.n_params;
+    range_cell_init(s->problem.cx, &part, n);
+    for (size_t k = 0; k < n; k++) {
+        mpq_set(part.lo[k], whole->lo[k]);
+        mpq_set(part.hi[k], whole->hi[k]);
+    }
+    mpq_ptr end = upper ? part.lo[along] : part.hi[along];
+    mpq_add(end, whole->lo[along], whole->hi[along]);
+    mpq_div_2exp(end, end, 1);
+    vec_push(&s->problem.cx->arena, &s->open, part);
+}
+
+static void push_all(RangeSearch *s)
+{
+    const Ranges *r = &s->problem.ranges;
+    RangeCell all;
+    range_cell_init(s->problem.cx, &all, r->n_params);
+    for (size_t k = 0; k < r->n_params; k++) {
+        mpq_set(all.lo[k], r->lo[k]);
+        mpq_set(all.hi[k], r->hi[k]);
+    }
+    vec_push(&s->problem.cx->arena, &s->open, all);
+}
+
+/* False when the search is over: refuted, or out of work. */
+static bool look_at(RangeSearch *s, RangeCell *cell)
+{
+    const Ranges *r = &s->problem.ranges;
+    RangeVerdict v = range_cell_decide(&s->problem, cell);
+    bool convergence_lost = s->needs_convergence && v.converges_at_centre && !v.converges;
+    if (v.centre == TRUTH_REFUTED) {
+        mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
+        range_cell_centre(r, cell, theta);
+        bool refuted = refuted_at(s, (const mpq_t *)theta);
+        rationals_clear(theta, r->n_params);
+        range_cell_clear(cell, r->n_params);
+        return !refuted;
+    }
+    if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left)) {
+        vec_push(&s->problem.cx->arena, &s->done, *cell);
+        return true;
+    }
+    s->cuts_left -= v.whole == TRUTH_CERTIFIED;
+    size_t along = r->n_params ? range_cell_longest(&s->problem, cell) : 0;
+    bool divisible = r->n_params && s->work_left && mpq_cmp(cell->lo[along], cell->hi[along]) < 0;
+    for (int upper = 0; divisible && upper < 2; upper++)
+        push_part(s, cell, along, upper);
+    if (!divisible) {
+        mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
+        range_cell_centre(r, cell, theta);
+        s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until the work that is spent on this was done; the one around %s "
+                                      "is not decided", point_text(s->problem.cx, r, (const mpq_t *)theta));
+        rationals_clear(theta, r->n_params);
+    }
+    range_cell_clear(cell, r->n_params);
+    return divisible;
+}
+
+static bool all_cells_proved(RangeSearch *s)
+{
+    push_all(s);
+    bool going = true;
+    while (going && s->open.n) {
+        RangeCell cell = s->open.at[--s->open.n];
+        s->work_left -= s->work_left > 0;
+        going = look_at(s, &cell);
+    }
+    return going;
+}
+
+static void conclude(Ctx *cx, RangeSearch *s)
+{
+    RangeReport *out = s->out;
+    s->problem.ranges.n_cells = s->done.n;
+    s->problem.ranges.cell = s->done.at;
+    VerifyResult v = verify_ranges(cx, &s->problem.base, &s->problem.ranges);
+    if (!v.accepted) {
+        out->reason = arena_printf(&cx->arena, "the verifier did not accept the cells together: %s", v.reason);
+        return;
+    }
+    out->lds = TRUTH_CERTIFIED;
+    if (s->tau_varies)
+        out->reason = "time constants depend on a param that has a range, and convergence is proved for fixed ones only";
+    else if (!ranges_converge(&s->problem.ranges))
+        out->reason = "for some of the values convergence from every initial state is not proved: see \"open\" in the report at such values";
+    else
+        out->stable = TRUTH_CERTIFIED;
+    if (out->stable == TRUTH_CERTIFIED)
+        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s", v.reason);
+}
+
+/* NULL, or why the cells could not go with the claim about the network's own matrix. */
+static const char *own_claim_fault(Ctx *cx, const Report *report)
+{
+    const LdsReport *own = &report->lds;
+    if (own->verdict != TRUTH_CERTIFIED)
+        return "diagonal stability is not decided at the params' own values";
+    if (own->matrix.n_sums)
+        return "a network of so many pairs is decided with rows of sums, for given values only";
+    if (own->matrix.n_kernels || own->matrix.mean_slope || own->matrix.q != reduce_count_rows(cx, report->net))
+        return "kernels by their frequencies, and gains neuron by neuron or by their mean, are decided for given values only";
+    return NULL;
+}
+
+static void search(Ctx *cx, const Report *report, RangeSearch *s)
+{
+    RangeReport *out = s->out;
+    out->reason = range_problem_init(cx, report->net, report->slope, &s->problem);
+    if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
+        return;
+    s->work_left = cells_within_reach(&s->problem);
+    s->cuts_left = CONVERGENCE_CUTS;
+    if (all_cells_proved(s))
+        conclude(cx, s);
+}
+
+void ranges_check(Ctx *cx, const Net *net, Report *out)
+{
+    RangeSearch s = {.out = &out->ranges, .tau_varies = net->model->params_in_tau != 0};
+    for (size_t k = 0; k < net->model->requires.n; k++) {
+        const ModelRequire *r = &net->model->requires.at[k];
+        out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE);
+        s.needs_convergence |= r->for_all_params && r->kind == REQUIRE_STABLE;
+    }
+    s.needs_convergence &= !s.tau_varies;
+    if (!out->ranges.asked)
+        return;
+    search(cx, out, &s);
+    size_t n = s.problem.ranges.n_params;
+    for (size_t k = 0; k < s.open.n; k++)
+        range_cell_clear(&s.open.at[k], n);
+    for (size_t k = 0; out->ranges.lds != TRUTH_CERTIFIED && k < s.done.n; k++)
+        range_cell_clear(&s.done.at[k], n);
+    if (out->ranges.lds != TRUTH_CERTIFIED)
+        s.problem.ranges.n_cells = 0;
+    out->ranges.ranges = s.problem.ranges;      /* the report's from here on */
+    s.problem.ranges = (Ranges){0};
+    range_problem_clear(&s.problem);
+}
+
+Truth range_unique(const RangeReport *r)
+{
+    return r->lds == TRUTH_CERTIFIED ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
+}
+
+void range_report_clear(RangeReport *r)
+{
+    rationals_clear(r->at, r->ranges.n_params);
+    ranges_clear(&r->ranges);
+    if (r->there.matrix.q)
+        claim_matrix_clear(&r->there.matrix);
+    evidence_clear(&r->there.evidence);
+    *r = (RangeReport){0};
+}

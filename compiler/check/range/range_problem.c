@@ -1,0 +1,272 @@
+/* The matrix of a network as a function of its params. */
+#include "compiler/check/range/range_search.h"
+
+#include "compiler/check/lds/lds.h"
+
+/* ---- which params, and what stands in the way ---- */
+
+static const ModelParam *param_of_bit(const Model *m, unsigned bit)
+{
+    for (size_t k = 0; k < m->params.n; k++)
+        if (m->params.at[k].varies && m->params.at[k].bit == bit)
+            return &m->params.at[k];
+    return NULL;
+}
+
+static const char *name_of_any(const Model *m, uint64_t params)
+{
+    for (unsigned bit = 0; bit <= DEPEND_MAX_PARAMS; bit++)
+        if (params >> bit & 1 && param_of_bit(m, bit))
+            return param_of_bit(m, bit)->name;
+    return "a param";
+}
+
+/* The weight of a connection times the gain of its target, over the target's own gain. */
+static const Dependence *dependence_of(Ctx *cx, const Net *net, const ModelConn *c)
+{
+    const ModelPop *post = &net->model->pops.at[c->post];
+    if (!post->gain_of_params)
+        return c->factor_of;
+    Num inverse = num_new(net->nums), one = num_int(net->nums, 1);
+    mpq_div((mpq_ptr)inverse, one, post->act.gain);
+    const Dependence *d = depend_product(cx, net->nums, c->factor_of, c->factor, post->gain_of_params, post->act.gain);
+    mpq_ptr factor = num_new(net->nums);
+    mpq_mul(factor, c->factor, post->act.gain);
+    return depend_product(cx, net->nums, d, factor, NULL, inverse);
+}
+
+/* The gain is above 0 at all corners of the ranges, so everywhere in them. */
+static bool stays_positive(const Model *m, const Dependence *gain)
+{
+    const ModelParam *of[DEPEND_MAX_PARAMS + 1] = {NULL};
+    mpq_srcptr theta[DEPEND_MAX_PARAMS] = {NULL};
+    size_t n = 0;
+    mpq_t value;
+    bool positive = true;
+    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
+        if (gain->params >> bit & 1)
+            of[n++] = param_of_bit(m, bit);
+    mpq_init(value);
+    for (size_t corner = 0; positive && corner < (size_t)1 << n; corner++) {
+        for (size_t k = 0; k < n; k++)
+            theta[of[k]->bit] = corner >> k & 1 ? of[k]->hi : of[k]->lo;
+        depend_value(gain, theta, value);
+        positive = mpq_sgn(value) > 0;
+    }
+    mpq_clear(value);
+    return positive;
+}
+
+static const char *gain_obstacle(Ctx *cx, const Model *m, uint64_t *params)
+{
+    for (size_t k = 0; k < m->pops.n; k++) {
+        const Dependence *d = m->pops.at[k].gain_of_params;
+        if (d && (__builtin_popcountll(d->params) > RANGES_MAX_PARAMS || !stays_positive(m, d)))
+            return arena_printf(&cx->arena, "the gain of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
+                                name_of_any(m, d->params));
+        *params |= d ? d->params : 0;
+    }
+    return NULL;
+}
+
+const char *range_elsewhere(Ctx *cx, const Model *m)
+{
+    if (!m->params_elsewhere)
+        return NULL;
+    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, gains, time constants, inputs and starts, and of that "
+                        "nothing is proved for all its values", name_of_any(m, m->params_elsewhere));
+}
+
+static const char *obstacle(Ctx *cx, const Net *net, uint64_t *params)
+{
+    const Model *m = net->model;
+    const char *elsewhere = range_elsewhere(cx, m);
+    *params = 0;
+    if (elsewhere)
+        return elsewhere;
+    const char *of_gains = gain_obstacle(cx, m, params);
+    if (of_gains)
+        return of_gains;
+    for (size_t k = 0; k < m->conns.n; k++) {
+        const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
+        if (d && !d->is_followed)
+            return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and different params "
+                                "times what is written there", m->conns.at[k].label,
+                                m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params));
+        *params |= d ? d->params : 0;
+    }
+    return __builtin_popcountll(*params) <= RANGES_MAX_PARAMS ? NULL
+        : arena_printf(&cx->arena, "%d params with ranges stand in weights and gains, and proofs stop at %d", __builtin_popcountll(*params),
+                       RANGES_MAX_PARAMS);
+}
+
+static void take_params(Ctx *cx, const Model *m, uint64_t params, Ranges *out, unsigned *bit)
+{
+    size_t n = 0;
+    ranges_init(cx, out, (size_t)__builtin_popcountll(params));
+    for (size_t k = 0; k < m->params.n; k++) {
+        const ModelParam *p = &m->params.at[k];
+        if (!p->varies || p->bit >= DEPEND_MAX_PARAMS || !(params >> p->bit & 1))
+            continue;
+        bit[n] = p->bit;
+        out->name[n] = p->name;
+        mpq_set(out->value[n], p->value);
+        mpq_set(out->lo[n], p->lo);
+        mpq_set(out->hi[n++], p->hi);
+    }
+}
+
+/* ---- the terms ---- */
+
+/* Where the factor is 0 its sign does not show; it is that of the source then. */
+bool range_is_negated(const Net *net, const Block *b)
+{
+    const ModelConn *c = &net->model->conns.at[b->conn];
+    if (mpq_sgn(b->factor))
+        return mpq_sgn(b->factor) != mpq_sgn(c->factor);
+    return !b->values.d && !c->n_terms && net_neuron_sign(&net->pop[b->pre], 0) == SIGN_INH;
+}
+
+/* The network whose weights are the coefficients of one product of params. */
+static void net_of_product(Ctx *cx, const Net *net, uint64_t product, Net *out)
+{
+    *out = *net;
+    out->block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, Block);
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[net->block[k].conn]);
+        mpq_ptr factor = num_new(net->nums);
+        for (size_t t = 0; d && t < d->n; t++)
+            if (d->term[t].params == product)
+                mpq_set(factor, d->term[t].factor);
+        if (range_is_negated(net, &net->block[k]))
+            mpq_neg(factor, factor);
+        out->block[k] = net->block[k];
+        out->block[k].factor = factor;
+    }
+}
+
+static uint32_t local_params(const Ranges *r, uint64_t product, const unsigned *bit)
+{
+    uint32_t params = 0;
+    for (size_t k = 0; k < r->n_params; k++)
+        params |= (uint32_t)(product >> bit[k] & 1) << k;
+    return params;
+}
+
+static void put_entry(RangeTerm *t, size_t row, uint32_t column, mpq_srcptr x)
+{
+    if (!mpq_sgn(x))
+        return;
+    t->row[t->n] = (uint32_t)row;
+    t->column[t->n] = column;
+    mpq_init(t->entry[t->n]);
+    mpq_set(t->entry[t->n++], x);
+}
+
+/* A row in neuron form less its leak of 1: where no entry is held on the diagonal, the weight was 1. */
+static void take_row(const ClaimMatrix *m, size_t a, RangeTerm *out)
+{
+    mpq_t one, x;
+    bool seen = m->leak != NULL;
+    mpq_inits(one, x, (mpq_ptr)0);
+    mpq_set_ui(one, 1, 1);
+    for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+        if (!seen && m->column[e] > a)
+            put_entry(out, a, (uint32_t)a, one);
+        seen |= m->column[e] >= a;
+        mpq_set(x, m->entry[e]);
+        if (!m->leak && m->column[e] == a)
+            mpq_add(x, x, one);
+        put_entry(out, a, m->column[e], x);
+    }
+    if (!seen)
+        put_entry(out, a, (uint32_t)a, one);
+    mpq_clears(one, x, (mpq_ptr)0);
+}
+
+static void take_term(Ctx *cx, const ClaimMatrix *m, RangeTerm *out)
+{
+    size_t most = m->row_from[m->q] + m->q;
+    *out = (RangeTerm){.n_self = m->self ? m->q : 0};
+    out->row = ARENA_ARRAY(&cx->arena, most, uint32_t);
+    out->column = ARENA_ARRAY(&cx->arena, most, uint32_t);
+    out->entry = ARENA_ARRAY(&cx->arena, most, mpq_t);
+    out->self = m->self ? rationals_new(cx, m->q) : NULL;
+    for (size_t a = 0; a < m->q; a++) {
+        take_row(m, a, out);
+        if (m->self)
+            mpq_set(out->self[a], m->self[a]);
+    }
+}
+
+static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint64_t product, const unsigned *bit, Ranges *out)
+{
+    Net part;
+    ClaimMatrix m;
+    const char *reason;
+    uint32_t params = local_params(out, product, bit);
+    for (size_t k = 0; k < out->n_terms; k++)
+        if (out->term[k].params == params)
+            return NULL;
+    if (out->n_terms == RANGES_MAX_TERMS)
+        return "the weights are sums of too many products of params";
+    net_of_product(cx, net, product, &part);
+    if (!reduce_net(cx, &part, slope, GAINS_LARGEST, &m, &reason))
+        return reason;
+    RangeTerm *t = &out->term[out->n_terms++];
+    take_term(cx, &m, t);
+    t->params = params;
+    claim_matrix_clear(&m);
+    return NULL;
+}
+
+static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const unsigned *bit, Ranges *out)
+{
+    const char *reason = NULL;
+    out->term = ARENA_ARRAY(&cx->arena, RANGES_MAX_TERMS, RangeTerm);
+    for (size_t k = 0; !reason && k < net->model->conns.n; k++) {
+        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[k]);
+        for (size_t t = 0; !reason && d && t < d->n; t++)
+            if (d->term[t].params)
+                reason = add_term(cx, net, slope, d->term[t].params, bit, out);
+    }
+    return reason;
+}
+
+/* ---- the problem ---- */
+
+static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slope, uint64_t params, RangeProblem *out)
+{
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    unsigned bit[RANGES_MAX_PARAMS];
+    const char *reason;
+    if (!lds_attained(net, slope, attained))
+        return NULL;
+    if (!reduce_net(cx, net, attained, GAINS_LARGEST, &out->attained_base, &reason))
+        return reason;
+    take_params(cx, net->model, params, &out->attained, bit);
+    return add_terms(cx, net, attained, bit, &out->attained);
+}
+
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, RangeProblem *out)
+{
+    uint64_t params;
+    unsigned bit[RANGES_MAX_PARAMS];
+    *out = (RangeProblem){.cx = cx, .net = net};
+    const char *reason = obstacle(cx, net, &params);
+    if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
+        return reason;
+    take_params(cx, net->model, params, &out->ranges, bit);
+    reason = add_terms(cx, net, slope, bit, &out->ranges);
+    return reason ? reason : init_attained(cx, net, slope, params, out);
+}
+
+void range_problem_clear(RangeProblem *p)
+{
+    ranges_clear(&p->ranges);
+    ranges_clear(&p->attained);
+    if (p->base.q)
+        claim_matrix_clear(&p->base);
+    if (p->attained_base.q)
+        claim_matrix_clear(&p->attained_base);
+}

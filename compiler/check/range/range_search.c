@@ -1,0 +1,90 @@
+/* Cells of params: multipliers and witnesses found at the centre, offered to the
+ * verifier for the whole cell; cells for which they do not do are cut in two. */
+#include "compiler/check/range/range_search.h"
+
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/stability/stability.h"
+
+/* ---- one point ---- */
+
+void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out)
+{
+    *out = (LdsReport){0};
+    ranges_matrix_at(p->cx, &p->base, &p->ranges, theta, &out->matrix);
+    lds_decide(p->cx, out);
+    if (out->verdict != TRUTH_REFUTED || !p->attained_base.q)
+        return;
+    claim_matrix_clear(&out->matrix);
+    evidence_clear(&out->evidence);
+    *out = (LdsReport){0};
+    ranges_matrix_at(p->cx, &p->attained_base, &p->attained, theta, &out->matrix);
+    lds_decide(p->cx, out);
+    if (out->verdict == TRUTH_REFUTED)
+        return;
+    evidence_clear(&out->evidence);         /* refuted for larger slopes, certified for smaller ones */
+    out->verdict = TRUTH_UNDECIDED;
+}
+
+/* ---- one cell ---- */
+
+void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta)
+{
+    for (size_t k = 0; k < r->n_params; k++) {
+        mpq_add(theta[k], c->lo[k], c->hi[k]);
+        mpq_div_2exp(theta[k], theta[k], 1);
+    }
+}
+
+static bool holds(RangeProblem *p, const RangeCell *c)
+{
+    bool attained = !c->evidence.is_certificate && p->attained_base.q;
+    return !range_cell_fault(p->cx, attained ? &p->attained_base : &p->base, attained ? &p->attained : &p->ranges, c);
+}
+
+/* Keeps of the statements that hold at the centre those that hold in the whole cell. */
+static void keep_statements(RangeProblem *p, RangeCell *c)
+{
+    Evidence *e = &c->evidence;
+    size_t n = e->n_statements;
+    e->n_statements = 0;
+    for (size_t k = 0; k < n; k++) {
+        Statement s = e->statement[k];
+        e->statement[e->n_statements++] = s;
+        if (statement_is_convex(s.kind) && holds(p, c))
+            continue;
+        statement_clear(&s);
+        e->n_statements--;
+    }
+}
+
+RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta)
+{
+    RangeVerdict v = {0};
+    LdsReport lds;
+    range_point_decide(p, theta, &lds);
+    v.centre = lds.verdict;
+    if (lds.verdict == TRUTH_CERTIFIED)
+        stability_propose_all(p->cx, p->net, &lds);
+    cell->evidence = lds.evidence;
+    v.converges_at_centre = evidence_converges(&cell->evidence);
+    size_t n_statements = cell->evidence.n_statements;
+    cell->evidence.n_statements = 0;        /* first the claim alone */
+    bool whole = lds.verdict != TRUTH_UNDECIDED && holds(p, cell);
+    cell->evidence.n_statements = n_statements;
+    if (whole) {
+        keep_statements(p, cell);
+        v.whole = v.centre;
+        v.converges = evidence_converges(&cell->evidence);
+    }
+    claim_matrix_clear(&lds.matrix);
+    return v;
+}
+
+RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell)
+{
+    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
+    range_cell_centre(&p->ranges, cell, theta);
+    RangeVerdict v = range_cell_decide_from(p, cell, (const mpq_t *)theta);
+    rationals_clear(theta, p->ranges.n_params);
+    return v;
+}

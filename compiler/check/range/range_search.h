@@ -1,0 +1,83 @@
+/* From a network to cells of its params: proposes, ranges.h decides. */
+#ifndef COMPILER_CHECK_RANGE_SEARCH_H
+#define COMPILER_CHECK_RANGE_SEARCH_H
+#include "compiler/check/check.h"
+#include "compiler/check/stability/local.h"
+
+/* The network's matrix as a function of the params that stand in its weights. */
+typedef struct RangeProblem {
+    Ctx *cx;
+    const Net *net;
+    ClaimMatrix base;           /* with the slope bounds, at the params' values */
+    Ranges ranges;              /* no cells */
+    ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
+    Ranges attained;
+    const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
+    const struct StraightNet *straight; /* its activations, where all are straight pieces; NULL: run-away is not looked at */
+    const Num *tau;             /* then, of each row; NULL: of some row they differ */
+} RangeProblem;
+
+/* NULL, or why nothing can be said for all values. To be cleared in either case. */
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, RangeProblem *out);
+void range_problem_clear(RangeProblem *p);
+
+/* NULL, or that a param with a range stands where nothing is said for all its values. */
+const char *range_elsewhere(Ctx *cx, const Model *m);
+/* The block's factor is minus the connection's: its source inhibits, or the sign went to its entries. */
+bool range_is_negated(const Net *net, const Block *b);
+
+/* What is known of a box of params. */
+typedef struct RangeVerdict {
+    Truth whole;                /* of diagonal stability in all of it: the cell's evidence proves that */
+    Truth centre;               /* at its centre */
+    bool converges;             /* CERTIFIED whole: a statement says so */
+    bool converges_at_centre;
+} RangeVerdict;
+/* Fills the cell's evidence (which is then the caller's) where `whole` is decided. */
+RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell);
+/* The same with what is found at theta in place of the centre. */
+RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta);
+/* The param along which a cell that was not decided is best cut in two. */
+size_t range_cell_longest(RangeProblem *p, const RangeCell *cell);
+void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);
+/* Diagonal stability at one point: with the slopes that are attained where it is refuted. *out is the caller's. */
+void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
+
+/* ---- range_equilibria.c: where diagonal stability is refuted, what equilibria at the model's input say ---- */
+/* NULL, or why they are not looked at. */
+const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope);
+/* The strongest that is said. */
+typedef enum RangeBeside { BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL, BESIDE_RUNAWAY } RangeBeside;
+RangeBeside range_beside(const Evidence *e);
+/* Adds to a refutation at one point what is proved there. */
+RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsReport *lds);
+typedef struct RangeEquilibria {
+    RangeBeside beside;         /* in all of the cell */
+    bool falls_short;           /* not SEVERAL, and for some equilibrium that is seen at the centre not all is proved */
+    bool corners_differ;        /* another number is seen at a corner; looked at when asked for and nothing falls short */
+} RangeEquilibria;
+/* Adds to the refutation of a cell what holds in all of it. */
+RangeEquilibria range_cell_equilibria(RangeProblem *p, RangeCell *cell, bool compare_corners);
+/* What refutations are about: attained slopes. */
+const ClaimMatrix *range_base(const RangeProblem *p);
+const Ranges *range_ranges(const RangeProblem *p);
+
+/* ---- range_straight.c, range_form.c: the same of networks whose activations are straight pieces ---- */
+typedef struct StraightNet {
+    const LocalNet *net;
+    size_t *n;
+    StraightPiece **piece;      /* of each row n pieces, the first one level */
+    bool all_relu;              /* two each, the last of slope 1 */
+} StraightNet;
+/* Sets p->straight, if they are. */
+void range_straight_init(RangeProblem *p, const LocalNet *local);
+/* Adds to a refutation of a cell, or of a point, what holds in all of it. */
+void range_cell_straight(RangeProblem *p, RangeCell *cell);
+/* ... a form of the rates that grows without bound. */
+bool range_keep_form(RangeProblem *p, RangeCell *cell);
+
+/* Fills out->ranges when a requirement is for all params. */
+void ranges_check(Ctx *cx, const Net *net, Report *out);
+Truth range_unique(const RangeReport *r);
+void range_report_clear(RangeReport *r);
+#endif

@@ -1,0 +1,82 @@
+#include "compiler/check/slope/convex_join.h"
+
+#include <stdlib.h>
+
+#include "compiler/check/slope/jet.h"
+#include "compiler/model/affine.h"
+#include "compiler/model/piece.h"
+
+typedef struct Join {
+    Ctx *cx;
+    NumPool *nums;
+    JetResult term, sum;        /* of what is not exact */
+} Join;
+
+/* e at x, which the text may have as 1/3: moved to 0 it is exact. */
+static JetTrouble evaluate_at(Join *j, const Expr *e, Num x)
+{
+    const Expr *moved = expr_moved(j->cx, j->nums, e, EIG_VAR_X, x, expr_var(j->cx, e->span, EIG_VAR_X));
+    if (!moved)
+        return JET_TOO_DEEP;
+    jet_evaluate(moved, &(JetDomain){ .nums = j->nums }, &j->term);
+    return j->term.trouble;
+}
+
+/* Adds a term's value at x to *exact, or encloses it and adds it to the sum; false where it is not defined. */
+static bool add_value(Join *j, const Term *t, Num x, mpq_ptr exact)
+{
+    Num value = expr_exact(j->nums, t->e, EIG_VAR_X, x);
+    if (value) {
+        (t->sign > 0 ? mpq_add : mpq_sub)(exact, exact, value);
+        return true;
+    }
+    if (evaluate_at(j, t->e, x) != JET_FINE)
+        return false;
+    (t->sign > 0 ? mpfi_add : mpfi_sub)(j->sum.value, j->sum.value, j->term.value);
+    return true;
+}
+
+/* The sign of b - a at x: 2 when it is not known. What both sides have in common cancels. */
+static int compare_at(Join *j, const Expr *a, const Expr *b, Num x)
+{
+    Terms terms = { 0 };
+    mpq_ptr exact = num_new(j->nums);
+    bool known = true;
+    expr_terms(j->cx, b, 1, &terms);
+    expr_terms(j->cx, a, -1, &terms);
+    mpfi_set_ui(j->sum.value, 0);
+    for (size_t k = 0; k < terms.n; k++)
+        known = known && add_value(j, &terms.at[k], x, exact);
+    mpfi_add_q(j->sum.value, j->sum.value, exact);
+    if (!known)
+        return 2;
+    if (mpfi_is_strictly_pos(j->sum.value) || mpfi_is_strictly_neg(j->sum.value))
+        return mpfi_is_strictly_pos(j->sum.value) ? 1 : -1;
+    return mpfi_is_zero(j->sum.value) ? 0 : 2;
+}
+
+static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
+{
+    int value = 0, there = 0;
+    if (expr_may_jump(g, EIG_VAR_X)) {
+        value = compare_at(j, left->g, right->g, right->lo);
+        there = compare_at(j, g, right->g, right->lo);
+    }
+    int slope = compare_at(j, left->slope, right->slope, right->lo);
+    if (abs(value) == 1 || abs(there) == 1)
+        return JOIN_JUMPS;
+    return slope == -1 ? JOIN_BENDS_DOWN : value == 2 || there == 2 || slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
+}
+
+PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function)
+{
+    Join j = { .cx = cx, .nums = nums };
+    jet_result_init(&j.term);
+    jet_result_init(&j.sum);
+    JetTrouble trouble = evaluate_at(&j, g, right->lo);
+    *function = j.term.function;
+    PieceJoin there = trouble == JET_OUTSIDE ? JOIN_OUTSIDE : trouble == JET_TOO_DEEP ? JOIN_UNKNOWN : compare(&j, g, left, right);
+    jet_result_clear(&j.term);
+    jet_result_clear(&j.sum);
+    return there;
+}

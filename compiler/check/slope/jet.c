@@ -1,0 +1,165 @@
+#include "compiler/check/slope/jet_walk.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 300 };
+
+static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
+{
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: jet_add(w, a, b, out); break;
+    case EIG_FN_SUB:
+        jet_sub(w, a, b, out);
+        jet_complement(w, e, out);
+        break;
+    case EIG_FN_MUL: jet_mul(w, a, b, out); break;
+    case EIG_FN_DIV:
+        jet_divide(w, a, b, out);
+        jet_over_line(w, e, b, out);
+        jet_over_root(w, e, a, b, out);
+        break;
+    case EIG_FN_NEG: jet_neg(w, a, out); break;
+    case EIG_FN_POW: jet_power(w, a, b, e->as.call.arg[1], out); break;
+    case EIG_FN_ABS: jet_abs(w, a, out); break;
+    case EIG_FN_MIN: jet_max(w, a, b, false, out); break;
+    case EIG_FN_MAX: jet_max(w, a, b, true, out); break;
+    case EIG_FN_FLOOR: jet_constant_pieces(w, &a->v[0], "floor", true, out); break;
+    case EIG_FN_STEP: jet_constant_pieces(w, &a->v[0], "step", false, out); break;
+    case EIG_FN_PULSE: jet_pulse(w, a, b, out); break;
+    case EIG_FN_RAMP: jet_ramp(w, a, b, out); break;
+    case EIG_FN_LOG_ROOT:
+    case EIG_FN_LOGIT_ROOT: jet_root(w, e->as.call.fn, a, b, e->as.call.arg[1], out); break;
+    default: jet_one_argument(w, e->as.call.fn, a, out); break;
+    }
+}
+
+static const Expr *argument_of(const Expr *e, EigFn fn)
+{
+    return e->kind == EXPR_CALL && e->as.call.fn == fn ? e->as.call.arg[0] : NULL;
+}
+
+static bool is_one(const Expr *e)
+{
+    return e->kind == EXPR_CONST && mpq_cmp_ui(e->as.value, 1, 1) == 0;
+}
+
+/* u, where e is log(1 + exp(u)): far out exp(u) would be too wide to leave anything of it. */
+static const Expr *softplus_argument(const Expr *e)
+{
+    const Expr *x = argument_of(e, EIG_FN_LOG1P), *sum = argument_of(e, EIG_FN_LOG);
+    if (!x && sum && argument_of(sum, EIG_FN_ADD))
+        x = is_one(sum->as.call.arg[0]) ? sum->as.call.arg[1] : is_one(sum->as.call.arg[1]) ? sum->as.call.arg[0] : NULL;
+    return x ? argument_of(x, EIG_FN_EXP) : NULL;
+}
+
+/* True where it is one, and u is not what the scaled form is made for, a straight line. */
+static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
+{
+    const Expr *u = softplus_argument(e);
+    if (!u)
+        return false;
+    Jet a;
+    Walk inner = *w;
+    jet_init(&a);
+    inner.depth++;
+    jet_walk(&inner, u, &a);
+    bool fits = !(w->at->side && a.is_affine);
+    if (fits) {
+        jet_softplus(&inner, &a, out);
+        w->trouble = inner.trouble;
+        w->function = inner.function;
+    }
+    jet_clear(&a);
+    return fits;
+}
+
+void jet_walk(Walk *w, const Expr *e, Jet *out)
+{
+    if (w->depth < MAX_DEPTH && walk_softplus(w, e, out))
+        return;
+    if (e->kind == EXPR_CONST) {
+        jet_const(w, e->as.value, out);
+    } else if (e->kind == EXPR_VAR && (e->as.var == EIG_VAR_Z || e->as.var == EIG_VAR_X)) {
+        jet_variable(w, out);
+    } else if (e->kind == EXPR_CALL && w->depth < MAX_DEPTH) {
+        Jet arg[2];
+        w->depth++;
+        for (int k = 0; k < 2; k++) {
+            jet_init(&arg[k]);
+            if (k < e->as.call.n_args)
+                jet_walk(w, e->as.call.arg[k], &arg[k]);
+        }
+        jet_call(w, e, &arg[0], &arg[1], out);
+        jet_clear(&arg[0]);
+        jet_clear(&arg[1]);
+        w->depth--;
+    } else {
+        jet_trouble(w, JET_TOO_DEEP, "expression");
+    }
+}
+
+const char *jet_outside_text(Ctx *cx, const char *function)
+{
+    if (strcmp(function, "/") == 0)
+        return "it divides by zero there";
+    return arena_printf(&cx->arena, "`%s` has no value there", function);
+}
+
+void jet_result_init(JetResult *r)
+{
+    mpfi_init2(r->value, JET_PRECISION);
+    mpfi_init2(r->slope, JET_PRECISION);
+    mpfi_init2(r->curvature, JET_PRECISION);
+}
+
+void jet_result_clear(JetResult *r)
+{
+    mpfi_clear(r->value);
+    mpfi_clear(r->slope);
+    mpfi_clear(r->curvature);
+}
+
+void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
+{
+    Walk w = {.at = at};
+    Jet j;
+    Scaled flat;
+    jet_init(&j);
+    scaled_init(&flat);
+    jet_walk(&w, e, &j);
+    mpfi_ptr into[3] = {out->value, out->slope, out->curvature};
+    for (int k = 0; k < 3; k++) {
+        scaled_collapse(at, &j.v[k], &flat);
+        mpfi_set(into[k], flat.c);
+    }
+    out->trouble = w.trouble;
+    out->function = w.function;
+    scaled_clear(&flat);
+    jet_clear(&j);
+}
+
+void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out)
+{
+    bool is_tail = !isfinite(lo) || !isfinite(hi);
+    if (!is_tail)
+        jet_evaluate(e, &(JetDomain){nums, 0, lo, hi}, out);
+    bool is_known = lo == hi && out->trouble == JET_FINE && mpfi_bounded_p(out->value) && mpfi_bounded_p(out->slope);
+    if (is_tail)
+        jet_evaluate(e, &(JetDomain){nums, lo >= 1 ? 1 : -1, lo >= 1 ? lo : -hi, lo >= 1 ? hi : -lo}, out);
+    else if (!is_known)         /* at one point nothing has to cancel */
+        jet_scale_too(e, nums, lo, hi, room, out);
+}
+
+void jet_scale_too(const Expr *e, NumPool *nums, double lo, double hi, JetResult *scaled, JetResult *out)
+{
+    if (!(lo >= 1 || hi <= -1))
+        return;
+    jet_evaluate(e, &(JetDomain){nums, lo >= 1 ? 1 : -1, lo >= 1 ? lo : -hi, lo >= 1 ? hi : -lo}, scaled);
+    if (scaled->trouble != JET_FINE)
+        return;
+    mpfi_intersect(out->value, out->value, scaled->value);
+    mpfi_intersect(out->slope, out->slope, scaled->slope);
+    mpfi_intersect(out->curvature, out->curvature, scaled->curvature);
+    out->trouble = JET_FINE;
+}

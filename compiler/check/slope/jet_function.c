@@ -1,0 +1,348 @@
+#include "compiler/check/slope/jet_walk.h"
+
+#include <math.h>
+
+#include "compiler/check/slope/jet_special.h"
+
+static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
+{
+    if (w->at->side && a->is_affine && a->rate) {
+        if (a->offset)
+            scaled_set_num(&g[0], a->offset);
+        else
+            scaled_zero(&g[0]);
+        mpfi_exp(g[0].c, g[0].c);
+        g[0].rate = a->rate;
+    } else {
+        Scaled t;
+        scaled_init(&t);
+        scaled_neg(&a->v[0], &t);
+        if (!jet_decays(w, &t, &g[0])) {
+            scaled_collapse(w->at, &a->v[0], &g[0]);
+            mpfi_exp(g[0].c, g[0].c);
+        }
+        scaled_clear(&t);
+    }
+    scaled_set(&g[1], &g[0]);
+    scaled_set(&g[2], &g[0]);
+}
+
+static void apply_expm1(Walk *w, const Jet *a, Scaled g[3])
+{
+    Scaled minus;
+    apply_exp(w, a, g);
+    if (w->at->side) {
+        scaled_init(&minus);
+        scaled_int(&minus, -1);
+        scaled_add(w->at, &g[0], &minus, &g[0]);
+        scaled_clear(&minus);
+    } else {
+        mpfi_expm1(g[0].c, a->v[0].c);
+    }
+}
+
+static void apply_log(Walk *w, const Scaled *a, Scaled g[3], const char *name)
+{
+    Scaled one;
+    scaled_init(&one);
+    scaled_int(&one, 1);
+    if (!scaled_is_positive(a))
+        jet_trouble(w, JET_OUTSIDE, name);
+    scaled_log(w->at, a, &g[0]);
+    scaled_div(w->at, &one, a, &g[1]);
+    scaled_mul(w->at, &g[1], &g[1], &g[2]);
+    scaled_neg(&g[2], &g[2]);
+    scaled_clear(&one);
+}
+
+/* 1/cosh(a)^2 <= 4 exp(-2 |a|). */
+static void steep_tanh(Walk *w, const Scaled *a, Scaled *slope)
+{
+    Scaled t;
+    scaled_init(&t);
+    scaled_add(w->at, a, a, &t);
+    if (!scaled_is_positive(&t))
+        scaled_neg(&t, &t);
+    if (jet_decays(w, &t, slope))
+        mpfi_mul_ui(slope->c, slope->c, 4);
+    scaled_clear(&t);
+}
+
+static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
+{
+    scaled_collapse(w->at, &a->v[0], &g[1]);
+    scaled_set(&g[0], &g[1]);
+    mpfi_tanh(g[0].c, g[0].c);
+    mpfi_cosh(g[1].c, g[1].c);
+    mpfi_sqr(g[1].c, g[1].c);
+    mpfi_inv(g[1].c, g[1].c);
+    steep_tanh(w, &a->v[0], &g[1]);
+    scaled_mul(w->at, &g[0], &g[1], &g[2]);
+    scaled_add(w->at, &g[2], &g[2], &g[2]);
+    scaled_neg(&g[2], &g[2]);
+}
+
+static void apply_atan(Walk *w, const Jet *a, Scaled g[3])
+{
+    Scaled one;
+    scaled_init(&one);
+    scaled_int(&one, 1);
+    scaled_collapse(w->at, &a->v[0], &g[0]);
+    mpfi_atan(g[0].c, g[0].c);
+    scaled_power(w->at, &a->v[0], 2, &g[1]);
+    scaled_add(w->at, &g[1], &one, &g[1]);
+    scaled_div(w->at, &one, &g[1], &g[1]);
+    scaled_mul(w->at, &g[1], &g[1], &g[2]);
+    scaled_mul(w->at, &g[2], &a->v[0], &g[2]);
+    scaled_add(w->at, &g[2], &g[2], &g[2]);
+    scaled_neg(&g[2], &g[2]);
+    scaled_clear(&one);
+}
+
+/* sin, or cos as sin a quarter further. */
+static void apply_sine(Walk *w, const Jet *a, bool is_cosine, Scaled g[3])
+{
+    scaled_collapse(w->at, &a->v[0], &g[0]);
+    scaled_set(&g[1], &g[0]);
+    if (is_cosine) {
+        mpfi_cos(g[0].c, g[0].c);
+        mpfi_sin(g[1].c, g[1].c);
+        scaled_neg(&g[1], &g[1]);
+    } else {
+        mpfi_sin(g[0].c, g[0].c);
+        mpfi_cos(g[1].c, g[1].c);
+    }
+    scaled_neg(&g[0], &g[2]);
+}
+
+/* Of an exponent beyond 2^53 a run has a double, which is even where n need not be. */
+static bool is_whole(Num n)
+{
+    return mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_sizeinbase(mpq_numref(n), 2) <= 53;
+}
+
+/* a^n for a whole n, or a >= 0 to a rational power. */
+static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scaled g[3])
+{
+    bool whole = is_whole(n);
+    if (!whole && !scaled_is_nonnegative(a))
+        jet_trouble(w, JET_OUTSIDE, name);
+    mpq_t k, factor;
+    mpq_inits(k, factor, (mpq_ptr)0);
+    mpq_set(k, n);
+    mpq_set_ui(factor, 1, 1);
+    for (int order = 0; order < 3; order++) {
+        if (mpq_sgn(factor) == 0) {
+            scaled_zero(&g[order]);
+            continue;
+        }
+        if (order == 0 && mpq_sgn(k) < 0 && scaled_has_zero(a))
+            jet_trouble(w, JET_OUTSIDE, name);
+        if (whole)
+            scaled_power(w->at, a, mpz_get_si(mpq_numref(k)), &g[order]);
+        else
+            scaled_root(w->at, a, k, &g[order]);
+        mpfi_mul_q(g[order].c, g[order].c, factor);
+        mpq_mul(factor, factor, k);
+        mpz_sub(mpq_numref(k), mpq_numref(k), mpq_denref(k));
+    }
+    mpq_clears(k, factor, (mpq_ptr)0);
+}
+
+/* b: the constant second argument, or NULL. */
+static void apply_special(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3])
+{
+    Scaled x, second;
+    if (jet_far(w, fn, a, b, g))
+        return;
+    scaled_init(&x);
+    scaled_init(&second);
+    scaled_collapse(w->at, &a->v[0], &x);
+    if (b)
+        scaled_set_num(&second, b);
+    if (!jet_special(fn, x.c, second.c, g[0].c, g[1].c, g[2].c))
+        BUG("function %d has no slope", (int)fn);
+    scaled_clear(&x);
+    scaled_clear(&second);
+}
+
+void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
+{
+    Scaled g[3], moved;
+    mpq_t half;
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    scaled_init(&moved);
+    mpq_init(half);
+    mpq_set_ui(half, 1, 2);
+    switch (fn) {
+    case EIG_FN_EXP:
+        apply_exp(w, a, g);
+        break;
+    case EIG_FN_LOG:
+        apply_log(w, &a->v[0], g, "log");
+        break;
+    case EIG_FN_LOG1P:
+        scaled_int(&g[0], 1);
+        scaled_add(w->at, &a->v[0], &g[0], &moved);
+        apply_log(w, &moved, g, "log1p");
+        break;
+    case EIG_FN_SQRT:
+        apply_power(w, &a->v[0], half, "sqrt", g);
+        break;
+    case EIG_FN_SIN:
+    case EIG_FN_COS:
+        apply_sine(w, a, fn == EIG_FN_COS, g);
+        break;
+    case EIG_FN_TANH:
+        apply_tanh(w, a, g);
+        break;
+    case EIG_FN_ATAN:
+        apply_atan(w, a, g);
+        break;
+    case EIG_FN_EXPM1:
+        apply_expm1(w, a, g);
+        break;
+    default:
+        apply_special(w, fn, a, NULL, g);
+        break;
+    }
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+    scaled_clear(&moved);
+    mpq_clear(half);
+}
+
+static void power_of_constant(Walk *w, const Jet *a, Num n, Jet *out)
+{
+    Scaled g[3];
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    apply_power(w, &a->v[0], n, "^", g);
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+}
+
+/* a >= 0 and 0 where b > 0: the powers are at most those of the largest a, and 0 where a is. */
+static void power_above_zero(Walk *w, const Jet *a, const Jet *b, Jet *out)
+{
+    Scaled most, exponent;
+    scaled_init(&most);
+    scaled_init(&exponent);
+    scaled_collapse(w->at, &a->v[0], &most);
+    scaled_collapse(w->at, &b->v[0], &exponent);
+    bool vanishes = mpfr_zero_p(&most.c->right) && w->at->lo < w->at->hi;
+    mpfr_set(&most.c->left, &most.c->right, MPFR_RNDD);
+    mpfi_log(most.c, most.c);
+    mpfi_mul(most.c, most.c, exponent.c);
+    mpfi_exp(out->v[0].c, most.c);
+    mpfr_set_ui(&out->v[0].c->left, 0, MPFR_RNDD);
+    for (int k = 0; k < 3; k++)
+        if (vanishes)
+            scaled_zero(&out->v[k]);
+        else if (k)
+            scaled_everything(&out->v[k]);
+    scaled_clear(&most);
+    scaled_clear(&exponent);
+}
+
+/* log(1 + exp(x)), rounded in one direction. */
+static void softplus_end(mpfr_t x, mpfr_rnd_t rounding)
+{
+    mpfr_t rest;
+    bool above = mpfr_sgn(x) > 0;
+    mpfr_init2(rest, JET_PRECISION);
+    (above ? mpfr_neg : mpfr_set)(rest, x, rounding);
+    mpfr_exp(rest, rest, rounding);
+    mpfr_log1p(rest, rest, rounding);
+    if (above)
+        mpfr_add(x, x, rest, rounding);
+    else
+        mpfr_swap(x, rest);
+    mpfr_clear(rest);
+}
+
+/* With the slopes 1/(1 + exp(-a)) and 1/(2 cosh(a/2))^2. */
+void jet_softplus(Walk *w, const Jet *a, Jet *out)
+{
+    Scaled g[3], minus;
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    scaled_init(&minus);
+    scaled_neg(&a->v[0], &minus);
+    if (scaled_is_positive(&minus) && jet_decays(w, &minus, &g[0])) {       /* all three are at least 0 and at most exp(a) */
+        scaled_set(&g[1], &g[0]);
+        scaled_set(&g[2], &g[0]);
+    } else {
+        scaled_collapse(w->at, &a->v[0], &g[0]);
+        mpfi_neg(g[1].c, g[0].c);
+        mpfi_exp(g[1].c, g[1].c);
+        mpfi_add_ui(g[1].c, g[1].c, 1);
+        mpfi_inv(g[1].c, g[1].c);
+        mpfi_div_ui(g[2].c, g[0].c, 2);
+        mpfi_cosh(g[2].c, g[2].c);
+        mpfi_mul_ui(g[2].c, g[2].c, 2);
+        mpfi_sqr(g[2].c, g[2].c);
+        mpfi_inv(g[2].c, g[2].c);
+        softplus_end(&g[0].c->left, MPFR_RNDD);
+        softplus_end(&g[0].c->right, MPFR_RNDU);
+    }
+    if (w->at->side && scaled_is_nonnegative(&a->v[0])) {               /* between a and a + log(2): grows as a does */
+        scaled_int(&minus, 1);
+        mpfr_set_zero(&minus.c->left, 1);
+        scaled_add(w->at, &a->v[0], &minus, &g[0]);
+    }
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+    scaled_clear(&minus);
+}
+
+/* a^b: a constant exponent, else exp(b log a). */
+void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out)
+{
+    Num n;
+    if (expr_is_const(exponent, &n)) {
+        power_of_constant(w, a, n, out);
+        return;
+    }
+    if (!scaled_is_positive(&a->v[0]) && scaled_is_nonnegative(&a->v[0]) && scaled_is_positive(&b->v[0])) {
+        power_above_zero(w, a, b, out);
+        return;
+    }
+    Jet log, product;
+    Scaled g[3];
+    jet_init(&log);
+    jet_init(&product);
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    apply_log(w, &a->v[0], g, "^");
+    jet_compose(w, a, g, &log);
+    jet_mul(w, b, &log, &product);
+    jet_one_argument(w, EIG_FN_EXP, &product, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+    jet_clear(&log);
+    jet_clear(&product);
+}
+
+/* log_root and logit_root for a constant b; of other b nothing is known. */
+void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out)
+{
+    long least = fn == EIG_FN_LOG_ROOT ? 0 : -4;
+    Num n;
+    Scaled g[3];
+    for (int k = 0; k < 3; k++)
+        scaled_init(&g[k]);
+    if (mpfr_cmp_si(&b->v[0].c->left, least) <= 0)
+        jet_trouble(w, JET_OUTSIDE, eig_fn_name[fn]);
+    else if (expr_is_const(parameter, &n))
+        apply_special(w, fn, a, n, g);
+    else
+        jet_trouble(w, JET_TOO_DEEP, eig_fn_name[fn]);
+    jet_compose(w, a, g, out);
+    for (int k = 0; k < 3; k++)
+        scaled_clear(&g[k]);
+}

@@ -1,0 +1,65 @@
+/* What the files of jet.c share: a jet under construction, and the walk that makes it. */
+#ifndef COMPILER_CHECK_JET_WALK_H
+#define COMPILER_CHECK_JET_WALK_H
+#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/scaled.h"
+
+typedef struct Jet {
+    Scaled v[3];                /* value, slope, curvature */
+    bool is_affine;             /* exactly offset + rate * y: then exp has an exact rate */
+    Num offset, rate;           /* NULL: 0 */
+} Jet;
+
+typedef struct Walk {
+    const JetDomain *at;
+    JetTrouble trouble;
+    const char *function;
+    int depth;
+} Walk;
+
+/* ---- jet.c ---- */
+void jet_walk(Walk *w, const Expr *e, Jet *out);
+
+/* ---- jet_algebra.c: sums, products, quotients, composition ---- */
+void jet_init(Jet *j);
+void jet_clear(Jet *j);
+void jet_trouble(Walk *w, JetTrouble t, const char *function);      /* the first one is kept */
+void jet_const(Walk *w, Num x, Jet *out);
+void jet_variable(Walk *w, Jet *out);
+void jet_add(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_neg(Walk *w, const Jet *a, Jet *out);
+void jet_sub(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_mul(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_divide(Walk *w, const Jet *a, const Jet *b, Jet *out);
+/* out = g(a) from g, g', g'' at a. */
+void jet_compose(Walk *w, const Jet *a, Scaled g[3], Jet *out);
+
+/* ---- jet_quotient.c ---- */
+/* *out, the quotient e = a/b, narrowed where both are lines in the same u. */
+void jet_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* Slope and curvature of the quotient e = a/b, *out, where they are known better: b the root of a square polynomial in a. */
+void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
+
+/* ---- jet_function.c: functions that are smooth inside their domain ---- */
+void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
+/* log(1 + exp(a)) */
+void jet_softplus(Walk *w, const Jet *a, Jet *out);
+void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
+void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
+
+/* ---- jet_far.c: functions far out ---- */
+/* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */
+bool jet_decays(Walk *w, const Scaled *t, Scaled *out);
+/* Value, slope and curvature of a function of runtime/special.h where its argument grows without bound; false elsewhere.
+ * b: its constant second argument, or NULL. */
+bool jet_far(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3]);
+/* The difference e = 1 - f, *out, where f comes near 1 in a tail and what is left is known better. */
+void jet_complement(Walk *w, const Expr *e, Jet *out);
+
+/* ---- jet_kink.c: functions of pieces ---- */
+void jet_max(Walk *w, const Jet *a, const Jet *b, bool is_max, Jet *out);
+void jet_abs(Walk *w, const Jet *a, Jet *out);
+void jet_constant_pieces(Walk *w, const Scaled *a, const char *name, bool is_floor, Jet *out);
+void jet_pulse(Walk *w, const Jet *a, const Jet *b, Jet *out);
+void jet_ramp(Walk *w, const Jet *a, const Jet *b, Jet *out);
+#endif

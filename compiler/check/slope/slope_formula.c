@@ -1,0 +1,131 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check/slope/slope.h"
+#include "compiler/check/slope/slope_search.h"
+#include "compiler/check/slope/standard.h"
+
+/* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
+static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
+{
+    s->phi = standard_factor(s->cx, nums, standard_sigmoids(s->cx, nums, standard_ramps(s->cx, nums, phi)), &s->factor);
+    if (mpq_sgn(s->factor) < 0) {
+        mpq_ptr size = num_new(nums);
+        mpq_abs(size, s->factor);
+        s->factor = size;
+        s->phi = expr_apply(s->cx, phi->span, EIG_FN_NEG, 1, &s->phi);
+    }
+    s->phi = standard_place(s->cx, nums, s->phi, &s->place);
+}
+
+/* The number of fewest digits in [lo, hi]: the place of a jump is known to lie there, and was most likely written so. */
+static double shortest_between(double lo, double hi)
+{
+    if (lo <= 0 && hi >= 0)
+        return 0;
+    for (int digits = 1; digits < 17; digits++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.*g", digits, lo + (hi - lo) / 2);
+        double x = strtod(text, NULL);
+        if (lo <= x && x <= hi)
+            return x;
+    }
+    return lo;
+}
+
+/* Places as the text has them. */
+static void move_back(SlopeSearch *s)
+{
+    s->at += num_to_double(s->place);
+    s->beside += num_to_double(s->place);
+    if (s->verdict == SLOPE_JUMPS)
+        s->at = shortest_between(s->at, s->beside);
+}
+
+static Num times_factor(const SlopeSearch *s, NumPool *nums, double slope)
+{
+    mpq_ptr x = num_new(nums);
+    mpq_mul(x, s->factor, num_from_double(nums, slope));
+    return x;
+}
+
+static void report_trouble(Ctx *cx, const SlopeSearch *s, const Activation *act)
+{
+    Diag *d = NULL;
+    switch (s->verdict) {
+    case SLOPE_DECREASES:
+        d = diag_at(cx, D_E0710, act->span, "the activation decreases: it is smaller at z = %.10g than at z = %.10g", s->beside, s->at);
+        diag_help(cx, d, "the theorems need an activation that never decreases; check a sign, or use abs, max or a cost");
+        break;
+    case SLOPE_JUMPS:
+        d = diag_at(cx, D_E0711, act->span, "the activation jumps at z = %.10g, in `%s`", s->at, s->function);
+        diag_help(cx, d, "the theorems need a finite slope: use ramp(z, width) for a steep step, or max(z, 0) for a kink");
+        break;
+    case SLOPE_OUTSIDE:
+        d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: %s", s->at, jet_outside_text(cx, s->function));
+        diag_help(cx, d, "an activation has to be defined for every real z; %s",
+                  strcmp(s->function, "/") == 0 ? "keep the divisor away from 0, as in z / (1 + abs(z))" : "max(z, 0) cuts off the negative side");
+        break;
+    default:
+        break;
+    }
+}
+
+/* A bound is called sharp up to this part of it. */
+static const double SHARP = 1e-6;
+
+static const char *proof_text(Ctx *cx, const SlopeSearch *s)
+{
+    double factor = num_to_double(s->factor), most = factor * s->bound, seen = factor * fmax(s->attained, 0);
+    if (most <= seen * (1 + SHARP))
+        return "interval arithmetic over all z";
+    return arena_printf(&cx->arena, "interval arithmetic over all z; not sharp: the largest slope is at least %.8g", seen);
+}
+
+static const char *reason_of(Ctx *cx, const SlopeSearch *s)
+{
+    switch (s->verdict) {
+    case SLOPE_PROVED:
+        return !isfinite(s->bound) ? "interval arithmetic over all z found none" : proof_text(cx, s);
+    case SLOPE_DECREASES:
+        return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
+    case SLOPE_JUMPS:
+        return arena_printf(&cx->arena, "it jumps at z = %.10g", s->at);
+    case SLOPE_OUTSIDE:
+        return arena_printf(&cx->arena, "it is not defined at z = %.10g", s->at);
+    default:
+        return arena_printf(&cx->arena, "interval arithmetic could not prove near z = %.10g that it never decreases%s%s", s->at,
+                            s->difficulty ? "; there is a difficulty in " : "", s->difficulty ? s->difficulty : "");
+    }
+}
+
+void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
+{
+    SlopeSearch *s = ARENA_NEW(&cx->arena, SlopeSearch);
+    s->cx = cx;
+    set_standard(s, nums, act->phi);
+    JetResult *r[] = { &s->whole, &s->left, &s->right, &s->middle, &s->scaled, &s->side };
+    for (int k = 0; k < 6; k++)
+        jet_result_init(r[k]);
+    branches_init(&s->branches, cx, &s->scratch);
+    slope_search(s);
+    move_back(s);
+    report_trouble(cx, s, act);
+    *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
+    out->proved = s->verdict == SLOPE_PROVED;
+    out->monotone = out->proved;
+    out->bounded = out->proved && isfinite(s->bound);
+    if (out->bounded) {
+        out->hi = times_factor(s, nums, s->bound);
+        out->attained = times_factor(s, nums, fmin(fmax(s->attained, 0), s->bound));
+    }
+    for (int k = 0; k < 6; k++)
+        jet_result_clear(r[k]);
+    branches_clear(&s->branches);
+    for (int k = 0; k < SLOPE_N_POINTS; k++)
+        if (s->point[k].of)
+            jet_result_clear(&s->point[k].there);
+    num_pool_free(&s->scratch);
+}

@@ -1,0 +1,109 @@
+#include "compiler/check/slope/slope_origin.h"
+
+#include <math.h>
+
+#include "compiler/model/affine.h"
+#include "compiler/model/derive.h"
+
+/* ---- finding them ---- */
+
+static void add_origin(Origins *o, Num at)
+{
+    for (size_t k = 0; k < o->n; k++)
+        if (mpq_equal(o->at[k].at, at))
+            return;
+    if (o->n < MAX_ORIGINS)
+        o->at[o->n++] = (Origin){ .at = at };
+}
+
+/* The roots of the largest straight parts. */
+static void find_origins(NumPool *nums, const Expr *e, Origins *o)
+{
+    Num offset, rate;
+    if (expr_affine(nums, e, EIG_VAR_Z, &offset, &rate)) {
+        if (mpq_sgn(rate) == 0)
+            return;
+        mpq_ptr root = num_new(nums);
+        mpq_div(root, offset, rate);
+        mpq_neg(root, root);
+        add_origin(o, root);
+    } else if (e->kind == EXPR_CALL) {
+        for (int k = 0; k < e->as.call.n_args; k++)
+            find_origins(nums, e->as.call.arg[k], o);
+    }
+}
+
+/* ---- one side of one ---- */
+
+/* No jump, and a value, at the place itself. */
+static bool is_continuous(NumPool *nums, const Expr *phi, Num at)
+{
+    JetResult r;
+    JetDomain d = { nums, 0, nextafter(num_to_double_down(at), -INFINITY), nextafter(num_to_double_up(at), INFINITY) };
+    jet_result_init(&r);
+    jet_evaluate(phi, &d, &r);
+    bool fine = r.trouble == JET_FINE;
+    jet_result_clear(&r);
+    return fine;
+}
+
+/* at + 1/y or at - 1/y, with z standing for y. */
+static const Expr *beside(Ctx *cx, NumPool *nums, const Expr *e, Num at, int side)
+{
+    const Expr *arg[2] = { expr_const(cx, e->span, num_int(nums, side)), expr_var(cx, e->span, EIG_VAR_Z) };
+    const Expr *step = expr_call(cx, nums, e->span, EIG_FN_DIV, 2, arg);
+    return expr_moved(cx, nums, e, EIG_VAR_Z, at, step);
+}
+
+/* The widest [at, at +- 1/y], y a power of 2, where the slope is seen to be in [0, most]. */
+static double prove_side(NumPool *nums, const Expr *phi, const Expr *slope, double most, double *bound)
+{
+    JetResult value, r;
+    double width = 0;
+    jet_result_init(&value);
+    jet_result_init(&r);
+    for (double y = 1; y <= 0x1p30 && width == 0; y *= 2) {
+        JetDomain d = { nums, 1, y, INFINITY };
+        jet_evaluate(phi, &d, &value);
+        jet_evaluate(slope, &d, &r);
+        double hi = mpfr_get_d(&r.value->right, MPFR_RNDU);
+        if (value.trouble == JET_FINE && r.trouble == JET_FINE && mpfr_sgn(&r.value->left) >= 0 && hi <= most) {
+            width = 1 / y;
+            *bound = fmax(*bound, hi);
+        }
+    }
+    jet_result_clear(&value);
+    jet_result_clear(&r);
+    return width;
+}
+
+void origins_prove(Ctx *cx, NumPool *nums, const Expr *phi, double most, Origins *out)
+{
+    const Expr *slope = expr_derive(cx, nums, phi, EIG_VAR_Z);
+    out->n = 0;
+    add_origin(out, num_int(nums, 0));
+    find_origins(nums, phi, out);
+    for (size_t k = 0; k < out->n && slope; k++) {
+        Origin *o = &out->at[k];
+        for (int side = 0; side < 2 && is_continuous(nums, phi, o->at); side++) {
+            const Expr *p = beside(cx, nums, phi, o->at, side ? 1 : -1), *q = beside(cx, nums, slope, o->at, side ? 1 : -1);
+            o->width[side] = p && q ? prove_side(nums, p, q, most, &o->bound) : 0;
+        }
+    }
+}
+
+const Origin *origin_covering(const Origins *o, double lo, double hi)
+{
+    for (size_t k = 0; k < o->n; k++) {
+        const Origin *p = &o->at[k];
+        double least = num_to_double_up(p->at), most = num_to_double_down(p->at);
+        /* Narrower than proved by more than the roundings of these sums. */
+        if (p->width[0] > 0)
+            least += -p->width[0] + 0x1p-50 * (fabs(least) + p->width[0]);
+        if (p->width[1] > 0)
+            most += p->width[1] - 0x1p-50 * (fabs(most) + p->width[1]);
+        if (lo >= least && hi <= most)
+            return p;
+    }
+    return NULL;
+}

@@ -1,0 +1,264 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/slope/slope_guess.h"
+#include "compiler/check/slope/slope_search.h"
+
+/* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
+ * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
+enum { MAX_PIECES = 12000, MAX_WORK = 1200000, MAX_LEFT = 8 };     /* work: pieces times nodes; pieces where nothing is proved */
+static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
+
+static void decide(SlopeSearch *s, SlopeVerdict v, double at)
+{
+    s->verdict = v;
+    s->at = at;
+}
+
+/* Something is not proved at z; what is proved elsewhere may say more than that. */
+static void leave(SlopeSearch *s, double z)
+{
+    if (s->n_left++ == 0) {
+        s->unproved = z;
+        s->difficulty = s->whole.trouble == JET_FINE ? NULL : s->whole.function;
+    }
+}
+
+/* [lo, hi], a part of `of`. */
+static void push(SlopeSearch *s, const SlopePiece *of, double lo, double hi)
+{
+    if (s->n == SLOPE_MAX_STACK) {
+        leave(s, lo);
+        return;
+    }
+    s->stack[s->n++] = (SlopePiece){ lo, hi, of->phi, of->is_open };
+}
+
+/* ---- proofs at two points ---- */
+
+/* phi(b) < phi(a) for a < b. */
+static bool falls(SlopeSearch *s, double a, double b)
+{
+    JetResult x, y;
+    jet_result_init(&x);
+    jet_result_init(&y);
+    slope_evaluate_at(s, s->phi, a, &x);
+    slope_evaluate_at(s, s->phi, b, &y);
+    bool yes = x.trouble == JET_FINE && y.trouble == JET_FINE && slope_upper(y.value) < slope_lower(x.value);
+    jet_result_clear(&x);
+    jet_result_clear(&y);
+    return yes;
+}
+
+/* The values at the ends of a piece this narrow differ as no slope would let them. */
+static bool jumps(SlopeSearch *s, const SlopePiece *p)
+{
+    slope_evaluate_at(s, s->phi, p->lo, &s->left);
+    slope_evaluate_at(s, s->phi, p->hi, &s->right);
+    double gap = fmax(slope_lower(s->right.value) - slope_upper(s->left.value), slope_lower(s->left.value) - slope_upper(s->right.value));
+    return gap > 1e-6 * fmax(1, fabs(p->lo));
+}
+
+static bool try_falls(SlopeSearch *s, double a, double b)
+{
+    if (!(a < b) || !falls(s, a, b))
+        return false;
+    decide(s, SLOPE_DECREASES, a);
+    s->beside = b;
+    return true;
+}
+
+/* ---- one piece ---- */
+
+static void split(SlopeSearch *s, const SlopePiece *p)
+{
+    double mid = slope_is_tail(p) ? 2 * slope_middle_of(p) : slope_middle_of(p);
+    if (mid < 0) {
+        push(s, p, p->lo, mid);
+        push(s, p, mid, p->hi);
+    } else {
+        push(s, p, mid, p->hi);
+        push(s, p, p->lo, mid);
+    }
+}
+
+static bool may_split(const SlopePiece *p)
+{
+    if (slope_is_tail(p))
+        return fabs(slope_middle_of(p)) < FURTHEST;
+    return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
+}
+
+/* Undefined at an end, or the two ends far apart: a pole lies between. */
+static bool has_gap(SlopeSearch *s, const SlopePiece *p)
+{
+    bool far_apart = jumps(s, p);
+    return far_apart || s->left.trouble == JET_OUTSIDE || s->right.trouble == JET_OUTSIDE;
+}
+
+/* A piece that cannot be split further: what is the matter with it? */
+static void give_up(SlopeSearch *s, const SlopePiece *p)
+{
+    double at = slope_middle_of(p);
+    if (s->whole.trouble == JET_JUMP && !slope_is_tail(p) && jumps(s, p)) {
+        decide(s, SLOPE_JUMPS, p->lo);
+        s->beside = p->hi;
+    } else if (s->whole.trouble == JET_OUTSIDE && !slope_is_tail(p) && has_gap(s, p)) {
+        decide(s, SLOPE_OUTSIDE, s->left.trouble == JET_OUTSIDE ? p->lo : s->right.trouble == JET_OUTSIDE ? p->hi : at);
+    } else if (s->whole.trouble != JET_FINE || !(slope_lower(s->whole.slope) >= 0)) {
+        leave(s, at);
+    } else {
+        s->bound = fmax(s->bound, slope_upper(s->whole.slope));       /* nonnegative, but not sharp: perhaps infinite */
+    }
+}
+
+static bool is_outside(SlopeSearch *s, const SlopePiece *p)
+{
+    double z = slope_middle_of(p);
+    slope_evaluate_at(s, s->phi, z, &s->middle);
+    if (s->middle.trouble != JET_OUTSIDE)
+        return false;
+    s->function = s->middle.function;
+    decide(s, SLOPE_OUTSIDE, z);
+    return true;
+}
+
+/* Where sines of several periods meet, far out, no splitting comes near the largest
+ * slope: a bound that holds, not the sharpest one, is then what is wanted. */
+static bool is_sharp(const SlopeSearch *s, double hi)
+{
+    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->phi->size) / MAX_WORK);
+    double above = used < 0.1 ? SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
+    return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
+}
+
+/* An origin beside which the slope of this piece is known. They are proved when pieces become narrow, as they do at a singular slope. */
+static const Origin *find_origin(SlopeSearch *s, const SlopePiece *p)
+{
+    if (!(p->hi - p->lo <= NARROW))
+        return NULL;
+    if (!s->has_origins)
+        origins_prove(s->cx, &s->scratch, s->phi, s->attained, &s->origins);
+    s->has_origins = true;
+    return origin_covering(&s->origins, p->lo, p->hi);
+}
+
+/* True when the piece is done: nonnegative and sharp. */
+static bool is_settled(SlopeSearch *s)
+{
+    bool done = s->whole.trouble == JET_FINE && slope_lower(s->whole.slope) >= 0 && is_sharp(s, slope_upper(s->whole.slope));
+    if (done)
+        s->bound = fmax(s->bound, slope_upper(s->whole.slope));
+    return done;
+}
+
+/* ... over a part of [mid - h, mid + h]. */
+static bool falls_around(SlopeSearch *s, double mid, double h)
+{
+    for (; h > 1e-9 * fmax(1, fabs(mid)); h /= 16)
+        if (try_falls(s, mid - h, mid + h))
+            return true;
+    return false;
+}
+
+static bool is_seen_to_fall(SlopeSearch *s, const SlopePiece *p)
+{
+    bool fine = s->whole.trouble == JET_FINE;
+    if (fine && slope_upper(s->whole.slope) < 0)
+        return try_falls(s, isfinite(p->lo) ? p->lo : 2 * p->hi, isfinite(p->hi) ? p->hi : 2 * p->lo);
+    return fine && slope_lower(s->whole.slope) < 0 && !slope_is_tail(p) && slope_upper(s->middle.slope) < 0
+           && falls_around(s, slope_middle_of(p), (p->hi - p->lo) / 2);
+}
+
+/* Where doubles see the slope to be least, if that is below 0. */
+static void look_for_a_fall(SlopeSearch *s)
+{
+    double slope, at;
+    const Expr *minus = expr_apply(s->cx, s->phi->span, EIG_FN_NEG, 1, &s->phi);
+    if (slope_guess(s->cx, &s->scratch, minus, &slope, &at) && slope > 0)
+        falls_around(s, at, 0.25);
+}
+
+static void do_piece(SlopeSearch *s, SlopePiece *p)
+{
+    slope_evaluate(s, p, false);
+    if (is_settled(s))
+        return;
+    slope_evaluate(s, p, true);
+    s->function = s->whole.function;
+    if (s->whole.trouble == JET_TOO_DEEP) {
+        leave(s, slope_middle_of(p));
+        return;
+    }
+    if ((s->whole.trouble == JET_OUTSIDE && is_outside(s, p)) || is_settled(s))
+        return;
+    const Origin *near = find_origin(s, p);
+    if (near) {
+        s->bound = fmax(s->bound, near->bound);
+        return;
+    }
+    if (is_seen_to_fall(s, p))
+        return;
+    if (may_split(p))
+        split(s, p);
+    else
+        give_up(s, p);
+}
+
+/* The slope at z is the steepest so far. */
+static bool is_steeper(SlopeSearch *s, double z)
+{
+    slope_evaluate_at(s, s->phi, z, &s->middle);
+    if (s->middle.trouble != JET_FINE || !(slope_lower(s->middle.slope) > s->attained))
+        return false;
+    s->attained = slope_lower(s->middle.slope);
+    return true;
+}
+
+/* The steeper the slope that is known, the fewer pieces have to be split. */
+static void sample(SlopeSearch *s)
+{
+    double at = 0, guess;
+    if (slope_guess(s->cx, &s->scratch, s->phi, &guess, &at) && is_steeper(s, at) && s->attained >= guess * (1 - SHARPNESS / 4))
+        return;
+    at = 0;
+    for (int k = -64; k <= 64; k++)
+        if (is_steeper(s, 0.125 * k * abs(k)))
+            at = 0.125 * k * abs(k);
+    for (double step = fmax(0.125, 0.25 * sqrt(fabs(at))); step > 0x1p-20; step /= 2) {
+        at = is_steeper(s, at + step) ? at + step : at;
+        at = is_steeper(s, at - step) ? at - step : at;
+    }
+}
+
+static void start(SlopeSearch *s)
+{
+    SlopePiece all = { .phi = s->phi, .is_open = branches_any(s->phi) };
+    push(s, &all, TAIL_FROM, INFINITY);
+    push(s, &all, -INFINITY, -TAIL_FROM);
+    for (double from = TAIL_FROM / 2; from >= 1; from /= 2) {
+        push(s, &all, from, 2 * from);
+        push(s, &all, -2 * from, -from);
+    }
+    push(s, &all, -1, 0);
+    push(s, &all, 0, 1);
+}
+
+void slope_search(SlopeSearch *s)
+{
+    sample(s);
+    start(s);
+    while (s->n && s->verdict == SLOPE_SEARCHING && s->n_left < MAX_LEFT) {
+        SlopePiece p = s->stack[--s->n];
+        if (s->n_done++ < MAX_PIECES && s->n_done * s->phi->size <= MAX_WORK) {
+            do_piece(s, &p);
+        } else {
+            leave(s, slope_middle_of(&p));
+            break;
+        }
+    }
+    if (s->verdict == SLOPE_SEARCHING && s->n_left)
+        look_for_a_fall(s);
+    if (s->verdict == SLOPE_SEARCHING)
+        decide(s, s->n_left ? SLOPE_UNPROVED : SLOPE_PROVED, s->unproved);
+}

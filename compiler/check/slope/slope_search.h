@@ -1,0 +1,61 @@
+/* Branch and bound on the slope of a formula over the whole line; what the files of slope_formula.c share. */
+#ifndef COMPILER_CHECK_SLOPE_SEARCH_H
+#define COMPILER_CHECK_SLOPE_SEARCH_H
+#include "compiler/check/slope/branch.h"
+#include "compiler/check/slope/slope_origin.h"
+
+enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256 };
+
+/* phi on [lo, hi], infinite outwards in a tail. */
+typedef struct SlopePiece {
+    double lo, hi;
+    const Expr *phi;            /* equal to the activation there: every abs, min and max that is known to take one side has given way */
+    bool is_open;               /* it has an abs, min or max */
+} SlopePiece;
+
+typedef enum SlopeVerdict { SLOPE_SEARCHING, SLOPE_PROVED, SLOPE_DECREASES, SLOPE_JUMPS, SLOPE_OUTSIDE, SLOPE_UNPROVED } SlopeVerdict;
+
+typedef struct SlopePoint {
+    const Expr *of;             /* NULL: none yet */
+    double z;
+    JetResult there;
+} SlopePoint;
+
+typedef struct SlopeSearch {
+    const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
+    Num factor, place;
+    Ctx *cx;
+    NumPool scratch;
+    SlopePiece stack[SLOPE_MAX_STACK];
+    size_t n, n_done;
+    double attained;            /* some slope is at least this, or comes as near to it as one likes */
+    double bound;               /* no slope of the pieces done is larger */
+    bool has_origins;
+    Origins origins;
+    SlopeVerdict verdict;
+    double at, beside;          /* where it was decided */
+    const char *function;
+    size_t n_left;              /* pieces of which nothing is proved; the first of them is near here, and has this difficulty */
+    double unproved;
+    const char *difficulty;
+    JetResult whole, left, right, middle, scaled, side;
+    Branches branches;
+    SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
+} SlopeSearch;
+
+/* ---- slope_piece.c: what is known of one piece ---- */
+bool slope_is_tail(const SlopePiece *p);
+/* A point inside; of a tail its finite end. */
+double slope_middle_of(const SlopePiece *p);
+double slope_upper(mpfi_srcptr x);
+double slope_lower(mpfi_srcptr x);
+/* Of e, at one place. Pieces have their ends in common, and those of halves were middles. */
+void slope_evaluate_at(SlopeSearch *s, const Expr *e, double z, JetResult *out);
+/* Encloses phi on p in s->whole, with the help of s->middle; where that says little, also by the forms that cost more, when
+ * `thorough`. May narrow p->phi. */
+void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough);
+
+/* ---- slope_search.c ---- */
+/* From s->phi to s->verdict. */
+void slope_search(SlopeSearch *s);
+#endif

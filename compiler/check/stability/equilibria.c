@@ -1,0 +1,259 @@
+#include "compiler/check/stability/equilibria.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/proof/wide.h"
+
+/* The network in doubles. */
+typedef struct Hunt {
+    const LocalNet *net;
+    Equilibria *found;
+    EigCode *phi;
+    double *slope, *gain, *threshold, *input;       /* of LocalRow */
+    double *step, *system;
+    double scale;               /* of the rates */
+    uint64_t state;             /* of the starts */
+} Hunt;
+
+static double psi(const Hunt *h, size_t a, double t)
+{
+    double s = h->slope[a] > 0 ? t / h->slope[a] : h->input[a];
+    double var[EIG_N_VARS] = {[EIG_VAR_Z] = h->gain[a] * (s - h->threshold[a])};
+    return eig_code_eval(&h->phi[a], var, NULL);
+}
+
+static double total_input(const Hunt *h, size_t a, const double *x)
+{
+    const Equilibria *e = h->found;
+    return e->v[a] + wide_dot(e->n_rows, e->w + a * e->n_rows, x);
+}
+
+/* ---- Newton's method ---- */
+
+/* x - psi(w x + v) into step, I - D w into system. */
+static double linearise(Hunt *h, const double *x)
+{
+    size_t n = h->found->n_rows;
+    double largest = 0;
+    for (size_t a = 0; a < n; a++) {
+        double t = total_input(h, a, x), by = 1e-7 * (1 + fabs(t)), here = psi(h, a, t);
+        double slope = (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
+        h->step[a] = x[a] - here;
+        if (!isfinite(h->step[a]) || !isfinite(slope))
+            return INFINITY;
+        largest = fmax(largest, fabs(h->step[a]));
+        for (size_t b = 0; b < n; b++)
+            h->system[a * n + b] = (a == b) - slope * h->found->w[a * n + b];
+    }
+    return largest;
+}
+
+static bool newton(Hunt *h, double *x)
+{
+    size_t n = h->found->n_rows;
+    double size = h->scale, best = INFINITY;
+    int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 15, idle = 0;
+    for (int k = 0; k < most; k++) {
+        double miss = linearise(h, x);
+        idle = miss < best / 2 ? 0 : idle + 1;
+        best = fmin(best, miss);
+        if (n > EQUILIBRIA_FEW_ROWS && idle > 4)
+            return false;       /* from piece to piece of the activations, and back */
+        for (size_t a = 0; a < n; a++)
+            size = fmax(size, fabs(x[a]));
+        if (!isfinite(miss))
+            return false;
+        if (miss <= 1e-14 * size)
+            return true;
+        if (!dense_solve(n, h->system, h->step))
+            return miss <= 1e-12 * size;
+        for (size_t a = 0; a < n; a++)
+            x[a] -= h->step[a];
+    }
+    return linearise(h, x) <= 1e-11 * size;
+}
+
+/* A while along the network's own way, time constants all 1. */
+static void relax(const Hunt *h, double *x)
+{
+    enum { STEPS = 120 };
+    size_t n = h->found->n_rows;
+    double next[EQUILIBRIA_MOST_ROWS];
+    for (int k = 0; k < STEPS; k++) {
+        for (size_t a = 0; a < n; a++)
+            next[a] = x[a] + 0.25 * (psi(h, a, total_input(h, a, x)) - x[a]);
+        for (size_t a = 0; a < n && fabs(next[a]) < 1e9 * h->scale; a++)
+            x[a] = next[a];
+    }
+}
+
+/* ---- starts ---- */
+
+static double random_unit(Hunt *h)
+{
+    h->state = h->state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(h->state >> 11) * 0x1p-53;
+}
+
+static bool is_new(const Hunt *h, const double *x)
+{
+    for (size_t k = 0; k < h->found->n; k++) {
+        double apart = 0;
+        for (size_t a = 0; a < h->found->n_rows; a++)
+            apart = fmax(apart, fabs(x[a] - h->found->at[k][a]));
+        if (apart <= 1e-6 * h->scale)
+            return false;
+    }
+    return true;
+}
+
+static void try_from(Hunt *h, double *x)
+{
+    Equilibria *e = h->found;
+    if (e->n == EQUILIBRIA_MOST || !newton(h, x) || !is_new(h, x))
+        return;
+    for (size_t a = 0; a < e->n_rows; a++)
+        e->at[e->n][a] = x[a];
+    e->n++;
+}
+
+/* Between the bounds of phi; where there are none, within some scales. */
+static double somewhere(Hunt *h, size_t a, int number, double part)
+{
+    const Activation *act = h->net->row[a].act;
+    double far = h->scale * (number % 3 == 0 ? 1 : number % 3 == 1 ? 4 : 0.25);
+    double lo = act->range_lo ? num_to_double(act->range_lo) : act->range_hi ? num_to_double(act->range_hi) - far : -far;
+    double hi = act->range_hi ? num_to_double(act->range_hi) : act->range_lo ? num_to_double(act->range_lo) + far : far;
+    return lo + part * (hi - lo);
+}
+
+/* On the way from one to another there may be one that neither attracts. */
+static void try_between(Hunt *h)
+{
+    Equilibria *e = h->found;
+    double x[EQUILIBRIA_MOST_ROWS];
+    for (size_t j = 1; j < e->n; j++)
+        for (size_t k = 0; k < j; k++)
+            for (int part = 1; part < 8 && e->n < EQUILIBRIA_MOST; part++) {
+                for (size_t a = 0; a < e->n_rows; a++)
+                    x[a] = e->at[k][a] + (e->at[j][a] - e->at[k][a]) * part / 8;
+                try_from(h, x);
+            }
+}
+
+static void try_starts(Hunt *h)
+{
+    size_t n = h->found->n_rows;
+    double x[EQUILIBRIA_MOST_ROWS];
+    int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 6;
+    for (int k = 0; k < starts && h->found->n < EQUILIBRIA_MOST; k++) {
+        for (size_t a = 0; a < n; a++)
+            x[a] = somewhere(h, a, k / 3, k < 3 ? 0.5 * k : random_unit(h));
+        if (k < 3 || k % 3 == 0)
+            relax(h, x);
+        try_from(h, x);
+    }
+    if (n <= EQUILIBRIA_FEW_ROWS)
+        try_between(h);
+}
+
+/* ---- the network in doubles ---- */
+
+double *equilibria_weights(Ctx *cx, const ClaimMatrix *m)
+{
+    double *w = ARENA_ARRAY(&cx->arena, m->q * m->q, double);
+    for (size_t a = 0; a < m->q; a++) {
+        for (size_t k = m->row_from[a]; k < m->row_from[a + 1]; k++)
+            w[a * m->q + m->column[k]] = mpq_get_d(m->entry[k]) * (double)claim_matrix_size(m, m->column[k]);
+        w[a * m->q + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
+    }
+    return w;
+}
+
+static void read_rows(Hunt *h, double *v)
+{
+    mpq_t x;
+    mpq_init(x);
+    for (size_t a = 0; a < h->net->n; a++) {
+        const LocalRow *r = &h->net->row[a];
+        h->phi[a] = a && r->act == h->net->row[a - 1].act ? h->phi[a - 1] : expr_to_code(h->net->cx, r->act->phi);
+        h->slope[a] = num_to_double(r->slope);
+        h->gain[a] = num_to_double(r->gain);
+        h->threshold[a] = num_to_double(r->threshold);
+        h->input[a] = num_to_double(r->input);
+        local_input(h->net, a, x);
+        v[a] = mpq_get_d(x);
+    }
+    mpq_clear(x);
+}
+
+/* The largest of the bounds and of what the input alone gives. */
+static double scale_of(const Hunt *h)
+{
+    double scale = 0;
+    for (size_t a = 0; a < h->net->n; a++) {
+        const Activation *act = h->net->row[a].act;
+        if (act->range_lo && act->range_hi)
+            scale = fmax(scale, fmax(fabs(num_to_double(act->range_lo)), fabs(num_to_double(act->range_hi))));
+        else
+            scale = fmax(scale, fmax(fabs(psi(h, a, h->found->v[a])), fabs(h->found->v[a])));
+    }
+    return scale > 0 && isfinite(scale) ? scale : 1;
+}
+
+static int compare_states(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    for (size_t k = 0; k < EQUILIBRIA_MOST_ROWS; k++)
+        if (x[k] != y[k])
+            return x[k] < y[k] ? -1 : 1;
+    return 0;
+}
+
+static void hunt_init(const LocalNet *net, const ClaimMatrix *m, Equilibria *found, Hunt *h)
+{
+    size_t n = net->n;
+    Arena *arena = &net->cx->arena;
+    double *v = ARENA_ARRAY(arena, n, double);
+    *h = (Hunt){.net = net, .found = found, .state = 1};
+    *found = (Equilibria){.n_rows = n, .w = equilibria_weights(net->cx, m), .v = v};
+    h->phi = ARENA_ARRAY(arena, n, EigCode);
+    h->slope = ARENA_ARRAY(arena, n, double);
+    h->gain = ARENA_ARRAY(arena, n, double);
+    h->threshold = ARENA_ARRAY(arena, n, double);
+    h->input = ARENA_ARRAY(arena, n, double);
+    read_rows(h, v);
+    h->scale = scale_of(h);
+}
+
+static void hunt(Hunt *h)
+{
+    Equilibria *found = h->found;
+    h->step = ARENA_ARRAY(&h->net->cx->arena, found->n_rows, double);
+    h->system = ARENA_ARRAY(&h->net->cx->arena, found->n_rows * found->n_rows, double);
+    try_starts(h);
+    qsort(found->at, found->n, sizeof found->at[0], compare_states);
+}
+
+void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
+{
+    Hunt h;
+    hunt_init(net, m, out, &h);
+    hunt(&h);
+}
+
+void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out)
+{
+    Hunt h;
+    hunt_init(net, m, out, &h);
+    if (*places && (*places)->n_rows == out->n_rows) {
+        out->n = (*places)->n;
+        memcpy(out->at, (*places)->at, sizeof out->at);
+        return;
+    }
+    hunt(&h);
+    Equilibria *kept = ARENA_ARRAY(&net->cx->arena, 1, Equilibria);
+    *kept = *out;
+    *places = kept;
+}

@@ -1,0 +1,88 @@
+/* Equilibria at the model's own input: what refutes that there is one which attracts everything. */
+#include "compiler/check/stability/equilibria.h"
+#include "compiler/check/lds/lds.h"
+
+bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x)
+{
+    Statement proposed;
+    BoxSearch search = {0};
+    while (propose_equilibrium(net, &lds->matrix, e, x, &search, &proposed))
+        if (stability_keep(net->cx, lds, &proposed))
+            return true;
+    return false;
+}
+
+/* Adds the equilibria that are proved. */
+static void keep_equilibria(const LocalNet *net, LdsReport *lds, const Equilibria **places)
+{
+    Equilibria e;
+    equilibria_find_once(net, &lds->matrix, places, &e);
+    for (size_t k = 0; k < e.n; k++)
+        stability_keep_equilibrium(net, lds, &e, e.at[k]);
+}
+
+void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out)
+{
+    statement_init(cx, out, STATEMENT_SEVERAL, n_rows);
+    mpq_set_ui(statement_numbers(out, "first")[0], first, 1);
+    mpq_set_ui(statement_numbers(out, "second")[0], second, 1);
+}
+
+static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
+{
+    for (size_t j = from; j < to; j++)
+        for (size_t k = from; k < j; k++) {
+            Statement proposed;
+            propose_several(cx, lds->matrix.q, k, j, &proposed);
+            if (stability_keep(cx, lds, &proposed))
+                return;
+        }
+}
+
+/* What the equilibrium `number` does to trajectories near it: by rows, and by differences within a row. */
+static void keep_beside(const LocalNet *net, LdsReport *lds, const RowTau *tau, size_t number)
+{
+    Equilibria e = {.n_rows = lds->matrix.q};
+    const Statement *at = &lds->evidence.statement[number];
+    Statement proposed;
+    bool alike = true;
+    for (size_t a = 0; a < lds->matrix.q; a++)
+        alike &= mpq_equal(tau->least[a], tau->most[a]) != 0;
+    e.w = equilibria_weights(net->cx, &lds->matrix);
+    if (alike && propose_form(net, &e, at, number, tau->least, &proposed) && stability_keep(net->cx, lds, &proposed))
+        return;
+    for (size_t a = 0; a < lds->matrix.q; a++) {
+        if (claim_matrix_size(&lds->matrix, a) < 2 || !mpq_equal(tau->least[a], tau->most[a]))
+            continue;
+        statement_init(net->cx, &proposed, STATEMENT_UNSTABLE_WITHIN, lds->matrix.q);
+        mpq_set_ui(proposed.field[0][0], number, 1);
+        mpq_set_ui(proposed.field[1][0], a, 1);
+        if (stability_keep(net->cx, lds, &proposed))
+            return;
+    }
+}
+
+void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds, const Equilibria **places)
+{
+    RowTau tau = stability_row_tau(local->cx, net, &lds->matrix);
+    size_t from = lds->evidence.n_statements;
+    keep_equilibria(local, lds, places);
+    size_t to = lds->evidence.n_statements;
+    keep_several(local->cx, lds, from, to);
+    for (size_t k = from; k < to; k++)
+        keep_beside(local, lds, &tau, k);
+}
+
+void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
+{
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    LocalNet local;
+    const char *reason;
+    lds_attained(net, slope, attained);
+    if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || lds->matrix.mean_slope || lds->matrix.n_sums || theory_no_convergence(cx, net) ||
+        !local_net(cx, net, attained, NULL, &lds->matrix, &local, &reason))
+        return;
+    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
+    stability_seek_runaway(&local, &tau, lds);
+    stability_add_equilibria(&local, net, lds, &out->places);
+}

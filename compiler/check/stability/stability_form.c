@@ -1,0 +1,240 @@
+/* Quadratic forms of Theorems 27 and 28 by small matrix inequalities. Rates are measured
+ * in sqrt(p_i) of the multipliers of diagonal stability, in which W is balanced. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "compiler/check/stability/lmi.h"
+#include "compiler/check/stability/stability.h"
+
+/* Rows for which P is a full matrix, and for which it is diagonal. */
+enum { FULL_ROWS = 10, DIAGONAL_ROWS = 24 };
+
+typedef struct Balanced {
+    size_t n;
+    double *w;                  /* n * n: of the means of rows, balanced */
+    double *root;               /* balanced = root_i x_i */
+    double *speed;              /* mean(tau) / tau_i */
+    double tau;                 /* a mean of them */
+} Balanced;
+
+/* Far enough from the ends of the doubles for products of a few. */
+static bool is_moderate(double x)
+{
+    return x > 1e-60 && x < 1e60;
+}
+
+/* False where it is not asked for or the numbers are too far apart. */
+static bool balance(const StabilityCase *x, Balanced *b)
+{
+    const ClaimMatrix *m = x->m;
+    size_t n = m->q;
+    *b = (Balanced){.n = n, .tau = 0};
+    if (n > DIAGONAL_ROWS || m->n_kernels || !x->has_rates)
+        return false;
+    b->w = ARENA_ARRAY(&x->cx->arena, n * n, double);
+    b->root = ARENA_ARRAY(&x->cx->arena, n, double);
+    b->speed = ARENA_ARRAY(&x->cx->arena, n, double);
+    for (size_t a = 0; a < n; a++) {
+        b->root[a] = x->c ? sqrt(mpq_get_d(x->c->p[a])) : 1;
+        if (!mpq_equal(x->tau_least[a], x->tau_most[a]) || !is_moderate(b->root[a]) ||
+            !is_moderate(mpq_get_d(x->tau_most[a])))
+            return false;
+        b->tau += log(mpq_get_d(x->tau_most[a])) / (double)n;
+    }
+    b->tau = exp(b->tau);
+    for (size_t a = 0; a < n; a++) {
+        b->speed[a] = b->tau / mpq_get_d(x->tau_most[a]);
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            size_t j = m->column[e];
+            b->w[a * n + j] = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, j) * b->root[a] / b->root[j];
+        }
+        b->w[a * n + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
+    }
+    bool finite = true;
+    for (size_t k = 0; k < n * n; k++)
+        finite = finite && fabs(b->w[k]) < 1e60;
+    return finite;
+}
+
+/* So many bits: certificates stay short. */
+static void set_short(mpq_t to, double x)
+{
+    int e;
+    double mantissa = frexp(x, &e);
+    mpq_set_d(to, ldexp(rint(ldexp(mantissa, 24)), e - 24));
+}
+
+/* ---- Lur'e and Popov ---- */
+
+typedef struct Unknowns {
+    bool full;
+    size_t n_p, q, lambda, m;   /* those of P, then q, lambda; all */
+} Unknowns;
+
+static Unknowns unknowns_of(size_t n)
+{
+    bool full = n <= FULL_ROWS;
+    size_t n_p = full ? n * (n + 1) / 2 : n;
+    return (Unknowns){full, n_p, n_p, n_p + n, n_p + 2 * n};
+}
+
+/* P_ij of one unknown: 2 x'P T^-1 (x - f). */
+static void add_p(Lmi *l, const Balanced *b, size_t k, size_t i, size_t j)
+{
+    size_t n = b->n;
+    lmi_add(l, k, i, j, b->speed[j]);
+    lmi_add(l, k, i, n + j, -b->speed[j]);
+    if (i == j)
+        return;
+    lmi_add(l, k, j, i, b->speed[i]);
+    lmi_add(l, k, j, n + i, -b->speed[i]);
+}
+
+/* lmi_add doubles what is on the diagonal, as the forms' 2 x_i x_j does. */
+static void fill_lure(Lmi *l, const Balanced *b, Unknowns u)
+{
+    size_t n = b->n, k = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = u.full ? 0 : i; j <= i; j++, k++) {
+            add_p(l, b, k, i, j);
+            l->norm[k] = i == j;
+            l->is_positive[k] = i == j;
+        }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            double w = b->w[i * n + j];
+            lmi_add(l, u.lambda + i, n + i, j, -w);
+            lmi_add(l, u.q + i, n + i, j, w * b->speed[j]);
+            lmi_add(l, u.q + i, n + i, n + j, -w * b->speed[j]);
+        }
+        lmi_add(l, u.lambda + i, n + i, n + i, 1);
+        l->is_positive[u.q + i] = l->is_positive[u.lambda + i] = true;
+        l->norm[u.q + i] = l->norm[u.lambda + i] = 1;
+    }
+}
+
+/* z of a row's differences: 4 z s (lambda - q w s) > (z s - w (q s - lambda))^2 has most room where z s = ... */
+static double difference_z(const StabilityCase *x, const Balanced *b, size_t a, double q, double lambda)
+{
+    double w = mpq_get_d(x->m->self[a]) - mpq_get_d(x->m->leak[a]) + 1, s = b->speed[a];
+    double middle = w * (q * s - lambda), room = 2 * (lambda - q * w * s);
+    return (middle + room) / s;
+}
+
+static void set_lure(const StabilityCase *x, const Balanced *b, Unknowns u, const double *y, Statement *out)
+{
+    size_t n = b->n, k = 0;
+    mpq_t *p = statement_numbers(out, "P"), *q = statement_numbers(out, "q"), *lambda = statement_numbers(out, "lambda");
+    mpq_t *z = statement_numbers(out, "z"), *tau = statement_numbers(out, "tau");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = u.full ? 0 : i; j <= i; j++, k++) {
+            set_short(p[i * n + j], y[k] * b->root[i] * b->root[j]);
+            mpq_set(p[j * n + i], p[i * n + j]);
+        }
+    for (size_t i = 0; i < n; i++) {
+        double size = (double)claim_matrix_size(x->m, i), scale = b->root[i] * b->root[i];
+        set_short(q[i], y[u.q + i] * scale * b->tau);      /* speeds are mean(tau) / tau: q is per unit of time */
+        set_short(lambda[i], y[u.lambda + i] * scale);
+        if (size > 1)
+            set_short(z[i], difference_z(x, b, i, y[u.q + i], y[u.lambda + i]) * scale / size * b->tau);
+        mpq_set(tau[i], x->tau_most[i]);
+    }
+    for (size_t e = 0; e < n * n; e++)
+        set_short(p[e], mpq_get_d(p[e]) * b->tau);
+}
+
+bool propose_lure_popov(const StabilityCase *x, Statement *out)
+{
+    Balanced b;
+    Lmi l;
+    if (!balance(x, &b))
+        return false;
+    Unknowns u = unknowns_of(b.n);
+    if (!lmi_init(&l, 2 * b.n, u.m))
+        return false;
+    fill_lure(&l, &b, u);
+    double *y = ARENA_ARRAY(&x->cx->arena, u.m, double);
+    for (size_t k = 0; k < u.m; k++)
+        y[k] = l.is_positive[k] ? k < u.n_p ? 0.1 : 1 : 0;
+    double t = lmi_maximise(&l, y);
+    lmi_free(&l);
+    if (!(t > 0))
+        return false;
+    statement_init(x->cx, out, STATEMENT_LURE_POPOV, b.n);
+    set_lure(x, &b, u, y, out);
+    return true;
+}
+
+/* ---- contraction in a weighted Euclidean norm ---- */
+
+/* The form at no rate; unknowns p, then q. */
+static void fill_contraction(Lmi *l, const Balanced *b)
+{
+    size_t n = b->n;
+    for (size_t i = 0; i < n; i++) {
+        lmi_add(l, i, i, i, b->speed[i]);
+        lmi_add(l, i, i, n + i, -b->speed[i]);
+        lmi_add(l, n + i, n + i, n + i, 1);
+        for (size_t j = 0; j < n; j++)
+            lmi_add(l, n + i, n + i, j, -b->w[i * n + j]);
+        l->is_positive[i] = l->is_positive[n + i] = true;
+        l->norm[i] = l->norm[n + i] = 1;
+    }
+}
+
+/* The rate of a difference within row a, at most: (2p/tau - 2cp) 2q > (p/tau + w q)^2. */
+static double difference_rate(const StabilityCase *x, const Balanced *b, size_t a, double p, double q)
+{
+    double w = mpq_get_d(x->m->self[a]) - mpq_get_d(x->m->leak[a]) + 1, s = b->speed[a], middle = p * s + w * q;
+    return s - middle * middle / (4 * p * q);
+}
+
+/* t is room on the form; the rate that p, q leave: the least generalised eigenvalue, by bisection. */
+static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, const double *y)
+{
+    size_t n = b->n, d = 2 * n;
+    double lo = 0, hi = INFINITY, *f = malloc(d * d * sizeof *f);
+    for (size_t a = 0; a < n; a++) {
+        hi = fmin(hi, b->speed[a]);
+        if (claim_matrix_size(x->m, a) > 1)
+            hi = fmin(hi, difference_rate(x, b, a, y[a], y[n + a]));
+    }
+    for (int step = 0; f && step < 40 && hi > lo; step++) {
+        double c = (lo + hi) / 2;
+        memset(f, 0, d * d * sizeof *f);
+        for (size_t k = 0; k < 2 * n; k++)
+            for (size_t i = 0; i < d * d; i++)
+                f[i] += y[k] * l->basis[k * d * d + i];
+        for (size_t i = 0; i < n; i++)
+            f[i * d + i] -= 2 * c * y[i];
+        *(lmi_is_positive(d, f) ? &lo : &hi) = c;
+    }
+    free(f);
+    return lo;
+}
+
+bool propose_contraction_two(const StabilityCase *x, Statement *out)
+{
+    Balanced b;
+    Lmi l;
+    if (!balance(x, &b) || !lmi_init(&l, 2 * b.n, 2 * b.n))
+        return false;
+    size_t n = b.n;
+    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);
+    fill_contraction(&l, &b);
+    for (size_t k = 0; k < 2 * n; k++)
+        y[k] = 1;
+    double rate = lmi_maximise(&l, y) > 0 ? rate_of(x, &b, &l, y) * (1 - 1e-6) / b.tau : 0;
+    lmi_free(&l);
+    Num few = rate > 0 ? stability_round_down(x->nums, num_from_double(x->nums, rate)) : NULL;
+    if (!few || mpq_sgn(few) <= 0)
+        return false;
+    statement_init(x->cx, out, STATEMENT_CONTRACTION_TWO, n);
+    for (size_t i = 0; i < n; i++) {
+        set_short(statement_numbers(out, "p")[i], y[i] * b.root[i] * b.root[i] * b.tau);
+        set_short(statement_numbers(out, "q")[i], y[n + i] * b.root[i] * b.root[i]);
+        mpq_set(statement_numbers(out, "tau")[i], x->tau_most[i]);
+    }
+    mpq_set(statement_numbers(out, "rate")[0], few);
+    return true;
+}

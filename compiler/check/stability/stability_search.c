@@ -1,0 +1,213 @@
+/* Statements on convergence: proposed in the order of their cost, and kept when the verifier accepts them. */
+#include "compiler/check/stability/stability.h"
+#include "compiler/check/proof/statement_verify.h"
+
+typedef struct Search {
+    Ctx *cx;
+    const Net *net;
+    const SlopeReport *slope;
+    LdsReport *lds;
+    RowTau tau;
+    bool is_local;              /* activations are constant beyond a box */
+} Search;
+
+bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
+{
+    Evidence *e = &lds->evidence;
+    e->statement[e->n_statements++] = *proposed;
+    if (!statement_fault(cx, &lds->matrix, e, e->n_statements - 1))
+        return true;
+    statement_clear(&e->statement[--e->n_statements]);
+    return false;
+}
+
+static bool keep(Search *s, Statement *proposed)
+{
+    return stability_keep(s->cx, s->lds, proposed);
+}
+
+static StabilityCase whole(const Search *s)
+{
+    const Evidence *e = &s->lds->evidence;
+    const Component *c = e->n_components == 1 ? e->component : NULL;
+    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net)};
+}
+
+static bool try_whole(Search *s, StatementProposal *propose)
+{
+    StabilityCase x = whole(s);
+    Statement proposed;
+    return propose(&x, &proposed) && keep(s, &proposed);
+}
+
+/* Nearly the largest mu that holds. Beyond ONE_ATTEMPT rows each attempt takes seconds. */
+static bool try_mu(Search *s, bool (*propose)(const StabilityCase *, double, Statement *))
+{
+    enum { ONE_ATTEMPT = 2000 };
+    StabilityCase x = whole(s);
+    Statement proposed;
+    double mu = stability_mu(&x), least = x.m->q > ONE_ATTEMPT ? 0.9985 : 0.1;
+    for (double factor = 0.999; mu > 0 && factor > least; factor *= factor)
+        if (propose(&x, mu * factor, &proposed) && keep(s, &proposed))
+            return true;
+    return false;
+}
+
+static bool try_planar(Search *s)
+{
+    static const StatementKind kinds[] = {STATEMENT_PLANAR_SMOOTH, STATEMENT_PLANAR_BOUNDED, STATEMENT_PLANAR_SIGNS};
+    bool found = false;
+    for (size_t k = 0; !found && s->net->n == 2 && k < sizeof kinds / sizeof *kinds; k++) {
+        Statement proposed;
+        statement_init(s->cx, &proposed, kinds[k], s->lds->matrix.q);
+        found = (s->is_local ? kinds[k] == STATEMENT_PLANAR_BOUNDED : stability_planar_fits(s->net, kinds[k])) && keep(s, &proposed);
+    }
+    return found;
+}
+
+static void try_limit(Search *s, StepLimit limit)
+{
+    Statement proposed;
+    if (limit == LIMIT_PARTLY)
+        return;
+    statement_init(s->cx, &proposed, limit == LIMIT_PROJECTED ? STATEMENT_PROJECTED : STATEMENT_SWITCHED, s->lds->matrix.q);
+    keep(s, &proposed);
+}
+
+/* Nearly the largest rate that holds. */
+static void try_projected_rate(Search *s)
+{
+    enum { MOST_ENTRIES = 2 * 1000 * 1000 };        /* of which a changed copy is made */
+    const ClaimMatrix *m = &s->lds->matrix;
+    const Evidence *e = &s->lds->evidence;
+    Statement proposed;
+    mpq_t *lag = rationals_new(s->cx, m->q);
+    bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
+    double most = asked ? stability_projected_rate(s->cx, m, e->component, e->n_components, (const mpq_t *)lag) : 0;
+    for (double factor = 0.999; most > 0 && !found && factor > 0.1; factor *= factor) {
+        statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);
+        for (size_t a = 0; a < m->q; a++)
+            mpq_set(statement_numbers(&proposed, "lag")[a], lag[a]);
+        mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, num_from_double(s->net->nums, most * factor)));
+        found = keep(s, &proposed);
+    }
+    rationals_clear(lag, m->q);
+}
+
+static void try_switched_rate(Search *s)
+{
+    Statement proposed;
+    mpq_t most;
+    mpq_init(most);
+    statement_init(s->cx, &proposed, STATEMENT_SWITCHED_RATE, s->lds->matrix.q);
+    for (size_t a = 0; a < s->lds->matrix.q; a++) {
+        mpq_set(statement_numbers(&proposed, "tau")[a], s->tau.most[a]);
+        if (mpq_cmp(s->tau.most[a], most) > 0)
+            mpq_set(most, s->tau.most[a]);
+    }
+    mpq_mul_2exp(most, most, 1);
+    mpq_inv(most, most);
+    mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, most));
+    mpq_clear(most);
+    keep(s, &proposed);
+}
+
+/* One component, as if it were a network of its own. */
+static bool try_component(Search *s, size_t k)
+{
+    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov};
+    const Component *c = &s->lds->evidence.component[k];
+    ClaimMatrix part;
+    Component all = *c;
+    Num *least = ARENA_ARRAY(&s->cx->arena, c->n, Num), *most = ARENA_ARRAY(&s->cx->arena, c->n, Num);
+    claim_matrix_part(s->cx, &s->lds->matrix, c, &part);
+    all.member = ARENA_ARRAY(&s->cx->arena, c->n, uint32_t);
+    for (size_t i = 0; i < c->n; i++) {
+        all.member[i] = (uint32_t)i;
+        least[i] = s->tau.least[c->member[i]];
+        most[i] = s->tau.most[c->member[i]];
+    }
+    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net)};
+    for (size_t i = 0; i < sizeof proposals / sizeof *proposals; i++) {
+        Statement proposed;
+        if (!proposals[i](&x, &proposed))
+            continue;
+        proposed.is_part = true;
+        proposed.component = k;
+        if (keep(s, &proposed))
+            return true;
+    }
+    return false;
+}
+
+static bool try_cascade(Search *s)
+{
+    Evidence *e = &s->lds->evidence;
+    size_t before = e->n_statements;
+    bool all = e->n_components > 1;
+    Statement cascade;
+    for (size_t k = 0; all && k < e->n_components; k++)
+        all = try_component(s, k);
+    statement_init(s->cx, &cascade, STATEMENT_CASCADE, s->lds->matrix.q);
+    if (all && keep(s, &cascade))
+        return true;
+    while (e->n_statements > before)        /* of single components they say nothing that is asked */
+        statement_clear(&e->statement[--e->n_statements]);
+    return false;
+}
+
+/* In order of cost; the first that gives convergence at a rate ends the search for weaker ones. */
+static void search(Search *s)
+{
+    enum { FEW_ROWS = 8 };      /* for which a rate by a matrix inequality takes no time to speak of */
+    Evidence *e = &s->lds->evidence;
+    bool certified = s->lds->verdict == TRUTH_CERTIFIED;
+    StepLimit limit = stability_limit(s->net);
+    e->statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
+    if (certified && limit != LIMIT_NONE) {
+        try_limit(s, limit);
+        if (limit == LIMIT_PROJECTED)
+            try_projected_rate(s);
+        if (limit == LIMIT_SWITCHED)
+            try_switched_rate(s);
+    } else if (certified) {
+        bool converges = try_whole(s, propose_dominance);
+        if (converges)
+            try_whole(s, propose_contraction_one);
+        if (try_whole(s, propose_equal_tau)) {
+            converges = true;
+            try_mu(s, propose_rate);
+        }
+        if (!converges)
+            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal) ||
+                        try_whole(s, propose_lure_popov);
+        if (s->lds->matrix.q <= FEW_ROWS)
+            try_whole(s, propose_contraction_two);
+    }
+    if (!try_whole(s, propose_potential))
+        try_whole(s, propose_saddle);
+}
+
+void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, bool is_local)
+{
+    Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .is_local = is_local};
+    search(&s);
+}
+
+void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds)
+{
+    Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
+    Evidence *e = &lds->evidence;
+    e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
+    if (theory_no_convergence(cx, net))
+        return;
+    if (stability_limit(net) != LIMIT_NONE) {
+        try_limit(&s, stability_limit(net));
+        return;
+    }
+    try_whole(&s, propose_equal_tau);
+    try_planar(&s);
+    try_whole(&s, propose_dominance);
+    try_whole(&s, propose_symmetrisable);
+    try_cascade(&s);
+}

@@ -1,0 +1,10 @@
+#ifndef COMPILER_MODEL_SETTING_H
+#define COMPILER_MODEL_SETTING_H
+#include <stdbool.h>
+
+/* `--set name=value`, exact text with an optional unit ("20 ms"). */
+typedef struct Setting {
+    const char *name, *value;
+    bool is_range;              /* `--over name=lo:hi`: it varies, and no param without such a setting does */
+} Setting;
+#endif
