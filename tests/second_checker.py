@@ -579,8 +579,8 @@ def says_dominance(t, net, s):
     sums = [1 - net.own(i) for i in range(net.n)]
     for i, j in net.pairs():
         sums[i] -= net.others(i, j, False) * d[j] / d[i]
-    for x, time in zip(sums, tau):
-        need(x > 0 and min(1, x) >= rate * time, "a row is not dominated")
+    for row, x, time in zip(net.member, sums, tau):
+        need(x >= 0 if row in t.sums else x > 0 and min(1, x) >= rate * time, "a row is not dominated")
 
 
 def says_contraction_one(t, net, s):

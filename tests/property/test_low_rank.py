@@ -93,6 +93,36 @@ def rank_one_is_decided(r, folder):
         assert done.returncode == 0 and "same matrix" in done.stdout, done.stdout + done.stderr
 
 
+def dominated_ones_have_rates(r, folder):
+    """Equal weights d give the rate (1 - the largest sum of |u_i v_j|)/tau; others more. What is tampered with is refused."""
+    n = r.randint(1001, 1100)
+    draw = np.random.default_rng(r.randrange(2 ** 32))
+    left, right = np.round(draw.normal(size=(n, 2)), 3), np.round(draw.normal(size=(n, 2)), 3)
+    np.save(os.path.join(folder, "u.npy"), left)
+    np.save(os.path.join(folder, "v.npy"), right)
+    most = (abs(left) @ abs(right).sum(axis=0)).max()
+    path, proof = os.path.join(folder, "two.eig"), os.path.join(folder, "proof.json")
+    with open(path, "w") as f:
+        f.write('population V mixed { size = %d; tau = 10 ms; cost = nonnegative }\n'
+                'connect V -> V { weight = low_rank("u.npy", "v.npy") / %d }\n' % (n, most / 0.8 + 1))
+    assert eigc("check", "-q", "--certificate=" + proof, path).returncode == 0
+    with open(proof) as f:
+        root = json.load(f)
+    says = next(s for s in root["statements"] if s["says"] == "quasi-dominance")
+    assert Fraction(says["rate"]) > Fraction(19, 1000), says["rate"]
+    assert eigc("verify", "-q", proof, "--model", path).returncode == 0
+    for key, at in ("d", n), ("d", n + 1), ("rate", None):
+        forged = json.loads(json.dumps(root))
+        statement = next(s for s in forged["statements"] if s["says"] == "quasi-dominance")
+        if at is None:
+            statement[key] = str(Fraction(statement[key]) * Fraction(102, 100))
+        else:
+            statement[key][at] = str(Fraction(statement[key][at]) * Fraction(999, 1000))
+        with open(proof, "w") as f:
+            json.dump(forged, f)
+        assert eigc("verify", "-q", proof).returncode == 1, key
+
+
 # ---- certificates with sums ----
 
 def short(r):
@@ -173,12 +203,13 @@ def main():
                     accepted += certificates_are_judged(r, folder)
                 if seed % 10 == 0:
                     rank_one_is_decided(r, folder)
+                    dominated_ones_have_rates(r, folder)
             except AssertionError:
                 print("seed %d" % seed)
                 raise
     assert accepted > count, "hardly any certificate was accepted: %d" % accepted
     print("# %d of %d certificates accepted" % (accepted, 8 * count))
-    for name in ("runs_are_those_of_the_product", "rank_one_is_decided", "certificates_with_sums_are_judged_by_what_they_say"):
+    for name in ("runs_are_those_of_the_product", "rank_one_is_decided", "dominated_ones_have_rates", "certificates_with_sums_are_judged_by_what_they_say"):
         print("ok " + name)
 
 

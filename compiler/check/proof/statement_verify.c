@@ -10,7 +10,8 @@ static bool all_positive(const mpq_t *x, size_t n)
     return positive;
 }
 
-/* d_i (1 - W_ii) - sum |W_ij| d_j > 0 in every row i, and 1 - max(0, W_ii + sum |W_ij| d_j / d_i) >= rate tau_i. */
+/* d_i (1 - W_ii) - sum |W_ij| d_j > 0 in every row i, and 1 - max(0, W_ii + sum |W_ij| d_j / d_i) >= rate tau_i. A sum, which has
+ * no dynamics, is to be no larger than its d: d_k >= sum |R_jk| d_j. */
 static const char *dominance_fault(const StatementCase *x)
 {
     const mpq_t *d = statement_numbers(x->s, "d"), *tau = statement_numbers(x->s, "tau");
@@ -28,7 +29,7 @@ static const char *dominance_fault(const StatementCase *x)
         if (mpq_cmp_ui(slack, 1, 1) > 0)
             mpq_set_ui(slack, 1, 1);
         mpq_mul(sum, rate, tau[a]);
-        holds = mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) >= 0;
+        holds = x->m->n_sums && a >= x->m->n ? mpq_sgn(slack) >= 0 : mpq_sgn(slack) > 0 && mpq_cmp(slack, sum) >= 0;
     }
     mpq_clears(slack, sum, (mpq_ptr)0);
     return holds ? NULL : "a row is not dominated by its diagonal at this rate";

@@ -51,11 +51,23 @@ static void norm_read(const StabilityCase *x, bool by_columns, NormSystem *w)
     mpq_clear(net);
 }
 
+/* A sum has no dynamics and needs no slack. */
+static bool is_sum(const ClaimMatrix *m, size_t row)
+{
+    return m->n_sums && row >= m->n;
+}
+
+/* What a row is to keep when the others have taken theirs. */
+static double wanted(const NormSystem *w, size_t row)
+{
+    return is_sum(w->m, row) ? 0 : w->net[row];
+}
+
 /* What is to stand on the left: own becomes what a row keeps of its net leak. */
 static void norm_sums(NormSystem *w, double *own)
 {
     for (size_t a = 0; a < w->m->q; a++) {
-        w->sum[a] = w->net[a];
+        w->sum[a] = wanted(w, a);
         own[a] = w->net[a];
     }
     for (size_t a = 0; a < w->m->q; a++)
@@ -82,9 +94,10 @@ static bool norm_solve(const StabilityCase *x, NormSystem *w)
         for (size_t a = 0; a < w->m->q; a++) {
             if (!(own[a] > 0) || !(w->sum[a] < 1e100))
                 return false;
-            is_above &= w->sum[a] - w->net[a] >= own[a] * w->y[a];
-            change = fmax(change, fabs(w->sum[a] / own[a] / w->y[a] - 1));
-            w->y[a] = w->sum[a] / own[a];
+            is_above &= w->sum[a] - wanted(w, a) >= own[a] * w->y[a];
+            double y = w->sum[a] > 0 ? w->sum[a] / own[a] : 1;      /* 0: the sum of nothing */
+            change = fmax(change, fabs(y / w->y[a] - 1));
+            w->y[a] = y;
         }
         if (change < 1e-9 || is_above)
             return !is_above;
@@ -99,6 +112,20 @@ static void round_weights(const NormSystem *w, mpq_t *out)
         double mantissa = frexp(w->y[a], &e);
         mpq_set_d(out[a], ldexp(rint(ldexp(mantissa, 24)), e - 24));
     }
+}
+
+/* A sum's weight is at least what its neurons' add up to. */
+static void settle_sums(const ClaimMatrix *m, mpq_t *d)
+{
+    mpq_t sum;
+    mpq_init(sum);
+    for (size_t a = m->n; m->n_sums && a < m->q; a++) {
+        neuron_row_sum(m, a, (const mpq_t *)d, sum);
+        double above = num_to_double_up(sum);
+        if (above > 0 && isfinite(above))
+            mpq_set_d(d[a], above);
+    }
+    mpq_clear(sum);
 }
 
 static void lower(mpq_t least, mpq_srcptr x, bool is_first)
@@ -129,8 +156,11 @@ bool propose_dominance(const StabilityCase *x, Statement *out)
     mpq_t *d = statement_numbers(out, "d"), *tau = statement_numbers(out, "tau"), slack, sum, least;
     mpq_inits(slack, sum, least, (mpq_ptr)0);
     round_weights(&w, d);
+    settle_sums(x->m, d);
     for (size_t a = 0; a < x->m->q; a++) {
         mpq_set(tau[a], x->tau_most[a]);
+        if (is_sum(x->m, a))
+            continue;
         neuron_net_leak(x->m, a, slack);
         neuron_row_sum(x->m, a, (const mpq_t *)d, sum);
         mpq_div(sum, sum, d[a]);
