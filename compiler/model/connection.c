@@ -135,7 +135,8 @@ static bool check_pattern(Builder *b, const AstAttr *pattern, const ModelConn *c
     if (!pattern || (c->pattern == PATTERN_ALL && !is_call_of(pattern->value, "kernel")) || !has_own_entries(c->kind))
         return true;
     Diag *d = diag_at(b->cx, D_E0208, pattern->value->span, "this weight says itself who is connected");
-    diag_note_at(b->cx, d, c->weight_span, "the weight is given entry by entry");
+    diag_note_at(b->cx, d, c->weight_span, c->kind == WEIGHT_LOW_RANK ? "factors join every source with every target"
+                                                                       : "the weight is given entry by entry");
     diag_help(b->cx, d, "leave out the pattern");
     return false;
 }

@@ -227,17 +227,21 @@ static void collect_factors(Builder *b, Product *p, const AstExpr *e)
 static bool read_low_rank(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
     const AstArgs *args = &e->as.call.args;
-    bool fits = args->n == 2;
-    for (size_t k = 0; fits && k < args->n; k++)
-        fits = !args->at[k].name && args->at[k].value->kind == AST_STRING;
-    if (!fits) {
+    const char *path[2] = { NULL, NULL };
+    for (size_t k = 0; args->n == 2 && k < 2; k++) {
+        const char *name = args->at[k].name;
+        size_t side = !name ? k : strcmp(name, "left") == 0 ? 0 : strcmp(name, "right") == 0 ? 1 : 2;
+        if (side < 2 && args->at[k].value->kind == AST_STRING)
+            path[side] = args->at[k].value->as.string.text;
+    }
+    if (!path[0] || !path[1]) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "`low_rank` takes two files: a row for each target, and a row for each source");
         diag_help(b->cx, d, "low_rank(\"left.npy\", \"right.npy\"), with as many columns in one as in the other");
         return false;
     }
     c->kind = WEIGHT_LOW_RANK;
-    c->path = args->at[0].value->as.string.text;
-    c->right_path = args->at[1].value->as.string.text;
+    c->path = path[0];
+    c->right_path = path[1];
     c->dir = b->cx->sources[e->span.source]->dir;
     *of_one = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE);
     return true;
