@@ -84,11 +84,38 @@ static const char *proof_text(Ctx *cx, const SlopeSearch *s)
     return arena_printf(&cx->arena, "interval arithmetic over all z; not sharp: the largest slope is at least %.8g", seen);
 }
 
-static const char *reason_of(Ctx *cx, const SlopeSearch *s)
+/* Far out and beside 0, where slopes grow. */
+static double steepest_place(SlopeSearch *s, double *slope)
+{
+    double at = 0;
+    *slope = 0;
+    for (int exponent = -300; exponent <= 300; exponent += 10)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double z = sign * pow(10, exponent), here;
+            slope_evaluate_at(s, s->phi, z, &s->middle);
+            here = s->middle.trouble == JET_FINE ? slope_lower(s->middle.slope) : 0;
+            if (isfinite(here) && here > *slope) {
+                *slope = here;
+                at = z;
+            }
+        }
+    return at;
+}
+
+static const char *unbounded_text(Ctx *cx, SlopeSearch *s)
+{
+    double slope, at = steepest_place(s, &slope);
+    slope *= num_to_double(s->factor) * (1 - 1e-3);      /* three digits are shown */
+    if (!(slope > 1e3))
+        return "interval arithmetic over all z found none";
+    return arena_printf(&cx->arena, "it grows to %.3g near z = %.6g", slope, at + num_to_double(s->place));
+}
+
+static const char *reason_of(Ctx *cx, SlopeSearch *s)
 {
     switch (s->verdict) {
     case SLOPE_PROVED:
-        return !isfinite(s->bound) ? "interval arithmetic over all z found none" : proof_text(cx, s);
+        return !isfinite(s->bound) ? unbounded_text(cx, s) : proof_text(cx, s);
     case SLOPE_DECREASES:
         return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
     case SLOPE_JUMPS:
