@@ -1,6 +1,7 @@
 /* Lyapunov diagonal stability: from the network to a verdict with evidence.
  *
  *   reduce.c        Net -> ClaimMatrix
+ *   reduce_rows.c   ... row by row
  *   reduce_mean.c   ... one slope for neurons that differ in gain
  *   reduce_limits.c ... why there is none
  *   reduce_components.c  strongly connected components
