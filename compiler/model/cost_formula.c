@@ -1,5 +1,5 @@
 /* cost(x) = expr on [lo, hi]: the cost by formula. Its pieces and derivatives
- * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex.c. */
+ * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex_search.c. */
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
 #include "compiler/model/piece.h"

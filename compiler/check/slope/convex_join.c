@@ -74,8 +74,8 @@ PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *le
     jet_result_init(&j.term);
     jet_result_init(&j.sum);
     JetTrouble trouble = evaluate_at(&j, g, right->lo);
-    *function = j.term.function;
-    PieceJoin there = trouble == JET_OUTSIDE ? JOIN_OUTSIDE : trouble == JET_TOO_DEEP ? JOIN_UNKNOWN : compare(&j, g, left, right);
+    *function = trouble == JET_OUTSIDE || trouble == JET_EDGE ? j.term.function : NULL;
+    PieceJoin there = trouble == JET_OUTSIDE ? JOIN_OUTSIDE : trouble > JET_JUMP ? JOIN_UNKNOWN : compare(&j, g, left, right);
     jet_result_clear(&j.term);
     jet_result_clear(&j.sum);
     return there;

@@ -19,8 +19,14 @@ typedef struct JetDomain {
     double lo, hi;
 } JetDomain;
 
-/* What may go wrong somewhere in the interval; of the two, the one met first. */
-typedef enum JetTrouble { JET_FINE, JET_JUMP, JET_OUTSIDE, JET_TOO_DEEP } JetTrouble;
+/* What may go wrong somewhere in the interval. Of JUMP and EDGE, the one met first; OUTSIDE is proved, and says more than they do. */
+typedef enum JetTrouble {
+    JET_FINE,
+    JET_JUMP,
+    JET_EDGE,                   /* an argument is not seen to be where its function has a value; the enclosures hold where it has */
+    JET_OUTSIDE,                /* no value anywhere in the interval: at a point, that there is none */
+    JET_TOO_DEEP                /* nothing is enclosed */
+} JetTrouble;
 
 typedef struct JetResult {
     mpfi_t value, slope, curvature;     /* with respect to z */
@@ -28,7 +34,7 @@ typedef struct JetResult {
     const char *function;       /* where the trouble lies: "log", "/", ... */
 } JetResult;
 
-/* "it divides by zero there", of JetResult.function where the trouble is JET_OUTSIDE. */
+/* "it divides by zero there", of JetResult.function where there is no value. */
 const char *jet_outside_text(Ctx *cx, const char *function);
 
 void jet_result_init(JetResult *r);

@@ -16,10 +16,17 @@ void jet_clear(Jet *j)
 
 void jet_trouble(Walk *w, JetTrouble t, const char *function)
 {
-    if (w->trouble == JET_FINE) {
+    bool is_more = t >= JET_OUTSIDE && w->trouble < JET_OUTSIDE;
+    if (w->trouble == JET_FINE || is_more) {
         w->trouble = t;
         w->function = function;
     }
+}
+
+void jet_domain(Walk *w, bool inside, bool outside, const char *function)
+{
+    if (!inside)
+        jet_trouble(w, outside ? JET_OUTSIDE : JET_EDGE, function);
 }
 
 void jet_const(Walk *w, Num x, Jet *out)
@@ -148,8 +155,7 @@ static void reciprocal(Walk *w, const Scaled *a, Scaled g[3])
     Scaled one;
     scaled_init(&one);
     scaled_int(&one, 1);
-    if (scaled_has_zero(a))
-        jet_trouble(w, JET_OUTSIDE, "/");
+    jet_domain(w, !scaled_has_zero(a), scaled_is_zero(a), "/");
     scaled_div(w->at, &one, a, &g[0]);
     scaled_mul(w->at, &g[0], &g[0], &g[1]);
     scaled_neg(&g[1], &g[1]);

@@ -41,18 +41,22 @@ static void apply_expm1(Walk *w, const Jet *a, Scaled g[3])
     }
 }
 
-static void apply_log(Walk *w, const Scaled *a, Scaled g[3], const char *name)
+static void enclose_log(Walk *w, const Scaled *a, Scaled g[3])
 {
     Scaled one;
     scaled_init(&one);
     scaled_int(&one, 1);
-    if (!scaled_is_positive(a))
-        jet_trouble(w, JET_OUTSIDE, name);
     scaled_log(w->at, a, &g[0]);
     scaled_div(w->at, &one, a, &g[1]);
     scaled_mul(w->at, &g[1], &g[1], &g[2]);
     scaled_neg(&g[2], &g[2]);
     scaled_clear(&one);
+}
+
+static void apply_log(Walk *w, const Scaled *a, Scaled g[3], const char *name)
+{
+    jet_domain(w, scaled_is_positive(a), scaled_is_nonpositive(a), name);
+    enclose_log(w, a, g);
 }
 
 /* 1/cosh(a)^2 <= 4 exp(-2 |a|). */
@@ -115,18 +119,23 @@ static void apply_sine(Walk *w, const Jet *a, bool is_cosine, Scaled g[3])
     scaled_neg(&g[0], &g[2]);
 }
 
+static bool is_integer(Num n)
+{
+    return mpz_cmp_ui(mpq_denref(n), 1) == 0;
+}
+
 /* Of an exponent beyond 2^53 a run has a double, which is even where n need not be. */
 static bool is_whole(Num n)
 {
-    return mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_sizeinbase(mpq_numref(n), 2) <= 53;
+    return is_integer(n) && mpz_sizeinbase(mpq_numref(n), 2) <= 53;
 }
 
 /* a^n for a whole n, or a >= 0 to a rational power. */
 static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scaled g[3])
 {
     bool whole = is_whole(n);
-    if (!whole && !scaled_is_nonnegative(a))
-        jet_trouble(w, JET_OUTSIDE, name);
+    if (!whole)
+        jet_domain(w, scaled_is_nonnegative(a), scaled_is_negative(a) && !is_integer(n), name);
     mpq_t k, factor;
     mpq_inits(k, factor, (mpq_ptr)0);
     mpq_set(k, n);
@@ -136,8 +145,8 @@ static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scale
             scaled_zero(&g[order]);
             continue;
         }
-        if (order == 0 && mpq_sgn(k) < 0 && scaled_has_zero(a))
-            jet_trouble(w, JET_OUTSIDE, name);
+        if (order == 0 && mpq_sgn(k) < 0)
+            jet_domain(w, !scaled_has_zero(a), scaled_is_zero(a), name);
         if (whole)
             scaled_power(w->at, a, mpz_get_si(mpq_numref(k)), &g[order]);
         else
@@ -300,6 +309,28 @@ void jet_softplus(Walk *w, const Jet *a, Jet *out)
     scaled_clear(&minus);
 }
 
+/* No integer is in it. */
+static bool is_broken(Walk *w, const Scaled *a)
+{
+    Scaled flat;
+    mpfr_t below;
+    scaled_init(&flat);
+    mpfr_init2(below, JET_PRECISION);
+    scaled_collapse(w->at, a, &flat);
+    mpfr_floor(below, &flat.c->right);
+    bool yes = mpfi_bounded_p(flat.c) && mpfr_less_p(below, &flat.c->left);
+    mpfr_clear(below);
+    scaled_clear(&flat);
+    return yes;
+}
+
+/* A base below 0 has whole powers only, and the base 0 no negative ones. */
+static void power_domain(Walk *w, const Scaled *a, const Scaled *b)
+{
+    bool outside = (scaled_is_negative(a) && is_broken(w, b)) || (scaled_is_zero(a) && scaled_is_negative(b));
+    jet_domain(w, scaled_is_positive(a), outside, "^");
+}
+
 /* a^b: a constant exponent, else exp(b log a). */
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out)
 {
@@ -318,7 +349,8 @@ void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *o
     jet_init(&product);
     for (int k = 0; k < 3; k++)
         scaled_init(&g[k]);
-    apply_log(w, &a->v[0], g, "^");
+    power_domain(w, &a->v[0], &b->v[0]);
+    enclose_log(w, &a->v[0], g);
     jet_compose(w, a, g, &log);
     jet_mul(w, b, &log, &product);
     jet_one_argument(w, EIG_FN_EXP, &product, out);
@@ -333,16 +365,19 @@ void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *paramet
 {
     long least = fn == EIG_FN_LOG_ROOT ? 0 : -4;
     Num n;
-    Scaled g[3];
+    Scaled g[3], second;
     for (int k = 0; k < 3; k++)
         scaled_init(&g[k]);
-    if (mpfr_cmp_si(&b->v[0].c->left, least) <= 0)
+    scaled_init(&second);
+    scaled_collapse(w->at, &b->v[0], &second);
+    if (mpfr_cmp_si(&second.c->right, least) <= 0)
         jet_trouble(w, JET_OUTSIDE, eig_fn_name[fn]);
-    else if (expr_is_const(parameter, &n))
+    if (expr_is_const(parameter, &n) && mpq_cmp_si(n, least, 1) > 0)
         apply_special(w, fn, a, n, g);
     else
         jet_trouble(w, JET_TOO_DEEP, eig_fn_name[fn]);
     jet_compose(w, a, g, out);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);
+    scaled_clear(&second);
 }

@@ -104,8 +104,7 @@ void jet_ramp(Walk *w, const Jet *a, const Jet *b, Jet *out)
     jet_init(&ratio);
     jet_init(&bound);
     jet_init(&low);
-    if (!scaled_is_positive(&b->v[0]))
-        jet_trouble(w, JET_OUTSIDE, "ramp");
+    jet_domain(w, scaled_is_positive(&b->v[0]), scaled_is_nonpositive(&b->v[0]), "ramp");
     jet_divide(w, a, b, &ratio);
     jet_const(w, num_int(w->at->nums, 0), &bound);
     jet_max(w, &ratio, &bound, true, &low);

@@ -23,7 +23,9 @@ void jet_walk(Walk *w, const Expr *e, Jet *out);
 /* ---- jet_algebra.c: sums, products, quotients, composition ---- */
 void jet_init(Jet *j);
 void jet_clear(Jet *j);
-void jet_trouble(Walk *w, JetTrouble t, const char *function);      /* the first one is kept */
+void jet_trouble(Walk *w, JetTrouble t, const char *function);      /* which is kept: jet.h */
+/* JET_OUTSIDE where all of the interval is outside the function's domain, JET_EDGE where not all of it is seen to be inside. */
+void jet_domain(Walk *w, bool inside, bool outside, const char *function);
 void jet_const(Walk *w, Num x, Jet *out);
 void jet_variable(Walk *w, Jet *out);
 void jet_add(Walk *w, const Jet *a, const Jet *b, Jet *out);

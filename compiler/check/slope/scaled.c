@@ -67,15 +67,20 @@ bool scaled_is_positive(const Scaled *x)
 
 bool scaled_is_nonnegative(const Scaled *x)
 {
-    return mpfr_sgn(&x->c->left) >= 0;
+    return !mpfr_nan_p(&x->c->left) && mpfr_sgn(&x->c->left) >= 0;
 }
 
 bool scaled_is_nonpositive(const Scaled *x)
 {
-    return mpfr_sgn(&x->c->right) <= 0;
+    return !mpfr_nan_p(&x->c->right) && mpfr_sgn(&x->c->right) <= 0;
 }
 
-static bool is_zero(const Scaled *x)
+bool scaled_is_negative(const Scaled *x)
+{
+    return mpfr_sgn(&x->c->right) < 0;
+}
+
+bool scaled_is_zero(const Scaled *x)
 {
     return mpfr_zero_p(&x->c->left) && mpfr_zero_p(&x->c->right);
 }
@@ -265,8 +270,8 @@ static void add_scaled(const JetDomain *d, const Scaled *fast, const Scaled *slo
 
 void scaled_add(const JetDomain *d, const Scaled *a, const Scaled *b, Scaled *out)
 {
-    if (is_zero(a) || is_zero(b)) {
-        scaled_set(out, is_zero(a) ? b : a);
+    if (scaled_is_zero(a) || scaled_is_zero(b)) {
+        scaled_set(out, scaled_is_zero(a) ? b : a);
         return;
     }
     Num power = scale_sum(d->nums, b->power, scale_negate(d->nums, a->power));
@@ -294,7 +299,7 @@ void scaled_neg(const Scaled *a, Scaled *out)
 
 void scaled_mul(const JetDomain *d, const Scaled *a, const Scaled *b, Scaled *out)
 {
-    if (is_zero(a) || is_zero(b)) {
+    if (scaled_is_zero(a) || scaled_is_zero(b)) {
         scaled_zero(out);
         return;
     }

@@ -21,6 +21,8 @@ bool scaled_has_zero(const Scaled *x);
 bool scaled_is_positive(const Scaled *x);
 bool scaled_is_nonnegative(const Scaled *x);
 bool scaled_is_nonpositive(const Scaled *x);
+bool scaled_is_negative(const Scaled *x);
+bool scaled_is_zero(const Scaled *x);
 
 /* The result may be one of the arguments. */
 void scaled_add(const JetDomain *d, const Scaled *a, const Scaled *b, Scaled *out);

@@ -111,6 +111,16 @@ static const char *unbounded_text(Ctx *cx, SlopeSearch *s)
     return arena_printf(&cx->arena, "it grows to %.3g near z = %.6g", slope, at + num_to_double(s->place));
 }
 
+static const char *unproved_text(Ctx *cx, const SlopeSearch *s)
+{
+    const char *text = arena_printf(&cx->arena, "interval arithmetic could not prove near z = %.10g that it never decreases", s->at);
+    switch (s->trouble) {
+    case JET_FINE: return text;
+    case JET_EDGE: return arena_printf(&cx->arena, "%s, nor that `%s` has a value there", text, s->difficulty);
+    default:       return arena_printf(&cx->arena, "%s; there is a difficulty in `%s`", text, s->difficulty);
+    }
+}
+
 static const char *reason_of(Ctx *cx, SlopeSearch *s)
 {
     switch (s->verdict) {
@@ -123,8 +133,7 @@ static const char *reason_of(Ctx *cx, SlopeSearch *s)
     case SLOPE_OUTSIDE:
         return arena_printf(&cx->arena, "it is not defined at z = %.10g", s->at);
     default:
-        return arena_printf(&cx->arena, "interval arithmetic could not prove near z = %.10g that it never decreases%s%s", s->at,
-                            s->difficulty ? "; there is a difficulty in " : "", s->difficulty ? s->difficulty : "");
+        return unproved_text(cx, s);
     }
 }
 

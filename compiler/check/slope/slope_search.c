@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/check/slope/gap.h"
 #include "compiler/check/slope/slope_guess.h"
 #include "compiler/check/slope/slope_search.h"
 
@@ -20,7 +21,8 @@ static void leave(SlopeSearch *s, double z)
 {
     if (s->n_left++ == 0) {
         s->unproved = z;
-        s->difficulty = s->whole.trouble == JET_FINE ? NULL : s->whole.function;
+        s->trouble = s->whole.trouble;
+        s->difficulty = s->whole.function;
     }
 }
 
@@ -48,15 +50,6 @@ static bool falls(SlopeSearch *s, double a, double b)
     jet_result_clear(&x);
     jet_result_clear(&y);
     return yes;
-}
-
-/* The values at the ends of a piece this narrow differ as no slope would let them. */
-static bool jumps(SlopeSearch *s, const SlopePiece *p)
-{
-    slope_evaluate_at(s, s->phi, p->lo, &s->left);
-    slope_evaluate_at(s, s->phi, p->hi, &s->right);
-    double gap = fmax(slope_lower(s->right.value) - slope_upper(s->left.value), slope_lower(s->left.value) - slope_upper(s->right.value));
-    return gap > 1e-6 * fmax(1, fabs(p->lo));
 }
 
 static bool try_falls(SlopeSearch *s, double a, double b)
@@ -89,38 +82,49 @@ static bool may_split(const SlopePiece *p)
     return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
 }
 
-/* Undefined at an end, or the two ends far apart: a pole lies between. */
-static bool has_gap(SlopeSearch *s, const SlopePiece *p)
+static bool is_outside(SlopeSearch *s, double z)
 {
-    bool far_apart = jumps(s, p);
-    return far_apart || s->left.trouble == JET_OUTSIDE || s->right.trouble == JET_OUTSIDE;
-}
-
-/* A piece that cannot be split further: what is the matter with it? */
-static void give_up(SlopeSearch *s, const SlopePiece *p)
-{
-    double at = slope_middle_of(p);
-    if (s->whole.trouble == JET_JUMP && !slope_is_tail(p) && jumps(s, p)) {
-        decide(s, SLOPE_JUMPS, p->lo);
-        s->beside = p->hi;
-    } else if (s->whole.trouble == JET_OUTSIDE && !slope_is_tail(p) && has_gap(s, p)) {
-        decide(s, SLOPE_OUTSIDE, s->left.trouble == JET_OUTSIDE ? p->lo : s->right.trouble == JET_OUTSIDE ? p->hi : at);
-    } else if (s->whole.trouble != JET_FINE || !(slope_lower(s->whole.slope) >= 0)) {
-        leave(s, at);
-    } else {
-        s->bound = fmax(s->bound, slope_upper(s->whole.slope));       /* nonnegative, but not sharp: perhaps infinite */
-    }
-}
-
-static bool is_outside(SlopeSearch *s, const SlopePiece *p)
-{
-    double z = slope_middle_of(p);
     slope_evaluate_at(s, s->phi, z, &s->middle);
     if (s->middle.trouble != JET_OUTSIDE)
         return false;
     s->function = s->middle.function;
     decide(s, SLOPE_OUTSIDE, z);
     return true;
+}
+
+/* Undefined at an end, or at a pole between. */
+static bool has_gap(SlopeSearch *s, const SlopePiece *p)
+{
+    if (is_outside(s, p->lo) || is_outside(s, p->hi))
+        return true;
+    const char *function = gap_pole(&s->scratch, s->phi, p->lo, p->hi);
+    if (function) {
+        s->function = function;
+        decide(s, SLOPE_OUTSIDE, slope_middle_of(p));
+    }
+    return function;
+}
+
+/* Where functions are not seen to have values. */
+static bool is_doubtful(const SlopeSearch *s)
+{
+    return s->whole.trouble == JET_EDGE || s->whole.trouble == JET_OUTSIDE;
+}
+
+/* A piece that cannot be split further: what is the matter with it? */
+static void give_up(SlopeSearch *s, const SlopePiece *p)
+{
+    double at = slope_middle_of(p);
+    if (is_doubtful(s) && !slope_is_tail(p) && has_gap(s, p))
+        return;
+    if (s->whole.trouble == JET_JUMP && !slope_is_tail(p) && gap_jump(s->cx, &s->scratch, s->phi, p->lo, p->hi)) {
+        decide(s, SLOPE_JUMPS, p->lo);
+        s->beside = p->hi;
+    } else if (s->whole.trouble != JET_FINE || !(slope_lower(s->whole.slope) >= 0)) {
+        leave(s, at);
+    } else {
+        s->bound = fmax(s->bound, slope_upper(s->whole.slope));       /* nonnegative, but not sharp: perhaps infinite */
+    }
 }
 
 /* Where sines of several periods meet, far out, no splitting comes near the largest
@@ -190,7 +194,7 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
         leave(s, slope_middle_of(p));
         return;
     }
-    if ((s->whole.trouble == JET_OUTSIDE && is_outside(s, p)) || is_settled(s))
+    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s))
         return;
     const Origin *near = find_origin(s, p);
     if (near) {

@@ -35,8 +35,9 @@ typedef struct SlopeSearch {
     SlopeVerdict verdict;
     double at, beside;          /* where it was decided */
     const char *function;
-    size_t n_left;              /* pieces of which nothing is proved; the first of them is near here, and has this difficulty */
+    size_t n_left;              /* pieces of which nothing is proved; the first of them is near here, and has this trouble in a function */
     double unproved;
+    JetTrouble trouble;
     const char *difficulty;
     JetResult whole, left, right, middle, scaled, side;
     Branches branches;

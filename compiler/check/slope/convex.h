@@ -1,0 +1,26 @@
+/* Is x^2/2 + g convex, g a cost by formula? Found by branch and bound over its domain. */
+#ifndef COMPILER_CHECK_CONVEX_H
+#define COMPILER_CHECK_CONVEX_H
+#include "compiler/model/model.h"
+
+typedef enum ConvexVerdict {
+    CONVEX_SEARCHING,
+    CONVEX_PROVED,
+    CONVEX_NOT,                 /* 1 + g'' is below 0 at a place */
+    CONVEX_BENDS_DOWN,          /* the slope of g jumps down there */
+    CONVEX_JUMPS,               /* g jumps there */
+    CONVEX_OUTSIDE,             /* g has no value there */
+    CONVEX_NO_LEAST,            /* convex, but x + g' is not seen to grow without bound */
+    CONVEX_UNPROVED
+} ConvexVerdict;
+
+typedef struct ConvexFinding {
+    double attained, bound;     /* 1 + g'' is somewhere at most this, and nowhere less than that */
+    ConvexVerdict verdict;
+    double at, value;           /* the place, and 1 + g'' there */
+    double from, to;            /* CONVEX_UNPROVED: of the region where it was not; NaN: at a place */
+    const char *function;       /* CONVEX_OUTSIDE; CONVEX_UNPROVED: of g, if it is not seen to have a value there, else NULL */
+} ConvexFinding;
+
+void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out);
+#endif
