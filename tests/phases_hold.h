@@ -57,7 +57,7 @@ static Reached check_and_plan(Ctx *cx, const Net *net)
     Plan plan = { 0 };
     if (net->n <= MOST_CHECKED) {
         size_t before = cx->diags.n_errors;
-        bool ok = check_net(cx, net, &report);
+        bool ok = check_net(cx, net, CONCLUDE_ALL, &report);
         MUST(ok == (cx->diags.n_errors == before));
         dump(print_report, &report);
         report_free(&report);

@@ -304,6 +304,8 @@ void advice_find(Ctx *cx, Report *r)
 {
     Advice *a = ARENA_ARRAY(&cx->arena, 1, Advice);
     r->advice = a;
+    if (r->only != CONCLUDE_ALL)
+        return;
     if (r->lds.verdict == TRUTH_CERTIFIED)
         find_binding(cx, &r->lds, a);
     if (r->lds.verdict == TRUTH_REFUTED)

@@ -24,6 +24,6 @@ typedef struct Advice {
     Remedy remedy[ADVICE_MAX_REMEDIES];
 } Advice;
 
-/* Fills r->advice, in the arena. */
+/* Fills r->advice, in the arena; with nothing where one conclusion alone was asked for. */
 void advice_find(Ctx *cx, Report *r);
 #endif

@@ -14,6 +14,18 @@ const char *truth_name(Truth t)
     return name[t];
 }
 
+const ConclusionRow conclusion_table[N_CONCLUSIONS] = {
+    [CONCLUDE_ALL] = {NULL, NULL},
+#define CONCLUSION(NAME, name, title) [CONCLUDE_##NAME] = {name, title},
+#include "compiler/check/conclusion.def"
+#undef CONCLUSION
+};
+
+bool report_covers(const Report *r, Conclusion c)
+{
+    return r->only == CONCLUDE_ALL || r->only >= c;
+}
+
 static RequirementReport require_one(Ctx *cx, Report *r, const ModelRequire *require)
 {
     RequirementReport a = require_answer(cx, r, require);
@@ -23,20 +35,31 @@ static RequirementReport require_one(Ctx *cx, Report *r, const ModelRequire *req
     return a;
 }
 
-bool check_net(Ctx *cx, const Net *net, Report *out)
+/* What the model asks about itself, by all that was concluded. */
+static void answer_requirements(Ctx *cx, const Net *net, Report *out)
 {
-    size_t before = cx->diags.n_errors, n = net->model->requires.n;
-    *out = (Report){.net = net};
+    out->n_requirements = net->model->requires.n;
+    out->requirement = ARENA_ARRAY(&cx->arena, out->n_requirements ? out->n_requirements : 1, RequirementReport);
+    ranges_check(cx, net, out);
+    for (size_t k = 0; k < out->n_requirements; k++)
+        out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
+}
+
+bool check_net(Ctx *cx, const Net *net, Conclusion only, Report *out)
+{
+    size_t before = cx->diags.n_errors;
+    *out = (Report){.net = net, .only = only};
     out->slope = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
-    out->requirement = ARENA_ARRAY(&cx->arena, n ? n : 1, RequirementReport);
     dale_check(cx, net, &out->dale);
     slope_check(cx, net, out->slope);
-    lds_check(cx, net, out->slope, &out->lds);
-    stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
-    stability_seek_local(cx, net, out->slope, &out->local, &out->stability);
-    ranges_check(cx, net, out);
-    for (size_t k = 0; k < n; k++)
-        out->requirement[k] = require_one(cx, out, &net->model->requires.at[k]);
+    if (report_covers(out, CONCLUDE_LDS))
+        lds_check(cx, net, out->slope, &out->lds);
+    if (report_covers(out, CONCLUDE_STABILITY)) {
+        stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
+        stability_seek_local(cx, net, out->slope, &out->local, &out->stability);
+    }
+    if (only == CONCLUDE_ALL)
+        answer_requirements(cx, net, out);
     return cx->diags.n_errors == before;
 }
 
@@ -44,7 +67,13 @@ bool report_passes(const Report *r)
 {
     if (r->dale.verdict == TRUTH_REFUTED)
         return false;
-    for (size_t k = 0; k < r->net->model->requires.n; k++)
+    if (r->only == CONCLUDE_LDS)
+        return r->lds.verdict == TRUTH_CERTIFIED;
+    if (r->only == CONCLUDE_STABILITY)
+        return r->stability.verdict == TRUTH_CERTIFIED;
+    if (r->only == CONCLUDE_DALE)
+        return r->dale.verdict != TRUTH_UNDECIDED;
+    for (size_t k = 0; k < r->n_requirements; k++)
         if (r->requirement[k].verdict != TRUTH_CERTIFIED)
             return false;
     return true;

@@ -3,6 +3,7 @@
  * accepted by the verifier. */
 #ifndef COMPILER_CHECK_CHECK_H
 #define COMPILER_CHECK_CHECK_H
+#include "compiler/check/conclusion.h"
 #include "compiler/check/proof/evidence.h"
 #include "compiler/check/proof/ranges.h"
 #include "compiler/net/net.h"
@@ -82,22 +83,26 @@ typedef struct RequirementReport {
 
 typedef struct Report {
     const Net *net;
+    Conclusion only;            /* what was asked for; what it does not cover is zero */
     DaleReport dale;
     SlopeReport *slope;         /* one per population */
     LdsReport lds;
     StabilityReport stability;
     LdsReport local;            /* CERTIFIED: of the network in a box of rates, where its slopes are smaller; `stability` says it then */
     RangeReport ranges;
-    RequirementReport *requirement;     /* one per ModelRequire */
+    size_t n_requirements;
+    RequirementReport *requirement;     /* one per ModelRequire; none where not all is asked for */
     const struct Advice *advice;        /* advice.h; NULL until asked for */
 } Report;
 
 /* The most rows and entries that diagonal stability is searched in; synapses beyond them are not read. */
 enum { CHECK_MAX_ROWS = 200000, CHECK_MAX_ENTRIES = 26 * 1000 * 1000 };      /* some 150 bytes an entry, in all */
 
-/* Runs every check in order. Adds diagnostics E06xx/E07xx for violations; false when one was added. */
-bool check_net(Ctx *cx, const Net *net, Report *out);
-/* All that was required, and Dale's law, holds. */
+/* Runs the checks that are asked for, in order. Adds diagnostics E06xx/E07xx for violations; false when one was added. */
+bool check_net(Ctx *cx, const Net *net, Conclusion only, Report *out);
+/* It was looked at. */
+bool report_covers(const Report *r, Conclusion c);
+/* All that was required, and Dale's law, holds; where one conclusion was asked for, that one in place of what is required. */
 bool report_passes(const Report *r);
 void report_print(const Report *r, Sbuf *out);              /* for people */
 void report_explain(const Report *r, Sbuf *out);            /* behind it: the numbers of the verdict, to be redone by hand */

@@ -339,6 +339,8 @@ void report_explain(const Report *r, Sbuf *out)
 {
     const LdsReport *l = &r->lds;
     sbuf_char(out, '\n');
+    if (!report_covers(r, CONCLUDE_LDS))
+        return;
     if (!l->matrix.q) {
         report_line(out, "the question", l->reason ? l->reason : "there is no matrix");
         return;
@@ -350,7 +352,8 @@ void report_explain(const Report *r, Sbuf *out)
         explain_refutation(l, out);
     else
         report_line(out, "no proof", l->reason);
-    explain_statements(r, out);
+    if (report_covers(r, CONCLUDE_STABILITY))
+        explain_statements(r, out);
     explain_balance(r, out);
     explain_eigenvalue(r, out);
 }

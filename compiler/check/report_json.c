@@ -148,7 +148,7 @@ static json_t *stability(const StabilityReport *s)
 static json_t *requirements(const Report *r)
 {
     json_t *list = json_array();
-    for (size_t k = 0; k < r->net->model->requires.n; k++) {
+    for (size_t k = 0; k < r->n_requirements; k++) {
         const RequirementReport *a = &r->requirement[k];
         json_t *o = json_object();
         json_object_set_new(o, "text", text_or_null(r->net->model->requires.at[k].text));
@@ -230,8 +230,9 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "populations", json_integer((json_int_t)r->net->n_pops));
     json_object_set_new(o, "dale", dale(r));
     json_object_set_new(o, "activations", activations(r));
-    json_object_set_new(o, "lds", lds(&r->lds));
-    json_object_set_new(o, "stability", stability(&r->stability));
+    json_object_set_new(o, "only", text_or_null(conclusion_table[r->only].name));
+    json_object_set_new(o, "lds", report_covers(r, CONCLUDE_LDS) ? lds(&r->lds) : json_null());
+    json_object_set_new(o, "stability", report_covers(r, CONCLUDE_STABILITY) ? stability(&r->stability) : json_null());
     json_object_set_new(o, "statements", statements(&report_proof(r)->evidence));
     if (r->advice) {
         json_object_set_new(o, "binding", binding(r));

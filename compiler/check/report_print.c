@@ -278,7 +278,7 @@ static void print_ranges(const Report *r, Sbuf *out)
 
 static void print_requirements(const Report *r, Sbuf *out)
 {
-    for (size_t k = 0; k < r->net->model->requires.n; k++) {
+    for (size_t k = 0; k < r->n_requirements; k++) {
         report_label(out, k == 0 ? "required" : "");
         sbuf_printf(out, "%s: %s\n", r->net->model->requires.at[k].text, truth_name(r->requirement[k].verdict));
         if (require_says_why(&r->net->model->requires.at[k]) && r->requirement[k].reason)
@@ -286,13 +286,29 @@ static void print_requirements(const Report *r, Sbuf *out)
     }
 }
 
+/* What is silent is not what is well. */
+static void print_only(const Report *r, Sbuf *out)
+{
+    if (r->only == CONCLUDE_ALL)
+        return;
+    sbuf_printf(out, "\nOnly %s was looked at", conclusion_table[r->only].title);
+    if (!report_covers(r, CONCLUDE_STABILITY))
+        sbuf_printf(out, ": nothing is said of %s", report_covers(r, CONCLUDE_LDS) ? "equilibria and convergence" : "stability");
+    if (r->net->model->requires.n)
+        sbuf_str(out, report_covers(r, CONCLUDE_STABILITY) ? ", not what the model requires" : ", nor of what the model requires");
+    sbuf_str(out, ".\n");
+}
+
 void report_print(const Report *r, Sbuf *out)
 {
     print_head(r, out);
     print_dale(r, out);
     print_slopes(r, out);
-    print_lds(r, out);
-    print_stability(r, out);
+    if (report_covers(r, CONCLUDE_LDS))
+        print_lds(r, out);
+    if (report_covers(r, CONCLUDE_STABILITY))
+        print_stability(r, out);
     print_ranges(r, out);
     print_requirements(r, out);
+    print_only(r, out);
 }

@@ -41,7 +41,8 @@ static bool write_certificate(Compilation *c, const char **missing)
     if (!path)
         return true;
     if (lds->verdict != TRUTH_CERTIFIED && lds->verdict != TRUTH_REFUTED) {
-        *missing = "Lyapunov diagonal stability is undecided";
+        *missing = report_covers(c->report, CONCLUDE_LDS) ? "Lyapunov diagonal stability is undecided"
+                                                          : "diagonal stability is not looked at with --only=dale";
         return true;
     }
     CertificateModel model = claim_model(c);

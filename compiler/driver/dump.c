@@ -38,10 +38,9 @@ static bool dump_net(Compilation *c, Sbuf *out)
 
 static bool dump_check(Compilation *c, Sbuf *out)
 {
-    if (!c->report || c->only_dale)
-        return false;
-    report_print(c->report, out);
-    return true;
+    if (c->report)
+        report_print(c->report, out);
+    return c->report;
 }
 
 static bool dump_plan(Compilation *c, Sbuf *out)

@@ -73,15 +73,12 @@ static bool complain_choice(CommandId command, const char *option, const char *v
 {
     const char *near = diag_nearest(value, choice, n);
 
-    fprintf(stderr, "eigc %s: '%s' is no value of --%s", command_table[command].name, value, option);
+    fprintf(stderr, "eigc %s: '%s' is no value of --%s; it takes", command_table[command].name, value, option);
+    for (size_t k = 0; k < n; k++)
+        fprintf(stderr, "%s %s", k ? "," : "", choice[k]);
     if (near)
-        fprintf(stderr, "; did you mean '%s'?\n", near);
-    else {
-        fputs("; it takes", stderr);
-        for (size_t k = 0; k < n; k++)
-            fprintf(stderr, "%s %s", k ? "," : "", choice[k]);
-        fputc('\n', stderr);
-    }
+        fprintf(stderr, "; did you mean '%s'?", near);
+    fputc('\n', stderr);
     return complain_end(command);
 }
 
@@ -248,6 +245,19 @@ static bool parse_format(Options *o, const char *value)
     return true;
 }
 
+static bool parse_only(Options *o, const char *value)
+{
+    const char *choice[N_CONCLUSIONS - 1];
+    int k;
+
+    for (Conclusion c = CONCLUDE_ALL + 1; c < N_CONCLUSIONS; c++)
+        choice[c - 1] = conclusion_table[c].name;
+    if (!parse_choice(o->command, "only", value, choice, N_CONCLUSIONS - 1, &k))
+        return false;
+    o->only = (Conclusion)(k + 1);
+    return true;
+}
+
 static bool parse_colour(Options *o, const char *value)
 {
     static const char *const choice[] = {"auto", "always", "never"};
@@ -272,6 +282,7 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_model:       o->model = value; return true;
     case OPT_output:      o->output = value; return true;
     case OPT_data:        o->data = value; return true;
+    case OPT_only:        return parse_only(o, value);
     case OPT_over:        return parse_over(o, value);
     case OPT_depth:       return parse_depth(o, value);
     case OPT_cpu:         o->cpu = value; return true;

@@ -3,6 +3,7 @@
 #define COMPILER_DRIVER_OPTIONS_H
 #include <stdio.h>
 
+#include "compiler/check/conclusion.h"
 #include "compiler/driver/phase.h"
 #include "compiler/driver/status.h"
 #include "compiler/model/model.h"
@@ -44,6 +45,7 @@ struct Options {
     bool has_seed;
     uint64_t seed;
     const char *certificate, *model, *output, *data;
+    Conclusion only;
     size_t n_over;              /* how often --over was given; they are among `set`, too */
     Setting over[2];
     int depth;

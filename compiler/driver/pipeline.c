@@ -3,9 +3,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "compiler/check/dale.h"
 #include "compiler/check/lds/lds.h"
-#include "compiler/check/slope/slope.h"
 
 double seconds_now(void)
 {
@@ -62,15 +60,10 @@ static bool phase_net(Compilation *c)
 
 static bool phase_check(Compilation *c)
 {
+    bool is_small = !c->check_max_rows || reduce_count_rows(&c->cx, c->net) <= c->check_max_rows;
+
     c->report = ARENA_NEW(&c->cx.arena, Report);
-    if (!c->check_max_rows || reduce_count_rows(&c->cx, c->net) <= c->check_max_rows)
-        return check_net(&c->cx, c->net, c->report);
-    c->only_dale = true;
-    c->report->net = c->net;
-    c->report->slope = ARENA_ARRAY(&c->cx.arena, c->net->n_pops, SlopeReport);
-    dale_check(&c->cx, c->net, &c->report->dale);
-    slope_check(&c->cx, c->net, c->report->slope);
-    return c->cx.diags.n_errors == 0;
+    return check_net(&c->cx, c->net, is_small ? c->options->only : CONCLUDE_DALE, c->report);
 }
 
 static bool phase_plan(Compilation *c)

@@ -20,7 +20,6 @@ typedef struct Compilation {
     bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
     size_t check_max_rows;      /* beyond this many rows only signs are checked, not stability; 0: no limit */
     bool only_check;            /* nothing is run: what no check reads need not be drawn */
-    bool only_dale;             /* that was so: of the report only `dale` is filled */
 
     int source;                 /* number of the model's text, -1 before it is loaded */
     Ast *ast;

@@ -48,7 +48,7 @@ static json_t *verdicts(const Compilation *c)
 {
     static const char unchecked[] = "not checked";
     const Report *r = c->report;
-    bool all = r && !c->only_dale;
+    bool all = r && report_covers(r, CONCLUDE_STABILITY);
     json_t *o = json_pack("{s:s, s:s, s:s}", "dale", r ? truth_name(r->dale.verdict) : unchecked, "lds",
                           all ? truth_name(r->lds.verdict) : unchecked, "stability",
                           all ? truth_name(r->stability.verdict) : unchecked);

@@ -29,7 +29,7 @@ static void check_text(Checked *c, const char *text)
     c->ok = c->ok && net_build(&c->cx, &c->model, &c->net);
     bool built = c->ok;
     if (built)
-        c->ok = check_net(&c->cx, &c->net, &c->report);
+        c->ok = check_net(&c->cx, &c->net, CONCLUDE_ALL, &c->report);
     if (!built) {
         Sbuf out = {0};
         diag_render(&c->cx, &out, false);
