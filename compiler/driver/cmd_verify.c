@@ -13,6 +13,7 @@
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/read_file.h"
+#include "lang/base/source.h"
 
 /* What became of a certificate. */
 typedef struct Verification {
@@ -256,11 +257,11 @@ static json_t *json_statements(const Evidence *e)
 }
 
 /* "w in [0, 2], v in [0, 3]"; false where there is no param. */
-static bool print_params(const Ranges *r, const char *before)
+static bool print_params(Ctx *cx, const Ranges *r, const char *before)
 {
     Sbuf text = {0};
     for (size_t k = 0; k < r->n_params; k++) {
-        sbuf_printf(&text, "%s%s in [", k ? ", " : before, r->name[k]);
+        sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, r->name[k]));
         rational_print(r->lo[k], &text);
         sbuf_str(&text, ", ");
         rational_print(r->hi[k], &text);
@@ -271,36 +272,37 @@ static bool print_params(const Ranges *r, const char *before)
     return r->n_params > 0;
 }
 
-static void print_ranges(const Ranges *r)
+static void print_ranges(Ctx *cx, const Ranges *r)
 {
     if (!r->n_cells)
         return;
-    if (!print_params(r, "  ranges   "))
+    if (!print_params(cx, r, "  ranges   "))
         fputs("  ranges   none that matters", stdout);
     printf(": %s (Theorem 30)\n", ranges_converge(r) ? "the same, and convergence" : "the same");
 }
 
-static void print_model(const Verification *v)
+/* Texts of the file, each on the line where it belongs. */
+static void print_model(Verification *v)
 {
     bool has;
     const CertificateModel *made = made_for(v, &has);
     if (has && made->path) {
-        printf("  made for %s", made->path);
+        printf("  made for %s", source_one_line(&v->cx, made->path));
         for (size_t k = 0; k < made->n_set; k++)
-            printf("%s %s=%s", k ? "" : " with", made->set[k].name, made->set[k].value);
+            printf("%s %s=%s", k ? "" : " with", source_one_line(&v->cx, made->set[k].name), source_one_line(&v->cx, made->set[k].value));
         putchar('\n');
     }
     if (v->model_note)
         printf("  model    %s %s\n", v->options->model, v->model_note);
 }
 
-static void print_map(const Verification *v)
+static void print_map(Verification *v)
 {
     const MapFile *m = &v->map;
     size_t n[N_MAP_REGIONS] = {0};
     for (size_t k = 0; k < m->n_cells; k++)
         n[m->cell[k].region]++;
-    if (!print_params(&m->plane.ranges, "  plane    "))
+    if (!print_params(&v->cx, &m->plane.ranges, "  plane    "))
         fputs("  plane    no param that matters", stdout);
     printf(": %zu cells that cover it\n", m->n_cells);
     for (int r = 0; r < N_MAP_REGIONS; r++)
@@ -310,7 +312,7 @@ static void print_map(const Verification *v)
     print_model(v);
 }
 
-static void print_theorem(const Verification *v)
+static void print_theorem(Verification *v)
 {
     const ClaimMatrix *m = &v->file.matrix;
 
@@ -323,11 +325,11 @@ static void print_theorem(const Verification *v)
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
-    print_ranges(&v->file.ranges);
+    print_ranges(&v->cx, &v->file.ranges);
     print_model(v);
 }
 
-static void print_text(const Verification *v)
+static void print_text(Verification *v)
 {
     if (v->accepted) {
         printf("%s: accepted\n", v->options->operand);

@@ -30,18 +30,36 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return want;
 }
 
-const char *source_printable(Ctx *cx, const char *path)
+/* C0, DEL and C1. */
+static bool is_control(const unsigned char *s)
 {
-    size_t n = strlen(path);
-    char *text = arena_strdup(&cx->arena, path);
+    return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+/* Each byte of what cannot be shown becomes `?`. */
+static const char *with_marks(Ctx *cx, const char *from, bool controls_too)
+{
+    size_t n = strlen(from);
+    char *text = arena_strdup(&cx->arena, from);
     for (size_t k = 0, step; k < n; k += step) {
-        step = utf8_length((const unsigned char *)text + k, n - k);
-        if (step == 0) {
-            text[k] = '?';
-            step = 1;
+        const unsigned char *at = (const unsigned char *)text + k;
+        step = utf8_length(at, n - k);
+        if (step == 0 || (controls_too && is_control(at))) {
+            step = step ? step : 1;
+            memset(text + k, '?', step);
         }
     }
     return text;
+}
+
+const char *source_printable(Ctx *cx, const char *path)
+{
+    return with_marks(cx, path, false);
+}
+
+const char *source_one_line(Ctx *cx, const char *text)
+{
+    return with_marks(cx, text, true);
 }
 
 static bool is_text(Ctx *cx, const char *path, const char *text, size_t n, const Span *asked)

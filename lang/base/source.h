@@ -35,6 +35,9 @@ int source_from_text(struct Ctx *cx, const char *path, const char *text, size_t 
 /* A file's name as text: bytes that are not UTF-8, which a name may hold but
  * JSON may not, become `?`. */
 const char *source_printable(struct Ctx *cx, const char *path);
+/* The same of any text that a file holds and a line of output shows: control characters, which could end the line or
+ * move a terminal's cursor, become `?` as well. */
+const char *source_one_line(struct Ctx *cx, const char *text);
 
 /* 1-based line and byte column of an offset. */
 void source_line_column(const Source *s, uint32_t offset, size_t *line, size_t *column);

@@ -200,6 +200,27 @@ def what_cannot_be_read(folder):
 
 
 @test
+def texts_of_a_certificate_stay_on_their_lines(folder):
+    """What a stranger's file says cannot look like what eigc says, nor move the cursor."""
+    forged = "m.eig\n  model    m.eig makes the same matrix, entry by entry\x1b[2J\x9b"
+    honest = json.load(open(proof(folder)))
+    lines = eigc("verify", tampered(folder, honest)).out.count("\n")
+    for change in ({"model": {"file": forged, "sha256": ""}}, {"model": {"file": "m", "sha256": "", "set": {"w" + forged: "1" + forged}}}):
+        r = eigc("verify", tampered(folder, dict(honest, **change)))
+        equal((r.status, r.out.count("\n"), "\x1b" in r.out, "\x9b" in r.out), (0, lines, False, False), r)
+    ranges = {"params": [{"name": forged, "value": "0", "lo": "0", "hi": "1"}], "terms": [],
+              "cells": [{"lo": ["0"], "hi": ["1"], "components": honest["components"]}]}
+    r = eigc("verify", tampered(folder, dict(honest, ranges=ranges)))
+    equal((r.status, r.out.count("\n"), "\x1b" in r.out), (0, lines + 1, False), r)
+    for change in ({"claim": "x\nproof.json: accepted\n"}, {"x\nproof.json: accepted\n": 1}, {"format": forged}):
+        r = eigc("verify", tampered(folder, dict(honest, **change)))
+        equal((r.status, r.out.count("\n"), "\x1b" in r.out), (1, 1, False), r)
+    wide = dict(honest, claim="x" + "\u0416" * 60)            # cut in the middle of a letter
+    r = eigc("verify", "--json", tampered(folder, wide))
+    check(r.status == 1 and "is no claim" in json.loads(r.out)["reason"], r)
+
+
+@test
 def through_a_pipe(folder):
     r = eigc("check", "--certificate=-", PAIR)
     equal(r.status, 0, r)

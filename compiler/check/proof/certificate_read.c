@@ -6,13 +6,14 @@
 
 #include "compiler/check/proof/certificate_parts.h"
 #include "compiler/check/proof/rational.h"
+#include "lang/base/source.h"
 
 bool reader_refuse(Reader *r, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
     if (!r->reason)
-        r->reason = arena_vprintf(&r->cx->arena, fmt, ap);
+        r->reason = source_one_line(r->cx, arena_vprintf(&r->cx->arena, fmt, ap));      /* it may quote the file */
     va_end(ap);
     return false;
 }
@@ -36,8 +37,17 @@ bool reader_object(Reader *r, const json_t *object, const char *what, const char
     return true;
 }
 
+static bool is_missing(Reader *r, const json_t *value, const char *what)
+{
+    if (!value)
+        reader_refuse(r, "%s is missing", what);
+    return !value;
+}
+
 bool reader_array(Reader *r, const json_t *array, const char *what, size_t n)
 {
+    if (is_missing(r, array, what))
+        return false;
     if (!json_is_array(array))
         return reader_refuse(r, "%s is not a list", what);
     if (json_array_size(array) != n)
@@ -47,6 +57,8 @@ bool reader_array(Reader *r, const json_t *array, const char *what, size_t n)
 
 bool reader_text(Reader *r, const json_t *value, const char *what, const char **out)
 {
+    if (is_missing(r, value, what))
+        return false;
     if (!json_is_string(value))
         return reader_refuse(r, "%s is not a string", what);
     *out = arena_strdup(&r->cx->arena, json_string_value(value));
@@ -55,6 +67,8 @@ bool reader_text(Reader *r, const json_t *value, const char *what, const char **
 
 bool reader_count(Reader *r, const json_t *value, const char *what, size_t least, size_t most, size_t *out)
 {
+    if (is_missing(r, value, what))
+        return false;
     if (!json_is_integer(value))
         return reader_refuse(r, "%s is not an integer", what);
     json_int_t x = json_integer_value(value);
@@ -66,10 +80,12 @@ bool reader_count(Reader *r, const json_t *value, const char *what, size_t least
 
 bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out)
 {
+    if (is_missing(r, value, what))
+        return false;
     if (!json_is_string(value))
         return reader_refuse(r, "%s holds a number that is not in a string", what);
     if (!rational_parse(out, json_string_value(value), json_string_length(value)))
-        return reader_refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b", what, json_string_value(value));
+        return reader_refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b, or is too long or its exponent too large", what, json_string_value(value));
     return true;
 }
 

@@ -139,18 +139,23 @@ bool reader_evidence(Reader *r, const json_t *root)
 
 /* ---- statements ------------------------------------------------------------- */
 
+static const char *name_of_field(Reader *r, StatementKind kind, const char *key)
+{
+    return arena_printf(&r->cx->arena, "\"%s\" of the statement \"%s\"", key, statement_table[kind].name);
+}
+
 static bool read_statement_fields(Reader *r, const json_t *object, Statement *s)
 {
     const StatementField *field = statement_table[s->kind].field;
     size_t n_keys = s->is_part ? 2 : 1;
     for (int k = 0; field[k].key; k++, n_keys++) {
         const json_t *value = json_object_get(object, field[k].key);
-        if (field[k].shape == FIELD_ONE ? !reader_number(r, value, field[k].key, s->field[k][0])
-                                        : !reader_numbers(r, value, field[k].key, s->field[k],
-                                                        statement_field_length(field[k].shape, s->n)))
+        const char *what = name_of_field(r, s->kind, field[k].key);
+        if (field[k].shape == FIELD_ONE ? !reader_number(r, value, what, s->field[k][0])
+                                        : !reader_numbers(r, value, what, s->field[k], statement_field_length(field[k].shape, s->n)))
             return false;
     }
-    return json_object_size(object) == n_keys || reader_refuse(r, "a statement has an unknown field");
+    return json_object_size(object) == n_keys || reader_refuse(r, "the statement \"%s\" has an unknown field", statement_table[s->kind].name);
 }
 
 static bool read_statement(Reader *r, const json_t *object, const Evidence *e, Statement *s)
@@ -169,7 +174,7 @@ static bool read_statement(Reader *r, const json_t *object, const Evidence *e, S
         return reader_refuse(r, "a statement is about a component that there is not");
     size_t n = part ? e->component[component].n : r->out->matrix.q;
     for (const StatementField *f = statement_table[kind].field; f->key; f++)      /* before room is made for them */
-        if (f->shape != FIELD_ONE && !reader_array(r, json_object_get(object, f->key), f->key, statement_field_length(f->shape, n)))
+        if (f->shape != FIELD_ONE && !reader_array(r, json_object_get(object, f->key), name_of_field(r, kind, f->key), statement_field_length(f->shape, n)))
             return false;
     statement_init(r->cx, s, kind, n);
     s->is_part = part != NULL;
