@@ -61,6 +61,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 JIT_TESTS := $(JIT_TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
+VERIFY_MANY := $(BUILD)/tests/mutants/verify_many
 
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
@@ -80,9 +81,10 @@ test: deps-test ## build and run every test; the last line is `N passed, N faile
 
 check: test
 
-test-long: deps-test    ## an hour more: 100,000 matrices on the edge of stability; the verifier broken place by place
+test-long: deps-test    ## much more: 100,000 matrices on the edge of stability; every mutant of certificates; the verifier broken place by place
 	$(Q)$(MAKE) --no-print-directory -s test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
 	$(Q)$(BUILD)/tests/property/test_lds_edge 100000
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/mutants/test_mutants.py --all --table
 	$(Q)/usr/bin/python3 tests/mutate_verify.py
 
 asan:           ## all tests that need no LLVM, under the address and undefined-behaviour sanitizers
@@ -170,7 +172,7 @@ $(JIT): $(JIT_OBJ)
 	$(if $(filter 0,$(V)),@echo "  LD $@")
 
 .PHONY: test-programs
-test-programs: $(ALL) $(UNIT) $(REPLAY) $(if $(filter 1,$(LLVM)),$(JIT_TESTS))
+test-programs: $(ALL) $(UNIT) $(REPLAY) $(VERIFY_MANY) $(if $(filter 1,$(LLVM)),$(JIT_TESTS))
 
 $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard tests/*.h) $(LIB)
 	$(Q)mkdir -p $(@D)
@@ -186,4 +188,4 @@ $(BUILD)/tests/%: tests/%.c $(LIB) tests/test.h
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
 
 -include $(OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(JIT_OBJ:.o=.d) $(BUILD)/obj/compiler/driver/main.d
--include $(UNIT:=.d) $(JIT_TESTS:=.d)
+-include $(UNIT:=.d) $(JIT_TESTS:=.d) $(VERIFY_MANY:=.d)

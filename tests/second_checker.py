@@ -80,6 +80,7 @@ def fields(thing, required, optional=()):
 
 def text(value):
     need(isinstance(value, str), "a text is missing")
+    need(not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value), "a text with U+0000 or half a letter")
     return value
 
 
@@ -92,7 +93,8 @@ def model(thing):
     for key in ("set", "imports"):
         if key in thing:
             need(isinstance(thing[key], dict), "\"%s\" is no object" % key)
-            for value in thing[key].values():
+            for name, value in thing[key].items():
+                text(name)
                 text(value)
 
 

@@ -1,0 +1,140 @@
+"""Certificates and maps of every kind, small ones, that mutants are made of: (name, tree, model or None)."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("..", "../property", "../cli"):
+    sys.path.insert(0, os.path.normpath(os.path.join(HERE, folder)))
+from map_files import MAPS, OVER                # noqa: E402
+from test_statements import MODELS              # noqa: E402
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+
+
+def documented():
+    """The examples of docs/certificate.md."""
+    text = open(os.path.join(HERE, "../../docs/certificate.md")).read()
+    for title, example in re.findall(r"\n\*\*([^*]+?)\.\*\*[^\n]*\n(?:[^\n]+\n)*\n```json\n(.*?)```", text, re.S):
+        yield "example: " + title.lower(), json.loads(example)
+
+
+MEANS = """population E excitatory { size = 3; tau = 10 ms; cost = nonnegative; gain = 0.5 + SLOPE * i }
+population I inhibitory { size = 2; tau = 10 ms; cost = nonnegative; gain = 1 / (1 + i) }
+population Z excitatory { size = 1001; tau = 10 ms; cost = nonnegative }
+connect E -> E { weight = 0.3 }
+connect E -> I { weight = 0.6 }
+connect I -> E { weight = 0.4 }
+connect I -> I { weight = 0.25 }
+"""
+RANGES = """param v = 0.5 in [0, 0.9]
+param w = 1.2 in [0, 3]
+population E excitatory {{ tau = 20 ms; cost = nonnegative; {0} }}
+population I inhibitory {{ tau = 20 ms; cost = nonnegative; {0} }}
+connect E -> E {{ weight = v{1} }}
+connect I -> E {{ weight = w{1} }}
+connect E -> I {{ weight = 2 * w{1} }}
+connect I -> I {{ weight = v * w{1} }}
+require stable for all params
+"""
+CHAIN = """population A excitatory { tau = 5; size = 2; cost = nonnegative }
+population B inhibitory { tau = 5; cost = nonnegative }
+population C excitatory { tau = 7; cost = nonnegative }
+connect A -> A { weight = WEIGHT }
+connect A -> B { weight = 2 }
+connect B -> A { weight = 1 }
+connect B -> C { weight = 3 }
+"""
+
+
+def models():
+    for name, text in MODELS.items():
+        yield name, text
+    yield "mean slopes", MEANS.replace("SLOPE", "0.4")
+    yield "mean slopes, refuted", MEANS.replace("SLOPE", "4")
+    yield "ranges", RANGES.format("", "")
+    yield "ranges of populations", RANGES.format("size = 2", " / 2")
+    yield "three populations", CHAIN.replace("WEIGHT", "0.2")
+    yield "three populations, refuted", CHAIN.replace("WEIGHT", "1.2")
+
+
+def refutation(rows, *statements):
+    return {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 2, "rows": rows}, "witness": {"members": [0], "V": [["1"]]},
+            "statements": list(statements)}
+
+
+PIECE = {"says": "equilibrium-on-pieces", "input": ["1", "0"], "slope": ["1", "1"], "offset": ["0", "0"], "t_lo": ["-10", "-10"], "t_hi": ["10", "10"]}
+
+
+def by_hand():
+    """Of the statements that stand in maps, each in a file of its own; and sums."""
+    around = {"equilibrium": "0", "tau": ["1", "2"]}
+    yield "on pieces, unstable", refutation([["0.5", "0"], ["0", "-3"]], dict(PIECE, sign="-1"), dict(around, says="unstable-on-pieces"))
+    yield "on pieces, attracting", refutation([["0.5", "-4"], ["4", "-3"]], dict(PIECE, sign="1"), dict(around, says="attracting-on-pieces"))
+    yield "on pieces, a focus that grows", refutation([["1.6", "-4"], ["4", "-3"]], dict(PIECE, sign="1"), dict(around, says="unstable-on-pieces"))
+    other = dict(PIECE, slope=["0", "1"], offset=["11", "0"], t_lo=["10", "-10"], t_hi=["20", "10"], sign="1")
+    yield "on pieces, several", refutation([["0.5", "0"], ["0", "-3"]], dict(PIECE, sign="-1"), other,
+                                           {"says": "several-equilibria", "first": "0", "second": "1"})
+    yield "run-away on pieces", refutation([["1", "-2"], ["1", "-3"]], {"says": "run-away-on-pieces", "slope": ["1", "1"], "tau": ["1", "1.5"], "rate": "0.1",
+                                                                         "row": "1"})
+    yield "run-away by a form", refutation([["1", "-1.5"], ["0", "-6"]], {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"],
+                                                                         "rate": "0.9"}, {"says": "several-or-none"})
+    entries = [[0, 0, "-1"], [0, 3, "0.2"], [0, 4, "-0.25"], [1, 1, "-1"], [1, 3, "0.2"], [2, 2, "-1.5"], [2, 3, "0.2"], [2, 4, "0.25"],
+               [3, 0, "1"], [3, 1, "1"], [3, 3, "-1"], [4, 1, "0.5"], [4, 2, "1"], [4, 4, "-1"]]
+    sums = {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 3, "sums": 2, "entries": entries},
+            "components": [{"members": [0, 1, 2, 3, 4], "p": ["1", "1", "1", "0.3", "0.9"], "proof": "exact"}],
+            "statements": [{"says": "equal-time-constants", "tau": "10"}, {"says": "projected-dynamics"}, {"says": "switched-dynamics"},
+                           {"says": "quasi-dominance", "d": ["1", "1", "1", "2", "1.5"], "tau": ["10", "10", "10", "1", "1"], "rate": "0.02"}]}
+    yield "sums", sums
+    yield "sums, in rows", dict(sums, matrix={"n": 1, "sums": 1, "rows": [["-1", "0.5"], ["1", "-1"]]}, statements=[{"says": "projected-dynamics"}],
+                                components=[{"members": [0, 1], "p": ["1", "0.5"], "proof": "exact"}])
+    refuted = [[i, j, "0.4" if x == "0.2" else x] for i, j, x in entries]
+    yield "sums, refuted", {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 3, "sums": 2, "entries": [x if x[:2] not in ([0, 0], [1, 1]) else [*x[:2], "-0.5"] for x in refuted]},
+                            "witness": {"members": [0, 1, 3, 4], "V": [["1", "1", "2", "0.5"], ["2", "2", "4", "1"]], "w": ["1", "2"]}}
+    yield "several components", {"format": "eig-certificate/1", "claim": "lds",
+                                 "matrix": {"n": 4, "entries": [[0, 0, "-1"], [0, 1, "0.5"], [1, 0, "0.5"], [1, 1, "-1"], [2, 0, "7"], [2, 2, "-1"], [3, 2, "-5"],
+                                                                [3, 3, "-2"]]},
+                                 "components": [{"members": [0, 1], "p": ["1", "1.5"], "proof": "exact"}, {"members": [2], "p": ["1"], "proof": "rump"},
+                                                {"members": [3], "p": ["2"], "proof": "dominance"}],
+                                 "statements": [{"says": "equal-time-constants", "tau": "1", "component": 0}, {"says": "equal-time-constants", "tau": "2", "component": 1},
+                                                {"says": "equal-time-constants", "tau": "3", "component": 2}, {"says": "cascade"}]}
+
+
+def of_model(folder, text, *command):
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "out.json")
+    with open(path, "w") as f:
+        f.write(text)
+    if os.path.exists(out):
+        os.unlink(out)
+    subprocess.run([EIGC, command[0], path, "-q", *command[1:], out], capture_output=True, timeout=120)
+    assert os.path.exists(out), text
+    with open(out) as f:
+        return json.load(f)
+
+
+def bases():
+    for name, tree in documented():
+        yield name, tree, None
+    for name, tree in by_hand():
+        yield name, tree, None
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in models():
+            yield name, of_model(folder, text, "check", "--certificate"), text
+        for k, (text, _) in enumerate(MAPS):
+            yield "map %d" % k, of_model(folder, text, "map", *OVER, "--depth=2", "--data"), text
+
+
+def kinds(tree):
+    """What a file has: forms of the matrix, of the proof, statements, regions."""
+    found = {"map"} if tree["format"] == "eig-map/1" else {tree["claim"]}
+    matrix = tree["matrix"]
+    found |= {x for x in ("rows", "entries", "populations", "sums", "mean_slopes", "kernels") if x in matrix} | {x for x in ("ranges", "attained") if x in tree}
+    for proof in tree.get("proofs", [tree]) + tree.get("ranges", {}).get("cells", []):
+        found |= {s["says"] for s in proof.get("statements", [])}
+        found |= {"witness: " + x for x in ("V", "zero_sum", "waves") if x in proof.get("witness", {})}
+        if len(proof.get("components", [])) > 1:
+            found.add("several components")
+    return found | {"region: " + cell["region"] for cell in tree.get("cells", [])}
