@@ -3,6 +3,7 @@
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
 #include "compiler/model/piece.h"
+#include "compiler/model/power.h"
 #include "compiler/model/zero.h"
 
 #include <string.h>
@@ -77,7 +78,7 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
 static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 {
     *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e };
-    out->slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
+    out->slope = expr_derive(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, p->e), EIG_VAR_X);
     out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
     return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
 }

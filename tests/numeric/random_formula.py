@@ -29,7 +29,7 @@ def growing(rng, depth):
     u = growing(rng, depth - 1)
     form = rng.choice(["tanh(U)", "exp(min(U, 2))", "log(1 + exp(U))", "normcdf(U)", "max(U, 0)^P", "sqrt(max(U, 0))",
                        "log(1 + max(U, 0))", "log(max(U, 0.1))", "1/(1 + exp(-(U)))", "atan(U)", "min(max(U, 0), 1)^P", "max(U, V)", "U + V",
-                       "log(1 + abs(U) + U)", "sqrt(1 + abs(U) + U)", "1 - 1/(1 + max(U, 0)^P)", "1 - exp(-max(U, 0)^P)"])
+                       "log(1 + abs(U) + U)", "sqrt(1 + abs(U) + U)", "sqrt(max(U, 0))^3", "(U) * sqrt(abs(U))", "U / sqrt(abs(U) + 1e-20)", "1 - 1/(1 + max(U, 0)^P)", "1 - exp(-max(U, 0)^P)"])
     return form.replace("U", "(%s)" % u).replace("P", exponent(rng)).replace("V", growing(rng, depth - 1))
 
 
@@ -50,7 +50,8 @@ AT_HI = ["-W * log(H - x)", "W * (H - x) * log(H - x)", "W * (H - x)^P", "-W * s
 ANYWHERE = ["W * x^2", "-W * x^2 / 8", "W * abs(x - C)", "W * max(x - C, 0)^P", "-W * abs(x - C) / 4", "W * normcdf(K)", "-W * normcdf(K)",
             "W * abs(x)^P", "W * exp(K / 4)", "W * log(1 + exp(K))", "-W * log(1 + exp(K))", "W * sqrt(1 + x^2)", "W * tanh(K)", "W * x^66", "W * exp(-x^2)",
             "W * log_root(K, 2)", "W * max(x - C, 0) * normcdf(x)", "W * min(x, C)^2", "W * step(x - C) * (x - C)^P", "W * cos(K)",
-            "-W * x * normpdf(x)", "W * log(1 + max(x - C, 0))", "W * x * tanh(K)", "W * max(C - x, 0)^P"]
+            "-W * x * normpdf(x)", "W * log(1 + max(x - C, 0))", "W * x * tanh(K)", "W * max(C - x, 0)^P",
+            "W * sqrt(max(x - C, 0))^3", "W * abs(x - C) * sqrt(abs(x - C))"]
 
 
 def cost(rng):

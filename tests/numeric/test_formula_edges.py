@@ -83,6 +83,28 @@ def powers_have_values_at_the_edge_of_their_base():
     refused("activation(z) = 1/(0.3 + max(z, 0)^-1.5)", "E0712")
 
 
+def powers_of_one_base_are_one():
+    for cost in ("abs(x) * sqrt(abs(x))", "sqrt(max(x, 0))^3", "0.3 * abs(x - 1/3) * 2 * sqrt(abs(x - 1/3)) + x^2 / 9",
+                 "sqrt(abs(x)^3)", "abs(x) * abs(x)^0.5 * abs(x)^(1/3)", "max(x - 0.3, 0) * sqrt(max(x - 0.3, 0)) - x^2 / 4"):
+        accepted("cost(x) = " + cost)
+    accepted("cost(x) = sqrt(x) * x on [0, 3]")
+    accepted("activation(z) = tanh(sqrt(max(z, 0))^3)")
+    accepted("activation(z) = tanh(z * sqrt(abs(z)))")
+    refused("cost(x) = -abs(x) * sqrt(abs(x))", "E0720")
+    refused("cost(x) = x * sqrt(x) on [-1, 1]", "E0722")
+    refused("cost(x) = sqrt(x) * sqrt(x) * x^2", "E0722")
+    refused("activation(z) = z * sqrt(z)", "E0712")
+
+
+def terms_that_cancel_are_seen_to():
+    for phi, most in (("exp(min(4.45 * z + abs(4.45 * z), 1))", 8.9 * float(exp(1))), ("z / sqrt(abs(z) + 1e-30)", 1e15),
+                      ("(z - 0.1) / (abs(z - 0.1) + 1e-25)^0.3", 1e25**0.3)):
+        slope, codes = checked("activation(z) = " + phi)
+        assert slope["proved"] and not codes and most * (1 - 1e-12) <= float(Fraction(slope["slope"][1])) <= most * (1 + 1e-6), (phi, slope)
+    accepted("activation(z) = tanh(1.1 * (z - 0.3) + abs(1.1 * (z - 0.3)))")
+    refused("activation(z) = z / (abs(z) + 1e-30)^1.1", "E0710")
+
+
 def whole_powers_have_any_base():
     assert accepted("activation(z) = z^65") is None
     accepted("activation(z) = tanh(z^65)")
@@ -105,6 +127,9 @@ def far_out_functions_are_weighed():
         accepted("cost(x) = " + cost)
         accepted("cost(x) = %s on [-1e18, 1e18]" % cost)
     accepted("cost(x) = normcdf(x) on [1e18, 2e18]")
+    accepted("activation(z) = log(1 + exp(z)) - normcdf(z)")
+    accepted("activation(z) = exp(min(z, 1)) - 0.1 * exp(-z^2)")
+    refused("activation(z) = normcdf(z) - 0.01 * exp(min(z, 1))", "E0710")
     accepted("cost(x) = log_root(x, 2) on [-1e18, 1e20]")
     accepted("cost(x) = -log(x) on [0, 1e300]")
     accepted("cost(x) = -log(1 - x) on [-1e18, 1]")
@@ -151,6 +176,8 @@ simulate { duration = 10 ms; method = euler; step = 10 ms; record E every 10 ms 
 
 
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
+eigc.test("powers of one base are one", powers_of_one_base_are_one)
+eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)
 eigc.test("what has no value is refused, times 0 too", what_has_no_value_is_refused_times_0_too)

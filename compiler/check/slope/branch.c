@@ -213,6 +213,21 @@ static const Expr *folded(Branches *b, const Expr *e)
     return x ? expr_const(b->cx, e->span, x) : e;
 }
 
+/* Straight terms that cancel once sides are taken: z + -z is 0. */
+static const Expr *straightened(Branches *b, const Expr *e)
+{
+    Num offset, rate;
+    bool is_sum = e && e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_ADD || e->as.call.fn == EIG_FN_SUB);
+    if (!is_sum || !expr_affine(b->nums, e, EIG_VAR_Z, &offset, &rate))
+        return e;
+    const Expr *arg[2] = { expr_const(b->cx, e->span, rate), expr_var(b->cx, e->span, EIG_VAR_Z) }, *constant = expr_const(b->cx, e->span, offset);
+    if (mpq_sgn(rate) == 0)
+        return constant;
+    arg[0] = expr_call(b->cx, b->nums, e->span, EIG_FN_MUL, 2, arg);
+    arg[1] = constant;
+    return expr_call(b->cx, b->nums, e->span, EIG_FN_ADD, 2, arg);
+}
+
 /* Inner ones first: what they leave decides about the outer ones. NULL: too large, or without a value. */
 static const Expr *walk(Branches *b, const Expr *e, bool assuming)
 {
@@ -222,7 +237,8 @@ static const Expr *walk(Branches *b, const Expr *e, bool assuming)
     for (int k = 0; k < e->as.call.n_args; k++)
         if (!(arg[k] = walk(b, e->as.call.arg[k], assuming)))
             return NULL;
-    e = folded(b, expr_with_arguments(b->cx, b->nums, e, arg));
+    const Expr *made = folded(b, expr_with_arguments(b->cx, b->nums, e, arg));
+    e = made == e ? e : straightened(b, made);
     if (!e || !is_branching(e))
         return e;
     const Expr *zero = zero_of(b, e);

@@ -22,12 +22,31 @@ static void least_of(Walk *w, const Scaled *t, mpfi_ptr out)
     scaled_clear(&from);
 }
 
-/* With t >= t0, exp(-t) is at most C t^-N, C the largest t^N exp(-t) from t0 on. */
+/* t grows at least as y does: exp(-t) is at most exp(-k y), k = t0/y0. */
+static void decay_as_exponential(Walk *w, const Scaled *t, Scaled *out)
+{
+    mpfi_t from;
+    mpfi_init2(from, JET_PRECISION);
+    least_of(w, t, from);
+    mpfi_div_d(from, from, w->at->lo);
+    mpq_ptr rate = num_new(w->at->nums);
+    mpq_set_d(rate, -mpfr_get_d(&from->left, MPFR_RNDD));
+    mpfi_interv_si(out->c, 0, 1);
+    out->power = NULL;
+    out->rate = mpq_sgn(rate) ? rate : NULL;
+    mpfi_clear(from);
+}
+
+/* Else, with t >= t0, exp(-t) is at most C t^-N, C the largest t^N exp(-t) from t0 on. */
 bool jet_decays(Walk *w, const Scaled *t, Scaled *out)
 {
     enum { N = 4 };
     if (!grows(w, t))
         return false;
+    if (t->power && mpq_cmp_ui(t->power, 1, 1) >= 0) {
+        decay_as_exponential(w, t, out);
+        return true;
+    }
     mpfi_t from, largest;
     mpfi_init2(from, JET_PRECISION);
     mpfi_init2(largest, JET_PRECISION);

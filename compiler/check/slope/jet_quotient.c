@@ -3,6 +3,8 @@
  * Lines in the same u, (n0 + n1 u)/(d0 + d1 u), which saturating functions are, u^2/(1 + u^2) and exp(u)/(1 + exp(u)): this is
  * n1/d1 + r/d for the divisor d and r = n0 - n1 d0/d1.
  *
+ * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p.
+ *
  * A line over the root of a square polynomial in the same u, n/sqrt(q), which the sigmoids made of roots are:
  *
  *   slope = (c0 + c1 u) u'/q^(3/2),   c0 = n1 q0 - n0 q1/2,  c1 = n1 q1/2 - n0 q2
@@ -14,13 +16,12 @@
 
 /* ---- over a line ---- */
 
-/* r; false where this is no such quotient. */
-static bool read_rest(NumPool *nums, const Expr *e, mpq_ptr limit, mpq_ptr rest)
+/* l and r of a/b; false where this is no such quotient. */
+static bool read_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_ptr limit, mpq_ptr rest)
 {
-    const Expr *const *arg = e->as.call.arg;
-    if (expr_is_const(arg[0], NULL) || expr_is_const(arg[1], NULL))
+    if (expr_is_const(a, NULL) || expr_is_const(b, NULL))
         return false;
-    StandardLine n = standard_line(nums, arg[0]), d = standard_line(nums, arg[1]);
+    StandardLine n = standard_line(nums, a), d = standard_line(nums, b);
     if (!n.core || !d.core || mpq_sgn(d.rate) == 0 || !expr_equal(n.core, d.core))
         return false;
     mpq_div(limit, n.rate, d.rate);
@@ -33,7 +34,7 @@ static bool read_rest(NumPool *nums, const Expr *e, mpq_ptr limit, mpq_ptr rest)
 void jet_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
 {
     mpq_ptr limit = num_new(w->at->nums), rest = num_new(w->at->nums);
-    if (w->trouble != JET_FINE || scaled_has_zero(&d->v[0]) || !read_rest(w->at->nums, e, limit, rest))
+    if (w->trouble != JET_FINE || scaled_has_zero(&d->v[0]) || !read_rest(w->at->nums, e->as.call.arg[0], e->as.call.arg[1], limit, rest))
         return;
     Scaled x, y;
     scaled_init(&x);
@@ -55,6 +56,53 @@ void jet_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
     scaled_mul(w->at, &x, &y, &out->v[2]);
     scaled_clear(&x);
     scaled_clear(&y);
+}
+
+/* ---- over a power of a line ---- */
+
+/* l (1 - p) - p r/d, d being of *d's value. */
+static void power_factor(Walk *w, mpq_srcptr limit, mpq_srcptr rest, mpq_srcptr p, const Scaled *d, Scaled *out)
+{
+    mpq_t part;
+    Scaled first;
+    mpq_init(part);
+    scaled_init(&first);
+    mpq_mul(part, rest, p);
+    mpq_neg(part, part);
+    scaled_set_num(out, part);
+    scaled_div(w->at, out, d, out);
+    mpq_set_ui(part, 1, 1);
+    mpq_sub(part, part, p);
+    mpq_mul(part, part, limit);
+    scaled_set_num(&first, part);
+    scaled_add(w->at, &first, out, out);
+    scaled_clear(&first);
+    mpq_clear(part);
+}
+
+void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out)
+{
+    const Expr *over = e->as.call.arg[1];
+    bool is_root = over->kind == EXPR_CALL && over->as.call.fn == EIG_FN_SQRT;
+    mpq_ptr limit = num_new(w->at->nums), rest = num_new(w->at->nums);
+    Num p = num_ratio(w->at->nums, 1, 2);
+    if (!is_root && !(over->kind == EXPR_CALL && over->as.call.fn == EIG_FN_POW && expr_is_const(over->as.call.arg[1], &p)))
+        return;
+    if (w->at->side || w->trouble != JET_FINE || !read_rest(w->at->nums, e->as.call.arg[0], over->as.call.arg[0], limit, rest))
+        return;
+    Jet d;
+    Scaled x;
+    jet_init(&d);
+    scaled_init(&x);
+    jet_walk(w, over->as.call.arg[0], &d);
+    if (!scaled_has_zero(&d.v[0]) && !scaled_has_zero(&b->v[0])) {
+        power_factor(w, limit, rest, p, &d.v[0], &x);
+        scaled_mul(w->at, &x, &d.v[1], &x);
+        scaled_div(w->at, &x, &b->v[0], &x);
+        mpfi_intersect(out->v[1].c, out->v[1].c, x.c);
+    }
+    scaled_clear(&x);
+    jet_clear(&d);
 }
 
 /* ---- over a root ---- */

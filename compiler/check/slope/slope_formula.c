@@ -6,11 +6,13 @@
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/slope/slope_search.h"
 #include "compiler/check/slope/standard.h"
+#include "compiler/model/power.h"
 
 /* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
 static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
 {
-    s->phi = standard_factor(s->cx, nums, standard_sigmoids(s->cx, nums, standard_ramps(s->cx, nums, phi)), &s->factor);
+    const Expr *plain = expr_merged_powers(s->cx, nums, standard_ramps(s->cx, nums, phi));
+    s->phi = standard_factor(s->cx, nums, standard_sigmoids(s->cx, nums, plain), &s->factor);
     if (mpq_sgn(s->factor) < 0) {
         mpq_ptr size = num_new(nums);
         mpq_abs(size, s->factor);
@@ -42,6 +44,16 @@ static void move_back(SlopeSearch *s)
     s->beside += num_to_double(s->place);
     if (s->verdict == SLOPE_JUMPS)
         s->at = shortest_between(s->at, s->beside);
+}
+
+/* A function as the text has it: the standard form may have a power for a root. */
+static void name_function(SlopeSearch *s, NumPool *nums, const Activation *act)
+{
+    if (s->verdict != SLOPE_OUTSIDE)
+        return;
+    jet_evaluate(act->phi, &(JetDomain){ nums, 0, s->at, s->at }, &s->middle);
+    if (s->middle.trouble == JET_OUTSIDE || s->middle.trouble == JET_EDGE)
+        s->function = s->middle.function;
 }
 
 static Num times_factor(const SlopeSearch *s, NumPool *nums, double slope)
@@ -148,6 +160,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     branches_init(&s->branches, cx, &s->scratch);
     slope_search(s);
     move_back(s);
+    name_function(s, nums, act);
     report_trouble(cx, s, act);
     *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
     out->proved = s->verdict == SLOPE_PROVED;

@@ -1,0 +1,9 @@
+/* Powers of one base in one. */
+#ifndef COMPILER_MODEL_POWER_H
+#define COMPILER_MODEL_POWER_H
+#include "compiler/model/expr.h"
+
+/* e where u sqrt(u), sqrt(u)^3 and the like are u^1.5: factors of a product that are powers of the same base, a root among them,
+ * and powers of roots. Defined exactly where e is, and equal there: for a proof, since a run rounds as the text says. */
+const Expr *expr_merged_powers(Ctx *cx, NumPool *pool, const Expr *e);
+#endif
