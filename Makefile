@@ -178,6 +178,7 @@ $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
 $(BUILD)/tests/numeric/test_cvode: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense
+$(BUILD)/tests/jit/%: private CPPFLAGS += -isystem $(shell $(LLVM_CONFIG) --includedir 2>/dev/null)
 $(BUILD)/tests/jit/%: tests/jit/%.c $(JIT_OBJ) $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT_OBJ) \

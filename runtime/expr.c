@@ -33,7 +33,7 @@ static double integer_power(double a, unsigned n)
 
 static double fn_pow(double a, double b)
 {
-    if (!(b >= -64.0 && b <= 64.0 && b == floor(b)))
+    if (!(fabs(b) <= EIG_POWER_FACTORS && b == floor(b)))
         return pow(a, b);
     int n = (int)b;
     return n >= 0 ? integer_power(a, (unsigned)n) : 1.0 / integer_power(a, (unsigned)-n);

@@ -66,6 +66,10 @@ struct EigSolve {
 
 enum { EIG_SOLVE_NEWTON = 64, EIG_SOLVE_STEPS = 200 };
 
+/* a^b is a product of factors for whole constants b up to this size: beyond it the factors' roundings add up to more
+ * than pow's. */
+enum { EIG_POWER_FACTORS = 4 };
+
 enum { EIG_CODE_MAX_DEPTH = 257, EIG_MAX_COLUMNS = 256, EIG_MAX_TABLES = 256 };
 
 /* Samples of a quantity over time, from a file. Rows ascend in time. */

@@ -64,7 +64,7 @@ static Val integer_power(const Ll *ll, Val a, unsigned n)
 
 static Val power(const Emit *e, Val a, Val b, const double *constant_b)
 {
-    if (!constant_b || !(fabs(*constant_b) <= 64.0) || *constant_b != floor(*constant_b))
+    if (!constant_b || !(fabs(*constant_b) <= EIG_POWER_FACTORS) || *constant_b != floor(*constant_b))
         return call_runtime(e, EIG_FN_POW, a, b);
     int n = (int)*constant_b;
     if (n >= 0)

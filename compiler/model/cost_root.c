@@ -137,22 +137,32 @@ static const Expr *part_power(const Writer *w, Num k, const Expr *d, Num p)
     return times(w, power, write_scaled(w, share, write1(w, EIG_FN_SQRT, d)));
 }
 
-/* k d^p, p > 0 and k within 2^-1000 and 2^1000: from k on, each factor brings the product nearer to the value, and
- * none is infinite or 0 where the value is a number. */
-static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
+/* k d^p = (k d^w) d^w d^(p - 2w), 2w <= p: from k on, each factor brings the product nearer to the value, and none is
+ * infinite or 0 where the value is a number. */
+static const Expr *monomial_of_halves(const Writer *w, Num k, const Expr *d, Num p)
 {
     mpq_ptr whole = num_new(w->b->nums), rest = num_new(w->b->nums);
     mpz_fdiv_q(mpq_numref(whole), mpq_numref(p), mpq_denref(p));
     mpz_fdiv_q_2exp(mpq_numref(whole), mpq_numref(whole), 1);
-    if (mpq_sgn(whole) == 0) {
-        if (mpq_cmp(p, one(w)) <= 0)
-            return part_power(w, k, d, p);
-        return times(w, write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, exact_difference(w, p, one(w))))), d);
-    }
     const Expr *power = write2(w, EIG_FN_POW, d, write_number(w, whole)), *all = times(w, write_scaled(w, k, power), power);
     mpq_sub(rest, p, whole);
     mpq_sub(rest, rest, whole);
     return mpq_sgn(rest) == 0 ? all : times(w, all, write2(w, EIG_FN_POW, d, write_number(w, rest)));
+}
+
+/* k d^p, p > 0 and k within 2^-1000 and 2^1000, with one call of pow where that does: (k d^(p - r)) d^r, r = 1, is beyond
+ * the doubles only where k d^p is, if k is no larger than d^r is there. d^3 d^2 is nearer than d^4 d. */
+static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
+{
+    Num r = num_int(w->b->nums, mpq_cmp_ui(p, EIG_POWER_FACTORS + 1, 1) == 0 ? 2 : 1), less = exact_difference(w, p, r);
+    if (mpq_cmp(p, one(w)) <= 0)
+        return part_power(w, k, d, p);
+    if (mpq_cmp(k, one(w)) == 0)
+        return write2(w, EIG_FN_POW, d, write_number(w, p));
+    if (!((double)(labs(magnitude(k)) + 2) * num_to_double(less) <= 1000 * num_to_double(r)))
+        return monomial_of_halves(w, k, d, p);
+    const Expr *power = write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, less)));
+    return times(w, power, mpq_cmp(r, one(w)) == 0 ? d : write2(w, EIG_FN_POW, d, write_number(w, r)));
 }
 
 /* k gain^p, exactly where p is a small whole number. */

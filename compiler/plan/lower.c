@@ -136,7 +136,7 @@ static bool calls_library(const EigCode *code)
         case EIG_FN_LOGIT_ROOT:
             return true;
         case EIG_FN_POW:
-            if (before->kind != EIG_OP_CONST || before->value != floor(before->value) || fabs(before->value) > 64.0)
+            if (before->kind != EIG_OP_CONST || before->value != floor(before->value) || fabs(before->value) > EIG_POWER_FACTORS)
                 return true;
             break;
         default:

@@ -223,6 +223,31 @@ static void near_with_all_parameters(void)
     mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
 }
 
+/* Whole powers without gain and threshold: nothing moves the input, and nothing may be lost with the exponent. */
+static void whole_powers(void)
+{
+    const CostReference *cost = cost_reference;
+    while (!is_cost(cost, "power"))
+        cost++;
+    Inputs in;
+    mpfr_inits2(REFERENCE_BITS, in.s, in.low, in.high, (mpfr_ptr)0);
+    for (int m = 0; m < 4 * 70; m++) {
+        Case c = { { m % 4 ? wide(60) : 1, 2 + m / 4 }, 1, 0 };
+        Subject t;
+        if (!case_init(&t, cost, &c))
+            continue;
+        for (int k = 0; k < 4 * INPUTS; k++) {
+            double z = k % 4 ? uniform(0, 3) : wide(990 / (int)c.p[1]);
+            mpfr_set_d(in.low, z, MPFR_RNDN);
+            mpfr_set_d(in.high, z, MPFR_RNDN);
+            check_value(&t, &c, z, &in);
+            check_slope(&t, &c, z, &in);
+        }
+        built_free(&t.built);
+    }
+    mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
+}
+
 /* Where what is computed on the way is beyond the doubles or below them, and the value or the slope is not. */
 static void at_the_ends_of_the_doubles(void)
 {
@@ -335,6 +360,7 @@ static void straight_pieces(void)
 int main(void)
 {
     RUN(near_with_all_parameters);
+    RUN(whole_powers);
     RUN(at_the_ends_of_the_doubles);
     RUN(straight_pieces);
     return test_done();
