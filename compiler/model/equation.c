@@ -148,6 +148,8 @@ static void place_start(Builder *b, const AstAttr *a, const ModelPop *p, Equatio
         return;
     }
     long k = a->kind == AST_ATTR_VALUE ? 0 : find_state(eq, a->params.at[0].name);
+    if (k < 0 && attribute_was_refused(b, (size_t)(p - b->m->pops.at), a->params.at[0].name))
+        return;
     if (k < 0) {
         const char *names[EIG_MAX_STATES];
         for (size_t j = 0; j < eq->n; j++)
@@ -398,6 +400,8 @@ void equations_finish(Builder *b, size_t pop)
 
 static void report_no_state(Builder *b, const AstExpr *e, const ModelPop *p)
 {
+    if (attribute_was_refused(b, (size_t)(p - b->m->pops.at), e->as.member.name))
+        return;
     Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "`%s` has no state `%s`", p->name, e->as.member.name);
     const char *names[EIG_MAX_STATES];
     for (size_t k = 0; k < p->n_states; k++)

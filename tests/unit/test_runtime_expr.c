@@ -43,11 +43,10 @@ static void zeros_keep_the_second(void)
 /* Powers written out in the defined order: bits of the exponent upwards. */
 static void integer_powers(void)
 {
-    double a = 1.1, a2 = a * a, a4 = a2 * a2, a8 = a4 * a4;
+    double a = 1.1, a2 = a * a;
     CHECK(same_bits(fn(EIG_FN_POW, a, 3), a * a2));
-    CHECK(same_bits(fn(EIG_FN_POW, a, 7), (a * a2) * a4));
-    CHECK(same_bits(fn(EIG_FN_POW, a, 13), (a * a4) * a8));
-    CHECK(same_bits(fn(EIG_FN_POW, a, -7), 1.0 / ((a * a2) * a4)));
+    CHECK(same_bits(fn(EIG_FN_POW, a, 4), a2 * a2));
+    CHECK(same_bits(fn(EIG_FN_POW, a, -3), 1.0 / (a * a2)));
     CHECK(fn(EIG_FN_POW, NAN, 0) == 1 && fn(EIG_FN_POW, -2, 3) == -8 && fn(EIG_FN_POW, 2, -64) == 0x1p-64);
     CHECK(fn(EIG_FN_POW, 0, -1) == (double)INFINITY && fn(EIG_FN_POW, 3, 1) == 3);
 }
@@ -55,7 +54,7 @@ static void integer_powers(void)
 static void other_powers_are_libm(void)
 {
     CHECK(same_bits(fn(EIG_FN_POW, 1.7, 2.5), pow(1.7, 2.5)));
-    CHECK(same_bits(fn(EIG_FN_POW, 1.01, 65), pow(1.01, 65)));
+    CHECK(same_bits(fn(EIG_FN_POW, 1.01, 5), pow(1.01, 5)) && same_bits(fn(EIG_FN_POW, -1.01, -5), pow(-1.01, -5)));
     CHECK(isnan(fn(EIG_FN_POW, -1.0, 0.5)) && fn(EIG_FN_POW, 2, INFINITY) == (double)INFINITY);
 }
 
