@@ -1,5 +1,7 @@
 #include "compiler/driver/claim.h"
 
+#include <string.h>
+
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/require.h"
 #include "compiler/check/slope/slope.h"
@@ -69,11 +71,18 @@ static const char *row_name(Ctx *cx, const ClaimMatrix *m, size_t row)
     return m->name ? m->name[row] : arena_printf(&cx->arena, "row %zu", row + 1);
 }
 
+const char *claim_number(Ctx *cx, mpq_srcptr x)
+{
+    const char *text = num_text(cx, x);
+    size_t n = strlen(text);
+    return n <= 60 ? text : arena_printf(&cx->arena, "%.40s... (%zu characters)", text, n);
+}
+
 static bool differ(Ctx *cx, const ClaimMatrix *m, size_t row, size_t column, mpq_srcptr a, mpq_srcptr b,
                    const char **difference)
 {
     *difference = arena_printf(&cx->arena, "the entry from %s to %s is %s in the certificate and %s in the model",
-                               row_name(cx, m, column), row_name(cx, m, row), num_text(cx, a), num_text(cx, b));
+                               row_name(cx, m, column), row_name(cx, m, row), claim_number(cx, a), claim_number(cx, b));
     return false;
 }
 

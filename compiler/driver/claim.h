@@ -22,6 +22,8 @@ bool claim_of_means(Ctx *cx, const Net *net, const SlopeReport *slope, bool is_c
                     const char **reason);
 /* What is claimed may depend on numbers that neurons draw (gains, thresholds, time constants, inputs), and so on the seed. */
 bool claim_is_drawn(const Model *m);
+/* A number of a certificate, for a reader: of a long one the beginning. */
+const char *claim_number(Ctx *cx, mpq_srcptr x);
 /* True when both say the same of every entry, compared as rationals. Otherwise
  * *difference (arena) says where they part. Names are not compared. */
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference);

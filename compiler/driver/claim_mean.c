@@ -31,7 +31,7 @@ static bool row_fits(const MeanClaim *c, size_t row, size_t pop, size_t k, bool 
     if (c->is_certificate ? order >= 0 : order <= 0)
         return true;
     *reason = arena_printf(&c->cx->arena, "the mean slope of `%s` is %s in the certificate, and %s in the model", c->net->pop[pop].model->name,
-                           num_text(c->cx, c->like->mean_slope[row]), num_text(c->cx, slope));
+                           claim_number(c->cx, c->like->mean_slope[row]), claim_number(c->cx, slope));
     return false;
 }
 
