@@ -1,25 +1,44 @@
 #!/usr/bin/python3
-"""Breaks the verifier in one place at a time and expects its tests to fail.
+"""Breaks the verifier in one place at a time and expects that something notices.
 
-Run from the repository root, where it is built; takes some minutes. Each row is a file, a text that occurs
-there once, and what it becomes. A row whose tests still pass is printed, and fails.
+Run from the repository root, where it is built. Each row is a file, a text that occurs there once, and what it becomes. The
+broken verifier first reads some thousand mutants of certificates (tests/mutants) and has to come to the second checker's verdict on
+each; if it does, the unit tests of the file are run. A row that nothing notices is printed, and fails.
 Not listed, because nothing could notice them: a row twice in one component, and p = 0, are refused early,
 but M(p) is not positive definite either; the same for a diagonal entry >= 0 and for an entry of
 the scaled M beyond 8; an empty witness is X = 0; a member or a component out of range reads
-beyond an array, which only the sanitizers see.
+beyond an array, which only the sanitizers see; rows of sums beside populations cannot be read from a file.
 Usage: tests/mutate_verify.py [part of a row]
 """
 import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
-C = "compiler/check/"
+C = "compiler/check/proof/"
 ROWS = [
     # the matrix
     ("verify.c", "claim_matrix_size(m, a) == 0 ||", "0 ||"),
     ("verify.c", "__builtin_add_overflow(sum, claim_matrix_size(m, a), &sum))", "(sum += claim_matrix_size(m, a), 0))"),
     ("verify.c", "return sum == m->n;", "return true;"),
+    ("verify.c", "        fault = means_fault(m);", "        ;"),
+    ("verify.c", "return fault ? fault : sums_fault(m);", "return fault;"),
+    ("verify_mean.c", "!claim_matrix_is_populations(m) || m->n_kernels", "!claim_matrix_is_populations(m)"),
+    ("verify_mean.c", "mpq_sgn(m->mean_slope[a]) < 0 || ", ""),
+    ("verify_mean.c", "mpq_cmp_si(m->leak[a], 1, 1) != 0", "0"),
+    ("verify_mean.c", "mpq_cmp_si(m->leak[a], 1, 1) != 0", "mpq_sgn(m->leak[a]) <= 0"),
+    ("verify_mean.c", "mpq_sgn(m->mean_slope[a]) == 0 && !row_is_empty(m, a)", "0"),
+    ("verify_mean.c", "bool empty = mpq_sgn(m->self[a]) == 0;", "bool empty = true;"),
+    ("verify_mean.c", "empty = empty && mpq_sgn(m->entry[k]) == 0;", ";"),
+    ("verify_sums.c", "!own || mpq_cmp_si(own, -1, 1) != 0", "!own"),
+    ("verify_sums.c", "m->column[e] >= m->n && m->column[e] != row", "0"),
+    ("verify_sums.c", "row = m->q - m->n_sums; row < m->q; row++)\n        if (!is_a_sum", "row = m->q; row < m->q; row++)\n        if (!is_a_sum"),
+    ("verify_sums.c", "all_zero && row < m->q; row++", "all_zero && row < m->q - 1; row++"),
+    ("verify_sums.c", "k < w->rank; k++", "k < 1; k++"),
+    ("verify_sums.c", "mpq_mul(term, m->entry[e], v[place[m->column[e]]]);", "mpq_set(term, v[place[m->column[e]]]);"),
+    ("verify_sums.c", "all_zero = mpq_sgn(sum) == 0;", "all_zero = mpq_sgn(sum) >= 0;"),
+    ("verify_sums.c", "all_zero = mpq_sgn(sum) == 0;", "all_zero = mpq_sgn(sum) <= 0;"),
     ("verify.c", "m->row_from[0] != 0", "0"),
     ("verify.c", "        if (!row_is_sorted(matrix, c->member[k]))\n", "        if (0)\n"),
     ("positive.c", "if (_mm_getcsr() & _MM_ROUND_MASK)", "if (0)"),
@@ -211,7 +230,7 @@ ROWS = [
     ("statement_rate.c", "mpq_set_ui(shift[a], claim_matrix_size(m, a), 2);", "mpq_set_ui(shift[a], claim_matrix_size(m, a), 4);"),
     ("statement_rate.c", "        mpq_div(shift[a], shift[a], c->p[a]);", ";"),
     ("statement_rate.c", "            mpq_add(out->self[a], m->self[a], shift[a]);", "            mpq_set(out->self[a], m->self[a]);"),
-    ("statement_rate.c", "                mpq_add(out->entry[e], out->entry[e], shift[a]);", "                ;"),
+    ("statement_rate.c", "                mpq_add(out->entry[e], m->entry[e], shift[a]);", "                mpq_set(out->entry[e], m->entry[e]);"),
     ("statement_rate.c", "    mpq_sub(out, one, out);\n    mpq_abs(out, out);", "    mpq_sub(out, one, out);"),
     ("statement_rate.c", "        mpq_add(row, row, own);", ";"),
     ("statement_rate.c", "        mpq_add(column[a], column[a], own);", ";"),
@@ -222,7 +241,7 @@ ROWS = [
     ("statement_rate.c", "    if (x->m->n_kernels)", "    if (0)"),
     ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0 || mpq_sgn(rate) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0"),
     ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(tau) <= 0 || mpq_sgn(rate) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(rate) <= 0"),
-    ("statement_rate.c", "    if (!statement_mu_holds(x->cx, x->m, x->c, mu))\n        return \"the multipliers do not leave mu\";\n    mpq_t most;", "    mpq_t most;"),
+    ("statement_rate.c", "        return \"the multipliers do not leave mu\";\n    bool", "        ;\n    bool"),
     ("statement_rate.c", "    mpq_add(most, most, mu);", ";"),
     ("statement_rate.c", "    mpq_mul(most, most, tau);", ";"),
     ("statement_rate.c", "    mpq_mul_2exp(most, most, 1);", ";"),
@@ -238,9 +257,9 @@ ROWS = [
     ("statement_rate.c", "mpq_cmp(tau[k], tau[most]) > 0 ? k : most", "n - 1"),
     ("statement_rate.c", "        if (mpq_sgn(tau[k]) <= 0)", "        if (0)"),
     ("statement_rate.c", "mpq_sgn(mu) <= 0 || mpq_sgn(loop) <= 0 || mpq_sgn(delta) <= 0", "mpq_sgn(mu) <= 0 || mpq_sgn(delta) <= 0"),
-    ("statement_rate.c", "return \"the multipliers do not leave mu\";\n    mpq_t a, b;", ";\n    mpq_t a, b;"),
-    ("statement_rate.c", "bool is_norm = mpq_cmp(b, a) >= 0;", "bool is_norm = true;"),
-    ("statement_rate.c", "bool holds = delta_holds(a, mu, loop, delta);", "bool holds = true;"),
+    ("statement_rate.c", "return \"the multipliers do not leave mu\";\n    mpq_t rho;", ";\n    mpq_t rho;"),
+    ("statement_rate.c", "bool holds = mpq_cmp(square, least) >= 0;", "bool holds = true;"),
+    ("statement_rate.c", "bool holds = delta_holds(rho, mu, loop, delta);", "bool holds = true;"),
     ("statement_rate.c", "for (size_t k = 0; holds && k < n; k++)", "for (size_t k = 0; holds && k < 1; k++)"),
     ("statement_rate.c", "bool positive = mpq_sgn(rate) > 0;", "bool positive = true;"),
     ("statement_rate.c", "positive &= mpq_sgn(lag[a]) > 0;", ";"),
@@ -312,7 +331,7 @@ ROWS = [
     ("statement_equilibrium.c", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) > 0;", "apart = mpq_sgn(gap) > 0;"),
     ("statement_equilibrium.c", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) > 0;", "apart = mpq_cmp(gap, statement_numbers(t, \"radius\")[a]) >= 0;"),
     ("statement_equilibrium.c", "if (!mpq_equal(statement_numbers(first, \"input\")[a], statement_numbers(second, \"input\")[a]))", "if (0)"),
-    ("statement_equilibrium.c", "return boxes_are_apart(first, second) ? NULL", "return 1 ? NULL"),
+    ("statement_equilibrium.c", "return (in_boxes ? boxes_are_apart : pieces_are_apart)(first, second) ? NULL", "return 1 ? NULL"),
     ("statement_falls.c", "            if (!mpq_equal(p[a * q + b], p[b * q + a]))", "            if (0)"),
     ("statement_falls.c", "bool negative = mpq_sgn(sum) < 0;", "bool negative = mpq_sgn(sum) <= 0;"),
     ("statement_falls.c", "            mpq_add(sum, sum, off[a * q + b]);", ";"),
@@ -341,11 +360,11 @@ ROWS = [
     ("statement_beside.c", "if (!statement_form_is_positive(x->cx, x->m->q, statement_numbers(x->s, \"P\")))", "if (0)"),
     ("statement_beside.c", "if (!statement_form_is_negative(x->m->q, statement_numbers(x->s, \"P\"), statement_numbers(x->s, \"direction\")))", "if (0)"),
     # ranges
-    ("range_verify.c", "    case STATEMENT_SYMMETRISABLE:\n", "    case STATEMENT_SYMMETRISABLE: case STATEMENT_RATE:\n"),
+    ("range_verify.c", "    case STATEMENT_SYMMETRISABLE: case", "    case STATEMENT_SYMMETRISABLE: case STATEMENT_RATE: case"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->hi[k]"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->lo[k]"),
     ("range_verify.c", "if ((which >> k & 1) && mpq_equal(c->lo[k], c->hi[k]))", "if (which >> k & 1)"),
-    ("range_verify.c", "if (!statement_is_convex(e->statement[k].kind))", "if (0)"),
+    ("range_verify.c", "if (!statement_is_convex(e->statement[k].kind) && !statement_is_straight(e->statement[k].kind))", "if (0)"),
     ("range_verify.c", "if (e->statement[k].kind == STATEMENT_PLANAR_SIGNS && !roles)", "if (0)"),
     ("range_verify.c", "        roles &= planar_roles(&at);", "        roles = planar_roles(&at);"),
     ("range_verify.c", "        if (mpq_cmp(c->lo[k], c->hi[k]) > 0)", "        if (0)"),
@@ -370,6 +389,49 @@ ROWS = [
     ("ranges.c", "                mpq_add(out->self[a], out->self[a], g->term);", ";"),
     ("ranges.c", "        mpq_set(out->leak[a], g->base->leak[a]);", ";"),
     ("ranges.c", "        out->size[a] = base->size[a];", "        out->size[a] = 1;"),
+    # maps
+    ("map_verify.c", "a->n_params == b->n_params;", "true;"),
+    ("map_verify.c", "mpq_equal(a->lo[k], b->lo[k]) && mpq_equal(a->hi[k], b->hi[k])", "mpq_equal(a->lo[k], b->lo[k])"),
+    ("map_verify.c", "mpq_equal(a->lo[k], b->lo[k]) && mpq_equal(a->hi[k], b->hi[k])", "mpq_equal(a->hi[k], b->hi[k])"),
+    ("map_verify.c", "p->matrix.n_kernels || p->matrix.mean_slope || p->matrix.n_sums", "0"),
+    ("map_verify.c", "if (mpq_cmp(p->ranges.lo[k], p->ranges.hi[k]) > 0)", "if (0)"),
+    ("map_verify.c", "        fault = plane_fault(&m->attained);", "        ;"),
+    ("map_verify.c", "        fault = params_fault(&m->plane.ranges, &m->attained.ranges);", "        ;"),
+    ("map_verify.c", "mpq_cmp(c->lo[k], r->lo[k]) < 0 || ", ""),
+    ("map_verify.c", "mpq_cmp(c->hi[k], r->hi[k]) > 0 || ", ""),
+    ("map_verify.c", "(mpq_equal(r->lo[k], r->hi[k]) ? 0 : -1)", "0"),
+    ("map_verify.c", "        mpq_mul(volume, volume, side);", "        mpq_add(volume, volume, side);"),
+    ("map_verify.c", "mpq_cmp(a->lo[k], b->hi[k]) >= 0 || mpq_cmp(b->lo[k], a->hi[k]) >= 0", "mpq_cmp(a->lo[k], b->hi[k]) > 0 || mpq_cmp(b->lo[k], a->hi[k]) > 0"),
+    ("map_verify.c", "return m->n_cells == 1 ? NULL", "return 1 ? NULL"),
+    ("map_verify.c", "if (overlap(r, c, open[j]))", "if (0)"),
+    ("map_verify.c", "if (mpq_cmp(open[j]->hi[axis], c->lo[axis]) > 0)", "if (0)"),
+    ("map_verify.c", "if (!is_inside(r, &m->cell[k]))", "if (0)"),
+    ("map_verify.c", "if (!fault && !mpq_equal(all, sum))", "if (0)"),
+    ("map_verify.c", "return fault ? fault : overlap_fault(cx, m);", "return fault;"),
+    ("map_verify.c", "proof != MAP_NO_PROOF && map_shows(&m->proof[proof], whole)", "proof != MAP_NO_PROOF"),
+    ("map_verify.c", "size_t proof = whole == c->region ? c->proof : c->centre;", "size_t proof = c->proof != MAP_NO_PROOF ? c->proof : c->centre;"),
+    ("map_verify.c", "return !e->is_certificate && m->attained.matrix.q ? &m->attained : &m->plane;", "return m->attained.matrix.q ? &m->attained : &m->plane;"),
+    ("map_verify.c", "return !e->is_certificate && m->attained.matrix.q ? &m->attained : &m->plane;", "return &m->plane;"),
+    ("map_verify.c", "            if (mpq_cmp(cell[j]->lo[k], box.lo[k]) < 0)", "            if (0)"),
+    ("map_verify.c", "            if (mpq_cmp(cell[j]->hi[k], box.hi[k]) > 0)", "            if (0)"),
+    ("map_verify.c", "        mpq_div_2exp(theta[k], theta[k], 1);", "        mpq_set(theta[k], c->lo[k]);"),
+    ("map_verify.c", "    if (n + centre->from[k + 1] - centre->from[k] == 0)", "    if (0)"),
+    ("map_verify.c", "!all && !fault && j < n; j++", "!all && !fault && j < 1; j++"),
+    ("map_verify.c", "!all && !fault && j < n; j++", "!all && !fault && j < 0; j++"),
+    ("map_verify.c", "!fault && j < centre->from[k + 1]; j++", "!fault && j < centre->from[k]; j++"),
+    ("map_verify.c", "!fault && k < m->n_proofs; k++", "!fault && k + 1 < m->n_proofs; k++"),
+    ("map_verify.c", "        fault = region_fault(cx, m, &m->cell[k]);", "        ;"),
+    ("map_verify.c", "        fault = pieces_fault(cx, m);", "        ;"),
+    ("map_verify.c", "        fault = proofs_fault(cx, m);", "        ;"),
+    ("map_file.c", "return e->is_certificate && evidence_converges(e);", "return e->is_certificate;"),
+    ("map_file.c", "return !e->is_certificate && states(e, STATEMENT_SEVERAL_OR_NONE);", "return !e->is_certificate;"),
+    ("map_file.c", "return !e->is_certificate && states(e, STATEMENT_SEVERAL);", "return !e->is_certificate;"),
+    ("map_file.c", "return !e->is_certificate && (states(e, STATEMENT_ATTRACTING) || states(e, STATEMENT_PIECES_ATTRACT));", "return !e->is_certificate;"),
+    ("map_read.c", "m->attained.matrix.q != m->plane.matrix.q", "0"),
+    ("map_read.c", "if (!components == !witness)", "if (!components && !witness)"),
+    ("map_read.c", "\"components witness statements\"", "\"components witness statements more extra\""),
+    ("map_read.c", "0, m->n_proofs - 1, out", "0, SIZE_MAX / 4, out"),
+    ("map_read.c", "        return reader_refuse(r, \"the format is not", "        return true || reader_refuse(r, \"the format is not"),
     # reading
     ("rational.c", "if (n > RATIONAL_MAX_DIGITS)", "if (0)"),
     ("rational.c", "if (value > RATIONAL_MAX_EXPONENT)", "if (value > 1000000)"),
@@ -392,11 +454,11 @@ ROWS = [
 ]
 TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
          "test_symbol", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
-# Those that have to notice, where not all may; the first ones are the likeliest.
+# Which unit tests have to notice what the mutants do not, where not all may; the first ones are the likeliest.
 RELATED = {"statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
            "positive_": ("test_verify_sparse",), "symbol": ("test_symbol", "test_verify_kernel"),
            "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate",),
-           "certificate": ("test_certificate",)}
+           "certificate": ("test_certificate",), "map": (), "verify_mean": (), "verify_sums": ()}
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O0 -ffp-contract=off -w -I. -Ibuild/gen").split()
 LIBRARY = "build/libeigc.a"         # whose file of the same name the broken one takes the place of
 LIBRARIES = "-lmpfi -lmpfr -lgmp -ljansson -lz -lmd -lm -ldl -pthread".split()
@@ -408,18 +470,56 @@ def compile_to(folder, source, name):
     return target
 
 
-def survives(folder, objects, tests):
-    """True when every test passes with these objects."""
-    for test in tests:
-        program = os.path.join(folder, "program")
-        subprocess.run(["gcc", test, *objects, LIBRARY, "-o", program, *LIBRARIES], check=True)
+def passes(program, *arguments, stdin=None):
+    try:
+        return subprocess.run([program, *arguments], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+class Judge:
+    """The mutants, and the unit tests."""
+
+    def __init__(self, folder):
+        self.folder, self.saved = folder, os.path.join(folder, "saved")
+        subprocess.run([sys.executable, "tests/mutants/test_mutants.py", "--save", self.saved], check=True)
+        self.verify_many = compile_to(folder, "tests/mutants/verify_many.c", "verify_many")
+        self.test = {t: compile_to(folder, "tests/unit/%s.c" % t, t) for t in TESTS}
+
+    def survives(self, objects, tests, name):
+        """Whether nothing notices. The likelier ones go first."""
+        program = os.path.join(self.folder, name)
+        mutants_first = not name.startswith(("positive", "symbol"))
+        for which in ("mutants", *tests) if mutants_first else (*tests, "mutants"):
+            main = self.verify_many if which == "mutants" else self.test[which]
+            subprocess.run(["gcc", main, *objects, LIBRARY, "-o", program, *LIBRARIES], check=True)
+            if which == "mutants":
+                with open(self.saved, "rb") as texts:
+                    good = passes(program, "--saved", stdin=texts)
+            else:
+                good = passes(program)
+            if not good:
+                return False
+        return True
+
+    def try_row(self, k, file, old, new):
+        """Whether it survives, and what to print."""
+        with open(C + file) as source:
+            text = source.read()
+        if text.count(old) != 1:
+            return True, "not ok %s: %r occurs %d times" % (file, old, text.count(old))
+        name = "%s_%d" % (file[:-2], k)
+        broken = os.path.join(self.folder, name + ".c")
+        with open(broken, "w") as target:
+            target.write(text.replace(old, new))
         try:
-            done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
-        except subprocess.TimeoutExpired:
-            return False
-        if done.returncode != 0:
-            return False
-    return True
+            alive = self.survives([compile_to(self.folder, broken, name)], related(file), name)
+        except subprocess.CalledProcessError:
+            alive = True        # what does not compile was not tried
+        for made in (".c", ".o", ""):
+            if os.path.exists(os.path.join(self.folder, name + made)):
+                os.unlink(os.path.join(self.folder, name + made))
+        return alive, "%s %s: %r -> %r" % ("not ok" if alive else "ok", file, old, new)
 
 
 def related(file):
@@ -427,31 +527,19 @@ def related(file):
 
 
 def main(part):
+    rows = [row for row in ROWS if any(part in text for text in row)]
     survivors = 0
-    with tempfile.TemporaryDirectory() as folder:
-        tests = {t: compile_to(folder, "tests/unit/%s.c" % t, t) for t in TESTS}
-        if not survives(folder, [], tests.values()):
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        judge = Judge(folder)
+        if not judge.survives([], TESTS, "as_it_is"):
             print("not ok the tests fail before anything is broken")
             return 1
-        for file, old, new in ROWS:
-            if part not in file + old + new:
-                continue
-            with open(C + file) as source:
-                text = source.read()
-            if text.count(old) != 1:
-                print("not ok %s: %r occurs %d times" % (file, old, text.count(old)))
-                survivors += 1
-                continue
-            broken = os.path.join(folder, "broken.c")
-            with open(broken, "w") as target:
-                target.write(text.replace(old, new))
-            try:
-                alive = survives(folder, [compile_to(folder, broken, "broken")], [tests[t] for t in related(file)])
-            except subprocess.CalledProcessError:
-                alive = True        # what does not compile was not tried
-            survivors += alive
-            print("%s %s: %r -> %r" % ("not ok" if alive else "ok", file, old, new), flush=True)
-    print("%d of %d survived" % (survivors, len(ROWS)))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for alive, said in pool.map(lambda k: judge.try_row(k, *rows[k]), range(len(rows))):
+                survivors += alive
+                print(said, flush=True)
+    print("%d of %d survived" % (survivors, len(rows)))
     return 1 if survivors else 0
 
 

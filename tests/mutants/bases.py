@@ -94,6 +94,11 @@ def by_hand():
     refuted = [[i, j, "0.4" if x == "0.2" else x] for i, j, x in entries]
     yield "sums, refuted", {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 3, "sums": 2, "entries": [x if x[:2] not in ([0, 0], [1, 1]) else [*x[:2], "-0.5"] for x in refuted]},
                             "witness": {"members": [0, 1, 3, 4], "V": [["1", "1", "2", "0.5"], ["2", "2", "4", "1"]], "w": ["1", "2"]}}
+    yield "mean slopes, alone", {"format": "eig-certificate/1", "claim": "lds",
+                                 "matrix": {"n": 4, "populations": [{"name": "A", "size": 2}, {"name": "B", "size": 2}], "entries": [[1, 0, "0.5"]],
+                                            "self": ["0.25", "0"], "leak": ["1", "1"], "mean_slopes": ["0.5", "2"]},
+                                 "components": [{"members": [0], "p": ["1"], "proof": "exact"}, {"members": [1], "p": ["1"], "proof": "exact"}],
+                                 "statements": [{"says": "equal-time-constants", "tau": "1"}]}
     yield "several components", {"format": "eig-certificate/1", "claim": "lds",
                                  "matrix": {"n": 4, "entries": [[0, 0, "-1"], [0, 1, "0.5"], [1, 0, "0.5"], [1, 1, "-1"], [2, 0, "7"], [2, 2, "-1"], [3, 2, "-5"],
                                                                 [3, 3, "-2"]]},

@@ -130,6 +130,10 @@ COUNTS = {
     "a fraction": lambda x: bare("%d.0" % x), "an exponent": lambda x: bare("%de0" % x), "a text": str, "in a list": lambda x: [x],
 }
 
+OF_READING = {*WORDINGS, *OTHERS, "2^31", "2^32", "2^53", "2^63", "2^64", "a fraction", "an exponent", "a text", "in a list", "twice, otherwise behind",
+              "twice, otherwise before", "renamed", "in capitals", "with a blank", "unknown", "unknown and empty", "a key of others", "a list of others",
+              "one null more", "one list more", "one 0 more", "half a letter", "wide letters", "a control character", "a bare line end", "cut off"}
+
 # ---- objects and lists ----------------------------------------------------------------
 
 

@@ -8,7 +8,8 @@ proved has to hold besides when all neurons are written out (written_out.py). An
 Usage: test_mutants.py              some of each change, in seconds
        test_mutants.py --all        all of them, in minutes; --table: and how many there were of each kind
        test_mutants.py --reasons    why they were rejected, one example each
-       test_mutants.py --save FILE  texts and verdicts, for mutate_verify.py"""
+       test_mutants.py --save FILE  some of each change that is still a certificate, and the second checker's verdicts, for
+                                    mutate_verify.py"""
 import json
 import os
 import random
@@ -21,27 +22,20 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from bases import EIGC, bases, kinds                      # noqa: E402
-from mutations import is_number, mutants, places, text_of   # noqa: E402
+from model_facts import Facts                              # noqa: E402
+from mutations import OF_READING, is_number, mutants, text_of      # noqa: E402
 from second_checker import SAYS, Refused, check as second_check, number     # noqa: E402
 from written_out import claim_holds                         # noqa: E402
 
 SHORT = 12             # a short run tries one in so many changes
 VERIFY_MANY = os.path.join(os.path.dirname(EIGC), "tests/mutants/verify_many")
 DECLINED = "is not proved positive definite"       # numbers beyond the doubles that transforms of kernels are taken in
-
-
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
-def verdicts(texts, folder, model=None):
+def verdicts(texts, *model):
     """Of `eigc verify`: (whether it accepts, the reason), all in one process."""
-    room = os.path.join(folder, "one.json")
-    given = os.path.join(folder, "texts")
-    with open(given, "wb") as f:
-        for text in texts:
-            f.write(text.encode() + b"\0")
-    with open(given, "rb") as f:
-        done = subprocess.run([VERIFY_MANY, room] + ([model] if model else []), stdin=f, capture_output=True)
+    done = subprocess.run([VERIFY_MANY, *model], input=b"".join(text.encode() + b"\0" for text in texts), capture_output=True)
     answers = done.stdout.split(b"\0")[:-1]
     assert len(answers) == len(texts), "status %d on\n%s\n%s" % (done.returncode, texts[len(answers)], done.stderr.decode()[-2000:])
     for answer in answers:
@@ -74,6 +68,10 @@ def meaning(tree):
     return json.dumps(of((), tree), sort_keys=True)
 
 
+def names_of_params(tree):
+    return [p["name"] for part in (tree, tree.get("ranges", {}), tree.get("attained", {})) for p in part.get("params", [])]
+
+
 def how_it_holds(base, text):
     """A word for the table; a claim that does not hold raises."""
     tree = json.loads(text)
@@ -102,19 +100,55 @@ def all_bases():
     return found
 
 
-def try_base(base, donors, most, folder, tally, reasons, save):
-    """How many disagreements."""
-    wrong = 0
+def save_texts(found, path):
+    """`y` or `n`, the text, a NUL byte. Reading is tried by some, what is proved by all that there are."""
+    r, texts = random.Random(1), []
+    for base in found:
+        donors = [(b.name, b.tree) for b in found if b is not base and b.tree["format"] == base.tree["format"]]
+        most = 12 if "sums" in base.tree["matrix"] else 3 if len(text_of(base.tree)) < 1000 else 1
+        texts += [text for how, _, text in mutants(base.tree, r.sample(donors, min(3, len(donors))), most, base.name)
+                  if (how not in OF_READING or r.random() < 0.02) and how != "too long"]
+    r.shuffle(texts)
+    texts = [text for text in texts if '"kernels"' not in text or "e5000" not in text]      # of these some are declined
+    with open(path, "wb") as f:
+        for text in [text_of(base.tree) for base in found] + texts:
+            f.write(b"ny"[second_verdict(text)[0]:][:1] + text.encode() + b"\0")
+
+
+def try_model(base, texts, others, folder, tally):
+    """With --model, what is still a proof, and files of others: accepted only where what they say of the model is true, too.
+    How many are accepted and false, or refused and the same as the honest file."""
+    wrong, path = 0, os.path.join(folder, "m.eig")
+    with open(path, "w") as f:
+        f.write(base.model)
+    facts = Facts(base.model, base.tree)
+    honest = text_of(base.tree)
+    for (how, text), (accepted, reason) in zip([("itself", honest)] + texts + others, verdicts([honest] + [text for _, text in texts + others], path)):
+        tree = json.loads(text)
+        said = tree.get("model") == base.tree["model"] and names_of_params(tree) == names_of_params(base.tree)      # else it may be of none
+        true = facts.true_of(tree) if tree["format"] == base.tree["format"] else False
+        verdict = "accepted" if accepted else "refused"
+        if (accepted and true is False) or (not accepted and said and meaning(tree) == base.meaning) or len(reason) > 400 or CONTROL.search(reason):
+            verdict, wrong = "wrong", wrong + 1
+            print("# %s, %s, with --model: %s (%s), and it is %s\n# %s" % (base.name, how, accepted, reason, true, ascii(text)[:1500]))
+        tally[base.name, how, verdict, {True: "true", False: "false", None: "not known here"}[true]] += 1
+    return wrong
+
+
+def try_base(base, donors, most, tally, reasons):
+    """How many disagreements; what is still a proof of something else."""
+    wrong, still_proofs = 0, []
     here = list(mutants(base.tree, donors, most, base.name))
     if most:
         here = random.Random(base.name).sample(here, len(here) // SHORT)
-    for (how, where, text), (accepted, reason) in zip(here, verdicts([text for _, _, text in here], folder)):
+    for (how, where, text), (accepted, reason) in zip(here, verdicts([text for _, _, text in here])):
         still, refusal = second_verdict(text)
         verdict = "declined" if still and DECLINED in reason and ("e5000" in text or "e-5000" in text) else "rejected"
         try:
             assert accepted == still or verdict == "declined", "eigc verify: %s (%s); the second checker: %s (%s)" % (accepted, reason, still, refusal)
             if accepted:
                 verdict = how_it_holds(base, text)
+                still_proofs.append((how, text))
             else:
                 assert reason and len(reason) < 400 and not CONTROL.search(reason), "an unclear reason: %r" % reason
                 reasons.setdefault(re.sub(r"[0-9]+|\"[^\"]*\"", "#", reason), (how, where, reason, refusal))
@@ -122,9 +156,7 @@ def try_base(base, donors, most, folder, tally, reasons, save):
             verdict, wrong = "wrong", wrong + 1
             print("# %s: %s, %s: %s\n# %s" % (base.name, how, where, problem, ascii(text)[:1000]))
         tally[base.name, how, verdict] += 1
-        if save:
-            save.write(b"%c%s\0" % (b"ny"[still], text.encode()))
-    return wrong
+    return wrong, still_proofs
 
 
 def print_table(tally, column, title):
@@ -138,6 +170,13 @@ def print_table(tally, column, title):
         print("# %-46s" % name[:46] + "".join(" %9d" % row[word] for word in words))
 
 
+def print_models(tally):
+    words = [(verdict, true) for verdict in ("accepted", "refused", "wrong") for true in ("true", "false", "not known here")]
+    print("# with --model" + "".join(" | %s, %s" % word for word in words))
+    for name in dict.fromkeys(key[0] for key in tally):
+        print("# %-34s" % name[:34] + "".join(" %7d" % sum(n for key, n in tally.items() if key[0] == name and key[2:] == word) for word in words))
+
+
 def every_kind_is_there(found):
     """Of statements, forms and regions."""
     seen = set().union(*(base.kinds for base in found))
@@ -149,28 +188,38 @@ def every_kind_is_there(found):
 def main(arguments):
     sys.set_int_max_str_digits(0)
     most = 0 if "--all" in arguments else 1
-    start, tally, reasons, wrong = time.time(), Counter(), {}, 0
+    start, tally, with_model, reasons, wrong = time.time(), Counter(), Counter(), {}, 0
     found = all_bases()
+    if "--save" in arguments:
+        return save_texts(found, arguments[-1])
     missing = every_kind_is_there(found)
     print("ok" if not missing else "not ok", "there_is_a_certificate_of_every_kind", *sorted(missing))
-    save = open(arguments[arguments.index("--save") + 1], "wb") if "--save" in arguments else None
     with tempfile.TemporaryDirectory() as folder:
         for k, base in enumerate(found):
             near = [(b.name, b.tree) for b in found if b is not base and b.tree["format"] == base.tree["format"]]
             donors = near if not most else [near[(7 * k + 5 * j) % len(near)] for j in range(2)] if near else []
             before = time.time()
-            wrong += try_base(base, donors, most, folder, tally, reasons, save)
+            more, still = try_base(base, donors, most or (4 if "cells" in base.tree else 0), tally, reasons)
+            wrong += more
+            if base.model:
+                others = [("another file", text_of(b.tree)) for b in found if b is not base and (not most or (len(b.name) + k) % SHORT == 0)]
+                wrong += try_model(base, still, others, folder, with_model)
             if "--table" in arguments:
                 print("# %5.1f s %s" % (time.time() - before, base.name), flush=True)
     if "--table" in arguments:
         print_table(tally, 0, "certificate")
         print_table(tally, 1, "change")
+        print_models(with_model)
     if "--reasons" in arguments:
         for how, where, reason, refusal in sorted(reasons.values(), key=lambda x: x[2]):
             print("# %s [%s, %s; %s]" % (reason, how, where, refusal))
     n = sum(tally.values())
     accepted = n - sum(k for key, k in tally.items() if key[2] in ("rejected", "declined", "wrong"))
-    print("# %d mutants of %d certificates: %d rejected, %d still proofs, %d wrong, %d s" % (n, len(found), n - accepted - wrong, accepted, wrong,
+    of_models = Counter()
+    for key, count in with_model.items():
+        of_models[key[2:]] += count
+    print("# with --model: " + ", ".join("%d %s, %s" % (count, verdict, true) for (verdict, true), count in sorted(of_models.items())))
+    print("# %d mutants of %d certificates: %d rejected, %d still proofs, %d wrong, %d s" % (n, len(found), sum(k for key, k in tally.items() if key[2] == "rejected"), accepted, wrong,
                                                                                         time.time() - start))
     print("ok" if not wrong else "not ok", "every_mutant_is_rejected_or_still_a_proof")
     return 1 if wrong or missing else 0
