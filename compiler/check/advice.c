@@ -12,7 +12,7 @@ enum { BINDING_MAX_ROWS = 2000 };
 static double tested_entry(const ClaimMatrix *m, size_t a, size_t e)
 {
     size_t b = m->column[e];
-    double x = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b);
+    double x = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, b);
     return a == b && m->leak ? x + mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : x;
 }
 

@@ -190,7 +190,7 @@ static void received(const ClaimMatrix *m, size_t a, double *up, double *down)
     double own = 1 + (m->leak ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
     *up = *down = 0;
     for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
-        double weight = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, m->column[e]);
+        double weight = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, m->column[e]);
         if (m->column[e] == a)
             own += weight;
         else

@@ -95,7 +95,7 @@ static bool rows_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, size
     while (i < i_end || j < j_end) {
         uint32_t ca = i < i_end ? a->column[i] : UINT32_MAX, cb = j < j_end ? b->column[j] : UINT32_MAX;
         uint32_t column = ca < cb ? ca : cb;
-        mpq_srcptr x = ca == column ? a->entry[i++] : zero, y = cb == column ? b->entry[j++] : zero;
+        mpq_srcptr x = ca == column ? claim_matrix_at(a, row, i++) : zero, y = cb == column ? claim_matrix_at(b, row, j++) : zero;
         if (!mpq_equal(x, y))
             return differ(cx, b, row, column, x, y, difference);
     }

@@ -2,6 +2,7 @@
  *
  *   reduce.c        Net -> ClaimMatrix
  *   reduce_rows.c   ... row by row
+ *   reduce_scaled.c ... of doubles from files
  *   reduce_mean.c   ... one slope for neurons that differ in gain
  *   reduce_limits.c ... why there is none
  *   reduce_components.c  strongly connected components
@@ -100,7 +101,8 @@ typedef struct LdsPart {
 void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out);
 
 /* Chooses s_exp for entries mantissa * 2^exponent, fills k, and chooses balance. */
-void lds_balance(LdsPart *p, const double *mantissa, const long *exponent);
+void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent);
+enum { LDS_FAR = 1 << 28 };     /* exponents end here */
 void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out);     /* R_ii, exact */
 void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out);     /* R_ij, exact */
 /* The edge i <- j, or SIZE_MAX. */

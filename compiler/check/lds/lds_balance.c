@@ -5,32 +5,51 @@
 
 enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600 };
 
-/* Edges by column: edge[from[j] .. from[j+1]-1] leave row-index j as a source. */
+/* Edges by column, those from[j] .. from[j+1]-1 leave row-index j as a source; copies, since a sweep reads all columns. */
 typedef struct Columns {
-    size_t *from, *edge;
+    size_t *from;
     uint32_t *row;              /* of each edge: its target */
+    int32_t *exponent;
+    double *k;
+    size_t *next;               /* n + 1, for filling */
 } Columns;
 
 static Columns by_column(const LdsPart *p)
 {
     Columns c;
-    c.from = ARENA_ARRAY(&p->cx->arena, p->n + 2, size_t);
-    c.edge = ARENA_ARRAY(&p->cx->arena, p->n_edges, size_t);
+    c.from = ARENA_ARRAY(&p->cx->arena, p->n + 1, size_t);
+    c.next = ARENA_ARRAY(&p->cx->arena, p->n + 1, size_t);
+    c.exponent = ARENA_ARRAY(&p->cx->arena, p->n_edges, int32_t);
+    c.k = ARENA_ARRAY(&p->cx->arena, p->n_edges, double);
     c.row = ARENA_ARRAY(&p->cx->arena, p->n_edges, uint32_t);
     for (size_t e = 0; e < p->n_edges; e++)
-        c.from[p->column[e] + 2]++;
-    for (size_t j = 2; j < p->n + 2; j++)
-        c.from[j] += c.from[j - 1];
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
-            c.edge[c.from[p->column[e] + 1]++] = e;
-            c.row[e] = (uint32_t)i;
-        }
+        c.from[p->column[e] + 1]++;
+    for (size_t j = 0; j < p->n; j++)
+        c.from[j + 1] += c.from[j];
     return c;
 }
 
+/* Row by row, so that each column's come in the order of their rows. */
+static void fill_exponents(const LdsPart *p, Columns *c, const int32_t *exponent)
+{
+    memcpy(c->next, c->from, (p->n + 1) * sizeof *c->next);
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
+            size_t at = c->next[p->column[e]]++;
+            c->row[at] = (uint32_t)i;
+            c->exponent[at] = exponent[e];
+        }
+}
+
+static void fill_numbers(const LdsPart *p, Columns *c)
+{
+    memcpy(c->next, c->from, (p->n + 1) * sizeof *c->next);
+    for (size_t e = 0; e < p->n_edges; e++)
+        c->k[c->next[p->column[e]]++] = p->k[e];
+}
+
 /* Makes the largest entry of row i and of column i equal, to a factor of two. */
-static bool balance_powers(LdsPart *p, const Columns *c, const long *exponent, size_t i)
+static bool balance_powers(LdsPart *p, const Columns *c, const int32_t *exponent, size_t i)
 {
     bool has_row = false, has_column = false;
     long row = 0, column = 0;
@@ -40,8 +59,7 @@ static bool balance_powers(LdsPart *p, const Columns *c, const long *exponent, s
         has_row = true;
     }
     for (size_t k = c->from[i]; k < c->from[i + 1]; k++) {
-        size_t e = c->edge[k];
-        long x = exponent[e] + p->s_exp[c->row[e]];
+        long x = c->exponent[k] + p->s_exp[c->row[k]];
         column = !has_column || x > column ? x : column;
         has_column = true;
     }
@@ -62,7 +80,7 @@ static double balance_fine(LdsPart *p, const Columns *c, size_t i)
         row += x * x;
     }
     for (size_t k = c->from[i]; k < c->from[i + 1]; k++) {
-        double x = p->k[c->edge[k]] * p->balance[c->row[c->edge[k]]];
+        double x = c->k[k] * p->balance[c->row[k]];
         column += x * x;
     }
     double s = sqrt(sqrt(column / row));
@@ -73,12 +91,13 @@ static double balance_fine(LdsPart *p, const Columns *c, size_t i)
     return moved;
 }
 
-void lds_balance(LdsPart *p, const double *mantissa, const long *exponent)
+void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent)
 {
     Columns c = by_column(p);
     p->s_exp = ARENA_ARRAY(&p->cx->arena, p->n, long);
     p->k = ARENA_ARRAY(&p->cx->arena, p->n_edges, double);
     p->balance = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    fill_exponents(p, &c, exponent);
     bool moved = true;
     for (int sweep = 0; moved && sweep < POWER_SWEEPS; sweep++) {
         moved = false;
@@ -92,6 +111,7 @@ void lds_balance(LdsPart *p, const double *mantissa, const long *exponent)
             p->k[e] = ldexp(mantissa[e], x > 4000 ? 4000 : x < -4000 ? -4000 : (int)x);
         }
     }
+    fill_numbers(p, &c);
     double worst = 1;
     for (int sweep = 0; worst > 1e-8 && sweep < FINE_SWEEPS; sweep++) {
         worst = 0;

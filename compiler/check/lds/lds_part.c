@@ -20,9 +20,23 @@ static void scale_by_size(const LdsPart *p, uint32_t row, mpq_t x)
     mpq_clear(n);
 }
 
+/* The row whose edge it is. */
+static size_t row_of(const LdsPart *p, size_t edge)
+{
+    size_t lo = 0, hi = p->n;
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->row_from[mid] <= edge)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out)
 {
-    mpq_set(out, p->matrix->entry[p->source[edge]]);
+    mpq_set(out, claim_matrix_at(p->matrix, p->member[row_of(p, edge)], p->source[edge]));
     scale_by_size(p, p->member[p->column[edge]], out);
 }
 
@@ -33,7 +47,7 @@ void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out)
     mpq_set_ui(out, 0, 1);
     for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++)
         if (m->column[e] == row)
-            mpq_set(out, m->entry[e]);
+            mpq_set(out, claim_matrix_at(m, row, e));
     scale_by_size(p, row, out);
     if (m->self)
         mpq_add(out, out, m->self[row]);
@@ -103,7 +117,7 @@ static void find_edges(LdsPart *p)
         uint32_t row = p->member[i];
         for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
             size_t j = m->column[e] == row ? SIZE_MAX : p->n == m->q ? m->column[e] : local_index(p, m->column[e]);
-            if (j == SIZE_MAX || mpq_sgn(m->entry[e]) == 0)
+            if (j == SIZE_MAX || claim_matrix_sign(m, row, e) == 0)
                 continue;
             p->column[p->n_edges] = (uint32_t)j;
             p->source[p->n_edges++] = e;
@@ -151,21 +165,46 @@ static bool spend_on_proof(LdsPart *p, LdsFinding *f)
     return is_sparse && spend(p, by_rows, f);
 }
 
+/* The entries of local row i, divided by its own, as mantissa * 2^exponent. */
+static void read_row(const LdsPart *p, size_t i, mpq_t x, double *mantissa, int32_t *exponent)
+{
+    const ClaimMatrix *m = p->matrix;
+    const ScaledEntries *s = m->scaled;
+    uint32_t row = p->member[i], group = UINT32_MAX;
+    double unit = 0;
+    long unit_exp = 0;
+    for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
+        long exp;
+        if (s) {
+            uint32_t column = m->column[p->source[e]];
+            int own;
+            if (s->group[column] != group) {
+                group = s->group[column];
+                unit = split(s->unit[row * s->n_groups + group], &unit_exp);
+            }
+            mantissa[e] = frexp(s->value[p->source[e]], &own) * unit / p->d[i];
+            exp = own + unit_exp;
+        } else {
+            mpq_set(x, m->entry[p->source[e]]);
+            scale_by_size(p, p->member[p->column[e]], x);
+            mantissa[e] = split(x, &exp) / p->d[i];
+        }
+        exp -= p->d_exp[i];
+        exponent[e] = exp > LDS_FAR ? LDS_FAR : exp < -LDS_FAR ? -LDS_FAR : (int32_t)exp;
+    }
+}
+
 void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out)
 {
     *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member, .work = work};
     find_edges(out);
     read_diagonal(out);
     double *mantissa = ARENA_ARRAY(&cx->arena, out->n_edges, double);
-    long *exponent = ARENA_ARRAY(&cx->arena, out->n_edges, long);
+    int32_t *exponent = ARENA_ARRAY(&cx->arena, out->n_edges, int32_t);
     mpq_t x;
     mpq_init(x);
     for (size_t i = 0; i < out->n; i++)
-        for (size_t e = out->row_from[i]; e < out->row_from[i + 1]; e++) {
-            lds_part_entry(out, e, x);
-            mantissa[e] = split(x, &exponent[e]) / out->d[i];
-            exponent[e] -= out->d_exp[i];
-        }
+        read_row(out, i, x, mantissa, exponent);
     mpq_clear(x);
     lds_balance(out, mantissa, exponent);
 }
@@ -309,7 +348,7 @@ static void sum_of(const LdsPart *p, const mpq_t *v, size_t row, mpq_t term, mpq
         size_t j = m->column[e] < m->n ? local_index(p, m->column[e]) : SIZE_MAX;
         if (j == SIZE_MAX)
             continue;
-        mpq_mul(term, m->entry[e], v[j]);
+        mpq_mul(term, claim_matrix_at(m, row, e), v[j]);
         mpq_add(out, out, term);
     }
 }

@@ -174,7 +174,7 @@ void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size
     }
 }
 
-static void set_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
+void reduce_set_slope(const Reduction *r, size_t pop, size_t k, mpq_t out)
 {
     if (r->mean && has_mean(r, pop))
         mpq_set(out, r->mean[pop]);
@@ -191,7 +191,7 @@ static void fill_population_rows(Reduction *r, size_t pop, size_t *n_entries)
     mpq_t slope, gain;
     mpq_inits(slope, gain, (mpq_ptr)0);
     for (size_t post = 0; post < reduce_rows_of(r, pop); post++) {
-        set_slope(r, pop, post, slope);
+        reduce_set_slope(r, pop, post, slope);
         if (r->m->mean_slope)
             mpq_set(r->m->mean_slope[r->row_of[pop] + post], slope);
         for (size_t k = 0; k < r->net->n_blocks; k++) {
@@ -255,10 +255,14 @@ static void fill_matrix(Ctx *cx, Reduction *r, size_t n_entries)
     m->name = ARENA_ARRAY(&cx->arena, m->q, const char *);
     m->row_from = ARENA_ARRAY(&cx->arena, m->q + 1, size_t);
     m->column = ARENA_ARRAY(&cx->arena, n_entries, uint32_t);
-    m->entry = ARENA_ARRAY(&cx->arena, n_entries, mpq_t);
     name_rows(cx, r);
     set_sizes(cx, r);
     set_origin(r);
+    if (reduce_is_scaled(cx, r)) {
+        reduce_fill_scaled(cx, r, n_entries);
+        return;
+    }
+    m->entry = ARENA_ARRAY(&cx->arena, n_entries, mpq_t);
     reduce_row_init(cx, &r->row, m->q);
     size_t filled = 0;
     for (size_t a = 0; a < r->net->n_pops; a++)

@@ -102,7 +102,7 @@ static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row)
     for (size_t j = 0; j < m->q; j++) {
         sbuf_str(out, j ? ", " : "");
         if (k < m->row_from[row + 1] && m->column[k] == j)
-            certificate_put_number(out, m->entry[k++]);
+            certificate_put_number(out, claim_matrix_at(m, row, k++));
         else
             sbuf_str(out, "\"0\"");
     }
@@ -125,10 +125,10 @@ static void put_entries(Sbuf *out, const ClaimMatrix *m)
     sbuf_str(out, "    \"entries\": [");
     for (size_t i = 0; i < m->q; i++)
         for (size_t k = m->row_from[i]; k < m->row_from[i + 1]; k++) {
-            if (mpq_sgn(m->entry[k]) == 0)
+            if (claim_matrix_sign(m, i, k) == 0)
                 continue;
             sbuf_printf(out, "%s[%zu, %u, ", gap, i, m->column[k]);
-            certificate_put_number(out, m->entry[k]);
+            certificate_put_number(out, claim_matrix_at(m, i, k));
             sbuf_char(out, ']');
             gap = ",\n      ";
         }

@@ -64,6 +64,8 @@ void claim_matrix_clear(ClaimMatrix *m)
         symbol_free(m->kernel[k].symbol);
     }
     rationals_clear(m->entry, m->row_from ? m->row_from[m->q] : 0);
+    if (m->scaled)
+        scaled_entries_clear(m->scaled, m->row_from);
     rationals_clear(m->self, m->q);
     rationals_clear(m->leak, m->q);
     rationals_clear(m->mean_slope, m->q);
@@ -104,7 +106,7 @@ mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column)
         else
             hi = mid;
     }
-    return lo < m->row_from[row + 1] && m->column[lo] == column ? m->entry[lo] : NULL;
+    return lo < m->row_from[row + 1] && m->column[lo] == column ? claim_matrix_at(m, row, lo) : NULL;
 }
 
 const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from)
@@ -154,7 +156,7 @@ static void part_row(const ClaimMatrix *m, size_t a, const uint32_t *place, Clai
     for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
         if (place[m->column[e]] != UINT32_MAX) {
             out->column[n] = place[m->column[e]];
-            *out->entry[n++] = *m->entry[e];
+            *out->entry[n++] = *claim_matrix_at(m, a, e);
         }
     out->row_from[k + 1] = n;
 }

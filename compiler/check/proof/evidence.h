@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compiler/check/proof/entries.h"
 #include "compiler/check/proof/statement.h"
 
 struct Symbol;
@@ -52,7 +53,8 @@ typedef struct ClaimMatrix {
      * form the diagonal entry is A_ii whole. In population form it is uniform_aa. */
     size_t *row_from;           /* q + 1 */
     uint32_t *column;
-    mpq_t *entry;
+    mpq_t *entry;               /* of each its number; or NULL, and then */
+    ScaledEntries *scaled;      /* neuron form only: what the numbers are products of */
     mpq_t *self, *leak;         /* population form only, q each; NULL in neuron form */
     mpq_t *mean_slope;          /* population form only: the network's neurons differ in slope, and each row stands for its own by
                                  * this mean of theirs (Theorem 35), which uniform and self contain as a factor; NULL: they do not */
@@ -114,6 +116,35 @@ void evidence_clear(Evidence *e);
 static inline bool evidence_is_some(const Evidence *e) { return e->is_certificate || e->witness.n > 0 || e->witness.is_zero_sum; }
 static inline bool claim_matrix_is_populations(const ClaimMatrix *m) { return m->self != NULL; }
 static inline size_t claim_matrix_size(const ClaimMatrix *m, size_t row) { return m->size ? m->size[row] : 1; }
+/* The number of entry e, which is one of row a. Of scaled entries the whole row is formed. */
+static inline mpq_srcptr claim_matrix_at(const ClaimMatrix *m, size_t a, size_t e)
+{
+    if (m->entry)
+        return m->entry[e];
+    if (m->column[e] == a)
+        return m->scaled->diagonal[a];
+    size_t from = m->row_from[a];
+    return scaled_entries_row(m->scaled, a, from, m->row_from[a + 1] - from, m->column + from)[e - from];
+}
+static inline mpq_srcptr claim_matrix_unit(const ClaimMatrix *m, size_t a, size_t e)
+{
+    return m->scaled->unit[a * m->scaled->n_groups + m->scaled->group[m->column[e]]];
+}
+static inline int claim_matrix_sign(const ClaimMatrix *m, size_t a, size_t e)
+{
+    if (m->entry)
+        return mpq_sgn(m->entry[e]);
+    double x = m->scaled->value[e];
+    return m->column[e] == a ? mpq_sgn(m->scaled->diagonal[a]) : ((x > 0) - (x < 0)) * mpq_sgn(claim_matrix_unit(m, a, e));
+}
+/* A double near it, for estimates. */
+static inline double claim_matrix_near(const ClaimMatrix *m, size_t a, size_t e)
+{
+    if (m->entry)
+        return mpq_get_d(m->entry[e]);
+    const ScaledEntries *s = m->scaled;
+    return m->column[e] == a ? s->diagonal_near[a] : s->value[e] * s->unit_near[a * s->n_groups + s->group[m->column[e]]];
+}
 /* The held entry (not necessarily non-zero), or NULL where none is. */
 mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
 /* The kernel from population `from` to population `to`, or NULL. */

@@ -11,6 +11,7 @@
 #include <xmmintrin.h>
 #endif
 
+#include "compiler/check/proof/positive_dense.h"
 #include "compiler/check/proof/positive_rows.h"
 #include "compiler/check/proof/wide.h"
 
@@ -20,23 +21,6 @@ _Static_assert(FLT_EVAL_METHOD == 0 && DBL_MANT_DIG == 53 && FLT_RADIX == 2, "IE
 #ifdef __FAST_MATH__
 #error "the proof's rounding bounds do not hold under -ffast-math"
 #endif
-
-/* ---- entries ---------------------------------------------------------------- */
-
-/* out = M_ij = -(p_i a_ij + p_j a_ji), exactly. */
-static void form_entry(const LyapunovForm *f, size_t i, size_t j, mpq_ptr out, mpq_ptr scratch)
-{
-    mpq_srcptr forth = claim_matrix_entry(f->a, f->member[i], f->member[j]);
-    mpq_srcptr back = claim_matrix_entry(f->a, f->member[j], f->member[i]);
-    mpq_set_ui(out, 0, 1);
-    if (forth)
-        mpq_mul(out, f->p[i], forth);
-    if (back) {
-        mpq_mul(scratch, f->p[j], back);
-        mpq_add(out, out, scratch);
-    }
-    mpq_neg(out, out);
-}
 
 /* ---- exact ------------------------------------------------------------------ */
 
@@ -53,7 +37,7 @@ static void rational_form(const LyapunovForm *f, mpq_t *m, mpz_ptr common)
     for (size_t i = 0, k = 0; i < f->n; i++)
         for (size_t j = 0; j <= i; j++, k++) {
             mpq_init(m[k]);
-            form_entry(f, i, j, m[k], scratch);
+            positive_entry(f, i, j, m[k], scratch);
             if (mpz_sizeinbase(common, 2) <= MAX_COMMON_BITS)
                 mpz_lcm(common, common, mpq_denref(m[k]));
         }
@@ -145,7 +129,7 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  * Let u = 2^-53 and B = D M D, D a diagonal of powers of two, so that M is
  * positive definite exactly when B is, and 1/2 <= B_ii <= 4.
  *
- * 1. Entries. The computed b of B has |b_ij - B_ij| <= r_ij (see `assemble`);
+ * 1. Entries. The computed b of B has |b_ij - B_ij| <= r_ij (positive_dense.c);
  *    with R = max_i sum_j r_ij, ||b - B||_2 <= R.
  * 2. Cholesky. Take C symmetric with C_ij = b_ij off the diagonal and
  *    C_ii <= b_ii - c. If floating Cholesky of C ends with all pivots > 0 and
@@ -167,121 +151,6 @@ bool positive_exactly(const LyapunovForm *f, bool *too_long)
  * scaled to unit diagonal minus m I, positive definite. */
 
 enum { TILE = POSITIVE_TILE, PANEL = POSITIVE_PANEL };
-
-/* The scaled matrix: column-major, order rounded up to a multiple of TILE with
- * unit rows, which change nothing. */
-typedef struct Dense {
-    size_t n, order;
-    double *b;                  /* order^2; lower triangle */
-    double *work;               /* order^2: the copy that is factored */
-    double *panel;              /* order * PANEL: one panel, rows in tiles */
-    double *radius;             /* n: sum_j r_ij */
-    long *scale;                /* n: D_i = 2^-scale[i] */
-    Split *p;                  /* n */
-    uint32_t *place;            /* of each row of A: its row in b, or UINT32_MAX */
-} Dense;
-
-static void dense_free(Dense *d)
-{
-    free(d->b);
-    free(d->work);
-    free(d->panel);
-    free(d->radius);
-    free(d->scale);
-    free(d->p);
-    free(d->place);
-}
-
-static bool dense_alloc(Dense *d, const LyapunovForm *f)
-{
-    size_t n = f->n, order = (n + TILE - 1) / TILE * TILE;
-    *d = (Dense){.n = n, .order = order};
-    if (n > POSITIVE_MAX_ORDER)
-        return false;
-    d->b = calloc(order * order, sizeof *d->b);
-    d->work = malloc(order * order * sizeof *d->work);
-    d->panel = aligned_alloc(64, (order * PANEL * sizeof *d->panel + 63) / 64 * 64);
-    d->radius = calloc(n, sizeof *d->radius);
-    d->scale = malloc(n * sizeof *d->scale);
-    d->p = malloc(n * sizeof *d->p);
-    d->place = malloc(f->a->q * sizeof *d->place);
-    return d->b && d->work && d->panel && d->radius && d->scale && d->p && d->place;
-}
-
-/* Scales and diagonal; false where M_ii = -2 p_i a_ii > 0 fails, which decides. */
-static bool assemble_diagonal(Dense *d, const LyapunovForm *f)
-{
-    memset(d->place, 0xff, f->a->q * sizeof *d->place);
-    for (size_t i = 0; i < d->n; i++) {
-        mpq_srcptr a = claim_matrix_entry(f->a, f->member[i], f->member[i]);
-        if (!a || mpq_sgn(a) >= 0 || mpq_sgn(f->p[i]) <= 0)
-            return false;
-        d->place[f->member[i]] = (uint32_t)i;
-        d->p[i] = split(f->p[i]);
-        Split x = split(a);
-        long e = d->p[i].exponent + x.exponent;
-        d->scale[i] = floor_half(e);
-        double value = shift(-2 * (d->p[i].mantissa * x.mantissa), e - 2 * d->scale[i]);
-        d->b[i * d->order + i] = value;
-        d->radius[i] = 16 * U * value;
-    }
-    for (size_t i = d->n; i < d->order; i++)
-        d->b[i * d->order + i] = 1;
-    return true;
-}
-
-/* Adds -p_i a_ij to the lower triangle and its size to the upper. Each product
- * of two rounded mantissas is off by at most 13.1u. */
-static void scatter_row(Dense *d, const LyapunovForm *f, size_t i)
-{
-    size_t row = f->member[i];
-    for (size_t k = f->a->row_from[row]; k < f->a->row_from[row + 1]; k++) {
-        size_t j = d->place[f->a->column[k]];
-        if (j == UINT32_MAX || j == i)
-            continue;
-        Split x = split(f->a->entry[k]);
-        double t = shift(d->p[i].mantissa * x.mantissa,
-                         d->p[i].exponent + x.exponent - d->scale[i] - d->scale[j]);
-        size_t low = i < j ? i : j, high = i < j ? j : i;
-        d->b[low * d->order + high] -= t;
-        d->b[high * d->order + low] += fabs(t);
-    }
-}
-
-/* Entry (i, j), i > j, where two large terms cancel or overflow: exact, then rounded once. */
-static bool assemble_exactly(Dense *d, const LyapunovForm *f, size_t i, size_t j, mpq_ptr m, mpq_ptr scratch)
-{
-    form_entry(f, i, j, m, scratch);
-    Split x = split(m);
-    double value = shift(x.mantissa, x.exponent - d->scale[i] - d->scale[j]);
-    d->b[j * d->order + i] = value;
-    d->b[i * d->order + j] = fabs(value);
-    return fabs(value) < 8;     /* B_ij^2 < B_ii B_jj <= 16 for a positive definite B */
-}
-
-/* b and the radii r_ij <= 16u (|t_1| + |t_2|) + 2^-1000: 13.1u for each term, u for
- * their sum, the rest slack; the last is for underflow in shift(). */
-static bool assemble(Dense *d, const LyapunovForm *f)
-{
-    if (!assemble_diagonal(d, f))
-        return false;
-    for (size_t i = 0; i < d->n; i++)
-        scatter_row(d, f, i);
-    mpq_t m, scratch;
-    mpq_inits(m, scratch, NULL);
-    bool sane = true;
-    for (size_t j = 0; j < d->n && sane; j++)
-        for (size_t i = j + 1; i < d->n && sane; i++) {
-            if (!(d->b[i * d->order + j] <= 4))
-                sane = assemble_exactly(d, f, i, j, m, scratch);
-            double r = 16 * U * d->b[i * d->order + j] + 0x1p-1000;
-            d->radius[i] += r;
-            d->radius[j] += r;
-            d->b[i * d->order + j] = 0;
-        }
-    mpq_clears(m, scratch, NULL);
-    return sane;
-}
 
 /* Columns from .. to-1, all rows below: subtracts what the panel's earlier
  * columns contribute, takes the root, divides. False at a pivot that is not > 0. */
@@ -325,15 +194,45 @@ INTO_WIDE void update_tile(double *a, size_t order, const double *rows, const do
     *(Four *)(a + 3 * order) -= sum3;
 }
 
+/* The same for the tiles at (i, j) and (i + 4, j): twice as many sums, and none waits for the one before it. */
+INTO_WIDE void update_two_tiles(double *a, size_t order, const double *rows, const double *below, const double *columns, size_t width)
+{
+    Four up0 = {0}, up1 = {0}, up2 = {0}, up3 = {0}, low0 = {0}, low1 = {0}, low2 = {0}, low3 = {0};
+    for (size_t k = 0; k < width; k++) {
+        Four up = *(const Four *)(rows + TILE * k), low = *(const Four *)(below + TILE * k);
+        const double *right = columns + TILE * k;
+        up0 += up * right[0];
+        low0 += low * right[0];
+        up1 += up * right[1];
+        low1 += low * right[1];
+        up2 += up * right[2];
+        low2 += low * right[2];
+        up3 += up * right[3];
+        low3 += low * right[3];
+    }
+    *(Four *)a -= up0;
+    *(Four *)(a + TILE) -= low0;
+    *(Four *)(a + order) -= up1;
+    *(Four *)(a + order + TILE) -= low1;
+    *(Four *)(a + 2 * order) -= up2;
+    *(Four *)(a + 2 * order + TILE) -= low2;
+    *(Four *)(a + 3 * order) -= up3;
+    *(Four *)(a + 3 * order + TILE) -= low3;
+}
+
 INTO_WIDE void update_rest(double *a, size_t order, size_t from, size_t to, double *panel)
 {
     size_t width = to - from;
     for (size_t i = to; i < order; i += TILE)
         for (size_t k = 0; k < width; k++)
             memcpy(panel + i * width + TILE * k, a + (from + k) * order + i, TILE * sizeof *a);
-    for (size_t j = to; j < order; j += TILE)
-        for (size_t i = j; i < order; i += TILE)
+    for (size_t j = to; j < order; j += TILE) {
+        size_t i = j;
+        for (; i + TILE < order; i += 2 * TILE)
+            update_two_tiles(a + j * order + i, order, panel + i * width, panel + (i + TILE) * width, panel + j * width, width);
+        if (i < order)
             update_tile(a + j * order + i, order, panel + i * width, panel + j * width, width);
+    }
 }
 
 /* Lower Cholesky in place, right-looking by panels; as far as the given columns. */
@@ -350,7 +249,7 @@ bool positive_eliminate(double *a, size_t order, size_t columns, double *panel)
 }
 
 /* Whether floating Cholesky of b - down I - margin diag(b), diagonal rounded down, ends. */
-static bool shifted_ends(Dense *d, double down, double margin)
+static bool shifted_ends(PositiveDense *d, double down, double margin)
 {
     memcpy(d->work, d->b, d->order * d->order * sizeof *d->work);
     for (size_t i = 0; i < d->n; i++) {
@@ -363,7 +262,7 @@ static bool shifted_ends(Dense *d, double down, double margin)
 
 /* The largest of 2^-40 .. 1 that is proved, searched by halving the exponent's range
  * as often as about 1e9 operations allow. */
-static double proved_margin(Dense *d, double c)
+static double proved_margin(PositiveDense *d, double c)
 {
     double order = (double)d->n, cost = order * order * order / 3;
     double low = -40, high = 0, best = 0;
@@ -393,13 +292,13 @@ bool rounds_to_nearest(void)
 
 Positive positive_by_cholesky(const LyapunovForm *f, double *margin)
 {
-    Dense d;
+    PositiveDense d;
     Positive answer = POSITIVE_UNKNOWN;
     if (margin)
         *margin = 0;
-    if (rounds_to_nearest() && dense_alloc(&d, f)) {
+    if (rounds_to_nearest() && positive_dense_alloc(&d, f)) {
         answer = POSITIVE_NO;
-        if (assemble(&d, f)) {
+        if (positive_assemble(&d, f)) {
             double trace = 0, radius = 0, n = (double)d.n;
             for (size_t i = 0; i < d.n; i++) {
                 trace += d.b[i * d.order + i];
@@ -413,7 +312,7 @@ Positive positive_by_cholesky(const LyapunovForm *f, double *margin)
             if (answer == POSITIVE_YES && margin)
                 *margin = proved_margin(&d, c);
         }
-        dense_free(&d);
+        positive_dense_free(&d);
     }
     return answer;
 }

@@ -113,7 +113,7 @@ static void read_entries(Rows *r, const LyapunovForm *f)
             size_t j = place_of(r, f, i, k);
             if (j == UINT32_MAX)
                 continue;
-            Split x = split(f->a->entry[k]);
+            Split x = split(claim_matrix_at(f->a, f->member[i], k));
             double t = shift(r->p[i].mantissa * x.mantissa, r->p[i].exponent + x.exponent - r->scale[i] - r->scale[j]);
             r->entry[r->end[i]++] = (Entry){(uint32_t)j, -t, fabs(t)};
             r->entry[r->end[j]++] = (Entry){(uint32_t)i, -t, fabs(t)};

@@ -95,7 +95,7 @@ static void merge_row(Merge *g, size_t a, ClaimMatrix *out, size_t *n)
         mpq_ptr sum = out->entry[*n];
         mpq_set_ui(sum, 0, 1);
         if (e < g->base->row_from[a + 1] && g->base->column[e] == column)
-            mpq_set(sum, g->base->entry[e++]);
+            mpq_set(sum, claim_matrix_at(g->base, a, e++));
         for (size_t t = 0; t < g->r->n_terms; t++) {
             const RangeTerm *x = &g->r->term[t];
             size_t k = g->next[t];

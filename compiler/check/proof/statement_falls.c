@@ -10,7 +10,7 @@ mpq_t *statement_weights(const StatementCase *x)
     for (size_t a = 0; a < q; a++) {
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             mpq_set_ui(size, claim_matrix_size(m, m->column[e]), 1);
-            mpq_mul(w[a * q + m->column[e]], m->entry[e], size);
+            mpq_mul(w[a * q + m->column[e]], claim_matrix_at(m, a, e), size);
         }
         mpq_ptr own = w[a * q + a];
         if (m->self) {

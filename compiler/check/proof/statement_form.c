@@ -69,7 +69,7 @@ static mpq_t *mean_weights(const StatementCase *x)
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             mpq_ptr to = w[a * m->q + m->column[e]];
             mpz_set_ui(mpq_numref(to), claim_matrix_size(m, m->column[e]));
-            mpq_mul(to, to, m->entry[e]);
+            mpq_mul(to, to, claim_matrix_at(m, a, e));
         }
         mpq_add(own, own, one);
         if (m->self) {

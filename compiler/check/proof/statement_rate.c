@@ -15,6 +15,10 @@ static void shifted_matrix(Ctx *cx, const ClaimMatrix *m, const mpq_t *shift, Cl
             mpq_add(out->self[a], m->self[a], shift[a]);
         return;
     }
+    if (m->scaled) {
+        out->scaled = scaled_entries_shifted(cx, m->scaled, shift);
+        return;
+    }
     out->entry = ARENA_ARRAY(&cx->arena, m->row_from[m->q], mpq_t);
     memcpy(out->entry, m->entry, m->row_from[m->q] * sizeof *out->entry);
     for (size_t a = 0; a < m->q; a++)
@@ -29,7 +33,9 @@ static void shifted_clear(const ClaimMatrix *m, ClaimMatrix *shifted)
 {
     if (m->self)
         rationals_clear(shifted->self, m->q);
-    for (size_t a = 0; !m->self && a < m->q; a++)
+    if (m->scaled)
+        scaled_entries_shifted_clear(shifted->scaled, m->row_from);
+    for (size_t a = 0; !m->self && !m->scaled && a < m->q; a++)
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
             if (m->column[e] == a)
                 mpq_clear(shifted->entry[e]);

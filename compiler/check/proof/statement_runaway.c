@@ -16,7 +16,7 @@ static void add_row_of_form(const ClaimMatrix *m, const Statement *s, size_t i, 
         mpq_set_ui(w, 0, 1);
         if (!is_last) {
             mpq_set_ui(term, claim_matrix_size(m, j), 1);
-            mpq_mul(w, m->entry[e], term);
+            mpq_mul(w, claim_matrix_at(m, i, e), term);
         }
         if (j == i) {                       /* T + I */
             own = true;

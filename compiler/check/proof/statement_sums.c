@@ -61,7 +61,7 @@ void neuron_row_sum(const ClaimMatrix *m, size_t a, const mpq_t *x, mpq_t out)
         size_t b = m->column[e];
         if (claim_matrix_kernel(m, a, b))
             continue;
-        add_uniform(m->entry[e], claim_matrix_size(m, b) - (a == b), x[b], sum, out);
+        add_uniform(claim_matrix_at(m, a, e), claim_matrix_size(m, b) - (a == b), x[b], sum, out);
     }
     for (size_t k = 0; k < m->n_kernels; k++) {
         if (m->kernel[k].to != a)
@@ -84,7 +84,7 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out)
             size_t b = m->column[e];
             if (claim_matrix_kernel(m, a, b))
                 continue;
-            add_uniform(m->entry[e], claim_matrix_size(m, a) - (a == b), x[a], sum, out[b]);
+            add_uniform(claim_matrix_at(m, a, e), claim_matrix_size(m, a) - (a == b), x[a], sum, out[b]);
         }
     for (size_t k = 0; k < m->n_kernels; k++) {
         kernel_sum(m, &m->kernel[k], sum);
@@ -95,7 +95,7 @@ void neuron_column_sums(const ClaimMatrix *m, const mpq_t *x, mpq_t *out)
 }
 
 /* ---- bounds in doubles ----
- * Terms are >= 0. One is off by 6u from split(), by underflow in shift(), which 2^-1000 outweighs, and by
+ * Terms are >= 0. One is off by 6u from split(), 2u where that is multiplied, by underflow in shift(), which 2^-1000 outweighs, and by
  * at most 2u in its product and in each of the at most 2q + 2 sums that it goes through, in whatever direction
  * the processor rounds. So 1 + (2q + 16) 2^-51 = 1 + (8q + 64) u times what is computed is not below the sum. */
 
@@ -113,6 +113,19 @@ static double own_above(const ClaimMatrix *m, size_t a, mpq_t own, mpq_srcptr on
     return above(own);
 }
 
+/* What bounds |A_ab| from above, of entry e: of scaled ones its double times what bounds their unit, which
+ * is off by one more product. */
+static double entry_above(const ClaimMatrix *m, size_t a, size_t e, double *unit, uint32_t *group)
+{
+    if (!m->scaled || m->column[e] == a)
+        return above(claim_matrix_at(m, a, e));
+    if (m->scaled->group[m->column[e]] != *group) {
+        *group = m->scaled->group[m->column[e]];
+        *unit = above(claim_matrix_unit(m, a, e));
+    }
+    return fabs(m->scaled->value[e]) * *unit + 0x1p-1000;
+}
+
 double neuron_norms_above(const ClaimMatrix *m)
 {
     double *column = calloc(m->q + 1, sizeof *column), rows = 0, columns = 0;
@@ -124,13 +137,14 @@ double neuron_norms_above(const ClaimMatrix *m)
     mpq_inits(own, one, (mpq_ptr)0);
     mpq_set_ui(one, 1, 1);
     for (size_t a = 0; a < m->q; a++) {
-        double row = own_above(m, a, own, one);
+        double row = own_above(m, a, own, one), unit = 0;
+        uint32_t group = UINT32_MAX;
         column[a] += row;
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t b = m->column[e];
-            double x = above(m->entry[e]);
             if (a == b && claim_matrix_size(m, a) == 1)
                 continue;       /* the own weight alone, and x may be infinite: no infinity times 0 */
+            double x = entry_above(m, a, e, &unit, &group);
             row += x * (double)(claim_matrix_size(m, b) - (a == b));
             column[b] += x * (double)(claim_matrix_size(m, a) - (a == b));
         }

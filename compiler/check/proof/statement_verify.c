@@ -90,7 +90,7 @@ static bool entry_matches(const ClaimMatrix *m, size_t a, size_t e, const mpq_t 
 {
     size_t b = m->column[e];
     mpq_srcptr back = claim_matrix_entry(m, b, a);
-    mpq_mul(x, p[a], m->entry[e]);
+    mpq_mul(x, p[a], claim_matrix_at(m, a, e));
     if (sign < 0)
         mpq_neg(x, x);
     if (!back)

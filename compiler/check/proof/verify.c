@@ -50,7 +50,7 @@ static const char rows_fault[] = "the rows of the matrix are not in order";
 /* NULL, or what is wrong with the matrix as a data structure, the order within rows aside. */
 static const char *frame_fault(const ClaimMatrix *m)
 {
-    if (m->q == 0 || m->q >= UINT32_MAX || !m->row_from || !m->column || !m->entry)
+    if (m->q == 0 || m->q >= UINT32_MAX || !m->row_from || !m->column || (!m->entry && !m->scaled))
         return "the matrix is empty";
     if (m->n_sums >= m->q || (m->n_sums && (claim_matrix_is_populations(m) || m->size)))
         return "rows of sums stand behind rows of neurons";
@@ -265,7 +265,7 @@ static const char *order_fault(Ctx *cx, const ClaimMatrix *m, const uint32_t *of
 {
     for (size_t i = 0; i < m->q; i++)
         for (size_t k = m->row_from[i]; k < m->row_from[i + 1]; k++)
-            if (of[i] < of[m->column[k]] && mpq_sgn(m->entry[k]) != 0)
+            if (of[i] < of[m->column[k]] && claim_matrix_sign(m, i, k) != 0)
                 return arena_printf(&cx->arena, "entry (%zu, %u) leads from component %u into the earlier %u",
                                     i, m->column[k], of[m->column[k]], of[i]);
     return NULL;
@@ -412,8 +412,8 @@ static void row_denominator(RowCheck *s, size_t row)
 {
     mpz_set_ui(s->common, 1);
     for (size_t e = s->a->row_from[row]; e < s->a->row_from[row + 1]; e++)
-        if (s->place[s->a->column[e]] != UINT32_MAX && !mpz_divisible_p(s->common, mpq_denref(s->a->entry[e])))
-            mpz_lcm(s->common, s->common, mpq_denref(s->a->entry[e]));
+        if (s->place[s->a->column[e]] != UINT32_MAX && !mpz_divisible_p(s->common, mpq_denref(claim_matrix_at(s->a, row, e))))
+            mpz_lcm(s->common, s->common, mpq_denref(claim_matrix_at(s->a, row, e)));
 }
 
 /* The sign of (A X)_ii = sum_k w_k v_ki (A v_k)_i for the witness's i-th member. */
@@ -427,8 +427,8 @@ static int row_sign(RowCheck *s, size_t i)
         uint32_t j = s->place[s->a->column[e]];
         if (j == UINT32_MAX)
             continue;
-        mpz_divexact(s->part, s->common, mpq_denref(s->a->entry[e]));
-        mpz_mul(s->part, s->part, mpq_numref(s->a->entry[e]));
+        mpz_divexact(s->part, s->common, mpq_denref(claim_matrix_at(s->a, row, e)));
+        mpz_mul(s->part, s->part, mpq_numref(claim_matrix_at(s->a, row, e)));
         for (size_t k = 0; k < rank; k++)
             mpz_addmul(s->dot[k], s->part, s->whole[k * n + j]);
     }

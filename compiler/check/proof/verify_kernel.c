@@ -256,7 +256,7 @@ static void add_row(ModeCheck *s, size_t r, size_t i, mpq_t out)
         if (j == UINT32_MAX)
             continue;
         product(s, r, i, j);
-        mpq_mul(s->x, s->alpha, s->tested->entry[e]);
+        mpq_mul(s->x, s->alpha, claim_matrix_at(s->tested, row, e));
         mpq_add(out, out, s->x);
     }
 }

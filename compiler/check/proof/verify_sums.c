@@ -26,7 +26,7 @@ static void row_times(const ClaimMatrix *m, size_t row, const mpq_t *v, const ui
     for (size_t e = m->row_from[row]; e < m->row_from[row + 1]; e++) {
         if (place[m->column[e]] == UINT32_MAX)
             continue;
-        mpq_mul(term, m->entry[e], v[place[m->column[e]]]);
+        mpq_mul(term, claim_matrix_at(m, row, e), v[place[m->column[e]]]);
         mpq_add(out, out, term);
     }
 }

@@ -30,7 +30,7 @@ static void fill_weights(const ClaimMatrix *m, double *w)
     memset(w, 0, m->q * m->q * sizeof *w);
     for (size_t a = 0; a < m->q; a++) {
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++)
-            w[a * m->q + m->column[e]] = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, m->column[e]);
+            w[a * m->q + m->column[e]] = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, m->column[e]);
         w[a * m->q + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
     }
 }

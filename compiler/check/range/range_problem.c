@@ -174,7 +174,7 @@ static void take_row(const ClaimMatrix *m, size_t a, RangeTerm *out)
         if (!seen && m->column[e] > a)
             put_entry(out, a, (uint32_t)a, one);
         seen |= m->column[e] >= a;
-        mpq_set(x, m->entry[e]);
+        mpq_set(x, claim_matrix_at(m, a, e));
         if (!m->leak && m->column[e] == a)
             mpq_add(x, x, one);
         put_entry(out, a, m->column[e], x);

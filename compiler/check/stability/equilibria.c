@@ -165,7 +165,7 @@ double *equilibria_weights(Ctx *cx, const ClaimMatrix *m)
     double *w = ARENA_ARRAY(&cx->arena, m->q * m->q, double);
     for (size_t a = 0; a < m->q; a++) {
         for (size_t k = m->row_from[a]; k < m->row_from[a + 1]; k++)
-            w[a * m->q + m->column[k]] = mpq_get_d(m->entry[k]) * (double)claim_matrix_size(m, m->column[k]);
+            w[a * m->q + m->column[k]] = claim_matrix_near(m, a, k) * (double)claim_matrix_size(m, m->column[k]);
         w[a * m->q + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
     }
     return w;

@@ -168,7 +168,7 @@ void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq
     for (size_t k = m->row_from[a]; k < m->row_from[a + 1]; k++) {
         size_t b = m->column[k];
         mpq_set_ui(weight, claim_matrix_size(m, b) - (a == b), 1);
-        mpq_mul(weight, weight, m->entry[k]);
+        mpq_mul(weight, weight, claim_matrix_at(m, a, k));
         if (mpq_sgn(weight))
             add_interval(weight, lo[b], hi[b], from, to);
     }

@@ -46,7 +46,7 @@ static bool balance(const StabilityCase *x, Balanced *b)
         b->speed[a] = b->tau / mpq_get_d(x->tau_most[a]);
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t j = m->column[e];
-            b->w[a * n + j] = mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, j) * b->root[a] / b->root[j];
+            b->w[a * n + j] = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, j) * b->root[a] / b->root[j];
         }
         b->w[a * n + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
     }

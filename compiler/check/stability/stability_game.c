@@ -38,11 +38,11 @@ static bool leave(GameWalk *w, size_t a)
     for (size_t e = w->m->row_from[a]; e < w->m->row_from[a + 1]; e++) {
         size_t b = w->m->column[e];
         mpq_srcptr back = claim_matrix_entry(w->m, b, a);
-        if (b == a || mpq_sgn(w->m->entry[e]) == 0)
+        if (b == a || claim_matrix_sign(w->m, a, e) == 0)
             continue;
-        if (!back || mpq_sgn(back) == 0 || (!w->signs && mpq_sgn(back) != mpq_sgn(w->m->entry[e])))
+        if (!back || mpq_sgn(back) == 0 || (!w->signs && mpq_sgn(back) != claim_matrix_sign(w->m, a, e)))
             return false;
-        mpq_mul(w->x, w->p[a], w->m->entry[e]);
+        mpq_mul(w->x, w->p[a], claim_matrix_at(w->m, a, e));
         mpq_div(w->x, w->x, back);
         int sign = mpq_sgn(w->x);
         mpq_abs(w->x, w->x);
@@ -119,7 +119,7 @@ static bool unanswered_pair(const ClaimMatrix *m, size_t *a, size_t *b)
     for (*a = 0; *a < m->q; ++*a)
         for (size_t e = m->row_from[*a]; e < m->row_from[*a + 1]; e++) {
             mpq_srcptr back = claim_matrix_entry(m, *b = m->column[e], *a);
-            if (*b != *a && mpq_sgn(m->entry[e]) != (back ? mpq_sgn(back) : 0))
+            if (*b != *a && claim_matrix_sign(m, *a, e) != (back ? mpq_sgn(back) : 0))
                 return true;
         }
     return false;

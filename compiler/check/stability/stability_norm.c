@@ -21,7 +21,7 @@ static double entry_sum(const NormSystem *w, size_t a, size_t e)
     const ClaimMatrix *m = w->m;
     size_t b = m->column[e];
     const ClaimKernel *k = claim_matrix_kernel(m, a, b);
-    double uniform = mpq_get_d(m->entry[e]), sum = 0;
+    double uniform = claim_matrix_near(m, a, e), sum = 0;
     if (!k)
         return fabs(uniform) * (double)(claim_matrix_size(m, w->by_columns ? a : b) - (a == b));
     for (size_t d = a == b; d < k->extent[0] * k->extent[1]; d++)

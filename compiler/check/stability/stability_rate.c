@@ -34,7 +34,7 @@ static bool read_form(const ClaimMatrix *m, mpq_t *p, const double *root, Sparse
         double own = mpq_get_d(p[a]);
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             size_t b = m->column[e];
-            f->half[e] = own * mpq_get_d(m->entry[e]) * (double)claim_matrix_size(m, b) / (root[a] * root[b]);
+            f->half[e] = own * claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, b) / (root[a] * root[b]);
         }
         f->diagonal[a] = m->leak ? 2 * own * (mpq_get_d(m->leak[a]) - mpq_get_d(m->self[a])) / (root[a] * root[a]) : 0;
     }
