@@ -291,6 +291,24 @@ static bool load_entry(Ctx *cx, NumPool *pool, const DataFile *f, const NpyType 
     return true;
 }
 
+/* Doubles in the order in which they are kept: as they are, but that a zero is +0. False where one is not finite. */
+static bool load_doubles(const char *bytes, size_t n, double *d)
+{
+    double sum = 0;             /* of zeros, unless some number is not finite */
+    memcpy(d, bytes, n * sizeof *d);
+    for (size_t k = 0; k < n; k++) {
+        d[k] += 0.0;
+        sum += d[k] * 0.0;
+    }
+    return sum == 0;
+}
+
+static bool is_in_place(const NpyHeader *h, const NpyType *t)
+{
+    const uint16_t one = 1;
+    return t->kind == 'f' && t->bytes == sizeof(double) && !h->fortran && *(const unsigned char *)&one == 1;
+}
+
 bool matrix_npy(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out)
 {
     NpyHeader h = { 0 };
@@ -301,6 +319,8 @@ bool matrix_npy(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out)
         return false;
     size_t n = out->n_rows * out->n_columns;
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&cx->arena, n, double) };
+    if (is_in_place(&h, t) && load_doubles(f->bytes + h.data, n, out->values.d))
+        return true;
     for (size_t row = 0; row < out->n_rows; row++)
         for (size_t column = 0; column < out->n_columns; column++) {
             size_t k = row * out->n_columns + column;

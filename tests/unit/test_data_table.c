@@ -206,6 +206,10 @@ static void sha256_of_abc(void)
     Bench b;
     setup(&b);
     CHECK_TEXT(sha256_hex(&b.cx, "abc", 3), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_TEXT(sha256_hex(&b.cx, "", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    char *million = arena_alloc(&b.cx.arena, 1000000);
+    memset(million, 'a', 1000000);
+    CHECK_TEXT(sha256_hex(&b.cx, million, 1000000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     teardown(&b);
 }
 

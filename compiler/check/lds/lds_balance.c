@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600 };
+#include "compiler/check/proof/wide.h"
+
+enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600, DENSE_ROWS = 100 };
 
 /* Edges by column, those from[j] .. from[j+1]-1 leave row-index j as a source; copies, since a sweep reads all columns. */
 typedef struct Columns {
@@ -71,6 +73,17 @@ static bool balance_powers(LdsPart *p, const Columns *c, const int32_t *exponent
     return moved;
 }
 
+/* The factor that makes row and column i equally large; by how much it has moved. */
+static double set_balance(LdsPart *p, size_t i, double row, double column)
+{
+    double s = sqrt(sqrt(column / row));
+    if (!(row > 0 && column > 0) || !isfinite(s) || !(s > 0))
+        return 0;
+    double moved = fabs(s / p->balance[i] - 1);
+    p->balance[i] = s;
+    return moved;
+}
+
 /* Osborne's step in the 2-norm for the finer factors. */
 static double balance_fine(LdsPart *p, const Columns *c, size_t i)
 {
@@ -83,12 +96,38 @@ static double balance_fine(LdsPart *p, const Columns *c, size_t i)
         double x = c->k[k] * p->balance[c->row[k]];
         column += x * x;
     }
-    double s = sqrt(sqrt(column / row));
-    if (!(row > 0 && column > 0) || !isfinite(s) || !(s > 0))
-        return 0;
-    double moved = fabs(s / p->balance[i] - 1);
-    p->balance[i] = s;
+    return set_balance(p, i, row, column);
+}
+
+/* The same where every row reads all others, c->k their squares in columns, `square` in rows, and s and 1/s hold those
+ * of the factors. */
+static double balance_dense(LdsPart *p, const Columns *c, size_t i, const double *square, double *s, double *inverse)
+{
+    size_t n = p->n, behind = n - 1 - i;
+    const double *row = square + i * (n - 1), *column = c->k + i * (n - 1);
+    double moved = set_balance(p, i, wide_dot(i, row, inverse) + wide_dot(behind, row + i, inverse + i + 1),
+                               wide_dot(i, column, s) + wide_dot(behind, column + i, s + i + 1));
+    s[i] = p->balance[i] * p->balance[i];
+    inverse[i] = 1 / s[i];
     return moved;
+}
+
+/* Sweeps over squares, which need no divisions and are read in runs. */
+static void sweep_dense(LdsPart *p, Columns *c)
+{
+    double *square = ARENA_ARRAY(&p->cx->arena, p->n_edges, double), *s = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *inverse = s + p->n;
+    double worst = 1;
+    for (size_t e = 0; e < p->n_edges; e++) {
+        square[e] = p->k[e] * p->k[e];
+        c->k[e] *= c->k[e];
+    }
+    for (size_t i = 0; i < p->n; i++)
+        s[i] = inverse[i] = 1;
+    for (int sweep = 0; worst > 1e-8 && sweep < FINE_SWEEPS; sweep++) {
+        worst = 0;
+        for (size_t i = 0; i < p->n; i++)
+            worst = fmax(worst, balance_dense(p, c, i, square, s, inverse));
+    }
 }
 
 void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent)
@@ -112,6 +151,10 @@ void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent)
         }
     }
     fill_numbers(p, &c);
+    if (p->n >= DENSE_ROWS && p->n_edges == p->n * (p->n - 1)) {
+        sweep_dense(p, &c);
+        return;
+    }
     double worst = 1;
     for (int sweep = 0; worst > 1e-8 && sweep < FINE_SWEEPS; sweep++) {
         worst = 0;

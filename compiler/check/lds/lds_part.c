@@ -165,6 +165,24 @@ static bool spend_on_proof(LdsPart *p, LdsFinding *f)
     return is_sparse && spend(p, by_rows, f);
 }
 
+/* As frexp has it; x is not 0. */
+static inline double mantissa_of(double x, long *exponent)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    long biased = (long)(bits >> 52 & 0x7ff);
+    if (biased == 0) {          /* below the normal numbers */
+        int e;
+        x = frexp(x, &e);
+        *exponent = e;
+        return x;
+    }
+    *exponent = biased - 1022;
+    bits = (bits & ~((uint64_t)0x7ff << 52)) | (uint64_t)1022 << 52;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 /* The entries of local row i, divided by its own, as mantissa * 2^exponent. */
 static void read_row(const LdsPart *p, size_t i, mpq_t x, double *mantissa, int32_t *exponent)
 {
@@ -177,13 +195,12 @@ static void read_row(const LdsPart *p, size_t i, mpq_t x, double *mantissa, int3
         long exp;
         if (s) {
             uint32_t column = m->column[p->source[e]];
-            int own;
             if (s->group[column] != group) {
                 group = s->group[column];
                 unit = split(s->unit[row * s->n_groups + group], &unit_exp);
             }
-            mantissa[e] = frexp(s->value[p->source[e]], &own) * unit / p->d[i];
-            exp = own + unit_exp;
+            mantissa[e] = mantissa_of(s->value[p->source[e]], &exp) * unit / p->d[i];
+            exp += unit_exp;
         } else {
             mpq_set(x, m->entry[p->source[e]]);
             scale_by_size(p, p->member[p->column[e]], x);

@@ -111,7 +111,7 @@ static bool has_moderate_scales(const PositiveDense *d)
     return all;
 }
 
-/* Row i of P A, scaled, off the diagonal, added to `to`; down[j] = 2^-scale[j]. False where its unit is far from the others. */
+/* Row i of P A, scaled, off the diagonal, in `to`; down[j] = 2^-scale[j]. False where its unit is far from the others. */
 static bool add_scaled_row(const PositiveDense *d, const LyapunovForm *f, size_t i, const double *down, double *to)
 {
     const ScaledEntries *s = f->a->scaled;
@@ -121,8 +121,11 @@ static bool add_scaled_row(const PositiveDense *d, const LyapunovForm *f, size_t
     for (size_t k = f->a->row_from[row]; k < f->a->row_from[row + 1]; k++) {
         uint32_t column = f->a->column[k];
         size_t j = d->place[column];
-        if (j == UINT32_MAX || j == i)
+        if (j == UINT32_MAX || j == i) {
+            if (j == i)
+                to[i] = 0;
             continue;
+        }
         if (s->group[column] != group) {
             group = s->group[column];
             Split unit = split(s->unit[row * s->n_groups + group]);
@@ -131,7 +134,7 @@ static bool add_scaled_row(const PositiveDense *d, const LyapunovForm *f, size_t
                 return false;
             by = shift(d->p[i].mantissa * unit.mantissa, e);
         }
-        to[j] += by * s->value[k] * down[j];
+        to[j] = by * s->value[k] * down[j];
     }
     return true;
 }
@@ -160,7 +163,8 @@ static bool assemble_scaled(PositiveDense *d, const LyapunovForm *f)
         down[j] = shift(1, -d->scale[j]);
     for (size_t i = 0; done && i < d->n; i++) {
         double *row = d->work + i * d->order;
-        memset(row, 0, d->n * sizeof *row);
+        if (d->n < f->a->q || f->a->row_from[f->member[i] + 1] - f->a->row_from[f->member[i]] < f->a->q)
+            memset(row, 0, d->n * sizeof *row);
         done = add_scaled_row(d, f, i, down, row);
     }
     if (done)
