@@ -125,7 +125,7 @@ static void note_undecided(Ctx *cx, const ClaimMatrix *m, const Component *c, co
 static void accept_all(Ctx *cx, LdsReport *out, const char *method, double margin)
 {
     out->evidence.is_certificate = true;
-    VerifyResult v = verify_evidence(cx, &out->matrix, &out->evidence);
+    VerifyResult v = verify_joined(cx, &out->matrix, &out->evidence);
     if (!v.accepted) {
         out->reason = arena_printf(&cx->arena, "the verifier did not accept the parts together: %s", v.reason);
         return;

@@ -10,6 +10,7 @@
  *   lds_part.c      a component as the tests see it: scaled doubles, exact entries; offering evidence
  *   lds_exact.c     one to three rows, trees
  *   lds_balance.c   scalings that may serve as multipliers
+ *   lds_balance_dense.c  ... of rows that read most others
  *   lds_refute.c    vectors that may serve as witnesses
  *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
  *   lds_interior_method.h  ... in one type of numbers
@@ -88,7 +89,7 @@ typedef struct LdsPart {
     uint32_t *member;           /* rows of the matrix, ascending */
     size_t *row_from;           /* n + 1, off-diagonal entries within the component */
     uint32_t *column;           /* local */
-    size_t *source;             /* of each edge: its place in matrix->entry */
+    uint32_t *source;           /* of each edge: its place in matrix->entry */
     double *k;                  /* of each edge: the scaled entry */
     long *s_exp;                /* S_i = 2^s_exp[i] */
     double *d;                  /* D_i = d[i] 2^d_exp[i]; 1 where R_ii >= 0 */
@@ -100,8 +101,12 @@ typedef struct LdsPart {
 /* Reads the component and balances it. *work is shared, for lds_spend. */
 void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out);
 
-/* Chooses s_exp for entries mantissa * 2^exponent, fills k, and chooses balance. */
-void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent);
+/* Chooses s_exp for entries k * 2^exponent, scales k, and chooses balance. */
+void lds_balance(LdsPart *p, const int32_t *exponent);
+/* lds_balance_dense.c: the same where most rows read most others. */
+void lds_balance_dense(LdsPart *p, const int32_t *exponent);
+/* k becomes the scaled entries. */
+void lds_scale(LdsPart *p, const int32_t *exponent);
 enum { LDS_FAR = 1 << 28 };     /* exponents end here */
 void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out);     /* R_ii, exact */
 void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out);     /* R_ij, exact */

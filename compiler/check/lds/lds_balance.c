@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/proof/wide.h"
-
 enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600, DENSE_ROWS = 100 };
 
 /* Edges by column, those from[j] .. from[j+1]-1 leave row-index j as a source; copies, since a sweep reads all columns. */
@@ -73,17 +71,6 @@ static bool balance_powers(LdsPart *p, const Columns *c, const int32_t *exponent
     return moved;
 }
 
-/* The factor that makes row and column i equally large; by how much it has moved. */
-static double set_balance(LdsPart *p, size_t i, double row, double column)
-{
-    double s = sqrt(sqrt(column / row));
-    if (!(row > 0 && column > 0) || !isfinite(s) || !(s > 0))
-        return 0;
-    double moved = fabs(s / p->balance[i] - 1);
-    p->balance[i] = s;
-    return moved;
-}
-
 /* Osborne's step in the 2-norm for the finer factors. */
 static double balance_fine(LdsPart *p, const Columns *c, size_t i)
 {
@@ -96,46 +83,52 @@ static double balance_fine(LdsPart *p, const Columns *c, size_t i)
         double x = c->k[k] * p->balance[c->row[k]];
         column += x * x;
     }
-    return set_balance(p, i, row, column);
-}
-
-/* The same where every row reads all others, c->k their squares in columns, `square` in rows, and s and 1/s hold those
- * of the factors. */
-static double balance_dense(LdsPart *p, const Columns *c, size_t i, const double *square, double *s, double *inverse)
-{
-    size_t n = p->n, behind = n - 1 - i;
-    const double *row = square + i * (n - 1), *column = c->k + i * (n - 1);
-    double moved = set_balance(p, i, wide_dot(i, row, inverse) + wide_dot(behind, row + i, inverse + i + 1),
-                               wide_dot(i, column, s) + wide_dot(behind, column + i, s + i + 1));
-    s[i] = p->balance[i] * p->balance[i];
-    inverse[i] = 1 / s[i];
+    double s = sqrt(sqrt(column / row));
+    if (!(row > 0 && column > 0) || !isfinite(s) || !(s > 0))
+        return 0;
+    double moved = fabs(s / p->balance[i] - 1);
+    p->balance[i] = s;
     return moved;
 }
 
-/* Sweeps over squares, which need no divisions and are read in runs. */
-static void sweep_dense(LdsPart *p, Columns *c)
+/* x 2^e. */
+static double scaled(double x, long e)
 {
-    double *square = ARENA_ARRAY(&p->cx->arena, p->n_edges, double), *s = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *inverse = s + p->n;
-    double worst = 1;
-    for (size_t e = 0; e < p->n_edges; e++) {
-        square[e] = p->k[e] * p->k[e];
-        c->k[e] *= c->k[e];
+    if (e > -1000 && e < 1000) {            /* 2^e is a normal double, and times it rounds as ldexp does */
+        uint64_t bits = (uint64_t)(e + 1023) << 52;
+        double power;
+        memcpy(&power, &bits, sizeof power);
+        return x * power;
     }
-    for (size_t i = 0; i < p->n; i++)
-        s[i] = inverse[i] = 1;
-    for (int sweep = 0; worst > 1e-8 && sweep < FINE_SWEEPS; sweep++) {
-        worst = 0;
-        for (size_t i = 0; i < p->n; i++)
-            worst = fmax(worst, balance_dense(p, c, i, square, s, inverse));
-    }
+    return ldexp(x, e > 4000 ? 4000 : e < -4000 ? -4000 : (int)e);
 }
 
-void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent)
+void lds_scale(LdsPart *p, const int32_t *exponent)
 {
-    Columns c = by_column(p);
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
+            p->k[e] = scaled(p->k[e], exponent[e] + p->s_exp[i] - p->s_exp[p->column[e]]);
+}
+
+/* Most rows read most others, and sums of exponents stay integers of 32 bits. */
+static bool is_dense(const LdsPart *p, const int32_t *exponent)
+{
+    const int32_t far = 4096;
+    bool dense = p->n >= DENSE_ROWS && p->n <= LDS_DENSE_ROWS && p->n_edges > p->n * p->n / 2;
+    for (size_t e = 0; dense && e < p->n_edges; e++)
+        dense = exponent[e] > -far && exponent[e] < far;
+    return dense;
+}
+
+void lds_balance(LdsPart *p, const int32_t *exponent)
+{
     p->s_exp = ARENA_ARRAY(&p->cx->arena, p->n, long);
-    p->k = ARENA_ARRAY(&p->cx->arena, p->n_edges, double);
     p->balance = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    if (is_dense(p, exponent)) {
+        lds_balance_dense(p, exponent);
+        return;
+    }
+    Columns c = by_column(p);
     fill_exponents(p, &c, exponent);
     bool moved = true;
     for (int sweep = 0; moved && sweep < POWER_SWEEPS; sweep++) {
@@ -143,19 +136,11 @@ void lds_balance(LdsPart *p, const double *mantissa, const int32_t *exponent)
         for (size_t i = 0; i < p->n; i++)
             moved |= balance_powers(p, &c, exponent, i);
     }
-    for (size_t i = 0; i < p->n; i++) {
-        p->balance[i] = 1;
-        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
-            long x = exponent[e] + p->s_exp[i] - p->s_exp[p->column[e]];
-            p->k[e] = ldexp(mantissa[e], x > 4000 ? 4000 : x < -4000 ? -4000 : (int)x);
-        }
-    }
+    lds_scale(p, exponent);
     fill_numbers(p, &c);
-    if (p->n >= DENSE_ROWS && p->n_edges == p->n * (p->n - 1)) {
-        sweep_dense(p, &c);
-        return;
-    }
     double worst = 1;
+    for (size_t i = 0; i < p->n; i++)
+        p->balance[i] = 1;
     for (int sweep = 0; worst > 1e-8 && sweep < FINE_SWEEPS; sweep++) {
         worst = 0;
         for (size_t i = 0; i < p->n; i++)

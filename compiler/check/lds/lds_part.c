@@ -58,6 +58,8 @@ void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out)
 size_t lds_part_find(const LdsPart *p, size_t i, size_t j)
 {
     size_t lo = p->row_from[i], hi = p->row_from[i + 1];
+    if (hi - lo == p->n - 1)                /* all others */
+        return j == i ? SIZE_MAX : lo + j - (j > i);
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         if (p->column[mid] < j)
@@ -112,7 +114,7 @@ static void find_edges(LdsPart *p)
         bound += m->row_from[p->member[i] + 1] - m->row_from[p->member[i]];
     p->row_from = ARENA_ARRAY(&p->cx->arena, p->n + 1, size_t);
     p->column = ARENA_ARRAY(&p->cx->arena, bound, uint32_t);
-    p->source = ARENA_ARRAY(&p->cx->arena, bound, size_t);
+    p->source = ARENA_ARRAY(&p->cx->arena, bound, uint32_t);
     for (size_t i = 0; i < p->n; i++) {
         uint32_t row = p->member[i];
         for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
@@ -120,7 +122,7 @@ static void find_edges(LdsPart *p)
             if (j == SIZE_MAX || claim_matrix_sign(m, row, e) == 0)
                 continue;
             p->column[p->n_edges] = (uint32_t)j;
-            p->source[p->n_edges++] = e;
+            p->source[p->n_edges++] = (uint32_t)e;
         }
         p->row_from[i + 1] = p->n_edges;
     }
@@ -183,8 +185,8 @@ static inline double mantissa_of(double x, long *exponent)
     return x;
 }
 
-/* The entries of local row i, divided by its own, as mantissa * 2^exponent. */
-static void read_row(const LdsPart *p, size_t i, mpq_t x, double *mantissa, int32_t *exponent)
+/* The entries of local row i, divided by its own, as k * 2^exponent. */
+static void read_row(const LdsPart *p, size_t i, mpq_t x, int32_t *exponent)
 {
     const ClaimMatrix *m = p->matrix;
     const ScaledEntries *s = m->scaled;
@@ -199,12 +201,12 @@ static void read_row(const LdsPart *p, size_t i, mpq_t x, double *mantissa, int3
                 group = s->group[column];
                 unit = split(s->unit[row * s->n_groups + group], &unit_exp);
             }
-            mantissa[e] = mantissa_of(s->value[p->source[e]], &exp) * unit / p->d[i];
+            p->k[e] = mantissa_of(s->value[p->source[e]], &exp) * unit / p->d[i];
             exp += unit_exp;
         } else {
             mpq_set(x, m->entry[p->source[e]]);
             scale_by_size(p, p->member[p->column[e]], x);
-            mantissa[e] = split(x, &exp) / p->d[i];
+            p->k[e] = split(x, &exp) / p->d[i];
         }
         exp -= p->d_exp[i];
         exponent[e] = exp > LDS_FAR ? LDS_FAR : exp < -LDS_FAR ? -LDS_FAR : (int32_t)exp;
@@ -216,14 +218,14 @@ void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *wo
     *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member, .work = work};
     find_edges(out);
     read_diagonal(out);
-    double *mantissa = ARENA_ARRAY(&cx->arena, out->n_edges, double);
+    out->k = ARENA_ARRAY(&cx->arena, out->n_edges, double);
     int32_t *exponent = ARENA_ARRAY(&cx->arena, out->n_edges, int32_t);
     mpq_t x;
     mpq_init(x);
     for (size_t i = 0; i < out->n; i++)
-        read_row(out, i, x, mantissa, exponent);
+        read_row(out, i, x, exponent);
     mpq_clear(x);
-    lds_balance(out, mantissa, exponent);
+    lds_balance(out, exponent);
 }
 
 /* ---- how good is a proposal, in doubles ---- */
@@ -288,6 +290,7 @@ bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFin
         return false;
     }
     c.proof = proof.proof;
+    c.is_accepted = true;
     f->verdict = TRUTH_CERTIFIED;
     f->method = method;
     f->component = c;

@@ -71,6 +71,7 @@ typedef struct Component {
     uint32_t *member;           /* rows of the matrix, ascending */
     mpq_t *p;                   /* > 0; population form: multipliers of R, a neuron's own is p_a / size_a */
     ProofKind proof;
+    bool is_accepted;           /* in memory only: verify_component has accepted it for the matrix that it is of (verify_joined) */
 } Component;
 
 typedef struct Witness {

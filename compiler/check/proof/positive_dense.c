@@ -185,15 +185,18 @@ bool positive_assemble(PositiveDense *d, const LyapunovForm *f)
     mpq_t m, scratch;
     mpq_inits(m, scratch, NULL);
     bool sane = true;
-    for (size_t j = 0; j < d->n && sane; j++)
+    for (size_t j = 0; j < d->n && sane; j++) {
+        const double *size = d->b + j * d->order;       /* of (i, j) for i < j */
+        double sum = 0;
         for (size_t i = 0; i < j && sane; i++) {
-            if (!(d->b[j * d->order + i] <= 4))
+            if (!(size[i] <= 4))
                 sane = assemble_exactly(d, f, j, i, m, scratch);
-            double r = 16 * U * d->b[j * d->order + i] + 0x1p-950;
+            double r = 16 * U * size[i] + 0x1p-950;
             d->radius[i] += r;
-            d->radius[j] += r;
-            d->b[j * d->order + i] = 0;
+            sum += r;
         }
+        d->radius[j] += sum;
+    }
     mpq_clears(m, scratch, NULL);
     return sane;
 }

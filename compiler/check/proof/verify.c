@@ -7,6 +7,7 @@
 #include "compiler/check/proof/statement_verify.h"
 #include "compiler/check/proof/verify_kernel.h"
 #include "compiler/check/proof/verify_mean.h"
+#include "compiler/check/proof/verify_scaled.h"
 #include "compiler/check/proof/verify_sums.h"
 
 static VerifyResult rejected(const char *reason)
@@ -271,7 +272,8 @@ static const char *order_fault(Ctx *cx, const ClaimMatrix *m, const uint32_t *of
     return NULL;
 }
 
-static VerifyResult verify_components(Ctx *cx, const ClaimMatrix *m, const Evidence *e)
+/* Of components that are known those are not tested again that verify_component has accepted. */
+static VerifyResult verify_components(Ctx *cx, const ClaimMatrix *m, const Evidence *e, bool are_known)
 {
     uint32_t *of = ARENA_ARRAY(&cx->arena, m->q, uint32_t);
     const char *fault = partition_fault(cx, m, e, of);
@@ -286,7 +288,8 @@ static VerifyResult verify_components(Ctx *cx, const ClaimMatrix *m, const Evide
     VerifyResult all = {.accepted = true, .reason = "no component"};
     size_t largest = 0;
     for (size_t c = 0; c < e->n_components && all.accepted; c++) {
-        VerifyResult one = component_result(cx, m, &t.a, &e->component[c]);
+        bool is_known = are_known && e->component[c].is_accepted;
+        VerifyResult one = is_known ? (VerifyResult){true, "accepted", e->component[c].proof} : component_result(cx, m, &t.a, &e->component[c]);
         if (!one.accepted || e->component[c].n > largest)
             all = one;
         largest = e->component[c].n > largest ? e->component[c].n : largest;
@@ -459,9 +462,14 @@ static size_t first_negative_row(Ctx *cx, const ClaimMatrix *tested, const Witne
         mpq_init(s.weight[k]);
         whole_vector(w, k, s.whole + k * n, s.weight[k]);
     }
-    for (size_t i = 0; i < n && found == n; i++)
-        if (row_sign(&s, i) < 0)
+    ScaledWitness doubles = {0};
+    if (tested->scaled)
+        scaled_witness_init(cx, n, rank, s.whole, s.weight, &doubles);
+    for (size_t i = 0; i < n && found == n; i++) {
+        int sign = scaled_witness_sign(&doubles, tested, w->member[i], i, place);
+        if ((sign ? sign : row_sign(&s, i)) < 0)
             found = i;
+    }
     for (size_t k = 0; k < n * rank; k++)
         mpz_clear(s.whole[k]);
     for (size_t k = 0; k < rank; k++) {
@@ -510,19 +518,24 @@ VerifyResult verify_witness(Ctx *cx, const ClaimMatrix *matrix, const Witness *w
     return w->is_zero_sum ? verify_zero_sum(cx, matrix, w) : verify_vectors(cx, matrix, w);
 }
 
-static VerifyResult verify_claim(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
+static VerifyResult verify_claim(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence, bool are_known)
 {
     if (!evidence->is_certificate)
         return verify_witness(cx, matrix, &evidence->witness);
     const char *fault = matrix_fault(matrix);
     if (fault)
         return rejected(fault);
-    return verify_components(cx, matrix, evidence);
+    return verify_components(cx, matrix, evidence, are_known);
+}
+
+VerifyResult verify_joined(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
+{
+    return verify_claim(cx, matrix, evidence, true);
 }
 
 VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence)
 {
-    VerifyResult r = verify_claim(cx, matrix, evidence);
+    VerifyResult r = verify_claim(cx, matrix, evidence, false);
     for (size_t k = 0; r.accepted && k < evidence->n_statements; k++) {
         const char *fault = statement_fault(cx, matrix, evidence, k);
         if (fault)

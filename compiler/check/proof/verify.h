@@ -1,9 +1,9 @@
 /* The trusted part: decides whether evidence proves a claim, by exact
  * rationals, or by Rump's shifted Cholesky with explicit rounding bounds.
- * Everything a proof rests on is in verify.c, positive*.c, evidence.c, for statements statement*.c, for kernels
+ * Everything a proof rests on is in verify.c, positive*.c, evidence.c, entries.c, verify_scaled.c, for statements statement*.c, for kernels
  * verify_kernel.c and symbol.c, for mean slopes verify_mean.c, for ranges ranges.c and range_verify.c, for maps map_verify.c and what a region says in
  * map_file.c, and, for a file, rational.c, certificate_read*.c, certificate_ranges.c and map_read.c, with GMP and MPFR below; no BLAS, no LAPACK. Of
- * these the search shares evidence.c (storage, finding an entry) and the writing of
+ * these the search shares evidence.c and entries.c (storage, finding an entry) and the writing of
  * a certificate shares evidence.c and rational.c; verify.c and positive.c are only called. */
 #ifndef COMPILER_CHECK_VERIFY_H
 #define COMPILER_CHECK_VERIFY_H
@@ -23,6 +23,9 @@ enum { VERIFY_SPARSE_N = 1000 };
 
 /* The claim about the matrix, and every statement. */
 VerifyResult verify_evidence(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence);
+/* The claim alone, for a search that has asked verify_component about each component of this very matrix: those that it
+ * accepted (Component.is_accepted) are not factored once more. What comes from a file is never asked about in this way. */
+VerifyResult verify_joined(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence);
 /* One component alone (search asks candidate by candidate): p > 0, M(p) positive
  * definite on its rows, and in population form self_a - leak_a < 0 where size_a >= 2. */
 VerifyResult verify_component(Ctx *cx, const ClaimMatrix *matrix, const Component *c);
