@@ -101,8 +101,47 @@ static void no_singular_matrix_is_proved(void)
     ctx_free(&cx);
 }
 
+/* Sums that are 0 among them, which doubles cannot tell. */
+static void vectors_refute_the_same(void)
+{
+    Ctx cx;
+    long s[MOST][MOST];
+    int n_accepted = 0, n_rejected = 0;
+    ctx_init(&cx);
+    for (int round = 0; round < 2000; round++) {
+        size_t n = 2 + (size_t)random_to(3), rank = 1 + (size_t)random_to(1);
+        Component c = ones(&cx, n);
+        Witness w;
+        witness_init(&cx, &w, n, rank, rank == 2);
+        for (size_t k = 0; k < n; k++) {
+            random_positive(c.p[k]);
+            w.member[k] = (uint32_t)(n - 1 - k);
+            for (size_t j = 0; j < n; j++)
+                s[k][j] = random_to(4) - 2;
+        }
+        for (size_t k = 0; k < rank * n; k++)
+            mpq_set_si(w.v[k], random_to(4) - 2, 1 + (unsigned long)random_to(1));
+        for (size_t k = 0; rank == 2 && k < rank; k++)
+            random_positive(w.w[k]);
+        for (size_t k = 0; k < rank * n; k++)
+            mpq_canonicalize(w.v[k]);
+        ClaimMatrix scaled = scaled_of(&cx, n, s, (const mpq_t *)c.p, 0), plain = plain_of(&cx, n, s, (const mpq_t *)c.p, 0);
+        bool accepted = verify_witness(&cx, &plain, &w).accepted;
+        CHECK(verify_witness(&cx, &scaled, &w).accepted == accepted);
+        n_accepted += accepted;
+        n_rejected += !accepted;
+        claim_matrix_clear(&scaled);
+        claim_matrix_clear(&plain);
+        witness_clear(&w);
+        component_clear(&c);
+    }
+    CHECK(n_accepted > 100 && n_rejected > 100);
+    ctx_free(&cx);
+}
+
 int main(void)
 {
+    RUN(vectors_refute_the_same);
     RUN(no_singular_matrix_is_proved);
     return test_done();
 }
