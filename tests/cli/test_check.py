@@ -79,6 +79,13 @@ def a_solve_has_corners(folder):
 
 
 @test
+def a_rate_of_few_digits_is_said_as_it_is(folder):
+    """1/10 lies above the double below it."""
+    path = write(folder, "alone.eig", "population V mixed { tau = 10 ms; cost = nonnegative }\n")
+    check("rate: at least 0.1 per ms" in eigc("check", path).out, eigc("check", path))
+
+
+@test
 def noise_of_zero_is_none(folder):
     """With noise that is 0 for each neuron stability is certified, with noise in one of them it is not."""
     for noise, verdict in ("0 * i", "certified"), ("step(i - 2)", "undecided"):

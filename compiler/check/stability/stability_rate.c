@@ -17,7 +17,7 @@ Num stability_round_down(NumPool *nums, mpq_srcptr x)
     if (!(value > 0))
         return down;
     double unit = pow(10, floor(log10(value)) - 2);
-    for (int k = 0; k < 3; k++) {
+    for (int k = -1; k < 3; k++) {      /* from above: x may be a number of three digits that no double is */
         snprintf(text, sizeof text, "%.2e", (floor(value / unit) - k) * unit);
         if (num_parse(nums, text, strlen(text), &down) && mpq_cmp(down, x) <= 0)
             return down;
