@@ -7,8 +7,9 @@ each; if it does, the unit tests of the file are run. A row that nothing notices
 Not listed, because nothing could notice them: a row twice in one component, and p = 0, are refused early,
 but M(p) is not positive definite either; the same for a diagonal entry >= 0 and for an entry of
 the scaled M beyond 8; an empty witness is X = 0; a member or a component out of range reads
-beyond an array, which only the sanitizers see; rows of sums beside populations cannot be read from a file.
-Usage: tests/mutate_verify.py [part of a row]
+beyond an array, which only the sanitizers see, and so does a param too many of one of a map's two planes; rows of sums beside
+populations cannot be read from a file; no cell lies in an empty plane.
+Usage: tests/mutate_verify.py [PART...]      rows in which one of these occurs
 """
 import os
 import subprocess
@@ -390,11 +391,9 @@ ROWS = [
     ("ranges.c", "        mpq_set(out->leak[a], g->base->leak[a]);", ";"),
     ("ranges.c", "        out->size[a] = base->size[a];", "        out->size[a] = 1;"),
     # maps
-    ("map_verify.c", "a->n_params == b->n_params;", "true;"),
     ("map_verify.c", "mpq_equal(a->lo[k], b->lo[k]) && mpq_equal(a->hi[k], b->hi[k])", "mpq_equal(a->lo[k], b->lo[k])"),
     ("map_verify.c", "mpq_equal(a->lo[k], b->lo[k]) && mpq_equal(a->hi[k], b->hi[k])", "mpq_equal(a->hi[k], b->hi[k])"),
     ("map_verify.c", "p->matrix.n_kernels || p->matrix.mean_slope || p->matrix.n_sums", "0"),
-    ("map_verify.c", "if (mpq_cmp(p->ranges.lo[k], p->ranges.hi[k]) > 0)", "if (0)"),
     ("map_verify.c", "        fault = plane_fault(&m->attained);", "        ;"),
     ("map_verify.c", "        fault = params_fault(&m->plane.ranges, &m->attained.ranges);", "        ;"),
     ("map_verify.c", "mpq_cmp(c->lo[k], r->lo[k]) < 0 || ", ""),
@@ -431,7 +430,6 @@ ROWS = [
     ("map_read.c", "if (!components == !witness)", "if (!components && !witness)"),
     ("map_read.c", "\"components witness statements\"", "\"components witness statements more extra\""),
     ("map_read.c", "0, m->n_proofs - 1, out", "0, SIZE_MAX / 4, out"),
-    ("map_read.c", "        return reader_refuse(r, \"the format is not", "        return true || reader_refuse(r, \"the format is not"),
     # reading
     ("rational.c", "if (n > RATIONAL_MAX_DIGITS)", "if (0)"),
     ("rational.c", "if (value > RATIONAL_MAX_EXPONENT)", "if (value > 1000000)"),
@@ -455,7 +453,7 @@ ROWS = [
 TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
          "test_symbol", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
 # Which unit tests have to notice what the mutants do not, where not all may; the first ones are the likeliest.
-RELATED = {"statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
+RELATED = {"verify.c": TESTS[:-4] + TESTS[-3:], "statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
            "positive_": ("test_verify_sparse",), "symbol": ("test_symbol", "test_verify_kernel"),
            "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate",),
            "certificate": ("test_certificate",), "map": (), "verify_mean": (), "verify_sums": ()}
@@ -526,13 +524,13 @@ def related(file):
     return next((names for part, names in RELATED.items() if file.startswith(part)), TESTS)
 
 
-def main(part):
-    rows = [row for row in ROWS if any(part in text for text in row)]
+def main(parts):
+    rows = [row for row in ROWS if any(part in text for part in parts or [""] for text in row)]
     survivors = 0
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         judge = Judge(folder)
-        if not judge.survives([], TESTS, "as_it_is"):
+        if not judge.survives([], sorted({test for row in rows for test in related(row[0])}), "as_it_is"):
             print("not ok the tests fail before anything is broken")
             return 1
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -544,4 +542,4 @@ def main(part):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
+    sys.exit(main(sys.argv[1:]))

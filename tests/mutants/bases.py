@@ -93,12 +93,13 @@ def by_hand():
                                 components=[{"members": [0, 1], "p": ["1", "0.5"], "proof": "exact"}])
     refuted = [[i, j, "0.4" if x == "0.2" else x] for i, j, x in entries]
     yield "sums, refuted", {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 3, "sums": 2, "entries": [x if x[:2] not in ([0, 0], [1, 1]) else [*x[:2], "-0.5"] for x in refuted]},
-                            "witness": {"members": [0, 1, 3, 4], "V": [["1", "1", "2", "0.5"], ["2", "2", "4", "1"]], "w": ["1", "2"]}}
+                            "witness": {"members": [0, 1, 3, 4], "V": [["1", "1", "2", "0.5"], ["-2", "-2", "-4", "-1"]], "w": ["1", "2"]}}
     yield "mean slopes, alone", {"format": "eig-certificate/1", "claim": "lds",
                                  "matrix": {"n": 4, "populations": [{"name": "A", "size": 2}, {"name": "B", "size": 2}], "entries": [[1, 0, "0.5"]],
                                             "self": ["0.25", "0"], "leak": ["1", "1"], "mean_slopes": ["0.5", "2"]},
                                  "components": [{"members": [0], "p": ["1"], "proof": "exact"}, {"members": [1], "p": ["1"], "proof": "exact"}],
                                  "statements": [{"says": "equal-time-constants", "tau": "1"}]}
+    yield from small_maps()
     yield "several components", {"format": "eig-certificate/1", "claim": "lds",
                                  "matrix": {"n": 4, "entries": [[0, 0, "-1"], [0, 1, "0.5"], [1, 0, "0.5"], [1, 1, "-1"], [2, 0, "7"], [2, 2, "-1"], [3, 2, "-5"],
                                                                 [3, 3, "-2"]]},
@@ -106,6 +107,25 @@ def by_hand():
                                                 {"members": [3], "p": ["2"], "proof": "dominance"}],
                                  "statements": [{"says": "equal-time-constants", "tau": "1", "component": 0}, {"says": "equal-time-constants", "tau": "2", "component": 1},
                                                 {"says": "equal-time-constants", "tau": "3", "component": 2}, {"says": "cascade"}]}
+
+
+def small_maps():
+    """Of one cell or two, and with a proof for the centre alone."""
+    one = {"n": 4, "populations": [{"name": "E", "size": 4}], "uniform": [["0.2"]], "self": ["0"], "leak": ["1"]}
+    terms = [{"params": [0], "entries": [[0, 0, "1"]], "self": ["0"]}]
+    proof = {"components": [{"members": [0], "p": ["1"], "proof": "exact"}]}
+    yield "map of a centre", {"format": "eig-map/1", "matrix": one, "params": [{"name": "g", "value": "0.2", "lo": "0.1", "hi": "0.22"}], "terms": terms,
+                              "proofs": [proof], "cells": [{"region": "centre-lds", "lo": ["0.1"], "hi": ["0.22"], "centre": 0}]}
+    yield "map of a point", {"format": "eig-map/1", "matrix": one, "params": [{"name": "g", "value": "0.2", "lo": "0.2", "hi": "0.2"}], "terms": terms,
+                             "proofs": [proof], "cells": [{"region": "lds", "lo": ["0.2"], "hi": ["0.2"], "proof": 0}]}
+    params = [{"name": "g", "value": "0.2", "lo": "0.2", "hi": "0.6"}]
+    yield "map of a centre, refuted", {"format": "eig-map/1", "matrix": dict(one, uniform=[["0.3"]]), "params": params, "terms": terms,
+                                       "attained": {"matrix": one, "params": params, "terms": terms},
+                                       "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
+                                       "cells": [{"region": "centre-not-lds", "lo": ["0.2"], "hi": ["0.6"], "centre": 0}]}
+    yield "map of two cells", {"format": "eig-map/1", "matrix": dict(one, uniform=[["0.3"]]), "terms": terms,
+                               "params": [{"name": "g", "value": "0.3", "lo": "0.25", "hi": "0.6"}], "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
+                               "cells": [{"region": "not-lds", "lo": ["0.4"], "hi": ["0.6"], "proof": 0}, {"region": "not-lds", "lo": ["0.25"], "hi": ["0.4"], "proof": 0}]}
 
 
 def of_model(folder, text, *command):

@@ -131,7 +131,7 @@ COUNTS = {
 }
 
 OF_READING = {*WORDINGS, *OTHERS, "2^31", "2^32", "2^53", "2^63", "2^64", "a fraction", "an exponent", "a text", "in a list", "twice, otherwise behind",
-              "twice, otherwise before", "renamed", "in capitals", "with a blank", "unknown", "unknown and empty", "a key of others", "a list of others",
+              "twice, otherwise before", "renamed", "in capitals", "with a blank", "unknown and empty", "a key of others", "a list of others",
               "one null more", "one list more", "one 0 more", "half a letter", "wide letters", "a control character", "a bare line end", "cut off"}
 
 # ---- objects and lists ----------------------------------------------------------------
@@ -169,6 +169,8 @@ def of_list(x):
                 for key in set(x[k]) & set(x[k - 1]):
                     a, b = {**x[k - 1], key: x[k][key]}, {**x[k], key: x[k - 1][key]}
                     yield "exchanged in " + key, "*", x[:k - 1] + [a, b] + x[k + 1:]
+    if all(isinstance(cell, dict) and {"lo", "hi"} <= set(cell) and isinstance(cell["lo"], list) for cell in x):
+        yield from of_cells(x)
     if n > 2:
         yield "first and last exchanged", "", x[-1:] + x[1:-1] + x[:1]
         yield "turned round", "", x[::-1]
@@ -179,6 +181,23 @@ def of_list(x):
     yield "one 0 more", "", x + [0]
     if n > 1:
         yield "cut short", "", x[:n // 2]
+
+
+def of_cells(x):
+    """Boxes beside their place, on that of others, and of no volume."""
+    for k, cell in enumerate(x):
+        for axis, (lo, hi) in enumerate(zip(cell["lo"], cell["hi"])):
+            width = number(hi) - number(lo)
+            for how, by in (("moved down", -width), ("moved up", width)):
+                yield how, "*", x[:k] + [{**cell, "lo": moved(cell["lo"], axis, by), "hi": moved(cell["hi"], axis, by)}] + x[k + 1:]
+            yield "an empty one more", "*", x + [{**cell, "hi": moved(cell["hi"], axis, -width)}]
+        for other in x[:k] + x[k + 1:]:
+            yield "in place of another", "*", [cell if y is other else y for y in x]
+            yield "on another's place", "*", x[:k] + [{**cell, "lo": other["lo"], "hi": other["hi"]}] + x[k + 1:]
+
+
+def moved(values, axis, by):
+    return [str(number(y) + by) if k == axis else y for k, y in enumerate(values)]
 
 
 # ---- all of them --------------------------------------------------------------------
@@ -231,10 +250,12 @@ def of_text(tree):
 
 def grafts(tree, donors):
     """Parts of other files in place of its own."""
-    for name, other in donors:
+    for other in donors:
         for key in ("matrix", "claim", "components", "witness", "statements", "ranges", "proofs", "cells", "params", "terms", "attained", "model"):
             if key in other and other[key] != tree.get(key):
                 yield "from elsewhere", key, text_of({**tree, key: other[key]})
+        if "attained" in tree:
+            yield "from elsewhere", "attained/matrix", text_of({**tree, "attained": {**tree["attained"], "matrix": other["matrix"]}})
         if "witness" in other and "components" in tree or "components" in other and "witness" in tree:
             evidence = ("claim", "components", "witness")
             yield "the other proof", "", text_of({**{k: x for k, x in tree.items() if k not in evidence}, **{k: other[k] for k in evidence if k in other}})
