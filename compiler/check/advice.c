@@ -59,13 +59,16 @@ static double least_direction(Ctx *cx, const ClaimMatrix *m, const Component *c,
     }
     size_t *from = ARENA_ARRAY(&cx->arena, c->n + 1, size_t), *entry = ARENA_ARRAY(&cx->arena, most, size_t);
     uint32_t *column = ARENA_ARRAY(&cx->arena, most, uint32_t);
+    double *inverse = ARENA_ARRAY(&cx->arena, c->n, double);
     SparseForm f;
+    for (size_t k = 0; k < c->n; k++)
+        inverse[k] = 1 / root[k];
     find_places(cx, m, c, from, column, entry);
     if (!sparse_form_init(&f, c->n, from, column))
         return (double)INFINITY;
     for (size_t k = 0; k < c->n; k++)
         for (size_t e = from[k]; e < from[k + 1]; e++)
-            f.half[e] = p[k] * tested_entry(m, c->member[k], entry[e]) / (root[k] * root[column[e]]);
+            f.half[e] = p[k] / root[k] * tested_entry(m, c->member[k], entry[e]) * inverse[column[e]];
     double least = eigen_smallest(c->n, sparse_form_apply, &f, v);
     sparse_form_clear(&f);
     return least;

@@ -106,6 +106,11 @@ static size_t local_index(const LdsPart *p, uint32_t row)
     return lo < p->n && p->member[lo] == row ? lo : SIZE_MAX;
 }
 
+static inline bool is_zero(const ClaimMatrix *m, size_t e)
+{
+    return m->entry ? mpq_sgn(m->entry[e]) == 0 : m->scaled->value[e] == 0;
+}
+
 static void find_edges(LdsPart *p)
 {
     const ClaimMatrix *m = p->matrix;
@@ -119,7 +124,7 @@ static void find_edges(LdsPart *p)
         uint32_t row = p->member[i];
         for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
             size_t j = m->column[e] == row ? SIZE_MAX : p->n == m->q ? m->column[e] : local_index(p, m->column[e]);
-            if (j == SIZE_MAX || claim_matrix_sign(m, row, e) == 0)
+            if (j == SIZE_MAX || is_zero(m, e))
                 continue;
             p->column[p->n_edges] = (uint32_t)j;
             p->source[p->n_edges++] = (uint32_t)e;

@@ -11,7 +11,7 @@
 
 typedef struct ScaledEntries {
     size_t q, n_groups;
-    double *value;              /* of each entry, finite; on the diagonal unused */
+    double *value;              /* of each entry, finite; its unit is not 0. On the diagonal unused */
     uint32_t *group;            /* q: of each column */
     mpq_t *unit;                /* q * n_groups: what row a multiplies the values of group g by is unit[a * n_groups + g] */
     mpq_t *diagonal;            /* q: the entry on the diagonal, if one is held */
