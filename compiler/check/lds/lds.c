@@ -35,6 +35,7 @@ static const TestRow test_table[] = {
     {"symmetric part",   SIZE_MAX,       lds_test_plain},
     {"worst direction",  SIZE_MAX,       lds_test_top_vector},
     {"determinant",      64,             lds_test_singular},
+    {"descent",          SIZE_MAX,       lds_test_descent},
     {"interior point",   LDS_DENSE_ROWS, lds_test_interior},
 };
 enum { N_TESTS = sizeof test_table / sizeof *test_table };

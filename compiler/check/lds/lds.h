@@ -12,6 +12,8 @@
  *   lds_balance.c   scalings that may serve as multipliers
  *   lds_balance_dense.c  ... of rows that read most others
  *   lds_refute.c    vectors that may serve as witnesses
+ *   lds_descent.c   both for large components, by first-order steps
+ *   lds_leading.c   ... leading eigenvectors
  *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
  *   lds_interior_method.h  ... in one type of numbers
  *   lds_face.c      witnesses on the boundary itself, as short fractions
@@ -130,6 +132,8 @@ enum { LDS_DENSE_ROWS = 5000 };
 
 /* Takes cubes * n^3 operations from the work left; false, taking nothing and saying so in f->missing, where less is left. */
 bool lds_spend(LdsPart *p, double cubes, LdsFinding *f);
+/* The same of so many operations. */
+bool lds_spend_operations(LdsPart *p, double operations, LdsFinding *f);
 
 /* Ask the verifier. True when it accepted: the finding is then complete. The
  * double forms are in the coordinates of K and are rounded to few bits first;
@@ -157,6 +161,7 @@ LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors,
 LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
 LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_singular;
+LdsTest lds_test_descent;              /* lds_descent.c */
 LdsTest lds_test_interior;
 LdsTest lds_test_sums;                 /* lds_sums.c: components that are nothing but sums */
 LdsTest lds_test_symbol;               /* lds_symbol.c: components with kernels */

@@ -146,7 +146,7 @@ static void read_diagonal(LdsPart *p)
     mpq_clear(x);
 }
 
-static bool spend(LdsPart *p, double cost, LdsFinding *f)
+bool lds_spend_operations(LdsPart *p, double cost, LdsFinding *f)
 {
     if (cost > *p->work) {
         f->missing = "the work set aside for all components was spent";
@@ -159,7 +159,7 @@ static bool spend(LdsPart *p, double cost, LdsFinding *f)
 bool lds_spend(LdsPart *p, double cubes, LdsFinding *f)
 {
     double n = (double)p->n;
-    return spend(p, cubes * n * n * n, f);
+    return lds_spend_operations(p, cubes * n * n * n, f);
 }
 
 /* For one proof: a dense factor, or of large sparse matrices what the verifier does by rows. */
@@ -169,7 +169,7 @@ static bool spend_on_proof(LdsPart *p, LdsFinding *f)
     bool is_sparse = p->n > VERIFY_SPARSE_N && (double)p->n_edges < n * n / 16;
     if (p->n <= LDS_DENSE_ROWS)
         return lds_spend(p, 1.0 / 3, f);
-    return is_sparse && spend(p, by_rows, f);
+    return is_sparse && lds_spend_operations(p, by_rows, f);
 }
 
 /* As frexp has it; x is not 0. */
