@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "lang/base/pages.h"
 
 struct ArenaChunk {
     ArenaChunk *below;
@@ -13,7 +14,7 @@ struct ArenaChunk {
     size_t mapped;              /* bytes of a chunk of pages of its own, which come zeroed; 0: malloc's */
 };
 
-enum { CHUNK_BYTES = 64 * 1024, ALIGN = 64, HUGE_BYTES = 4 * 1024 * 1024, MAPPED_BYTES = 256 * 1024 };
+enum { CHUNK_BYTES = 64 * 1024, ALIGN = 64 };
 
 static void exhausted(size_t bytes)
 {
@@ -28,17 +29,11 @@ static size_t header_bytes(void)
     return (sizeof(ArenaChunk) + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* Pages of its own. Few are had at once, since all of them will be written; many in large pages where the
- * system has them: one page fault in place of 512. */
 static ArenaChunk *chunk_map(size_t bytes)
 {
-    int at_once = bytes < HUGE_BYTES ? MAP_POPULATE : 0;
-    ArenaChunk *c = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | at_once, -1, 0);
-    if (c == MAP_FAILED)
-        return NULL;
-    if (bytes >= HUGE_BYTES)
-        madvise(c, bytes, MADV_HUGEPAGE);
-    c->mapped = bytes;
+    ArenaChunk *c = pages_get(bytes);
+    if (c)
+        c->mapped = bytes;
     return c;
 }
 
@@ -46,7 +41,7 @@ static ArenaChunk *chunk_new(size_t payload)
 {
     size_t bytes = header_bytes() + payload;
     bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
-    bool is_mapped = bytes >= MAPPED_BYTES;
+    bool is_mapped = bytes >= PAGES_LEAST;
     ArenaChunk *c = bytes < payload ? NULL : is_mapped ? chunk_map(bytes) : aligned_alloc(ALIGN, bytes);
     if (!c) {
         arena_on_exhausted(payload);
@@ -149,7 +144,7 @@ void arena_free(Arena *a)
         ArenaChunk *c = a->top;
         a->top = c->below;
         if (c->mapped)
-            munmap(c, c->mapped);
+            pages_free(c, c->mapped);
         else
             free(c);
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/lds/lapack.h"
+#include "lang/base/pages.h"
 
 /* Both sides of
  *      min s   with  S = M(q) + s I >= 0,  sum q = n,   M(q) = -(Q A + A' Q)

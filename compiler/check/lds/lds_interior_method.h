@@ -4,7 +4,7 @@
  * Matrices are n x n, row by row; symmetric ones are whole, of L only the lower half is meant. */
 
 typedef struct NAME(Interior) {
-    size_t n;
+    size_t n, bytes;            /* ... of all that follows */
 #ifdef KERNELS
     const KERNELS *kernels;     /* NULL: plain loops */
 #endif
@@ -378,7 +378,7 @@ static size_t NAME(vectors)(const NAME(Interior) *it, size_t most, double *v)
 
 static void NAME(free)(NAME(Interior) *it)
 {
-    free(it->a);
+    pages_free(it->a, it->bytes);
 }
 
 static bool NAME(alloc)(NAME(Interior) *it, size_t n)
@@ -387,7 +387,8 @@ static bool NAME(alloc)(NAME(Interior) *it, size_t n)
     REAL **vector[] = {&it->q, &it->step, &it->trace, &it->border, &it->by_border, &it->by_one, &it->work};
     enum { MATRICES = sizeof matrix / sizeof *matrix, VECTORS = sizeof vector / sizeof *vector };
     *it = (NAME(Interior)){.n = n};
-    REAL *at = calloc(MATRICES * n * n + (VECTORS + 3) * n, sizeof *at);
+    it->bytes = (MATRICES * n * n + (VECTORS + 3) * n) * sizeof(REAL);
+    REAL *at = pages_get(it->bytes);
     if (!at)
         return false;
     for (size_t k = 0; k < MATRICES; k++, at += n * n)

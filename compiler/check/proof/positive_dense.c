@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/base/pages.h"
+
 /* out = M_ij = -(p_i a_ij + p_j a_ji), exactly. */
 void positive_entry(const LyapunovForm *f, size_t i, size_t j, mpq_ptr out, mpq_ptr scratch)
 {
@@ -21,8 +23,8 @@ void positive_entry(const LyapunovForm *f, size_t i, size_t j, mpq_ptr out, mpq_
 
 void positive_dense_free(PositiveDense *d)
 {
-    free(d->b);
-    free(d->work);
+    pages_free(d->b, d->order * d->order * sizeof *d->b);
+    pages_free(d->work, d->order * d->order * sizeof *d->work);
     free(d->panel);
     free(d->radius);
     free(d->scale);
@@ -36,8 +38,8 @@ bool positive_dense_alloc(PositiveDense *d, const LyapunovForm *f)
     *d = (PositiveDense){.n = n, .order = order};
     if (n > POSITIVE_MAX_ORDER)
         return false;
-    d->b = calloc(order * order, sizeof *d->b);
-    d->work = malloc(order * order * sizeof *d->work);
+    d->b = pages_get(order * order * sizeof *d->b);
+    d->work = pages_get(order * order * sizeof *d->work);
     d->panel = aligned_alloc(64, (order * POSITIVE_PANEL * sizeof *d->panel + 63) / 64 * 64);
     d->radius = calloc(n, sizeof *d->radius);
     d->scale = malloc(n * sizeof *d->scale);
