@@ -85,13 +85,13 @@ static void report_unknown(Builder *b, const AstAttrs *attrs, const AstAttr *a, 
         diag_help(b->cx, d, "an equation is written `%s' = ...`; a constant stands outside of the population, `let %s = ...`", a->name, a->name);
 }
 
-bool attribute_was_refused(const Builder *b, size_t pop, const char *name)
+bool attribute_was_refused(const Builder *b, const PopBuild *pb, const char *name)
 {
     const DiagList *said = &b->cx->diags;
-    const AstAttrs *attrs = &b->pops.at[pop].decl->as.population.attrs;
+    const AstAttrs *attrs = &pb->decl->as.population.attrs;
     for (size_t k = 0; k < attrs->n; k++) {
         const AstAttr *a = &attrs->at[k];
-        if (!a->name || strcmp(a->name, name) != 0)
+        if (!a->name || (name && strcmp(a->name, name) != 0))
             continue;
         for (size_t d = 0; d < said->n; d++)
             if (said->at[d].code == D_E0205 && said->at[d].span.source == a->name_span.source && said->at[d].span.from == a->name_span.from)

@@ -391,9 +391,9 @@ typedef struct AttrRule {
 } AttrRule;
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot);
-/* The population has an attribute of this name that was refused (E0205): `v = ...` for `v' = ...`. What misses a `v` then
+/* The population has an attribute of this name, or NULL for any, that was refused (E0205): `v = ...` for `v' = ...`. What misses a `v` then
  * has nothing to add. */
-bool attribute_was_refused(const Builder *b, size_t pop, const char *name);
+bool attribute_was_refused(const Builder *b, const PopBuild *pb, const char *name);
 /* The (interned) name stands in the expression. */
 bool attribute_mentions(const AstExpr *e, const char *name);
 /* The value's name when it is one of `names`; -1 after a diagnostic. */

@@ -78,13 +78,16 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
 static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 {
     *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e };
-    out->slope = expr_derive(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, p->e), EIG_VAR_X);
+    out->slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
     out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
     return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
 }
 
-static CostFormula *cut_formula(Builder *b, const Expr *g, const CostDomain *domain)
+/* Powers of one base are one from here on, for the proof and for the solve alike: the slope of x sqrt(x) as a product
+ * is 0 times infinity at 0. */
+static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomain *domain)
 {
+    const Expr *g = expr_merged_powers(b->cx, b->nums, written);
     CostFormula *c = ARENA_NEW(&b->cx->arena, CostFormula);
     Pieces pieces = { 0 };
     const Expr *at = NULL;

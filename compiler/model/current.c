@@ -60,7 +60,7 @@ static Typed report_no_member(Builder *b, const AstExpr *e, size_t pop)
     size_t n = 2;
     for (size_t k = 0; eq && k < eq->n; k++)
         names[n++] = eq->state[k].equation->name;
-    if (attribute_was_refused(b, pop, e->as.member.name))
+    if (attribute_was_refused(b, &b->pops.at[pop], e->as.member.name))
         return typed_error(e->span);
     Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "a neuron of `%s` has no `%s`", p->name, e->as.member.name);
     const char *near = nearest_name(e->as.member.name, names, n);

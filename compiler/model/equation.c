@@ -103,7 +103,7 @@ static void report_equation_attributes(Builder *b, const PopBuild *pb, const Mod
     };
     for (size_t k = 0; k < sizeof other / sizeof *other; k++) {
         const AstAttr *a = find_attribute(pb, other[k].name, other[k].kind);
-        if (!a)
+        if (!a || attribute_was_refused(b, pb, NULL))
             continue;
         Diag *d = diag_at(b->cx, D_E0208, a->name_span, "`%s` has no equations, and `%s` belongs to a population that has", p->name,
                           a->name);
@@ -148,7 +148,7 @@ static void place_start(Builder *b, const AstAttr *a, const ModelPop *p, Equatio
         return;
     }
     long k = a->kind == AST_ATTR_VALUE ? 0 : find_state(eq, a->params.at[0].name);
-    if (k < 0 && attribute_was_refused(b, (size_t)(p - b->m->pops.at), a->params.at[0].name))
+    if (k < 0 && attribute_was_refused(b, &b->pops.at[p - b->m->pops.at], a->params.at[0].name))
         return;
     if (k < 0) {
         const char *names[EIG_MAX_STATES];
@@ -400,7 +400,7 @@ void equations_finish(Builder *b, size_t pop)
 
 static void report_no_state(Builder *b, const AstExpr *e, const ModelPop *p)
 {
-    if (attribute_was_refused(b, (size_t)(p - b->m->pops.at), e->as.member.name))
+    if (attribute_was_refused(b, &b->pops.at[p - b->m->pops.at], e->as.member.name))
         return;
     Diag *d = diag_at(b->cx, D_E0201, e->as.member.name_span, "`%s` has no state `%s`", p->name, e->as.member.name);
     const char *names[EIG_MAX_STATES];

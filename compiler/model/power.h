@@ -4,6 +4,7 @@
 #include "compiler/model/expr.h"
 
 /* e where u sqrt(u), sqrt(u)^3 and the like are u^1.5: factors of a product that are powers of the same base, a root among them,
- * and powers of roots. Defined exactly where e is, and equal there: for a proof, since a run rounds as the text says. */
+ * and powers of roots. Defined exactly where e is, and equal there. Proofs read costs and activations so; a run computes an activation
+ * as its text says, and solves for the rate of a cost that is written so (docs/semantics.md, Solves). */
 const Expr *expr_merged_powers(Ctx *cx, NumPool *pool, const Expr *e);
 #endif

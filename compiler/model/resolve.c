@@ -100,7 +100,7 @@ static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 /* E0201 with a suggestion among what the scope knows. */
 static void report_unknown_name(Builder *b, Span at, const char *name, const Scope *scope)
 {
-    if (b->import_failed || (scope->kind == SCOPE_EQUATION && attribute_was_refused(b, (size_t)scope->pop, name)))
+    if (b->import_failed || (scope->kind == SCOPE_EQUATION && attribute_was_refused(b, &b->pops.at[scope->pop], name)))
         return;
     Diag *d = diag_at(b->cx, D_E0201, at, "there is no `%s`", name);
     suggest(b, d, name, scope);

@@ -96,6 +96,32 @@ def powers_of_one_base_are_one():
     refused("activation(z) = z * sqrt(z)", "E0712")
 
 
+def rates_left_of_a_kink():
+    """One step of the length of tau from 0 gives the rate that solves x + g'(x) = s: flat sides have g' = 0, not 0 times infinity."""
+    for cost, on, s, rate in (("max(x, 0) * sqrt(max(x, 0))", (-1, 2), -0.5, -0.5), ("sqrt(max(x, 0))^3", (-1, 2), -0.5, -0.5),
+                              ("max(x, 0)^2 * sqrt(max(x, 0))", (-1, 2), -0.5, -0.5), ("(max(x, 0)^0.5)^3", (-1, 2), -0.7, -0.7),
+                              ("max(x, 0) * sqrt(max(x, 0)) + x^2", None, -3, -1), ("max(x - 1, 0) * sqrt(max(x - 1, 0))", None, 0.5, 0.5),
+                              ("log(1 + sqrt(max(x, 0))^3)", (-2, 2), -0.7, -0.7), ("max(-x, 0) * sqrt(max(-x, 0))", (0.1, 4), 2, 2),
+                              ("0.3 * max(x - 0.3, 0) * sqrt(max(x - 0.3, 0)) - x^2 / 4", (-5, 5), -1, -2),
+                              ("max(x, 0) * sqrt(max(x, 0))", None, 1, 0.25)):
+        domain = " on [%g, %g]" % on if on else ""
+        model = ("population A mixed { tau = 1; cost(x) = %s%s; input = %g }\n"
+                 "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, domain, s))
+        for way in ((), ("--reference",)):
+            got = eigc.run(model, folder, *way).arrays["A"][-1].item()
+            assert abs(got - rate) < 1e-12, (cost, s, got, rate)
+    refused("cost(x) = exp(x) / 100 + x * sqrt(max(-x, 0)) on [0.1, 4]", "E0721")
+
+
+def ends_of_domains_do_not_jump():
+    for cost in ("-5 * step(x - 1) on [0, 1]", "-0.1 * step(x) on [-1, 0]", "0.1 * step(x) on [-1, 0]", "-0.1 * step(-x) on [0, 1]",
+                 "-5 * pulse(x, 1) on [-1, 0]", "-0.1 * pulse(x - 1, 1) on [-1, 1]", "-5 * step(-x) on [0, inf]",
+                 "-5 * step(x - 1) + x * log(x) on [0, 1]"):
+        refused("cost(x) = " + cost, "E0720")
+    accepted("cost(x) = step(x) * x on [-1, 0]")
+    accepted("cost(x) = step(x - 1) + x * log(x) on [0, 0.5]")
+
+
 def terms_that_cancel_are_seen_to():
     for phi, most in (("exp(min(4.45 * z + abs(4.45 * z), 1))", 8.9 * float(exp(1))), ("z / sqrt(abs(z) + 1e-30)", 1e15),
                       ("(z - 0.1) / (abs(z - 0.1) + 1e-25)^0.3", 1e25**0.3)):
@@ -177,6 +203,8 @@ simulate { duration = 10 ms; method = euler; step = 10 ms; record E every 10 ms 
 
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
 eigc.test("powers of one base are one", powers_of_one_base_are_one)
+eigc.test("rates left of a kink", rates_left_of_a_kink)
+eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)

@@ -10,6 +10,7 @@ typedef enum ConvexVerdict {
     CONVEX_BENDS_DOWN,          /* the slope of g jumps down there */
     CONVEX_JUMPS,               /* g jumps there */
     CONVEX_OUTSIDE,             /* g has no value there */
+    CONVEX_NO_SLOPE,            /* convex, but x + g' as a run computes it is no number there */
     CONVEX_NO_LEAST,            /* convex, but x + g' is not seen to grow without bound */
     CONVEX_UNPROVED
 } ConvexVerdict;

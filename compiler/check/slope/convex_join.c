@@ -1,5 +1,6 @@
 #include "compiler/check/slope/convex_join.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "compiler/check/slope/jet.h"
@@ -79,4 +80,27 @@ PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *le
     jet_result_clear(&j.term);
     jet_result_clear(&j.sum);
     return there;
+}
+
+/* g is continuous from a little inside up to the end. */
+static bool is_continuous(Join *j, const Expr *g, const CostPiece *piece, Num end)
+{
+    bool is_lo = piece->lo && mpq_equal(piece->lo, end);
+    double reach = 0x1p-20 * fmin(1, piece->lo && piece->hi ? num_to_double(piece->hi) - num_to_double(piece->lo) : 1);
+    double at = num_to_double(end), below = nextafter(at, -INFINITY), above = nextafter(at, INFINITY);
+    jet_evaluate(g, &(JetDomain){ .nums = j->nums, .lo = is_lo ? below : at - reach, .hi = is_lo ? at + reach : above }, &j->term);
+    return j->term.trouble == JET_FINE;
+}
+
+PieceJoin piece_ends(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *piece, Num end)
+{
+    if (!end || !expr_may_jump(g, EIG_VAR_X))
+        return JOIN_FINE;
+    Join j = { .cx = cx, .nums = nums };
+    jet_result_init(&j.term);
+    jet_result_init(&j.sum);
+    int there = is_continuous(&j, g, piece, end) ? 0 : compare_at(&j, g, piece->g, end);
+    jet_result_clear(&j.term);
+    jet_result_clear(&j.sum);
+    return there == 0 ? JOIN_FINE : there == 2 ? JOIN_UNKNOWN : JOIN_JUMPS;
 }

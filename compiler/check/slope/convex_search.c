@@ -11,8 +11,9 @@
 #include "compiler/check/slope/gap.h"
 #include "compiler/check/slope/jet.h"
 #include "compiler/model/affine.h"
+#include "compiler/model/derive.h"
 
-enum { MAX_REGIONS = 8000, MAX_WORK = 800000, MAX_STACK = 512, SAMPLES = 64 };    /* work: regions times nodes */
+enum { MAX_REGIONS = 8000, MAX_WORK = 800000, MAX_STACK = 512, SAMPLES = 64, SLOPES = 16 };     /* work: regions times nodes */
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 
 typedef enum Where { INSIDE, TOWARDS_LO, TOWARDS_HI, N_WHERE } Where;
@@ -404,18 +405,52 @@ static void search_piece(Search *s, const CostPiece *p)
 
 /* ---- all of them ---- */
 
+static bool joins(Search *s, PieceJoin join, Num at)
+{
+    static const ConvexVerdict as[] = { [JOIN_JUMPS] = CONVEX_JUMPS, [JOIN_BENDS_DOWN] = CONVEX_BENDS_DOWN,
+                                        [JOIN_OUTSIDE] = CONVEX_OUTSIDE, [JOIN_UNKNOWN] = CONVEX_UNPROVED };
+    if (join != JOIN_FINE)
+        decide(s, as[join], num_to_double(at));
+    return join == JOIN_FINE;
+}
+
+/* The place of this piece's k-th sample, k < SLOPES: evenly between two ends, from one end by powers of two. */
+static double sample_of(const CostPiece *p, int k)
+{
+    double lo = p->lo ? num_to_double(p->lo) : 0, hi = p->hi ? num_to_double(p->hi) : 0, far = ldexp(1, k - SLOPES / 2);
+    if (p->lo && p->hi)
+        return lo + (hi - lo) * (k + 1) / (SLOPES + 1);
+    return p->lo ? lo + far : p->hi ? hi - far : k % 2 ? far : -far;
+}
+
+/* A run computes the slope of the whole formula, where a factor that the piece does without may be 0 times infinity. That
+ * it is a number is not proved: it is one at the samples, and what is none is none on a whole piece. */
+static void look_at_slope(Search *s, const CostPiece *p)
+{
+    const Expr *slope = expr_derive(s->cx, &s->nums, s->cost->g, EIG_VAR_X);
+    if (!slope || slope->depth > EXPR_MAX_DEPTH)
+        return;
+    EigCode code = expr_to_code(s->cx, slope);
+    for (int k = 0; k < SLOPES && s->found.verdict == CONVEX_SEARCHING; k++) {
+        double var[EIG_N_VARS] = { [EIG_VAR_X] = sample_of(p, k) };
+        if (isnan(eig_code_eval(&code, var, NULL)))
+            decide(s, CONVEX_NO_SLOPE, var[EIG_VAR_X]);
+    }
+}
+
 static void search_pieces(Search *s)
 {
     const CostFormula *c = s->cost;
     for (size_t k = 0; k < c->n_pieces && s->found.verdict == CONVEX_SEARCHING; k++) {
-        static const ConvexVerdict as[] = { [JOIN_JUMPS] = CONVEX_JUMPS, [JOIN_BENDS_DOWN] = CONVEX_BENDS_DOWN, [JOIN_OUTSIDE] = CONVEX_OUTSIDE, [JOIN_UNKNOWN] = CONVEX_UNPROVED };
-        PieceJoin join = k ? pieces_join(s->cx, &s->nums, c->g, &c->piece[k - 1], &c->piece[k], &s->found.function) : JOIN_FINE;
-        if (join != JOIN_FINE)
-            decide(s, as[join], num_to_double(c->piece[k].lo));
-        else
-            search_piece(s, &c->piece[k]);
+        const CostPiece *p = &c->piece[k];
+        if (k && !joins(s, pieces_join(s->cx, &s->nums, c->g, p - 1, p, &s->found.function), p->lo))
+            return;
+        search_piece(s, p);
+        look_at_slope(s, p);
     }
-    if (s->found.verdict == CONVEX_SEARCHING)
+    const CostPiece *first = &c->piece[0], *last = &c->piece[c->n_pieces - 1];
+    if (s->found.verdict == CONVEX_SEARCHING && joins(s, piece_ends(s->cx, &s->nums, c->g, first, c->lo), c->lo)
+        && joins(s, piece_ends(s->cx, &s->nums, c->g, last, c->hi), c->hi))
         s->found.verdict = CONVEX_PROVED;
 }
 
