@@ -7,7 +7,8 @@
  *   reduce_limits.c ... why there is none
  *   reduce_components.c  strongly connected components
  *   lds.c           the cascade over the tests of one component
- *   lds_part.c      a component as the tests see it: scaled doubles, exact entries; offering evidence
+ *   lds_part.c      a component as the tests see it: scaled doubles, exact entries
+ *   lds_offer.c     what the tests find, rounded to few bits and put to the verifier
  *   lds_exact.c     one to three rows, trees
  *   lds_balance.c   scalings that may serve as multipliers
  *   lds_balance_dense.c  ... of rows that read most others
@@ -112,8 +113,12 @@ void lds_scale(LdsPart *p, const int32_t *exponent);
 enum { LDS_FAR = 1 << 28 };     /* exponents end here */
 void lds_part_diagonal(const LdsPart *p, size_t i, mpq_t out);     /* R_ii, exact */
 void lds_part_entry(const LdsPart *p, size_t edge, mpq_t out);     /* R_ij, exact */
+/* The row's index among the members, or SIZE_MAX. */
+size_t lds_part_index(const LdsPart *p, uint32_t row);
 /* The edge i <- j, or SIZE_MAX. */
 size_t lds_part_find(const LdsPart *p, size_t i, size_t j);
+/* The mantissa of x = mantissa * 2^exponent, whatever the range of x. */
+double lds_split(mpq_srcptr x, long *exponent);
 /* Dense n x n copy of K, diagonal -1; malloc'd. */
 double *lds_part_dense(const LdsPart *p);
 
@@ -135,7 +140,8 @@ bool lds_spend(LdsPart *p, double cubes, LdsFinding *f);
 /* The same of so many operations. */
 bool lds_spend_operations(LdsPart *p, double operations, LdsFinding *f);
 
-/* Ask the verifier. True when it accepted: the finding is then complete. The
+/* ---- lds_offer.c ----
+ * Ask the verifier. True when it accepted: the finding is then complete. The
  * double forms are in the coordinates of K and are rounded to few bits first;
  * the exact forms, over all rows of the component, are taken over. */
 bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f);
