@@ -1,5 +1,6 @@
 #include "compiler/check/lds/lds.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -70,7 +71,7 @@ static void search_entry(const Search *s, size_t i, size_t edge, double *piece)
     else
         mpq_mul_2exp(x, x, (mp_bitcnt_t)e);
     for (int k = 0; k < 3; k++) {
-        piece[k] = mpq_get_d(x);
+        piece[k] = fmax(-DBL_MAX, fmin(DBL_MAX, mpq_get_d(x)));     /* infinite where the scales are too far apart */
         mpq_set_d(y, piece[k]);
         mpq_sub(x, x, y);
     }
