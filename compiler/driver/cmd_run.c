@@ -54,8 +54,11 @@ static bool open_result(Run *r)
     else if (!run_room(&r->c.cx, r->c.model, r->recorder, r->path)) {
         eig_recorder_close(r->recorder);
         r->recorder = NULL;
-    } else if (!o->quiet && !o->json)
-        run_room_say(&r->c.cx, r->recorder, r->path);
+    } else {
+        progress_catch_signals();       /* from here on what is computed is kept */
+        if (!o->quiet && !o->json)
+            run_room_say(&r->c.cx, r->recorder, r->path);
+    }
     return r->recorder != NULL;
 }
 
@@ -69,7 +72,6 @@ static void integrate(Run *r)
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
     progress_start(&progress, p->time_unit, r->c.options->quiet);
-    progress_catch_signals();
     if (r->c.options->reference)
         r->result = eig_reference(p, r->recorder, progress_tick, &progress, r->x);
     else
