@@ -33,11 +33,12 @@ double eig_middle(double a, double b)
 typedef struct Bracket {
     double a, b;
     bool hit;                   /* at a node: a */
+    bool lost_a, lost_b;        /* the value there had left the doubles, so that on which side of the solution it lies was guessed */
 } Bracket;
 
 static Bracket enclose(const EigSolve *q, double s)
 {
-    Bracket r = { -DBL_MAX, DBL_MAX, false };
+    Bracket r = { .a = -DBL_MAX, .b = DBL_MAX };
     for (size_t k = 0; k < q->n_nodes; k++) {
         const EigNode *node = &q->node[k];
         if (s <= node->above) {
@@ -72,14 +73,19 @@ double eig_solve(const EigSolve *q, double s)
         double gap = eig_code_eval(&q->value, var, NULL) - s, size = fabs(gap);
         if (gap == 0.0)
             return x;
-        /* A NaN far out, infinity less infinity, is beyond the solution. */
-        bool high = gap == gap ? gap > 0.0 : x > 0.0;
+        /* A NaN far out, infinity less infinity, is beyond the solution: a guess, as what an infinity says is, which a quotient
+         * that overflows has where its value is small. No solution lies beside either. */
+        bool known = size < (double)INFINITY, high = gap == gap ? gap > 0.0 : x > 0.0;
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
+        r.lost_a = high ? r.lost_a : !known;
+        r.lost_b = high ? !known : r.lost_b;
         double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope;
         bool is_flat = slope > 0.0 && slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
-        if (eig_middle(r.a, r.b) == r.a || (newton == x && is_flat))
+        if (newton == x && is_flat)
             return x;
+        if (eig_middle(r.a, r.b) == r.a)
+            return r.lost_a || r.lost_b ? (double)NAN : x;
         if (is_inside && is_flat && fabs(newton - x) <= DBL_EPSILON * fabs(x))
             return newton;
         bool may = k < EIG_SOLVE_NEWTON && size <= 0.5 * last;

@@ -157,6 +157,9 @@ static void explain_nonfinite(Run *r)
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
+    const Expr *phi = r->c.net->pop[r->result.bad_pop].model->act.phi;
+    if (phi && phi->kind == EXPR_SOLVE)
+        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost leaves the doubles, as that of `log(1 + exp(x))` does");
     diag_help(&r->c.cx, d,
               "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps");
 }

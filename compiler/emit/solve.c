@@ -14,6 +14,7 @@ typedef struct Body {
     LlFunction f;
     Val s;
     Val x, a, b;                /* at the head of the loop, then after the step */
+    Val lost_a, lost_b;         /* the value at this end had left the doubles */
     Val last;                   /* the size of the gap before */
     Val found;                  /* x is the solution */
 } Body;
@@ -117,6 +118,7 @@ static void begin(Body *b)
     b->x = ll_select(ll, within, b->s, middle_of(ll, b->a, b->b));
     b->x = ll_select(ll, unknown, b->s, ll_select(ll, hit, b->a, b->x));
     b->found = or_of(ll, unknown, hit);
+    b->lost_a = b->lost_b = truth(ll, LLVMConstInt(ll->i1, 0, 0));
     b->last = ll_f64(ll, (double)INFINITY);
 }
 
@@ -135,6 +137,9 @@ static void narrow(Body *b, Val gap)
     Val high = ll_select(ll, known, ll_fcmp(ll, LLVMRealOGT, gap, zero), ll_fcmp(ll, LLVMRealOGT, b->x, zero));
     b->a = ll_select(ll, high, b->a, b->x);
     b->b = ll_select(ll, high, b->x, b->b);
+    Val none = ll_fcmp(ll, LLVMRealUGE, ll_intrinsic1(ll, "llvm.fabs", gap), ll_f64(ll, (double)INFINITY));
+    b->lost_a = ll_select(ll, high, b->lost_a, none);
+    b->lost_b = ll_select(ll, high, none, b->lost_b);
 }
 
 static Val halved(const Body *b, Val middle, Val step)
@@ -158,7 +163,10 @@ static void next_x(Body *b, Val step)
     Val is_flat = and_of(ll, ll_fcmp(ll, LLVMRealOGT, slope, ll_f64(ll, 0.0)), ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY)));
     Val is_inside = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));
     Val stays = and_of(ll, ll_fcmp(ll, LLVMRealOEQ, newton, b->x), is_flat);
-    b->found = or_of(ll, b->found, or_of(ll, ll_fcmp(ll, LLVMRealOEQ, middle, b->a), stays));
+    Val is_settled = or_of(ll, b->found, stays), is_closed = ll_fcmp(ll, LLVMRealOEQ, middle, b->a);
+    Val is_lost = and_of(ll, and_of(ll, is_closed, or_of(ll, b->lost_a, b->lost_b)), LLVMBuildNot(ll->builder, is_settled, ""));
+    b->x = ll_select(ll, is_lost, ll_f64(ll, (double)NAN), b->x);
+    b->found = or_of(ll, is_settled, is_closed);
     Val way = ll_intrinsic1(ll, "llvm.fabs", ll_fsub(ll, newton, b->x));
     Val little = ll_fmul(ll, ll_f64(ll, DBL_EPSILON), ll_intrinsic1(ll, "llvm.fabs", b->x));
     Val is_near = and_of(ll, and_of(ll, is_inside, is_flat), ll_fcmp(ll, LLVMRealOLE, way, little));
@@ -174,14 +182,16 @@ static void next_x(Body *b, Val step)
 static void iterate(Body *b)
 {
     Ll *ll = b->e->ll;
-    Val first[] = { b->x, b->a, b->b, b->last, b->found };
+    Val first[] = { b->x, b->a, b->b, b->last, b->found, b->lost_a, b->lost_b };
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, EIG_SOLVE_STEPS), 1, 5, first);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, EIG_SOLVE_STEPS), 1, 7, first);
     b->x = loop.carried[0];
     b->a = loop.carried[1];
     b->b = loop.carried[2];
     b->last = loop.carried[3];
     b->found = loop.carried[4];
+    b->lost_a = loop.carried[5];
+    b->lost_b = loop.carried[6];
     next_x(b, loop.index);
     return_if_found(b);
     loop.next[0] = b->x;
@@ -189,6 +199,8 @@ static void iterate(Body *b)
     loop.next[2] = b->b;
     loop.next[3] = b->last;
     loop.next[4] = b->found;
+    loop.next[5] = b->lost_a;
+    loop.next[6] = b->lost_b;
     ll_loop_end(ll, &loop);
     LLVMBuildRet(ll->builder, loop.result[0]);
 }

@@ -34,6 +34,25 @@ static void count_ops(const Expr *e, size_t *ops, size_t *solves)
     }
 }
 
+/* Next to 0 a power may be below the doubles, and what it divides a NaN: the nearest double that is none, up to here. */
+static const double LEAST = 0x1p-200;
+
+static double first_number(const EigCode *value, double towards)
+{
+    double var[EIG_N_VARS] = { 0 }, none = 0, some = copysign(LEAST, towards);
+    var[EIG_VAR_X] = some;
+    double y = eig_code_eval(value, var, NULL);
+    if (y != y)
+        return y;
+    for (double x; (x = eig_middle(fmin(none, some), fmax(none, some))) != none && x != some;) {
+        var[EIG_VAR_X] = x;
+        double at = eig_code_eval(value, var, NULL);
+        *(at == at ? &some : &none) = x;
+        y = at == at ? at : y;
+    }
+    return y;
+}
+
 /* The value at the double next to x; a NaN there, infinity less infinity, is `otherwise`. So is what only a quotient
  * beyond the doubles can be, as of 3/(3 x) next to 0: infinity at a lower end, minus infinity at an upper one. */
 static double value_beside(const EigCode *value, double x, double towards, double otherwise, bool is_end)
@@ -41,6 +60,8 @@ static double value_beside(const EigCode *value, double x, double towards, doubl
     double var[EIG_N_VARS] = { 0 };
     var[EIG_VAR_X] = nextafter(x, towards);
     double y = eig_code_eval(value, var, NULL);
+    if (y != y && x == 0 && !is_end)
+        y = first_number(value, towards);
     return y != y || (is_end && y == -otherwise) ? otherwise : y;
 }
 

@@ -35,6 +35,15 @@ static bool is_root(Num n)
 
 /* ---- powers of powers ---- */
 
+/* (u^a)^b is |u|^(a b) for even a, of any u. Of a straight one, since abs is understood of those alone. */
+static bool is_even_of_straight(NumPool *pool, Power inner, Num b)
+{
+    Num offset, rate;
+    bool is_even = is_whole(inner.exponent) && mpz_even_p(mpq_numref(inner.exponent)) && mpq_sgn(inner.exponent) > 0;
+    return is_even && mpq_sgn(b) > 0 && !is_whole(b) && !expr_is_const(inner.base, NULL)
+           && (expr_affine(pool, inner.base, EIG_VAR_X, &offset, &rate) || expr_affine(pool, inner.base, EIG_VAR_Z, &offset, &rate));
+}
+
 /* (u^a)^b is u^(a b), and both need u >= 0. */
 static bool may_join(Num a, Num b, Num product)
 {
@@ -43,7 +52,7 @@ static bool may_join(Num a, Num b, Num product)
 }
 
 /* e as a power: of itself, if nothing else. */
-static Power power_of(NumPool *pool, const Expr *e)
+static Power power_of(Ctx *cx, NumPool *pool, const Expr *e)
 {
     Num n = num_int(pool, 1);
     Power whole = { e, n };
@@ -53,8 +62,12 @@ static Power power_of(NumPool *pool, const Expr *e)
         n = num_ratio(pool, 1, 2);
     else if (e->as.call.fn != EIG_FN_POW || !expr_is_const(e->as.call.arg[1], &n))
         return whole;
-    Power inner = power_of(pool, e->as.call.arg[0]);
+    Power inner = power_of(cx, pool, e->as.call.arg[0]);
     Num product = combine(pool, mpq_mul, inner.exponent, n);
+    if (is_even_of_straight(pool, inner, n)) {
+        bool is_plain = is_whole(product) && mpz_even_p(mpq_numref(product));
+        return (Power){ is_plain ? inner.base : expr_call(cx, pool, e->span, EIG_FN_ABS, 1, &inner.base), product };
+    }
     return may_join(inner.exponent, n, product) ? (Power){ inner.base, product } : (Power){ e->as.call.arg[0], n };
 }
 
@@ -74,13 +87,13 @@ static bool may_merge(Power a, Power b, Num sum)
 }
 
 /* Adds e's factors; true where two of them have become one. */
-static bool add_factors(NumPool *pool, const Expr *e, Factors *f)
+static bool add_factors(Ctx *cx, NumPool *pool, const Expr *e, Factors *f)
 {
     if (e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_MUL) {
-        bool left = add_factors(pool, e->as.call.arg[0], f), right = add_factors(pool, e->as.call.arg[1], f);
+        bool left = add_factors(cx, pool, e->as.call.arg[0], f), right = add_factors(cx, pool, e->as.call.arg[1], f);
         return left || right;
     }
-    Power p = power_of(pool, e);
+    Power p = power_of(cx, pool, e);
     for (size_t k = 0; k < f->n; k++) {
         Num sum = combine(pool, mpq_add, f->at[k].exponent, p.exponent);
         if (may_merge(f->at[k], p, sum)) {
@@ -97,7 +110,7 @@ static bool add_factors(NumPool *pool, const Expr *e, Factors *f)
 static const Expr *merged_product(Ctx *cx, NumPool *pool, const Expr *e)
 {
     Factors f = { 0 };
-    if (!add_factors(pool, e, &f) || f.too_many)
+    if (!add_factors(cx, pool, e, &f) || f.too_many)
         return e;
     const Expr *arg[2] = { written(cx, pool, e->span, f.at[0]), NULL };
     for (size_t k = 1; k < f.n; k++) {
@@ -121,7 +134,7 @@ const Expr *expr_merged_powers(Ctx *cx, NumPool *pool, const Expr *e)
         return made;
     if (made->as.call.fn == EIG_FN_MUL)
         return merged_product(cx, pool, made);
-    Power p = power_of(pool, made);
+    Power p = power_of(cx, pool, made);
     bool is_joined = p.base != made && p.base != made->as.call.arg[0];
     return is_joined ? written(cx, pool, made->span, p) : made;
 }

@@ -103,7 +103,9 @@ def rates_left_of_a_kink():
                               ("max(x, 0) * sqrt(max(x, 0)) + x^2", None, -3, -1), ("max(x - 1, 0) * sqrt(max(x - 1, 0))", None, 0.5, 0.5),
                               ("log(1 + sqrt(max(x, 0))^3)", (-2, 2), -0.7, -0.7), ("max(-x, 0) * sqrt(max(-x, 0))", (0.1, 4), 2, 2),
                               ("0.3 * max(x - 0.3, 0) * sqrt(max(x - 0.3, 0)) - x^2 / 4", (-5, 5), -1, -2),
-                              ("max(x, 0) * sqrt(max(x, 0))", None, 1, 0.25)):
+                              ("max(x, 0) * sqrt(max(x, 0))", None, 1, 0.25), ("sqrt(x^4) + 0.1 * abs(x)", None, -3, -2.9 / 3),
+                              ("sqrt(x^4) + 0.1 * abs(x)", None, -10, -3.3), ("sqrt(x^4) + 0.1 * abs(x)", None, 0.05, 0),
+                              ("sqrt(x^2)", None, -3, -2), ("log(1 + exp(4 * x))", None, -1000, -1000), ("sqrt(x^2)^3", (-3, 3), 4, 1)):
         domain = " on [%g, %g]" % on if on else ""
         model = ("population A mixed { tau = 1; cost(x) = %s%s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, domain, s))
@@ -111,6 +113,18 @@ def rates_left_of_a_kink():
             got = eigc.run(model, folder, *way).arrays["A"][-1].item()
             assert abs(got - rate) < 1e-12, (cost, s, got, rate)
     refused("cost(x) = exp(x) / 100 + x * sqrt(max(-x, 0)) on [0.1, 4]", "E0721")
+
+
+def a_rate_that_overflow_hides_stops_the_run():
+    """Where the derivative is infinity over infinity around the solution, nothing is guessed."""
+    for cost, s in (("log(1 + exp(4 * x))", 300), ("log(exp(x) + exp(-x))", -1000), ("exp(x) / (1 + exp(x))", 800), ("exp(-exp(x)) on [0, 720]", 715),
+                    ("0.01 * log(1 + exp(100 * (x - 1))) on [0, 8.5]", 9.2), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
+                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200)):
+        model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
+                 "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
+        for way in ((), ("--reference",)):
+            done = eigc.run(model, folder, *way)
+            assert done.status == 1 and "E0890" in done.stderr and "its rate is solved for" in done.stderr, (cost, s, done.status, done.stderr)
 
 
 def ends_of_domains_do_not_jump():
@@ -204,6 +218,7 @@ simulate { duration = 10 ms; method = euler; step = 10 ms; record E every 10 ms 
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
 eigc.test("powers of one base are one", powers_of_one_base_are_one)
 eigc.test("rates left of a kink", rates_left_of_a_kink)
+eigc.test("a rate that overflow hides stops the run", a_rate_that_overflow_hides_stops_the_run)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
 eigc.test("whole powers have any base", whole_powers_have_any_base)

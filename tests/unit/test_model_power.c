@@ -24,12 +24,16 @@ static void roots_and_powers_of_one_base(void)
     check_merged("sqrt(z^3)", "z^1.5");
     check_merged("(z^(1/3))^4", "z^(4/3)");
     check_merged("z * exp(z) * sqrt(z) * z", "z^2.5 * exp(z)");
+    check_merged("(z^2)^0.75", "abs(z)^1.5");
+    check_merged("sqrt((z - 1)^2)", "abs(z - 1)");
+    check_merged("sqrt(z^4)", "z^2");
+    check_merged("sqrt(z^2) * (z^2)^0.75", "abs(z)^2.5");
     check_merged("tanh(z^0.25 * z^0.5)", "tanh(z^0.75)");
 }
 
 static void what_would_have_more_values_stays(void)
 {
-    static const char *const text[] = { "sqrt(z) * sqrt(z)", "z^0.25 * z^0.75", "sqrt(z)^2", "(z^2)^0.75", "sqrt(z^2)", "z^(-0.5) * z", "z * z", "sqrt(z) * (z + 1)",
+    static const char *const text[] = { "sqrt(z) * sqrt(z)", "z^0.25 * z^0.75", "sqrt(z)^2", "sqrt((z^2 + 1)^2)", "sqrt(tanh(z)^4)", "z^(-0.5) * z", "z * z", "sqrt(z) * (z + 1)",
                                         "(z^(-1))^1.5", "z^(-1) * z^2.5" };
     for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
         Built b;

@@ -40,6 +40,11 @@ static const EigSolve kinked = {
     .slope = CODE(NUMBER(1)),
     .n_nodes = 1, .node = &kink,
 };
+/* x + 2 exp(x)/(1 + exp(x)) as written: infinity over infinity from 710 on. */
+static const EigSolve overflowing = {
+    .value = CODE(X, NUMBER(2), X, CALL(EXP), CALL(MUL), NUMBER(1), X, CALL(EXP), CALL(ADD), CALL(DIV), CALL(ADD)),
+    .slope = CODE(NUMBER(1)),
+};
 static const EigSolve *const every[] = {&cubic, &exponential, &logarithm, &three_halves, &steep};
 
 static double value(const EigSolve *q, double x)
@@ -89,6 +94,8 @@ static void closed_forms(void)
     CHECK(fabs(eig_solve(&exponential, 1) - 0) <= 1e-16);
     CHECK(fabs(eig_solve(&logarithm, 1) - 1) <= 1e-16);
     CHECK(fabs(eig_solve(&three_halves, 12) - 4) <= 1e-15);
+    CHECK(fabs(eig_solve(&overflowing, 302) - 300) <= 1e-13 && fabs(eig_solve(&overflowing, -300) - -300) <= 1e-13);
+    CHECK(isnan(eig_solve(&overflowing, 800)) && isnan(eig_solve(&overflowing, 1e200)));
     CHECK(eig_solve(&cubic, 0) == 0 && isnan(eig_solve(&cubic, NAN)));
 }
 

@@ -57,8 +57,8 @@ static void report(Ctx *cx, const ConvexFinding *f, Span at)
         diag_help(cx, d, "a large input would then have no rate: limit the rate with `on [lo, hi]`, or let g bend up");
         return;
     case CONVEX_NO_SLOPE:
-        d = diag_at(cx, D_E0721, at, "the derivative of this cost comes out as 0 times infinity at x = %.10g, and a run could not solve for its rate", f->at);
-        diag_help(cx, d, "write one power of a base, `max(x, 0)^1.5` for `x * sqrt(max(x, 0))`, or leave out what is constant on the domain");
+        d = diag_at(cx, D_E0721, at, "the derivative of this cost is computed as no number at x = %.10g, where something in it is infinite, and a run could not solve for its rate", f->at);
+        diag_help(cx, d, "write one power of a base, `max(x, 0)^1.5` for `x * sqrt(max(x, 0))`, a cost by name for what overflows, or limit the domain");
         return;
     case CONVEX_UNPROVED:
         report_unproved(cx, f, at);

@@ -423,8 +423,8 @@ static double sample_of(const CostPiece *p, int k)
     return p->lo ? lo + far : p->hi ? hi - far : k % 2 ? far : -far;
 }
 
-/* A run computes the slope of the whole formula, where a factor that the piece does without may be 0 times infinity. That
- * it is a number is not proved: it is one at the samples, and what is none is none on a whole piece. */
+/* A run computes the slope of the whole formula, where a factor that the piece does without may be 0 times infinity, and what
+ * overflows infinity over infinity. That it is a number is not proved, only looked at in samples: a run that meets none stops. */
 static void look_at_slope(Search *s, const CostPiece *p)
 {
     const Expr *slope = expr_derive(s->cx, &s->nums, s->cost->g, EIG_VAR_X);

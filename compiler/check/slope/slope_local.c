@@ -72,7 +72,7 @@ static bool is_beyond(Local *s, const Activation *act, const CostPiece *p, doubl
 static double rate_beyond(Local *s, const Activation *act, const EigCode *phi, double z, int side, const CostPiece **piece)
 {
     double var[EIG_N_VARS] = { [EIG_VAR_Z] = z }, x = eig_code_eval(phi, var, NULL);
-    for (double by = 1e-12; by < 1e-2; by *= 10) {
+    for (double by = 1e-12; x == x && by < 1e-2; by *= 10) {
         double y = x + side * by * fmax(1e-3, fabs(x));
         *piece = piece_of(act->cost, s->nums, y);
         if (*piece && is_beyond(s, act, *piece, y, z, side))
