@@ -1,5 +1,7 @@
 /* Entries that are doubles times a unit of their row: the same matrix as with a rational for each, and no proof of what is singular. */
-#include "compiler/check/proof/positive.h"
+#include <stdlib.h>
+
+#include "compiler/check/proof/positive_dense.h"
 #include "compiler/check/proof/statement_verify.h"
 #include "tests/unit/claim_of.h"
 
@@ -101,6 +103,68 @@ static void no_singular_matrix_is_proved(void)
     ctx_free(&cx);
 }
 
+/* sum_j |M_ij - b_ij| off the diagonal, M scaled as b is, and M exact. */
+static void row_error(const PositiveDense *d, const LyapunovForm *f, size_t i, mpq_t sum)
+{
+    mpq_t m, b;
+    mpq_inits(m, b, (mpq_ptr)0);
+    mpq_set_ui(sum, 0, 1);
+    for (size_t j = 0; j < d->n; j++) {
+        if (j == i)
+            continue;
+        long e = d->scale[i] + d->scale[j];
+        positive_entry(f, i, j, m, b);
+        (e > 0 ? mpq_div_2exp : mpq_mul_2exp)(m, m, (mp_bitcnt_t)labs(e));
+        mpq_set_d(b, i > j ? d->b[j * d->order + i] : d->b[i * d->order + j]);
+        mpq_sub(m, m, b);
+        mpq_abs(m, m);
+        mpq_add(sum, sum, m);
+    }
+    mpq_clears(m, b, (mpq_ptr)0);
+}
+
+/* The weights p are near those that A was made with and none of them, so that products are rounded. */
+static void radii_cover_what_rounding_does(void)
+{
+    Ctx cx;
+    long s[MOST][MOST];
+    mpq_t error, radius, diagonal;
+    int n_rounded = 0, n_beyond = 0;
+    ctx_init(&cx);
+    mpq_inits(error, radius, diagonal, (mpq_ptr)0);
+    for (int round = 0; round < 200; round++) {
+        size_t n = 2 + (size_t)random_to(MOST - 2);
+        Component c = ones(&cx, n), other = ones(&cx, n);
+        for (size_t k = 0; k < n; k++) {
+            random_positive(other.p[k]);
+            mpq_set_ui(c.p[k], 9000 + (unsigned long)random_to(1000), 10001);
+            mpq_canonicalize(c.p[k]);
+            mpq_mul(c.p[k], c.p[k], other.p[k]);
+        }
+        random_square(n, n, s);
+        ClaimMatrix m = scaled_of(&cx, n, s, (const mpq_t *)other.p, 0.3);
+        LyapunovForm f = {&m, n, c.member, (const mpq_t *)c.p};
+        PositiveDense d;
+        CHECK(positive_dense_alloc(&d, &f) && positive_assemble(&d, &f));
+        for (size_t i = 0; i < n; i++) {
+            row_error(&d, &f, i, error);
+            mpq_set_d(radius, d.radius[i]);
+            mpq_set_d(diagonal, 0x1p-49 * d.b[i * d.order + i]);
+            mpq_sub(radius, radius, diagonal);      /* what is left for the rest of the row */
+            n_rounded += mpq_sgn(error) > 0;
+            n_beyond += mpq_cmp(error, radius) > 0;
+        }
+        positive_dense_free(&d);
+        claim_matrix_clear(&m);
+        component_clear(&c);
+        component_clear(&other);
+    }
+    CHECK(n_rounded > 500);
+    CHECK(n_beyond == 0);
+    mpq_clears(error, radius, diagonal, (mpq_ptr)0);
+    ctx_free(&cx);
+}
+
 /* Sums that are 0 among them, which doubles cannot tell. */
 static void vectors_refute_the_same(void)
 {
@@ -143,5 +207,6 @@ int main(void)
 {
     RUN(vectors_refute_the_same);
     RUN(no_singular_matrix_is_proved);
+    RUN(radii_cover_what_rounding_does);
     return test_done();
 }
