@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "compiler/data/memory.h"
+#include "lang/base/pages.h"
 
 static const char *place_of(Ctx *cx, const char *dir, const char *path)
 {
@@ -28,17 +28,18 @@ static bool cannot_read(Ctx *cx, const DataFile *f, const char *why)
 /* At most `size` bytes, the size when it was opened: a file that grows meanwhile is cut there. */
 static bool read_all(Ctx *cx, FILE *in, DataFile *f, size_t size)
 {
-    char *bytes = malloc(size + 1);
+    char *bytes = pages_get(size + 1);
     if (!bytes)
         return cannot_read(cx, f, "not enough memory");
     size_t n = fread(bytes, 1, size, in);
     if (ferror(in)) {
-        free(bytes);
+        pages_free(bytes, size + 1);
         return cannot_read(cx, f, strerror(errno));
     }
     bytes[n] = 0;
     f->bytes = bytes;
     f->n = n;
+    f->room = size + 1;
     return true;
 }
 
@@ -75,7 +76,7 @@ bool data_file_open(Ctx *cx, const char *dir, const char *path, Span asked, Data
 
 void data_file_close(DataFile *f)
 {
-    free((void *)f->bytes);
+    pages_free((void *)f->bytes, f->room);
     f->bytes = NULL;
     f->n = 0;
 }

@@ -6,8 +6,8 @@
 typedef struct DataFile {
     const char *path;           /* where it was looked for: `dir` in front of a relative name */
     Span asked;                 /* the place in the model that named it */
-    const char *bytes;          /* n bytes; malloc'd when opened by data_file_open */
-    size_t n;
+    const char *bytes;          /* n bytes; pages of their own (lang/base/pages.h) when opened by data_file_open */
+    size_t n, room;             /* ... so many */
 } DataFile;
 
 /* False after E0501 (missing, a folder, unreadable), E0508 (no bytes at all) or
