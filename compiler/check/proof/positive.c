@@ -251,7 +251,10 @@ bool positive_eliminate(double *a, size_t order, size_t columns, double *panel)
 /* Whether floating Cholesky of b - down I - margin diag(b), diagonal rounded down, ends. */
 static bool shifted_ends(PositiveDense *d, double down, double margin)
 {
-    memcpy(d->work, d->b, d->order * d->order * sizeof *d->work);
+    for (size_t j = 0; j < d->order; j++) {     /* the lower triangle, in whole tiles */
+        size_t at = j * d->order + j / TILE * TILE, behind = (j + 1) * d->order;
+        memcpy(d->work + at, d->b + at, (behind - at) * sizeof *d->work);
+    }
     for (size_t i = 0; i < d->n; i++) {
         double *x = &d->work[i * d->order + i];
         double cut = nextafter(down + margin * (*x * (1 + 0x1p-40)), INFINITY);

@@ -9,9 +9,9 @@
 typedef struct PositiveDense {
     size_t n, order;
     double *b;                  /* order^2; lower triangle */
-    double *work;               /* order^2: the copy that is factored */
+    double *work;               /* order^2: the copy that is factored; P A by rows before */
     double *panel;              /* order * POSITIVE_PANEL: one panel, rows in tiles */
-    double *radius;             /* n: sum_j r_ij */
+    double *radius;             /* order: sum_j r_ij, j < n */
     long *scale;                /* n: D_i = 2^-scale[i] */
     Split *p;                  /* n */
     uint32_t *place;            /* of each row of A: its row in b, or UINT32_MAX */

@@ -18,6 +18,10 @@ typedef double Four __attribute__((vector_size(32), aligned(8), may_alias));
 double wide_dot(size_t n, const double *x, const double *y);
 /* y += by x. */
 void wide_add(size_t n, double by, const double *x, double *y);
+/* out_i = by x_i y_i. */
+void wide_scale(size_t n, double by, const double *x, const double *y, double *out);
+/* Sum of k_i^2 x_i; y_i += k_i^2 by. */
+double wide_squares(size_t n, const double *k, const double *x, double by, double *y);
 /* y -= by h; returns h . x. */
 double wide_dot_subtract(size_t n, const double *h, const double *x, double by, double *y);
 #endif
