@@ -93,6 +93,7 @@ typedef struct LdsPart {
     size_t *row_from;           /* n + 1, off-diagonal entries within the component */
     uint32_t *column;           /* local */
     uint32_t *source;           /* of each edge: its place in matrix->entry */
+    size_t *run;                /* of edges in neighbouring columns: where each run starts, and a last one behind all; NULL: they are short */
     double *k;                  /* of each edge: the scaled entry */
     long *s_exp;                /* S_i = 2^s_exp[i] */
     double *d;                  /* D_i = d[i] 2^d_exp[i]; 1 where R_ii >= 0 */
@@ -107,7 +108,10 @@ void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *wo
 /* Chooses s_exp for entries k * 2^exponent, scales k, and chooses balance. */
 void lds_balance(LdsPart *p, const int32_t *exponent);
 /* lds_balance_dense.c: the same where most rows read most others. */
+bool lds_is_dense(const LdsPart *p);
 void lds_balance_dense(LdsPart *p, const int32_t *exponent);
+/* ... of doubles k that can be squared and added, in runs; false, leaving k, where powers of two are worth having after all. */
+bool lds_balance_plain(LdsPart *p);
 /* k becomes the scaled entries. */
 void lds_scale(LdsPart *p, const int32_t *exponent);
 enum { LDS_FAR = 1 << 28 };     /* exponents end here */
@@ -197,7 +201,20 @@ typedef struct SparseForm {
 /* False without memory, and then nothing is to be cleared. */
 bool sparse_form_init(SparseForm *f, size_t n, const size_t *from, const uint32_t *column);
 void sparse_form_clear(SparseForm *f);
+/* Where the runs of a matrix by rows start, and n_edges behind them; malloc'd. NULL without memory, or where they are short. */
+size_t *sparse_runs(size_t n, const size_t *from, const uint32_t *column);
 void sparse_form_apply(const void *self, const double *x, double *y);       /* an EigenApply */
+
+/* I - H - H', H_ij = left_i K_ij right_j, K sparse by rows. All borrowed. */
+typedef struct ScaledForm {
+    size_t n;
+    const size_t *from, *run;   /* as above */
+    const uint32_t *column;
+    const double *k;
+    const double *left, *right; /* n each */
+    double *scratch;            /* 2 n */
+} ScaledForm;
+void scaled_form_apply(const void *self, const double *x, double *y);       /* an EigenApply */
 
 /* ---- lds.c ---- */
 /* Decides out->matrix, which the caller has set; everything else in *out is zero. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600, DENSE_ROWS = 100 };
+enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600 };
 
 /* Edges by column, those from[j] .. from[j+1]-1 leave row-index j as a source; copies, since a sweep reads all columns. */
 typedef struct Columns {
@@ -110,11 +110,11 @@ void lds_scale(LdsPart *p, const int32_t *exponent)
             p->k[e] = scaled(p->k[e], exponent[e] + p->s_exp[i] - p->s_exp[p->column[e]]);
 }
 
-/* Most rows read most others, and sums of exponents stay integers of 32 bits. */
+/* So that sums of exponents stay integers of 32 bits. */
 static bool is_dense(const LdsPart *p, const int32_t *exponent)
 {
     const int32_t far = 4096;
-    bool dense = p->n >= DENSE_ROWS && p->n <= LDS_DENSE_ROWS && p->n_edges > p->n * p->n / 2;
+    bool dense = lds_is_dense(p);
     for (size_t e = 0; dense && e < p->n_edges; e++)
         dense = exponent[e] > -far && exponent[e] < far;
     return dense;
@@ -122,8 +122,6 @@ static bool is_dense(const LdsPart *p, const int32_t *exponent)
 
 void lds_balance(LdsPart *p, const int32_t *exponent)
 {
-    p->s_exp = ARENA_ARRAY(&p->cx->arena, p->n, long);
-    p->balance = ARENA_ARRAY(&p->cx->arena, p->n, double);
     if (is_dense(p, exponent)) {
         lds_balance_dense(p, exponent);
         return;

@@ -21,24 +21,19 @@ static bool spend_on_proof(LdsPart *p, LdsFinding *f)
 
 double lds_part_bracket(const LdsPart *p, const double *q, double *vector, double *above)
 {
-    double *root = malloc(2 * p->n * sizeof *root), *v = root + p->n, margin = -DBL_MAX;
-    SparseForm f;
+    double *root = malloc(5 * p->n * sizeof *root), *v = root + p->n, *inverse = v + p->n, margin = -DBL_MAX;
     *above = (double)INFINITY;
-    if (!root || !sparse_form_init(&f, p->n, p->row_from, p->column)) {
-        free(root);
+    if (!root)
         return margin;
-    }
     for (size_t i = 0; i < p->n; i++) {
         root[i] = sqrt(q[i]);
-        v[i] = 0.5 / root[i];
+        inverse[i] = 0.5 / root[i];
     }
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
-            f.half[e] = p->k[e] * root[i] * v[p->column[e]];
-    margin = eigen_bracket(p->n, sparse_form_apply, &f, v, above);
+    ScaledForm f = {.n = p->n, .from = p->row_from, .column = p->column, .run = p->run, .k = p->k,
+                    .left = root, .right = inverse, .scratch = inverse + p->n};
+    margin = eigen_bracket(p->n, scaled_form_apply, &f, v, above);
     for (size_t i = 0; vector && i < p->n; i++)
         vector[i] = v[i] / root[i];
-    sparse_form_clear(&f);
     free(root);
     return margin;
 }

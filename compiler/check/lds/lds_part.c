@@ -107,6 +107,33 @@ static inline bool is_zero(const ClaimMatrix *m, size_t e)
     return m->entry ? mpq_sgn(m->entry[e]) == 0 : m->scaled->value[e] == 0;
 }
 
+/* Where rows hold a number in every column, those of row i are all edges but the diagonal's. */
+static bool take_full_row(LdsPart *p, size_t i, const double *value, size_t from)
+{
+    for (size_t j = 0; j < p->n; j++)
+        if (value[j] == 0 && j != i)
+            return false;
+    uint32_t *column = p->column + p->n_edges, *source = p->source + p->n_edges;
+    for (size_t k = 0; k + 1 < p->n; k++) {
+        column[k] = (uint32_t)(k + (k >= i));
+        source[k] = (uint32_t)from + column[k];
+    }
+    p->n_edges += p->n - 1;
+    return true;
+}
+
+static void find_runs(LdsPart *p)
+{
+    size_t n_runs = 0, *run = sparse_runs(p->n, p->row_from, p->column);
+    if (!run)
+        return;
+    while (run[n_runs] < p->n_edges)
+        n_runs++;
+    p->run = ARENA_ARRAY(&p->cx->arena, n_runs + 1, size_t);
+    memcpy(p->run, run, (n_runs + 1) * sizeof *run);
+    free(run);
+}
+
 static void find_edges(LdsPart *p)
 {
     const ClaimMatrix *m = p->matrix;
@@ -118,7 +145,13 @@ static void find_edges(LdsPart *p)
     p->source = ARENA_ARRAY(&p->cx->arena, bound, uint32_t);
     for (size_t i = 0; i < p->n; i++) {
         uint32_t row = p->member[i];
-        for (size_t e = m->row_from[row]; p->n > 1 && e < m->row_from[row + 1]; e++) {
+        size_t from = m->row_from[row];
+        bool is_full = m->scaled && p->n == m->q && p->n > 1 && m->row_from[row + 1] - from == p->n;
+        if (is_full && take_full_row(p, i, m->scaled->value + from, from)) {
+            p->row_from[i + 1] = p->n_edges;
+            continue;
+        }
+        for (size_t e = from; p->n > 1 && e < m->row_from[row + 1]; e++) {
             size_t j = m->column[e] == row ? SIZE_MAX : p->n == m->q ? m->column[e] : lds_part_index(p, m->column[e]);
             if (j == SIZE_MAX || is_zero(m, e))
                 continue;
@@ -127,6 +160,7 @@ static void find_edges(LdsPart *p)
         }
         p->row_from[i + 1] = p->n_edges;
     }
+    find_runs(p);
 }
 
 static void read_diagonal(LdsPart *p)
@@ -204,12 +238,50 @@ static void read_row(const LdsPart *p, size_t i, mpq_t x, int32_t *exponent)
     }
 }
 
+/* Row i divided by its own, as doubles; false where some are too far from 1 to be squared and added. */
+static bool read_plain_row(const LdsPart *p, size_t i)
+{
+    static const double far = 0x1p200;
+    const ScaledEntries *s = p->matrix->scaled;
+    uint32_t row = p->member[i], group = UINT32_MAX;
+    double by = 0, least = 1, most = 1;
+    for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
+        uint32_t column = p->matrix->column[p->source[e]];
+        if (s->group[column] != group) {
+            long exp;
+            group = s->group[column];
+            by = lds_split(s->unit[row * s->n_groups + group], &exp) / p->d[i];
+            exp -= p->d_exp[i];
+            if (exp < -200 || exp > 200)
+                return false;
+            by = ldexp(by, (int)exp);
+        }
+        double size = fabs(p->k[e] = s->value[p->source[e]] * by);
+        least = size < least ? size : least;
+        most = size > most ? size : most;
+    }
+    return least > 1 / far && most < far;
+}
+
+/* As most are: no exponents of their own, if balancing them moves none far. */
+static bool read_plainly(LdsPart *p)
+{
+    bool all = p->matrix->scaled && lds_is_dense(p) && p->run;
+    for (size_t i = 0; all && i < p->n; i++)
+        all = read_plain_row(p, i);
+    return all && lds_balance_plain(p);
+}
+
 void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out)
 {
     *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member, .work = work};
     find_edges(out);
     read_diagonal(out);
     out->k = ARENA_ARRAY(&cx->arena, out->n_edges, double);
+    out->s_exp = ARENA_ARRAY(&cx->arena, out->n, long);
+    out->balance = ARENA_ARRAY(&cx->arena, out->n, double);
+    if (read_plainly(out))
+        return;
     int32_t *exponent = ARENA_ARRAY(&cx->arena, out->n_edges, int32_t);
     mpq_t x;
     mpq_init(x);
