@@ -132,5 +132,9 @@ Prox prox_of_log_barrier(const Input *in);
 Prox prox_of_boltzmann(const Input *in);
 Prox prox_of_three_halves(const Input *in);
 Prox prox_of_cubic(const Input *in);
+
+/* ---- cost_power.c ---- */
+/* c (g d)^e for d = distance(), c, g, e > 0; every d gives a number, or infinity where that is beyond the doubles. */
+const Expr *write_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e);
 Prox prox_of_power(const Input *in);
 #endif

@@ -1,4 +1,4 @@
-/* The costs whose prox is the root of an equation, or a power: on one side of 0, and without end. Their parameters and
+/* The costs whose prox is the root of an equation: on one side of 0, and without end. Their parameters and
  * gains may lie anywhere from 2^-997 to 2^997; what is made of them lies within 2^-3000 and 2^3000, and that what is
  * computed is a number wherever the value is takes care. d stands for z - a, which always is one. */
 #include <math.h>
@@ -123,88 +123,4 @@ Prox prox_of_cubic(const Input *in)
     else
         x = write_scaled(w, factor, over(w, p.d, below));
     return (Prox){ x, times(w, input_side(in), slope) };
-}
-
-/* k d^p, 0 < p <= 1. A power of almost 1 may be below the doubles where d is, and the product with a large k not; so
- * d^(p - 1/2) and sqrt(d) get a share of k each. */
-static const Expr *part_power(const Writer *w, Num k, const Expr *d, Num p)
-{
-    Num above_half = exact_difference(w, p, num_ratio(w->b->nums, 1, 2));
-    if (mpq_cmp(p, one(w)) == 0 || mpq_cmp_ui(above_half, 2, 5) < 0)
-        return write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, p)));
-    Num share = power_of_two(w, magnitude(k) / 2);
-    const Expr *power = write_scaled(w, exact_quotient(w, k, share), write2(w, EIG_FN_POW, d, write_number(w, above_half)));
-    return times(w, power, write_scaled(w, share, write1(w, EIG_FN_SQRT, d)));
-}
-
-/* k d^p = (k d^w) d^w d^(p - 2w), 2w <= p: from k on, each factor brings the product nearer to the value, and none is
- * infinite or 0 where the value is a number. */
-static const Expr *monomial_of_halves(const Writer *w, Num k, const Expr *d, Num p)
-{
-    mpq_ptr whole = num_new(w->b->nums), rest = num_new(w->b->nums);
-    mpz_fdiv_q(mpq_numref(whole), mpq_numref(p), mpq_denref(p));
-    mpz_fdiv_q_2exp(mpq_numref(whole), mpq_numref(whole), 1);
-    const Expr *power = write2(w, EIG_FN_POW, d, write_number(w, whole)), *all = times(w, write_scaled(w, k, power), power);
-    mpq_sub(rest, p, whole);
-    mpq_sub(rest, rest, whole);
-    return mpq_sgn(rest) == 0 ? all : times(w, all, write2(w, EIG_FN_POW, d, write_number(w, rest)));
-}
-
-/* k d^p, p > 0 and k within 2^-1000 and 2^1000, with one call of pow where that does: (k d^(p - r)) d^r, r = 1, is beyond
- * the doubles only where k d^p is, if k is no larger than d^r is there. d^3 d^2 is nearer than d^4 d. */
-static const Expr *monomial(const Writer *w, Num k, const Expr *d, Num p)
-{
-    Num r = num_int(w->b->nums, mpq_cmp_ui(p, EIG_POWER_FACTORS + 1, 1) == 0 ? 2 : 1), less = exact_difference(w, p, r);
-    if (mpq_cmp(p, one(w)) <= 0)
-        return part_power(w, k, d, p);
-    if (mpq_cmp(k, one(w)) == 0)
-        return write2(w, EIG_FN_POW, d, write_number(w, p));
-    if (!((double)(labs(magnitude(k)) + 2) * num_to_double(less) <= 1000 * num_to_double(r)))
-        return monomial_of_halves(w, k, d, p);
-    const Expr *power = write_scaled(w, k, write2(w, EIG_FN_POW, d, write_number(w, less)));
-    return times(w, power, mpq_cmp(r, one(w)) == 0 ? d : write2(w, EIG_FN_POW, d, write_number(w, r)));
-}
-
-/* k gain^p, exactly where p is a small whole number. */
-static Num power_factor(const Input *in)
-{
-    const Writer *w = in->w;
-    Num gain[2] = { in->gain, in->c->p[1] }, exact;
-    bool whole = mpz_cmp_ui(mpq_denref(gain[1]), 1) == 0 && mpq_cmp_ui(gain[1], 64, 1) <= 0;
-    if (!whole || !num_apply(w->b->nums, EIG_FN_POW, 2, gain, &exact))
-        exact = near_power(w, gain[0], gain[1]);
-    return exact_product(w, in->c->p[0], exact);
-}
-
-/* k gain^g d^e, e >= 1, as (K d)^e: K d is rounded as d is, and beyond the doubles or below them where the power is. */
-static const Expr *power_inside(const Input *in, Num k, Num g, Num e)
-{
-    const Writer *w = in->w;
-    Num K = exact_product(w, near_power(w, k, exact_quotient(w, one(w), e)), near_power(w, in->gain, exact_quotient(w, g, e)));
-    const Expr *u = positive_part(w, write_affine(w, K, input_zero(in, num_int(w->b->nums, 0))));
-    return write2(w, EIG_FN_POW, u, write_number(w, e));
-}
-
-/* The slope is p k gain^p d^(p - 1). A power of d below 1 is not far out, whatever d is. */
-static Prox power_of_far(const Input *in)
-{
-    const Writer *w = in->w;
-    Num k = in->c->p[0], p = in->c->p[1], less = exact_difference(w, p, one(w));
-    const Expr *value = power_inside(in, k, p, p);
-    if (mpq_cmp(less, one(w)) >= 0)
-        return (Prox){ value, power_inside(in, exact_product(w, p, k), p, less) };
-    return (Prox){ value, part_power(w, exact_product(w, p, power_factor(in)), distance(in), less) };
-}
-
-/* k s^p = k gain^p d^p */
-Prox prox_of_power(const Input *in)
-{
-    const Writer *w = in->w;
-    Num p = in->c->p[1];
-    double factor = (double)magnitude(in->c->p[0]) + num_to_double(p) * (mpq_cmp_ui(in->gain, 1, 1) == 0 ? 0 : (double)magnitude(in->gain));
-    if (!(fabs(factor) < 990 - num_to_double(p)))
-        return power_of_far(in);
-    Num k = power_factor(in);
-    const Expr *d = distance(in);
-    return (Prox){ monomial(w, k, d, p), monomial(w, exact_product(w, k, p), d, exact_difference(w, p, one(w))) };
 }

@@ -6,6 +6,7 @@
 #include "compiler/model/cost_input.h"
 
 #include <float.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct { int strength; bool one_sided, fixes_zero; } smooth_row[N_SMOOTHS] = {
@@ -203,35 +204,34 @@ static Prox softplus(const Input *in)
     return (Prox){ plus(w, positive_part(w, s), write_scaled(w, T, write1(w, EIG_FN_LOG1P, e))), write_scaled(w, in->gain, logistic(w, v, e)) };
 }
 
-/* min(u, 1)^e, u = max(k s, 0) = K max(d, 0). Where u may be below the doubles and the power not, that is K^e min(d, 1/K)^e. */
-static const Expr *rising_power(const Input *in, Num k, const Expr *u, Num e)
+/* c u^e, u = K d, and 0 from u = `end` on. What is 0 there is 0 times a number: d is cut beyond. */
+static const Expr *rising_power(const Input *in, Num c, Num K, Num e, Num end)
 {
     const Writer *w = in->w;
-    const Expr *exponent = write_number(w, e);
-    k = by_input(in, k);
-    if (magnitude(k) > 60 || mpq_cmp(e, one(w)) >= 0 || mpq_sgn(e) == 0)
-        return write2(w, EIG_FN_POW, smaller(w, u, write_integer(w, 1)), exponent);
-    const Expr *d = distance(in);
-    if (magnitude(k) > -1022)
-        d = smaller(w, d, write_number(w, exact_quotient(w, one(w), k)));
-    return write_scaled(w, near_power(w, k, e), write2(w, EIG_FN_POW, d, exponent));
+    const Expr *d = distance(in), *u = positive_part(w, plain_input(in, exact_quotient(w, K, in->gain))), *power = write_number(w, c);
+    if (magnitude(K) > -1018)
+        d = smaller(w, d, write_number(w, exact_quotient(w, exact_sum(w, end, power_of_two(w, -40)), K)));
+    if (mpq_sgn(e) > 0)
+        power = write_monomial(w, c, K, d, e);
+    return times(w, step(w, write2(w, EIG_FN_SUB, write_number(w, end), u)), power);
 }
 
-/* r u^n/(1 + u^n), u = s/sigma, from e = u^n or 1/u^n, whichever is below 1: the
- * numerator is e for u < 1 and 1 above. In the slope (r n/sigma) u^(n-1)/(1 + u^n)^2
- * the numerator is u^(n-1), and above 1 e/u. */
+/* r u^n/(1 + u^n), u = s/sigma, from e = u^n or 1/u^n, whichever is below 1: the numerator is e for u < 1 and 1 above. With
+ * c = r n gain/sigma the numerator of the slope c u^(n - 1)/(1 + u^n)^2 is e c/u where e is a good number, because what e is
+ * off by hardly shows in the slope where it is near 1, and c u^(n - 1) below. */
 static Prox naka_rushton(const Input *in)
 {
     const Writer *w = in->w;
-    Num r = in->c->p[0], sigma = in->c->p[1], n = in->c->p[2], scale = by_input(in, exact_quotient(w, exact_product(w, r, n), sigma));
-    Num k = exact_quotient(w, one(w), sigma);
-    const Expr *unit = write_integer(w, 1), *u = positive_part(w, plain_input(in, k));
-    const Expr *all = write2(w, EIG_FN_POW, u, write_number(w, n)), *e = smaller(w, all, over(w, unit, all)), *below = one_plus(w, e);
+    Num r = in->c->p[0], n = in->c->p[2], k = exact_quotient(w, one(w), in->c->p[1]), K = by_input(in, k);
+    const Expr *unit = write_integer(w, 1), *d = distance(in), *u = positive_part(w, plain_input(in, k));
+    const Expr *all = write_monomial(w, one(w), K, d, n), *e = smaller(w, all, over(w, unit, all)), *below = one_plus(w, e);
     const Expr *top = larger(w, e, step(w, write2(w, EIG_FN_SUB, u, unit)));
-    const Expr *rising = rising_power(in, k, u, exact_difference(w, n, one(w)));
-    rising = times(w, step(w, write2(w, EIG_FN_SUB, unit, u)), rising);
-    const Expr *slope = times(w, input_side(in), larger(w, rising, over(w, e, larger(w, u, unit))));
-    return (Prox){ write_scaled(w, r, over(w, top, below)), write_scaled(w, scale, over(w, slope, times(w, below, below))) };
+    Num scale = exact_product(w, exact_product(w, r, n), K), part = power_of_two(w, labs(magnitude(scale)) > 900 ? magnitude(scale) : 0);
+    Num c = exact_quotient(w, scale, part), end = num_ratio(w->b->nums, 1, mpq_cmp_ui(n, 256, 1) < 0 ? 4 : 1);
+    const Expr *over_c = larger(w, write_scaled(w, exact_quotient(w, K, c), d), write_number(w, exact_quotient(w, end, c)));
+    const Expr *top_of_slope = larger(w, rising_power(in, c, K, exact_difference(w, n, one(w)), end), over(w, e, over_c));
+    const Expr *slope = over(w, times(w, input_side(in), top_of_slope), times(w, below, below));
+    return (Prox){ write_scaled(w, r, over(w, top, below)), write_scaled(w, part, slope) };
 }
 
 /* ---- all ---- */
