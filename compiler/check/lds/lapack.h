@@ -8,7 +8,7 @@
 
 enum { LAPACK_ABSENT = -10000 };
 
-/* True when liblapack.so.3 is there; else *why (if not NULL) says what failed.
+/* True when libopenblas.so.0 or liblapack.so.3 is there; else *why (if not NULL) says what failed.
  * One thread: results must not depend on the number of cores. Sets
  * OPENBLAS_NUM_THREADS=1 before the first load unless the user set it, and asks
  * the library itself. */

@@ -99,6 +99,7 @@ typedef struct LdsPart {
     double *d;                  /* D_i = d[i] 2^d_exp[i]; 1 where R_ii >= 0 */
     long *d_exp;
     double *balance;            /* q = balance^2 makes the rows and columns of K equally large */
+    double *worst, worst_margin, worst_above;   /* what lds_part_bracket says of those q, once asked; NULL before */
     double *work;               /* operations left to all components together */
 } LdsPart;
 
@@ -149,6 +150,8 @@ bool lds_spend_operations(LdsPart *p, double operations, LdsFinding *f);
  * double forms are in the coordinates of K and are rounded to few bits first;
  * the exact forms, over all rows of the component, are taken over. */
 bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f);
+/* The same of q = balance^2. */
+bool lds_offer_balance(LdsPart *p, const char *method, LdsFinding *f);
 bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f);
 bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
 bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f);
@@ -160,6 +163,8 @@ bool lds_offer_face(LdsPart *p, size_t rank, const double *v, const char *method
 double lds_part_margin(const LdsPart *p, const double *q, double *vector);
 /* The same, with a value that it does not exceed in *above. */
 double lds_part_bracket(const LdsPart *p, const double *q, double *vector, double *above);
+/* The margin of q = balance^2, measured once; its vector is p->worst. */
+double lds_part_balance_margin(LdsPart *p);
 
 /* ---- the tests: one row of the table in lds.c each ----
  * A test leaves the finding undecided or completes it; false when it could not be

@@ -186,7 +186,8 @@ static __float128 root_of_quad(__float128 x)
 static void search_restart(Search *s)
 {
     size_t n = s->part->n;
-    double *q = malloc(n * sizeof *q), least = -1;
+    bool is_balance = memcmp(s->scale, s->part->balance, n * sizeof *s->scale) == 0;
+    double *q = is_balance ? NULL : malloc(n * sizeof *q), least = is_balance ? 2 * lds_part_balance_margin(s->part) : -1;
     for (size_t i = 0; q && i < n; i++)
         q[i] = s->scale[i] * s->scale[i];
     if (q)
@@ -241,7 +242,7 @@ bool lds_test_interior(LdsPart *p, LdsFinding *f)
     if (p->n < 3 || p->matrix->n_sums)      /* its vectors are not those of neurons */
         return false;
     if (p->n > WITHOUT_KERNELS && !lapack_load(NULL)) {
-        f->missing = "liblapack.so.3 is not there for the interior-point method";
+        f->missing = "neither libopenblas.so.0 nor liblapack.so.3 is there for the interior-point method";
         return false;
     }
     double n = (double)p->n;

@@ -44,6 +44,18 @@ double lds_part_margin(const LdsPart *p, const double *q, double *vector)
     return lds_part_bracket(p, q, vector, &above);
 }
 
+double lds_part_balance_margin(LdsPart *p)
+{
+    if (p->worst)
+        return p->worst_margin;
+    double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    p->worst = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    for (size_t i = 0; i < p->n; i++)
+        q[i] = p->balance[i] * p->balance[i];
+    p->worst_margin = lds_part_bracket(p, q, p->worst, &p->worst_above);
+    return p->worst_margin;
+}
+
 /* ---- multipliers ---- */
 
 static double margin_of(const LdsPart *p, mpq_t *multiplier)
@@ -112,12 +124,10 @@ static bool usable(const LdsPart *p, const double *q)
     return true;
 }
 
-bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
+/* Usable multipliers whose margin is between these two. */
+static bool offer_bracketed(LdsPart *p, const double *q, double margin, double above, const char *method, LdsFinding *f)
 {
     static const int bits[] = {3, 8, 16, 30, 53};
-    if (!usable(p, q))
-        return false;
-    double above, margin = lds_part_bracket(p, q, NULL, &above);
     if (margin > f->margin)
         f->margin = margin;
     if (!(above > -1e-12))
@@ -131,6 +141,26 @@ bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
             return true;
     }
     return false;
+}
+
+bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
+{
+    double above;
+    if (!usable(p, q))
+        return false;
+    double margin = lds_part_bracket(p, q, NULL, &above);
+    return offer_bracketed(p, q, margin, above, method, f);
+}
+
+bool lds_offer_balance(LdsPart *p, const char *method, LdsFinding *f)
+{
+    double *q = ARENA_ARRAY(&p->cx->arena, p->n, double);
+    for (size_t i = 0; i < p->n; i++)
+        q[i] = p->balance[i] * p->balance[i];
+    if (!usable(p, q))
+        return false;
+    double margin = lds_part_balance_margin(p);
+    return offer_bracketed(p, q, margin, p->worst_above, method, f);
 }
 
 /* ---- witnesses ---- */

@@ -140,10 +140,7 @@ bool lds_test_excitatory(LdsPart *p, LdsFinding *f)
 
 bool lds_test_top_vector(LdsPart *p, LdsFinding *f)
 {
-    double *q = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *v = q + p->n;
-    for (size_t i = 0; i < p->n; i++)
-        q[i] = p->balance[i] * p->balance[i];
-    if (lds_part_margin(p, q, v) <= 0)
-        lds_offer_v(p, 1, v, "worst direction of the balanced scaling", f);
+    if (lds_part_balance_margin(p) <= 0)
+        lds_offer_v(p, 1, p->worst, "worst direction of the balanced scaling", f);
     return true;
 }
