@@ -18,6 +18,9 @@ typedef struct EigDistInfo {
     const char *text;
 } EigDistInfo;
 
+/* Up to this shape gamma's quantiles are found to 1e-11 of their size. */
+enum { EIG_GAMMA_MOST_SHAPE = 100000000 };
+
 extern const EigDistInfo eig_dist[EIG_N_DISTS];
 
 /* A distribution, maybe cut to [lo, hi]; parameters as in distribution.def, in their domains. */

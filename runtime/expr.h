@@ -57,9 +57,16 @@ typedef struct EigNode {
     double below, above;        /* the value on either side: for s in [below, above] the solution is x */
 } EigNode;
 
+/* From where the piece before ends. */
+typedef struct EigPiece {
+    double up_to;               /* a node; of the last piece infinity */
+    EigCode value, slope;       /* of EIG_VAR_X alone; slope is the derivative of value */
+} EigPiece;
+
 /* The x with value(x) = s, for a value that nowhere falls. */
 struct EigSolve {
-    EigCode value, slope;       /* of EIG_VAR_X alone; slope is the derivative of value */
+    size_t n_pieces;            /* at least 1 */
+    const EigPiece *piece;      /* ascending */
     size_t n_nodes;
     const EigNode *node;        /* ascending */
 };

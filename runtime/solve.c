@@ -59,6 +59,14 @@ static double halved(double a, double b, int k)
     return k < EIG_SOLVE_NEWTON && k % 2 ? 0.5 * a + 0.5 * b : eig_middle(a, b);
 }
 
+static const EigPiece *piece_at(const EigSolve *q, double x)
+{
+    const EigPiece *piece = q->piece;
+    while (piece < q->piece + q->n_pieces - 1 && !(x < piece->up_to))
+        piece++;
+    return piece;
+}
+
 double eig_solve(const EigSolve *q, double s)
 {
     double var[EIG_N_VARS] = { 0 };
@@ -69,8 +77,9 @@ double eig_solve(const EigSolve *q, double s)
         return r.a;
     double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b), last = (double)INFINITY;
     for (int k = 0; k < EIG_SOLVE_STEPS; k++) {
+        const EigPiece *piece = piece_at(q, x);
         var[EIG_VAR_X] = x;
-        double gap = eig_code_eval(&q->value, var, NULL) - s, size = fabs(gap);
+        double gap = eig_code_eval(&piece->value, var, NULL) - s, size = fabs(gap);
         if (gap == 0.0)
             return x;
         /* A NaN far out, infinity less infinity, is beyond the solution: a guess, as what an infinity says is, which a quotient
@@ -80,7 +89,7 @@ double eig_solve(const EigSolve *q, double s)
         r.b = high ? x : r.b;
         r.lost_a = high ? r.lost_a : !known;
         r.lost_b = high ? !known : r.lost_b;
-        double slope = eig_code_eval(&q->slope, var, NULL), newton = x - gap / slope;
+        double slope = eig_code_eval(&piece->slope, var, NULL), newton = x - gap / slope;
         bool is_flat = slope > 0.0 && slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
         if (newton == x && is_flat)
             return x;

@@ -158,10 +158,11 @@ static void explain_nonfinite(Run *r)
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
     const Expr *phi = r->c.net->pop[r->result.bad_pop].model->act.phi;
-    if (phi && phi->kind == EXPR_SOLVE)
-        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost leaves the doubles, as that of `log(1 + exp(x))` does");
-    diag_help(&r->c.cx, d,
-              "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps");
+    bool is_solved = phi && phi->kind == EXPR_SOLVE;
+    if (is_solved)
+        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost leaves the doubles, as that of `log(2 + exp(x))` does");
+    diag_help(&r->c.cx, d, "%s`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps",
+              is_solved ? "a cost in which nothing overflows, or a domain, `on [lo, hi]`, repairs that; else " : "");
 }
 
 static void explain_underflow(Run *r)

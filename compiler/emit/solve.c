@@ -67,15 +67,21 @@ static Val middle_of(const Ll *ll, Val a, Val b)
     return LLVMBuildBitCast(ll->builder, reflect(ll, middle), f64, "");
 }
 
-/* Every lane has found its solution. */
-static Val all_found(const Body *b)
+/* It is true of every lane, or of some. */
+static Val of_every_lane(const Ll *ll, Val is)
 {
-    const Ll *ll = b->e->ll;
     if (!ll->lanes)
-        return b->found;
+        return is;
     LLVMTypeRef bits = LLVMIntTypeInContext(ll->context, ll->lanes);
-    return LLVMBuildICmp(ll->builder, LLVMIntEQ, LLVMBuildBitCast(ll->builder, b->found, bits, ""),
-                         LLVMConstAllOnes(bits), "");
+    return LLVMBuildICmp(ll->builder, LLVMIntEQ, LLVMBuildBitCast(ll->builder, is, bits, ""), LLVMConstAllOnes(bits), "");
+}
+
+static Val of_some_lane(const Ll *ll, Val is)
+{
+    if (!ll->lanes)
+        return is;
+    LLVMTypeRef bits = LLVMIntTypeInContext(ll->context, ll->lanes);
+    return LLVMBuildICmp(ll->builder, LLVMIntNE, LLVMBuildBitCast(ll->builder, is, bits, ""), LLVMConstNull(bits), "");
 }
 
 /* The function returns x where all lanes have it; opens a block for the case that they do not. */
@@ -84,7 +90,7 @@ static void return_if_found(const Body *b)
     const Ll *ll = b->e->ll;
     LLVMBasicBlockRef yes = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "found");
     LLVMBasicBlockRef no = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "on");
-    LLVMBuildCondBr(ll->builder, all_found(b), yes, no);
+    LLVMBuildCondBr(ll->builder, of_every_lane(ll, b->found), yes, no);
     LLVMPositionBuilderAtEnd(ll->builder, yes);
     LLVMBuildRet(ll->builder, b->x);
     LLVMPositionBuilderAtEnd(ll->builder, no);
@@ -122,11 +128,62 @@ static void begin(Body *b)
     b->last = ll_f64(ll, (double)INFINITY);
 }
 
-static Val value_at(const Body *b, const EigCode *code, Val x)
+typedef struct AtX {
+    Val value, slope;
+} AtX;
+
+/* x lies in piece k, of two or more. */
+static Val is_in_piece(const Body *b, size_t k)
+{
+    const Ll *ll = b->e->ll;
+    const EigPiece *p = b->q->piece;
+    Val above = k ? ll_fcmp(ll, LLVMRealUGE, b->x, ll_f64(ll, p[k - 1].up_to)) : NULL;
+    Val below = k + 1 < b->q->n_pieces ? ll_fcmp(ll, LLVMRealOLT, b->x, ll_f64(ll, p[k].up_to)) : NULL;
+    return above && below ? and_of(ll, above, below) : above ? above : below;
+}
+
+static AtX piece_at_x(const Body *b, size_t k)
 {
     Val var[EIG_N_VARS] = { 0 };
-    var[EIG_VAR_X] = x;
-    return expr_emit(b->e, code, var);
+    var[EIG_VAR_X] = b->x;
+    Val value = expr_emit(b->e, &b->q->piece[k].value, var);
+    return (AtX){ value, expr_emit(b->e, &b->q->piece[k].slope, var) };
+}
+
+static Val joined(const Ll *ll, Val a, LLVMBasicBlockRef from_a, Val b, LLVMBasicBlockRef from_b)
+{
+    Val phi = LLVMBuildPhi(ll->builder, LLVMTypeOf(a), "");
+    LLVMAddIncoming(phi, (Val[]){ a, b }, (LLVMBasicBlockRef[]){ from_a, from_b }, 2);
+    return phi;
+}
+
+/* `so_far`, and piece k in the lanes that are in it; nothing is computed where none is. */
+static AtX with_piece(const Body *b, size_t k, AtX so_far)
+{
+    const Ll *ll = b->e->ll;
+    Val is_in = is_in_piece(b, k);
+    LLVMBasicBlockRef before = LLVMGetInsertBlock(ll->builder);
+    LLVMBasicBlockRef inside = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "piece");
+    LLVMBasicBlockRef after = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "on");
+    LLVMBuildCondBr(ll->builder, of_some_lane(ll, is_in), inside, after);
+    LLVMPositionBuilderAtEnd(ll->builder, inside);
+    AtX there = piece_at_x(b, k);
+    there.value = ll_select(ll, is_in, there.value, so_far.value);
+    there.slope = ll_select(ll, is_in, there.slope, so_far.slope);
+    inside = LLVMGetInsertBlock(ll->builder);
+    LLVMBuildBr(ll->builder, after);
+    LLVMPositionBuilderAtEnd(ll->builder, after);
+    return (AtX){ joined(ll, there.value, inside, so_far.value, before), joined(ll, there.slope, inside, so_far.slope, before) };
+}
+
+static AtX at_x(const Body *b)
+{
+    if (b->q->n_pieces == 1)
+        return piece_at_x(b, 0);
+    AtX found = { b->x, b->x };         /* of no piece */
+    for (size_t k = 0; k < b->q->n_pieces; k++)
+        found = with_piece(b, k, found);
+    return found;
 }
 
 /* The ends after the gap at x is known. */
@@ -155,10 +212,11 @@ static Val halved(const Body *b, Val middle, Val step)
 static void next_x(Body *b, Val step)
 {
     const Ll *ll = b->e->ll;
-    Val gap = ll_fsub(ll, value_at(b, &b->q->value, b->x), b->s), size = ll_intrinsic1(ll, "llvm.fabs", gap);
+    AtX at = at_x(b);
+    Val gap = ll_fsub(ll, at.value, b->s), size = ll_intrinsic1(ll, "llvm.fabs", gap);
     b->found = or_of(ll, b->found, ll_fcmp(ll, LLVMRealOEQ, gap, ll_f64(ll, 0.0)));
     narrow(b, gap);
-    Val slope = value_at(b, &b->q->slope, b->x), middle = middle_of(ll, b->a, b->b);
+    Val slope = at.slope, middle = middle_of(ll, b->a, b->b);
     Val newton = ll_fsub(ll, b->x, ll_fdiv(ll, gap, slope));
     Val is_flat = and_of(ll, ll_fcmp(ll, LLVMRealOGT, slope, ll_f64(ll, 0.0)), ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY)));
     Val is_inside = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));

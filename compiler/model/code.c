@@ -65,26 +65,33 @@ static double value_beside(const EigCode *value, double x, double towards, doubl
     return y != y || (is_end && y == -otherwise) ? otherwise : y;
 }
 
-static EigNode node_at(const EigCode *value, Num at, bool is_lo, bool is_hi)
+/* Between the pieces `left` and `right`; NULL: an end of the domain. */
+static EigNode node_at(Num at, const EigPiece *left, const EigPiece *right)
 {
     EigNode node = { .x = num_to_double(at), .below = -INFINITY, .above = INFINITY };
-    if (!is_lo)
-        node.below = value_beside(value, node.x, -INFINITY, INFINITY, is_hi);
-    if (!is_hi)
-        node.above = value_beside(value, node.x, INFINITY, -INFINITY, is_lo);
+    if (left)
+        node.below = value_beside(&left->value, node.x, -INFINITY, INFINITY, !right);
+    if (right)
+        node.above = value_beside(&right->value, node.x, INFINITY, -INFINITY, !left);
     return node;
 }
 
 static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
 {
-    EigSolve q = { .value = expr_to_code(cx, of->value), .slope = expr_to_code(cx, of->slope) };
+    EigSolve q = { .n_pieces = of->n_kinks + 1 };
+    EigPiece *piece = ARENA_ARRAY(&cx->arena, q.n_pieces, EigPiece);
     EigNode *node = ARENA_ARRAY(&cx->arena, of->n_kinks + 2, EigNode);
+    for (size_t k = 0; k < q.n_pieces; k++) {
+        double up_to = k < of->n_kinks ? num_to_double(of->kink[k]) : (double)INFINITY;
+        piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope) };
+    }
     if (of->lo)
-        node[q.n_nodes++] = node_at(&q.value, of->lo, true, false);
+        node[q.n_nodes++] = node_at(of->lo, NULL, &piece[0]);
     for (size_t k = 0; k < of->n_kinks; k++)
-        node[q.n_nodes++] = node_at(&q.value, of->kink[k], false, false);
+        node[q.n_nodes++] = node_at(of->kink[k], &piece[k], &piece[k + 1]);
     if (of->hi)
-        node[q.n_nodes++] = node_at(&q.value, of->hi, false, true);
+        node[q.n_nodes++] = node_at(of->hi, &piece[of->n_kinks], NULL);
+    q.piece = piece;
     q.node = node;
     return q;
 }

@@ -2,10 +2,12 @@
  * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex_search.c. */
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
+#include "compiler/model/log_sum.h"
 #include "compiler/model/piece.h"
 #include "compiler/model/power.h"
 #include "compiler/model/zero.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- reading ---- */
@@ -69,6 +71,10 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
         diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
                 MAX_PIECES_OF_FORMULA - 1);
         return false;
+    case PIECES_NO_VALUE:
+        d = diag_at(b->cx, D_E0722, at->span, "this cost is not defined on all of its domain: between two kinks this has no value");
+        diag_help(b->cx, d, "say where it is meant with `on [lo, hi]`");
+        return false;
     case PIECES_TOO_LARGE: break;
     }
     diag_at(b->cx, D_E0403, at->span, "the derivatives of this cost are too large, or a constant in them has no value");
@@ -84,10 +90,10 @@ static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 }
 
 /* Powers of one base are one from here on, for the proof and for the solve alike: the slope of x sqrt(x) as a product
- * is 0 times infinity at 0. */
+ * is 0 times infinity at 0. So are logarithms of sums without overflow: the slope of log(1 + exp(x)) is infinity by infinity from 710 on. */
 static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomain *domain)
 {
-    const Expr *g = expr_merged_powers(b->cx, b->nums, written);
+    const Expr *g = expr_log_sums(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, written));
     CostFormula *c = ARENA_NEW(&b->cx->arena, CostFormula);
     Pieces pieces = { 0 };
     const Expr *at = NULL;
@@ -102,6 +108,22 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     c->n_pieces = pieces.n;
     c->piece = piece;
     return c;
+}
+
+/* Ends and kinks are doubles in the solve, and where the proof looks. */
+static bool ends_are_doubles(Builder *b, const CostFormula *f)
+{
+    for (size_t k = 0; k <= f->n_pieces; k++) {
+        Num end = k < f->n_pieces ? f->piece[k].lo : f->hi;
+        if (!end || isfinite(num_to_double(end)))
+            continue;
+        bool is_kink = k && k < f->n_pieces;
+        Diag *d = diag_at(b->cx, D_E0806, f->span, "%s of this cost, %s, is beyond the range of double precision",
+                          is_kink ? "a kink" : "an end of the domain", num_brief(b->cx, end));
+        diag_help(b->cx, d, is_kink ? "choose larger units" : "`inf` and `-inf` are ends, too; or choose larger units");
+        return false;
+    }
+    return true;
 }
 
 /* ---- closed forms ---- */
@@ -146,23 +168,23 @@ static const Expr *total_input(Builder *b, Span at, Num gain, Num threshold)
     return call2(b, at, EIG_FN_MUL, expr_const(b->cx, at, gain), z);
 }
 
+/* Piece by piece, since at a kink that is no double, as 1/3, the abs and max of one formula may be rounded to different sides. */
 static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
 {
-    const Expr *slope = expr_derive(b->cx, b->nums, f->g, EIG_VAR_X);
-    const Expr *curve = slope ? expr_derive(b->cx, b->nums, slope, EIG_VAR_X) : NULL;
-    if (!curve)
-        return NULL;
     ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
-    Num *kink = ARENA_ARRAY(&b->cx->arena, f->n_pieces, Num);
-    for (size_t k = 1; k < f->n_pieces; k++)
-        kink[k - 1] = f->piece[k].lo;
-    *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_pieces - 1, .kink = kink };
-    Num zero = num_int(b->nums, 0), one = num_int(b->nums, 1);
-    of->value = expr_plus_affine(b->cx, b->nums, slope, EIG_VAR_X, zero, one);
-    of->slope = expr_plus_affine(b->cx, b->nums, curve, EIG_VAR_X, one, zero);
+    Num *kink = ARENA_ARRAY(&b->cx->arena, f->n_pieces, Num), zero = num_int(b->nums, 0), one = num_int(b->nums, 1);
+    SolvePiece *piece = ARENA_ARRAY(&b->cx->arena, f->n_pieces, SolvePiece);
+    bool is_shallow = true;
+    for (size_t k = 0; k < f->n_pieces; k++) {
+        if (k)
+            kink[k - 1] = f->piece[k].lo;
+        piece[k].value = expr_plus_affine(b->cx, b->nums, f->piece[k].slope, EIG_VAR_X, zero, one);
+        piece[k].slope = expr_plus_affine(b->cx, b->nums, f->piece[k].curve, EIG_VAR_X, one, zero);
+        is_shallow = is_shallow && piece[k].value->depth <= EXPR_MAX_DEPTH && piece[k].slope->depth <= EXPR_MAX_DEPTH;
+    }
+    *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_pieces - 1, .kink = kink, .piece = piece };
     const Expr *e = expr_solve(b->cx, f->span, s, of);
-    bool small = e->size < EXPR_MAX_SIZE && of->value->depth <= EXPR_MAX_DEPTH && of->slope->depth <= EXPR_MAX_DEPTH;
-    return small ? e : NULL;
+    return is_shallow && e->size < EXPR_MAX_SIZE ? e : NULL;
 }
 
 const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num factor)
@@ -175,6 +197,7 @@ const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num facto
     for (size_t k = 0; k < f.n_pieces; k++) {
         piece[k] = cost->piece[k];
         piece[k].slope = call2(b, f.span, EIG_FN_MUL, by, piece[k].slope);
+        piece[k].curve = call2(b, f.span, EIG_FN_MUL, by, piece[k].curve);
     }
     Cost closed;
     Activation act = { 0 };
@@ -212,6 +235,8 @@ void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thres
     if (as_quadratic(b, f, &closed)) {
         closed.text = written;
         cost_activation(b, &closed, gain, threshold, out);
+    } else if (!ends_are_doubles(b, f)) {
+        return;
     } else {
         const Expr *phi = solve_for(b, f, total_input(b, f->span, gain, threshold));
         if (!phi) {

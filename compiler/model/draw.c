@@ -67,6 +67,11 @@ static bool parameters_in_domain(Builder *b, EigDist dist, const Typed p[2], con
                 may_be_zero ? "at least" : "above", num_brief(b->cx, x[k]));
         return false;
     }
+    if (dist == EIG_DIST_GAMMA && mpq_cmp_ui(x[0], EIG_GAMMA_MOST_SHAPE, 1) > 0) {
+        Diag *d = diag_at(b->cx, D_E0401, p[0].span, "`shape` of `gamma` is at most 1e8, and this is %s", num_brief(b->cx, x[0]));
+        diag_help(b->cx, d, "beyond it is a normal distribution: `normal(shape * scale, sqrt(shape) * scale)`");
+        return false;
+    }
     if (dist != EIG_DIST_UNIFORM || mpq_cmp(x[0], x[1]) <= 0)
         return true;
     Diag *d = diag_at(b->cx, D_E0401, p[0].span, "`lo` is above `hi`: %s and %s", num_brief(b->cx, x[0]), num_brief(b->cx, x[1]));

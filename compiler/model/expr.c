@@ -171,7 +171,9 @@ const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, con
 const Expr *expr_solve(Ctx *cx, Span at, const Expr *s, const ExprSolve *of)
 {
     Expr *e = expr_new(cx, at, EXPR_SOLVE);
-    uint64_t size = 1 + (uint64_t)s->size + of->value->size + of->slope->size;
+    uint64_t size = 1 + (uint64_t)s->size;
+    for (size_t k = 0; k <= of->n_kinks; k++)
+        size += (uint64_t)of->piece[k].value->size + of->piece[k].slope->size;
     e->as.solve.s = s;
     e->as.solve.of = of;
     e->size = size < EXPR_MAX_SIZE ? (uint32_t)size : EXPR_MAX_SIZE;
@@ -313,19 +315,22 @@ static void print_bound(const char *before, Num x, const char *infinite, Sbuf *o
         sbuf_str(out, infinite);
 }
 
-/* solve(x + 2 * x^3 = z on [0, inf], kinks 1, 2) */
+/* solve(x - 2 up to 0, then x + 2 * x^3 = z on [-1, inf]) */
 static void print_solve(const Expr *e, Sbuf *out)
 {
     const ExprSolve *of = e->as.solve.of;
     sbuf_str(out, "solve(");
-    expr_print(of->value, out);
+    for (size_t k = 0; k < of->n_kinks; k++) {
+        expr_print(of->piece[k].value, out);
+        print_bound(" up to ", of->kink[k], "", out);
+        sbuf_str(out, ", then ");
+    }
+    expr_print(of->piece[of->n_kinks].value, out);
     sbuf_str(out, " = ");
     expr_print(e->as.solve.s, out);
     print_bound(" on [", of->lo, "-inf", out);
     print_bound(", ", of->hi, "inf", out);
-    for (size_t k = 0; k < of->n_kinks; k++)
-        print_bound(k ? ", " : "], kinks ", of->kink[k], "", out);
-    sbuf_str(out, of->n_kinks ? ")" : "])");
+    sbuf_str(out, "])");
 }
 
 static void print_draw(const Expr *e, Sbuf *out)

@@ -50,14 +50,19 @@ struct Expr {
     } as;
 };
 
+/* Between two kinks. */
+typedef struct SolvePiece {
+    const Expr *value, *slope;  /* of EIG_VAR_X; slope is the derivative of value */
+} SolvePiece;
+
 /* The x in [lo, hi] with value(x) = s, for a value that nowhere falls there and
  * jumps at the kinks only: an end where s lies beyond it, a kink where s lies
  * in its jump. */
 struct ExprSolve {
-    const Expr *value, *slope;  /* of EIG_VAR_X; slope is the derivative of value */
     Num lo, hi;                 /* NULL: infinite */
     size_t n_kinks;
     const Num *kink;            /* ascending, inside (lo, hi) */
+    const SolvePiece *piece;    /* n_kinks + 1 */
 };
 
 /* model_build refuses what is larger or deeper so later phases may recurse. A switch may take a slot more as a

@@ -119,7 +119,8 @@ static const Expr *choose(Cut *c, const Expr *e, const Expr *const *arg)
     default: break;
     }
     const Expr *out = expr_with_arguments(c->cx, c->nums, e, arg);
-    return out ? out : fail(c, PIECES_TOO_LARGE, e);
+    bool is_const = expr_is_const(arg[0], NULL) && (e->as.call.n_args < 2 || expr_is_const(arg[1], NULL));
+    return out ? out : fail(c, is_const ? PIECES_NO_VALUE : PIECES_TOO_LARGE, e);
 }
 
 /* e on the piece, without breaks; NULL with c->root or c->trouble set. */

@@ -17,6 +17,7 @@ typedef enum PieceTrouble {
     PIECES_FINE,
     PIECES_NOT_RATIONAL,        /* a break lies where an expression that is not straight vanishes */
     PIECES_TOO_MANY,
+    PIECES_NO_VALUE,            /* somewhere a constant has none: 1/max(x, 0) for x < 0 */
     PIECES_TOO_LARGE            /* or a constant without a value */
 } PieceTrouble;
 

@@ -105,10 +105,11 @@ static const Expr *through_phi(const Writer *w, const ModelPop *p, Num g, Num k)
         return NULL;
     Num rest = exact_difference(w, num_int(b->nums, 1), g);
     ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
-    *of = (ExprSolve){ 0 };
-    of->value = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, x)), write_scaled(w, k, x));
-    of->slope = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, slope, EIG_VAR_Z, x)), write_number(w, k));
-    if (of->value->depth > EXPR_MAX_DEPTH || of->slope->depth > EXPR_MAX_DEPTH)
+    SolvePiece *all = ARENA_NEW(&b->cx->arena, SolvePiece);
+    *of = (ExprSolve){ .piece = all };
+    all->value = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, x)), write_scaled(w, k, x));
+    all->slope = write2(w, EIG_FN_ADD, write_scaled(w, rest, expr_replaced(b->cx, b->nums, slope, EIG_VAR_Z, x)), write_number(w, k));
+    if (all->value->depth > EXPR_MAX_DEPTH || all->slope->depth > EXPR_MAX_DEPTH)
         return NULL;
     const Expr *solution = expr_solve(b->cx, w->at, toward(w, g, write_scaled(w, k, z)), of);
     return expr_replaced(b->cx, b->nums, phi, EIG_VAR_Z, solution);

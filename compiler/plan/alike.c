@@ -51,8 +51,12 @@ static int by_table(const EigTable *a, const EigTable *b)
 
 static int by_solve(const EigProblem *p, const EigSolve *a, const EigSolve *b)
 {
-    DECIDE(by_code(p, &a->value, &b->value));
-    DECIDE(by_code(p, &a->slope, &b->slope));
+    DECIDE(by_number(a->n_pieces, b->n_pieces));
+    for (size_t k = 0; k < a->n_pieces; k++) {
+        DECIDE(by_value(a->piece[k].up_to, b->piece[k].up_to));
+        DECIDE(by_code(p, &a->piece[k].value, &b->piece[k].value));
+        DECIDE(by_code(p, &a->piece[k].slope, &b->piece[k].slope));
+    }
     DECIDE(by_number(a->n_nodes, b->n_nodes));
     for (size_t k = 0; k < a->n_nodes; k++) {
         DECIDE(by_value(a->node[k].x, b->node[k].x));

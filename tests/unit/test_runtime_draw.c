@@ -18,14 +18,20 @@ static double gamma_below(double shape, double x, double u, double *density)
     mpfr_ui_sub(y, 1, y, MPFR_RNDN);
     mpfr_sub_d(y, y, u, MPFR_RNDN);
     double difference = mpfr_get_d(y, MPFR_RNDN);
-    *density = exp((shape - 1) * log(x) - x) / mpfr_get_d(whole, MPFR_RNDN);
+    mpfr_set_d(y, x, MPFR_RNDN);
+    mpfr_log(y, y, MPFR_RNDN);
+    mpfr_mul_d(y, y, shape - 1, MPFR_RNDN);
+    mpfr_sub_d(y, y, x, MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_div(y, y, whole, MPFR_RNDN);
+    *density = mpfr_get_d(y, MPFR_RNDN);
     mpfr_clears(a, y, whole, (mpfr_ptr)0);
     return difference;
 }
 
 static void gamma_draws_are_quantiles(void)
 {
-    static const double shape[] = { 0.1, 0.5, 1, 1.7, 4, 30, 150 };
+    static const double shape[] = { 0.1, 0.5, 1, 1.7, 4, 30, 150, 1e4, 1e5 };
     for (size_t s = 0; s < sizeof shape / sizeof *shape; s++) {
         EigDraw d = { .dist = EIG_DIST_GAMMA, .a = shape[s], .b = 1.0 };
         for (int k = 1; k < 60; k++) {

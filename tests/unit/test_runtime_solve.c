@@ -11,39 +11,41 @@
 #define CALL(f) {EIG_OP_CALL, EIG_FN_##f, 0}
 #define CODE(...) {.n = sizeof((EigOp[]){__VA_ARGS__}) / sizeof(EigOp), .op = (const EigOp[]){__VA_ARGS__}, .depth = 8}
 
+#define WHOLE(f, slope) .n_pieces = 1, .piece = (const EigPiece[]){{INFINITY, f, slope}}
+
 /* F and F' of x + x^3, x + exp(x), x + log(x), x + x |x|^0.5 and x + 1e6 atan(1e3 x). */
 static const EigSolve cubic = {
-    .value = CODE(X, X, NUMBER(3), CALL(POW), CALL(ADD)),
-    .slope = CODE(NUMBER(1), NUMBER(3), X, NUMBER(2), CALL(POW), CALL(MUL), CALL(ADD)),
+    WHOLE(CODE(X, X, NUMBER(3), CALL(POW), CALL(ADD)),
+          CODE(NUMBER(1), NUMBER(3), X, NUMBER(2), CALL(POW), CALL(MUL), CALL(ADD))),
 };
 static const EigSolve exponential = {
-    .value = CODE(X, X, CALL(EXP), CALL(ADD)),
-    .slope = CODE(NUMBER(1), X, CALL(EXP), CALL(ADD)),
+    WHOLE(CODE(X, X, CALL(EXP), CALL(ADD)),
+          CODE(NUMBER(1), X, CALL(EXP), CALL(ADD))),
 };
 static const EigNode at_zero = {0, -INFINITY, -INFINITY};
 static const EigSolve logarithm = {
-    .value = CODE(X, X, CALL(LOG), CALL(ADD)),
-    .slope = CODE(NUMBER(1), NUMBER(1), X, CALL(DIV), CALL(ADD)),
+    WHOLE(CODE(X, X, CALL(LOG), CALL(ADD)),
+          CODE(NUMBER(1), NUMBER(1), X, CALL(DIV), CALL(ADD))),
     .n_nodes = 1, .node = &at_zero,
 };
 static const EigSolve three_halves = {
-    .value = CODE(X, X, X, CALL(ABS), NUMBER(0.5), CALL(POW), CALL(MUL), CALL(ADD)),
-    .slope = CODE(NUMBER(1), NUMBER(1.5), X, CALL(ABS), NUMBER(0.5), CALL(POW), CALL(MUL), CALL(ADD)),
+    WHOLE(CODE(X, X, X, CALL(ABS), NUMBER(0.5), CALL(POW), CALL(MUL), CALL(ADD)),
+          CODE(NUMBER(1), NUMBER(1.5), X, CALL(ABS), NUMBER(0.5), CALL(POW), CALL(MUL), CALL(ADD))),
 };
 static const EigSolve steep = {
-    .value = CODE(X, NUMBER(1e6), NUMBER(1e3), X, CALL(MUL), CALL(ATAN), CALL(MUL), CALL(ADD)),
-    .slope = CODE(NUMBER(1), NUMBER(1e9), NUMBER(1), NUMBER(1e6), X, NUMBER(2), CALL(POW), CALL(MUL), CALL(ADD), CALL(DIV), CALL(ADD)),
+    WHOLE(CODE(X, NUMBER(1e6), NUMBER(1e3), X, CALL(MUL), CALL(ATAN), CALL(MUL), CALL(ADD)),
+          CODE(NUMBER(1), NUMBER(1e9), NUMBER(1), NUMBER(1e6), X, NUMBER(2), CALL(POW), CALL(MUL), CALL(ADD), CALL(DIV), CALL(ADD))),
 };
 static const EigNode kink = {1, 0, 2};
 static const EigSolve kinked = {
-    .value = CODE(X, X, NUMBER(1), CALL(SUB), CALL(STEP), NUMBER(2), CALL(MUL), NUMBER(1), CALL(SUB), CALL(ADD)),
-    .slope = CODE(NUMBER(1)),
+    .n_pieces = 2,
+    .piece = (const EigPiece[]){{1, CODE(X, NUMBER(1), CALL(SUB)), CODE(NUMBER(1))}, {INFINITY, CODE(X, NUMBER(1), CALL(ADD)), CODE(NUMBER(1))}},
     .n_nodes = 1, .node = &kink,
 };
 /* x + 2 exp(x)/(1 + exp(x)) as written: infinity over infinity from 710 on. */
 static const EigSolve overflowing = {
-    .value = CODE(X, NUMBER(2), X, CALL(EXP), CALL(MUL), NUMBER(1), X, CALL(EXP), CALL(ADD), CALL(DIV), CALL(ADD)),
-    .slope = CODE(NUMBER(1)),
+    WHOLE(CODE(X, NUMBER(2), X, CALL(EXP), CALL(MUL), NUMBER(1), X, CALL(EXP), CALL(ADD), CALL(DIV), CALL(ADD)),
+          CODE(NUMBER(1))),
 };
 static const EigSolve *const every[] = {&cubic, &exponential, &logarithm, &three_halves, &steep};
 
@@ -51,7 +53,7 @@ static double value(const EigSolve *q, double x)
 {
     double var[EIG_N_VARS] = {0};
     var[EIG_VAR_X] = x;
-    return eig_code_eval(&q->value, var, NULL);
+    return eig_code_eval(&q->piece[0].value, var, NULL);
 }
 
 /* The solution in [x - r, x + r], r some units in the last place of x and what rounding s may move it by. */

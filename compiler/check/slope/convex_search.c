@@ -423,14 +423,13 @@ static double sample_of(const CostPiece *p, int k)
     return p->lo ? lo + far : p->hi ? hi - far : k % 2 ? far : -far;
 }
 
-/* A run computes the slope of the whole formula, where a factor that the piece does without may be 0 times infinity, and what
- * overflows infinity over infinity. That it is a number is not proved, only looked at in samples: a run that meets none stops. */
+/* A run computes the slope as it is written, where what overflows may be infinity over infinity. That it is a number is not
+ * proved, only looked at in samples: a run that meets none stops. */
 static void look_at_slope(Search *s, const CostPiece *p)
 {
-    const Expr *slope = expr_derive(s->cx, &s->nums, s->cost->g, EIG_VAR_X);
-    if (!slope || slope->depth > EXPR_MAX_DEPTH)
+    if (p->slope->depth > EXPR_MAX_DEPTH)
         return;
-    EigCode code = expr_to_code(s->cx, slope);
+    EigCode code = expr_to_code(s->cx, p->slope);
     for (int k = 0; k < SLOPES && s->found.verdict == CONVEX_SEARCHING; k++) {
         double var[EIG_N_VARS] = { [EIG_VAR_X] = sample_of(p, k) };
         if (isnan(eig_code_eval(&code, var, NULL)))
