@@ -19,8 +19,9 @@ typedef struct DaleViolation {
 } DaleViolation;
 enum { DALE_MAX_KEPT = 20 };
 typedef struct DaleReport {
-    Truth verdict;              /* EXEMPT when every violation-capable population is `mixed`; UNDECIDED for `open` */
+    Truth verdict;              /* EXEMPT when all that sends is `mixed`; UNDECIDED for `open` and for currents */
     const char *open;           /* a connection whose weights are not drawn, and could be below 0; NULL: none is */
+    size_t n_currents;          /* connections of populations with a sign that are currents, which have none */
     size_t n_violations;        /* all of them; the first DALE_MAX_KEPT are kept */
     DaleViolation violation[DALE_MAX_KEPT];
     size_t n_exempt_pops;

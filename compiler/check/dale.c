@@ -183,17 +183,35 @@ static bool check_block(Ctx *cx, const Net *net, size_t k, DaleReport *out)
     return true;
 }
 
+static size_t count_currents(const Net *net)
+{
+    const Model *m = net->model;
+    size_t n = 0;
+    for (size_t k = 0; k < m->conns.n; k++)
+        n += m->conns.at[k].n_terms > 0 && !net->pop[m->conns.at[k].pre].model->is_exempt;
+    return n;
+}
+
+void dale_print_open(const DaleReport *d, Sbuf *out)
+{
+    if (d->open)
+        sbuf_printf(out, "the weights of %s are too many to be looked at, and could be below 0", d->open);
+    else
+        sbuf_printf(out, "%zu %s no sign, and none is claimed", d->n_currents,
+                    d->n_currents == 1 ? "connection is a current, which has" : "connections are currents, which have");
+}
+
 void dale_check(Ctx *cx, const Net *net, DaleReport *out)
 {
     size_t n_checked = 0;
-    *out = (DaleReport){0};
+    *out = (DaleReport){.n_currents = count_currents(net)};
     for (size_t a = 0; a < net->n_pops; a++)
         out->n_exempt_pops += net->pop[a].model->is_exempt;
     for (size_t k = 0; k < net->n_blocks; k++)
         n_checked += check_block(cx, net, k, out);
     if (out->n_violations)
         out->verdict = TRUTH_REFUTED;
-    else if (out->open)
+    else if (out->open || out->n_currents)
         out->verdict = TRUTH_UNDECIDED;
     else if (net->n_blocks && !n_checked)
         out->verdict = TRUTH_EXEMPT;

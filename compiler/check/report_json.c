@@ -1,6 +1,7 @@
 #include <jansson.h>
 
 #include "compiler/check/advice.h"
+#include "compiler/check/dale.h"
 
 static json_t *exact(Num x)
 {
@@ -46,8 +47,12 @@ static json_t *dale(const Report *r)
         if (r->net->pop[a].model->is_exempt)
             json_array_append_new(exempt, json_string(r->net->pop[a].model->name));
     json_object_set_new(o, "verdict", verdict(d->verdict));
-    if (d->open)
-        json_object_set_new(o, "reason", json_sprintf("the weights of %s are too many to be looked at, and could be below 0", d->open));
+    if (d->verdict == TRUTH_UNDECIDED) {
+        Sbuf open = {0};
+        dale_print_open(d, &open);
+        json_object_set_new(o, "reason", json_string(sbuf_text(&open)));
+        sbuf_free(&open);
+    }
     json_object_set_new(o, "violations", list);
     json_object_set_new(o, "violation_count", json_integer((json_int_t)d->n_violations));
     json_object_set_new(o, "exempt", exempt);

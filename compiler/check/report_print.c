@@ -1,4 +1,5 @@
 #include "compiler/check/advice.h"
+#include "compiler/check/dale.h"
 #include "compiler/check/report_text.h"
 #include "compiler/check/require.h"
 
@@ -62,6 +63,13 @@ static void print_currents(const Report *r, Sbuf *out)
                     report_plural(n, "connection is a current, which has", "connections are currents, which have"));
 }
 
+static void print_open(const DaleReport *d, Sbuf *out)
+{
+    sbuf_str(out, ": ");
+    dale_print_open(d, out);
+    sbuf_char(out, '\n');
+}
+
 static void print_dale(const Report *r, Sbuf *out)
 {
     const DaleReport *d = &r->dale;
@@ -69,12 +77,13 @@ static void print_dale(const Report *r, Sbuf *out)
     sbuf_str(out, truth_name(d->verdict));
     if (d->verdict == TRUTH_REFUTED)
         sbuf_printf(out, ": %zu %s the wrong sign\n", d->n_violations, report_plural(d->n_violations, "weight has", "weights have"));
-    else if (d->open)
-        sbuf_printf(out, ": the weights of %s are too many to be looked at, and could be below 0\n", d->open);
+    else if (d->verdict == TRUTH_UNDECIDED)
+        print_open(d, out);
     else
         sbuf_str(out, d->verdict == TRUTH_CERTIFIED ? ": every weight has the sign of its source\n" : "\n");
     print_violations(r, out);
-    print_currents(r, out);
+    if (d->verdict != TRUTH_UNDECIDED || d->open)
+        print_currents(r, out);
     if (d->n_exempt_pops)
         print_exempt(r, out);
 }
@@ -98,7 +107,8 @@ static void print_slopes(const Report *r, Sbuf *out)
                 unit_print(unit, out);
             }
         } else {
-            sbuf_str(out, p->n_states ? "no slope" : !s->proved ? "slope not proved" : s->too_large || !p->act.slope_unbounded ? "no slope bound" : "slope unbounded");
+            sbuf_str(out, p->n_states ? "no slope" : !s->proved ? "slope not proved"
+                          : s->too_large || !p->act.slope_unbounded ? "no slope bound" : "slope unbounded");
         }
         sbuf_printf(out, ", %s\n", s->reason);
     }

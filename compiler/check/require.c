@@ -1,14 +1,26 @@
 #include "compiler/check/require.h"
 
+#include "compiler/check/dale.h"
 #include "compiler/check/range/range_search.h"
+
+static const char *open_signs(Ctx *cx, const DaleReport *d)
+{
+    Sbuf text = {0};
+    dale_print_open(d, &text);
+    const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    return kept;
+}
 
 RequirementReport require_dale(Ctx *cx, Report *report, const ModelRequire *require)
 {
-    (void)cx, (void)require;
+    (void)require;
     const DaleReport *d = &report->dale;
-    RequirementReport r = {.verdict = d->verdict == TRUTH_EXEMPT ? TRUTH_CERTIFIED : d->verdict};
-    if (d->verdict == TRUTH_UNDECIDED)
-        r.reason = "some weights are too many to be looked at, and could be below 0";
+    RequirementReport r = {.verdict = d->verdict == TRUTH_EXEMPT ? TRUTH_UNDECIDED : d->verdict};
+    if (d->verdict == TRUTH_EXEMPT)
+        r.reason = "all populations that send are declared `mixed` and exempt: no sign is claimed";
+    else if (d->verdict == TRUTH_UNDECIDED)
+        r.reason = open_signs(cx, d);
     else if (d->verdict == TRUTH_REFUTED)
         r.reason = "some neurons send weights of both signs or of the wrong sign";
     else if (d->n_exempt_pops)

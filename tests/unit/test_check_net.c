@@ -486,6 +486,34 @@ static void scaling_columns_keeps_dales_law_and_a_wrong_sign_is_named(void)
     checked_free(&c);
 }
 
+/* The verdict on Dale's law and on its requirement; a wrong sign is neither certified nor left open. */
+static void check_signs(const char *population, const char *connections, Truth dale, Truth required)
+{
+    static const Conclusion only[] = {CONCLUDE_ALL, CONCLUDE_DALE};
+    char text[512];
+    snprintf(text, sizeof text, "population E %s { size = 3\n tau = 2\n cost = nonnegative }\n%s\nrequire dale\n", population, connections);
+    for (size_t k = 0; k < 2; k++) {
+        Checked c;
+        check_text(&c, text);
+        c.report.only = only[k];
+        CHECK(c.report.dale.verdict == dale && c.report.requirement[0].verdict == required && c.report.requirement[0].reason);
+        CHECK(report_passes(&c.report) == (required == TRUTH_CERTIFIED));
+        checked_free(&c);
+    }
+}
+
+/* What nothing is claimed about is not certified. */
+static void currents_and_what_is_exempt_leave_the_law_open(void)
+{
+    const char *current = "connect E -> E { current = -5 * pre.rate\n weight = 0.1 }", *weight = "connect E -> E { weight = 0.1 }";
+    check_signs("excitatory", weight, TRUTH_CERTIFIED, TRUTH_CERTIFIED);
+    check_signs("excitatory", "", TRUTH_CERTIFIED, TRUTH_CERTIFIED);
+    check_signs("excitatory", current, TRUTH_UNDECIDED, TRUTH_UNDECIDED);
+    check_signs("excitatory", "connect E -> E { current = -pre.rate }\nconnect E -> E { weight = 0.1 }", TRUTH_UNDECIDED, TRUTH_UNDECIDED);
+    check_signs("mixed", current, TRUTH_EXEMPT, TRUTH_UNDECIDED);
+    check_signs("mixed", weight, TRUTH_EXEMPT, TRUTH_UNDECIDED);
+}
+
 /* ---- the object for tools ---- */
 
 static void json_has_the_documented_keys(void)
@@ -535,5 +563,6 @@ int main(void)
     RUN(json_has_the_documented_keys);
     RUN(permuting_and_scaling_leave_the_verdict);
     RUN(scaling_columns_keeps_dales_law_and_a_wrong_sign_is_named);
+    RUN(currents_and_what_is_exempt_leave_the_law_open);
     return test_done();
 }
