@@ -119,11 +119,11 @@ AstDecl *build_import(Parse *p, Span at, const char *path, Span path_span)
     return d;
 }
 
-/* `param w = in [0, 3]`: the value is missing, so `in` was taken for a name. */
-static bool is_range_alone(const AstExpr *e)
+/* `param w = in [0, 3]`, `cost(x) = on [0, 1]`: the value is missing, so `in` was taken for a name. */
+static bool is_range_alone(const AstExpr *e, const char *word)
 {
     return e->kind == AST_INDEX && e->as.index.args.n == 2 && e->as.index.base->kind == AST_NAME
-           && strcmp(e->as.index.base->as.name.name, "in") == 0;
+           && strcmp(e->as.index.base->as.name.name, word) == 0;
 }
 
 static AstExpr *missing_value(Parse *p, AstName name, const AstExpr *range)
@@ -139,7 +139,7 @@ static AstExpr *missing_value(Parse *p, AstName name, const AstExpr *range)
 AstDecl *build_param(Parse *p, Span at, AstName name, AstExpr *value, AstExpr *range)
 {
     AstDecl *d = ast_decl(p->cx, AST_PARAM, at, name);
-    d->as.param.value = !range && is_range_alone(value) ? missing_value(p, name, value) : value;
+    d->as.param.value = !range && is_range_alone(value, "in") ? missing_value(p, name, value) : value;
     d->as.param.range = range;
     return d;
 }
@@ -243,9 +243,19 @@ AstAttr *build_attr(Parse *p, AstAttrKind kind, Span at, AstName name, AstExpr *
     return a;
 }
 
+static AstExpr *missing_formula(Parse *p, AstName name, AstName param, const AstExpr *domain)
+{
+    if (layout_first_error(p)) {
+        Diag *d = diag_at(p->cx, D_E0101, domain->as.index.base->span, "the formula of `%.60s` is missing before its domain", name.name);
+        diag_help(p->cx, d, "write it behind `=`, as in `%.60s(%.60s) = %.60s^2`", name.name, param.name, param.name);
+    }
+    return ast_error(p->cx, domain->span);
+}
+
 AstAttr *build_attr_function(Parse *p, Span at, AstName name, AstNames params, AstExpr *value, AstExpr *domain)
 {
-    AstAttr *a = build_attr(p, AST_ATTR_FUNCTION, at, name, value);
+    bool is_missing = !domain && is_range_alone(value, "on");
+    AstAttr *a = build_attr(p, AST_ATTR_FUNCTION, at, name, is_missing ? missing_formula(p, name, params.at[0], value) : value);
     a->params = params;
     a->domain = domain;
     return a;

@@ -30,9 +30,10 @@ static const MatrixFormat *format_of(Ctx *cx, const char *path, Span asked)
     return NULL;
 }
 
+/* out->is_samples is the caller's. */
 static bool parse(Ctx *cx, NumPool *pool, const MatrixFormat *how, const DataFile *f, MatrixFile *out)
 {
-    *out = (MatrixFile){ .path = f->path };
+    *out = (MatrixFile){ .path = f->path, .is_samples = out->is_samples };
     if (!how->read(cx, pool, f, out))
         return false;
     values_finish(pool, &out->values);
@@ -44,10 +45,11 @@ bool matrix_parse(Ctx *cx, NumPool *pool, const char *path, const char *bytes, s
 {
     DataFile f = { .path = path, .asked = asked, .bytes = bytes, .n = n };
     const MatrixFormat *how = format_of(cx, path, asked);
+    out->is_samples = false;
     return how && parse(cx, pool, how, &f, out);
 }
 
-bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out)
+static bool read_file(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out)
 {
     const MatrixFormat *how = format_of(cx, path, asked);
     DataFile f;
@@ -56,4 +58,16 @@ bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path,
     bool ok = parse(cx, pool, how, &f, out);
     data_file_close(&f);
     return ok;
+}
+
+bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out)
+{
+    out->is_samples = false;
+    return read_file(cx, pool, dir, path, asked, out);
+}
+
+bool matrix_samples_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out)
+{
+    out->is_samples = true;
+    return read_file(cx, pool, dir, path, asked, out);
 }

@@ -11,7 +11,8 @@
 typedef struct MatrixFile {
     const char *path;
     const char *sha256;
-    size_t n_rows, n_columns;   /* rows are targets, columns are sources */
+    size_t n_rows, n_columns;   /* rows are targets, columns are sources, unless */
+    bool is_samples;            /* rows are times, columns are quantities */
     bool is_sparse;             /* .mtx coordinate */
     Values values;              /* dense: row-major n_rows*n_columns; sparse: one per entry */
     uint32_t *row, *column;     /* sparse only; sorted by row, then column; duplicates refused */
@@ -20,6 +21,8 @@ typedef struct MatrixFile {
 
 /* False after a diagnostic E05xx; `dir`, `path` and `asked` as for table_read. */
 bool matrix_file_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out);
-/* The same for bytes in memory; the extension of `path` chooses the format. */
+/* The same for samples, where an array of one dimension is one column. */
+bool matrix_samples_read(Ctx *cx, NumPool *pool, const char *dir, const char *path, Span asked, MatrixFile *out);
+/* As matrix_file_read for bytes in memory; the extension of `path` chooses the format. */
 bool matrix_parse(Ctx *cx, NumPool *pool, const char *path, const char *bytes, size_t n, Span asked, MatrixFile *out);
 #endif

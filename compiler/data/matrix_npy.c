@@ -187,9 +187,9 @@ static const NpyType *type_of(Ctx *cx, const DataFile *f, const NpyHeader *h)
             return &type[k];
     Diag *d;
     if (h->is_record)
-        d = diag_at(cx, D_E0507, f->asked, "'%s' holds records, a matrix needs plain numbers", f->path);
+        d = diag_at(cx, D_E0507, f->asked, "'%s' holds records, and plain numbers are needed", f->path);
     else if (strchr(h->descr, 'O'))
-        d = diag_at(cx, D_E0507, f->asked, "'%s' holds Python objects ('%s'), a matrix needs numbers", f->path, h->descr);
+        d = diag_at(cx, D_E0507, f->asked, "'%s' holds Python objects ('%s'), and numbers are needed", f->path, h->descr);
     else
         d = diag_at(cx, D_E0507, f->asked, "'%s' holds entries of type '%s'", f->path, h->descr);
     diag_help(cx, d, "known are <f8, <f4, integers of 1, 2, 4 and 8 bytes (little-endian) and booleans: "
@@ -197,14 +197,22 @@ static const NpyType *type_of(Ctx *cx, const DataFile *f, const NpyHeader *h)
     return NULL;
 }
 
+/* A vector of samples is one column. */
+static bool check_dimensions(Ctx *cx, const DataFile *f, NpyHeader *h, bool is_samples)
+{
+    if (h->n_dims == 1 && is_samples)
+        h->shape[h->n_dims++] = 1;
+    if (h->n_dims == 2)
+        return true;
+    Diag *d = diag_at(cx, D_E0507, f->asked, "'%s' has %d dimension%s, %s", f->path, h->n_dims, h->n_dims == 1 ? "" : "s",
+                      is_samples ? "samples have one or two" : "a matrix has 2");
+    diag_help(cx, d, is_samples ? "rows are times, columns are neurons: array.reshape(times, neurons)"
+                                : "rows are targets, columns are sources: array.reshape(targets, sources)");
+    return false;
+}
+
 static bool check_shape(Ctx *cx, const DataFile *f, const NpyHeader *h, const NpyType *t, MatrixFile *out)
 {
-    if (h->n_dims != 2) {
-        Diag *d = diag_at(cx, D_E0507, f->asked, "'%s' has %d dimension%s, a matrix has 2", f->path, h->n_dims,
-                          h->n_dims == 1 ? "" : "s");
-        diag_help(cx, d, "rows are targets, columns are sources: array.reshape(targets, sources)");
-        return false;
-    }
     if (h->shape[0] == 0 || h->shape[1] == 0) {
         diag_at(cx, D_E0508, f->asked, "'%s' has the shape %llu x %llu: no entries", f->path,
                 (unsigned long long)h->shape[0], (unsigned long long)h->shape[1]);
@@ -315,7 +323,7 @@ bool matrix_npy(Ctx *cx, NumPool *pool, const DataFile *f, MatrixFile *out)
     if (!find_header(cx, f, &h) || !read_dictionary(cx, f, &h))
         return false;
     const NpyType *t = type_of(cx, f, &h);
-    if (!t || !check_shape(cx, f, &h, t, out))
+    if (!t || !check_dimensions(cx, f, &h, out->is_samples) || !check_shape(cx, f, &h, t, out))
         return false;
     size_t n = out->n_rows * out->n_columns;
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&cx->arena, n, double) };

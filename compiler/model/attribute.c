@@ -1,5 +1,6 @@
 /* The lines of a block against the table of what the block knows. */
 #include "compiler/model/build.h"
+#include "compiler/model/cost.h"
 #include "compiler/model/habit.h"
 
 #include <string.h>
@@ -114,6 +115,28 @@ static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
         diag_help(b->cx, d, "it is a value: `%s = ...`", r->name);
 }
 
+/* An argument that is kept within [lo, hi]: "min(max(z, 0), 1)". */
+static const char *clipped(Builder *b, const char *name, const AstExpr *lo, const AstExpr *hi)
+{
+    bool from = !infinite_bound(lo), to = !infinite_bound(hi);
+    const char *kept = from ? arena_printf(&b->cx->arena, "max(%s, %s)", name, expression_text(b, lo)) : name;
+    return to ? arena_printf(&b->cx->arena, "min(%s, %s)", kept, expression_text(b, hi)) : kept;
+}
+
+/* Only a cost ends somewhere. */
+static void report_domain(Builder *b, const AstAttr *a)
+{
+    const AstExpr *lo = a->domain->as.list.at[0], *hi = a->domain->as.list.at[1];
+    Diag *d = diag_at(b->cx, D_E0208, a->domain->span, "`%s` has no domain: `on [lo, hi]` is that of a cost", a->name);
+    if (strcmp(a->name, "activation") != 0 || a->params.n != 1)
+        diag_help(b->cx, d, "leave it out");
+    else if (!infinite_bound(lo) || !infinite_bound(hi))
+        diag_help(b->cx, d, "an activation has a value for every input; for one that does not change beyond these, write `%s` in place of `%s`",
+                  clipped(b, a->params.at[0].name, lo, hi), a->params.at[0].name);
+    else
+        diag_help(b->cx, d, "an activation has a value for every input: leave it out");
+}
+
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot)
 {
@@ -137,6 +160,8 @@ bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, si
         } else {
             slot[r - rule] = a;
         }
+        if (r && r->kind == a->kind && a->domain && !r->has_domain)
+            report_domain(b, a);
     }
     return complete;
 }

@@ -388,6 +388,7 @@ typedef struct AttrRule {
     AstAttrKind kind;
     const char *not_built;      /* the repair, for what the language has and nobody can compute yet */
     bool repeats;               /* may stand several times; collected by its reader */
+    bool has_domain;            /* a function of which `on [lo, hi]` may stand behind its formula */
 } AttrRule;
 bool attributes_collect(Builder *b, const AstAttrs *attrs, const char *where, size_t n_rules, const AttrRule *rule,
                         const AstAttr **slot);

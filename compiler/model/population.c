@@ -11,7 +11,7 @@ static const AttrRule rule[] = {
     [POP_SIZE] = { .name = "size" },
     [POP_TAU] = { .name = "tau" },
     [POP_COST] = { .name = "cost" },
-    [POP_COST_FORMULA] = { .name = "cost", .kind = AST_ATTR_FUNCTION },
+    [POP_COST_FORMULA] = { .name = "cost", .kind = AST_ATTR_FUNCTION, .has_domain = true },
     [POP_ACTIVATION] = { .name = "activation", .kind = AST_ATTR_FUNCTION },
     [POP_GAIN] = { .name = "gain" },
     [POP_THRESHOLD] = { .name = "threshold" },

@@ -135,7 +135,7 @@ static bool read_file(SampleCall *s)
             diag_help(b->cx, d, "a .csv file has; an array is sampled `every = 1 ms`");
             return false;
         }
-    return matrix_file_read(b->cx, b->nums, dir, s->path, at, &s->matrix);
+    return matrix_samples_read(b->cx, b->nums, dir, s->path, at, &s->matrix);
 }
 
 static int find_column(SampleCall *s, SampleArg which)

@@ -71,6 +71,16 @@ def samples_by_neuron():
         assert np.allclose(u, expected + [0, 0, 1, 1, 1, 0, 1], rtol=0, atol=1e-14)
 
 
+def samples_of_one_dimension():
+    """A vector is one column for all neurons."""
+    values = np.random.default_rng(2).normal(size=21)
+    for array in values, values.astype("<f4"), np.arange(21):
+        np.save(os.path.join(FOLDER.name, "vector.npy"), array)
+        t, u = inputs('input = samples("vector.npy", every = 5 ms)', size=3)
+        expected = np.interp(t, 5.0 * np.arange(21), array.astype(float))
+        assert np.allclose(u, expected[:, None], rtol=0, atol=1e-14)
+
+
 def many_neurons_and_threads_of_one_file():
     put("long.csv", "t,drive\n" + "".join(f"{k},{np.sin(k)}\n" for k in range(101)))
     t, u = inputs('input = samples("long.csv", times = "t") * (1 + i)', size=3000, step=0.5)
@@ -113,7 +123,7 @@ def a_pulse_of_no_length():
 
 
 for check in (protocol, protocol_in_function, switches_on_steps, a_pulse_of_no_length,
-              samples_linear, samples_in_seconds, samples_step, samples_by_neuron,
+              samples_linear, samples_in_seconds, samples_step, samples_by_neuron, samples_of_one_dimension,
               many_neurons_and_threads_of_one_file):
     eigc.test("inputs: " + check.__name__.replace("_", " "), check)
 sys.exit(1 if eigc.failures else 0)
