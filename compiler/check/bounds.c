@@ -103,7 +103,7 @@ static bool starts_of(Ctx *cx, const Net *net, Neurons of, Bounds *hull, mpq_ptr
     bool fine = true;
     mpq_init(x);
     mpq_set_ui(sum, 0, 1);
-    pair_eval_begin(cx, &eval, p->model->start, net->model->sim.seed);
+    pair_eval_begin(&eval, p->model->start, net->model->sim.seed);
     for (size_t k = of.first; fine && k < of.first + of.n; k++) {
         PairValue value;
         if (!(fine = pair_eval(&eval, k, 0, &value))) {

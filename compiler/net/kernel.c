@@ -136,7 +136,7 @@ bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
     if (!memory_take(b, c, (double)n, sizeof(double), "use fewer neurons") || !pair_few_enough(b, c, evaluations))
         return false;
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
-    pair_eval_begin(b->cx, &k.eval, c->pair, c->seed);
+    pair_eval_begin(&k.eval, c->pair, c->seed);
     bool ok = fill(&k);
     pair_eval_end(&k.eval);
     if (ok)

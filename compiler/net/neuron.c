@@ -114,7 +114,7 @@ static bool visit_neurons(NetBuild *b, const NetPop *p, const Own *own, bool are
 {
     PairEval eval;
     bool ok = true;
-    pair_eval_begin(b->cx, &eval, own->of, b->m->sim.seed);
+    pair_eval_begin(&eval, own->of, b->m->sim.seed);
     for (size_t k = 0; ok && k < p->size; k++) {
         PairValue x;
         bool known = pair_eval(&eval, k, 0, &x);

@@ -98,7 +98,7 @@ static bool put_rows(NetBuild *b, const ModelConn *c, Num factor, Block *out)
 {
     PairBuild p = { .b = b, .c = c, .round = out->is_rounded, .n_pre = b->net->pop[c->pre].size, .n_post = b->net->pop[c->post].size };
     bool ok = true;
-    pair_eval_begin(b->cx, &p.exact, c->pair, c->seed);
+    pair_eval_begin(&p.exact, c->pair, c->seed);
     pair_round_begin(b->cx, &p.rounded, c->pair, c->seed, factor);
     for (size_t post = 0; ok && post < p.n_post; post++)
         ok = put_row(&p, out, post);

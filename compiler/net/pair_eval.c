@@ -3,23 +3,50 @@
 #include <math.h>
 #include <string.h>
 
-enum { SLOT_BITS = 14, N_SLOTS = 1 << SLOT_BITS, MAX_SCRATCH = 1 << 17 };
+enum { FEWEST_BITS = 5, MOST_BITS = 14, MAX_SCRATCH = 1 << 17 };
 
-void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr, uint64_t seed)
+/* ---- what is remembered ---- */
+
+static size_t n_slots(const PairEval *p)
 {
-    *p = (PairEval){ .expr = expr, .seed = seed, .slot = ARENA_ARRAY(&cx->arena, N_SLOTS, PairSlot) };
+    return (size_t)1 << p->slot_bits;
+}
+
+/* An empty table of 2^bits slots. */
+static void make_table(PairEval *p, int bits)
+{
+    arena_free(&p->table);
+    p->slot_bits = bits;
+    p->slot = ARENA_ARRAY(&p->table, n_slots(p), PairSlot);
+    p->n_put = 0;
+}
+
+void pair_eval_begin(PairEval *p, const Expr *expr, uint64_t seed)
+{
+    *p = (PairEval){ .expr = expr, .seed = seed };
+    make_table(p, FEWEST_BITS);
 }
 
 void pair_eval_end(PairEval *p)
 {
     num_pool_free(&p->scratch);
+    arena_free(&p->table);
 }
 
 static void forget(PairEval *p)
 {
     num_pool_free(&p->scratch);
-    memset(p->slot, 0, N_SLOTS * sizeof *p->slot);
+    make_table(p, p->slot_bits);
     p->n_scratch = 0;
+}
+
+/* Four times as large and empty when as much was put into it as it has room for: a table that most pairs do without
+ * stays small, and the largest is reached after a few thousand. */
+static void put(PairEval *p, PairSlot *s, PairSlot found)
+{
+    *s = found;
+    if (++p->n_put >= n_slots(p) && p->slot_bits < MOST_BITS)
+        make_table(p, p->slot_bits + 2 < MOST_BITS ? p->slot_bits + 2 : MOST_BITS);
 }
 
 /* ---- operations on doubles that round nothing ---- */
@@ -78,7 +105,7 @@ static PairSlot *slot_of(PairEval *p, const Expr *node, const PairValue *arg)
     memcpy(&u[0], &arg[0].d, sizeof u[0]);
     memcpy(&u[1], &arg[1].d, sizeof u[1]);
     uint64_t h = (u[0] ^ (u[1] << 23 | u[1] >> 41) ^ (uint64_t)(uintptr_t)node) * 0x9E3779B97F4A7C15u;
-    return &p->slot[h >> (64 - SLOT_BITS)];
+    return &p->slot[h >> (64 - p->slot_bits)];
 }
 
 static Num as_num(PairEval *p, const PairValue *x)
@@ -97,9 +124,11 @@ static PairValue constant(PairEval *p, const Expr *e)
 {
     static const PairValue none[2];
     PairSlot *s = slot_of(p, e, none);
-    if (s->node != e)
-        *s = (PairSlot){ .node = e, .value = value_of(e->as.value) };
-    return s->value;
+    if (s->node == e)
+        return s->value;
+    PairValue value = value_of(e->as.value);
+    put(p, s, (PairSlot){ .node = e, .value = value });
+    return value;
 }
 
 static bool by_num(PairEval *p, const Expr *e, const PairValue *arg, PairValue *out)
@@ -114,7 +143,7 @@ static bool by_num(PairEval *p, const Expr *e, const PairValue *arg, PairValue *
     if (!num_apply(&p->scratch, (int)e->as.call.fn, e->as.call.n_args, exact, &value))
         return false;
     *out = value_of(value);
-    *s = (PairSlot){ e, { arg[0], arg[1] }, *out };
+    put(p, s, (PairSlot){ e, { arg[0], arg[1] }, *out });
     return true;
 }
 

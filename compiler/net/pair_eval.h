@@ -21,11 +21,14 @@ typedef struct PairEval {
     uint64_t seed;
     NumPool scratch;            /* what `slot` points to */
     size_t n_scratch;           /* results in it; both are emptied when it grows large */
+    Arena table;                /* of `slot`; it grows with what is put into it, and ends with the pairs */
     PairSlot *slot;
+    int slot_bits;
+    size_t n_put;               /* since it was emptied */
 } PairEval;
 
 /* `seed`: of what is drawn. For an expression of one neuron, it is `pre`. */
-void pair_eval_begin(Ctx *cx, PairEval *p, const Expr *expr, uint64_t seed);
+void pair_eval_begin(PairEval *p, const Expr *expr, uint64_t seed);
 /* False where the expression has no finite value. */
 bool pair_eval(PairEval *p, size_t pre, size_t post, PairValue *out);
 void pair_eval_end(PairEval *p);

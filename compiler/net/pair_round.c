@@ -37,7 +37,7 @@ static void flatten(PairRound *p, const Expr *e)
 void pair_round_begin(Ctx *cx, PairRound *p, const Expr *expr, uint64_t seed, Num factor)
 {
     *p = (PairRound){ .factor = factor, .wide_factor = wide_of(factor), .factor_is_one = mpq_cmp_ui(factor, 1, 1) == 0 };
-    pair_eval_begin(cx, &p->exact, expr, seed);
+    pair_eval_begin(&p->exact, expr, seed);
     p->op = ARENA_ARRAY(&cx->arena, expr->size, RoundOp);
     p->stack = ARENA_ARRAY(&cx->arena, expr->size, Wide);
     flatten(p, expr);

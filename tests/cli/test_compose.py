@@ -72,18 +72,28 @@ def results_hold_every_text(where):
            [("layer.eig", LAYER, hashlib.sha256(LAYER.encode()).hexdigest())], "the result holds the imported text", imports)
 
 
+def takes_little(where, command, text):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    p = call(*command, where=where, text=text)
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    report(p.returncode == 0 and before <= most < MAX_KILOBYTES, "%s takes less than %d MB" % (" ".join(command), MAX_KILOBYTES // 1024),
+           "status %d, %d KB\n%s" % (p.returncode, most, p.stderr))
+
+
 def many_circuits_are_small(where):
     """Seconds are for tests/bench/compose.py."""
     p = call("dump", "--net", "-", where=where, text=many_circuits.model(1))
     report(p.stdout.startswith("net model: 500 neurons, 500 populations, 9547 blocks\n"), "all of them are there", p.stdout[:200] + p.stderr)
     for command in ["check", "-"], ["run", "--no-check", "-", "-o", "many.npz"], ["run", "-", "-o", "many.npz"]:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        p = call(*command, where=where, text=many_circuits.model(1000))
-        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        report(p.returncode == 0 and before <= most < MAX_KILOBYTES, "%s takes less than %d MB" % (" ".join(command), MAX_KILOBYTES // 1024),
-               "status %d, %d KB\n%s" % (p.returncode, most, p.stderr))
+        takes_little(where, command, many_circuits.model(1000))
     lines = [call("dump", "--llvm", "-", where=where, text=many_circuits.model(cells)).stdout.count("\n") for cells in (1000, 100000)]
     report(lines[0] > 100 and lines[1] <= lines[0], "code does not grow with neurons", lines)
+
+
+def what_pairs_remember_ends_with_their_connection(where):
+    for weight in "0.01 * pre.i", "0.0001 / (1 + pre.i + post.i)", "0.001 * lognormal(1, 0.5)":
+        for command in ["dump", "--net", "-"], ["run", "--no-check", "-", "-o", "weights.npz"]:
+            takes_little(where, command, many_circuits.with_weights(1000, weight))
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -91,4 +101,5 @@ with tempfile.TemporaryDirectory() as folder:
     paths_in_dumps_and_settings(folder)
     results_hold_every_text(folder)
     many_circuits_are_small(folder)
+    what_pairs_remember_ends_with_their_connection(folder)
 sys.exit(1 if failed else 0)

@@ -99,7 +99,7 @@ static bool one_expression(uint64_t seed, size_t *n_values)
     state = seed * 0x9E3779B97F4A7C15u + 1;
     const Expr *e = draw_expr(&cx, &pool, 4);
     Num factor = draw_factor(&pool);
-    pair_eval_begin(&cx, &p, e, 0);
+    pair_eval_begin(&p, e, 0);
     pair_round_begin(&cx, &r, e, 0, factor);
     for (size_t pre = 0; pre < 6; pre++)
         for (size_t post = 0; post < 6; post++) {

@@ -71,7 +71,7 @@ static void all_lie_between(Bench *b, const Expr *e, Num lo, Num hi)
 {
     PairEval eval;
     bool ok = true;
-    pair_eval_begin(&b->cx, &eval, e, 3);
+    pair_eval_begin(&eval, e, 3);
     for (size_t k = 0; ok && k < NEURONS; k++) {
         PairValue x;
         ok = pair_eval(&eval, k, 0, &x) && holds(lo, hi, &x);

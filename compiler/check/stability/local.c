@@ -59,7 +59,7 @@ static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *in
 {
     PairEval eval;
     bool fine = true;
-    pair_eval_begin(net->cx, &eval, input, seed);
+    pair_eval_begin(&eval, input, seed);
     for (size_t k = 0; fine && k < n_rows; k++) {
         LocalRow *row = &net->row[from + k];
         PairValue value;
