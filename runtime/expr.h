@@ -69,6 +69,7 @@ struct EigSolve {
     const EigPiece *piece;      /* ascending */
     size_t n_nodes;
     const EigNode *node;        /* ascending */
+    double from, to;            /* outside them what is computed is not the value; infinite where it always is */
 };
 
 enum { EIG_SOLVE_NEWTON = 64, EIG_SOLVE_STEPS = 200 };
@@ -109,6 +110,8 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const Ei
 
 /* The double halfway between two in the order of the doubles, towards a. */
 double eig_middle(double a, double b);
+/* The piece that x is in. */
+const EigPiece *eig_solve_piece(const EigSolve *solve, double x);
 double eig_solve(const EigSolve *solve, double s);
 
 /* C functions that generated code may call for functions that are not a few

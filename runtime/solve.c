@@ -59,7 +59,7 @@ static double halved(double a, double b, int k)
     return k < EIG_SOLVE_NEWTON && k % 2 ? 0.5 * a + 0.5 * b : eig_middle(a, b);
 }
 
-static const EigPiece *piece_at(const EigSolve *q, double x)
+const EigPiece *eig_solve_piece(const EigSolve *q, double x)
 {
     const EigPiece *piece = q->piece;
     while (piece < q->piece + q->n_pieces - 1 && !(x < piece->up_to))
@@ -67,24 +67,24 @@ static const EigPiece *piece_at(const EigSolve *q, double x)
     return piece;
 }
 
-double eig_solve(const EigSolve *q, double s)
+static bool is_within_reach(const EigSolve *q, double x)
+{
+    return x >= q->from && x <= q->to;
+}
+
+static double search(const EigSolve *q, Bracket r, double s)
 {
     double var[EIG_N_VARS] = { 0 };
-    if (s != s)
-        return s;
-    Bracket r = enclose(q, s);
-    if (r.hit)
-        return r.a;
     double x = s > r.a && s < r.b ? s : eig_middle(r.a, r.b), last = (double)INFINITY;
     for (int k = 0; k < EIG_SOLVE_STEPS; k++) {
-        const EigPiece *piece = piece_at(q, x);
+        const EigPiece *piece = eig_solve_piece(q, x);
         var[EIG_VAR_X] = x;
         double gap = eig_code_eval(&piece->value, var, NULL) - s, size = fabs(gap);
         if (gap == 0.0)
             return x;
         /* A NaN far out, infinity less infinity, is beyond the solution: a guess, as what an infinity says is, which a quotient
          * that overflows has where its value is small. No solution lies beside either. */
-        bool known = size < (double)INFINITY, high = gap == gap ? gap > 0.0 : x > 0.0;
+        bool known = size < (double)INFINITY && is_within_reach(q, x), high = gap == gap ? gap > 0.0 : x > 0.0;
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
         r.lost_a = high ? r.lost_a : !known;
@@ -102,4 +102,15 @@ double eig_solve(const EigSolve *q, double s)
         x = is_inside && may ? newton : halved(r.a, r.b, k);
     }
     return x;
+}
+
+double eig_solve(const EigSolve *q, double s)
+{
+    if (s != s)
+        return s;
+    Bracket r = enclose(q, s);
+    if (r.hit)
+        return r.a;
+    double x = search(q, r, s);
+    return is_within_reach(q, x) ? x : (double)NAN;
 }

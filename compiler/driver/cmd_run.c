@@ -160,9 +160,9 @@ static void explain_nonfinite(Run *r)
     const Expr *phi = r->c.net->pop[r->result.bad_pop].model->act.phi;
     bool is_solved = phi && phi->kind == EXPR_SOLVE;
     if (is_solved)
-        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost leaves the doubles, as that of `log(2 + exp(x))` does");
+        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves the doubles or its digits cancel");
     diag_help(&r->c.cx, d, "%s`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps",
-              is_solved ? "a cost in which nothing overflows, or a domain, `on [lo, hi]`, repairs that; else " : "");
+              is_solved ? "a formula in which nothing overflows or cancels, or a domain, `on [lo, hi]`, repairs that; else " : "");
 }
 
 static void explain_underflow(Run *r)

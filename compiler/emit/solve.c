@@ -84,6 +84,25 @@ static Val of_some_lane(const Ll *ll, Val is)
     return LLVMBuildICmp(ll->builder, LLVMIntNE, LLVMBuildBitCast(ll->builder, is, bits, ""), LLVMConstNull(bits), "");
 }
 
+/* `is`, and x is where its value is computed as it is. */
+static Val and_within_reach(const Body *b, Val x, Val is)
+{
+    const Ll *ll = b->e->ll;
+    if (b->q->from > -(double)INFINITY)
+        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOGE, x, ll_f64(ll, b->q->from)));
+    if (b->q->to < (double)INFINITY)
+        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOLE, x, ll_f64(ll, b->q->to)));
+    return is;
+}
+
+/* x, or a NaN where its value is none. */
+static Val within_reach(const Body *b, Val x)
+{
+    const Ll *ll = b->e->ll;
+    bool is_limited = b->q->from > -(double)INFINITY || b->q->to < (double)INFINITY;
+    return is_limited ? ll_select(ll, and_within_reach(b, x, truth(ll, LLVMConstInt(ll->i1, 1, 0))), x, ll_f64(ll, (double)NAN)) : x;
+}
+
 /* The function returns x where all lanes have it; opens a block for the case that they do not. */
 static void return_if_found(const Body *b)
 {
@@ -92,7 +111,7 @@ static void return_if_found(const Body *b)
     LLVMBasicBlockRef no = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "on");
     LLVMBuildCondBr(ll->builder, of_every_lane(ll, b->found), yes, no);
     LLVMPositionBuilderAtEnd(ll->builder, yes);
-    LLVMBuildRet(ll->builder, b->x);
+    LLVMBuildRet(ll->builder, within_reach(b, b->x));
     LLVMPositionBuilderAtEnd(ll->builder, no);
 }
 
@@ -194,7 +213,8 @@ static void narrow(Body *b, Val gap)
     Val high = ll_select(ll, known, ll_fcmp(ll, LLVMRealOGT, gap, zero), ll_fcmp(ll, LLVMRealOGT, b->x, zero));
     b->a = ll_select(ll, high, b->a, b->x);
     b->b = ll_select(ll, high, b->x, b->b);
-    Val none = ll_fcmp(ll, LLVMRealUGE, ll_intrinsic1(ll, "llvm.fabs", gap), ll_f64(ll, (double)INFINITY));
+    Val is_finite = ll_fcmp(ll, LLVMRealOLT, ll_intrinsic1(ll, "llvm.fabs", gap), ll_f64(ll, (double)INFINITY));
+    Val none = LLVMBuildNot(ll->builder, and_within_reach(b, b->x, is_finite), "");
     b->lost_a = ll_select(ll, high, b->lost_a, none);
     b->lost_b = ll_select(ll, high, none, b->lost_b);
 }
@@ -260,7 +280,7 @@ static void iterate(Body *b)
     loop.next[5] = b->lost_a;
     loop.next[6] = b->lost_b;
     ll_loop_end(ll, &loop);
-    LLVMBuildRet(ll->builder, loop.result[0]);
+    LLVMBuildRet(ll->builder, within_reach(b, loop.result[0]));
 }
 
 static LlFunction solve_function(Emit *e, const EigSolve *q, unsigned lanes)

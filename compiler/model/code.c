@@ -1,5 +1,6 @@
 /* Expressions as postfix programs. */
 #include "compiler/model/affine.h"
+#include "compiler/model/reach.h"
 
 #include <float.h>
 #include <math.h>
@@ -65,14 +66,15 @@ static double value_beside(const EigCode *value, double x, double towards, doubl
     return y != y || (is_end && y == -otherwise) ? otherwise : y;
 }
 
-/* Between the pieces `left` and `right`; NULL: an end of the domain. */
-static EigNode node_at(Num at, const EigPiece *left, const EigPiece *right)
+/* Between the pieces `left` and `right`; NULL: an end of the domain. Out of reach no value is known. */
+static EigNode node_at(const EigSolve *q, Num at, const EigPiece *left, const EigPiece *right)
 {
     EigNode node = { .x = num_to_double(at), .below = -INFINITY, .above = INFINITY };
+    bool is_known = node.x > q->from && node.x < q->to;
     if (left)
-        node.below = value_beside(&left->value, node.x, -INFINITY, INFINITY, !right);
+        node.below = is_known ? value_beside(&left->value, node.x, -INFINITY, INFINITY, !right) : (double)INFINITY;
     if (right)
-        node.above = value_beside(&right->value, node.x, INFINITY, -INFINITY, !left);
+        node.above = is_known ? value_beside(&right->value, node.x, INFINITY, -INFINITY, !left) : -(double)INFINITY;
     return node;
 }
 
@@ -85,13 +87,14 @@ static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
         double up_to = k < of->n_kinks ? num_to_double(of->kink[k]) : (double)INFINITY;
         piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope) };
     }
-    if (of->lo)
-        node[q.n_nodes++] = node_at(of->lo, NULL, &piece[0]);
-    for (size_t k = 0; k < of->n_kinks; k++)
-        node[q.n_nodes++] = node_at(of->kink[k], &piece[k], &piece[k + 1]);
-    if (of->hi)
-        node[q.n_nodes++] = node_at(of->hi, &piece[of->n_kinks], NULL);
     q.piece = piece;
+    solve_set_reach(&q, of->lo ? num_to_double(of->lo) : -DBL_MAX, of->hi ? num_to_double(of->hi) : DBL_MAX);
+    if (of->lo)
+        node[q.n_nodes++] = node_at(&q, of->lo, NULL, &piece[0]);
+    for (size_t k = 0; k < of->n_kinks; k++)
+        node[q.n_nodes++] = node_at(&q, of->kink[k], &piece[k], &piece[k + 1]);
+    if (of->hi)
+        node[q.n_nodes++] = node_at(&q, of->hi, &piece[of->n_kinks], NULL);
     q.node = node;
     return q;
 }

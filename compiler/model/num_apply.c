@@ -63,8 +63,7 @@ static bool exact_root(mpq_ptr out, Num a, mpz_srcptr q)
            mpz_root(mpq_denref(out), mpq_denref(a), mpz_get_ui(q));
 }
 
-/* An enclosure of f at the arguments, from enclosures of them. */
-static void enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
+void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
 {
     switch (fn) {
     case EIG_FN_SQRT: mpfi_sqrt(y, a); break;
@@ -106,7 +105,7 @@ static bool nearest_double(mpq_ptr out, EigFn fn, int n_args, const Num *args)
         mpfi_set_q(a, args[0]);
         if (n_args > 1)
             mpfi_set_q(b, args[1]);
-        enclose(y, fn, a, b);
+        num_enclose(y, fn, a, b);
         double lo = mpfr_get_d(&y->left, MPFR_RNDN), hi = mpfr_get_d(&y->right, MPFR_RNDN);
         done = lo == hi;
         value = lo;

@@ -1,8 +1,13 @@
-/* Enclosures of the functions of runtime/special.h, to the precision of y. */
+/* Enclosures of the functions of runtime/function.def and special.h, to the precision of y. */
 #ifndef COMPILER_MODEL_NUM_SPECIAL_H
 #define COMPILER_MODEL_NUM_SPECIAL_H
 #include <mpfi.h>
 
+#include "runtime/expr.h"
+
+/* An enclosure of f at the arguments, from enclosures of them; a > 0 for POW, and b unused by a function of one. Of the functions whose
+ * values are irrational: no operator but POW, none that chooses between its arguments. */
+void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b);
 /* y is another variable than a and b; ends may be infinite. */
 void enclose_normcdf(mpfi_ptr y, mpfi_srcptr a);
 void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a);

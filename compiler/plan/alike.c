@@ -57,6 +57,8 @@ static int by_solve(const EigProblem *p, const EigSolve *a, const EigSolve *b)
         DECIDE(by_code(p, &a->piece[k].value, &b->piece[k].value));
         DECIDE(by_code(p, &a->piece[k].slope, &b->piece[k].slope));
     }
+    DECIDE(by_value(a->from, b->from));
+    DECIDE(by_value(a->to, b->to));
     DECIDE(by_number(a->n_nodes, b->n_nodes));
     for (size_t k = 0; k < a->n_nodes; k++) {
         DECIDE(by_value(a->node[k].x, b->node[k].x));

@@ -117,10 +117,13 @@ def rates_left_of_a_kink():
 
 
 def a_rate_that_overflow_hides_stops_the_run():
-    """Where the derivative is infinity over infinity around the solution, nothing is guessed."""
+    """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
     for cost, s in (("log(2 + exp(4 * x))", 300), ("sqrt(1 + log(1 + exp(x)))", 1000), ("exp(x) / (1 + exp(x))", 800),
                     ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
-                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200)):
+                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80), ("(1 + x^4)^0.75", 1e100),
+                    ("(1 + x^8)^(1 / 4)", 3e40), ("100 * (1 + abs(x)^64)^(1 / 64)", 70000), ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5),
+                    ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
+                    ("-1e20 * tanh(x) on [0, inf]", 0), ("-1e12 * tanh(x) on [0, inf]", 0)):
         model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
         for way in ((), ("--reference",)):
@@ -134,6 +137,15 @@ def reached(force, s):
     for _ in range(260 if abs(s) < 1e20 else 1300):
         low, high = (low, (low + high) / 2) if force((low + high) / 2) > s else ((low + high) / 2, high)
     return low
+
+
+def what_does_not_overflow_is_in_reach():
+    for cost, s, rate in (("sqrt(1 + x^4)", 3e70, 1e70), ("100 * (1 + abs(x)^64)^(1 / 64)", 50000, 49900), ("x^4 / 4", 1e201, 1e67), ("x^66 / 66", 1e130, 1e2),
+                          ("sqrt(1 + x^2)", -1e100, -1e100), ("tanh(x)", 1e300, 1e300), ("exp(x)", 1e300, None), ("-1e6 * log(1 + x) on [0, inf]", 0, (4000001**0.5 - 1) / 2)):
+        model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
+                 "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
+        got = eigc.both(model, folder)["A"][-1].item()
+        assert rate is None or abs(got - rate) <= 1e-9 * abs(rate), (cost, s, got, rate)
 
 
 def logarithms_of_two_exponentials_do_not_overflow():
@@ -264,6 +276,7 @@ eigc.test("powers have values at the edge of their base", powers_have_values_at_
 eigc.test("powers of one base are one", powers_of_one_base_are_one)
 eigc.test("rates left of a kink", rates_left_of_a_kink)
 eigc.test("a rate that overflow hides stops the run", a_rate_that_overflow_hides_stops_the_run)
+eigc.test("what does not overflow is in reach", what_does_not_overflow_is_in_reach)
 eigc.test("logarithms of two exponentials do not overflow", logarithms_of_two_exponentials_do_not_overflow)
 eigc.test("kinks between doubles", kinks_between_doubles)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)

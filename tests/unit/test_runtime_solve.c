@@ -11,7 +11,8 @@
 #define CALL(f) {EIG_OP_CALL, EIG_FN_##f, 0}
 #define CODE(...) {.n = sizeof((EigOp[]){__VA_ARGS__}) / sizeof(EigOp), .op = (const EigOp[]){__VA_ARGS__}, .depth = 8}
 
-#define WHOLE(f, slope) .n_pieces = 1, .piece = (const EigPiece[]){{INFINITY, f, slope}}
+#define EVERYWHERE .from = -INFINITY, .to = INFINITY
+#define WHOLE(f, slope) EVERYWHERE, .n_pieces = 1, .piece = (const EigPiece[]){{INFINITY, f, slope}}
 
 /* F and F' of x + x^3, x + exp(x), x + log(x), x + x |x|^0.5 and x + 1e6 atan(1e3 x). */
 static const EigSolve cubic = {
@@ -38,6 +39,7 @@ static const EigSolve steep = {
 };
 static const EigNode kink = {1, 0, 2};
 static const EigSolve kinked = {
+    EVERYWHERE,
     .n_pieces = 2,
     .piece = (const EigPiece[]){{1, CODE(X, NUMBER(1), CALL(SUB)), CODE(NUMBER(1))}, {INFINITY, CODE(X, NUMBER(1), CALL(ADD)), CODE(NUMBER(1))}},
     .n_nodes = 1, .node = &kink,

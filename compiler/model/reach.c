@@ -1,0 +1,144 @@
+#include "compiler/model/reach.h"
+
+#include <float.h>
+#include <math.h>
+#include <mpfi.h>
+
+#include "compiler/model/num_special.h"
+
+enum { PRECISION = 128, FINE = 16, STRIDE = 16, BISECTIONS = 12 };
+
+/* What is off by more than this share of the value and its place is not the value. */
+static const double OFF = 0x1p-24;
+
+/* y = a^b; of a negative base for whole b. */
+static void enclose_power(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
+{
+    double exponent = mpfi_get_d(b);
+    bool is_whole = exponent == floor(exponent), is_negative = mpfi_is_strictly_neg(a);
+    if (is_whole)
+        mpfi_abs(a, a);
+    num_enclose(y, EIG_FN_POW, a, b);
+    if (is_whole && is_negative && fmod(exponent, 2) != 0)
+        mpfi_neg(y, y);
+}
+
+/* 0 or 1; neither is known of an argument around 0. */
+static void enclose_step(mpfi_ptr y, mpfi_ptr a)
+{
+    mpfi_interv_si(y, !mpfi_is_strictly_neg(a) && !mpfi_has_zero(a), mpfi_is_nonneg(a) || mpfi_has_zero(a));
+}
+
+static void enclose_call(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
+{
+    switch (fn) {
+    case EIG_FN_ADD: mpfi_add(y, a, b); break;
+    case EIG_FN_SUB: mpfi_sub(y, a, b); break;
+    case EIG_FN_MUL: mpfi_mul(y, a, b); break;
+    case EIG_FN_DIV: mpfi_div(y, a, b); break;
+    case EIG_FN_NEG: mpfi_neg(y, a); break;
+    case EIG_FN_ABS: mpfi_abs(y, a); break;
+    case EIG_FN_POW: enclose_power(y, a, b); break;
+    case EIG_FN_STEP: enclose_step(y, a); break;
+    case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_PULSE: case EIG_FN_RAMP:
+        mpfi_interv_d(y, -(double)INFINITY, (double)INFINITY);      /* no piece has them */
+        break;
+    default: num_enclose(y, fn, a, b); break;
+    }
+}
+
+/* y encloses the program's value at x, its constants taken as the doubles that they are. */
+static void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr y)
+{
+    size_t top = 0;
+    for (const EigOp *op = code->op; op < code->op + code->n; op++) {
+        if (op->kind != EIG_OP_CALL) {
+            mpfi_set_d(stack[top++], op->kind == EIG_OP_CONST ? op->value : x);
+            continue;
+        }
+        bool is_pair = eig_fn_n_args[op->which] == 2;
+        top -= is_pair;
+        enclose_call(y, (EigFn)op->which, stack[top - 1], is_pair ? stack[top] : stack[top - 1]);
+        mpfi_swap(stack[top - 1], y);
+    }
+    mpfi_set(y, stack[0]);
+}
+
+typedef struct Reach {
+    const EigSolve *q;
+    mpfi_t *stack;              /* a slot for each of a program's */
+    mpfi_t exact;
+    mpfr_t distance, bound;
+} Reach;
+
+/* The computed value is none that F has about there. What is beyond the doubles is an infinity as it should be, and an
+ * enclosure may tell nothing. */
+static bool is_off(Reach *r, double x)
+{
+    double var[EIG_N_VARS] = { 0 };
+    const EigCode *code = &eig_solve_piece(r->q, x)->value;
+    var[EIG_VAR_X] = x;
+    double value = eig_code_eval(code, var, NULL);
+    enclose_code(code, x, r->stack, r->exact);
+    mpfi_mag(r->bound, r->exact);
+    if (!(fabs(value) <= DBL_MAX))
+        return mpfr_cmp_d(r->bound, DBL_MAX) <= 0;
+    mpfr_add_d(r->bound, r->bound, fabs(x), MPFR_RNDU);
+    mpfr_mul_d(r->bound, r->bound, OFF, MPFR_RNDU);
+    mpfi_sub_d(r->exact, r->exact, value);
+    mpfi_mig(r->distance, r->exact);
+    return mpfr_greater_p(r->distance, r->bound);
+}
+
+/* Between what is good and what is off. */
+static double edge_of_good(Reach *r, double good, double off)
+{
+    for (int step = 0; step < BISECTIONS; step++) {
+        double middle = eig_middle(fmin(good, off), fmax(good, off));
+        *(is_off(r, middle) ? &off : &good) = middle;
+    }
+    return good;
+}
+
+/* The last good place on the way from `first` to `last`, away from 0: 0 where there is none, infinity where all are good. */
+static double reach_to(Reach *r, double first, double last)
+{
+    double good = first;
+    if (is_off(r, first))
+        return 0;
+    for (int k = 1; fabs(good) < fabs(last); k += k < FINE ? 1 : STRIDE) {
+        double x = copysign(fmin(ldexp(1, k), fabs(last)), last);
+        if (fabs(x) <= fabs(good))
+            continue;
+        if (is_off(r, x))
+            return edge_of_good(r, good, x);
+        good = x;
+    }
+    return copysign((double)INFINITY, last);
+}
+
+static size_t slots(const EigSolve *q)
+{
+    size_t most = 0;
+    for (size_t k = 0; k < q->n_pieces; k++)
+        most = q->piece[k].value.depth > most ? q->piece[k].value.depth : most;
+    return most;
+}
+
+void solve_set_reach(EigSolve *q, double lo, double hi)
+{
+    mpfi_t stack[EIG_CODE_MAX_DEPTH];
+    Reach r = { .q = q, .stack = stack };
+    size_t n = slots(q);
+    for (size_t k = 0; k < n; k++)
+        mpfi_init2(stack[k], PRECISION);
+    mpfi_init2(r.exact, PRECISION);
+    mpfr_inits2(PRECISION, r.distance, r.bound, (mpfr_ptr)0);
+    double inner_lo = nextafter(lo, DBL_MAX), inner_hi = nextafter(hi, -DBL_MAX);
+    q->to = hi > 1 ? reach_to(&r, fmax(1, inner_lo), inner_hi) : (double)INFINITY;
+    q->from = lo < -1 ? reach_to(&r, fmin(-1, inner_hi), inner_lo) : -(double)INFINITY;
+    mpfr_clears(r.distance, r.bound, (mpfr_ptr)0);
+    mpfi_clear(r.exact);
+    for (size_t k = 0; k < n; k++)
+        mpfi_clear(stack[k]);
+}
