@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+"""Every construct of the language is in an example that runs and in a wrong model that is explained, and the
+examples that are there for the seldom ones do what their comments claim.
+
+Expected values are computed here, from the definitions. Run from the repository's root with EIGC=program."""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, os.path.abspath("tests/numeric"))
+sys.path.insert(0, os.path.abspath("tests/examples"))
+import eigc
+from constructs import constructs, without_comments
+
+EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
+HAS_JIT = os.environ.get("LLVM", "1") == "1"
+OUT = tempfile.mkdtemp()
+DATA = "examples/data/wiring/"
+
+
+def run(name, *args):
+    file = os.path.join(OUT, name + ".npz")
+    p = subprocess.run([EIGC, "run", "--quiet", "examples/%s.eig" % name, "-o", file, *args] + ([] if HAS_JIT else ["--reference"]),
+                       capture_output=True, text=True)
+    assert p.returncode == 0, p.stderr
+    return np.load(file)
+
+
+def certified(name):
+    p = subprocess.run([EIGC, "check", "--json", "examples/%s.eig" % name], capture_output=True, text=True)
+    assert p.returncode == 0, p.stdout + p.stderr
+    report = json.loads(p.stdout)
+    assert all(r["verdict"] == "certified" for r in report["requirements"]), report["requirements"]
+    return report
+
+
+def near(ours, theirs, tolerance, what):
+    gap = np.max(np.abs(np.asarray(ours) - np.asarray(theirs)))
+    assert gap <= tolerance, f"{what}: {gap}"
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def rk4(slope, x, h, steps):
+    for k in range(steps):
+        a = slope(k * h, x)
+        b = slope((k + 0.5) * h, x + h / 2 * a)
+        c = slope((k + 0.5) * h, x + h / 2 * b)
+        x = x + h / 6 * (a + 2 * b + 2 * c + slope((k + 1) * h, x + h * c))
+    return x
+
+
+# ---- 22: a balance --------------------------------------------------------------
+
+def balanced_means(k):
+    """Two rows: the equilibrium of the populations' means, and the balance that it tends to."""
+    e, i = np.sqrt(800 * k), np.sqrt(200 * k)
+    strong, drive = np.array([[e, -4 * i], [e, -3.6 * i]]), np.array([6, 4]) * e
+    return np.linalg.solve(np.eye(2) - strong, drive), np.linalg.solve(-strong, drive)
+
+
+def test_22_rates_near_the_balance():
+    certified("22-balanced")
+    r = run("22-balanced")
+    means, balance = balanced_means(1)
+    near(balance, [14, 10], 1e-12, "balance")
+    near(means, [13.1, 9.3], 0.05, "means as the comment has them")
+    near([r["mean(E)"][-1], r["mean(I)"][-1]], means, 1e-3, "means")
+    near(balanced_means(16)[0], [13.8, 9.8], 0.05, "means of sixteen thousand")
+    near(r["std(E)"]**2, r["variance(E)"], 1e-12, "variance")
+    near(r["std(E)"][-1] / r["std(E)"][0], np.exp(-100 / 20), 1e-6, "neurons that come together")
+
+
+# ---- 23: for all params -----------------------------------------------------------
+
+def test_23_agreement():
+    report = certified("23-agreement")
+    assert report["stability"]["verdict"] == "certified", report["stability"]
+    x, W = np.zeros(8), np.zeros((8, 8))
+    W[:6, :6] = 0.1 * (1 - np.eye(6))
+    W[:6, 6:], W[6:, :6] = 0.15, 0.075
+    u = np.append(0.1 * np.arange(6), [0.2, 0.2])
+    for _ in range(4000):
+        s = W @ x + u
+        shifted = 0.5 + np.sign(s - 0.5) * relu(np.abs(s - 0.5) - 0.05)
+        x = x + 0.1 * (np.clip(np.append(shifted[:6], s[6:]), 0, 1) - x)
+    r = run("23-agreement")
+    near(np.append(r["Voter"][-1], r["Referee"][-1]), x, 1e-2, "rates")
+
+
+# ---- 24: wirings ------------------------------------------------------------------
+
+def wiring():
+    """W of four cells and three motor neurons."""
+    table = lambda name: np.loadtxt(DATA + name, delimiter=",")
+    W = np.zeros((7, 7))
+    for line in open(DATA + "gap.mtx").readlines()[2:]:
+        target, source, count = map(int, line.split())
+        W[target - 1, source - 1] += 0.05 * count
+    W[4:, :4] = 0.1 * np.load(DATA + "drive.npy") + 0.02 * table("who.csv")
+    W[4:, :4] += 0.1 * np.array([[1, 0, 2, 0], [0, 1, 0, 1], [0, 0, 0, 1]])
+    for source, target, _, strength in np.loadtxt(DATA + "ring.csv", delimiter=",", skiprows=1):
+        W[4 + int(target), 4 + int(source)] += strength
+    for source, target in np.loadtxt(DATA + "pairs.csv", delimiter=",", skiprows=1, dtype=int):
+        W[4 + target, 4 + source] += 0.01 * (1 + source)
+    W[:4, 4:] = table("receive.csv") @ table("send.csv").T
+    W[:4, 4:] += 0.03 * np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    return W * np.where(np.arange(7) == 2, -1, 1)       # DD01 inhibits
+
+
+def test_24_wiring():
+    certified("24-wiring")
+    r, W, tau = run("24-wiring"), wiring(), np.array([10] * 4 + [20] * 3)
+    light = np.load(DATA + "light.npy")
+
+    def slope(t, x):
+        cells = [np.interp(t, 50.0 * np.arange(5), light[:, k]) for k in range(4)]
+        touch = 1.0 if 50 <= t < 100 else 0.0
+        return (relu(W @ x + np.array(cells + [touch] * 3)) - x) / tau
+    x = rk4(slope, np.zeros(7), 0.1, 2000)
+    near([r['cell["AVAL"]'][-1], r["cell[3]"][-1]], [x[0], x[3]], 1e-3, "cells")
+    near(r["M"][-1], x[4:], 1e-3, "motor neurons")
+
+
+# ---- 25: conductances ---------------------------------------------------------------
+
+def test_25_conductances():
+    """mV, ms, pA, nS, pF: nS mV = pA, and 1 GOhm is 1 nS."""
+    def slope(t, v):
+        electrode = np.array([400.0 if 20 <= t < 70 else 0.0, 0.0])
+        return (20 * (-70 - v) + electrode + (v[::-1] - v)) / 200
+    r = run("25-conductances")
+    near(r["V.v"][70], rk4(slope, np.array([-70.0, -70.0]), 0.1, 700), 1e-1, "70 ms")
+    assert -51.1 < r["V.v"][70][0] < -50, r["V.v"][70]
+    assert -70 < r["V.v"][70][1] < -69, r["V.v"][70]
+
+
+# ---- every construct ------------------------------------------------------------------
+
+def text_of(files):
+    return "\n".join(without_comments(open(f).read()) for f in sorted(files))
+
+
+def refused():
+    """The lines that a diagnostic points to, in the wrong models of tests/diag."""
+    found = []
+    for expect in sorted(glob.glob("tests/diag/*.expect")):
+        lines = open(expect[:-len("expect")] + "eig", encoding="latin-1").read().split("\n")
+        for first, last in re.findall(r"^E\d{4} (\d+):\d+-(\d+):\d+", open(expect).read(), flags=re.M):
+            found.append(without_comments("\n".join(lines[int(first) - 1:int(last)])))
+    return "\n;\n".join(found)
+
+
+def missing_from(text):
+    assert len(constructs()) > 300, len(constructs())
+    return ["%s: %s" % (where, name) for where, name, pattern in constructs() if not re.search(pattern, text)]
+
+
+def test_every_construct_has_an_example():
+    missing = missing_from(text_of(glob.glob("examples/*.eig") + glob.glob("examples/*/*.eig")))
+    assert not missing, missing
+
+
+def test_every_construct_has_a_wrong_model():
+    missing = missing_from(refused())
+    assert not missing, missing
+
+
+for name, function in sorted(list(globals().items())):
+    if name.startswith("test_"):
+        eigc.test(name, function)
+shutil.rmtree(OUT)
+sys.exit(eigc.failures != 0)
