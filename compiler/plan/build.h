@@ -16,6 +16,9 @@ bool plan_method_fits(Ctx *cx, const Model *m);
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
 bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else E0805 */
 
+/* separate.c: the network with kernels that are a short sum of products as these, UNIFORM and PRODUCT blocks of the same connection. */
+const Net *plan_separated(Ctx *cx, const Net *net);
+
 /* weights.c: one block as doubles. */
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 

@@ -10,8 +10,20 @@
  * its loops (code generation is superlinear in the size of a basic block). */
 enum { MAX_STRAIGHT_LINE = 1600 };
 
-static PlanBlock lower_block(const EigBlock *b)
+/* Of a kernel; a product of others. */
+static bool is_separated(const Plan *plan, size_t block)
 {
+    const Block *b = plan->net ? &plan->net->block[plan->net_block[block]] : NULL;
+    return b && b->kind != BLOCK_KERNEL && plan->net->model->conns.at[b->conn].by_displacement;
+}
+
+static PlanBlock lower_block(const Plan *plan, size_t block)
+{
+    const EigBlock *b = &plan->problem.block[block];
+    if (is_separated(plan, block))
+        return (PlanBlock){ LOWER_SUM, b->gate.n
+            ? "a kernel that is a + b cos(x - y) around the ring: cos cos or sin sin, the sum over the sources times the target's"
+            : "a kernel that is a + b cos(x - y) around the ring: a times the source's sum" };
     switch (b->kind) {
     case EIG_BLOCK_UNIFORM:
         return (PlanBlock){ LOWER_SUM, b->skip_self
@@ -216,7 +228,7 @@ void plan_lower(Ctx *cx, Plan *plan)
     const EigProblem *p = &plan->problem;
     plan->block = ARENA_ARRAY(&cx->arena, p->n_blocks + 1, PlanBlock);
     for (size_t k = 0; k < p->n_blocks; k++)
-        plan->block[k] = lower_block(&p->block[k]);
+        plan->block[k] = lower_block(plan, k);
     place_state(cx, plan);
     place_stages(plan);
     plan->bytes = plan_bytes(plan);

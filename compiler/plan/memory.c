@@ -64,8 +64,8 @@ static Bytes bytes_of(const Plan *plan)
     const EigProblem *p = &plan->problem;
     Bytes b = { .history = eig_history_numbers(p) * sizeof(double) };
     b.state = eig_run_bytes(p) - b.history + column_bytes(p);
-    if (plan->net)
-        b.weights = weight_bytes(plan->net);
+    if (plan->given)
+        b.weights = weight_bytes(plan->given);
     return b;
 }
 

@@ -94,11 +94,14 @@ static void put_in_order(Ctx *cx, Plan *out)
 bool plan_make(Ctx *cx, const Net *net, Plan *out)
 {
     const Model *m = net->model;
-    *out = (Plan){ .net = net };
+    *out = (Plan){ .given = net };
     out->problem.model_name = m->name;
     out->problem.seed = m->sim.seed;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
-    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !plan_may_fit(cx, net) || !round_network(cx, net, out))
+    if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !plan_may_fit(cx, net))
+        return false;
+    out->net = net = plan_separated(cx, net);
+    if (!round_network(cx, net, out))
         return false;
     plan_records(cx, net, &out->problem);
     if (!plan_in_range(cx, out))

@@ -23,7 +23,8 @@ typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
 enum { PLAN_REGISTER_NEURONS = 16 };    /* at most so many in registers */
 
 typedef struct Plan {
-    const Net *net;
+    const Net *given;           /* the network that the plan was made of */
+    const Net *net;             /* the same as it is computed: some kernels are products there (separate.c) */
     EigProblem problem;
     PlanPop *pop;
     PlanBlock *block;
