@@ -70,25 +70,31 @@ static void drop_rounding(const Net *net, Wave *w)
         w->amplitude = num_int(net->nums, 0);
 }
 
-/* Every value, up to what the kernel's own rounding leaves. Others end at the first few. */
+/* Every value, up to what the kernel's own rounding leaves. Other kernels end at the first few. */
 static bool goes_through(Ctx *cx, const Block *b, Wave *w)
 {
     double constant = num_to_double(w->constant), amplitude = num_to_double(w->amplitude);
     double slack = SLACK * (fabs(constant) + fabs(amplitude));
     if (!(slack > 0.0))
         return false;
-    for (size_t d = w->from; d <= w->n / 2; d++)
-        if (!(fabs(b->values.d[d] - (constant + amplitude * around(mpfr_cosu, d, w->n))) <= slack))
-            return false;
     w->cosine = ARENA_ARRAY(&cx->arena, w->n, double);
-    w->sine = ARENA_ARRAY(&cx->arena, w->n, double);
     for (size_t d = 0; d <= w->n / 2; d++) {
-        size_t mirror = (w->n - d) % w->n;
-        w->cosine[d] = w->cosine[mirror] = around(mpfr_cosu, d, w->n);
-        w->sine[d] = around(mpfr_sinu, d, w->n);
-        w->sine[mirror] = 0.0 - w->sine[d];
+        double cosine = around(mpfr_cosu, d, w->n);
+        if (d >= w->from && !(fabs(b->values.d[d] - (constant + amplitude * cosine)) <= slack))
+            return false;
+        w->cosine[d] = w->cosine[(w->n - d) % w->n] = cosine;
     }
     return true;
+}
+
+static double *sines(Ctx *cx, size_t n)
+{
+    double *sine = ARENA_ARRAY(&cx->arena, n, double);
+    for (size_t j = 1; j <= n / 2; j++) {
+        sine[j] = around(mpfr_sinu, j, n);
+        sine[n - j] = 0.0 - sine[j];
+    }
+    return sine;
 }
 
 static bool is_wave(Ctx *cx, const Net *net, const Block *b, Wave *w)
@@ -99,7 +105,10 @@ static bool is_wave(Ctx *cx, const Net *net, const Block *b, Wave *w)
     if (!fit(net, b, w))
         return false;
     drop_rounding(net, w);
-    return goes_through(cx, b, w);
+    if (!goes_through(cx, b, w))
+        return false;
+    w->sine = mpq_sgn(w->amplitude) ? sines(cx, w->n) : NULL;
+    return true;
 }
 
 static Block product(const Net *net, const Block *b, const Wave *w, Num share, double *of_neuron)
