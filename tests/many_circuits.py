@@ -17,6 +17,24 @@ def model(cells):
             "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[249].E) }\n")
 
 
+FORMULAS = """circuit Pair(w, b) {
+  population E excitatory { size = 40; tau = 20 ms; cost(x) = b * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]; input = 1 }
+  population I inhibitory { size = 20; tau = 10 ms; activation(z) = 1 / (1 + exp(-b * z / 2)) }
+  connect E -> E { weight = w / 40 }
+  connect E -> I { weight = w / 40 }
+  connect I -> E { weight = w / 20 }
+  connect I -> I { weight = w / 20 }
+}
+"""
+
+
+def with_formulas(b):
+    """The same number of populations and connections, with a cost and an activation by formula; b may differ with `index`."""
+    loops = ["connect L[k].E -> L[k + %d].E { weight = %d / 10^7 } for k in 0..249 - %d" % (d, d, d) for d in range(1, 38)]
+    return (FORMULAS + "instance L[250] = Pair((1 + index) / 10^6, %s)\n" % b + "\n".join(loops) +
+            "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[249].E) }\n")
+
+
 def with_weights(n, weight):
     """n circuits of forty neurons, wired at random with weights by an expression."""
     return ("circuit C() {\n  population E excitatory { size = 40; tau = 20 ms; cost = nonnegative }\n"

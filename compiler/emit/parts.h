@@ -23,6 +23,7 @@ typedef struct PlainTables PlainTables;
 
 typedef struct EmitSolve {
     const EigSolve *of;
+    bool is_leader;             /* the functions were made for it; those that are the same share them */
     LlFunction function;        /* x(s) */
     LlFunction lanes;           /* of EIG_SUM_LANES numbers */
 } EmitSolve;

@@ -5,7 +5,6 @@
  * tables: a network of hundreds of small populations compiles into a few
  * functions. */
 #include <stdio.h>
-#include <string.h>
 
 #include "compiler/emit/parts.h"
 
@@ -15,20 +14,6 @@ struct PlainTables {
     Val integers, numbers, weight, pre;
     const size_t *pop;          /* of each row */
 };
-
-static bool same_code(const EigCode *a, const EigCode *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t k = 0; k < a->n; k++) {
-        const EigOp *p = &a->op[k], *q = &b->op[k];
-        if (p->kind == EIG_OP_SOLVE && a->solve != b->solve)
-            return false;
-        if (p->kind != q->kind || p->which != q->which || memcmp(&p->value, &q->value, sizeof p->value) != 0)
-            return false;
-    }
-    return true;
-}
 
 bool pop_is_plain(const Emit *e, size_t pop)
 {
@@ -48,7 +33,7 @@ static size_t leader(const Emit *e, const size_t *leaders, size_t n, size_t pop)
     const EigPop *p = &e->p->pop[pop];
     for (size_t k = 0; k < n; k++) {
         const EigPop *q = &e->p->pop[leaders[k]];
-        if (same_code(&p->phi, &q->phi) && same_code(&p->input, &q->input))
+        if (plan_compare_codes(e->p, &p->phi, &q->phi) == 0 && plan_compare_codes(e->p, &p->input, &q->input) == 0)
             return k;
     }
     return n;

@@ -1,4 +1,4 @@
-/* The solves of activation programs, one function each, and one of lanes:
+/* The solves of activation programs, one function for each different one, and one of lanes:
  * runtime/solve.c, operation by operation. Lanes are solved side by side; one
  * that has its solution keeps it while the others go on. */
 #include <float.h>
@@ -299,14 +299,33 @@ static LlFunction solve_function(Emit *e, const EigSolve *q, unsigned lanes)
     return b.f;
 }
 
+/* A solve that has its functions and is the same as q; NULL: none is. Among those that the problem holds twice only the
+ * first is a leader. */
+static const EmitSolve *alike(const Emit *e, const EigSolve *q)
+{
+    for (size_t k = 0; k < e->solves.n; k++) {
+        const EmitSolve *other = &e->solves.at[k];
+        if (other->is_leader && plan_compare_solves(e->p, other->of, q) == 0)
+            return other;
+    }
+    return NULL;
+}
+
+static EmitSolve functions_of(Emit *e, const EigSolve *q)
+{
+    const EmitSolve *same = alike(e, q);
+    if (same)
+        return (EmitSolve){ .of = q, .function = same->function, .lanes = same->lanes };
+    return (EmitSolve){ .of = q, .is_leader = true, .function = solve_function(e, q, 0), .lanes = solve_function(e, q, EIG_SUM_LANES) };
+}
+
 static void solves_of(Emit *e, const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         if (code->op[k].kind != EIG_OP_SOLVE)
             continue;
-        const EigSolve *q = &code->solve[code->op[k].which];
-        LlFunction one = solve_function(e, q, 0), lanes = solve_function(e, q, EIG_SUM_LANES);
-        vec_push(&e->cx->arena, &e->solves, ((EmitSolve){ q, one, lanes }));
+        EmitSolve made = functions_of(e, &code->solve[code->op[k].which]);
+        vec_push(&e->cx->arena, &e->solves, made);
     }
 }
 

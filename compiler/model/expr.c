@@ -225,6 +225,29 @@ bool expr_equal(const Expr *a, const Expr *b)
     }
 }
 
+static uint64_t stirred(uint64_t hash, uint64_t with)
+{
+    hash = (hash ^ with) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 29;
+}
+
+uint64_t expr_hash(const Expr *e)
+{
+    uint64_t hash = stirred(e->kind, e->size);
+    switch (e->kind) {
+    case EXPR_CONST:
+        hash = stirred(hash, mpz_get_ui(mpq_numref(e->as.value)));
+        return stirred(hash, mpz_get_ui(mpq_denref(e->as.value)) + (mpq_sgn(e->as.value) < 0));
+    case EXPR_VAR: return stirred(hash, e->as.var);
+    case EXPR_CALL:
+        hash = stirred(hash, e->as.call.fn);
+        for (int k = 0; k < e->as.call.n_args; k++)
+            hash = stirred(hash, expr_hash(e->as.call.arg[k]));
+        return hash;
+    default: return hash;
+    }
+}
+
 /* ---- text ---- */
 
 enum { BIND_ADD = 1, BIND_MUL, BIND_NEG, BIND_POW, BIND_ATOM };

@@ -101,6 +101,8 @@ bool expr_is_const(const Expr *e, Num *value);
 bool expr_uses(const Expr *e, EigVar var);
 /* The same operations on the same constants and variables. */
 bool expr_equal(const Expr *a, const Expr *b);
+/* A number that equal expressions share, and different ones hardly ever. */
+uint64_t expr_hash(const Expr *e);
 void expr_print(const Expr *e, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
  * Steps and pulses of a straight expression of t compare t itself, with the doubles nearest to the times at which they switch.

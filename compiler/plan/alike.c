@@ -38,8 +38,6 @@ static int by_values(const double *a, const double *b, size_t n)
 
 /* ---- programs ---- */
 
-static int by_code(const EigProblem *p, const EigCode *a, const EigCode *b);
-
 static int by_table(const EigTable *a, const EigTable *b)
 {
     DECIDE(by_number(a->n_rows, b->n_rows));
@@ -49,13 +47,13 @@ static int by_table(const EigTable *a, const EigTable *b)
     return by_values(a->value, b->value, a->n_rows * a->n_columns);
 }
 
-static int by_solve(const EigProblem *p, const EigSolve *a, const EigSolve *b)
+int plan_compare_solves(const EigProblem *p, const EigSolve *a, const EigSolve *b)
 {
     DECIDE(by_number(a->n_pieces, b->n_pieces));
     for (size_t k = 0; k < a->n_pieces; k++) {
         DECIDE(by_value(a->piece[k].up_to, b->piece[k].up_to));
-        DECIDE(by_code(p, &a->piece[k].value, &b->piece[k].value));
-        DECIDE(by_code(p, &a->piece[k].slope, &b->piece[k].slope));
+        DECIDE(plan_compare_codes(p, &a->piece[k].value, &b->piece[k].value));
+        DECIDE(plan_compare_codes(p, &a->piece[k].slope, &b->piece[k].slope));
     }
     DECIDE(by_value(a->from, b->from));
     DECIDE(by_value(a->to, b->to));
@@ -76,7 +74,7 @@ static int by_op(const EigProblem *p, const EigCode *a, const EigCode *b, size_t
     switch ((EigOpKind)x->kind) {
     case EIG_OP_CONST:   return by_value(x->value, y->value);
     case EIG_OP_SAMPLES: return by_table(&p->table[x->which], &p->table[y->which]);
-    case EIG_OP_SOLVE:   return by_solve(p, &a->solve[x->which], &b->solve[y->which]);
+    case EIG_OP_SOLVE:   return plan_compare_solves(p, &a->solve[x->which], &b->solve[y->which]);
     case EIG_OP_VAR:
     case EIG_OP_COLUMN:
     case EIG_OP_CALL:    return by_number(x->which, y->which);
@@ -84,7 +82,7 @@ static int by_op(const EigProblem *p, const EigCode *a, const EigCode *b, size_t
     BUG("operation of kind %d", (int)x->kind);
 }
 
-static int by_code(const EigProblem *p, const EigCode *a, const EigCode *b)
+int plan_compare_codes(const EigProblem *p, const EigCode *a, const EigCode *b)
 {
     DECIDE(by_number(a->n, b->n));
     for (size_t k = 0; k < a->n; k++)
@@ -98,11 +96,11 @@ static int by_code(const EigProblem *p, const EigCode *a, const EigCode *b)
 static int by_state(const EigProblem *p, const EigState *a, const EigState *b)
 {
     DECIDE(by_number(a->kind, b->kind));
-    DECIDE(by_code(p, &a->drift, &b->drift));
-    DECIDE(by_code(p, &a->noise, &b->noise));
-    DECIDE(by_code(p, &a->decay, &b->decay));
-    DECIDE(by_code(p, &a->spread, &b->spread));
-    DECIDE(by_code(p, &a->start, &b->start));
+    DECIDE(plan_compare_codes(p, &a->drift, &b->drift));
+    DECIDE(plan_compare_codes(p, &a->noise, &b->noise));
+    DECIDE(plan_compare_codes(p, &a->decay, &b->decay));
+    DECIDE(plan_compare_codes(p, &a->spread, &b->spread));
+    DECIDE(plan_compare_codes(p, &a->start, &b->start));
     return eig_state_is_random(a) ? by_number(a->entity, b->entity) : 0;
 }
 
@@ -111,9 +109,9 @@ static int by_population(const EigProblem *p, const EigPop *a, const EigPop *b)
     DECIDE(by_number(a->size, b->size));
     DECIDE(by_value(a->rate, b->rate));
     DECIDE(by_value(a->exp_step, b->exp_step));
-    DECIDE(by_code(p, &a->phi, &b->phi));
-    DECIDE(by_code(p, &a->input, &b->input));
-    DECIDE(by_code(p, &a->start, &b->start));
+    DECIDE(plan_compare_codes(p, &a->phi, &b->phi));
+    DECIDE(plan_compare_codes(p, &a->input, &b->input));
+    DECIDE(plan_compare_codes(p, &a->start, &b->start));
     DECIDE(by_number(a->n_states, b->n_states));
     for (size_t k = 0; k < a->n_states; k++)
         DECIDE(by_state(p, &a->state[k], &b->state[k]));
@@ -130,7 +128,7 @@ int plan_compare_pops(const EigProblem *p, size_t a, size_t b)
 {
     EigSignal x = eig_signal(p, a), y = eig_signal(p, b);
     DECIDE(by_population(p, &p->pop[a], &p->pop[b]));
-    return by_code(p, &x.code, &y.code);
+    return plan_compare_codes(p, &x.code, &y.code);
 }
 
 /* ---- blocks ---- */
@@ -176,7 +174,7 @@ int plan_compare_blocks(const EigProblem *p, size_t first, size_t second)
     DECIDE(by_number(n_post, p->pop[b->post].size));
     DECIDE(by_number((uint64_t)a->delay, (uint64_t)b->delay));
     DECIDE(by_number(a->skip_self, b->skip_self));
-    DECIDE(by_code(p, &a->gate, &b->gate));
-    DECIDE(by_code(p, &x.code, &y.code));
+    DECIDE(plan_compare_codes(p, &a->gate, &b->gate));
+    DECIDE(plan_compare_codes(p, &x.code, &y.code));
     return by_weights(a, b, n_post, n_pre);
 }

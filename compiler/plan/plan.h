@@ -46,6 +46,9 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out);
 void plan_lower(Ctx *cx, Plan *out);
 /* Whether the population's inputs are computed once for many steps and kept, one a neuron. */
 bool plan_stores_input(const Plan *p, size_t pop);
+/* alike.c: < 0, 0, > 0: the order of two programs, of two solves, by what they compute; 0: they give the same bits. */
+int plan_compare_codes(const EigProblem *p, const EigCode *a, const EigCode *b);
+int plan_compare_solves(const EigProblem *p, const EigSolve *a, const EigSolve *b);
 void plan_print(const Plan *p, Sbuf *out);
 void plan_verify(const Plan *p);
 #endif

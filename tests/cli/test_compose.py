@@ -96,10 +96,33 @@ def what_pairs_remember_ends_with_their_connection(where):
             takes_little(where, command, many_circuits.with_weights(1000, weight))
 
 
+DIFFERENT = """circuit A(k) { population E excitatory { tau = 20 ms; activation(z) = 1 / (1 + exp(-k * z)) } }
+circuit B(gain, lo) { population E excitatory { tau = 20 ms; gain = gain; cost(x) = x^2 / 2 + x^4 on [lo, 2] } }
+instance a[2] = A(4 / (1 + index))
+instance e[2] = A(4 / (1 + index))
+instance b = B(1, 0)
+instance c = B(3, 0)
+instance d = B(3, 1 / 2)
+"""
+
+
+def equal_formulas_are_one(where):
+    """Slopes k/4, and gain/(2 + 12 lo^2)."""
+    p = call("check", "-", where=where, text=DIFFERENT)
+    found = dict(re.findall(r"(\S+)\.E: slope in \[0, (\S+)\]", p.stdout))
+    right = {"a[0]": 1, "a[1]": 0.5, "e[0]": 1, "e[1]": 0.5, "b": 0.5, "c": 1.5, "d": 0.6}
+    report(found.keys() == right.keys() and all(right[k] <= float(v) <= right[k] * (1 + 1e-6) for k, v in found.items()),
+           "what differs in a number or a domain has its own slope", p.stdout + p.stderr)
+    text = call("dump", "--llvm", "-", where=where, text=many_circuits.with_formulas("1.3")).stdout
+    solves = re.findall(r"^define .*@solve_\d+\(", text, re.M)
+    report(len(solves) == 1 and len(text) < 2**20, "equal solves are one function", "%d functions, %d bytes" % (len(solves), len(text)))
+
+
 with tempfile.TemporaryDirectory() as folder:
     standard_input_imports_from_the_working_folder(folder)
     paths_in_dumps_and_settings(folder)
     results_hold_every_text(folder)
     many_circuits_are_small(folder)
     what_pairs_remember_ends_with_their_connection(folder)
+    equal_formulas_are_one(folder)
 sys.exit(1 if failed else 0)

@@ -67,7 +67,7 @@ static bool holds(Num lo, Num hi, const PairValue *x)
     return ok;
 }
 
-static void all_lie_between(Bench *b, const Expr *e, Num lo, Num hi)
+static void all_lie_between(const Expr *e, Num lo, Num hi)
 {
     PairEval eval;
     bool ok = true;
@@ -92,7 +92,7 @@ static void ends_hold_every_neuron(void)
         const Expr *e = form(&f, 2);
         if (e && e->kind == EXPR_CALL && neurons_lie_between(&b.pool, e, NEURONS, &lo, &hi)) {
             shown++;
-            all_lie_between(&b, e, lo, hi);
+            all_lie_between(e, lo, hi);
         }
         bench_end(&b);
     }

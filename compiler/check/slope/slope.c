@@ -1,6 +1,7 @@
 #include "compiler/check/slope/slope.h"
 
 #include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/slope_proved.h"
 
 static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)
 {
@@ -64,6 +65,7 @@ static void check_step(Ctx *cx, const Net *net, const ModelPop *p, const SlopeRe
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 {
     Num zero = num_int(net->nums, 0);
+    SlopeProofs known = { 0 };
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
         size_t before = cx->diags.n_errors;
@@ -71,10 +73,8 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
             out[a] = (SlopeReport){.reason = "its neurons are given by equations and have no activation"};
         else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
-        else if (act->cost)
-            slope_of_cost_formula(cx, net->nums, act, &out[a]);
         else
-            slope_of_formula(cx, net->nums, act, &out[a]);
+            slope_by_proof(cx, net->nums, &known, act, &out[a]);
         if (net->pop[a].model->prox_step && !act->slope_known && cx->diags.n_errors == before)
             check_step(cx, net, net->pop[a].model, &out[a]);
         if (net->pop[a].gain_max)

@@ -1,0 +1,20 @@
+/* What was proved of activations by formula, each different one once: copies of a circuit have equal ones. */
+#ifndef COMPILER_CHECK_SLOPE_PROVED_H
+#define COMPILER_CHECK_SLOPE_PROVED_H
+#include "compiler/check/check.h"
+#include "lang/base/vec.h"
+
+typedef struct SlopeProof {
+    uint64_t hash;
+    const Activation *act;
+    SlopeReport report;
+} SlopeProof;
+
+typedef struct SlopeProofs {
+    VEC(SlopeProof) proof;
+} SlopeProofs;
+
+/* slope_of_cost_formula or slope_of_formula, or what one of them found for an equal activation. What is wrong is said at the
+ * place of each. */
+void slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out);
+#endif
