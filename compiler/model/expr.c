@@ -338,22 +338,44 @@ static void print_bound(const char *before, Num x, const char *infinite, Sbuf *o
         sbuf_str(out, infinite);
 }
 
+/* x - 2 up to 0, then x + 2 * x^3 */
+static void print_pieces(const ExprSolve *of, bool slope, Sbuf *out)
+{
+    for (size_t k = 0; k <= of->n_kinks; k++) {
+        expr_print(slope ? of->piece[k].slope : of->piece[k].value, out);
+        if (k < of->n_kinks) {
+            print_bound(" up to ", of->kink[k], "", out);
+            sbuf_str(out, ", then ");
+        }
+    }
+}
+
 /* solve(x - 2 up to 0, then x + 2 * x^3 = z on [-1, inf]) */
 static void print_solve(const Expr *e, Sbuf *out)
 {
     const ExprSolve *of = e->as.solve.of;
     sbuf_str(out, "solve(");
-    for (size_t k = 0; k < of->n_kinks; k++) {
-        expr_print(of->piece[k].value, out);
-        print_bound(" up to ", of->kink[k], "", out);
-        sbuf_str(out, ", then ");
-    }
-    expr_print(of->piece[of->n_kinks].value, out);
+    print_pieces(of, false, out);
     sbuf_str(out, " = ");
     expr_print(e->as.solve.s, out);
     print_bound(" on [", of->lo, "-inf", out);
     print_bound(", ", of->hi, "inf", out);
     sbuf_str(out, "])");
+}
+
+const ExprSolve *expr_print_slopes(const Expr *e, const char *label, const ExprSolve *last, Sbuf *out)
+{
+    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
+        last = expr_print_slopes(e->as.call.arg[k], label, last, out);
+    if (e->kind != EXPR_SOLVE)
+        return last;
+    last = expr_print_slopes(e->as.solve.s, label, last, out);
+    if (e->as.solve.of != last) {
+        sbuf_str(out, label);
+        print_pieces(e->as.solve.of, true, out);
+        sbuf_char(out, '\n');
+    }
+    return e->as.solve.of;
 }
 
 static void print_draw(const Expr *e, Sbuf *out)

@@ -104,6 +104,8 @@ bool expr_equal(const Expr *a, const Expr *b);
 /* A number that equal expressions share, and different ones hardly ever. */
 uint64_t expr_hash(const Expr *e);
 void expr_print(const Expr *e, Sbuf *out);
+/* A line for each solve in e, `label` and the slopes of its pieces; what stands there more than once gets one. `last` is NULL. */
+const ExprSolve *expr_print_slopes(const Expr *e, const char *label, const ExprSolve *last, Sbuf *out);
 /* Postfix program for the reference evaluator; constants rounded to nearest.
  * Steps and pulses of a straight expression of t compare t itself, with the doubles nearest to the times at which they switch.
  * Only EXPR_CONST, EXPR_VAR, EXPR_COLUMN, EXPR_SAMPLES, EXPR_CALL and EXPR_SOLVE. code.c */

@@ -67,6 +67,8 @@ static void print_cost_formula(const CostFormula *c, Sbuf *out)
 static void print_activation(const Activation *a, Sbuf *out)
 {
     print_expr("  phi(z) = ", a->phi, out);
+    if (a->phi)
+        expr_print_slopes(a->phi, "    D(x) = ", NULL, out);
     if (a->slope)
         print_expr("  phi'(z) = ", a->slope, out);
     if (a->gain_of) {
@@ -150,8 +152,10 @@ static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
     } else if (p->is_switched) {
         sbuf_str(out, "  proximal step inf\n");
     }
-    if (p->stepped)
+    if (p->stepped) {
         print_expr("    in the place of phi: ", p->stepped, out);
+        expr_print_slopes(p->stepped, "      D(x) = ", NULL, out);
+    }
     if (p->noise)
         print_expr("  noise ", p->noise, out);
     print_expr("  input ", p->input, out);

@@ -1,0 +1,205 @@
+"""Solved rates bit for bit: what `eigc dump --model` prints of a cost by formula, read here and solved by the steps that
+docs/semantics.md gives, against a run. Nothing of eigc but its output takes part."""
+import ast
+import ctypes
+import math
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import eigc
+
+FOLDER = tempfile.TemporaryDirectory()
+NEURONS = 1000
+INF, NAN, MOST = math.inf, math.nan, sys.float_info.max
+
+# ---- the C library, and doubles as they are ----
+
+LIBM = ctypes.CDLL("libm.so.6")
+
+
+def c_function(name, n):
+    f = getattr(LIBM, name)
+    f.restype, f.argtypes = ctypes.c_double, [ctypes.c_double] * n
+    return f
+
+
+C = {name: c_function(name, 1) for name in ("exp", "log", "log1p", "sin", "cos", "tanh", "atan", "sqrt", "fabs", "expm1")}
+C_POW = c_function("pow", 2)
+
+
+def over(a, b):
+    if b != 0:
+        return a / b
+    return NAN if a == 0 or a != a else math.copysign(INF, a) * math.copysign(1.0, b)
+
+
+def power(a, b):
+    if b != math.floor(b) or abs(b) > 4:
+        return C_POW(a, b)
+    n, p, q = int(abs(b)), 1.0, a
+    while n:
+        if n & 1:
+            p = p * q
+        n >>= 1
+        if n:
+            q = q * q
+    return 1.0 / p if b < 0 else p
+
+
+# ---- expressions as they are printed; a constant is exact until it meets something that is none ----
+
+class Expression:
+    def __init__(self, text):
+        self.text = text.replace("^", "**")
+        self.tree = ast.parse(self.text, mode="eval").body
+
+    def __call__(self, x):
+        return float(self.value(self.tree, x))
+
+    def value(self, e, x):
+        if isinstance(e, ast.Constant):
+            return Fraction(self.text[e.col_offset:e.end_col_offset])
+        if isinstance(e, ast.Name):
+            return x
+        if isinstance(e, ast.UnaryOp):
+            return -self.value(e.operand, x)
+        if isinstance(e, ast.Call):
+            name = {"abs": "fabs"}.get(e.func.id, e.func.id)
+            return C[name](*(float(self.value(a, x)) for a in e.args))
+        a, b = self.value(e.left, x), self.value(e.right, x)
+        if isinstance(e.op, ast.Div) and isinstance(a, Fraction) and isinstance(b, Fraction):
+            return a / b
+        a, b = float(a), float(b)
+        return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b, ast.Div: lambda: over(a, b),
+                ast.Pow: lambda: power(a, b)}[type(e.op)]()
+
+
+# ---- section 2, Solves ----
+
+def in_order(i):
+    return (2**63 - 1) ^ i if i < 0 else i
+
+
+def middle(a, b):
+    ia, ib = (in_order(struct.unpack("<q", struct.pack("<d", x))[0]) for x in (a, b))
+    return struct.unpack("<d", struct.pack("<q", in_order((ia + ib) // 2)))[0]
+
+
+def beside(F, n, towards, otherwise, is_end):
+    y = F(math.nextafter(n, towards))
+    if n == 0 and y != y and not is_end:
+        none, some = 0.0, math.copysign(2.0**-200, towards)
+        y = F(some)
+        while y == y:
+            x = middle(min(none, some), max(none, some))
+            if x in (none, some):
+                break
+            at = F(x)
+            none, some, y = (none, x, at) if at == at else (x, some, y)
+    return otherwise if y != y or (is_end and y == -otherwise) else y
+
+
+class Solve:
+    def __init__(self, F, D, s, lo, hi, kinks):
+        self.F, self.D, self.s, self.kinks = F, D, s, kinks
+        self.nodes = [(lo, -INF, beside(F[0], lo, INF, -INF, True))] if lo > -INF else []
+        for k, n in enumerate(kinks):
+            self.nodes.append((n, beside(F[k], n, -INF, INF, False), beside(F[k + 1], n, INF, -INF, False)))
+        if hi < INF:
+            self.nodes.append((hi, beside(F[-1], hi, -INF, INF, True), INF))
+
+    def piece(self, of, x):
+        return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))](x)
+
+    def __call__(self, z):
+        s, a, b = self.s(z), -MOST, MOST
+        if s != s:
+            return s
+        for n, below, above in self.nodes:
+            if s <= above:
+                if s >= below:
+                    return n
+                b = n
+                break
+            a = n
+        x, q, guessed = s if a < s < b else middle(a, b), INF, {}
+        for k in range(200):
+            r = self.piece(self.F, x) - s
+            if r == 0:
+                return x
+            high = r > 0 or (r != r and x > 0)
+            guessed[high] = r != r or abs(r) == INF
+            a, b = (a, x) if high else (x, b)
+            d = self.piece(self.D, x)
+            y, m = x - over(r, d), middle(a, b)
+            sound = 0 < d < INF
+            if y == x and sound:
+                return x
+            if m == a:
+                return NAN if any(guessed.values()) else x
+            if a < y < b and sound and abs(y - x) <= 2.0**-52 * abs(x):
+                return y
+            if a < y < b and k < 64 and abs(r) <= 0.5 * q:
+                x = y
+            else:
+                x = 0.5 * a + 0.5 * b if k % 2 and k < 64 else m
+            q = abs(r)
+        return x
+
+
+def pieces(text):
+    """`a up to 0, then b`: the expressions, and what is between."""
+    parts = text.split(", then ")
+    kinks = [float(Fraction(p.rsplit(" up to ", 1)[1])) for p in parts[:-1]]
+    return [Expression(p.rsplit(" up to ", 1)[0] if k < len(parts) - 1 else p) for k, p in enumerate(parts)], kinks
+
+
+def end(text):
+    return float(text) if "inf" in text else float(Fraction(text))
+
+
+def read(dump):
+    phi = re.search(r"^  phi\(z\) = solve\((.*) = (.*) on \[(.*), (.*)\]\)$", dump, re.M)
+    (F, kinks), (D, same) = pieces(phi[1]), pieces(re.search(r"^    D\(x\) = (.*)$", dump, re.M)[1])
+    assert kinks == same and len(F) == len(D)
+    return Solve(F, D, Expression(phi[2]), end(phi[3]), end(phi[4]), kinks)
+
+
+COSTS = [
+    "cost(x) = x^4",
+    "cost(x) = 0.3 * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]; gain = 2; threshold = 0.1",
+    "cost(x) = 0.5 * abs(x - 0.3) + max(abs(x) - 1, 0)^2 + 2^x",
+    "cost(x) = -x^2 / 2 + x * log(x) on [0, inf]",
+    "cost(x) = x^2.5 / 7 + exp(x / 3) on [0, 20]; gain = 3",
+    "cost(x) = 0.1 * sqrt(1 + x^2) + cos(x) / 3; threshold = -0.2",
+    "cost(x) = x * sqrt(x) + exp(-x) on [0, 4]",
+]
+
+
+def model(cost):
+    return (f"population E mixed {{ size = {NEURONS}; tau = 1; {cost}; input = (i - 497) * abs(i - 497) / 2500 + sin(i) / 3; start = 0 }}\n"
+            "simulate { duration = 1; method = euler; step = 1; record E, input(E) }")
+
+
+def agrees(cost):
+    def check():
+        text = model(cost)
+        rates, inputs = list(eigc.both(text, FOLDER.name).values())[1:3]
+        path = os.path.join(FOLDER.name, "model.eig")
+        dump = subprocess.run([eigc.EIGC, "dump", "--model", path], capture_output=True, text=True).stdout
+        solve = read(dump)
+        for z, x in zip(inputs[0], rates[1]):
+            ours = 0.0 + solve(float(z))        # a step of length 1 from 0
+            assert struct.pack("<d", ours) == struct.pack("<d", x), (float(z), ours, float(x), dump)
+    return check
+
+
+for cost in COSTS:
+    eigc.test(cost, agrees(cost))
+sys.exit(eigc.failures > 0)
