@@ -87,8 +87,22 @@ static const Expr *far_monomial(const Writer *w, Num c, Num g, const Expr *d, Nu
     return is_near(w, rest, e) ? near_monomial(w, rest, u, e) : monomial_of_halves(w, rest, u, e);
 }
 
+static bool is_power_of_two(Num x)
+{
+    mpz_srcptr top = mpq_numref(x), bottom = mpq_denref(x);
+    return mpz_sizeinbase(top, 2) - 1 == mpz_scan1(top, 0) && mpz_sizeinbase(bottom, 2) - 1 == mpz_scan1(bottom, 0);
+}
+
+/* A power of two rounds nothing, and g d is beyond the doubles, or below them, only where its power is. */
+static bool takes_factor_inside(const Writer *w, Num c, Num g, Num e)
+{
+    return mpq_cmp(c, one(w)) == 0 && mpq_cmp(e, one(w)) >= 0 && is_power_of_two(g);
+}
+
 const Expr *write_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e)
 {
+    if (takes_factor_inside(w, c, g, e))
+        return scaled_power(w, c, write_scaled(w, g, d), e);
     double exponent = num_to_double(e), size = (double)magnitude(c) + exponent * (mpq_cmp(g, one(w)) == 0 ? 0 : (double)magnitude(g));
     if (!(exponent <= MOST_EXPONENT)) {
         Num K = exact_product(w, near_power(w, c, exact_quotient(w, one(w), e)), g);

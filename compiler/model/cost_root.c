@@ -13,11 +13,17 @@ static const Expr *hypotenuse(const Writer *w, Num a, const Expr *x)
     return times(w, most, write1(w, EIG_FN_SQRT, one_plus(w, times(w, ratio, ratio))));
 }
 
+/* Can the square of a matter, and be lost? */
+static bool is_far(Num a)
+{
+    enum { NEAR = 400 };
+    return labs(magnitude(a)) > NEAR;
+}
+
 /* The same: plainly where neither square can matter and be lost, for x up to 2^1022. */
 static const Expr *root_of_squares(const Writer *w, Num a, Num a_square, const Expr *x)
 {
-    enum { NEAR = 400 };
-    if (labs(magnitude(a)) > NEAR)
+    if (is_far(a))
         return hypotenuse(w, a, x);
     const Expr *near = smaller(w, x, write_number(w, power_of_two(w, 510)));
     return larger(w, x, write1(w, EIG_FN_SQRT, plus(w, times(w, near, near), write_number(w, a_square))));
@@ -32,8 +38,8 @@ static long far_by(Num a)
 }
 
 /* q x - m/x = s. With s = gain d and D = 2 sqrt(m q)/gain, x = max(s, 0)/q + (2 m/gain)/(|d| + R), R = sqrt(D^2 + d^2):
- * nothing cancels. With t = D/(|d| + R) the slope is gain/q of 1/(1 + t^2) for d >= 0, of t^2/(1 + t^2) below. A part
- * of d is taken throughout, so that no sum is infinite. */
+ * nothing cancels. With B = |d| + R the slope is gain/q of B/(2 R) for d >= 0, of D^2/(2 B R) below. A part of d is
+ * taken throughout, so that no sum is infinite. */
 Prox prox_of_log_barrier(const Input *in)
 {
     const Writer *w = in->w;
@@ -46,15 +52,30 @@ Prox prox_of_log_barrier(const Input *in)
     D = exact_product(w, scale, D);
     if (by < 0)                         /* beyond, x is a straight line or 0 */
         h = smaller(w, h, write_number(w, power_of_two(w, 1021)));
-    const Expr *below = plus(w, h, root_of_squares(w, D, square, h)), *t = over(w, write_number(w, D), below), *part = times(w, t, t);
+    const Expr *R = root_of_squares(w, D, square, h), *below = plus(w, h, R), *above = times(w, step(w, u), below), *share;
+    if (is_far(D))
+        share = larger(w, over(w, above, R), times(w, write_quotient(w, D, below), write_quotient(w, D, R)));
+    else
+        share = over(w, larger(w, above, write_quotient(w, square, below)), R);
     Num slope = by_input(in, exact_quotient(w, one(w), q));
     return (Prox){ plus(w, positive_part(w, write_affine(w, slope, zero)), write_quotient(w, top, below)),
-                   write_scaled(w, slope, over(w, larger(w, step(w, u), part), one_plus(w, part))) };
+                   write_scaled(w, half(w, slope), share) };
+}
+
+/* x/t, t < 1, for the x of x + t ln x = s: h^2/t, h = exp((s - x)/(2 t)), where x is too small to have all digits. Nowhere
+ * else, for what s and the difference are rounded by is divided by t. */
+static const Expr *boltzmann_ratio(const Writer *w, const Expr *x, const Expr *s, Num t)
+{
+    const Expr *least = write_number(w, power_of_two(w, -1021)), *part = write_number(w, t);
+    const Expr *above = smaller(w, write2(w, EIG_FN_SUB, s, smaller(w, x, part)), write_integer(w, 0));
+    const Expr *h = write1(w, EIG_FN_EXP, write_scaled(w, exact_quotient(w, num_ratio(w->b->nums, 1, 2), t), above));
+    const Expr *small = times(w, write_scaled(w, exact_quotient(w, one(w), t), h), h);
+    const Expr *is_small = step(w, write2(w, EIG_FN_SUB, least, x)), *is_large = step(w, write2(w, EIG_FN_SUB, x, least));
+    return larger(w, times(w, is_small, small), times(w, is_large, over(w, x, part)));
 }
 
 /* q x + T ln x = s, or x + t ln x = s/q with t = T/q. With y = x/t the slope is y/(1 + y), or e/(e + f) with
- * e = min(y, 1) and f = min(1/y, 1). Where x is below t < 1 it may lose its digits, or be 0, before y does; there
- * y is h^2/t, h = exp((s/q - x)/(2 t)). */
+ * e = min(y, 1) and f = min(1/y, 1). */
 Prox prox_of_boltzmann(const Input *in)
 {
     const Writer *w = in->w;
@@ -62,12 +83,8 @@ Prox prox_of_boltzmann(const Input *in)
     if (magnitude(t) < -1020)           /* hardly a double any more, and what it adds to max(s/q, 0) hardly is */
         t = power_of_two(w, -1020);
     const Expr *s = plain_input(in, inverse), *part = write_number(w, t), *unit = write_integer(w, 1);
-    const Expr *x = write2(w, EIG_FN_LOG_ROOT, s, part), *y = over(w, x, part);
-    if (mpq_cmp(t, one(w)) < 0) {
-        const Expr *above = write2(w, EIG_FN_SUB, s, smaller(w, x, part));
-        const Expr *h = write1(w, EIG_FN_EXP, write_scaled(w, exact_quotient(w, num_ratio(w->b->nums, 1, 2), t), above));
-        y = times(w, write_scaled(w, exact_quotient(w, one(w), t), h), h);
-    }
+    const Expr *x = write2(w, EIG_FN_LOG_ROOT, s, part);
+    const Expr *y = mpq_cmp(t, one(w)) < 0 ? boltzmann_ratio(w, x, s, t) : over(w, x, part);
     const Expr *e = smaller(w, y, unit), *f = smaller(w, over(w, part, x), unit);
     return (Prox){ x, write_scaled(w, by_input(in, inverse), over(w, e, plus(w, e, f))) };
 }
@@ -91,8 +108,8 @@ static Parabola parabola(const Input *in, Num A)
     return (Parabola){ d, write_number(w, A), H, scale };
 }
 
-/* q x + l sqrt(x) = s = gain d. With k^2 = q gain and A = l/(2 k), sqrt(x) = (gain/k) y, y = d/(A + H). The slope is
- * gain/q of y/(y + A). */
+/* q x + l sqrt(x) = s = gain d. With k^2 = q gain and A = l/(2 k), x = (gain/q) y^2, y = d/(A + H). The slope is gain/q of
+ * y/(y + A). A power of two is all that y is multiplied by before it is squared. */
 Prox prox_of_three_halves(const Input *in)
 {
     const Writer *w = in->w;
@@ -100,13 +117,15 @@ Prox prox_of_three_halves(const Input *in)
     Num A = exact_quotient(w, half(w, in->c->p[0]), k), least = power_of_two(w, -900);
     Parabola p = parabola(in, mpq_cmp(A, least) < 0 ? least : A);       /* below, nothing beside the root of any d */
     const Expr *part = over(w, p.d, plus(w, p.H, p.A));
-    const Expr *root = write_scaled(w, exact_product(w, exact_quotient(w, in->gain, k), p.scale), part);
+    Num slope = by_input(in, exact_quotient(w, one(w), q)), factor = exact_product(w, slope, exact_product(w, p.scale, p.scale));
+    Num by = power_of_two(w, magnitude(factor) / 2), rest = exact_quotient(w, factor, exact_product(w, by, by));
+    const Expr *root = write_scaled(w, by, part);
     const Expr *y = write_scaled(w, exact_product(w, p.scale, p.scale), part), *share = over(w, y, plus(w, y, p.A));
     if (labs(magnitude(A)) < 400) {     /* from y/A, for y may be below the doubles where that is not */
         const Expr *most = write_number(w, power_of_two(w, 400)), *ratio = smaller(w, over(w, p.d, times(w, plus(w, p.H, p.A), p.A)), most);
         share = over(w, ratio, one_plus(w, ratio));
     }
-    return (Prox){ times(w, root, root), write_scaled(w, by_input(in, exact_quotient(w, one(w), q)), share) };
+    return (Prox){ times(w, write_scaled(w, rest, root), root), write_scaled(w, slope, share) };
 }
 
 /* q x + l x^2 = s = gain d. With k^2 = l gain and A = q/(2 k), x = (gain/k) d/(A + H). The slope is (gain/k)/(2 H). */

@@ -103,10 +103,21 @@ static int above_phi(const Subject *t, double x, mpfr_srcptr s)
     return sign;
 }
 
-/* x within 4 ulp, or within 2^-1073 times the factor. */
-static double end(double x, double factor, double towards)
+/* Four, and what docs/semantics.md says of two costs. */
+static int value_units(const CostReference *cost)
 {
-    double ulps = step_ulps(x, ULPS, towards), least = x + copysign(factor * 2 * DBL_TRUE_MIN, towards);
+    return is_cost(cost, "three_halves") ? 5 : ULPS;
+}
+
+static int slope_units(const CostReference *cost)
+{
+    return is_cost(cost, "naka_rushton") ? 6 : ULPS;
+}
+
+/* x within so many ulp, or within 2^-1073 times the factor. */
+static double end(double x, int units, double factor, double towards)
+{
+    double ulps = step_ulps(x, units, towards), least = x + copysign(factor * 2 * DBL_TRUE_MIN, towards);
     return towards > 0 ? fmax(ulps, least) : fmin(ulps, least);
 }
 
@@ -129,7 +140,8 @@ static double slope_factor(const CostReference *cost, const Case *c)
 static void check_value(const Subject *t, const Case *c, double z, const Inputs *in)
 {
     double x = at(&t->phi, z), factor = value_factor(t->cost, c);
-    bool near = !isnan(x) && above_phi(t, end(x, factor, -INFINITY), in->high) <= 0 && above_phi(t, end(x, factor, INFINITY), in->low) >= 0;
+    int n = value_units(t->cost);
+    bool near = !isnan(x) && above_phi(t, end(x, n, factor, -INFINITY), in->high) <= 0 && above_phi(t, end(x, n, factor, INFINITY), in->low) >= 0;
     if (!near)
         fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
     CHECK(near);
@@ -178,7 +190,9 @@ static void check_slope(const Subject *t, const Case *c, double z, const Inputs 
     double x = at(&t->phi, z), slope = at(&t->slope, z), factor = slope_factor(t->cost, c);
     mpfr_inits2(REFERENCE_BITS, least, largest, (mpfr_ptr)0);
     slopes_at(t, c, x, in, least, largest);
-    bool near = !isnan(slope) && mpfr_cmp_d(largest, end(slope, factor, -INFINITY)) >= 0 && mpfr_cmp_d(least, end(slope, factor, INFINITY)) <= 0;
+    int n = slope_units(t->cost);
+    bool near = !isnan(slope) && mpfr_cmp_d(largest, end(slope, n, factor, -INFINITY)) >= 0 &&
+                mpfr_cmp_d(least, end(slope, n, factor, INFINITY)) <= 0;
     if (!near)
         fprintf(stderr, "%s, gain %a, threshold %a: phi'(%a) = %.17g, is %.17g\n", t->act->text, c->gain, c->threshold, z, slope,
                 mpfr_get_d(least, MPFR_RNDN));
@@ -240,6 +254,55 @@ static void whole_powers(void)
             double z = k % 4 ? uniform(0, 3) : wide(990 / (int)c.p[1]);
             mpfr_set_d(in.low, z, MPFR_RNDN);
             mpfr_set_d(in.high, z, MPFR_RNDN);
+            check_value(&t, &c, z, &in);
+            check_slope(&t, &c, z, &in);
+        }
+        built_free(&t.built);
+    }
+    mpfr_clears(in.s, in.low, in.high, (mpfr_ptr)0);
+}
+
+static double power_of_two(void)
+{
+    return ldexp(1, (int)(draw() % 9) - 4);
+}
+
+/* From 1/16 to 16, where the parameter may. */
+static Case case_of_powers_of_two(const CostReference *cost)
+{
+    Case c = {.gain = draw() % 2 ? 1 : power_of_two()};
+    for (int k = 0; k < cost->n_params; k++)
+        c.p[k] = power_of_two();
+    if (is_cost(cost, "elu"))
+        c.p[0] = fmin(c.p[0], 1 / c.p[0]);
+    if (is_cost(cost, "logistic"))
+        c.p[2] = 0;
+    if (is_cost(cost, "power"))
+        c.p[1] = cost->standard[1];
+    if (is_cost(cost, "naka_rushton"))
+        c.p[2] = fmax(c.p[2], 1 / c.p[2]);
+    return c;
+}
+
+/* Temperatures, scales and gains that are powers of two: no constant but roots is rounded, and nothing moves the input. */
+static void powers_of_two(void)
+{
+    static const double far[] = { 8, 60, 760 };
+    Inputs in;
+    mpfr_inits2(REFERENCE_BITS, in.s, in.low, in.high, (mpfr_ptr)0);
+    for (int m = 0; m < N_COST_REFERENCES * MODELS; m++) {
+        const CostReference *cost = &cost_reference[m % N_COST_REFERENCES];
+        Case c = case_of_powers_of_two(cost);
+        Subject t;
+        if (!case_init(&t, cost, &c))
+            continue;
+        double scale = cost->n_params ? c.p[cost->p0_is_range] / c.gain : 1 / c.gain;
+        for (int k = 0; k < 6 * INPUTS; k++) {
+            double z = k % 2 ? point((int)(draw() % 400)) : uniform(-1, 1) * far[k / 2 % 3] * scale, s = z * c.gain;
+            if (!isfinite(s) || s / c.gain != z)
+                continue;
+            mpfr_set_d(in.low, s, MPFR_RNDN);
+            mpfr_set_d(in.high, s, MPFR_RNDN);
             check_value(&t, &c, z, &in);
             check_slope(&t, &c, z, &in);
         }
@@ -329,7 +392,7 @@ static void check_straight(Subject *t, const Straight *q, const Case *c, const C
         straight_value(low, low, q);
         straight_value(high, high, q);
         double slope = at(&t->slope, z);
-        bool near = !isnan(x) && mpfr_cmp_d(high, end(x, 1, -INFINITY)) >= 0 && mpfr_cmp_d(low, end(x, 1, INFINITY)) <= 0;
+        bool near = !isnan(x) && mpfr_cmp_d(high, end(x, ULPS, 1, -INFINITY)) >= 0 && mpfr_cmp_d(low, end(x, ULPS, 1, INFINITY)) <= 0;
         near &= slope == 0 || fabs(slope / (c->gain / (1 + q->a)) - 1) < ULPS * DBL_EPSILON || (isinf(slope) && c->gain / (1 + q->a) > DBL_MAX / 2);
         if (!near)
             fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
@@ -361,6 +424,7 @@ int main(void)
 {
     RUN(near_with_all_parameters);
     RUN(whole_powers);
+    RUN(powers_of_two);
     RUN(at_the_ends_of_the_doubles);
     RUN(straight_pieces);
     return test_done();
