@@ -139,7 +139,9 @@ static bool follow_current(Builder *b, size_t k, size_t *told)
                       unit_phrase(b, unit), b->m->pops.at[c->post].name, unit_phrase(b, z->unit));
     diag_note_at(b->cx, d, z->span, "the input of `%s` is %s by %s", b->m->pops.at[c->post].name, unit_phrase(b, z->unit), z->why);
     Unit wanted = unit_div(z->unit, cb->current.unit);
-    if (!unit_is_none(wanted))
+    if (b->time_known && !b->m->has_time_unit)
+        diag_help(b->cx, d, "leave units out: the times of this model have none");
+    else if (!unit_is_none(wanted))
         diag_help(b->cx, d, "a weight converts it: `weight = 1 %s`", unit_text(b->cx, wanted));
     return false;
 }

@@ -312,9 +312,22 @@ bool time_expect(Builder *b, Typed v, const char *what)
     return false;
 }
 
+/* The unit stands where units do not fit, as has been said: it is likely to go. */
+static bool is_unit_refused(const Builder *b)
+{
+    const DiagList *said = &b->cx->diags;
+    Span at = b->unit_place;
+    for (size_t k = 0; k < said->n; k++) {
+        Span of = said->at[k].span;
+        if (said->at[k].code == D_E0301 && of.source == at.source && of.from <= at.from && at.to <= of.to)
+            return true;
+    }
+    return false;
+}
+
 void time_check_mixture(Builder *b)
 {
-    if (!b->time_known || b->m->has_time_unit || b->time_conflict || !b->has_unit_place)
+    if (!b->time_known || b->m->has_time_unit || b->time_conflict || !b->has_unit_place || is_unit_refused(b))
         return;
     Diag *d = diag_at(b->cx, D_E0303, b->time_span, "time has no unit here, but other quantities of the model have");
     diag_note_at(b->cx, d, b->unit_place, "this number has a unit");
