@@ -13,7 +13,7 @@
 #include "compiler/model/affine.h"
 #include "compiler/model/derive.h"
 
-enum { MAX_REGIONS = 8000, MAX_WORK = 800000, MAX_STACK = 512, SAMPLES = 64, SLOPES = 16 };     /* work: regions times nodes */
+enum { MAX_REGIONS = 8000, MAX_WORK = 3500000, MAX_STACK = 512, SAMPLES = 64, SLOPES = 16 };    /* work: as jet_work counts it */
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 
 typedef enum Where { INSIDE, TOWARDS_LO, TOWARDS_HI, N_WHERE } Where;
@@ -31,6 +31,7 @@ typedef struct Search {
     const CostFormula *cost;
     const CostPiece *piece;     /* under way */
     const Expr *curve[N_WHERE], *g[N_WHERE];    /* 1 + g'' and g in the variable of each kind of region */
+    size_t curve_work[N_WHERE], g_work[N_WHERE];        /* to evaluate them once */
     double unit[N_WHERE];       /* of the step from a finite end */
     Region stack[MAX_STACK];
     size_t n, n_done, work;
@@ -124,6 +125,7 @@ static void narrow_far(Search *s, const Region *r, JetResult *out)
         return;
     JetDomain d = { &s->nums, from >= 1 ? 1 : -1, from >= 1 ? from : -to, from >= 1 ? to : -from };
     jet_evaluate(s->curve[INSIDE], &d, &s->scaled);
+    s->work += s->curve_work[INSIDE];
     if (s->scaled.trouble != JET_FINE)
         return;
     mpfi_intersect(out->value, out->value, s->scaled.value);
@@ -137,6 +139,7 @@ static void evaluate(Search *s, const Region *r, JetResult *out)
     JetDomain d = domain_of(s, r);
     jet_evaluate(s->g[r->where], &d, &s->domain);
     jet_evaluate(s->curve[r->where], &d, out);
+    s->work += s->curve_work[r->where] + s->g_work[r->where];
     narrow_far(s, r, out);
     if (s->domain.trouble == JET_FINE)
         return;
@@ -260,9 +263,10 @@ static bool grows_beyond(Search *s, const Region *r)
     return s->end.trouble == JET_FINE && (d.side > 0 ? lower(s->end.value) > 0 : upper(s->end.value) < 0);
 }
 
+/* To within less, the longer the search: of the work, most is left to a bound that is sharp. */
 static bool is_sharp(const Search *s, double low)
 {
-    double used = fmax((double)s->n_done / MAX_REGIONS, (double)s->work / MAX_WORK);
+    double used = fmax((double)s->n_done / MAX_REGIONS, (double)s->work / MAX_WORK - 0.5);
     double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
     double seen = fmin(s->found.attained, DBL_MAX);       /* 1 + g'' may be beyond the doubles wherever it was looked at */
     return low >= seen - under * seen;
@@ -334,6 +338,10 @@ static bool prepare(Search *s, const CostPiece *p)
         if (!s->curve[w] || !s->g[w])
             return false;
     }
+    for (Where w = INSIDE; w < N_WHERE; w++) {
+        s->curve_work[w] = jet_work(s->curve[w]);
+        s->g_work[w] = jet_work(s->g[w]);
+    }
     return true;
 }
 
@@ -348,10 +356,16 @@ static double start_of(const Search *s, Where where)
     return fmax(1, ldexp(1, (int)ceil(log2(s->unit[where]) - log2(width)) + 2));
 }
 
+/* Samples leave most of the work to proofs. */
+static bool may_sample(const Search *s)
+{
+    return s->work < MAX_WORK / 4;
+}
+
 /* A place between a and b where 1 + g'' is small, for a start that prunes. */
 static void descend(Search *s, double a, double b)
 {
-    for (int k = 0; k < 40 && s->found.verdict == CONVEX_SEARCHING; k++) {
+    for (int k = 0; k < 40 && s->found.verdict == CONVEX_SEARCHING && may_sample(s); k++) {
         double p = a + (b - a) * 0.382, q = a + (b - a) * 0.618, at_p, at_q;
         look_at(s, p);
         at_p = s->middle.trouble == JET_FINE ? upper(s->middle.value) : (double)INFINITY;
@@ -374,7 +388,7 @@ static void start(Search *s)
     }
     int half = SAMPLES / 2, best = half;
     double least = s->found.attained;
-    for (int k = 0; k <= SAMPLES; k++) {    /* from the middle outwards */
+    for (int k = 0; k <= SAMPLES && may_sample(s); k++) {   /* from the middle outwards */
         int j = half + (k % 2 ? 1 : -1) * ((k + 1) / 2);
         if (look_at(s, a + (b - a) * j / SAMPLES))
             return;
@@ -394,7 +408,6 @@ static void search_piece(Search *s, const CostPiece *p)
     start(s);
     while (s->n && s->found.verdict == CONVEX_SEARCHING) {
         Region r = s->stack[--s->n];
-        s->work += s->curve[INSIDE]->size + s->g[INSIDE]->size;
         if (s->n_done++ == MAX_REGIONS || s->work > MAX_WORK) {
             leave(s, &r);
             return;

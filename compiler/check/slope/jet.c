@@ -140,6 +140,33 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
     jet_clear(&j);
 }
 
+/* As measured: a power takes about ten sums, what is solved for forty. */
+static size_t work_of(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_EXPM1: case EIG_FN_SIN: case EIG_FN_COS:
+    case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_NORMPDF:
+        return 2;
+    case EIG_FN_POW: case EIG_FN_SQRT: case EIG_FN_NORMCDF:
+        return 10;
+    case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT:
+        return 40;
+    default:
+        return 1;
+    }
+}
+
+size_t jet_work(const Expr *e)
+{
+    size_t n = 1;
+    if (e->kind == EXPR_CALL) {
+        n = work_of(e->as.call.fn);
+        for (int k = 0; k < e->as.call.n_args; k++)
+            n += jet_work(e->as.call.arg[k]);
+    }
+    return n;
+}
+
 void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out)
 {
     bool is_tail = !isfinite(lo) || !isfinite(hi);

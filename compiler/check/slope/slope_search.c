@@ -7,7 +7,7 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_WORK = 1200000, MAX_LEFT = 8 };     /* work: pieces times nodes; pieces where nothing is proved */
+enum { MAX_PIECES = 12000, MAX_WORK = 900000, MAX_LEFT = 8 };     /* work: pieces times what jet_work counts; pieces where nothing is proved */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
@@ -131,7 +131,7 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
  * slope: a bound that holds, not the sharpest one, is then what is wanted. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
-    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->phi->size) / MAX_WORK);
+    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->work) / MAX_WORK);
     double above = used < 0.1 ? SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
@@ -250,11 +250,12 @@ static void start(SlopeSearch *s)
 
 void slope_search(SlopeSearch *s)
 {
+    s->work = jet_work(s->phi);
     sample(s);
     start(s);
     while (s->n && s->verdict == SLOPE_SEARCHING && s->n_left < MAX_LEFT) {
         SlopePiece p = s->stack[--s->n];
-        if (s->n_done++ < MAX_PIECES && s->n_done * s->phi->size <= MAX_WORK) {
+        if (s->n_done++ < MAX_PIECES && s->n_done * s->work <= MAX_WORK) {
             do_piece(s, &p);
         } else {
             leave(s, slope_middle_of(&p));

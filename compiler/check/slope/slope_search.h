@@ -28,6 +28,7 @@ typedef struct SlopeSearch {
     NumPool scratch;
     SlopePiece stack[SLOPE_MAX_STACK];
     size_t n, n_done;
+    size_t work;                /* of one piece */
     double attained;            /* some slope is at least this, or comes as near to it as one likes */
     double bound;               /* no slope of the pieces done is larger */
     bool has_origins;
