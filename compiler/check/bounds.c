@@ -350,8 +350,9 @@ RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
     q.why = NULL;
     Bounds all = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
     if (q.why && is_inside(r, all.lo, all.hi))
-        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = arena_printf(&cx->arena, "by its form it lies in %s, whatever the rates, inputs and states are",
-                                                                                      interval(cx, all.lo, all.hi))};
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED,
+                                   .reason = arena_printf(&cx->arena, "by its form it lies in %s, whatever the rates, inputs and states are",
+                                                          interval(cx, all.lo, all.hi))};
     if (q.why)
         return (RequirementReport){.reason = q.why};
     if (is_inside(r, all.lo, all.hi))

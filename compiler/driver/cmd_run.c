@@ -150,19 +150,29 @@ static const char *bad_state(Run *r)
     return state.kind == EIG_STATE_LEAK ? "rate" : arena_printf(&r->c.cx.arena, "state %s", state.name);
 }
 
+/* What is likely to help, where `eigc check` has something to say and where it has not. */
+static const char *nonfinite_help(const ModelPop *p)
+{
+    if (p->n_states)
+        return "a smaller step helps where the solution of the equations stays finite; where it does not, as that of `v' = v^2`, a term that brings it back does";
+    if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
+        return "a formula in which nothing overflows or cancels, or a domain, `on [lo, hi]`, repairs that; else `eigc check` says whether recurrent "
+               "excitation is proved bounded; where it is, a smaller step helps";
+    return "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps";
+}
+
 static void explain_nonfinite(Run *r)
 {
-    Diag *d = diag_at(&r->c.cx, D_E0890, r->c.net->pop[r->result.bad_pop].model->span,
+    const ModelPop *p = r->c.net->pop[r->result.bad_pop].model;
+    Diag *d = diag_at(&r->c.cx, D_E0890, p->span,
                       "the %s of %s left the finite numbers at t = %s", bad_state(r), culprit(r), with_unit(r, r->result.t));
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
-    const Expr *phi = r->c.net->pop[r->result.bad_pop].model->act.phi;
-    bool is_solved = phi && phi->kind == EXPR_SOLVE;
-    if (is_solved)
-        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves the doubles or its digits cancel");
-    diag_help(&r->c.cx, d, "%s`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps",
-              is_solved ? "a formula in which nothing overflows or cancels, or a domain, `on [lo, hi]`, repairs that; else " : "");
+    if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
+        diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves "
+                               "the doubles or its digits cancel");
+    diag_help(&r->c.cx, d, "%s", nonfinite_help(p));
 }
 
 static void explain_underflow(Run *r)

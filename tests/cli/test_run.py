@@ -230,6 +230,15 @@ def leaving_the_finite_numbers(folder):
     equal(o["diagnostics"]["runs"][0]["results"][0]["ruleId"], "E0890")
 
 
+@test
+def equations_that_leave_the_finite_numbers(folder):
+    model = write(folder, "square.eig", "population C excitatory { v' = v^2 + 1 }\n"
+                                        "simulate { duration = 100; method = euler; step = 0.1 }\n")
+    r = run(folder, model)
+    equal(r.status, 1, r)
+    check("E0890" in r.err and "state v" in r.err and "solution of the equations" in r.err and "eigc check" not in r.err, r)
+
+
 SMALL_DISK = """mount -t tmpfs -o size=%s none disk && cp %s disk/m.eig && cd disk || exit 99
 "$EIGC" run --no-check --reference %s m.eig; status=$?
 cp r.* .. 2>/dev/null; ls -A; exit $status"""

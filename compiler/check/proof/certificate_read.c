@@ -85,7 +85,8 @@ bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out
     if (!json_is_string(value))
         return reader_refuse(r, "%s holds a number that is not in a string", what);
     if (!rational_parse(out, json_string_value(value), json_string_length(value)))
-        return reader_refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b, or is too long or its exponent too large", what, json_string_value(value));
+        return reader_refuse(r, "%s holds \"%.40s\", which is no integer, decimal or a/b, or is too long or its exponent too large", what,
+                             json_string_value(value));
     return true;
 }
 
