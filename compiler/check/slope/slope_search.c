@@ -7,7 +7,7 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_WORK = 900000, MAX_LEFT = 8 };     /* work: pieces times what jet_work counts; pieces where nothing is proved */
+enum { MAX_PIECES = 12000, MAX_WORK = 1000000, MAX_LEFT = 8 };     /* work: pieces times what jet_work counts; pieces where nothing is proved */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
@@ -131,7 +131,7 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
  * slope: a bound that holds, not the sharpest one, is then what is wanted. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
-    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->work) / MAX_WORK);
+    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->work) / MAX_WORK - 0.25);
     double above = used < 0.1 ? SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
