@@ -72,7 +72,7 @@ bool report_passes(const Report *r)
     if (r->only == CONCLUDE_STABILITY)
         return r->stability.verdict == TRUTH_CERTIFIED;
     if (r->only == CONCLUDE_DALE)
-        return r->dale.verdict == TRUTH_CERTIFIED;
+        return r->dale.verdict != TRUTH_UNDECIDED && r->dale.n_currents == 0;
     for (size_t k = 0; k < r->n_requirements; k++)
         if (r->requirement[k].verdict != TRUTH_CERTIFIED)
             return false;

@@ -19,7 +19,7 @@ typedef struct DaleViolation {
 } DaleViolation;
 enum { DALE_MAX_KEPT = 20 };
 typedef struct DaleReport {
-    Truth verdict;              /* EXEMPT when all that sends is `mixed`; UNDECIDED for `open` and for currents */
+    Truth verdict;              /* EXEMPT when nothing that sends has a sign to keep; UNDECIDED for `open`. Of weights alone */
     const char *open;           /* a connection whose weights are not drawn, and could be below 0; NULL: none is */
     size_t n_currents;          /* connections of populations with a sign that are currents, which have none */
     size_t n_violations;        /* all of them; the first DALE_MAX_KEPT are kept */

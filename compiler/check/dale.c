@@ -211,7 +211,7 @@ void dale_check(Ctx *cx, const Net *net, DaleReport *out)
         n_checked += check_block(cx, net, k, out);
     if (out->n_violations)
         out->verdict = TRUTH_REFUTED;
-    else if (out->open || out->n_currents)
+    else if (out->open)
         out->verdict = TRUTH_UNDECIDED;
     else if (net->n_blocks && !n_checked)
         out->verdict = TRUTH_EXEMPT;

@@ -5,6 +5,6 @@
 
 /* Fills the report and, where cx is given, adds one E0601 for each connection that breaks the law. */
 void dale_check(Ctx *cx, const Net *net, DaleReport *out);
-/* Why it is undecided. */
+/* Why a requirement of it is undecided. */
 void dale_print_open(const DaleReport *d, Sbuf *out);
 #endif

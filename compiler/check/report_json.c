@@ -47,7 +47,7 @@ static json_t *dale(const Report *r)
         if (r->net->pop[a].model->is_exempt)
             json_array_append_new(exempt, json_string(r->net->pop[a].model->name));
     json_object_set_new(o, "verdict", verdict(d->verdict));
-    if (d->verdict == TRUTH_UNDECIDED) {
+    if (d->open || d->n_currents) {
         Sbuf open = {0};
         dale_print_open(d, &open);
         json_object_set_new(o, "reason", json_string(sbuf_text(&open)));

@@ -82,8 +82,7 @@ static void print_dale(const Report *r, Sbuf *out)
     else
         sbuf_str(out, d->verdict == TRUTH_CERTIFIED ? ": every weight has the sign of its source\n" : "\n");
     print_violations(r, out);
-    if (d->verdict != TRUTH_UNDECIDED || d->open)
-        print_currents(r, out);
+    print_currents(r, out);
     if (d->n_exempt_pops)
         print_exempt(r, out);
 }

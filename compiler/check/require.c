@@ -16,10 +16,8 @@ RequirementReport require_dale(Ctx *cx, Report *report, const ModelRequire *requ
 {
     (void)require;
     const DaleReport *d = &report->dale;
-    RequirementReport r = {.verdict = d->verdict == TRUTH_EXEMPT ? TRUTH_UNDECIDED : d->verdict};
-    if (d->verdict == TRUTH_EXEMPT)
-        r.reason = "all populations that send are declared `mixed` and exempt: no sign is claimed";
-    else if (d->verdict == TRUTH_UNDECIDED)
+    RequirementReport r = {.verdict = d->verdict == TRUTH_REFUTED ? TRUTH_REFUTED : d->open || d->n_currents ? TRUTH_UNDECIDED : TRUTH_CERTIFIED};
+    if (r.verdict == TRUTH_UNDECIDED)
         r.reason = open_signs(cx, d);
     else if (d->verdict == TRUTH_REFUTED)
         r.reason = "some neurons send weights of both signs or of the wrong sign";
