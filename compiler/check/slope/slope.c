@@ -68,14 +68,14 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
     SlopeProofs known = { 0 };
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
-        size_t before = cx->diags.n_errors;
+        bool is_right = true;
         if (net->pop[a].model->n_states > 0)
             out[a] = (SlopeReport){.reason = "its neurons are given by equations and have no activation"};
         else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
         else
-            slope_by_proof(cx, net->nums, &known, act, &out[a]);
-        if (net->pop[a].model->prox_step && !act->slope_known && cx->diags.n_errors == before)
+            is_right = slope_by_proof(cx, net->nums, &known, act, &out[a]);
+        if (net->pop[a].model->prox_step && !act->slope_known && is_right)
             check_step(cx, net, net->pop[a].model, &out[a]);
         if (net->pop[a].gain_max)
             scale(net, &net->pop[a], &out[a]);

@@ -42,17 +42,20 @@ static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
     return p->hash == hash && (p->report.proved || same_place(p->act->span, act->span)) && same_activation(p->act, act);
 }
 
-void slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out)
+bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out)
 {
     uint64_t hash = expr_hash(act->cost ? act->cost->g : act->phi);
     for (size_t k = 0; k < known->proof.n; k++)
         if (holds_for(&known->proof.at[k], hash, act)) {
             *out = known->proof.at[k].report;
-            return;
+            return !known->proof.at[k].is_wrong;
         }
+    size_t before = cx->diags.n_errors;
     if (act->cost)
         slope_of_cost_formula(cx, nums, act, out);
     else
         slope_of_formula(cx, nums, act, out);
-    vec_push(&cx->arena, &known->proof, ((SlopeProof){ hash, act, *out }));
+    bool is_wrong = cx->diags.n_errors > before;
+    vec_push(&cx->arena, &known->proof, ((SlopeProof){ hash, act, *out, is_wrong }));
+    return !is_wrong;
 }

@@ -8,6 +8,7 @@ typedef struct SlopeProof {
     uint64_t hash;
     const Activation *act;
     SlopeReport report;
+    bool is_wrong;              /* there is an error about it */
 } SlopeProof;
 
 typedef struct SlopeProofs {
@@ -15,6 +16,6 @@ typedef struct SlopeProofs {
 } SlopeProofs;
 
 /* slope_of_cost_formula or slope_of_formula, or what one of them found for an equal activation. What is wrong is said at the
- * place of each. */
-void slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out);
+ * place of each. False: something is. */
+bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out);
 #endif
