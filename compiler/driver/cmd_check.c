@@ -159,6 +159,9 @@ ExitStatus cmd_check(const Options *o)
         status = STATUS_NOT_PROVED;
     if (c.report && status == STATUS_NOT_PROVED)
         check_there(&c);
+    /* No proof hangs on it, so the report stands; but a model that `run` refuses is not all right. */
+    if (c.report && !plan_simulate_fits(&c.cx, c.model))
+        status = STATUS_WRONG;
     if (c.report && !(written = write_certificate(&c, &missing)))
         status = STATUS_SYSTEM;
     diagnose(&c.cx, o);

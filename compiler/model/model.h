@@ -229,6 +229,7 @@ typedef struct ModelSim {
     bool present;
     Span span;
     Num duration;               /* > 0 */
+    Span duration_span;
     EigMethod method;
     Span method_span;
     bool has_step;

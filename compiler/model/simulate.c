@@ -130,6 +130,15 @@ static double tolerance(Builder *b, const AstAttr *a, const char *what, double o
     return otherwise;
 }
 
+/* Steps of one length keep no tolerance, and who writes one believes that they do. */
+static void no_tolerance(Builder *b, const AstAttr *a, const char *what)
+{
+    if (!a)
+        return;
+    Diag *d = diag_at(b->cx, D_E0208, a->span, "%s is a tolerance, and `%s` takes steps of one length", what, eig_method[b->m->sim.method].name);
+    diag_help(b->cx, d, "leave it out, or write `method = rk45`, which chooses its steps by it");
+}
+
 void simulate_times(Builder *b)
 {
     const AstDecl *d = simulate_block(b);
@@ -144,8 +153,10 @@ void simulate_times(Builder *b)
     sim->present = true;
     sim->span = d->span;
     bool complete = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
-    if (slot[SIM_DURATION])
+    if (slot[SIM_DURATION]) {
+        sim->duration_span = slot[SIM_DURATION]->value->span;
         positive_time(b, slot[SIM_DURATION]->value, "the duration", &sim->duration);
+    }
     if (slot[SIM_METHOD])
         read_method(b, slot[SIM_METHOD], &method_known);
     if (slot[SIM_STEP])
@@ -155,6 +166,10 @@ void simulate_times(Builder *b)
         report_missing(b, slot[SIM_DURATION], slot[SIM_METHOD], slot[SIM_STEP] || !needs_step);
     sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);
     sim->atol = tolerance(b, slot[SIM_ATOL], "`atol`", sim->atol);
+    if (needs_step) {
+        no_tolerance(b, slot[SIM_RTOL], "`rtol`");
+        no_tolerance(b, slot[SIM_ATOL], "`atol`");
+    }
     if (slot[SIM_SEED])
         constant_whole(b, slot[SIM_SEED]->value, "a seed", 0, UINT64_MAX, &sim->seed);
     read_intervals(b, &d->as.simulate.attrs);

@@ -12,7 +12,8 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
 
 /* delay.c: false after E0807, the method cannot compute the model. */
 bool plan_method_fits(Ctx *cx, const Model *m);
-/* The delay of each block in steps; false after E0808. */
+/* The delay of each connection, 0 without one, and of each block, in steps; false after E0808. */
+bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps);
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
 bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else E0805 */
 

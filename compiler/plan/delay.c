@@ -109,10 +109,8 @@ bool plan_method_fits(Ctx *cx, const Model *m)
     return fits_delays(cx, m) && limits && noise && equations && fluctuations;
 }
 
-bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
+bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps)
 {
-    const Model *m = net->model;
-    int64_t *steps = ARENA_ARRAY(&cx->arena, m->conns.n + 1, int64_t);
     bool ok = true;
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
@@ -121,9 +119,17 @@ bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
         steps[k] = plan_count_steps(cx, m, c->delay_span, c->delay, D_E0808, arena_printf(&cx->arena, "delay of %s", c->label));
         ok = ok && steps[k] > 0;
     }
+    return ok;
+}
+
+bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
+{
+    int64_t *steps = ARENA_ARRAY(&cx->arena, net->model->conns.n + 1, int64_t);
+    if (!plan_count_delays(cx, net->model, steps))
+        return false;
     for (size_t k = 0; k < net->n_blocks; k++)
         block[k].delay = steps[net->block[k].conn];
-    return ok;
+    return true;
 }
 
 /* Bytes of what delayed blocks read: a row of the signal for each step of the longest delay. */

@@ -42,6 +42,9 @@ typedef struct Plan {
 
 /* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */
 bool plan_make(Ctx *cx, const Net *net, Plan *out);
+/* schedule.c: what plan_make would say of the simulate block and of the model beside it, asked without a network: false after
+ * E0801 to E0804, E0807, E0808 and E0811, all of them at once. True where there is no such block. */
+bool plan_simulate_fits(Ctx *cx, const Model *m);
 /* The decisions alone, for out->problem as it stands: block, state, bytes. */
 void plan_lower(Ctx *cx, Plan *out);
 /* Whether the population's inputs are computed once for many steps and kept, one a neuron. */

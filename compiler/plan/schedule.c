@@ -99,7 +99,7 @@ static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *cloc
         return false;
     }
     out->step = ratio(sim->step);
-    out->n_steps = plan_count_steps(cx, m, sim->span, sim->duration, D_E0802, "duration");
+    out->n_steps = plan_count_steps(cx, m, sim->duration_span, sim->duration, D_E0802, "duration");
     bool ok = out->n_steps > 0;
     for (size_t k = 0; k < sim->clocks.n; k++) {
         const ModelClock *c = &sim->clocks.at[k];
@@ -171,4 +171,14 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
     out->steps_per_record = 1;
     bool covered = samples_cover(cx, m, out->duration);
     return set_clocks(cx, m, out) && covered;
+}
+
+bool plan_simulate_fits(Ctx *cx, const Model *m)
+{
+    EigProblem unused = { 0 };
+    int64_t *steps = ARENA_ARRAY(&cx->arena, m->conns.n + 1, int64_t);
+    if (!m->sim.present)
+        return true;
+    bool ok = plan_schedule(cx, m, &unused), method = plan_method_fits(cx, m);
+    return (!m->sim.has_step || !method || plan_count_delays(cx, m, steps)) && ok && method;
 }

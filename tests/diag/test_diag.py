@@ -2,7 +2,7 @@
 """Wrong models: every NAME.expect says which diagnostics NAME.eig has, in order.
 
     exit N          expected status (default 2)
-    command run     default check
+    command run     default check; of several, each reports the same
     args --set w=3  further arguments
     E0101 3:5-3:9   code and place: line:column, bytes from 1, end inclusive
     E0001 -         a diagnostic without a place
@@ -29,7 +29,7 @@ INTERNAL = re.compile(r"\bAST\b|\bAST_|\bEXPR_|\bNULL\b|\(null\)|\bYY|\byy|\$end
 
 
 def read_expect(path):
-    case = {"exit": 2, "command": "check", "args": [], "diags": [], "says": []}
+    case = {"exit": 2, "commands": ["check"], "args": [], "diags": [], "says": []}
     for line in open(path):
         words = line.split()
         if not words or words[0].startswith("#"):
@@ -37,7 +37,7 @@ def read_expect(path):
         if words[0] == "exit":
             case["exit"] = int(words[1])
         elif words[0] == "command":
-            case["command"] = words[1]
+            case["commands"] = words[1:]
         elif words[0] == "says":
             case["says"].append(line.strip()[len("says "):])
         elif words[0] == "args":
@@ -47,11 +47,11 @@ def read_expect(path):
     return case
 
 
-def run(case, model, form, folder):
-    command = [EIGC, case["command"], "--diagnostics=" + form, "--color=never"] + case["args"]
-    if case["command"] == "run" and "-o" not in case["args"]:
-        command += ["-o", os.path.join(folder, "result.npz")]
-    return subprocess.run(command + [model], cwd=ROOT, capture_output=True, timeout=60)
+def run(case, command, model, form, folder):
+    line = [EIGC, command, "--diagnostics=" + form, "--color=never"] + case["args"]
+    if command == "run" and "-o" not in case["args"]:
+        line += ["-o", os.path.join(folder, "result.npz")]
+    return subprocess.run(line + [model], cwd=ROOT, capture_output=True, timeout=60)
 
 
 def reported(text):
@@ -67,10 +67,9 @@ def reported(text):
     return out
 
 
-def complaints(name, folder):
-    case = read_expect(os.path.join(HERE, name + ".expect"))
+def complaints(case, command, name, folder):
     model = os.path.join("tests/diag", name + ".eig")
-    gnu = run(case, model, "gnu", folder)
+    gnu = run(case, command, model, "gnu", folder)
     got = reported(gnu.stderr.decode("utf-8", "backslashreplace"))
     wrong = []
     if gnu.returncode < 0:
@@ -80,7 +79,7 @@ def complaints(name, folder):
     if got != case["diags"]:
         wrong += ["expected:"] + ["  " + d for d in case["diags"]] + ["reported:"] + ["  " + d for d in got]
         wrong += gnu.stderr.decode("utf-8", "backslashreplace").splitlines()
-    text = run(case, model, "text", folder).stderr.decode("utf-8", "backslashreplace")
+    text = run(case, command, model, "text", folder).stderr.decode("utf-8", "backslashreplace")
     # The model's own lines are quoted; what is said about them is what counts.
     said = "\n".join(line for line in text.splitlines() if not re.match(r"^\s*\d*\s*\|", line))
     for m in INTERNAL.finditer(said):
@@ -99,11 +98,13 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            wrong = complaints(name, folder)
-            print("not ok" if wrong else "ok", "diag/" + name)
-            for line in wrong:
-                print("    " + line)
-            failed += bool(wrong)
+            case = read_expect(os.path.join(HERE, name + ".expect"))
+            for command in case["commands"]:
+                wrong = complaints(case, command, name, folder)
+                print("not ok" if wrong else "ok", "diag/" + name, "" if len(case["commands"]) == 1 else command)
+                for line in wrong:
+                    print("    " + line)
+                failed += bool(wrong)
     for name in sorted(models - set(names)) if not sys.argv[1:] else []:
         print("not ok diag/%s has no .expect" % name)
         failed += 1
