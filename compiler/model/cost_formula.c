@@ -220,6 +220,17 @@ static Typed resolve_formula(Builder *b, const PopBuild *pb)
                ? typed_error(a->value->span) : g;
 }
 
+/* x + g' is one number on all of a piece: an input of that size has every rate of the piece. */
+static bool has_flat_piece(const Expr *phi)
+{
+    const ExprSolve *of = phi->as.solve.of;
+    Num c;
+    for (size_t k = 0; k <= of->n_kinks; k++)
+        if (expr_is_const(of->piece[k].slope, &c) && mpq_sgn(c) == 0)
+            return true;
+    return false;
+}
+
 void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num threshold, Activation *out)
 {
     const AstAttr *a = pb->cost_formula;
@@ -244,6 +255,7 @@ void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thres
             return;
         }
         *out = (Activation){ .phi = phi, .text = written, .gain = gain, .threshold = threshold, .range_lo = f->lo, .range_hi = f->hi };
+        out->set_valued = out->slope_unbounded = has_flat_piece(phi);
     }
     out->cost = f;
     out->span = a->value->span;

@@ -15,7 +15,8 @@ static bool too_large(Ctx *cx, Span at, const char *what)
 static bool jumps(Ctx *cx, const ModelPop *m)
 {
     Diag *d = diag_at(cx, D_E0713, m->act.span, "the activation of `%s` has all values of an interval at one input", m->name);
-    diag_help(cx, d, "a run needs one value: make it steep instead, `hard_selector + quadratic(0.01)`, or take short steps: `prox_step = 0.5`");
+    diag_help(cx, d, "a run needs one value: make it steep instead, `%s`, or take short steps: `prox_step = 0.5`",
+              m->act.cost ? "cost(x) = ... + 0.005 * x^2" : "hard_selector + quadratic(0.01)");
     return false;
 }
 

@@ -94,6 +94,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && f->bound > 0, .lo = num_int(nums, 0) };
     out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
                   : out->bounded ? proof_text(cx, f, act->gain)
+                  : act->set_valued ? "since it jumps: only local statements are possible"
                                  : "interval arithmetic over the domain of its cost found none";
     if (out->bounded) {
         out->hi = slope_from(nums, act->gain, f->bound);
