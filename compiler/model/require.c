@@ -26,7 +26,30 @@ static void report_unknown_requirement(Builder *b, const AstExpr *e)
     sbuf_free(&all);
 }
 
+/* The number of a requirement by name; N_REQUIREMENTS: there is none. */
+static size_t find_requirement(const char *name)
+{
+    size_t k = 0;
+    while (k < N_REQUIREMENTS && !(built[k] && strcmp(name, built[k]) == 0))
+        k++;
+    return k;
+}
+
 /* ---- bounds ---- */
+
+/* `stable >= 1`; false where the name is also that of a population. */
+static bool report_bounded_name(Builder *b, const AstDecl *d)
+{
+    const AstExpr *e = d->as.require.subject, *left = d->as.require.range || e->kind != AST_BINARY ? e : e->as.binary.left;
+    if (left->kind != AST_NAME || find_requirement(left->as.name.name) == N_REQUIREMENTS)
+        return false;
+    for (size_t k = 0; k < b->m->pops.n; k++)
+        if (strcmp(b->m->pops.at[k].name, left->as.name.name) == 0)
+            return false;
+    Diag *g = diag_at(b->cx, D_E0304, e->span, "`%s` holds or does not hold, and has no bound", left->as.name.name);
+    diag_help(b->cx, g, "write `require %s`", left->as.name.name);
+    return true;
+}
 
 /* `rate >= 0.05 per ms`, `E[3] <= 2`: its two sides; false after a diagnostic. */
 static bool read_comparison(Builder *b, const AstExpr *e, const AstExpr **subject, const AstExpr **lo, const AstExpr **hi)
@@ -101,6 +124,8 @@ static void require_bound(Builder *b, const AstDecl *d)
 {
     const AstExpr *e = d->as.require.subject, *range = d->as.require.range, *lo = NULL, *hi = NULL;
     const char *text = expression_text(b, e);
+    if (report_bounded_name(b, d))
+        return;
     if (range && range->kind == AST_LIST && range->as.list.n == 2) {
         lo = range->as.list.at[0];
         hi = range->as.list.at[1];
@@ -130,15 +155,15 @@ static void require(Builder *b, const AstDecl *d)
         require_bound(b, d);
         return;
     }
-    for (size_t k = 0; k < N_REQUIREMENTS; k++)
-        if (built[k] && strcmp(e->as.name.name, built[k]) == 0) {
-            bool all = d->as.require.for_all_params;
-            ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .for_all_params = all,
-                               .text = all ? arena_printf(&b->cx->arena, "%s for all params", built[k]) : built[k] };
-            vec_push(&b->cx->arena, &b->m->requires, r);
-            return;
-        }
-    report_unknown_requirement(b, e);
+    size_t k = find_requirement(e->as.name.name);
+    if (k == N_REQUIREMENTS) {
+        report_unknown_requirement(b, e);
+        return;
+    }
+    bool all = d->as.require.for_all_params;
+    ModelRequire r = { .kind = (RequireKind)k, .span = d->span, .for_all_params = all,
+                       .text = all ? arena_printf(&b->cx->arena, "%s for all params", built[k]) : built[k] };
+    vec_push(&b->cx->arena, &b->m->requires, r);
 }
 
 void requirements_build(Builder *b)
