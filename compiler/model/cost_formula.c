@@ -2,6 +2,7 @@
  * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex_search.c. */
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
+#include "compiler/model/exponential.h"
 #include "compiler/model/log_sum.h"
 #include "compiler/model/piece.h"
 #include "compiler/model/power.h"
@@ -89,8 +90,37 @@ static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
     return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
 }
 
+typedef VEC(CostPiece) Parts;
+
+/* One piece, cut where the largest exponential of a sum changes; as it is where that would make too many. */
+static void add_parts(Builder *b, const CostPiece *p, Parts *out)
+{
+    size_t before = out->n;
+    Parts open = { 0 };
+    Num cut;
+    vec_push(&b->cx->arena, &open, *p);
+    while (open.n) {
+        CostPiece part = open.at[--open.n], rest = part;
+        part.slope = expr_without_overflow(b->cx, b->nums, p->slope, part.lo, part.hi, &cut);
+        if (!cut)
+            part.curve = expr_without_overflow(b->cx, b->nums, p->curve, part.lo, part.hi, &cut);
+        if (cut && out->n + open.n >= MAX_PIECES_OF_FORMULA) {
+            out->n = before;
+            vec_push(&b->cx->arena, out, *p);
+            return;
+        }
+        if (!cut) {
+            vec_push(&b->cx->arena, out, part);
+            continue;
+        }
+        part.hi = rest.lo = cut;
+        vec_push(&b->cx->arena, &open, rest);
+        vec_push(&b->cx->arena, &open, part);
+    }
+}
+
 /* Powers of one base are one from here on, for the proof and for the solve alike: the slope of x sqrt(x) as a product
- * is 0 times infinity at 0. So are logarithms of sums without overflow: the slope of log(1 + exp(x)) is infinity by infinity from 710 on. */
+ * is 0 times infinity at 0. So are logarithms of two exponentials, whose slopes are then seen sharply. */
 static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomain *domain)
 {
     const Expr *g = expr_log_sums(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, written));
@@ -102,11 +132,16 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     if (!report_pieces(b, trouble, at))
         return NULL;
     CostPiece *piece = ARENA_ARRAY(&b->cx->arena, pieces.n, CostPiece);
-    for (size_t k = 0; k < pieces.n; k++)
+    Parts parts = { 0 };
+    for (size_t k = 0; k < pieces.n; k++) {
         if (!derive_piece(b, &pieces.at[k], &piece[k]))
             return NULL;
+        add_parts(b, &piece[k], &parts);
+    }
     c->n_pieces = pieces.n;
     c->piece = piece;
+    c->n_parts = parts.n;
+    c->part = parts.at;
     return c;
 }
 
@@ -172,33 +207,39 @@ static const Expr *total_input(Builder *b, Span at, Num gain, Num threshold)
 static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
 {
     ExprSolve *of = ARENA_NEW(&b->cx->arena, ExprSolve);
-    Num *kink = ARENA_ARRAY(&b->cx->arena, f->n_pieces, Num), zero = num_int(b->nums, 0), one = num_int(b->nums, 1);
-    SolvePiece *piece = ARENA_ARRAY(&b->cx->arena, f->n_pieces, SolvePiece);
+    Num *kink = ARENA_ARRAY(&b->cx->arena, f->n_parts, Num), zero = num_int(b->nums, 0), one = num_int(b->nums, 1);
+    SolvePiece *piece = ARENA_ARRAY(&b->cx->arena, f->n_parts, SolvePiece);
     bool is_shallow = true;
-    for (size_t k = 0; k < f->n_pieces; k++) {
+    for (size_t k = 0; k < f->n_parts; k++) {
         if (k)
-            kink[k - 1] = f->piece[k].lo;
-        piece[k].value = expr_plus_affine(b->cx, b->nums, f->piece[k].slope, EIG_VAR_X, zero, one);
-        piece[k].slope = expr_plus_affine(b->cx, b->nums, f->piece[k].curve, EIG_VAR_X, one, zero);
+            kink[k - 1] = f->part[k].lo;
+        piece[k].value = expr_plus_affine(b->cx, b->nums, f->part[k].slope, EIG_VAR_X, zero, one);
+        piece[k].slope = expr_plus_affine(b->cx, b->nums, f->part[k].curve, EIG_VAR_X, one, zero);
         is_shallow = is_shallow && piece[k].value->depth <= EXPR_MAX_DEPTH && piece[k].slope->depth <= EXPR_MAX_DEPTH;
     }
-    *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_pieces - 1, .kink = kink, .piece = piece };
+    *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_parts - 1, .kink = kink, .piece = piece };
     const Expr *e = expr_solve(b->cx, f->span, s, of);
     return is_shallow && e->size < EXPR_MAX_SIZE ? e : NULL;
+}
+
+static const CostPiece *multiples(Builder *b, const Expr *by, const CostPiece *piece, size_t n)
+{
+    CostPiece *out = ARENA_ARRAY(&b->cx->arena, n, CostPiece);
+    for (size_t k = 0; k < n; k++) {
+        out[k] = piece[k];
+        out[k].slope = call2(b, by->span, EIG_FN_MUL, by, piece[k].slope);
+        out[k].curve = call2(b, by->span, EIG_FN_MUL, by, piece[k].curve);
+    }
+    return out;
 }
 
 const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num factor)
 {
     CostFormula f = *cost;
-    CostPiece *piece = ARENA_ARRAY(&b->cx->arena, f.n_pieces, CostPiece);
     const Expr *by = expr_const(b->cx, f.span, factor);
     f.g = call2(b, f.span, EIG_FN_MUL, by, cost->g);
-    f.piece = piece;
-    for (size_t k = 0; k < f.n_pieces; k++) {
-        piece[k] = cost->piece[k];
-        piece[k].slope = call2(b, f.span, EIG_FN_MUL, by, piece[k].slope);
-        piece[k].curve = call2(b, f.span, EIG_FN_MUL, by, piece[k].curve);
-    }
+    f.piece = multiples(b, by, cost->piece, f.n_pieces);
+    f.part = multiples(b, by, cost->part, f.n_parts);
     Cost closed;
     Activation act = { 0 };
     if (!as_quadratic(b, &f, &closed))

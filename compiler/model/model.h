@@ -39,6 +39,8 @@ typedef struct CostFormula {
     Num lo, hi;                 /* NULL: infinite */
     size_t n_pieces;
     const CostPiece *piece;     /* from lo to hi */
+    size_t n_parts;
+    const CostPiece *part;      /* the pieces as a run computes their derivatives: cut further, and without overflow on the way */
     Span span;
 } CostFormula;
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from mpmath import exp, lambertw, mpf
+from mpmath import exp, lambertw, log, log1p, mpf, sqrt, workdps
 
 import eigc
 import formula
@@ -118,8 +118,7 @@ def rates_left_of_a_kink():
 
 def a_rate_that_overflow_hides_stops_the_run():
     """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
-    for cost, s in (("log(2 + exp(4 * x))", 300), ("sqrt(1 + log(1 + exp(x)))", 1000), ("exp(x) / (1 + exp(x))", 800),
-                    ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
+    for cost, s in (("log(2^x + exp(x))", 1000), ("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
                     ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80), ("(1 + x^4)^0.75", 1e100),
                     ("(1 + x^8)^(1 / 4)", 3e40), ("100 * (1 + abs(x)^64)^(1 / 64)", 70000), ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5),
                     ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
@@ -164,6 +163,47 @@ def logarithms_of_two_exponentials_do_not_overflow():
         accepted("cost(x) = " + cost)
         for s, got in zip(inputs, eigc.both(model, folder)["A"][-1]):
             assert abs(got - reached(force, s)) <= 1e-15 * (abs(s) + 10), (cost, s, got)
+
+
+# Exponents and sizes at which doubles end, or their exponentials, or what those add to 1.
+SIZES = [1e-300, 1e-100, 1e-17, 1e-9, 1e-4, 0.01, 0.25, 0.5, 0.7, 1, 1.5, 3, 9.2, 20, 37, 177, 300, 355, 709, 711, 746, 800, 1500, 1e4, 1e10, 1e50, 1e150, 1e300]
+
+
+def rates(cost, inputs):
+    """One step of the length of tau from 0, each input a neuron's."""
+    return eigc.both("population A mixed { tau = 1; size = %d; cost(x) = %s; input = %s }\nsimulate { duration = 1; method = euler; step = 1; record A every 1 }\n"
+                     % (len(inputs), cost, " + ".join("(%r) * pulse(i - %d, 1)" % (s, k) for k, s in enumerate(inputs))), folder)["A"][-1]
+
+
+def share(u):
+    return 1 / (1 + exp(-u)) if u > 0 else exp(u) / (1 + exp(u))
+
+
+def bump(u):
+    return share(u) * share(-u)
+
+
+def exponentials_do_not_overflow_on_the_way():
+    """Sums of exponentials in logarithms, quotients and roots, against bisection in many digits."""
+    def of_three(x):
+        e = exp(-abs(x))
+        return (1 if x > 0 else -1) * (1 - e**2) / (1 + e + e**2)
+    def of_an_offset(x):
+        w = max(x, 2 * x - 3, 0)
+        return (exp(x - w) + 2 * exp(2 * x - 3 - w)) / (exp(-w) + exp(x - w) + exp(2 * x - 3 - w))
+    for cost, slope in (("log((exp(x) + exp(-x)) / 2)", lambda x: 2 * share(2 * x) - 1), ("log(2 * exp(x) + 1)", lambda x: share(x + log(2))),
+                        ("log(3 + 2 * exp(x))", lambda x: share(x + log(mpf(2) / 3))), ("log(2 + exp(4 * x))", lambda x: 4 * share(4 * x - log(2))),
+                        ("log(1 + exp(x) + exp(-x))", of_three), ("log(1 + exp(x) + exp(2 * x - 3))", of_an_offset), ("log(3 * (1 + exp(x)))", share),
+                        ("1 / (1 + exp(-x))", bump), ("x / (1 + exp(-x))", lambda x: share(x) + x * bump(x)), ("exp(x) / (1 + exp(x))", bump),
+                        ("exp(-x) / (1 + exp(-x))^2", lambda x: bump(x) * (share(-x) - share(x))), ("3 / (1 + exp(-(x - 2) / 3))", lambda x: bump((x - 2) / 3)),
+                        ("0.001 / (1 + exp(-50 * x))", lambda x: bump(50 * x) / 20), 
+                        ("0.1 * (exp(x) - exp(-x)) / (exp(x) + exp(-x))", lambda x: bump(2 * x) * 4 / 10),
+                        ("sqrt(1 + log(1 + exp(x)))", lambda x: share(x) / 2 / sqrt(1 + max(x, 0) + log1p(exp(-abs(x)))))):
+        inputs = [0] + SIZES + [-s for s in SIZES]
+        for s, got in zip(inputs, rates(cost, inputs)):
+            with workdps(50):
+                assert abs(got - reached(lambda x: x + slope(x), s)) <= 1e-15 * (abs(s) + 1), (cost, s, got)
+        accepted("cost(x) = " + cost, 0.6)
 
 
 def kinks_between_doubles():
@@ -278,6 +318,7 @@ eigc.test("rates left of a kink", rates_left_of_a_kink)
 eigc.test("a rate that overflow hides stops the run", a_rate_that_overflow_hides_stops_the_run)
 eigc.test("what does not overflow is in reach", what_does_not_overflow_is_in_reach)
 eigc.test("logarithms of two exponentials do not overflow", logarithms_of_two_exponentials_do_not_overflow)
+eigc.test("exponentials do not overflow on the way", exponentials_do_not_overflow_on_the_way)
 eigc.test("kinks between doubles", kinks_between_doubles)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)

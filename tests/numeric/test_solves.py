@@ -179,6 +179,9 @@ COSTS = [
     "cost(x) = x^2.5 / 7 + exp(x / 3) on [0, 20]; gain = 3",
     "cost(x) = 0.1 * sqrt(1 + x^2) + cos(x) / 3; threshold = -0.2",
     "cost(x) = x * sqrt(x) + exp(-x) on [0, 4]",
+    "cost(x) = log((exp(x) + exp(-x)) / 2)",
+    "cost(x) = x / (1 + exp(-x)); gain = 10",
+    "cost(x) = sqrt(1 + log(1 + exp(x) + exp(3 * x - 1))); threshold = 1; gain = 20",
 ]
 
 

@@ -458,8 +458,9 @@ static void search_pieces(Search *s)
         if (k && !joins(s, pieces_join(s->cx, &s->nums, c->g, p - 1, p, &s->found.function), p->lo))
             return;
         search_piece(s, p);
-        look_at_slope(s, p);
     }
+    for (size_t k = 0; k < c->n_parts && s->found.verdict == CONVEX_SEARCHING; k++)
+        look_at_slope(s, &c->part[k]);
     const CostPiece *first = &c->piece[0], *last = &c->piece[c->n_pieces - 1];
     if (s->found.verdict == CONVEX_SEARCHING && joins(s, piece_ends(s->cx, &s->nums, c->g, first, c->lo), c->lo)
         && joins(s, piece_ends(s->cx, &s->nums, c->g, last, c->hi), c->hi))
