@@ -15,6 +15,7 @@
 
 enum {
     LEAST_ROWS = 301,           /* fewer are left to the interior-point method, which is as fast there and decides all */
+    LEAST_DENSE_ROWS = 600,     /* and as many where all entries are there; in between as edges to rows^3, the work of the two */
     MEMORY = 8,                 /* steps that the quasi-Newton direction remembers */
     STAGES = 3,
     STAGE_STEPS = 12,
@@ -348,7 +349,8 @@ static void descend(Descent *d)
 bool lds_test_descent(LdsPart *p, LdsFinding *f)
 {
     Descent d;
-    if (p->n < LEAST_ROWS || p->matrix->n_sums)         /* its vectors are not those of neurons */
+    double n = (double)p->n;
+    if (p->n < LEAST_ROWS || (double)p->n_edges * LEAST_DENSE_ROWS > n * n * n || p->matrix->n_sums)         /* its vectors are not those of neurons */
         return false;
     if (!descent_init(&d, p, f))
         return false;
