@@ -55,6 +55,7 @@ typedef struct EigCode {
 typedef struct EigNode {
     double x;
     double below, above;        /* the value on either side: for s in [below, above] the solution is x */
+    double before, after;       /* where that is, if it is not computed next to x; else x. Between them no search looks */
 } EigNode;
 
 /* From where the piece before ends. */

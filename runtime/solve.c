@@ -43,10 +43,10 @@ static Bracket enclose(const EigSolve *q, double s)
         const EigNode *node = &q->node[k];
         if (s <= node->above) {
             r.hit = s >= node->below;
-            *(r.hit ? &r.a : &r.b) = node->x;
+            *(r.hit ? &r.a : &r.b) = r.hit ? node->x : node->before;
             break;
         }
-        r.a = node->x;
+        r.a = node->after;
     }
     return r;
 }

@@ -120,16 +120,16 @@ static Val enclose(Body *b)
 {
     const Ll *ll = b->e->ll;
     Val hit = truth(ll, LLVMConstInt(ll->i1, 0, 0));
-    b->a = ll_f64(ll, b->q->n_nodes ? b->q->node[b->q->n_nodes - 1].x : -DBL_MAX);
+    b->a = ll_f64(ll, b->q->n_nodes ? b->q->node[b->q->n_nodes - 1].after : -DBL_MAX);
     b->b = ll_f64(ll, DBL_MAX);
     for (size_t k = b->q->n_nodes; k-- > 0;) {
         const EigNode *node = &b->q->node[k];
-        Val x = ll_f64(ll, node->x), before = ll_f64(ll, k ? b->q->node[k - 1].x : -DBL_MAX);
+        Val x = ll_f64(ll, node->x), last = ll_f64(ll, k ? b->q->node[k - 1].after : -DBL_MAX);
         Val stops = ll_fcmp(ll, LLVMRealOLE, b->s, ll_f64(ll, node->above));
         Val inside = ll_fcmp(ll, LLVMRealOGE, b->s, ll_f64(ll, node->below));
         hit = ll_select(ll, stops, inside, hit);
-        b->a = ll_select(ll, stops, ll_select(ll, inside, x, before), b->a);
-        b->b = ll_select(ll, stops, ll_select(ll, inside, b->b, x), b->b);
+        b->a = ll_select(ll, stops, ll_select(ll, inside, x, last), b->a);
+        b->b = ll_select(ll, stops, ll_select(ll, inside, b->b, ll_f64(ll, node->before)), b->b);
     }
     return hit;
 }

@@ -1,5 +1,6 @@
 /* Expressions as postfix programs. */
 #include "compiler/model/affine.h"
+#include "compiler/model/node.h"
 #include "compiler/model/reach.h"
 
 #include <float.h>
@@ -35,49 +36,6 @@ static void count_ops(const Expr *e, size_t *ops, size_t *solves)
     }
 }
 
-/* Next to 0 a power may be below the doubles, and what it divides a NaN: the nearest double that is none, up to here. */
-static const double LEAST = 0x1p-200;
-
-static double first_number(const EigCode *value, double towards)
-{
-    double var[EIG_N_VARS] = { 0 }, none = 0, some = copysign(LEAST, towards);
-    var[EIG_VAR_X] = some;
-    double y = eig_code_eval(value, var, NULL);
-    if (y != y)
-        return y;
-    for (double x; (x = eig_middle(fmin(none, some), fmax(none, some))) != none && x != some;) {
-        var[EIG_VAR_X] = x;
-        double at = eig_code_eval(value, var, NULL);
-        *(at == at ? &some : &none) = x;
-        y = at == at ? at : y;
-    }
-    return y;
-}
-
-/* The value at the double next to x; a NaN there, infinity less infinity, is `otherwise`. So is what only a quotient
- * beyond the doubles can be, as of 3/(3 x) next to 0: infinity at a lower end, minus infinity at an upper one. */
-static double value_beside(const EigCode *value, double x, double towards, double otherwise, bool is_end)
-{
-    double var[EIG_N_VARS] = { 0 };
-    var[EIG_VAR_X] = nextafter(x, towards);
-    double y = eig_code_eval(value, var, NULL);
-    if (y != y && x == 0 && !is_end)
-        y = first_number(value, towards);
-    return y != y || (is_end && y == -otherwise) ? otherwise : y;
-}
-
-/* Between the pieces `left` and `right`; NULL: an end of the domain. Out of reach no value is known. */
-static EigNode node_at(const EigSolve *q, Num at, const EigPiece *left, const EigPiece *right)
-{
-    EigNode node = { .x = num_to_double(at), .below = -INFINITY, .above = INFINITY };
-    bool is_known = node.x > q->from && node.x < q->to;
-    if (left)
-        node.below = is_known ? value_beside(&left->value, node.x, -INFINITY, INFINITY, !right) : (double)INFINITY;
-    if (right)
-        node.above = is_known ? value_beside(&right->value, node.x, INFINITY, -INFINITY, !left) : -(double)INFINITY;
-    return node;
-}
-
 static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
 {
     EigSolve q = { .n_pieces = of->n_kinks + 1 };
@@ -88,13 +46,16 @@ static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
         piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope) };
     }
     q.piece = piece;
-    solve_set_reach(&q, of->lo ? num_to_double(of->lo) : -DBL_MAX, of->hi ? num_to_double(of->hi) : DBL_MAX);
-    if (of->lo)
-        node[q.n_nodes++] = node_at(&q, of->lo, NULL, &piece[0]);
-    for (size_t k = 0; k < of->n_kinks; k++)
-        node[q.n_nodes++] = node_at(&q, of->kink[k], &piece[k], &piece[k + 1]);
-    if (of->hi)
-        node[q.n_nodes++] = node_at(&q, of->hi, &piece[of->n_kinks], NULL);
+    double lo = of->lo ? num_to_double(of->lo) : -DBL_MAX, hi = of->hi ? num_to_double(of->hi) : DBL_MAX;
+    solve_set_reach(&q, lo, hi);
+    for (size_t k = 0; k <= q.n_pieces; k++) {
+        bool is_lo = k == 0, is_hi = k == q.n_pieces;
+        if ((is_lo && !of->lo) || (is_hi && !of->hi))
+            continue;
+        double x = is_hi ? hi : is_lo ? lo : piece[k - 1].up_to;
+        double from = k > 1 ? piece[k - 2].up_to : lo, to = k + 1 < q.n_pieces ? piece[k].up_to : hi;
+        node[q.n_nodes++] = solve_node(&q, x, is_lo ? NULL : &piece[k - 1], from, is_hi ? NULL : &piece[k], to);
+    }
     q.node = node;
     return q;
 }

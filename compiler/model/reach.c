@@ -66,7 +66,8 @@ static void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr 
 
 typedef struct Reach {
     const EigSolve *q;
-    mpfi_t *stack;              /* a slot for each of a program's */
+    mpfi_t *stack;              /* a slot for each of a program's, n in all */
+    size_t n;
     mpfi_t exact;
     mpfr_t distance, bound;
 } Reach;
@@ -125,20 +126,40 @@ static size_t slots(const EigSolve *q)
     return most;
 }
 
+static void reach_begin(Reach *r, const EigSolve *q, mpfi_t *stack)
+{
+    *r = (Reach){ .q = q, .stack = stack, .n = slots(q) };
+    for (size_t k = 0; k < r->n; k++)
+        mpfi_init2(stack[k], PRECISION);
+    mpfi_init2(r->exact, PRECISION);
+    mpfr_inits2(PRECISION, r->distance, r->bound, (mpfr_ptr)0);
+}
+
+static void reach_end(Reach *r)
+{
+    mpfr_clears(r->distance, r->bound, (mpfr_ptr)0);
+    mpfi_clear(r->exact);
+    for (size_t k = 0; k < r->n; k++)
+        mpfi_clear(r->stack[k]);
+}
+
+bool solve_is_off(const EigSolve *q, double x)
+{
+    mpfi_t stack[EIG_CODE_MAX_DEPTH];
+    Reach r;
+    reach_begin(&r, q, stack);
+    bool is = is_off(&r, x);
+    reach_end(&r);
+    return is;
+}
+
 void solve_set_reach(EigSolve *q, double lo, double hi)
 {
     mpfi_t stack[EIG_CODE_MAX_DEPTH];
-    Reach r = { .q = q, .stack = stack };
-    size_t n = slots(q);
-    for (size_t k = 0; k < n; k++)
-        mpfi_init2(stack[k], PRECISION);
-    mpfi_init2(r.exact, PRECISION);
-    mpfr_inits2(PRECISION, r.distance, r.bound, (mpfr_ptr)0);
+    Reach r;
+    reach_begin(&r, q, stack);
     double inner_lo = nextafter(lo, DBL_MAX), inner_hi = nextafter(hi, -DBL_MAX);
     q->to = hi > 1 ? reach_to(&r, fmax(1, inner_lo), inner_hi) : (double)INFINITY;
     q->from = lo < -1 ? reach_to(&r, fmin(-1, inner_hi), inner_lo) : -(double)INFINITY;
-    mpfr_clears(r.distance, r.bound, (mpfr_ptr)0);
-    mpfi_clear(r.exact);
-    for (size_t k = 0; k < n; k++)
-        mpfi_clear(stack[k]);
+    reach_end(&r);
 }

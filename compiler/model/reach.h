@@ -9,4 +9,6 @@
 /* Sets q->from and q->to from its pieces: the value is compared with an enclosure at powers of two away from 0, inside
  * (lo, hi). Looked at, not proved: docs/semantics.md, Solves, says where. */
 void solve_set_reach(EigSolve *q, double lo, double hi);
+/* The value of q's piece at x, inside of it, as it is computed is none that it has about there. */
+bool solve_is_off(const EigSolve *q, double x);
 #endif

@@ -62,6 +62,8 @@ int plan_compare_solves(const EigProblem *p, const EigSolve *a, const EigSolve *
         DECIDE(by_value(a->node[k].x, b->node[k].x));
         DECIDE(by_value(a->node[k].below, b->node[k].below));
         DECIDE(by_value(a->node[k].above, b->node[k].above));
+        DECIDE(by_value(a->node[k].before, b->node[k].before));
+        DECIDE(by_value(a->node[k].after, b->node[k].after));
     }
     return 0;
 }

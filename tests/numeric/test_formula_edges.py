@@ -118,7 +118,7 @@ def rates_left_of_a_kink():
 
 def a_rate_that_overflow_hides_stops_the_run():
     """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
-    for cost, s in (("log(2^x + exp(x))", 1000), ("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
+    for cost, s in (("log(2^x + exp(x))", 2000), ("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
                     ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80), ("(1 + x^4)^0.75", 1e100),
                     ("(1 + x^8)^(1 / 4)", 3e40), ("100 * (1 + abs(x)^64)^(1 / 64)", 70000), ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5),
                     ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
@@ -204,6 +204,28 @@ def exponentials_do_not_overflow_on_the_way():
             with workdps(50):
                 assert abs(got - reached(lambda x: x + slope(x), s)) <= 1e-15 * (abs(s) + 1), (cost, s, got)
         accepted("cost(x) = " + cost, 0.6)
+
+
+def ends_at_0_where_nothing_is_computed():
+    """0 times infinity next to the end, where powers are below the doubles: the rate is 0 but for 1e-60, or found beyond."""
+    for cost, side, slope, most in (("exp(-1 / x) on [0, inf]", 1, lambda x: exp(-1 / x) / x**2, 1e300), ("exp(1 / x) on [-inf, 0]", -1, lambda x: exp(-1 / x) / x**2, 1e300),
+                                    ("exp(-1 / x) on [0, 2]", 1, lambda x: exp(-1 / x) / x**2, 1), ("exp(-1 / x) on [0, 1e-100]", 1, lambda x: exp(-1 / x) / x**2, 0),
+                                    ("x * exp(-1 / x) on [0, inf]", 1, lambda x: exp(-1 / x) * (1 + 1 / x), 1e300),
+                                    ("0.1 * exp(-1 / x^2) on [0, inf]", 1, lambda x: exp(-1 / x**2) / x**3 / 5, 1e300),
+                                    ("x^2 * log(1 + 1 / x) on [0, inf]", 1, lambda x: 2 * x * log(1 + 1 / x) - 1 / (1 + 1 / x), 1e150),
+                                    ("x * log(x / (1 + x)) on [0, inf]", 1, lambda x: log(x / (1 + x)) + 1 / (1 + x), 1e300)):
+        inputs = [s for s in [0, 1e-163, 1e-161, 0.49, 0.51] + SIZES if s <= most] + [-s for s in SIZES]
+        with workdps(60):
+            for s, got in zip(inputs, rates(cost, [side * s for s in inputs])):
+                low, high = mpf(0), mpf(abs(s) + 1000)
+                for _ in range(340 if abs(s) < 1e20 else 1300):
+                    middle = (low + high) / 2
+                    low, high = (low, middle) if middle + slope(middle) > s else (middle, high)
+                assert abs(side * got - low) <= 4e-15 * low + mpf(10)**-60, (cost, s, got, low)
+        if most:
+            accepted("cost(x) = " + cost, 0.6)
+    # The solution is below the least place at which the value is computed.
+    assert list(rates("x * log(x / (1 + x)) on [0, inf]", [-710.0, -745.0, -1e5])) == [0, 0, 0]
 
 
 def kinks_between_doubles():
@@ -319,6 +341,7 @@ eigc.test("a rate that overflow hides stops the run", a_rate_that_overflow_hides
 eigc.test("what does not overflow is in reach", what_does_not_overflow_is_in_reach)
 eigc.test("logarithms of two exponentials do not overflow", logarithms_of_two_exponentials_do_not_overflow)
 eigc.test("exponentials do not overflow on the way", exponentials_do_not_overflow_on_the_way)
+eigc.test("ends at 0 where nothing is computed", ends_at_0_where_nothing_is_computed)
 eigc.test("kinks between doubles", kinks_between_doubles)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)

@@ -11,6 +11,9 @@ import sys
 import tempfile
 from fractions import Fraction
 
+import mpmath
+from mpmath import mpf
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import eigc
 
@@ -62,6 +65,22 @@ class Expression:
     def __call__(self, x):
         return float(self.value(self.tree, x))
 
+    def exact(self, x):
+        """To many digits, with constants that are doubles."""
+        def of(e):
+            if isinstance(e, ast.Constant):
+                return mpf(float(Fraction(self.text[e.col_offset:e.end_col_offset])))
+            if isinstance(e, ast.Name):
+                return mpf(x)
+            if isinstance(e, ast.UnaryOp):
+                return -of(e.operand)
+            if isinstance(e, ast.Call):
+                return getattr(mpmath, {"abs": "fabs"}.get(e.func.id, e.func.id))(*(of(a) for a in e.args))
+            a, b = of(e.left), of(e.right)
+            return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b, ast.Div: lambda: a / b, ast.Pow: lambda: a**b}[type(e.op)]()
+        with mpmath.workdps(60):
+            return of(self.tree)
+
     def value(self, e, x):
         if isinstance(e, ast.Constant):
             return Fraction(self.text[e.col_offset:e.end_col_offset])
@@ -91,28 +110,43 @@ def middle(a, b):
     return struct.unpack("<d", struct.pack("<q", in_order((ia + ib) // 2)))[0]
 
 
-def beside(F, n, towards, otherwise, is_end):
-    y = F(math.nextafter(n, towards))
-    if n == 0 and y != y and not is_end:
-        none, some = 0.0, math.copysign(2.0**-200, towards)
-        y = F(some)
-        while y == y:
-            x = middle(min(none, some), max(none, some))
-            if x in (none, some):
-                break
-            at = F(x)
-            none, some, y = (none, x, at) if at == at else (x, some, y)
-    return otherwise if y != y or (is_end and y == -otherwise) else y
+def is_off(F, x):
+    y, exact = F(x), F.exact(x)
+    if abs(y) == INF:
+        return abs(exact) <= MOST
+    return abs(exact - y) > mpf(2)**-24 * (abs(exact) + abs(mpf(x)))
+
+
+def beside(F, n, end, unknown, is_end):
+    """Where the value beside n is taken, as the search has it, and that value."""
+    def is_value(y):
+        return y == y and not (y == -unknown and (is_end or n == 0))
+    def is_good(x):
+        return is_value(F(x)) and not is_off(F, x)
+    if n != 0:
+        y = F(math.nextafter(n, -unknown))
+        return n, (y if is_value(y) else unknown)
+    bad, good = 0.0, math.copysign(min(2.0**-200, abs(math.nextafter(end, 0))), -unknown)
+    first = math.nextafter(0, good)
+    if is_good(first):
+        return n, F(first)
+    if good == 0 or not is_good(good):
+        return n, unknown
+    while (x := middle(min(bad, good), max(bad, good))) not in (bad, good):
+        bad, good = (bad, x) if is_good(x) else (x, good)
+    return good, F(good)
 
 
 class Solve:
     def __init__(self, F, D, s, lo, hi, kinks):
         self.F, self.D, self.s, self.kinks = F, D, s, kinks
-        self.nodes = [(lo, -INF, beside(F[0], lo, INF, -INF, True))] if lo > -INF else []
-        for k, n in enumerate(kinks):
-            self.nodes.append((n, beside(F[k], n, -INF, INF, False), beside(F[k + 1], n, INF, -INF, False)))
-        if hi < INF:
-            self.nodes.append((hi, beside(F[-1], hi, -INF, INF, True), INF))
+        ends = [lo] + kinks + [hi]
+        self.nodes = []
+        for k, n in enumerate(ends):
+            before, below = beside(F[k - 1], n, ends[k - 1], INF, n == hi) if k else (n, -INF)
+            after, above = beside(F[k], n, ends[k + 1], -INF, n == lo) if k + 1 < len(ends) else (n, INF)
+            if abs(n) < INF:
+                self.nodes.append((n, below, above, before, after))
 
     def piece(self, of, x):
         return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))](x)
@@ -121,13 +155,13 @@ class Solve:
         s, a, b = self.s(z), -MOST, MOST
         if s != s:
             return s
-        for n, below, above in self.nodes:
+        for n, below, above, before, after in self.nodes:
             if s <= above:
                 if s >= below:
                     return n
-                b = n
+                b = before
                 break
-            a = n
+            a = after
         x, q, guessed = s if a < s < b else middle(a, b), INF, {}
         for k in range(200):
             r = self.piece(self.F, x) - s
@@ -179,6 +213,9 @@ COSTS = [
     "cost(x) = x^2.5 / 7 + exp(x / 3) on [0, 20]; gain = 3",
     "cost(x) = 0.1 * sqrt(1 + x^2) + cos(x) / 3; threshold = -0.2",
     "cost(x) = x * sqrt(x) + exp(-x) on [0, 4]",
+    "cost(x) = exp(-1 / x) on [0, inf]",
+    "cost(x) = x * log(x / (1 + x)) + max(x - 1, 0) on [0, 3]; gain = 40; threshold = -5",
+    "cost(x) = sqrt(x^4 + x^6) + 0.1 * abs(x) on [-2, inf]",
     "cost(x) = log((exp(x) + exp(-x)) / 2)",
     "cost(x) = x / (1 + exp(-x)); gain = 10",
     "cost(x) = sqrt(1 + log(1 + exp(x) + exp(3 * x - 1))); threshold = 1; gain = 20",

@@ -23,7 +23,7 @@ static const EigSolve exponential = {
     WHOLE(CODE(X, X, CALL(EXP), CALL(ADD)),
           CODE(NUMBER(1), X, CALL(EXP), CALL(ADD))),
 };
-static const EigNode at_zero = {0, -INFINITY, -INFINITY};
+static const EigNode at_zero = {0, -INFINITY, -INFINITY, 0, 0};
 static const EigSolve logarithm = {
     WHOLE(CODE(X, X, CALL(LOG), CALL(ADD)),
           CODE(NUMBER(1), NUMBER(1), X, CALL(DIV), CALL(ADD))),
@@ -37,7 +37,7 @@ static const EigSolve steep = {
     WHOLE(CODE(X, NUMBER(1e6), NUMBER(1e3), X, CALL(MUL), CALL(ATAN), CALL(MUL), CALL(ADD)),
           CODE(NUMBER(1), NUMBER(1e9), NUMBER(1), NUMBER(1e6), X, NUMBER(2), CALL(POW), CALL(MUL), CALL(ADD), CALL(DIV), CALL(ADD))),
 };
-static const EigNode kink = {1, 0, 2};
+static const EigNode kink = {1, 0, 2, 1, 1};
 static const EigSolve kinked = {
     EVERYWHERE,
     .n_pieces = 2,

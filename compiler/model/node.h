@@ -1,0 +1,9 @@
+/* The ends and kinks of a solve, with the values beside them. */
+#ifndef COMPILER_MODEL_NODE_H
+#define COMPILER_MODEL_NODE_H
+#include "runtime/expr.h"
+
+/* At x, between the pieces `left`, from `from` on, and `right`, up to `to`; a NULL piece: x is an end of the domain. q has its pieces and its
+ * reach: where no value is known, infinities say so. */
+EigNode solve_node(const EigSolve *q, double x, const EigPiece *left, double from, const EigPiece *right, double to);
+#endif
