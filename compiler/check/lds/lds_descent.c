@@ -350,7 +350,9 @@ bool lds_test_descent(LdsPart *p, LdsFinding *f)
 {
     Descent d;
     double n = (double)p->n;
-    if (p->n < LEAST_ROWS || (double)p->n_edges * LEAST_DENSE_ROWS > n * n * n || p->matrix->n_sums)         /* its vectors are not those of neurons */
+    if (p->n < LEAST_ROWS || (double)p->n_edges * LEAST_DENSE_ROWS > n * n * n)
+        return false;
+    if (p->matrix->n_sums)      /* its vectors are not those of neurons */
         return false;
     if (!descent_init(&d, p, f))
         return false;
