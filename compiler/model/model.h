@@ -48,6 +48,7 @@ typedef struct CostFormula {
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
+    const Expr *computed;       /* phi as a run has it, a NaN where overflow makes it something else; NULL: phi itself */
     const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */

@@ -69,6 +69,8 @@ static void print_activation(const Activation *a, Sbuf *out)
     print_expr("  phi(z) = ", a->phi, out);
     if (a->phi)
         expr_print_slopes(a->phi, "    D(x) = ", NULL, out);
+    if (a->computed)
+        print_expr("    computed as ", a->computed, out);
     if (a->slope)
         print_expr("  phi'(z) = ", a->slope, out);
     if (a->gain_of) {

@@ -1,5 +1,6 @@
 /* Population blocks. */
 #include "compiler/model/build.h"
+#include "compiler/model/overflow.h"
 #include "compiler/model/zero.h"
 
 typedef enum PopAttr {
@@ -293,6 +294,18 @@ static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thr
     sbuf_free(&text);
 }
 
+/* What was found of the same formula before serves again: circuits bring many. */
+static const Expr *computed_formula(Builder *b, const Expr *phi)
+{
+    for (size_t k = 0; k < b->m->pops.n; k++) {
+        const Activation *other = &b->m->pops.at[k].act;
+        if (other->by_formula && other->phi != phi && expr_equal(other->phi, phi))
+            return other->computed ? other->computed : NULL;
+    }
+    const Expr *computed = expr_where_computed(b->cx, b->nums, phi);
+    return computed == phi ? NULL : computed;
+}
+
 static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
 {
     Num gain = num_int(b->nums, 1), threshold = num_int(b->nums, 0);
@@ -308,6 +321,8 @@ static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
         cost_formula_activation(b, pb, gain, threshold, out);
     else if (pb->formula && typed_ok(pb->phi))
         formula_activation(b, pb, gain, threshold, out);
+    if (out->by_formula)
+        out->computed = computed_formula(b, out->phi);
     if (is_shared(pb) || !out->phi)
         return;
     const Expr *gain_of = pb->gain.e, *threshold_of = pb->threshold.e;

@@ -37,7 +37,9 @@ EigState plan_ou(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *p
 
 /* columns.c: the expression with columns of the population in place of what is drawn. */
 const Expr *plan_drawn(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);
-/* phi of a neuron's total input z, gains and thresholds of neurons in it. */
+/* phi of the total input as a run has it, or what stands in its place. */
+const Expr *plan_phi(const ModelPop *p);
+/* The same of a neuron, gains and thresholds of neurons in it. */
 const Expr *plan_activation(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop);
 /* A program of its neurons; e NULL: none. */
 EigCode plan_code(Ctx *cx, const Model *m, const Expr *e, EigPop *pop);

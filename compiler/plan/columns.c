@@ -57,10 +57,15 @@ static const Expr *own_number(Ctx *cx, const Expr *of, const Values *v, EigPop *
     return expr_column(cx, of->span, plan_column(cx, pop, v->d));
 }
 
+const Expr *plan_phi(const ModelPop *p)
+{
+    return p->stepped ? p->stepped : p->act.computed ? p->act.computed : p->act.phi;
+}
+
 const Expr *plan_activation(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
 {
     const Activation *act = &p->model->act;
-    const Expr *phi = p->model->stepped ? p->model->stepped : act->phi;
+    const Expr *phi = plan_phi(p->model);
     if (!act->gain_of)
         return phi;
     Span at = act->span;

@@ -58,7 +58,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
         pop[q] = round_pop(cx, net, &net->pop[q]);
-        out->pop[q] = (PlanPop){ .phi = m->stepped ? m->stepped : m->act.phi, .input = m->input,
+        out->pop[q] = (PlanPop){ .phi = plan_phi(m), .input = m->input,
                                  .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0 };
     }
     for (size_t k = 0; k < net->n_blocks; k++)

@@ -228,6 +228,38 @@ def ends_at_0_where_nothing_is_computed():
     assert list(rates("x * log(x / (1 + x)) on [0, inf]", [-710.0, -745.0, -1e5])) == [0, 0, 0]
 
 
+def activated(formula, inputs):
+    return eigc.run("population A mixed { tau = 1; size = %d; activation(z) = %s; input = %s }\nsimulate { duration = 1; method = euler; step = 1; record A every 1 }\n"
+                    % (len(inputs), formula, " + ".join("(%r) * pulse(i - %d, 1)" % (s, k) for k, s in enumerate(inputs))), folder)
+
+
+def activations_that_overflow_stop_the_run():
+    for formula, good, bad in (("exp(z) / sqrt(1 + exp(z)^2)", [-1e300, 0, 354], 360), ("exp(1000 - z) / sqrt(1 + exp(1000 - z)^2)", [646, 1e300], 600),
+                               ("exp(1e5 * z) / sqrt(1 + exp(1e5 * z)^2)", [0.003, -1e5], 0.004), ("exp(1e5 * z) / sqrt(1 + exp(1e5 * z)^2)", [-1], 1e100),
+                               ("max(exp(z) / (1 + exp(z)), 0)", [-1e5, 700], 711), ("z / sqrt(1 + z^2)", [1e150, -1e150], -1e160),
+                               ("tanh(z) + 1 - exp(-z) / sqrt(1 + exp(-z)^2)", [0, 1e300, -350], -400), ("log(1 + exp(z))", [700, -1e300], 711)):
+        assert activated(formula, good).status == 0, formula
+        done = activated(formula, [bad])
+        assert done.status == 1 and "E0890" in done.stderr, (formula, bad, done.status)
+    done = activated("exp(z) / sqrt(1 + exp(z)^2)", [360])
+    assert "overflows" in done.stderr
+    done = eigc.run("population A mixed { tau = 1; size = 2; activation(z) = exp(z) / sqrt(1 + exp(z)^2); gain = 1 + i; input = 200 }\n"
+                    "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n", folder)
+    assert done.status == 1 and "A[1]" in done.stderr, done.stderr
+
+
+def activations_that_do_not_are_as_they_were():
+    inputs = [0] + SIZES + [-s for s in SIZES]
+    for formula, value in (("1 / (1 + exp(-z))", share), ("2 / (1 + exp(-2 * z)) - 1", lambda z: 2 * share(2 * z) - 1), ("1 - 1 / (1 + exp(z))", share),
+                           ("1 / (1 + exp(-(z - 2000) / 10))", lambda z: share((z - 2000) / 10)), ("sqrt(1 / (1 + exp(-z)))", lambda z: sqrt(share(z))),
+                           ("1 / (1 + exp(-1e5 * (z - 0.3)))^2", lambda z: share(mpf(1e5) * (z - mpf(3) / 10))**2), ("max(1 - exp(-z), 0)", lambda z: max(1 - exp(-z), 0)),
+                           ("1 / (1 + max(z, 1e-9)^-3)", lambda z: 1 / (1 + max(z, mpf("1e-9"))**-3)), ("exp(-exp(-z))", lambda z: exp(-exp(-z)) if z > -1e6 else 0),
+                           ("z / (1 + abs(z))", lambda z: z / (1 + abs(z)))):
+        with workdps(50):
+            for s, got in zip(inputs, activated(formula, inputs).arrays["A"][-1]):
+                assert abs(got - value(mpf(s))) <= 1e-11 * abs(value(mpf(s))) + mpf(10)**-15, (formula, s, got)
+
+
 def kinks_between_doubles():
     """Smooth functions, or with a kink at 0 only, that are written with kinks at 1/3 and the like: on which side of these a double next to
     them lies is not rounded."""
@@ -342,6 +374,8 @@ eigc.test("what does not overflow is in reach", what_does_not_overflow_is_in_rea
 eigc.test("logarithms of two exponentials do not overflow", logarithms_of_two_exponentials_do_not_overflow)
 eigc.test("exponentials do not overflow on the way", exponentials_do_not_overflow_on_the_way)
 eigc.test("ends at 0 where nothing is computed", ends_at_0_where_nothing_is_computed)
+eigc.test("activations that overflow stop the run", activations_that_overflow_stop_the_run)
+eigc.test("activations that do not are as they were", activations_that_do_not_are_as_they_were)
 eigc.test("kinks between doubles", kinks_between_doubles)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
