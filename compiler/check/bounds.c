@@ -341,7 +341,8 @@ RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
     if (r->expr->kind == EXPR_RATE)
         return bound_rates(&q, r);
     if (!has_value(&q, r->expr))
-        return (RequirementReport){.reason = "it is not seen to have a value whatever the rates are: a divisor, a root or a logarithm in it may leave its domain"};
+        return (RequirementReport){.reason = "it is not seen to have a value whatever the rates are: a divisor, a root or a logarithm in it "
+                                             "may leave its domain"};
     q.at_start = true;
     Bounds start = form_bounds_with(report->net->nums, r->expr, bounds_of_leaf, &q);
     if (!q.why && starts_outside(r, start))

@@ -333,8 +333,9 @@ static RequirementReport of_regular(Balance *b)
         mpq_set(statement_numbers(&b->s, "M")[k], b->m[k]);
     const char *rates = rates_text(b, (const mpq_t *)b->m);
     if (accept(b))
-        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = arena_printf(&b->cx->arena, "a balance exists (Theorem 34, docs/theory.md), at the rates "
-                                                                                      "%s; that it attracts is not part of this", rates)};
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED,
+                                   .reason = arena_printf(&b->cx->arena, "a balance exists (Theorem 34, docs/theory.md), at the rates %s; that it "
+                                                          "attracts is not part of this", rates)};
     for (size_t a = 0; a < b->n; a++)
         if (refute_by(b, a, 1) || refute_by(b, a, -1))
             return refuted(b, arena_printf(&b->cx->arena, "the strong inputs cancel the others at %s alone", rates));

@@ -131,7 +131,8 @@ static inline void random_circuit(Circuit *c, uint64_t seed, EigMethod method, s
     if (seed % 3)
         set_step(c, (EigRatio){ 1 + seed % 50, 1009, 2 });
     c->p.steps_per_record = 1 + (int64_t)below(r, 4);
-    c->p.record_every = method == EIG_METHOD_RK45 && below(r, 2) ? (EigRatio){ eig_ratio(c->p.duration).num, 7, eig_ratio(c->p.duration).exponent } : (EigRatio){ 0, 1, 0 };
+    EigRatio whole = eig_ratio(c->p.duration);
+    c->p.record_every = method == EIG_METHOD_RK45 && below(r, 2) ? (EigRatio){ whole.num, 7, whole.exponent } : (EigRatio){ 0, 1, 0 };
     size_t n_pops = 1 + below(r, 4), n_blocks = below(r, 3 * n_pops);
     for (size_t q = 0; q < n_pops; q++) {
         double g = uniform(r, 0.1, 2.0);

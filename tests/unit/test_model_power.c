@@ -33,8 +33,8 @@ static void roots_and_powers_of_one_base(void)
 
 static void what_would_have_more_values_stays(void)
 {
-    static const char *const text[] = { "sqrt(z) * sqrt(z)", "z^0.25 * z^0.75", "sqrt(z)^2", "sqrt((z^2 + 1)^2)", "sqrt(tanh(z)^4)", "z^(-0.5) * z", "z * z", "sqrt(z) * (z + 1)",
-                                        "(z^(-1))^1.5", "z^(-1) * z^2.5" };
+    static const char *const text[] = { "sqrt(z) * sqrt(z)", "z^0.25 * z^0.75", "sqrt(z)^2", "sqrt((z^2 + 1)^2)", "sqrt(tanh(z)^4)",
+                                        "z^(-0.5) * z", "z * z", "sqrt(z) * (z + 1)", "(z^(-1))^1.5", "z^(-1) * z^2.5" };
     for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
         Built b;
         Sbuf model = { 0 };

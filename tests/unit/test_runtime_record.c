@@ -260,7 +260,8 @@ static void clocks_spill(void)
         if (k % 2 && k % 3)
             continue;
         int n = snprintf(wanted, sizeof wanted, "%lld,", (long long)k);
-        n += k % 2 ? snprintf(wanted + n, 100, ",,,,") : snprintf(wanted + n, 100, "%lld,%lld,%lld,%lld,", (long long)k, (long long)k + 1, (long long)k + 2, (long long)k * 10);
+        n += k % 2 ? snprintf(wanted + n, 100, ",,,,") : snprintf(wanted + n, 100, "%lld,%lld,%lld,%lld,", (long long)k, (long long)k + 1,
+                                                                  (long long)k + 2, (long long)k * 10);
         n += k % 3 ? snprintf(wanted + n, 20, ",") : snprintf(wanted + n, 20, "%lld,", (long long)k);
         if (k % 6 == 0)
             n += snprintf(wanted + n, 20, "%lld", (long long)k);

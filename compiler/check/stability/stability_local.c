@@ -316,7 +316,8 @@ static void conclude_invariant(Boxing *b, const LdsReport *lds, const Statement 
     Ctx *cx = b->cx;
     const char *box = box_text(cx, lds, s);
     out->theorem = theorem_text(cx, 25, by);
-    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s (its ends to six digits, exactly in the certificate), trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
+    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s (its ends to six digits, exactly in the certificate), "
+                                   "trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
                                    by ? " and converge to" : ", as does");
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }
