@@ -121,7 +121,7 @@ static void decides(size_t n, size_t m)
 
 static void both_sides_of_the_edge(void)
 {
-    decides(320, 320);
+    decides(620, 620);
 }
 
 /* More rows than the interior-point method takes. */
@@ -134,9 +134,10 @@ static void small_ones_are_left_to_others(void)
 {
     Ctx cx;
     ctx_init(&cx);
-    LdsPart part = {.cx = &cx, .n = 300};
+    LdsPart few = {.cx = &cx, .n = 300}, dense = {.cx = &cx, .n = 500, .n_edges = 500 * 500};
     LdsFinding f = {0};
-    CHECK(!lds_test_descent(&part, &f));
+    CHECK(!lds_test_descent(&few, &f));
+    CHECK(!lds_test_descent(&dense, &f));
     ctx_free(&cx);
 }
 
