@@ -85,9 +85,25 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
 static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 {
     *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e };
-    out->slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
+    const Expr *slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
+    out->slope = slope ? expr_continued_powers(b->cx, b->nums, slope) : NULL;
     out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
     return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
+}
+
+/* Powers that are of one base where abs, min and max have taken a side are one, too; what is then the root of a square has a kink
+ * of its own. */
+static PieceTrouble merge_in_pieces(Builder *b, Pieces *pieces, const Expr **at)
+{
+    Pieces out = { 0 };
+    for (size_t k = 0; k < pieces->n; k++) {
+        const Piece *p = &pieces->at[k];
+        PieceTrouble trouble = expr_pieces(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, p->e), EIG_VAR_X, p->lo, p->hi, &out, at);
+        if (trouble != PIECES_FINE)
+            return trouble;
+    }
+    *pieces = out;
+    return PIECES_FINE;
 }
 
 typedef VEC(CostPiece) Parts;
@@ -129,6 +145,8 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     const Expr *at = NULL;
     *c = (CostFormula){ .g = g, .span = g->span, .lo = bound_value(domain->lo), .hi = bound_value(domain->hi) };
     PieceTrouble trouble = expr_pieces(b->cx, b->nums, g, EIG_VAR_X, c->lo, c->hi, &pieces, &at);
+    if (trouble == PIECES_FINE)
+        trouble = merge_in_pieces(b, &pieces, &at);
     if (!report_pieces(b, trouble, at))
         return NULL;
     CostPiece *piece = ARENA_ARRAY(&b->cx->arena, pieces.n, CostPiece);
