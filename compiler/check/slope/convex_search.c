@@ -10,6 +10,7 @@
 #include "compiler/check/slope/convex_join.h"
 #include "compiler/check/slope/gap.h"
 #include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/near_end.h"
 #include "compiler/model/affine.h"
 #include "compiler/model/derive.h"
 
@@ -134,6 +135,16 @@ static void narrow_far(Search *s, const Region *r, JetResult *out)
     out->trouble = JET_FINE;
 }
 
+/* 1 + g'' by the chain rule on g, function by function: what cancels in the expression for g'' need not do so here. Towards a
+ * finite end the variable is another one. */
+static void narrow_by_g(Search *s, const Region *r, JetResult *out)
+{
+    if (out->trouble != JET_FINE || (r->where != INSIDE && end_of(s, r->where)))
+        return;
+    mpfi_add_ui(s->domain.curvature, s->domain.curvature, 1);
+    mpfi_intersect(out->value, out->value, s->domain.curvature);
+}
+
 static void evaluate(Search *s, const Region *r, JetResult *out)
 {
     JetDomain d = domain_of(s, r);
@@ -141,8 +152,10 @@ static void evaluate(Search *s, const Region *r, JetResult *out)
     jet_evaluate(s->curve[r->where], &d, out);
     s->work += s->curve_work[r->where] + s->g_work[r->where];
     narrow_far(s, r, out);
-    if (s->domain.trouble == JET_FINE)
+    if (s->domain.trouble == JET_FINE) {
+        narrow_by_g(s, r, out);
         return;
+    }
     out->trouble = s->domain.trouble;
     out->function = s->domain.function;
 }
@@ -333,8 +346,8 @@ static bool prepare(Search *s, const CostPiece *p)
         arg[0] = expr_const(s->cx, at, num_from_double(&s->nums, w == TOWARDS_LO ? s->unit[w] : -s->unit[w]));
         arg[1] = x;
         const Expr *step = expr_call(s->cx, &s->nums, at, EIG_FN_DIV, 2, arg);
-        s->curve[w] = end ? expr_moved(s->cx, &s->nums, s->curve[INSIDE], EIG_VAR_X, end, step) : s->curve[INSIDE];
-        s->g[w] = end ? expr_moved(s->cx, &s->nums, p->g, EIG_VAR_X, end, step) : p->g;
+        s->curve[w] = end ? near_end(s->cx, &s->nums, s->curve[INSIDE], end, step) : s->curve[INSIDE];
+        s->g[w] = end ? near_end(s->cx, &s->nums, p->g, end, step) : p->g;
         if (!s->curve[w] || !s->g[w])
             return false;
     }

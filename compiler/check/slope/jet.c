@@ -54,7 +54,7 @@ static const Expr *softplus_argument(const Expr *e)
     return x ? argument_of(x, EIG_FN_EXP) : NULL;
 }
 
-/* True where it is one, and u is not what the scaled form is made for, a straight line. */
+/* True where it is one, and more is known of it so. */
 static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
 {
     const Expr *u = softplus_argument(e);
@@ -65,9 +65,8 @@ static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
     jet_init(&a);
     inner.depth++;
     jet_walk(&inner, u, &a);
-    bool fits = !(w->at->side && a.is_affine);
+    bool fits = jet_softplus(&inner, &a, out);
     if (fits) {
-        jet_softplus(&inner, &a, out);
         w->trouble = inner.trouble;
         w->function = inner.function;
     }

@@ -175,6 +175,20 @@ static void apply_special(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3])
     scaled_clear(&second);
 }
 
+/* exp(a) (a'^2 + a''): where exp(a) is hardly bounded, as of a root far out, the sign is that of the sum. */
+static void compose_exp(Walk *w, const Jet *a, Scaled g[3], Jet *out)
+{
+    Scaled bend;
+    scaled_init(&bend);
+    scaled_mul(w->at, &a->v[1], &a->v[1], &bend);
+    scaled_add(w->at, &bend, &a->v[2], &bend);
+    scaled_mul(w->at, &bend, &g[1], &out->v[2]);
+    scaled_mul(w->at, &a->v[1], &g[1], &out->v[1]);
+    scaled_set(&out->v[0], &g[0]);
+    scaled_clear(&bend);
+    out->is_affine = false;
+}
+
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
 {
     Scaled g[3], moved;
@@ -216,7 +230,11 @@ void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out)
         apply_special(w, fn, a, NULL, g);
         break;
     }
-    jet_compose(w, a, g, out);
+    jet_vanish(w, fn, &a->v[0], &g[0]);
+    if (fn == EIG_FN_EXP || fn == EIG_FN_EXPM1)
+        compose_exp(w, a, g, out);
+    else
+        jet_compose(w, a, g, out);
     for (int k = 0; k < 3; k++)
         scaled_clear(&g[k]);
     scaled_clear(&moved);
@@ -255,58 +273,6 @@ static void power_above_zero(Walk *w, const Jet *a, const Jet *b, Jet *out)
             scaled_everything(&out->v[k]);
     scaled_clear(&most);
     scaled_clear(&exponent);
-}
-
-/* log(1 + exp(x)), rounded in one direction. */
-static void softplus_end(mpfr_t x, mpfr_rnd_t rounding)
-{
-    mpfr_t rest;
-    bool above = mpfr_sgn(x) > 0;
-    mpfr_init2(rest, JET_PRECISION);
-    (above ? mpfr_neg : mpfr_set)(rest, x, rounding);
-    mpfr_exp(rest, rest, rounding);
-    mpfr_log1p(rest, rest, rounding);
-    if (above)
-        mpfr_add(x, x, rest, rounding);
-    else
-        mpfr_swap(x, rest);
-    mpfr_clear(rest);
-}
-
-/* With the slopes 1/(1 + exp(-a)) and 1/(2 cosh(a/2))^2. */
-void jet_softplus(Walk *w, const Jet *a, Jet *out)
-{
-    Scaled g[3], minus;
-    for (int k = 0; k < 3; k++)
-        scaled_init(&g[k]);
-    scaled_init(&minus);
-    scaled_neg(&a->v[0], &minus);
-    if (scaled_is_positive(&minus) && jet_decays(w, &minus, &g[0])) {       /* all three are at least 0 and at most exp(a) */
-        scaled_set(&g[1], &g[0]);
-        scaled_set(&g[2], &g[0]);
-    } else {
-        scaled_collapse(w->at, &a->v[0], &g[0]);
-        mpfi_neg(g[1].c, g[0].c);
-        mpfi_exp(g[1].c, g[1].c);
-        mpfi_add_ui(g[1].c, g[1].c, 1);
-        mpfi_inv(g[1].c, g[1].c);
-        mpfi_div_ui(g[2].c, g[0].c, 2);
-        mpfi_cosh(g[2].c, g[2].c);
-        mpfi_mul_ui(g[2].c, g[2].c, 2);
-        mpfi_sqr(g[2].c, g[2].c);
-        mpfi_inv(g[2].c, g[2].c);
-        softplus_end(&g[0].c->left, MPFR_RNDD);
-        softplus_end(&g[0].c->right, MPFR_RNDU);
-    }
-    if (w->at->side && scaled_is_nonnegative(&a->v[0])) {               /* between a and a + log(2): grows as a does */
-        scaled_int(&minus, 1);
-        mpfr_set_zero(&minus.c->left, 1);
-        scaled_add(w->at, &a->v[0], &minus, &g[0]);
-    }
-    jet_compose(w, a, g, out);
-    for (int k = 0; k < 3; k++)
-        scaled_clear(&g[k]);
-    scaled_clear(&minus);
 }
 
 /* No integer is in it. */

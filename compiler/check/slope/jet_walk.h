@@ -46,10 +46,14 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
 
 /* ---- jet_function.c: functions that are smooth inside their domain ---- */
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
-/* log(1 + exp(a)) */
-void jet_softplus(Walk *w, const Jet *a, Jet *out);
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
 void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
+
+/* ---- jet_vanish.c: functions that go to 0 ---- */
+/* The value of fn at a, narrowed in a tail where both go to 0. */
+void jet_vanish(Walk *w, EigFn fn, const Scaled *a, Scaled *value);
+/* log(1 + exp(a)); false where nothing is known of it that a sum and a logarithm do not know. */
+bool jet_softplus(Walk *w, const Jet *a, Jet *out);
 
 /* ---- jet_far.c: functions far out ---- */
 /* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */
