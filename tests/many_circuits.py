@@ -40,3 +40,29 @@ def with_weights(n, weight):
     return ("circuit C() {\n  population E excitatory { size = 40; tau = 20 ms; cost = nonnegative }\n"
             "  connect E -> E { pattern = random(p = 0.1); weight = %s }\n}\ninstance L[%d] = C()\n"
             "simulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[%d].E) }\n" % (weight, n, n - 1))
+
+
+MIXED = """circuit Mixed(b, w, p) {
+  population E excitatory { size = 40; tau = 20 ms * b; cost(x) = b * x^4 / 4 + x^2 / b on [0, 1 + b]; input = b }
+  population I inhibitory { size = 20; tau = 10 ms; activation(z) = 1 / (1 + exp(-b * z / 2)); input = b * sin(t / (3 ms)) }
+  population D excitatory { size = 17; tau = 5 ms / b; cost = quadratic(b); input = b * i / 10 }
+  population S excitatory { size = 33; tau = 20 ms; cost(x) = b * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]; input = b * i * t / (1 ms) }
+  population P excitatory { size = 20; tau = 20 ms; activation(z) = max(z, 0)^p / 10; input = b * i }
+  connect E -> E { weight = w / 40 }
+  connect E -> I { weight = w / 40 }
+  connect I -> E { weight = b / 20 }
+  connect D -> D { pattern = one_to_one; weight = w }
+  connect D -> S { pattern = random(p = 0.3); weight = b / 100 }
+  connect E -> S { pattern = random(p = 0.3); weight = w * (1 + pre.i) / 100 }
+  connect I -> S { weight = w * (1 + pre.i * post.i) / 1000 }
+  connect S -> S { pattern = all_to_all; self = no; weight = w / 33 }
+  connect S -> D { pattern = random(indegree = 3); weight = w }
+}
+"""
+
+
+def mixed(n, method, record=""):
+    """n circuits that differ in their numbers alone, with costs and activations by formula, inputs and weights of every kind."""
+    return (MIXED + "instance L[%d] = Mixed(1.3 + index / 1000, (1 + index) / 10^3, 2 + index / 2)\n" % n +
+            "connect L[k].E -> L[k + 1].D { weight = 1 / (1000 + k) } for k in 0..%d\n" % (n - 2) +
+            "simulate { duration = 2 ms; method = %s%s }\n" % (method, record))

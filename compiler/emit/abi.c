@@ -20,10 +20,10 @@ Val abi_load(const Emit *e, Val args, AbiArg which)
     return ll_load(e->ll, e->ll->ptr, at);
 }
 
-Val abi_block_pointer(const Emit *e, Val args, AbiArg which, size_t block)
+Val abi_block_pointer(const Emit *e, Val args, AbiArg which, Val block)
 {
     Val table = abi_load(e, args, which);
-    return ll_load(e->ll, e->ll->ptr, ll_at(e->ll, e->ll->ptr, table, ll_i64(e->ll, block)));
+    return ll_load(e->ll, e->ll->ptr, ll_at(e->ll, e->ll->ptr, table, block));
 }
 
 void abi_version(const Emit *e)

@@ -1,17 +1,19 @@
-/* Memory mode: one function per population (the plain ones share, plain.c), so
- * that no function grows with the network. It takes its neurons a chunk at a time: total input, then
+/* Memory mode: one function for all populations whose input, activation and
+ * blocks are alike but for their numbers (own.c; the plain ones share in
+ * plain.c), so that no function grows with the network. It takes its neurons a chunk at a time: total input, then
  * activation, then an update function that does with the result what the
  * integration method asks; the chunk stays in the first-level cache. */
 #include <stdio.h>
 
 #include "compiler/emit/parts.h"
 
-enum { POP_ARGS, POP_T, POP_Y, POP_SUMS, POP_UPDATE, POP_X, POP_ACC, POP_OUT, POP_N_PARAMS };
+enum { POP_ARGS, POP_T, POP_Y, POP_SUMS, POP_UPDATE, POP_X, POP_ACC, POP_OUT, POP_ROW };
 
 /* What one population's function knows while it is built. */
 typedef struct Body {
     Emit *e;
-    size_t pop;
+    size_t pop;                 /* the first of its group */
+    Own own, of_input, of_activation, of_blocks;
     Val args, t, y, sums;
     Val lo, count;              /* the chunk: neurons lo .. lo+count-1 of the population */
     Val s, d;                   /* scratch of the chunk */
@@ -21,28 +23,90 @@ typedef struct Body {
     Val *sum;                   /* per such block, UNIFORM only: S, or w * S where every pair is connected */
 } Body;
 
-/* input_p(lo, count, out): inputs that depend on the neuron alone; they are
- * computed once a call of eig_advance and read from args->work afterwards. */
-static void input_function(Emit *e, size_t pop)
+/* ---- what a population's function reads of it: these, the constants of its input and its activation, its blocks ---- */
+
+enum { OWN_FROM, OWN_SIZE, OWN_RATE, OWN_EXP_STEP, OWN_CODES };
+enum { BLOCK_NUMBER, BLOCK_PRE, BLOCK_PRE_FROM, BLOCK_WEIGHT, BLOCK_OWN };
+
+static const EigBlock *block_into(const Emit *e, size_t pop, size_t k)
 {
-    Ll *ll = e->ll;
-    char name[48];
-    snprintf(name, sizeof name, "input_%zu", pop);
-    LLVMTypeRef params[] = { ll->i64, ll->i64, ll->ptr };
-    LlFunction f = ll_function(ll, name, false, ll->none, params, "lo count out");
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), f.param[1], 1, 0, NULL);
-    Val u = input_value(e, pop, NULL, ll_iadd(ll, f.param[0], loop.index));
-    ll_store_f64(ll, u, f.param[2], loop.index);
-    ll_loop_end(ll, &loop);
-    LLVMBuildRetVoid(ll->builder);
-    e->input[pop] = f;
+    return &e->p->block[e->into[e->into_from[pop] + k]];
 }
 
-Val stored_input(const Emit *e, Val args, size_t pop)
+static size_t n_blocks_into(const Emit *e, size_t pop)
 {
-    Val at = ll_i64(e->ll, WORK_INPUT * e->p->n + e->p->pop[pop].from);
-    return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), at);
+    return e->into_from[pop + 1] - e->into_from[pop];
+}
+
+/* Numbers that the code of its kind does not read are 0, so that they are no part of a row. */
+static void block_numbers(const Emit *e, size_t pop, size_t k, OwnNumbers *out)
+{
+    const EigBlock *b = block_into(e, pop, k);
+    bool is_uniform = b->kind == EIG_BLOCK_UNIFORM, has_arrays = b->kind == EIG_BLOCK_SPARSE || b->kind == EIG_BLOCK_DENSE;
+    own_push_i64(e, out, has_arrays ? e->into[e->into_from[pop] + k] : 0);
+    own_push_i64(e, out, is_uniform ? b->pre : 0);
+    own_push_i64(e, out, is_uniform && !b->skip_self ? 0 : e->p->pop[b->pre].from);
+    own_push_f64(e, out, b->w ? 0.0 : b->weight);
+}
+
+static void pop_numbers(const Emit *e, size_t pop, OwnNumbers *out)
+{
+    const EigPop *p = &e->p->pop[pop];
+    own_push_i64(e, out, p->from);
+    own_push_i64(e, out, p->size);
+    own_push_f64(e, out, p->rate);
+    own_push_f64(e, out, p->exp_step);
+    code_numbers(e, &p->input, out);
+    code_numbers(e, &p->phi, out);
+    for (size_t k = 0; k < n_blocks_into(e, pop); k++)
+        block_numbers(e, pop, k, out);
+}
+
+static bool same_blocks(const Emit *e, const EigBlock *a, const EigBlock *b)
+{
+    if (a->kind != b->kind || a->skip_self != b->skip_self || !a->w != !b->w)
+        return false;
+    const EigPop *pop = e->p->pop;
+    return a->kind != EIG_BLOCK_DENSE || (pop[a->pre].size == pop[b->pre].size && pop[a->post].size == pop[b->post].size);
+}
+
+/* Populations of more than a chunk have another loop than those of less. */
+static bool pop_same_shape(const Emit *e, size_t a, size_t b)
+{
+    const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
+    size_t n = n_blocks_into(e, a);
+    if (n != n_blocks_into(e, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK))
+        return false;
+    if (plan_stores_input(e->plan, a) != plan_stores_input(e->plan, b))
+        return false;
+    if (!code_same_shape(e, &p->input, &q->input) || !code_same_shape(e, &p->phi, &q->phi))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (!same_blocks(e, block_into(e, a, k), block_into(e, b, k)))
+            return false;
+    return true;
+}
+
+static bool pop_is_not_plain(const Emit *e, size_t pop)
+{
+    return !pop_is_plain(e, pop);
+}
+
+/* ---- a population ---- */
+
+static Val block_number(const Body *b, size_t k, size_t which)
+{
+    return own_i64(b->e, &b->of_blocks, BLOCK_OWN * k + which);
+}
+
+static BlockOwn own_of_block(const Body *b, size_t k)
+{
+    return (BlockOwn){ block_number(b, k, BLOCK_NUMBER), own_f64(b->e, &b->of_blocks, BLOCK_OWN * k + BLOCK_WEIGHT) };
+}
+
+static Val rates_for(const Body *b, size_t k)
+{
+    return block_rates(b->e, block_number(b, k, BLOCK_PRE_FROM), b->y);
 }
 
 /* First value of s for neuron i of the chunk. */
@@ -52,8 +116,8 @@ static Val first_total(Body *b, Val i)
     if (b->varying)
         return b->varying;
     if (!plan_stores_input(e->plan, b->pop))
-        return input_value(e, b->pop, b->t, ll_iadd(e->ll, b->lo, i));
-    return ll_load_f64(e->ll, stored_input(e, b->args, b->pop), ll_iadd(e->ll, b->lo, i));
+        return input_value(e, b->pop, &b->of_input, b->t, ll_iadd(e->ll, b->lo, i));
+    return ll_load_f64(e->ll, stored_input(e, b->args, own_i64(e, &b->own, OWN_FROM)), ll_iadd(e->ll, b->lo, i));
 }
 
 /* Before the loops: what is the same for every neuron. */
@@ -61,14 +125,14 @@ static void hoist(Body *b)
 {
     Emit *e = b->e;
     const EigPop *p = &e->p->pop[b->pop];
-    b->varying = code_uses(&p->input, EIG_VAR_I) ? NULL : input_value(e, b->pop, b->t, NULL);
+    b->varying = code_uses(&p->input, EIG_VAR_I) ? NULL : input_value(e, b->pop, &b->of_input, b->t, NULL);
     b->sum = ARENA_ARRAY(&e->cx->arena, b->n_blocks + 1, Val);
     for (size_t k = 0; k < b->n_blocks; k++) {
         const EigBlock *block = &e->p->block[b->block[k]];
         if (block->kind != EIG_BLOCK_UNIFORM)
             continue;
-        Val sum = ll_load_f64(e->ll, b->sums, ll_i64(e->ll, block->pre));
-        b->sum[k] = block->skip_self ? sum : ll_fmul(e->ll, ll_f64(e->ll, block->weight), sum);
+        Val sum = ll_load_f64(e->ll, b->sums, block_number(b, k, BLOCK_PRE));
+        b->sum[k] = block->skip_self ? sum : ll_fmul(e->ll, own_of_block(b, k).weight, sum);
     }
 }
 
@@ -76,7 +140,7 @@ static void hoist(Body *b)
 static void store_difference(const Body *b, Val phi, Val i)
 {
     Ll *ll = b->e->ll;
-    Val own = ll_at(ll, ll->f64, b->y, ll_i64(ll, b->e->p->pop[b->pop].from));
+    Val own = ll_at(ll, ll->f64, b->y, own_i64(b->e, &b->own, OWN_FROM));
     ll_store_f64(ll, ll_fsub(ll, phi, ll_load_f64(ll, own, ll_iadd(ll, b->lo, i))), b->d, i);
 }
 
@@ -92,10 +156,10 @@ static void pass(Body *b, bool is_first, size_t *k)
     Val s = is_first ? first_total(b, loop.index) : ll_load_f64(ll, b->s, loop.index);
     Val neuron = ll_iadd(ll, b->lo, loop.index);
     for (; *k < b->n_blocks && e->p->block[b->block[*k]].kind != EIG_BLOCK_DENSE; ++*k)
-        s = block_pointwise(e, b->block[*k], b->args, b->sum[*k], block_rates(e, b->block[*k], b->y), neuron, s);
+        s = block_pointwise(e, b->block[*k], own_of_block(b, *k), b->args, b->sum[*k], rates_for(b, *k), neuron, s);
     ll_store_f64(ll, s, b->s, loop.index);
     if (*k == b->n_blocks && !code_solves(&p->phi))
-        store_difference(b, activation_value(e, b->pop, s), loop.index);
+        store_difference(b, activation_value(e, b->pop, &b->of_activation, s), loop.index);
     ll_loop_end(ll, &loop);
 }
 
@@ -108,7 +172,7 @@ static void solve_chunk(Body *b)
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, EIG_SUM_LANES, 0, NULL);
     Val s = lane_vector(ll, b->s, loop.index);
     ll->lanes = EIG_SUM_LANES;
-    Val phi = activation_value(b->e, b->pop, s);
+    Val phi = activation_value(b->e, b->pop, &b->of_activation, s);
     ll->lanes = 0;
     store_lanes(ll, phi, b->d, loop.index);
     ll_loop_end(ll, &loop);
@@ -124,7 +188,7 @@ static void chunk(Body *b)
     pass(b, true, &k);
     while (k < b->n_blocks) {
         for (; k < b->n_blocks && e->p->block[b->block[k]].kind == EIG_BLOCK_DENSE; k++)
-            block_columns(e, b->block[k], b->args, block_rates(e, b->block[k], b->y), b->lo, b->count, b->s);
+            block_columns(e, b->block[k], block_number(b, k, BLOCK_NUMBER), b->args, rates_for(b, k), b->lo, b->count, b->s);
         pass(b, false, &k);
     }
     if (code_solves(&b->e->p->pop[b->pop].phi))
@@ -152,71 +216,122 @@ static void finish_chunk(const Body *b, const Val *param)
 {
     const Emit *e = b->e;
     const Ll *ll = e->ll;
-    const EigPop *p = &e->p->pop[b->pop];
-    Val at = ll_iadd(ll, ll_i64(ll, p->from), b->lo);
+    Val at = ll_iadd(ll, own_i64(e, &b->own, OWN_FROM), b->lo);
     Val args[] = {
-        b->count, b->s, b->d, ll_f64(ll, p->rate), ll_f64(ll, p->exp_step),
+        b->count, b->s, b->d, own_f64(e, &b->own, OWN_RATE), own_f64(e, &b->own, OWN_EXP_STEP),
         ll_at(ll, ll->f64, param[POP_X], at), ll_at(ll, ll->f64, param[POP_ACC], at),
         ll_at(ll, ll->f64, param[POP_OUT], at),
     };
     update_call(e, param[POP_UPDATE], args);
 }
 
-static LlFunction pop_function_begin(Emit *e, const char *name)
+static void own_numbers(Body *b, const PopGroup *g, Val row)
 {
-    Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
-    return ll_function(ll, name, false, ll->none, params, "args t y sums update x acc out");
+    const EigPop *p = &b->e->p->pop[b->pop];
+    b->own = group_own(b->e, g, row);
+    b->of_input = own_after(&b->own, OWN_CODES);
+    b->of_activation = own_after(&b->of_input, code_n_numbers(&p->input));
+    b->of_blocks = own_after(&b->of_activation, code_n_numbers(&p->phi));
 }
 
-static void pop_function(Emit *e, size_t pop)
+static size_t largest_size(const Emit *e, const PopGroup *g)
+{
+    size_t largest = 0;
+    for (size_t k = 0; k < g->member.n; k++)
+        if (e->p->pop[g->member.at[k]].size > largest)
+            largest = e->p->pop[g->member.at[k]].size;
+    return largest;
+}
+
+/* Scratch for a chunk, in whole vectors of lanes; those behind the last neuron hold 0 at first. */
+static void make_scratch(Body *b, size_t largest)
+{
+    Ll *ll = b->e->ll;
+    size_t n = largest < EMIT_CHUNK ? largest : EMIT_CHUNK;
+    n = (n + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES;
+    b->s = ll_scratch(ll, n, "s");
+    b->d = ll_scratch(ll, n, "d");
+    store_lanes(ll, ll_splat(ll, ll_f64(ll, 0.0), EIG_SUM_LANES), b->s, ll_i64(ll, n - EIG_SUM_LANES));
+}
+
+/* pop_q(args, t, y, sums, update, x, acc, out), and row where there is more than one */
+static void pop_function(Emit *e, PopGroup *g)
 {
     Ll *ll = e->ll;
     char name[48];
-    size_t size = e->p->pop[pop].size, scratch = size < EMIT_CHUNK ? size : EMIT_CHUNK;
+    size_t pop = g->member.at[0], largest = largest_size(e, g);
     snprintf(name, sizeof name, "pop_%zu", pop);
-    LlFunction f = pop_function_begin(e, name);
+    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, name, false, ll->none, params,
+                               g->member.n > 1 ? "args t y sums update x acc out row" : "args t y sums update x acc out");
     ll_param_attribute(ll, f.value, POP_ARGS, "readonly");
     Body b = { .e = e, .pop = pop, .args = f.param[POP_ARGS], .t = f.param[POP_T], .y = f.param[POP_Y],
-               .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop],
-               .n_blocks = e->into_from[pop + 1] - e->into_from[pop] };
-    scratch = (scratch + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES;
-    b.s = ll_scratch(ll, scratch, "s");
-    b.d = ll_scratch(ll, scratch, "d");
-    store_lanes(ll, ll_splat(ll, ll_f64(ll, 0.0), EIG_SUM_LANES), b.s, ll_i64(ll, scratch - EIG_SUM_LANES));
+               .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop], .n_blocks = n_blocks_into(e, pop) };
+    own_numbers(&b, g, f.param[POP_ROW]);
+    make_scratch(&b, largest);
     hoist(&b);
+    Val size = own_i64(e, &b.own, OWN_SIZE);
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, size), EMIT_CHUNK, 0, NULL);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), size, EMIT_CHUNK, 0, NULL);
     b.lo = loop.index;
-    b.count = size < EMIT_CHUNK ? ll_i64(ll, size) : chunk_count(ll, ll_i64(ll, size), b.lo);
+    b.count = largest < EMIT_CHUNK ? size : chunk_count(ll, size, b.lo);
     chunk(&b);
     finish_chunk(&b, f.param);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
-    e->pop[pop] = f;
+    g->function = f;
+}
+
+/* ---- all of them ---- */
+
+static bool sum_is_needed(const Emit *e, size_t pop)
+{
+    return e->needs_sum[pop];
+}
+
+static bool any_two(const Emit *e, size_t a, size_t b)
+{
+    (void)e, (void)a, (void)b;
+    return true;
+}
+
+static void sum_numbers(const Emit *e, size_t pop, OwnNumbers *out)
+{
+    own_push_i64(e, out, e->p->pop[pop].from);
+    own_push_i64(e, out, e->p->pop[pop].size);
+    own_push_i64(e, out, pop);
+}
+
+/* sum_of(y, sums): the sum of a population goes to its place. */
+static void sum_of_function(Emit *e, PopGroup *g)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, "sum_of", false, ll->none, params, g->member.n > 1 ? "y sums row" : "y sums");
+    Own own = group_own(e, g, f.param[2]);
+    Val args[] = { ll_at(ll, ll->f64, f.param[0], own_i64(e, &own, 0)), own_i64(e, &own, 1) };
+    ll_store_f64(ll, ll_call(ll, &e->sum, args, 2), f.param[1], own_i64(e, &own, 2));
+    LLVMBuildRetVoid(ll->builder);
+    g->function = f;
 }
 
 /* eval: the sums that uniform blocks need, then every population. */
 static void eval_function(Emit *e)
 {
+    static const GroupRule rule = { "sum", sum_is_needed, any_two, sum_numbers };
     Ll *ll = e->ll;
+    PopGroups sum = pop_groups(e, &rule);
+    if (sum.n)
+        sum_of_function(e, &sum.at[0]);
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, "eval", false, ll->none, params, "args t y update x acc out");
     Val sums = ll_scratch(ll, e->p->n_pops, "sums");
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        if (!e->needs_sum[q])
-            continue;
-        const EigPop *p = &e->p->pop[q];
-        Val args[] = { ll_at(ll, ll->f64, f.param[2], ll_i64(ll, p->from)), ll_i64(ll, p->size) };
-        ll_store_f64(ll, ll_call(ll, &e->sum, args, 2), sums, ll_i64(ll, q));
-    }
+    if (sum.n)
+        group_call(e, &sum.at[0], (Val[]){ f.param[2], sums }, 2);
     plain_calls(e, f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6]);
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        if (pop_is_plain(e, q))
-            continue;
-        Val args[] = { f.param[0], f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6] };
-        ll_call(ll, &e->pop[q], args, POP_N_PARAMS);
-    }
+    Val args[] = { f.param[0], f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6] };
+    for (size_t g = 0; g < e->pop_group.n; g++)
+        group_call(e, &e->pop_group.at[g], args, POP_ROW);
     LLVMBuildRetVoid(ll->builder);
     e->eval = f;
 }
@@ -234,36 +349,17 @@ LlFunction update_begin(Emit *e, const char *name)
     return f;
 }
 
-void drift_inputs(Emit *e)
-{
-    e->input = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        if (!pop_is_plain(e, q) && plan_stores_input(e->plan, q))
-            input_function(e, q);
-}
-
 void drift_functions(Emit *e)
 {
+    static const GroupRule rule = { "pop", pop_is_not_plain, pop_same_shape, pop_numbers };
     Ll *ll = e->ll;
     LLVMTypeRef update[] = { ll->i64, ll->ptr, ll->ptr, ll->f64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     e->update = LLVMFunctionType(ll->none, update, 8, 0);
-    e->pop = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
+    e->pop_group = pop_groups(e, &rule);
     plain_functions(e);
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        if (!pop_is_plain(e, q))
-            pop_function(e, q);
+    for (size_t g = 0; g < e->pop_group.n; g++)
+        pop_function(e, &e->pop_group.at[g]);
     eval_function(e);
-}
-
-void drift_stored_inputs(const Emit *e, Val args)
-{
-    const Ll *ll = e->ll;
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        const EigPop *p = &e->p->pop[q];
-        if (!e->input[q].value)
-            continue;
-        ll_call(ll, &e->input[q], (Val[]){ ll_i64(ll, 0), ll_i64(ll, p->size), stored_input(e, args, q) }, 3);
-    }
 }
 
 /* out = rate * d (when wanted), acc = s. */
@@ -288,7 +384,7 @@ void drift_entry_memory(Emit *e)
     Ll *ll = e->ll;
     LlFunction keep = keep_function(e, "keep_slope", true);
     LlFunction f = abi_entry(e, ABI_DRIFT);
-    drift_stored_inputs(e, f.param[0]);
+    input_store(e, f.param[0]);
     Val total = abi_load(e, f.param[0], ABI_total);
     Val args[] = { f.param[0], f.param[1], f.param[2], keep.value, f.param[2], total, f.param[3] };
     ll_call(ll, &e->eval, args, 7);

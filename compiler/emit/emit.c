@@ -49,7 +49,7 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     if (in_memory) {
         sum_function(&e);
         plain_groups(&e);
-        drift_inputs(&e);
+        input_functions(&e);
     }
     if (in_memory && (!plan->recompute || observes_total(&e)))
         drift_functions(&e);

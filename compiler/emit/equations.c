@@ -53,8 +53,8 @@ static Val add_pointwise(const Body *b, size_t block, Val sum, Val source, Scope
     const Emit *e = b->e;
     const EigBlock *k = &e->p->block[block];
     if (k->gate.n == 0)
-        return block_pointwise(e, block, b->param[OF_ARGS], sum, source, scope->neuron, s);
-    Val c = block_pointwise(e, block, b->param[OF_ARGS], sum, source, scope->neuron, ll_f64(e->ll, -0.0));
+        return block_pointwise(e, block, block_own(e, block), b->param[OF_ARGS], sum, source, scope->neuron, s);
+    Val c = block_pointwise(e, block, block_own(e, block), b->param[OF_ARGS], sum, source, scope->neuron, ll_f64(e->ll, -0.0));
     return ll_fadd(e->ll, s, ll_fmul(e->ll, scope_value(scope, &k->gate), c));
 }
 
@@ -108,7 +108,7 @@ static void add_array(const Body *b, size_t block, Val to)
     if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
         shifts(b, block, to);
     else
-        block_columns(b->e, block, b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
+        block_columns(b->e, block, ll_i64(b->e->ll, block), b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
 }
 
 /* A dense or kernel block: with a gate first for itself, from -0 on. */

@@ -62,9 +62,14 @@ static Val integer_power(const Ll *ll, Val a, unsigned n)
     return product;
 }
 
+bool power_is_product(double b)
+{
+    return fabs(b) <= EIG_POWER_FACTORS && b == floor(b);
+}
+
 static Val power(const Emit *e, Val a, Val b, const double *constant_b)
 {
-    if (!constant_b || !(fabs(*constant_b) <= EIG_POWER_FACTORS) || *constant_b != floor(*constant_b))
+    if (!constant_b || !power_is_product(*constant_b))
         return call_runtime(e, EIG_FN_POW, a, b);
     int n = (int)*constant_b;
     if (n >= 0)
@@ -140,11 +145,11 @@ static Val samples_value(const Emit *e, unsigned which, Val t, const Reads *r)
     return ll_call(ll, &f, (Val[]){ table, t, r->neuron }, 3);
 }
 
-/* The operand that an operation pushes. */
-static Val operand(const Emit *e, const EigOp *op, const Val var[EIG_N_VARS], const Reads *reads)
+/* The operand that an operation pushes; `number` is that of a constant among those of the program. */
+static Val operand(const Emit *e, const EigOp *op, const Val var[EIG_N_VARS], const Reads *reads, size_t number)
 {
     switch ((EigOpKind)op->kind) {
-    case EIG_OP_CONST:   return ll_f64(e->ll, op->value);
+    case EIG_OP_CONST:   return reads && reads->own ? own_f64(e, reads->own, number) : ll_f64(e->ll, op->value);
     case EIG_OP_VAR:     return var[op->which];
     case EIG_OP_COLUMN:  return column_value(e, op->which, reads);
     case EIG_OP_SAMPLES: return samples_value(e, op->which, var[EIG_VAR_T], reads);
@@ -164,17 +169,21 @@ Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VA
 {
     Val stack[EIG_CODE_MAX_DEPTH];
     const EigOp *pushed[EIG_CODE_MAX_DEPTH];    /* the constant in a slot, or NULL */
-    size_t top = 0;
+    size_t top = 0, number = 0;                 /* of constants and solves, as code_numbers lists them */
     if (code->n == 0)
         return ll_f64(e->ll, 0.0);
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
         if (op->kind == EIG_OP_SOLVE) {
-            stack[top - 1] = solve_call(e, &code->solve[op->which], stack[top - 1]);
+            const EigSolve *q = &code->solve[op->which];
+            Val row = reads && reads->own ? own_i64(e, reads->own, number) : ll_i64(e->ll, solve_row_of(e, q));
+            number++;
+            stack[top - 1] = solve_call(e, q, row, stack[top - 1]);
             pushed[top - 1] = NULL;
             continue;
         }
         if (op->kind != EIG_OP_CALL) {
-            stack[top] = operand(e, op, var, reads);
+            stack[top] = operand(e, op, var, reads, number);
+            number += op->kind == EIG_OP_CONST;
             pushed[top++] = op->kind == EIG_OP_CONST ? op : NULL;
             continue;
         }
@@ -190,19 +199,19 @@ Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VA
     return stack[0];
 }
 
-Val input_value(const Emit *e, size_t pop, Val t, Val neuron)
+Val input_value(const Emit *e, size_t pop, const Own *own, Val t, Val neuron)
 {
     const EigCode *code = &e->p->pop[pop].input;
     Val var[EIG_N_VARS] = {0};
     var[EIG_VAR_T] = t;
     if (code_uses(code, EIG_VAR_I))
         var[EIG_VAR_I] = ll_real(e->ll, neuron);
-    return expr_emit(e, code, var);
+    return expr_emit_reading(e, code, var, &(Reads){ .own = own });
 }
 
-Val activation_value(const Emit *e, size_t pop, Val s)
+Val activation_value(const Emit *e, size_t pop, const Own *own, Val s)
 {
     Val var[EIG_N_VARS] = {0};
     var[EIG_VAR_Z] = s;
-    return expr_emit(e, &e->p->pop[pop].phi, var);
+    return expr_emit_reading(e, &e->p->pop[pop].phi, var, &(Reads){ .own = own });
 }

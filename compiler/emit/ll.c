@@ -140,8 +140,7 @@ void ll_copy(const Ll *ll, Val n, Val from, Val to)
     LLVMBuildMemCpy(ll->builder, to, 8, from, 8, ll_imul(ll, n, ll_i64(ll, 8)));
 }
 
-/* Allocas outside the entry block would grow the stack on every turn. */
-Val ll_scratch(const Ll *ll, size_t count, const char *name)
+LLVMBasicBlockRef ll_entry_begin(const Ll *ll)
 {
     LLVMBasicBlockRef here = LLVMGetInsertBlock(ll->builder);
     Val last = LLVMGetBasicBlockTerminator(ll->entry);
@@ -149,9 +148,21 @@ Val ll_scratch(const Ll *ll, size_t count, const char *name)
         LLVMPositionBuilderBefore(ll->builder, last);
     else
         LLVMPositionBuilderAtEnd(ll->builder, ll->entry);
+    return here;
+}
+
+void ll_entry_end(const Ll *ll, LLVMBasicBlockRef here)
+{
+    LLVMPositionBuilderAtEnd(ll->builder, here);
+}
+
+/* Allocas outside the entry block would grow the stack on every turn. */
+Val ll_scratch(const Ll *ll, size_t count, const char *name)
+{
+    LLVMBasicBlockRef here = ll_entry_begin(ll);
     Val a = LLVMBuildAlloca(ll->builder, LLVMArrayType2(ll->f64, count), name);
     LLVMSetAlignment(a, 64);
-    LLVMPositionBuilderAtEnd(ll->builder, here);
+    ll_entry_end(ll, here);
     return a;
 }
 

@@ -64,11 +64,14 @@ Val ll_load_f64(const Ll *ll, Val base, Val index);
 void ll_store_f64(const Ll *ll, Val value, Val base, Val index);
 /* n doubles that do not overlap. */
 void ll_copy(const Ll *ll, Val n, Val from, Val to);
+/* What is built between the two stands at the end of the function's entry block. */
+LLVMBasicBlockRef ll_entry_begin(const Ll *ll);
+void ll_entry_end(const Ll *ll, LLVMBasicBlockRef here);
 /* `count` doubles of stack, 64-byte aligned, in the function's entry block. */
 Val ll_scratch(const Ll *ll, size_t count, const char *name);
 
 /* ---- functions ---- */
-enum { LL_MAX_PARAMS = 8 };
+enum { LL_MAX_PARAMS = 9 };
 typedef struct LlFunction {
     Val value;
     LLVMTypeRef type;

@@ -10,45 +10,49 @@ enum { COLUMNS_AT_ONCE = 8 };
 /* s + sum over the row's entries w[e] * x[column[e]], in order; w may be one number for all. Rows one after
  * the other: four side by side hide the latency of the additions, but read four
  * short streams instead of one long one, which was slower. */
-static Val row(const Emit *e, size_t block, Val args, Val pre_x, Val neuron, Val s)
+static Val row(const Emit *e, size_t block, BlockOwn own, Val args, Val pre_x, Val neuron, Val s)
 {
     Ll *ll = e->ll;
-    Val row_from = abi_block_pointer(e, args, ABI_row_from, block);
-    Val column = abi_block_pointer(e, args, ABI_column, block);
-    Val weight = abi_block_pointer(e, args, ABI_weight, block);
+    Val row_from = abi_block_pointer(e, args, ABI_row_from, own.number);
+    Val column = abi_block_pointer(e, args, ABI_column, own.number);
+    Val weight = abi_block_pointer(e, args, ABI_weight, own.number);
     Val from = ll_load(ll, ll->i64, ll_at(ll, ll->i64, row_from, neuron));
     Val to = ll_load(ll, ll->i64, ll_at(ll, ll->i64, row_from, ll_iadd(ll, neuron, ll_i64(ll, 1))));
     LlLoop loop;
     ll_loop_begin(ll, &loop, from, to, 1, 1, &s);
     Val j = ll_load(ll, ll->i32, ll_at(ll, ll->i32, column, loop.index));
     Val x = ll_load_f64(ll, pre_x, LLVMBuildZExt(ll->builder, j, ll->i64, ""));
-    Val w = e->p->block[block].w ? ll_load_f64(ll, weight, loop.index) : ll_f64(ll, e->p->block[block].weight);
+    Val w = e->p->block[block].w ? ll_load_f64(ll, weight, loop.index) : own.weight;
     loop.next[0] = ll_fadd(ll, loop.carried[0], ll_fmul(ll, w, x));
     ll_loop_end(ll, &loop);
     return loop.result[0];
 }
 
-Val block_rates(const Emit *e, size_t block, Val y)
+Val block_rates(const Emit *e, Val pre_from, Val y)
 {
-    return ll_at(e->ll, e->ll->f64, y, ll_i64(e->ll, e->p->pop[e->p->block[block].pre].from));
+    return ll_at(e->ll, e->ll->f64, y, pre_from);
+}
+
+BlockOwn block_own(const Emit *e, size_t block)
+{
+    return (BlockOwn){ ll_i64(e->ll, block), ll_f64(e->ll, e->p->block[block].weight) };
 }
 
 /* `sum` is the source population's, for a uniform block (with all connections:
  * already times the weight). `neuron` is the target's index in its population. */
-Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val pre_x, Val neuron, Val s)
+Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val args, Val sum, Val pre_x, Val neuron, Val s)
 {
     Ll *ll = e->ll;
     const EigBlock *b = &e->p->block[block];
-    Val weight = ll_f64(ll, b->weight);
     switch (b->kind) {
     case EIG_BLOCK_UNIFORM:
         if (!b->skip_self)
             return ll_fadd(ll, s, sum);
-        return ll_fadd(ll, s, ll_fmul(ll, weight, ll_fsub(ll, sum, ll_load_f64(ll, pre_x, neuron))));
+        return ll_fadd(ll, s, ll_fmul(ll, own.weight, ll_fsub(ll, sum, ll_load_f64(ll, pre_x, neuron))));
     case EIG_BLOCK_DIAGONAL:
-        return ll_fadd(ll, s, ll_fmul(ll, weight, ll_load_f64(ll, pre_x, neuron)));
+        return ll_fadd(ll, s, ll_fmul(ll, own.weight, ll_load_f64(ll, pre_x, neuron)));
     case EIG_BLOCK_SPARSE:
-        return row(e, block, args, pre_x, neuron, s);
+        return row(e, block, own, args, pre_x, neuron, s);
     case EIG_BLOCK_DENSE:
     case EIG_BLOCK_KERNEL:
         break;
@@ -78,12 +82,12 @@ static void columns(const Emit *e, const EigBlock *b, Val weight, Val pre_x, Val
 }
 
 /* s holds `count` targets from `lo` on. */
-void block_columns(const Emit *e, size_t block, Val args, Val pre_x, Val lo, Val count, Val s)
+void block_columns(const Emit *e, size_t block, Val number, Val args, Val pre_x, Val lo, Val count, Val s)
 {
     Ll *ll = e->ll;
     const EigBlock *b = &e->p->block[block];
     const EigPop *pre = &e->p->pop[b->pre];
-    Val weight = abi_block_pointer(e, args, ABI_weight, block);
+    Val weight = abi_block_pointer(e, args, ABI_weight, number);
     size_t whole = pre->size / COLUMNS_AT_ONCE * COLUMNS_AT_ONCE;
     LlLoop loop;
     if (whole) {

@@ -157,7 +157,7 @@ static void totals_registers(const Observation *ob)
 static void totals_memory(const Observation *ob, Val args, const LlFunction *update)
 {
     const Emit *e = ob->e;
-    drift_stored_inputs(e, args);
+    input_store(e, args);
     Val a[] = { args, ob->t, ob->x, update->value, ob->x, ob->total, ob->total };
     ll_call(e->ll, &e->eval, a, 7);
 }

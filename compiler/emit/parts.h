@@ -13,33 +13,75 @@ enum { EMIT_CHUNK = 1024 };
 /* Parts of args->work, n doubles each. */
 enum { WORK_ACC, WORK_STAGE_A, WORK_STAGE_B, WORK_INPUT };
 
-/* Populations that one function computes (plain.c): rows of its tables. */
-typedef struct PlainGroup {
+/* A number in which what is computed alike may differ. */
+typedef struct OwnNumber {
+    bool is_integer;
+    double real;
+    uint64_t integer;
+} OwnNumber;
+typedef VEC(OwnNumber) OwnNumbers;      /* of one population or solve, in an order that those of its group share */
+
+/* The numbers of a group (own.c). */
+typedef struct OwnTable {
+    const OwnNumber *first;     /* those of the first */
+    int *field;                 /* by number: its field in a row; < 0: the same in all, no field */
+    size_t n_fields;
+    LLVMTypeRef type;           /* of a row */
+    Val rows;                   /* NULL without fields */
+} OwnTable;
+
+/* Numbers `from` on of one row, while a function is built for all of them. */
+typedef struct Own {
+    const OwnTable *table;
+    Val row;                    /* its address; NULL without fields */
+    size_t from;
+} Own;
+
+/* Populations that one function computes. */
+typedef struct PopGroup {
+    VEC(size_t) member;         /* in ascending order: the rows of the table */
+    OwnTable own;
     LlFunction function;
-    size_t leader;              /* a population of the group */
-    size_t row_from, row_to;
-} PlainGroup;
+    size_t row_from, row_to;    /* plain populations: rows of plain.c's tables */
+} PopGroup;
+typedef VEC(PopGroup) PopGroups;
+
+/* What populations one function may compute, and in which numbers they differ. */
+typedef struct Emit Emit;
+typedef struct GroupRule {
+    const char *name;
+    bool (*belongs)(const Emit *e, size_t pop);
+    bool (*same_shape)(const Emit *e, size_t a, size_t b);
+    void (*numbers)(const Emit *e, size_t pop, OwnNumbers *out);
+} GroupRule;
+
 typedef struct PlainTables PlainTables;
+
+/* Solves that differ in constants alone (solves.c). */
+typedef struct SolveGroup {
+    const EigSolve *first;
+    VEC(OwnNumbers) row;        /* different ones */
+    OwnTable own;
+    LlFunction function;        /* x(s), and x(s, row) where there is more than one row */
+    LlFunction lanes;           /* of EIG_SUM_LANES numbers */
+} SolveGroup;
 
 typedef struct EmitSolve {
     const EigSolve *of;
-    bool is_leader;             /* the functions were made for it; those that are the same share them */
-    LlFunction function;        /* x(s) */
-    LlFunction lanes;           /* of EIG_SUM_LANES numbers */
+    size_t group, row;
 } EmitSolve;
 
 typedef struct General General;
 
-typedef struct Emit {
+struct Emit {
     Ctx *cx;
     Ll *ll;
     const Plan *plan;
     const EigProblem *p;
     LLVMTypeRef args;           /* struct EigKernelArgs */
-    PlainGroup *group;          /* memory mode: the plain populations */
-    size_t n_groups;
-    LlFunction *pop;            /* memory mode: one per other population (drift.c) */
-    LlFunction *input;          /* memory mode: fills constant per-neuron inputs; value NULL where not needed */
+    PopGroups plain_group;      /* memory mode: the plain populations */
+    PopGroups pop_group;        /* memory mode: the others (drift.c) */
+    PopGroups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
@@ -47,9 +89,32 @@ typedef struct Emit {
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
     bool in_place;              /* no neuron reads another's rate except through a sum */
     VEC(EmitSolve) solves;      /* of every activation */
+    SolveGroup *solve_group;
     const General *general;     /* of a plan with general_why */
     const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
-} Emit;
+};
+
+/* own.c */
+void own_push_f64(const Emit *e, OwnNumbers *list, double value);
+void own_push_i64(const Emit *e, OwnNumbers *list, uint64_t value);
+/* Lists of one length. */
+bool own_same(const OwnNumbers *a, const OwnNumbers *b);
+OwnTable own_table(const Emit *e, const char *name, const OwnNumbers *row, size_t n_rows);
+/* The address of a row, NULL where all are the same. */
+Val own_row(const Emit *e, const OwnTable *t, Val row);
+/* Number k: with lanes as many equal ones, an integer alone. */
+Val own_f64(const Emit *e, const Own *own, size_t k);
+Val own_i64(const Emit *e, const Own *own, size_t k);
+Own own_after(const Own *own, size_t n);
+PopGroups pop_groups(const Emit *e, const GroupRule *rule);
+/* At the entry of the group's function; row NULL: of a group of one. */
+Own group_own(const Emit *e, const PopGroup *g, Val row);
+/* Calls the function for each, with its row behind the n arguments where there is more than one. */
+void group_call(const Emit *e, const PopGroup *g, const Val *args, unsigned n);
+/* The same but for constants that a row may hold, which are what code_numbers lists. */
+bool code_same_shape(const Emit *e, const EigCode *a, const EigCode *b);
+void code_numbers(const Emit *e, const EigCode *code, OwnNumbers *out);
+size_t code_n_numbers(const EigCode *code);
 
 /* abi.c */
 LLVMTypeRef abi_args_type(const Ll *ll);
@@ -59,7 +124,7 @@ typedef enum AbiArg {
 #undef KERNEL_ARG
 } AbiArg;
 Val abi_load(const Emit *e, Val args, AbiArg which);
-Val abi_block_pointer(const Emit *e, Val args, AbiArg which, size_t block);
+Val abi_block_pointer(const Emit *e, Val args, AbiArg which, Val block);
 void abi_version(const Emit *e);
 typedef enum AbiEntry { ABI_DRIFT, ABI_ADVANCE, ABI_OBSERVE } AbiEntry;
 LlFunction abi_entry(const Emit *e, AbiEntry which);
@@ -68,17 +133,26 @@ LlFunction abi_entry(const Emit *e, AbiEntry which);
 Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS]);
 bool code_uses(const EigCode *code, EigVar var);
 bool code_solves(const EigCode *code);
-/* What a program reads besides variables: the columns of a population, samples. */
-typedef struct Reads { Val args; size_t pop; Val neuron; } Reads;
+/* What a program reads besides variables: the columns of a population, samples; and its constants where they are a row's. */
+typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
 Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
-/* Input of a population at t to a neuron (an i64 index); activation at a total input. */
-Val input_value(const Emit *e, size_t pop, Val t, Val neuron);
-Val activation_value(const Emit *e, size_t pop, Val s);
+/* pow(a, b) for this b is a product of factors, written out. */
+bool power_is_product(double b);
+/* Input of a population at t to a neuron (an i64 index); activation at a total input. own: its numbers, NULL: in the code. */
+Val input_value(const Emit *e, size_t pop, const Own *own, Val t, Val neuron);
+Val activation_value(const Emit *e, size_t pop, const Own *own, Val s);
 
-/* solve.c: two functions for each solve of an activation, made before what calls them */
+/* solve.c: the function numbered so of a group, lanes 0: of one number; and the numbers of a solve */
+LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned lanes);
+OwnNumbers solve_numbers(const Emit *e, const EigSolve *q);
+
+/* solves.c: the functions are made before what calls them */
 void solve_functions(Emit *e);
-Val solve_call(const Emit *e, const EigSolve *q, Val s);
+size_t solve_group_of(const Emit *e, const EigSolve *q);
+size_t solve_row_of(const Emit *e, const EigSolve *q);
+/* row: the number of its row, which may be another's of the group of q. */
+Val solve_call(const Emit *e, const EigSolve *q, Val row, Val s);
 
 /* sum.c */
 void sum_function(Emit *e);
@@ -101,20 +175,25 @@ Val fold_end(const Emit *e, Fold *f, Val value);
 
 /* matvec.c: contributions of one block */
 /* Where the rates of a block's source population lie in y. */
-Val block_rates(const Emit *e, size_t block, Val y);
-Val block_pointwise(const Emit *e, size_t block, Val args, Val sum, Val pre_x, Val neuron, Val s);
-void block_columns(const Emit *e, size_t block, Val args, Val pre_x, Val lo, Val count, Val s);
+Val block_rates(const Emit *e, Val pre_from, Val y);
+/* Its number and weight, which may be another's of a group. */
+typedef struct BlockOwn { Val number, weight; } BlockOwn;
+BlockOwn block_own(const Emit *e, size_t block);
+Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val args, Val sum, Val pre_x, Val neuron, Val s);
+void block_columns(const Emit *e, size_t block, Val number, Val args, Val pre_x, Val lo, Val count, Val s);
+
+/* input.c: inputs of neurons that are computed once a call of eig_advance (plan_stores_input) */
+void input_functions(Emit *e);
+/* Fills the part WORK_INPUT of args->work. */
+void input_store(const Emit *e, Val args);
+/* Where those of a population lie. */
+Val stored_input(const Emit *e, Val args, Val pop_from);
 
 /* drift.c: memory mode */
-/* Where the inputs of a population lie that are computed once a call of eig_advance (plan_stores_input). */
-Val stored_input(const Emit *e, Val args, size_t pop);
-void drift_inputs(Emit *e);
 void drift_functions(Emit *e);
 void drift_entry_memory(Emit *e);
 /* An update that leaves s in acc and nothing else. */
 LlFunction drift_total_update(Emit *e);
-/* Fills the part WORK_INPUT of args->work. */
-void drift_stored_inputs(const Emit *e, Val args);
 /* update(n, s, d, rate, exp_step, x, acc, out): a chunk of n neurons; d = phi(s) - x. */
 LlFunction update_begin(Emit *e, const char *name);
 /* Calls an update function through its address; args in the order below. */
@@ -134,7 +213,7 @@ Val plain_integer(const Emit *e, Val row, PlainInteger which);
 Val plain_number(const Emit *e, Val row, PlainNumber which);
 void plain_functions(Emit *e);
 /* value(t, sums, row): the activation that all neurons of the row's population share. */
-LlFunction plain_value_function(Emit *e, const PlainGroup *g);
+LlFunction plain_value_function(Emit *e, const PopGroup *g);
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out);
 
 /* registers.c: few neurons, everything in values */

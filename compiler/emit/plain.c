@@ -1,7 +1,7 @@
 /* Plain populations: the same input for every neuron, and uniform blocks
  * without exceptions. Their total input is one number, so it and the
  * activation are computed once for all neurons. Plain populations with the
- * same input and activation share one function, which reads what differs from
+ * same input and activation, but for constants, share one function, which reads what differs from
  * tables: a network of hundreds of small populations compiles into a few
  * functions. */
 #include <stdio.h>
@@ -27,16 +27,28 @@ bool pop_is_plain(const Emit *e, size_t pop)
     return true;
 }
 
-/* The first plain population with the same input and activation. */
-static size_t leader(const Emit *e, const size_t *leaders, size_t n, size_t pop)
+static bool same_shape(const Emit *e, size_t a, size_t b)
 {
-    const EigPop *p = &e->p->pop[pop];
-    for (size_t k = 0; k < n; k++) {
-        const EigPop *q = &e->p->pop[leaders[k]];
-        if (plan_compare_codes(e->p, &p->phi, &q->phi) == 0 && plan_compare_codes(e->p, &p->input, &q->input) == 0)
-            return k;
-    }
-    return n;
+    const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
+    return code_same_shape(e, &p->phi, &q->phi) && code_same_shape(e, &p->input, &q->input);
+}
+
+static void numbers(const Emit *e, size_t pop, OwnNumbers *out)
+{
+    code_numbers(e, &e->p->pop[pop].input, out);
+    code_numbers(e, &e->p->pop[pop].phi, out);
+}
+
+/* What the functions of a group read of the population in a row of the tables here. */
+static Own own_of(const Emit *e, const PopGroup *g, Val row)
+{
+    const Ll *ll = e->ll;
+    return group_own(e, g, LLVMBuildSub(ll->builder, row, ll_i64(ll, g->row_from), ""));
+}
+
+static Own own_of_activation(const Emit *e, const PopGroup *g, const Own *own)
+{
+    return own_after(own, code_n_numbers(&e->p->pop[g->member.at[0]].input));
 }
 
 static Val constant_array(const Emit *e, const char *name, LLVMTypeRef type, const Val *value, size_t n)
@@ -114,18 +126,20 @@ static void fill_chunk(const Emit *e, Val count, Val s_value, Val phi, Val own, 
     ll_loop_end(ll, &loop);
 }
 
-/* The function of all populations that are like `pop`; the last parameter is the row. */
-static LlFunction plain_function(Emit *e, size_t pop, size_t largest)
+/* The function of all populations of the group; the last parameter is the row. */
+static LlFunction plain_function(Emit *e, const PopGroup *g, size_t largest)
 {
     Ll *ll = e->ll;
     char name[48];
-    size_t scratch = largest < EMIT_CHUNK ? largest : EMIT_CHUNK;
+    size_t pop = g->member.at[0], scratch = largest < EMIT_CHUNK ? largest : EMIT_CHUNK;
     snprintf(name, sizeof name, "plain_%zu", pop);
     LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
     LlFunction f = ll_function(ll, name, false, ll->none, params, "t y sums update x acc out row");
-    Val row = f.param[7], s = ll_scratch(ll, scratch, "s"), d = ll_scratch(ll, scratch, "d");
-    Val s_value = total(e, row, f.param[2], input_value(e, pop, f.param[0], NULL));
-    Val phi = activation_value(e, pop, s_value);
+    Val row = f.param[7];
+    Own own = own_of(e, g, row), of_activation = own_of_activation(e, g, &own);
+    Val s = ll_scratch(ll, scratch, "s"), d = ll_scratch(ll, scratch, "d");
+    Val s_value = total(e, row, f.param[2], input_value(e, pop, &own, f.param[0], NULL));
+    Val phi = activation_value(e, pop, &of_activation, s_value);
     Val from = plain_integer(e, row, ROW_FROM), size = plain_integer(e, row, ROW_SIZE);
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), size, EMIT_CHUNK, 0, NULL);
@@ -141,65 +155,61 @@ static LlFunction plain_function(Emit *e, size_t pop, size_t largest)
 }
 
 /* The value of a row's neurons alone, for sweep.c. */
-LlFunction plain_value_function(Emit *e, const PlainGroup *g)
+LlFunction plain_value_function(Emit *e, const PopGroup *g)
 {
     Ll *ll = e->ll;
     char name[48];
-    snprintf(name, sizeof name, "value_%zu", g->leader);
+    size_t pop = g->member.at[0];
+    snprintf(name, sizeof name, "value_%zu", pop);
     LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->i64 };
     LlFunction f = ll_function(ll, name, false, ll->f64, params, "t sums row");
-    Val input = input_value(e, g->leader, f.param[0], NULL);
-    LLVMBuildRet(ll->builder, activation_value(e, g->leader, total(e, f.param[2], f.param[1], input)));
+    Own own = own_of(e, g, f.param[2]), of_activation = own_of_activation(e, g, &own);
+    Val input = input_value(e, pop, &own, f.param[0], NULL);
+    LLVMBuildRet(ll->builder, activation_value(e, pop, &of_activation, total(e, f.param[2], f.param[1], input)));
     return f;
 }
 
 void plain_groups(Emit *e)
 {
-    Arena *a = &e->cx->arena;
-    size_t n_pops = e->p->n_pops, n = 0, n_groups = 0;
-    size_t *leaders = ARENA_ARRAY(a, n_pops + 1, size_t), *group = ARENA_ARRAY(a, n_pops + 1, size_t);
-    size_t *listed = ARENA_ARRAY(a, n_pops + 1, size_t);
-    e->group = ARENA_ARRAY(a, n_pops + 1, PlainGroup);
-    for (size_t q = 0; q < n_pops; q++) {
-        group[q] = pop_is_plain(e, q) ? leader(e, leaders, n_groups, q) : SIZE_MAX;
-        if (group[q] == n_groups)
-            leaders[n_groups++] = q;
+    static const GroupRule rule = { "plain", pop_is_plain, same_shape, numbers };
+    size_t *listed = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, size_t), n = 0;
+    e->plain_group = pop_groups(e, &rule);
+    for (size_t g = 0; g < e->plain_group.n; g++) {
+        PopGroup *group = &e->plain_group.at[g];
+        group->row_from = n;
+        for (size_t k = 0; k < group->member.n; k++)
+            listed[n++] = group->member.at[k];
+        group->row_to = n;
     }
-    for (size_t g = 0; g < n_groups; g++) {
-        e->group[g] = (PlainGroup){ .leader = leaders[g], .row_from = n };
-        for (size_t q = leaders[g]; q < n_pops; q++)
-            if (group[q] == g)
-                listed[n++] = q;
-        e->group[g].row_to = n;
-    }
-    e->n_groups = n_groups;
     if (!n)
         return;
-    PlainTables *tables = ARENA_NEW(a, PlainTables);
+    PlainTables *tables = ARENA_NEW(&e->cx->arena, PlainTables);
     *tables = make_tables(e, listed, n);
     e->plain = tables;
 }
 
-static size_t largest_size(const Emit *e, const PlainGroup *g)
+static size_t largest_size(const Emit *e, const PopGroup *g)
 {
     size_t largest = 0;
-    for (size_t row = g->row_from; row < g->row_to; row++)
-        if (e->p->pop[e->plain->pop[row]].size > largest)
-            largest = e->p->pop[e->plain->pop[row]].size;
+    for (size_t k = 0; k < g->member.n; k++)
+        if (e->p->pop[g->member.at[k]].size > largest)
+            largest = e->p->pop[g->member.at[k]].size;
     return largest;
 }
 
 void plain_functions(Emit *e)
 {
-    for (size_t g = 0; g < e->n_groups; g++)
-        e->group[g].function = plain_function(e, e->group[g].leader, largest_size(e, &e->group[g]));
+    for (size_t g = 0; g < e->plain_group.n; g++) {
+        PopGroup *group = &e->plain_group.at[g];
+        group->function = plain_function(e, group, largest_size(e, group));
+    }
 }
 
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out)
 {
     Ll *ll = e->ll;
-    for (size_t g = 0; g < e->n_groups; g++) {
-        const PlainGroup *group = &e->group[g];
+    for (size_t g = 0; g < e->plain_group.n; g++) {
+        const PopGroup *group = &e->plain_group.at[g];
         LlLoop loop;
         ll_loop_begin(ll, &loop, ll_i64(ll, group->row_from), ll_i64(ll, group->row_to), 1, 0, NULL);
         Val args[] = { t, y, sums, update, x, acc, out, loop.index };

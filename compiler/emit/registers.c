@@ -45,14 +45,14 @@ void registers_drift(const Emit *e, Val t, const Val *x, Val *s, Val *d)
     const EigProblem *p = e->p;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = 0; i < p->pop[q].size; i++)
-            s[p->pop[q].from + i] = input_value(e, q, t, ll_i64(e->ll, i));
+            s[p->pop[q].from + i] = input_value(e, q, NULL, t, ll_i64(e->ll, i));
     for (size_t k = 0; k < p->n_blocks; k++)
         add_block(e, &p->block[k], x, s);
     if (!d)
         return;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = p->pop[q].from; i < p->pop[q].from + p->pop[q].size; i++)
-            d[i] = ll_fsub(e->ll, activation_value(e, q, s[i]), x[i]);
+            d[i] = ll_fsub(e->ll, activation_value(e, q, NULL, s[i]), x[i]);
 }
 
 void registers_load(const Emit *e, Val from, Val *x)

@@ -42,7 +42,7 @@ Val scope_value(Scope *s, const EigCode *code)
         if (!*v && code_uses(code, (EigVar)(EIG_VAR_STATE + k)))
             *v = ll_load_f64(ll, s->y, ll_iadd(ll, ll_i64(ll, eig_state_from(e->p, s->pop) + k * pop->size), s->neuron));
     }
-    return expr_emit_reading(e, code, s->var, &(Reads){ s->args, s->pop, s->neuron });
+    return expr_emit_reading(e, code, s->var, &(Reads){ .args = s->args, .pop = s->pop, .neuron = s->neuron });
 }
 
 /* signal_q(args, t, y) */

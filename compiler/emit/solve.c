@@ -1,5 +1,5 @@
-/* The solves of activation programs, one function for each different one, and one of lanes:
- * runtime/solve.c, operation by operation. Lanes are solved side by side; one
+/* A solve of an activation program, of one number or of lanes: runtime/solve.c, operation by operation. Constants in which
+ * the solves of its group differ are read from a row of a table. Lanes are solved side by side; one
  * that has its solution keeps it while the others go on. */
 #include <float.h>
 #include <math.h>
@@ -7,10 +7,15 @@
 
 #include "compiler/emit/parts.h"
 
+/* The numbers of a solve: its ends; those of each node; the end of each piece; then the constants of value and slope, piece by piece. */
+enum { OWN_FROM, OWN_TO, OWN_NODES };
+enum { NODE_X, NODE_BELOW, NODE_ABOVE, NODE_BEFORE, NODE_AFTER, NODE_NUMBERS };
+
 /* One function while it is built. */
 typedef struct Body {
     Emit *e;
-    const EigSolve *q;
+    const EigSolve *q;          /* the first of the group */
+    Own own;
     LlFunction f;
     Val s;
     Val x, a, b;                /* at the head of the loop, then after the step */
@@ -84,14 +89,24 @@ static Val of_some_lane(const Ll *ll, Val is)
     return LLVMBuildICmp(ll->builder, LLVMIntNE, LLVMBuildBitCast(ll->builder, is, bits, ""), LLVMConstNull(bits), "");
 }
 
+static Val node_number(const Body *b, size_t node, size_t which)
+{
+    return own_f64(b->e, &b->own, OWN_NODES + NODE_NUMBERS * node + which);
+}
+
+static Val end_of_piece(const Body *b, size_t piece)
+{
+    return own_f64(b->e, &b->own, OWN_NODES + NODE_NUMBERS * b->q->n_nodes + piece);
+}
+
 /* `is`, and x is where its value is computed as it is. */
 static Val and_within_reach(const Body *b, Val x, Val is)
 {
     const Ll *ll = b->e->ll;
     if (b->q->from > -(double)INFINITY)
-        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOGE, x, ll_f64(ll, b->q->from)));
+        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOGE, x, own_f64(b->e, &b->own, OWN_FROM)));
     if (b->q->to < (double)INFINITY)
-        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOLE, x, ll_f64(ll, b->q->to)));
+        is = and_of(ll, is, ll_fcmp(ll, LLVMRealOLE, x, own_f64(b->e, &b->own, OWN_TO)));
     return is;
 }
 
@@ -120,16 +135,15 @@ static Val enclose(Body *b)
 {
     const Ll *ll = b->e->ll;
     Val hit = truth(ll, LLVMConstInt(ll->i1, 0, 0));
-    b->a = ll_f64(ll, b->q->n_nodes ? b->q->node[b->q->n_nodes - 1].after : -DBL_MAX);
+    b->a = b->q->n_nodes ? node_number(b, b->q->n_nodes - 1, NODE_AFTER) : ll_f64(ll, -DBL_MAX);
     b->b = ll_f64(ll, DBL_MAX);
     for (size_t k = b->q->n_nodes; k-- > 0;) {
-        const EigNode *node = &b->q->node[k];
-        Val x = ll_f64(ll, node->x), last = ll_f64(ll, k ? b->q->node[k - 1].after : -DBL_MAX);
-        Val stops = ll_fcmp(ll, LLVMRealOLE, b->s, ll_f64(ll, node->above));
-        Val inside = ll_fcmp(ll, LLVMRealOGE, b->s, ll_f64(ll, node->below));
+        Val x = node_number(b, k, NODE_X), last = k ? node_number(b, k - 1, NODE_AFTER) : ll_f64(ll, -DBL_MAX);
+        Val inside = ll_fcmp(ll, LLVMRealOGE, b->s, node_number(b, k, NODE_BELOW));
+        Val stops = ll_fcmp(ll, LLVMRealOLE, b->s, node_number(b, k, NODE_ABOVE));
         hit = ll_select(ll, stops, inside, hit);
         b->a = ll_select(ll, stops, ll_select(ll, inside, x, last), b->a);
-        b->b = ll_select(ll, stops, ll_select(ll, inside, b->b, ll_f64(ll, node->before)), b->b);
+        b->b = ll_select(ll, stops, ll_select(ll, inside, b->b, node_number(b, k, NODE_BEFORE)), b->b);
     }
     return hit;
 }
@@ -155,9 +169,8 @@ typedef struct AtX {
 static Val is_in_piece(const Body *b, size_t k)
 {
     const Ll *ll = b->e->ll;
-    const EigPiece *p = b->q->piece;
-    Val above = k ? ll_fcmp(ll, LLVMRealUGE, b->x, ll_f64(ll, p[k - 1].up_to)) : NULL;
-    Val below = k + 1 < b->q->n_pieces ? ll_fcmp(ll, LLVMRealOLT, b->x, ll_f64(ll, p[k].up_to)) : NULL;
+    Val above = k ? ll_fcmp(ll, LLVMRealUGE, b->x, end_of_piece(b, k - 1)) : NULL;
+    Val below = k + 1 < b->q->n_pieces ? ll_fcmp(ll, LLVMRealOLT, b->x, end_of_piece(b, k)) : NULL;
     return above && below ? and_of(ll, above, below) : above ? above : below;
 }
 
@@ -165,8 +178,12 @@ static AtX piece_at_x(const Body *b, size_t k)
 {
     Val var[EIG_N_VARS] = { 0 };
     var[EIG_VAR_X] = b->x;
-    Val value = expr_emit(b->e, &b->q->piece[k].value, var);
-    return (AtX){ value, expr_emit(b->e, &b->q->piece[k].slope, var) };
+    size_t from = OWN_NODES + NODE_NUMBERS * b->q->n_nodes + b->q->n_pieces;
+    for (size_t j = 0; j < k; j++)
+        from += code_n_numbers(&b->q->piece[j].value) + code_n_numbers(&b->q->piece[j].slope);
+    Own of_value = own_after(&b->own, from), of_slope = own_after(&of_value, code_n_numbers(&b->q->piece[k].value));
+    Val value = expr_emit_reading(b->e, &b->q->piece[k].value, var, &(Reads){ .own = &of_value });
+    return (AtX){ value, expr_emit_reading(b->e, &b->q->piece[k].slope, var, &(Reads){ .own = &of_slope }) };
 }
 
 static Val joined(const Ll *ll, Val a, LLVMBasicBlockRef from_a, Val b, LLVMBasicBlockRef from_b)
@@ -283,13 +300,14 @@ static void iterate(Body *b)
     LLVMBuildRet(ll->builder, within_reach(b, loop.result[0]));
 }
 
-static LlFunction solve_function(Emit *e, const EigSolve *q, unsigned lanes)
+LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned lanes)
 {
     Ll *ll = e->ll;
     char name[48];
-    snprintf(name, sizeof name, lanes ? "solve_lanes_%zu" : "solve_%zu", e->solves.n);
-    LLVMTypeRef type = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64;
-    Body b = { .e = e, .q = q, .f = ll_function(ll, name, false, type, &type, "s") };
+    snprintf(name, sizeof name, lanes ? "solve_lanes_%zu" : "solve_%zu", number);
+    LLVMTypeRef result = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64, params[] = { result, ll->ptr };
+    Body b = { .e = e, .q = g->first, .f = ll_function(ll, name, false, result, params, g->own.n_fields ? "s own" : "s") };
+    b.own = (Own){ &g->own, b.f.param[1], 0 };
     b.s = b.f.param[0];
     ll->lanes = lanes;
     begin(&b);
@@ -299,46 +317,23 @@ static LlFunction solve_function(Emit *e, const EigSolve *q, unsigned lanes)
     return b.f;
 }
 
-/* A solve that has its functions and is the same as q; NULL: none is. Among those that the problem holds twice only the
- * first is a leader. */
-static const EmitSolve *alike(const Emit *e, const EigSolve *q)
+OwnNumbers solve_numbers(const Emit *e, const EigSolve *q)
 {
-    for (size_t k = 0; k < e->solves.n; k++) {
-        const EmitSolve *other = &e->solves.at[k];
-        if (other->is_leader && plan_compare_solves(e->p, other->of, q) == 0)
-            return other;
+    OwnNumbers n = { 0 };
+    own_push_f64(e, &n, q->from);
+    own_push_f64(e, &n, q->to);
+    for (size_t k = 0; k < q->n_nodes; k++) {
+        own_push_f64(e, &n, q->node[k].x);
+        own_push_f64(e, &n, q->node[k].below);
+        own_push_f64(e, &n, q->node[k].above);
+        own_push_f64(e, &n, q->node[k].before);
+        own_push_f64(e, &n, q->node[k].after);
     }
-    return NULL;
-}
-
-static EmitSolve functions_of(Emit *e, const EigSolve *q)
-{
-    const EmitSolve *same = alike(e, q);
-    if (same)
-        return (EmitSolve){ .of = q, .function = same->function, .lanes = same->lanes };
-    return (EmitSolve){ .of = q, .is_leader = true, .function = solve_function(e, q, 0), .lanes = solve_function(e, q, EIG_SUM_LANES) };
-}
-
-static void solves_of(Emit *e, const EigCode *code)
-{
-    for (size_t k = 0; k < code->n; k++) {
-        if (code->op[k].kind != EIG_OP_SOLVE)
-            continue;
-        EmitSolve made = functions_of(e, &code->solve[code->op[k].which]);
-        vec_push(&e->cx->arena, &e->solves, made);
+    for (size_t k = 0; k < q->n_pieces; k++)
+        own_push_f64(e, &n, q->piece[k].up_to);
+    for (size_t k = 0; k < q->n_pieces; k++) {
+        code_numbers(e, &q->piece[k].value, &n);
+        code_numbers(e, &q->piece[k].slope, &n);
     }
-}
-
-void solve_functions(Emit *e)
-{
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        solves_of(e, &e->p->pop[q].phi);
-}
-
-Val solve_call(const Emit *e, const EigSolve *q, Val s)
-{
-    for (size_t k = 0; k < e->solves.n; k++)
-        if (e->solves.at[k].of == q)
-            return ll_call(e->ll, e->ll->lanes ? &e->solves.at[k].lanes : &e->solves.at[k].function, &s, 1);
-    BUG("a solve without a function");
+    return n;
 }

@@ -167,7 +167,7 @@ static void advance_one_stage(Emit *e, const Method *m)
     LlFunction update = update_function(e, m, 0, e->in_place);
     LlFunction f = abi_entry(e, ABI_ADVANCE);
     Val args = f.param[0], x = f.param[3];
-    drift_stored_inputs(e, args);
+    input_store(e, args);
     Val arrays[2] = { x, e->in_place ? x : work_part(e, args, WORK_STAGE_A) };
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 2, arrays);
@@ -190,7 +190,7 @@ static void advance_stages(Emit *e, const Method *m)
         update[stage] = update_function(e, m, stage, stage + 1 == m->n_stages);
     LlFunction f = abi_entry(e, ABI_ADVANCE);
     Val args = f.param[0], x = f.param[3];
-    drift_stored_inputs(e, args);
+    input_store(e, args);
     Val acc = work_part(e, args, WORK_ACC);
     Val buffer[2] = { work_part(e, args, WORK_STAGE_A), work_part(e, args, e->in_place ? WORK_STAGE_A : WORK_STAGE_B) };
     LlLoop loop;

@@ -79,7 +79,7 @@ static void hoist(Sweep *w)
     size_t from = e->into_from[w->pop], n = e->into_from[w->pop + 1] - from;
     for (unsigned stage = 0; stage < w->m->n_stages; stage++) {
         Val t = area_value(e, w->f.param[BODY_AREA], AREA_TIMES + (size_t)w->m->stage[stage].time);
-        w->input[stage] = code_uses(&p->input, EIG_VAR_I) ? NULL : all_lanes(w, input_value(e, w->pop, t, NULL));
+        w->input[stage] = code_uses(&p->input, EIG_VAR_I) ? NULL : all_lanes(w, input_value(e, w->pop, NULL, t, NULL));
         w->sum[stage] = ARENA_ARRAY(&e->cx->arena, n + 1, Val);
         for (size_t k = 0; k < n; k++)
             w->sum[stage][k] = block_sum(w, stage, e->into[from + k]);
@@ -105,11 +105,13 @@ static Val lanes_input(const Sweep *w, unsigned stage, Val index)
     if (w->input[stage])
         return w->input[stage];
     Val neuron = ll_iadd(ll, w->f.param[BODY_FIRST], index);
-    if (e->input[w->pop].value)
-        return lane_vector(ll, stored_input(e, w->f.param[BODY_ARGS], w->pop), neuron);
+    if (plan_stores_input(e->plan, w->pop)) {
+        Val from = ll_i64(ll, e->p->pop[w->pop].from);
+        return lane_vector(ll, stored_input(e, w->f.param[BODY_ARGS], from), neuron);
+    }
     Val t = area_value(e, w->f.param[BODY_AREA], AREA_TIMES + (size_t)w->m->stage[stage].time);
     Val numbers = LLVMBuildAdd(ll->builder, all_lanes(w, neuron), lane_numbers(ll), "");
-    return input_value(e, w->pop, all_lanes(w, t), numbers);
+    return input_value(e, w->pop, NULL, all_lanes(w, t), numbers);
 }
 
 /* phi(s) of sixteen neurons whose state at the stage is y. */
@@ -129,7 +131,7 @@ static Val lanes_activation(const Sweep *w, unsigned stage, Val index, Val y)
             term = ll_fmul(e->ll, weight, ll_fsub(e->ll, term, y));
         s = ll_fadd(e->ll, s, term);
     }
-    return activation_value(e, w->pop, s);
+    return activation_value(e, w->pop, NULL, s);
 }
 
 /* The state after the sweep's last stage, in the block that all sweeps meet in. */
@@ -248,14 +250,14 @@ static LlFunction values_function(const Sweeps *s)
 {
     Emit *e = s->e;
     Ll *ll = e->ll;
-    for (size_t g = 0; g < e->n_groups; g++)
-        e->group[g].function = plain_value_function(e, &e->group[g]);
+    for (size_t g = 0; g < e->plain_group.n; g++)
+        e->plain_group.at[g].function = plain_value_function(e, &e->plain_group.at[g]);
     LLVMTypeRef params[] = { ll->f64, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, "values", false, ll->none, params, "t sums out");
-    for (size_t g = 0; g < e->n_groups; g++) {
+    for (size_t g = 0; g < e->plain_group.n; g++) {
         LlLoop loop;
-        ll_loop_begin(ll, &loop, ll_i64(ll, e->group[g].row_from), ll_i64(ll, e->group[g].row_to), 1, 0, NULL);
-        Val value = ll_call(ll, &e->group[g].function, (Val[]){ f.param[0], f.param[1], loop.index }, 3);
+        ll_loop_begin(ll, &loop, ll_i64(ll, e->plain_group.at[g].row_from), ll_i64(ll, e->plain_group.at[g].row_to), 1, 0, NULL);
+        Val value = ll_call(ll, &e->plain_group.at[g].function, (Val[]){ f.param[0], f.param[1], loop.index }, 3);
         ll_store_f64(ll, value, f.param[2], ll_imul(ll, loop.index, ll_i64(ll, plain_row_size(s->m))));
         ll_loop_end(ll, &loop);
     }
@@ -268,7 +270,7 @@ static void make_functions(Sweeps *s)
     Emit *e = s->e;
     s->own = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     LLVMTypeRef body = NULL;
-    if (e->n_groups) {
+    if (e->plain_group.n) {
         s->plain = body_function(&(Sweep){ .e = e, .m = s->m, .is_plain = true });
         body = s->plain.type;
     }
@@ -278,8 +280,8 @@ static void make_functions(Sweeps *s)
         s->own[q] = body_function(&(Sweep){ .e = e, .m = s->m, .pop = q });
         body = s->own[q].type;
     }
-    if (e->n_groups) {
-        s->n_rows = e->group[e->n_groups - 1].row_to;
+    if (e->plain_group.n) {
+        s->n_rows = e->plain_group.at[e->plain_group.n - 1].row_to;
         s->values = values_function(s);
     }
     s->sweep = sweep_function(e->ll, body);
@@ -379,7 +381,7 @@ void advance_sweeps(Emit *e, const Method *m)
     s.args = f.param[0];
     s.x = f.param[3];
     s.area = ll_scratch(ll, plain_at(e, m) + s.n_rows * plain_row_size(m), "area");
-    drift_stored_inputs(e, s.args);
+    input_store(e, s.args);
     prepare(&s);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);

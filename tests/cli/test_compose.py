@@ -118,6 +118,24 @@ def equal_formulas_are_one(where):
     report(len(solves) == 1 and len(text) < 2**20, "equal solves are one function", "%d functions, %d bytes" % (len(solves), len(text)))
 
 
+def different_numbers_are_data(where):
+    """What instances differ in is read from tables: the same bits, and no more functions."""
+    for method in "rk4; step = 0.1 ms", "exponential_euler; step = 0.1 ms", "rk45":
+        results = []
+        for how in [], ["--reference"]:
+            p = call("run", "--no-check", *how, "-", "-o", "r.npz", where=where, text=many_circuits.mixed(8, method))
+            report(p.returncode == 0, "circuits of different numbers run, %s %s" % (method, " ".join(how)), p.stderr)
+            results.append(numpy.load(os.path.join(where, "r.npz")))
+        arrays = [name for name in results[0].files if name != "meta"]
+        unlike = [name for name in arrays if results[0][name].tobytes() != results[1][name].tobytes()]
+        report(len(arrays) > 40 and not unlike, "the reference gives the same bits, %s" % method, unlike)
+        texts = [call("dump", "--llvm", "-", where=where, text=many_circuits.mixed(n, method, "; record mean(L[0].E)")).stdout for n in (50, 500)]
+        code = [re.sub(r"^@.*\n", "", text, flags=re.M).count("\n") for text in texts]
+        functions = [text.count("\ndefine ") for text in texts]
+        report(functions[0] == functions[1] < 40 and code[0] == code[1],
+               "code does not grow with instances, %s" % method, "%s functions, %s lines" % (functions, code))
+
+
 with tempfile.TemporaryDirectory() as folder:
     standard_input_imports_from_the_working_folder(folder)
     paths_in_dumps_and_settings(folder)
@@ -125,4 +143,5 @@ with tempfile.TemporaryDirectory() as folder:
     many_circuits_are_small(folder)
     what_pairs_remember_ends_with_their_connection(folder)
     equal_formulas_are_one(folder)
+    different_numbers_are_data(folder)
 sys.exit(1 if failed else 0)
