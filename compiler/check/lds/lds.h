@@ -14,6 +14,7 @@
  *   lds_balance_dense.c  ... of rows that read most others
  *   lds_refute.c    vectors that may serve as witnesses
  *   lds_descent.c   both for large components, by first-order steps
+ *   lds_settle.c    witnesses that nearly hold
  *   lds_leading.c   ... leading eigenvectors
  *   lds_interior.c  the matrix inequality by an interior-point method, both sides at once
  *   lds_interior_method.h  ... in one type of numbers
@@ -154,6 +155,10 @@ bool lds_offer_p(LdsPart *p, const double *q, const char *method, LdsFinding *f)
 bool lds_offer_balance(LdsPart *p, const char *method, LdsFinding *f);
 bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f);
 bool lds_offer_v(LdsPart *p, size_t rank, const double *v, const char *method, LdsFinding *f);
+/* lds_settle.c: rank <= LDS_SETTLED vectors, entry i of vector k at v[i LDS_SETTLED + k] and 0 behind them. Rows that do not hold are
+ * moved, in v, until all do. */
+enum { LDS_SETTLED = 8 };
+bool lds_offer_settled(LdsPart *p, size_t rank, double *v, const char *method, LdsFinding *f);
 bool lds_offer_exact_v(LdsPart *p, mpq_t *v, const char *method, LdsFinding *f);
 bool lds_offer_weighted_v(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, const char *method, LdsFinding *f);
 /* lds_face.c: the fractions nearest to rank <= 3 vectors, for matrices exactly on the boundary. */

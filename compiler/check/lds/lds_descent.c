@@ -5,7 +5,7 @@
  *      F(s) = log(sum of e^(b l_k)) / b,    w_k = e^(b l_k) / sum,    X = sum of w_k v_k v_k',
  * F is f to log(number)/b and smooth, and dF/ds_i = (B X)_ii - (B'X)_ii; quasi-Newton steps (Liu and Nocedal 1989) descend on
  * it, b growing from stage to stage. Where the gradient is 0, (B X)_ii = (S X)_ii, about f X_ii: X is a witness when f > 1. Rows where
- * X_ii is small are off by more than that; they are moved until they hold. docs/theory.md has how. */
+ * X_ii is small are off by more than that; they are moved until they hold (lds_settle.c). docs/theory.md has how. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -21,16 +21,14 @@ enum {
     STAGE_STEPS = 12,
     WITNESS_EVERY = 4,          /* steps */
     MOST_FOUND = 60,            /* sets of eigenvectors in all */
-    SETTLE_SWEEPS = 40,
     WARM_UP = 3,                /* sets of eigenvectors before the first step, from a start that knows nothing */
-    RANK = LEADING_BLOCK
+    RANK = LDS_SETTLED
 };
 static const double SHARPNESS[STAGES] = {30, 100, 300};        /* b, in units of 1 / f at the start */
 static const double FARTHEST = 0.4;             /* change of an s_i in one step */
 static const double SHORTEST = 0.02;            /* part of a step */
 static const double LEAST_WEIGHT = 0.03;        /* of vectors that a witness is made of */
 static const double FAINT = 1e-5;               /* X_ii, compared with the largest, of rows that it leaves out */
-static const double ROOM = 1e-4;                /* part of a row's ball that is kept free: for rounding */
 static const double BETTER = 1e-3;              /* by how much f falls before multipliers are offered again */
 
 static const char method[] = "largest eigenvalue, descent";
@@ -151,59 +149,6 @@ static void offer_multipliers(Descent *d, const Point *at)
     lds_offer_p(d->p, q, method, d->found);
 }
 
-/* u = sum over j of K_ij v_j */
-WIDE static void row_product(const LdsPart *p, size_t i, const double *v, double *u)
-{
-    Four low = {0}, high = {0};
-    for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
-        const Four *x = (const Four *)(v + (size_t)p->column[e] * RANK);
-        low += x[0] * p->k[e];
-        high += x[1] * p->k[e];
-    }
-    ((Four *)u)[0] = low;
-    ((Four *)u)[1] = high;
-}
-
-/* Row i of the witness holds when v_i . u_i >= v_i . v_i: when v_i is in the ball that has u_i as a diameter. Moves it to the nearest point
- * of that ball, made a little smaller, where it is outside. True when it was. */
-static bool settle_row(const double *u, double *v)
-{
-    double inside = 0, size = 0, distance = 0, radius = 0;
-    for (size_t k = 0; k < RANK; k++) {
-        inside += v[k] * (u[k] - v[k]);
-        size += v[k] * v[k];
-        distance += (v[k] - u[k] / 2) * (v[k] - u[k] / 2);
-        radius += u[k] * u[k] / 4;
-    }
-    if (inside > ROOM / 2 * ROOM * size)
-        return false;
-    double by = (1 - ROOM) * sqrt(radius / distance);
-    for (size_t k = 0; k < RANK && by < 1; k++)
-        v[k] = u[k] / 2 + by * (v[k] - u[k] / 2);
-    return true;
-}
-
-/* Row after row, until all that are not 0 hold. */
-static bool settle(const LdsPart *p, double *v)
-{
-    double u[RANK];
-    for (int sweep = 0; sweep < SETTLE_SWEEPS; sweep++) {
-        bool has_moved = false;
-        for (size_t i = 0; i < p->n; i++) {
-            double size = 0;
-            for (size_t k = 0; k < RANK; k++)
-                size += v[i * RANK + k] * v[i * RANK + k];
-            if (size == 0)
-                continue;
-            row_product(p, i, v, u);
-            has_moved |= settle_row(u, v + i * RANK);
-        }
-        if (!has_moved)
-            return true;
-    }
-    return false;
-}
-
 /* The vectors of X, in the coordinates of K, without its faint rows. Returns their number. */
 static size_t read_vectors(const Descent *d, const Point *at, double *v)
 {
@@ -225,18 +170,11 @@ static size_t read_vectors(const Descent *d, const Point *at, double *v)
 static void offer_witness(Descent *d, const Point *at)
 {
     size_t n = d->p->n;
-    double *v = malloc(2 * n * RANK * sizeof *v), *apart = v + n * RANK;
-    if (!v || at->top <= 1 || !lds_spend_operations(d->p, 2.0 * RANK * SETTLE_SWEEPS * (double)d->p->n_edges, d->found)) {
-        free(v);
-        return;
-    }
-    set_scale(d, at->s);
-    size_t rank = read_vectors(d, at, v);
-    if (settle(d->p, v)) {
-        for (size_t k = 0; k < rank; k++)
-            for (size_t i = 0; i < n; i++)
-                apart[k * n + i] = v[i * RANK + k];
-        lds_offer_v(d->p, rank, apart, method, d->found);
+    double *v = malloc(n * RANK * sizeof *v);
+    if (v && at->top > 1) {
+        set_scale(d, at->s);
+        size_t rank = read_vectors(d, at, v);
+        lds_offer_settled(d->p, rank, v, method, d->found);
     }
     free(v);
 }

@@ -27,6 +27,7 @@ enum {
     QUAD_ROWS = 16,             /* ... more than that */
     TRIDIAGONAL_MAX = 24,
     WITNESS_RANK = 32,
+    SETTLE_FROM = 100,          /* rows from which a step takes longer than moving rows of a witness */
     FACE_ROWS = 200
 };
 static const double STEP_PART = 0.9, SHORT_STEP = 0.2, LEAST_CENTRING = 0.05;
@@ -117,6 +118,20 @@ static void turn_to_axes(size_t n, size_t rank, double *v)
     free(gram);
 }
 
+/* The leading ones, moved until their rows hold: long before X has so few vectors that they hold by themselves. */
+static void search_offer_settled(Search *s, size_t rank, const double *turned)
+{
+    size_t n = s->part->n;
+    double *v = calloc(n * LDS_SETTLED, sizeof *v);
+    rank = rank < LDS_SETTLED ? rank : LDS_SETTLED;
+    for (size_t k = 0; v && k < rank; k++)
+        for (size_t i = 0; i < n; i++)
+            v[i * LDS_SETTLED + k] = turned[k * n + i];
+    if (v)
+        lds_offer_settled(s->part, rank, v, method, s->found);
+    free(v);
+}
+
 /* As few vectors as do. X as it came is tried last: turning costs small rows their digits. */
 static void search_offer_v(Search *s, size_t rank, double *v, bool is_strict, bool is_near)
 {
@@ -136,6 +151,8 @@ static void search_offer_v(Search *s, size_t rank, double *v, bool is_strict, bo
         if (is_near && s->found->verdict == TRUTH_UNDECIDED && r <= 3)
             lds_offer_face(s->part, r, turned, "matrix inequality, fractions on the boundary", s->found);
     }
+    if (is_strict && s->found->verdict == TRUTH_UNDECIDED && n >= SETTLE_FROM)
+        search_offer_settled(s, rank, turned);
     if (is_strict && s->found->verdict == TRUTH_UNDECIDED)
         lds_offer_v(s->part, rank, v, method, s->found);
     free(turned);

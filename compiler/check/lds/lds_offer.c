@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/proof/verify.h"
+#include "compiler/check/proof/wide.h"
 
 /* For one proof: a dense factor, or of large sparse matrices what the verifier does by rows. */
 static bool spend_on_proof(LdsPart *p, LdsFinding *f)
@@ -266,24 +267,45 @@ static void settle_sums(const LdsPart *p, size_t rank, double *v)
         }
 }
 
+/* Sum over row i of K_ij x_j; *run is the row's first run, and then that of the next row. */
+static double row_times(const LdsPart *p, size_t i, const size_t **run, const double *x)
+{
+    double sum = 0;
+    for (; p->run && **run < p->row_from[i + 1]; ++*run)
+        sum += wide_dot((*run)[1] - **run, p->k + **run, x + p->column[**run]);
+    for (size_t e = p->row_from[i]; !p->run && e < p->row_from[i + 1]; e++)
+        sum += p->k[e] * x[p->column[e]];
+    return sum;
+}
+
+/* Sum over the vectors of |v_i| (|K| |v|)_i: what rounding of v_i (K v)_i is measured by. */
+static double row_size(const LdsPart *p, size_t rank, const double *v, size_t i)
+{
+    double all = 0;
+    for (size_t k = 0; k < rank; k++) {
+        const double *x = v + k * p->n;
+        double size = fabs(x[i]);
+        for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++)
+            size += fabs(p->k[e] * x[p->column[e]]);
+        all += fabs(x[i]) * size;
+    }
+    return all;
+}
+
 /* Sum over the vectors of v_i (K v)_i may not be clearly negative anywhere. */
 static bool seems_to_refute(const LdsPart *p, size_t rank, const double *v)
 {
     bool any = false;
-    for (size_t i = 0; i < p->n; i++) {
-        double sum = 0, size = 0;
+    const size_t *run = p->run, *next = run;
+    for (size_t i = 0; i < p->n; i++, run = next) {
+        double sum = 0;
         for (size_t k = 0; k < rank; k++) {
             const double *x = v + k * p->n;
-            double row = -x[i], row_size = fabs(x[i]);
             any |= x[i] != 0;
-            for (size_t e = p->row_from[i]; x[i] != 0 && e < p->row_from[i + 1]; e++) {
-                row += p->k[e] * x[p->column[e]];
-                row_size += fabs(p->k[e] * x[p->column[e]]);
-            }
-            sum += x[i] * row;
-            size += fabs(x[i]) * row_size;
+            next = run;
+            sum += x[i] * (row_times(p, i, &next, x) - x[i]);
         }
-        if (!(sum >= -1e-12 * size))
+        if (!(sum >= 0) && !(sum >= -1e-12 * row_size(p, rank, v, i)))
             return false;
     }
     return any;
