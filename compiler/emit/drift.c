@@ -234,15 +234,6 @@ static void own_numbers(Body *b, const PopGroup *g, Val row)
     b->of_blocks = own_after(&b->of_activation, code_n_numbers(&p->phi));
 }
 
-static size_t largest_size(const Emit *e, const PopGroup *g)
-{
-    size_t largest = 0;
-    for (size_t k = 0; k < g->member.n; k++)
-        if (e->p->pop[g->member.at[k]].size > largest)
-            largest = e->p->pop[g->member.at[k]].size;
-    return largest;
-}
-
 /* Scratch for a chunk, in whole vectors of lanes; those behind the last neuron hold 0 at first. */
 static void make_scratch(Body *b, size_t largest)
 {
@@ -259,7 +250,7 @@ static void pop_function(Emit *e, PopGroup *g)
 {
     Ll *ll = e->ll;
     char name[48];
-    size_t pop = g->member.at[0], largest = largest_size(e, g);
+    size_t pop = g->member.at[0], largest = group_largest_size(e, g);
     snprintf(name, sizeof name, "pop_%zu", pop);
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
     LlFunction f = ll_function(ll, name, false, ll->none, params,

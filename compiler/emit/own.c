@@ -148,6 +148,15 @@ PopGroups pop_groups(const Emit *e, const GroupRule *rule)
     return groups;
 }
 
+size_t group_largest_size(const Emit *e, const PopGroup *g)
+{
+    size_t largest = 0;
+    for (size_t k = 0; k < g->member.n; k++)
+        if (e->p->pop[g->member.at[k]].size > largest)
+            largest = e->p->pop[g->member.at[k]].size;
+    return largest;
+}
+
 Own group_own(const Emit *e, const PopGroup *g, Val row)
 {
     return (Own){ &g->own, row ? own_row(e, &g->own, row) : NULL, 0 };

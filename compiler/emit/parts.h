@@ -109,6 +109,7 @@ Own own_after(const Own *own, size_t n);
 PopGroups pop_groups(const Emit *e, const GroupRule *rule);
 /* At the entry of the group's function; row NULL: of a group of one. */
 Own group_own(const Emit *e, const PopGroup *g, Val row);
+size_t group_largest_size(const Emit *e, const PopGroup *g);
 /* Calls the function for each, with its row behind the n arguments where there is more than one. */
 void group_call(const Emit *e, const PopGroup *g, const Val *args, unsigned n);
 /* The same but for constants that a row may hold, which are what code_numbers lists. */

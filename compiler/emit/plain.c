@@ -188,20 +188,11 @@ void plain_groups(Emit *e)
     e->plain = tables;
 }
 
-static size_t largest_size(const Emit *e, const PopGroup *g)
-{
-    size_t largest = 0;
-    for (size_t k = 0; k < g->member.n; k++)
-        if (e->p->pop[g->member.at[k]].size > largest)
-            largest = e->p->pop[g->member.at[k]].size;
-    return largest;
-}
-
 void plain_functions(Emit *e)
 {
     for (size_t g = 0; g < e->plain_group.n; g++) {
         PopGroup *group = &e->plain_group.at[g];
-        group->function = plain_function(e, group, largest_size(e, group));
+        group->function = plain_function(e, group, group_largest_size(e, group));
     }
 }
 
