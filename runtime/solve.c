@@ -80,17 +80,19 @@ static double search(const EigSolve *q, Bracket r, double s)
         const EigPiece *piece = eig_solve_piece(q, x);
         var[EIG_VAR_X] = x;
         double gap = eig_code_eval(&piece->value, var, NULL) - s, size = fabs(gap);
-        if (gap == 0.0)
+        bool is_near = is_within_reach(q, x);
+        if (gap == 0.0 && is_near)
             return x;
-        /* A NaN far out, infinity less infinity, is beyond the solution: a guess, as what an infinity says is, which a quotient
-         * that overflows has where its value is small. No solution lies beside either. */
-        bool known = size < (double)INFINITY && is_within_reach(q, x), high = gap == gap ? gap > 0.0 : x > 0.0;
+        /* Beyond the reach nothing that is computed counts, and no solution is looked for. A NaN far out, infinity less infinity, is
+         * beyond the solution: a guess, as what an infinity says is, which a quotient that overflows has where its value is small. No
+         * solution lies beside either. */
+        bool known = size < (double)INFINITY && is_near, high = x > q->to || (x >= q->from && (gap == gap ? gap > 0.0 : x > 0.0));
         r.a = high ? r.a : x;
         r.b = high ? x : r.b;
         r.lost_a = high ? r.lost_a : !known;
         r.lost_b = high ? !known : r.lost_b;
         double slope = eig_code_eval(&piece->slope, var, NULL), newton = x - gap / slope;
-        bool is_flat = slope > 0.0 && slope < (double)INFINITY, is_inside = newton > r.a && newton < r.b;
+        bool is_flat = is_near && slope > 0.0 && slope < (double)INFINITY, is_inside = is_near && newton > r.a && newton < r.b;
         if (newton == x && is_flat)
             return x;
         if (eig_middle(r.a, r.b) == r.a)

@@ -228,6 +228,10 @@ static void narrow(Body *b, Val gap)
     const Ll *ll = b->e->ll;
     Val zero = ll_f64(ll, 0.0), known = ll_fcmp(ll, LLVMRealOEQ, gap, gap);
     Val high = ll_select(ll, known, ll_fcmp(ll, LLVMRealOGT, gap, zero), ll_fcmp(ll, LLVMRealOGT, b->x, zero));
+    if (b->q->from > -(double)INFINITY)
+        high = and_of(ll, high, ll_fcmp(ll, LLVMRealOGE, b->x, own_f64(b->e, &b->own, OWN_FROM)));
+    if (b->q->to < (double)INFINITY)
+        high = or_of(ll, high, ll_fcmp(ll, LLVMRealOGT, b->x, own_f64(b->e, &b->own, OWN_TO)));
     b->a = ll_select(ll, high, b->a, b->x);
     b->b = ll_select(ll, high, b->x, b->b);
     Val is_finite = ll_fcmp(ll, LLVMRealOLT, ll_intrinsic1(ll, "llvm.fabs", gap), ll_f64(ll, (double)INFINITY));
@@ -251,12 +255,14 @@ static void next_x(Body *b, Val step)
     const Ll *ll = b->e->ll;
     AtX at = at_x(b);
     Val gap = ll_fsub(ll, at.value, b->s), size = ll_intrinsic1(ll, "llvm.fabs", gap);
-    b->found = or_of(ll, b->found, ll_fcmp(ll, LLVMRealOEQ, gap, ll_f64(ll, 0.0)));
+    b->found = or_of(ll, b->found, and_within_reach(b, b->x, ll_fcmp(ll, LLVMRealOEQ, gap, ll_f64(ll, 0.0))));
     narrow(b, gap);
     Val slope = at.slope, middle = middle_of(ll, b->a, b->b);
     Val newton = ll_fsub(ll, b->x, ll_fdiv(ll, gap, slope));
     Val is_flat = and_of(ll, ll_fcmp(ll, LLVMRealOGT, slope, ll_f64(ll, 0.0)), ll_fcmp(ll, LLVMRealOLT, slope, ll_f64(ll, (double)INFINITY)));
     Val is_inside = and_of(ll, ll_fcmp(ll, LLVMRealOGT, newton, b->a), ll_fcmp(ll, LLVMRealOLT, newton, b->b));
+    is_flat = and_within_reach(b, b->x, is_flat);
+    is_inside = and_within_reach(b, b->x, is_inside);
     Val stays = and_of(ll, ll_fcmp(ll, LLVMRealOEQ, newton, b->x), is_flat);
     Val is_settled = or_of(ll, b->found, stays), is_closed = ll_fcmp(ll, LLVMRealOEQ, middle, b->a);
     Val is_lost = and_of(ll, and_of(ll, is_closed, or_of(ll, b->lost_a, b->lost_b)), LLVMBuildNot(ll->builder, is_settled, ""));

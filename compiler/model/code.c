@@ -54,7 +54,7 @@ static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
             continue;
         double x = is_hi ? hi : is_lo ? lo : piece[k - 1].up_to;
         double from = k > 1 ? piece[k - 2].up_to : lo, to = k + 1 < q.n_pieces ? piece[k].up_to : hi;
-        node[q.n_nodes++] = solve_node(&q, x, is_lo ? NULL : &piece[k - 1], from, is_hi ? NULL : &piece[k], to);
+        q.n_nodes += solve_node(&q, x, is_lo ? NULL : &piece[k - 1], from, is_hi ? NULL : &piece[k], to, &node[q.n_nodes]);
     }
     q.node = node;
     return q;

@@ -62,7 +62,7 @@ static Beside beside(const Side *s)
     return (Beside){ s->x, is_value(s, y) ? y : s->unknown };
 }
 
-EigNode solve_node(const EigSolve *q, double x, const EigPiece *left, double from, const EigPiece *right, double to)
+bool solve_node(const EigSolve *q, double x, const EigPiece *left, double from, const EigPiece *right, double to, EigNode *out)
 {
     double most = INFINITY;
     Beside below = { x, -most }, above = { x, most };
@@ -70,5 +70,13 @@ EigNode solve_node(const EigSolve *q, double x, const EigPiece *left, double fro
         below = beside(&(Side){ q, &left->value, x, from, most, !right });
     if (right)
         above = beside(&(Side){ q, &right->value, x, to, -most, !left });
-    return (EigNode){ x, below.value, above.value, below.at, above.at };
+    bool is_known_below = below.value < most, is_known_above = above.value > -most;
+    if (left && right && !is_known_below && !is_known_above)
+        return false;
+    if (left && right && !is_known_below)
+        below.value = above.value;
+    if (left && right && !is_known_above)
+        above.value = below.value;
+    *out = (EigNode){ x, below.value, above.value, below.at, above.at };
+    return true;
 }

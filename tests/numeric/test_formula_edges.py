@@ -10,7 +10,7 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from mpmath import exp, lambertw, log, log1p, mpf, sqrt, workdps
+from mpmath import exp, lambertw, log, log1p, mpf, pi, sqrt, workdps
 
 import eigc
 import formula
@@ -119,7 +119,7 @@ def rates_left_of_a_kink():
 def a_rate_that_overflow_hides_stops_the_run():
     """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
     for cost, s in (("log(2^x + exp(x))", 2000), ("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
-                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80), ("(1 + x^4)^0.75", 1e100),
+                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80),
                     ("(1 + x^8)^(1 / 4)", 3e40), ("100 * (1 + abs(x)^64)^(1 / 64)", 70000), ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5),
                     ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
                     ("-1e20 * tanh(x) on [0, inf]", 0), ("-1e12 * tanh(x) on [0, inf]", 0)):
@@ -139,7 +139,7 @@ def reached(force, s):
 
 
 def what_does_not_overflow_is_in_reach():
-    for cost, s, rate in (("sqrt(1 + x^4)", 3e70, 1e70), ("100 * (1 + abs(x)^64)^(1 / 64)", 50000, 49900), ("x^4 / 4", 1e201, 1e67), ("x^66 / 66", 1e130, 1e2),
+    for cost, s, rate in (("sqrt(1 + x^4)", 3e70, 1e70), ("(1 + x^4)^0.75", 1e100, (1e100 / 3)**0.5), ("100 * (1 + abs(x)^64)^(1 / 64)", 50000, 49900), ("x^4 / 4", 1e201, 1e67), ("x^66 / 66", 1e130, 1e2),
                           ("sqrt(1 + x^2)", -1e100, -1e100), ("tanh(x)", 1e300, 1e300), ("exp(x)", 1e300, None), ("-1e6 * log(1 + x) on [0, inf]", 0, (4000001**0.5 - 1) / 2)):
         model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
@@ -366,6 +366,33 @@ simulate { duration = 10 ms; method = euler; step = 10 ms; record E every 10 ms 
                 assert abs(mpf(float(x[i])) - true) <= mpf(10)**-13 * abs(true), (cost, i, x[i], true)
 
 
+def solutions_within_reach_are_found_from_beyond_it():
+    """The first place that is looked at may lie where the value has left the doubles, on whichever side of 0."""
+    for w in ("3", "1"):
+        for domain, side in (("[0, inf]", 1), ("[-inf, 0]", -1)):
+            cost = "-%s * sqrt(%s) + 0.1 * x^2 / (1 + %s) on %s" % (w, *[("x", "-x")[side < 0]] * 2, domain)
+            inputs = [0.02, 0.05, 0.1, 1e-9, 0, 3, 1e5, -0.02, -7]
+            force = lambda x: x - mpf(w) / 2 / sqrt(x) + (2 + x) * x / (1 + x)**2 / 10
+            with workdps(50):
+                for s, got in zip(inputs, rates(cost, [side * s for s in inputs])):
+                    low, high = mpf(0), mpf(1e6)
+                    for _ in range(200):
+                        low, high = (low, (low + high) / 2) if force((low + high) / 2) > s else ((low + high) / 2, high)
+                    assert abs(side * got - low) <= 1e-14 * low, (cost, s, got, low)
+
+
+def kinks_beside_which_values_cancel_hide_no_side():
+    """Where the largest exponential changes, at 0, the terms of a slope that is 0 there cancel: on which side a solution lies is seen farther out."""
+    cost = "7e-06 * exp(172 * x) / (1 + exp(172 * x))^2 on [-2, 3]"
+    inputs = [-1.5, -0.5, -0.013, -5e-4, 5e-4, 0.013, 0.5, 2.5]
+    for s, got in zip(inputs, rates(cost, inputs)):
+        with workdps(50):
+            assert abs(got - reached(lambda x: x + mpf("7e-06") * 172 * bump(172 * x) * (share(-172 * x) - share(172 * x)), s)) <= 1e-15, (s, got)
+    for s, got in zip([-1, 0, 2], rates("0.001 * normpdf(x / 900) + log(1 + exp(x))", [-1, 0, 2])):
+        with workdps(50):
+            assert abs(got - reached(lambda x: x + share(x) - x * exp(-(x / 900)**2 / 2) / sqrt(2 * pi) / 810000000, s)) <= 1e-15, (s, got)
+
+
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
 eigc.test("powers of one base are one", powers_of_one_base_are_one)
 eigc.test("rates left of a kink", rates_left_of_a_kink)
@@ -373,6 +400,8 @@ eigc.test("a rate that overflow hides stops the run", a_rate_that_overflow_hides
 eigc.test("what does not overflow is in reach", what_does_not_overflow_is_in_reach)
 eigc.test("logarithms of two exponentials do not overflow", logarithms_of_two_exponentials_do_not_overflow)
 eigc.test("exponentials do not overflow on the way", exponentials_do_not_overflow_on_the_way)
+eigc.test("solutions within reach are found from beyond it", solutions_within_reach_are_found_from_beyond_it)
+eigc.test("kinks beside which values cancel hide no side", kinks_beside_which_values_cancel_hide_no_side)
 eigc.test("ends at 0 where nothing is computed", ends_at_0_where_nothing_is_computed)
 eigc.test("activations that overflow stop the run", activations_that_overflow_stop_the_run)
 eigc.test("activations that do not are as they were", activations_that_do_not_are_as_they_were)

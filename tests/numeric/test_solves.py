@@ -140,16 +140,42 @@ def beside(F, n, end, unknown, is_end):
 class Solve:
     def __init__(self, F, D, s, lo, hi, kinks):
         self.F, self.D, self.s, self.kinks = F, D, s, kinks
+        self.to = self.reach_to(max(1.0, math.nextafter(lo, INF)), math.nextafter(hi, -INF)) if hi > 1 else INF
+        self.start = self.reach_to(min(-1.0, math.nextafter(hi, -INF)), math.nextafter(lo, INF)) if lo < -1 else -INF
         ends = [lo] + kinks + [hi]
         self.nodes = []
         for k, n in enumerate(ends):
             before, below = beside(F[k - 1], n, ends[k - 1], INF, n == hi) if k else (n, -INF)
             after, above = beside(F[k], n, ends[k + 1], -INF, n == lo) if k + 1 < len(ends) else (n, INF)
-            if abs(n) < INF:
+            if not self.start < n < self.to:
+                below, above = INF if k else -INF, -INF if k + 1 < len(ends) else INF
+            is_unknown = n in kinks and below == INF and above == -INF
+            if n in kinks and not is_unknown:
+                below, above = (above if below == INF else below), (below if above == -INF else above)
+            if abs(n) < INF and not is_unknown:
                 self.nodes.append((n, below, above, before, after))
 
     def piece(self, of, x):
-        return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))](x)
+        return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))]
+
+    def reach_to(self, first, last):
+        def is_good(x):
+            return not is_off(self.piece(self.F, x), x)
+        last, good, k = max(min(last, MOST), -MOST), first, 1
+        if not is_good(first):
+            return 0.0
+        while abs(good) < abs(last):
+            x = math.copysign(min(2.0**k if k < 1024 else INF, abs(last)), last)
+            k += 1 if k < 16 else 16
+            if abs(x) <= abs(good):
+                continue
+            if not is_good(x):
+                for _ in range(12):
+                    m = middle(min(good, x), max(good, x))
+                    good, x = (m, x) if is_good(m) else (good, m)
+                return good
+            good = x
+        return math.copysign(INF, last)
 
     def __call__(self, z):
         s, a, b = self.s(z), -MOST, MOST
@@ -164,14 +190,15 @@ class Solve:
             a = after
         x, q, guessed = s if a < s < b else middle(a, b), INF, {}
         for k in range(200):
-            r = self.piece(self.F, x) - s
-            if r == 0:
+            r, inside = self.piece(self.F, x)(x) - s, self.start <= x <= self.to
+            if r == 0 and inside:
                 return x
-            high = r > 0 or (r != r and x > 0)
-            guessed[high] = r != r or abs(r) == INF
+            high = x > self.to or (x >= self.start and (r > 0 or (r != r and x > 0)))
+            guessed[high] = r != r or abs(r) == INF or not inside
             a, b = (a, x) if high else (x, b)
-            d = self.piece(self.D, x)
+            d = self.piece(self.D, x)(x)
             y, m = x - over(r, d), middle(a, b)
+            y = y if inside else NAN
             sound = 0 < d < INF
             if y == x and sound:
                 return x
@@ -219,6 +246,9 @@ COSTS = [
     "cost(x) = log((exp(x) + exp(-x)) / 2)",
     "cost(x) = x / (1 + exp(-x)); gain = 10",
     "cost(x) = sqrt(1 + log(1 + exp(x) + exp(3 * x - 1))); threshold = 1; gain = 20",
+    "cost(x) = -3 * sqrt(x) + 0.1 * x^2 / (1 + x) on [0, inf]",
+    "cost(x) = -sqrt(-x) + 0.1 * x^2 / (1 - x) on [-inf, 0]; gain = 0.01",
+    "cost(x) = 7e-06 * exp(172 * x) / (1 + exp(172 * x))^2 on [-2, 3]",
 ]
 
 
