@@ -879,7 +879,9 @@ def says_unstable_within(t, net, s, found):
 
 def says_several_or_none(t, net, s, root):
     need("witness" in root, "no witness")
-    need("zero_sum" in root["witness"] or len(root["witness"].get("V", [])) == 1, "not of rank one")
+    w = root["witness"]
+    one_wave = [a["frequency"] == [0, 0] and not any(number(x) for x in a["im"]) for a in w.get("waves", [])] == [True]
+    need("zero_sum" in w or len(w.get("V", [])) == 1 or one_wave, "not of rank one")
 
 
 STRAIGHT = ("equilibrium-on-pieces", "attracting-on-pieces", "unstable-on-pieces", "run-away-on-pieces")

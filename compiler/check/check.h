@@ -58,6 +58,8 @@ typedef struct StabilityReport {
     Truth verdict;              /* of global exponential/asymptotic stability; never REFUTED by a failed sufficient condition */
     Truth unique;               /* of: exactly one equilibrium for every constant input */
     const char *conclusion;     /* a sentence */
+    const char *attracts;       /* in it: which equilibrium attracts what starts near; NULL: none is known to */
+    const char *not_unique;     /* in it: why there is not one equilibrium for every constant input; NULL: all of it says so, or nothing does */
     const char *theorem;        /* "Theorem 4 (docs/theory.md)": its hypotheses were checked */
     const char *open;           /* what is not proved, or NULL */
     Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */

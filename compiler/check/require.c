@@ -42,7 +42,7 @@ RequirementReport require_unique(Ctx *cx, Report *r, const ModelRequire *require
     const StabilityReport *s = &r->stability;
     return (RequirementReport){.verdict = s->unique, .reason = s->unique == TRUTH_CERTIFIED
                                ? "Theorem 2 (docs/theory.md): diagonal stability, slopes in [0, L]"
-                               : s->unique == TRUTH_REFUTED ? s->conclusion : s->open};
+                               : s->unique == TRUTH_REFUTED ? (s->not_unique ? s->not_unique : s->conclusion) : s->open};
 }
 
 /* ---- for all params ---- */

@@ -40,6 +40,12 @@ const char *theory_no_convergence(Ctx *cx, const Net *net)
                      : NULL;
 }
 
+const char *theory_noise(Ctx *cx, const Net *net)
+{
+    Beyond b = beyond_of(net);
+    return b.noisy ? arena_printf(&cx->arena, "population `%s` has noise", b.noisy) : NULL;
+}
+
 static void drop_convergence(Evidence *e)
 {
     size_t kept = 0;

@@ -7,6 +7,8 @@
 const char *theory_obstacle(Ctx *cx, const Net *net);
 /* NULL, or why theorems on convergence do not speak of the network: noise, delays. */
 const char *theory_no_convergence(Ctx *cx, const Net *net);
+/* NULL, or why theorems on equilibria do not. */
+const char *theory_noise(Ctx *cx, const Net *net);
 /* Takes back what noise and delays leave unproved, also from the statements. */
 void theory_qualify(Ctx *cx, const Net *net, Evidence *e, StabilityReport *out);
 #endif

@@ -204,6 +204,9 @@ const char *claim_network_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, c
         const char *limit = row->says == STATES_STRUCTURE ? NULL : theory_no_convergence(cx, net);
         if (limit)
             return arena_printf(&cx->arena, "the statement \"%s\" is about networks without noise and delays, and %s", row->name, limit);
+        const char *noise = s->kind == STATEMENT_SEVERAL_OR_NONE ? theory_noise(cx, net) : NULL;
+        if (noise)
+            return arena_printf(&cx->arena, "the statement \"%s\" is about networks without noise, and %s", row->name, noise);
         if (row->says != STATES_STRUCTURE && !stability_limit_fits(stability_limit(net), s->kind))
             return arena_printf(&cx->arena, "the statement \"%s\" is about other dynamics", row->name);
         mpq_t *rate = statement_numbers(s, "rate");

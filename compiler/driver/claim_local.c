@@ -79,14 +79,9 @@ static bool far_out_fits(const LocalNet *net, const ClaimMatrix *m, const Statem
     return fits;
 }
 
-/* Constant, and from some input on a line of slope 1: phi(s) = L max(s, 0), but for where it begins. */
-static bool is_relu(const LocalNet *net, const ClaimMatrix *m)
+static const char *relu_differs(const LocalNet *net)
 {
-    StraightPiece piece[STRAIGHT_MOST_PIECES];
-    bool fits = true;
-    for (size_t a = 0; fits && a < m->q; a++)
-        fits = local_straight(net, a, piece) == 2 && mpq_sgn(piece[0].slope) == 0 && mpq_cmp_ui(piece[1].slope, 1, 1) == 0;
-    return fits;
+    return local_is_relu(net) ? NULL : "the statement \"several-or-none\" is about activations that are max(s, 0), moved and scaled";
 }
 
 /* The facts of statement s about activations, for all means of n matrices; NULL also where it has none. */
@@ -103,7 +98,7 @@ static const char *facts_differ(const LocalNet *net, const ClaimMatrix *m, size_
     case STATEMENT_FORM_RUNAWAY:
         return far_out_fits(net, m, s, s->kind == STATEMENT_FORM_RUNAWAY) ? NULL : "the activations are not what a statement says of them far out";
     case STATEMENT_SEVERAL_OR_NONE:
-        return is_relu(net, m) ? NULL : "the statement \"several-or-none\" is about activations that are max(s, 0), moved and scaled";
+        return relu_differs(net);
     default:
         return NULL;
     }
@@ -201,7 +196,18 @@ static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const 
 static bool is_about_activations(const Statement *s)
 {
     return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL ||
-           s->kind == STATEMENT_ON_PIECES || s->kind == STATEMENT_PIECES_RUNAWAY || s->kind == STATEMENT_FORM_RUNAWAY || s->kind == STATEMENT_SEVERAL_OR_NONE;
+           s->kind == STATEMENT_ON_PIECES || s->kind == STATEMENT_PIECES_RUNAWAY || s->kind == STATEMENT_FORM_RUNAWAY;
+}
+
+/* About all inputs, and so about activations alone. */
+static const char *several_or_none_differs(Ctx *cx, const Net *net, const ClaimMatrix *m, SlopeReport *slope)
+{
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
+    LocalNet activations;
+    const char *fault = NULL;
+    slope_check(cx, net, slope);
+    lds_attained(net, slope, attained);
+    return local_activations(cx, net, attained, m, &activations, &fault) ? relu_differs(&activations) : fault;
 }
 
 /* The network near a point or in a box, with the slopes that the rows of m have. */
@@ -227,6 +233,10 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
         const Statement *s = &e->statement[k];
         if (s->kind == STATEMENT_UNSTABLE_WITHIN && !within_fits(&tau, s))
             return "the statement \"unstable-differences\" is about neurons of one time constant";
+        if (s->kind == STATEMENT_SEVERAL_OR_NONE) {
+            fault = several_or_none_differs(cx, net, m, slope);
+            continue;
+        }
         if (!is_about_activations(s))
             continue;
         if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))

@@ -100,12 +100,13 @@ static bool settings_at(Compilation *c, Options *o)
 }
 
 /* What is said of the network at the point, where diagonal stability fails. */
-static const char *reason_there(Compilation *c, const StabilityReport *s, bool stable)
+static const char *reason_there(Compilation *c, const char *setting, const StabilityReport *s, bool stable)
 {
     const char *point = c->report->ranges.point;
     Truth verdict = stable ? s->verdict : s->unique;
+    const char *why = !stable && s->not_unique ? s->not_unique : s->conclusion;
     if (verdict == TRUTH_REFUTED)
-        return arena_printf(&c->cx.arena, "at %s: %s", point, s->conclusion);
+        return arena_printf(&c->cx.arena, "at %s: %s (`eigc check%s --certificate=FILE` has the proof)", point, why, setting);
     return arena_printf(&c->cx.arena, "at %s diagonal stability fails, and %s", point,
                         verdict == TRUTH_CERTIFIED ? "what is certified there all the same does not go on to other values"
                         : stable                   ? "neither stability nor instability is proved there"
@@ -120,6 +121,9 @@ static void check_there(Compilation *c)
     Compilation there;
     if (report->ranges.lds != TRUTH_REFUTED || strcmp(c->path, "-") == 0 || !settings_at(c, &o))
         return;
+    const char *setting = "";
+    for (size_t k = c->options->n_set; k < o.n_set; k++)
+        setting = arena_printf(&c->cx.arena, "%s --set %s=%s", setting, o.set[k].name, o.set[k].value);
     memset(o.dump, 0, sizeof o.dump);
     compilation_init(&there, &o, c->path);
     there.only_check = true;
@@ -130,7 +134,7 @@ static void check_there(Compilation *c)
         bool stable = require->kind == REQUIRE_STABLE, by_cells = stable || require->kind == REQUIRE_UNIQUE;
         if (!require->for_all_params || !by_cells || report->requirement[k].verdict == TRUTH_CERTIFIED)
             continue;
-        report->requirement[k].reason = reason_there(c, s, stable);
+        report->requirement[k].reason = reason_there(c, setting, s, stable);
         if ((stable ? s->verdict : s->unique) != TRUTH_REFUTED)
             continue;
         report->requirement[k].verdict = TRUTH_REFUTED;

@@ -211,7 +211,7 @@ def rates_run_away(folder):
 
 @test
 def a_connectome(folder):
-    """The worm, 279 rows: stable, then at some input no equilibrium or several, then run-away; the same bytes again; checked twice."""
+    """The worm, 279 rows: stable, then several equilibria at some input, then run-away; the same bytes again; checked twice."""
     data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "data", "celegans")
     with open(os.path.join(data, "neurons.csv")) as file:
         sign = {row[0]: row[1] for row in csv.reader(file)}

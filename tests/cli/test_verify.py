@@ -275,4 +275,74 @@ def mean_slopes_are_compared_with_the_neurons(folder):
     equal(eigc("verify", "--model", model, tampered(folder, forged)).status, 0)
 
 
+TWO = """population E excitatory { size = 2; tau = 20; cost = nonnegative; gain = 1.5; input = sin(t) }
+population I inhibitory { tau = 10; cost = nonnegative }
+connect E -> E { weight = 0.4 }
+connect I -> E { weight = 1.2 }
+connect E -> I { weight = 1; delay = 3 }
+"""
+
+
+@test
+def several_equilibria_at_some_input_need_one_vector(folder):
+    """And activations max(s, 0), without noise, whatever the model's own input is: those are facts about the model."""
+    model, path = write(folder, "m.eig", TWO), os.path.join(folder, "proof.json")
+    eigc("check", "-q", "--certificate", path, model)
+    honest = json.load(open(path))
+    says = [s["says"] for s in honest["statements"]]
+    check("several-or-none" in says, says)
+    equal(eigc("verify", "--model", model, path).status, 0)
+    second_check(json.dumps(honest).encode())
+    statement = honest["statements"][says.index("several-or-none")]
+
+    def refused(change):
+        forged = copy.deepcopy(honest)
+        forged["statements"] = [dict(statement)]
+        change(forged)
+        r = eigc("verify", tampered(folder, forged))
+        check(r.status != 0, forged)
+        try:
+            second_check(json.dumps(forged).encode())
+        except Refused:
+            return
+        check(False, "the second checker takes %s" % forged)
+
+    v = honest["witness"]
+    refused(lambda c: c["witness"].update(V=v["V"] * 2, w=["1", "1"]))
+    refused(lambda c: c["witness"].update(V=v["V"] + [["0"] * len(v["members"])], w=["1", "0"]))
+    refused(lambda c: c["statements"][0].update(component=0))
+    refused(lambda c: c["statements"][0].update(V=["1", "1"]))
+    refused(lambda c: c["witness"].update(V=[["0" for _ in x] for x in v["V"]]))
+    stable = {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 1, "rows": [["-1"]]}, "statements": [statement],
+              "components": [{"members": [0], "p": ["1"], "proof": "exact"}]}
+    refused(lambda c: (c.clear(), c.update(stable)))
+    wave = json.loads(json.dumps(RING))
+    for frequency, re, im, fine in ([0, 0], "1", "0", True), ([0, 0], "1", "1/1000", False), ([1, 0], "1", "0", False), ([2, 0], "1", "0", False):
+        wave["witness"]["waves"] = [{"frequency": frequency, "re": [re], "im": [im]}]
+        wave["statements"] = [statement]
+        if fine:
+            equal(eigc("verify", tampered(folder, wave)).status, 0)
+            second_check(json.dumps(wave).encode())
+        else:
+            refused(lambda c: (c.clear(), c.update(json.loads(json.dumps(wave)))))
+    for before, after in (("E excitatory { size = 2; tau = 20; cost = nonnegative; gain = 1.5", "E excitatory { size = 2; tau = 20; cost = leaky(0.5); gain = 1.5"),
+                          ("cost = nonnegative }", "cost = box(0, 1000) }"), ("cost = nonnegative }", "cost = nonnegative; noise = 0.1 }"),
+                          ("cost = nonnegative }", "activation(z) = max(z, 0) + 0.001 * max(z - 5, 0) }"), ("cost = nonnegative }", "activation(z) = tanh(z) }")):
+        check(before in TWO, before)
+        other = write(folder, "other.eig", TWO.replace(before, after))
+        forged = copy.deepcopy(honest)
+        forged["statements"] = [statement]
+        del forged["model"]
+        r = eigc("verify", "--model", other, tampered(folder, forged))
+        check(r.status != 0, (after, r))
+        r = eigc("check", "--json", other)
+        check("several-or-none" not in r.out, (after, r))
+
+
+RING = {"format": "eig-certificate/1", "claim": "not-lds",
+        "matrix": {"n": 4, "populations": [{"name": "E", "size": 4}], "uniform": [["0.3"]], "self": ["0"], "leak": ["1"],
+                   "kernels": [{"to": 0, "from": 0, "extent": [4, 1], "values": ["0.9", "0.1", "-1.1", "0.1"]}]},
+        "witness": {"members": [0], "waves": [], "w": ["1"]}}
+
+
 main()

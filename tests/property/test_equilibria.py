@@ -102,7 +102,13 @@ def wording(report, statements):
     says = {s["says"] for s in statements}
     s = report["stability"]
     assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences", "run-away"}), s
-    assert (s["unique_equilibrium"] == "refuted") == ("several-equilibria" in says), s
+    assert (s["unique_equilibrium"] == "refuted") == bool(says & {"several-equilibria", "several-or-none"}), s
+    assert ("for some constant inputs" in s["conclusion"]) == ("several-or-none" in says and "several-equilibria" not in says), s
+    assert "would" not in s["conclusion"] and ("would" not in (s["open"] or "") or "several-or-none" not in says), s
+    for r in report["requirements"]:
+        of = s["unique_equilibrium"] if r["text"] == "unique_equilibrium" else s["verdict"] if r["text"] == "stable" else r["verdict"]
+        assert r["verdict"] == of, r
+        assert r["text"] != "unique_equilibrium" or of != "refuted" or "equilibria" in r["reason"], r
     assert ("unstable" in s["conclusion"]) == any("unstable" in x for x in says), s
     assert (" up in " in s["conclusion"]) == ("local-slopes" in says), s
     assert ("from every start in the box" in s["conclusion"]) == ("invariant-box" in says), s

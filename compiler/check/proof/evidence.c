@@ -96,6 +96,16 @@ void evidence_clear(Evidence *e)
     *e = (Evidence){0};
 }
 
+bool witness_is_vector(const Witness *w)
+{
+    if (w->is_zero_sum || w->rank != 1 || !w->frequency)
+        return w->is_zero_sum || w->rank == 1;
+    bool one = w->frequency[0] == 0 && w->frequency[1] == 0;
+    for (size_t i = 0; one && i < w->n; i++)
+        one = mpq_sgn(w->im[i]) == 0;
+    return one;
+}
+
 mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column)
 {
     size_t lo = m->row_from[row], hi = m->row_from[row + 1];

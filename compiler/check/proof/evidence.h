@@ -113,6 +113,8 @@ void component_clear(Component *c);
 void witness_clear(Witness *w);
 void evidence_clear(Evidence *e);
 
+/* X is v v' for one vector v: of a population that is zero-sum, real, and if it is a wave, constant on populations. */
+bool witness_is_vector(const Witness *w);
 /* It proves something: a zeroed one does not. */
 static inline bool evidence_is_some(const Evidence *e) { return e->is_certificate || e->witness.n > 0 || e->witness.is_zero_sum; }
 static inline bool claim_matrix_is_populations(const ClaimMatrix *m) { return m->self != NULL; }

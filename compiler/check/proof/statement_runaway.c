@@ -1,4 +1,4 @@
-/* Rates that grow without bound by a linear form (Theorem 39), and equilibria that are several, or none, at some input (Theorem 8). */
+/* Rates that grow without bound by a linear form (Theorem 39), and several equilibria at some input (Theorem 8). */
 #include "compiler/check/proof/statement_verify.h"
 
 /* out += q_i/tau_i slope_i w_ij for q_i > 0, and q_i/tau_i slope_i max(0, w_ij) for q_i < 0, at the columns j that row i has. */
@@ -68,6 +68,5 @@ const char *form_runaway_fault(const StatementCase *x)
 
 const char *several_or_none_fault(const StatementCase *x)
 {
-    const Witness *w = &x->e->witness;
-    return !x->e->is_certificate && (w->is_zero_sum || (w->rank == 1 && !w->frequency)) ? NULL : "the witness is not of rank one";
+    return !x->e->is_certificate && witness_is_vector(&x->e->witness) ? NULL : "the witness is not of rank one";
 }

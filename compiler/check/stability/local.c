@@ -37,6 +37,13 @@ static const Expr *last_input(Ctx *cx, const Net *net, const ModelPop *m, Num *s
     return u && is_constant_in_time(u) ? u : NULL;
 }
 
+/* NULL, or why the activation of the population has no row here. */
+static const char *activation_obstacle(Ctx *cx, const ModelPop *m)
+{
+    return !has_solve(m->act.phi) && !m->act.set_valued ? NULL
+         : arena_printf(&cx->arena, "the activation of population `%s` is not enclosed locally", m->name);
+}
+
 /* NULL, or why neurons of the population have no row here. many: some row stands for several of them. */
 static const char *population_obstacle(Ctx *cx, const NetPop *p, const Expr *input, bool many)
 {
@@ -46,11 +53,21 @@ static const char *population_obstacle(Ctx *cx, const NetPop *p, const Expr *inp
         return arena_printf(&cx->arena, "population `%s` has a proximal step", m->name);
     if (!input)
         return arena_printf(&cx->arena, "the input of population `%s` changes in time", m->name);
-    if (has_solve(m->act.phi) || m->act.set_valued)
-        return arena_printf(&cx->arena, "the activation of population `%s` is not enclosed locally", m->name);
-    if (many && (m->act.gain_of || !expr_is_const(input, &x)))
+    if (many && !activation_obstacle(cx, m) && (m->act.gain_of || !expr_is_const(input, &x)))
         return arena_printf(&cx->arena, "the neurons of population `%s` are not alike", m->name);
-    return NULL;
+    return activation_obstacle(cx, m);
+}
+
+/* Where one row stands for neurons that differ, with the least of their gains. */
+static void fill_activation(LocalNet *net, const NetPop *p, size_t pop, bool many, size_t k, LocalRow *row)
+{
+    *row = (LocalRow){.act = &p->model->act, .pop = pop, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0),
+                      .input = num_int(net->nums, 0)};
+    if (!p->gain_max)
+        return;
+    row->gain = many ? p->gain_min : values_exact(net->nums, &p->gain, k);
+    if (!many)
+        row->threshold = values_exact(net->nums, &p->threshold, k);
 }
 
 /* The neurons k, k + 1, ... of a population with a row each, or one row for all. */
@@ -63,11 +80,7 @@ static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *in
     for (size_t k = 0; fine && k < n_rows; k++) {
         LocalRow *row = &net->row[from + k];
         PairValue value;
-        *row = (LocalRow){.act = &p->model->act, .pop = pop, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0)};
-        if (p->gain_max) {
-            row->gain = values_exact(net->nums, &p->gain, k);
-            row->threshold = values_exact(net->nums, &p->threshold, k);
-        }
+        fill_activation(net, p, pop, false, k, row);
         fine = pair_eval(&eval, k, 0, &value);
         if (!fine) {
             *reason = "an input has no finite value";
@@ -84,6 +97,34 @@ static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *in
     return fine;
 }
 
+static Num slope_of(const Net *net, const SlopeReport *slope, size_t pop, size_t k, bool many)
+{
+    mpq_ptr own = num_new(net->nums);
+    reduce_row_slope(net, slope, pop, k, many, own);
+    return own;
+}
+
+bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, LocalNet *out, const char **reason)
+{
+    *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
+    size_t row = 0;
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const NetPop *p = &net->pop[a];
+        bool many = p->size > 1 && row < m->q && claim_matrix_size(m, row) > 1;
+        size_t n_rows = many ? 1 : p->size;
+        *reason = row + n_rows > m->q || (many && claim_matrix_size(m, row) != p->size) ? "the matrix is that of another network"
+                : slope[a].proved && slope[a].monotone ? activation_obstacle(cx, p->model) : slope[a].reason;
+        if (*reason)
+            return false;
+        for (size_t k = 0; k < n_rows; k++, row++) {
+            out->row[row].slope = slope_of(net, slope, a, k, many);
+            fill_activation(out, p, a, many, k, &out->row[row]);
+        }
+    }
+    *reason = row == m->q ? NULL : "the matrix is that of another network";
+    return !*reason;
+}
+
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason)
 {
     *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
@@ -97,14 +138,8 @@ bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row
                 : slope[a].proved && slope[a].monotone ? population_obstacle(cx, p, input, many) : slope[a].reason;
         if (*reason)
             return false;
-        for (size_t k = 0; k < n_rows; k++) {
-            mpq_ptr own = num_new(net->nums);
-            if (row_slope)
-                mpq_set(own, row_slope[row + k]);
-            else
-                reduce_row_slope(net, slope, a, k, many, own);
-            out->row[row + k].slope = own;
-        }
+        for (size_t k = 0; k < n_rows; k++)
+            out->row[row + k].slope = row_slope ? row_slope[row + k] : slope_of(net, slope, a, k, many);
         if (!fill_rows(out, p, a, input, net->model->sim.seed, n_rows, row, reason))
             return false;
         row += n_rows;

@@ -31,6 +31,9 @@ typedef struct LocalNet {
  * activation is of a kind that is not enclosed. m: the network's matrix for the slopes `slope`, or for
  * `row_slope`, one number a row, where that is given. */
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
+/* The same of its activations alone, whatever inputs and proximal steps are, which change nothing about equilibria at all inputs:
+ * inputs are 0. */
+bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
 /* Whose input it is: "at the model's input", "at the input that the model keeps from 350 ms on". */
 const char *local_when(Ctx *cx, const Net *net);
 /* diag(L) u, row by row. */
@@ -52,6 +55,8 @@ typedef struct StraightPiece {
 size_t local_straight(const LocalNet *net, size_t row, StraightPiece *out);
 /* It is slope t + offset in all of [lo, hi]; NULL: no such end, and whatever the offset. */
 bool local_is_straight(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, mpq_srcptr slope, mpq_srcptr offset);
+/* All are max(t, 0), moved in t and in value: each constant, and from some t on a line of slope 1. */
+bool local_is_relu(const LocalNet *net);
 /* Two rows have one psi. */
 bool local_is_alike(const LocalNet *net, size_t a, size_t b);
 /* What psi(t)/t tends to, or lies between, as t goes to infinity (side = 1), to minus infinity (-1), or to either (0). */

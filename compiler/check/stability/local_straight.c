@@ -57,6 +57,20 @@ bool local_is_straight(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcpt
     return false;
 }
 
+static bool is_relu(const LocalNet *net, size_t row)
+{
+    StraightPiece piece[STRAIGHT_MOST_PIECES];
+    return local_straight(net, row, piece) == 2 && mpq_sgn(piece[0].slope) == 0 && mpq_cmp_ui(piece[1].slope, 1, 1) == 0;
+}
+
+bool local_is_relu(const LocalNet *net)
+{
+    bool all = true;
+    for (size_t a = 0; all && a < net->n; a++)
+        all = (a > 0 && local_is_alike(net, a, a - 1)) || is_relu(net, a);
+    return all;
+}
+
 bool local_is_alike(const LocalNet *net, size_t a, size_t b)
 {
     const LocalRow *r = &net->row[a], *s = &net->row[b];

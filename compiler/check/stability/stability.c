@@ -85,26 +85,15 @@ static void conclude_certified(Ctx *cx, const Net *net, const LdsReport *lds, St
         qualify_prox_steps(cx, out);
 }
 
-/* A wave is two vectors, its real and its imaginary part, unless it is constant on populations and real. */
-static bool is_one_vector(const Witness *w)
-{
-    if (w->is_zero_sum || w->rank != 1 || !w->frequency)
-        return w->is_zero_sum || w->rank == 1;
-    bool one = w->frequency[0] == 0 && w->frequency[1] == 0;
-    for (size_t i = 0; one && i < w->n; i++)
-        one = mpq_sgn(w->im[i]) == 0;
-    return one;
-}
-
 static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
 {
-    bool one_vector = is_one_vector(&lds->evidence.witness);
+    bool one_vector = witness_is_vector(&lds->evidence.witness);
     out->conclusion = "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence; "
                       "that is no statement about what the network does at its actual inputs";
     out->theorem = "Theorem 1 (docs/theory.md)";
     out->open = one_vector
         ? "uniqueness and stability; the witness is one vector, so with threshold-linear activations of these slopes some constant "
-          "input would have no equilibrium or several (Theorem 8)"
+          "input would have several equilibria (Theorem 8)"
         : "uniqueness and stability; the witness needs more than one vector, so it does not speak against uniqueness";
 }
 
@@ -123,6 +112,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
             conclude_refuted(lds, out);
             stability_add_attracting(cx, net, lds, out);
         }
+        stability_refute_unique(cx, net, slope, lds, out);
     } else {
         const char *obstacle = theory_obstacle(cx, net);
         out->conclusion = obstacle ? obstacle

@@ -43,6 +43,13 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* stability_refuted.c: says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
 void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
+/* ---- stability_unique.c ---- */
+/* Adds that for some input, which need not be the model's, there are several equilibria, when the verifier accepts it; and says so in the
+ * conclusion of a refuted matrix, unless there are several at the model's own input. */
+void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
+/* The model requires that there is one equilibrium for every constant input. */
+bool stability_unique_is_required(const Net *net);
+
 /* False, and *out as it was, when they refute nothing. */
 bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* The activations are what a statement about two neurons wants. */

@@ -333,14 +333,18 @@ static bool may_be_local(Ctx *cx, const Net *net, const SlopeReport *slope)
     return proved;
 }
 
-/* Where it has been known that there is one equilibrium, boxes are of use for convergence alone. */
+/* Where it has been known that there is one equilibrium, boxes are of use for convergence alone. Nothing is said that is not in the
+ * certificate, which is about the box then. */
 static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
 {
     const Statement *s = &local->evidence.statement[local->evidence.n_statements - 1], *by = stability_strongest(&local->evidence);
-    if (out->unique == TRUTH_CERTIFIED && !by)
+    if (out->unique == TRUTH_CERTIFIED && !by) {
         drop(local);
-    else
-        (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(b, local, s, by, out);
+        return;
+    }
+    out->unique = out->unique == TRUTH_REFUTED ? TRUTH_UNDECIDED : out->unique;
+    out->not_unique = NULL;
+    (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(b, local, s, by, out);
 }
 
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out)
@@ -349,7 +353,8 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     const char *reason;
     *local = (LdsReport){0};
     bool one = out->unique == TRUTH_CERTIFIED;      /* and convergence is what is open */
-    if (out->verdict != TRUTH_UNDECIDED || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
+    bool asks_other = out->unique == TRUTH_REFUTED && stability_unique_is_required(net);        /* a certificate holds one of the two proofs */
+    if (out->verdict != TRUTH_UNDECIDED || asks_other || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
         return;
     Num *ones = ARENA_ARRAY(&cx->arena, b.m.q, Num);
     for (size_t a = 0; a < b.m.q; a++)

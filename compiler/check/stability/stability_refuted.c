@@ -48,9 +48,10 @@ void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, Sta
     if (!s)
         return;
     const Statement *at = &lds->evidence.statement[mpz_get_ui(mpq_numref(statement_numbers(s, "equilibrium")[0]))];
+    out->attracts = arena_printf(&cx->arena, "%s an equilibrium attracts what starts near it, exponentially: %s", local_when(cx, net),
+                                 states_text(cx, lds, at));
     out->conclusion = arena_printf(&cx->arena, "diagonal stability does not hold, so this method proves neither a unique equilibrium nor convergence from "
-                                   "everywhere. But %s an equilibrium attracts what starts near it, exponentially: %s",
-                                   local_when(cx, net), states_text(cx, lds, at));
+                                   "everywhere. But %s", out->attracts);
     out->theorem = "Theorems 1, 20 and 29 (docs/theory.md): a box with one equilibrium, a form that falls along trajectories beside it";
 }
 
