@@ -79,7 +79,8 @@ static Num slope_from(NumPool *nums, Num gain, double bound)
 
 static const char *proof_text(Ctx *cx, const ConvexFinding *f, Num gain)
 {
-    static const char by[] = "1/(1 + g'') by interval arithmetic over the domain of its cost";
+    const char *by = f->is_searched ? "1/(1 + g'') by interval arithmetic over the domain of its cost"
+                     : "1/(1 + g'') by the way its cost is composed";
     if (f->attained <= f->bound * (1 + 1e-6))
         return by;
     return arena_printf(&cx->arena, "%s; not sharp: the largest slope is at least %.8g", by, num_to_double(gain) / f->attained);
