@@ -29,6 +29,46 @@ static const Expr *without_overflow(Ctx *cx, NumPool *pool, Span at, const Expr 
     return call(cx, pool, at, EIG_FN_ADD, call(cx, pool, at, EIG_FN_MAX, u, v), rest);
 }
 
+/* By its form, for every x where it has a value. */
+static bool is_nonnegative(const Expr *e)
+{
+    Num c;
+    if (expr_is_const(e, &c))
+        return mpq_sgn(c) >= 0;
+    if (e->kind != EXPR_CALL)
+        return false;
+    const Expr *const *arg = e->as.call.arg;
+    switch (e->as.call.fn) {
+    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_NORMCDF: return true;
+    case EIG_FN_MUL: return expr_equal(arg[0], arg[1]) || (is_nonnegative(arg[0]) && is_nonnegative(arg[1]));
+    case EIG_FN_ADD: case EIG_FN_DIV: return is_nonnegative(arg[0]) && is_nonnegative(arg[1]);
+    case EIG_FN_MAX: return is_nonnegative(arg[0]) || is_nonnegative(arg[1]);
+    case EIG_FN_POW:
+        return is_nonnegative(arg[0]) || (expr_is_const(arg[1], &c) && mpz_cmp_ui(mpq_denref(c), 1) == 0 && mpz_even_p(mpq_numref(c)));
+    default: return false;
+    }
+}
+
+/* t, where e is exp(t) and t >= 0 not straight. */
+static const Expr *large_exponent(const Expr *e)
+{
+    const Expr *t = e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_EXP ? e->as.call.arg[0] : NULL;
+    return t && is_nonnegative(t) ? t : NULL;
+}
+
+/* log(1 + exp(t)) = t + log1p(exp(-t)), t >= 0 */
+static const Expr *above_zero(Ctx *cx, NumPool *pool, Span at, const Expr *t)
+{
+    const Expr *small = call(cx, pool, at, EIG_FN_EXP, call(cx, pool, at, EIG_FN_NEG, t, NULL), NULL);
+    return call(cx, pool, at, EIG_FN_ADD, t, call(cx, pool, at, EIG_FN_LOG1P, small, NULL));
+}
+
+static bool is_one(const Expr *e)
+{
+    Num c;
+    return expr_is_const(e, &c) && mpq_cmp_ui(c, 1, 1) == 0;
+}
+
 /* e, a logarithm. */
 static const Expr *log_of_sum(Ctx *cx, NumPool *pool, const Expr *e)
 {
@@ -42,9 +82,13 @@ static const Expr *log_of_sum(Ctx *cx, NumPool *pool, const Expr *e)
     }
     Num rate_u, rate_v;
     const Expr *u = exponent(cx, pool, a, &rate_u), *v = exponent(cx, pool, b, &rate_v);
-    if (!u || !v || mpq_equal(rate_u, rate_v))
+    const Expr *t = is_one(a) ? large_exponent(b) : is_one(b) ? large_exponent(a) : NULL, *made = NULL;
+    if (u && v && !mpq_equal(rate_u, rate_v))
+        made = without_overflow(cx, pool, e->span, u, v);
+    else if (t && !(u && v))
+        made = above_zero(cx, pool, e->span, t);
+    if (!made)
         return e;
-    const Expr *made = without_overflow(cx, pool, e->span, u, v);
     return made->size < EXPR_MAX_SIZE && made->depth <= EXPR_MAX_DEPTH ? made : e;
 }
 
