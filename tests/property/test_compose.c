@@ -45,12 +45,13 @@ static const Expr *line(Draw *d)
 static const Expr *pattern(Draw *d, const Expr *a, const Expr *b)
 {
     const Expr *p = number(d), *two = expr_const(&cx, (Span){ 0 }, num_int(&nums, 2));
-    switch (below(d, 6)) {
+    switch (below(d, 7)) {
     case 0: return call(EIG_FN_MUL, line(d), call(EIG_FN_LOG, line(d), a));
     case 1: return call(EIG_FN_ADD, call(EIG_FN_POW, a, p), call(EIG_FN_POW, b, p));
     case 2: return call(EIG_FN_SQRT, call(EIG_FN_ADD, call(EIG_FN_POW, a, two), call(EIG_FN_POW, b, two)), a);
     case 3: return call(EIG_FN_LOG, call(EIG_FN_ADD, call(EIG_FN_EXP, a, a), call(EIG_FN_EXP, b, b)), a);
     case 4: return call(EIG_FN_DIV, call(EIG_FN_POW, a, two), b);
+    case 5: return call(EIG_FN_POW, call(EIG_FN_LOG, line(d), a), two);
     default: return call(EIG_FN_ADD, call(EIG_FN_SQRT, line(d), a), call(EIG_FN_SQRT, line(d), a));
     }
 }

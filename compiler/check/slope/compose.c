@@ -276,6 +276,12 @@ static Shape of_power(const Compose *c, const Shape *a, Num p)
     return s;
 }
 
+/* log(b)^2 of a line b > 0: its second derivative is 2 b1^2 (1 - log(b))/b^2, which is least where log(b) = 3/2: -b1^2 e^-3. */
+static Shape of_squared_log(const Compose *c, const Shape *b)
+{
+    return (Shape){ .is_defined = true, .sign = NONNEG, .least = scaled_bend(c, -49787068368, b->rate) };
+}
+
 /* base^a = exp(a log(base)): where the signs decide, the size of the logarithm does not. */
 static Shape of_exponential(const Compose *c, Num base, const Shape *a)
 {
@@ -299,7 +305,7 @@ static Shape of_abs(const Compose *c, const Shape *a)
 static Shape of_call(const Compose *c, const Expr *e, const Shape *a, const Shape *b)
 {
     Num p;
-    Shape minus;
+    Shape minus, line;
     const Expr *const *arg = e->as.call.arg;
     switch (e->as.call.fn) {
     case EIG_FN_ADD: return of_sum(c, a, b);
@@ -314,6 +320,8 @@ static Shape of_call(const Compose *c, const Expr *e, const Shape *a, const Shap
     case EIG_FN_ABS: return of_abs(c, a);
     case EIG_FN_SQRT: return of_power(c, a, num_ratio(c->nums, 1, 2));
     case EIG_FN_POW:
+        if (expr_is_const(arg[1], &p) && mpq_cmp_ui(p, 2, 1) == 0 && compose_is_log_of_line(c, arg[0], &line))
+            return of_squared_log(c, &line);
         if (expr_is_const(arg[1], &p) && mpq_sgn(p) != 0)
             return of_power(c, a, p);
         return expr_is_const(arg[0], &p) ? of_exponential(c, p, b) : (Shape){ .is_defined = false };

@@ -41,6 +41,8 @@ Num compose_num(const Compose *c, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), N
 unsigned compose_line_sign(const Compose *c, Num offset, Num rate);
 
 /* ---- compose_product.c ---- */
+/* e = log(b) of a straight b > 0. */
+bool compose_is_log_of_line(const Compose *c, const Expr *e, Shape *b);
 Shape compose_product(const Compose *c, const Expr *e, const Shape *a, const Shape *b);
 Shape compose_quotient(const Compose *c, const Shape *a, const Shape *b);
 #endif

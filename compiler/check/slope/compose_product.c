@@ -15,7 +15,7 @@ static Shape of_lines(const Compose *c, const Expr *e, const Shape *a, const Sha
     return s;
 }
 
-static bool is_log_of_line(const Compose *c, const Expr *e, Shape *line)
+bool compose_is_log_of_line(const Compose *c, const Expr *e, Shape *line)
 {
     Num offset, rate;
     if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_LOG || !expr_affine(c->nums, e->as.call.arg[0], EIG_VAR_X, &offset, &rate))
@@ -75,7 +75,7 @@ Shape compose_product(const Compose *c, const Expr *e, const Shape *a, const Sha
     if (a->rate && b->rate)
         return of_lines(c, e, a, b);
     for (int k = 0; k < 2; k++)
-        if ((k ? b : a)->rate && is_log_of_line(c, e->as.call.arg[1 - k], &line))
+        if ((k ? b : a)->rate && compose_is_log_of_line(c, e->as.call.arg[1 - k], &line))
             return of_line_and_log(c, k ? b : a, &line);
     return of_signed(c, a, b);
 }
