@@ -7,7 +7,7 @@
 
 #include "tests/draw.h"
 
-enum { EDGE_MAX_N = 12 };
+enum { EDGE_MAX_N = 14, EDGE_SOME_N = 12 };
 typedef enum EdgeKnown { EDGE_NOT_LDS = -1, EDGE_OPEN, EDGE_LDS } EdgeKnown;
 
 typedef struct EdgeMatrix {
@@ -66,7 +66,7 @@ static const int edge_entries[] = {0, 0, 10, -10, 20, -20, 30, -50, 5, -1, 3};  
 static void edge_tight(Draw *d, EdgeMatrix *m)
 {
     int v[EDGE_MAX_N][3], rank = edge_int(d, 1, 3);
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     mpq_t x, sum;
     mpq_inits(x, sum, (mpq_ptr)0);
     for (size_t i = 0; i < m->n; i++) {
@@ -96,7 +96,7 @@ static void edge_tight(Draw *d, EdgeMatrix *m)
 /* P A = -(V V')/2 - e I + a skew part, for a diagonal P: stable by e. On the edge, e = 0, it is open: another P may do. */
 static void edge_squares(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     int rank = edge_int(d, 1, (int)m->n);
     mpq_t e, x;
     mpq_inits(e, x, (mpq_ptr)0);
@@ -139,7 +139,7 @@ static void edge_few(Draw *d, EdgeMatrix *m)
 /* Any size, most entries 0: several components, some of which hang together by one. */
 static void edge_scattered(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     for (size_t i = 0; i < m->n; i++)
         for (size_t j = 0; j < m->n; j++)
             if (i == j || edge_int(d, 0, 2) == 0)
@@ -149,7 +149,7 @@ static void edge_scattered(Draw *d, EdgeMatrix *m)
 /* No entry off the diagonal below 0: stable exactly when A x < 0 for an x > 0, and A x = 0 is the edge where A is irreducible. */
 static void edge_excitatory(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     mpq_t x[EDGE_MAX_N], sum;
     mpq_init(sum);
     for (size_t i = 0; i < m->n; i++) {
@@ -178,7 +178,7 @@ static void edge_excitatory(Draw *d, EdgeMatrix *m)
 /* Symmetric -V V' of less than full rank, where rows and columns are scaled: stable exactly when shifted below 0. */
 static void edge_symmetric(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     mpq_t x;
     mpq_init(x);
     for (size_t rank = (size_t)edge_int(d, 1, (int)m->n - 1); rank > 0; rank--) {
@@ -221,7 +221,7 @@ static bool edge_secant(size_t n, mpq_ptr out)
 /* A cycle, stable exactly when its gain is below 1, or below the secant bound where the product is negative. */
 static void edge_cycle(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 3, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 3, EDGE_SOME_N));
     bool is_negative = edge_int(d, 0, 3) > 0, is_exact = true;
     mpq_t gain, shift;
     mpq_inits(gain, shift, (mpq_ptr)0);
@@ -251,7 +251,7 @@ static void edge_cycle(Draw *d, EdgeMatrix *m)
  * leaves add, a_ij a_ji / a_jj, is below 0. The last row is put on the edge. */
 static void edge_tree(Draw *d, EdgeMatrix *m)
 {
-    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_MAX_N));
+    edge_clear_entries(m, (size_t)edge_int(d, 2, EDGE_SOME_N));
     mpq_t pivot[EDGE_MAX_N], x;
     mpq_init(x);
     for (size_t i = 0; i < m->n; i++) {
@@ -278,6 +278,50 @@ static void edge_tree(Draw *d, EdgeMatrix *m)
     for (size_t i = 0; i < m->n; i++)
         mpq_clear(pivot[i]);
     mpq_clear(x);
+}
+
+/* D1 (u v' - I) D2, far from balanced: stable when the u_i v_i above 0 add up to less than 1, wherever that stands to 1 by a last digit. */
+static void edge_rank_one(Draw *d, EdgeMatrix *m)
+{
+    int part[EDGE_MAX_N], sum = 0, spread = edge_int(d, 0, 2) * 12;
+    mpq_t x, all, u[EDGE_MAX_N], v[EDGE_MAX_N];
+    edge_clear_entries(m, (size_t)edge_int(d, 3, EDGE_MAX_N));
+    mpq_inits(x, all, (mpq_ptr)0);
+    for (size_t i = 0; i < m->n; i++) {
+        part[i] = edge_int(d, 1, 99) * (i && edge_int(d, 0, 3) == 0 ? -1 : 1);
+        sum += part[i] > 0 ? part[i] : 0;
+    }
+    int side = edge_shift(d, m, x);
+    mpq_set_si(all, 1, 1);
+    mpq_add(all, all, x);
+    for (size_t i = 0; i < m->n; i++) {         /* u_i v_i = part_i all/sum */
+        mpq_inits(u[i], v[i], (mpq_ptr)0);
+        edge_set(u[i], edge_int(d, 1, 9) * (edge_int(d, 0, 1) ? 1 : -1), edge_int(d, 1, 9));
+        edge_set(x, part[i], sum);
+        mpq_mul(x, x, all);
+        mpq_div(v[i], x, u[i]);
+    }
+    for (size_t i = 0; i < m->n; i++)
+        for (size_t j = 0; j < m->n; j++) {
+            mpq_mul(m->a[i][j], u[i], v[j]);
+            edge_set(x, i == j, 1);
+            mpq_sub(m->a[i][j], m->a[i][j], x);
+        }
+    for (size_t k = 0; k < 2 * m->n; k++) {     /* a row, or a column, times a power of ten */
+        int by = edge_int(d, -spread, spread);
+        mpz_ui_pow_ui(mpq_numref(x), 10, (unsigned)abs(by));
+        mpz_set_ui(mpq_denref(x), 1);
+        if (by < 0)
+            mpq_inv(x, x);
+        for (size_t j = 0; j < m->n; j++) {
+            mpq_ptr y = k < m->n ? m->a[k][j] : m->a[j][k - m->n];
+            mpq_mul(y, y, x);
+        }
+    }
+    m->known = side < 0 ? EDGE_LDS : EDGE_NOT_LDS;
+    for (size_t i = 0; i < m->n; i++)
+        mpq_clears(u[i], v[i], (mpq_ptr)0);
+    mpq_clears(x, all, (mpq_ptr)0);
 }
 
 /* Rows and columns scaled, exchanged and transposed, which changes nothing; sometimes one entry changed. */

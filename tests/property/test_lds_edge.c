@@ -16,6 +16,7 @@ static const struct {
 } makers[] = {
     {"tight", edge_tight},      {"squares", edge_squares},       {"few", edge_few},             {"scattered", edge_scattered},
     {"cycle", edge_cycle},      {"tree", edge_tree},             {"excitatory", edge_excitatory}, {"symmetric", edge_symmetric},
+    {"rank one", edge_rank_one},
 };
 enum { N_MAKERS = sizeof makers / sizeof *makers };
 
@@ -215,6 +216,8 @@ static void verdicts_on_the_edge_are_found(void)
         for (int places = 1; places < 10; places++)
             far += tally[k].open_known[places];
     }
+    for (size_t k = 0; k < N_MAKERS; k++)
+        CHECK(makers[k].make != edge_rank_one || tally[2 * k].is[TRUTH_UNDECIDED] == 0);
     CHECK(open <= count / 20);
     CHECK(on == 0);
     CHECK(far == 0);

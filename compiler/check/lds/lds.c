@@ -34,6 +34,7 @@ static const TestRow test_table[] = {
     {"quasi-dominance",  SIZE_MAX,       lds_test_comparison},
     {"symmetric part",   SIZE_MAX,       lds_test_plain},
     {"worst direction",  SIZE_MAX,       lds_test_top_vector},
+    {"rank one",         1000,           lds_test_rank_one},
     {"determinant",      64,             lds_test_singular},
     {"descent",          SIZE_MAX,       lds_test_descent},
     {"interior point",   LDS_DENSE_ROWS, lds_test_interior},

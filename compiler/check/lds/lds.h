@@ -181,6 +181,7 @@ LdsTest lds_test_diagonal, lds_test_one_row, lds_test_two_rows, lds_test_minors,
 LdsTest lds_test_three_rows;
 LdsTest lds_test_comparison, lds_test_balanced, lds_test_symmetriser, lds_test_plain;
 LdsTest lds_test_excitatory, lds_test_top_vector, lds_test_singular;
+LdsTest lds_test_rank_one;             /* lds_rank_one.c */
 LdsTest lds_test_descent;              /* lds_descent.c */
 LdsTest lds_test_interior;
 LdsTest lds_test_sums;                 /* lds_sums.c: components that are nothing but sums */
