@@ -450,8 +450,6 @@ ROWS = [
     ("certificate_read_proof.c", "    if (components)\n", "    if (0)\n"),
     ("certificate_read.c", "if (strcmp(format, \"eig-certificate/1\") != 0)", "if (0)"),
     ("statement_runaway.c", "!x->e->is_certificate && witness_is_vector(&x->e->witness)", "!x->e->is_certificate"),
-    ("evidence.c", "one = w->frequency[0] == 0 && w->frequency[1] == 0", "one = true"),
-    ("evidence.c", "one = mpq_sgn(w->im[i]) == 0;", "one = true;"),
 ]
 TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
          "test_symbol", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")

@@ -254,6 +254,21 @@ static void search_all(Search *s)
     free(s->x);
 }
 
+/* How good the multipliers are with which the search ended. */
+static void note_margin(Search *s)
+{
+    size_t n = s->part->n;
+    double *q = ARENA_ARRAY(&s->part->cx->arena, n, double);
+    bool usable = true;
+    search_rescale(s);
+    for (size_t i = 0; i < n; i++) {
+        q[i] = s->scale[i] * s->scale[i];
+        usable &= q[i] > 1e-300 && q[i] < 1e300;
+    }
+    if (usable)
+        s->found->margin = fmax(s->found->margin, lds_part_margin(s->part, q, NULL));
+}
+
 bool lds_test_interior(LdsPart *p, LdsFinding *f)
 {
     if (p->n < 3 || p->matrix->n_sums)      /* its vectors are not those of neurons */
@@ -270,5 +285,7 @@ bool lds_test_interior(LdsPart *p, LdsFinding *f)
     s.q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     memcpy(s.scale, p->balance, p->n * sizeof *s.scale);
     search_all(&s);
+    if (is_open(&s))
+        note_margin(&s);
     return true;
 }
