@@ -54,7 +54,7 @@ static Truth search(size_t n, double gain)
     return f.verdict;
 }
 
-/* Plain loops, LAPACK in double precision, and from 300 rows in single precision first. */
+/* Plain loops, LAPACK in double precision, and from 100 rows in single precision first. */
 static void both_sides_of_the_edge_of_a_ring(void)
 {
     static const size_t order[] = {3, 7, 40, 120, 320};

@@ -14,9 +14,9 @@
  * strictly inside, s < 0 means multipliers and lambda > 0 a witness that holds in every row
  * with room to spare. A primal-dual interior-point method (Helmberg, Rendl, Vanderbei and
  * Wolkowicz 1996; Mehrotra's predictor and corrector) whose Schur matrix is four
- * products entry by entry:
+ * products, two of them symmetric, entry by entry:
  *      H = U o V' + U' o V + (U A') o S^-1 + X o (V A'),   U = A X,  V = A S^-1.
- * A step is some 20 n^3 operations, all in products of matrices; up to a dozen are needed.
+ * A step is some 18 n^3 operations, all in products of matrices; up to a dozen are needed.
  * docs/theory.md has the derivation. */
 enum {
     MOST_STEPS = 60,
@@ -27,10 +27,11 @@ enum {
     QUAD_ROWS = 16,             /* ... more than that */
     TRIDIAGONAL_MAX = 24,
     WITNESS_RANK = 32,
+    STRIP = 128,                /* rows of the pieces in which a symmetric product is made */
     SETTLE_FROM = 100,          /* rows from which a step takes longer than moving rows of a witness */
     FACE_ROWS = 200
 };
-static const double STEP_PART = 0.9, SHORT_STEP = 0.2, LEAST_CENTRING = 0.05;
+static const double STEP_PART = 0.85, SHORT_STEP = 0.1, LEAST_CENTRING = 0.05;
 static const double FACE_GAP = 1e-5;            /* below it witnesses are also tried as short fractions */
 
 /* What the searches in several precisions share. */

@@ -16,6 +16,7 @@ typedef struct NAME(Interior) {
     REAL *border;               /* diag(A X S^-1 + A S^-1 X) */
     REAL *by_border, *by_one;   /* H^-1 border, H^-1 1 */
     REAL *work;                 /* 4 n */
+    REAL corner;                /* X . S^-1 */
     REAL s, lambda;             /* n lambda <= s* <= s */
     REAL s_step, lambda_step;
     bool is_short;              /* the last step was: find the centre again */
@@ -23,29 +24,48 @@ typedef struct NAME(Interior) {
 
 /* ---- kernels ---- */
 
-/* out = a b, or a b'. */
-static void NAME(multiply)(const NAME(Interior) *it, const REAL *a, const REAL *b, bool is_transposed, REAL *out)
+/* out = a b */
+static void NAME(multiply)(const NAME(Interior) *it, const REAL *a, const REAL *b, REAL *out)
 {
     size_t n = it->n;
 #ifdef KERNELS
     if (it->kernels) {          /* rows are columns there: out' = b' a' */
         int order = (int)n;
         REAL one = 1, zero = 0;
-        it->kernels->gemm(is_transposed ? "T" : "N", "N", &order, &order, &order, &one, b, &order, a, &order, &zero,
-                          out, &order, 1, 1);
+        it->kernels->gemm("N", "N", &order, &order, &order, &one, b, &order, a, &order, &zero, out, &order, 1, 1);
         return;
     }
 #endif
     for (size_t i = 0; i < n; i++) {
         REAL *row = out + i * n;
         memset(row, 0, n * sizeof *row);
-        for (size_t k = 0; !is_transposed && k < n; k++)
+        for (size_t k = 0; k < n; k++)
             for (size_t j = 0; j < n; j++)
                 row[j] += a[i * n + k] * b[k * n + j];
-        for (size_t j = 0; is_transposed && j < n; j++)
-            for (size_t k = 0; k < n; k++)
-                row[j] += a[i * n + k] * b[j * n + k];
     }
+}
+
+/* The lower half of out = a b', where that is symmetric: strip by strip, in little more than half of the time. */
+static void NAME(multiply_half)(const NAME(Interior) *it, const REAL *a, const REAL *b, REAL *out)
+{
+    size_t n = it->n;
+#ifdef KERNELS
+    for (size_t from = 0, to; it->kernels && from < n; from = to) {
+        to = n - from < STRIP ? n : from + STRIP;
+        int order = (int)n, rows = (int)(to - from), columns = (int)to;
+        REAL one = 1, zero = 0;
+        it->kernels->gemm("T", "N", &columns, &rows, &order, &one, b, &order, a + from * n, &order, &zero, out + from * n, &order, 1, 1);
+    }
+    if (it->kernels)
+        return;
+#endif
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) {
+            REAL sum = 0;
+            for (size_t k = 0; k < n; k++)
+                sum += a[i * n + k] * b[j * n + k];
+            out[i * n + j] = sum;
+        }
 }
 
 static bool NAME(cholesky)(const NAME(Interior) *it, REAL *a)
@@ -197,20 +217,25 @@ static double NAME(longest)(NAME(Interior) *it, const REAL *l, const REAL *d, do
 
 /* ---- one step ---- */
 
-/* H = U o V' + U' o V + (U A') o Z + X o (V A'), border, trace; factored, with both fixed solutions. */
+/* The lower half of H = U o V' + U' o V + (U A') o Z + X o (V A'), border, trace; factored, with both fixed solutions. */
 static bool NAME(schur)(NAME(Interior) *it)
 {
     size_t n = it->n;
-    NAME(multiply)(it, it->a, it->x, false, it->u);
-    NAME(multiply)(it, it->a, it->z, false, it->v);
-    NAME(multiply)(it, it->u, it->a, true, it->t);
-    NAME(multiply)(it, it->v, it->a, true, it->c);
-    for (size_t i = 0; i < n; i++) {
-        REAL sum = 0;
-        for (size_t j = 0; j < n; j++) {
+    NAME(multiply)(it, it->a, it->x, it->u);
+    NAME(multiply)(it, it->a, it->z, it->v);
+    NAME(multiply_half)(it, it->u, it->a, it->t);
+    NAME(multiply_half)(it, it->v, it->a, it->c);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) {
             size_t ij = i * n + j, ji = j * n + i;
             it->h[ij] = it->u[ij] * it->v[ji] + it->u[ji] * it->v[ij] + it->t[ij] * it->z[ij] + it->x[ij] * it->c[ij];
+        }
+    it->corner = 0;
+    for (size_t i = 0; i < n; i++) {
+        REAL sum = 0;
+        for (size_t ij = i * n; ij < (i + 1) * n; ij++) {
             sum += it->u[ij] * it->z[ij] + it->v[ij] * it->x[ij];
+            it->corner += it->x[ij] * it->z[ij];
         }
         it->border[i] = it->by_border[i] = sum;
         it->by_one[i] = 1;
@@ -229,15 +254,13 @@ static bool NAME(schur)(NAME(Interior) *it)
 static void NAME(solve_scalars)(NAME(Interior) *it, REAL mu, bool has_second)
 {
     size_t n = it->n;
-    REAL below = 1, corner = 0, m[4] = {0}, right[2] = {0};
+    REAL below = 1, m[4] = {0}, right[2] = {0};
     for (size_t i = 0; i < n; i++) {
         REAL ac = 0;
         for (size_t j = 0; has_second && j < n; j++)
             ac += it->a[i * n + j] * it->c[i * n + j];
         it->step[i] = -2 * (mu * it->trace[i] + ac);
         below -= mu * it->z[i * n + i] + (has_second ? it->c[i * n + i] : 0);
-        for (size_t j = 0; j < n; j++)
-            corner += it->x[i * n + j] * it->z[i * n + j];
     }
     NAME(solve)(it, it->h, false, it->step);
     NAME(solve)(it, it->h, true, it->step);
@@ -249,7 +272,7 @@ static void NAME(solve_scalars)(NAME(Interior) *it, REAL mu, bool has_second)
         right[0] += it->border[i] * it->step[i];
         right[1] += it->step[i];
     }
-    m[0] -= corner;
+    m[0] -= it->corner;
     right[0] = below - right[0];
     REAL det = m[0] * m[3] - m[1] * m[2];
     it->s_step = (right[0] * m[3] + right[1] * m[1]) / det;
@@ -264,8 +287,8 @@ static void NAME(solve_matrix)(NAME(Interior) *it, REAL mu, bool has_second)
 {
     size_t n = it->n;
     NAME(form)(it, it->step, it->s_step, it->u);
-    NAME(multiply)(it, it->u, it->z, false, it->v);
-    NAME(multiply)(it, it->x, it->v, false, it->t);
+    NAME(multiply)(it, it->u, it->z, it->v);
+    NAME(multiply)(it, it->x, it->v, it->t);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
             size_t ij = i * n + j, ji = j * n + i;
@@ -278,7 +301,7 @@ static void NAME(solve_matrix)(NAME(Interior) *it, REAL mu, bool has_second)
 static void NAME(second_order)(NAME(Interior) *it)
 {
     size_t n = it->n;
-    NAME(multiply)(it, it->t, it->v, false, it->c);
+    NAME(multiply)(it, it->t, it->v, it->c);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             it->c[i * n + j] = it->c[j * n + i] = -(it->c[i * n + j] + it->c[j * n + i]) / 2;
