@@ -89,7 +89,7 @@ ROWS = [
     ("verify_witness.c", "if ((sign ? sign : row_sign(&s, i)) < 0)", "if ((sign ? sign : row_sign(&s, i)) > 0)"),
     ("verify_witness.c", "i < n && found == n; i++", "i + 1 < n && found == n; i++"),
     # kernels
-    ("verify_matrix.c", "kernels_fault(m) : verify_rows_fault", "NULL : rows_fault"),
+    ("verify_matrix.c", "kernels_fault(m) : verify_rows_fault", "NULL : verify_rows_fault"),
     ("verify_matrix.c", "           kernels_touch(m, a);", "           0;"),
     ("verify_components.c", "r.accepted && (fault = kernels_component_fault(cx, m, c))", "0"),
     ("verify_components.c", "        fault = kernels_order_fault(cx, m, of);", "        fault = NULL;"),

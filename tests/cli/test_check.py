@@ -2,12 +2,14 @@
 """eigc check: report, JSON, settings, colour, what is loaded."""
 import json
 import os
+import random
 import re
 import shutil
 from fractions import Fraction
 
 from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, test, write
 
+N_THREADED = 300
 WRONG = "model wrong\npopulation E excitatory {\n  tau = 10 ms\n  cost = nonnegativ\n}\nconnect E -> F { weight = 1 }\n"
 
 
@@ -45,6 +47,25 @@ def json_has_the_promised_keys(folder):
     equal(o["certificate"], None)
     equal(o["diagnostics"]["version"], "2.1.0")
     equal(o["diagnostics"]["runs"][0]["results"], [])
+
+
+@test
+def threads_of_the_libraries_change_no_byte(folder):
+    """The interior-point method, by products of a library that may have threads."""
+    random.seed(1)
+    rows = [",".join("0" if i == j else "%.4f" % random.gauss(0, 1) for j in range(N_THREADED)) for i in range(N_THREADED)]
+    write(folder, "w.csv", "\n".join(rows) + "\n")
+    model = write(folder, "m.eig", "param g = 1\npopulation V mixed { size = %d; tau = 10 ms; cost = nonnegative }\n"
+                  "connect V -> V { weight = g * matrix(\"w.csv\") }\n" % N_THREADED)
+    for gain, verdict in (("0.044", "certified"), ("0.047", "refuted")):
+        texts = set()
+        for n in ("1", "2", "3", "7"):
+            env = dict(os.environ, OPENBLAS_NUM_THREADS=n, OMP_NUM_THREADS=n, GOTO_NUM_THREADS=n)
+            r = eigc("check", "--only=diagonal-stability", "--set=g=" + gain, "--certificate=c.json", model, cwd=folder, env=env)
+            check("%s: matrix inequality, interior point" % verdict in r.out, r)
+            with open(os.path.join(folder, "c.json"), "rb") as f:
+                texts.add(f.read())
+        equal(len(texts), 1)
 
 
 SIGNS = """model signs

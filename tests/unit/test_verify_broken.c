@@ -182,6 +182,9 @@ static void broken_witnesses_are_rejected(void)
     CHECK(verify_evidence(&cx, &m, &e).accepted);
     w.member[1] = 0;
     CHECK(!refutes(&cx, &m, &w));                               /* twice */
+    set(w.v[1], "0");
+    CHECK(!refutes(&cx, &m, &w));                               /* ... where no sum would say so */
+    set(w.v[1], "1");
     w.member[1] = 3;
     CHECK(!refutes(&cx, &m, &w));
     w.member[1] = 2, w.member[0] = 1;                           /* any order of distinct rows is good */
