@@ -39,6 +39,26 @@ static double fn_pow(double a, double b)
     return n >= 0 ? integer_power(a, (unsigned)n) : 1.0 / integer_power(a, (unsigned)-n);
 }
 
+/* Knuth (1969): every step but the first is exact, or loses what the next one finds. */
+static double lost_sum(double a, double b)
+{
+    double sum = a + b, from_b = sum - a;
+    return (a - (sum - from_b)) + (b - from_b);
+}
+
+static double upper_half(double a)
+{
+    double far = 134217729.0 * a;
+    return far - (far - a);
+}
+
+/* Dekker (1971): the four products of halves are exact. */
+static double lost_product(double a, double b)
+{
+    double a_high = upper_half(a), a_low = a - a_high, b_high = upper_half(b), b_low = b - b_high;
+    return ((a_high * b_high - a * b) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
+}
+
 static double fn_ramp(double a, double b)
 {
     double part = a / b;
@@ -56,6 +76,8 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_MUL:   return a * b;
     case EIG_FN_DIV:   return a / b;
     case EIG_FN_NEG:   return -a;
+    case EIG_FN_LOST_SUM: return lost_sum(a, b);
+    case EIG_FN_LOST_PRODUCT: return lost_product(a, b);
     case EIG_FN_POW:   return fn_pow(a, b);
     case EIG_FN_ABS:   return fabs(a);
     case EIG_FN_MIN:   return a < b ? a : b;

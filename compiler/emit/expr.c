@@ -77,6 +77,28 @@ static Val power(const Emit *e, Val a, Val b, const double *constant_b)
     return ll_fdiv(e->ll, ll_f64(e->ll, 1.0), integer_power(e->ll, a, (unsigned)-n));
 }
 
+/* runtime/expr.c, lost_sum. */
+static Val lost_sum(const Ll *ll, Val a, Val b)
+{
+    Val sum = ll_fadd(ll, a, b), from_b = ll_fsub(ll, sum, a);
+    return ll_fadd(ll, ll_fsub(ll, a, ll_fsub(ll, sum, from_b)), ll_fsub(ll, b, from_b));
+}
+
+static Val upper_half(const Ll *ll, Val a)
+{
+    Val far = ll_fmul(ll, ll_f64(ll, 134217729.0), a);
+    return ll_fsub(ll, far, ll_fsub(ll, far, a));
+}
+
+/* runtime/expr.c, lost_product. */
+static Val lost_product(const Ll *ll, Val a, Val b)
+{
+    Val a_high = upper_half(ll, a), a_low = ll_fsub(ll, a, a_high), b_high = upper_half(ll, b), b_low = ll_fsub(ll, b, b_high);
+    Val high = ll_fsub(ll, ll_fmul(ll, a_high, b_high), ll_fmul(ll, a, b));
+    Val middle = ll_fadd(ll, ll_fmul(ll, a_high, b_low), ll_fmul(ll, a_low, b_high));
+    return ll_fadd(ll, ll_fadd(ll, high, middle), ll_fmul(ll, a_low, b_low));
+}
+
 /* if (a how b) yes else no */
 static Val choose(const Ll *ll, LLVMRealPredicate how, Val a, Val b, Val yes, Val no)
 {
@@ -107,6 +129,8 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
     case EIG_FN_MUL:   return ll_fmul(ll, a, b);
     case EIG_FN_DIV:   return ll_fdiv(ll, a, b);
     case EIG_FN_NEG:   return ll_fneg(ll, a);
+    case EIG_FN_LOST_SUM: return lost_sum(ll, a, b);
+    case EIG_FN_LOST_PRODUCT: return lost_product(ll, a, b);
     case EIG_FN_POW:   return power(e, a, b, constant_b);
     case EIG_FN_ABS:   return ll_intrinsic1(ll, "llvm.fabs", a);
     case EIG_FN_MIN:   return choose(ll, LLVMRealOLT, a, b, a, b);

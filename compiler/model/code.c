@@ -10,7 +10,7 @@ typedef struct Program {
     Ctx *cx;
     EigOp *op;
     size_t n;
-    bool is_deeper;             /* by one slot than the expression */
+    unsigned level, deeper;     /* by so many slots than the expression, where it is deeper */
     EigSolve *solve;
     size_t n_solves;
 } Program;
@@ -23,9 +23,18 @@ static bool is_switch(const Expr *e)
     return e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_STEP || e->as.call.fn == EIG_FN_PULSE);
 }
 
+static bool is_lost(const Expr *e)
+{
+    return e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_LOST_SUM || e->as.call.fn == EIG_FN_LOST_PRODUCT);
+}
+
 /* At most so many. */
 static void count_ops(const Expr *e, size_t *ops, size_t *solves)
 {
+    if (is_lost(e)) {
+        *ops += 4;
+        count_ops(e->as.call.arg[0], ops, solves);
+    }
     *ops += is_switch(e) ? MOST_SWITCH_OPS : 1;
     if (e->kind == EXPR_CALL)
         for (int k = 0; k < e->as.call.n_args; k++)
@@ -121,7 +130,47 @@ static void append_switch(Program *p, const Switch *s)
         return;
     append_since(p, s, s->time[1]);
     push(p, EIG_OP_CALL, EIG_FN_SUB, 0);
-    p->is_deeper = true;
+    p->deeper = p->level + 1 > p->deeper ? p->level + 1 : p->deeper;
+}
+
+/* ---- what is lost ---- */
+
+static void append(Program *p, const Expr *e);
+
+/* lost(a + K) and lost(a * K) with a K that is no double also are what K is off by, or a times that. */
+static bool append_lost(Program *p, const Expr *e)
+{
+    const Expr *const *arg = e->as.call.arg;
+    Num k;
+    if (!expr_is_const(arg[1], &k))
+        return false;
+    bool is_sum = e->as.call.fn == EIG_FN_LOST_SUM;
+    double high = num_to_double(k);
+    NumPool pool = { 0 };
+    mpq_ptr off = num_new(&pool);
+    mpq_set_d(off, high);
+    mpq_sub(off, k, off);
+    double low = num_to_double(off);
+    num_pool_free(&pool);
+    if (!is_sum && expr_is_const(arg[0], NULL)) {        /* 1 * K */
+        push(p, EIG_OP_CONST, 0, low);
+        return true;
+    }
+    p->level++;
+    p->deeper = p->level > p->deeper ? p->level : p->deeper;
+    append(p, arg[0]);
+    push(p, EIG_OP_CONST, 0, high);
+    push(p, EIG_OP_CALL, e->as.call.fn, 0);
+    if (low != 0) {
+        if (!is_sum)
+            append(p, arg[0]);
+        push(p, EIG_OP_CONST, 0, low);
+        if (!is_sum)
+            push(p, EIG_OP_CALL, EIG_FN_MUL, 0);
+        push(p, EIG_OP_CALL, EIG_FN_ADD, 0);
+    }
+    p->level--;
+    return true;
 }
 
 /* ---- programs ---- */
@@ -141,6 +190,8 @@ static void append(Program *p, const Expr *e)
         op.which = (uint8_t)e->as.var;
         break;
     case EXPR_CALL:
+        if (is_lost(e) && append_lost(p, e))
+            return;
         for (int k = 0; k < e->as.call.n_args; k++)
             append(p, e->as.call.arg[k]);
         op.kind = EIG_OP_CALL;
@@ -177,5 +228,5 @@ EigCode expr_to_code(Ctx *cx, const Expr *e)
     if (solves)
         p.solve = ARENA_ARRAY(&cx->arena, solves, EigSolve);
     append(&p, e);
-    return (EigCode){ .n = p.n, .op = p.op, .depth = e->depth + p.is_deeper, .solve = p.solve };
+    return (EigCode){ .n = p.n, .op = p.op, .depth = e->depth + p.deeper, .solve = p.solve };
 }

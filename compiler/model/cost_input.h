@@ -64,6 +64,11 @@ static inline const Expr *plus(const Writer *w, const Expr *x, const Expr *y)
     return write2(w, EIG_FN_ADD, x, y);
 }
 
+static inline const Expr *less(const Writer *w, const Expr *x, const Expr *y)
+{
+    return write2(w, EIG_FN_SUB, x, y);
+}
+
 static inline const Expr *times(const Writer *w, const Expr *x, const Expr *y)
 {
     return write2(w, EIG_FN_MUL, x, y);
@@ -72,6 +77,12 @@ static inline const Expr *times(const Writer *w, const Expr *x, const Expr *y)
 static inline const Expr *over(const Writer *w, const Expr *x, const Expr *y)
 {
     return write2(w, EIG_FN_DIV, x, y);
+}
+
+/* x/k; the same as times 1/k where that is a double. */
+static inline const Expr *write_over(const Writer *w, const Expr *x, Num k)
+{
+    return write2(w, EIG_FN_DIV, x, write_number(w, k));
 }
 
 static inline const Expr *larger(const Writer *w, const Expr *x, const Expr *y)
@@ -104,20 +115,24 @@ static inline const Expr *size(const Writer *w, const Expr *x)
     return write1(w, EIG_FN_ABS, x);
 }
 
+/* x (1 + off), x >= 0, off small: a number, or infinite, where x is. NULL: nothing is off. */
+static inline const Expr *by_part(const Writer *w, const Expr *x, const Expr *off)
+{
+    return off ? plus(w, x, times(w, smaller(w, x, write_number(w, num_from_double(w->b->nums, DBL_MAX))), off)) : x;
+}
+
 /* 1 + a: the coefficient of x where g has the quadratic a x^2/2. */
 static inline Num total_quadratic(const Writer *w, const Cost *c)
 {
     return exact_sum(w, one(w), c->a_pos);
 }
 
-/* max(z - a, 0), where s = gain (z - a): a number also where s is none, at most the largest double. Without lambda. */
+/* max(z - a, 0), where s = gain (z - a), at most the largest double. Without lambda. */
 static inline const Expr *distance(const Input *in)
 {
     const Writer *w = in->w;
     Num a = input_zero(in, num_int(w->b->nums, 0));
-    const Expr *d = positive_part(w, write_affine(w, one(w), a));
-    bool always = mpq_sgn(a) >= 0 || magnitude(a) < 960;
-    return always ? d : smaller(w, d, write_number(w, num_from_double(w->b->nums, DBL_MAX)));
+    return smaller(w, positive_part(w, write_affine(w, one(w), a)), write_number(w, num_from_double(w->b->nums, DBL_MAX)));
 }
 
 /* 1 where s, without lambda, is 0 or more: also where s is below the doubles. */
@@ -126,6 +141,42 @@ static inline const Expr *input_side(const Input *in)
     const Writer *w = in->w;
     return write1(w, EIG_FN_STEP, write_affine(w, num_int(w->b->nums, 1), input_zero(in, num_int(w->b->nums, 0))));
 }
+
+/* ---- cost_lost.c ---- */
+typedef enum InputPart {
+    INPUT_SIGNED,
+    INPUT_SIZE,                 /* its size */
+    INPUT_BELOW                 /* max(-v, 0) */
+} InputPart;
+
+/* v + lost is the part of k s as if nothing had been rounded; it is cut where it is larger than about `most`, a number above 16. NULL: nothing is
+ * lost, or the expression is plain, or there is a lambda. */
+typedef struct ExactInput {
+    const Expr *v, *lost;
+} ExactInput;
+
+ExactInput exact_input(const Input *in, Num k, InputPart which, Num most);
+/* exp(-(v + lost)) = unit E; the unit, a power of two, is such that `factor` times it is at most 1, or nearly: their product may be below the
+ * doubles, and not E where it is none. v is cut at DECAY_END, or further out. */
+typedef struct Decay {
+    const Expr *e, *E;          /* e: all of it */
+    Num unit;
+} Decay;
+
+enum { DECAY_END = 1500 };
+
+Decay exact_decay(const Writer *w, ExactInput v, Num factor);
+/* k exp(v + lost), for v below 0: a slope where it is small, k above 1. */
+const Expr *exact_growth(const Writer *w, ExactInput v, Num k);
+/* a where x is at most `end`, else b; both from 0 to the largest double. */
+const Expr *up_to(const Writer *w, const Expr *x, Num end, const Expr *a, const Expr *b);
+/* What distance() lost, as a part of it; NULL: nothing. */
+const Expr *lost_distance(const Input *in, const Expr *d);
+/* What z - a lost, likewise. */
+const Expr *lost_size(const Input *in);
+/* power for d = distance() by what it is for a d that lost nothing: p (1 + e off), off from lost_distance(). */
+const Expr *exact_power(const Writer *w, const Expr *p, Num e, const Expr *off);
+bool is_power_of_two(Num x);
 
 /* ---- cost_root.c: the roots of equations ---- */
 Prox prox_of_log_barrier(const Input *in);
@@ -137,4 +188,16 @@ Prox prox_of_cubic(const Input *in);
 /* c (g d)^e for d = distance(), c, g, e > 0; every d gives a number, or infinity where that is beyond the doubles. */
 const Expr *write_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e);
 Prox prox_of_power(const Input *in);
+/* c (g d)^e as power (1 + lost)/inverse: one power of 2^m d, infinite where that is beyond the doubles, m such that `inverse` is 1 or more
+ * where e is above 1 or below 0. `lost` makes up for an exponent that is no double, to first order; else NULL. False where c and g or e are
+ * too far out for that. */
+typedef struct Bare {
+    const Expr *power, *lost;
+    Num inverse;
+} Bare;
+
+bool bare_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e, Bare *out);
+
+/* ---- cost_hill.c ---- */
+Prox prox_of_naka_rushton(const Input *in);
 #endif

@@ -87,12 +87,6 @@ static const Expr *far_monomial(const Writer *w, Num c, Num g, const Expr *d, Nu
     return is_near(w, rest, e) ? near_monomial(w, rest, u, e) : monomial_of_halves(w, rest, u, e);
 }
 
-static bool is_power_of_two(Num x)
-{
-    mpz_srcptr top = mpq_numref(x), bottom = mpq_denref(x);
-    return mpz_sizeinbase(top, 2) - 1 == mpz_scan1(top, 0) && mpz_sizeinbase(bottom, 2) - 1 == mpz_scan1(bottom, 0);
-}
-
 /* A power of two rounds nothing, and g d is beyond the doubles, or below them, only where its power is. */
 static bool takes_factor_inside(const Writer *w, Num c, Num g, Num e)
 {
@@ -118,12 +112,79 @@ const Expr *write_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e)
     return far_monomial(w, c, g, d, e);
 }
 
+/* ---- bare powers, for quotients that hold the factor ---- */
+
+/* u^4 = s (s + 2 t), s + t the exact square: rounded twice, and not as often as s^2, which counts what s is off by twice. u^4 is beyond the
+ * doubles, or 1/u^4 below them, where u is cut. */
+static const Expr *fourth_power(const Writer *w, const Expr *u, bool above)
+{
+    u = smaller(w, u, write_number(w, power_of_two(w, 300)));
+    const Expr *s = times(w, u, u), *t = lost_product(w, u, u), *s2 = t ? plus(w, s, write_scaled(w, num_int(w->b->nums, 2), t)) : s;
+    return above ? times(w, s, s2) : over(w, over(w, write_integer(w, 1), s), s2);
+}
+
+static bool is_whole(Num e, int n)
+{
+    return mpq_cmp_si(e, n, 1) == 0;
+}
+
+/* u^h, h a double, u up to infinity. u^3 may be beyond the doubles where 1/u^3 is not below them. */
+static const Expr *bare_power(const Writer *w, const Expr *u, Num h)
+{
+    if (is_whole(h, 4) || is_whole(h, -4))
+        return fourth_power(w, u, mpq_sgn(h) > 0);
+    if (is_whole(h, -3) || is_whole(h, -2))
+        return over(w, write_quotient(w, one(w), u), is_whole(h, -2) ? u : times(w, u, u));
+    return mpq_sgn(h) == 0 ? write_integer(w, 1) : write2(w, EIG_FN_POW, u, write_number(w, h));
+}
+
+/* The power of two by which d is multiplied: m = log2(c g^e)/e, rounded so that what is left of c g^e is at most 1, or 0 where
+ * c g^e is that and not far from it. */
+static bool find_lift(const Writer *w, Num c, Num g, Num e, long *by)
+{
+    enum { NEAR = 400, MOST_LIFT = 1900, LEAST_LIFT = -1000 };
+    double exponent = num_to_double(e);
+    *by = 0;
+    if (exponent >= 0 && (exponent < 0.9 || exponent == 1))
+        return true;
+    if (fabs(exponent) > MOST_EXPONENT)
+        return false;
+    long m = magnitude(g);
+    double rest = (double)magnitude(power_factor(w, c, exact_quotient(w, g, power_of_two(w, m)), e)), all = rest + (double)m * exponent;
+    if (all > 0 || all < -NEAR)
+        *by = m + (long)(exponent > 0 ? ceil(rest / exponent) : floor(rest / exponent));
+    return *by >= LEAST_LIFT && *by <= MOST_LIFT;
+}
+
+bool bare_monomial(const Writer *w, Num c, Num g, const Expr *d, Num e, Bare *out)
+{
+    enum { FAR = 1002 };
+    long m = magnitude(g), by;
+    if (!find_lift(w, c, g, e, &by))
+        return false;
+    Num h = num_from_double(w->b->nums, mpq_get_d(e)), l = exact_difference(w, e, h);
+    Num rest = power_factor(w, c, exact_quotient(w, g, power_of_two(w, m)), e);
+    out->inverse = exact_quotient(w, one(w), power_factor(w, rest, power_of_two(w, m - by), e));
+    const Expr *u = write_scaled(w, power_of_two(w, by), d);
+    out->power = bare_power(w, u, h);
+    out->lost = NULL;
+    if (mpq_sgn(l) != 0 && magnitude(l) >= -80) {
+        const Expr *least = larger(w, u, write_number(w, power_of_two(w, -1074)));
+        const Expr *most = smaller(w, least, write_number(w, num_from_double(w->b->nums, DBL_MAX)));
+        out->lost = write_scaled(w, l, write1(w, EIG_FN_LOG, most));
+    }
+    return labs(magnitude(out->inverse)) <= FAR;
+}
+
+/* ---- power ---- */
+
 /* k s^p = k (gain d)^p; the slope is p k gain (gain d)^(p - 1). */
 Prox prox_of_power(const Input *in)
 {
     const Writer *w = in->w;
     Num k = in->c->p[0], p = in->c->p[1];
-    const Expr *d = distance(in);
-    return (Prox){ write_monomial(w, k, in->gain, d, p),
-                   write_monomial(w, by_input(in, exact_product(w, p, k)), in->gain, d, exact_difference(w, p, one(w))) };
+    Num less_one = exact_difference(w, p, one(w));
+    const Expr *d = distance(in), *off = lost_distance(in, d);
+    const Expr *value = write_monomial(w, k, in->gain, d, p), *slope = write_monomial(w, by_input(in, exact_product(w, p, k)), in->gain, d, less_one);
+    return (Prox){ exact_power(w, value, p, off), exact_power(w, slope, less_one, off) };
 }

@@ -66,10 +66,9 @@ void smooth_range(Builder *b, const Cost *c, Num *lo, Num *hi)
 
 /* ---- pieces ---- */
 
-/* exp(-|v|), which cannot overflow */
-static const Expr *decay(const Writer *w, const Expr *v)
+static Num far_out(const Writer *w)
 {
-    return write1(w, EIG_FN_EXP, write1(w, EIG_FN_NEG, size(w, v)));
+    return num_int(w->b->nums, DECAY_END);
 }
 
 /* 2^510: its square, and a few times that, are doubles; the square of its reciprocal hardly is. */
@@ -97,26 +96,107 @@ static const Expr *root_of_one_plus_square(const Writer *w, const Expr *h)
     return larger(w, h, write1(w, EIG_FN_SQRT, one_plus_square(w, one(w), h)));
 }
 
+/* |k s| up to 2^end, or a little more; where it is more nothing is lost that counts. */
+static ExactInput near_size(const Input *in, Num k, long end)
+{
+    const Writer *w = in->w;
+    Num most = power_of_two(w, end);
+    ExactInput h = exact_input(in, k, INPUT_SIZE, most);
+    h.v = smaller(w, h.v, write_number(w, most));
+    return h;
+}
+
 /* s, and the largest double where s would be infinite. */
 static const Expr *finite_input(const Input *in)
 {
     const Writer *w = in->w;
     const Expr *v = plain_input(in, one(w));
-    Num zero = input_zero(in, num_int(w->b->nums, 0));
-    if (mpq_cmp(in->gain, one(w)) <= 0 && (mpq_sgn(zero) == 0 || magnitude(zero) < 960))
-        return v;
     mpq_ptr most = num_new(w->b->nums);
     mpq_set_d(most, DBL_MAX);
     return larger(w, smaller(w, v, write_number(w, most)), write_number(w, minus(w, most)));
 }
 
-/* 1/(1 + exp(-v)) with e = exp(-|v|): the numerator is 1 for v >= 0 and e below. */
-static const Expr *logistic(const Writer *w, const Expr *v, const Expr *e)
+/* k/(1 + exp(-v)) with e = exp(-|v|): the numerator is 1 for v >= 0 and e below. */
+static const Expr *logistic(const Writer *w, Num k, const Expr *v, const Decay *e)
 {
-    return over(w, larger(w, e, step(w, v)), one_plus(w, e));
+    Num part = exact_product(w, k, e->unit);
+    return write_scaled(w, part, over(w, larger(w, e->E, write_over(w, step(w, v), e->unit)), one_plus(w, e->e)));
+}
+
+/* x (1 - k off) */
+static const Expr *corrected(const Writer *w, const Expr *x, Num k, const Expr *off)
+{
+    return by_part(w, x, off ? write_scaled(w, minus(w, k), off) : NULL);
+}
+
+/* k e/(1 + e)^2 */
+static const Expr *bell(const Writer *w, Num k, const Decay *e)
+{
+    const Expr *below = one_plus(w, e->e), *bell = write_scaled(w, exact_product(w, k, e->unit), over(w, e->E, times(w, below, below)));
+    const Expr *off = lost_sum(w, write_integer(w, 1), e->e);
+    return corrected(w, bell, num_int(w->b->nums, 2), off ? over(w, off, below) : NULL);
+}
+
+/* 1 + v^2 for v up to 2^510, and what was lost of it, as a part. NULL: nothing. */
+typedef struct ExactSquare {
+    const Expr *all, *off;
+} ExactSquare;
+
+static ExactSquare one_plus_exact_square(const Writer *w, ExactInput v)
+{
+    const Expr *square = times(w, v.v, v.v), *all = one_plus(w, square), *off;
+    if (w->plain)
+        return (ExactSquare){ all, NULL };
+    off = plus(w, lost_sum(w, write_integer(w, 1), square), lost_product(w, v.v, v.v));
+    if (v.lost)
+        off = plus(w, off, write_scaled(w, num_int(w->b->nums, 2), times(w, v.v, v.lost)));
+    return (ExactSquare){ all, over(w, off, all) };
 }
 
 /* ---- one by one: the value, and its derivative with respect to s ---- */
+
+/* The root for v + lost is y (1 + off): a change of v by d is one of y by y (1 - y)/(1 + c y (1 - y)) d, and what c is off by is y times that
+ * of v. */
+typedef struct ExactRoot {
+    const Expr *y, *off;        /* NULL: nothing */
+} ExactRoot;
+
+static ExactRoot exact_logit_root(const Writer *w, ExactInput v, Num c)
+{
+    const Expr *y = write2(w, EIG_FN_LOGIT_ROOT, v.v, write_number(w, c)), *unit = write_integer(w, 1), *d = v.lost;
+    Num low = lost_number(w, c);
+    if (!w->plain && mpq_sgn(low) != 0)
+        d = less(w, d ? d : write_integer(w, 0), write_scaled(w, low, y));
+    if (!d)
+        return (ExactRoot){ y, NULL };
+    const Expr *rest = less(w, unit, y);
+    return (ExactRoot){ y, times(w, d, over(w, rest, one_plus(w, write_scaled(w, c, times(w, y, rest))))) };
+}
+
+/* c - (v + lost) */
+static ExactInput mirrored(const Writer *w, ExactInput v, Num c)
+{
+    const Expr *parameter = write_number(w, c), *difference = less(w, parameter, v.v);
+    if (w->plain || (!v.lost && is_power_of_two(c)))
+        return (ExactInput){ difference, NULL };
+    const Expr *off = lost_sum(w, write1(w, EIG_FN_NEG, v.v), parameter), *rest = v.lost ? less(w, off, v.lost) : off;
+    return (ExactInput){ plus(w, difference, rest), lost_sum(w, difference, rest) };
+}
+
+/* k p/(1 + c p), p = y rest */
+static const Expr *entropy_slope(const Writer *w, Num k, Num c, ExactRoot y, ExactRoot rest)
+{
+    const Expr *p = times(w, y.y, rest.y), *cp = write_scaled(w, c, p), *below = one_plus(w, cp), *slope = write_scaled(w, k, over(w, p, below));
+    if (w->plain)
+        return slope;
+    const Expr *least = larger(w, p, write_number(w, power_of_two(w, -1000))), *off = over(w, lost_product(w, y.y, rest.y), least);
+    off = y.off ? plus(w, off, y.off) : off;
+    off = rest.off ? plus(w, off, rest.off) : off;
+    off = less(w, off, plus(w, lost_sum(w, write_integer(w, 1), cp), lost_product(w, p, write_number(w, c))));
+    Num low = exact_quotient(w, lost_number(w, k), k), most = power_of_two(w, -30);
+    off = plus(w, write_number(w, low), over(w, off, below));
+    return by_part(w, slope, write_clipped(w, off, minus(w, most), most));
+}
 
 /* With x = r y and q = 1 + a: ln(y/(1 - y)) + (q r/T) y = s/T. For q = 0, y is the
  * logistic function; its slope is e/(1 + e)^2. */
@@ -127,23 +207,31 @@ static Prox entropy(const Input *in)
     Num c = exact_quotient(w, exact_product(w, q, r), T), scale = by_input(in, exact_quotient(w, r, T));
     if (num_to_double(c) <= -4)         /* it is above, by less than a double shows */
         c = exact_sum(w, num_int(w->b->nums, -4), power_of_two(w, -51));
-    const Expr *v = plain_input(in, exact_quotient(w, one(w), T)), *parameter = write_number(w, c);
+    Num inverse = exact_quotient(w, one(w), T);
     if (mpq_sgn(q) == 0) {
-        const Expr *e = decay(w, v), *below = one_plus(w, e);
-        return (Prox){ write_scaled(w, r, logistic(w, v, e)), write_scaled(w, scale, over(w, e, times(w, below, below))) };
+        ExactInput h = exact_input(in, inverse, INPUT_SIZE, far_out(w));
+        Decay e = exact_decay(w, h, r), of_slope = exact_decay(w, h, scale);
+        return (Prox){ logistic(w, r, plain_input(in, inverse), &e), bell(w, scale, &of_slope) };
     }
-    const Expr *y = write2(w, EIG_FN_LOGIT_ROOT, v, parameter);
-    const Expr *rest = write2(w, EIG_FN_LOGIT_ROOT, write2(w, EIG_FN_SUB, parameter, v), parameter);   /* 1 - y */
-    const Expr *p = times(w, y, rest);
-    return (Prox){ write_scaled(w, r, y), write_scaled(w, scale, over(w, p, one_plus(w, write_scaled(w, c, p)))) };
+    Num most = exact_product(w, num_int(w->b->nums, 1 << 14), magnitude(c) > 0 ? power_of_two(w, magnitude(c)) : one(w));
+    ExactInput v = exact_input(in, inverse, INPUT_SIGNED, most), other = mirrored(w, v, c);
+    ExactRoot y = exact_logit_root(w, v, c), rest = exact_logit_root(w, other, c);     /* rest = 1 - y */
+    const Expr *p = times(w, y.y, rest.y), *slope = entropy_slope(w, scale, c, y, rest);
+    long small = -60 - magnitude(c) < -900 ? -60 - magnitude(c) : -900;       /* 1 + c p is 1 there */
+    if (!w->plain && magnitude(scale) > 0 && small > -1022) {
+        const Expr *tail = smaller(w, exact_growth(w, v, scale), exact_growth(w, other, scale));
+        slope = up_to(w, p, power_of_two(w, small), tail, slope);
+    }
+    return (Prox){ write_scaled(w, r, y.off ? plus(w, y.y, times(w, y.y, y.off)) : y.y), slope };
 }
 
 /* 1 - tanh(v)^2 = 4 e/(1 + e)^2 with e = exp(-2 |v|) */
 static Prox hyperbolic(const Input *in)
 {
     const Writer *w = in->w;
-    const Expr *v = plain_input(in, one(w)), *e = decay(w, write_scaled(w, num_int(w->b->nums, 2), v)), *below = one_plus(w, e);
-    return (Prox){ write1(w, EIG_FN_TANH, v), write_scaled(w, by_input(in, num_int(w->b->nums, 4)), over(w, e, times(w, below, below))) };
+    Num scale = by_input(in, num_int(w->b->nums, 4));
+    Decay e = exact_decay(w, exact_input(in, num_int(w->b->nums, 2), INPUT_SIZE, far_out(w)), scale);
+    return (Prox){ write1(w, EIG_FN_TANH, plain_input(in, one(w))), bell(w, scale, &e) };
 }
 
 /* (1/k) atan(k s), k just above pi/2: the slope at 0 is 1, and the values stay
@@ -155,43 +243,80 @@ static Prox arctan(const Input *in)
     Num k;
     if (!num_parse(w->b->nums, half_pi, strlen(half_pi), &k))
         BUG("pi/2");
-    const Expr *h = size(w, plain_input(in, one(w))), *rest = beyond_far(w, h);
-    return (Prox){ write_scaled(w, exact_quotient(w, one(w), k), write1(w, EIG_FN_ATAN, plain_input(in, k))),
-                   write_scaled(w, in->gain, over(w, times(w, rest, rest), one_plus_square(w, exact_product(w, k, k), h))) };
+    const Expr *v = plain_input(in, k), *rest = beyond_far(w, size(w, v));
+    ExactSquare q = one_plus_exact_square(w, near_size(in, k, 510));
+    return (Prox){ write_scaled(w, exact_quotient(w, one(w), k), write1(w, EIG_FN_ATAN, v)),
+                   corrected(w, over(w, times(w, write_scaled(w, in->gain, rest), rest), q.all), one(w), q.off) };
 }
 
 static Prox softsign(const Input *in)
 {
     const Writer *w = in->w;
-    const Expr *v = finite_input(in), *below = one_plus(w, size(w, v)), *part = over(w, write_integer(w, 1), below);
-    return (Prox){ over(w, v, below), write_scaled(w, in->gain, times(w, part, part)) };
+    const Expr *v = finite_input(in), *rest = beyond_far(w, size(w, v));
+    ExactInput h = near_size(in, one(w), 510);
+    const Expr *below = one_plus(w, h.v), *off = w->plain ? NULL : lost_sum(w, write_integer(w, 1), h.v);
+    if (off)
+        off = over(w, h.lost ? plus(w, off, h.lost) : off, below);
+    const Expr *slope = over(w, times(w, write_scaled(w, in->gain, rest), rest), times(w, below, below));
+    return (Prox){ over(w, v, one_plus(w, size(w, v))), corrected(w, slope, num_int(w->b->nums, 2), off) };
 }
 
 /* Slope: 1/((1 + s^2) sqrt(1 + s^2)); 2^340 is far for a third power. */
 static Prox algebraic(const Input *in)
 {
     const Writer *w = in->w;
-    const Expr *v = finite_input(in), *h = size(w, v), *end = write_number(w, power_of_two(w, 340));
-    const Expr *square = one_plus_square(w, one(w), smaller(w, h, end)), *rest = over(w, end, larger(w, h, end));
-    const Expr *slope = over(w, write_integer(w, 1), times(w, square, write1(w, EIG_FN_SQRT, square)));
+    const Expr *v = finite_input(in), *h = size(w, v), *end = write_number(w, power_of_two(w, 340)), *rest = over(w, end, larger(w, h, end));
+    ExactSquare q = one_plus_exact_square(w, near_size(in, one(w), 340));
+    const Expr *slope = write_quotient(w, in->gain, times(w, q.all, write1(w, EIG_FN_SQRT, q.all)));
     return (Prox){ over(w, v, root_of_one_plus_square(w, h)),
-                   write_scaled(w, in->gain, times(w, slope, times(w, rest, times(w, rest, rest)))) };
+                   corrected(w, times(w, slope, times(w, rest, times(w, rest, rest))), num_ratio(w->b->nums, 3, 2), q.off) };
+}
+
+/* n(h)/N(-h), h >= 0, n and N density and distribution function of the standard normal: a continued fraction, the nearer the larger h is. */
+static const Expr *hazard(const Writer *w, const Expr *h)
+{
+    const Expr *sum = plus(w, h, write_number(w, num_ratio(w->b->nums, 3, 2)));
+    for (int k = 2; k >= 1; k--)
+        sum = plus(w, h, over(w, write_integer(w, k), sum));
+    return sum;
+}
+
+/* k n(v), k above 1, that is k/sqrt(2 pi) exp(-v^2/2). */
+static const Expr *scaled_density(const Writer *w, Num k, ExactInput v)
+{
+    static const char root[] = "0.398942280401432677939946059934381868475858631164934657666";       /* 1/sqrt(2 pi) */
+    Num c;
+    if (!num_parse(w->b->nums, root, strlen(root), &c))
+        BUG("1/sqrt(2 pi)");
+    const Expr *h = smaller(w, v.v, write_integer(w, 64)), *lost = lost_product(w, h, h);
+    lost = lost ? write_scaled(w, num_ratio(w->b->nums, 1, 2), lost) : NULL;
+    if (v.lost)
+        lost = plus(w, lost, times(w, h, v.lost));
+    Decay e = exact_decay(w, (ExactInput){ write_scaled(w, num_ratio(w->b->nums, 1, 2), times(w, h, h)), lost }, k);
+    return write_scaled(w, exact_product(w, exact_product(w, k, c), e.unit), e.E);
 }
 
 static Prox probit(const Input *in)
 {
     const Writer *w = in->w;
     Num k = exact_quotient(w, one(w), in->c->p[0]);
-    const Expr *v = plain_input(in, k);
-    return (Prox){ write1(w, EIG_FN_NORMCDF, v), write_scaled(w, by_input(in, k), write1(w, EIG_FN_NORMPDF, v)) };
+    ExactInput below = exact_input(in, k, INPUT_BELOW, num_int(w->b->nums, 64)), both = exact_input(in, k, INPUT_SIZE, num_int(w->b->nums, 64));
+    const Expr *value = write1(w, EIG_FN_NORMCDF, plain_input(in, k)), *density = write1(w, EIG_FN_NORMPDF, both.v);
+    if (below.lost)
+        value = less(w, value, times(w, value, times(w, below.lost, hazard(w, below.v))));
+    if (both.lost)
+        density = less(w, density, times(w, density, times(w, both.lost, both.v)));
+    return (Prox){ value, magnitude(by_input(in, k)) > 0 ? scaled_density(w, by_input(in, k), both) : write_scaled(w, by_input(in, k), density) };
 }
 
 static Prox elu(const Input *in)
 {
     const Writer *w = in->w;
     const Expr *v = plain_input(in, one(w)), *low = smaller(w, v, write_integer(w, 0));
-    return (Prox){ plus(w, positive_part(w, v), write_scaled(w, in->c->p[0], write1(w, EIG_FN_EXPM1, low))),
-                   write_scaled(w, in->gain, larger(w, input_side(in), write_scaled(w, in->c->p[0], write1(w, EIG_FN_EXP, low)))) };
+    Num a = in->c->p[0], scale = by_input(in, a);
+    Decay e = exact_decay(w, exact_input(in, one(w), INPUT_BELOW, far_out(w)), scale);
+    const Expr *below = write_scaled(w, exact_product(w, scale, e.unit), e.E), *above = write_scaled(w, in->gain, input_side(in));
+    return (Prox){ plus(w, positive_part(w, v), write_scaled(w, a, write1(w, EIG_FN_EXPM1, low))), larger(w, above, below) };
 }
 
 /* T ln(1 + exp(v)) = max(s, 0) + T log1p(exp(-|v|)), v = s/T. */
@@ -199,39 +324,16 @@ static Prox softplus(const Input *in)
 {
     const Writer *w = in->w;
     Num T = in->c->p[0];
-    const Expr *v = plain_input(in, exact_quotient(w, one(w), T)), *e = decay(w, v);
-    const Expr *s = plain_input(in, one(w));
-    return (Prox){ plus(w, positive_part(w, s), write_scaled(w, T, write1(w, EIG_FN_LOG1P, e))), write_scaled(w, in->gain, logistic(w, v, e)) };
-}
-
-/* c u^e, u = K d, and 0 from u = `end` on. What is 0 there is 0 times a number: d is cut beyond. */
-static const Expr *rising_power(const Input *in, Num c, Num K, Num e, Num end)
-{
-    const Writer *w = in->w;
-    const Expr *d = distance(in), *u = positive_part(w, plain_input(in, exact_quotient(w, K, in->gain))), *power = write_number(w, c);
-    if (magnitude(K) > -1018)
-        d = smaller(w, d, write_number(w, exact_quotient(w, exact_sum(w, end, power_of_two(w, -40)), K)));
-    if (mpq_sgn(e) > 0)
-        power = write_monomial(w, c, K, d, e);
-    return times(w, step(w, write2(w, EIG_FN_SUB, write_number(w, end), u)), power);
-}
-
-/* r u^n/(1 + u^n), u = s/sigma, from e = u^n or 1/u^n, whichever is below 1: the numerator is e for u < 1 and 1 above. With
- * c = r n gain/sigma the numerator of the slope c u^(n - 1)/(1 + u^n)^2 is e c/u where e is a good number, because what e is
- * off by hardly shows in the slope where it is near 1, and c u^(n - 1) below. */
-static Prox naka_rushton(const Input *in)
-{
-    const Writer *w = in->w;
-    Num r = in->c->p[0], n = in->c->p[2], k = exact_quotient(w, one(w), in->c->p[1]), K = by_input(in, k);
-    const Expr *unit = write_integer(w, 1), *d = distance(in), *u = positive_part(w, plain_input(in, k));
-    const Expr *all = write_monomial(w, one(w), K, d, n), *e = smaller(w, all, over(w, unit, all)), *below = one_plus(w, e);
-    const Expr *top = larger(w, e, step(w, write2(w, EIG_FN_SUB, u, unit)));
-    Num scale = exact_product(w, exact_product(w, r, n), K), part = power_of_two(w, labs(magnitude(scale)) > 900 ? magnitude(scale) : 0);
-    Num c = exact_quotient(w, scale, part), end = num_ratio(w->b->nums, 1, mpq_cmp_ui(n, 256, 1) < 0 ? 4 : 1);
-    const Expr *over_c = larger(w, write_scaled(w, exact_quotient(w, K, c), d), write_number(w, exact_quotient(w, end, c)));
-    const Expr *top_of_slope = larger(w, rising_power(in, c, K, exact_difference(w, n, one(w)), end), over(w, e, over_c));
-    const Expr *slope = over(w, times(w, input_side(in), top_of_slope), times(w, below, below));
-    return (Prox){ write_scaled(w, r, over(w, top, below)), write_scaled(w, part, slope) };
+    Num inverse = exact_quotient(w, one(w), T);
+    const Expr *v = plain_input(in, inverse), *s = plain_input(in, one(w));
+    ExactInput h = exact_input(in, inverse, INPUT_SIZE, far_out(w));
+    Decay e = exact_decay(w, h, T), of_slope = exact_decay(w, h, in->gain);
+    const Expr *log = write1(w, EIG_FN_LOG1P, e.e);
+    if (mpq_cmp(e.unit, one(w)) < 0) {      /* what is below the doubles is its own logarithm */
+        const Expr *is_small = step(w, less(w, write_number(w, power_of_two(w, -60)), e.e));
+        log = plus(w, times(w, less(w, write_integer(w, 1), is_small), write_over(w, log, e.unit)), times(w, is_small, e.E));
+    }
+    return (Prox){ plus(w, positive_part(w, s), write_scaled(w, exact_product(w, T, e.unit), log)), logistic(w, in->gain, v, &of_slope) };
 }
 
 /* ---- all ---- */
@@ -252,7 +354,7 @@ static Prox prox_of(const Input *in)
     case SMOOTH_THREE_HALVES: return prox_of_three_halves(in);
     case SMOOTH_CUBIC: return prox_of_cubic(in);
     case SMOOTH_POWER: return prox_of_power(in);
-    case SMOOTH_NAKA_RUSHTON: return naka_rushton(in);
+    case SMOOTH_NAKA_RUSHTON: return prox_of_naka_rushton(in);
     case SMOOTH_NONE:
     case N_SMOOTHS: break;
     }

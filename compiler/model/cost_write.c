@@ -62,19 +62,58 @@ const Expr *write_quotient(const Writer *w, Num k, const Expr *x)
     return write2(w, EIG_FN_DIV, write_number(w, k), x);
 }
 
+static const Expr *lost(const Writer *w, EigFn fn, const Expr *x, const Expr *y)
+{
+    const Expr *args[2] = { x, y };
+    return w->plain ? NULL : expr_apply(w->b->cx, w->at, fn, 2, args);
+}
+
+const Expr *lost_sum(const Writer *w, const Expr *x, const Expr *y)
+{
+    return lost(w, EIG_FN_LOST_SUM, x, y);
+}
+
+const Expr *lost_product(const Writer *w, const Expr *x, const Expr *y)
+{
+    return lost(w, EIG_FN_LOST_PRODUCT, x, y);
+}
+
+static const Expr *one_difference(const Writer *w, const Expr *x, Num y)
+{
+    bool negative = mpq_sgn(y) < 0;
+    return write2(w, negative ? EIG_FN_ADD : EIG_FN_SUB, x, write_number(w, negative ? exact_difference(w, num_int(w->b->nums, 0), y) : y));
+}
+
+static const Expr *lost_difference(const Writer *w, const Expr *x, Num y)
+{
+    return lost_sum(w, x, write_number(w, exact_difference(w, num_int(w->b->nums, 0), y)));
+}
+
+/* A y that is no double in two parts: next to it the first difference is exact, and nothing is left of it but the second. */
+const Expr *write_difference(const Writer *w, const Expr *x, Num y, const Expr **left)
+{
+    enum { LEAST = -1075 };
+    Num low = lost_number(w, y), high = exact_difference(w, y, low);
+    bool has_low = !w->plain && mpq_sgn(low) != 0 && magnitude(low) > LEAST;
+    const Expr *first = one_difference(w, x, y), *all = has_low ? one_difference(w, first, low) : first;
+    if (!left)
+        return all;
+    *left = mpq_sgn(y) == 0 ? NULL : lost_difference(w, x, high);
+    if (*left && has_low)
+        *left = write2(w, EIG_FN_ADD, *left, lost_difference(w, first, low));
+    return all;
+}
+
 const Expr *write_affine(const Writer *w, Num k, Num shift)
 {
     const Expr *z = expr_var(w->b->cx, w->at, EIG_VAR_Z);
-    bool negative = mpq_sgn(shift) < 0;
-    mpq_ptr size = num_new(w->b->nums);
-    mpq_abs(size, shift);
     long over = mpq_sgn(shift) ? magnitude(shift) - MOST_SHIFT : 0;
     if (over > 0) {
         z = write_scaled(w, power_of_two(w, -over), z);
-        mpq_div_2exp(size, size, (mp_bitcnt_t)over);
+        shift = exact_product(w, shift, power_of_two(w, -over));
         k = exact_product(w, k, power_of_two(w, over));
     }
-    return write_scaled(w, k, write2(w, negative ? EIG_FN_ADD : EIG_FN_SUB, z, write_number(w, size)));
+    return write_scaled(w, k, write_difference(w, z, shift, NULL));
 }
 
 const Expr *write_clipped(const Writer *w, const Expr *x, Num lo, Num hi)
@@ -110,6 +149,14 @@ Num exact_quotient(const Writer *w, Num a, Num b)
     mpq_ptr q = num_new(w->b->nums);
     mpq_div(q, a, b);
     return q;
+}
+
+Num lost_number(const Writer *w, Num x)
+{
+    enum { FAR = 1020 };
+    if (mpq_sgn(x) == 0 || magnitude(x) > FAR)
+        return num_int(w->b->nums, 0);
+    return exact_difference(w, x, num_from_double(w->b->nums, num_to_double(x)));
 }
 
 /* sqrt(n/d) = sqrt(n d 4^k)/(d 2^k), the root an integer of at least 101 bits. */

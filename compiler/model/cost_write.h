@@ -7,6 +7,7 @@
 typedef struct Writer {
     Builder *b;
     Span at;
+    bool plain;                 /* as the function is, without what makes up for rounding */
 } Writer;
 
 const Expr *write_number(const Writer *w, Num x);
@@ -17,6 +18,11 @@ const Expr *write2(const Writer *w, EigFn fn, const Expr *x, const Expr *y);
 const Expr *write_scaled(const Writer *w, Num k, const Expr *x);
 /* k/x, the same; x within 2^-1000 and 2^1022. */
 const Expr *write_quotient(const Writer *w, Num k, const Expr *x);
+/* What x + y and x * y lose; NULL in a plain expression. */
+const Expr *lost_sum(const Writer *w, const Expr *x, const Expr *y);
+const Expr *lost_product(const Writer *w, const Expr *x, const Expr *y);
+/* x - y, right to two roundings also where that is almost 0, and, where asked, what it lost; NULL: nothing. */
+const Expr *write_difference(const Writer *w, const Expr *x, Num y, const Expr **left);
 /* k (z - shift), with `z + 1` for a shift of -1. Beside a shift that is almost beyond the doubles, or is, z is
  * scaled down with it. */
 const Expr *write_affine(const Writer *w, Num k, Num shift);
@@ -27,6 +33,8 @@ Num exact_sum(const Writer *w, Num a, Num b);
 Num exact_difference(const Writer *w, Num a, Num b);
 Num exact_product(const Writer *w, Num a, Num b);
 Num exact_quotient(const Writer *w, Num a, Num b);
+/* x less the double next to it; 0 where x is almost beyond the doubles, or is. */
+Num lost_number(const Writer *w, Num x);
 /* e with 2^(e - 1) < x < 2^(e + 1), x > 0. */
 long magnitude(Num x);
 Num power_of_two(const Writer *w, long e);

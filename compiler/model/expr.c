@@ -304,6 +304,13 @@ static void print_call(const Expr *e, Sbuf *out)
         print_at(arg[0], own + (fn == EIG_FN_POW), out);
         sbuf_str(out, op);
         print_at(arg[1], own + 1, out);
+    } else if (fn == EIG_FN_LOST_SUM || fn == EIG_FN_LOST_PRODUCT) {
+        bool is_sum = fn == EIG_FN_LOST_SUM;
+        sbuf_str(out, "lost(");
+        print_at(arg[0], is_sum ? BIND_ADD : BIND_MUL, out);
+        sbuf_str(out, is_sum ? " + " : " * ");
+        print_at(arg[1], (is_sum ? BIND_ADD : BIND_MUL) + 1, out);
+        sbuf_char(out, ')');
     } else if (fn == EIG_FN_NEG) {
         sbuf_char(out, '-');
         print_at(arg[0], BIND_NEG + 1, out);

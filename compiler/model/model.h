@@ -48,7 +48,9 @@ typedef struct CostFormula {
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
-    const Expr *computed;       /* phi as a run has it, a NaN where overflow makes it something else; NULL: phi itself */
+    const Expr *computed;       /* phi as a run has it: of a formula, a NaN where overflow makes it something else; of a named cost, with what
+                                 * makes up for rounding. NULL: phi itself */
+    const Expr *computed_slope; /* the same of `slope` */
     const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
@@ -66,6 +68,12 @@ typedef struct Activation {
     Span gain_span, threshold_span;     /* of these two */
     Span span;
 } Activation;
+
+/* What a run computes for phi. */
+static inline const Expr *activation_computed(const Activation *act)
+{
+    return act->computed ? act->computed : act->phi;
+}
 
 /* A file of samples(...): what was measured, as doubles in the model's unit of
  * time; times ascend from 0. */

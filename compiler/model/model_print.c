@@ -66,13 +66,13 @@ static void print_cost_formula(const CostFormula *c, Sbuf *out)
 
 static void print_activation(const Activation *a, Sbuf *out)
 {
-    print_expr("  phi(z) = ", a->phi, out);
+    print_expr("  phi(z) = ", a->by_formula ? a->phi : activation_computed(a), out);
     if (a->phi)
         expr_print_slopes(a->phi, "    D(x) = ", NULL, out);
-    if (a->computed)
+    if (a->by_formula && a->computed)
         print_expr("    computed as ", a->computed, out);
     if (a->slope)
-        print_expr("  phi'(z) = ", a->slope, out);
+        print_expr("  phi'(z) = ", a->computed_slope ? a->computed_slope : a->slope, out);
     if (a->gain_of) {
         print_expr("    each at gain ", a->gain_of, out);
         print_expr("      (z - threshold), threshold ", a->threshold_of, out);

@@ -92,7 +92,7 @@ static const Expr *prox_of_multiple(const Writer *w, const PopBuild *pb, const M
     if (!pb->cost || !cost_multiple(b, pb->cost, g, &multiple))
         return NULL;
     cost_activation(b, &multiple, num_int(b->nums, 1), num_int(b->nums, 0), &act);
-    return act.phi;
+    return activation_computed(&act);
 }
 
 /* phi(w): w solves (1 - g) phi(w) + k w = k z + (1 - g) x. */
@@ -151,7 +151,7 @@ static bool has_switch(Builder *b, const PopBuild *pb, const ModelPop *p)
 
 void prox_step_finish(Builder *b, const PopBuild *pb, ModelPop *p)
 {
-    Writer w = { b, p->prox_span };
+    Writer w = { b, p->prox_span, .plain = true };
     if (p->is_switched && !has_switch(b, pb, p))
         return;
     Num g = step_of_run(&w, p);

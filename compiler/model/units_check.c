@@ -108,11 +108,13 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
 {
     *unit = UNIT_NONE;
     switch (fn) {
-    case EIG_FN_ADD: return same_unit(b, at, arg, "added", unit);
+    case EIG_FN_ADD:
+    case EIG_FN_LOST_SUM: return same_unit(b, at, arg, "added", unit);
     case EIG_FN_SUB: return same_unit(b, at, arg, "subtracted", unit);
     case EIG_FN_MIN:
     case EIG_FN_MAX: return same_unit(b, at, arg, "compared", unit);
-    case EIG_FN_MUL: *unit = unit_mul(arg[0].unit, arg[1].unit); return true;
+    case EIG_FN_MUL:
+    case EIG_FN_LOST_PRODUCT: *unit = unit_mul(arg[0].unit, arg[1].unit); return true;
     case EIG_FN_DIV: *unit = unit_div(arg[0].unit, arg[1].unit); return true;
     case EIG_FN_POW: return power_unit(b, at, arg, unit);
     case EIG_FN_NEG:

@@ -59,7 +59,7 @@ static const Expr *own_number(Ctx *cx, const Expr *of, const Values *v, EigPop *
 
 const Expr *plan_phi(const ModelPop *p)
 {
-    return p->stepped ? p->stepped : p->act.computed ? p->act.computed : p->act.phi;
+    return p->stepped ? p->stepped : activation_computed(&p->act);
 }
 
 const Expr *plan_activation(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)

@@ -8,6 +8,9 @@
 
 enum { REFERENCE_BITS = 320, REFERENCE_PARAMS = 3 };
 
+/* What the functions compute with: fewer bits than REFERENCE_BITS while these are enough. */
+static int reference_bits = REFERENCE_BITS;
+
 typedef struct CostReference {
     const char *name;
     int n_params;
@@ -15,24 +18,24 @@ typedef struct CostReference {
     bool p0_is_range;           /* hi is p[0], not 1 */
     double lo, hi;              /* open interval of values; at a closed end 0 the input may be anything below */
     /* y = x + g'(x) for lo < x < hi; NULL: y = phi(s) is known instead */
-    void (*inverse)(mpfr_ptr y, mpfr_srcptr x, const double *p);
-    void (*value)(mpfr_ptr y, mpfr_srcptr s, const double *p);
+    void (*inverse)(mpfr_ptr y, mpfr_srcptr x, const mpfr_t *p);
+    void (*value)(mpfr_ptr y, mpfr_srcptr s, const mpfr_t *p);
     /* y = phi'(s); x is phi(s) as a double, a start for iterations */
-    void (*slope)(mpfr_ptr y, mpfr_srcptr s, double x, const double *p);
+    void (*slope)(mpfr_ptr y, mpfr_srcptr s, double x, const mpfr_t *p);
 } CostReference;
 
 #define N MPFR_RNDN
 #define LOCAL(...) mpfr_t __VA_ARGS__
-#define INIT(...) mpfr_inits2(REFERENCE_BITS, __VA_ARGS__, (mpfr_ptr)0)
+#define INIT(...) mpfr_inits2(reference_bits, __VA_ARGS__, (mpfr_ptr)0)
 #define CLEAR(...) mpfr_clears(__VA_ARGS__, (mpfr_ptr)0)
 
-#define INVERSE(cost) static void cost##_inverse(mpfr_ptr y, mpfr_srcptr x, const double *p)
-#define SLOPE(cost) static void cost##_slope(mpfr_ptr y, mpfr_srcptr s, double x, const double *p)
+#define INVERSE(cost) static void cost##_inverse(mpfr_ptr y, mpfr_srcptr x, const mpfr_t *p)
+#define SLOPE(cost) static void cost##_slope(mpfr_ptr y, mpfr_srcptr s, double x, const mpfr_t *p)
 
 /* ln(x/(r - x)) */
-static void logit(mpfr_ptr y, mpfr_srcptr x, double r)
+static void logit(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr r)
 {
-    mpfr_d_sub(y, r, x, N);
+    mpfr_sub(y, r, x, N);
     mpfr_div(y, x, y, N);
     mpfr_log(y, y, N);
 }
@@ -55,25 +58,27 @@ static void bell(mpfr_ptr y, mpfr_srcptr v)
 INVERSE(logistic)
 {
     logit(y, x, p[0]);
-    mpfr_mul_d(y, y, p[1], N);
-    mpfr_add_d(y, y, p[2], N);
+    mpfr_mul(y, y, p[1], N);
+    mpfr_add(y, y, p[2], N);
 }
 
 SLOPE(logistic)
 {
     (void)x;
-    mpfr_sub_d(y, s, p[2], N);
-    mpfr_div_d(y, y, p[1], N);
+    mpfr_sub(y, s, p[2], N);
+    mpfr_div(y, y, p[1], N);
     bell(y, y);
-    mpfr_mul_d(y, y, p[0], N);
-    mpfr_div_d(y, y, p[1], N);
+    mpfr_mul(y, y, p[0], N);
+    mpfr_div(y, y, p[1], N);
 }
 
 /* T */
 INVERSE(entropy)
 {
-    logit(y, x, 1);
-    mpfr_mul_d(y, y, p[0], N);
+    mpfr_ui_sub(y, 1, x, N);
+    mpfr_div(y, x, y, N);
+    mpfr_log(y, y, N);
+    mpfr_mul(y, y, p[0], N);
     mpfr_add(y, y, x, N);
 }
 
@@ -85,23 +90,25 @@ SLOPE(entropy)
     mpfr_set_d(u, x > 0 && x < 1 ? log(x) - log1p(-x) : 0, N);
     if (!(x > 1e-300 && x < 1 - 1e-12)) {
         mpfr_sub_ui(u, s, x > 0.5, N);
-        mpfr_div_d(u, u, p[0], N);
+        mpfr_div(u, u, p[0], N);
     }
     for (int k = 0; k < 60; k++) {
         bell(e, u);
-        mpfr_add_d(e, e, p[0], N);
+        mpfr_add(e, e, p[0], N);
         mpfr_neg(f, u, N);
         mpfr_exp(f, f, N);
         mpfr_add_ui(f, f, 1, N);
         mpfr_ui_div(f, 1, f, N);
         mpfr_sub(f, f, s, N);
-        mpfr_mul_d(y, u, p[0], N);
+        mpfr_mul(y, u, p[0], N);
         mpfr_add(f, f, y, N);
         mpfr_div(f, f, e, N);
         mpfr_sub(u, u, f, N);
+        if (mpfr_zero_p(f) || mpfr_get_exp(f) < 10 - reference_bits)
+            break;
     }
     bell(e, u);
-    mpfr_add_d(f, e, p[0], N);
+    mpfr_add(f, e, p[0], N);
     mpfr_div(y, e, f, N);
     CLEAR(u, f, e);
 }
@@ -191,12 +198,13 @@ SLOPE(algebraic)
 }
 
 /* phi itself: erfc(-s/(sigma sqrt(2)))/2 */
-static void probit_value(mpfr_ptr y, mpfr_srcptr s, const double *p)
+static void probit_value(mpfr_ptr y, mpfr_srcptr s, const mpfr_t *p)
 {
     LOCAL(root);
     INIT(root);
     mpfr_sqrt_ui(root, 2, N);
-    mpfr_mul_d(root, root, -p[0], N);
+    mpfr_mul(root, root, p[0], N);
+    mpfr_neg(root, root, N);
     mpfr_div(y, s, root, N);
     mpfr_erfc(y, y, N);
     mpfr_div_2ui(y, y, 1, N);
@@ -208,7 +216,7 @@ SLOPE(probit)
     LOCAL(root);
     INIT(root);
     (void)x;
-    mpfr_div_d(y, s, p[0], N);
+    mpfr_div(y, s, p[0], N);
     mpfr_sqr(y, y, N);
     mpfr_div_2ui(y, y, 1, N);
     mpfr_neg(y, y, N);
@@ -217,7 +225,7 @@ SLOPE(probit)
     mpfr_mul_2ui(root, root, 1, N);
     mpfr_sqrt(root, root, N);
     mpfr_div(y, y, root, N);
-    mpfr_div_d(y, y, p[0], N);
+    mpfr_div(y, y, p[0], N);
     CLEAR(root);
 }
 
@@ -226,7 +234,7 @@ INVERSE(elu)
     if (mpfr_sgn(x) >= 0) {
         mpfr_set(y, x, N);
     } else {
-        mpfr_div_d(y, x, p[0], N);
+        mpfr_div(y, x, p[0], N);
         mpfr_log1p(y, y, N);
     }
 }
@@ -238,26 +246,26 @@ SLOPE(elu)
         mpfr_set_ui(y, 1, N);
     } else {
         mpfr_exp(y, s, N);
-        mpfr_mul_d(y, y, p[0], N);
+        mpfr_mul(y, y, p[0], N);
     }
 }
 
 /* x + T ln(1 - exp(-x/T)) */
 INVERSE(softplus)
 {
-    mpfr_div_d(y, x, p[0], N);
+    mpfr_div(y, x, p[0], N);
     mpfr_neg(y, y, N);
     mpfr_expm1(y, y, N);
     mpfr_neg(y, y, N);
     mpfr_log(y, y, N);
-    mpfr_mul_d(y, y, p[0], N);
+    mpfr_mul(y, y, p[0], N);
     mpfr_add(y, y, x, N);
 }
 
 SLOPE(softplus)
 {
     (void)x;
-    mpfr_div_d(y, s, p[0], N);
+    mpfr_div(y, s, p[0], N);
     mpfr_neg(y, y, N);
     mpfr_exp(y, y, N);
     mpfr_add_ui(y, y, 1, N);
@@ -266,7 +274,7 @@ SLOPE(softplus)
 
 INVERSE(log_barrier)
 {
-    mpfr_d_div(y, p[0], x, N);
+    mpfr_div(y, p[0], x, N);
     mpfr_sub(y, x, y, N);
 }
 
@@ -277,14 +285,14 @@ SLOPE(log_barrier)
     INIT(root);
     (void)x;
     mpfr_sqr(root, s, N);
-    mpfr_set_d(y, p[0], N);
+    mpfr_set(y, p[0], N);
     mpfr_mul_2ui(y, y, 2, N);
     mpfr_add(root, root, y, N);
     mpfr_sqrt(root, root, N);
     mpfr_abs(y, s, N);
     mpfr_add(y, y, root, N);
     if (mpfr_sgn(s) < 0) {
-        mpfr_d_div(y, p[0], y, N);
+        mpfr_div(y, p[0], y, N);
         mpfr_mul_2ui(y, y, 2, N);
     }
     mpfr_div(y, y, root, N);
@@ -295,7 +303,7 @@ SLOPE(log_barrier)
 INVERSE(boltzmann)
 {
     mpfr_log(y, x, N);
-    mpfr_mul_d(y, y, p[0], N);
+    mpfr_mul(y, y, p[0], N);
     mpfr_add(y, y, x, N);
 }
 
@@ -305,8 +313,8 @@ SLOPE(boltzmann)
     LOCAL(u, e, f);
     INIT(u, e, f);
     (void)x;
-    mpfr_div_d(f, s, p[0], N);
-    mpfr_set_d(e, p[0], N);
+    mpfr_div(f, s, p[0], N);
+    mpfr_set(e, p[0], N);
     mpfr_log(e, e, N);
     mpfr_sub(y, f, e, N);
     if (mpfr_cmp_ui(y, 1) > 0)
@@ -320,7 +328,7 @@ SLOPE(boltzmann)
         mpfr_add_ui(e, e, 1, N);
         mpfr_div(f, f, e, N);
         mpfr_sub(u, u, f, N);
-        if (mpfr_zero_p(f) || mpfr_get_exp(f) < 10 - REFERENCE_BITS)
+        if (mpfr_zero_p(f) || mpfr_get_exp(f) < 10 - reference_bits)
             break;
     }
     mpfr_neg(e, u, N);
@@ -333,7 +341,7 @@ SLOPE(boltzmann)
 INVERSE(three_halves)
 {
     mpfr_sqrt(y, x, N);
-    mpfr_mul_d(y, y, p[0], N);
+    mpfr_mul(y, y, p[0], N);
     mpfr_add(y, y, x, N);
 }
 
@@ -344,14 +352,15 @@ SLOPE(three_halves)
     INIT(f);
     (void)x;
     mpfr_mul_2ui(f, s, 2, N);
-    mpfr_set_d(y, p[0], N);
+    mpfr_set(y, p[0], N);
     mpfr_sqr(y, y, N);
     mpfr_add(f, f, y, N);
     mpfr_sqrt(f, f, N);
-    mpfr_add_d(f, f, p[0], N);
+    mpfr_add(f, f, p[0], N);
     mpfr_mul_2ui(y, s, 1, N);
     mpfr_div(y, y, f, N);
-    mpfr_add_d(f, y, p[0] / 2, N);
+    mpfr_div_2ui(f, p[0], 1, N);
+    mpfr_add(f, f, y, N);
     mpfr_div(y, y, f, N);
     if (mpfr_sgn(s) <= 0)
         mpfr_set_zero(y, 1);
@@ -361,7 +370,7 @@ SLOPE(three_halves)
 INVERSE(cubic)
 {
     mpfr_sqr(y, x, N);
-    mpfr_mul_d(y, y, p[0], N);
+    mpfr_mul(y, y, p[0], N);
     mpfr_add(y, y, x, N);
 }
 
@@ -371,7 +380,7 @@ SLOPE(cubic)
     if (mpfr_sgn(s) < 0) {
         mpfr_set_zero(y, 1);
     } else {
-        mpfr_mul_d(y, s, p[0], N);
+        mpfr_mul(y, s, p[0], N);
         mpfr_mul_2ui(y, y, 2, N);
         mpfr_add_ui(y, y, 1, N);
         mpfr_rec_sqrt(y, y, N);
@@ -392,8 +401,8 @@ INVERSE(power)
     LOCAL(e);
     INIT(e);
     mpfr_set_ui(e, 1, N);
-    mpfr_div_d(e, e, p[1], N);
-    mpfr_div_d(y, x, p[0], N);
+    mpfr_div(e, e, p[1], N);
+    mpfr_div(y, x, p[0], N);
     to_power(y, y, e);
     CLEAR(e);
 }
@@ -403,14 +412,14 @@ SLOPE(power)
     LOCAL(e);
     INIT(e);
     (void)x;
-    mpfr_set_d(e, p[1], N);
+    mpfr_set(e, p[1], N);
     mpfr_sub_ui(e, e, 1, N);
     if (mpfr_sgn(s) <= 0) {
         mpfr_set_zero(y, 1);
     } else {
         to_power(y, s, e);
-        mpfr_mul_d(y, y, p[0], N);
-        mpfr_mul_d(y, y, p[1], N);
+        mpfr_mul(y, y, p[0], N);
+        mpfr_mul(y, y, p[1], N);
     }
     CLEAR(e);
 }
@@ -421,11 +430,11 @@ INVERSE(naka_rushton)
     LOCAL(e);
     INIT(e);
     mpfr_set_ui(e, 1, N);
-    mpfr_div_d(e, e, p[2], N);
-    mpfr_d_sub(y, p[0], x, N);
+    mpfr_div(e, e, p[2], N);
+    mpfr_sub(y, p[0], x, N);
     mpfr_div(y, x, y, N);
     to_power(y, y, e);
-    mpfr_mul_d(y, y, p[1], N);
+    mpfr_mul(y, y, p[1], N);
     CLEAR(e);
 }
 
@@ -436,20 +445,20 @@ SLOPE(naka_rushton)
     INIT(u, e);
     (void)x;
     if (mpfr_sgn(s) <= 0) {
-        mpfr_set_ui(y, p[2] == 1 && mpfr_zero_p(s), N);
-        mpfr_mul_d(y, y, p[0], N);
-        mpfr_div_d(y, y, p[1], N);
+        mpfr_set_ui(y, mpfr_cmp_ui(p[2], 1) == 0 && mpfr_zero_p(s), N);
+        mpfr_mul(y, y, p[0], N);
+        mpfr_div(y, y, p[1], N);
     } else {
-        mpfr_div_d(u, s, p[1], N);
-        mpfr_set_d(e, p[2], N);
+        mpfr_div(u, s, p[1], N);
+        mpfr_set(e, p[2], N);
         to_power(y, u, e);
         mpfr_div(u, y, u, N);
         mpfr_add_ui(y, y, 1, N);
         mpfr_sqr(y, y, N);
         mpfr_div(y, u, y, N);
-        mpfr_mul_d(y, y, p[0], N);
-        mpfr_mul_d(y, y, p[2], N);
-        mpfr_div_d(y, y, p[1], N);
+        mpfr_mul(y, y, p[0], N);
+        mpfr_mul(y, y, p[2], N);
+        mpfr_div(y, y, p[1], N);
     }
     CLEAR(u, e);
 }

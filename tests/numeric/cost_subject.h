@@ -59,7 +59,15 @@ typedef struct Subject {
     EigCode phi, slope;
     const CostReference *cost;
     double p[REFERENCE_PARAMS];
+    mpfr_t exact[REFERENCE_PARAMS];     /* of the parameters, where they are no doubles too */
 } Subject;
+
+static inline void subject_free(Subject *s)
+{
+    for (int k = 0; k < REFERENCE_PARAMS; k++)
+        mpfr_clear(s->exact[k]);
+    built_free(&s->built);
+}
 
 /* cost(parameters) `more` */
 static inline bool subject_init(Subject *s, const CostReference *cost, const double *p, const char *more)
@@ -71,12 +79,19 @@ static inline bool subject_init(Subject *s, const CostReference *cost, const dou
     snprintf(text + n, sizeof text - (size_t)n, "%s%s }\n", cost->n_params ? ")" : "", more);
     build_good(&s->built, text);
     s->cost = cost;
+    for (int k = 0; k < REFERENCE_PARAMS; k++) {
+        mpfr_init2(s->exact[k], REFERENCE_BITS);
+        mpfr_set_d(s->exact[k], p[k], MPFR_RNDN);
+    }
     memcpy(s->p, p, sizeof s->p);
-    if (!s->built.ok)
+    if (!s->built.ok) {
+        subject_free(s);
         return false;
+    }
     s->act = &s->built.m.pops.at[0].act;
-    s->phi = expr_to_code(&s->built.cx, s->act->phi);
-    s->slope = expr_to_code(&s->built.cx, s->act->slope);
+    s->phi = expr_to_code(&s->built.cx, activation_computed(s->act));
+    const Expr *slope = s->act->computed_slope ? s->act->computed_slope : s->act->slope;
+    s->slope = slope ? expr_to_code(&s->built.cx, slope) : (EigCode){ 0 };
     return true;
 }
 
@@ -115,10 +130,10 @@ static inline int compare(const Subject *t, double x, double s, double slack)
     mpfr_add_d(b, b, slack, MPFR_RNDN);
     int sign;
     if (t->cost->inverse) {
-        t->cost->inverse(y, a, t->p);
+        t->cost->inverse(y, a, t->exact);
         sign = mpfr_cmp(y, b);
     } else {
-        t->cost->value(y, b, t->p);
+        t->cost->value(y, b, t->exact);
         sign = mpfr_cmp(a, y);
     }
     mpfr_clears(y, a, b, (mpfr_ptr)0);

@@ -9,7 +9,7 @@ static bool slope_is_near(const Subject *t, double slope, double x, double s)
     mpfr_t y, a;
     mpfr_inits2(REFERENCE_BITS, y, a, (mpfr_ptr)0);
     mpfr_set_d(a, s, MPFR_RNDN);
-    t->cost->slope(y, a, x, t->p);
+    t->cost->slope(y, a, x, t->exact);
     bool near = !isnan(slope) && mpfr_cmp_d(y, step_ulps(slope, ULPS, -INFINITY)) >= 0 && mpfr_cmp_d(y, step_ulps(slope, ULPS, INFINITY)) <= 0;
     if (!near)
         fprintf(stderr, "%s: phi'(%.17g) = %.17g, is %.17g\n", t->act->text, s, slope, mpfr_get_d(y, MPFR_RNDN));
@@ -34,7 +34,7 @@ static void values_and_slopes_to_four_ulp(void)
             far += !near;
             CHECK(near);
         }
-        built_free(&t.built);
+        subject_free(&t);
     }
 }
 
@@ -73,7 +73,7 @@ static void values_with_other_parameters(void)
                     fprintf(stderr, "%s: phi(%.17g) = %.17g\n", t.act->text, s, x);
                 CHECK(near);
             }
-            built_free(&t.built);
+            subject_free(&t);
         }
 }
 
@@ -101,7 +101,7 @@ static bool boxed_sample(const Subject *t, double lo, double hi, mpfr_ptr s, dou
     mpfr_set_d(value, *x, MPFR_RNDN);
     bool inside = *x > lo && *x < hi && *x > t->cost->lo && *x < range_top(t);
     if (inside)
-        t->cost->inverse(s, value, t->p);
+        t->cost->inverse(s, value, t->exact);
     mpfr_clear(value);
     return inside;
 }
@@ -123,7 +123,7 @@ static bool sample_slopes(const Subject *t, double lo, double hi, double *larges
             mpfr_set_d(s, slope_sample(k), MPFR_RNDN);
             x = at(&t->phi, mpfr_get_d(s, MPFR_RNDN));
         }
-        t->cost->slope(y, s, x, t->p);
+        t->cost->slope(y, s, x, t->exact);
         ok &= mpfr_cmp(y, bound) <= 0;
         *largest = fmax(*largest, mpfr_get_d(y, MPFR_RNDN));
     }
@@ -161,7 +161,7 @@ static void check_slope_bound(const CostReference *cost, bool boxed)
         CHECK(ok && sharp && attained <= claimed);
         CHECK(attained == claimed || strcmp(cost->name, "probit") == 0 || attained > claimed * (1 - 1e-15));
     }
-    built_free(&t.built);
+    subject_free(&t);
 }
 
 static void slope_bounds_hold(void)
@@ -189,7 +189,7 @@ static void slopes_of_pieces(void)
         if (!subject_init(&t, &named, (double[REFERENCE_PARAMS]){ 0 }, piece[k].cost))
             continue;
         CHECK_CLOSE(at(&t.slope, piece[k].z), piece[k].slope, 1e-15, 0);
-        built_free(&t.built);
+        subject_free(&t);
     }
 }
 

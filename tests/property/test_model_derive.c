@@ -148,6 +148,8 @@ static void apply2(EigFn fn, mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
     case EIG_FN_POW: mpfr_pow(out, a, b, MPFR_RNDN); break;
     case EIG_FN_MIN: mpfr_set(out, mpfr_less_p(a, b) ? a : b, MPFR_RNDN); break;
     case EIG_FN_MAX: mpfr_set(out, mpfr_greater_p(a, b) ? a : b, MPFR_RNDN); break;
+    case EIG_FN_LOST_SUM:
+    case EIG_FN_LOST_PRODUCT: mpfr_set_zero(out, 1); break;         /* numbers that are not rounded lose nothing */
     case EIG_FN_LOG_ROOT: log_root(a, b, out); break;
     case EIG_FN_PULSE: mpfr_set_si(out, mpfr_sgn(a) >= 0 && mpfr_less_p(a, b), MPFR_RNDN); break;
     case EIG_FN_RAMP:

@@ -40,6 +40,15 @@ void jet_const(Walk *w, Num x, Jet *out)
     out->rate = NULL;
 }
 
+void jet_lost(Walk *w, Jet *out)
+{
+    (void)w;
+    for (int k = 0; k < 3; k++)
+        scaled_zero(&out->v[k]);
+    out->is_affine = true;
+    out->offset = out->rate = NULL;
+}
+
 void jet_variable(Walk *w, Jet *out)
 {
     const JetDomain *d = w->at;

@@ -177,7 +177,7 @@ static void read_rows(Hunt *h, double *v)
     mpq_init(x);
     for (size_t a = 0; a < h->net->n; a++) {
         const LocalRow *r = &h->net->row[a];
-        h->phi[a] = a && r->act == h->net->row[a - 1].act ? h->phi[a - 1] : expr_to_code(h->net->cx, r->act->phi);
+        h->phi[a] = a && r->act == h->net->row[a - 1].act ? h->phi[a - 1] : expr_to_code(h->net->cx, activation_computed(r->act));
         h->slope[a] = num_to_double(r->slope);
         h->gain[a] = num_to_double(r->gain);
         h->threshold[a] = num_to_double(r->threshold);
