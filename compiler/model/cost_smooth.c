@@ -102,6 +102,8 @@ static ExactInput near_size(const Input *in, Num k, long end)
     const Writer *w = in->w;
     Num most = power_of_two(w, end);
     ExactInput h = exact_input(in, k, INPUT_SIZE, most);
+    if (h.lost)
+        h.lost = times(w, step(w, less(w, write_number(w, most), h.v)), h.lost);
     h.v = smaller(w, h.v, write_number(w, most));
     return h;
 }
@@ -214,7 +216,10 @@ static Prox entropy(const Input *in)
         return (Prox){ logistic(w, r, plain_input(in, inverse), &e), bell(w, scale, &of_slope) };
     }
     Num most = exact_product(w, num_int(w->b->nums, 1 << 14), magnitude(c) > 0 ? power_of_two(w, magnitude(c)) : one(w));
-    ExactInput v = exact_input(in, inverse, INPUT_SIGNED, most), other = mirrored(w, v, c);
+    ExactInput v = exact_input(in, inverse, INPUT_SIGNED, most), near = v;
+    if (!w->plain && !v.lost)
+        near.v = write_clipped(w, v.v, minus(w, most), most);
+    ExactInput other = mirrored(w, near, c);
     ExactRoot y = exact_logit_root(w, v, c), rest = exact_logit_root(w, other, c);     /* rest = 1 - y */
     const Expr *p = times(w, y.y, rest.y), *slope = entropy_slope(w, scale, c, y, rest);
     long small = -60 - magnitude(c) < -900 ? -60 - magnitude(c) : -900;       /* 1 + c p is 1 there */

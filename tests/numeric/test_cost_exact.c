@@ -183,6 +183,28 @@ static void smooth_costs_at_the_input_itself(void)
     }
 }
 
+/* Where s/T is beyond the doubles, and nothing was rounded; and where s is so large that its square is. */
+static void far_out(void)
+{
+    static const struct { const char *cost; double z, least, most; } row[] = {
+        { "logistic_entropy(0.004); gain = 0.008", -DBL_MAX, 0, 0 },        { "logistic_entropy(0.004); gain = 0.008", DBL_MAX, 0, 0 },
+        { "logistic_entropy(0.1); gain = 0.2; threshold = 0.3", -INFINITY, 0, 0 },
+        { "softsign; gain = 1e200; threshold = 0.3", 0x1p30, 1e-200 / 0x1p60 * (1 - 4e-9), 1e-200 / 0x1p60 },
+        { "arctan; gain = 1e200; threshold = 0.3", 0x1p30, 4e-201 / 0x1p60, 4.1e-201 / 0x1p60 },
+    };
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        CostReference named = { .name = "" };
+        Subject t;
+        if (!subject_init(&t, &named, (double[REFERENCE_PARAMS]){ 0 }, row[k].cost))
+            continue;
+        double slope = at(&t.slope, row[k].z);
+        if (!(slope >= row[k].least && slope <= row[k].most * (1 + 4e-9)))
+            fprintf(stderr, "%s: phi'(%a) = %.17g\n", row[k].cost, row[k].z, slope);
+        CHECK(slope >= row[k].least && slope <= row[k].most * (1 + 4e-9));
+        subject_free(&t);
+    }
+}
+
 /* ---- the others: straight lines and their ends ---- */
 
 typedef enum Ends { NO_ENDS, FROM_ZERO, BETWEEN, SELECTED } Ends;
@@ -307,6 +329,7 @@ static void straight_costs_at_the_input_itself(void)
 int main(void)
 {
     RUN(smooth_costs_at_the_input_itself);
+    RUN(far_out);
     RUN(straight_costs_at_the_input_itself);
     return test_done();
 }
