@@ -158,7 +158,7 @@ static const char *nonfinite_help(const ModelPop *p)
     if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
         return "a formula in which nothing overflows or cancels, or a domain, `on [lo, hi]`, repairs that; else `eigc check` says whether recurrent "
                "excitation is proved bounded; where it is, a smaller step helps";
-    if (p->act.by_formula && p->act.computed)
+    if (p->act.has_gaps)
         return "a formula in which nothing overflows repairs that, `1/sqrt(1 + exp(-2 * z))` for `exp(z)/sqrt(1 + exp(z)^2)`";
     return "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps";
 }
@@ -174,7 +174,7 @@ static void explain_nonfinite(Run *r)
     if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
         diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves "
                                "the doubles or its digits cancel");
-    else if (p->act.by_formula && p->act.computed && !p->stepped)
+    else if (p->act.has_gaps && !p->stepped)
         diag_note(&r->c.cx, d, "its activation is no number where the formula, as it is written, overflows and would be something else: "
                                "`eigc dump --model` says from where on");
     diag_help(&r->c.cx, d, "%s", nonfinite_help(p));

@@ -3,6 +3,7 @@
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
 #include "compiler/model/exponential.h"
+#include "compiler/model/far.h"
 #include "compiler/model/log_sum.h"
 #include "compiler/model/piece.h"
 #include "compiler/model/power.h"
@@ -237,7 +238,9 @@ static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
     }
     *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_parts - 1, .kink = kink, .piece = piece };
     const Expr *e = expr_solve(b->cx, f->span, s, of);
-    return is_shallow && e->size < EXPR_MAX_SIZE ? e : NULL;
+    if (!is_shallow || e->size >= EXPR_MAX_SIZE)
+        return NULL;
+    return expr_solve(b->cx, f->span, s, solve_with_far_lines(b->cx, b->nums, f->span, of));
 }
 
 static const CostPiece *multiples(Builder *b, const Expr *by, const CostPiece *piece, size_t n)

@@ -48,9 +48,10 @@ typedef struct CostFormula {
  * in it, and what is known of it. */
 typedef struct Activation {
     const Expr *phi;
-    const Expr *computed;       /* phi as a run has it: of a formula, a NaN where overflow makes it something else; of a named cost, with what
-                                 * makes up for rounding. NULL: phi itself */
+    const Expr *computed;       /* phi as a run has it: of a formula, a line or a NaN where overflow makes it something else; of a named cost, with
+                                 * what makes up for rounding. NULL: phi itself */
     const Expr *computed_slope; /* the same of `slope` */
+    bool has_gaps;              /* by formula, and NaNs there are */
     const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */

@@ -3,12 +3,18 @@
 #include <float.h>
 #include <math.h>
 
+#include "compiler/model/affine.h"
 #include "compiler/model/enclose.h"
+#include "compiler/model/far.h"
+#include "compiler/model/log_sum.h"
 
 enum { NEAR = 10, FINE = 16, STRIDE = 64, PER_SIDE = FINE + 1 + (1023 - FINE) / STRIDE + 1, N_PLACES = 2 * PER_SIDE + 1, BISECTIONS = 12 };
 
 /* What overflow changes by more than this share of the values about there is another value, if it is not as good as 0. */
 static const double OFF = 0x1p-24, TINY = 0x1p-1000;
+
+/* Beyond, no line is looked for: two operations more for every value would be for inputs that none has. */
+static const double MOST = 0x1p1000;
 
 typedef struct Look {
     EigCode code;
@@ -91,8 +97,7 @@ static double edge_of_good(Look *l, double good, double off)
     return good;
 }
 
-/* Around 0, or the good place next to it, what is good without a gap. False where all places are good or none is, or where what is off
- * stops a run by itself. */
+/* Around 0, or the good place next to it, what is good without a gap. False where none is. */
 static bool find_edges(Look *l, double *from, double *to)
 {
     double place[N_PLACES];
@@ -111,10 +116,29 @@ static bool find_edges(Look *l, double *from, double *to)
         b++;
     *from = a > 0 ? edge_of_good(l, place[a], place[a - 1]) : -(double)INFINITY;
     *to = b + 1 < N_PLACES ? edge_of_good(l, place[b], place[b + 1]) : (double)INFINITY;
-    return !off[first] && l->is_silent;
+    return !off[first];
 }
 
-static bool find_reach(Ctx *cx, const Expr *phi, double *from, double *to)
+/* The values beyond an edge are on a line, and the one that is computed at the edge is. */
+static bool find_line(const EigCode *code, double edge, double last, FarLine *line)
+{
+    const EigPiece piece = { .up_to = (double)INFINITY, .value = *code };
+    const EigSolve q = { .n_pieces = 1, .piece = &piece };
+    bool overflows;
+    if (!(fabs(edge) < MOST) || !far_line(&q, edge, last, line))
+        return false;
+    double value = traced(code, edge, &overflows);
+    return fabs(value - (line->slope * edge + line->offset)) <= 0x1p-50 * fabs(value);
+}
+
+/* Infinite edges: all is good. What is off beyond an edge without a line is so silently, or stops a run by itself. */
+typedef struct Reach {
+    double from, to;
+    bool has_left, has_right, is_silent;
+    FarLine left, right;
+} Reach;
+
+static bool find_reach(Ctx *cx, const Expr *phi, Reach *r)
 {
     mpfi_t stack[EIG_CODE_MAX_DEPTH];
     Look l = { .code = expr_to_code(cx, phi), .stack = stack };
@@ -122,7 +146,12 @@ static bool find_reach(Ctx *cx, const Expr *phi, double *from, double *to)
         mpfi_init2(stack[k], ENCLOSE_PRECISION);
     mpfi_init2(l.exact, ENCLOSE_PRECISION);
     mpfr_inits2(ENCLOSE_PRECISION, l.distance, l.bound, (mpfr_ptr)0);
-    bool is_found = find_edges(&l, from, to);
+    bool is_found = find_edges(&l, &r->from, &r->to);
+    r->is_silent = l.is_silent;
+    if (is_found) {
+        r->has_left = find_line(&l.code, r->from, -DBL_MAX, &r->left);
+        r->has_right = find_line(&l.code, r->to, DBL_MAX, &r->right);
+    }
     mpfr_clears(l.distance, l.bound, (mpfr_ptr)0);
     mpfi_clear(l.exact);
     for (size_t k = 0; k < l.code.depth; k++)
@@ -146,20 +175,85 @@ static const Expr *call(Ctx *cx, NumPool *pool, Span at, EigFn fn, const Expr *a
     return expr_call(cx, pool, at, fn, b ? 2 : 1, arg);
 }
 
-const Expr *expr_where_computed(Ctx *cx, NumPool *pool, const Expr *phi)
+static const Expr *number(Ctx *cx, NumPool *pool, Span at, double x)
 {
-    double from, to;
-    enum { ROOM = 16 };
-    if (!is_of_z(phi) || phi->depth + ROOM > EXPR_MAX_DEPTH || phi->size + ROOM >= EXPR_MAX_SIZE || !find_reach(cx, phi, &from, &to))
-        return phi;
-    Span at = phi->span;
-    const Expr *z = expr_var(cx, at, EIG_VAR_Z), *zero = expr_const(cx, at, num_int(pool, 0)), *room = NULL;
-    if (to < (double)INFINITY)
-        room = call(cx, pool, at, EIG_FN_SUB, expr_const(cx, at, num_from_double(pool, to)), z);
-    if (from > -(double)INFINITY) {
-        const Expr *left = call(cx, pool, at, EIG_FN_SUB, z, expr_const(cx, at, num_from_double(pool, from)));
+    return expr_const(cx, at, num_from_double(pool, x));
+}
+
+/* z within the edges beyond which there are lines; a NaN is one. */
+static const Expr *clipped(Ctx *cx, NumPool *pool, Span at, const Reach *r)
+{
+    const Expr *z = expr_var(cx, at, EIG_VAR_Z);
+    if (r->has_right)
+        z = call(cx, pool, at, EIG_FN_MIN, number(cx, pool, at, r->to), z);
+    return r->has_left ? call(cx, pool, at, EIG_FN_MAX, number(cx, pool, at, r->from), z) : z;
+}
+
+/* e, and what the lines add to its value at the edges. */
+static const Expr *with_lines(Ctx *cx, NumPool *pool, Span at, const Reach *r, const Expr *e)
+{
+    const Expr *z = expr_var(cx, at, EIG_VAR_Z), *zero = number(cx, pool, at, 0);
+    for (int right = 0; right < 2; right++) {
+        double slope = right ? r->right.slope : r->left.slope, edge = right ? r->to : r->from;
+        if (!(right ? r->has_right : r->has_left) || slope == 0)
+            continue;
+        const Expr *beyond = call(cx, pool, at, right ? EIG_FN_MAX : EIG_FN_MIN, zero, call(cx, pool, at, EIG_FN_SUB, z, number(cx, pool, at, edge)));
+        e = call(cx, pool, at, EIG_FN_ADD, e, call(cx, pool, at, EIG_FN_MUL, number(cx, pool, at, slope), beyond));
+    }
+    return e;
+}
+
+/* e + sqrt(min(room, 0)), a NaN where z is beyond an edge without a line. */
+static const Expr *with_none(Ctx *cx, NumPool *pool, Span at, const Reach *r, const Expr *e)
+{
+    const Expr *z = expr_var(cx, at, EIG_VAR_Z), *room = NULL;
+    if (r->to < (double)INFINITY && !r->has_right)
+        room = call(cx, pool, at, EIG_FN_SUB, number(cx, pool, at, r->to), z);
+    if (r->from > -(double)INFINITY && !r->has_left) {
+        const Expr *left = call(cx, pool, at, EIG_FN_SUB, z, number(cx, pool, at, r->from));
         room = room ? call(cx, pool, at, EIG_FN_MIN, left, room) : left;
     }
-    const Expr *none = call(cx, pool, at, EIG_FN_SQRT, call(cx, pool, at, EIG_FN_MIN, room, zero), NULL);
-    return call(cx, pool, at, EIG_FN_ADD, phi, none);
+    if (!room || !r->is_silent)
+        return e;
+    const Expr *none = call(cx, pool, at, EIG_FN_SQRT, call(cx, pool, at, EIG_FN_MIN, room, number(cx, pool, at, 0)), NULL);
+    return call(cx, pool, at, EIG_FN_ADD, e, none);
+}
+
+/* Logarithms of sums of two exponentials are taken without overflow wherever they stand in e, of EIG_VAR_X. */
+static const Expr *with_log_sums(Ctx *cx, NumPool *pool, const Expr *e)
+{
+    const Expr *arg[2] = { NULL, NULL }, *out = NULL;
+    if (e->kind != EXPR_CALL)
+        return e;
+    for (int k = 0; k < e->as.call.n_args; k++)
+        arg[k] = with_log_sums(cx, pool, e->as.call.arg[k]);
+    if (arg[0] != e->as.call.arg[0] || (e->as.call.n_args > 1 && arg[1] != e->as.call.arg[1]))
+        out = expr_with_arguments(cx, pool, e, arg);
+    return expr_log_sums(cx, pool, out ? out : e);
+}
+
+static const Expr *rewritten(Ctx *cx, NumPool *pool, const Expr *phi)
+{
+    const Expr *of_x = expr_replaced(cx, pool, phi, EIG_VAR_Z, expr_var(cx, phi->span, EIG_VAR_X)), *e = with_log_sums(cx, pool, of_x);
+    return e == of_x ? phi : expr_replaced(cx, pool, e, EIG_VAR_X, expr_var(cx, phi->span, EIG_VAR_Z));
+}
+
+const Expr *expr_where_computed(Ctx *cx, NumPool *pool, const Expr *written, bool *has_gaps)
+{
+    enum { ROOM = 32, MORE = 4 };       /* MORE: for every z in it */
+    Reach r = { 0 };
+    *has_gaps = false;
+    const Expr *phi = is_of_z(written) ? rewritten(cx, pool, written) : written;
+    if (!is_of_z(phi) || phi->depth + ROOM > EXPR_MAX_DEPTH || (uint64_t)phi->size * (MORE + 1) + ROOM >= EXPR_MAX_SIZE)
+        return written;
+    if (!find_reach(cx, phi, &r))
+        return phi;
+    Span at = phi->span;
+    const Expr *e = phi;
+    if (r.has_left || r.has_right)
+        e = expr_replaced(cx, pool, phi, EIG_VAR_Z, clipped(cx, pool, at, &r));
+    e = with_lines(cx, pool, at, &r, e);
+    const Expr *out = with_none(cx, pool, at, &r, e);
+    *has_gaps = out != e;
+    return out;
 }

@@ -295,15 +295,19 @@ static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thr
 }
 
 /* What was found of the same formula before serves again: circuits bring many. */
-static const Expr *computed_formula(Builder *b, const Expr *phi)
+static void set_computed(Builder *b, Activation *act)
 {
+    const Expr *phi = act->phi;
     for (size_t k = 0; k < b->m->pops.n; k++) {
         const Activation *other = &b->m->pops.at[k].act;
-        if (other->by_formula && other->phi != phi && expr_equal(other->phi, phi))
-            return other->computed ? other->computed : NULL;
+        if (other->by_formula && other->phi != phi && expr_equal(other->phi, phi)) {
+            act->computed = other->computed;
+            act->has_gaps = other->has_gaps;
+            return;
+        }
     }
-    const Expr *computed = expr_where_computed(b->cx, b->nums, phi);
-    return computed == phi ? NULL : computed;
+    const Expr *computed = expr_where_computed(b->cx, b->nums, phi, &act->has_gaps);
+    act->computed = computed == phi ? NULL : computed;
 }
 
 static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
@@ -322,13 +326,14 @@ static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
     else if (pb->formula && typed_ok(pb->phi))
         formula_activation(b, pb, gain, threshold, out);
     if (out->by_formula)
-        out->computed = computed_formula(b, out->phi);
+        set_computed(b, out);
     if (is_shared(pb) || !out->phi)
         return;
     const Expr *gain_of = pb->gain.e, *threshold_of = pb->threshold.e;
-    uint64_t size = (uint64_t)out->phi->size * (gain_of->size + threshold_of->size + 3);
+    const Expr *phi = out->computed ? out->computed : out->phi;
+    uint64_t size = (uint64_t)phi->size * (gain_of->size + threshold_of->size + 3);
     uint32_t depth = (gain_of->depth > threshold_of->depth ? gain_of->depth : threshold_of->depth) + 3;
-    if (size >= EXPR_MAX_SIZE || out->phi->depth + depth > EXPR_MAX_DEPTH)
+    if (size >= EXPR_MAX_SIZE || phi->depth + depth > EXPR_MAX_DEPTH)
         diag_at(b->cx, D_E0403, out->span, "this activation is too large once the gain and threshold of each neuron stand in it");
     out->gain_of = pb->gain.e;
     out->threshold_of = pb->threshold.e;

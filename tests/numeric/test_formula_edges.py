@@ -118,10 +118,7 @@ def rates_left_of_a_kink():
 
 def a_rate_that_overflow_hides_stops_the_run():
     """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
-    for cost, s in (("log(2^x + exp(x))", 2000), ("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(x)) on [0, 720]", 715), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
-                    ("x^2 / (1 + x^2)", 1e200), ("sqrt(1 + x^4)", 1e200), ("sqrt(1 + x^4)", 3e90), ("sqrt(1 + x^4)", -3e80),
-                    ("(1 + x^8)^(1 / 4)", 3e40), ("100 * (1 + abs(x)^64)^(1 / 64)", 70000), ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5),
-                    ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
+    for cost, s in (("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001), ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200),
                     ("-1e20 * tanh(x) on [0, inf]", 0), ("-1e12 * tanh(x) on [0, inf]", 0)):
         model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
@@ -233,17 +230,49 @@ def activated(formula, inputs):
                     % (len(inputs), formula, " + ".join("(%r) * pulse(i - %d, 1)" % (s, k) for k, s in enumerate(inputs))), folder)
 
 
+def lines_far_out_are_followed():
+    """Where the derivative overflows on the way, the line that it is there gives the rate."""
+    for cost, s, rate in (("log(2^x + exp(x))", 2000, 1999), ("exp(-exp(x)) on [0, 720]", 715, 715), ("exp(-exp(x))", 1e5, 1e5), ("exp(-exp(x))", 1e300, 1e300),
+                          ("x^2 / (1 + x^2)", 1e200, 1e200), ("sqrt(1 + x^4)", 1e200, 1e200 / 3), ("sqrt(1 + x^4)", 3e90, 1e90), ("sqrt(1 + x^4)", -3e80, -1e80),
+                          ("sqrt(1 + x^4) / 10", -1.7e308, -1.7e308 / 1.2), ("(1 + x^8)^(1 / 4)", 3e40, 1e40), ("(1 + x^8)^(1 / 4)", 3e300, 1e300),
+                          ("100 * (1 + abs(x)^64)^(1 / 64)", 70000, 69900), ("100 * (1 + abs(x)^64)^(1 / 64)", -1e7, -9999900),
+                          ("0.5 * (1 + abs(x)^100)^0.01 on [0, 1250]", 1230.5, 1230), ("(1 + (x / 20)^64)^(1 / 64) * 20 on [0, 1.6e6]", 1400020, 1400019),
+                          ("x^2 * log(1 + 1 / x) on [0, inf]", 1e200, 1e200), ("x^2 * log(1 + 1 / x) on [0, inf]", 1.5e154, 1.5e154),
+                          ("x^2 / (1 + x^2) + 4 * max(x - 1e170, 0)", 3e170, 3e170)):
+        got = rates(cost, [s]).item()
+        assert abs(got - rate) <= 4e-16 * abs(rate), (cost, s, got, rate)
+
+
+def activations_are_followed_beyond_overflow():
+    def softplus(z):
+        return z if z > 1e3 else mpf(0) if z < -1e3 else log1p(exp(z))
+    def algebraic(z):
+        return z / (1 + abs(z)) if abs(z) > 1e100 else z / sqrt(1 + z**2)
+    def squashed(z):
+        return mpf(z > 0) if abs(z) > 1e3 else exp(z) / sqrt(1 + exp(z)**2)
+    inputs = [0] + SIZES + [-s for s in SIZES] + [354, 356, 700, 711, -711, -356, 1.7e308, -1.7e308]
+    for formula, value in (("log(1 + exp(z))", softplus), ("exp(z) / (1 + exp(z))", share), ("max(exp(z) / (1 + exp(z)), 0)", share), ("exp(z) / sqrt(1 + exp(z)^2)", squashed),
+                           ("z / sqrt(1 + z^2)", algebraic), ("exp(exp(z) / (1 + exp(z)))", lambda z: exp(share(z))), ("sqrt(log(1 + exp(z)))", lambda z: sqrt(softplus(z))),
+                           ("log(1 + exp(z))^2 / (1 + log(1 + exp(z)))", lambda z: softplus(z)**2 / (1 + softplus(z))),
+                           ("log(1 + exp(z)) + 2 * exp(z) / sqrt(1 + exp(z)^2)", lambda z: softplus(z) + 2 * squashed(z)),
+                           ("tanh(z) + 1 - exp(-z) / sqrt(1 + exp(-z)^2)", lambda z: mpf(1 if z > 0 else -1) + (z > 0) if abs(z) > 1e3 else 2 - 2 / (exp(2 * z) + 1) - squashed(-z)),
+                           ("exp(1e5 * z) / sqrt(1 + exp(1e5 * z)^2)", lambda z: squashed(mpf(1e5) * z)), ("z^3 / sqrt(1 + z^4)", lambda z: z**3 / sqrt(1 + z**4) if abs(z) < 1e50 else z)):
+        with workdps(50):
+            slow = eigc.both("population A mixed { tau = 1; size = %d; activation(z) = %s; input = %s }\nsimulate { duration = 1; method = euler; step = 1; record A every 1 }\n"
+                             % (len(inputs), formula, " + ".join("(%r) * pulse(i - %d, 1)" % (s, k) for k, s in enumerate(inputs))), folder)["A"][-1]
+            for s, got in zip(inputs, slow):
+                true = value(mpf(s))
+                assert abs(got - true) <= 1e-11 * abs(true) + mpf(10)**-15, (formula, s, got, true)
+
+
 def activations_that_overflow_stop_the_run():
-    for formula, good, bad in (("exp(z) / sqrt(1 + exp(z)^2)", [-1e300, 0, 354], 360), ("exp(1000 - z) / sqrt(1 + exp(1000 - z)^2)", [646, 1e300], 600),
-                               ("exp(1e5 * z) / sqrt(1 + exp(1e5 * z)^2)", [0.003, -1e5], 0.004), ("exp(1e5 * z) / sqrt(1 + exp(1e5 * z)^2)", [-1], 1e100),
-                               ("max(exp(z) / (1 + exp(z)), 0)", [-1e5, 700], 711), ("z / sqrt(1 + z^2)", [1e150, -1e150], -1e160),
-                               ("tanh(z) + 1 - exp(-z) / sqrt(1 + exp(-z)^2)", [0, 1e300, -350], -400), ("log(1 + exp(z))", [700, -1e300], 711)):
+    for formula, good, bad in (("exp(1000 - z) / sqrt(1 + exp(1000 - z)^2)", [646, 1e300], 600), ("sqrt(1 + z^2) + z", [3, 1e200, -1e150], -1e200)):
         assert activated(formula, good).status == 0, formula
         done = activated(formula, [bad])
         assert done.status == 1 and "E0890" in done.stderr, (formula, bad, done.status)
-    done = activated("exp(z) / sqrt(1 + exp(z)^2)", [360])
+    done = activated("exp(1000 - z) / sqrt(1 + exp(1000 - z)^2)", [600])
     assert "overflows" in done.stderr
-    done = eigc.run("population A mixed { tau = 1; size = 2; activation(z) = exp(z) / sqrt(1 + exp(z)^2); gain = 1 + i; input = 200 }\n"
+    done = eigc.run("population A mixed { tau = 1; size = 2; activation(z) = exp(1000 - z) / sqrt(1 + exp(1000 - z)^2); gain = 2 - i; input = 400 }\n"
                     "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n", folder)
     assert done.status == 1 and "A[1]" in done.stderr, done.stderr
 
@@ -403,6 +432,8 @@ eigc.test("exponentials do not overflow on the way", exponentials_do_not_overflo
 eigc.test("solutions within reach are found from beyond it", solutions_within_reach_are_found_from_beyond_it)
 eigc.test("kinks beside which values cancel hide no side", kinks_beside_which_values_cancel_hide_no_side)
 eigc.test("ends at 0 where nothing is computed", ends_at_0_where_nothing_is_computed)
+eigc.test("lines far out are followed", lines_far_out_are_followed)
+eigc.test("activations are followed beyond overflow", activations_are_followed_beyond_overflow)
 eigc.test("activations that overflow stop the run", activations_that_overflow_stop_the_run)
 eigc.test("activations that do not are as they were", activations_that_do_not_are_as_they_were)
 eigc.test("kinks between doubles", kinks_between_doubles)
