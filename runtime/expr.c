@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "runtime/elementary.h"
 #include "runtime/special.h"
 
 const char *const eig_fn_name[EIG_N_FNS] = {
@@ -83,13 +84,13 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_MIN:   return a < b ? a : b;
     case EIG_FN_MAX:   return a > b ? a : b;
     case EIG_FN_SQRT:  return sqrt(a);
-    case EIG_FN_EXP:   return exp(a);
-    case EIG_FN_LOG:   return log(a);
-    case EIG_FN_LOG1P: return log1p(a);
-    case EIG_FN_EXPM1: return expm1(a);
-    case EIG_FN_SIN:   return sin(a);
-    case EIG_FN_COS:   return cos(a);
-    case EIG_FN_TANH:  return tanh(a);
+    case EIG_FN_EXP:   return eig_exp(a);
+    case EIG_FN_LOG:   return eig_log(a);
+    case EIG_FN_LOG1P: return eig_log1p(a);
+    case EIG_FN_EXPM1: return eig_expm1(a);
+    case EIG_FN_SIN:   return eig_sin(a);
+    case EIG_FN_COS:   return eig_cos(a);
+    case EIG_FN_TANH:  return eig_tanh(a);
     case EIG_FN_ATAN:  return atan(a);
     case EIG_FN_NORMCDF: return eig_normcdf(a);
     case EIG_FN_NORMPDF: return eig_normpdf(a);
@@ -161,13 +162,8 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const Ei
 EigFn1 eig_fn_address1(EigFn fn)
 {
     switch (fn) {
-    case EIG_FN_EXP:   return exp;
-    case EIG_FN_LOG:   return log;
-    case EIG_FN_LOG1P: return log1p;
-    case EIG_FN_EXPM1: return expm1;
-    case EIG_FN_SIN:   return sin;
-    case EIG_FN_COS:   return cos;
-    case EIG_FN_TANH:  return tanh;
+    case EIG_FN_SIN:   return eig_sin;
+    case EIG_FN_COS:   return eig_cos;
     case EIG_FN_ATAN:  return atan;
     case EIG_FN_NORMCDF: return eig_normcdf;
     case EIG_FN_NORMPDF: return eig_normpdf;

@@ -36,7 +36,7 @@ static Val call_lanes(const Ll *ll, const LlFunction *f, Val a, Val b, unsigned 
     return result;
 }
 
-static Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
+Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
 {
     char name[48];
     const char *word = fn == EIG_FN_POW ? "pow" : eig_fn_name[fn];
@@ -141,8 +141,9 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
     case EIG_FN_PULSE: return pulse(ll, a, b);
     case EIG_FN_RAMP:  return ramp(ll, a, b);
     case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
-    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_EXPM1:
-    case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT:
+    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_EXPM1:
+        return elementary(e, fn, a);
+    case EIG_FN_ATAN: case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT:
     case EIG_FN_LOGIT_ROOT:
         return call_runtime(e, fn, a, b);
     case EIG_N_FNS:

@@ -97,12 +97,27 @@ Val ll_select(const Ll *ll, Val condition, Val a, Val b)
     return LLVMBuildSelect(ll->builder, condition, a, b, "");
 }
 
-Val ll_intrinsic1(const Ll *ll, const char *name, Val a)
+static Val intrinsic(const Ll *ll, const char *name, Val *args, unsigned n)
 {
-    LLVMTypeRef type = LLVMTypeOf(a);
+    LLVMTypeRef type = LLVMTypeOf(args[0]);
     unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     Val f = LLVMGetIntrinsicDeclaration(ll->module, id, &type, 1);
-    return LLVMBuildCall2(ll->builder, LLVMIntrinsicGetType(ll->context, id, &type, 1), f, &a, 1, "");
+    return LLVMBuildCall2(ll->builder, LLVMIntrinsicGetType(ll->context, id, &type, 1), f, args, n, "");
+}
+
+Val ll_intrinsic1(const Ll *ll, const char *name, Val a)
+{
+    return intrinsic(ll, name, &a, 1);
+}
+
+Val ll_fma(const Ll *ll, Val a, Val b, Val c)
+{
+    return intrinsic(ll, "llvm.fma", (Val[]){ a, b, c }, 3);
+}
+
+Val ll_copysign(const Ll *ll, Val a, Val b)
+{
+    return intrinsic(ll, "llvm.copysign", (Val[]){ a, b }, 2);
 }
 
 Val ll_iadd(const Ll *ll, Val a, Val b)

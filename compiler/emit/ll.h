@@ -53,6 +53,9 @@ Val ll_fcmp(const Ll *ll, LLVMRealPredicate how, Val a, Val b);
 Val ll_select(const Ll *ll, Val condition, Val a, Val b);
 /* llvm.sqrt, llvm.fabs, llvm.floor: exact or correctly rounded everywhere. */
 Val ll_intrinsic1(const Ll *ll, const char *name, Val a);
+/* a b + c, rounded once; |a| with the sign of b. */
+Val ll_fma(const Ll *ll, Val a, Val b, Val c);
+Val ll_copysign(const Ll *ll, Val a, Val b);
 
 /* ---- integers and memory ---- */
 Val ll_iadd(const Ll *ll, Val a, Val b);

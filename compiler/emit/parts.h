@@ -138,6 +138,11 @@ bool code_solves(const EigCode *code);
 typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
 Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
+/* A call of the runtime's function, lane by lane; b is NULL for functions of one argument. */
+Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
+
+/* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out. */
+Val elementary(const Emit *e, EigFn fn, Val x);
 /* pow(a, b) for this b is a product of factors, written out. */
 bool power_is_product(double b);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. own: its numbers, NULL: in the code. */

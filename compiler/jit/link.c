@@ -45,7 +45,7 @@ static void add_symbol(Symbols *s, const char *name, LLVMOrcExecutorAddress addr
 }
 
 /* The functions of runtime/expr.c and what networks with samples, noise and kernels call, under their names, and the few C functions
- * that LLVM itself may call: floor on processors without the instruction, and
+ * that LLVM itself may call: floor and fma on processors without the instruction, and
  * block copies. Nothing else of the process is visible to generated code. */
 static void add_runtime(Symbols *s)
 {
@@ -60,8 +60,9 @@ static void add_runtime(Symbols *s)
     add_symbol(s, "eig_table_at", ADDRESS(eig_table_at));
     add_symbol(s, "eig_noise_fill", ADDRESS(eig_noise_fill));
     add_symbol(s, "eig_support_add", ADDRESS(eig_support_add));
-    double (*const whole)(double) = floor;
+    double (*const whole)(double) = floor, (*const fused)(double, double, double) = fma;
     add_symbol(s, "floor", ADDRESS(whole));
+    add_symbol(s, "fma", ADDRESS(fused));
     add_symbol(s, "memcpy", ADDRESS(memcpy));
     add_symbol(s, "memmove", ADDRESS(memmove));
     add_symbol(s, "memset", ADDRESS(memset));

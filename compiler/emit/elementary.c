@@ -1,0 +1,91 @@
+/* runtime/elementary_form.h with values of LLVM: the operations of
+ * runtime/elementary.c one by one, of a number or of the lanes of a vector. */
+#include <math.h>
+
+#include "compiler/emit/parts.h"
+#include "runtime/elementary.h"
+
+static Val integer(const Ll *ll, uint64_t value)
+{
+    return ll->lanes ? ll_splat(ll, ll_i64(ll, value), ll->lanes) : ll_i64(ll, value);
+}
+
+static LLVMTypeRef of_lanes(const Ll *ll, LLVMTypeRef type)
+{
+    return ll->lanes ? LLVMVectorType(type, ll->lanes) : type;
+}
+
+static Val bit(const Ll *ll, Val word, unsigned n)
+{
+    Val alone = LLVMBuildAnd(ll->builder, word, integer(ll, UINT64_C(1) << n), "");
+    return LLVMBuildICmp(ll->builder, LLVMIntNE, alone, integer(ll, 0), "");
+}
+
+#define FORM const Ll *ll,
+#define WITH ll,
+#define NUM Val
+#define INT Val
+#define YES Val
+#define K(c) ll_f64(ll, c)
+#define W(c) integer(ll, (uint64_t)(c))
+#define ADD(a, b) ll_fadd(ll, a, b)
+#define SUB(a, b) ll_fsub(ll, a, b)
+#define MUL(a, b) ll_fmul(ll, a, b)
+#define DIV(a, b) ll_fdiv(ll, a, b)
+#define FMA(a, b, c) ll_fma(ll, a, b, c)
+#define ABS(a) ll_intrinsic1(ll, "llvm.fabs", a)
+#define SIGN(a, b) ll_copysign(ll, a, b)
+#define LESS(a, b) ll_fcmp(ll, LLVMRealOLT, a, b)
+#define EQUAL(a, b) ll_fcmp(ll, LLVMRealOEQ, a, b)
+#define PICK(yes, a, b) ll_select(ll, yes, a, b)
+#define BITS(a) LLVMBuildBitCast(ll->builder, a, of_lanes(ll, ll->i64), "")
+#define OF_BITS(w) LLVMBuildBitCast(ll->builder, w, of_lanes(ll, ll->f64), "")
+#define IADD(a, b) LLVMBuildAdd(ll->builder, a, b, "")
+#define ISUB(a, b) LLVMBuildSub(ll->builder, a, b, "")
+#define SHL(a, n) LLVMBuildShl(ll->builder, a, W(n), "")
+#define SHR(a, n) LLVMBuildAShr(ll->builder, a, W(n), "")
+#define BIT(a, n) bit(ll, a, n)
+#include "runtime/elementary_form.h"
+
+/* 1 where any lane is not. */
+static Val somewhere_not(const Ll *ll, Val holds)
+{
+    if (!ll->lanes)
+        return LLVMBuildNot(ll->builder, holds, "");
+    LLVMTypeRef bits = LLVMIntTypeInContext(ll->context, ll->lanes);
+    Val all = LLVMBuildBitCast(ll->builder, holds, bits, "");
+    return LLVMBuildICmp(ll->builder, LLVMIntNE, all, LLVMConstAllOnes(bits), "");
+}
+
+/* `near` where |x| is, elsewhere the whole function, which takes the near angles to the same bits. */
+static Val sine(const Emit *e, EigFn fn, Val x, Val near)
+{
+    Ll *ll = e->ll;
+    Val far = somewhere_not(ll, LESS(ABS(x), K(EIG_SINE_NEAR)));
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(ll->builder);
+    LLVMBasicBlockRef call = LLVMAppendBasicBlockInContext(ll->context, ll->function, "far");
+    LLVMBasicBlockRef after = LLVMAppendBasicBlockInContext(ll->context, ll->function, "angle");
+    LLVMBuildCondBr(ll->builder, far, call, after);
+    LLVMPositionBuilderAtEnd(ll->builder, call);
+    Val value = call_runtime(e, fn, x, NULL);
+    LLVMBuildBr(ll->builder, after);
+    LLVMPositionBuilderAtEnd(ll->builder, after);
+    Val result = LLVMBuildPhi(ll->builder, LLVMTypeOf(x), "");
+    LLVMAddIncoming(result, (Val[]){ near, value }, (LLVMBasicBlockRef[]){ here, call }, 2);
+    return result;
+}
+
+Val elementary(const Emit *e, EigFn fn, Val x)
+{
+    const Ll *ll = e->ll;
+    switch (fn) {
+    case EIG_FN_EXP:   return form_exp(ll, x);
+    case EIG_FN_EXPM1: return form_expm1(ll, x);
+    case EIG_FN_TANH:  return form_tanh(ll, x);
+    case EIG_FN_LOG:   return form_log(ll, x);
+    case EIG_FN_LOG1P: return form_log1p(ll, x);
+    case EIG_FN_SIN:   return sine(e, fn, x, form_sin(ll, x));
+    case EIG_FN_COS:   return sine(e, fn, x, form_cos(ll, x));
+    default:           BUG("function %d is not elementary", (int)fn);
+    }
+}
