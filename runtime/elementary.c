@@ -1,11 +1,8 @@
-/* runtime/elementary_form.h with numbers. A machine without the instruction
- * for a b + c rounded once has a function for it, of the same bits and many
- * times slower; where it has the instruction is known when the program runs. */
+/* runtime/elementary_form.h with numbers, and sines of large angles. */
 #include "runtime/elementary.h"
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "runtime/elementary_number.h"
+#include "runtime/elementary_form.h"
 
 /* 2/pi in whole numbers below 2^48: the sum of c[j] 2^(-48 (j + 1)). */
 static const double two_over_pi[] = {
@@ -16,45 +13,6 @@ static const double two_over_pi[] = {
     0x1.d49eeb1faf94p46, 0x1.e2f67a0e73eep47, 0x1.14a525d4d7f6p47, 0x1.7ec47e35742p46, 0x1.580cc11bf1ecp46,
 };
 
-static inline uint64_t bits_of(double a)
-{
-    uint64_t w;
-    memcpy(&w, &a, sizeof w);
-    return w;
-}
-
-static inline double of_bits(uint64_t w)
-{
-    double a;
-    memcpy(&a, &w, sizeof a);
-    return a;
-}
-
-#define FORM
-#define WITH
-#define NUM double
-#define INT uint64_t
-#define YES int
-#define K(c) ((double)(c))
-#define W(c) ((uint64_t)(c))
-#define ADD(a, b) ((a) + (b))
-#define SUB(a, b) ((a) - (b))
-#define MUL(a, b) ((a) * (b))
-#define DIV(a, b) ((a) / (b))
-#define FMA(a, b, c) __builtin_fma(a, b, c)
-#define ABS(a) fabs(a)
-#define SIGN(a, b) copysign(a, b)
-#define LESS(a, b) ((a) < (b))
-#define EQUAL(a, b) ((a) == (b))
-#define PICK(yes, a, b) ((yes) ? (a) : (b))
-#define BITS(a) bits_of(a)
-#define OF_BITS(w) of_bits(w)
-#define IADD(a, b) ((a) + (b))
-#define ISUB(a, b) ((a) - (b))
-#define SHL(a, n) ((a) << (n))
-#define SHR(a, n) ((uint64_t)((int64_t)(a) >> (n)))
-#define BIT(a, n) (((a) >> (n)) & 1)
-#include "runtime/elementary_form.h"
 
 /* ---- angles beyond EIG_SINE_NEAR ---- */
 
@@ -110,11 +68,11 @@ static inline double value_log1p(double x) { return form_log1p(x); }
 static inline double value_sin(double x) { return sine(x, 0); }
 static inline double value_cos(double x) { return sine(x, 1); }
 
-#if defined(__x86_64__) && !defined(__FMA__)
+#ifdef ELEMENTARY_BY_MACHINE
 #define ELEMENTARY(name, units) \
-    __attribute__((target("fma,sse4.1"), flatten)) static double fused_##name(double x) { return value_##name(x); } \
-    __attribute__((flatten)) static double plain_##name(double x) { return value_##name(x); } \
-    double eig_##name(double x) { return __builtin_cpu_supports("fma") ? fused_##name(x) : plain_##name(x); }
+    ELEMENTARY_FUSED static double fused_##name(double x) { return value_##name(x); } \
+    ELEMENTARY_PLAIN static double plain_##name(double x) { return value_##name(x); } \
+    double eig_##name(double x) { return ELEMENTARY_BY_MACHINE(fused_##name(x), plain_##name(x)); }
 #else
 #define ELEMENTARY(name, units) double eig_##name(double x) { return value_##name(x); }
 #endif

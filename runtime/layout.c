@@ -157,6 +157,7 @@ double eig_run_bytes(const EigProblem *p)
 {
     enum { ARRAYS = 7, BOUNDARY = 8 };
     double normals = (double)eig_noise_from(p, p->n_pops, 0), shifts = 0.0;
+    normals += normals > 0 ? EIG_SUM_LANES : 0;     /* whole vectors of them */
     double n = (double)p->n + (double)(EIG_KERNEL_WORK + eig_n_vectors(p)) * (double)eig_n_x(p);
     n += normals + (double)eig_signal_from(p, eig_n_signals(p)) + eig_history_numbers(p) + ARRAYS * BOUNDARY;
     for (size_t r = 0; r < p->n_records; r++)

@@ -23,15 +23,15 @@ static uint64_t neuron_entity(uint64_t name, size_t i)
 bool eig_noise_open(EigNoise *noise, const EigProblem *p)
 {
     *noise = (EigNoise){ .n = eig_noise_from(p, p->n_pops, 0), .seed = p->seed };
-    noise->entity = malloc((noise->n + 1) * sizeof *noise->entity);
-    uint64_t *to = noise->entity;
+    noise->name = calloc(noise->n + EIG_SUM_LANES, sizeof *noise->name);
+    uint64_t *to = noise->name, tag = eig_fnv1a("noise");
     if (!to)
         return false;
     for (size_t q = 0; q < p->n_pops; q++) {
         for (size_t k = 0; k < p->pop[q].n_states; k++) {
             const EigState *state = &p->pop[q].state[k];
             for (size_t i = 0; eig_state_is_random(state) && i < p->pop[q].size; i++)
-                *to++ = neuron_entity(state->entity, i);
+                *to++ = eig_event_name(neuron_entity(state->entity, i), tag);
         }
     }
     return true;
@@ -39,16 +39,15 @@ bool eig_noise_open(EigNoise *noise, const EigProblem *p)
 
 void eig_noise_free(EigNoise *noise)
 {
-    free(noise->entity);
+    free(noise->name);
     *noise = (EigNoise){ 0 };
 }
 
 void eig_noise_fill(const EigNoise *noise, int64_t k, double *out)
 {
-    uint64_t tag = eig_fnv1a("noise");
     for (size_t j = 0; j < noise->n; j++) {
         double u[2];
-        eig_uniform2(noise->seed, noise->entity[j], tag, (uint64_t)k, 0, u);
+        eig_event_uniform2(noise->seed, noise->name[j], (uint64_t)k, 0, u);
         out[j] = eig_normal_quantile(u[0]);
     }
 }

@@ -1,5 +1,5 @@
-/* The normals of a step. The reference and generated code call the same
- * function, so a path of noise is a fact of the problem and not of the way it is run. */
+/* The normals of a step. Generated code does the operations of eig_noise_fill in
+ * lanes, so a path of noise is a fact of the problem and not of the way it is run. */
 #ifndef RUNTIME_NOISE_H
 #define RUNTIME_NOISE_H
 #include "runtime/problem.h"
@@ -7,7 +7,7 @@
 typedef struct EigNoise {
     size_t n;
     uint64_t seed;
-    uint64_t *entity;           /* [n], in the order of eig_noise_from; owned */
+    uint64_t *name;             /* [n] and room for a vector more: e of eig_uniform2, in the order of eig_noise_from; owned */
 } EigNoise;
 
 /* False when there is no memory. Free with eig_noise_free. */

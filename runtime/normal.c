@@ -1,45 +1,25 @@
 #include "runtime/normal.h"
 
-#include <math.h>
+#include "runtime/elementary_number.h"
+#include "runtime/elementary_form.h"
+#include "runtime/normal_form.h"
 
-/* A polynomial of degree 7 by Horner's rule, c[0] the constant term. */
-static double polynomial(const double c[8], double x)
+static inline double quantile(double u)
 {
-    double sum = c[7];
-    for (int k = 6; k >= 0; k--)
-        sum = sum * x + c[k];
-    return sum;
+    if (!(u > 0 && u < 1))
+        return u == 0 ? -(double)INFINITY : u == 1 ? (double)INFINITY : (double)NAN;
+    FORM_NORMAL at = form_normal(u);
+    if (at.w < NORMAL_CENTRE_TO)
+        return form_normal_centre(at);
+    if (!(u > 0x1p-1000))               /* the form's logarithm is of normal numbers */
+        at.w = 54 * 0.69314718055994531 - form_log_of(4 * (u * 0x1p54), 0, 0);
+    return sqrt(at.w) < NORMAL_TAIL_TO ? form_normal_tail(at, 0, 4.0) : form_normal_tail(at, 2, 12.0);
 }
 
-/* Numerators and denominators for |u - 1/2| <= 0.425, for sqrt(-log(tail)) <= 5, and beyond. */
-static const double centre[2][8] = {
-    { 3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-      4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3 },
-    { 1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-      2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3 },
-};
-static const double near_tail[2][8] = {
-    { 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-      1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4 },
-    { 1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-      1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9 },
-};
-static const double far_tail[2][8] = {
-    { 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-      2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7 },
-    { 1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15 },
-};
-
-double eig_normal_quantile(double u)
-{
-    double q = u - 0.5;
-    if (fabs(q) <= 0.425) {
-        double r = 0.180625 - q * q;
-        return q * polynomial(centre[0], r) / polynomial(centre[1], r);
-    }
-    double r = sqrt(-log(q < 0.0 ? u : 1.0 - u));
-    double x = r <= 5.0 ? polynomial(near_tail[0], r - 1.6) / polynomial(near_tail[1], r - 1.6)
-                        : polynomial(far_tail[0], r - 5.0) / polynomial(far_tail[1], r - 5.0);
-    return q < 0.0 ? -x : x;
-}
+#ifdef ELEMENTARY_BY_MACHINE
+ELEMENTARY_FUSED static double fused(double u) { return quantile(u); }
+ELEMENTARY_PLAIN static double plain(double u) { return quantile(u); }
+double eig_normal_quantile(double u) { return ELEMENTARY_BY_MACHINE(fused(u), plain(u)); }
+#else
+double eig_normal_quantile(double u) { return quantile(u); }
+#endif

@@ -3,7 +3,7 @@
 #ifndef RUNTIME_NORMAL_H
 #define RUNTIME_NORMAL_H
 
-/* x with P(N(0, 1) <= x) = u, for u in (0, 1): Wichura's AS 241, PPND16
- * (Applied Statistics 37, 1988). Within 2e-15 of |x|, and of x = 0 where u is 1/2. */
+/* x with P(N(0, 1) <= x) = u for u in (0, 1), infinite at 0 and 1: within 3 units in its last place. The quantile
+ * of 1 - u, where that is a double, is minus that of u. */
 double eig_normal_quantile(double u);
 #endif

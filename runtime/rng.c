@@ -1,11 +1,9 @@
 #include "runtime/rng.h"
 
-enum { ROUNDS = 10 };
-
 static void round_once(uint32_t x[4], uint32_t k0, uint32_t k1)
 {
-    uint64_t p0 = (uint64_t)0xD2511F53u * x[0];
-    uint64_t p1 = (uint64_t)0xCD9E8D57u * x[2];
+    uint64_t p0 = (uint64_t)EIG_PHILOX_M0 * x[0];
+    uint64_t p1 = (uint64_t)EIG_PHILOX_M1 * x[2];
     uint32_t y0 = (uint32_t)(p1 >> 32) ^ x[1] ^ k0;
     uint32_t y2 = (uint32_t)(p0 >> 32) ^ x[3] ^ k1;
     x[1] = (uint32_t)p1;
@@ -19,10 +17,10 @@ void eig_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     uint32_t k0 = key[0], k1 = key[1];
     for (int k = 0; k < 4; k++)
         out[k] = counter[k];
-    for (int r = 0; r < ROUNDS; r++) {
+    for (int r = 0; r < EIG_PHILOX_ROUNDS; r++) {
         round_once(out, k0, k1);
-        k0 += 0x9E3779B9u;      /* Weyl sequence of the golden ratio, and of sqrt(3) - 1 */
-        k1 += 0xBB67AE85u;
+        k0 += EIG_PHILOX_W0;
+        k1 += EIG_PHILOX_W1;
     }
 }
 
@@ -47,13 +45,22 @@ static double uniform(uint32_t high, uint32_t low)
     return u < 1.0 ? u : 1.0 - 0x1p-53;
 }
 
-void eig_uniform2(uint64_t seed, uint64_t entity_fnv, uint64_t tag_fnv, uint64_t step, uint32_t draw, double u[2])
+uint64_t eig_event_name(uint64_t entity_fnv, uint64_t tag_fnv)
 {
-    uint64_t e = entity_fnv ^ (tag_fnv * 0x9E3779B97F4A7C15u);
+    return entity_fnv ^ (tag_fnv * 0x9E3779B97F4A7C15u);
+}
+
+void eig_event_uniform2(uint64_t seed, uint64_t e, uint64_t step, uint32_t draw, double u[2])
+{
     uint32_t counter[4] = { (uint32_t)step, (uint32_t)(step >> 32), draw, (uint32_t)(e >> 32) };
     uint32_t key[2] = { (uint32_t)seed, (uint32_t)e ^ (uint32_t)(seed >> 32) };
     uint32_t out[4];
     eig_philox(counter, key, out);
     u[0] = uniform(out[0], out[1]);
     u[1] = uniform(out[2], out[3]);
+}
+
+void eig_uniform2(uint64_t seed, uint64_t entity_fnv, uint64_t tag_fnv, uint64_t step, uint32_t draw, double u[2])
+{
+    eig_event_uniform2(seed, eig_event_name(entity_fnv, tag_fnv), step, draw, u);
 }

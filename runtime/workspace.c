@@ -38,7 +38,7 @@ static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
     size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * w->n_x), n_state = padded(n_vectors * w->n_x);
-    size_t n_row = padded(width + 1), n_normal = padded(eig_noise_from(p, p->n_pops, 0));
+    size_t n_row = padded(width + 1), n_normal = padded(eig_noise_from(p, p->n_pops, 0) + EIG_SUM_LANES - 1);
     size_t n_signal = padded(eig_signal_from(p, eig_n_signals(p)));
     size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_signal + padded(n_history)) * sizeof(double);
     double *at = aligned_alloc(64, bytes);

@@ -45,7 +45,10 @@ static Val bit(const Ll *ll, Val word, unsigned n)
 #define SHL(a, n) LLVMBuildShl(ll->builder, a, W(n), "")
 #define SHR(a, n) LLVMBuildAShr(ll->builder, a, W(n), "")
 #define BIT(a, n) bit(ll, a, n)
+#define SQRT(a) ll_intrinsic1(ll, "llvm.sqrt", a)
+#define MIN(a, b) ll_select(ll, LESS(a, b), a, b)
 #include "runtime/elementary_form.h"
+#include "runtime/normal_form.h"
 
 /* 1 where any lane is not. */
 static Val somewhere_not(const Ll *ll, Val holds)
@@ -57,22 +60,46 @@ static Val somewhere_not(const Ll *ll, Val holds)
     return LLVMBuildICmp(ll->builder, LLVMIntNE, all, LLVMConstAllOnes(bits), "");
 }
 
+/* A block for the numbers that are not near, entered if there is one, and where the two ways meet. */
+typedef struct Far {
+    LLVMBasicBlockRef before, after;
+} Far;
+
+static Far far_begin(const Ll *ll, Val near)
+{
+    Far far = { .before = LLVMGetInsertBlock(ll->builder) };
+    LLVMBasicBlockRef block = LLVMAppendBasicBlockInContext(ll->context, ll->function, "far");
+    far.after = LLVMAppendBasicBlockInContext(ll->context, ll->function, "near");
+    LLVMBuildCondBr(ll->builder, somewhere_not(ll, near), block, far.after);
+    LLVMPositionBuilderAtEnd(ll->builder, block);
+    return far;
+}
+
+static Val far_end(const Ll *ll, const Far *far, Val otherwise, Val value)
+{
+    LLVMBasicBlockRef last = LLVMGetInsertBlock(ll->builder);
+    LLVMBuildBr(ll->builder, far->after);
+    LLVMPositionBuilderAtEnd(ll->builder, far->after);
+    Val result = LLVMBuildPhi(ll->builder, LLVMTypeOf(value), "");
+    LLVMAddIncoming(result, (Val[]){ otherwise, value }, (LLVMBasicBlockRef[]){ far->before, last }, 2);
+    return result;
+}
+
 /* `near` where |x| is, elsewhere the whole function, which takes the near angles to the same bits. */
 static Val sine(const Emit *e, EigFn fn, Val x, Val near)
 {
-    Ll *ll = e->ll;
-    Val far = somewhere_not(ll, LESS(ABS(x), K(EIG_SINE_NEAR)));
-    LLVMBasicBlockRef here = LLVMGetInsertBlock(ll->builder);
-    LLVMBasicBlockRef call = LLVMAppendBasicBlockInContext(ll->context, ll->function, "far");
-    LLVMBasicBlockRef after = LLVMAppendBasicBlockInContext(ll->context, ll->function, "angle");
-    LLVMBuildCondBr(ll->builder, far, call, after);
-    LLVMPositionBuilderAtEnd(ll->builder, call);
-    Val value = call_runtime(e, fn, x, NULL);
-    LLVMBuildBr(ll->builder, after);
-    LLVMPositionBuilderAtEnd(ll->builder, after);
-    Val result = LLVMBuildPhi(ll->builder, LLVMTypeOf(x), "");
-    LLVMAddIncoming(result, (Val[]){ near, value }, (LLVMBasicBlockRef[]){ here, call }, 2);
-    return result;
+    const Ll *ll = e->ll;
+    Far far = far_begin(ll, LESS(ABS(x), K(EIG_SINE_NEAR)));
+    return far_end(ll, &far, near, call_runtime(e, fn, x, NULL));
+}
+
+Val normal_quantile(const Emit *e, Val u)
+{
+    const Ll *ll = e->ll;
+    FORM_NORMAL at = form_normal(ll, u);
+    Val centre = form_normal_centre(ll, at), is_centre = LESS(at.w, K(NORMAL_CENTRE_TO));
+    Far far = far_begin(ll, is_centre);
+    return far_end(ll, &far, centre, PICK(is_centre, centre, form_normal_tail(ll, at, 0, 4.0)));
 }
 
 Val elementary(const Emit *e, EigFn fn, Val x)

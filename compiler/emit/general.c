@@ -41,11 +41,13 @@ static void advance(Emit *e, const General *g)
     Ll *ll = e->ll;
     Method m = method_of(e->p->method);
     bool random = eig_noise_from(e->p, e->p->n_pops, 0) > 0;
-    LlFunction stage[MAX_STAGES], kick = { 0 };
+    LlFunction stage[MAX_STAGES], fill = { 0 }, kick = { 0 };
     for (unsigned j = 0; j < m.n_stages; j++)
         stage[j] = stage_function(e, &m, j);
-    if (random)
+    if (random) {
+        fill = noise_fill_function(e);
         kick = noise_kick_function(e);
+    }
     LlFunction f = abi_entry(e, ABI_ADVANCE);
     Val args = f.param[0], x = f.param[3], y = x;
     Val slope = part(e, args, GENERAL_SLOPE), acc = part(e, args, GENERAL_ACC), out = part(e, args, GENERAL_STAGE);
@@ -53,7 +55,7 @@ static void advance(Emit *e, const General *g)
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
     StepTimes times = step_times(e, &f, loop.index);
     if (random)
-        noise_fill_call(e, args, loop.index);
+        ll_call(ll, &fill, (Val[]){ args, loop.index }, 2);
     for (unsigned j = 0; j < m.n_stages; j++, y = out) {
         Val t = times.at[m.stage[j].time];
         Val step = m.stage[j].time == AT_END ? ll_iadd(ll, loop.index, ll_i64(ll, 1)) : loop.index;

@@ -143,6 +143,8 @@ Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 
 /* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out. */
 Val elementary(const Emit *e, EigFn fn, Val x);
+/* The quantile of the standard normal, for u in [2^-54, 1 - 2^-54]. */
+Val normal_quantile(const Emit *e, Val u);
 /* pow(a, b) for this b is a product of factors, written out. */
 bool power_is_product(double b);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. own: its numbers, NULL: in the code. */
@@ -279,7 +281,8 @@ void general_functions(Emit *e);
 /* In eig_observe: the signals at (t, x), and the total inputs where a record reads them. */
 void general_observe(const Emit *e, Val args, Val t, Val x, bool total);
 /* noise.c */
-void noise_fill_call(const Emit *e, Val args, Val step);
+/* normals(args, step): those of a step, before its first stage. */
+LlFunction noise_fill_function(Emit *e);
 /* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */
 LlFunction noise_kick_function(Emit *e);
 size_t noise_slot(const Emit *e, size_t pop, size_t state);

@@ -44,7 +44,7 @@ static void add_symbol(Symbols *s, const char *name, LLVMOrcExecutorAddress addr
                                                        | LLVMJITSymbolGenericFlagsCallable };
 }
 
-/* The functions of runtime/expr.c and what networks with samples, noise and kernels call, under their names, and the few C functions
+/* The functions of runtime/expr.c and what networks with samples and kernels call, under their names, and the few C functions
  * that LLVM itself may call: floor and fma on processors without the instruction, and
  * block copies. Nothing else of the process is visible to generated code. */
 static void add_runtime(Symbols *s)
@@ -58,7 +58,6 @@ static void add_runtime(Symbols *s)
             add_symbol(s, name, ADDRESS(eig_fn_address2((EigFn)fn)));
     }
     add_symbol(s, "eig_table_at", ADDRESS(eig_table_at));
-    add_symbol(s, "eig_noise_fill", ADDRESS(eig_noise_fill));
     add_symbol(s, "eig_support_add", ADDRESS(eig_support_add));
     double (*const whole)(double) = floor, (*const fused)(double, double, double) = fma;
     add_symbol(s, "floor", ADDRESS(whole));
