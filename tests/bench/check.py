@@ -7,6 +7,7 @@ Matrices of two families, scaled to a margin on either side of the edge, which e
 matrices for DSDP, CSDP and SDPA (Debian: dsdp, coinor-csdp, sdpa), in turn, as max t with M(q) >= t I, 0 <= q <= 1. Peers are compared with `eigc check --only=diagonal-stability`, their question; what
 the whole check takes stands beside it. Seconds are those of the processor of whole processes, one thread, medians; a peer is run once, and
 left at --limit seconds, or with --enough=F at F times as long as it would take for eigc to be faster by its goal. Rewrites the table of docs/performance.md."""
+import argparse
 import os
 import platform
 import re
@@ -14,7 +15,6 @@ import resource
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 
 import numpy as np
@@ -25,13 +25,6 @@ PEERS = {"DSDP": ["dsdp5"], "CSDP": ["csdp"], "SDPA": ["sdpa"]}
 GOALS = {"DSDP": 20, "CSDP": 50, "SDPA": 400}       # times as fast
 THE_QUESTION = "--only=diagonal-stability"         # of the peers
 MARGINS = [0.1, 0.01, 0.001, -0.001, -0.01, -0.1]
-
-
-def option(name, default):
-    for word in sys.argv[1:]:
-        if word.startswith("--%s=" % name):
-            return word.split("=")[1]
-    return default
 
 
 def processor_seconds(command, folder, limit):
@@ -210,8 +203,18 @@ connect I -> I { weight = 0.2; pattern = random(indegree = 2) }
 """
 
 
+def options():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--runs", type=int, default=3, help="of eigc, whose median counts")
+    p.add_argument("--limit", type=float, default=600, help="seconds after which a peer is left")
+    p.add_argument("--enough", type=float, default=0, help="leave a peer at this multiple of what eigc's goal asks")
+    p.add_argument("--sizes", type=lambda s: [int(x) for x in s.split(",") if x], default=[200, 500], help="rows, as in 200,500")
+    return p.parse_args()
+
+
 def main():
-    runs, limit, enough = int(option("runs", "3")), float(option("limit", "600")), float(option("enough", "0"))
+    asked = options()
+    runs, limit, enough = asked.runs, asked.limit, asked.enough
     lines = []
 
     def add(line):
@@ -223,7 +226,7 @@ def main():
     add("")
     add("| matrix | margin | proved | diagonal stability | whole check | DSDP | CSDP | SDPA |")
     add("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for n in [int(x) for x in option("sizes", "200,500").split(",") if x]:
+    for n in asked.sizes:
         for make in (excitatory_inhibitory, mixed):
             for line in compare(make, n, runs, limit, enough):
                 add(line)
