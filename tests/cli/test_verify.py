@@ -230,6 +230,41 @@ def through_a_pipe(folder):
     equal(eigc("verify", "-q", "-", stdin=r.out).out, "")
 
 
+RANGED_TAU = """param T = 20 ms in [5 ms, 50 ms]
+param a = 0.5 in [0, 0.99]
+population E excitatory { tau = T; cost = nonnegative; input = 1 }
+population I inhibitory { tau = 10 ms; cost = nonnegative }
+connect E -> E { weight = %s }
+connect E -> I { weight = 2 }
+connect I -> E { weight = 2 }
+require %s for all params
+"""
+ALONE = """param T = 20 ms in [5 ms, 50 ms]
+param a = 0.5 in [0, 0.99]
+population E excitatory { tau = T; cost = nonnegative; input = 1 }
+connect E -> E { weight = a }
+require unique_equilibrium for all params
+"""
+
+
+@test
+def where_time_constants_have_ranges_cells_make_no_statements(folder):
+    """Statements of convergence are about time constants that do not vary. One equilibrium needs none of them, and `stable` is not certified by them.
+    Where time constants are fixed, `stable` is, with statements in the cells."""
+    fixed = RANGED_TAU.replace("tau = T", "tau = 20 ms")
+    for text, verdict, statements in ((ALONE, "certified", False), (RANGED_TAU % ("a", "unique_equilibrium"), "certified", False),
+                                      (RANGED_TAU % ("0.5", "unique_equilibrium"), "certified", False), (RANGED_TAU % ("0.5", "stable"), "undecided", False),
+                                      (RANGED_TAU % ("a", "stable"), "undecided", False), (fixed % ("a", "stable"), "certified", True)):
+        model, path = write(folder, "ranged.eig", text), os.path.join(folder, "ranged.json")
+        r = eigc("check", "--json", "--certificate", path, model)
+        equal([f["verdict"] for f in json.loads(r.out)["requirements"]], [verdict], r)
+        cells = json.load(open(path))["ranges"]["cells"]
+        check(cells and all(("statements" in c) == statements for c in cells), cells)
+        r = eigc("verify", "--model", model, path)
+        equal((r.status, r.err), (0, ""), r)
+        second_check(open(path, "rb").read())
+
+
 MEANS = """population E excitatory { size = 3000; tau = 10 ms; cost = nonnegative; gain = lognormal(1, 0.5) }
 population I inhibitory { size = 1000; tau = 10 ms; cost = nonnegative; gain = lognormal(1, 0.3) }
 connect E -> E { weight = 0.7; scale = 1/n }
