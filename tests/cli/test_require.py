@@ -70,6 +70,16 @@ def ranges_are_named_and_nothing_is_said_twice(folder):
 
 
 @test
+def gains_of_ranges_are_one_for_a_population(folder):
+    """Neuron by neuron they are not followed, and the reason says so: gains by themselves are."""
+    text = "param k = 1 in [0.5, 1]\npopulation E excitatory { size = 3; tau = 10; cost = nonnegative; gain = %s }\nconnect E -> E { weight = 0.5; scale = 1/n }\n"
+    for gain, verdict in (("k", "certified"), ("k * (1 + 0.1 * i)", "undecided")):
+        found = verdicts(folder, text % gain, ["unique_equilibrium for all params"])[0]
+        equal(found["verdict"], verdict, found)
+    check("`k` has a range and stands in more than" in found["reason"] and "for all neurons of a population" in found["reason"], found)
+
+
+@test
 def states_and_noise_have_no_bounds(folder):
     all_are(folder, "population V excitatory { v' = -v + input; rate = v }\npopulation N excitatory { tau = 1; cost = box(0, 1); noise = 0.1 }\n",
             [("V.v >= 0", "undecided"), ("mean(N) <= 1", "undecided"), ("mean(V) >= 0", "undecided"), ("mean(N) >= 0.5", "refuted")])
