@@ -119,9 +119,10 @@ def determinant(rows):
     return d
 
 
-def is_p_matrix(m):
+def is_p_matrix(m, up_to=None):
+    """Principal minors, up to so many rows, are above 0."""
     n = len(m)
-    return all(determinant([[m[i][j] for j in s] for i in s]) > 0 for k in range(1, n + 1) for s in itertools.combinations(range(n), k))
+    return all(determinant([[m[i][j] for j in s] for i in s]) > 0 for k in range(1, (up_to or n) + 1) for s in itertools.combinations(range(n), k))
 
 
 def vector_of(net, certificate):
@@ -202,15 +203,63 @@ def try_network(seed, folder, count):
         count["inputs"] = count.get("inputs", 0) + 1
 
 
+def matrix_network(w):
+    """Threshold-linear neurons with these weights, as a Network has them."""
+    net, n = Network.__new__(Network), len(w)
+    net.n, net.w, net.relu, net.noise = n, w, True, False
+    net.of, net.k, net.th, net.c = [0] * n, [Fraction(1)] * n, [Fraction(0)] * n, [Fraction(0)] * n
+    net.text = (f"population V mixed {{ size = {n}; tau = 1; cost = nonnegative }}\n"
+                'connect V -> V { weight = matrix("w.csv") }\nrequire unique_equilibrium\n')
+    return net
+
+
+def some_matrix(seed):
+    """Not a P-matrix, I - W. The first: det (I - W) of rows 0, 1, 3 is -1, and the search for multipliers ends in a witness of two vectors."""
+    if seed == 1:
+        return [[Fraction(x) for x in row] for row in ((0, 0, 6, .5), (2, 0, 0, 0), (-5, 2, 0, 1), (0, 1.75, .625, .25))]
+    r = random.Random(seed)
+    while True:
+        n, sparse = r.randint(2, 6), r.random()
+        w = [[Fraction(r.randint(-24, 24), r.choice([4, 8])) if r.random() < .3 + .7 * sparse else Fraction(0) for _ in range(n)] for _ in range(n)]
+        for i in range(n):
+            w[i][i] = Fraction(r.randint(-8, 7), 8) if r.random() < .9 else w[i][i]
+        m = [[(i == j) - w[i][j] for j in range(n)] for i in range(n)]
+        if (seed % 4 == 0 or is_p_matrix(m, 2)) and not is_p_matrix(m):         # pairs of rows are looked at before all else
+            return w
+
+
+def try_matrix(seed, folder, count):
+    """Every network whose matrix is not a P-matrix has several equilibria at some input, and is said to."""
+    net = matrix_network(some_matrix(seed))
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "c.json")
+    with open(path, "w") as f:
+        f.write(net.text)
+    with open(os.path.join(folder, "w.csv"), "w") as f:
+        f.write("".join(",".join(str(float(x)) for x in row) + "\n" for row in net.w))
+    report, certificate = run(path, out)
+    assert report["stability"]["unique_equilibrium"] == "refuted", (seed, net.w)
+    found = report["lds"]["method"] == "principal minor"
+    assert found or seed > 1, report["lds"]
+    count["by a minor"] = count.get("by a minor", 0) + found
+    if certificate and "several-or-none" in {s["says"] for s in certificate["statements"]}:
+        u, both = several_at(net, vector_of(net, certificate))
+        assert both[0] != both[1] and all(net.is_equilibrium(x, u) for x in both), (net.w, u, both)
+    if found:
+        for tool in ([EIGC, "verify", out, "--model", path], [sys.executable, CHECKER, out]):
+            done = subprocess.run(tool, capture_output=True, text=True)
+            assert done.returncode == 0, (net.w, done.stdout + done.stderr)
+
+
 def main(how_many=120, first=1):
     count, failures = {}, 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + how_many):
-            try:
-                try_network(seed, folder, count)
-            except AssertionError as problem:
-                failures += 1
-                print(f"seed {seed}: {problem}", file=sys.stderr)
+            for what in (try_network, try_matrix):
+                try:
+                    what(seed, folder, count)
+                except AssertionError as problem:
+                    failures += 1
+                    print(f"{what.__name__}, seed {seed}: {problem}", file=sys.stderr)
     print("# " + ", ".join(f"{n} {what}" for what, n in sorted(count.items())))
     print("ok" if not failures else "not ok", "one_equilibrium_for_every_input_is_refuted_where_there_are_two")
     return 1 if failures else 0

@@ -94,7 +94,7 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
     out->open = one_vector
         ? "uniqueness and stability; the witness is one vector, so with threshold-linear activations of these slopes some constant "
           "input would have several equilibria (Theorem 8)"
-        : "uniqueness and stability; the witness needs more than one vector, so it does not speak against uniqueness";
+        : "uniqueness and stability; the witness found has more than one vector, so it says nothing about uniqueness";
 }
 
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)

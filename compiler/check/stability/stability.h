@@ -47,6 +47,8 @@ void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, Sta
 /* Adds that for some input, which need not be the model's, there are several equilibria, when the verifier accepts it; and says so in the
  * conclusion of a refuted matrix, unless there are several at the model's own input. */
 void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
+/* stability_minor.c: a witness of one vector, from a principal minor of -T that is not above 0; false where none is found, or rows are many. */
+bool stability_vector_of_minor(Ctx *cx, const LdsReport *lds, Witness *out);
 /* The model requires that there is one equilibrium for every constant input. */
 bool stability_unique_is_required(const Net *net);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/check/lds/lds.h"
+#include "compiler/check/proof/verify.h"
 #include "compiler/check/stability/local.h"
 #include "compiler/check/stability/stability.h"
 
@@ -121,19 +122,37 @@ static void conclude(Ctx *cx, const LdsReport *lds, const char *example, Stabili
     out->theorem = theorem;
 }
 
+/* The witness found may have several vectors where one does, too; then that one takes its place. */
+static bool propose_several_or_none(Ctx *cx, LdsReport *lds)
+{
+    Witness *w = &lds->evidence.witness, found = *w, minor;
+    Statement proposed;
+    bool is_replaced = !witness_is_vector(w);
+    if (is_replaced && !stability_vector_of_minor(cx, lds, &minor))
+        return false;
+    if (is_replaced)
+        *w = minor;
+    statement_init(cx, &proposed, STATEMENT_SEVERAL_OR_NONE, lds->matrix.q);
+    bool is_kept = (!is_replaced || verify_witness(cx, &lds->matrix, w).accepted) && stability_keep(cx, lds, &proposed);
+    if (is_replaced) {
+        witness_clear(is_kept ? &found : w);
+        if (is_kept)
+            lds->method = "principal minor";
+        else
+            *w = found;
+    }
+    return is_kept;
+}
+
 /* Delays change nothing about equilibria; under noise there are none. */
 void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
     LocalNet local;
-    Statement proposed;
     const char *reason;
     lds_attained(net, slope, attained);
-    if (theory_noise(cx, net) || !witness_is_vector(&lds->evidence.witness) ||
-        !local_activations(cx, net, attained, &lds->matrix, &local, &reason) || !local_is_relu(&local))
-        return;
-    statement_init(cx, &proposed, STATEMENT_SEVERAL_OR_NONE, lds->matrix.q);
-    if (stability_keep(cx, lds, &proposed))
+    if (!theory_noise(cx, net) && local_activations(cx, net, attained, &lds->matrix, &local, &reason) && local_is_relu(&local) &&
+        propose_several_or_none(cx, lds))
         conclude(cx, lds, example_text(cx, &local, lds), out);
 }
 
