@@ -1,6 +1,7 @@
 /* runtime/elementary_form.h with values of LLVM: the operations of
  * runtime/elementary.c one by one, of a number or of the lanes of a vector. */
 #include <math.h>
+#include <stdio.h>
 
 #include "compiler/emit/parts.h"
 #include "runtime/elementary.h"
@@ -102,7 +103,7 @@ Val normal_quantile(const Emit *e, Val u)
     return far_end(ll, &far, centre, PICK(is_centre, centre, form_normal_tail(ll, at, 0, 4.0)));
 }
 
-Val elementary(const Emit *e, EigFn fn, Val x)
+static Val written_out(const Emit *e, EigFn fn, Val x)
 {
     const Ll *ll = e->ll;
     switch (fn) {
@@ -115,4 +116,30 @@ Val elementary(const Emit *e, EigFn fn, Val x)
     case EIG_FN_COS:   return sine(e, fn, x, form_cos(ll, x));
     default:           BUG("function %d is not elementary", (int)fn);
     }
+}
+
+/* One function for all that call it: neurons in registers are written out one by one, and so would the operations be. */
+static Val called(const Emit *e, EigFn fn, Val x)
+{
+    Ll *ll = e->ll;
+    char name[32];
+    snprintf(name, sizeof name, "elementary_%s", eig_fn_name[fn]);
+    LlFunction f = { .value = LLVMGetNamedFunction(ll->module, name), .type = LLVMFunctionType(ll->f64, &ll->f64, 1, 0) };
+    if (!f.value) {
+        Val function = ll->function;
+        LLVMBasicBlockRef entry = ll->entry, here = LLVMGetInsertBlock(ll->builder);
+        f = ll_function(ll, name, false, ll->f64, &ll->f64, "x");
+        ll_mark_pure(ll, &f);
+        LLVMBuildRet(ll->builder, written_out(e, fn, f.param[0]));
+        ll->function = function;
+        ll->entry = entry;
+        LLVMPositionBuilderAtEnd(ll->builder, here);
+    }
+    return ll_call(ll, &f, &x, 1);
+}
+
+Val elementary(const Emit *e, EigFn fn, Val x)
+{
+    bool one_by_one = e->plan->state == STATE_IN_REGISTERS && !e->plan->general_why && !e->ll->lanes;
+    return (one_by_one ? called : written_out)(e, fn, x);
 }

@@ -267,6 +267,13 @@ static LlFunction external(Ll *ll, const char *name, LLVMTypeRef result, const L
     return f;
 }
 
+void ll_mark_pure(const Ll *ll, const LlFunction *f)
+{
+    LLVMAttributeIndex at = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+    LLVMAddAttributeAtIndex(f->value, at, flag(ll, "willreturn", 0));
+    LLVMAddAttributeAtIndex(f->value, at, flag(ll, "memory", 0));
+}
+
 LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args)
 {
     return external(ll, name, ll->f64, (LLVMTypeRef[]){ ll->f64, ll->f64 }, n_args, 0);

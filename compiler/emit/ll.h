@@ -85,6 +85,8 @@ typedef struct LlFunction {
 LlFunction ll_function(Ll *ll, const char *name, bool exported, LLVMTypeRef result,
                        const LLVMTypeRef *params, const char *names);
 void ll_param_attribute(const Ll *ll, Val function, unsigned param, const char *attribute);
+/* It has no side effects and reads no memory: calls of the same arguments are one. */
+void ll_mark_pure(const Ll *ll, const LlFunction *f);
 /* A C function of doubles without side effects, known to the linker as `name`. */
 LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args);
 /* A C function that only reads memory, and one that also writes what its arguments point to. */

@@ -141,7 +141,7 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
 /* A call of the runtime's function, lane by lane; b is NULL for functions of one argument. */
 Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 
-/* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out. */
+/* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out; a function where neurons are in registers. */
 Val elementary(const Emit *e, EigFn fn, Val x);
 /* The quantile of the standard normal, for u in [2^-54, 1 - 2^-54]. */
 Val normal_quantile(const Emit *e, Val u);
