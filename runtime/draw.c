@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "runtime/elementary.h"
 #include "runtime/normal.h"
 
 const EigDistInfo eig_dist[EIG_N_DISTS] = {
@@ -88,8 +89,8 @@ static double quantile(const EigDraw *d, double u)
     switch (d->dist) {
     case EIG_DIST_UNIFORM:     return d->a + (d->b - d->a) * u;
     case EIG_DIST_NORMAL:      return d->a + d->b * eig_normal_quantile(u);
-    case EIG_DIST_LOGNORMAL:   return d->a * exp(d->b * eig_normal_quantile(u));
-    case EIG_DIST_EXPONENTIAL: return -d->a * log1p(-u);
+    case EIG_DIST_LOGNORMAL:   return d->a * eig_exp(d->b * eig_normal_quantile(u));
+    case EIG_DIST_EXPONENTIAL: return -d->a * eig_log1p(-u);
     case EIG_DIST_GAMMA:       return d->b * gamma_quantile(d->a, u);
     case EIG_N_DISTS:          break;
     }

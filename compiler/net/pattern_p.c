@@ -6,6 +6,7 @@
 
 #include "compiler/net/build.h"
 #include "compiler/net/stream.h"
+#include "runtime/elementary.h"
 
 enum { BAND_ENTRIES = 1 << 20 };        /* of a band, about */
 
@@ -34,7 +35,7 @@ typedef struct Scatter {
 /* The target after `at`, or n_post: floor(log u / log(1 - p)) targets are passed over. */
 static uint32_t next_target(const Scatter *s, Walker *w, size_t source, size_t at)
 {
-    double gap = floor(log(stream_next(&s->key, source, &w->stream)) / s->log_q);
+    double gap = floor(eig_log(stream_next(&s->key, source, &w->stream)) / s->log_q);
     return (uint32_t)(gap < (double)(s->n_post - at) ? at + (size_t)gap : s->n_post);
 }
 
@@ -49,7 +50,7 @@ static double scatter_bytes(const Scatter *s, double expected, double spread)
 static void scatter_begin(NetBuild *b, const ModelConn *c, double expected, double spread, Scatter *s)
 {
     *s = (Scatter){ .key = stream_key(c), .n_pre = b->net->pop[c->pre].size, .n_post = b->net->pop[c->post].size,
-                    .log_q = log1p(-num_to_double(c->probability)), .skip_self = !c->self && c->pre == c->post };
+                    .log_q = eig_log1p(-num_to_double(c->probability)), .skip_self = !c->self && c->pre == c->post };
     double bands = ceil(expected / BAND_ENTRIES);
     s->band = bands > 1 ? (size_t)((double)s->n_post / bands) + 1 : s->n_post;
     s->cap = (size_t)(expected + 10 * spread) + 64;

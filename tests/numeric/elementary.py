@@ -1,4 +1,5 @@
-"""The elementary functions as docs/semantics.md defines them, with the numbers that stand there; nothing of eigc."""
+"""The elementary functions and the normal quantile as docs/semantics.md defines them, with the numbers that stand there and, of the quantile, in
+runtime/normal_form.h; nothing else of eigc."""
 import ctypes
 import math
 import os
@@ -176,3 +177,24 @@ def sin(x):
 
 def cos(x):
     return _sine(x, 1)
+
+
+# ---- the quantile of the standard normal: middle, what c0 lost, c0, c1, ... of each piece ----
+
+_FORM = open(os.path.join(os.path.dirname(_PAGE), "..", "runtime", "normal_form.h")).read()
+_PIECES = [[float.fromhex(w) for w in re.findall(r"-?0x[0-9a-f.]+p-?\d+", block)]
+           for block in re.findall(r"\{ 0x.*?\} \}", _FORM, re.S)]
+
+
+def normal_quantile(u):
+    m = u if u < 1.0 - u else 1.0 - u
+    q = math.copysign(0.5 - m, u - 0.5)
+    w = 0.0 - _log_of((4.0 * m) * (1.0 - m), 0.0, 0.0)
+    s = math.sqrt(w)
+    middle, low, *c = _PIECES[0] if w < 6.25 else _PIECES[1 if s < 4 else 2 if s < 6.125 else 3 if s < 12 else 4]
+    v = (w if w < 6.25 else s) - middle
+    c0, c = c[0], c[1:]
+    total, k = (c[-1], len(c) - 2) if len(c) % 2 else (fma(c[-1], v, c[-2]), len(c) - 3)
+    for k in range(k, 0, -2):
+        total = fma(total, v * v, fma(c[k], v, c[k - 1]))
+    return q * (c0 + fma(total, v, low))
