@@ -1062,6 +1062,7 @@ def check_slopes(data, slopes):
 # ---- ranges --------------------------------------------------------------------
 
 CONVEX = ("quasi-dominance", "contraction-l1", "equal-time-constants", "projected-dynamics", "switched-dynamics", "cascade", "symmetrisable-weights",
+          "contraction-l2", "lure-popov", "projected-dynamics-rate", "switched-dynamics-rate",
           "two-neurons-smooth", "two-neurons-bounded", "two-neurons-excitatory-inhibitory")
 
 
@@ -1166,8 +1167,7 @@ def check_ranges(root, ranges):
 
 # ---- maps ----------------------------------------------------------------------
 
-CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants", "lure-popov", "contraction-l2", "projected-dynamics-rate",
-                      "switched-dynamics-rate")
+CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants")
 BESIDE = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "run-away-by-form", "several-or-none") + STRAIGHT
 SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),

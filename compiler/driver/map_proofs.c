@@ -56,7 +56,7 @@ size_t map_keep(Map *m, Evidence *e)
 void map_strip(Evidence *e)
 {
     static const StatementKind best[] = {STATEMENT_EQUAL_TAU, STATEMENT_PLANAR_SIGNS, STATEMENT_PLANAR_SMOOTH, STATEMENT_PLANAR_BOUNDED,
-                                         STATEMENT_PROJECTED, STATEMENT_SWITCHED};
+                                         STATEMENT_PROJECTED, STATEMENT_SWITCHED, STATEMENT_CONTRACTION_TWO, STATEMENT_LURE_POPOV};
     for (size_t b = 0; e->is_certificate && b < sizeof best / sizeof *best; b++)
         for (size_t k = 0; k < e->n_statements; k++) {
             if (e->statement[k].kind != best[b] || e->statement[k].is_part)

@@ -206,7 +206,7 @@ def rates_run_away(folder):
             x = x + 0.01 * (np.maximum(gain * (w @ x + u - threshold), 0) - x) / tau
             value.append(q @ x)
         check(value[0] > 0 and value[-1] > value[0] * np.exp(rate * 40) * .97, (cell, value[0], value[-1], rate))
-    check(seen.get("run-away", 0) > 5 and seen.get("lds", 0) > 5, seen)
+    check(seen.get("run-away", 0) > 5 and seen.get("stable", 0) > 5 and "lds" not in seen, seen)
 
 
 @test

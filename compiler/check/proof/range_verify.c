@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 /* Their tests are conditions that a mean of matrices satisfies when these do: linear
- * equalities and inequalities between an entry, its size, and the multipliers' form. A
+ * equalities and inequalities between an entry, its size, and the multipliers' form; or that a
+ * form whose coefficients are linear in the entries is positive definite. A
  * rate by multipliers divides by a product of norms, and is none of them. Those about
  * equilibria go with facts on activations between the matrices, and stand in maps alone. Those about straight
  * pieces are of degree two in the entries, and looked at between corners, too. */
@@ -14,6 +15,7 @@ bool statement_is_convex(StatementKind kind)
     switch (kind) {
     case STATEMENT_DOMINANCE: case STATEMENT_CONTRACTION_ONE: case STATEMENT_EQUAL_TAU: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED:
     case STATEMENT_CASCADE: case STATEMENT_PLANAR_SMOOTH: case STATEMENT_PLANAR_BOUNDED: case STATEMENT_PLANAR_SIGNS:
+    case STATEMENT_LURE_POPOV: case STATEMENT_CONTRACTION_TWO: case STATEMENT_PROJECTED_RATE: case STATEMENT_SWITCHED_RATE:
     case STATEMENT_SYMMETRISABLE: case STATEMENT_EQUILIBRIUM: case STATEMENT_SEVERAL: case STATEMENT_UNSTABLE: case STATEMENT_ATTRACTING:
     case STATEMENT_FORM_RUNAWAY: case STATEMENT_SEVERAL_OR_NONE:
         return true;

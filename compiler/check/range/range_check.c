@@ -118,7 +118,7 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         return true;
     }
     s->cuts_left -= v.whole == TRUTH_CERTIFIED;
-    size_t along = r->n_params ? range_cell_longest(&s->problem, cell) : 0;
+    size_t along = r->n_params ? range_cell_longest(&s->problem, cell, v.whole == TRUTH_CERTIFIED) : 0;
     bool divisible = r->n_params && s->work_left && mpq_cmp(cell->lo[along], cell->hi[along]) < 0;
     for (int upper = 0; divisible && upper < 2; upper++)
         push_part(s, cell, along, upper);

@@ -253,7 +253,7 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
 {
     uint64_t params;
     unsigned bit[RANGES_MAX_PARAMS];
-    *out = (RangeProblem){.cx = cx, .net = net};
+    *out = (RangeProblem){.cx = cx, .net = net, .slope = slope};
     const char *reason = obstacle(cx, net, &params);
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;

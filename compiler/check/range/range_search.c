@@ -3,7 +3,6 @@
 #include "compiler/check/range/range_search.h"
 
 #include "compiler/check/lds/lds.h"
-#include "compiler/check/stability/stability.h"
 
 /* ---- one point ---- */
 
@@ -35,26 +34,10 @@ void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta)
     }
 }
 
-static bool holds(RangeProblem *p, const RangeCell *c)
+bool range_cell_holds(RangeProblem *p, const RangeCell *c)
 {
     bool attained = !c->evidence.is_certificate && p->attained_base.q;
     return !range_cell_fault(p->cx, attained ? &p->attained_base : &p->base, attained ? &p->attained : &p->ranges, c);
-}
-
-/* Keeps of the statements that hold at the centre those that hold in the whole cell. */
-static void keep_statements(RangeProblem *p, RangeCell *c)
-{
-    Evidence *e = &c->evidence;
-    size_t n = e->n_statements;
-    e->n_statements = 0;
-    for (size_t k = 0; k < n; k++) {
-        Statement s = e->statement[k];
-        e->statement[e->n_statements++] = s;
-        if (statement_is_convex(s.kind) && holds(p, c))
-            continue;
-        statement_clear(&s);
-        e->n_statements--;
-    }
 }
 
 RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta)
@@ -64,15 +47,15 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
     range_point_decide(p, theta, &lds);
     v.centre = lds.verdict;
     if (lds.verdict == TRUTH_CERTIFIED && !p->net->model->params_in_tau)        /* statements would be about its one value of time constants */
-        stability_propose_all(p->cx, p->net, &lds);
+        range_cell_propose(p, cell, &lds);
     cell->evidence = lds.evidence;
     v.converges_at_centre = evidence_converges(&cell->evidence);
     size_t n_statements = cell->evidence.n_statements;
     cell->evidence.n_statements = 0;        /* first the claim alone */
-    bool whole = lds.verdict != TRUTH_UNDECIDED && holds(p, cell);
+    bool whole = lds.verdict != TRUTH_UNDECIDED && range_cell_holds(p, cell);
     cell->evidence.n_statements = n_statements;
     if (whole) {
-        keep_statements(p, cell);
+        range_cell_keep(p, cell);
         v.whole = v.centre;
         v.converges = evidence_converges(&cell->evidence);
     }

@@ -8,6 +8,8 @@
 typedef struct RangeProblem {
     Ctx *cx;
     const Net *net;
+    const SlopeReport *slope;
+    Num rate;                   /* of convergence that is asked for, or NULL */
     ClaimMatrix base;           /* with the slope bounds, at the params' values */
     Ranges ranges;              /* no cells */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
@@ -37,8 +39,13 @@ typedef struct RangeVerdict {
 RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell);
 /* The same with what is found at theta in place of the centre. */
 RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta);
-/* The param along which a cell that was not decided is best cut in two. */
-size_t range_cell_longest(RangeProblem *p, const RangeCell *cell);
+/* The cell's evidence proves all that it says. */
+bool range_cell_holds(RangeProblem *p, const RangeCell *c);
+/* range_statements.c: adds statements to what is certified at a point of the cell; keeps of those of its evidence what holds in all of it. */
+void range_cell_propose(RangeProblem *p, const RangeCell *cell, LdsReport *there);
+void range_cell_keep(RangeProblem *p, RangeCell *c);
+/* The param along which a cell that was not decided is best cut in two; is_stable: one in all of which diagonal stability is proved. */
+size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable);
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);
 /* Diagonal stability at one point: with the slopes that are attained where it is refuted. *out is the caller's. */
 void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);

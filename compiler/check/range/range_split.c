@@ -110,19 +110,26 @@ static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, 
     return found;
 }
 
-size_t range_cell_longest(RangeProblem *p, const RangeCell *cell)
+static size_t by_influence(RangeProblem *p, const RangeCell *cell)
 {
     size_t best = 0;
-    double most = 1e-9;
-    bool found = false;
-    for (size_t c = 0; p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
-        found |= by_loss(p, cell, &cell->evidence.component[c], &best, &most);
-    for (size_t k = 0; !found && k < p->ranges.n_params; k++) {
+    double most = -1;
+    for (size_t k = 0; k < p->ranges.n_params; k++) {
         double size = influence(p, cell, k);
-        if (k == 0 || size > most) {
+        if (size > most) {
             most = size;
             best = k;
         }
     }
     return best;
+}
+
+size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable)
+{
+    size_t best = 0;
+    double most = 1e-9;
+    bool found = false;
+    for (size_t c = 0; !is_stable && p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
+        found |= by_loss(p, cell, &cell->evidence.component[c], &best, &most);
+    return found ? best : by_influence(p, cell);
 }

@@ -9,8 +9,10 @@
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* Adds the statement when the verifier accepts it; otherwise clears it. */
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed);
-/* Every statement on convergence that holds of lds, a certificate without statements so far, and not just the strongest. */
-void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds);
+/* Statements on convergence that hold of lds, a certificate without statements so far: the strongest need not hold of all n matrices of
+ * `corner`, of which lds's is a mean. Forms (Theorems 27, 28) are looked for that hold of all of them. Where a rate is wanted statements
+ * that give one are looked for also beside those that hold of every matrix. */
+void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, bool wants_rate, LdsReport *lds);
 
 bool stability_has_prox_steps(const Net *net);
 /* The limits of short and of long proximal steps, prox_step = 0 and inf, have theorems of their own, about networks in
@@ -65,6 +67,8 @@ typedef struct StabilityCase {
     const Component *c;         /* NULL where the rows are several components */
     const Num *tau_least, *tau_most;    /* of the neurons of each row */
     bool has_rates;             /* else Theorem 13: rates are not those of this matrix */
+    size_t n_corners;           /* forms are to hold of these matrices together; 0: of m */
+    const ClaimMatrix *corner;
 } StabilityCase;
 /* False when there is nothing to propose. The statement's numbers are the caller's. */
 typedef bool StatementProposal(const StabilityCase *x, Statement *out);

@@ -1,5 +1,6 @@
 /* Quadratic forms of Theorems 27 and 28 by small matrix inequalities. Rates are measured
- * in sqrt(p_i) of the multipliers of diagonal stability, in which W is balanced. */
+ * in sqrt(p_i) of the multipliers of diagonal stability, in which W is balanced. Several
+ * matrices that share a form are blocks of one inequality. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,8 +11,8 @@
 enum { FULL_ROWS = 10, DIAGONAL_ROWS = 24 };
 
 typedef struct Balanced {
-    size_t n;
-    double *w;                  /* n * n: of the means of rows, balanced */
+    size_t n, n_corners;
+    double *w;                  /* of each corner n * n: of the means of rows, balanced */
     double *root;               /* balanced = root_i x_i */
     double *speed;              /* mean(tau) / tau_i */
     double tau;                 /* a mean of them */
@@ -23,15 +24,27 @@ static bool is_moderate(double x)
     return x > 1e-60 && x < 1e60;
 }
 
+static void read_weights(const ClaimMatrix *m, const double *root, double *w)
+{
+    size_t n = m->q;
+    for (size_t a = 0; a < n; a++) {
+        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
+            size_t j = m->column[e];
+            w[a * n + j] = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, j) * root[a] / root[j];
+        }
+        w[a * n + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
+    }
+}
+
 /* False where it is not asked for or the numbers are too far apart. */
 static bool balance(const StabilityCase *x, Balanced *b)
 {
     const ClaimMatrix *m = x->m;
-    size_t n = m->q;
-    *b = (Balanced){.n = n, .tau = 0};
+    size_t n = m->q, n_corners = x->n_corners ? x->n_corners : 1;
+    *b = (Balanced){.n = n, .n_corners = n_corners, .tau = 0};
     if (n > DIAGONAL_ROWS || m->n_kernels || !x->has_rates)
         return false;
-    b->w = ARENA_ARRAY(&x->cx->arena, n * n, double);
+    b->w = ARENA_ARRAY(&x->cx->arena, n_corners * n * n, double);
     b->root = ARENA_ARRAY(&x->cx->arena, n, double);
     b->speed = ARENA_ARRAY(&x->cx->arena, n, double);
     for (size_t a = 0; a < n; a++) {
@@ -42,18 +55,24 @@ static bool balance(const StabilityCase *x, Balanced *b)
         b->tau += log(mpq_get_d(x->tau_most[a])) / (double)n;
     }
     b->tau = exp(b->tau);
-    for (size_t a = 0; a < n; a++) {
+    for (size_t a = 0; a < n; a++)
         b->speed[a] = b->tau / mpq_get_d(x->tau_most[a]);
-        for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
-            size_t j = m->column[e];
-            b->w[a * n + j] = claim_matrix_near(m, a, e) * (double)claim_matrix_size(m, j) * b->root[a] / b->root[j];
-        }
-        b->w[a * n + a] += 1 + (m->self ? mpq_get_d(m->self[a]) - mpq_get_d(m->leak[a]) : 0);
-    }
+    for (size_t c = 0; c < n_corners; c++)
+        read_weights(x->n_corners ? &x->corner[c] : m, b->root, b->w + c * n * n);
     bool finite = true;
-    for (size_t k = 0; k < n * n; k++)
+    for (size_t k = 0; k < n_corners * n * n; k++)
         finite = finite && fabs(b->w[k]) < 1e60;
     return finite;
+}
+
+/* Of the form in x and f of each corner; false where it is too large to be looked at in passing. */
+static bool form_init(const Balanced *b, size_t unknowns, Lmi *l)
+{
+    static const double most_work = 2e7;        /* of a step, about; of several corners */
+    double d = 2.0 * (double)b->n * (double)b->n_corners;
+    if (b->n_corners > 1 && d * d * d * (double)unknowns > most_work)
+        return false;
+    return lmi_init(l, 2 * b->n * b->n_corners, unknowns);
 }
 
 /* So many bits: certificates stay short. */
@@ -79,35 +98,46 @@ static Unknowns unknowns_of(size_t n)
 }
 
 /* P_ij of one unknown: 2 x'P T^-1 (x - f). */
-static void add_p(Lmi *l, const Balanced *b, size_t k, size_t i, size_t j)
+static void add_p(Lmi *l, const Balanced *b, size_t at, size_t k, size_t i, size_t j)
 {
     size_t n = b->n;
-    lmi_add(l, k, i, j, b->speed[j]);
-    lmi_add(l, k, i, n + j, -b->speed[j]);
+    lmi_add(l, k, at + i, at + j, b->speed[j]);
+    lmi_add(l, k, at + i, at + n + j, -b->speed[j]);
     if (i == j)
         return;
-    lmi_add(l, k, j, i, b->speed[i]);
-    lmi_add(l, k, j, n + i, -b->speed[i]);
+    lmi_add(l, k, at + j, at + i, b->speed[i]);
+    lmi_add(l, k, at + j, at + n + i, -b->speed[i]);
 }
 
-/* lmi_add doubles what is on the diagonal, as the forms' 2 x_i x_j does. */
+/* The block of one corner. lmi_add doubles what is on the diagonal, as the forms' 2 x_i x_j does. */
+static void fill_lure_block(Lmi *l, const Balanced *b, Unknowns u, size_t corner)
+{
+    size_t n = b->n, k = 0, at = 2 * n * corner;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = u.full ? 0 : i; j <= i; j++, k++)
+            add_p(l, b, at, k, i, j);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            double w = b->w[(corner * n + i) * n + j];
+            lmi_add(l, u.lambda + i, at + n + i, at + j, -w);
+            lmi_add(l, u.q + i, at + n + i, at + j, w * b->speed[j]);
+            lmi_add(l, u.q + i, at + n + i, at + n + j, -w * b->speed[j]);
+        }
+        lmi_add(l, u.lambda + i, at + n + i, at + n + i, 1);
+    }
+}
+
 static void fill_lure(Lmi *l, const Balanced *b, Unknowns u)
 {
     size_t n = b->n, k = 0;
+    for (size_t corner = 0; corner < b->n_corners; corner++)
+        fill_lure_block(l, b, u, corner);
     for (size_t i = 0; i < n; i++)
         for (size_t j = u.full ? 0 : i; j <= i; j++, k++) {
-            add_p(l, b, k, i, j);
             l->norm[k] = i == j;
             l->is_positive[k] = i == j;
         }
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            double w = b->w[i * n + j];
-            lmi_add(l, u.lambda + i, n + i, j, -w);
-            lmi_add(l, u.q + i, n + i, j, w * b->speed[j]);
-            lmi_add(l, u.q + i, n + i, n + j, -w * b->speed[j]);
-        }
-        lmi_add(l, u.lambda + i, n + i, n + i, 1);
         l->is_positive[u.q + i] = l->is_positive[u.lambda + i] = true;
         l->norm[u.q + i] = l->norm[u.lambda + i] = 1;
     }
@@ -150,7 +180,7 @@ bool propose_lure_popov(const StabilityCase *x, Statement *out)
     if (!balance(x, &b))
         return false;
     Unknowns u = unknowns_of(b.n);
-    if (!lmi_init(&l, 2 * b.n, u.m))
+    if (!form_init(&b, u.m, &l))
         return false;
     fill_lure(&l, &b, u);
     double *y = ARENA_ARRAY(&x->cx->arena, u.m, double);
@@ -171,14 +201,17 @@ bool propose_lure_popov(const StabilityCase *x, Statement *out)
 static void fill_contraction(Lmi *l, const Balanced *b)
 {
     size_t n = b->n;
-    for (size_t i = 0; i < n; i++) {
-        lmi_add(l, i, i, i, b->speed[i]);
-        lmi_add(l, i, i, n + i, -b->speed[i]);
-        lmi_add(l, n + i, n + i, n + i, 1);
-        for (size_t j = 0; j < n; j++)
-            lmi_add(l, n + i, n + i, j, -b->w[i * n + j]);
-        l->is_positive[i] = l->is_positive[n + i] = true;
-        l->norm[i] = l->norm[n + i] = 1;
+    for (size_t corner = 0, at = 0; corner < b->n_corners; corner++, at += 2 * n)
+        for (size_t i = 0; i < n; i++) {
+            lmi_add(l, i, at + i, at + i, b->speed[i]);
+            lmi_add(l, i, at + i, at + n + i, -b->speed[i]);
+            lmi_add(l, n + i, at + n + i, at + n + i, 1);
+            for (size_t j = 0; j < n; j++)
+                lmi_add(l, n + i, at + n + i, at + j, -b->w[(corner * n + i) * n + j]);
+        }
+    for (size_t k = 0; k < 2 * n; k++) {
+        l->is_positive[k] = true;
+        l->norm[k] = 1;
     }
 }
 
@@ -192,7 +225,7 @@ static double difference_rate(const StabilityCase *x, const Balanced *b, size_t 
 /* t is room on the form; the rate that p, q leave: the least generalised eigenvalue, by bisection. */
 static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, const double *y)
 {
-    size_t n = b->n, d = 2 * n;
+    size_t n = b->n, d = l->d;
     double lo = 0, hi = INFINITY, *f = malloc(d * d * sizeof *f);
     for (size_t a = 0; a < n; a++) {
         hi = fmin(hi, b->speed[a]);
@@ -205,8 +238,9 @@ static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, c
         for (size_t k = 0; k < 2 * n; k++)
             for (size_t i = 0; i < d * d; i++)
                 f[i] += y[k] * l->basis[k * d * d + i];
-        for (size_t i = 0; i < n; i++)
-            f[i * d + i] -= 2 * c * y[i];
+        for (size_t at = 0; at < d; at += 2 * n)
+            for (size_t i = 0; i < n; i++)
+                f[(at + i) * d + at + i] -= 2 * c * y[i];
         *(lmi_is_positive(d, f) ? &lo : &hi) = c;
     }
     free(f);
@@ -217,7 +251,7 @@ bool propose_contraction_two(const StabilityCase *x, Statement *out)
 {
     Balanced b;
     Lmi l;
-    if (!balance(x, &b) || !lmi_init(&l, 2 * b.n, 2 * b.n))
+    if (!balance(x, &b) || !form_init(&b, 2 * b.n, &l))
         return false;
     size_t n = b.n;
     double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);

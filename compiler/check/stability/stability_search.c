@@ -9,6 +9,8 @@ typedef struct Search {
     LdsReport *lds;
     RowTau tau;
     bool is_local;              /* activations are constant beyond a box */
+    const ClaimMatrix *corner;  /* forms are to hold of these n, if they can */
+    size_t n_corners;
 } Search;
 
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
@@ -30,7 +32,7 @@ static StabilityCase whole(const Search *s)
 {
     const Evidence *e = &s->lds->evidence;
     const Component *c = e->n_components == 1 ? e->component : NULL;
-    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net)};
+    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL};
 }
 
 static bool try_whole(Search *s, StatementProposal *propose)
@@ -112,10 +114,19 @@ static void try_switched_rate(Search *s)
     keep(s, &proposed);
 }
 
-/* One component, as if it were a network of its own. */
+static const ClaimMatrix *corner_parts(const Search *s, const Component *c)
+{
+    ClaimMatrix *part = ARENA_ARRAY(&s->cx->arena, s->n_corners, ClaimMatrix);
+    for (size_t k = 0; k < s->n_corners; k++)
+        claim_matrix_part(s->cx, &s->corner[k], c, &part[k]);
+    return part;
+}
+
+/* One component, as if it were a network of its own. The last proposal is for one matrix, should the one before find nothing for all corners. */
 static bool try_component(Search *s, size_t k)
 {
-    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov};
+    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov, propose_lure_popov};
+    enum { ALONE = sizeof proposals / sizeof *proposals - 1 };
     const Component *c = &s->lds->evidence.component[k];
     ClaimMatrix part;
     Component all = *c;
@@ -127,9 +138,11 @@ static bool try_component(Search *s, size_t k)
         least[i] = s->tau.least[c->member[i]];
         most[i] = s->tau.most[c->member[i]];
     }
-    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net)};
-    for (size_t i = 0; i < sizeof proposals / sizeof *proposals; i++) {
+    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c)};
+    for (size_t i = 0; i < ALONE + (s->n_corners > 0); i++) {
         Statement proposed;
+        if (i == ALONE)
+            x.n_corners = 0;
         if (!proposals[i](&x, &proposed))
             continue;
         proposed.is_part = true;
@@ -194,20 +207,49 @@ void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRepo
     search(&s);
 }
 
-void stability_propose_all(Ctx *cx, const Net *net, LdsReport *lds)
+static bool try_form(Search *s, StatementProposal *propose, bool at_corners)
 {
-    Search s = {.cx = cx, .net = net, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix)};
+    StabilityCase x = whole(s);
+    Statement proposed;
+    x.n_corners = at_corners ? s->n_corners : 0;
+    x.corner = s->corner;
+    return propose(&x, &proposed) && keep(s, &proposed);
+}
+
+/* Forms that do for all corners; where there are none, one that does for lds alone. Contraction is the cheaper one, and has a rate. */
+static void try_forms(Search *s, bool wants_convergence)
+{
+    for (int at_corners = s->n_corners > 0; at_corners >= 0; at_corners--)
+        if (try_form(s, propose_contraction_two, at_corners) || (wants_convergence && try_form(s, propose_lure_popov, at_corners)))
+            return;
+}
+
+void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, bool wants_rate, LdsReport *lds)
+{
+    Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .corner = corner,
+                .n_corners = n > 1 ? n : 0};
     Evidence *e = &lds->evidence;
+    StepLimit limit = stability_limit(net);
     e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
     if (theory_no_convergence(cx, net))
         return;
-    if (stability_limit(net) != LIMIT_NONE) {
-        try_limit(&s, stability_limit(net));
+    if (limit != LIMIT_NONE) {
+        try_limit(&s, limit);
+        if (wants_rate && limit == LIMIT_PROJECTED)
+            try_projected_rate(&s);
+        if (wants_rate && limit == LIMIT_SWITCHED)
+            try_switched_rate(&s);
         return;
     }
-    try_whole(&s, propose_equal_tau);
-    try_planar(&s);
+    bool always = try_whole(&s, propose_equal_tau) || (try_planar(&s) && e->statement[e->n_statements - 1].kind != STATEMENT_PLANAR_SIGNS);
+    if (always && !wants_rate)
+        return;
     try_whole(&s, propose_dominance);
-    try_whole(&s, propose_symmetrisable);
-    try_cascade(&s);
+    if (wants_rate)
+        try_whole(&s, propose_contraction_one);
+    if (!always) {
+        try_whole(&s, propose_symmetrisable);
+        try_cascade(&s);
+    }
+    try_forms(&s, !always);
 }
