@@ -49,23 +49,15 @@ static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
 {
     EigSolve q = { .n_pieces = of->n_kinks + 1 };
     EigPiece *piece = ARENA_ARRAY(&cx->arena, q.n_pieces, EigPiece);
-    EigNode *node = ARENA_ARRAY(&cx->arena, of->n_kinks + 2, EigNode);
     for (size_t k = 0; k < q.n_pieces; k++) {
         double up_to = k < of->n_kinks ? num_to_double(of->kink[k]) : (double)INFINITY;
         piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope) };
     }
     q.piece = piece;
-    double lo = of->lo ? num_to_double(of->lo) : -DBL_MAX, hi = of->hi ? num_to_double(of->hi) : DBL_MAX;
-    solve_set_reach(&q, lo, hi);
-    for (size_t k = 0; k <= q.n_pieces; k++) {
-        bool is_lo = k == 0, is_hi = k == q.n_pieces;
-        if ((is_lo && !of->lo) || (is_hi && !of->hi))
-            continue;
-        double x = is_hi ? hi : is_lo ? lo : piece[k - 1].up_to;
-        double from = k > 1 ? piece[k - 2].up_to : lo, to = k + 1 < q.n_pieces ? piece[k].up_to : hi;
-        q.n_nodes += solve_node(&q, x, is_lo ? NULL : &piece[k - 1], from, is_hi ? NULL : &piece[k], to, &node[q.n_nodes]);
-    }
-    q.node = node;
+    double lo = of->lo ? num_to_double(of->lo) : -(double)INFINITY, hi = of->hi ? num_to_double(of->hi) : (double)INFINITY;
+    Gaps gaps = { 0 };
+    solve_set_reach(cx, &q, lo, hi, &gaps);
+    solve_set_nodes(cx, &q, lo, hi, &gaps);
     return q;
 }
 

@@ -2,9 +2,11 @@
  * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex_search.c. */
 #include "compiler/model/cost.h"
 #include "compiler/model/affine.h"
+#include "compiler/model/digits.h"
 #include "compiler/model/exponential.h"
 #include "compiler/model/far.h"
 #include "compiler/model/log_sum.h"
+#include "compiler/model/near.h"
 #include "compiler/model/piece.h"
 #include "compiler/model/power.h"
 #include "compiler/model/zero.h"
@@ -234,13 +236,18 @@ static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
             kink[k - 1] = f->part[k].lo;
         piece[k].value = expr_plus_affine(b->cx, b->nums, f->part[k].slope, EIG_VAR_X, zero, one);
         piece[k].slope = expr_plus_affine(b->cx, b->nums, f->part[k].curve, EIG_VAR_X, one, zero);
+        piece[k].value = expr_keeping_digits(b->cx, b->nums, piece[k].value);
+        piece[k].slope = expr_keeping_digits(b->cx, b->nums, piece[k].slope);
         is_shallow = is_shallow && piece[k].value->depth <= EXPR_MAX_DEPTH && piece[k].slope->depth <= EXPR_MAX_DEPTH;
     }
     *of = (ExprSolve){ .lo = f->lo, .hi = f->hi, .n_kinks = f->n_parts - 1, .kink = kink, .piece = piece };
     const Expr *e = expr_solve(b->cx, f->span, s, of);
     if (!is_shallow || e->size >= EXPR_MAX_SIZE)
         return NULL;
-    return expr_solve(b->cx, f->span, s, solve_with_far_lines(b->cx, b->nums, f->span, of));
+    EigCode code = expr_to_code(b->cx, e);
+    const EigSolve *q = &code.solve[0];
+    const ExprSolve *near = solve_with_series(b->cx, b->nums, f->span, of, q);
+    return expr_solve(b->cx, f->span, s, solve_with_far_lines(b->cx, b->nums, f->span, near, q));
 }
 
 static const CostPiece *multiples(Builder *b, const Expr *by, const CostPiece *piece, size_t n)

@@ -124,10 +124,8 @@ static SolvePiece on_line(Ctx *cx, NumPool *pool, Span at, const FarLine *line)
     return (SolvePiece){ value, expr_const(cx, at, slope) };
 }
 
-const ExprSolve *solve_with_far_lines(Ctx *cx, NumPool *pool, Span at, const ExprSolve *of)
+const ExprSolve *solve_with_far_lines(Ctx *cx, NumPool *pool, Span at, const ExprSolve *of, const EigSolve *q)
 {
-    EigCode code = expr_to_code(cx, expr_solve(cx, at, expr_var(cx, at, EIG_VAR_Z), of));
-    const EigSolve *q = &code.solve[0];
     double lo = of->lo ? num_to_double(of->lo) : -DBL_MAX, hi = of->hi ? num_to_double(of->hi) : DBL_MAX;
     Side low = side(q, q->from, nextafter(lo, 0)), high = side(q, q->to, nextafter(hi, 0));
     if (!low.is && !high.is)

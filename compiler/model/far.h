@@ -13,6 +13,6 @@ typedef struct FarLine {
 /* The value of q's pieces from `edge` to `last`, which is farther from 0 on the same side of it, is a line but for the last bits: looked at in
  * places, not proved (docs/semantics.md, Solves). */
 bool far_line(const EigSolve *q, double edge, double last, FarLine *out);
-/* `of` with such lines in the place of its pieces where these are computed as something else. */
-const ExprSolve *solve_with_far_lines(Ctx *cx, NumPool *pool, Span at, const ExprSolve *of);
+/* `of` with such lines in the place of its pieces where these, in q, are computed as something else. */
+const ExprSolve *solve_with_far_lines(Ctx *cx, NumPool *pool, Span at, const ExprSolve *of, const EigSolve *q);
 #endif

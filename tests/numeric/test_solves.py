@@ -80,7 +80,7 @@ class Expression:
                 return getattr(mpmath, {"abs": "fabs"}.get(e.func.id, e.func.id))(*(of(a) for a in e.args))
             a, b = of(e.left), of(e.right)
             return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b, ast.Div: lambda: a / b, ast.Pow: lambda: a**b}[type(e.op)]()
-        with mpmath.workdps(60):
+        with mpmath.workdps(340):
             return of(self.tree)
 
     def value(self, e, x):
@@ -112,72 +112,144 @@ def middle(a, b):
     return struct.unpack("<d", struct.pack("<q", in_order((ia + ib) // 2)))[0]
 
 
-def is_off(F, x):
-    y, exact = F(x), F.exact(x)
+GOOD, OFF, UNKNOWN = range(3)
+DIGITS = float.fromhex("0x1.5bf0a8b145769p0")
+
+
+def settled(y, exact, slope, x):
+    """Whether y is the value, and whether it is by far."""
+    if y != y:
+        return OFF, True
+    try:
+        value = exact(x)
+    except (ZeroDivisionError, ValueError, TypeError):
+        return UNKNOWN, True
     if abs(y) == INF:
-        return abs(exact) <= MOST
-    return abs(exact - y) > mpf(2)**-24 * (abs(exact) + abs(mpf(x)))
+        return (GOOD if abs(value) > MOST and (value > 0) == (y > 0) else OFF), True
+    bound = mpf(2)**-46 * abs(value) + mpf(2)**-1000
+    if abs(value - y) > bound / 64:
+        bound += mpf(2)**-30 * abs(mpf(x)) * abs(slope(x))
+    return (GOOD if abs(value - y) <= bound else OFF), abs(value - y) <= bound / 64
 
 
-def beside(F, n, end, unknown, is_end):
-    """Where the value beside n is taken, as the search has it, and that value."""
-    def is_value(y):
-        return y == y and not (y == -unknown and (is_end or n == 0))
-    def is_good(x):
-        return is_value(F(x)) and not is_off(F, x)
-    if n != 0:
-        y = F(math.nextafter(n, -unknown))
-        return n, (y if is_value(y) else unknown)
-    bad, good = 0.0, math.copysign(min(2.0**-200, abs(math.nextafter(end, 0))), -unknown)
-    first = math.nextafter(0, good)
-    if is_good(first):
-        return n, F(first)
-    if good == 0 or not is_good(good):
-        return n, unknown
-    while (x := middle(min(bad, good), max(bad, good))) not in (bad, good):
-        bad, good = (bad, x) if is_good(x) else (x, good)
-    return good, F(good)
+class Piece:
+    """Between two neighbours among kinks and ends."""
+
+    def __init__(self, F, D, lo, hi):
+        self.F, self.D, self.lo, self.hi = F, D, lo, hi
+
+    def state(self, x):
+        is_, sure = settled(self.F(x), self.F.exact, self.D.exact, x)
+        for k in range(-3, 4):
+            other = x * (1 + k * float.fromhex("0x1.2p-12"))
+            if is_ == GOOD and not sure and self.lo < other < self.hi:
+                is_ = OFF if settled(self.F(other), self.F.exact, self.D.exact, other)[0] == OFF else GOOD
+        return is_
+
+    def places(self):
+        at = [s * math.ldexp(DIGITS, k) for s in (-1, 1) for k in [*range(-1, -64, -1), *range(-64, -1021, -64), *range(0, 16), *range(16, 1024, 16)]]
+        at += [0.0, -math.nextafter(0, 1), math.nextafter(0, 1), -math.nextafter(MOST, 0), math.nextafter(MOST, 0)]
+        for c in (self.lo, self.hi):
+            if abs(c) < INF:
+                at += [c + s * abs(c) * math.ldexp(DIGITS, -k) for s in (-1, 1) for k in range(1, 53, 4) if c]
+                at += [math.nextafter(c, s * INF) for s in (-1, 1)]
+        return sorted({x for x in at if self.lo < x < self.hi})
+
+    def edge(self, good, off, steps):
+        for _ in range(steps):
+            m = middle(min(good, off), max(good, off))
+            if m in (good, off):
+                break
+            good, off = (m, off) if self.state(m) == GOOD else (good, m)
+        return good
+
+    def states(self, at):
+        state = [self.state(x) for x in at]
+        for k, x in enumerate(at):
+            if state[k] == UNKNOWN and (x >= 1 or -1 < x < 0) and k and (at[k - 1] < 0) == (x < 0):
+                state[k] = OFF if state[k - 1] == OFF else GOOD
+        for k in reversed(range(len(at))):
+            if state[k] == UNKNOWN:
+                state[k] = OFF if k + 1 < len(at) and (at[k + 1] < 0) == (at[k] < 0) and state[k + 1] == OFF else GOOD
+        return state
+
+    def runs(self):
+        """First and last place of what is off, good ones between them up to two."""
+        at = self.places()
+        state, out = self.states(at), []
+        for k in range(len(at)):
+            if state[k] == OFF and out and k - out[-1][1] <= 3:
+                out[-1][1] = k
+            elif state[k] == OFF:
+                out.append([k, k])
+        return at, out
+
+
+def is_far(x, end):
+    return abs(end) == INF or (abs(end) > 1 and (x < 0) == (end < 0) and abs(end - x) > 2.0**-16 * abs(end))
 
 
 class Solve:
     def __init__(self, F, D, s, lo, hi, kinks):
         self.F, self.D, self.s, self.kinks = F, D, s, kinks
-        self.to = self.reach_to(max(1.0, math.nextafter(lo, INF)), math.nextafter(hi, -INF)) if hi > 1 else INF
-        self.start = self.reach_to(min(-1.0, math.nextafter(hi, -INF)), math.nextafter(lo, INF)) if lo < -1 else -INF
+        self.start, self.to = -INF, INF
         ends = [lo] + kinks + [hi]
-        self.nodes = []
+        self.parts = [Piece(f, d, a, b) for f, d, a, b in zip(F, D, ends, ends[1:])]
+        gaps = [self.gaps(p, lo, hi) for p in self.parts]
+        self.nodes, above, has_above = [], None, False
         for k, n in enumerate(ends):
-            before, below = beside(F[k - 1], n, ends[k - 1], INF, n == hi) if k else (n, -INF)
-            after, above = beside(F[k], n, ends[k + 1], -INF, n == lo) if k + 1 < len(ends) else (n, INF)
-            if not self.start < n < self.to:
-                below, above = INF if k else -INF, -INF if k + 1 < len(ends) else INF
-            is_unknown = n in kinks and below == INF and above == -INF
+            before, below, has_below = self.beside(k - 1, n, gaps, INF, n == hi) if k else (n, -INF, False)
+            after, next_above, has_next = self.beside(k, n, gaps, -INF, n == lo) if k + 1 < len(ends) else (n, INF, False)
+            is_unknown = n in kinks and below == INF and next_above == -INF
             if n in kinks and not is_unknown:
-                below, above = (above if below == INF else below), (below if above == -INF else above)
+                below, next_above = (next_above if below == INF else below), (below if next_above == -INF else next_above)
+            if k:
+                self.add_gaps(self.parts[k - 1], gaps[k - 1], (above, has_above), (below, has_below))
+            above, has_above = next_above, has_next
             if abs(n) < INF and not is_unknown:
                 self.nodes.append((n, below, above, before, after))
 
+    def gaps(self, p, lo, hi):
+        at, runs = p.runs()
+        out = []
+        for first, last in runs:
+            is_below, is_above = p.lo == lo and first == 0 and is_far(at[last], lo), p.hi == hi and last + 1 == len(at) and is_far(at[first], hi)
+            steps = 12 if is_below or is_above else 64
+            a = p.edge(at[first - 1], at[first], steps) if first else p.lo
+            b = p.edge(at[last + 1], at[last], steps) if last + 1 < len(at) else p.hi
+            if is_below:
+                self.start = b
+            if is_above:
+                self.to = a
+            if not is_below and not is_above:
+                out.append((a, b))
+        return out
+
+    def beside(self, k, n, gaps, unknown, is_end):
+        """From where on away from n values are computed, the value there or next to n, and whether a gap begins at n."""
+        p, gap = self.parts[k], next((g for g in gaps[k] if n in g), None)
+        def is_value(y):
+            return y == y and not (y == -unknown and (is_end or n == 0))
+        if not self.start < n < self.to:
+            return n, unknown, gap is not None
+        if not gap:
+            y = p.F(math.nextafter(n, -unknown))
+            return n, (y if is_value(y) else unknown), False
+        end = gap[0] if unknown > 0 else gap[1]
+        if abs(end - n) <= (2.0**-200 if n == 0 else 2.0**-44 * abs(n)) and is_value(p.F(end)):
+            return end, p.F(end), False
+        return n, float(p.F.exact(math.nextafter(n, -unknown))), True
+
+    def add_gaps(self, p, gaps, first, last):
+        for a, b in gaps:
+            if (a == p.lo and not first[1]) or (b == p.hi and not last[1] and a != p.lo):
+                continue
+            below = first[0] if a == p.lo else math.nextafter(p.F(a), INF)
+            above = math.nextafter(last[0] if b == p.hi else p.F(b), -INF)
+            self.nodes.append((NAN, below, above, a, b))
+
     def piece(self, of, x):
         return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))]
-
-    def reach_to(self, first, last):
-        def is_good(x):
-            return not is_off(self.piece(self.F, x), x)
-        last, good, k = max(min(last, MOST), -MOST), first, 1
-        if not is_good(first):
-            return 0.0
-        while abs(good) < abs(last):
-            x = math.copysign(min(2.0**k if k < 1024 else INF, abs(last)), last)
-            k += 1 if k < 16 else 16
-            if abs(x) <= abs(good):
-                continue
-            if not is_good(x):
-                for _ in range(12):
-                    m = middle(min(good, x), max(good, x))
-                    good, x = (m, x) if is_good(m) else (good, m)
-                return good
-            good = x
-        return math.copysign(INF, last)
 
     def __call__(self, z):
         s, a, b = self.s(z), -MOST, MOST
@@ -250,6 +322,12 @@ COSTS = [
     "cost(x) = sqrt(1 + log(1 + exp(x) + exp(3 * x - 1))); threshold = 1; gain = 20",
     "cost(x) = -3 * sqrt(x) + 0.1 * x^2 / (1 + x) on [0, inf]",
     "cost(x) = -sqrt(-x) + 0.1 * x^2 / (1 - x) on [-inf, 0]; gain = 0.01",
+    "cost(x) = exp(x) + exp(-x)",
+    "cost(x) = 1e14 * (abs(x) - log(1 + abs(x)))",
+    "cost(x) = cos(x); gain = 1e-4",
+    "cost(x) = 1e18 * (x - 1 - tanh(x - 1)) on [1, 3]; gain = 1e6",
+    "cost(x) = -log(sqrt(x) - 1) on [1, 5]; gain = 1e9",
+    "cost(x) = 1 / x^8 on [0, inf]; gain = 10",
     "cost(x) = 7e-06 * exp(172 * x) / (1 + exp(172 * x))^2 on [-2, 3]",
 ]
 
