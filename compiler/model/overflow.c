@@ -8,7 +8,8 @@
 #include "compiler/model/far.h"
 #include "compiler/model/log_sum.h"
 
-enum { NEAR = 10, FINE = 16, STRIDE = 64, PER_SIDE = FINE + 1 + (1023 - FINE) / STRIDE + 1, N_PLACES = 2 * PER_SIDE + 1, BISECTIONS = 12 };
+enum { NEAR = 10, FINE = 16, STRIDE = 64, PER_SIDE = FINE + 1 + (1023 - FINE) / STRIDE + 1, N_PLACES = 2 * PER_SIDE + 1, BISECTIONS = 12,
+       MORE_PRECISION = 4200 };
 
 /* What overflow changes by more than this share of the values about there is another value, if it is not as good as 0. */
 static const double OFF = 0x1p-24, TINY = 0x1p-1000;
@@ -44,13 +45,32 @@ static double traced(const EigCode *code, double z, bool *overflows)
     return stack[0];
 }
 
+static void set_precision(Look *l, mpfr_prec_t bits)
+{
+    for (size_t k = 0; k < l->code.depth; k++)
+        mpfi_set_prec(l->stack[k], bits);
+    mpfi_round_prec(l->exact, bits);
+}
+
+/* The exact value into l->exact. What overflows may have cancelled before, as 1/(sqrt(1 + z^2) - z) has: then in as many bits as are in a square. */
+static void enclose(Look *l, double z)
+{
+    enclose_code(&l->code, z, l->stack, l->exact);
+    mpfi_diam(l->distance, l->exact);
+    if (mpfr_cmp_d(l->distance, OFF) <= 0)
+        return;
+    set_precision(l, MORE_PRECISION);
+    enclose_code(&l->code, z, l->stack, l->exact);
+    set_precision(l, ENCLOSE_PRECISION);
+}
+
 static bool is_off(Look *l, double z)
 {
     bool overflows;
     double value = traced(&l->code, z, &overflows);
     if (!overflows)
         return false;
-    enclose_code(&l->code, z, l->stack, l->exact);
+    enclose(l, z);
     mpfi_mag(l->bound, l->exact);
     if (!(fabs(value) <= DBL_MAX))
         return mpfr_number_p(l->bound) && mpfr_cmp_d(l->bound, DBL_MAX) <= 0;
