@@ -4,6 +4,7 @@
 
 #include "compiler/check/advice.h"
 #include "compiler/check/proof/certificate.h"
+#include "compiler/driver/check_points.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
@@ -80,70 +81,6 @@ static void print_report(Compilation *c)
     sbuf_free(&text);
 }
 
-/* ---- requirements for all params: what is said where diagonal stability is refuted ---- */
-
-/* The settings of the command line and, behind them, the point. False where params have units. */
-static bool settings_at(Compilation *c, Options *o)
-{
-    const RangeReport *r = &c->report->ranges;
-    Setting *set = ARENA_ARRAY(&c->cx.arena, o->n_set + r->ranges.n_params, Setting);
-    memcpy(set, o->set, o->n_set * sizeof *set);
-    for (size_t k = 0; k < r->ranges.n_params; k++) {
-        for (size_t j = 0; j < c->model->params.n; j++)
-            if (strcmp(c->model->params.at[j].name, r->ranges.name[k]) == 0 && !unit_is_none(c->model->params.at[j].unit))
-                return false;
-        set[o->n_set + k] = (Setting){.name = r->ranges.name[k], .value = num_text(&c->cx, r->at[k])};
-    }
-    o->set = set;
-    o->n_set += r->ranges.n_params;
-    return true;
-}
-
-/* What is said of the network at the point, where diagonal stability fails. */
-static const char *reason_there(Compilation *c, const char *setting, const StabilityReport *s, bool stable)
-{
-    const char *point = c->report->ranges.point;
-    Truth verdict = stable ? s->verdict : s->unique;
-    const char *why = !stable && s->not_unique ? s->not_unique : s->conclusion;
-    if (verdict == TRUTH_REFUTED)
-        return arena_printf(&c->cx.arena, "at %s: %s (`eigc check%s --certificate=FILE` has the proof)", point, why, setting);
-    return arena_printf(&c->cx.arena, "at %s diagonal stability fails, and %s", point,
-                        verdict == TRUTH_CERTIFIED ? "what is certified there all the same does not go on to other values"
-                        : stable                   ? "neither stability nor instability is proved there"
-                                                   : "neither one equilibrium nor several are proved there for every constant input");
-}
-
-/* The whole check at one point: what is refuted there is refuted for all params. */
-static void check_there(Compilation *c)
-{
-    Report *report = c->report;
-    Options o = *c->options;
-    Compilation there;
-    if (report->ranges.lds != TRUTH_REFUTED || strcmp(c->path, "-") == 0 || !settings_at(c, &o))
-        return;
-    const char *setting = "";
-    for (size_t k = c->options->n_set; k < o.n_set; k++)
-        setting = arena_printf(&c->cx.arena, "%s --set %s=%s", setting, o.set[k].name, o.set[k].value);
-    memset(o.dump, 0, sizeof o.dump);
-    compilation_init(&there, &o, c->path);
-    there.only_check = true;
-    bool ok = compilation_run(&there, PHASE_check);
-    for (size_t k = 0; ok && k < c->model->requires.n; k++) {
-        const ModelRequire *require = &c->model->requires.at[k];
-        const StabilityReport *s = &there.report->stability;
-        bool stable = require->kind == REQUIRE_STABLE, by_cells = stable || require->kind == REQUIRE_UNIQUE;
-        if (!require->for_all_params || !by_cells || report->requirement[k].verdict == TRUTH_CERTIFIED)
-            continue;
-        report->requirement[k].reason = reason_there(c, setting, s, stable);
-        if ((stable ? s->verdict : s->unique) != TRUTH_REFUTED)
-            continue;
-        report->requirement[k].verdict = TRUTH_REFUTED;
-        if (stable)
-            report->ranges.stable = TRUTH_REFUTED;
-    }
-    compilation_free(&there);
-}
-
 ExitStatus cmd_check(const Options *o)
 {
     Compilation c;
@@ -162,7 +99,7 @@ ExitStatus cmd_check(const Options *o)
     else if (!report_passes(c.report))
         status = STATUS_NOT_PROVED;
     if (c.report && status == STATUS_NOT_PROVED)
-        check_there(&c);
+        check_points(&c);
     /* No proof hangs on it, so the report stands; but a model that `run` refuses is not all right. */
     if (c.report && !plan_simulate_fits(&c.cx, c.model))
         status = STATUS_WRONG;

@@ -258,8 +258,8 @@ typedef struct Model {
     VEC(int) imported;          /* the other files, as numbers of sources */
     bool has_time_unit;         /* time is in ms; otherwise the model is dimensionless */
     VEC(ModelParam) params;
-    uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, when these change, and in
-                                 * gains where that is followed: those scale what inputs are to the rows of a matrix */
+    uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, when these change, in
+                                 * thresholds, and in gains where that is followed: those scale what inputs are to the rows of a matrix */
     uint64_t params_elsewhere;  /* in anything but these, weights, starts, and what is recorded */
     VEC(ModelTable) tables;
     VEC(ModelPop) pops;

@@ -218,6 +218,7 @@ static void build(Builder *b, size_t pop)
     pb->gain = read_number(b, pb->slot[POP_GAIN], SCOPE_START, "the gain", pop, 1);
     note_gain(b, pb, p);
     pb->threshold = read_number(b, pb->slot[POP_THRESHOLD], SCOPE_START, "the threshold", pop, 0);
+    params_note(b, &b->m->params_in_inputs);    /* it moves inputs */
     check_gain(b, pb);
     read_activation(b, pb, p);
     prox_step_read(b, pb->slot[POP_PROX_STEP], p);

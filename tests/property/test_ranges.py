@@ -100,6 +100,22 @@ def test_edge_of_the_worm(folder):
         assert eigc("verify", proof, "--model", "examples/04-worm.eig").returncode == 0
 
 
+def test_point_with_units(folder):
+    """A param of a time constant is named with its unit, as --set reads it: E and I oscillate where I is slow."""
+    r, _, path = report(folder, """param lag = 10 ms in [1 ms, 500 ms]
+population E excitatory { tau = 20 ms; cost = box(0, 1); input = 0.3 }
+population I inhibitory { tau = lag; cost = box(0, 1) }
+connect E -> E { weight = 2 }
+connect I -> E { weight = 2 }
+connect E -> I { weight = 2 }
+require stable for all params
+""")
+    found = r["requirements"][0]
+    assert found["verdict"] == "refuted" and "at lag = 500 ms:" in found["reason"] and "--set 'lag=500 ms'" in found["reason"], found
+    assert json.loads(eigc("check", path, "--json", "--set=lag=500 ms").stdout)["stability"]["verdict"] == "refuted"
+    assert json.loads(eigc("check", path, "--json").stdout)["stability"]["verdict"] != "refuted"
+
+
 def test_unstable_somewhere(folder):
     """E rests at 0 and at 1 when it excites itself with weight 6: -1 <= 0 keeps 0, and -1 + 6 - 0.25 >= 1 keeps 1."""
     text = """param w = 0.5 in [0, {top}]
@@ -124,12 +140,19 @@ def test_what_is_not_followed(folder):
     base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \
            "connect A -> A {{ weight = {weight}; pattern = {pattern} }}\nrequire {what} for all params\n"
     plain = dict(tau="1", gain="1", size="1", weight="w", pattern="all_to_all", what="stable")
-    for change in (dict(weight="w * w"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(gain="w"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2"), dict(size="floor(2 * w + 1)"),
-                   dict(weight="w * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="1 + w"), dict(weight="0.5 + 0 * floor(w)"),
+    for change in (dict(weight="w * w"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(gain="w"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(size="floor(2 * w + 1)", weight="0.3"),
+                   dict(weight="w / 3 * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="1 + w"), dict(weight="0.5 + 0 * floor(w)"),
                    dict(weight="0.3", size="4", pattern="random(p = w)")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)))
         assert r["requirements"][0]["verdict"] == "undecided", (change, r["ranges"])
         assert "`w`" in r["requirements"][0]["reason"] or "tau" in change, (change, r["requirements"])
+    false = base.replace("[0, 0.9]", "[0, 2]")
+    for change, at in ((dict(weight="w * w"), "w = 2"), (dict(weight="exp(w) / 10 + w"), "w = 2"), (dict(weight="1 / (0.5 + w)"), "w = 0"), (dict(gain="1 + w^2", weight="0.9"), "w = 2"),
+                       (dict(weight="9 * w * w * (2 - w)^2 / 8"), "w = 1"), (dict(size="floor(2 * w + 1)", weight="0.3"), "w = 2")):
+        r, _, path = report(folder, false.format(**dict(plain, **change)))
+        found = r["requirements"][0]
+        assert found["verdict"] == "refuted" and f"at {at}:" in found["reason"], (change, found)
+        assert json.loads(eigc("check", path, "--json", "--set=" + at.replace(" ", "")).stdout)["stability"]["verdict"] == "refuted"
     r, _, _ = report(folder, base.format(**dict(plain, tau="1 + w", what="unique_equilibrium")))
     assert r["requirements"][0]["verdict"] == "certified"
     r, _, _ = report(folder, base.format(**dict(plain, tau="1; noise = 0.1", what="unique_equilibrium")))
@@ -139,7 +162,7 @@ def test_what_is_not_followed(folder):
         r, _, _ = report(folder, f"param w = 0 in [0, 1]\n{text}connect A -> B {{ weight = 0.5 }}\nrequire stable for all params\n")
         assert r["requirements"][0]["verdict"] == "undecided" and "`w`" in r["requirements"][0]["reason"], (noisy, r["requirements"])
     for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5"), dict(gain="0.5 + w / 2", weight="0.9"),
-                   dict(weight="by_w(1)")):
+                   dict(weight="by_w(1)"), dict(tau="1; threshold = w^2")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)) + "function by_w(x) = x * w\n")
         assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
 

@@ -1,0 +1,180 @@
+/* A point needs nothing of how the model depends on its params: it is checked as with --set. */
+#include "compiler/driver/check_points.h"
+
+#include <string.h>
+
+enum {
+    CORNER_PARAMS = 3,          /* for more params not all corners are looked at */
+    INNER = 6,                  /* inner points */
+    MANY_NEURONS = 100,         /* beyond them only the point that the cells' search has found is looked at */
+};
+
+typedef struct Points {
+    Compilation *c;
+    size_t n;                   /* params that have a range */
+    const ModelParam **param;
+    Num *value;                 /* of the point at hand; NULL: the param's own */
+    bool *noted;                /* of each requirement: a point without diagonal stability is named */
+    const char *point, *setting;        /* "w = 3, v = 0" and " --set w=3 --set v=0" */
+} Points;
+
+static void points_init(Compilation *c, Points *p)
+{
+    const Model *m = c->model;
+    *p = (Points){.c = c};
+    p->param = ARENA_ARRAY(&c->cx.arena, m->params.n + 1, const ModelParam *);
+    p->value = ARENA_ARRAY(&c->cx.arena, m->params.n + 1, Num);
+    p->noted = ARENA_ARRAY(&c->cx.arena, m->requires.n + 1, bool);
+    for (size_t k = 0; k < m->params.n; k++)
+        if (m->params.at[k].varies && mpq_cmp(m->params.at[k].lo, m->params.at[k].hi) < 0)
+            p->param[p->n++] = &m->params.at[k];
+}
+
+/* ---- which ---- */
+
+/* The point lies so many parts of `of` from the lower end. */
+static void place(Points *p, size_t k, unsigned parts, unsigned of)
+{
+    mpq_ptr x = num_new(p->c->model->nums), share = num_new(p->c->model->nums);
+    mpq_sub(x, p->param[k]->hi, p->param[k]->lo);
+    mpq_set_ui(share, parts, of);
+    mpq_canonicalize(share);
+    mpq_mul(x, x, share);
+    mpq_add(x, x, p->param[k]->lo);
+    p->value[k] = x;
+}
+
+/* The point that was found; corners; the centre; inner points. False behind the last one. */
+static bool go_to(Points *p, size_t number)
+{
+    const RangeReport *r = &p->c->report->ranges;
+    size_t corners = p->n <= CORNER_PARAMS ? (size_t)1 << p->n : 2 * p->n + 2;
+    if (number == 0) {
+        for (size_t k = 0; k < p->n; k++)
+            for (size_t j = 0; r->at && j < r->ranges.n_params; j++)
+                if (strcmp(p->param[k]->name, r->ranges.name[j]) == 0)
+                    p->value[k] = r->at[j];
+        return true;
+    }
+    number--;
+    if (p->n == 0 || p->c->net->n > MANY_NEURONS || number > corners + INNER)
+        return false;
+    for (size_t k = 0; k < p->n; k++) {
+        bool upper = p->n <= CORNER_PARAMS ? number >> k & 1 : (number < 2 ? number : (number / 2 - 1 == k) != number % 2);
+        if (number < corners)
+            place(p, k, upper, 1);
+        else if (number == corners)
+            place(p, k, 1, 2);
+        else
+            place(p, k, (unsigned)((number - corners) * (k + 1) % 11), 11);
+    }
+    return true;
+}
+
+/* ---- one point ---- */
+
+/* "10 ms"; NULL for units that --set does not read. */
+static const char *value_text(Points *p, size_t k)
+{
+    Unit unit = p->param[k]->unit;
+    const char *x = num_text(&p->c->cx, p->value[k]);
+    int dimensions = 0;
+    for (int d = 0; d < DIM_N; d++)
+        dimensions += unit.twice[d] == 2 ? 1 : unit.twice[d] ? 2 : 0;
+    return dimensions == 0 ? x : dimensions == 1 ? arena_printf(&p->c->cx.arena, "%s %s", x, unit_text(&p->c->cx, unit)) : NULL;
+}
+
+/* The settings of the command line and, behind them, the point. */
+static bool settings_at(Points *p, Options *o)
+{
+    Arena *arena = &p->c->cx.arena;
+    Setting *set = ARENA_ARRAY(arena, o->n_set + p->n, Setting);
+    memcpy(set, o->set, o->n_set * sizeof *set);
+    o->set = set;
+    p->point = p->setting = "";
+    for (size_t k = 0; k < p->n; k++) {
+        const char *name = p->param[k]->name, *value = p->value[k] ? value_text(p, k) : NULL;
+        if (!p->value[k])
+            continue;
+        if (!value)
+            return false;
+        set[o->n_set++] = (Setting){.name = name, .value = value};
+        p->point = arena_printf(arena, "%s%s%s = %s", p->point, *p->point ? ", " : "", name, value);
+        p->setting = arena_printf(arena, strchr(value, ' ') ? "%s --set '%s=%s'" : "%s --set %s=%s", p->setting, name, value);
+    }
+    return true;
+}
+
+static bool is_open(const Points *p, size_t k)
+{
+    const ModelRequire *require = &p->c->model->requires.at[k];
+    return require->for_all_params && (require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE) &&
+           p->c->report->requirement[k].verdict == TRUTH_UNDECIDED;
+}
+
+static bool any_open(const Points *p)
+{
+    bool any = false;
+    for (size_t k = 0; k < p->c->model->requires.n; k++)
+        any |= is_open(p, k);
+    return any;
+}
+
+/* What is said at the point of the requirement; NULL where nothing is that would be against it. */
+static const char *reason_there(Points *p, const Report *there, bool stable)
+{
+    const StabilityReport *s = &there->stability;
+    Truth verdict = stable ? s->verdict : s->unique;
+    const char *why = !stable && s->not_unique ? s->not_unique : s->conclusion;
+    if (verdict == TRUTH_REFUTED)
+        return arena_printf(&p->c->cx.arena, "at %s: %s (`eigc check%s --certificate=FILE` has the proof)", p->point, why, p->setting);
+    if (there->lds.verdict != TRUTH_REFUTED)
+        return NULL;
+    return arena_printf(&p->c->cx.arena, "at %s diagonal stability fails, and %s", p->point,
+                        verdict == TRUTH_CERTIFIED ? "what is certified there all the same does not go on to other values"
+                        : stable                   ? "neither stability nor instability is proved there"
+                                                   : "neither one equilibrium nor several are proved there for every constant input");
+}
+
+static void take(Points *p, const Report *there)
+{
+    for (size_t k = 0; k < p->c->model->requires.n; k++) {
+        RequirementReport *a = &p->c->report->requirement[k];
+        bool stable = p->c->model->requires.at[k].kind == REQUIRE_STABLE;
+        bool is_refuted = (stable ? there->stability.verdict : there->stability.unique) == TRUTH_REFUTED;
+        const char *reason = is_open(p, k) && (is_refuted || !p->noted[k]) ? reason_there(p, there, stable) : NULL;
+        if (!reason)
+            continue;
+        a->reason = reason;
+        p->noted[k] = true;
+        a->verdict = is_refuted ? TRUTH_REFUTED : a->verdict;
+        if (is_refuted && stable)
+            p->c->report->ranges.stable = TRUTH_REFUTED;
+    }
+}
+
+static void look_at(Points *p)
+{
+    Options o = *p->c->options;
+    Compilation there;
+    if (!settings_at(p, &o))
+        return;
+    memset(o.dump, 0, sizeof o.dump);
+    o.only = CONCLUDE_STABILITY;
+    compilation_init(&there, &o, p->c->path);
+    there.only_check = true;
+    if (compilation_run(&there, PHASE_check))
+        take(p, there.report);
+    compilation_free(&there);
+}
+
+void check_points(Compilation *c)
+{
+    Points p;
+    points_init(c, &p);
+    if (strcmp(c->path, "-") == 0 || c->options->only != CONCLUDE_ALL)
+        return;
+    for (size_t number = 0; any_open(&p) && go_to(&p, number); number++)
+        if (number > 0 || c->report->ranges.at)
+            look_at(&p);
+}
