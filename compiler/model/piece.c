@@ -45,10 +45,21 @@ static bool is_within(const Cut *c, Num x)
     return (!c->lo || mpq_cmp(x, c->lo) > 0) && (!c->hi || mpq_cmp(x, c->hi) < 0);
 }
 
+/* What has the sign of u: v of an odd power v^n. */
+static const Expr *of_same_sign(const Expr *u)
+{
+    Num n;
+    while (u->kind == EXPR_CALL && u->as.call.fn == EIG_FN_POW && expr_is_const(u->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0
+           && mpq_sgn(n) > 0 && mpz_odd_p(mpq_numref(n)))
+        u = u->as.call.arg[0];
+    return u;
+}
+
 /* The sign of u over the whole piece; false with c->root or c->trouble set. */
-static bool sign_of(Cut *c, const Expr *u, int *sign)
+static bool sign_of(Cut *c, const Expr *written, int *sign)
 {
     Num offset, rate;
+    const Expr *u = of_same_sign(written);
     if (!expr_affine(c->nums, u, c->by, &offset, &rate)) {
         fail(c, PIECES_NOT_RATIONAL, u);
         return false;

@@ -457,6 +457,13 @@ def what_cancels_elsewhere_stops_the_run():
             assert done.status == 1 and "E0890" in done.stderr and "its rate is solved for" in done.stderr, (cost, s, done.status, done.stderr)
 
 
+def odd_powers_have_the_kink_of_their_base():
+    for cost in ("abs(x^3)", "0.3 * abs((x - 1)^5)", "max((2 * x - 1)^3, 0) on [-3, 4]", "0.1 * abs(x^3) - 0.3 * x^2", "-0.1 * abs((x - 1/3)^3) on [-1, 1]"):
+        accepted("cost(x) = " + cost)
+    refused("cost(x) = -abs(x^3)", "E0720")
+
+
+eigc.test("odd powers have the kink of their base", odd_powers_have_the_kink_of_their_base)
 eigc.test("terms that cancel next to 0 keep their digits", terms_that_cancel_next_to_0_keep_their_digits)
 eigc.test("what cancels elsewhere stops the run", what_cancels_elsewhere_stops_the_run)
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
