@@ -217,13 +217,20 @@ RequirementReport require_range_for_all(Ctx *cx, Report *r, const ModelRequire *
 
 RequirementReport require_rate_for_all(Ctx *cx, Report *r, const ModelRequire *require)
 {
-    const char *elsewhere = range_elsewhere(cx, r->net->model);
-    bool none = true;
-    for (size_t k = 0; k < r->net->model->params.n; k++)
-        none &= !r->net->model->params.at[k].varies;
+    const RangeReport *a = &r->ranges;
     RequirementReport own = require_rate(cx, r, require);
-    if (none || own.verdict != TRUTH_CERTIFIED)
+    mpq_srcptr rate = a->lds == TRUTH_CERTIFIED && r->stability.verdict == TRUTH_CERTIFIED ? ranges_rate(&a->ranges) : NULL;
+    if (rate && mpq_cmp(rate, require->lo) >= 0)
+        return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = a->reason};
+    if (own.verdict != TRUTH_CERTIFIED)
         return own;
-    return (RequirementReport){.reason = elsewhere ? elsewhere : "it is so at the params' own values, and for other values rates are not proved: "
-                                                                 "`eigc check --set w=0.5` does so for one"};
+    if (a->lds != TRUTH_CERTIFIED)
+        return (RequirementReport){.reason = a->reason};
+    if (r->net->model->params_in_tau)
+        return (RequirementReport){.reason = "time constants depend on a param that has a range, and rates are proved for fixed ones only"};
+    if (!rate)
+        return (RequirementReport){.reason = "for some of the values no rate is proved: cells have one where the network contracts in a weighted "
+                                             "maximum, sum or Euclidean norm, and that does not follow from diagonal stability"};
+    return (RequirementReport){.reason = arena_printf(&cx->arena, "for all values a rate of %s per unit of time is proved, and more is not excluded",
+                                                      num_brief(cx, (Num)rate))};
 }

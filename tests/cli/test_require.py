@@ -108,7 +108,7 @@ def signs_are_looked_at_at_all_ends(folder):
 def bounds_are_looked_at_at_all_ends(folder):
     all_are(folder, RANGES, [("E in [0, 3] for all params", "certified"), ("E <= 2 for all params", "refuted"), ("E <= 3 + s for all params", "certified"),
                              ("M <= 3 for all params", "certified"), ("E[1] >= s - 3 for all params", "certified"), ("E >= s - 2 for all params", "undecided"), ("E >= 3 - s for all params", "refuted"),
-                             ("mean(M) <= 3 for all params", "undecided"), ("rate >= 0.01 for all params", "undecided"), ("balanced for all params", "undecided")])
+                             ("mean(M) <= 3 for all params", "undecided"), ("rate >= 0.01 for all params", "certified"), ("balanced for all params", "undecided")])
     found = verdicts(folder, RANGES, ["E <= 2 for all params"])[0]
     check("s = 3" in found["reason"], found)
 

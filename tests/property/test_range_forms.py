@@ -93,6 +93,40 @@ def test_time_constants_with_ranges(folder):
     assert r["requirements"][0]["verdict"] == "undecided" and "time constants" in r["requirements"][0]["reason"], r["requirements"]
 
 
+def test_rates(folder):
+    """Required for all params: E alone with weight w decays at (1 - w)/20 per ms, a pair at what contraction in a Euclidean norm gives;
+    time constants equal and not. Beyond the true rate nothing is certified, and a rate that is raised in a cell is refused."""
+    alone = "param w = 0.2 in [0, 0.6]\npopulation E excitatory {{ size = {n}; tau = 20 ms; cost = nonnegative }}\n" \
+            "connect E -> E {{ weight = w / {n} }}\nrequire rate >= {rate} per ms for all params\n"
+    pair = """param w = 0.2 in [0, 0.6]
+param v = 0.5 in [0, 1]
+population E excitatory {{ size = {n}; tau = 20 ms; cost = nonnegative }}
+population I inhibitory {{ tau = {tau} ms; cost = nonnegative }}
+connect E -> E {{ weight = w / {n} }}
+connect I -> E {{ weight = v }}
+connect E -> I {{ weight = 0.5 / {n} }}
+require rate >= {rate} per ms for all params
+"""
+    for text, wanted in ((alone.format(n=1, rate=0.0198), "certified"), (alone.format(n=40, rate=0.0198), "certified"), (alone.format(n=1, rate=0.0202), "undecided"),
+                         (pair.format(n=1, tau=10, rate=0.0135), "certified"), (pair.format(n=8, tau=10, rate=0.0135), "certified"),
+                         (pair.format(n=1, tau=20, rate=0.0135), "certified"), (pair.format(n=1, tau=10, rate=0.021), "undecided"),
+                         ("param lag = 20 ms in [10 ms, 40 ms]\n" + alone.format(n=1, rate=0.001).replace("20 ms; c", "lag; c"), "undecided")):
+        r, proof, path = report(folder, text)
+        found = r["requirements"][0]
+        assert found["verdict"] == wanted and found["reason"], (text, found)
+        if wanted == "undecided":
+            continue
+        assert eigc("verify", proof, "--model", path).returncode == 0
+        with open(proof) as file:
+            certificate = json.load(file)
+        assert both(folder, certificate)
+        rated = [s for cell in certificate["ranges"]["cells"] for s in cell["statements"] if "rate" in s]
+        assert rated
+        for s in rated:
+            s["rate"] = "0.06"
+        assert not both(folder, certificate)
+
+
 def random_model(r):
     n = r.randrange(2, 5)
     names = ["p", "q"][:r.randrange(1, 3)]

@@ -242,3 +242,28 @@ bool ranges_converge(const Ranges *r)
             return false;
     return r->n_cells > 0;
 }
+
+mpq_srcptr evidence_rate(const Evidence *e)
+{
+    mpq_srcptr best = NULL;
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        mpq_t *rate = statement_table[s->kind].says == STATES_EXPONENTIAL && !s->is_part ? statement_numbers(s, "rate") : NULL;
+        if (rate && mpq_sgn(rate[0]) > 0 && (!best || mpq_cmp(rate[0], best) > 0))
+            best = rate[0];
+    }
+    return best;
+}
+
+mpq_srcptr ranges_rate(const Ranges *r)
+{
+    mpq_srcptr least = NULL;
+    for (size_t k = 0; k < r->n_cells; k++) {
+        mpq_srcptr rate = evidence_rate(&r->cell[k].evidence);
+        if (!rate)
+            return NULL;
+        if (!least || mpq_cmp(rate, least) < 0)
+            least = rate;
+    }
+    return least;
+}

@@ -57,4 +57,7 @@ VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r);
 /* Some statement says that the network converges; in every cell. */
 bool evidence_converges(const Evidence *e);
 bool ranges_converge(const Ranges *r);
+/* The largest rate of convergence that a statement about the whole network gives, or NULL; the least of all cells. */
+mpq_srcptr evidence_rate(const Evidence *e);
+mpq_srcptr ranges_rate(const Ranges *r);
 #endif

@@ -10,6 +10,7 @@ typedef struct RangeSearch {
     RangeProblem problem;
     RangeReport *out;
     bool needs_convergence;
+    Num rate;                   /* the largest that is required and proved at the params' own values; NULL: none is */
     VEC(RangeCell) open, done;  /* cells still to be decided; proved ones */
     size_t work_left;           /* cells that may still be looked at */
     size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
@@ -104,7 +105,7 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
 {
     const Ranges *r = &s->problem.ranges;
     RangeVerdict v = range_cell_decide(&s->problem, cell);
-    bool convergence_lost = s->needs_convergence && v.converges_at_centre && !v.converges;
+    bool convergence_lost = (s->needs_convergence && v.converges_at_centre && !v.converges) || (v.has_rate_at_centre && !v.has_rate);
     if (v.centre == TRUTH_REFUTED) {
         mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
         range_cell_centre(r, cell, theta);
@@ -145,6 +146,23 @@ static bool all_cells_proved(RangeSearch *s)
     return going;
 }
 
+/* Names a point of a cell in which convergence is not proved. */
+static const char *not_convergent(RangeSearch *s)
+{
+    Ctx *cx = s->problem.cx;
+    const Ranges *r = &s->problem.ranges;
+    size_t c = 0;
+    mpq_t *theta = rationals_new(cx, r->n_params);
+    while (c + 1 < r->n_cells && evidence_converges(&r->cell[c].evidence))
+        c++;
+    range_cell_centre(r, &r->cell[c], theta);
+    const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is not proved, "
+                                      "around %s say: \"open\" in the report there says why, and a smaller range, or equal time constants, may help",
+                                      r->n_params ? point_text(cx, r, (const mpq_t *)theta) : "the params' own values");
+    rationals_clear(theta, r->n_params);
+    return reason;
+}
+
 static void conclude(Ctx *cx, RangeSearch *s)
 {
     RangeReport *out = s->out;
@@ -159,7 +177,7 @@ static void conclude(Ctx *cx, RangeSearch *s)
     if (s->tau_varies)
         out->reason = "time constants depend on a param that has a range, and convergence is proved for fixed ones only";
     else if (!ranges_converge(&s->problem.ranges))
-        out->reason = "for some of the values convergence from every initial state is not proved: see \"open\" in the report at such values";
+        out->reason = not_convergent(s);
     else
         out->stable = TRUTH_CERTIFIED;
     if (out->stable == TRUTH_CERTIFIED)
@@ -185,6 +203,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s)
     out->reason = range_problem_init(cx, report->net, report->slope, &s->problem);
     if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
         return;
+    s->problem.rate = s->rate;
     s->work_left = cells_within_reach(&s->problem);
     s->cuts_left = CONVERGENCE_CUTS;
     if (all_cells_proved(s))
@@ -196,7 +215,10 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
     RangeSearch s = {.out = &out->ranges, .tau_varies = net->model->params_in_tau != 0};
     for (size_t k = 0; k < net->model->requires.n; k++) {
         const ModelRequire *r = &net->model->requires.at[k];
-        out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE);
+        out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE || r->kind == REQUIRE_RATE);
+        bool is_proved_here = r->kind == REQUIRE_RATE && out->stability.rate && mpq_cmp(r->lo, out->stability.rate) <= 0;
+        if (r->for_all_params && is_proved_here && (!s.rate || mpq_cmp(r->lo, s.rate) > 0))
+            s.rate = r->lo;
         s.needs_convergence |= r->for_all_params && r->kind == REQUIRE_STABLE;
     }
     s.needs_convergence &= !s.tau_varies;

@@ -73,9 +73,9 @@ const char *range_elsewhere(Ctx *cx, const Model *m)
 {
     if (!m->params_elsewhere)
         return NULL;
-    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, time constants, inputs, thresholds, starts, and gains that are one "
-                        "sum of products of constants and different params for all neurons of a population, and of that nothing is proved for all its "
-                        "values", name_of_any(m, m->params_elsewhere));
+    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, time constants, inputs, thresholds, starts, and gains that are "
+                        "one sum of products of constants and different params for all neurons of a population, and of that nothing is proved for "
+                        "all its values", name_of_any(m, m->params_elsewhere));
 }
 
 static const char *obstacle(Ctx *cx, const Net *net, uint64_t *params)

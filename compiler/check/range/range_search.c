@@ -50,6 +50,7 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
         range_cell_propose(p, cell, &lds);
     cell->evidence = lds.evidence;
     v.converges_at_centre = evidence_converges(&cell->evidence);
+    v.has_rate_at_centre = range_has_rate(p, &cell->evidence);
     size_t n_statements = cell->evidence.n_statements;
     cell->evidence.n_statements = 0;        /* first the claim alone */
     bool whole = lds.verdict != TRUTH_UNDECIDED && range_cell_holds(p, cell);
@@ -58,6 +59,7 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
         range_cell_keep(p, cell);
         v.whole = v.centre;
         v.converges = evidence_converges(&cell->evidence);
+        v.has_rate = range_has_rate(p, &cell->evidence);
     }
     claim_matrix_clear(&lds.matrix);
     return v;

@@ -34,6 +34,7 @@ typedef struct RangeVerdict {
     Truth centre;               /* at its centre */
     bool converges;             /* CERTIFIED whole: a statement says so */
     bool converges_at_centre;
+    bool has_rate, has_rate_at_centre;  /* the one that is asked for */
 } RangeVerdict;
 /* Fills the cell's evidence (which is then the caller's) where `whole` is decided. */
 RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell);
@@ -44,6 +45,8 @@ bool range_cell_holds(RangeProblem *p, const RangeCell *c);
 /* range_statements.c: adds statements to what is certified at a point of the cell; keeps of those of its evidence what holds in all of it. */
 void range_cell_propose(RangeProblem *p, const RangeCell *cell, LdsReport *there);
 void range_cell_keep(RangeProblem *p, RangeCell *c);
+/* A statement has the rate that is asked for. */
+bool range_has_rate(const RangeProblem *p, const Evidence *e);
 /* The param along which a cell that was not decided is best cut in two; is_stable: one in all of which diagonal stability is proved. */
 size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable);
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);

@@ -28,9 +28,15 @@ void range_cell_propose(RangeProblem *p, const RangeCell *cell, LdsReport *there
 {
     size_t n;
     ClaimMatrix *corner = corners_of(p, cell, &n);
-    stability_propose_all(p->cx, p->net, p->slope, corner, n, p->rate != NULL, there);
+    stability_propose_all(p->cx, p->net, p->slope, corner, n, p->rate, there);
     for (size_t k = 0; k < n; k++)
         claim_matrix_clear(&corner[k]);
+}
+
+bool range_has_rate(const RangeProblem *p, const Evidence *e)
+{
+    mpq_srcptr best = evidence_rate(e);
+    return p->rate && best && mpq_cmp(best, p->rate) >= 0;
 }
 
 /* The last statement holds in the cell at this rate. */

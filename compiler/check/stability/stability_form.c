@@ -197,13 +197,13 @@ bool propose_lure_popov(const StabilityCase *x, Statement *out)
 
 /* ---- contraction in a weighted Euclidean norm ---- */
 
-/* The form at no rate; unknowns p, then q. */
-static void fill_contraction(Lmi *l, const Balanced *b)
+/* The form at a rate; unknowns p, then q. */
+static void fill_contraction(Lmi *l, const Balanced *b, double rate)
 {
     size_t n = b->n;
     for (size_t corner = 0, at = 0; corner < b->n_corners; corner++, at += 2 * n)
         for (size_t i = 0; i < n; i++) {
-            lmi_add(l, i, at + i, at + i, b->speed[i]);
+            lmi_add(l, i, at + i, at + i, b->speed[i] - rate);
             lmi_add(l, i, at + i, at + n + i, -b->speed[i]);
             lmi_add(l, n + i, at + n + i, at + n + i, 1);
             for (size_t j = 0; j < n; j++)
@@ -223,7 +223,7 @@ static double difference_rate(const StabilityCase *x, const Balanced *b, size_t 
 }
 
 /* t is room on the form; the rate that p, q leave: the least generalised eigenvalue, by bisection. */
-static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, const double *y)
+static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, double asked, const double *y)
 {
     size_t n = b->n, d = l->d;
     double lo = 0, hi = INFINITY, *f = malloc(d * d * sizeof *f);
@@ -240,26 +240,34 @@ static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, c
                 f[i] += y[k] * l->basis[k * d * d + i];
         for (size_t at = 0; at < d; at += 2 * n)
             for (size_t i = 0; i < n; i++)
-                f[(at + i) * d + at + i] -= 2 * c * y[i];
+                f[(at + i) * d + at + i] -= 2 * (c - asked) * y[i];
         *(lmi_is_positive(d, f) ? &lo : &hi) = c;
     }
     free(f);
     return lo;
 }
 
+/* Unknowns with room at the rate that is asked for: the rate that they give. */
+static double solve_contraction(const StabilityCase *x, const Balanced *b, double asked, double *y)
+{
+    Lmi l;
+    if (!form_init(b, 2 * b->n, &l))
+        return 0;
+    fill_contraction(&l, b, asked);
+    for (size_t k = 0; k < 2 * b->n; k++)
+        y[k] = 1;
+    double rate = lmi_maximise(&l, y) > 0 ? rate_of(x, b, &l, asked, y) * (1 - 1e-6) / b->tau : 0;
+    lmi_free(&l);
+    return rate;
+}
+
 bool propose_contraction_two(const StabilityCase *x, Statement *out)
 {
     Balanced b;
-    Lmi l;
-    if (!balance(x, &b) || !form_init(&b, 2 * b.n, &l))
+    if (!balance(x, &b))
         return false;
     size_t n = b.n;
-    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);
-    fill_contraction(&l, &b);
-    for (size_t k = 0; k < 2 * n; k++)
-        y[k] = 1;
-    double rate = lmi_maximise(&l, y) > 0 ? rate_of(x, &b, &l, y) * (1 - 1e-6) / b.tau : 0;
-    lmi_free(&l);
+    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double), rate = solve_contraction(x, &b, x->rate * b.tau, y);
     Num few = rate > 0 ? stability_round_down(x->nums, num_from_double(x->nums, rate)) : NULL;
     if (!few || mpq_sgn(few) <= 0)
         return false;

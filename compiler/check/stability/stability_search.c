@@ -11,6 +11,7 @@ typedef struct Search {
     bool is_local;              /* activations are constant beyond a box */
     const ClaimMatrix *corner;  /* forms are to hold of these n, if they can */
     size_t n_corners;
+    double rate;                /* wanted; 0: none */
 } Search;
 
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
@@ -32,7 +33,7 @@ static StabilityCase whole(const Search *s)
 {
     const Evidence *e = &s->lds->evidence;
     const Component *c = e->n_components == 1 ? e->component : NULL;
-    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL};
+    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL, 0};
 }
 
 static bool try_whole(Search *s, StatementProposal *propose)
@@ -138,7 +139,7 @@ static bool try_component(Search *s, size_t k)
         least[i] = s->tau.least[c->member[i]];
         most[i] = s->tau.most[c->member[i]];
     }
-    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c)};
+    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c), 0};
     for (size_t i = 0; i < ALONE + (s->n_corners > 0); i++) {
         Statement proposed;
         if (i == ALONE)
@@ -207,27 +208,31 @@ void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRepo
     search(&s);
 }
 
-static bool try_form(Search *s, StatementProposal *propose, bool at_corners)
+static bool try_form(Search *s, StatementProposal *propose, bool at_corners, double rate)
 {
     StabilityCase x = whole(s);
     Statement proposed;
     x.n_corners = at_corners ? s->n_corners : 0;
     x.corner = s->corner;
+    x.rate = rate;
     return propose(&x, &proposed) && keep(s, &proposed);
 }
 
 /* Forms that do for all corners; where there are none, one that does for lds alone. Contraction is the cheaper one, and has a rate. */
 static void try_forms(Search *s, bool wants_convergence)
 {
+    for (int at_corners = s->n_corners > 0, found = s->rate <= 0; at_corners >= 0 && !found; at_corners--)
+        if ((found = try_form(s, propose_contraction_two, at_corners, s->rate)) && at_corners == (s->n_corners > 0))
+            return;
     for (int at_corners = s->n_corners > 0; at_corners >= 0; at_corners--)
-        if (try_form(s, propose_contraction_two, at_corners) || (wants_convergence && try_form(s, propose_lure_popov, at_corners)))
+        if (try_form(s, propose_contraction_two, at_corners, 0) || (wants_convergence && try_form(s, propose_lure_popov, at_corners, 0)))
             return;
 }
 
-void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, bool wants_rate, LdsReport *lds)
+void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, Num rate, LdsReport *lds)
 {
     Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .corner = corner,
-                .n_corners = n > 1 ? n : 0};
+                .n_corners = n > 1 ? n : 0, .rate = rate ? num_to_double(rate) : 0};
     Evidence *e = &lds->evidence;
     StepLimit limit = stability_limit(net);
     e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
@@ -235,17 +240,17 @@ void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, co
         return;
     if (limit != LIMIT_NONE) {
         try_limit(&s, limit);
-        if (wants_rate && limit == LIMIT_PROJECTED)
+        if (rate && limit == LIMIT_PROJECTED)
             try_projected_rate(&s);
-        if (wants_rate && limit == LIMIT_SWITCHED)
+        if (rate && limit == LIMIT_SWITCHED)
             try_switched_rate(&s);
         return;
     }
     bool always = try_whole(&s, propose_equal_tau) || (try_planar(&s) && e->statement[e->n_statements - 1].kind != STATEMENT_PLANAR_SIGNS);
-    if (always && !wants_rate)
+    if (always && !rate)
         return;
     try_whole(&s, propose_dominance);
-    if (wants_rate)
+    if (rate)
         try_whole(&s, propose_contraction_one);
     if (!always) {
         try_whole(&s, propose_symmetrisable);
