@@ -50,6 +50,16 @@ size_t eig_block_signal(const EigProblem *p, const EigBlock *b)
     return p->n_signals ? b->signal : b->pre;
 }
 
+bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q)
+{
+    if (b->pair.n == 0)
+        return eig_block_signal(p, b) == q;
+    for (size_t k = 0; k < b->n_parts; k++)
+        if (b->part[k].of_source && b->part[k].signal == q)
+            return true;
+    return false;
+}
+
 size_t eig_kernel_weights(const EigBlock *b)
 {
     if (b->is_periodic)
@@ -80,9 +90,9 @@ void eig_history_rows(const EigProblem *p, size_t *rows)
         rows[q] = 0;
     for (size_t k = 0; k < p->n_blocks; k++) {
         const EigBlock *b = &p->block[k];
-        size_t *most = &rows[eig_block_signal(p, b)];
-        if (b->delay > 0 && (size_t)b->delay + 1 > *most)
-            *most = (size_t)b->delay + 1;
+        for (size_t q = 0; b->delay > 0 && q < eig_n_signals(p); q++)
+            if (eig_block_reads(p, b, q) && (size_t)b->delay + 1 > rows[q])
+                rows[q] = (size_t)b->delay + 1;
     }
 }
 
@@ -138,7 +148,7 @@ static double history_rows(const EigProblem *p, size_t signal)
 {
     int64_t most = 0;
     for (size_t k = 0; k < p->n_blocks; k++)
-        if (eig_block_signal(p, &p->block[k]) == signal && p->block[k].delay > most)
+        if (eig_block_reads(p, &p->block[k], signal) && p->block[k].delay > most)
             most = p->block[k].delay;
     return most ? (double)most + 1.0 : 0.0;
 }

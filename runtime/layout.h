@@ -17,6 +17,8 @@ EigPlace eig_place(const EigProblem *p, size_t at);
 size_t eig_n_signals(const EigProblem *p);
 EigSignal eig_signal(const EigProblem *p, size_t q);            /* the rates where there is no list */
 size_t eig_block_signal(const EigProblem *p, const EigBlock *b);
+/* Whether the block, which may be one of pairs, reads signal q. */
+bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q);
 /* Numbers of w of a kernel block. */
 size_t eig_kernel_weights(const EigBlock *b);
 /* Numbers of the signals before q that are not states themselves; q up to eig_n_signals: all of them. */

@@ -21,6 +21,9 @@
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
  * No operation is fused or reordered.
  *
+ *   a block of pairs sums its own numbers (docs/semantics.md, section 10): lane k, from -0 on, those of the sources k,
+ *          k + LANES, ... that are connected, in a sparse block of the entries of the row; then the lanes are folded
+ *
  * A network with states, signals, gates, delays, kernels, columns or noise (docs/semantics.md, section 10):
  *   signals are computed first, from the states at the stage's time and state; then s, population by population;
  *   then the slopes. LEAK: x' = rate * (phi(s) - x), rate = rate_of[i] if there is one; EQUATION: x' = drift;
@@ -88,6 +91,13 @@ typedef struct EigSignal {
     EigCode code;               /* of T, I, STATE + k, columns; absent: state 0 itself */
 } EigSignal;
 
+/* A number of one side of a pair, computed once a neuron. */
+typedef struct EigPart {
+    bool of_source;
+    size_t signal;              /* of the source: one of the problem, of its population */
+    EigCode code;               /* of the target: as a gate */
+} EigPart;
+
 typedef struct EigBlock {
     EigBlockKind kind;
     size_t pre, post;           /* populations */
@@ -95,10 +105,15 @@ typedef struct EigBlock {
                                  * Without n_signals: the rate of `pre` */
     EigCode gate;               /* absent: the block's terms are added to s; else s = s + gate * c, gate of the target's T, I,
                                  * STATE + k, columns and samples, and c what the block makes of -0 (which adds nothing) */
-    int64_t delay;              /* the signal of so many steps ago; before the start, that of the start. 0: none */
+    EigCode pair;               /* present: what goes from a source to a target, in place of the signal; of the pair's parts, where
+                                 * EIG_OP_COLUMN k is part k. UNIFORM, DIAGONAL, SPARSE, DENSE */
+    size_t n_parts;
+    const EigPart *part;
+    int64_t delay;              /* the signal, or each of the source's parts, of so many steps ago; before the start, that of the start. 0: none */
     bool skip_self;             /* UNIFORM with pre == post and no self-connections */
     double weight;              /* UNIFORM, DIAGONAL, and SPARSE without w: of every entry */
-    const double *w;            /* SPARSE: one per entry, or NULL; DENSE: column-major, w[pre * post_size + post] */
+    const double *w;            /* SPARSE: one per entry, or NULL; DENSE: column-major, w[pre * post_size + post]; of pairs
+                                 * row-major, w[post * pre_size + pre], where 0 is no connection */
     const uint64_t *row_from;   /* SPARSE: post_size + 1 */
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
     size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */

@@ -44,6 +44,11 @@ void oracle_drift(Oracle *o, int64_t k, double t, const double *x, double *dx);
 /* Slope of state k of a neuron; over_rate: of a leak, phi(s) - x alone. */
 double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView *v, bool over_rate);
 
+/* Signal q as it was `delay` steps before step k. */
+const double *oracle_sent(const Oracle *o, size_t q, int64_t delay, int64_t k);
+/* runtime/reference_pairs.c: every target of a block of pairs. */
+void oracle_pairs(Oracle *o, const EigBlock *b, int64_t k, double t, const double *x);
+
 /* After a step. False, with status INTERRUPTED, when the caller wants to stop before the end. */
 bool oracle_goes_on(Oracle *o, double t);
 

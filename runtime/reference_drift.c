@@ -70,6 +70,11 @@ static double *past(const Oracle *o, size_t q, int64_t k)
     return o->past + (size_t)(k % o->n_past) * o->n_sent + (o->signal[q] - o->sent);
 }
 
+const double *oracle_sent(const Oracle *o, size_t q, int64_t delay, int64_t k)
+{
+    return delay > 0 ? past(o, q, k > delay ? k - delay : 0) : o->signal[q];
+}
+
 void oracle_remember(Oracle *o, int64_t k, double t, const double *x)
 {
     signals(o, t, x);
@@ -120,7 +125,7 @@ static void into_targets(Oracle *o, const EigBlock *b, int64_t k, double t, cons
 {
     const EigProblem *p = o->p;
     size_t q = eig_block_signal(p, b), n_pre = p->pop[b->pre].size;
-    const double *sent = b->delay > 0 ? past(o, q, k > b->delay ? k - b->delay : 0) : o->signal[q];
+    const double *sent = oracle_sent(o, q, b->delay, k);
     double sum = b->kind == EIG_BLOCK_UNIFORM ? oracle_sum(term, sent, n_pre) : 0.0;
     for (size_t i = 0; i < p->pop[b->post].size; i++) {
         double *s = &o->total[p->pop[b->post].from + i];
@@ -146,7 +151,7 @@ void oracle_totals(Oracle *o, int64_t k, double t, const double *x)
         }
     }
     for (size_t b = 0; b < p->n_blocks; b++)
-        into_targets(o, &p->block[b], k, t, x);
+        (p->block[b].pair.n ? oracle_pairs : into_targets)(o, &p->block[b], k, t, x);
 }
 
 double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView *v, bool over_rate)

@@ -169,8 +169,9 @@ static void say_weight(DrawnModel *m, const DrawnPop *pre, const DrawnPop *post)
 
 static void say_current(DrawnModel *m, const DrawnPop *pre)
 {
-    static const char *const text[] = { "pre.rate * (2 - post.v)", "pre.v - post.v", "tanh(pre.v) * post.w", "sin(pre.v - post.v)" };
-    unsigned k = pre->by_equation ? below(m->d, 4) : 0;
+    static const char *const text[] = { "pre.rate * (2 - post.v)", "pre.v - post.v", "tanh(pre.v) * post.w", "sin(pre.v - post.v)",
+                                        "tanh(pre.v - post.v)", "max(pre.v - post.v, 0) * post.w" };
+    unsigned k = pre->by_equation ? below(m->d, 6) : 0;
     sbuf_printf(m->out, "current = %s; ", text[k]);
 }
 

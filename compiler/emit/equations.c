@@ -31,7 +31,7 @@ static Scope scope_of(const Body *b, Val neuron)
 
 static bool is_pointwise(const EigBlock *b)
 {
-    return b->kind != EIG_BLOCK_DENSE && b->kind != EIG_BLOCK_KERNEL;
+    return b->pair.n == 0 && b->kind != EIG_BLOCK_DENSE && b->kind != EIG_BLOCK_KERNEL;
 }
 
 static Val source_of(const Body *b, size_t block)
@@ -103,15 +103,23 @@ static void shifts(const Body *b, size_t block, Val to)
     ll_call(ll, &f, (Val[]){ support, source_of(b, block), b->lo, b->count, to }, 5);
 }
 
+static void pairs(const Body *b, size_t block, Val to)
+{
+    const Val *p = b->param;
+    ll_call(b->e->ll, &b->g->pairs[block], (Val[]){ p[OF_ARGS], p[OF_STEP], p[OF_T], p[OF_Y], b->lo, b->count, to }, 7);
+}
+
 static void add_array(const Body *b, size_t block, Val to)
 {
-    if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
+    if (b->e->p->block[block].pair.n)
+        pairs(b, block, to);
+    else if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
         shifts(b, block, to);
     else
         block_columns(b->e, block, ll_i64(b->e->ll, block), b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
 }
 
-/* A dense or kernel block: with a gate first for itself, from -0 on. */
+/* A block of pairs, a dense or kernel block: with a gate first for itself, from -0 on. */
 static void array_block(const Body *b, size_t block)
 {
     Ll *ll = b->e->ll;
@@ -254,6 +262,10 @@ static LlFunction pop_function(Emit *e, const General *g, size_t pop)
 void slope_functions(Emit *e, General *g)
 {
     Ll *ll = e->ll;
+    g->pairs = ARENA_ARRAY(&e->cx->arena, e->p->n_blocks + 1, LlFunction);
+    for (size_t k = 0; k < e->p->n_blocks; k++)
+        if (e->p->block[k].pair.n)
+            g->pairs[k] = pairs_function(e, g, k);
     g->slopes_of = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     for (size_t q = 0; q < e->p->n_pops; q++)
         g->slopes_of[q] = pop_function(e, g, q);

@@ -176,7 +176,7 @@ static Val operand(const Emit *e, const EigOp *op, const Val var[EIG_N_VARS], co
     switch ((EigOpKind)op->kind) {
     case EIG_OP_CONST:   return reads && reads->own ? own_f64(e, reads->own, number) : ll_f64(e->ll, op->value);
     case EIG_OP_VAR:     return var[op->which];
-    case EIG_OP_COLUMN:  return column_value(e, op->which, reads);
+    case EIG_OP_COLUMN:  return reads->part ? reads->part[op->which] : column_value(e, op->which, reads);
     case EIG_OP_SAMPLES: return samples_value(e, op->which, var[EIG_VAR_T], reads);
     case EIG_OP_SOLVE:
     case EIG_OP_CALL:

@@ -135,7 +135,7 @@ Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS]);
 bool code_uses(const EigCode *code, EigVar var);
 bool code_solves(const EigCode *code);
 /* What a program reads besides variables: the columns of a population, samples; and its constants where they are a row's. */
-typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; } Reads;
+typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; const Val *part; /* of a pair, in the place of columns */ } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
 Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
 /* A call of the runtime's function, lane by lane; b is NULL for functions of one argument. */
@@ -263,17 +263,22 @@ struct General {
     LlFunction signals;         /* (args, t, y): args->signal at (t, y) */
     LlFunction remember;        /* (args, step, y): the signals as they are now become those of the step */
     LlFunction sums;            /* (args, step, y, sums) */
+    LlFunction *pairs;          /* by block, of pairs: pairs.c */
     LlFunction *slopes_of;      /* by population: (args, step, t, y, sums, slope) */
     LlFunction slopes;          /* (args, step, t, y, slope): after signals; total inputs into args->total, slopes of all states */
 };
 void signal_functions(Emit *e, General *g);
 /* Where signal q lies; y is the state that args->signal was computed from. */
 Val signal_now(const Emit *e, const General *g, Val args, size_t q, Val y);
+/* What that signal was so many steps ago, in a stage that belongs to `step`; delay 0: what it is. */
+Val signal_then(const Emit *e, const General *g, Val args, size_t q, int64_t delay, Val step, Val y);
 /* What a block reads in a stage that belongs to `step`. */
 Val block_source(const Emit *e, const General *g, Val args, size_t block, Val step, Val y);
 /* Fills the variables that the program uses and that are not there yet. */
 typedef struct Scope { const Emit *e; size_t pop; Val args, t, y, neuron, var[EIG_N_VARS]; } Scope;
 Val scope_value(Scope *s, const EigCode *code);
+/* pairs.c: the function that adds a block of pairs */
+LlFunction pairs_function(Emit *e, const General *g, size_t block);
 /* equations.c: total inputs and slopes, a population at a time */
 void slope_functions(Emit *e, General *g);
 /* general.c: the entry points of a plan with general_why */

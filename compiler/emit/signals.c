@@ -111,17 +111,27 @@ static void remember(Emit *e, General *g)
     LLVMBuildRetVoid(ll->builder);
 }
 
-Val block_source(const Emit *e, const General *g, Val args, size_t block, Val step, Val y)
+Val signal_then(const Emit *e, const General *g, Val args, size_t q, int64_t delay, Val step, Val y)
 {
     const Ll *ll = e->ll;
-    const EigBlock *b = &e->p->block[block];
-    size_t q = eig_block_signal(e->p, b);
-    if (b->delay == 0)
+    if (delay == 0)
         return signal_now(e, g, args, q, y);
-    Val delay = ll_i64(ll, (uint64_t)b->delay);
-    Val begun = LLVMBuildICmp(ll->builder, LLVMIntSGT, step, delay, "");
-    Val then = ll_select(ll, begun, LLVMBuildSub(ll->builder, step, delay, ""), ll_i64(ll, 0));
+    Val steps = ll_i64(ll, (uint64_t)delay);
+    Val begun = LLVMBuildICmp(ll->builder, LLVMIntSGT, step, steps, "");
+    Val then = ll_select(ll, begun, LLVMBuildSub(ll->builder, step, steps, ""), ll_i64(ll, 0));
     return history_row(e, g, args, q, then);
+}
+
+Val block_source(const Emit *e, const General *g, Val args, size_t block, Val step, Val y)
+{
+    const EigBlock *b = &e->p->block[block];
+    return signal_then(e, g, args, eig_block_signal(e->p, b), b->delay, step, y);
+}
+
+/* Sums its source's signal as it is. */
+static bool has_sum(const EigBlock *b)
+{
+    return b->kind == EIG_BLOCK_UNIFORM && b->pair.n == 0;
 }
 
 /* Blocks that read the same signal of the same step share a sum. */
@@ -133,7 +143,7 @@ static void place_sums(Emit *e, General *g)
     g->sum_of = ARENA_ARRAY(&e->cx->arena, p->n_blocks + 1, size_t);
     for (size_t k = 0; k < p->n_blocks; k++) {
         const EigBlock *b = &p->block[k], **same = &last[eig_block_signal(p, b)];
-        if (b->kind != EIG_BLOCK_UNIFORM)
+        if (!has_sum(b))
             continue;
         g->sum_of[k] = *same && (*same)->delay == b->delay ? g->sum_of[*same - p->block] : g->n_sums++;
         *same = b;
@@ -149,7 +159,7 @@ static void sums(Emit *e, General *g)
     Val *param = g->sums.param;
     for (size_t k = 0, next = 0; k < e->p->n_blocks; k++) {
         const EigBlock *b = &e->p->block[k];
-        if (b->kind != EIG_BLOCK_UNIFORM || g->sum_of[k] != next)
+        if (!has_sum(b) || g->sum_of[k] != next)
             continue;
         Val source = block_source(e, g, param[0], k, param[1], param[2]);
         Val sum = ll_call(ll, &e->sum, (Val[]){ source, ll_i64(ll, e->p->pop[b->pre].size) }, 2);

@@ -452,8 +452,17 @@ bool record_state(Builder *b, const AstExpr *e, const Scope *scope, Typed *out);
 
 /* ---- current.c ---- */
 Typed current_member(Builder *b, const AstExpr *e, const Scope *scope);      /* pre.NAME, post.NAME */
-/* Reads and separates the current of a connection once both rates have units; true the one time that it did. */
+/* Reads the current of a connection, and separates it where it can be, once both rates have units; true the one time that it did. */
 bool current_read(Builder *b, size_t conn);
+/* While a current is read, variable v of the source neuron is VAR_OF_PRE + v and that of the target is v. Time is on
+ * neither side; with a delay it is the target's, the present, wherever it stands. */
+enum { VAR_OF_PRE = EIG_N_VARS };
+enum { SIDE_PRE = 1, SIDE_POST = 2 };
+int current_sides(const Expr *e, bool is_delayed);
+/* In the variables of a neuron, whichever of the two it is. */
+const Expr *current_of_neuron(Builder *b, const Expr *e);
+/* by_pairs.c: the current as one number of each pair; false after E0403. */
+bool current_by_pairs(Builder *b, Typed v, ModelConn *c);
 
 /* ---- noise.c ---- */
 Typed noise_symbol(Builder *b, Span at);

@@ -1,18 +1,16 @@
 /* Currents: what a connection brings when it is not a weight times a rate.
  *
- * A current is separated into a sum of products gate(target) * signal(source),
- * so that each of them is a projection as any other: its signal is summed over the
- * sources once, whatever the number of targets. Functions of one side stay whole;
- * what mixes the two sides is multiplied out, and sin and cos of a sum are split
- * by their addition formulas. */
+ * Where it can be, a current is separated into a sum of products gate(target) *
+ * signal(source), so that each of them is a projection as any other: its signal is
+ * summed over the sources once, whatever the number of targets. Functions of one
+ * side stay whole; what mixes the two sides is multiplied out, and sin and cos of a
+ * sum are split by their addition formulas. Any other current is computed for each
+ * pair (by_pairs.c). */
 #include "compiler/model/build.h"
 
 #include <string.h>
 
-/* While a current is separated, variable v of the source neuron is VAR_OF_PRE + v and
- * that of the target is v. Time is on neither side; with a delay it is the target's. */
-enum { VAR_OF_PRE = EIG_N_VARS, MAX_TERMS = 64, MAX_POWER = 8 };
-enum { SIDE_PRE = 1, SIDE_POST = 2 };
+enum { MAX_TERMS = 64, MAX_POWER = 8 };
 
 /* ---- pre.NAME and post.NAME ---- */
 
@@ -105,18 +103,27 @@ typedef VEC(Term) Terms;
 
 typedef struct Separation {
     Builder *b;
-    Span whole;
-    bool is_delayed;            /* time is the target's then, the present, wherever it stands */
+    bool is_delayed;
 } Separation;
 
-static int sides_of(const Separation *s, const Expr *e)
+int current_sides(const Expr *e, bool is_delayed)
 {
     int sides = 0;
     if (e->kind == EXPR_VAR)
-        return e->as.var == EIG_VAR_T ? (s->is_delayed ? SIDE_POST : 0) : (int)e->as.var >= VAR_OF_PRE ? SIDE_PRE : SIDE_POST;
+        return e->as.var == EIG_VAR_T ? (is_delayed ? SIDE_POST : 0) : (int)e->as.var >= VAR_OF_PRE ? SIDE_PRE : SIDE_POST;
     for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
-        sides |= sides_of(s, e->as.call.arg[k]);
+        sides |= current_sides(e->as.call.arg[k], is_delayed);
     return sides;
+}
+
+const Expr *current_of_neuron(Builder *b, const Expr *e)
+{
+    return rename_variables(b, e, of_neuron);
+}
+
+static int sides_of(const Separation *s, const Expr *e)
+{
+    return current_sides(e, s->is_delayed);
 }
 
 static const Expr *apply(const Separation *s, const Expr *at, EigFn fn, const Expr *x, const Expr *y)
@@ -140,24 +147,12 @@ static const Expr *sum(const Separation *s, const Expr *at, const Expr *x, const
     return apply(s, at, EIG_FN_ADD, x ? x : one(s, at), y ? y : one(s, at));
 }
 
-static bool report_inseparable(const Separation *s, const Expr *e, const char *what)
-{
-    bool inside = e->span.source == s->whole.source && e->span.from >= s->whole.from && e->span.to <= s->whole.to;
-    Diag *d = diag_at(s->b->cx, D_E0456, inside ? e->span : s->whole, "%s", what);
-    diag_note(s->b->cx, d, "a current is a sum of products of what the source and what the target contributes; it is computed "
-                           "for all pairs at the cost of all neurons");
-    if (s->is_delayed && expr_uses(e, EIG_VAR_T))
-        diag_note(s->b->cx, d, "with a delay, `t` is the present, and so the target's");
-    diag_help(s->b->cx, d, "multiply it out, such as `exp(pre.v) * exp(-post.v)` for `exp(pre.v - post.v)`, or take a polynomial");
-    return false;
-}
-
 static bool equal_or_one(const Expr *a, const Expr *b)
 {
     return a == b || (a && b && expr_equal(a, b));
 }
 
-/* Adds a term; one that differs from another in one factor only is joined with it. */
+/* Adds a term; one that differs from another in one factor only is joined with it. False when there are too many. */
 static bool add_term(const Separation *s, const Expr *at, Terms *out, Term t)
 {
     for (size_t k = 0; k < out->n; k++) {
@@ -172,7 +167,7 @@ static bool add_term(const Separation *s, const Expr *at, Terms *out, Term t)
         }
     }
     if (out->n == MAX_TERMS)
-        return report_inseparable(s, at, "this current becomes more than 64 products of a source's and a target's part");
+        return false;
     vec_push(&s->b->cx->arena, out, t);
     return true;
 }
@@ -205,15 +200,14 @@ static bool append(const Separation *s, const Expr *at, const Terms *from, bool 
     return true;
 }
 
+/* False where e cannot be taken apart. */
 static bool separate(const Separation *s, const Expr *e, Terms *out);
 
 static bool separate_quotient(const Separation *s, const Expr *e, Terms *out)
 {
     const Expr *below = e->as.call.arg[1];
     int side = sides_of(s, below);
-    if (side == (SIDE_PRE | SIDE_POST))
-        return report_inseparable(s, below, "this divisor needs the source and the target at once");
-    if (!separate(s, e->as.call.arg[0], out))
+    if (side == (SIDE_PRE | SIDE_POST) || !separate(s, e->as.call.arg[0], out))
         return false;
     for (size_t k = 0; k < out->n; k++) {
         const Expr **part = side == SIDE_PRE ? &out->at[k].signal : &out->at[k].gate;
@@ -228,9 +222,7 @@ static bool separate_power(const Separation *s, const Expr *e, Terms *out)
     bool whole = expr_is_const(e->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpq_cmp_si(n, 2, 1) >= 0 &&
                  mpq_cmp_si(n, MAX_POWER, 1) <= 0;
     Terms base = { 0 };
-    if (!whole)
-        return report_inseparable(s, e, "this power needs the source and the target at once; whole exponents from 2 to 8 are multiplied out");
-    if (!separate(s, e->as.call.arg[0], &base))
+    if (!whole || !separate(s, e->as.call.arg[0], &base))
         return false;
     Terms power = base;
     for (long k = mpz_get_si(mpq_numref(n)); k > 1; k--) {
@@ -253,7 +245,7 @@ static bool separate_angle(const Separation *s, const Expr *e, Terms *out)
     for (size_t k = 0; k < angle.n; k++) {
         const Expr *gate = angle.at[k].gate, *signal = angle.at[k].signal;
         if (gate && signal)
-            return report_inseparable(s, e, "this angle is no sum of a source's and a target's part");
+            return false;
         if (signal)
             pre = pre ? sum(s, e, pre, signal) : signal;
         else
@@ -280,7 +272,7 @@ static bool separate_call(const Separation *s, const Expr *e, Terms *out)
     case EIG_FN_POW: return separate_power(s, e, out);
     case EIG_FN_SIN:
     case EIG_FN_COS: return separate_angle(s, e, out);
-    default: return report_inseparable(s, e, "this needs the source and the target at once");
+    default:         return false;
     }
 }
 
@@ -308,7 +300,7 @@ static void finish_term(const Separation *s, const Expr *at, Term t, ModelTerm *
         if (mpq_sgn(factor) < 0)
             signal = apply(s, at, EIG_FN_NEG, signal, NULL);
     }
-    out->signal = rename_variables(s->b, signal, of_neuron);
+    out->signal = current_of_neuron(s->b, signal);
 }
 
 static bool fits_program(const ModelTerm *t)
@@ -320,21 +312,21 @@ static bool fits_program(const ModelTerm *t)
     return true;
 }
 
+/* Sums of a few products, or else nothing is done. */
 static bool separate_current(Builder *b, Typed v, ModelConn *c)
 {
-    Separation s = { b, v.span, c->delay != NULL };
+    Separation s = { b, c->delay != NULL };
     Terms terms = { 0 };
     if (!separate(&s, v.e, &terms))
         return false;
-    c->term = ARENA_ARRAY(&b->cx->arena, terms.n, ModelTerm);
-    c->n_terms = terms.n;
+    ModelTerm *term = ARENA_ARRAY(&b->cx->arena, terms.n, ModelTerm);
     for (size_t k = 0; k < terms.n; k++) {
-        finish_term(&s, v.e, terms.at[k], &c->term[k]);
-        if (!fits_program(&c->term[k])) {
-            diag_at(b->cx, D_E0403, v.span, "this current is too large once it is multiplied out");
+        finish_term(&s, v.e, terms.at[k], &term[k]);
+        if (!fits_program(&term[k]))
             return false;
-        }
     }
+    c->term = term;
+    c->n_terms = terms.n;
     return true;
 }
 
@@ -352,7 +344,7 @@ bool current_read(Builder *b, size_t conn)
     if (typed_ok(v))
         v.e = rename_variables(b, v.e, of_pair);
     v.span = cb->current_from->value->span;
-    cb->current_failed = !typed_ok(v) || !separate_current(b, v, c);
+    cb->current_failed = !typed_ok(v) || (!separate_current(b, v, c) && !current_by_pairs(b, v, c));
     if (!cb->current_failed)
         cb->current = v;
     return !cb->current_failed;

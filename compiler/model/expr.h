@@ -14,7 +14,7 @@ typedef enum ExprKind {
     EXPR_VAR,                   /* var: EIG_VAR_* of runtime/expr.h (t, i, pre.i, post.i, z) */
     EXPR_CALL,                  /* function: a row of function.def */
     EXPR_DRAW,                  /* a random number of a neuron or a pair: expr_draw_value */
-    EXPR_COLUMN,                /* plans only: a column of the population, which holds what was drawn */
+    EXPR_COLUMN,                /* plans: a column of the population, which holds what was drawn; currents by pairs: a part of the pair */
     EXPR_SAMPLES,               /* inputs only: a table of the model at time t, for the neuron */
     EXPR_RATE,                  /* records only: rate of neuron `index` of population `pop` (index < 0: each neuron) */
     EXPR_STATE,                 /* records only: state `state` of a population by equations, likewise */

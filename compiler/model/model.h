@@ -161,11 +161,22 @@ typedef enum WeightKind {
 
 typedef enum PatternKind { PATTERN_ALL, PATTERN_ONE, PATTERN_RANDOM_P, PATTERN_RANDOM_INDEGREE, PATTERN_LISTED } PatternKind;
 
-/* A product of a current: factor * gate * signal, summed over the sources. */
+/* A number of one side of a pair, computed once a neuron. */
+typedef struct ModelPart {
+    bool of_source;
+    const Expr *e;              /* of the neuron's states, t, i; a rate is state 0 where there are no equations */
+} ModelPart;
+enum { MODEL_MAX_PARTS = 255 }; /* and one more where weights are of low rank */
+
+/* A product of a current: factor * gate * signal, summed over the sources; or the whole of one that does not separate:
+ * `pair`, a number of each pair, weighed and summed over the sources. */
 typedef struct ModelTerm {
-    Num factor;                 /* >= 0 */
+    Num factor;                 /* >= 0; of a pair 1 */
     const Expr *gate;           /* of the target's states, t, i; NULL: 1 */
-    const Expr *signal;         /* of the source's states, t, i; a rate is state 0 where there are no equations */
+    const Expr *signal;         /* of the source's states, t, i, as parts are; NULL with `pair` */
+    const Expr *pair;           /* of its parts: EXPR_COLUMN k is part k; NULL: a product */
+    size_t n_parts;
+    const ModelPart *part;
 } ModelTerm;
 
 typedef struct ModelConn ModelConn;
@@ -185,7 +196,7 @@ struct ModelConn {
     const char *path, *dir;     /* file, and the folder its name starts from */
     const char *right_path;     /* LOW_RANK: of the sources; `path` is of the targets */
     const char *column;         /* of edges; NULL: the first numeric one */
-    size_t n_terms;             /* > 0: a current, the sum of these times the weight, which has no sign of its own */
+    size_t n_terms;             /* > 0: a current, the sum of these times the weight, which has no sign of its own; one where it is by pairs */
     ModelTerm *term;
     Num delay;                  /* > 0, canonical time; NULL: none */
     Span delay_span;

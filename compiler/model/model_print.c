@@ -205,6 +205,33 @@ static void print_weight(const Model *m, const ModelConn *c, Sbuf *out)
     }
 }
 
+static void print_pair(const ModelTerm *t, Sbuf *out)
+{
+    print_expr("  current of each pair: ", t->pair, out);
+    for (size_t k = 0; k < t->n_parts; k++) {
+        sbuf_printf(out, "    column(%zu): %s(", k, t->part[k].of_source ? "source" : "target");
+        expr_print(t->part[k].e, out);
+        sbuf_str(out, ")\n");
+    }
+}
+
+static void print_term(const ModelTerm *t, Sbuf *out)
+{
+    if (t->pair) {
+        print_pair(t, out);
+        return;
+    }
+    print_num("  current: ", t->factor, out);
+    if (t->gate) {
+        sbuf_str(out, " * target(");
+        expr_print(t->gate, out);
+        sbuf_char(out, ')');
+    }
+    sbuf_str(out, " * source(");
+    expr_print(t->signal, out);
+    sbuf_str(out, ")\n");
+}
+
 static void print_conn(const Model *m, const ModelConn *c, Sbuf *out)
 {
     sbuf_printf(out, "connect %s\n", c->label);
@@ -224,17 +251,8 @@ static void print_conn(const Model *m, const ModelConn *c, Sbuf *out)
         print_weight(m, c->listed, out);
         break;
     }
-    for (size_t k = 0; k < c->n_terms; k++) {
-        print_num("  current: ", c->term[k].factor, out);
-        if (c->term[k].gate) {
-            sbuf_str(out, " * target(");
-            expr_print(c->term[k].gate, out);
-            sbuf_char(out, ')');
-        }
-        sbuf_str(out, " * source(");
-        expr_print(c->term[k].signal, out);
-        sbuf_str(out, ")\n");
-    }
+    for (size_t k = 0; k < c->n_terms; k++)
+        print_term(&c->term[k], out);
     if (c->delay) {
         print_num("  delay ", c->delay, out);
         sbuf_char(out, '\n');

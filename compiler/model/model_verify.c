@@ -86,10 +86,24 @@ static unsigned states_of(const ModelPop *p)
     return ((1u << (p->n_states ? p->n_states : 1)) - 1) << EIG_VAR_STATE;
 }
 
+/* Columns count as what depends on the neuron. */
+static void verify_pair(const Model *m, const ModelConn *c, const ModelTerm *t)
+{
+    verify_expr(t->pair, 1u << EIG_VAR_I, c->label);
+    must(c->n_terms == 1 && !t->signal && !t->gate, "a current by pairs is one number", c->label);
+    must(t->n_parts <= MODEL_MAX_PARTS, "parts of a current", c->label);
+    for (size_t k = 0; k < t->n_parts; k++)
+        verify_expr(t->part[k].e, states_of(&m->pops.at[t->part[k].of_source ? c->pre : c->post]) | of_time_and_neuron, c->label);
+}
+
 static void verify_current(const Model *m, const ModelConn *c)
 {
     for (size_t k = 0; k < c->n_terms; k++) {
         must(c->term[k].factor && mpq_sgn(c->term[k].factor) >= 0, "factor of a current", c->label);
+        if (c->term[k].pair) {
+            verify_pair(m, c, &c->term[k]);
+            continue;
+        }
         verify_expr(c->term[k].signal, states_of(&m->pops.at[c->pre]) | of_time_and_neuron, c->label);
         if (c->term[k].gate)
             verify_expr(c->term[k].gate, states_of(&m->pops.at[c->post]) | of_time_and_neuron, c->label);

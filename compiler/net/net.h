@@ -83,6 +83,11 @@ Num net_tau_max(const NetPop *p);
 Sign net_neuron_sign(const NetPop *p, size_t k);
 /* "E[3]", or "AVAL" where neurons are named; a population of one is its name. */
 void net_neuron_name(const NetPop *p, size_t k, Sbuf *out);
+/* What it brings is a number of each pair. */
+static inline bool block_is_by_pairs(const Block *b)
+{
+    return b->term && b->term->pair;
+}
 /* Place in the values of a KERNEL block of the displacement (dx, dy). */
 size_t block_kernel_at(const Block *b, long dx, long dy);
 /* Exact weight of entry e of a SPARSE, DENSE or KERNEL block. */

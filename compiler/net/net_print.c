@@ -178,7 +178,9 @@ static void print_block(const Net *net, size_t k, Sbuf *out)
     sbuf_str(out, "  factor ");
     print_number(b->factor, out);
     sbuf_char(out, '\n');
-    if (b->term)
+    if (block_is_by_pairs(b))
+        sbuf_str(out, "  current of each pair\n");
+    else if (b->term)
         sbuf_printf(out, "  product %zu of a current\n", (size_t)(b->term - net->model->conns.at[b->conn].term));
     if (b->kind == BLOCK_KERNEL)
         sbuf_printf(out, "  %s of %zu x %zu, by displacement\n", b->is_periodic ? "around a torus" : "on a grid", b->extent[0], b->extent[1]);

@@ -165,6 +165,21 @@ static int by_weights(const EigBlock *a, const EigBlock *b, size_t n_post, size_
     BUG("block of kind %d", (int)a->kind);
 }
 
+static int by_parts(const EigProblem *p, const EigBlock *a, const EigBlock *b)
+{
+    DECIDE(plan_compare_codes(p, &a->pair, &b->pair));
+    DECIDE(by_number(a->n_parts, b->n_parts));
+    for (size_t k = 0; k < a->n_parts; k++) {
+        const EigPart *x = &a->part[k], *y = &b->part[k];
+        DECIDE(by_number(x->of_source, y->of_source));
+        if (x->of_source)
+            DECIDE(plan_compare_codes(p, &p->signal[x->signal].code, &p->signal[y->signal].code));
+        else
+            DECIDE(plan_compare_codes(p, &x->code, &y->code));
+    }
+    return 0;
+}
+
 /* Whom it joins takes no part, but for their sizes. */
 int plan_compare_blocks(const EigProblem *p, size_t first, size_t second)
 {
@@ -177,6 +192,8 @@ int plan_compare_blocks(const EigProblem *p, size_t first, size_t second)
     DECIDE(by_number((uint64_t)a->delay, (uint64_t)b->delay));
     DECIDE(by_number(a->skip_self, b->skip_self));
     DECIDE(plan_compare_codes(p, &a->gate, &b->gate));
-    DECIDE(plan_compare_codes(p, &x.code, &y.code));
+    DECIDE(by_parts(p, a, b));
+    if (a->pair.n == 0)
+        DECIDE(plan_compare_codes(p, &x.code, &y.code));
     return by_weights(a, b, n_post, n_pre);
 }

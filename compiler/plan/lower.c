@@ -17,9 +17,28 @@ static bool is_separated(const Plan *plan, size_t block)
     return b && b->kind != BLOCK_KERNEL && plan->net->model->conns.at[b->conn].by_displacement;
 }
 
-static PlanBlock lower_block(const Plan *plan, size_t block)
+double plan_block_pairs(const EigProblem *p, const EigBlock *b)
+{
+    double pre = (double)p->pop[b->pre].size, post = (double)p->pop[b->post].size;
+    if (b->pair.n == 0)
+        return 0.0;
+    return b->kind == EIG_BLOCK_DIAGONAL ? post : b->kind == EIG_BLOCK_SPARSE ? (double)b->row_from[(size_t)post] : pre * post;
+}
+
+double plan_n_pairs(const Plan *plan)
+{
+    double n = 0.0;
+    for (size_t k = 0; k < plan->problem.n_blocks; k++)
+        n += plan_block_pairs(&plan->problem, &plan->problem.block[k]);
+    return n;
+}
+
+static PlanBlock lower_block(Ctx *cx, const Plan *plan, size_t block)
 {
     const EigBlock *b = &plan->problem.block[block];
+    if (b->pair.n)
+        return (PlanBlock){ LOWER_PAIRS, arena_printf(&cx->arena, "no sum of products of what source and target contribute: computed for each "
+            "pair, %.15g of them an evaluation", plan_block_pairs(&plan->problem, b)) };
     if (is_separated(plan, block))
         return (PlanBlock){ LOWER_SUM, b->gate.n
             ? "a kernel that is a + b cos(x - y) around the ring: cos cos or sin sin, the sum over the sources times the target's"
@@ -89,6 +108,9 @@ static const char *why_general(const EigProblem *p)
 {
     if (p->n_x)
         return "neurons have states of their own, or noise";
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].pair.n)
+            return "what arrives is a number of each pair";
     if (p->n_signals)
         return "populations send more than their rates";
     for (size_t q = 0; q < p->n_pops; q++) {
@@ -228,7 +250,7 @@ void plan_lower(Ctx *cx, Plan *plan)
     const EigProblem *p = &plan->problem;
     plan->block = ARENA_ARRAY(&cx->arena, p->n_blocks + 1, PlanBlock);
     for (size_t k = 0; k < p->n_blocks; k++)
-        plan->block[k] = lower_block(plan, k);
+        plan->block[k] = lower_block(cx, plan, k);
     place_state(cx, plan);
     place_stages(plan);
     plan->bytes = plan_bytes(plan);

@@ -24,9 +24,12 @@ static double listed_bytes(const Net *net, const Block *b)
 }
 
 /* Weights that rounding makes of them, where they do not serve as they are. */
-static double rounded_bytes(const Block *b)
+static double rounded_bytes(const Net *net, const Block *b)
 {
-    bool as_they_are = b->kind != BLOCK_DENSE && mpq_cmp_ui(b->factor, 1, 1) == 0;
+    bool by_pairs = block_is_by_pairs(b);
+    if (by_pairs && b->kind == BLOCK_KERNEL)
+        return (double)net->pop[b->post].size * (double)net->pop[b->pre].size * sizeof(double);
+    bool as_they_are = (by_pairs || b->kind != BLOCK_DENSE) && mpq_cmp_ui(b->factor, 1, 1) == 0;
     return b->values.d && !as_they_are ? (double)b->values.n * sizeof(double) : 0.0;
 }
 
@@ -44,7 +47,7 @@ static double weight_bytes(const Net *net)
 {
     double bytes = 0.0;
     for (size_t k = 0; k < net->n_blocks; k++)
-        bytes += block_bytes(net, k) + rounded_bytes(&net->block[k]);
+        bytes += block_bytes(net, k) + rounded_bytes(net, &net->block[k]);
     return bytes;
 }
 

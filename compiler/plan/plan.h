@@ -7,7 +7,7 @@
 #include "runtime/problem.h"
 
 /* How one block is computed, and why (the reason is printed by --dump=plan). */
-typedef enum Lowering { LOWER_SUM, LOWER_DIAGONAL, LOWER_ROWS, LOWER_COLUMNS, LOWER_SHIFTS } Lowering;
+typedef enum Lowering { LOWER_SUM, LOWER_DIAGONAL, LOWER_ROWS, LOWER_COLUMNS, LOWER_SHIFTS, LOWER_PAIRS } Lowering;
 typedef struct PlanBlock {
     Lowering how;
     const char *why;
@@ -45,6 +45,9 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out);
 /* schedule.c: what plan_make would say of the simulate block and of the model beside it, asked without a network: false after
  * E0801 to E0804, E0807, E0808 and E0811, all of them at once. True where there is no such block. */
 bool plan_simulate_fits(Ctx *cx, const Model *m);
+/* Pairs that an evaluation of the network computes one by one, and those of one block. */
+double plan_n_pairs(const Plan *p);
+double plan_block_pairs(const EigProblem *p, const EigBlock *b);
 /* The decisions alone, for out->problem as it stands: block, state, bytes. */
 void plan_lower(Ctx *cx, Plan *out);
 /* Whether the population's inputs are computed once for many steps and kept, one a neuron. */

@@ -7,7 +7,7 @@
 
 static const char *const lowering_name[] = {
     [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
-    [LOWER_SHIFTS] = "shifts",
+    [LOWER_SHIFTS] = "shifts", [LOWER_PAIRS] = "pairs",
 };
 
 static void print_double(double v, Sbuf *out)
@@ -123,6 +123,20 @@ static void print_pop(const Plan *plan, size_t q, Sbuf *out)
         print_ous(p, m, out);
 }
 
+static void print_pair(const EigBlock *b, const ModelTerm *term, Sbuf *out)
+{
+    sbuf_str(out, "\n  of each pair ");
+    expr_print(term->pair, out);
+    for (size_t k = 0; k < term->n_parts; k++) {
+        sbuf_printf(out, "\n    column(%zu) ", k);
+        if (term->part[k].of_source)
+            sbuf_printf(out, "of signal %zu, ", b->part[k].signal);
+        else
+            sbuf_str(out, "of the target, ");
+        expr_print(term->part[k].e, out);
+    }
+}
+
 static void print_block(const Plan *plan, size_t k, Sbuf *out)
 {
     const EigProblem *p = &plan->problem;
@@ -145,7 +159,9 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
         print_double(b->weight, out);
     }
     const ModelTerm *term = plan->net ? plan->net->block[plan->net_block[k]].term : NULL;
-    if (term) {
+    if (term && term->pair) {
+        print_pair(b, term, out);
+    } else if (term) {
         sbuf_printf(out, "\n  of signal %zu, ", b->signal);
         expr_print(term->signal, out);
         if (term->gate) {

@@ -73,6 +73,22 @@ static void verify_rows(const EigProblem *p, const EigBlock *b)
     }
 }
 
+static void verify_pair(const EigProblem *p, const EigBlock *b, size_t k)
+{
+    verify_code(&b->pair, "pair");
+    HOLDS(b->kind != EIG_BLOCK_KERNEL && p->n_signals > 0, "block %zu: pairs of kind %d", k, (int)b->kind);
+    for (size_t q = 0; q < b->pair.n; q++) {
+        const EigOp *op = &b->pair.op[q];
+        HOLDS(op->kind == EIG_OP_CONST || op->kind == EIG_OP_CALL || (op->kind == EIG_OP_COLUMN && op->which < b->n_parts),
+              "block %zu: operation %zu of a pair", k, q);
+    }
+    for (size_t q = 0; q < b->n_parts; q++) {
+        verify_code(&b->part[q].code, "part of a pair");
+        HOLDS(!b->part[q].of_source || (b->part[q].signal < p->n_signals && p->signal[b->part[q].signal].pop == b->pre),
+              "block %zu: part %zu", k, q);
+    }
+}
+
 static void verify_block(const Plan *plan, size_t k)
 {
     static const Lowering how[] = {
@@ -83,11 +99,13 @@ static void verify_block(const Plan *plan, size_t k)
     const EigProblem *p = &plan->problem;
     const EigBlock *b = &p->block[k];
     HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
-    HOLDS(plan->block[k].how == how[b->kind], "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
+    HOLDS(plan->block[k].how == (b->pair.n ? LOWER_PAIRS : how[b->kind]), "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
     HOLDS(eig_block_signal(p, b) < eig_n_signals(p), "block %zu: signal %zu", k, b->signal);
     HOLDS(eig_signal(p, eig_block_signal(p, b)).pop == b->pre, "block %zu: signal of another population", k);
     HOLDS(b->delay >= 0, "block %zu: delay", k);
     verify_code(&b->gate, "gate");
+    if (b->pair.n)
+        verify_pair(p, b, k);
     HOLDS(isfinite(b->weight), "block %zu: weight %g", k, b->weight);
     HOLDS(!b->skip_self || (b->kind == EIG_BLOCK_UNIFORM && b->pre == b->post), "block %zu: skip_self", k);
     HOLDS(b->kind != EIG_BLOCK_DIAGONAL || p->pop[b->pre].size == p->pop[b->post].size, "block %zu: sizes differ", k);

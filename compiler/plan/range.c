@@ -74,6 +74,14 @@ static bool block_in_range(const EigProblem *p, const EigBlock *b)
     return sum == 0.0;
 }
 
+static bool current_in_range(const EigBlock *b)
+{
+    bool ok = code_in_range(&b->gate) && code_in_range(&b->pair);
+    for (size_t k = 0; k < b->n_parts; k++)
+        ok = ok && code_in_range(&b->part[k].code);
+    return ok;
+}
+
 bool plan_in_range(Ctx *cx, const Plan *plan)
 {
     bool ok = true;
@@ -86,8 +94,12 @@ bool plan_in_range(Ctx *cx, const Plan *plan)
         ok = too_large(cx, net->model->sim.span, "a time of the simulate block");
     for (size_t q = 0; q < p->n_pops; q++)
         ok &= pop_in_range(cx, &p->pop[q], net->pop[q].model);
-    for (size_t k = 0; k < p->n_blocks; k++)
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        const ModelConn *c = &net->model->conns.at[net->block[k].conn];
         if (!block_in_range(p, &p->block[k]))
-            ok = too_large(cx, net->model->conns.at[net->block[k].conn].weight_span, "a weight");
+            ok = too_large(cx, c->weight_span, "a weight");
+        if (!current_in_range(&p->block[k]))
+            ok = too_large(cx, c->span, "a constant of the current");
+    }
     return ok;
 }

@@ -99,7 +99,7 @@ static double *sines(Ctx *cx, size_t n)
 
 static bool is_wave(Ctx *cx, const Net *net, const Block *b, Wave *w)
 {
-    if (b->kind != BLOCK_KERNEL || !b->is_periodic || b->extent[1] != 1 || b->extent[0] < LEAST_NEURONS)
+    if (b->kind != BLOCK_KERNEL || block_is_by_pairs(b) || !b->is_periodic || b->extent[1] != 1 || b->extent[0] < LEAST_NEURONS)
         return false;
     *w = (Wave){ .n = b->extent[0], .from = b->pre == b->post && !net->model->conns.at[b->conn].self };
     if (!fit(net, b, w))

@@ -145,10 +145,44 @@ static void block_parts(Ctx *cx, const Net *net, size_t k, const Factors *f, con
     *gate = times_column(cx, net, at, *gate, f->left[k]);
 }
 
+static size_t count_signals(const Net *net)
+{
+    size_t n = net->n_pops;
+    for (size_t k = 0; k < net->n_blocks; k++)
+        n += net->block[k].term ? net->block[k].term->n_parts + 1 : 1;
+    return n;
+}
+
+/* Numbers of pairs. What weights of low rank have of the source is one more part, and what they have of the target a gate. */
+static void round_pair(Ctx *cx, const Net *net, size_t k, const Factors *f, Signals *s, EigBlock *out)
+{
+    const Block *b = &net->block[k];
+    const ModelTerm *t = b->term;
+    const Expr *pair = t->pair;
+    EigPart *part = ARENA_ARRAY(&cx->arena, t->n_parts + 1, EigPart);
+    size_t n = t->n_parts;
+    for (size_t q = 0; q < n; q++) {
+        part[q].of_source = t->part[q].of_source;
+        if (part[q].of_source)
+            part[q].signal = find_signal(cx, s, b->pre, t->part[q].e);
+        else
+            part[q].code = expr_to_code(cx, t->part[q].e);
+    }
+    if (b->kind == BLOCK_PRODUCT) {
+        Span at = net->model->conns.at[b->conn].weight_span;
+        part[n] = (EigPart){ .of_source = true, .signal = find_signal(cx, s, b->pre, expr_column(cx, at, f->right[k])) };
+        out->gate = expr_to_code(cx, expr_column(cx, at, f->left[k]));
+        pair = times_column(cx, net, at, pair, n++);
+    }
+    out->pair = expr_to_code(cx, pair);
+    out->n_parts = n;
+    out->part = part;
+}
+
 /* Signal q is the rate of population q; then those of currents and products. */
 static void round_signals(Ctx *cx, const Net *net, const Factors *f, EigProblem *out, EigBlock *block)
 {
-    size_t most = net->n_pops + net->n_blocks;
+    size_t most = count_signals(net);
     Signals s = { ARENA_ARRAY(&cx->arena, most, EigSignal), ARENA_ARRAY(&cx->arena, most, const Expr *), 0 };
     bool all_first = sends_rates_alone(net);
     for (size_t q = 0; q < net->n_pops; q++) {
@@ -157,6 +191,10 @@ static void round_signals(Ctx *cx, const Net *net, const Factors *f, EigProblem 
     }
     for (size_t k = 0; k < net->n_blocks; k++) {
         const Expr *signal, *gate;
+        if (block_is_by_pairs(&net->block[k])) {
+            round_pair(cx, net, k, f, &s, &block[k]);
+            continue;
+        }
         block_parts(cx, net, k, f, &signal, &gate);
         block[k].signal = signal ? find_signal(cx, &s, block[k].pre, signal) : block[k].pre;
         if (gate)

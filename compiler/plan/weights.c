@@ -87,6 +87,19 @@ static const double *by_columns(Ctx *cx, Factor *f, const Values *v, size_t n_po
     return w;
 }
 
+/* One weight for each pair, row by row: pairs are taken one by one anyway. */
+static const double *by_pairs(Ctx *cx, Factor *f, const Block *b, size_t n_post, size_t n_pre)
+{
+    long columns = (long)b->extent[0];
+    double *w = ARENA_ARRAY(&cx->arena, n_post * n_pre, double);
+    for (long i = 0; i < (long)n_post; i++)
+        for (long j = 0; j < (long)n_pre; j++) {
+            size_t e = block_kernel_at(b, i % columns - j % columns, i / columns - j / columns);
+            w[(size_t)i * n_pre + (size_t)j] = product(f, &b->values, e);
+        }
+    return w;
+}
+
 static const double *by_entries(Ctx *cx, Factor *f, const Values *v)
 {
     if (f->is_one)
@@ -120,6 +133,11 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
         out.weight = f.high;
         break;
     case BLOCK_KERNEL:
+        if (block_is_by_pairs(b)) {
+            out.kind = EIG_BLOCK_DENSE;
+            out.w = by_pairs(cx, &f, b, n_post, n_pre);
+            break;
+        }
         out.w = by_entries(cx, &f, &b->values);
         out.extent[0] = b->extent[0];
         out.extent[1] = b->extent[1];
@@ -136,7 +154,7 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
     case BLOCK_UNDRAWN:
         BUG("a run needs synapses that are not drawn");
     case BLOCK_DENSE:
-        out.w = by_columns(cx, &f, &b->values, n_post, n_pre);
+        out.w = block_is_by_pairs(b) ? by_entries(cx, &f, &b->values) : by_columns(cx, &f, &b->values, n_post, n_pre);
         break;
     }
     mpq_clear(f.scratch);

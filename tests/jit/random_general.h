@@ -134,6 +134,52 @@ static inline void random_kernel(Circuit *c, EigBlock *b, uint64_t *r)
     b->w = w;
 }
 
+/* Some weights of 0 in a dense block. */
+static inline void random_gaps(Circuit *c, EigBlock *b, uint64_t *r)
+{
+    size_t n = c->pop[b->pre].size * c->pop[b->post].size;
+    double *w = ARENA_ARRAY(&c->cx.arena, n, double);
+    for (size_t k = 0; k < n; k++)
+        w[k] = below(r, 4) ? b->w[k] : 0.0;
+    b->w = w;
+}
+
+static inline size_t random_signal_of(Circuit *c, uint64_t *r, size_t pop)
+{
+    size_t q = below(r, c->p.n_signals);
+    return c->p.signal[q].pop == pop ? q : pop;
+}
+
+/* In the order source, target, source, target. Smooth and bounded for steps that are chosen by their errors. */
+static inline EigCode pair_program(Circuit *c, uint64_t *r)
+{
+    EigOp a = column(0), b = column(1), d = column(2), e = column(3);
+    switch (eig_method[c->p.method].adaptive ? 5 : below(r, 6)) {
+    case 0: return CODE(c, a, b, fn(EIG_FN_SUB), fn(EIG_FN_TANH), d, fn(EIG_FN_MUL), e, fn(EIG_FN_ADD));
+    case 1: return CODE(c, a, b, fn(EIG_FN_SUB), push(0.0), fn(EIG_FN_MAX));
+    case 2: return CODE(c, a, push(1.0), a, b, fn(EIG_FN_SUB), fn(EIG_FN_ABS), fn(EIG_FN_ADD), fn(EIG_FN_DIV));
+    case 3: return CODE(c, a, e, fn(EIG_FN_MUL), fn(EIG_FN_SIN), b, d, fn(EIG_FN_SUB), push(0x1p21), fn(EIG_FN_ADD), fn(EIG_FN_COS),
+                        fn(EIG_FN_ADD));
+    case 4: return CODE(c, a, b, fn(EIG_FN_MUL), fn(EIG_FN_ATAN), d, fn(EIG_FN_ABS), push(1.5), fn(EIG_FN_POW), e, fn(EIG_FN_MUL), fn(EIG_FN_ADD),
+                        push(3.0), fn(EIG_FN_MIN));
+    default: return CODE(c, push(1.0), push(1.0), a, b, fn(EIG_FN_SUB), fn(EIG_FN_EXP), fn(EIG_FN_ADD), fn(EIG_FN_DIV));
+    }
+}
+
+static inline void random_pairs(Circuit *c, EigBlock *b, uint64_t *r)
+{
+    EigPart *part = ARENA_ARRAY(&c->cx.arena, 4, EigPart);
+    part[0] = (EigPart){ .of_source = true, .signal = random_signal_of(c, r, b->pre) };
+    part[1].code = CODE(c, state(0));
+    part[2] = (EigPart){ .of_source = true, .signal = random_signal_of(c, r, b->pre) };
+    part[3].code = below(r, 2) ? CODE(c, state(0), column(1), fn(EIG_FN_ADD)) : CODE(c, var(EIG_VAR_T), var(EIG_VAR_I), fn(EIG_FN_ADD), fn(EIG_FN_COS));
+    b->part = part;
+    b->n_parts = 4;
+    b->pair = pair_program(c, r);
+    if (b->kind == EIG_BLOCK_DENSE)
+        random_gaps(c, b, r);
+}
+
 static inline void decorate_block(Circuit *c, EigBlock *b, uint64_t *r, bool delays)
 {
     if (c->pop[b->pre].size == GRID_X * GRID_Y && c->pop[b->post].size == GRID_X * GRID_Y && below(r, 2)) {
@@ -144,6 +190,8 @@ static inline void decorate_block(Circuit *c, EigBlock *b, uint64_t *r, bool del
     for (size_t q = c->p.n_pops; q < c->p.n_signals; q++)
         if (c->p.signal[q].pop == b->pre && below(r, 2))
             b->signal = q;
+    if (c->p.n_signals && b->kind != EIG_BLOCK_KERNEL && below(r, 3) == 0)
+        random_pairs(c, b, r);
     if (below(r, 3) == 0)
         b->gate = below(r, 2) ? CODE(c, state(0), column(0), fn(EIG_FN_SUB)) : CODE(c, var(EIG_VAR_T), fn(EIG_FN_SIN), var(EIG_VAR_I), fn(EIG_FN_ADD));
     if (delays && below(r, 2))

@@ -75,7 +75,8 @@ class Parts:
         choice = ["weight = g / 7; scale = 1/n", "weight = 0.123; scale = 1/n", "weight = 0.31; pattern = one_to_one",
                   "weight = 0.2 * exp(-abs(pre.i - post.i)) / 3", "weight = 0.11; pattern = kernel(cosine(0.5))",
                   "current = 0.2 * pre.rate * (1 - post.rate); scale = 1/n",
-                  "current = 0.1 * sin(pre.rate - post.rate); scale = 1/n"]
+                  "current = 0.1 * sin(pre.rate - post.rate); scale = 1/n",
+                  "current = 0.2 * tanh(pre.rate - post.rate); scale = 1/n"]
         if self.drawn:
             choice += ["weight = 0.3; pattern = random(p = 0.4); scale = 1/n", "weight = gamma(2, 0.1); pattern = random(indegree = 1)",
                        "weight = uniform(0, 0.2) + uniform(0, 0.1); scale = 1/n", "weight = 0.1; pattern = random(p = 0.4); seed = 3"]

@@ -57,7 +57,8 @@ def runs_agree(r, folder):
     np.savetxt(os.path.join(folder, "right.csv"), right, fmt="%.6f", delimiter=",")
     right = np.loadtxt(os.path.join(folder, "right.csv"), delimiter=",", ndmin=2)
     np.save(os.path.join(folder, "w.npy"), left @ right.T)
-    more = r.choice(["", "; scale = 1/n", "; delay = 1 ms", "; current = pre.rate * (1 - post.rate)", "; current = pre.rate^2 - post.rate"])
+    more = r.choice(["", "; scale = 1/n", "; delay = 1 ms", "; current = pre.rate * (1 - post.rate)", "; current = pre.rate^2 - post.rate",
+                     "; current = tanh(pre.rate - post.rate)"])
     rest = sign, n, m, more
     x, y = run(folder, 'low_rank("left.npy", "right.csv")', rest), run(folder, 'matrix("w.npy")', rest)
     assert np.allclose(x, y, rtol=1e-9, atol=1e-12), "%r: %g" % (rest, abs(x - y).max())
