@@ -7,6 +7,7 @@
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/progress.h"
+#include "compiler/driver/run_cost.h"
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/run_room.h"
 #include "runtime/integrate.h"
@@ -56,8 +57,10 @@ static bool open_result(Run *r)
         r->recorder = NULL;
     } else {
         progress_catch_signals();       /* from here on what is computed is kept */
-        if (!o->quiet && !o->json)
+        if (!o->quiet && !o->json) {
             run_room_say(&r->c.cx, r->recorder, r->path);
+            run_cost_say(r->c.plan);
+        }
     }
     return r->recorder != NULL;
 }

@@ -298,6 +298,18 @@ def many_records_are_announced(folder):
 
 
 @test
+def many_pairs_are_announced(folder):
+    write(folder, "m.eig", "population V excitatory { size = 100000; v' = -v + input }\n"
+                           "connect V -> V { current = tanh(pre.v - post.v); scale = 1/n }\n"
+                           "simulate { duration = 10; method = rk4; step = 0.01; record mean(V) }")
+    p = subprocess.Popen([EIGC, "run", "--no-check", "--reference", "m.eig"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    line = p.stdout.readline()
+    p.kill()                    # a step takes minutes
+    p.communicate(timeout=60)
+    equal(line, "V->V: a current of each pair, 1e+10 pairs an evaluation; at some 3 ns a pair the 4e+03 evaluations of this run take 33 hours\n")
+
+
+@test
 def progress_on_a_terminal_only(folder):
     if not HAS_JIT:
         return
