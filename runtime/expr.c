@@ -60,15 +60,35 @@ static double lost_product(double a, double b)
     return ((a_high * b_high - a * b) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
 }
 
+/* Comparisons with a NaN are false. These ask for it in the end, so that what is
+ * no number goes on being none and stops the run, wherever it came from. */
+
+static double fn_min(double a, double b)
+{
+    return b < a || b != b ? b : a;
+}
+
+static double fn_max(double a, double b)
+{
+    return b > a || b != b ? b : a;
+}
+
+static double fn_step(double a)
+{
+    return a >= 0.0 ? 1.0 : a < 0.0 ? 0.0 : a;
+}
+
+static double fn_pulse(double a, double b)
+{
+    return a >= 0.0 && a < b ? 1.0 : a < 0.0 || a >= b ? 0.0 : a + b;
+}
+
 static double fn_ramp(double a, double b)
 {
     double part = a / b;
-    return a < 0.0 ? 0.0 : part < 1.0 ? part : 1.0;
+    return a < 0.0 ? 0.0 : part < 1.0 || a != a || b != b ? part : 1.0;
 }
 
-/* Comparisons with a NaN are false, so min, max, step, pulse and ramp of a NaN
- * are their last branch. A NaN in the state is not hidden by that: the leak
- * carries it from step to step. */
 double eig_fn_apply(EigFn fn, double a, double b)
 {
     switch (fn) {
@@ -79,10 +99,11 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_NEG:   return -a;
     case EIG_FN_LOST_SUM: return lost_sum(a, b);
     case EIG_FN_LOST_PRODUCT: return lost_product(a, b);
+    case EIG_FN_OR_ZERO: return a == a ? a : 0.0;
     case EIG_FN_POW:   return fn_pow(a, b);
     case EIG_FN_ABS:   return fabs(a);
-    case EIG_FN_MIN:   return a < b ? a : b;
-    case EIG_FN_MAX:   return a > b ? a : b;
+    case EIG_FN_MIN:   return fn_min(a, b);
+    case EIG_FN_MAX:   return fn_max(a, b);
     case EIG_FN_SQRT:  return sqrt(a);
     case EIG_FN_EXP:   return eig_exp(a);
     case EIG_FN_LOG:   return eig_log(a);
@@ -98,8 +119,8 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_LOG_ROOT: return eig_log_root(a, b);
     case EIG_FN_LOGIT_ROOT: return eig_logit_root(a, b);
     case EIG_FN_FLOOR: return floor(a);
-    case EIG_FN_STEP:  return a >= 0.0 ? 1.0 : 0.0;
-    case EIG_FN_PULSE: return a >= 0.0 && a < b ? 1.0 : 0.0;
+    case EIG_FN_STEP:  return fn_step(a);
+    case EIG_FN_PULSE: return fn_pulse(a, b);
     case EIG_FN_RAMP:  return fn_ramp(a, b);
     case EIG_N_FNS:    break;
     }

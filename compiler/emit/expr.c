@@ -105,22 +105,43 @@ static Val choose(const Ll *ll, LLVMRealPredicate how, Val a, Val b, Val yes, Va
     return ll_select(ll, ll_fcmp(ll, how, a, b), yes, no);
 }
 
-static Val pulse(const Ll *ll, Val a, Val b)
+/* runtime/expr.c, fn_min and fn_max: one comparison, which asks for a NaN in b too where a is known to be none. */
+static Val extreme(const Ll *ll, LLVMRealPredicate beyond, LLVMRealPredicate beyond_or_nan, Val a, Val b, const Known *known)
 {
-    Val from = ll_fcmp(ll, LLVMRealOGE, a, ll_f64(ll, 0.0));
-    Val to = ll_fcmp(ll, LLVMRealOLT, a, b);
-    return ll_select(ll, LLVMBuildAnd(ll->builder, from, to, ""), ll_f64(ll, 1.0), ll_f64(ll, 0.0));
+    if (known->b)
+        return choose(ll, beyond, b, a, b, a);
+    if (known->a)
+        return choose(ll, beyond_or_nan, b, a, b, a);
+    Val is_b = LLVMBuildOr(ll->builder, ll_fcmp(ll, beyond, b, a), ll_fcmp(ll, LLVMRealUNO, b, b), "");
+    return ll_select(ll, is_b, b, a);
 }
 
+/* runtime/expr.c, fn_step. */
+static Val step(const Ll *ll, Val a)
+{
+    Val zero = ll_f64(ll, 0.0);
+    return choose(ll, LLVMRealOGE, a, zero, ll_f64(ll, 1.0), choose(ll, LLVMRealOLT, a, zero, zero, a));
+}
+
+/* runtime/expr.c, fn_pulse. */
+static Val pulse(const Ll *ll, Val a, Val b)
+{
+    Val zero = ll_f64(ll, 0.0);
+    Val during = LLVMBuildAnd(ll->builder, ll_fcmp(ll, LLVMRealOGE, a, zero), ll_fcmp(ll, LLVMRealOLT, a, b), "");
+    Val outside = LLVMBuildOr(ll->builder, ll_fcmp(ll, LLVMRealOLT, a, zero), ll_fcmp(ll, LLVMRealOGE, a, b), "");
+    return ll_select(ll, during, ll_f64(ll, 1.0), ll_select(ll, outside, zero, ll_fadd(ll, a, b)));
+}
+
+/* runtime/expr.c, fn_ramp. */
 static Val ramp(const Ll *ll, Val a, Val b)
 {
     Val part = ll_fdiv(ll, a, b), zero = ll_f64(ll, 0.0), one = ll_f64(ll, 1.0);
-    return choose(ll, LLVMRealOLT, a, zero, zero, choose(ll, LLVMRealOLT, part, one, part, one));
+    Val is_part = LLVMBuildOr(ll->builder, ll_fcmp(ll, LLVMRealOLT, part, one), ll_fcmp(ll, LLVMRealUNO, a, b), "");
+    return choose(ll, LLVMRealOLT, a, zero, zero, ll_select(ll, is_part, part, one));
 }
 
-/* b is NULL for functions of one argument; constant_b tells its value where
- * the program pushed a constant. */
-Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
+/* b is NULL for functions of one argument. */
+Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known)
 {
     const Ll *ll = e->ll;
     switch (fn) {
@@ -131,13 +152,14 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b)
     case EIG_FN_NEG:   return ll_fneg(ll, a);
     case EIG_FN_LOST_SUM: return lost_sum(ll, a, b);
     case EIG_FN_LOST_PRODUCT: return lost_product(ll, a, b);
-    case EIG_FN_POW:   return power(e, a, b, constant_b);
+    case EIG_FN_OR_ZERO: return choose(ll, LLVMRealORD, a, a, a, ll_f64(ll, 0.0));
+    case EIG_FN_POW:   return power(e, a, b, known->b);
     case EIG_FN_ABS:   return ll_intrinsic1(ll, "llvm.fabs", a);
-    case EIG_FN_MIN:   return choose(ll, LLVMRealOLT, a, b, a, b);
-    case EIG_FN_MAX:   return choose(ll, LLVMRealOGT, a, b, a, b);
+    case EIG_FN_MIN:   return extreme(ll, LLVMRealOLT, LLVMRealULT, a, b, known);
+    case EIG_FN_MAX:   return extreme(ll, LLVMRealOGT, LLVMRealUGT, a, b, known);
     case EIG_FN_SQRT:  return ll_intrinsic1(ll, "llvm.sqrt", a);
     case EIG_FN_FLOOR: return ll_intrinsic1(ll, "llvm.floor", a);
-    case EIG_FN_STEP:  return choose(ll, LLVMRealOGE, a, ll_f64(ll, 0.0), ll_f64(ll, 1.0), ll_f64(ll, 0.0));
+    case EIG_FN_STEP:  return step(ll, a);
     case EIG_FN_PULSE: return pulse(ll, a, b);
     case EIG_FN_RAMP:  return ramp(ll, a, b);
     case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
@@ -215,9 +237,10 @@ Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VA
         EigFn fn = (EigFn)op->which;
         if (eig_fn_n_args[fn] == 2) {
             top--;
-            stack[top - 1] = apply_emit(e, fn, stack[top - 1], stack[top], pushed[top] ? &pushed[top]->value : NULL);
+            Known known = { pushed[top - 1] ? &pushed[top - 1]->value : NULL, pushed[top] ? &pushed[top]->value : NULL };
+            stack[top - 1] = apply_emit(e, fn, stack[top - 1], stack[top], &known);
         } else {
-            stack[top - 1] = apply_emit(e, fn, stack[top - 1], NULL, NULL);
+            stack[top - 1] = apply_emit(e, fn, stack[top - 1], NULL, &(Known){ 0 });
         }
         pushed[top - 1] = NULL;
     }

@@ -69,7 +69,7 @@ static Val value(const Observation *ob, const EigObs *o, Val neuron)
         return done_value(ob, o);
     case EIG_OBS_CALL: {
         Val a = value(ob, o->arg[0], neuron);
-        return apply_emit(ob->e, o->fn, a, o->n_args > 1 ? value(ob, o->arg[1], neuron) : NULL, NULL);
+        return apply_emit(ob->e, o->fn, a, o->n_args > 1 ? value(ob, o->arg[1], neuron) : NULL, &(Known){ 0 });
     }
     }
     BUG("observation of kind %d", (int)o->kind);

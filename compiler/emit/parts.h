@@ -137,7 +137,9 @@ bool code_solves(const EigCode *code);
 /* What a program reads besides variables: the columns of a population, samples; and its constants where they are a row's. */
 typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; const Val *part; /* of a pair, in the place of columns */ } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
-Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const double *constant_b);
+/* Operands that are constants of the program, none of them a NaN; else NULL. */
+typedef struct Known { const double *a, *b; } Known;
+Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known);
 /* A call of the runtime's function, lane by lane; b is NULL for functions of one argument. */
 Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 

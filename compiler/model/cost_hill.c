@@ -65,27 +65,35 @@ static const Expr *hill_value(const Input *in, Num r, Num n, Num K, const Expr *
 
 /* ---- the derivative ---- */
 
-/* What q = P x lost, x = d/k, as a part of it. */
+/* What q = P x lost, x = d/k, as a part of it; P is finite. */
 static const Expr *lost_share(const Writer *w, const Expr *P, const Expr *x, const Expr *d, Num k)
 {
     const Expr *least = write_number(w, power_of_two(w, -1000)), *number = write_number(w, k);
-    const Expr *most = write_number(w, num_from_double(w->b->nums, DBL_MAX));
     const Expr *product = times(w, x, number), *of_x = less(w, less(w, d, product), lost_product(w, x, number));
     const Expr *off = over(w, less(w, of_x, write_scaled(w, lost_number(w, k), x)), larger(w, d, least));
-    off = plus(w, off, over(w, lost_product(w, smaller(w, P, most), x), larger(w, times(w, P, x), least)));
-    return write_clipped(w, off, minus(w, power_of_two(w, -50)), power_of_two(w, -50));
+    off = plus(w, off, over(w, lost_product(w, P, x), larger(w, times(w, P, x), least)));
+    return made_up(w, off, power_of_two(w, -50));
 }
 
-/* Q/(c + q (2 + e)) = (Q/c)/(1 + e)^2, where q = Q d/(n r) is c e; from e = 2 on it is more than that. */
+static const Expr *finite(const Writer *w, const Expr *x)
+{
+    return w->plain ? x : smaller(w, x, write_number(w, num_from_double(w->b->nums, DBL_MAX)));
+}
+
+/* Q/(c + q (2 + e)) = (Q/c)/(1 + e)^2, where q = Q d/(n r) is c e; from e = 2 on it is more than that, and so it is where Q is
+ * beyond the doubles: the largest of them does for it, and leaves no infinity times 0 at d = 0, nor far out. */
 static const Expr *side(const Input *in, const Bare *b, const Expr *d, Num nr, Num exponent, const Expr *off_d)
 {
     const Writer *w = in->w;
     Num two = num_int(w->b->nums, 2);
-    const Expr *c = write_number(w, b->inverse), *part = write_over(w, d, nr), *most = write_number(w, exact_product(w, two, b->inverse));
-    const Expr *q = smaller(w, times(w, b->power, part), most), *e = over(w, q, c), *rest = times(w, q, plus(w, write_integer(w, 2), e));
+    const Expr *Q = finite(w, b->power), *c = write_number(w, b->inverse), *most = write_number(w, exact_product(w, two, b->inverse));
+    const Expr *part = write_over(w, d, nr);
+    if (mpq_cmp(nr, one(w)) < 0)
+        part = finite(w, part);
+    const Expr *q = smaller(w, times(w, Q, part), most), *e = over(w, q, c), *rest = times(w, q, plus(w, write_integer(w, 2), e));
     if (w->plain)
-        return over(w, b->power, plus(w, c, rest));
-    const Expr *off = correction(w, b), *of_q = times(w, times(w, write_scaled(w, two, q), one_plus(w, e)), lost_share(w, b->power, part, d, nr));
+        return over(w, Q, plus(w, c, rest));
+    const Expr *off = correction(w, b), *of_q = times(w, times(w, write_scaled(w, two, q), one_plus(w, e)), lost_share(w, Q, part, d, nr));
     if (b->lost)
         off = write2(w, EIG_FN_MUL, off, less(w, write_integer(w, 1), times(w, e, e)));
     off = off ? plus(w, off, of_q) : of_q;
@@ -94,7 +102,7 @@ static const Expr *side(const Input *in, const Bare *b, const Expr *d, Num nr, N
         const Expr *rate = times(w, one_plus(w, e), less(w, write_number(w, exponent), of_e));
         off = less(w, off, write_scaled(w, b->inverse, times(w, rate, off_d)));
     }
-    return over(w, b->power, plus(w, c, plus(w, rest, off)));
+    return over(w, Q, plus(w, c, plus(w, rest, off)));
 }
 
 /* C u^(n - 1)/(1 + u^n)^2 = C u^-(n + 1)/(1 + u^-n)^2, C = r n gain/sigma, the one with the power below 1. */

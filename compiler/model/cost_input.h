@@ -100,9 +100,10 @@ static inline const Expr *one_plus(const Writer *w, const Expr *x)
     return plus(w, write_integer(w, 1), x);
 }
 
+/* Of -0 it is 0, so that one over it has a sign. */
 static inline const Expr *positive_part(const Writer *w, const Expr *x)
 {
-    return larger(w, x, write_integer(w, 0));
+    return larger(w, write_integer(w, 0), x);
 }
 
 static inline const Expr *step(const Writer *w, const Expr *x)
@@ -168,6 +169,8 @@ enum { DECAY_END = 1500 };
 Decay exact_decay(const Writer *w, ExactInput v, Num factor);
 /* k exp(v + lost), for v below 0: a slope where it is small, k above 1. */
 const Expr *exact_growth(const Writer *w, ExactInput v, Num k);
+/* What was lost, between -most and most; nothing where that is beyond the doubles. */
+const Expr *made_up(const Writer *w, const Expr *x, Num most);
 /* a where x is at most `end`, else b; both from 0 to the largest double. */
 const Expr *up_to(const Writer *w, const Expr *x, Num end, const Expr *a, const Expr *b);
 /* What distance() lost, as a part of it; NULL: nothing. */

@@ -12,6 +12,11 @@ static const Expr *clipped(const Writer *w, const Expr *x, Num most)
     return write_clipped(w, x, minus(w, most), most);
 }
 
+const Expr *made_up(const Writer *w, const Expr *x, Num most)
+{
+    return clipped(w, write1(w, EIG_FN_OR_ZERO, x), most);
+}
+
 bool is_power_of_two(Num x)
 {
     mpz_srcptr top = mpq_numref(x), bottom = mpq_denref(x);
@@ -48,7 +53,7 @@ ExactInput exact_input(const Input *in, Num k, InputPart which, Num most)
     Num rest = exact_quotient(w, K, unit);
     ExactInput out = { write_scaled(w, rest, h), product ? lost_product(w, h, write_number(w, rest)) : NULL };
     if (sum) {
-        d = clipped(w, write_scaled(w, K, lost_of_part(w, x, d, which)), mpq_cmp(most_lost, one(w)) > 0 ? most_lost : one(w));
+        d = made_up(w, write_scaled(w, K, lost_of_part(w, x, d, which)), mpq_cmp(most_lost, one(w)) > 0 ? most_lost : one(w));
         out.lost = out.lost ? plus(w, out.lost, d) : d;
     }
     return out;
@@ -79,7 +84,7 @@ const Expr *exact_growth(const Writer *w, ExactInput v, Num k)
 {
     ExactInput down = { larger(w, write1(w, EIG_FN_NEG, v.v), write_integer(w, 0)), NULL };
     if (v.lost)
-        down.lost = write_clipped(w, write1(w, EIG_FN_NEG, v.lost), num_ratio(w->b->nums, -1, 2), num_ratio(w->b->nums, 1, 2));
+        down.lost = made_up(w, write1(w, EIG_FN_NEG, v.lost), num_ratio(w->b->nums, 1, 2));
     Decay e = exact_decay(w, down, k);
     return write_scaled(w, exact_product(w, k, e.unit), e.E);
 }
@@ -99,7 +104,7 @@ static const Expr *lost_part(const Input *in, const Expr *x)
     if (w->plain || mpq_sgn(a) == 0 || magnitude(a) >= MOST_ZERO)
         return NULL;
     write_difference(w, z, a, &left);
-    return clipped(w, over(w, left, x), power_of_two(w, -50));
+    return made_up(w, over(w, left, x), power_of_two(w, -50));
 }
 
 const Expr *lost_size(const Input *in)

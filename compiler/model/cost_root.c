@@ -242,7 +242,7 @@ static const Expr *three_halves_slope(const Input *in, Num k, Num A, const Expr 
     Num low = lost_number(w, inverse);
     const Expr *of_t = plus(w, lost_product(w, lifted, factor), write_scaled(w, low, lifted)), *of_d = lost_distance(in, d);
     Num small = power_of_two(w, -50);
-    of_t = write_clipped(w, over(w, of_t, larger(w, t, write_number(w, power_of_two(w, -1074)))), minus(w, small), small);
+    of_t = made_up(w, over(w, of_t, larger(w, t, write_number(w, power_of_two(w, -1074)))), small);
     of_t = of_d ? plus(w, of_t, of_d) : of_t;
     const Expr *all_t = write_scaled(w, unit, t), *square = times(w, R, R);
     const Expr *of_q = plus(w, lost_sum(w, write_integer(w, 1), all_t), times(w, all_t, of_t));

@@ -197,7 +197,7 @@ static const Expr *entropy_slope(const Writer *w, Num k, Num c, ExactRoot y, Exa
     off = less(w, off, plus(w, lost_sum(w, write_integer(w, 1), cp), lost_product(w, p, write_number(w, c))));
     Num low = exact_quotient(w, lost_number(w, k), k), most = power_of_two(w, -30);
     off = plus(w, write_number(w, low), over(w, off, below));
-    return by_part(w, slope, write_clipped(w, off, minus(w, most), most));
+    return by_part(w, slope, made_up(w, off, most));
 }
 
 /* With x = r y and q = 1 + a: ln(y/(1 - y)) + (q r/T) y = s/T. For q = 0, y is the

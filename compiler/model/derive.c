@@ -103,6 +103,7 @@ PARTIAL(MUL)   { return c->k ? c->a : c->b; }
 PARTIAL(NEG)   { return number(c->d, -1, 1); }
 PARTIAL(LOST_SUM) { return number(c->d, 0, 1); }
 PARTIAL(LOST_PRODUCT) { return number(c->d, 0, 1); }
+PARTIAL(OR_ZERO) { return number(c->d, 1, 1); }
 PARTIAL(SQRT)  { return call2(c->d, EIG_FN_DIV, number(c->d, 1, 2), c->e); }
 PARTIAL(EXP)   { return c->e; }
 PARTIAL(LOG)   { return reciprocal(c->d, c->a); }

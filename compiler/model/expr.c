@@ -311,6 +311,10 @@ static void print_call(const Expr *e, Sbuf *out)
         sbuf_str(out, is_sum ? " + " : " * ");
         print_at(arg[1], (is_sum ? BIND_ADD : BIND_MUL) + 1, out);
         sbuf_char(out, ')');
+    } else if (fn == EIG_FN_OR_ZERO) {
+        sbuf_str(out, "or_zero(");
+        expr_print(arg[0], out);
+        sbuf_char(out, ')');
     } else if (fn == EIG_FN_NEG) {
         sbuf_char(out, '-');
         print_at(arg[0], BIND_NEG + 1, out);

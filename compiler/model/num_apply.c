@@ -202,6 +202,7 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_NEG: mpq_neg(out, a); return true;
     case EIG_FN_LOST_SUM:
     case EIG_FN_LOST_PRODUCT: return true;      /* nothing: exact numbers lose none */
+    case EIG_FN_OR_ZERO: mpq_set(out, a); return true;
     case EIG_FN_POW: return apply_pow(out, args);
     case EIG_FN_ABS: mpq_abs(out, a); return true;
     case EIG_FN_MIN: mpq_set(out, mpq_cmp(a, b) < 0 ? a : b); return true;

@@ -118,6 +118,7 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
     case EIG_FN_DIV: *unit = unit_div(arg[0].unit, arg[1].unit); return true;
     case EIG_FN_POW: return power_unit(b, at, arg, unit);
     case EIG_FN_NEG:
+    case EIG_FN_OR_ZERO:
     case EIG_FN_ABS: *unit = arg[0].unit; return true;
     case EIG_FN_SQRT: return root_unit(b, arg[0], unit);
     case EIG_FN_SIN:

@@ -231,6 +231,20 @@ def leaving_the_finite_numbers(folder):
 
 
 @test
+def an_input_that_is_no_number(folder):
+    """It stops the run when it comes, whatever the activation makes of a comparison."""
+    activation = ("cost = nonnegative", "cost = box(0, 1)", "cost = power(1, 2)", "cost = l1(0.1)", "cost = softsign", "cost = elu(1)",
+                  "activation(z) = max(0, z)", "activation(z) = min(1, max(z, 2 * z))")
+    for law in activation:
+        for what in ("exp(t^3) / (1 + exp(t^3))", "1 + sqrt(9 - t)"):
+            model = write(folder, "none.eig", "population P excitatory { size = 2; tau = 1; %s; input = %s }\n"
+                                              "simulate { duration = 12; method = rk4; step = 0.1 }\n" % (law, what))
+            r = run(folder, "--no-check", model)
+            equal(r.status, 1, (law, what, r))
+            check("E0890" in r.err and "population P" in r.err and "t = 9" in r.err, (law, r))
+
+
+@test
 def equations_that_leave_the_finite_numbers(folder):
     model = write(folder, "square.eig", "population C excitatory { v' = v^2 + 1 }\n"
                                         "simulate { duration = 100; method = euler; step = 0.1 }\n")

@@ -170,6 +170,34 @@ static void overflow_is_the_same(void)
     circuit_free(&c);
 }
 
+/* Whatever stands where in a comparison, an input that is no number from step 50 on stops the run there. */
+static void nan_is_not_hidden(void)
+{
+    enum { FORMS = 12 };
+    for (int form = 0; form < 2 * FORMS; form++) {
+        Circuit c;
+        circuit_init(&c, EIG_METHOD_EULER, 0.125, 100);
+        EigOp z = var(EIG_VAR_Z), k = push(0.5), minus = fn(EIG_FN_NEG);
+        EigCode phi[FORMS] = {
+            CODE(&c, z, k, fn(EIG_FN_MAX)), CODE(&c, k, z, fn(EIG_FN_MAX)), CODE(&c, z, z, minus, fn(EIG_FN_MAX)),
+            CODE(&c, z, k, fn(EIG_FN_MIN)), CODE(&c, k, z, fn(EIG_FN_MIN)), CODE(&c, z, minus, z, fn(EIG_FN_MIN)),
+            CODE(&c, z, fn(EIG_FN_STEP)), CODE(&c, z, k, fn(EIG_FN_PULSE)), CODE(&c, k, z, fn(EIG_FN_PULSE)),
+            CODE(&c, z, k, fn(EIG_FN_RAMP)), CODE(&c, k, z, fn(EIG_FN_RAMP)),
+            /* a second operand alone that is none: z^0 is 1 */
+            CODE(&c, z, push(0.0), fn(EIG_FN_POW), z, fn(EIG_FN_MAX)),
+        };
+        EigCode drive = CODE(&c, push(49.5 * 0.125), var(EIG_VAR_T), fn(EIG_FN_SUB), fn(EIG_FN_SQRT));
+        add_pop(&c, form < FORMS ? 3 : 70, 1.0, phi[form % FORMS], drive, CODE(&c, push(0.0)));
+        record_rates(&c);
+        Plan plan = circuit_plan(&c);
+        check_circuit(&c, &plan, 0);
+        Rows rows = by_reference(&c.p);
+        CHECK(rows.result.status == RUN_NONFINITE && rows.result.n_steps == 51);
+        eig_recorder_close(rows.rec);
+        circuit_free(&c);
+    }
+}
+
 int main(void)
 {
     RUN(wilson_cowan_equals_reference);
@@ -183,5 +211,6 @@ int main(void)
     RUN(sweeps_equal_reference);
     RUN(sixteen_neurons);
     RUN(overflow_is_the_same);
+    RUN(nan_is_not_hidden);
     return test_done();
 }

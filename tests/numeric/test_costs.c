@@ -38,6 +38,21 @@ static void values_and_slopes_to_four_ulp(void)
     }
 }
 
+/* An input that is no number stops a run, so no activation may make a number of it. */
+static void a_nan_stays_one(void)
+{
+    for (int c = 0; c < N_COST_REFERENCES; c++) {
+        Subject t;
+        if (!subject_init(&t, &cost_reference[c], cost_reference[c].standard, ""))
+            continue;
+        double x = at(&t.phi, NAN);
+        if (!isnan(x))
+            fprintf(stderr, "%s: phi(nan) = %.17g\n", t.act->text, x);
+        CHECK(isnan(x));
+        built_free(&t.built);
+    }
+}
+
 /* ---- other parameters: the rounding of k (s - shift) counts as one of the input ---- */
 
 static void random_parameters(const CostReference *cost, double *p)
@@ -196,6 +211,7 @@ static void slopes_of_pieces(void)
 int main(void)
 {
     RUN(values_and_slopes_to_four_ulp);
+    RUN(a_nan_stays_one);
     RUN(values_with_other_parameters);
     RUN(slope_bounds_hold);
     RUN(slopes_of_pieces);

@@ -133,6 +133,7 @@ static void apply1(EigFn fn, mpfr_srcptr a, mpfr_ptr out)
     case EIG_FN_NORMPDF: normal(a, false, out); break;
     case EIG_FN_OMEGA: omega(a, out); break;
     case EIG_FN_FLOOR: mpfr_floor(out, a); break;
+    case EIG_FN_OR_ZERO: mpfr_set(out, a, MPFR_RNDN); break;
     case EIG_FN_STEP: mpfr_set_si(out, !mpfr_nan_p(a) && mpfr_sgn(a) >= 0, MPFR_RNDN); break;
     default: BUG("function %d is not known to this test", (int)fn);
     }

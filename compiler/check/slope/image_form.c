@@ -227,6 +227,7 @@ static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
     case EIG_FN_TANH:    return rising(nums, a, &minus, &one, 0, 0);
     case EIG_FN_OMEGA:   return rising(nums, a, &zero, NULL, 1, 1);
     case EIG_FN_LOG_ROOT: return (Bounds){ num_int(nums, 0), NULL };
+    case EIG_FN_OR_ZERO: return a;
     case EIG_FN_LOST_SUM:
     case EIG_FN_LOST_PRODUCT: return (Bounds){ num_int(nums, 0), num_int(nums, 0) };
     case EIG_FN_SIN:

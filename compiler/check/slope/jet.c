@@ -23,6 +23,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_NEG: jet_neg(w, a, out); break;
     case EIG_FN_LOST_SUM:
     case EIG_FN_LOST_PRODUCT: jet_lost(w, out); break;
+    case EIG_FN_OR_ZERO: jet_same(a, out); break;
     case EIG_FN_POW: jet_power(w, a, b, e->as.call.arg[1], out); break;
     case EIG_FN_ABS: jet_abs(w, a, out); break;
     case EIG_FN_MIN: jet_max(w, a, b, false, out); break;

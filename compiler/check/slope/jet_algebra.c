@@ -49,6 +49,15 @@ void jet_lost(Walk *w, Jet *out)
     out->offset = out->rate = NULL;
 }
 
+void jet_same(const Jet *a, Jet *out)
+{
+    for (int k = 0; k < 3; k++)
+        scaled_set(&out->v[k], &a->v[k]);
+    out->is_affine = a->is_affine;
+    out->offset = a->offset;
+    out->rate = a->rate;
+}
+
 void jet_variable(Walk *w, Jet *out)
 {
     const JetDomain *d = w->at;

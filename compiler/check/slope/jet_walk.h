@@ -29,6 +29,7 @@ void jet_domain(Walk *w, bool inside, bool outside, const char *function);
 void jet_const(Walk *w, Num x, Jet *out);
 /* 0, which exact numbers lose in a sum or a product. */
 void jet_lost(Walk *w, Jet *out);
+void jet_same(const Jet *a, Jet *out);
 void jet_variable(Walk *w, Jet *out);
 void jet_add(Walk *w, const Jet *a, const Jet *b, Jet *out);
 void jet_neg(Walk *w, const Jet *a, Jet *out);
