@@ -63,6 +63,9 @@ JIT_TESTS := $(JIT_TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 VERIFY_MANY := $(BUILD)/tests/mutants/verify_many
 
+# As many at once as there are processors, where no -j was asked for.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
 # ---- the targets people use --------------------------------------------------
@@ -70,19 +73,19 @@ ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 .DEFAULT_GOAL := all
 
 all: deps       ## build build/eigc (installs what is missing)
-	$(Q)$(MAKE) --no-print-directory -s $(ALL) MODE=$(MODE) LLVM=$(LLVM) V=$(V)
+	$(Q)$(MAKE) --no-print-directory -s $(JOBS) $(ALL) MODE=$(MODE) LLVM=$(LLVM) V=$(V)
 
 demo: all       ## check and run the worm and the Wilson-Cowan pair
 	$(Q)sh examples/demo.sh $(EIGC) build/demo
 
 test: deps-test ## build and run every test; the last line is `N passed, N failed`
-	$(Q)$(MAKE) --no-print-directory -s test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
+	$(Q)$(MAKE) --no-print-directory -s $(JOBS) test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
 	$(Q)EIGC=$(EIGC) LLVM=$(LLVM) sh tests/run $(BUILD)/tests
 
 check: test
 
 test-long: deps-test    ## much more: 100,000 matrices on the edge of stability; every mutant of certificates; the verifier broken place by place
-	$(Q)$(MAKE) --no-print-directory -s test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
+	$(Q)$(MAKE) --no-print-directory -s $(JOBS) test-programs MODE=$(MODE) LLVM=$(LLVM) V=$(V)
 	$(Q)$(BUILD)/tests/property/test_lds_edge 100000
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/mutants/test_mutants.py --all --table
 	$(Q)/usr/bin/python3 tests/mutate_verify.py
