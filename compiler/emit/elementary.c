@@ -6,20 +6,10 @@
 #include "compiler/emit/parts.h"
 #include "runtime/elementary.h"
 
-static Val integer(const Ll *ll, uint64_t value)
-{
-    return ll->lanes ? ll_splat(ll, ll_i64(ll, value), ll->lanes) : ll_i64(ll, value);
-}
-
-static LLVMTypeRef of_lanes(const Ll *ll, LLVMTypeRef type)
-{
-    return ll->lanes ? LLVMVectorType(type, ll->lanes) : type;
-}
-
 static Val bit(const Ll *ll, Val word, unsigned n)
 {
-    Val alone = LLVMBuildAnd(ll->builder, word, integer(ll, UINT64_C(1) << n), "");
-    return LLVMBuildICmp(ll->builder, LLVMIntNE, alone, integer(ll, 0), "");
+    Val alone = LLVMBuildAnd(ll->builder, word, ll_integer(ll, UINT64_C(1) << n), "");
+    return LLVMBuildICmp(ll->builder, LLVMIntNE, alone, ll_integer(ll, 0), "");
 }
 
 #define FORM const Ll *ll,
@@ -28,7 +18,7 @@ static Val bit(const Ll *ll, Val word, unsigned n)
 #define INT Val
 #define YES Val
 #define K(c) ll_f64(ll, c)
-#define W(c) integer(ll, (uint64_t)(c))
+#define W(c) ll_integer(ll, (uint64_t)(c))
 #define ADD(a, b) ll_fadd(ll, a, b)
 #define SUB(a, b) ll_fsub(ll, a, b)
 #define MUL(a, b) ll_fmul(ll, a, b)
@@ -39,8 +29,8 @@ static Val bit(const Ll *ll, Val word, unsigned n)
 #define LESS(a, b) ll_fcmp(ll, LLVMRealOLT, a, b)
 #define EQUAL(a, b) ll_fcmp(ll, LLVMRealOEQ, a, b)
 #define PICK(yes, a, b) ll_select(ll, yes, a, b)
-#define BITS(a) LLVMBuildBitCast(ll->builder, a, of_lanes(ll, ll->i64), "")
-#define OF_BITS(w) LLVMBuildBitCast(ll->builder, w, of_lanes(ll, ll->f64), "")
+#define BITS(a) LLVMBuildBitCast(ll->builder, a, ll_of_lanes(ll, ll->i64), "")
+#define OF_BITS(w) LLVMBuildBitCast(ll->builder, w, ll_of_lanes(ll, ll->f64), "")
 #define IADD(a, b) LLVMBuildAdd(ll->builder, a, b, "")
 #define ISUB(a, b) LLVMBuildSub(ll->builder, a, b, "")
 #define SHL(a, n) LLVMBuildShl(ll->builder, a, W(n), "")

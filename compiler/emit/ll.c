@@ -62,6 +62,16 @@ Val ll_i64(const Ll *ll, uint64_t value)
     return LLVMConstInt(ll->i64, value, 0);
 }
 
+Val ll_integer(const Ll *ll, uint64_t value)
+{
+    return ll->lanes ? ll_splat(ll, ll_i64(ll, value), ll->lanes) : ll_i64(ll, value);
+}
+
+LLVMTypeRef ll_of_lanes(const Ll *ll, LLVMTypeRef type)
+{
+    return ll->lanes ? LLVMVectorType(type, ll->lanes) : type;
+}
+
 Val ll_fadd(const Ll *ll, Val a, Val b)
 {
     return LLVMBuildFAdd(ll->builder, a, b, "");

@@ -39,6 +39,9 @@ Val ll_f64(const Ll *ll, double value);
 Val ll_i64(const Ll *ll, uint64_t value);
 /* The integer, or vector of them, as doubles. */
 Val ll_real(const Ll *ll, Val integer);
+/* One, or as many as there are lanes. */
+Val ll_integer(const Ll *ll, uint64_t value);
+LLVMTypeRef ll_of_lanes(const Ll *ll, LLVMTypeRef type);
 /* A vector of `lanes` copies. */
 Val ll_splat(const Ll *ll, Val scalar, unsigned lanes);
 

@@ -15,19 +15,14 @@ size_t noise_slot(const Emit *e, size_t pop, size_t state)
 
 /* ---- Philox4x32-10 in lanes: 32-bit words in 64 bits each ---- */
 
-static Val words(const Ll *ll, uint64_t value)
-{
-    return ll_splat(ll, ll_i64(ll, value), ll->lanes);
-}
-
 static Val low_word(const Ll *ll, Val a)
 {
-    return LLVMBuildAnd(ll->builder, a, words(ll, 0xffffffff), "");
+    return LLVMBuildAnd(ll->builder, a, ll_integer(ll, 0xffffffff), "");
 }
 
 static Val high_word(const Ll *ll, Val a)
 {
-    return LLVMBuildLShr(ll->builder, a, words(ll, 32), "");
+    return LLVMBuildLShr(ll->builder, a, ll_integer(ll, 32), "");
 }
 
 static Val exclusive(const Ll *ll, Val a, Val b, Val c)
@@ -38,14 +33,14 @@ static Val exclusive(const Ll *ll, Val a, Val b, Val c)
 static void philox(const Ll *ll, Val x[4], Val key[2])
 {
     for (int round = 0; round < EIG_PHILOX_ROUNDS; round++) {
-        Val p0 = LLVMBuildMul(ll->builder, words(ll, EIG_PHILOX_M0), x[0], "");
-        Val p1 = LLVMBuildMul(ll->builder, words(ll, EIG_PHILOX_M1), x[2], "");
+        Val p0 = LLVMBuildMul(ll->builder, ll_integer(ll, EIG_PHILOX_M0), x[0], "");
+        Val p1 = LLVMBuildMul(ll->builder, ll_integer(ll, EIG_PHILOX_M1), x[2], "");
         x[0] = exclusive(ll, high_word(ll, p1), x[1], key[0]);
         x[2] = exclusive(ll, high_word(ll, p0), x[3], key[1]);
         x[1] = low_word(ll, p1);
         x[3] = low_word(ll, p0);
-        key[0] = low_word(ll, LLVMBuildAdd(ll->builder, key[0], words(ll, EIG_PHILOX_W0), ""));
-        key[1] = low_word(ll, LLVMBuildAdd(ll->builder, key[1], words(ll, EIG_PHILOX_W1), ""));
+        key[0] = low_word(ll, LLVMBuildAdd(ll->builder, key[0], ll_integer(ll, EIG_PHILOX_W0), ""));
+        key[1] = low_word(ll, LLVMBuildAdd(ll->builder, key[1], ll_integer(ll, EIG_PHILOX_W1), ""));
     }
 }
 
@@ -53,8 +48,8 @@ static void philox(const Ll *ll, Val x[4], Val key[2])
 static Val uniform(const Ll *ll, Val high, Val low)
 {
     LLVMTypeRef f64 = LLVMVectorType(ll->f64, ll->lanes);
-    Val a = LLVMBuildUIToFP(ll->builder, LLVMBuildLShr(ll->builder, high, words(ll, 5), ""), f64, "");
-    Val b = LLVMBuildUIToFP(ll->builder, LLVMBuildLShr(ll->builder, low, words(ll, 6), ""), f64, "");
+    Val a = LLVMBuildUIToFP(ll->builder, LLVMBuildLShr(ll->builder, high, ll_integer(ll, 5), ""), f64, "");
+    Val b = LLVMBuildUIToFP(ll->builder, LLVMBuildLShr(ll->builder, low, ll_integer(ll, 6), ""), f64, "");
     Val sum = ll_fadd(ll, ll_fadd(ll, ll_fmul(ll, a, ll_f64(ll, 67108864.0)), b), ll_f64(ll, 0.5));
     Val u = ll_fmul(ll, sum, ll_f64(ll, 0x1p-53));
     return ll_select(ll, ll_fcmp(ll, LLVMRealOLT, u, ll_f64(ll, 1.0)), u, ll_f64(ll, 1.0 - 0x1p-53));
@@ -83,7 +78,7 @@ LlFunction noise_fill_function(Emit *e)
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, eig_noise_from(e->p, e->p->n_pops, 0)), NOISE_LANES, 0, NULL);
     Val of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
     LLVMSetAlignment(of, 8);
-    Val x[4] = { low_word(ll, step), high_word(ll, step), words(ll, 0), high_word(ll, of) };
+    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, 0), high_word(ll, of) };
     Val key[2] = { low_word(ll, seeds), low_word(ll, LLVMBuildXor(ll->builder, of, high_word(ll, seeds), "")) };
     philox(ll, x, key);
     store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), normal, loop.index);

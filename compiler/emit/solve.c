@@ -39,35 +39,24 @@ static Val xor_of(const Ll *ll, Val p, Val q)
     return LLVMBuildXor(ll->builder, p, q, "");
 }
 
-/* One, or as many equal ones as there are lanes. */
-static Val integer(const Ll *ll, uint64_t value)
-{
-    return ll->lanes ? ll_splat(ll, ll_i64(ll, value), ll->lanes) : ll_i64(ll, value);
-}
-
 static Val truth(const Ll *ll, Val one)
 {
     return ll->lanes ? ll_splat(ll, one, ll->lanes) : one;
 }
 
-static LLVMTypeRef of_lanes(const Ll *ll, LLVMTypeRef type)
-{
-    return ll->lanes ? LLVMVectorType(type, ll->lanes) : type;
-}
-
 /* Doubles in their order as integers, and back: the map is its own inverse. */
 static Val reflect(const Ll *ll, Val bits)
 {
-    Val negative = LLVMBuildICmp(ll->builder, LLVMIntSLT, bits, integer(ll, 0), "");
-    return ll_select(ll, negative, xor_of(ll, integer(ll, INT64_MAX), bits), bits);
+    Val negative = LLVMBuildICmp(ll->builder, LLVMIntSLT, bits, ll_integer(ll, 0), "");
+    return ll_select(ll, negative, xor_of(ll, ll_integer(ll, INT64_MAX), bits), bits);
 }
 
 static Val middle_of(const Ll *ll, Val a, Val b)
 {
-    LLVMTypeRef i64 = of_lanes(ll, ll->i64), f64 = of_lanes(ll, ll->f64);
+    LLVMTypeRef i64 = ll_of_lanes(ll, ll->i64), f64 = ll_of_lanes(ll, ll->f64);
     Val i = reflect(ll, LLVMBuildBitCast(ll->builder, a, i64, ""));
     Val k = reflect(ll, LLVMBuildBitCast(ll->builder, b, i64, ""));
-    Val half = LLVMBuildAShr(ll->builder, xor_of(ll, i, k), integer(ll, 1), "");
+    Val half = LLVMBuildAShr(ll->builder, xor_of(ll, i, k), ll_integer(ll, 1), "");
     Val middle = LLVMBuildAdd(ll->builder, and_of(ll, i, k), half, "");
     return LLVMBuildBitCast(ll->builder, reflect(ll, middle), f64, "");
 }
