@@ -18,7 +18,7 @@ typedef struct CostWord {
 #define COST(id, name, parameters, unit, text) { name, parameters },
 #define ALIAS(name, id)
 static const CostWord cost_word[] = {
-#include "compiler/model/cost.def"
+#include "compiler/model/cost/cost.def"
 };
 #undef COST
 #undef ALIAS
@@ -51,7 +51,7 @@ static const CallWord distribution_word[] = {
 
 #define UNIT(name, scale, time, voltage, current, length, angle) name,
 static const char *const unit_word[] = {
-#include "compiler/model/unit.def"
+#include "compiler/expr/unit.def"
 };
 #undef UNIT
 

@@ -1,9 +1,9 @@
 #include "compiler/check/require.h"
 
+#include "compiler/check/range/range_search.h"
 #include "compiler/check/slope/image.h"
 #include "compiler/check/slope/image_form.h"
-#include "compiler/check/range/range_search.h"
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 #include "compiler/net/pair_eval.h"
 
 RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)

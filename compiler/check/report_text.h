@@ -1,7 +1,7 @@
 /* How reports for people are laid out: a column of labels, sentences beside it. */
 #ifndef COMPILER_CHECK_REPORT_TEXT_H
 #define COMPILER_CHECK_REPORT_TEXT_H
-#include "compiler/model/num.h"
+#include "compiler/expr/num.h"
 
 enum { REPORT_LABEL = 20 };     /* width of the column */
 

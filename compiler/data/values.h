@@ -2,7 +2,7 @@
  * .npy double the dyadic it is; only what is no double gets a rational. */
 #ifndef COMPILER_DATA_VALUES_H
 #define COMPILER_DATA_VALUES_H
-#include "compiler/model/num.h"
+#include "compiler/expr/num.h"
 
 /* A column of numbers. d[k] is the double nearest to entry k; q is NULL when
  * every d[k] is exact, else q[k] is the exact entry. Without d each of the n

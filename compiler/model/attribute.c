@@ -1,6 +1,6 @@
 /* The lines of a block against the table of what the block knows. */
 #include "compiler/model/build.h"
-#include "compiler/model/cost.h"
+#include "compiler/model/cost/cost.h"
 #include "compiler/model/habit.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "compiler/model/zero.h"
+#include "compiler/expr/zero.h"
 
 static const AstAttrs *attributes_of(const PopBuild *pb)
 {

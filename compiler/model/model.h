@@ -7,9 +7,9 @@
 #ifndef COMPILER_MODEL_MODEL_H
 #define COMPILER_MODEL_MODEL_H
 #include "compiler/data/values.h"
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
+#include "compiler/expr/unit.h"
 #include "compiler/model/setting.h"
-#include "compiler/model/unit.h"
 #include "runtime/method.h"
 
 typedef enum Sign { SIGN_MIXED = 0, SIGN_EXC = 1, SIGN_INH = -1 } Sign;

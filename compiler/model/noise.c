@@ -1,8 +1,8 @@
 /* Noise. In an equation, `noise` is unit white noise in `per sqrt(ms)`, and what
  * stands before it makes a number of it; it has to stand there once and in no
  * function, so that the equation is drift + factor * noise. */
+#include "compiler/expr/derive.h"
 #include "compiler/model/build.h"
-#include "compiler/model/derive.h"
 
 /* Stands for the noise while an equation is read; no equation knows a source neuron. */
 enum { VAR_NOISE = EIG_VAR_PRE_I };

@@ -1,7 +1,7 @@
 /* Population blocks. */
+#include "compiler/code/overflow.h"
+#include "compiler/expr/zero.h"
 #include "compiler/model/build.h"
-#include "compiler/model/overflow.h"
-#include "compiler/model/zero.h"
 
 typedef enum PopAttr {
     POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_PROX_STEP,

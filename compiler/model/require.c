@@ -1,5 +1,5 @@
 /* Requirements: what `eigc check` has to certify. */
-#include "compiler/model/cost.h"
+#include "compiler/model/cost/cost.h"
 #include "compiler/model/habit.h"
 
 #include <string.h>

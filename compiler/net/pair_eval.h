@@ -4,7 +4,7 @@
  * depends on pre.i - post.i has few different arguments. */
 #ifndef COMPILER_NET_PAIR_EVAL_H
 #define COMPILER_NET_PAIR_EVAL_H
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
 
 typedef struct PairValue {
     double d;                   /* nearest */

@@ -1,5 +1,6 @@
 /* What neurons draw, and gains and thresholds of their own, become columns of numbers that their programs read. */
-#include "compiler/model/affine.h"
+#include "compiler/code/code.h"
+#include "compiler/expr/affine.h"
 #include "compiler/plan/build.h"
 
 /* The column of each draw so far, so that one draw is one column. */

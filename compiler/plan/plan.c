@@ -1,3 +1,4 @@
+#include "compiler/code/code.h"
 #include "compiler/plan/plan.h"
 
 #include "compiler/plan/build.h"

@@ -1,6 +1,7 @@
 /* Recorded quantities: expressions of the model as trees for the runtime. */
 #include <string.h>
 
+#include "compiler/code/code.h"
 #include "compiler/plan/build.h"
 
 /* True when the value needs neither rates nor inputs, so one program gives it. */

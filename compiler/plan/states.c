@@ -1,6 +1,7 @@
 /* The numbers that neurons carry, and what populations send. A network of
  * leaky rates has one state a neuron, which is what it sends, and needs nothing
  * of this. */
+#include "compiler/code/code.h"
 #include "compiler/plan/build.h"
 #include "runtime/rng.h"
 

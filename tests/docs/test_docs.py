@@ -303,7 +303,7 @@ def try_contents(text):
 
 def try_units(text):
     wanted = []
-    for row in rows_of("compiler/model/unit.def", "UNIT"):
+    for row in rows_of("compiler/expr/unit.def", "UNIT"):
         name, scale, *powers = [f.strip('"') for f in fields(row)]
         wanted.append((name, Fraction(scale), dimension_text([int(p) for p in powers])))
     found = []
@@ -329,7 +329,7 @@ def try_costs(text):
               "ABOVE_ONE": "above 1", "FROM_ONE": "at least 1",
               "UNIT_INTERVAL": "above 0 and at most 1", "BOUND": ""}
     wanted = []
-    for row in rows_of("compiler/model/cost.def", "COST"):
+    for row in rows_of("compiler/model/cost/cost.def", "COST"):
         _, name, params, _, what = fields(row)
         head, needs = [], []
         for p in re.findall(r'PARAM\("(\w+)", (NULL|"[^"]*"), (\w+), (\w+)\)', params):
@@ -339,7 +339,7 @@ def try_costs(text):
         name = name.strip('"')
         wanted.append(["`%s(%s)`" % (name, ", ".join(head)) if head else "`%s`" % name, what.strip('"'), "; ".join(needs)])
     compare("costs", wanted, [r[:3] for r in table(text, "costs")])
-    for row in rows_of("compiler/model/cost.def", "ALIAS"):
+    for row in rows_of("compiler/model/cost/cost.def", "ALIAS"):
         alias, of = re.match(r'"(\w+)", (\w+)', row).groups()
         report("`%s`" % alias in text, "language.md names the cost %s" % alias)
 

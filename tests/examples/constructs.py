@@ -56,7 +56,7 @@ def names_in(file, array):
 def dimensions():
     """The units of each dimension."""
     found = {}
-    for name, powers in re.findall(r'^UNIT\("(\w+)", *"[^"]*", *([-\d, ]+)\)', open("compiler/model/unit.def").read(), flags=re.M):
+    for name, powers in re.findall(r'^UNIT\("(\w+)", *"[^"]*", *([-\d, ]+)\)', open("compiler/expr/unit.def").read(), flags=re.M):
         found.setdefault(powers.replace(" ", ""), []).append(name)
     return list(found.values())
 
@@ -66,7 +66,7 @@ def call(name):
 
 
 def table_rows():
-    for name in rows_of("compiler/model/cost.def", "COST") + rows_of("compiler/model/cost.def", "ALIAS"):
+    for name in rows_of("compiler/model/cost/cost.def", "COST") + rows_of("compiler/model/cost/cost.def", "ALIAS"):
         yield "cost", name, r"\bcost\s*=[^;}\n]*\b%s\b" % name
     for name in rows_of("compiler/model/kernel.def", "SHAPE"):
         yield "kernel", name, r"\bkernel\([^;}\n]*\b%s\(" % name

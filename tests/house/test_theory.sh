@@ -5,7 +5,7 @@ status=0
 say() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; status=1; fi; }
 
 missing=0
-for cost in $(sed -n 's/^COST([A-Z0-9_]*, *"\([a-z0-9_]*\)".*/\1/p' compiler/model/cost.def); do
+for cost in $(sed -n 's/^COST([A-Z0-9_]*, *"\([a-z0-9_]*\)".*/\1/p' compiler/model/cost/cost.def); do
     grep -q "^| \`$cost[(\`]" docs/theory.md || { echo "docs/theory.md has no cost $cost" >&2; missing=1; }
 done
 say theory_has_every_cost $missing

@@ -4,6 +4,7 @@
 #include <float.h>
 #include <stdint.h>
 
+#include "compiler/code/code.h"
 #include "tests/numeric/cost_reference.h"
 #include "tests/unit/model_text.h"
 

@@ -5,6 +5,7 @@
 #include <mpfr.h>
 
 #include "compiler/check/slope/slope.h"
+#include "compiler/code/code.h"
 #include "tests/unit/model_text.h"
 
 enum { BITS = 160, N_COSTS = 250, MAX_TERMS = 4, N_INPUTS = 3, GRID = 300 };

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <mpfr.h>
 
-#include "compiler/model/exponential.h"
+#include "compiler/code/code.h"
+#include "compiler/expr/exponential.h"
 #include "tests/test.h"
 
 enum { BITS = 400, N_EXPRESSIONS = 500 };

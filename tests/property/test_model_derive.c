@@ -3,7 +3,7 @@
 #include <mpfr.h>
 #include <stdlib.h>
 
-#include "compiler/model/derive.h"
+#include "compiler/expr/derive.h"
 #include "tests/test.h"
 
 enum { BITS = 400, N_EXPRESSIONS = 4000, DEPTH = 4 };

@@ -2,6 +2,7 @@
 #include "compiler/check/slope/slope.h"
 
 #include "compiler/check/slope/jet.h"
+#include "compiler/code/code.h"
 #include "tests/test.h"
 
 typedef struct Bench {

@@ -1,4 +1,5 @@
 /* Names, constants, units and blocks of the model phase. */
+#include "compiler/code/code.h"
 #include "tests/unit/model_text.h"
 
 #define POP(name, attributes) "population " name " excitatory { tau = 10 ms; cost = nonnegative; " attributes " }\n"

@@ -1,6 +1,7 @@
 /* The activation of every cost against three independent things: the reference
  * values of docs/theory.md, the prox by brute force, and the slopes and range
  * that the model states. */
+#include "compiler/code/code.h"
 #include "tests/unit/model_text.h"
 
 enum { N_REFERENCE = 5 };

@@ -3,7 +3,7 @@
 #include <mpfr.h>
 #include <stdlib.h>
 
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
 #include "tests/test.h"
 
 static NumPool pool;

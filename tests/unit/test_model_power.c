@@ -1,5 +1,5 @@
 /* Powers of one base in one: what is merged, by hand, and what must not be, since it would have values where the text has none. */
-#include "compiler/model/power.h"
+#include "compiler/expr/power.h"
 #include "tests/unit/model_text.h"
 
 static void check_merged(const char *text, const char *merged)

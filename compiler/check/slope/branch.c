@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 void branches_init(Branches *b, Ctx *cx, NumPool *nums)
 {

@@ -6,7 +6,7 @@
  * and Y. Ye do in disciplined convex programming (2006), and those that compose_product.c derives. */
 #ifndef COMPILER_CHECK_COMPOSE_H
 #define COMPILER_CHECK_COMPOSE_H
-#include "compiler/model/cost.h"
+#include "compiler/model/cost/cost.h"
 
 /* Of an expression of x at every x between lo and hi, the ends left out. */
 typedef enum ShapeSign { ANY_SIGN = 0, NONNEG = 1, NONPOS = 2, NONZERO = 4, POSITIVE = NONNEG | NONZERO, NEGATIVE = NONPOS | NONZERO } ShapeSign;

@@ -1,5 +1,5 @@
 #include "compiler/check/slope/compose.h"
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 /* ---- products ---- */
 

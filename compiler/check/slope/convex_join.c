@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "compiler/check/slope/jet.h"
-#include "compiler/model/affine.h"
-#include "compiler/model/piece.h"
+#include "compiler/expr/affine.h"
+#include "compiler/expr/piece.h"
 
 typedef struct Join {
     Ctx *cx;

@@ -1,4 +1,5 @@
 #include "compiler/check/slope/convex_search.h"
+#include "compiler/code/code.h"
 
 #include <math.h>
 

@@ -11,8 +11,8 @@
 #include "compiler/check/slope/convex_search.h"
 #include "compiler/check/slope/gap.h"
 #include "compiler/check/slope/near_end.h"
-#include "compiler/model/affine.h"
-#include "compiler/model/derive.h"
+#include "compiler/expr/affine.h"
+#include "compiler/expr/derive.h"
 
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 

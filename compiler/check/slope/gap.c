@@ -1,6 +1,6 @@
 #include "compiler/check/slope/gap.h"
 
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 /* The value of e there; false where it may have none, or jump. */
 static bool enclose(NumPool *nums, const Expr *e, double lo, double hi, mpfi_ptr value)

@@ -1,7 +1,7 @@
 /* Bounds that follow from the form of an expression, in exact numbers. */
 #ifndef COMPILER_CHECK_IMAGE_FORM_H
 #define COMPILER_CHECK_IMAGE_FORM_H
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
 
 typedef struct Bounds {
     Num lo, hi;                 /* NULL: infinite */

@@ -9,7 +9,7 @@
 #define COMPILER_CHECK_JET_H
 #include <mpfi.h>
 
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
 
 enum { JET_PRECISION = 96 };
 

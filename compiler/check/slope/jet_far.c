@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "compiler/check/slope/jet_walk.h"
-#include "compiler/model/num_special.h"
+#include "compiler/expr/num_special.h"
 
 /* Is t above 0 and grows like a power or an exponential of y, in a tail or in a piece that is long compared to its place? */
 static bool grows(const Walk *w, const Scaled *t)

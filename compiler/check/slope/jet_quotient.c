@@ -12,7 +12,7 @@
  * for n = n0 + n1 u, q = q0 + q1 u + q2 u^2. With c1 = 0 the slope has one sign where u has, out to infinity. */
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/check/slope/standard.h"
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 /* ---- over a line ---- */
 

@@ -1,6 +1,6 @@
 #include "compiler/check/slope/jet_special.h"
 
-#include "compiler/model/num_special.h"
+#include "compiler/expr/num_special.h"
 
 /* Products of 0 and infinity leave NaN: nothing is known then. */
 static void repair(mpfi_ptr x)

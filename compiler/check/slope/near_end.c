@@ -1,6 +1,6 @@
 #include "compiler/check/slope/near_end.h"
 
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 enum { MAX_DEGREE = 8 };
 

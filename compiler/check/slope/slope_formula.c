@@ -6,7 +6,7 @@
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/slope/slope_search.h"
 #include "compiler/check/slope/standard.h"
-#include "compiler/model/power.h"
+#include "compiler/expr/power.h"
 
 /* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
 static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)

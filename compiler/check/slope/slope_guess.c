@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/model/derive.h"
+#include "compiler/code/code.h"
+#include "compiler/expr/derive.h"
 
 typedef struct Climb {
     EigCode code;

@@ -4,7 +4,8 @@
 
 #include "compiler/check/slope/jet.h"
 #include "compiler/check/slope/slope.h"
-#include "compiler/model/affine.h"
+#include "compiler/code/code.h"
+#include "compiler/expr/affine.h"
 
 enum { N_PARTS = 256 };
 

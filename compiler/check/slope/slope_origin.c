@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "compiler/model/affine.h"
-#include "compiler/model/derive.h"
+#include "compiler/expr/affine.h"
+#include "compiler/expr/derive.h"
 
 /* ---- finding them ---- */
 

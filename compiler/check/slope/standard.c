@@ -1,6 +1,6 @@
 #include "compiler/check/slope/standard.h"
 
-#include "compiler/model/affine.h"
+#include "compiler/expr/affine.h"
 
 static const Expr *take_factor(Ctx *cx, const Expr *e, mpq_ptr factor)
 {

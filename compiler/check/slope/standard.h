@@ -1,7 +1,7 @@
 /* A formula without its constant factor, and where it stands: what is left is rounded less. */
 #ifndef COMPILER_CHECK_STANDARD_H
 #define COMPILER_CHECK_STANDARD_H
-#include "compiler/model/expr.h"
+#include "compiler/expr/expr.h"
 
 /* e = *factor times what is returned: 0.3 z/(1 + abs(z)) is 0.3 times z/(1 + abs(z)). *factor != 0. */
 const Expr *standard_factor(Ctx *cx, NumPool *nums, const Expr *e, Num *factor);

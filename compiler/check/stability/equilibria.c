@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/proof/wide.h"
+#include "compiler/code/code.h"
 
 /* The network in doubles. */
 typedef struct Hunt {

@@ -2,10 +2,10 @@
 
 #include <math.h>
 
+#include "compiler/check/lds/lds.h"
 #include "compiler/check/slope/image.h"
 #include "compiler/check/slope/jet.h"
-#include "compiler/check/lds/lds.h"
-#include "compiler/model/settled.h"
+#include "compiler/expr/settled.h"
 #include "compiler/net/pair_eval.h"
 
 /* ---- rows ---- */

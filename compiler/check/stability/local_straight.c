@@ -1,8 +1,8 @@
 /* Activations that consist of straight pieces, exactly. */
 #include "compiler/check/stability/local.h"
 
-#include "compiler/model/affine.h"
-#include "compiler/model/piece.h"
+#include "compiler/expr/affine.h"
+#include "compiler/expr/piece.h"
 
 /* t = L (z/gain + threshold); NULL stays NULL. */
 static Num input_at(const LocalNet *net, const LocalRow *r, Num z)

@@ -1,0 +1,10 @@
+/* Logarithms of sums of two exponentials, without overflow. */
+#ifndef COMPILER_EXPR_LOG_SUM_H
+#define COMPILER_EXPR_LOG_SUM_H
+#include "compiler/expr/expr.h"
+
+/* e, a sum, with max(u, v) + log1p(exp(-abs(u - v))) for log(exp(u) + exp(v)) in its terms and their constant multiples, where u and
+ * v are straight in x; 1 counts as exp(0). Defined and equal everywhere. Whole terms only: the break at u = v is none of the term's,
+ * but what is made of a value there, as its square, could not be seen to be as smooth. */
+const Expr *expr_log_sums(Ctx *cx, NumPool *pool, const Expr *e);
+#endif

@@ -1,0 +1,248 @@
+/* Monotone functions are enclosed end by end. The roots are found by Newton's
+ * method without any claim; a bound is what a comparison with directed rounding
+ * has accepted, moved outwards until one is. */
+#include "compiler/expr/num_special.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* ---- the normal distribution ---- */
+
+/* erfc(-a/sqrt(2))/2; the argument is rounded so that the value errs towards `round`. */
+static void normcdf_end(mpfr_ptr y, mpfr_srcptr a, mpfr_rnd_t round)
+{
+    mpfr_t root, t;
+    mpfr_inits2(mpfr_get_prec(y), root, t, (mpfr_ptr)0);
+    /* -a/sqrt(2) is to err upwards for a lower bound: its size downwards where a > 0. */
+    bool smaller = (mpfr_sgn(a) > 0) == (round == MPFR_RNDD);
+    mpfr_sqrt_ui(root, 2, smaller ? MPFR_RNDU : MPFR_RNDD);
+    mpfr_div(t, a, root, mpfr_sgn(a) > 0 ? (smaller ? MPFR_RNDD : MPFR_RNDU) : (smaller ? MPFR_RNDU : MPFR_RNDD));
+    mpfr_neg(t, t, MPFR_RNDN);
+    mpfr_erfc(y, t, round);
+    mpfr_div_2ui(y, y, 1, round);
+    mpfr_clears(root, t, (mpfr_ptr)0);
+}
+
+void enclose_normcdf(mpfi_ptr y, mpfi_srcptr a)
+{
+    normcdf_end(&y->left, &a->left, MPFR_RNDD);
+    normcdf_end(&y->right, &a->right, MPFR_RNDU);
+}
+
+void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a)
+{
+    mpfi_t root;
+    mpfi_init2(root, mpfi_get_prec(y));
+    mpfi_const_pi(root);
+    mpfi_mul_2ui(root, root, 1);
+    mpfi_sqrt(root, root);
+    mpfi_sqr(y, a);
+    mpfi_div_2ui(y, y, 1);
+    mpfi_neg(y, y);
+    mpfi_exp(y, y);
+    mpfi_div(y, y, root);
+    mpfi_clear(root);
+}
+
+/* ---- roots ---- */
+
+/* An ascending function f with f(root) = a; b is a parameter. */
+typedef struct Ascending {
+    void (*value)(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round);
+    void (*guess)(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b);
+} Ascending;
+
+/* x moved by a part 2^-k of itself, up or down. */
+static void move(mpfr_ptr to, mpfr_srcptr x, mpfr_prec_t k, mpfr_rnd_t round)
+{
+    mpfr_t part;
+    mpfr_init2(part, mpfr_get_prec(x));
+    mpfr_set_ui_2exp(part, 1, -(mpfr_exp_t)k, MPFR_RNDN);
+    mpfr_ui_sub(part, 1, part, MPFR_RNDN);
+    if (round == MPFR_RNDU)
+        mpfr_div(to, x, part, round);
+    else
+        mpfr_mul(to, x, part, round);
+    mpfr_clear(part);
+}
+
+/* A bound of the root of f(x) = a in the direction of `round`; false when none was accepted. */
+static bool root_end(const Ascending *f, mpfr_ptr y, mpfr_srcptr a, mpfr_srcptr b, mpfr_rnd_t round)
+{
+    mpfr_prec_t p = mpfr_get_prec(y);
+    mpfr_t x, try, value;
+    mpfr_inits2(p + 32, x, try, value, (mpfr_ptr)0);
+    f->guess(x, a, b);
+    if (mpfr_zero_p(x) && round == MPFR_RNDU)
+        mpfr_nextabove(x);                      /* a root below all numbers that MPFR has */
+    bool done = false;
+    for (mpfr_prec_t k = p + 8; !done && k > 2; k -= k / 4 + 1) {
+        move(try, x, k, round);
+        f->value(value, try, b, round == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
+        done = round == MPFR_RNDD ? mpfr_cmp(value, a) <= 0 : mpfr_cmp(value, a) >= 0;
+    }
+    mpfr_set(y, try, round);
+    mpfr_clears(x, try, value, (mpfr_ptr)0);
+    return done;
+}
+
+/* x + log(x) */
+static void omega_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round)
+{
+    (void)b;
+    mpfr_log(y, x, round);
+    mpfr_add(y, y, x, round);
+}
+
+/* Newton on u + exp(u) = a for u = log(x) < 0, on x + log(x) = a above. */
+static void omega_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+{
+    (void)b;
+    mpfr_t f, slope;
+    mpfr_inits2(mpfr_get_prec(x), f, slope, (mpfr_ptr)0);
+    bool small = mpfr_cmp_ui(a, 1) < 0;
+    if (small)
+        mpfr_set(x, a, MPFR_RNDN);              /* u = a is above the solution: convex, Newton descends */
+    else
+        mpfr_set_ui(x, 1, MPFR_RNDN);           /* concave: Newton ascends */
+    for (int k = 0; k < 64; k++) {
+        if (small) {
+            mpfr_exp(f, x, MPFR_RNDN);
+            mpfr_add_ui(slope, f, 1, MPFR_RNDN);
+        } else {
+            mpfr_log(f, x, MPFR_RNDN);
+            mpfr_ui_div(slope, 1, x, MPFR_RNDN);
+            mpfr_add_ui(slope, slope, 1, MPFR_RNDN);
+        }
+        mpfr_add(f, f, x, MPFR_RNDN);
+        mpfr_sub(f, f, a, MPFR_RNDN);
+        mpfr_div(f, f, slope, MPFR_RNDN);
+        mpfr_sub(x, x, f, MPFR_RNDN);
+        if (mpfr_zero_p(f) || mpfr_get_exp(f) < mpfr_get_exp(x) - mpfr_get_prec(x) + 4)
+            break;
+    }
+    if (small)
+        mpfr_exp(x, x, MPFR_RNDN);
+    mpfr_clears(f, slope, (mpfr_ptr)0);
+}
+
+static void enclose_root(const Ascending *f, mpfi_ptr y, mpfi_srcptr a, mpfr_srcptr b_left, mpfr_srcptr b_right,
+                         double least, double most)
+{
+    if (!mpfr_number_p(&a->left) || !root_end(f, &y->left, &a->left, b_left, MPFR_RNDD))
+        mpfr_set_d(&y->left, least, MPFR_RNDD);
+    if (!mpfr_number_p(&a->right) || !root_end(f, &y->right, &a->right, b_right, MPFR_RNDU))
+        mpfr_set_d(&y->right, most, MPFR_RNDU);
+}
+
+void enclose_wright_omega(mpfi_ptr y, mpfi_srcptr a)
+{
+    static const Ascending f = { omega_value, omega_guess };
+    enclose_root(&f, y, a, &a->left, &a->right, 0, INFINITY);
+}
+
+/* x + b log(x), b > 0 */
+static void log_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round)
+{
+    mpfr_log(y, x, round);
+    mpfr_mul(y, y, b, round);
+    mpfr_add(y, y, x, round);
+}
+
+/* x = b y with y + log(y) = a/b - log(b) */
+static void log_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+{
+    mpfr_t c, log;
+    mpfr_inits2(2 * mpfr_get_prec(x), c, log, (mpfr_ptr)0);
+    mpfr_log(log, b, MPFR_RNDN);
+    mpfr_div(c, a, b, MPFR_RNDN);
+    mpfr_sub(c, c, log, MPFR_RNDN);
+    omega_guess(x, c, c);
+    mpfr_mul(x, x, b, MPFR_RNDN);
+    mpfr_clears(c, log, (mpfr_ptr)0);
+}
+
+void enclose_log_root(mpfi_ptr y, mpfi_srcptr a, mpfi_srcptr b)
+{
+    static const Ascending f = { log_value, log_guess };
+    /* The root is 1 at a = 1; it ascends in b below and descends above. */
+    bool low = mpfr_cmp_ui(&a->left, 1) < 0, high = mpfr_cmp_ui(&a->right, 1) > 0;
+    enclose_root(&f, y, a, low ? &b->left : &b->right, high ? &b->left : &b->right, 0, INFINITY);
+}
+
+/* log(x/(1 - x)) + b x for 0 < x < 1; b may have either sign. */
+static void logit_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t round)
+{
+    mpfr_t rest;
+    mpfr_init2(rest, mpfr_get_prec(y));
+    mpfr_ui_sub(rest, 1, x, round == MPFR_RNDU ? MPFR_RNDD : MPFR_RNDU);
+    if (mpfr_sgn(rest) <= 0) {                  /* x is 1 or more: above every value */
+        mpfr_set_inf(y, 1);
+    } else {
+        mpfr_div(y, x, rest, round);
+        mpfr_log(y, y, round);
+        mpfr_mul(rest, b, x, round);
+        mpfr_add(y, y, rest, round);
+    }
+    mpfr_clear(rest);
+}
+
+/* x = 1/(1 + exp(-u)) */
+static void logistic(mpfr_ptr x, mpfr_srcptr u)
+{
+    mpfr_neg(x, u, MPFR_RNDN);
+    mpfr_exp(x, x, MPFR_RNDN);
+    mpfr_add_ui(x, x, 1, MPFR_RNDN);
+    mpfr_ui_div(x, 1, x, MPFR_RNDN);
+}
+
+/* Newton on u + b logistic(u) = a between a - b and a, halving where it leaves
+ * that or a step is not half of the one before. */
+static void logit_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+{
+    mpfr_prec_t p = mpfr_get_prec(x);
+    mpfr_t lo, hi, u, f, slope, before;
+    mpfr_inits2(p, lo, hi, u, f, slope, before, (mpfr_ptr)0);
+    mpfr_sub(u, a, b, MPFR_RNDN);
+    mpfr_min(lo, u, a, MPFR_RNDD);
+    mpfr_max(hi, u, a, MPFR_RNDU);
+    mpfr_add(u, lo, hi, MPFR_RNDN);
+    mpfr_div_2ui(u, u, 1, MPFR_RNDN);
+    mpfr_sub(before, hi, lo, MPFR_RNDN);
+    for (long k = 0; k < 4 * (long)p; k++) {
+        logistic(x, u);
+        mpfr_ui_sub(slope, 1, x, MPFR_RNDN);
+        mpfr_mul(slope, slope, x, MPFR_RNDN);
+        mpfr_mul(slope, slope, b, MPFR_RNDN);
+        mpfr_add_ui(slope, slope, 1, MPFR_RNDN);
+        mpfr_mul(f, b, x, MPFR_RNDN);
+        mpfr_add(f, f, u, MPFR_RNDN);
+        mpfr_sub(f, f, a, MPFR_RNDN);
+        mpfr_set(mpfr_sgn(f) < 0 ? lo : hi, u, MPFR_RNDN);
+        mpfr_div(f, f, slope, MPFR_RNDN);
+        mpfr_sub(f, u, f, MPFR_RNDN);
+        mpfr_sub(slope, f, u, MPFR_RNDN);
+        bool done = mpfr_zero_p(slope) || (!mpfr_zero_p(f) && mpfr_get_exp(slope) < mpfr_get_exp(f) - p + 4);
+        mpfr_mul_2ui(slope, slope, 1, MPFR_RNDN);
+        if (!done && !(mpfr_cmp(f, lo) >= 0 && mpfr_cmp(f, hi) <= 0 && mpfr_cmpabs(slope, before) <= 0)) {
+            mpfr_add(f, lo, hi, MPFR_RNDN);
+            mpfr_div_2ui(f, f, 1, MPFR_RNDN);
+        }
+        mpfr_sub(before, f, u, MPFR_RNDN);
+        mpfr_abs(before, before, MPFR_RNDN);
+        mpfr_set(u, f, MPFR_RNDN);
+        if (done)
+            break;
+    }
+    logistic(x, u);
+    mpfr_clears(lo, hi, u, f, slope, before, (mpfr_ptr)0);
+}
+
+void enclose_logit_root(mpfi_ptr y, mpfi_srcptr a, mpfi_srcptr b)
+{
+    static const Ascending f = { logit_value, logit_guess };
+    /* The root descends in b. */
+    enclose_root(&f, y, a, &b->right, &b->left, 0, 1);
+    if (mpfr_cmp_ui(&y->right, 1) > 0)
+        mpfr_set_ui(&y->right, 1, MPFR_RNDN);
+}
