@@ -6,6 +6,7 @@
 #include "compiler/check/require.h"
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/stability/stability.h"
+#include "lang/base/source.h"
 
 /* Where gains differ the rows tell whether neurons were taken one by one. */
 static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
@@ -114,6 +115,22 @@ static bool shapes_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, co
     return same;
 }
 
+/* A report names who carries a witness: the names are part of what is certified. Where a population has none, its name in the
+ * file is its number, which is its place. */
+static bool names_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, const char **difference)
+{
+    if (!claim_matrix_is_populations(a) || !a->name || !b->name)
+        return true;
+    for (size_t k = 0; k < a->q; k++) {
+        if (!a->name[k] || !b->name[k] || !strcmp(a->name[k], b->name[k]))
+            continue;
+        *difference = arena_printf(&cx->arena, "population %zu is \"%s\" in the certificate and `%s` in the model", k + 1,
+                                   source_one_line(cx, a->name[k]), b->name[k]);
+        return false;
+    }
+    return true;
+}
+
 static bool diagonals_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, size_t row, const char **difference)
 {
     if (!claim_matrix_is_populations(a))
@@ -146,7 +163,7 @@ static bool kernels_equal(Ctx *cx, const ClaimMatrix *a, const ClaimMatrix *b, c
 bool claim_equal(Ctx *cx, const ClaimMatrix *certified, const ClaimMatrix *model, const char **difference)
 {
     mpq_t zero;
-    bool same = shapes_equal(cx, certified, model, difference);
+    bool same = shapes_equal(cx, certified, model, difference) && names_equal(cx, certified, model, difference);
 
     mpq_init(zero);
     for (size_t row = 0; same && row < model->q; row++)

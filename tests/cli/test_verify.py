@@ -120,6 +120,25 @@ def imported_files_are_part_of_the_model(folder):
 
 
 @test
+def populations_have_the_names_of_the_model(folder):
+    model = write(folder, "named.eig", "population E excitatory { size = 4; tau = 20; cost = nonnegative }\n"
+                                       "population I inhibitory { size = 4; tau = 10; cost = nonnegative }\n"
+                                       "connect E -> I { weight = 0.1 }\nconnect I -> E { weight = 0.1 }\n")
+    path = os.path.join(folder, "named.json")
+    equal(eigc("check", "--certificate", path, model).status, 0)
+    proof = json.load(open(path))
+    equal([p["name"] for p in proof["matrix"]["populations"]], ["E", "I"])
+    equal(eigc("verify", path, "--model", model).status, 0)
+    for names in (["I", "E"], ["E", "J"], ["", "I"]):
+        for p, name in zip(proof["matrix"]["populations"], names):
+            p["name"] = name
+        json.dump(proof, open(path, "w"))
+        equal(eigc("verify", path).status, 0)
+        r = eigc("verify", path, "--model", model)
+        check(r.status == 1 and "not of this model" in r.out and "in the certificate and" in r.out, r)
+
+
+@test
 def draws_are_made_with_the_seed_of_the_certificate(folder):
     """Gains of neurons are in the matrix: the seed is named, drawn with, and said where it makes the difference."""
     model = write(folder, "drawn.eig", "population E excitatory { size = 3; tau = 20 ms; cost = nonnegative; gain = uniform(0.5, 1) }\n"
