@@ -4,6 +4,7 @@
  * eigc, has to come to the same answer. */
 #include "compiler/check/proof/certificate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -467,11 +468,36 @@ static void golden_files_convince_the_second_checker(void)
     ctx_free(&cx);
 }
 
+/* Numerators of a word and not, over powers of two on either side of what fits decimals, words and two words. */
+static void doubles_are_written_as_their_ratios(void)
+{
+    static const double numerator[] = {1, -1, 3, 0x1.921fb54442d19p+52, -0x1.fffffffffffffp+52};
+    mpq_t x, wide;
+    mpq_inits(x, wide, NULL);
+    for (size_t k = 0; k < sizeof numerator / sizeof numerator[0]; k++)
+        for (int twos = 0; twos <= 200; twos++) {
+            Sbuf out = {0};
+            char text[200];
+            mpq_set_d(x, ldexp(numerator[k], -twos));
+            rational_print(x, &out);
+            CHECK(rational_parse(wide, sbuf_text(&out), out.n) && mpq_equal(x, wide));
+            if (twos > 40)
+                CHECK_TEXT(sbuf_text(&out), mpq_get_str(text, 10, x));
+            sbuf_free(&out);
+            mpz_ui_pow_ui(mpq_numref(x), 3, 45);        /* of two words */
+            rational_print(x, &out);
+            CHECK(rational_parse(wide, sbuf_text(&out), out.n) && mpq_equal(x, wide));
+            sbuf_free(&out);
+        }
+    mpq_clears(x, wide, NULL);
+}
+
 int main(void)
 {
     RUN(examples_and_golden_files_are_accepted);
     RUN(writing_is_the_inverse_of_reading);
     RUN(numbers_as_text);
+    RUN(doubles_are_written_as_their_ratios);
     RUN(malformed_files_are_refused);
     RUN(both_checkers_agree_on_every_mutation);
     RUN(golden_files_convince_the_second_checker);

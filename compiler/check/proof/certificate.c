@@ -94,15 +94,26 @@ void certificate_put_model(Sbuf *out, const CertificateModel *model)
     sbuf_str(out, "},\n");
 }
 
+/* Entry e of a row. Of entries that are held as doubles there are too many for a rational of each to be kept. */
+static void put_entry(Sbuf *out, const ClaimMatrix *m, size_t row, size_t e, mpq_ptr room)
+{
+    if (m->entry) {
+        certificate_put_number(out, m->entry[e]);
+        return;
+    }
+    scaled_entries_one(m->scaled, row, e, m->column[e], room);
+    certificate_put_number(out, room);
+}
+
 /* All q numbers of a row, zeros written out. */
-static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row)
+static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row, mpq_ptr room)
 {
     size_t k = m->row_from[row];
     sbuf_char(out, '[');
     for (size_t j = 0; j < m->q; j++) {
         sbuf_str(out, j ? ", " : "");
         if (k < m->row_from[row + 1] && m->column[k] == j)
-            certificate_put_number(out, claim_matrix_at(m, row, k++));
+            put_entry(out, m, row, k++, room);
         else
             sbuf_str(out, "\"0\"");
     }
@@ -111,28 +122,34 @@ static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row)
 
 static void put_full_rows(Sbuf *out, const char *key, const ClaimMatrix *m)
 {
+    mpq_t room;
+    mpq_init(room);
     sbuf_printf(out, "    \"%s\": [", key);
     for (size_t i = 0; i < m->q; i++) {
         sbuf_str(out, i ? ",\n      " : "\n      ");
-        put_full_row(out, m, i);
+        put_full_row(out, m, i, room);
     }
     sbuf_str(out, "]");
+    mpq_clear(room);
 }
 
 static void put_entries(Sbuf *out, const ClaimMatrix *m)
 {
     const char *gap = "\n      ";
+    mpq_t room;
+    mpq_init(room);
     sbuf_str(out, "    \"entries\": [");
     for (size_t i = 0; i < m->q; i++)
         for (size_t k = m->row_from[i]; k < m->row_from[i + 1]; k++) {
             if (claim_matrix_sign(m, i, k) == 0)
                 continue;
             sbuf_printf(out, "%s[%zu, %u, ", gap, i, m->column[k]);
-            certificate_put_number(out, claim_matrix_at(m, i, k));
+            put_entry(out, m, i, k, room);
             sbuf_char(out, ']');
             gap = ",\n      ";
         }
     sbuf_str(out, "]");
+    mpq_clear(room);
 }
 
 /* A name of a population that has none is its number: a witness must be able to name it. */

@@ -52,6 +52,18 @@ void scaled_entries_clear(ScaledEntries *s, const size_t *row_from)
     rationals_clear(s->unit, s->q * s->n_groups);
 }
 
+void scaled_entries_one(const ScaledEntries *s, size_t a, size_t e, uint32_t column, mpq_ptr x)
+{
+    if (column == a) {
+        mpq_set(x, s->diagonal[a]);
+        return;
+    }
+    mpq_srcptr unit = s->unit[a * s->n_groups + s->group[column]];
+    mpq_set_d(x, s->value[e]);
+    if (mpq_cmp_ui(unit, 1, 1) != 0)
+        mpq_mul(x, x, unit);
+}
+
 const mpq_t *scaled_entries_row(const ScaledEntries *s, size_t a, size_t from, size_t n, const uint32_t *column)
 {
     if (s->exact[a])
@@ -61,12 +73,7 @@ const mpq_t *scaled_entries_row(const ScaledEntries *s, size_t a, size_t from, s
         BUG("no memory for a row of %zu numbers", n);
     for (size_t k = 0; k < n; k++) {
         mpq_init(row[k]);
-        if (column[k] == a) {
-            mpq_set(row[k], s->diagonal[a]);
-            continue;
-        }
-        mpq_set_d(row[k], s->value[from + k]);
-        mpq_mul(row[k], row[k], s->unit[a * s->n_groups + s->group[column[k]]]);
+        scaled_entries_one(s, a, from + k, column[k], row[k]);
     }
     s->exact[a] = row;
     return (const mpq_t *)row;

@@ -29,4 +29,6 @@ void scaled_entries_shifted_clear(ScaledEntries *s, const size_t *row_from);
 void scaled_entries_clear(ScaledEntries *s, const size_t *row_from);
 /* Row a, n entries with these columns from entry `from` on, as rationals: formed once, kept until the entries are cleared. */
 const mpq_t *scaled_entries_row(const ScaledEntries *s, size_t a, size_t from, size_t n, const uint32_t *column);
+/* x = entry e of row a, in this column, and nothing is kept: for who passes over all of them once. */
+void scaled_entries_one(const ScaledEntries *s, size_t a, size_t e, uint32_t column, mpq_ptr x);
 #endif

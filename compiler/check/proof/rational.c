@@ -1,5 +1,6 @@
 #include "compiler/check/proof/rational.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +136,9 @@ bool rational_parse(mpq_ptr x, const char *text, size_t n)
     return ok;
 }
 
-/* The least k <= 40 with x * 10^k an integer; false when there is none. */
+enum { MAX_PLACES = 40 };       /* of a number that is written as a decimal */
+
+/* The least k <= MAX_PLACES with x * 10^k an integer; false when there is none. */
 static bool decimal_places(mpq_srcptr x, unsigned long *places)
 {
     mpz_t rest, factor;
@@ -147,7 +150,7 @@ static bool decimal_places(mpq_srcptr x, unsigned long *places)
     bool terminates = mpz_cmp_ui(rest, 1) == 0;
     mpz_clears(rest, factor, NULL);
     *places = twos > fives ? twos : fives;
-    return terminates && *places <= 40;
+    return terminates && *places <= MAX_PLACES;
 }
 
 /* digits * 10^-places, digits having no final zero unless places is 0. */
@@ -194,11 +197,38 @@ static void print_ratio(mpq_srcptr x, Sbuf *out)
     free(text);
 }
 
+/* n >= 1. */
+static void print_whole(unsigned __int128 n, Sbuf *out)
+{
+    char text[40], *s = text + sizeof text;
+    for (; n > UINT64_MAX; n /= 10)
+        *--s = (char)('0' + (int)(n % 10));
+    for (uint64_t rest = (uint64_t)n; rest; rest /= 10)
+        *--s = (char)('0' + rest % 10);
+    sbuf_mem(out, s, (size_t)(text + sizeof text - s));
+}
+
+/* What nearly every double is: a numerator of one word over a power of two beyond all decimals that are written. Files
+ * hold millions of them, and print_ratio() takes ten times as long. */
+static bool print_double(mpq_srcptr x, Sbuf *out)
+{
+    mpz_srcptr below = mpq_denref(x);
+    size_t twos = mpz_sizeinbase(below, 2) - 1;
+    if (twos <= MAX_PLACES || twos > 127 || mpz_scan1(below, 0) != twos || mpz_size(mpq_numref(x)) != 1)
+        return false;
+    print_whole(mpz_getlimbn(mpq_numref(x), 0), out);
+    sbuf_char(out, '/');
+    print_whole((unsigned __int128)1 << twos, out);
+    return true;
+}
+
 void rational_print(mpq_srcptr x, Sbuf *out)
 {
     unsigned long places;
     if (mpq_sgn(x) < 0)
         sbuf_char(out, '-');
+    if (print_double(x, out))
+        return;
     if (!decimal_places(x, &places)) {
         print_ratio(x, out);
         return;
