@@ -150,6 +150,9 @@ static inline size_t random_signal_of(Circuit *c, uint64_t *r, size_t pop)
     return c->p.signal[q].pop == pop ? q : pop;
 }
 
+/* So many are soon computed by the reference. */
+enum { MOST_PAIRS = 40000 };
+
 /* In the order source, target, source, target. Smooth and bounded for steps that are chosen by their errors. */
 static inline EigCode pair_program(Circuit *c, uint64_t *r)
 {
@@ -190,7 +193,8 @@ static inline void decorate_block(Circuit *c, EigBlock *b, uint64_t *r, bool del
     for (size_t q = c->p.n_pops; q < c->p.n_signals; q++)
         if (c->p.signal[q].pop == b->pre && below(r, 2))
             b->signal = q;
-    if (c->p.n_signals && b->kind != EIG_BLOCK_KERNEL && below(r, 3) == 0)
+    size_t most_pairs = c->pop[b->pre].size * c->pop[b->post].size;
+    if (c->p.n_signals && b->kind != EIG_BLOCK_KERNEL && most_pairs <= MOST_PAIRS && below(r, 3) == 0)
         random_pairs(c, b, r);
     if (below(r, 3) == 0)
         b->gate = below(r, 2) ? CODE(c, state(0), column(0), fn(EIG_FN_SUB)) : CODE(c, var(EIG_VAR_T), fn(EIG_FN_SIN), var(EIG_VAR_I), fn(EIG_FN_ADD));
@@ -220,7 +224,7 @@ static inline void random_general(Circuit *c, uint64_t seed, EigMethod method, s
     for (size_t q = 0; q < n_pops; q++) {
         double g = uniform(r, 0.1, 2.0);
         EigCode start = CODE(c, var(EIG_VAR_I), push(g), fn(EIG_FN_MUL), fn(EIG_FN_SIN), column(1), fn(EIG_FN_ADD));
-        add_pop(c, sizes[below(r, n_sizes)], uniform(r, 0.5, 20.0), activation(c, below(r, N_ACTIVATIONS), g),
+        add_pop(c, sizes[below(r, n_sizes)], uniform(r, 0.5, 20.0), activation(c, below(r, adaptive ? N_SMOOTH_ACTIVATIONS : N_ACTIVATIONS), g),
                 drive(c, below(r, N_INPUTS), g), start);
         random_columns(c, r, &c->pop[q]);
     }
