@@ -14,7 +14,7 @@
 /* Every loop below is over neurons with a fixed expression inside, so that it
  * becomes vector code; the order of operations is that of docs/semantics.md. */
 
-static void slope(const Dopri *d, double t, const double *x, double *dx)
+void dopri_slope(const Dopri *d, double t, const double *x, double *dx)
 {
     d->kernel->drift(d->args, t, x, dx);
 }
@@ -28,7 +28,7 @@ static double scaled(const EigProblem *p, double value, double a, double b)
 }
 
 /* A NaN anywhere makes the norm a NaN. */
-static double norm(const Dopri *d, const double *value, const double *a, const double *b)
+double dopri_norm(const Dopri *d, const double *value, const double *a, const double *b)
 {
     const EigProblem *p = d->p;
     double largest = 0.0;
@@ -65,29 +65,36 @@ static double first_guess(const Dopri *d, double h0, double d1, double d2)
     if (steepest <= 1e-15)
         h1 = h0 * 1e-3 < tiny ? tiny : h0 * 1e-3;
     else
-        h1 = pow(0.01 / steepest, 0.2);
+        h1 = pow(0.01 / steepest, d->power);
     return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
 }
 
 static double choose_first_step(Dopri *d)
 {
-    double d0 = norm(d, d->x, d->x, d->x), d1 = norm(d, d->k[0], d->x, d->x);
+    double d0 = dopri_norm(d, d->x, d->x, d->x), d1 = dopri_norm(d, d->k[0], d->x, d->x);
     double h0 = d0 < 1e-5 || d1 < 1e-5 ? TINY_STEP * d->longest : 0.01 * (d0 / d1);
     h0 = h0 < d->longest ? h0 : d->longest;
     for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->x[i] + h0 * d->k[0][i];
-    slope(d, h0, d->stage, d->k[1]);
+    dopri_slope(d, h0, d->stage, d->k[1]);
     for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->k[1][i] - d->k[0][i];
-    return first_guess(d, h0, d1, norm(d, d->stage, d->x, d->x) / h0);
+    return first_guess(d, h0, d1, dopri_norm(d, d->stage, d->x, d->x) / h0);
+}
+
+size_t dopri_vectors(EigMethod method)
+{
+    return DOPRI_VECTORS_BESIDE + (method == EIG_METHOD_DOPRI8 ? (size_t)DOPRI_SLOPES : (size_t)eig_method[method].stages);
 }
 
 void dopri_start(Dopri *d)
 {
+    d->n_stages = (size_t)eig_method[d->p->method].stages;
+    d->power = d->p->method == EIG_METHOD_DOPRI8 ? 0.125 : 0.2;
     d->t = d->t_new = d->step = 0.0;
     d->longest = longest_step(d->p);
     d->growth = 10.0;
-    slope(d, 0.0, d->x, d->k[0]);
+    dopri_slope(d, 0.0, d->x, d->k[0]);
     double h = d->p->h > 0.0 ? d->p->h : choose_first_step(d);
     h = h < LEAST_FIRST * d->longest ? LEAST_FIRST * d->longest : h;
     d->h = h < d->longest ? h : d->longest;
@@ -107,25 +114,25 @@ static void stages(Dopri *d, double h)
     const double *k1 = d->k[0], *k2 = d->k[1], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5];
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * ((1.0 / 5.0) * k1[i]);
-    slope(d, d->t + (1.0 / 5.0) * h, y, d->k[1]);
+    dopri_slope(d, d->t + (1.0 / 5.0) * h, y, d->k[1]);
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * ((3.0 / 40.0) * k1[i] + (9.0 / 40.0) * k2[i]);
-    slope(d, d->t + (3.0 / 10.0) * h, y, d->k[2]);
+    dopri_slope(d, d->t + (3.0 / 10.0) * h, y, d->k[2]);
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * (((44.0 / 45.0) * k1[i] + (-56.0 / 15.0) * k2[i]) + (32.0 / 9.0) * k3[i]);
-    slope(d, d->t + (4.0 / 5.0) * h, y, d->k[3]);
+    dopri_slope(d, d->t + (4.0 / 5.0) * h, y, d->k[3]);
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * ((((19372.0 / 6561.0) * k1[i] + (-25360.0 / 2187.0) * k2[i]) + (64448.0 / 6561.0) * k3[i]) +
                            (-212.0 / 729.0) * k4[i]);
-    slope(d, d->t + (8.0 / 9.0) * h, y, d->k[4]);
+    dopri_slope(d, d->t + (8.0 / 9.0) * h, y, d->k[4]);
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * (((((9017.0 / 3168.0) * k1[i] + (-355.0 / 33.0) * k2[i]) + (46732.0 / 5247.0) * k3[i]) +
                             (49.0 / 176.0) * k4[i]) + (-5103.0 / 18656.0) * k5[i]);
-    slope(d, d->t_new, y, d->k[5]);
+    dopri_slope(d, d->t_new, y, d->k[5]);
     for (size_t i = 0; i < n; i++)
         x_new[i] = x[i] + h * (((((35.0 / 384.0) * k1[i] + (500.0 / 1113.0) * k3[i]) + (125.0 / 192.0) * k4[i]) +
                                 (-2187.0 / 6784.0) * k5[i]) + (11.0 / 84.0) * k6[i]);
-    slope(d, d->t_new, x_new, d->k[6]);
+    dopri_slope(d, d->t_new, x_new, d->k[6]);
 }
 
 static void estimate_error(Dopri *d, double h)
@@ -137,14 +144,21 @@ static void estimate_error(Dopri *d, double h)
                       (-17253.0 / 339200.0) * k5[i]) + (22.0 / 525.0) * k6[i]) + (-1.0 / 40.0) * k7[i]);
 }
 
-static double factor(double error, double growth)
+static double factor(const Dopri *d, double error, double growth)
 {
     if (!isfinite(error))
         return 0.2;
-    double f = error == 0.0 ? growth : 0.9 * pow(error, -0.2);
+    double f = error == 0.0 ? growth : 0.9 * pow(error, -d->power);
     if (f < 0.2)
         return 0.2;
     return f < growth ? f : growth;
+}
+
+static double rk45_try(Dopri *d)
+{
+    stages(d, d->step);
+    estimate_error(d, d->step);
+    return dopri_norm(d, d->stage, d->x, d->x_new);
 }
 
 bool dopri_attempt(Dopri *d)
@@ -153,22 +167,18 @@ bool dopri_attempt(Dopri *d)
     bool is_last = d->t + 1.01 * d->h >= end;
     d->step = is_last ? end - d->t : d->h;
     d->t_new = is_last ? end : d->t + d->step;
-    stages(d, d->step);
-    estimate_error(d, d->step);
-    double error = norm(d, d->stage, d->x, d->x_new);
+    double error = d->p->method == EIG_METHOD_DOPRI8 ? dopri8_try(d) : rk45_try(d);
     bool ok = error <= 1.0;
-    d->h = d->step * factor(error, ok ? d->growth : 1.0);
+    d->h = d->step * factor(d, error, ok ? d->growth : 1.0);
     if (d->h > d->longest)
         d->h = d->longest;
     d->growth = ok ? 10.0 : 1.0;
     return ok;
 }
 
-const double *dopri_at(Dopri *d, double time)
+static void rk45_between(Dopri *d, double theta)
 {
-    if (time == d->t_new)
-        return d->x_new;
-    double h = d->step, theta = (time - d->t) / h, rest = 1.0 - theta;
+    double h = d->step, rest = 1.0 - theta;
     double *restrict out = d->between;
     const double *x = d->x, *x_new = d->x_new;
     const double *k1 = d->k[0], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5], *k7 = d->k[6];
@@ -181,7 +191,18 @@ const double *dopri_at(Dopri *d, double time)
                               -1453857185.0 / 822651844.0 * k6[i]) + 69997945.0 / 29380423.0 * k7[i]);
         out[i] = x[i] + theta * (rise + rest * (bend + theta * (third + rest * fourth)));
     }
-    return out;
+}
+
+const double *dopri_at(Dopri *d, double time)
+{
+    if (time == d->t_new)
+        return d->x_new;
+    double theta = (time - d->t) / d->step;
+    if (d->p->method == EIG_METHOD_DOPRI8)
+        dopri8_between(d, theta);
+    else
+        rk45_between(d, theta);
+    return d->between;
 }
 
 void dopri_accept(Dopri *d)
@@ -189,8 +210,8 @@ void dopri_accept(Dopri *d)
     double *was = d->x, *was_slope = d->k[0];
     d->x = d->x_new;
     d->x_new = was;
-    d->k[0] = d->k[6];
-    d->k[6] = was_slope;
+    d->k[0] = d->k[d->n_stages - 1];
+    d->k[d->n_stages - 1] = was_slope;
     d->t = d->t_new;
 }
 

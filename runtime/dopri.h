@@ -1,9 +1,11 @@
-/* The adaptive integrator behind eig_integrate: Dormand-Prince 5(4) with dense
- * output, as docs/semantics.md defines it (inside this folder only). */
+/* The adaptive integrators behind eig_integrate: Dormand-Prince 5(4) and 8(5,3) with
+ * dense output, as docs/semantics.md defines them (inside this folder only). */
 #ifndef RUNTIME_DOPRI_H
 #define RUNTIME_DOPRI_H
 #include "runtime/kernel_abi.h"
 #include "runtime/problem.h"
+
+enum { DOPRI_SLOPES = 16, DOPRI_VECTORS_BESIDE = 4 };
 
 /* Vectors of n doubles, all owned by the caller. */
 typedef struct Dopri {
@@ -12,15 +14,19 @@ typedef struct Dopri {
     const EigKernel *kernel;
     const EigKernelArgs *args;
     double *x, *x_new;          /* state at t, and at t_new after an attempt */
-    double *k[7];               /* slopes; k[0] belongs to (t, x) */
+    double *k[DOPRI_SLOPES];    /* slopes; k[0] belongs to (t, x), k[n_stages - 1] to (t_new, x_new) */
     double *stage;              /* argument of a stage, then the error estimate */
     double *between;            /* dense output */
     double t, t_new, step;      /* of the last attempt */
     double h;                   /* length proposed for the next one */
     double longest, growth;     /* limits of h and of its growth */
+    size_t n_stages;            /* slopes of a step without those for dense output */
+    double power;               /* of the error, in the length of the next step */
+    bool has_extras;            /* dopri8: the last step has its slopes for dense output */
 } Dopri;
 
-enum { DOPRI_VECTORS = 11 };    /* x, x_new, k, stage, between */
+/* Numbers of x, x_new, stage, between and the slopes, in units of n. */
+size_t dopri_vectors(EigMethod method);
 
 /* d->p, n, kernel, args and the vectors are set; x holds the state at 0. */
 void dopri_start(Dopri *d);
@@ -33,4 +39,12 @@ const double *dopri_at(Dopri *d, double time);
 void dopri_accept(Dopri *d);
 /* |error| of neuron i in units of the tolerances, at the last attempt. */
 double dopri_error(const Dopri *d, size_t i);
+
+/* Parts, for the files of the methods. */
+void dopri_slope(const Dopri *d, double t, const double *x, double *dx);
+double dopri_norm(const Dopri *d, const double *value, const double *a, const double *b);
+/* dopri8.c: all stages from t to t_new; the error, by which the step is judged. */
+double dopri8_try(Dopri *d);
+/* Fills `between` with the state at t + theta step. */
+void dopri8_between(Dopri *d, double theta);
 #endif

@@ -241,7 +241,7 @@ static bool record_start(Loop *l)
  * spread it over the network); otherwise the neuron with the largest error is named. */
 static void stop_underflow(Loop *l, const Dopri *d)
 {
-    for (size_t s = 0; s < 7; s++) {
+    for (size_t s = 0; s < d->n_stages; s++) {
         if (!all_finite(d->k[s], l->n_x)) {
             stop_nonfinite(l, d->k[s]);
             return;
@@ -267,8 +267,8 @@ static void dopri_place(Dopri *d, Loop *l)
     d->x_new = d->x + n;
     d->stage = d->x + 2 * n;
     d->between = d->x + 3 * n;
-    for (size_t s = 0; s < 7; s++)
-        d->k[s] = d->x + (4 + s) * n;
+    for (size_t s = 0; s + DOPRI_VECTORS_BESIDE < dopri_vectors(l->p->method); s++)
+        d->k[s] = d->x + (DOPRI_VECTORS_BESIDE + s) * n;
 }
 
 static void run_adaptive(Loop *l)

@@ -141,7 +141,7 @@ size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state)
 
 size_t eig_n_vectors(const EigProblem *p)
 {
-    return eig_method[p->method].adaptive ? DOPRI_VECTORS : 2;
+    return eig_method[p->method].adaptive ? dopri_vectors(p->method) : 2;
 }
 
 static double history_rows(const EigProblem *p, size_t signal)

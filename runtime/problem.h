@@ -18,6 +18,7 @@
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
  *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
+ *   dopri8 the same section
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
  * No operation is fused or reordered.
  *
@@ -30,7 +31,7 @@
  *   OU: x' = 0, and after the step x = decay * x + spread * z. exponential_euler: LEAK as above with the neuron's
  *   own c, EQUATION as euler.
  *   a delayed block reads the signal as it was at the start of the step with number max(k - delay, 0), k the number
- *   of the step; a stage at t + h and a record after step k read for k + 1 and k. rk4 and rk45 know no delays. */
+ *   of the step; a stage at t + h and a record after step k read for k + 1 and k. rk4, rk45 and dopri8 know no delays. */
 #ifndef RUNTIME_PROBLEM_H
 #define RUNTIME_PROBLEM_H
 #include <stdbool.h>

@@ -207,15 +207,16 @@ static bool oracle_open(Oracle *o)
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
     size_t n_normal = eig_noise_from(p, p->n_pops, 0), n_past = (size_t)o->n_past * o->n_sent;
-    double *at = calloc(11 * o->n_x + p->n + o->n_sent + n_past + n_normal + width + 1, sizeof *at);
+    double *at = calloc((4 + ORACLE_SLOPES) * o->n_x + p->n + o->n_sent + n_past + n_normal + width + 1, sizeof *at);
     o->signal = calloc(n_signals + 1, sizeof *o->signal);
     o->x = at;
     if (!at || !o->signal || !eig_noise_open(&o->noise, p))
         return false;
-    double **part[] = { &o->x, &o->stage, &o->x_new, &o->x_between, &o->k[0], &o->k[1], &o->k[2], &o->k[3], &o->k[4],
-                        &o->k[5], &o->k[6] };
+    double **part[] = { &o->x, &o->stage, &o->x_new, &o->x_between };
     for (size_t k = 0; k < sizeof part / sizeof *part; k++, at += o->n_x)
         *part[k] = at;
+    for (size_t s = 0; s < ORACLE_SLOPES; s++, at += o->n_x)
+        o->k[s] = at;
     o->total = at;
     o->sent = o->total + p->n;
     o->past = o->sent + o->n_sent;
@@ -238,7 +239,7 @@ RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, voi
     } else {
         start_state(p, o.x);
         if (eig_method[p->method].adaptive)
-            oracle_run_rk45(&o);
+            oracle_run_adaptive(&o);
         else
             run_fixed(&o);
         if (x_final)

@@ -1,9 +1,11 @@
 /* Parts of the reference interpreter (inside this folder only). Nothing here
- * is used by integrate.c or dopri.c: the two ways share no stepping. */
+ * is used by integrate.c, dopri.c or dopri8.c: the two ways share no stepping. */
 #ifndef RUNTIME_REFERENCE_H
 #define RUNTIME_REFERENCE_H
 #include "runtime/integrate.h"
 #include "runtime/noise.h"
+
+enum { ORACLE_SLOPES = 16 };    /* of dopri8 with its dense output */
 
 /* One run. x is the state at time t, which is step number k. */
 typedef struct Oracle {
@@ -11,8 +13,8 @@ typedef struct Oracle {
     EigRecorder *rec;
     size_t n_x;
     double *x, *total, *stage, *row, *normal;
-    double *k[7];               /* slopes of the stages */
-    double *x_new, *x_between;  /* rk45 */
+    double *k[ORACLE_SLOPES];   /* slopes of the stages */
+    double *x_new, *x_between;  /* adaptive methods */
     double *sent, **signal;     /* the signals, one after the other */
     double *past;               /* n_past rows of n_sent: the signals at the start of the last steps */
     size_t n_sent;
@@ -56,6 +58,12 @@ bool oracle_goes_on(Oracle *o, double t);
 bool oracle_record(Oracle *o, size_t clock, int64_t k, double t, const double *x);
 /* False, with status NONFINITE, population, neuron and state in the result, when x has such a number. */
 bool oracle_check(Oracle *o, const double *x);
-/* runtime/reference_rk45.c */
-void oracle_run_rk45(Oracle *o);
+/* runtime/reference_adaptive.c */
+void oracle_run_adaptive(Oracle *o);
+/* Largest |value_i| / (atol + rtol max(|size_a_i|, |size_b_i|)); not finite as soon as one quotient is a NaN. */
+double oracle_worst(const Oracle *o, const double *value, const double *size_a, const double *size_b);
+/* runtime/reference_dopri8.c. All stages from t to t_new, and the number by which the step is judged. */
+double oracle_dopri8_attempt(Oracle *o, double t, double h, double t_new);
+/* x_between at t + theta h. */
+void oracle_dopri8_between(Oracle *o, double t, double theta, double h);
 #endif

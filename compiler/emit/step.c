@@ -19,6 +19,7 @@ Method method_of(EigMethod m)
         return (Method){ 4, { { AT_START, false, true }, { AT_HALF, true, true }, { AT_HALF, true, true },
                               { AT_END, true, false } } };
     case EIG_METHOD_RK45:
+    case EIG_METHOD_DOPRI8:
     case EIG_N_METHODS:
         break;
     }

@@ -256,8 +256,8 @@ typedef struct ModelSim {
     EigMethod method;
     Span method_span;
     bool has_step;
-    Num step;                   /* > 0; fixed-step methods need it, rk45 takes it as the first step */
-    double rtol, atol;          /* rk45 */
+    Num step;                   /* > 0; fixed-step methods need it, adaptive ones take it as the first step */
+    double rtol, atol;          /* adaptive methods */
     uint64_t seed;
     VEC(ModelClock) clocks;     /* at least one, all different */
     VEC(ModelRecord) records;   /* empty: every population's rates, at the one clock */

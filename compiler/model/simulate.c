@@ -136,7 +136,7 @@ static void no_tolerance(Builder *b, const AstAttr *a, const char *what)
     if (!a)
         return;
     Diag *d = diag_at(b->cx, D_E0208, a->span, "%s is a tolerance, and `%s` takes steps of one length", what, eig_method[b->m->sim.method].name);
-    diag_help(b->cx, d, "leave it out, or write `method = rk45`, which chooses its steps by it");
+    diag_help(b->cx, d, "leave it out, or write `method = rk45` or `dopri8`, which choose their steps by it");
 }
 
 void simulate_times(Builder *b)

@@ -133,9 +133,9 @@ static inline void random_circuit(Circuit *c, uint64_t seed, EigMethod method, s
         set_step(c, (EigRatio){ 1 + seed % 50, 1009, 2 });
     c->p.steps_per_record = 1 + (int64_t)below(r, 4);
     EigRatio whole = eig_ratio(c->p.duration);
-    c->p.record_every = method == EIG_METHOD_RK45 && below(r, 2) ? (EigRatio){ whole.num, 7, whole.exponent } : (EigRatio){ 0, 1, 0 };
+    c->p.record_every = eig_method[method].adaptive && below(r, 2) ? (EigRatio){ whole.num, 7, whole.exponent } : (EigRatio){ 0, 1, 0 };
     size_t n_pops = 1 + below(r, 4), n_blocks = below(r, 3 * n_pops);
-    size_t n_activations = method == EIG_METHOD_RK45 ? N_SMOOTH_ACTIVATIONS : N_ACTIVATIONS;     /* steps crawl along the others */
+    size_t n_activations = eig_method[method].adaptive ? N_SMOOTH_ACTIVATIONS : N_ACTIVATIONS;     /* steps crawl along the others */
     for (size_t q = 0; q < n_pops; q++) {
         double g = uniform(r, 0.1, 2.0);
         EigCode start = CODE(c, var(EIG_VAR_I), push(g), fn(EIG_FN_MUL), fn(EIG_FN_SIN));

@@ -32,6 +32,7 @@ static void rk4_equals_reference(void) { check_sizes(EIG_METHOD_RK4); }
 static void exponential_euler_equals_reference(void) { check_sizes(EIG_METHOD_EXPEULER); }
 static void euler_maruyama_equals_reference(void) { check_sizes(EIG_METHOD_EULERMARUYAMA); }
 static void rk45_equals_reference(void) { check_sizes(EIG_METHOD_RK45); }
+static void dopri8_equals_reference(void) { check_sizes(EIG_METHOD_DOPRI8); }
 
 int main(void)
 {
@@ -41,5 +42,6 @@ int main(void)
     RUN(exponential_euler_equals_reference);
     RUN(euler_maruyama_equals_reference);
     RUN(rk45_equals_reference);
+    RUN(dopri8_equals_reference);
     return test_done();
 }

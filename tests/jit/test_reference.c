@@ -49,6 +49,12 @@ static void rk45_equals_reference(void)
     check_method(EIG_METHOD_RK45, SIZES(many), 12);
 }
 
+static void dopri8_equals_reference(void)
+{
+    check_method(EIG_METHOD_DOPRI8, SIZES(few), 12);
+    check_method(EIG_METHOD_DOPRI8, SIZES(many), 12);
+}
+
 static void wilson_cowan_equals_reference(void)
 {
     for (int smooth = 0; smooth < 2; smooth++) {
@@ -206,6 +212,7 @@ int main(void)
     RUN(heun_equals_reference);
     RUN(rk4_equals_reference);
     RUN(rk45_equals_reference);
+    RUN(dopri8_equals_reference);
     RUN(both_homes_agree);
     RUN(shared_populations_equal_reference);
     RUN(sweeps_equal_reference);

@@ -74,15 +74,19 @@ static void small_steps_of_rk4(void)
     }
 }
 
-static void tight_tolerance_of_rk45(void)
+static void tight_tolerance(EigMethod method)
 {
     for (size_t i = 0; i < LEN(cases); i++) {
         Pair m;
         pair_of_case(&m, &cases[i]);
         set_adaptive(&m.p, 10.0, 0.5, 1e-12, 1e-13);
+        m.p.method = method;
         check_case(&m.p, &cases[i], 3e-10);
     }
 }
+
+static void tight_tolerance_of_rk45(void) { tight_tolerance(EIG_METHOD_RK45); }
+static void tight_tolerance_of_dopri8(void) { tight_tolerance(EIG_METHOD_DOPRI8); }
 
 typedef struct Rest {
     const EigOp *phi;
@@ -218,6 +222,7 @@ int main(void)
 {
     RUN(small_steps_of_rk4);
     RUN(tight_tolerance_of_rk45);
+    RUN(tight_tolerance_of_dopri8);
     RUN(equilibria);
     RUN(fixed_step_orders);
     RUN(rk45_orders);

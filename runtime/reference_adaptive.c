@@ -1,5 +1,5 @@
-/* The adaptive method of the reference: Dormand and Prince (1980), step
- * control and first step after Hairer, Norsett, Wanner, "Solving ODEs I",
+/* The adaptive methods of the reference: Dormand and Prince (1980), and what it
+ * has in common with dopri8 (reference_dopri8.c): step control and first step after Hairer, Norsett, Wanner, "Solving ODEs I",
  * sections II.4 and II.5, in the order of docs/semantics.md. */
 #include "runtime/reference.h"
 
@@ -31,7 +31,7 @@ static const double dense[7] = {
 };
 
 /* Sum of weight[s] k_s[i] over the stages with a weight, from the first on. */
-static double combine(const double *weight, size_t n_stages, double *const k[7], size_t i)
+static double combine(const double *weight, size_t n_stages, double *const *k, size_t i)
 {
     double sum = weight[0] * k[0][i];
     for (size_t s = 1; s < n_stages; s++)
@@ -40,8 +40,23 @@ static double combine(const double *weight, size_t n_stages, double *const k[7],
     return sum;
 }
 
-/* Largest |value_i| / (atol + rtol |size_i|); not finite as soon as one quotient is a NaN. */
-static double worst(const Oracle *o, const double *value, const double *size_a, const double *size_b)
+static bool is_dopri8(const Oracle *o)
+{
+    return o->p->method == EIG_METHOD_DOPRI8;
+}
+
+/* Of the error, in the length of the next step. */
+static double power(const Oracle *o)
+{
+    return is_dopri8(o) ? 0.125 : 0.2;
+}
+
+static size_t n_stages(const Oracle *o)
+{
+    return (size_t)eig_method[o->p->method].stages;
+}
+
+double oracle_worst(const Oracle *o, const double *value, const double *size_a, const double *size_b)
 {
     const EigProblem *p = o->p;
     double norm = 0.0;
@@ -73,7 +88,7 @@ static double longest_step(const EigProblem *p)
 /* Hairer, Norsett, Wanner, II.4, "starting step size", with the norm `worst`. */
 static double guess_step(Oracle *o, double longest)
 {
-    double d0 = worst(o, o->x, o->x, o->x), d1 = worst(o, o->k[0], o->x, o->x);
+    double d0 = oracle_worst(o, o->x, o->x, o->x), d1 = oracle_worst(o, o->k[0], o->x, o->x);
     double tiny = 1e-6 * longest;
     double h0 = d0 < 1e-5 || d1 < 1e-5 ? tiny : 0.01 * (d0 / d1);
     if (!(h0 < longest))
@@ -83,9 +98,9 @@ static double guess_step(Oracle *o, double longest)
     oracle_drift(o, 0, h0, o->stage, o->k[1]);
     for (size_t i = 0; i < o->n_x; i++)
         o->k[1][i] = o->k[1][i] - o->k[0][i];
-    double d2 = worst(o, o->k[1], o->x, o->x) / h0;
+    double d2 = oracle_worst(o, o->k[1], o->x, o->x) / h0;
     double d = d1 > d2 ? d1 : d2;
-    double h1 = d <= 1e-15 ? (tiny > h0 * 1e-3 ? tiny : h0 * 1e-3) : pow(0.01 / d, 0.2);
+    double h1 = d <= 1e-15 ? (tiny > h0 * 1e-3 ? tiny : h0 * 1e-3) : pow(0.01 / d, power(o));
     return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
 }
 
@@ -97,10 +112,12 @@ static double first_step(Oracle *o, double longest)
     return h < longest ? h : longest;
 }
 
-/* All stages of the step from t to t_new; leaves x_new, k, and the scaled error estimate in stage. */
+/* All stages of the step from t to t_new; leaves x_new, k, and the error estimate in stage. */
 static double attempt(Oracle *o, double t, double h, double t_new)
 {
     size_t n = o->n_x;
+    if (is_dopri8(o))
+        return oracle_dopri8_attempt(o, t, h, t_new);
     for (size_t s = 1; s < 7; s++) {
         double *at = s == 6 ? o->x_new : o->stage;
         for (size_t i = 0; i < n; i++)
@@ -109,13 +126,17 @@ static double attempt(Oracle *o, double t, double h, double t_new)
     }
     for (size_t i = 0; i < n; i++)
         o->stage[i] = h * combine(fifth_minus_fourth, 7, o->k, i);
-    return worst(o, o->stage, o->x, o->x_new);
+    return oracle_worst(o, o->stage, o->x, o->x_new);
 }
 
-/* The quartic through the step [t, t + h], at t + theta h. */
-static double *between(Oracle *o, double theta, double h)
+/* The curve through the step [t, t + h], at tj: for rk45 a quartic. */
+static double *between(Oracle *o, double t, double tj, double h)
 {
-    double rest = 1.0 - theta;
+    double theta = (tj - t) / h, rest = 1.0 - theta;
+    if (is_dopri8(o)) {
+        oracle_dopri8_between(o, t, theta, h);
+        return o->x_between;
+    }
     for (size_t i = 0; i < o->n_x; i++) {
         double rise = o->x_new[i] - o->x[i];
         double bend = h * o->k[0][i] - rise;
@@ -152,7 +173,7 @@ static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_n
         double tj = eig_ratio_times(every, j);
         if (tj > t_new)
             return true;
-        if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : between(o, (tj - t) / h, h)))
+        if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : between(o, t, tj, h)))
             return false;
     }
 }
@@ -170,7 +191,7 @@ static bool record_step(Oracle *o, double t, double h, double t_new)
 static void underflow(Oracle *o)
 {
     const EigProblem *p = o->p;
-    for (size_t s = 0; s < 7; s++)
+    for (size_t s = 0; s < n_stages(o); s++)
         if (!oracle_check(o, o->k[s]))
             return;
     if (!oracle_check(o, o->stage))
@@ -193,17 +214,17 @@ static void underflow(Oracle *o)
     o->result.bad_value = o->x[worst_at];
 }
 
-static double step_factor(double norm, double largest)
+static double step_factor(const Oracle *o, double norm, double largest)
 {
     if (!isfinite(norm))
         return 0.2;
-    double factor = norm == 0.0 ? largest : 0.9 * pow(norm, -0.2);
+    double factor = norm == 0.0 ? largest : 0.9 * pow(norm, -power(o));
     if (factor < 0.2)
         return 0.2;
     return factor < largest ? factor : largest;
 }
 
-void oracle_run_rk45(Oracle *o)
+void oracle_run_adaptive(Oracle *o)
 {
     const EigProblem *p = o->p;
     double t = 0.0, longest = longest_step(p), largest = 10.0;
@@ -227,15 +248,15 @@ void oracle_run_rk45(Oracle *o)
             if (!record_step(o, t, step, t_new))
                 return;
             memcpy(o->x, o->x_new, o->n_x * sizeof *o->x);
-            memcpy(o->k[0], o->k[6], o->n_x * sizeof *o->x);
+            memcpy(o->k[0], o->k[n_stages(o) - 1], o->n_x * sizeof *o->x);
             t = t_new;
             o->result.t = t;
             o->result.n_steps++;
-            h = step * step_factor(norm, largest);
+            h = step * step_factor(o, norm, largest);
             largest = 10.0;
         } else {
             o->result.n_rejected++;
-            h = step * step_factor(norm, 1.0);
+            h = step * step_factor(o, norm, 1.0);
             largest = 1.0;
         }
         if (h > longest)
