@@ -5,6 +5,7 @@ examples that are there for the seldom ones do what their comments claim.
 Expected values are computed here, from the definitions. Run from the repository's root with EIGC=program."""
 import glob
 import json
+import math
 import os
 import re
 import shutil
@@ -142,6 +143,21 @@ def test_25_conductances():
     near(r["V.v"][70], rk4(slope, np.array([-70.0, -70.0]), 0.1, 700), 1e-1, "70 ms")
     assert -51.1 < r["V.v"][70][0] < -50, r["V.v"][70]
     assert -70 < r["V.v"][70][1] < -69, r["V.v"][70]
+
+
+# ---- 26: small tolerances -----------------------------------------------------------
+
+def test_26_small_tolerances():
+    """cos t and sin t; and the pendulum that swings to a right angle as a series, with q = exp(-pi K'/K) = exp(-pi)."""
+    r = run("26-small-tolerances")
+    t = r["t"]
+    near(r["Near.x"].ravel(), np.cos(t), 1e-9, "cosine")
+    near(r["Near.y"].ravel(), np.sin(t), 1e-9, "sine")
+    speed, b = 1.0, math.sqrt(0.5)          # their arithmetic-geometric mean
+    for _ in range(6):
+        speed, b = (speed + b) / 2, math.sqrt(speed * b)
+    angle = sum(8 * (-1) ** (n // 2) / n * math.exp(-math.pi * n / 2) / (1 + math.exp(-math.pi * n)) * np.cos(n * speed * t) for n in range(1, 16, 2))
+    near(r["Far.angle"].ravel(), angle, 1e-8, "angle")
 
 
 # ---- every construct ------------------------------------------------------------------

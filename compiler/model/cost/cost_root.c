@@ -131,10 +131,12 @@ static const Expr *boltzmann_ratio(const Writer *w, const Expr *x, const Expr *s
 }
 
 /* By what part of it the root of x + t ln x = s moves where s = U (v + lost), and t is not the double next to it: by
- * (U lost - off (s - x))/(t + x), off what t is off by, relatively. NULL: by nothing. */
+ * (U lost - off (s - x))/(t + x), off what t is off by, relatively. NULL: by nothing, or t is beyond the doubles, and no run is. */
 static const Expr *boltzmann_shift(const Input *in, Num inverse, Num t, const Expr *x)
 {
     const Writer *w = in->w;
+    if (isinf(num_to_double(t)))
+        return NULL;
     Num U = power_of_two(w, magnitude(t)), most = num_int(w->b->nums, 1 << 14), rounded = num_from_double(w->b->nums, num_to_double(t));
     ExactInput v = exact_input(in, exact_quotient(w, inverse, U), INPUT_SIGNED, most);
     Num off = exact_difference(w, exact_quotient(w, t, rounded), one(w));
