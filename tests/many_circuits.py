@@ -17,6 +17,18 @@ def model(cells):
             "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[249].E) }\n")
 
 
+WIRES = ("pattern = random(p = 0.5); weight = 0.001 * (k + 1)", "pattern = one_to_one; weight = 0.001 * (k + 1)",
+         "weight = 0.0001 * (1 + pre.i * post.i)", "weight = 0.001 * (k + 1)")
+
+
+def wired(n, cells):
+    """Circuits whose populations receive connections of every kind, hardly two in the same order."""
+    layer = LAYER.replace("weight = 0.05 / cells", "self = no; weight = 0.05 / cells")
+    loops = ["connect L[k].E -> L[k + %d].E { %s } for k in 0..%d" % (d, WIRES[d * d % 7 % 4], n - 1 - d) for d in range(1, min(n, 38))]
+    return (layer + "instance L[%d] = Layer((1 + index) / (1000 * %d), %d)\n" % (n, cells, cells) + "\n".join(loops) +
+            "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record L[%d].E }\n" % (n - 1))
+
+
 FORMULAS = """circuit Pair(w, b) {
   population E excitatory { size = 40; tau = 20 ms; cost(x) = b * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]; input = 1 }
   population I inhibitory { size = 20; tau = 10 ms; activation(z) = 1 / (1 + exp(-b * z / 2)) }

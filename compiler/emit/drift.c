@@ -25,7 +25,7 @@ typedef struct Body {
 
 /* ---- what a population's function reads of it: these, the constants of its input and its activation, its blocks ---- */
 
-enum { OWN_FROM, OWN_SIZE, OWN_RATE, OWN_EXP_STEP, OWN_CODES };
+enum { OWN_FROM, OWN_SIZE, OWN_RATE, OWN_EXP_STEP, OWN_BLOCKS_FROM, OWN_BLOCKS_TO, OWN_CODES };
 enum { BLOCK_NUMBER, BLOCK_PRE, BLOCK_PRE_FROM, BLOCK_WEIGHT, BLOCK_OWN };
 
 static const EigBlock *block_into(const Emit *e, size_t pop, size_t k)
@@ -33,9 +33,10 @@ static const EigBlock *block_into(const Emit *e, size_t pop, size_t k)
     return &e->p->block[e->into[e->into_from[pop] + k]];
 }
 
-static size_t n_blocks_into(const Emit *e, size_t pop)
+/* Those that have code of their own in the population's function. */
+static size_t n_blocks_written(const Emit *e, size_t pop)
 {
-    return e->into_from[pop + 1] - e->into_from[pop];
+    return e->block_table ? 0 : e->into_from[pop + 1] - e->into_from[pop];
 }
 
 /* Numbers that the code of its kind does not read are 0, so that they are no part of a row. */
@@ -56,9 +57,11 @@ static void pop_numbers(const Emit *e, size_t pop, OwnNumbers *out)
     own_push_i64(e, out, p->size);
     own_push_f64(e, out, p->rate);
     own_push_f64(e, out, p->exp_step);
+    own_push_i64(e, out, e->block_table ? e->into_from[pop] : 0);
+    own_push_i64(e, out, e->block_table ? e->into_from[pop + 1] : 0);
     code_numbers(e, &p->input, out);
     code_numbers(e, &p->phi, out);
-    for (size_t k = 0; k < n_blocks_into(e, pop); k++)
+    for (size_t k = 0; k < n_blocks_written(e, pop); k++)
         block_numbers(e, pop, k, out);
 }
 
@@ -74,8 +77,8 @@ static bool same_blocks(const Emit *e, const EigBlock *a, const EigBlock *b)
 static bool pop_same_shape(const Emit *e, size_t a, size_t b)
 {
     const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
-    size_t n = n_blocks_into(e, a);
-    if (n != n_blocks_into(e, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK))
+    size_t n = n_blocks_written(e, a);
+    if (n != n_blocks_written(e, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK))
         return false;
     if (plan_stores_input(e->plan, a) != plan_stores_input(e->plan, b))
         return false;
@@ -144,6 +147,18 @@ static void store_difference(const Body *b, Val phi, Val i)
     ll_store_f64(ll, ll_fsub(ll, phi, ll_load_f64(ll, own, ll_iadd(ll, b->lo, i))), b->d, i);
 }
 
+/* Where blocks are in a table: the input, then block by block. */
+static void total_by_table(Body *b)
+{
+    Ll *ll = b->e->ll;
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
+    ll_store_f64(ll, first_total(b, loop.index), b->s, loop.index);
+    ll_loop_end(ll, &loop);
+    Val shared[] = { b->args, b->y, b->sums, b->lo, b->count, b->s };
+    blocks_add(b->e, own_i64(b->e, &b->own, OWN_BLOCKS_FROM), own_i64(b->e, &b->own, OWN_BLOCKS_TO), shared);
+}
+
 /* One loop over the chunk: pointwise blocks from *k on (which is moved to the
  * next dense block of this population), and the activation at the end. */
 static void pass(Body *b, bool is_first, size_t *k)
@@ -181,14 +196,24 @@ static void solve_chunk(Body *b)
     ll_loop_end(ll, &loop);
 }
 
+static void dense(const Body *b, size_t k)
+{
+    const Ll *ll = b->e->ll;
+    const EigBlock *block = &b->e->p->block[b->block[k]];
+    Val n_pre = ll_i64(ll, b->e->p->pop[block->pre].size), n_post = ll_i64(ll, b->e->p->pop[block->post].size);
+    block_columns(b->e, n_pre, n_post, block_number(b, k, BLOCK_NUMBER), b->args, rates_for(b, k), b->lo, b->count, b->s);
+}
+
 static void chunk(Body *b)
 {
     Emit *e = b->e;
     size_t k = 0;
-    pass(b, true, &k);
+    if (e->block_table)
+        total_by_table(b);
+    pass(b, !e->block_table, &k);
     while (k < b->n_blocks) {
         for (; k < b->n_blocks && e->p->block[b->block[k]].kind == EIG_BLOCK_DENSE; k++)
-            block_columns(e, b->block[k], block_number(b, k, BLOCK_NUMBER), b->args, rates_for(b, k), b->lo, b->count, b->s);
+            dense(b, k);
         pass(b, false, &k);
     }
     if (code_solves(&b->e->p->pop[b->pop].phi))
@@ -257,7 +282,7 @@ static void pop_function(Emit *e, PopGroup *g)
                                g->member.n > 1 ? "args t y sums update x acc out row" : "args t y sums update x acc out");
     ll_param_attribute(ll, f.value, POP_ARGS, "readonly");
     Body b = { .e = e, .pop = pop, .args = f.param[POP_ARGS], .t = f.param[POP_T], .y = f.param[POP_Y],
-               .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop], .n_blocks = n_blocks_into(e, pop) };
+               .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop) };
     own_numbers(&b, g, f.param[POP_ROW]);
     make_scratch(&b, largest);
     hoist(&b);
@@ -275,58 +300,6 @@ static void pop_function(Emit *e, PopGroup *g)
 
 /* ---- all of them ---- */
 
-static bool sum_is_needed(const Emit *e, size_t pop)
-{
-    return e->needs_sum[pop];
-}
-
-static bool any_two(const Emit *e, size_t a, size_t b)
-{
-    (void)e, (void)a, (void)b;
-    return true;
-}
-
-static void sum_numbers(const Emit *e, size_t pop, OwnNumbers *out)
-{
-    own_push_i64(e, out, e->p->pop[pop].from);
-    own_push_i64(e, out, e->p->pop[pop].size);
-    own_push_i64(e, out, pop);
-}
-
-/* sum_of(y, sums): the sum of a population goes to its place. */
-static void sum_of_function(Emit *e, PopGroup *g)
-{
-    Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64 };
-    LlFunction f = ll_function(ll, "sum_of", false, ll->none, params, g->member.n > 1 ? "y sums row" : "y sums");
-    Own own = group_own(e, g, f.param[2]);
-    Val args[] = { ll_at(ll, ll->f64, f.param[0], own_i64(e, &own, 0)), own_i64(e, &own, 1) };
-    ll_store_f64(ll, ll_call(ll, &e->sum, args, 2), f.param[1], own_i64(e, &own, 2));
-    LLVMBuildRetVoid(ll->builder);
-    g->function = f;
-}
-
-/* eval: the sums that uniform blocks need, then every population. */
-static void eval_function(Emit *e)
-{
-    static const GroupRule rule = { "sum", sum_is_needed, any_two, sum_numbers };
-    Ll *ll = e->ll;
-    PopGroups sum = pop_groups(e, &rule);
-    if (sum.n)
-        sum_of_function(e, &sum.at[0]);
-    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
-    LlFunction f = ll_function(ll, "eval", false, ll->none, params, "args t y update x acc out");
-    Val sums = ll_scratch(ll, e->p->n_pops, "sums");
-    if (sum.n)
-        group_call(e, &sum.at[0], (Val[]){ f.param[2], sums }, 2);
-    plain_calls(e, f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6]);
-    Val args[] = { f.param[0], f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6] };
-    for (size_t g = 0; g < e->pop_group.n; g++)
-        group_call(e, &e->pop_group.at[g], args, POP_ROW);
-    LLVMBuildRetVoid(ll->builder);
-    e->eval = f;
-}
-
 LlFunction update_begin(Emit *e, const char *name)
 {
     Ll *ll = e->ll;
@@ -340,49 +313,35 @@ LlFunction update_begin(Emit *e, const char *name)
     return f;
 }
 
+/* Blocks in the functions of populations that are not plain, where those of one shape share one. */
+static size_t n_written_out(const Emit *e, size_t most)
+{
+    VEC(size_t) first = { 0 };
+    size_t n = 0;
+    for (size_t q = 0; q < e->p->n_pops && n <= most; q++) {
+        size_t k = 0;
+        while (k < first.n && !pop_same_shape(e, first.at[k], q))
+            k++;
+        if (k < first.n || pop_is_plain(e, q))
+            continue;
+        vec_push(&e->cx->arena, &first, q);
+        n += n_blocks_written(e, q);
+    }
+    return n;
+}
+
 void drift_functions(Emit *e)
 {
+    enum { MOST_WRITTEN_OUT = 48 };     /* a block takes some 5 ms to compile */
     static const GroupRule rule = { "pop", pop_is_not_plain, pop_same_shape, pop_numbers };
     Ll *ll = e->ll;
     LLVMTypeRef update[] = { ll->i64, ll->ptr, ll->ptr, ll->f64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     e->update = LLVMFunctionType(ll->none, update, 8, 0);
+    if (n_written_out(e, MOST_WRITTEN_OUT) > MOST_WRITTEN_OUT)
+        blocks_by_table(e);
     e->pop_group = pop_groups(e, &rule);
     plain_functions(e);
     for (size_t g = 0; g < e->pop_group.n; g++)
         pop_function(e, &e->pop_group.at[g]);
     eval_function(e);
-}
-
-/* out = rate * d (when wanted), acc = s. */
-static LlFunction keep_function(Emit *e, const char *name, bool with_slope)
-{
-    Ll *ll = e->ll;
-    LlFunction f = update_begin(e, name);
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), f.param[UPDATE_N], 1, 0, NULL);
-    ll_store_f64(ll, ll_load_f64(ll, f.param[UPDATE_S], loop.index), f.param[UPDATE_ACC], loop.index);
-    if (with_slope) {
-        Val k = ll_fmul(ll, f.param[UPDATE_RATE], ll_load_f64(ll, f.param[UPDATE_D], loop.index));
-        ll_store_f64(ll, k, f.param[UPDATE_OUT], loop.index);
-    }
-    ll_loop_end(ll, &loop);
-    LLVMBuildRetVoid(ll->builder);
-    return f;
-}
-
-void drift_entry_memory(Emit *e)
-{
-    Ll *ll = e->ll;
-    LlFunction keep = keep_function(e, "keep_slope", true);
-    LlFunction f = abi_entry(e, ABI_DRIFT);
-    input_store(e, f.param[0]);
-    Val total = abi_load(e, f.param[0], ABI_total);
-    Val args[] = { f.param[0], f.param[1], f.param[2], keep.value, f.param[2], total, f.param[3] };
-    ll_call(ll, &e->eval, args, 7);
-    LLVMBuildRetVoid(ll->builder);
-}
-
-LlFunction drift_total_update(Emit *e)
-{
-    return keep_function(e, "keep_total", false);
 }

@@ -109,6 +109,14 @@ static void pairs(const Body *b, size_t block, Val to)
     ll_call(b->e->ll, &b->g->pairs[block], (Val[]){ p[OF_ARGS], p[OF_STEP], p[OF_T], p[OF_Y], b->lo, b->count, to }, 7);
 }
 
+static void dense(const Body *b, size_t block, Val to)
+{
+    const Ll *ll = b->e->ll;
+    const EigBlock *k = &b->e->p->block[block];
+    Val n_pre = ll_i64(ll, b->e->p->pop[k->pre].size), n_post = ll_i64(ll, b->e->p->pop[k->post].size);
+    block_columns(b->e, n_pre, n_post, ll_i64(ll, block), b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
+}
+
 static void add_array(const Body *b, size_t block, Val to)
 {
     if (b->e->p->block[block].pair.n)
@@ -116,7 +124,7 @@ static void add_array(const Body *b, size_t block, Val to)
     else if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
         shifts(b, block, to);
     else
-        block_columns(b->e, block, ll_i64(b->e->ll, block), b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
+        dense(b, block, to);
 }
 
 /* A block of pairs, a dense or kernel block: with a gate first for itself, from -0 on. */

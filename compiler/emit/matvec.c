@@ -61,12 +61,10 @@ Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val args, Val sum
 }
 
 /* s[i] += w[j][lo + i] * x[j] for `width` columns from j on, in order of j. */
-static void columns(const Emit *e, const EigBlock *b, Val weight, Val pre_x, Val j, unsigned width, Val lo,
-                    Val count, Val s)
+static void columns(const Emit *e, Val stride, Val weight, Val pre_x, Val j, unsigned width, Val lo, Val count, Val s)
 {
     Ll *ll = e->ll;
     Val column[COLUMNS_AT_ONCE], x[COLUMNS_AT_ONCE];
-    Val stride = ll_i64(ll, e->p->pop[b->post].size);
     for (unsigned k = 0; k < width; k++) {
         Val jk = ll_iadd(ll, j, ll_i64(ll, k));
         column[k] = ll_at(ll, ll->f64, weight, ll_iadd(ll, ll_imul(ll, jk, stride), lo));
@@ -82,22 +80,20 @@ static void columns(const Emit *e, const EigBlock *b, Val weight, Val pre_x, Val
 }
 
 /* s holds `count` targets from `lo` on. */
-void block_columns(const Emit *e, size_t block, Val number, Val args, Val pre_x, Val lo, Val count, Val s)
+void block_columns(const Emit *e, Val n_pre, Val n_post, Val number, Val args, Val pre_x, Val lo, Val count, Val s)
 {
     Ll *ll = e->ll;
-    const EigBlock *b = &e->p->block[block];
-    const EigPop *pre = &e->p->pop[b->pre];
-    Val weight = abi_block_pointer(e, args, ABI_weight, number);
-    size_t whole = pre->size / COLUMNS_AT_ONCE * COLUMNS_AT_ONCE;
+    Val weight = abi_block_pointer(e, args, ABI_weight, number), zero = ll_i64(ll, 0);
+    Val whole = LLVMBuildAnd(ll->builder, n_pre, ll_i64(ll, ~(uint64_t)(COLUMNS_AT_ONCE - 1)), "");
     LlLoop loop;
-    if (whole) {
-        ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, whole), COLUMNS_AT_ONCE, 0, NULL);
-        columns(e, b, weight, pre_x, loop.index, COLUMNS_AT_ONCE, lo, count, s);
+    if (whole != zero) {
+        ll_loop_begin(ll, &loop, zero, whole, COLUMNS_AT_ONCE, 0, NULL);
+        columns(e, n_post, weight, pre_x, loop.index, COLUMNS_AT_ONCE, lo, count, s);
         ll_loop_end(ll, &loop);
     }
-    if (whole < pre->size) {
-        ll_loop_begin(ll, &loop, ll_i64(ll, whole), ll_i64(ll, pre->size), 1, 0, NULL);
-        columns(e, b, weight, pre_x, loop.index, 1, lo, count, s);
+    if (whole != n_pre) {
+        ll_loop_begin(ll, &loop, whole, n_pre, 1, 0, NULL);
+        columns(e, n_post, weight, pre_x, loop.index, 1, lo, count, s);
         ll_loop_end(ll, &loop);
     }
 }

@@ -72,6 +72,7 @@ typedef struct EmitSolve {
 } EmitSolve;
 
 typedef struct General General;
+typedef struct BlockTable BlockTable;
 
 struct Emit {
     Ctx *cx;
@@ -81,6 +82,8 @@ struct Emit {
     LLVMTypeRef args;           /* struct EigKernelArgs */
     PopGroups plain_group;      /* memory mode: the plain populations */
     PopGroups pop_group;        /* memory mode: the others (drift.c) */
+    const BlockTable *block_table;  /* memory mode: of all blocks; NULL: each has code of its own */
+    LlFunction add_block;       /* memory mode, with that table */
     PopGroups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
@@ -190,7 +193,12 @@ Val block_rates(const Emit *e, Val pre_from, Val y);
 typedef struct BlockOwn { Val number, weight; } BlockOwn;
 BlockOwn block_own(const Emit *e, size_t block);
 Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val args, Val sum, Val pre_x, Val neuron, Val s);
-void block_columns(const Emit *e, size_t block, Val number, Val args, Val pre_x, Val lo, Val count, Val s);
+void block_columns(const Emit *e, Val n_pre, Val n_post, Val number, Val args, Val pre_x, Val lo, Val count, Val s);
+
+/* blocks.c: where too many blocks would have code of their own */
+void blocks_by_table(Emit *e);
+/* Adds the blocks from `from` on, before `to`, in the order of e->into; shared: args, y, sums, lo, count, s. */
+void blocks_add(const Emit *e, Val from, Val to, const Val *shared);
 
 /* input.c: inputs of neurons that are computed once a call of eig_advance (plan_stores_input) */
 void input_functions(Emit *e);
@@ -201,9 +209,6 @@ Val stored_input(const Emit *e, Val args, Val pop_from);
 
 /* drift.c: memory mode */
 void drift_functions(Emit *e);
-void drift_entry_memory(Emit *e);
-/* An update that leaves s in acc and nothing else. */
-LlFunction drift_total_update(Emit *e);
 /* update(n, s, d, rate, exp_step, x, acc, out): a chunk of n neurons; d = phi(s) - x. */
 LlFunction update_begin(Emit *e, const char *name);
 /* Calls an update function through its address; args in the order below. */
@@ -211,6 +216,12 @@ void update_call(const Emit *e, Val update, Val *args);
 /* Neurons in the chunk that starts at lo. */
 Val chunk_count(const Ll *ll, Val size, Val lo);
 enum { UPDATE_N, UPDATE_S, UPDATE_D, UPDATE_RATE, UPDATE_EXP, UPDATE_X, UPDATE_ACC, UPDATE_OUT };
+
+/* eval.c: memory mode */
+void eval_function(Emit *e);
+void drift_entry_memory(Emit *e);
+/* An update that leaves s in acc and nothing else. */
+LlFunction drift_total_update(Emit *e);
 
 /* plain.c */
 bool pop_is_plain(const Emit *e, size_t pop);

@@ -218,8 +218,8 @@ bool plan_stores_input(const Plan *plan, size_t pop)
 
 static const char *why_not_recompute(const EigProblem *p)
 {
-    enum { LEAST_NEURONS = 8, MOST_POPS = 2000, MOST_OWN = 4 };
-    size_t n_own = 0;
+    enum { LEAST_NEURONS = 8, MOST_POPS = 2000, MOST_OWN = 4, MOST_BLOCKS = 48 };
+    size_t n_own = 0, n_blocks = 0;
     if (eig_method[p->method].adaptive)
         return "an adaptive method needs every stage at once";
     if (p->n < LEAST_NEURONS || p->n_pops > MOST_POPS)
@@ -234,7 +234,11 @@ static const char *why_not_recompute(const EigProblem *p)
             return "an activation or input is too costly to be computed twice";
         if (++n_own > MOST_OWN)
             return "many populations whose neurons differ, each with code of its own";
+        for (size_t k = 0; k < p->n_blocks; k++)
+            n_blocks += p->block[k].post == q;
     }
+    if (n_blocks > MOST_BLOCKS)
+        return "many connections to populations whose neurons differ, each with code of its own";
     return NULL;
 }
 

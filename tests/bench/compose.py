@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from many_circuits import model, with_formulas, with_weights
+from many_circuits import model, wired, with_formulas, with_weights
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
@@ -47,6 +47,8 @@ def main():
     print("| --- | --- | --- | --- | --- | --- |")
     for cells in 1, 1000, 100000:
         row("%d neurons in each population" % cells, model(cells), cells <= 1000)
+    for cells in 1, 3, 10:
+        row("connections of every kind, %d neurons in each" % cells, wired(250, cells))
     row("equal formulas", with_formulas("1.3"))
     row("a formula for each circuit", with_formulas("1.3 + index / 1000"))
     row("1000 connections, 0.01 * pre.i", with_weights(1000, "0.01 * pre.i"))

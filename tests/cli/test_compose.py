@@ -136,6 +136,21 @@ def different_numbers_are_data(where):
                "code does not grow with instances, %s" % method, "%s functions, %s lines" % (functions, code))
 
 
+def connections_of_every_kind_are_data(where):
+    """What a population receives is read from a table where there is too much of it: the same bits, and code of one size."""
+    results = []
+    for how in [], ["--reference"]:
+        p = call("run", "--no-check", *how, "-", "-o", "r.npz", where=where, text=many_circuits.wired(40, 3))
+        report(p.returncode == 0, "circuits wired in every way run %s" % " ".join(how), p.stderr)
+        results.append(numpy.load(os.path.join(where, "r.npz"))["L[39].E"])
+    report(results[0].max() > 0 and results[0].tobytes() == results[1].tobytes(), "wired circuits: the reference gives the same bits", results)
+    texts = [call("dump", "--llvm", "-", where=where, text=many_circuits.wired(n, cells)).stdout for n, cells in ((40, 10), (40, 30), (250, 10))]
+    code = [re.sub(r"^@.*\n", "", text, flags=re.M).count("\n") for text in texts]
+    functions = [text.count("\ndefine ") for text in texts]
+    report(max(functions) < 20 and 100 < min(code) and max(code) < 1.02 * min(code), "their code does not grow with neurons or connections",
+           "%s functions, %s lines" % (functions, code))
+
+
 with tempfile.TemporaryDirectory() as folder:
     standard_input_imports_from_the_working_folder(folder)
     paths_in_dumps_and_settings(folder)
@@ -144,4 +159,5 @@ with tempfile.TemporaryDirectory() as folder:
     what_pairs_remember_ends_with_their_connection(folder)
     equal_formulas_are_one(folder)
     different_numbers_are_data(folder)
+    connections_of_every_kind_are_data(folder)
 sys.exit(1 if failed else 0)
