@@ -129,6 +129,11 @@ bool outfile_write(OutFile *f, const void *bytes, size_t n)
     return true;
 }
 
+bool outfile_flush(OutFile *f)
+{
+    return !f->error[0] && flush(f);
+}
+
 bool outfile_patch(OutFile *f, uint64_t at, const void *bytes, size_t n)
 {
     if (f->error[0] || !flush(f))

@@ -20,6 +20,8 @@ typedef struct OutFile {
 int outfile_scratch(const char *path, char *error, size_t error_size);
 bool outfile_open(OutFile *f, const char *path);
 bool outfile_write(OutFile *f, const void *bytes, size_t n);
+/* All of it is in the file under its temporary name. */
+bool outfile_flush(OutFile *f);
 /* Overwrites n bytes at an earlier place. */
 bool outfile_patch(OutFile *f, uint64_t at, const void *bytes, size_t n);
 /* Renames into place. */

@@ -8,7 +8,8 @@ Not listed, because nothing could notice them: a row twice in one component, and
 but M(p) is not positive definite either; the same for a diagonal entry >= 0 and for an entry of
 the scaled M beyond 8; an empty witness is X = 0; a member or a component out of range reads
 beyond an array, which only the sanitizers see, and so does a param too many of one of a map's two planes; rows of sums beside
-populations cannot be read from a file; no cell lies in an empty plane.
+populations cannot be read from a file; no cell lies in an empty plane; where a list
+is taken out of a text that is no place for one, the null is refused that it leaves, as any null is.
 Usage: tests/mutate_verify.py [PART...]      rows in which one of these occurs
 """
 import os
@@ -437,6 +438,31 @@ ROWS = [
     ("rational.c", "if (ok && negative)", "if (0)"),
     ("rational.c", "*out = negative ? -value : value;", "*out = value;"),
     ("rational.c", "    if (s != end)\n        return false;\n    times", "    times"),
+    # ... in pieces
+    ("certificate_read_stream.c", "return column == s->rows.q &&", "return"),
+    ("certificate_read_stream.c", "(n != 1 || *text != '0')", "*text != '0'"),
+    ("certificate_read_stream.c", "return i == r->n_rows &&", "return"),
+    ("certificate_read_stream.c", "*s->at == '\\\\' ? 2 : 1", "1"),
+    ("certificate_read_stream.c", "    memmove(s->window, s->at, kept);\n", "    ;\n"),
+    ("certificate_rows.c", "(r->n > from && column <= r->column[r->n - 1])", "0"),
+    ("certificate_rows.c", "column <= r->column[r->n - 1]", "column < r->column[r->n - 1]"),
+    ("certificate_rows.c", "    if (odd >> 53)\n", "    if (odd >> 54)\n"),
+    ("certificate_rows.c", "return above % below == 0 &&", "return"),
+    ("certificate_rows.c", "if (odd >> 64)", "if (0)"),
+    ("certificate_rows.c", "same = same && mpq_equal(y, back);", ""),
+    ("certificate_rows.c", "(is_negative ? -x : x)", "x"),
+    ("certificate_rows.c", "whole > WORD ||", "0 ||"),
+    ("certificate_rows.c", "whole + 1 + more != n", "0"),
+    ("certificate_rows.c", "(!more || whole", "(whole"),
+    ("certificate_rows.c", "return x->down != 0;", "return true;"),
+    ("certificate_rows.c", "|| whole + more > WORD)", ")"),
+    ("certificate_rows.c", "s[whole] == '/' && more <= TWO_WORDS", "s[whole] == '/'"),
+    ("certificate_rows.c", "(digit + 0x7676767676767676u)", "0"),
+    ("certificate_rows.c", "    row->up = r->up;", "    row->up = 1;"),
+    ("certificate_rows.c", "    row->down = r->down;", "    row->down = 1;"),
+    ("certificate_rows.c", "r->is_entries ? r->q > q :", "r->is_entries ? 0 :"),
+    ("certificate_rows.c", "    find_room(r);  ", "    ;  "),
+    ("certificate_read_matrix.c", "is_dense == r->rows->is_entries || is_population_form", "is_dense == r->rows->is_entries"),
     ("certificate_read.c", "JSON_REJECT_DUPLICATES", "0"),
     ("certificate_read.c", "if (!at)\n", "if (0)\n"),
     ("certificate_read.c", "&& !strchr(key, ' ')", ""),
@@ -452,13 +478,13 @@ ROWS = [
     ("statement_runaway.c", "!x->e->is_certificate && witness_is_vector(&x->e->witness)", "!x->e->is_certificate"),
 ]
 TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
-         "test_symbol", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
+         "test_symbol", "test_certificate_stream", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
 # Which unit tests have to notice what the mutants do not, where not all may; the first ones are the likeliest.
-OF_CLAIMS = TESTS[:-4] + TESTS[-3:]
+OF_CLAIMS = TESTS[:-5] + TESTS[-3:]
 RELATED = {"verify.c": OF_CLAIMS, "verify_matrix": OF_CLAIMS, "verify_components": OF_CLAIMS, "verify_witness": OF_CLAIMS, "statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
            "positive_dense": TESTS, "positive_": ("test_verify_sparse",), "symbol": ("test_symbol", "test_verify_kernel"),
-           "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate",),
-           "certificate": ("test_certificate",), "map": (), "verify_mean": (), "verify_sums": ()}
+           "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate", "test_certificate_stream"),
+           "certificate": ("test_certificate_stream", "test_certificate"), "map": (), "verify_mean": (), "verify_sums": ()}
 FLAGS = ("-std=c11 -D_GNU_SOURCE -O0 -ffp-contract=off -w -I. -Ibuild/gen").split()
 LIBRARY = "build/libeigc.a"         # whose file of the same name the broken one takes the place of
 LIBRARIES = "-lmpfi -lmpfr -lgmp -ljansson -lz -lmd -lm -ldl -pthread".split()

@@ -3,31 +3,15 @@
 #include <string.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/proof/certificate.h"
+#include "compiler/driver/certificate_out.h"
 #include "compiler/driver/check_points.h"
-#include "compiler/driver/claim.h"
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
-#include "compiler/driver/write_file.h"
 
 static bool to_stdout(const char *path)
 {
     return path && !strcmp(path, "-");
-}
-
-/* What a reader will make of the text: numbers that are too long for the
- * format are noticed here, not by the referee. */
-static bool is_readable(Ctx *cx, const Sbuf *text, const char **reason)
-{
-    CertificateFile file;
-
-    if (!certificate_read(cx, sbuf_text(text), text->n, &file, reason))
-        return false;
-    claim_matrix_clear(&file.matrix);
-    evidence_clear(&file.evidence);
-    ranges_clear(&file.ranges);
-    return true;
 }
 
 /* Writes the proof if one was asked for. False when the system refused. Where
@@ -36,7 +20,6 @@ static bool write_certificate(Compilation *c, const char **missing)
 {
     const LdsReport *lds = report_proof(c->report);
     const char *path = c->options->certificate;
-    Sbuf text = {0};
 
     *missing = NULL;
     if (!path)
@@ -46,11 +29,7 @@ static bool write_certificate(Compilation *c, const char **missing)
                                                           : "diagonal stability is not looked at with --only=dale";
         return true;
     }
-    CertificateModel model = claim_model(c);
-    certificate_write(&model, &lds->matrix, &lds->evidence, &c->report->ranges.ranges, &text);
-    bool ok = !is_readable(&c->cx, &text, missing) || write_file(&c->cx, path, sbuf_text(&text), text.n);
-    sbuf_free(&text);
-    return ok;
+    return certificate_out(c, path, missing);
 }
 
 /* The object of --json; without a report it says which model and what is wrong with it. */

@@ -13,6 +13,7 @@
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/read_file.h"
+#include "compiler/driver/write_file.h"
 #include "lang/base/source.h"
 
 /* What became of a certificate. */
@@ -42,6 +43,18 @@ static bool is_json(const char *text, size_t n, json_error_t *error)
     return root != NULL;
 }
 
+/* A file in the form that is written is read in pieces. False: it is some other file, right or wrong. */
+static bool read_in_pieces(Verification *v)
+{
+    const char *path = v->options->operand;
+    FILE *f = !strcmp(path, "-") || write_file_is_special(path) ? NULL : fopen(path, "rb");
+    v->is_certificate = f && certificate_read_file(&v->cx, f, &v->file);
+    v->is_json = v->is_certificate;
+    if (f)
+        fclose(f);
+    return v->is_certificate;
+}
+
 /* What is no JSON is a wrong file (2); JSON that is no proof is a rejected one (1). */
 static void read_certificate(Verification *v)
 {
@@ -50,6 +63,8 @@ static void read_certificate(Verification *v)
     json_error_t error;
 
     v->status = STATUS_WRONG;
+    if (read_in_pieces(v))
+        return;
     if (!read_file(&v->cx, v->options->operand, &text, &n))
         goto out;
     if (map_file_is(text, n))

@@ -8,8 +8,7 @@
 #include "lang/base/ctx.h"
 #include "runtime/outfile.h"
 
-/* A device or a pipe cannot be replaced, only written to. */
-static bool is_special(const char *path)
+bool write_file_is_special(const char *path)
 {
     struct stat st;
 
@@ -48,7 +47,7 @@ bool write_file(struct Ctx *cx, const char *path, const char *bytes, size_t n)
     if (!strcmp(path, "-"))
         why = write_stream(stdout, bytes, n);
     else
-        why = is_special(path) ? write_special(path, bytes, n) : replace_file(cx, path, bytes, n);
+        why = write_file_is_special(path) ? write_special(path, bytes, n) : replace_file(cx, path, bytes, n);
     if (why)
         diag_nowhere(cx, D_E0004, "%s: %s", path, why);
     return !why;

@@ -8,6 +8,8 @@
 #include "compiler/check/proof/certificate_parts.h"
 #include "compiler/check/proof/rational.h"
 
+enum { PIECE = 1 << 16 };       /* bytes, at least, that are passed on together */
+
 /* A JSON string of ASCII; bytes that are not UTF-8 (a file's name) become "?". */
 void certificate_put_string(Sbuf *out, const char *s)
 {
@@ -101,8 +103,23 @@ static void put_entry(Sbuf *out, const ClaimMatrix *m, size_t row, size_t e, mpq
         certificate_put_number(out, m->entry[e]);
         return;
     }
+    if (m->column[e] != row && mpq_cmp_ui(claim_matrix_unit(m, row, e), 1, 1) == 0) {
+        sbuf_char(out, '"');
+        rational_print_double(m->scaled->value[e], room, out);
+        sbuf_char(out, '"');
+        return;
+    }
     scaled_entries_one(m->scaled, row, e, m->column[e], room);
     certificate_put_number(out, room);
+}
+
+/* What there is so far goes on its way, if someone takes it. */
+static void pass_on(Sbuf *out, const CertificateSink *to, size_t least)
+{
+    if (!to || out->n < least)
+        return;
+    to->put(to->state, sbuf_text(out), out->n);
+    out->n = 0;
 }
 
 /* All q numbers of a row, zeros written out. */
@@ -120,7 +137,7 @@ static void put_full_row(Sbuf *out, const ClaimMatrix *m, size_t row, mpq_ptr ro
     sbuf_char(out, ']');
 }
 
-static void put_full_rows(Sbuf *out, const char *key, const ClaimMatrix *m)
+static void put_full_rows(Sbuf *out, const char *key, const ClaimMatrix *m, const CertificateSink *to)
 {
     mpq_t room;
     mpq_init(room);
@@ -128,18 +145,19 @@ static void put_full_rows(Sbuf *out, const char *key, const ClaimMatrix *m)
     for (size_t i = 0; i < m->q; i++) {
         sbuf_str(out, i ? ",\n      " : "\n      ");
         put_full_row(out, m, i, room);
+        pass_on(out, to, PIECE);
     }
     sbuf_str(out, "]");
     mpq_clear(room);
 }
 
-static void put_entries(Sbuf *out, const ClaimMatrix *m)
+static void put_entries(Sbuf *out, const ClaimMatrix *m, const CertificateSink *to)
 {
     const char *gap = "\n      ";
     mpq_t room;
     mpq_init(room);
     sbuf_str(out, "    \"entries\": [");
-    for (size_t i = 0; i < m->q; i++)
+    for (size_t i = 0; i < m->q; i++) {
         for (size_t k = m->row_from[i]; k < m->row_from[i + 1]; k++) {
             if (claim_matrix_sign(m, i, k) == 0)
                 continue;
@@ -148,6 +166,8 @@ static void put_entries(Sbuf *out, const ClaimMatrix *m)
             sbuf_char(out, ']');
             gap = ",\n      ";
         }
+        pass_on(out, to, PIECE);
+    }
     sbuf_str(out, "]");
     mpq_clear(room);
 }
@@ -181,7 +201,7 @@ static void put_kernels(Sbuf *out, const ClaimMatrix *m)
     sbuf_char(out, ']');
 }
 
-static void put_populations(Sbuf *out, const ClaimMatrix *m)
+static void put_populations(Sbuf *out, const ClaimMatrix *m, const CertificateSink *to)
 {
     sbuf_str(out, "    \"populations\": [");
     for (size_t a = 0; a < m->q; a++) {
@@ -191,9 +211,9 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     }
     sbuf_str(out, "],\n");
     if (is_dense(m))
-        put_full_rows(out, "uniform", m);
+        put_full_rows(out, "uniform", m, to);
     else
-        put_entries(out, m);
+        put_entries(out, m, to);
     sbuf_str(out, ",\n    \"self\": ");
     certificate_put_numbers(out, m->self, m->q);
     sbuf_str(out, ",\n    \"leak\": ");
@@ -205,7 +225,7 @@ static void put_populations(Sbuf *out, const ClaimMatrix *m)
     put_kernels(out, m);
 }
 
-void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m)
+void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m, const CertificateSink *to)
 {
     sbuf_printf(out, "  \"matrix\": {\"n\": %zu,\n", m->n);
     if (m->n_sums)
@@ -221,11 +241,11 @@ void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m)
         sbuf_str(out, ",\n");
     }
     if (claim_matrix_is_populations(m))
-        put_populations(out, m);
+        put_populations(out, m, to);
     else if (is_dense(m))
-        put_full_rows(out, "rows", m);
+        put_full_rows(out, "rows", m, to);
     else
-        put_entries(out, m);
+        put_entries(out, m, to);
     sbuf_str(out, "},\n");
 }
 
@@ -306,13 +326,13 @@ void certificate_put_statements(Sbuf *out, const Evidence *e)
     sbuf_str(out, "],\n");
 }
 
-void certificate_write(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, Sbuf *out)
+static void write_to(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, const CertificateSink *to, Sbuf *out)
 {
     sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");
     if (model)
         certificate_put_model(out, model);
     sbuf_printf(out, "  \"claim\": \"%s\",\n", e->is_certificate ? "lds" : "not-lds");
-    certificate_put_matrix(out, m);
+    certificate_put_matrix(out, m, to);
     certificate_put_statements(out, e);
     if (ranges && ranges->n_cells)
         certificate_put_ranges(out, ranges);
@@ -321,4 +341,18 @@ void certificate_write(const CertificateModel *model, const ClaimMatrix *m, cons
     else
         certificate_put_witness(out, m, &e->witness);
     sbuf_str(out, "}\n");
+}
+
+void certificate_write(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, Sbuf *out)
+{
+    write_to(model, m, e, ranges, NULL, out);
+}
+
+void certificate_write_pieces(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges,
+                              const CertificateSink *to)
+{
+    Sbuf piece = {0};
+    write_to(model, m, e, ranges, to, &piece);
+    pass_on(&piece, to, 1);
+    sbuf_free(&piece);
 }

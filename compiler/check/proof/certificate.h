@@ -5,6 +5,8 @@
  * components and p > 0 and X != 0 among it, is for verify_evidence to say. */
 #ifndef COMPILER_CHECK_CERTIFICATE_H
 #define COMPILER_CHECK_CERTIFICATE_H
+#include <stdio.h>
+
 #include "compiler/check/proof/evidence.h"
 #include "compiler/check/proof/ranges.h"
 #include "compiler/model/setting.h"
@@ -24,6 +26,14 @@ typedef struct CertificateModel {
  * with a certificate. */
 void certificate_write(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, Sbuf *out);
 
+/* The same bytes in pieces, one after another. */
+typedef struct CertificateSink {
+    void (*put)(void *state, const char *bytes, size_t n);
+    void *state;
+} CertificateSink;
+void certificate_write_pieces(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges,
+                              const CertificateSink *to);
+
 typedef struct CertificateFile {
     ClaimMatrix matrix;
     Evidence evidence;
@@ -34,4 +44,11 @@ typedef struct CertificateFile {
 /* False with *reason set (arena) and *out empty when the text is not a well-formed
  * certificate. What was read is returned by claim_matrix_clear, evidence_clear and ranges_clear. */
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
+/* The same in pieces, the text never in memory as one: of files as certificate_write() makes them, their matrix in neuron form and
+ * its numbers doubles, or such times a rational of their row. False where a file is anything else, right or wrong: certificate_read()
+ * knows. The file is one that can be sought in. */
+bool certificate_read_file(Ctx *cx, FILE *f, CertificateFile *out);
+bool certificate_read_text(Ctx *cx, const char *text, size_t n, CertificateFile *out);
+/* Any file, all of it as one: what certificate_read() does where the other way gives up. */
+bool certificate_read_whole(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
 #endif

@@ -4,12 +4,14 @@
 #include <jansson.h>
 
 #include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/certificate_rows.h"
 
 /* ---- certificate.c: writing ---- */
 void certificate_put_string(Sbuf *out, const char *s);
 void certificate_put_number(Sbuf *out, mpq_srcptr x);
 void certificate_put_numbers(Sbuf *out, const mpq_t *x, size_t n);
-void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m);       /* with a comma behind */
+/* With a comma behind. `to` may be NULL: else it has got what is no longer in `out`. */
+void certificate_put_matrix(Sbuf *out, const ClaimMatrix *m, const CertificateSink *to);
 void certificate_put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w);
 void certificate_put_components(Sbuf *out, const Evidence *e);
 void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
@@ -27,6 +29,7 @@ typedef struct Reader {
     Ctx *cx;
     const char *reason;         /* the first fault */
     CertificateFile *out;
+    CertificateRows *rows;      /* the matrix, where it has been taken out of the text; else NULL */
 } Reader;
 
 /* Always false, so that a caller can return it. */
@@ -44,6 +47,8 @@ bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out
 bool reader_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n);
 /* Into r->out->model; nothing where there is none. */
 bool reader_model(Reader *r, const json_t *object);
+/* The file without the numbers of its matrix, which are these, and have null in their place. */
+bool certificate_read_rest(Ctx *cx, const char *text, size_t n, CertificateRows *rows, CertificateFile *out);
 /* certificate_read_matrix.c: into r->out->matrix */
 bool reader_matrix(Reader *r, const json_t *matrix);
 /* certificate_read_proof.c: into r->out->evidence, all of it; its parts */

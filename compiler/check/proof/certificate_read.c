@@ -179,9 +179,9 @@ static bool read_root(Reader *r, const json_t *root)
            reader_ranges(r, json_object_get(root, "ranges"));
 }
 
-bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)
+static bool read_text(Ctx *cx, const char *text, size_t n, CertificateRows *rows, CertificateFile *out, const char **reason)
 {
-    Reader r = {.cx = cx, .out = out};
+    Reader r = {.cx = cx, .out = out, .rows = rows};
     json_error_t error;
     *out = (CertificateFile){0};
     *reason = NULL;
@@ -196,4 +196,21 @@ bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out,
         *reason = r.reason;
     }
     return ok;
+}
+
+bool certificate_read_rest(Ctx *cx, const char *text, size_t n, CertificateRows *rows, CertificateFile *out)
+{
+    const char *reason;
+    return read_text(cx, text, n, rows, out, &reason);
+}
+
+bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)
+{
+    *reason = NULL;
+    return certificate_read_text(cx, text, n, out) || certificate_read_whole(cx, text, n, out, reason);
+}
+
+bool certificate_read_whole(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason)
+{
+    return read_text(cx, text, n, NULL, out, reason);
 }

@@ -67,11 +67,22 @@ static bool read_entries(Reader *r, const json_t *entries, size_t q, bool is_pop
     return true;
 }
 
+/* Those that were taken out of the text. The null in their place is the only one that can be here: of two lists, and of anything but a
+ * list, nothing is taken out. */
+static bool read_taken_rows(Reader *r, const json_t *place, bool is_dense, size_t q, bool is_population_form)
+{
+    if (!json_is_null(place) || is_dense == r->rows->is_entries || is_population_form)
+        return reader_refuse(r, "the matrix is not as it is written");
+    return certificate_rows_take(r->rows, q, &r->out->matrix) || reader_refuse(r, "the matrix has other rows than \"n\" says");
+}
+
 static bool read_cells(Reader *r, const json_t *matrix, const char *dense_key, size_t q, bool is_population_form)
 {
     const json_t *dense = json_object_get(matrix, dense_key), *sparse = json_object_get(matrix, "entries");
     if ((dense != NULL) == (sparse != NULL))
         return reader_refuse(r, "the matrix must have either \"%s\" or \"entries\"", dense_key);
+    if (r->rows)
+        return read_taken_rows(r, dense ? dense : sparse, dense != NULL, q, is_population_form);
     return dense ? read_full_rows(r, dense, q, is_population_form) : read_entries(r, sparse, q, is_population_form);
 }
 

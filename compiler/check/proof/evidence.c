@@ -190,6 +190,54 @@ void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimM
     part_kernels(cx, m, place, out);
 }
 
+static bool rationals_equal(const mpq_t *a, const mpq_t *b, size_t n)
+{
+    bool same = (a != NULL) == (b != NULL);
+    for (size_t k = 0; a && same && k < n; k++)
+        same = mpq_equal(a[k], b[k]);
+    return same;
+}
+
+static bool components_equal(const Component *a, const Component *b)
+{
+    return a->n == b->n && memcmp(a->member, b->member, a->n * sizeof *a->member) == 0 &&
+           rationals_equal((const mpq_t *)a->p, (const mpq_t *)b->p, a->n);
+}
+
+static bool witnesses_equal(const Witness *a, const Witness *b)
+{
+    if (a->is_zero_sum || b->is_zero_sum)
+        return a->is_zero_sum == b->is_zero_sum && a->population == b->population;
+    return a->n == b->n && a->rank == b->rank && (a->n == 0 || memcmp(a->member, b->member, a->n * sizeof *a->member) == 0) &&
+           rationals_equal((const mpq_t *)a->v, (const mpq_t *)b->v, a->n * a->rank) &&
+           rationals_equal((const mpq_t *)a->w, (const mpq_t *)b->w, a->rank) &&
+           rationals_equal((const mpq_t *)a->im, (const mpq_t *)b->im, a->n * a->rank) && (a->frequency != NULL) == (b->frequency != NULL) &&
+           (!a->frequency || memcmp(a->frequency, b->frequency, 2 * a->rank * sizeof *a->frequency) == 0);
+}
+
+static bool statements_equal(const Statement *a, const Statement *b)
+{
+    bool same = a->kind == b->kind && a->is_part == b->is_part && (!a->is_part || a->component == b->component) && a->n == b->n;
+    const StatementField *field = statement_table[a->kind].field;
+    for (int k = 0; same && field[k].key; k++)
+        same = rationals_equal((const mpq_t *)a->field[k], (const mpq_t *)b->field[k], statement_field_length(field[k].shape, a->n));
+    return same;
+}
+
+bool evidence_equal(const Evidence *a, const Evidence *b)
+{
+    bool same = a->is_certificate == b->is_certificate && a->n_statements == b->n_statements;
+    if (same && a->is_certificate)
+        same = a->n_components == b->n_components;
+    else
+        same = same && witnesses_equal(&a->witness, &b->witness);
+    for (size_t k = 0; same && a->is_certificate && k < a->n_components; k++)
+        same = components_equal(&a->component[k], &b->component[k]);
+    for (size_t k = 0; same && k < a->n_statements; k++)
+        same = statements_equal(&a->statement[k], &b->statement[k]);
+    return same;
+}
+
 static const char *const proof_names[] = {
     [PROOF_EXACT] = "exact", [PROOF_RUMP] = "rump", [PROOF_INTEGER_RESIDUAL] = "integer-residual",
     [PROOF_DOMINANCE] = "dominance"

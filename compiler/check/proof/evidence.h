@@ -154,6 +154,8 @@ mpq_srcptr claim_matrix_entry(const ClaimMatrix *m, size_t row, size_t column);
 const ClaimKernel *claim_matrix_kernel(const ClaimMatrix *m, size_t to, size_t from);
 /* The matrix of a component's rows alone. Its numbers are borrowed: it is not cleared. */
 void claim_matrix_part(Ctx *cx, const ClaimMatrix *m, const Component *c, ClaimMatrix *out);
+/* Number by number the same; names of proofs aside, which are hints. */
+bool evidence_equal(const Evidence *a, const Evidence *b);
 const char *proof_kind_name(ProofKind kind);        /* "exact", "rump", "integer-residual", "dominance" */
 bool proof_kind_from_name(const char *name, ProofKind *out);
 #endif

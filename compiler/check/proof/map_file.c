@@ -139,11 +139,11 @@ void map_file_write(const MapFile *m, Sbuf *out)
         certificate_put_model(out, &m->plane.model);
     if (m->attained.matrix.q) {
         sbuf_str(out, " \"attained\": {");
-        certificate_put_matrix(out, &m->attained.matrix);
+        certificate_put_matrix(out, &m->attained.matrix, NULL);
         certificate_put_terms(out, &m->attained.ranges);
         sbuf_str(out, "},\n");
     }
-    certificate_put_matrix(out, &m->plane.matrix);
+    certificate_put_matrix(out, &m->plane.matrix, NULL);
     sbuf_str(out, "    ");
     certificate_put_terms(out, &m->plane.ranges);
     sbuf_str(out, ",\n");

@@ -1,5 +1,6 @@
 #include "compiler/check/proof/rational.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,15 +198,47 @@ static void print_ratio(mpq_srcptr x, Sbuf *out)
     free(text);
 }
 
-/* n >= 1. */
-static void print_whole(unsigned __int128 n, Sbuf *out)
+/* The digits of n, which end before s: two at a time, and none of 0. */
+static char *whole_before(char *s, uint64_t n)
 {
-    char text[40], *s = text + sizeof text;
-    for (; n > UINT64_MAX; n /= 10)
-        *--s = (char)('0' + (int)(n % 10));
-    for (uint64_t rest = (uint64_t)n; rest; rest /= 10)
-        *--s = (char)('0' + rest % 10);
-    sbuf_mem(out, s, (size_t)(text + sizeof text - s));
+    for (; n >= 10; n /= 100) {
+        unsigned low = (unsigned)(n % 100);
+        *--s = (char)('0' + low % 10);
+        *--s = (char)('0' + low / 10);
+    }
+    if (n)
+        *--s = (char)('0' + n);
+    return s;
+}
+
+enum { WIDE_DIGITS = 48 };      /* more than a number of two words has */
+
+/* n >= 1, the digits ending before `end`. A division of two words costs as much as ten of one: there is one for every 19 digits. */
+static char *wide_before(char *end, unsigned __int128 n)
+{
+    enum { WORD = 19 };
+    const uint64_t word = 10000000000000000000u;        /* 10^WORD */
+    char *s = end;
+    while (n > UINT64_MAX) {
+        char *next = s - WORD;
+        s = whole_before(s, (uint64_t)(n % word));
+        while (s > next)
+            *--s = '0';
+        n /= word;
+    }
+    return whole_before(s, (uint64_t)n);
+}
+
+/* above / 2^twos, above >= 1, in one piece: there are millions of them. */
+static void print_dyadic(bool is_negative, uint64_t above, size_t twos, Sbuf *out)
+{
+    char text[2 * WIDE_DIGITS], *end = text + sizeof text;
+    char *s = wide_before(end, (unsigned __int128)1 << twos);
+    *--s = '/';
+    s = whole_before(s, above);
+    if (is_negative)
+        *--s = '-';
+    sbuf_mem(out, s, (size_t)(end - s));
 }
 
 /* What nearly every double is: a numerator of one word over a power of two beyond all decimals that are written. Files
@@ -216,10 +249,22 @@ static bool print_double(mpq_srcptr x, Sbuf *out)
     size_t twos = mpz_sizeinbase(below, 2) - 1;
     if (twos <= MAX_PLACES || twos > 127 || mpz_scan1(below, 0) != twos || mpz_size(mpq_numref(x)) != 1)
         return false;
-    print_whole(mpz_getlimbn(mpq_numref(x), 0), out);
-    sbuf_char(out, '/');
-    print_whole((unsigned __int128)1 << twos, out);
+    print_dyadic(false, mpz_getlimbn(mpq_numref(x), 0), twos, out);
     return true;
+}
+
+void rational_print_double(double x, mpq_ptr room, Sbuf *out)
+{
+    int exponent;
+    double mantissa = frexp(fabs(x), &exponent);
+    uint64_t whole = (uint64_t)ldexp(mantissa, 53);
+    int zeros = whole ? __builtin_ctzll(whole) : 0, twos = 53 - exponent - zeros;
+    if (!whole || twos <= MAX_PLACES || twos > 127) {
+        mpq_set_d(room, x);
+        rational_print(room, out);
+        return;
+    }
+    print_dyadic(x < 0, whole >> zeros, (size_t)twos, out);
 }
 
 void rational_print(mpq_srcptr x, Sbuf *out)

@@ -22,4 +22,6 @@ bool rational_parse(mpq_ptr x, const char *text, size_t n);
 /* Exact text: a decimal where x has one of at most 40 places that is short or
  * hardly longer than a/b, else a/b in lowest terms. rational_parse gives x back. */
 void rational_print(mpq_srcptr x, Sbuf *out);
+/* The same text of a finite double, mostly without exact arithmetic; `room` is overwritten. */
+void rational_print_double(double x, mpq_ptr room, Sbuf *out);
 #endif
