@@ -363,6 +363,13 @@ ROWS = [
     ("statement_beside.c", "if (!statement_form_is_negative(x->m->q, statement_numbers(x->s, \"P\"), statement_numbers(x->s, \"direction\")))", "if (0)"),
     # ranges
     ("range_verify.c", "    case STATEMENT_SYMMETRISABLE: case", "    case STATEMENT_SYMMETRISABLE: case STATEMENT_RATE: case"),
+    ("range_verify.c", "case STATEMENT_LURE_POPOV: ", ""),
+    ("range_verify.c", "case STATEMENT_CONTRACTION_TWO: ", ""),
+    ("range_verify.c", "case STATEMENT_PROJECTED_RATE: ", ""),
+    ("range_verify.c", "case STATEMENT_SWITCHED_RATE:\n", "\n"),
+    ("range_verify.c", "VerifyResult v = verify_evidence(cx, &at, &c->evidence);", "VerifyResult v = verify_evidence(cx, base, &c->evidence);"),
+    ("range_verify.c", "VerifyResult v = verify_evidence(cx, &at, &c->evidence);",
+     "Evidence bare = c->evidence;\n        bare.n_statements = which ? 0 : bare.n_statements;\n        VerifyResult v = verify_evidence(cx, &at, &bare);"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->hi[k]"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->lo[k]"),
     ("range_verify.c", "if ((which >> k & 1) && mpq_equal(c->lo[k], c->hi[k]))", "if (which >> k & 1)"),

@@ -40,6 +40,17 @@ connect E -> I {{ weight = 2 * w{1} }}
 connect I -> I {{ weight = v * w{1} }}
 require stable for all params
 """
+UNEQUAL = """param v = 0.5 in [0, 0.9]
+population E excitatory { tau = 20; cost = nonnegative }
+population I inhibitory { tau = 7; cost = nonnegative }
+population J inhibitory { tau = 11; cost = nonnegative }
+connect E -> E { weight = v }
+connect I -> E { weight = 1 }
+connect E -> I { weight = 1 }
+connect I -> J { weight = 0.3 }
+connect J -> E { weight = 0.5 }
+require stable for all params
+"""
 CHAIN = """population A excitatory { tau = 5; size = 2; cost = nonnegative }
 population B inhibitory { tau = 5; cost = nonnegative }
 population C excitatory { tau = 7; cost = nonnegative }
@@ -57,6 +68,7 @@ def models():
     yield "mean slopes, refuted", MEANS.replace("SLOPE", "4")
     yield "ranges", RANGES.format("", "")
     yield "ranges of populations", RANGES.format("size = 2", " / 2")
+    yield "ranges, unequal time constants", UNEQUAL
     yield "three populations", CHAIN.replace("WEIGHT", "0.2")
     yield "three populations, refuted", CHAIN.replace("WEIGHT", "1.2")
 
@@ -99,6 +111,13 @@ def by_hand():
                                             "self": ["0.25", "0"], "leak": ["1", "1"], "mean_slopes": ["0.5", "2"]},
                                  "components": [{"members": [0], "p": ["1"], "proof": "exact"}, {"members": [1], "p": ["1"], "proof": "exact"}],
                                  "statements": [{"says": "equal-time-constants", "tau": "1"}]}
+    one = [{"members": [0, 1], "p": ["1", "1"], "proof": "exact"}]
+    yield "ranges, rates", {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 2, "rows": [["-0.5", "-0.2"], ["0.3", "-1"]]}, "components": one,
+                            "ranges": {"params": [{"name": "w", "value": "0.5", "lo": "0", "hi": "0.7"}],
+                                       "terms": [{"params": [0], "entries": [[0, 0, "1"]]}],
+                                       "cells": [{"lo": ["0"], "hi": ["0.7"], "components": one,
+                                                  "statements": [{"says": "projected-dynamics-rate", "lag": ["2", "1"], "rate": "0.05"},
+                                                                 {"says": "switched-dynamics-rate", "tau": ["2", "1"], "rate": "0.25"}]}]}}
     yield from small_maps()
     yield "several components", {"format": "eig-certificate/1", "claim": "lds",
                                  "matrix": {"n": 4, "entries": [[0, 0, "-1"], [0, 1, "0.5"], [1, 0, "0.5"], [1, 1, "-1"], [2, 0, "7"], [2, 2, "-1"], [3, 2, "-5"],
