@@ -62,6 +62,7 @@ typedef struct EigNode {
 typedef struct EigPiece {
     double up_to;               /* a node; of the last piece infinity */
     EigCode value, slope;       /* of EIG_VAR_X alone; slope is the derivative of value */
+    bool may_cancel;            /* what its roundings amount to is not known to be little: a solution is looked at */
 } EigPiece;
 
 /* The x with value(x) = s, for a value that nowhere falls. */
@@ -74,6 +75,14 @@ struct EigSolve {
 };
 
 enum { EIG_SOLVE_NEWTON = 64, EIG_SOLVE_STEPS = 200 };
+
+/* A solution is off by no more than the first share of itself, or is the one of an s that is off by no more than the second, or the third. */
+#define EIG_SOLVE_OFF_X 0x1p-30
+#define EIG_SOLVE_OFF_S 0x1p-46
+#define EIG_SOLVE_LEAST_S 0x1p-1000
+/* It is looked at where its size is between these: beyond, what overflows on the way has no bound. */
+#define EIG_SOLVE_SMALL 0x1p-200
+#define EIG_SOLVE_LARGE 0x1p200
 
 /* a^b is a product of factors for whole constants b up to this size: beyond it the factors' roundings add up to more
  * than pow's. */
@@ -108,6 +117,9 @@ extern const int eig_fn_n_args[EIG_N_FNS];
 double eig_fn_apply(EigFn fn, double a, double b);
 /* data may be NULL for a program without columns and samples. */
 double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const EigData *data);
+
+/* Of a program of EIG_VAR_X: its value, and a bound of what the roundings on the way put it off by. A NaN bounds nothing. */
+double eig_code_slack(const EigCode *code, double x, double *value);
 
 /* The double halfway between two in the order of the doubles, towards a. */
 double eig_middle(double a, double b);

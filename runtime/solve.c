@@ -106,6 +106,27 @@ static double search(const EigSolve *q, Bracket r, double s)
     return x;
 }
 
+/* The exact value at x is at most s, or at least s with `side` -1: but for `room`. */
+static bool is_beside(const EigSolve *q, double x, double s, double room, double side)
+{
+    const EigPiece *piece = eig_solve_piece(q, x);
+    if (!piece->may_cancel)
+        return true;
+    double value, slack = eig_code_slack(&piece->value, x, &value);
+    return side * (value - s) + slack <= room;
+}
+
+/* The exact value reaches s next to x, whatever the roundings were. It does so between the ends that were begun with, where nothing is computed. */
+static bool is_sure(const EigSolve *q, const Bracket *r, double x, double s)
+{
+    double size = fabs(x), way = EIG_SOLVE_OFF_X * size, room = EIG_SOLVE_OFF_S * fabs(s) + EIG_SOLVE_LEAST_S;
+    double low = x - way, high = x + way;
+    if (size < EIG_SOLVE_SMALL || size > EIG_SOLVE_LARGE)
+        return true;
+    bool is_from = low <= r->a || is_beside(q, low < q->from ? q->from : low, s, room, 1);
+    return is_from && (high >= r->b || is_beside(q, high > q->to ? q->to : high, s, room, -1));
+}
+
 double eig_solve(const EigSolve *q, double s)
 {
     if (s != s)
@@ -114,5 +135,5 @@ double eig_solve(const EigSolve *q, double s)
     if (r.hit)
         return r.a;
     double x = search(q, r, s);
-    return is_within_reach(q, x) ? x : (double)NAN;
+    return is_within_reach(q, x) && is_sure(q, &r, x, s) ? x : (double)NAN;
 }

@@ -2,6 +2,7 @@
 #include "compiler/code/code.h"
 #include "compiler/code/node.h"
 #include "compiler/code/reach.h"
+#include "compiler/code/sure.h"
 #include "compiler/expr/affine.h"
 
 #include <float.h>
@@ -52,13 +53,15 @@ static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
     EigPiece *piece = ARENA_ARRAY(&cx->arena, q.n_pieces, EigPiece);
     for (size_t k = 0; k < q.n_pieces; k++) {
         double up_to = k < of->n_kinks ? num_to_double(of->kink[k]) : (double)INFINITY;
-        piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope) };
+        piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope), false };
     }
     q.piece = piece;
     double lo = of->lo ? num_to_double(of->lo) : -(double)INFINITY, hi = of->hi ? num_to_double(of->hi) : (double)INFINITY;
     Gaps gaps = { 0 };
     solve_set_reach(cx, &q, lo, hi, &gaps);
     solve_set_nodes(cx, &q, lo, hi, &gaps);
+    for (size_t k = 0; k < q.n_pieces; k++)
+        piece[k].may_cancel = !solve_is_sure(&q, &piece[k], k ? piece[k - 1].up_to : lo, k + 1 < q.n_pieces ? piece[k].up_to : hi);
     return q;
 }
 

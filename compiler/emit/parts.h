@@ -156,6 +156,9 @@ bool power_is_product(double b);
 Val input_value(const Emit *e, size_t pop, const Own *own, Val t, Val neuron);
 Val activation_value(const Emit *e, size_t pop, const Own *own, Val s);
 
+/* slack.c: a program of EIG_VAR_X, and a bound of what its roundings put it off by; constants from `own` */
+Val slack_emit(const Emit *e, const EigCode *code, Val x, const Own *own, Val *value);
+
 /* solve.c: the function numbered so of a group, lanes 0: of one number; and the numbers of a solve */
 LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned lanes);
 OwnNumbers solve_numbers(const Emit *e, const EigSolve *q);

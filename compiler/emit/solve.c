@@ -17,11 +17,14 @@ typedef struct Body {
     const EigSolve *q;          /* the first of the group */
     Own own;
     LlFunction f;
+    LlFunction sure;            /* where a piece may cancel */
+    bool is_sure;               /* this is it: of a piece the bound is computed, not the slope */
     Val s;
     Val x, a, b;                /* at the head of the loop, then after the step */
     Val lost_a, lost_b;         /* the value at this end had left the doubles */
     Val last;                   /* the size of the gap before */
     Val found;                  /* x is the solution */
+    Val begin, end, is_given;   /* the ends that the search began with, and where it needed not */
 } Body;
 
 static Val and_of(const Ll *ll, Val p, Val q)
@@ -107,15 +110,25 @@ static Val within_reach(const Body *b, Val x)
     return is_limited ? ll_select(ll, and_within_reach(b, x, truth(ll, LLVMConstInt(ll->i1, 1, 0))), x, ll_f64(ll, (double)NAN)) : x;
 }
 
+/* What was searched for: a NaN too where roundings may have put it elsewhere. */
+static Val where_sure(const Body *b, Val x)
+{
+    Val known = within_reach(b, x);
+    if (!b->sure.value)
+        return known;
+    Val args[] = { known, b->s, b->begin, b->end, b->f.param[1] };
+    return ll_select(b->e->ll, b->is_given, known, ll_call(b->e->ll, &b->sure, args, b->own.table->n_fields ? 5 : 4));
+}
+
 /* The function returns x where all lanes have it; opens a block for the case that they do not. */
-static void return_if_found(const Body *b)
+static void return_if_found(const Body *b, Val (*result)(const Body *b, Val x))
 {
     const Ll *ll = b->e->ll;
     LLVMBasicBlockRef yes = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "found");
     LLVMBasicBlockRef no = LLVMAppendBasicBlockInContext(ll->context, b->f.value, "on");
     LLVMBuildCondBr(ll->builder, of_every_lane(ll, b->found), yes, no);
     LLVMPositionBuilderAtEnd(ll->builder, yes);
-    LLVMBuildRet(ll->builder, within_reach(b, b->x));
+    LLVMBuildRet(ll->builder, result(b, b->x));
     LLVMPositionBuilderAtEnd(ll->builder, no);
 }
 
@@ -145,13 +158,15 @@ static void begin(Body *b)
     Val within = and_of(ll, ll_fcmp(ll, LLVMRealOGT, b->s, b->a), ll_fcmp(ll, LLVMRealOLT, b->s, b->b));
     b->x = ll_select(ll, within, b->s, middle_of(ll, b->a, b->b));
     b->x = ll_select(ll, unknown, b->s, ll_select(ll, hit, b->a, b->x));
-    b->found = or_of(ll, unknown, hit);
+    b->found = b->is_given = or_of(ll, unknown, hit);
+    b->begin = b->a;
+    b->end = b->b;
     b->lost_a = b->lost_b = truth(ll, LLVMConstInt(ll->i1, 0, 0));
     b->last = ll_f64(ll, (double)INFINITY);
 }
 
 typedef struct AtX {
-    Val value, slope;
+    Val value, slope;           /* or the bound in the place of the slope */
 } AtX;
 
 /* x lies in piece k, of two or more. */
@@ -171,6 +186,13 @@ static AtX piece_at_x(const Body *b, size_t k)
     for (size_t j = 0; j < k; j++)
         from += code_n_numbers(&b->q->piece[j].value) + code_n_numbers(&b->q->piece[j].slope);
     Own of_value = own_after(&b->own, from), of_slope = own_after(&of_value, code_n_numbers(&b->q->piece[k].value));
+    if (b->is_sure && !b->q->piece[k].may_cancel)
+        return (AtX){ b->s, ll_f64(b->e->ll, 0.0) };
+    if (b->is_sure) {
+        AtX at;
+        at.slope = slack_emit(b->e, &b->q->piece[k].value, b->x, &of_value, &at.value);
+        return at;
+    }
     Val value = expr_emit_reading(b->e, &b->q->piece[k].value, var, &(Reads){ .own = &of_value });
     return (AtX){ value, expr_emit_reading(b->e, &b->q->piece[k].slope, var, &(Reads){ .own = &of_slope }) };
 }
@@ -283,7 +305,7 @@ static void iterate(Body *b)
     b->lost_a = loop.carried[5];
     b->lost_b = loop.carried[6];
     next_x(b, loop.index);
-    return_if_found(b);
+    return_if_found(b, where_sure);
     loop.next[0] = b->x;
     loop.next[1] = b->a;
     loop.next[2] = b->b;
@@ -292,7 +314,62 @@ static void iterate(Body *b)
     loop.next[5] = b->lost_a;
     loop.next[6] = b->lost_b;
     ll_loop_end(ll, &loop);
-    LLVMBuildRet(ll->builder, within_reach(b, loop.result[0]));
+    LLVMBuildRet(ll->builder, where_sure(b, loop.result[0]));
+}
+
+/* ---- what roundings may amount to ---- */
+
+/* runtime/solve.c, is_beside. */
+static Val is_beside(Body *b, Val x, Val room, bool is_low)
+{
+    const Ll *ll = b->e->ll;
+    b->x = x;
+    AtX at = at_x(b);
+    Val over = is_low ? ll_fsub(ll, at.value, b->s) : ll_fsub(ll, b->s, at.value);
+    return ll_fcmp(ll, LLVMRealOLE, ll_fadd(ll, over, at.slope), room);
+}
+
+/* runtime/solve.c, is_sure: x, or a NaN where it is not. A function of its own, since a solve ends in two places. */
+static LlFunction sure_function(Emit *e, const SolveGroup *g, size_t number, unsigned lanes)
+{
+    Ll *ll = e->ll;
+    char name[48];
+    snprintf(name, sizeof name, lanes ? "sure_lanes_%zu" : "sure_%zu", number);
+    LLVMTypeRef type = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64, params[] = { type, type, type, type, ll->ptr };
+    Body b = { .e = e, .q = g->first, .is_sure = true };
+    b.f = ll_function(ll, name, false, type, params, g->own.n_fields ? "x s begin end own" : "x s begin end");
+    b.own = (Own){ &g->own, b.f.param[4], 0 };
+    b.s = b.f.param[1];
+    ll->lanes = lanes;
+    Val x = b.f.param[0], size = ll_intrinsic1(ll, "llvm.fabs", x), way = ll_fmul(ll, ll_f64(ll, EIG_SOLVE_OFF_X), size);
+    Val room = ll_fmul(ll, ll_f64(ll, EIG_SOLVE_OFF_S), ll_intrinsic1(ll, "llvm.fabs", b.s));
+    room = ll_fadd(ll, room, ll_f64(ll, EIG_SOLVE_LEAST_S));
+    Val low = ll_fsub(ll, x, way), high = ll_fadd(ll, x, way);
+    Val is_from = ll_fcmp(ll, LLVMRealOLE, low, b.f.param[2]), is_to = ll_fcmp(ll, LLVMRealOGE, high, b.f.param[3]);
+    if (b.q->from > -(double)INFINITY) {
+        Val from = own_f64(e, &b.own, OWN_FROM);
+        low = ll_select(ll, ll_fcmp(ll, LLVMRealOLT, low, from), from, low);
+    }
+    if (b.q->to < (double)INFINITY) {
+        Val to = own_f64(e, &b.own, OWN_TO);
+        high = ll_select(ll, ll_fcmp(ll, LLVMRealOGT, high, to), to, high);
+    }
+    is_from = or_of(ll, is_from, is_beside(&b, low, room, true));
+    is_to = or_of(ll, is_to, is_beside(&b, high, room, false));
+    Val is_small = ll_fcmp(ll, LLVMRealOLT, size, ll_f64(ll, EIG_SOLVE_SMALL));
+    Val is_large = ll_fcmp(ll, LLVMRealOGT, size, ll_f64(ll, EIG_SOLVE_LARGE));
+    Val is_sure = or_of(ll, and_of(ll, is_from, is_to), or_of(ll, is_small, is_large));
+    LLVMBuildRet(ll->builder, ll_select(ll, is_sure, x, ll_f64(ll, (double)NAN)));
+    ll->lanes = 0;
+    return b.f;
+}
+
+static bool may_cancel(const EigSolve *q)
+{
+    for (size_t k = 0; k < q->n_pieces; k++)
+        if (q->piece[k].may_cancel)
+            return true;
+    return false;
 }
 
 LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned lanes)
@@ -301,12 +378,15 @@ LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned 
     char name[48];
     snprintf(name, sizeof name, lanes ? "solve_lanes_%zu" : "solve_%zu", number);
     LLVMTypeRef result = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64, params[] = { result, ll->ptr };
-    Body b = { .e = e, .q = g->first, .f = ll_function(ll, name, false, result, params, g->own.n_fields ? "s own" : "s") };
+    Body b = { .e = e, .q = g->first };
+    if (may_cancel(b.q))
+        b.sure = sure_function(e, g, number, lanes);
+    b.f = ll_function(ll, name, false, result, params, g->own.n_fields ? "s own" : "s");
     b.own = (Own){ &g->own, b.f.param[1], 0 };
     b.s = b.f.param[0];
     ll->lanes = lanes;
     begin(&b);
-    return_if_found(&b);
+    return_if_found(&b, within_reach);
     iterate(&b);
     ll->lanes = 0;
     return b.f;

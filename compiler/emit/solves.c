@@ -12,7 +12,8 @@ static bool same_shape(const Emit *e, const EigSolve *a, const EigSolve *b)
     if (isinf(a->from) != isinf(b->from) || isinf(a->to) != isinf(b->to))
         return false;
     for (size_t k = 0; k < a->n_pieces; k++)
-        if (!code_same_shape(e, &a->piece[k].value, &b->piece[k].value) || !code_same_shape(e, &a->piece[k].slope, &b->piece[k].slope))
+        if (a->piece[k].may_cancel != b->piece[k].may_cancel || !code_same_shape(e, &a->piece[k].value, &b->piece[k].value) ||
+            !code_same_shape(e, &a->piece[k].slope, &b->piece[k].slope))
             return false;
     return true;
 }

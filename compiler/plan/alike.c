@@ -54,6 +54,7 @@ int plan_compare_solves(const EigProblem *p, const EigSolve *a, const EigSolve *
         DECIDE(by_value(a->piece[k].up_to, b->piece[k].up_to));
         DECIDE(plan_compare_codes(p, &a->piece[k].value, &b->piece[k].value));
         DECIDE(plan_compare_codes(p, &a->piece[k].slope, &b->piece[k].slope));
+        DECIDE(by_number(a->piece[k].may_cancel, b->piece[k].may_cancel));
     }
     DECIDE(by_value(a->from, b->from));
     DECIDE(by_value(a->to, b->to));

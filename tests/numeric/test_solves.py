@@ -17,6 +17,7 @@ from mpmath import mpf
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import eigc
 import elementary
+import slack
 
 FOLDER = tempfile.TemporaryDirectory()
 NEURONS = 1000
@@ -82,6 +83,23 @@ class Expression:
             return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b, ast.Div: lambda: a / b, ast.Pow: lambda: a**b}[type(e.op)]()
         with mpmath.workdps(340):
             return of(self.tree)
+
+    def slack(self, e, x):
+        """The value, and what roundings put it off by at most."""
+        v = self.value(e, x)
+        if isinstance(v, Fraction) or isinstance(e, ast.Name):
+            return float(v), 0.0
+        if isinstance(e, ast.UnaryOp):
+            return v, self.slack(e.operand, x)[1]
+        if isinstance(e, ast.Call):
+            a, ea = self.slack(e.args[0], x)
+            b, eb = self.slack(e.args[1], x) if len(e.args) > 1 else (None, None)
+            return v, slack.bound(e.func.id, a, ea, b, eb, v)
+        (a, ea), (b, eb) = self.slack(e.left, x), self.slack(e.right, x)
+        if isinstance(e.op, ast.Pow):
+            by_factors = isinstance(self.value(e.right, x), Fraction) and b == math.floor(b) and abs(b) <= 4
+            return v, slack.factors(a, ea, b) if by_factors else slack.power(a, ea, b, eb, v)
+        return v, slack.bound({ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(e.op)], a, ea, b, eb, v)
 
     def value(self, e, x):
         if isinstance(e, ast.Constant):
@@ -252,16 +270,35 @@ class Solve:
         return of[next((k for k, n in enumerate(self.kinks) if x < n), len(self.kinks))]
 
     def __call__(self, z):
+        """The solution, and whether it is sure."""
         s, a, b = self.s(z), -MOST, MOST
         if s != s:
-            return s
+            return s, True
         for n, below, above, before, after in self.nodes:
             if s <= above:
                 if s >= below:
-                    return n
+                    return n, True
                 b = before
                 break
             a = after
+        x = self.search(s, a, b)
+        return x, self.is_sure(x, s, a, b, self.slack_at)
+
+    def slack_at(self, x):
+        F = self.piece(self.F, x)
+        return F.slack(F.tree, x)
+
+    def exact_at(self, x):
+        return self.piece(self.F, x).exact(x), 0
+
+    def is_sure(self, x, s, a, b, at):
+        if not 2.0**-200 <= abs(x) <= 2.0**200:
+            return True
+        room, low, high = 2.0**-46 * abs(s) + 2.0**-1000, x - 2.0**-30 * abs(x), x + 2.0**-30 * abs(x)
+        (f, e), (g, d) = at(max(low, self.start)), at(min(high, self.to))
+        return (low <= a or (f - s) + e <= room) and (high >= b or (s - g) + d <= room)
+
+    def search(self, s, a, b):
         x, q, guessed = s if a < s < b else middle(a, b), INF, {}
         for k in range(200):
             r, inside = self.piece(self.F, x)(x) - s, self.start <= x <= self.to
@@ -332,6 +369,14 @@ COSTS = [
 ]
 
 
+# Costs whose terms cancel away from 0, kinks and ends, and inputs from where they do to where they do not.
+STOPS = [
+    ("cost(x) = 1e8 * (exp(x - 1) - x^2 / 2 - (x - 1)^3 / 6)", 0.8, 1.2),
+    ("cost(x) = 1e8 * (log(x) + 1 / x - (x - 1)^2 / 2 + 2 * (x - 1)^3 / 3) on [0.9, 1.1]; threshold = 0.1; gain = 2", 0.55, 0.65),
+    ("cost(x) = 1e9 * (x^2 / 2 - x - log(1 + exp(x - 1)) * 4 + 2 * x) + abs(x - 3)", 0, 2),
+]
+
+
 def model(cost):
     return (f"population E mixed {{ size = {NEURONS}; tau = 1; {cost}; input = (i - 497) * abs(i - 497) / 2500 + sin(i) / 3; start = 0 }}\n"
             "simulate { duration = 1; method = euler; step = 1; record E, input(E) }")
@@ -345,11 +390,35 @@ def agrees(cost):
         dump = subprocess.run([eigc.EIGC, "dump", "--model", path], capture_output=True, text=True).stdout
         solve = read(dump)
         for z, x in zip(inputs[0], rates[1]):
-            ours = 0.0 + solve(float(z))        # a step of length 1 from 0
-            assert struct.pack("<d", ours) == struct.pack("<d", x), (float(z), ours, float(x), dump)
+            ours, sure = solve(float(z))
+            assert struct.pack("<d", 0.0 + ours) == struct.pack("<d", x), (float(z), ours, float(x), dump)     # a step of length 1 from 0
+            assert sure or solve.is_sure(float(x), solve.s(float(z)), -INF, INF, solve.exact_at), (float(z), ours)
+    return check
+
+
+def stops(cost, lo, hi):
+    """Where terms cancel at one rate a run stops where the bound does not show the rate to be right, and nowhere else."""
+    def check():
+        sures = []
+        for k in range(40):
+            z = lo + (hi - lo) * k / 39
+            text = re.sub("size = [0-9]+|input = .*?;", lambda m: "size = 1" if m[0][0] == "s" else "input = %r;" % z, model(cost))
+            for way in ((), ("--reference",)) if eigc.has_jit() else (("--reference",),):
+                done = eigc.run(text, FOLDER.name, *way)
+                if not k:
+                    path = os.path.join(FOLDER.name, "model.eig")
+                    solve = read(subprocess.run([eigc.EIGC, "dump", "--model", path], capture_output=True, text=True).stdout)
+                x, sure = solve(z)
+                sure = sure and x == x
+                assert done.status == (0 if sure else 1) and (sure or "E0890" in done.stderr), (cost, k, x, sure, done.stderr)
+                assert not sure or done.record(0)[-1].item() == x
+            sures.append(sure)
+        assert any(sures) and not all(sures), sures
     return check
 
 
 for cost in COSTS:
     eigc.test(cost, agrees(cost))
+for cost, lo, hi in STOPS:
+    eigc.test("stops: " + cost, stops(cost, lo, hi))
 sys.exit(eigc.failures > 0)

@@ -12,7 +12,7 @@
 #define CODE(...) {.n = sizeof((EigOp[]){__VA_ARGS__}) / sizeof(EigOp), .op = (const EigOp[]){__VA_ARGS__}, .depth = 8}
 
 #define EVERYWHERE .from = -INFINITY, .to = INFINITY
-#define WHOLE(f, slope) EVERYWHERE, .n_pieces = 1, .piece = (const EigPiece[]){{INFINITY, f, slope}}
+#define WHOLE(f, slope) EVERYWHERE, .n_pieces = 1, .piece = (const EigPiece[]){{INFINITY, f, slope, false}}
 
 /* F and F' of x + x^3, x + exp(x), x + log(x), x + x |x|^0.5 and x + 1e6 atan(1e3 x). */
 static const EigSolve cubic = {
@@ -41,7 +41,8 @@ static const EigNode kink = {1, 0, 2, 1, 1};
 static const EigSolve kinked = {
     EVERYWHERE,
     .n_pieces = 2,
-    .piece = (const EigPiece[]){{1, CODE(X, NUMBER(1), CALL(SUB)), CODE(NUMBER(1))}, {INFINITY, CODE(X, NUMBER(1), CALL(ADD)), CODE(NUMBER(1))}},
+    .piece = (const EigPiece[]){{1, CODE(X, NUMBER(1), CALL(SUB)), CODE(NUMBER(1)), false},
+                                {INFINITY, CODE(X, NUMBER(1), CALL(ADD)), CODE(NUMBER(1)), false}},
     .n_nodes = 1, .node = &kink,
 };
 /* x + 2 exp(x)/(1 + exp(x)) as written: infinity over infinity from 710 on. */

@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+"""Costs by formula whose terms cancel at one rate inside the domain: every rate is right as docs/semantics.md, Solves, promises, or the run stops.
+Run from the repository's root with EIGC=program."""
+import random
+import sys
+import tempfile
+
+from mpmath import exp, mp, mpf, sin, sinh, sqrt, tanh
+
+import eigc
+
+folder = tempfile.mkdtemp()
+mp.dps = 50
+
+
+def run(cost, s, *options):
+    return eigc.run("population A mixed { tau = 1; cost(x) = %s; input = %r }\n"
+                    "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s), folder, *options)
+
+
+def is_right(force, x, s, lo, hi):
+    """An s that is off by 2^-46 of itself has a solution within 1e-9 of x: force nowhere falls."""
+    x, way, room = mpf(x), mpf(10)**-9 * abs(mpf(x)), mpf(2)**-46 * abs(mpf(s)) + mpf(2)**-1000
+    return (x - way <= lo or force(x - way) <= s + room) and (x + way >= hi or force(x + way) >= s - room)
+
+
+def looked_at(cost, force, lo, hi, inputs):
+    """How many inputs have a rate."""
+    found = 0
+    for k, s in enumerate(inputs):
+        ways = [(), ("--reference",)] if eigc.has_jit() else [("--reference",)]
+        done = [run(cost, s, *way) for way in ways[:1 if k % 4 else 2]]
+        assert len({(d.status, d.record(0)[-1].item() if d.status == 0 else None) for d in done}) == 1, (cost, s)
+        assert done[0].status in (0, 1) and (done[0].status == 0 or "E0890" in done[0].stderr), (cost, s, done[0].stderr)
+        if done[0].status == 0:
+            x = done[0].record(0)[-1].item()
+            assert is_right(force, x, s, lo, hi), (cost, s, x)
+            found += 1
+    return found
+
+
+def named():
+    for cost, force, lo, hi, inputs in (
+            ("1e10 * (exp(x-1) - x^2/2 - (x-1)^3/6)", lambda x: x + mpf(10)**10 * (exp(x - 1) - x - (x - 1)**2 / 2), -mp.inf, mp.inf,
+             [0.99999, 1 - 1e-6, 1.0, 1.001, 0.9, 2, 0, 5e3, -5e3, 1e7, -1e7, 1e9]),
+            ("1e12*(log(x)+1/x) - 1e12*((x-1)^2/2 - 2*(x-1)^3/3) on [0.99, 1.01]",
+             lambda x: x + mpf(10)**12 * (1 / x - 1 / x**2 - (x - 1) + 2 * (x - 1)**2), mpf("0.99"), mpf("1.01"),
+             [0.99 + 0.002 * k for k in range(11)] + [1e3, -1e3, 1e5, -1e5, 1e8]),
+            ("exp((1e-6*x-3)^2)+x^2", lambda x: 3 * x + mpf(2) / 10**6 * (x / 10**6 - 3) * exp((x / 10**6 - 3)**2), -mp.inf, mp.inf,
+             [-0.0486, -0.04861850356, -0.048618503565, -0.05, 0.0, 1, -7, 1e6])):
+        found = looked_at(cost, force, lo, hi, inputs)
+        assert found, cost
+
+
+def nothing_stops_that_is_well_computed():
+    for cost in ("exp((1e-6*x-3)^2)+x^2", "exp(x) + exp(-x)", "cos(x) / 2", "log(1 + exp(4 * x))", "sqrt(1 + x^2) + tanh(x - 0.3) / 3",
+                 "x / (1 + exp(-x))", "1 / x^8 + x * log(x) on [0, inf]"):
+        for s in [0, 0.1, 1, -1, 2.7, 50, -50, 1e4]:
+            assert run(cost, s).status == 0, (cost, s)
+
+
+# Less their first terms, at u = 0: f'(u), the terms of f, f''' >= 0 or the like so that what is left is convex.
+FAMILY = [
+    ("exp(U)", lambda u: exp(u) - 1 - u - u**2 / 2, "1 + U + U^2 / 2 + U^3 / 6"),
+    ("cos(U)", lambda u: u - sin(u), "1 - U^2 / 2"),
+    ("(exp(U) + exp(-(U)))", lambda u: 2 * (sinh(u) - u), "2 + U^2"),
+    ("(-log(1 + exp(U)))", lambda u: u / 4 + mpf(1) / 2 - 1 / (1 + exp(-u)), "(-U / 2 - U^2 / 8)"),
+    ("(-sqrt(1 + U^2))", lambda u: u - u / sqrt(1 + u**2), "(-U^2 / 2)"),
+    ("(-log(exp(U) + exp(-(U))))", lambda u: u - tanh(u), "(-U^2 / 2)"),
+]
+
+
+def random_ones():
+    rng = random.Random(5)
+    found = asked = 0
+    for k in range(24):
+        f, force, terms = FAMILY[k % len(FAMILY)]
+        at, size = rng.choice([1.0, -2.5, 0.75, 7.0, 0.125]), 10.0**rng.randrange(3, 15)
+        u = "(x - %r)" % at if at > 0 else "(x + %r)" % -at
+        cost = "%r * (%s - (%s))" % (size, f.replace("U", u), terms.replace("U", u))
+        span = rng.choice([1e-3, 1e-1, 1, 10])
+        where = [at + span * rng.uniform(-1, 1) for _ in range(4)] + [at + span**2 / 30, at]
+        whole = lambda x: x + mpf(size) * force(x - at)
+        found += looked_at(cost, whole, -mp.inf, mp.inf, [float(whole(mpf(x))) for x in where])
+        asked += len(where)
+    print("# %d of %d inputs have a rate" % (found, asked))
+    assert asked / 4 < found < asked
+
+
+eigc.test("named", named)
+eigc.test("nothing stops that is well computed", nothing_stops_that_is_well_computed)
+eigc.test("random ones", random_ones)
+sys.exit(eigc.failures > 0)
