@@ -1,6 +1,8 @@
 #include "compiler/expr/piece.h"
 
 #include "compiler/expr/affine.h"
+#include "compiler/expr/monotone.h"
+#include "compiler/expr/roots.h"
 
 static Num combine(NumPool *pool, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num a, Num b)
 {
@@ -55,15 +57,32 @@ static const Expr *of_same_sign(const Expr *u)
     return u;
 }
 
+/* The same of what is not straight: a polynomial, or what rises or falls throughout. */
+static bool sign_of_curve(Cut *c, const Expr *u, int *sign)
+{
+    Num root = NULL;
+    switch (expr_roots(c->nums, u, c->by, c->lo, c->hi, &root, sign)) {
+    case ROOTS_NONE: return true;
+    case ROOTS_RATIONAL: c->root = root; return false;
+    case ROOTS_IRRATIONAL: fail(c, PIECES_IRRATIONAL, u); return false;
+    case ROOTS_UNKNOWN: break;
+    }
+    switch (expr_monotone_sign(c->nums, u, c->by, c->lo, c->hi, &root, sign)) {
+    case MONOTONE_SIGN: return true;
+    case MONOTONE_ROOT: c->root = root; return false;
+    case MONOTONE_UNKNOWN: break;
+    }
+    fail(c, PIECES_NOT_RATIONAL, u);
+    return false;
+}
+
 /* The sign of u over the whole piece; false with c->root or c->trouble set. */
 static bool sign_of(Cut *c, const Expr *written, int *sign)
 {
     Num offset, rate;
     const Expr *u = of_same_sign(written);
-    if (!expr_affine(c->nums, u, c->by, &offset, &rate)) {
-        fail(c, PIECES_NOT_RATIONAL, u);
-        return false;
-    }
+    if (!expr_affine(c->nums, u, c->by, &offset, &rate))
+        return sign_of_curve(c, u, sign);
     if (mpq_sgn(rate) == 0) {
         *sign = mpq_sgn(offset);
         return true;

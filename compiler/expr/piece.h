@@ -15,7 +15,8 @@ enum { MAX_PIECES_OF_FORMULA = 64 };
 
 typedef enum PieceTrouble {
     PIECES_FINE,
-    PIECES_NOT_RATIONAL,        /* a break lies where an expression that is not straight vanishes */
+    PIECES_NOT_RATIONAL,        /* a break lies where an expression vanishes of which it is not seen where */
+    PIECES_IRRATIONAL,          /* a break lies where a polynomial vanishes, at a place that is no rational number */
     PIECES_TOO_MANY,
     PIECES_NO_VALUE,            /* somewhere a constant has none: 1/max(x, 0) for x < 0 */
     PIECES_TOO_LARGE            /* or a constant without a value */

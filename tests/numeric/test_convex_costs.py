@@ -2,6 +2,7 @@
 """Costs by formula that are convex for a reason that takes more than intervals of the terms as they are written: barriers, squares and products
 of softplus, tails that cancel, powers that are of one base on one side of a kink. Each is accepted, its rates are those of bisection in many
 digits, and less x^2 times a little more than half of its least 1 + g'' it is refused. Run from the repository's root with EIGC=program."""
+import math
 import os
 import re
 import subprocess
@@ -120,6 +121,27 @@ def compositions():
     assert codes_of("log(x + 1) - 0.7 * x on [0, 3]") == [] and codes_of("1.001 * log(x + 1) on [0, 3]") == ["E0720"]
 
 
+def next_to(*numbers):
+    return [near for s in numbers for near in (math.nextafter(s, -math.inf), s, math.nextafter(s, math.inf))]
+
+
+def curves_that_cross():
+    """Kinks where curves meet at rational numbers. The inputs: inside of a jump of x + g', at its ends, and next to these."""
+    for cost, inputs in (("max(0, x^3 - x) on [0, inf]", next_to(1, 3) + [2, 0.5, 40]), ("max(x^2, 1)", next_to(1, 3, -1, -3) + [2, -2, 0.3, 5, -9]),
+                         ("max(exp(x), 1 - x)", next_to(1, -1) + [0.4, 3, -5]), ("max(exp(x - 1), 2 - x)", next_to(0, 2) + [1, 9, -3]),
+                         ("max(x^2, x^3 / 2)", next_to(0, 6, 8) + [7, 20, -4]), ("abs(x^3 - x / 4) + 2 * x^2", next_to(2, 3, 0.25, -0.25) + [2.4, -2.6, 9]),
+                         ("max(x^2, 2 + x)", next_to(0, -3, 6) + [-1, 4, 20, -20]), ("max(atan(x), -x^3 - x)", next_to(1, -1) + [0.3, -0.3, 7, -7]),
+                         ("max((2 * x - 1)^2 * (x - 3), 0) on [-3, 9]", next_to(3, 28) + [0.4, 12, 90, -2]), ("max(x^2, 2) on [1.5, 5]", [4, 4.5, 7, 20])):
+        assert codes_of(cost) == [], (cost, codes_of(cost))
+        solved(cost, inputs)
+    for cost in ("min(x^2, 1)", "min(exp(x), 1 - x)", "min(x^2, 2 + x)", "-abs(x^3 - x / 4) + 2 * x^2", "x^2 - max(x^2, x^3)", "-abs(exp(x) - 1)"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
+    for cost in ("max(x^2, 2)", "min(x^2, 2)", "abs(x^2 - 2) + x^2", "max(exp(x), 3)", "min(exp(x), 3)", "max(0, x^3 - x - 1)", "max(tanh(x), x^3 + x)", "max(log(x), 1) + x^2 on [-1, 1]",
+                 "min(x^18, x^2)"):
+        assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
+
+
+eigc.test("curves that cross", curves_that_cross)
 eigc.test("barriers", barriers)
 eigc.test("tails", tails)
 eigc.test("powers of one base on one side", powers_of_one_base_on_one_side)

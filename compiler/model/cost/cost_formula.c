@@ -70,7 +70,13 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
     case PIECES_NOT_RATIONAL:
         d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it is not "
                                               "seen where this makes kinks");
-        diag_help(b->cx, d, "inside abs, min, max and step an expression that is linear in x is understood");
+        diag_help(b->cx, d, "inside abs, min, max and step a polynomial in x is understood, and what rises or falls throughout and is exactly 0 "
+                            "at a rational x");
+        return false;
+    case PIECES_IRRATIONAL:
+        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: this makes a kink at an x that is no "
+                                              "rational number");
+        diag_help(b->cx, d, "choose numbers that put the kink at a rational number: max(x^2, 4) has kinks at -2 and 2, max(x^2, 2) at the root of 2");
         return false;
     case PIECES_TOO_MANY:
         diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
