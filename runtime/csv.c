@@ -12,7 +12,7 @@ static bool write_text(OutFile *out, const char *text)
     return outfile_write(out, text, strlen(text));
 }
 
-static bool write_meta(OutFile *out, const char *meta)
+bool csv_meta(OutFile *out, const char *meta)
 {
     while (*meta) {
         size_t n = strcspn(meta, "\n");
@@ -28,18 +28,23 @@ static bool needs_quotes(const char *text)
     return strpbrk(text, ",\"\r\n") || *text == '#' || *text == ' ';
 }
 
-/* ",FIELD": name, or name[label]. */
-static bool write_column(OutFile *out, const char *name, const char *label)
+/* name, or name[label]. */
+static bool write_field(OutFile *out, const char *name, const char *label)
 {
     bool quoted = needs_quotes(name) || (label && strpbrk(label, ",\"\r\n"));
     const char *part[4] = {name, label ? "[" : "", label ? label : "", label ? "]" : ""};
-    if (!write_text(out, quoted ? ",\"" : ","))
+    if (quoted && !write_text(out, "\""))
         return false;
     for (int i = 0; i < 4; i++)
         for (const char *c = part[i]; *c; c++)
             if (!outfile_write(out, c, 1) || (*c == '"' && !outfile_write(out, c, 1)))
                 return false;
     return !quoted || write_text(out, "\"");
+}
+
+static bool write_column(OutFile *out, const char *name, const char *label)
+{
+    return write_text(out, ",") && write_field(out, name, label);
 }
 
 /* Whose neurons are the columns of a record: those of the first rate, state or
@@ -86,7 +91,7 @@ static bool write_clock_columns(Csv *c, const EigProblem *p, size_t clock)
 bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta)
 {
     *c = (Csv){.out = out, .row_width = 1};
-    if (!write_meta(out, meta) || !write_text(out, "t"))
+    if (!csv_meta(out, meta) || !write_text(out, "t"))
         return false;
     for (size_t k = 0; k < eig_n_clocks(p); k++)
         if (!write_clock_columns(c, p, k))
@@ -139,4 +144,10 @@ bool csv_blanks(Csv *c, size_t n)
             return false;
     }
     return true;
+}
+
+bool csv_name(Csv *c, const char *text)
+{
+    c->column = c->column + 1 == c->row_width ? 0 : c->column + 1;
+    return write_field(c->out, text, NULL) && write_text(c->out, c->column == 0 ? "\n" : ",");
 }

@@ -16,4 +16,8 @@ bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta);
 /* The next n cells, row by row: numbers, each the shortest text that reads back exactly, or nothing. */
 bool csv_doubles(Csv *c, const double *values, size_t n);
 bool csv_blanks(Csv *c, size_t n);
+/* The next cell, a text. */
+bool csv_name(Csv *c, const char *text);
+/* The lines of meta in front of the header. */
+bool csv_meta(OutFile *out, const char *meta);
 #endif

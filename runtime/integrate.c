@@ -297,7 +297,7 @@ static void run_adaptive(Loop *l)
     }
 }
 
-static void set_start(const EigProblem *p, double *x)
+void eig_start(const EigProblem *p, double *x)
 {
     double var[EIG_N_VARS] = {0};
     for (size_t q = 0; q < p->n_pops; q++) {
@@ -327,7 +327,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
     } else {
         l.x = l.w.vectors;
         l.saved = l.x + l.n_x;
-        set_start(p, l.x);
+        eig_start(p, l.x);
         pace_start(&l.pace, tick, user);
         if (!all_finite(l.x, l.n_x))
             stop_nonfinite(&l, l.x);

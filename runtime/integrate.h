@@ -30,6 +30,9 @@ typedef struct RunResult {
 /* Called now and then from the loop (at most every 50 ms); returns false to stop: INTERRUPTED. */
 typedef bool (*EigTick)(void *user, double t, double duration);
 
+/* The state at t = 0: eig_n_x doubles. */
+void eig_start(const EigProblem *p, double *x);
+
 /* Integrates with the kernel and appends every record to `rec`. x_final: eig_n_x
  * doubles or NULL. The caller finishes `rec`. */
 RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,

@@ -28,11 +28,19 @@ typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t 
 /* The quantities recorded by a clock at (t, x), in order (with delays: at the start of step t / h), into out (sum of their widths). */
 typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out, int64_t clock);
 
+/* The same of sets of parameters side by side, L of them: x holds neuron 0 of each set, then neuron 1 of each, ..., out likewise the
+ * recorded quantities; own the numbers in which they differ, L of each. Of args only `time` is read. 64-byte aligned. */
+typedef void (*EigAdvanceSetsFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x, const double *own);
+typedef void (*EigObserveSetsFn)(const EigKernelArgs *args, double t, const double *x, double *out, const double *own);
+
 typedef struct EigKernel {
     EigDriftFn drift;
     EigAdvanceFn advance;
     EigObserveFn observe;
+    EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
+    EigObserveSetsFn observe_sets;
+    unsigned lanes;
 } EigKernel;
 
-/* Exported symbols: eig_drift or eig_advance, eig_observe, and the i64 eig_abi_version. */
+/* Exported symbols: eig_drift or eig_advance, eig_observe, or eig_advance_sets and eig_observe_sets, and the i64 eig_abi_version. */
 #endif

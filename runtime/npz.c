@@ -126,14 +126,17 @@ static bool begin(Npz *z, const char *name, const char *type, const char *shape,
     return write_local_header(z, e) && write_bytes(z, text, size);
 }
 
-bool npz_begin(Npz *z, const char *name, int n_dims, const uint64_t dims[2])
+bool npz_begin(Npz *z, const char *name, int n_dims, const uint64_t *dims)
 {
-    char shape[64];
-    if (n_dims == 1)
-        snprintf(shape, sizeof shape, "(%llu,)", (unsigned long long)dims[0]);
-    else
-        snprintf(shape, sizeof shape, "(%llu, %llu)", (unsigned long long)dims[0], (unsigned long long)dims[1]);
-    return begin(z, name, "<f8", shape, 8 * dims[0] * (n_dims == 1 ? 1 : dims[1]));
+    char shape[24 * NPZ_MAX_DIMS + 4];
+    uint64_t bytes = sizeof(double);
+    size_t n = 0;
+    for (int d = 0; d < n_dims; d++) {
+        n += (size_t)snprintf(shape + n, sizeof shape - n, "%s%llu", d ? ", " : "(", (unsigned long long)dims[d]);
+        bytes *= dims[d];
+    }
+    snprintf(shape + n, sizeof shape - n, n_dims == 1 ? ",)" : ")");
+    return begin(z, name, "<f8", shape, bytes);
 }
 
 bool npz_doubles(Npz *z, const double *values, size_t n)

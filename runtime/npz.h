@@ -18,13 +18,13 @@ typedef struct Npz {
     bool ok;                    /* false: memory or a name's length; the file's own errors are in out */
 } Npz;
 
-enum { NPZ_NAME_MAX = 60000 };
+enum { NPZ_NAME_MAX = 60000, NPZ_MAX_DIMS = 8 };
 #define NPZ_LIMIT UINT64_C(0xFFFFFFFF)
 
 /* limit: NPZ_LIMIT, or less to exercise the 64-bit records on small files. */
 void npz_open(Npz *z, OutFile *out, uint64_t limit);
-/* Begins the array `name` of doubles with 1 or 2 dimensions; exactly their product follows by npz_doubles. */
-bool npz_begin(Npz *z, const char *name, int n_dims, const uint64_t dims[2]);
+/* Begins the array `name` of doubles with 1 to NPZ_MAX_DIMS dimensions; exactly their product follows by npz_doubles. */
+bool npz_begin(Npz *z, const char *name, int n_dims, const uint64_t *dims);
 bool npz_doubles(Npz *z, const double *values, size_t n);
 bool npz_end(Npz *z);
 /* A 0-d unicode array. */

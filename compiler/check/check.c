@@ -6,6 +6,7 @@
 #include "compiler/check/range/range_search.h"
 #include "compiler/check/require.h"
 #include "compiler/check/slope/slope.h"
+#include "compiler/check/slope/slope_proved.h"
 #include "compiler/check/stability/stability.h"
 
 const char *truth_name(Truth t)
@@ -47,11 +48,16 @@ static void answer_requirements(Ctx *cx, const Net *net, Report *out)
 
 bool check_net(Ctx *cx, const Net *net, Conclusion only, Report *out)
 {
+    return check_net_knowing(cx, net, only, &(SlopeProofs){ 0 }, out);
+}
+
+bool check_net_knowing(Ctx *cx, const Net *net, Conclusion only, SlopeProofs *known, Report *out)
+{
     size_t before = cx->diags.n_errors;
     *out = (Report){.net = net, .only = only};
     out->slope = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
     dale_check(cx, net, &out->dale);
-    slope_check(cx, net, out->slope);
+    slope_check_knowing(cx, net, known, out->slope);
     if (report_covers(out, CONCLUDE_LDS))
         lds_check(cx, net, out->slope, &out->lds);
     if (report_covers(out, CONCLUDE_STABILITY)) {

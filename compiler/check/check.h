@@ -103,6 +103,9 @@ enum { CHECK_MAX_ROWS = 200000, CHECK_MAX_ENTRIES = 26 * 1000 * 1000 };      /* 
 
 /* Runs the checks that are asked for, in order. Adds diagnostics E06xx/E07xx for violations; false when one was added. */
 bool check_net(Ctx *cx, const Net *net, Conclusion only, Report *out);
+/* The same; what is proved of activations is kept in `known` for the networks that follow, of the same context and pool. */
+typedef struct SlopeProofs SlopeProofs;
+bool check_net_knowing(Ctx *cx, const Net *net, Conclusion only, SlopeProofs *known, Report *out);
 /* It was looked at. */
 bool report_covers(const Report *r, Conclusion c);
 /* All that was required, and Dale's law, holds; where one conclusion was asked for, that one in place of what is required. */

@@ -19,7 +19,8 @@ typedef struct Block {
     struct Block *next;
 } Block;
 
-static struct {
+/* Of each thread; a number may end in another than the one that made it. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) struct {
     Block *returned[LISTS];     /* of (k + 1) * UNIT bytes */
     char *at, *end;
     size_t slab;                /* bytes of the last one; each is twice as long as the one before */

@@ -17,6 +17,7 @@ enum {
     VERIFY = 1 << COMMAND_verify,
     MAP = 1 << COMMAND_map,
     RUN = 1 << COMMAND_run,
+    SWEEP = 1 << COMMAND_sweep,
     DUMP_ = 1 << COMMAND_dump,
     FMT = 1 << COMMAND_fmt,
     NEW = 1 << COMMAND_new,
@@ -185,8 +186,53 @@ static bool parse_set(Options *o, const char *value)
     return true;
 }
 
+/* NAME=LO:HI:N or NAME=A,B,...; what stands there is read by grid_read. */
+static bool parse_axis(Options *o, const char *value)
+{
+    const char *equals = strchr(value, '=');
+    char *name = equals ? strndup(value, (size_t)(equals - value)) : NULL;
+
+    if (!equals || equals == value || !equals[1]) {
+        free(name);
+        return complain_number(o->command, "over", value, "NAME=LO:HI:N or NAME=A,B,...");
+    }
+    if (!name)
+        arena_on_exhausted((size_t)(equals - value));
+    if (o->n_over < SURVEY_MAX_AXES)
+        o->over[o->n_over] = (Setting){.name = name, .value = equals + 1, .option = "over"};
+    else
+        free(name);
+    o->n_over++;
+    return true;
+}
+
+static bool parse_measure(Options *o, const char *value)
+{
+    const char **grown = realloc(o->measure, (o->n_measures + 1) * sizeof *grown);
+
+    if (!grown)
+        arena_on_exhausted((o->n_measures + 1) * sizeof *grown);
+    o->measure = grown;
+    o->measure[o->n_measures++] = value;
+    return true;
+}
+
+static bool parse_count(CommandId command, const char *option, const char *value, long most, unsigned *out)
+{
+    char *end, wanted[64];
+    long n = strtol(value, &end, 10);
+
+    snprintf(wanted, sizeof wanted, "a whole number from 1 to %ld", most);
+    if (value[0] < '1' || value[0] > '9' || *end || n > most)
+        return complain_number(command, option, value, wanted);
+    *out = (unsigned)n;
+    return true;
+}
+
 static bool parse_over(Options *o, const char *value)
 {
+    if (o->command == COMMAND_sweep)
+        return parse_axis(o, value);
     const char *equals = strchr(value, '='), *colon = equals ? strchr(equals, ':') : NULL;
 
     if (!equals || equals == value || !colon || colon == equals + 1 || !colon[1])
@@ -194,6 +240,7 @@ static bool parse_over(Options *o, const char *value)
     if (!parse_set(o, value))
         return false;
     o->set[o->n_set - 1].is_range = true;
+    o->set[o->n_set - 1].option = "over";
     if (o->n_over < 2)
         o->over[o->n_over] = o->set[o->n_set - 1];
     o->n_over++;
@@ -284,6 +331,9 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_data:        o->data = value; return true;
     case OPT_only:        return parse_only(o, value);
     case OPT_over:        return parse_over(o, value);
+    case OPT_measure:     return parse_measure(o, value);
+    case OPT_threads:     return parse_count(o->command, "threads", value, 1024, &o->threads);
+    case OPT_trials:      return parse_count(o->command, "trials", value, 1 << 30, &o->trials);
     case OPT_depth:       return parse_depth(o, value);
     case OPT_cpu:         o->cpu = value; return true;
     case OPT_explain:     o->explain = true; return true;
@@ -381,6 +431,9 @@ void options_free(Options *o)
     for (size_t k = 0; k < o->n_set; k++)
         free((char *)o->set[k].name);
     free(o->set);
+    for (size_t k = 0; o->command == COMMAND_sweep && k < o->n_over && k < SURVEY_MAX_AXES; k++)
+        free((char *)o->over[k].name);
+    free(o->measure);
 }
 
 /* ---- commands and help ---- */

@@ -7,6 +7,7 @@
 #include "compiler/driver/phase.h"
 #include "compiler/driver/status.h"
 #include "compiler/model/model.h"
+#include "runtime/survey.h"
 
 /* n_max of a command that takes any number of files. */
 enum { OPERANDS_MAX = 1 << 30 };
@@ -46,8 +47,12 @@ struct Options {
     uint64_t seed;
     const char *certificate, *model, *output, *data;
     Conclusion only;
-    size_t n_over;              /* how often --over was given; they are among `set`, too */
-    Setting over[2];
+    size_t n_over;              /* how often --over was given; map: they are among `set`, too */
+    Setting over[SURVEY_MAX_AXES];
+    size_t n_measures;
+    const char **measure;       /* malloc'd */
+    unsigned threads;           /* 0: as many as there are processors */
+    unsigned trials;            /* 0: none were asked for */
     int depth;
     const char *cpu;            /* NULL: the host */
     int opt_level;
@@ -70,6 +75,7 @@ ExitStatus cmd_check(const Options *o);
 ExitStatus cmd_verify(const Options *o);
 ExitStatus cmd_map(const Options *o);
 ExitStatus cmd_run(const Options *o);
+ExitStatus cmd_sweep(const Options *o);
 ExitStatus cmd_dump(const Options *o);
 ExitStatus cmd_fmt(const Options *o);
 ExitStatus cmd_new(const Options *o);

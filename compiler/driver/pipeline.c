@@ -32,7 +32,7 @@ static bool phase_model(Compilation *c)
     const Options *o = c->options;
 
     c->model = ARENA_NEW(&c->cx.arena, Model);
-    bool ok = model_build(&c->cx, &c->nums, c->source, c->ast, o->n_set, o->set, c->model);
+    bool ok = model_build_of_many(&c->cx, &c->nums, c->source, c->ast, o->n_set, o->set, &c->many, c->model);
     if (o->has_seed)
         c->model->sim.seed = o->seed;
     return ok;
@@ -63,7 +63,8 @@ static bool phase_check(Compilation *c)
     bool is_small = !c->check_max_rows || reduce_count_rows(&c->cx, c->net) <= c->check_max_rows;
 
     c->report = ARENA_NEW(&c->cx.arena, Report);
-    return check_net(&c->cx, c->net, is_small ? c->options->only : CONCLUDE_DALE, c->report);
+    Conclusion only = is_small ? c->options->only : CONCLUDE_DALE;
+    return c->known ? check_net_knowing(&c->cx, c->net, only, c->known, c->report) : check_net(&c->cx, c->net, only, c->report);
 }
 
 static bool phase_plan(Compilation *c)

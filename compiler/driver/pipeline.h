@@ -19,6 +19,8 @@ typedef struct Compilation {
     Phase failed;               /* N_PHASES: none */
     bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
     size_t check_max_rows;      /* beyond this many rows only signs are checked, not stability; 0: no limit */
+    ModelOfMany many;           /* of a sweep */
+    SlopeProofs *known;         /* of the networks before this one, or NULL */
     bool only_check;            /* nothing is run: what no check reads need not be drawn */
 
     int source;                 /* number of the model's text, -1 before it is loaded */

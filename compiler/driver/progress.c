@@ -63,6 +63,25 @@ bool progress_tick(void *user, double t, double duration)
     return !interrupted;
 }
 
+bool progress_interrupted(void)
+{
+    return interrupted;
+}
+
+void progress_sets(Progress *p, size_t done, size_t before, size_t all)
+{
+    double now = seconds_now(), part = (double)(done - before) / (double)(all - before);
+
+    if (!p->shown || now - p->last < 0.1)
+        return;
+    fprintf(stderr, "\r\033[K%3.0f %%  %zu of %zu sets", 100.0 * (double)done / (double)all, done, all);
+    if (part > 0.0 && now - p->start > 0.5)
+        print_left((now - p->start) * (1.0 - part) / part);
+    fflush(stderr);
+    p->last = now;
+    p->on_screen = true;
+}
+
 void progress_end(Progress *p)
 {
     if (p->on_screen)

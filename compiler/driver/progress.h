@@ -2,6 +2,7 @@
 #ifndef COMPILER_DRIVER_PROGRESS_H
 #define COMPILER_DRIVER_PROGRESS_H
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct Progress {
     bool shown;                 /* standard error is a terminal that can be overwritten */
@@ -14,6 +15,10 @@ typedef struct Progress {
 void progress_catch_signals(void);
 
 void progress_start(Progress *p, const char *time_unit, bool quiet);
+/* True once a signal came. */
+bool progress_interrupted(void);
+/* `done` of `all` sets of a sweep. */
+void progress_sets(Progress *p, size_t done, size_t before, size_t all);
 /* An EigTick: user is the Progress. False once a signal came. */
 bool progress_tick(void *user, double t, double duration);
 void progress_end(Progress *p);

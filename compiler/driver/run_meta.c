@@ -99,10 +99,9 @@ static json_t *imports(Ctx *cx, const Model *m)
     return a;
 }
 
-json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *run)
+json_t *model_meta(Compilation *c)
 {
     const Source *text = c->cx.sources[c->source];
-    const char *target = c->kernel ? c->jit->target(c->kernel) : "reference interpreter";
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s%}", "eigc", EIGC_VERSION, "model", c->model->name, "path", text->path,
                           "sha256", sha256_hex(&c->cx, text->bytes, text->n), "text", text->bytes, text->n);
 
@@ -111,6 +110,14 @@ json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *r
     json_object_set_new(o, "parameters", parameters(&c->cx, c->model));
     json_object_set_new(o, "seed", seed(c->model->sim.seed));
     json_object_set_new(o, "method", method(&c->cx, c->model, &c->plan->problem));
+    return o;
+}
+
+json_t *run_meta(Compilation *c, const EigRecorder *recorder, const RunResult *run)
+{
+    const char *target = c->kernel ? c->jit->target(c->kernel) : "reference interpreter";
+    json_t *o = model_meta(c);
+
     json_object_set_new(o, "units", units(&c->plan->problem, recorder));
     json_object_set_new(o, "times", times(&c->plan->problem, recorder));
     json_object_set_new(o, "target", json_string(target));

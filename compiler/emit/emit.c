@@ -61,3 +61,11 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     observe_entry(&e);
     return emit_verified(cx, ll, "before optimisation");
 }
+
+bool emit_sets_kernel(Ctx *cx, const Plan *plan, const PlanSets *sets, Ll *ll)
+{
+    Emit e = { .cx = cx, .ll = ll, .plan = plan, .p = &plan->problem, .args = abi_args_type(ll) };
+    abi_version(&e);
+    sets_entries(&e, sets);
+    return emit_verified(cx, ll, "before optimisation");
+}

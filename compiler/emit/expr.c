@@ -62,14 +62,9 @@ static Val integer_power(const Ll *ll, Val a, unsigned n)
     return product;
 }
 
-bool power_is_product(double b)
-{
-    return fabs(b) <= EIG_POWER_FACTORS && b == floor(b);
-}
-
 static Val power(const Emit *e, Val a, Val b, const double *constant_b)
 {
-    if (!constant_b || !power_is_product(*constant_b))
+    if (!constant_b || !plan_power_is_product(*constant_b))
         return call_runtime(e, EIG_FN_POW, a, b);
     int n = (int)*constant_b;
     if (n >= 0)

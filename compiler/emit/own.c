@@ -91,6 +91,11 @@ static Val number(const Emit *e, const Own *own, size_t k)
     if (t->field[k] < 0)
         return literal(ll, &t->first[k]);
     LLVMBasicBlockRef here = ll_entry_begin(ll);
+    if (t->by_lane) {
+        Val lanes = ll_load(ll, ll_of_lanes(ll, ll->f64), ll_at(ll, ll->f64, own->row, ll_i64(ll, (uint64_t)t->field[k] * ll->lanes)));
+        ll_entry_end(ll, here);
+        return lanes;
+    }
     Val at = LLVMBuildStructGEP2(ll->builder, t->type, own->row, (unsigned)t->field[k], "");
     Val value = ll_load(ll, t->first[k].is_integer ? ll->i64 : ll->f64, at);
     ll_entry_end(ll, here);
@@ -105,9 +110,14 @@ Val own_i64(const Emit *e, const Own *own, size_t k)
 Val own_f64(const Emit *e, const Own *own, size_t k)
 {
     Val value = number(e, own, k);
-    if (!e->ll->lanes)
+    if (!e->ll->lanes || (own->table->by_lane && own->table->field[own->from + k] >= 0))
         return value;
     return LLVMIsConstant(value) ? ll_f64(e->ll, own->table->first[own->from + k].real) : ll_splat(e->ll, value, e->ll->lanes);
+}
+
+Val constant(const Emit *e, double value, size_t number)
+{
+    return e->sets ? own_f64(e, e->sets, number) : ll_f64(e->ll, value);
 }
 
 Own own_after(const Own *own, size_t n)
@@ -181,13 +191,6 @@ void group_call(const Emit *e, const PopGroup *g, const Val *args, unsigned n)
 
 /* ---- shapes of programs ---- */
 
-/* A whole exponent of few factors decides what is computed, not from what: it stays in the code (expr.c, power). */
-static bool is_factor_count(const EigCode *code, size_t k)
-{
-    const EigOp *op = &code->op[k];
-    return k + 1 < code->n && op[1].kind == EIG_OP_CALL && op[1].which == EIG_FN_POW && power_is_product(op->value);
-}
-
 static bool same_op(const Emit *e, const EigCode *a, const EigCode *b, size_t k)
 {
     const EigOp *x = &a->op[k], *y = &b->op[k];
@@ -197,8 +200,8 @@ static bool same_op(const Emit *e, const EigCode *a, const EigCode *b, size_t k)
         return solve_group_of(e, &a->solve[x->which]) == solve_group_of(e, &b->solve[y->which]);
     if (x->kind != EIG_OP_CONST)
         return x->which == y->which;
-    bool is_count = is_factor_count(a, k);
-    return is_count == is_factor_count(b, k) && (!is_count || x->value == y->value);
+    bool is_count = plan_is_factor_count(a, k);
+    return is_count == plan_is_factor_count(b, k) && (!is_count || x->value == y->value);
 }
 
 bool code_same_shape(const Emit *e, const EigCode *a, const EigCode *b)

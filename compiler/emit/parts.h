@@ -2,6 +2,7 @@
 #ifndef COMPILER_EMIT_PARTS_H
 #define COMPILER_EMIT_PARTS_H
 #include "compiler/emit/ll.h"
+#include "compiler/plan/numbers.h"
 #include "compiler/plan/plan.h"
 #include "lang/base/vec.h"
 #include "runtime/kernel_abi.h"
@@ -28,6 +29,7 @@ typedef struct OwnTable {
     size_t n_fields;
     LLVMTypeRef type;           /* of a row */
     Val rows;                   /* NULL without fields */
+    bool by_lane;               /* a row holds so many of each field as there are lanes, one after the other (lanes.c) */
 } OwnTable;
 
 /* Numbers `from` on of one row, while a function is built for all of them. */
@@ -94,6 +96,8 @@ struct Emit {
     VEC(EmitSolve) solves;      /* of every activation */
     SolveGroup *solve_group;
     const General *general;     /* of a plan with general_why */
+    const Own *sets;            /* lanes.c: where the constants of the sets are; NULL: there is one set, they stand in the code */
+    const PlanNumbers *numbers; /* and their order */
     const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
 };
 
@@ -108,6 +112,8 @@ Val own_row(const Emit *e, const OwnTable *t, Val row);
 /* Number k: with lanes as many equal ones, an integer alone. */
 Val own_f64(const Emit *e, const Own *own, size_t k);
 Val own_i64(const Emit *e, const Own *own, size_t k);
+/* A constant of the plan, which is this number of its row (compiler/plan/numbers.h). */
+Val constant(const Emit *e, double value, size_t number);
 Own own_after(const Own *own, size_t n);
 PopGroups pop_groups(const Emit *e, const GroupRule *rule);
 /* At the entry of the group's function; row NULL: of a group of one. */
@@ -150,8 +156,6 @@ Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 Val elementary(const Emit *e, EigFn fn, Val x);
 /* The quantile of the standard normal, for u in [2^-54, 1 - 2^-54]. */
 Val normal_quantile(const Emit *e, Val u);
-/* pow(a, b) for this b is a product of factors, written out. */
-bool power_is_product(double b);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. own: its numbers, NULL: in the code. */
 Val input_value(const Emit *e, size_t pop, const Own *own, Val t, Val neuron);
 Val activation_value(const Emit *e, size_t pop, const Own *own, Val s);
@@ -244,8 +248,12 @@ void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val a
 /* s = total input and d = phi(s) - x of every neuron; d may be NULL. */
 void registers_drift(const Emit *e, Val t, const Val *x, Val *s, Val *d);
 void registers_load(const Emit *e, Val from, Val *x);
+/* The same of sets side by side: neuron i of each set in turn, then the next. */
+void registers_load_lanes(const Emit *e, Val from, Val *x);
 void registers_store(const Emit *e, const Val *x, Val to);
 void drift_entry_registers(Emit *e);
+/* lanes.c: the entry points of sets of parameters side by side */
+void sets_entries(Emit *e, const PlanSets *sets);
 
 /* step.c */
 typedef enum StageTime { AT_START, AT_HALF, AT_END } StageTime;
@@ -307,6 +315,8 @@ LlFunction noise_fill_function(Emit *e);
 /* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */
 LlFunction noise_kick_function(Emit *e);
 size_t noise_slot(const Emit *e, size_t pop, size_t state);
+/* A step of neurons in registers. */
+void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next);
 /* sweep.c: eig_advance of a plan with recomputed stages */
 void advance_sweeps(Emit *e, const Method *m);
 void advance_entry(Emit *e);

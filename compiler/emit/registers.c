@@ -7,6 +7,12 @@ static Val population_sum(const Emit *e, const EigPop *p, const Val *x)
     return sum_of_values(e, p->size, x + p->from);
 }
 
+/* Number k of the block's in the row of constants. */
+static Val weight_of(const Emit *e, const EigBlock *b, double value, size_t k)
+{
+    return constant(e, value, e->sets ? e->numbers->block[b - e->p->block] + k : 0);
+}
+
 /* s of target neuron i with the entries of one row or column set added. */
 static Val add_entries(const Emit *e, const EigBlock *b, size_t i, const Val *pre_x, Val s)
 {
@@ -14,11 +20,11 @@ static Val add_entries(const Emit *e, const EigBlock *b, size_t i, const Val *pr
     size_t n_post = e->p->pop[b->post].size;
     if (b->kind == EIG_BLOCK_SPARSE) {
         for (uint64_t k = b->row_from[i]; k < b->row_from[i + 1]; k++)
-            s = ll_fadd(ll, s, ll_fmul(ll, ll_f64(ll, b->w ? b->w[k] : b->weight), pre_x[b->column[k]]));
+            s = ll_fadd(ll, s, ll_fmul(ll, weight_of(e, b, b->w ? b->w[k] : b->weight, b->w ? k : 0), pre_x[b->column[k]]));
         return s;
     }
     for (size_t j = 0; j < e->p->pop[b->pre].size; j++)
-        s = ll_fadd(ll, s, ll_fmul(ll, ll_f64(ll, b->w[j * n_post + i]), pre_x[j]));
+        s = ll_fadd(ll, s, ll_fmul(ll, weight_of(e, b, b->w[j * n_post + i], j * n_post + i), pre_x[j]));
     return s;
 }
 
@@ -27,7 +33,7 @@ static void add_block(const Emit *e, const EigBlock *b, const Val *x, Val *s)
     const Ll *ll = e->ll;
     const EigPop *pre = &e->p->pop[b->pre], *post = &e->p->pop[b->post];
     const Val *pre_x = x + pre->from;
-    Val weight = ll_f64(ll, b->weight);
+    Val weight = b->kind == EIG_BLOCK_UNIFORM || b->kind == EIG_BLOCK_DIAGONAL ? weight_of(e, b, b->weight, 0) : NULL;
     Val sum = b->kind == EIG_BLOCK_UNIFORM ? population_sum(e, pre, x) : NULL;
     for (size_t i = 0; i < post->size; i++) {
         Val *si = &s[post->from + i];
@@ -40,25 +46,41 @@ static void add_block(const Emit *e, const EigBlock *b, const Val *x, Val *s)
     }
 }
 
+/* The constants of a population's input, or of its activation behind them. */
+static const Own *own_of(const Emit *e, size_t pop, bool of_phi, Own *own)
+{
+    if (!e->sets)
+        return NULL;
+    *own = own_after(e->sets, e->numbers->pop[pop] + (of_phi ? plan_code_numbers(&e->p->pop[pop].input) : 0));
+    return own;
+}
+
 void registers_drift(const Emit *e, Val t, const Val *x, Val *s, Val *d)
 {
     const EigProblem *p = e->p;
+    Own own;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = 0; i < p->pop[q].size; i++)
-            s[p->pop[q].from + i] = input_value(e, q, NULL, t, ll_i64(e->ll, i));
+            s[p->pop[q].from + i] = input_value(e, q, own_of(e, q, false, &own), t, ll_integer(e->ll, i));
     for (size_t k = 0; k < p->n_blocks; k++)
         add_block(e, &p->block[k], x, s);
     if (!d)
         return;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = p->pop[q].from; i < p->pop[q].from + p->pop[q].size; i++)
-            d[i] = ll_fsub(e->ll, activation_value(e, q, NULL, s[i]), x[i]);
+            d[i] = ll_fsub(e->ll, activation_value(e, q, own_of(e, q, true, &own), s[i]), x[i]);
 }
 
 void registers_load(const Emit *e, Val from, Val *x)
 {
     for (size_t i = 0; i < e->p->n; i++)
         x[i] = ll_load_f64(e->ll, from, ll_i64(e->ll, i));
+}
+
+void registers_load_lanes(const Emit *e, Val from, Val *x)
+{
+    for (size_t i = 0; i < e->p->n; i++)
+        x[i] = ll_load(e->ll, ll_of_lanes(e->ll, e->ll->f64), ll_at(e->ll, e->ll->f64, from, ll_i64(e->ll, i * e->ll->lanes)));
 }
 
 void registers_store(const Emit *e, const Val *x, Val to)

@@ -76,7 +76,7 @@ StepTimes step_times(const Emit *e, const LlFunction *advance, Val k)
 
 /* ---- state in registers ---- */
 
-static void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next)
+void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next)
 {
     Val y[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS], d[PLAN_REGISTER_NEURONS];
     Val acc[PLAN_REGISTER_NEURONS] = {0};
@@ -86,7 +86,8 @@ static void registers_step(const Emit *e, const Method *m, const StepTimes *time
         registers_drift(e, times->at[m->stage[stage].time], y, s, d);
         for (size_t q = 0; q < e->p->n_pops; q++) {
             const EigPop *p = &e->p->pop[q];
-            Val rate = ll_f64(e->ll, p->rate), exp_step = ll_f64(e->ll, p->exp_step);
+            size_t number = e->sets ? e->numbers->pop[q] + plan_code_numbers(&p->input) + plan_code_numbers(&p->phi) : 0;
+            Val rate = constant(e, p->rate, number), exp_step = constant(e, p->exp_step, number + 1);
             for (size_t i = p->from; i < p->from + p->size; i++)
                 y[i] = stage_formula(e, stage, &(Neuron){ x[i], acc[i], d[i], rate, exp_step }, &acc[i]);
         }

@@ -40,15 +40,30 @@ static char *module_text(LLVMModuleRef module)
     return copy;
 }
 
-static bool look_up(Ctx *cx, const Plan *plan, Kernel *k)
+static bool look_up_sets(Ctx *cx, const PlanSets *sets, Kernel *k)
+{
+    uint64_t advance, observe;
+    if (!link_address(cx, k->jit, "eig_advance_sets", &advance) || !link_address(cx, k->jit, "eig_observe_sets", &observe))
+        return false;
+    k->functions.advance_sets = (EigAdvanceSetsFn)(uintptr_t)advance;
+    k->functions.observe_sets = (EigObserveSetsFn)(uintptr_t)observe;
+    k->functions.lanes = sets->lanes;
+    return true;
+}
+
+static bool look_up(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
 {
     uint64_t version, drift = 0, advance = 0, observe;
     bool adaptive = eig_method[plan->problem.method].adaptive;
-    if (!link_address(cx, k->jit, "eig_abi_version", &version) || !link_address(cx, k->jit, "eig_observe", &observe) ||
-        !(adaptive ? link_address(cx, k->jit, "eig_drift", &drift) : link_address(cx, k->jit, "eig_advance", &advance)))
+    if (!link_address(cx, k->jit, "eig_abi_version", &version))
         return false;
     if (*(const uint64_t *)(uintptr_t)version != EIG_ABI_VERSION)
         BUG("generated code of another version");
+    if (sets)
+        return look_up_sets(cx, sets, k);
+    if (!link_address(cx, k->jit, "eig_observe", &observe) ||
+        !(adaptive ? link_address(cx, k->jit, "eig_drift", &drift) : link_address(cx, k->jit, "eig_advance", &advance)))
+        return false;
     k->functions.drift = (EigDriftFn)(uintptr_t)drift;
     k->functions.advance = (EigAdvanceFn)(uintptr_t)advance;
     k->functions.observe = (EigObserveFn)(uintptr_t)observe;
@@ -61,7 +76,7 @@ static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions
 {
     double clock = seconds();
     machine_describe(m, ll->module);
-    if (!emit_kernel(cx, plan, ll))
+    if (!(o->sets ? emit_sets_kernel(cx, plan, o->sets, ll) : emit_kernel(cx, plan, ll)))
         return NULL;
     times->emit = lap(&clock);
     if (o->want_llvm)
@@ -90,7 +105,7 @@ static bool compile(Ctx *cx, const Plan *plan, const JitOptions *o, const Machin
         return false;
     double clock = seconds();
     k->jit = link_object(cx, object);
-    bool linked = k->jit && look_up(cx, plan, k);
+    bool linked = k->jit && look_up(cx, plan, o->sets, k);
     times->link = lap(&clock);
     return linked;
 }

@@ -3,6 +3,7 @@
  * only for commands that compile, so `check` and `verify` never load LLVM. */
 #ifndef COMPILER_JIT_JIT_H
 #define COMPILER_JIT_JIT_H
+#include "compiler/plan/numbers.h"
 #include "compiler/plan/plan.h"
 #include "runtime/kernel_abi.h"
 
@@ -12,6 +13,7 @@ typedef struct JitOptions {
     int opt_level;              /* 0..3 of the pass pipeline and code generation */
     bool want_llvm, want_llvm_opt, want_asm;    /* texts to keep for --dump */
     const char *cpu;            /* NULL: the host's */
+    const PlanSets *sets;       /* NULL: of the plan alone; else of sets of its shape, side by side */
 } JitOptions;
 
 typedef struct JitTimes {       /* seconds */
@@ -34,5 +36,5 @@ typedef struct JitModule {
     const char *(*target)(const Kernel *);
     void (*free)(Kernel *);
 } JitModule;
-enum { JIT_MODULE_VERSION = 1 };
+enum { JIT_MODULE_VERSION = 2 };
 #endif

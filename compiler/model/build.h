@@ -216,6 +216,7 @@ typedef struct Builder {
     VEC(ConnBuild) conns;
     size_t n_set;
     const Setting *set;
+    ModelOfMany *many;
     bool time_known;            /* some duration was seen: has_time_unit holds */
     Span time_span;
     const char *time_what;      /* "the time constant of `E`" */

@@ -123,6 +123,11 @@ static bool scan_unit(Builder *b, const char *s, Span at, AstUnit *out)
     return true;
 }
 
+static const char *option_of(const Setting *s)
+{
+    return s->option ? s->option : "set";
+}
+
 static Typed setting_value(Builder *b, const Setting *set, Span at)
 {
     const char *s = skip_blanks(set->value);
@@ -140,7 +145,7 @@ static Typed setting_value(Builder *b, const Setting *set, Span at)
     Unit unit;
     AstUnit written = { 0 };
     if (!num_parse(b->nums, s, n, &value) || !scan_unit(b, s + n, at, &written)) {
-        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: this is not a number with a unit", set->name, set->value);
+        Diag *d = diag_at(b->cx, D_E0404, at, "--%s %s=%s: this is not a number with a unit", option_of(set), set->name, set->value);
         diag_help(b->cx, d, "write a decimal or a fraction, such as --set %s=0.5, --set %s=3/2 or --set %s=\"20 ms\"",
                   set->name, set->name, set->name);
         return typed_error(at);
@@ -197,12 +202,11 @@ static void check_settings(Builder *b)
         const Symbol *s = symbol_in(b->files, intern(&b->cx->names, set->name));
         Diag *d;
         if (s) {
-            d = diag_at(b->cx, D_E0404, s->decl->name.span, "--%s %s=%s: `%s` is not a param", set->is_range ? "over" : "set", set->name,
-                        set->value, set->name);
+            d = diag_at(b->cx, D_E0404, s->decl->name.span, "--%s %s=%s: `%s` is not a param", option_of(set), set->name, set->value, set->name);
             diag_help(b->cx, d, "only a `param` can be set from outside");
             continue;
         }
-        d = diag_nowhere(b->cx, D_E0404, "--%s %s=%s: the model has no param `%s`", set->is_range ? "over" : "set", set->name, set->value,
+        d = diag_nowhere(b->cx, D_E0404, "--%s %s=%s: the model has no param `%s`", option_of(set), set->name, set->value,
                          set->name);
         const char *near = nearest_name(set->name, names, n);
         if (near)
@@ -229,7 +233,7 @@ static Typed apply_setting(Builder *b, const Setting *set, Typed declared, Span 
     if (!typed_ok(v) || !typed_ok(declared))
         return typed_error(at);
     if (!v.is_zero && !declared.is_zero && !unit_equal(v.unit, declared.unit)) {
-        Diag *d = diag_at(b->cx, D_E0404, at, "--set %s=%s: `%s` is %s, and this is %s", set->name, set->value,
+        Diag *d = diag_at(b->cx, D_E0404, at, "--%s %s=%s: `%s` is %s, and this is %s", option_of(set), set->name, set->value,
                           set->name, unit_phrase(b, declared.unit), unit_phrase(b, v.unit));
         diag_help(b->cx, d, unit_is_none(declared.unit) ? "give the value without a unit" : "give the value with its unit");
         return typed_error(at);
@@ -269,7 +273,7 @@ static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
         return;
     const char *lo = num_brief(b->cx, p->lo), *hi = num_brief(b->cx, p->hi);
     if (p->was_set) {
-        diag_at(b->cx, D_E0404, d->as.param.range->span, "--set %s=%s: outside the declared range [%s, %s]", p->name,
+        diag_at(b->cx, D_E0404, d->as.param.range->span, "--%s %s=%s: outside the declared range [%s, %s]", p->set_by, p->name,
                 p->set_text, lo, hi);
         return;
     }
@@ -306,7 +310,7 @@ static Typed param_value(Builder *b, Symbol *s)
     Typed declared = resolve(b, d->as.param.value, &CONSTANT_SCOPE);
     Typed v = set ? apply_setting(b, set, declared, d->name.span) : declared;
     ModelParam p = { .name = s->path, .span = d->name.span, .was_set = set != NULL,
-                     .set_text = set ? set->value : NULL };
+                     .set_text = set ? set->value : NULL, .set_by = set ? option_of(set) : NULL };
     if (!typed_ok(v))
         return v;
     p.value = value_of(v);

@@ -47,7 +47,12 @@ static void report_empty(Builder *b)
 
 bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out)
 {
-    Builder b = { .cx = cx, .nums = nums, .m = out, .ast = ast, .source = source, .n_set = n_set, .set = set };
+    return model_build_of_many(cx, nums, source, ast, n_set, set, &(ModelOfMany){ 0 }, out);
+}
+
+bool model_build_of_many(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, ModelOfMany *many, Model *out)
+{
+    Builder b = { .cx = cx, .nums = nums, .m = out, .ast = ast, .source = source, .n_set = n_set, .set = set, .many = many };
     size_t errors_before = cx->diags.n_errors;
     *out = (Model){ .nums = nums };
     read_name(&b);

@@ -23,6 +23,7 @@ typedef struct ModelParam {
     Num lo, hi;
     bool was_set;
     const char *set_text;       /* as given to --set, for certificates and results */
+    const char *set_by;         /* ... and by which option: "set", "over" */
     bool varies;                /* has a range, from the text or by --over: what depends on it is followed */
     unsigned bit;               /* then: in Dependence.params */
 } ModelParam;
@@ -283,6 +284,12 @@ typedef struct Model {
 /* Ast -> Model. False when an error diagnostic was added; *out then holds what
  * could be understood and must only be printed. */
 bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out);
+/* What is particular to one of many models of one text. */
+typedef struct ModelOfMany {
+    const AstExprs *measured;   /* recorded in place of what the text says, at the interval of its first record */
+    VEC(const Activation *) known;      /* by formula, of the models before, with what was found of them; of one context and pool */
+} ModelOfMany;
+bool model_build_of_many(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, ModelOfMany *many, Model *out);
 void model_print(const Model *m, Sbuf *out);
 /* Invariants; BUG() on a breach. */
 void model_verify(const Model *m);

@@ -295,13 +295,13 @@ static void formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thr
     sbuf_free(&text);
 }
 
-/* What was found of the same formula before serves again: circuits bring many. */
+/* What was found of the same formula before serves again: circuits bring many, and so do the models of a sweep. */
 static void set_computed(Builder *b, Activation *act)
 {
     const Expr *phi = act->phi;
-    for (size_t k = 0; k < b->m->pops.n; k++) {
-        const Activation *other = &b->m->pops.at[k].act;
-        if (other->by_formula && other->phi != phi && expr_equal(other->phi, phi)) {
+    for (size_t k = b->many->known.n; k-- > 0;) {
+        const Activation *other = b->many->known.at[k];
+        if (expr_equal(other->phi, phi)) {
             act->computed = other->computed;
             act->has_gaps = other->has_gaps;
             return;
@@ -309,6 +309,7 @@ static void set_computed(Builder *b, Activation *act)
     }
     const Expr *computed = expr_where_computed(b->cx, b->nums, phi, &act->has_gaps);
     act->computed = computed == phi ? NULL : computed;
+    vec_push(&b->cx->arena, &b->many->known, act);
 }
 
 static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)

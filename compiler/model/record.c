@@ -35,6 +35,11 @@ void records_build(Builder *b)
 {
     const AstDecl *d = simulate_block(b);
     size_t line = 0;
+    const AstExprs *measured = b->many->measured;
+    for (size_t k = 0; measured && k < measured->n; k++)
+        record(b, measured->at[k], 0);
+    if (measured)
+        return;
     for (size_t k = 0; d && k < d->as.simulate.attrs.n; k++) {
         const AstAttr *a = &d->as.simulate.attrs.at[k];
         if (a->kind != AST_ATTR_RECORD)

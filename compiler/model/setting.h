@@ -5,6 +5,7 @@
 /* `--set name=value`, exact text with an optional unit ("20 ms"). */
 typedef struct Setting {
     const char *name, *value;
+    const char *option;         /* "over", in messages; NULL: "set" */
     bool is_range;              /* `--over name=lo:hi`: it varies, and no param without such a setting does */
 } Setting;
 #endif

@@ -82,7 +82,7 @@ static void read_intervals(Builder *b, const AstAttrs *attrs)
     for (size_t k = 0; k < attrs->n; k++) {
         const AstAttr *a = &attrs->at[k];
         Num every = NULL;
-        if (a->kind != AST_ATTR_RECORD)
+        if (a->kind != AST_ATTR_RECORD || (b->many->measured && b->m->sim.clocks.n > 0))
             continue;
         bool known = !a->every || positive_time(b, a->every, "a record interval", &every);
         size_t clock = known ? clock_of(b, every, a) : 0;

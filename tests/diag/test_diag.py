@@ -49,7 +49,7 @@ def read_expect(path):
 
 def run(case, command, model, form, folder):
     line = [EIGC, command, "--diagnostics=" + form, "--color=never"] + case["args"]
-    if command == "run" and "-o" not in case["args"]:
+    if command in ("run", "sweep") and "-o" not in case["args"]:
         line += ["-o", os.path.join(folder, "result.npz")]
     return subprocess.run(line + [model], cwd=ROOT, capture_output=True, timeout=60)
 

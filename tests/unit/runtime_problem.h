@@ -206,6 +206,6 @@ static inline void kernel_observe(const EigKernelArgs *args, double t, const dou
 static inline EigKernel kernel_for(const EigProblem *p)
 {
     kernel_problem = p;
-    return (EigKernel){kernel_drift, kernel_advance, kernel_observe};
+    return (EigKernel){.drift = kernel_drift, .advance = kernel_advance, .observe = kernel_observe};
 }
 #endif

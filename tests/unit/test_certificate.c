@@ -78,7 +78,7 @@ static void add_doc_examples(Bases *b)
 
 static char *golden_certificate(GoldenCase *g)
 {
-    static const Setting set[] = {{"g", "0.01", false}, {"tau", "20 ms", false}, {"g", "0.02", false}};
+    static const Setting set[] = {{.name = "g", .value = "0.01"}, {.name = "tau", .value = "20 ms"}, {.name = "g", .value = "0.02"}};
     CertificateModel model = {.path = "worm \"1\".eig", .sha256 = "00ff", .n_set = 3, .set = set};
     Evidence evidence = {.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate, .witness = g->witness};
     Sbuf out = {0};

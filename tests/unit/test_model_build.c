@@ -94,7 +94,7 @@ static void settings(void)
 {
     const char *text = "param w = 0.5 in [0, 3]\nparam d = 20 ms in [0 ms, 1 s]\n" POP("E", "")
                        "connect E -> E { weight = w }\n";
-    Setting good[] = { { "w", "5/2", false }, { "d", "0.5 s", false }, { "w", "3e-1", false } };
+    Setting good[] = { { .name = "w", .value = "5/2" }, { .name = "d", .value = "0.5 s" }, { .name = "w", .value = "3e-1" } };
     Built b;
     build_with(&b, text, 3, good);
     CHECK(b.ok);
@@ -103,10 +103,10 @@ static void settings(void)
     CHECK(b.m.params.at[1].was_set);
     built_free(&b);
     static const struct { Setting set; const char *codes; } wrong[] = {
-        { { "v", "1", false }, "E0404" },      { { "w", "3.1", false }, "E0404" },       { { "w", "x", false }, "E0404" },
-        { { "w", "", false }, "E0404" },       { { "w", "1 ms", false }, "E0404" },      { { "d", "3", false }, "E0404" },
-        { { "d", "3 mss", false }, "E0302" },  { { "w", "nan", false }, "E0404" },       { { "E", "1", false }, "E0404" },
-        { { "w", "1e99999", false }, "E0404" }, { { "d", "0", false }, "" },             { { "d", "3 ms per", false }, "E0404" },
+        { { .name = "v", .value = "1" }, "E0404" },      { { .name = "w", .value = "3.1" }, "E0404" },       { { .name = "w", .value = "x" }, "E0404" },
+        { { .name = "w", .value = "" }, "E0404" },       { { .name = "w", .value = "1 ms" }, "E0404" },      { { .name = "d", .value = "3" }, "E0404" },
+        { { .name = "d", .value = "3 mss" }, "E0302" },  { { .name = "w", .value = "nan" }, "E0404" },       { { .name = "E", .value = "1" }, "E0404" },
+        { { .name = "w", .value = "1e99999" }, "E0404" }, { { .name = "d", .value = "0" }, "" },             { { .name = "d", .value = "3 ms per" }, "E0404" },
     };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         build_with(&b, text, 1, &wrong[k].set);

@@ -133,7 +133,7 @@ static void labels_stay(void)
 
 static void params_of_instances_are_set_by_their_paths(void)
 {
-    static const Setting set[] = { { "L[1].g", "0.75", false }, { "n", "3", false }, { "M.A.g", "1/3", false } };
+    static const Setting set[] = { { .name = "L[1].g", .value = "0.75" }, { .name = "n", .value = "3" }, { .name = "M.A.g", .value = "1/3" } };
     Built b;
     build_with(&b, "param n = 2\ncircuit C(w) { param g = 0.5 in [0, 1]\n" POP("E", "") "connect E -> E { weight = g * w } }\n"
                    "circuit D() { instance A = C(3) }\ninstance L[n] = C(1)\ninstance M = D()\n", 3, set);

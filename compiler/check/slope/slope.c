@@ -64,8 +64,12 @@ static void check_step(Ctx *cx, const Net *net, const ModelPop *p, const SlopeRe
 
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 {
+    slope_check_knowing(cx, net, &(SlopeProofs){ 0 }, out);
+}
+
+void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeReport *out)
+{
     Num zero = num_int(net->nums, 0);
-    SlopeProofs known = { 0 };
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
         bool is_right = true;
@@ -74,7 +78,7 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
         else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
         else
-            is_right = slope_by_proof(cx, net->nums, &known, act, &out[a]);
+            is_right = slope_by_proof(cx, net->nums, known, act, &out[a]);
         if (net->pop[a].model->prox_step && !act->slope_known && is_right)
             check_step(cx, net, net->pop[a].model, &out[a]);
         if (net->pop[a].gain_max)

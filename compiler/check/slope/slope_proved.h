@@ -11,9 +11,9 @@ typedef struct SlopeProof {
     bool is_wrong;              /* there is an error about it */
 } SlopeProof;
 
-typedef struct SlopeProofs {
+struct SlopeProofs {
     VEC(SlopeProof) proof;
-} SlopeProofs;
+};
 
 /* slope_of_cost_formula or slope_of_formula, or what one of them found for an equal activation. What is wrong is said at the
  * place of each. False: something is. */

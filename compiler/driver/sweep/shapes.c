@@ -1,0 +1,133 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/sweep/sweep.h"
+
+static bool same(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static bool row_fits(const Shape *s, const double *numbers)
+{
+    for (size_t k = 0; k < s->n_numbers; k++)
+        if (!s->varies[k] && !same(s->number[k], numbers[k]))
+            return false;
+    return true;
+}
+
+/* ---- which numbers vary ---- */
+
+/* Marks those that another set of this shape has otherwise. */
+static void mark(Shape *s, Maker *m, size_t set, double *numbers)
+{
+    Shape *shape = s;
+    if (!maker_make(m, set) || !plan_same_shape(shape->maker.c.plan, m->c.plan))
+        return;
+    plan_numbers_read(&m->c.plan->problem, numbers);
+    for (size_t k = 0; k < s->n_numbers; k++)
+        s->varies[k] |= !same(s->number[k], numbers[k]);
+}
+
+/* Sets that differ from this one on one axis each, in both directions. A number that varies nevertheless unseen makes row_fits say so. */
+static void mark_neighbours(Shape *s, const Options *o, size_t set)
+{
+    const Grid *g = s->maker.grid;
+    Maker m;
+    Arena *a = &s->maker.c.cx.arena;
+    double *numbers = ARENA_ARRAY(a, s->n_numbers + 1, double);
+    size_t stride = 1;
+    if (maker_open(&m, o, g))
+        for (size_t k = g->n_axes; k-- > 0; stride *= g->axis[k].n) {
+            size_t at = grid_index(g, set, k), n = g->axis[k].n;
+            for (size_t other = at > 0 ? at - 1 : at + 1; other <= at + 1 && other < n; other += 2)
+                mark(s, &m, set + (other - at) * stride, numbers);
+            if (n > 3)
+                mark(s, &m, set + ((at + n / 2) % n - at) * stride, numbers);
+        }
+    maker_close(&m);
+}
+
+/* ---- kernels ---- */
+
+static bool compile(Shape *s)
+{
+    Compilation *c = &s->maker.c;
+    PlanSets sets = { .lanes = SWEEP_LANES, .number = s->number, .varies = s->varies };
+    JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .sets = &sets };
+    for (size_t k = 0; k < s->n_numbers; k++)
+        s->n_fields += s->varies[k];
+    s->jit = jit_module_load(&c->cx);
+    s->kernel = s->jit ? s->jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
+    return s->kernel != NULL;
+}
+
+static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
+{
+    const Options *o = all->options;
+    Shape *s = calloc(1, sizeof *s);
+    if (!s)
+        arena_on_exhausted(sizeof *s);
+    bool ok = maker_open(&s->maker, o, g) && maker_make(&s->maker, set);
+    if (ok) {
+        const EigProblem *p = &s->maker.c.plan->problem;
+        Arena *a = &s->maker.c.cx.arena;
+        PlanNumbers place;
+        plan_numbers_place(a, p, &place);
+        s->n_numbers = place.n;
+        s->number = ARENA_ARRAY(a, place.n + 1, double);
+        s->varies = ARENA_ARRAY(a, place.n + 1, bool);
+        plan_numbers_read(p, s->number);
+        memset(s->varies, all_vary, place.n);
+        if (!all_vary)
+            mark_neighbours(s, o, set);
+        ok = compile(s);
+    }
+    if (!ok)
+        diagnose(&s->maker.c.cx, o);
+    s->next = all->first;
+    all->first = s;
+    return ok ? s : NULL;
+}
+
+const Shape *shape_find(Shapes *all, Maker *of, size_t set)
+{
+    const Plan *plan = of->c.plan;
+    PlanNumbers place;
+    plan_numbers_place(&of->c.cx.arena, &plan->problem, &place);
+    double *numbers = ARENA_ARRAY(&of->c.cx.arena, place.n + 1, double);
+    plan_numbers_read(&plan->problem, numbers);
+    bool unseen = false;
+    pthread_mutex_lock(&all->lock);
+    Shape *s = all->first;
+    for (; s; s = s->next)
+        if (s->kernel && plan_same_shape(s->maker.c.plan, plan)) {
+            if (row_fits(s, numbers))
+                break;
+            unseen = true;      /* a number was taken for one that all share */
+        }
+    if (!s)
+        s = shape_new(all, of->grid, set, unseen);
+    pthread_mutex_unlock(&all->lock);
+    return s;
+}
+
+void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out)
+{
+    plan_numbers_read(p, numbers);
+    for (size_t k = 0; k < s->n_numbers; k++)
+        if (s->varies[k])
+            *out++ = numbers[k];
+}
+
+void shapes_free(Shapes *all)
+{
+    for (Shape *s = all->first, *next; s; s = next) {
+        next = s->next;
+        if (s->kernel)
+            s->jit->free(s->kernel);
+        maker_close(&s->maker);
+        free(s);
+    }
+}

@@ -1,0 +1,221 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "compiler/driver/diagnose.h"
+#include "compiler/driver/progress.h"
+#include "compiler/driver/sweep/sweep.h"
+
+/* A set of a block, made and not yet run. */
+typedef struct Waiting {
+    const Shape *shape;
+    size_t row;                 /* in the block */
+    const double *x, *own;      /* its start, and its numbers */
+} Waiting;
+
+/* A block while a thread has it. */
+typedef struct SetBlock {
+    Sweep *sweep;
+    Maker *maker;
+    size_t from, n;             /* sets */
+    double *rows;
+    Waiting *waiting;
+    size_t n_waiting;
+} SetBlock;
+
+/* ---- what goes wrong ---- */
+
+static bool give_up(Sweep *s, size_t set, bool in_system, const char *why)
+{
+    pthread_mutex_lock(&s->lock);
+    if (set < s->failed_set) {
+        s->failed_set = set;
+        s->failed_in_system = in_system;
+        snprintf(s->error, sizeof s->error, "%s", why);
+    }
+    s->stop = true;
+    pthread_mutex_unlock(&s->lock);
+    return false;
+}
+
+/* ---- sets ---- */
+
+static void put_row(SetBlock *b, size_t row, const double *values, EigSetEnd end)
+{
+    double *to = b->rows + row * b->sweep->journal.width;
+    memcpy(to, values, b->sweep->n_measures * sizeof *to);
+    to[b->sweep->n_measures] = (double)end.status;
+    to[b->sweep->n_measures + 1] = end.t;
+}
+
+static bool run_alone(SetBlock *b, size_t row)
+{
+    Compilation *c = &b->maker->c;
+    JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu };
+    const JitModule *jit = jit_module_load(&c->cx);
+    Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
+    if (!kernel)
+        return give_up(b->sweep, b->from + row, true, "");
+    double *out = ARENA_ARRAY(&c->cx.arena, b->sweep->n_measures + 1, double);
+    EigSetEnd end;
+    bool ok = eig_set_run(&c->plan->problem, jit->functions(kernel), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop, out, &end);
+    jit->free(kernel);
+    if (!ok)
+        return give_up(b->sweep, b->from + row, true, "not enough memory for a run");
+    put_row(b, row, out, end);
+    return end.status != RUN_INTERRUPTED;
+}
+
+/* The set waits for others of its shape. */
+static bool put_aside(SetBlock *b, size_t row)
+{
+    Compilation *c = &b->maker->c;
+    const EigProblem *p = &c->plan->problem;
+    const Shape *s = shape_find(&b->sweep->shapes, b->maker, b->from + row);
+    if (!s)
+        return give_up(b->sweep, b->from + row, true, "");
+    double *x = ARENA_ARRAY(&c->cx.arena, p->n + 1, double), *own = ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double);
+    eig_start(p, x);
+    shape_row(s, p, ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double), own);
+    b->waiting[b->n_waiting++] = (Waiting){ s, row, x, own };
+    return true;
+}
+
+/* Up to SWEEP_LANES sets of one shape; those that are missing are the first once more. */
+static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
+{
+    const Shape *s = set[0]->shape;
+    const EigProblem *p = &s->maker.c.plan->problem;
+    size_t n_measures = b->sweep->n_measures;
+    Arena *a = &b->maker->c.cx.arena;
+    double *x = ARENA_ARRAY(a, p->n * SWEEP_LANES + 4096, double), *own = ARENA_ARRAY(a, s->n_fields * SWEEP_LANES + 4096, double);
+    double *out = ARENA_ARRAY(a, n_measures * SWEEP_LANES + 1, double);
+    EigSetEnd end[SWEEP_LANES];
+    for (size_t lane = 0; lane < SWEEP_LANES; lane++) {
+        const Waiting *w = set[lane < n ? lane : 0];
+        for (size_t i = 0; i < p->n; i++)
+            x[i * SWEEP_LANES + lane] = w->x[i];
+        for (size_t k = 0; k < s->n_fields; k++)
+            own[k * SWEEP_LANES + lane] = w->own[k];
+    }
+    if (!eig_sets_run(p, s->jit->functions(s->kernel), x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end))
+        return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
+    for (size_t lane = 0; lane < n; lane++)
+        put_row(b, set[lane]->row, out + lane * n_measures, end[lane]);
+    return !b->sweep->stop;
+}
+
+static bool run_waiting(SetBlock *b)
+{
+    for (size_t first = 0; first < b->n_waiting; first++) {
+        const Waiting *set[SWEEP_LANES];
+        const Shape *s = b->waiting[first].shape;
+        size_t n = 0;
+        for (size_t k = first; s && k < b->n_waiting && n < SWEEP_LANES; k++)
+            if (b->waiting[k].shape == s)
+                set[n++] = &b->waiting[k];
+        if (n && !run_together(b, set, n))
+            return false;
+        for (size_t k = 0; k < n; k++)
+            b->waiting[set[k] - b->waiting].shape = NULL;
+    }
+    return true;
+}
+
+static bool run_set(SetBlock *b, size_t row)
+{
+    if (!maker_make(b->maker, b->from + row))
+        return give_up(b->sweep, b->from + row, b->maker->c.failed_in_system, "");
+    return plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
+}
+
+static bool run_block(Sweep *s, Maker *maker, size_t number)
+{
+    SetBlock b = { .sweep = s, .maker = maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
+    b.rows = ARENA_ARRAY(&maker->c.cx.arena, b.n * s->journal.width + 1, double);
+    b.waiting = ARENA_ARRAY(&maker->c.cx.arena, b.n + 1, Waiting);
+    bool ok = true;
+    for (size_t k = 0; ok && k < b.n; k++)
+        ok = !s->stop && run_set(&b, k);
+    ok = ok && run_waiting(&b);
+    if (ok && !eig_journal_keep(&s->journal, number, b.rows))
+        ok = give_up(s, b.from, true, s->journal.error);
+    if (ok)
+        __atomic_fetch_add(&s->n_done, b.n, __ATOMIC_RELAXED);
+    return ok;
+}
+
+/* ---- threads ---- */
+
+/* The next block that is not kept; n_blocks: there is none. */
+static size_t take_block(Sweep *s)
+{
+    size_t k = s->journal.n_blocks;
+    do
+        k = __atomic_fetch_add(&s->next_block, 1, __ATOMIC_RELAXED);
+    while (k < s->journal.n_blocks && s->journal.kept[k]);
+    return k < s->journal.n_blocks ? k : s->journal.n_blocks;
+}
+
+/* A maker serves for some thousand sets: what it found of one serves for the next, and its memory is freed with it. */
+static void *work(void *user)
+{
+    enum { SETS_OF_MAKER = 1024 };
+    Sweep *s = user;
+    Maker maker;
+    size_t n_made = 0;
+    for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;) {
+        if (n_made == 0 && !maker_open(&maker, s->options, &s->grid)) {
+            give_up(s, k * s->journal.block_rows, maker.c.failed_in_system, "");
+            maker_close(&maker);
+            break;
+        }
+        bool ok = run_block(s, &maker, k);
+        n_made += eig_journal_rows(&s->journal, k);
+        if (!ok || n_made >= SETS_OF_MAKER) {
+            maker_close(&maker);
+            n_made = 0;
+        }
+        if (!ok)
+            break;
+    }
+    if (n_made > 0)
+        maker_close(&maker);
+    __atomic_sub_fetch(&s->n_working, 1, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+/* The thread of the program waits for the others: it has the terminal, and the signals. */
+static void watch(Sweep *s, Progress *progress, size_t before)
+{
+    const struct timespec pause = { .tv_nsec = 2000000 };
+    while (__atomic_load_n(&s->n_working, __ATOMIC_ACQUIRE) > 0) {
+        nanosleep(&pause, NULL);
+        progress_sets(progress, __atomic_load_n(&s->n_done, __ATOMIC_RELAXED), before, s->grid.n_sets);
+        if (progress_interrupted())
+            s->stop = true;
+    }
+}
+
+bool sweep_work(Sweep *s, size_t n_threads, bool quiet)
+{
+    pthread_t *thread = calloc(n_threads, sizeof *thread);
+    Progress progress;
+    size_t n = 0, before = s->n_done;
+    if (!thread)
+        arena_on_exhausted(n_threads * sizeof *thread);
+    progress_start(&progress, "", quiet);
+    __atomic_store_n(&s->n_working, n_threads, __ATOMIC_RELEASE);
+    while (n < n_threads && pthread_create(&thread[n], NULL, work, s) == 0)
+        n++;
+    __atomic_sub_fetch(&s->n_working, n_threads - n, __ATOMIC_RELEASE);
+    if (n == 0)
+        give_up(s, 0, true, "the system gives no thread");
+    watch(s, &progress, before);
+    for (size_t k = 0; k < n; k++)
+        pthread_join(thread[k], NULL);
+    progress_end(&progress);
+    free(thread);
+    return s->failed_set == SIZE_MAX && !s->stop;
+}

@@ -1,0 +1,36 @@
+/* The constants of a plan in one row, and whether two plans compute the same
+ * but for them: then one program, which reads them, serves both. The order:
+ * population by population the constants of its input, those of its
+ * activation, rate and exp_step; block by block its weight, or every entry of
+ * a sparse or dense one; record by record the constants of its tree, the
+ * first argument of a call before the second. */
+#ifndef COMPILER_PLAN_NUMBERS_H
+#define COMPILER_PLAN_NUMBERS_H
+#include "compiler/plan/plan.h"
+
+/* Where in the row they stand. */
+typedef struct PlanNumbers {
+    size_t n;
+    size_t *pop, *block, *record;
+} PlanNumbers;
+
+/* Plans of one shape to be computed side by side, in lanes. */
+typedef struct PlanSets {
+    unsigned lanes;
+    const double *number;       /* the row of the first */
+    const bool *varies;         /* by number: it is read from a row, `lanes` of it side by side; else all have the first's */
+} PlanSets;
+
+/* NULL, or why plans of this kind are computed one at a time. */
+const char *plan_why_alone(const Plan *p);
+/* Of a plan that need not be. */
+void plan_numbers_place(Arena *a, const EigProblem *p, PlanNumbers *out);
+void plan_numbers_read(const EigProblem *p, double *out);
+bool plan_same_shape(const Plan *a, const Plan *b);
+
+/* Constants of a program, in its order. */
+size_t plan_code_numbers(const EigCode *code);
+/* A whole exponent of few factors decides what is computed, not from what: a constant that two programs of one shape share. */
+bool plan_is_factor_count(const EigCode *code, size_t op);
+bool plan_power_is_product(double exponent);
+#endif

@@ -1,0 +1,146 @@
+#include "runtime/sets.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/layout.h"
+
+enum { CHUNK_STEPS = 256 };
+
+/* Sets side by side. */
+typedef struct Batch {
+    const EigProblem *p;
+    const EigKernel *kernel;
+    size_t lanes, n_records, n_measures;
+    const EigMeasure *measure;
+    double *x;
+    const double *own;
+    double *row;                /* a record of each set */
+    EigTally *tally;            /* by measure, then set */
+    EigTicks ticks;
+    double time[CHUNK_STEPS];
+    EigSetEnd *end;
+} Batch;
+
+static void observe(Batch *b, double t)
+{
+    b->kernel->observe_sets(&(EigKernelArgs){ .time = b->time }, t, b->x, b->row, b->own);
+    for (size_t m = 0; m < b->n_measures; m++) {
+        const double *value = b->row + b->measure[m].record * b->lanes;
+        EigTally *tally = b->tally + m * b->lanes;
+        if (t < b->measure[m].from)
+            continue;
+        for (size_t k = 0; k < b->lanes; k++)
+            eig_tally_add(&tally[k], value[k]);
+    }
+}
+
+/* Marks the sets that have a number that is not finite. */
+static void look(Batch *b, double t)
+{
+    for (size_t k = 0; k < b->lanes; k++) {
+        if (b->end[k].status != RUN_DONE)
+            continue;
+        b->end[k].t = t;
+        for (size_t i = 0; i < b->p->n; i++)
+            if (!(fabs(b->x[i * b->lanes + k]) <= DBL_MAX))
+                b->end[k].status = RUN_NONFINITE;
+    }
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void run(Batch *b, const volatile bool *stop)
+{
+    const EigProblem *p = b->p;
+    int64_t every = eig_clock(p, 0).steps, next = every;
+    b->ticks = eig_ticks(eig_step(p));
+    look(b, 0.0);
+    observe(b, 0.0);
+    for (int64_t k = 0; k < p->n_steps && !*stop;) {
+        int64_t n = least(least(next, p->n_steps) - k, CHUNK_STEPS);
+        eig_ticks_fill(&b->ticks, k, n, b->time);
+        b->kernel->advance_sets(&(EigKernelArgs){ .time = b->time }, k, k + n, b->x, b->own);
+        k += n;
+        double t = eig_step_time(p, k);
+        look(b, t);
+        if (k == next) {
+            observe(b, t);
+            next += every;
+        }
+    }
+}
+
+static void finish(const Batch *b, bool stopped, double *out)
+{
+    for (size_t k = 0; k < b->lanes; k++) {
+        if (stopped && b->end[k].status == RUN_DONE)
+            b->end[k].status = RUN_INTERRUPTED;
+        for (size_t m = 0; m < b->n_measures; m++)
+            out[k * b->n_measures + m] = b->end[k].status == RUN_DONE
+                                             ? eig_tally_value(&b->tally[m * b->lanes + k], b->measure[m].kind) : (double)NAN;
+    }
+}
+
+bool eig_sets_run(const EigProblem *p, const EigKernel *kernel, double *x, const double *own, size_t n_measures, const EigMeasure *measure,
+                  const volatile bool *stop, double *out, EigSetEnd *end)
+{
+    Batch b = { .p = p, .kernel = kernel, .lanes = kernel->lanes, .n_measures = n_measures, .measure = measure, .x = x, .own = own, .end = end };
+    b.row = aligned_alloc(64, (p->n_records + 1) * b.lanes * sizeof *b.row / 64 * 64 + 64);
+    b.tally = calloc(n_measures * b.lanes + 1, sizeof *b.tally);
+    bool ok = b.row && b.tally;
+    for (size_t k = 0; k < b.lanes; k++)
+        end[k] = (EigSetEnd){ RUN_DONE, 0.0 };
+    if (ok) {
+        run(&b, stop);
+        finish(&b, *stop, out);
+    }
+    free(b.row);
+    free(b.tally);
+    return ok;
+}
+
+/* ---- one set ---- */
+
+static bool still(void *user, double t, double duration)
+{
+    const volatile bool *stop = user;
+    (void)t;
+    (void)duration;
+    return !*stop;
+}
+
+static void tally_rows(const EigRecorder *rec, size_t n_measures, const EigMeasure *measure, double *out)
+{
+    size_t width;
+    const double *row = eig_recorder_rows(rec, 0, &width);
+    for (size_t m = 0; m < n_measures; m++) {
+        EigTally tally = { 0 };
+        for (int64_t r = 0; r < eig_recorder_count(rec, 0); r++)
+            if (row[(size_t)r * width] >= measure[m].from)
+                eig_tally_add(&tally, row[(size_t)r * width + 1 + measure[m].record]);
+        out[m] = eig_tally_value(&tally, measure[m].kind);
+    }
+}
+
+bool eig_set_run(const EigProblem *p, const EigKernel *kernel, size_t n_measures, const EigMeasure *measure, const volatile bool *stop,
+                 double *out, EigSetEnd *end)
+{
+    char error[256];
+    EigRecorder *rec = eig_recorder_open(p, NULL, error);
+    if (!rec)
+        return false;
+    RunResult r = eig_integrate(p, kernel, rec, still, (void *)(uintptr_t)stop, NULL);
+    *end = (EigSetEnd){ r.status, r.t };
+    if (r.status == RUN_DONE)
+        tally_rows(rec, n_measures, measure, out);
+    for (size_t m = 0; m < n_measures && r.status != RUN_DONE; m++)
+        out[m] = (double)NAN;
+    eig_recorder_close(rec);
+    return r.status != RUN_WRITE_ERROR;
+}

@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+"""eigc sweep: every set's numbers are those of `eigc run --set`, to the bit, on any number of threads, side by side or alone, and
+after a kill; measures against NumPy on the records of the run; what is wrong on the command line."""
+import csv
+import itertools
+import json
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+
+from cli import EIGC, HAS_JIT, check, eigc, equal, main, test, write
+
+RELU = """model pair
+param w = 0.5 in [0, 3]
+param tau_E = 20 ms
+population E excitatory {{ tau = tau_E; cost = nonnegative; input = 2 + 0.5 * step(t - 100 ms) }}
+population I inhibitory {{ tau = 10 ms; cost = nonnegative; start = 0.25 }}
+connect E -> E {{ weight = w }}
+connect I -> E {{ weight = 1.2 }}
+connect E -> I {{ weight = 1 + w / 3 }}
+simulate {{ duration = 200 ms; {how}; record E every 2 ms }}
+"""
+SIGMOID = """model sets
+param a = 1 in [0, 4]
+param w = 10 in [0, 20]
+population E excitatory {{ size = {n}; tau = 1; activation(z) = 1 / (1 + exp(-a * z)); input = a - 2 + i / 10 }}
+population I inhibitory {{ size = 2; tau = 2; activation(z) = tanh(max(z, 0)); input = -3 * cos(t) }}
+connect E -> E {{ weight = w / {n}; self = no }}
+connect I -> E {{ weight = [[w, 1]] * 4; pattern = all_to_all }}
+connect E -> I {{ weight = 10 }}
+simulate {{ duration = 10; {how}; record E every 0.5 }}
+"""
+NOISY = """model noisy
+param w = 0.5 in [0, 3]
+param s = 0.1 per sqrt(ms)
+population E excitatory { size = 3; tau = 10 ms; cost = nonnegative; noise = s; input = 1 + 0.1 * i }
+connect E -> E { weight = w / 3 }
+simulate { duration = 20 ms; method = euler_maruyama; step = 0.1 ms; seed = 3; record E every 1 ms }
+"""
+
+
+def sweep(folder, *options, model="m.eig", out="s.csv", status=0):
+    r = eigc("sweep", os.path.join(folder, model), "-o", os.path.join(folder, out), *options, timeout=600)
+    equal(r.status, status, r)
+    return r
+
+
+def rows_of(folder, out="s.csv"):
+    with open(os.path.join(folder, out)) as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def records(folder, settings, model="m.eig"):
+    r = eigc("run", os.path.join(folder, model), "-q", "-o", os.path.join(folder, "r.npz"), *(f"--set={s}" for s in settings))
+    equal((r.status, r.err), (0, ""), r)
+    return np.load(os.path.join(folder, "r.npz"))
+
+
+def same_as_runs(folder, axes, measures, of_run):
+    """axes: name -> values as text; of_run: measures from the arrays of a run."""
+    options = [f"--over={name}={','.join(values)}" for name, values in axes.items()]
+    sweep(folder, *options, *(f"--measure={m}" for m in measures), "-q")
+    rows = rows_of(folder)
+    sets = list(itertools.product(*axes.values()))
+    equal(len(rows), len(sets))
+    for row, values in zip(rows, sets):
+        run = records(folder, [f"{n}={v}" for n, v in zip(axes, values)])
+        for measure, (value, tolerance) in zip(measures, of_run(run)):
+            got = float(row[measure])
+            check(abs(got - value) <= tolerance * max(1, abs(value)), (values, measure, got, value))
+        equal(row["status"], "done")
+
+
+def of_pair(run):
+    late = run["E"][run["t"] >= 100]
+    return (run["E"][-1], 0), (late.mean(), 1e-14), (run["E"].max(), 0), (run["E"].min(), 0), (run["E"].std(), 1e-13)
+
+
+PAIR_MEASURES = ("final(E)", "average(E, 100 ms)", "peak(E)", "trough(E)", "deviation(E)")
+
+
+@test
+def side_by_side_is_alone(folder):
+    """Every method of fixed steps; weights that vanish, which changes the code; a time constant with its unit."""
+    for how in ("method = rk4; step = 0.1 ms", "method = euler; step = 0.5 ms", "method = heun; step = 1/3 ms", "method = exponential_euler; step = 1 ms"):
+        write(folder, "m.eig", RELU.format(how=how).replace("1/3 ms", "0.4 ms"))
+        same_as_runs(folder, {"w": ["0", "0.25", "1/3", "0.9", "1.1"], "tau_E": ["20 ms", "35 ms"]}, PAIR_MEASURES, of_pair)
+        r = sweep(folder, "--over=w=0:1:3")
+        check("side by side" in r.out, r)
+
+
+@test
+def adaptive_sets_run_alone(folder):
+    for method in ("rk45", "dopri8"):
+        write(folder, "m.eig", RELU.format(how=f"method = {method}; rtol = 1e-6; atol = 1e-9"))
+        same_as_runs(folder, {"w": ["0.5", "0.7"], "tau_E": ["20 ms", "35 ms"]}, PAIR_MEASURES, of_pair)
+
+
+@test
+def several_neurons_and_formulas(folder):
+    for n, alone in ((3, False), (40, True)):
+        write(folder, "m.eig", SIGMOID.format(n=n, how="method = rk4; step = 0.05").replace("[[w, 1]] * 4; pattern = all_to_all", "w / 8"))
+        same_as_runs(folder, {"a": ["0.5", "1", "3.7"], "w": ["0", "3", "10"]}, ["final(mean(E))", "peak(E[1] - I[0])", "final(input(E[2]))"],
+                     lambda run: ((run["E"][-1].mean(), 1e-15), (run["E"][-1][0], 1e9), (0, 1e9)))
+        r = sweep(folder, "--over=a=1:2:3", "--measure=final(E[1])")
+        check(("one at a time" in r.out) == alone, r)
+        for row in rows_of(folder):
+            equal(float(row["final(E[1])"]), records(folder, ["a=" + row["a"]])["E"][-1][1])
+
+
+@test
+def noise_is_that_of_the_run(folder):
+    write(folder, "m.eig", NOISY)
+    sweep(folder, "--over=w=0.1:0.9:3", "--over=s=0,0.2 per sqrt(ms)", "--measure=final(E[0])", "--measure=deviation(E[2])")
+    for row in rows_of(folder):
+        run = records(folder, [f"w={row['w']}", f"s={row['s']} per sqrt(ms)"])
+        equal(float(row["final(E[0])"]), run["E"][-1][0])
+    sweep(folder, "--over=w=0.1,0.5", "--trials=3", "--seed=40", "--measure=final(E[0])")
+    equal([row["trial"] for row in rows_of(folder)], ["0", "1", "2"] * 2)
+    for row in rows_of(folder):
+        r = eigc("run", os.path.join(folder, "m.eig"), "-q", f"--set=w={row['w']}", f"--seed={40 + int(row['trial'])}", "-o", os.path.join(folder, "r.npz"))
+        equal(float(row["final(E[0])"]), np.load(os.path.join(folder, "r.npz"))["E"][-1][0], r)
+
+
+@test
+def threads_change_nothing(folder):
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.5 ms"))
+    texts = set()
+    for n in (1, 2, 3, 7):
+        sweep(folder, "--over=w=0:2:41", "--over=tau_E=5 ms:50 ms:25", f"--threads={n}", *(f"--measure={m}" for m in PAIR_MEASURES), "-q")
+        with open(os.path.join(folder, "s.csv")) as file:
+            texts.add(file.read())
+    equal(len(texts), 1)
+
+
+@test
+def killed_and_resumed(folder):
+    """SIGKILL at several times; what is left goes on with another number of threads, and gives the same bytes."""
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.01 ms"))
+    line = [EIGC, "sweep", "m.eig", "--over=w=0:2:41", "--over=tau_E=5 ms:50 ms:25", "--measure=average(E)", "-q", "-o"]
+    equal(subprocess.run(line + ["whole.npz"], cwd=folder).returncode, 0)
+    kills = 0
+    for k in range(40):
+        p = subprocess.Popen(line + ["parts.npz", f"--threads={1 + k % 3}"], cwd=folder)
+        try:
+            p.wait(timeout=0.06 + 0.03 * k)
+        except subprocess.TimeoutExpired:
+            p.send_signal(signal.SIGKILL)
+            kills += 1
+            p.wait()
+        if p.returncode == 0:
+            break
+    check(kills > 1 and p.returncode == 0, kills)
+    with open(os.path.join(folder, "whole.npz"), "rb") as a, open(os.path.join(folder, "parts.npz"), "rb") as b:
+        equal(a.read(), b.read())
+    equal([f for f in os.listdir(folder) if f.endswith(".part")], [])
+
+
+@test
+def interrupted(folder):
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.00001 ms"))
+    line = [EIGC, "sweep", "m.eig", "--over=w=0:2:401", "-o", "s.csv"]
+    p = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    p.send_signal(signal.SIGINT)
+    out, _ = p.communicate()
+    equal(p.returncode, 130, out)
+    check("s.csv.part" in out and os.path.exists(os.path.join(folder, "s.csv.part")) and not os.path.exists(os.path.join(folder, "s.csv")), out)
+    other = eigc("sweep", "m.eig", "--over=w=0:2:400", "-o", "s.csv", cwd=folder)
+    equal(other.status, 3, other)
+    check("[E0006]" in other.err and "-o" in other.err, other)
+
+
+@test
+def what_leaves_the_numbers(folder):
+    write(folder, "m.eig", "param w = 1\npopulation E excitatory { tau = 1; cost = nonnegative; input = 1 }\nconnect E -> E { weight = w }\n"
+                           "simulate { duration = 100; method = euler; step = 0.5; record E every 1 }\n")
+    r = sweep(folder, "--over=w=0.5,2,40000,1e9,0.1", status=1)
+    rows = rows_of(folder)
+    equal([row["status"] for row in rows], ["done", "done", "nonfinite", "nonfinite", "done"])
+    equal([row["final(mean(E))"] == "nan" for row in rows], [False, False, True, True, False])
+    check("2 sets ended with status `nonfinite`" in r.out and "w = 40000" in r.out, r)
+    alone = eigc("run", os.path.join(folder, "m.eig"), "--set=w=40000", "-o", os.path.join(folder, "x.npz"))
+    equal(alone.status, 1, alone)
+
+
+@test
+def arrays(folder):
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.5 ms"))
+    options = ["--over=w=0.1:0.9:5", "--over=tau_E=5 ms:0.02 ms:2".replace("5 ms:0.02 ms", "5 ms:20 ms"), "--measure=final(E)", "--measure=peak(I)"]
+    sweep(folder, *options)
+    sweep(folder, *options, out="s.npz")
+    file, rows = np.load(os.path.join(folder, "s.npz")), rows_of(folder)
+    equal(file["final(E)"].shape, (5, 2))
+    equal([float(row["peak(I)"]) for row in rows], list(file["peak(I)"].ravel()))
+    equal([float(row["tau_E"]) for row in rows][:2], list(file["tau_E"]))
+    equal(list(file["w"]), [0.1, 0.3, 0.5, 0.7, 0.9])
+    meta = json.loads(str(file["meta"]))
+    equal([a["values"] for a in meta["axes"]][1], ["5 ms", "20 ms"])
+    check(meta["status"][0] == "done" and meta["text"].startswith("model pair") and not file["status"].any(), meta)
+    said = json.loads(sweep(folder, *options, "--json").out)
+    equal((said["sets"], said["status"], said["diagnostics"]["runs"][0]["results"]), (10, {"done": 10}, []))
+
+
+@test
+def mistakes(folder):
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.5 ms").replace("E excitatory { ", "E excitatory { size = 2; "))
+    ok = "--over=w=0:1:3"
+    for options, status, says in (
+            (["--over=w=0:1"], 2, ["[E0404]", "number of values is missing"]), (["--over=w=0:1:1"], 2, ["[E0404]", "from 2 on"]),
+            (["--over=w=1:0:3"], 2, ["[E0404]", "lower end"]), (["--over=w=0:x:3"], 2, ["[E0404]"]), (["--over=w=1,,2"], 2, ["[E0404]"]),
+            (["--over=w=1,2,"], 2, ["[E0404]"]), (["--over=tau_E=5 ms:1 s:3"], 2, ["[E0404]", "one unit"]), (["--over=tau_E=5:20:3"], 2, ["[E0404]"]),
+            (["--over=w=1 ms,2 ms"], 2, ["[E0404]"]), (["--over=v=0:1:3"], 2, ["[E0404]", "no param `v`"]),
+            ([ok, "--over=w=1,2"], 2, ["[E0404]", "axis already"]), ([ok, "--set=w=1"], 2, ["[E0404]", "one value"]),
+            (["--over=w=0:5:6"], 2, ["[E0404]", "--over w=5: outside the declared range"]), (["--over=w=0:1:99999999999"], 2, ["[E0404]"]),
+            (["--over=w=0:1:100000", "--over=tau_E=1 ms:2 ms:100000"], 2, ["[E0404]", "2^30"]), ([], 2, ["--over p=0:1:11"]), (["--trials=0"], 2, ["trials"]), (["--trials=2"] + [f"--over=p{k}=1,2" for k in range(8)], 2, ["eight axes"]),
+            ([ok, "--measure=E"], 2, ["[E0813]", "mean(E)"]), ([ok, "--measure=final(E)"], 2, ["[E0813]", "2 numbers"]),
+            ([ok, "--measure=final(F)"], 2, ["[E0201]"]), ([ok, "--measure=final(mean(E)"], 2, ["[E01"]), ([ok, "--measure=final()"], 2, ["[E0"]),
+            ([ok, "--measure=final(mean(E), 1)"], 2, ["[E0813]", "100 ms"]), ([ok, "--measure=final(mean(E), 1 s)"], 2, ["[E0813]", "ends before"]),
+            ([ok, "--measure=average(peak(mean(E)))"], 2, ["[E0813]", "outermost"]), ([ok, "--measure=mean(E)", "--measure=final(mean(E))"], 2, ["[E0813]", "already"]),
+            ([ok, "--measure=mean(E) every 1 ms"], 2, ["[E0813]"]), ([ok, "--measure=mean(E), I"], 2, ["[E0813]"]), ([ok, "--measure=mean(E) } simulate { x = 2"], 2, ["[E0"]),
+            ([ok, "--measure="], 2, ["[E0"]), ([ok, "--threads=0"], 2, ["threads"]), ([ok, "-o", "x.h5"], 2, [".npz"]), ([ok, "-o", "/nowhere/x.csv"], 3, ["[E0004]"]),
+            (["--over=tau_E=-1 ms:1 ms:3"], 2, ["[E0401]", "at tau_E = -1 ms"]), (["--over=w=" + "1," * 3000 + "x"], 2, ["[E0404]"])):
+        r = eigc("sweep", "m.eig", *options, cwd=folder)
+        check(r.status == status and all(s in r.err for s in says), (options, r))
+        equal([f for f in os.listdir(folder) if f != "m.eig"], [], options)
+    r = eigc("sweep", "-", ok, stdin="x")
+    check(r.status == 2 and "as a file" in r.err, r)
+
+
+@test
+def a_set_inside_that_is_no_model(folder):
+    """The ends are models, one between is not: it is named, and what was run is kept."""
+    write(folder, "m.eig", "param k = 1\npopulation E excitatory { tau = 0.25 + (k - 3) * (k - 3) - 0.25 * pulse(1 - k * 0, 2); cost = nonnegative; input = 1 }\n"
+                           "simulate { duration = 1; method = euler; step = 0.5 }\n")
+    r = eigc("sweep", "m.eig", "--over=k=1,2,3,4,5", cwd=folder)
+    check(r.status == 2 and "[E0401]" in r.err and "at k = 3" in r.err, r)
+
+
+@test
+def signs_are_looked_at(folder):
+    write(folder, "m.eig", "param w = 1\npopulation E excitatory { tau = 1; cost = nonnegative; input = 1 }\nconnect E -> E { weight = w - 0.5 }\n"
+                           "simulate { duration = 1; method = euler; step = 0.5 }\n")
+    r = eigc("sweep", "m.eig", "--over=w=1,0,2", cwd=folder)
+    check(r.status in (1, 2) and "[E06" in r.err and "at w = 0" in r.err, r)
+
+
+if __name__ == "__main__":
+    main() if HAS_JIT else print("ok sweep_needs_the_code_generator")
