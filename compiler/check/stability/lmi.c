@@ -65,38 +65,118 @@ bool lmi_is_positive(size_t d, double *a)
     return factor(d, a);
 }
 
+/* Indices that some matrix ties to each other: in between all are 0, so the blocks are factored each for itself. The conditions at
+ * the corners of a cell are such blocks. */
+typedef struct Block {
+    size_t d;
+    double *basis;              /* m matrices, d * d each */
+    double *f, *z, *zb, *zbz;   /* d * d: F - tI or its factor, its inverse, Z B_k, Z B_k Z */
+} Block;
+
 typedef struct Newton {
     const Lmi *l;
-    double *f, *z, *zb, *zbz;   /* d * d: F - tI or its factor, its inverse, Z B_k, Z B_k Z */
+    size_t n_blocks;
+    Block *block;
     double *h, *g, *n;          /* (m + 1)^2, m + 1, m + 1: Hessian, gradient then step, the norm's row then solved */
+    double *gradient, *trial;   /* m + 1 */
     double *y;                  /* m, and t */
     double mu;
 } Newton;
 
+/* ---- blocks ---- */
+
+static size_t root_of(size_t *parent, size_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+static void tie_indices(const Lmi *l, size_t *parent)
+{
+    size_t d = l->d;
+    for (size_t i = 0; i < d; i++)
+        parent[i] = i;
+    for (size_t k = 0; k < l->m; k++)
+        for (size_t i = 0; i < d; i++)
+            for (size_t j = 0; j < i; j++)
+                if (l->basis[(k * d + i) * d + j] != 0)
+                    parent[root_of(parent, i)] = root_of(parent, j);
+    for (size_t i = 0; i < d; i++)
+        parent[i] = root_of(parent, i);
+}
+
+/* The block of the indices with this root, in ascending order; false without memory. */
+static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t *index, Block *out)
+{
+    size_t n = 0, d = l->d;
+    for (size_t i = 0; i < d; i++)
+        if (parent[i] == root)
+            index[n++] = i;
+    double *room = calloc((l->m + 4) * n * n, sizeof *room);
+    *out = (Block){.d = n, .basis = room};
+    if (!room)
+        return false;
+    out->f = room + l->m * n * n;
+    out->z = out->f + n * n;
+    out->zb = out->z + n * n;
+    out->zbz = out->zb + n * n;
+    for (size_t k = 0; k < l->m; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                out->basis[(k * n + i) * n + j] = l->basis[(k * d + index[i]) * d + index[j]];
+    return true;
+}
+
+static bool split(Newton *w)
+{
+    const Lmi *l = w->l;
+    size_t *parent = malloc((2 * l->d + 1) * sizeof *parent);
+    w->block = calloc(l->d + 1, sizeof *w->block);
+    bool ok = parent && w->block;
+    if (ok)
+        tie_indices(l, parent);
+    for (size_t i = 0; ok && i < l->d; i++)
+        if (parent[i] == i)
+            ok = take_block(l, parent, i, parent + l->d, &w->block[w->n_blocks++]);
+    free(parent);
+    return ok;
+}
+
+/* ---- steps ---- */
+
+static bool factor_block(Block *b, const double *y, size_t m)
+{
+    size_t d = b->d;
+    memset(b->f, 0, d * d * sizeof *b->f);
+    for (size_t k = 0; k < m; k++)
+        for (size_t i = 0; i < d * d; i++)
+            b->f[i] += y[k] * b->basis[k * d * d + i];
+    for (size_t i = 0; i < d; i++)
+        b->f[i * d + i] -= y[m];
+    return factor(d, b->f);
+}
+
 /* f = F(y) - t I, factored; false outside. */
 static bool factor_at(Newton *w, const double *y)
 {
-    size_t d = w->l->d, m = w->l->m;
-    memset(w->f, 0, d * d * sizeof *w->f);
-    for (size_t k = 0; k < m; k++) {
-        const double *b = w->l->basis + k * d * d;
+    size_t m = w->l->m;
+    for (size_t k = 0; k < m; k++)
         if (w->l->is_positive[k] && !(y[k] > 0))
             return false;
-        for (size_t i = 0; i < d * d; i++)
-            w->f[i] += y[k] * b[i];
-    }
-    for (size_t i = 0; i < d; i++)
-        w->f[i * d + i] -= y[m];
-    return factor(d, w->f);
+    for (size_t k = 0; k < w->n_blocks; k++)
+        if (!factor_block(&w->block[k], y, m))
+            return false;
+    return true;
 }
 
-static void invert(Newton *w)
+static void invert(Block *b)
 {
-    size_t d = w->l->d;
-    memset(w->z, 0, d * d * sizeof *w->z);
+    size_t d = b->d;
+    memset(b->z, 0, d * d * sizeof *b->z);
     for (size_t j = 0; j < d; j++) {
-        w->z[j * d + j] = 1;
-        solve(d, w->f, w->z + j * d);
+        b->z[j * d + j] = 1;
+        solve(d, b->f, b->z + j * d);
     }
 }
 
@@ -108,27 +188,43 @@ static void multiply(size_t d, const double *a, const double *b, double *out)
             out[i * d + j] = wide_dot(d, a + i * d, b + j * d);
 }
 
+/* What the block adds to gradient and Hessian (below the diagonal) of logdet(F(y) - tI). */
+static void add_block(Newton *w, Block *b)
+{
+    size_t d = b->d, m = w->l->m, s = m + 1;
+    invert(b);
+    for (size_t k = 0; k <= m; k++) {
+        const double *basis = b->basis + k * d * d;
+        if (k < m) {
+            multiply(d, b->z, basis, b->zb);
+            multiply(d, b->zb, b->z, b->zbz);
+        } else {
+            multiply(d, b->z, b->z, b->zbz);
+        }
+        for (size_t l = 0; l < m && l <= k; l++)
+            w->h[k * s + l] += (k < m ? 1 : -1) * wide_dot(d * d, b->zbz, b->basis + l * d * d);
+        if (k < m)
+            w->g[k] += wide_dot(d * d, b->z, basis);
+    }
+    w->h[m * s + m] += wide_dot(d * d, b->z, b->z);
+    for (size_t i = 0; i < d; i++)
+        w->g[m] -= b->z[i * d + i];
+}
+
 /* Newton's step for  t/mu + logdet(F(y) - tI) + sum log y_k  with the norm kept: its decrement, or -1. */
 static double newton(Newton *w)
 {
-    size_t d = w->l->d, m = w->l->m, s = m + 1;
-    invert(w);
+    size_t m = w->l->m, s = m + 1;
+    memset(w->h, 0, s * s * sizeof *w->h);
+    memset(w->g, 0, s * sizeof *w->g);
+    w->g[m] = 1 / w->mu;
+    for (size_t k = 0; k < w->n_blocks; k++)
+        add_block(w, &w->block[k]);
     for (size_t k = 0; k <= m; k++) {
-        const double *b = w->l->basis + k * d * d;
-        if (k < m) {
-            multiply(d, w->z, b, w->zb);
-            multiply(d, w->zb, w->z, w->zbz);
-        } else {
-            multiply(d, w->z, w->z, w->zbz);
-        }
-        for (size_t l = 0; l < m && l <= k; l++)
-            w->h[k * s + l] = w->h[l * s + k] = (k < m ? 1 : -1) * wide_dot(d * d, w->zbz, w->l->basis + l * d * d);
-        w->g[k] = k < m ? wide_dot(d * d, w->z, b) : 1 / w->mu;
+        for (size_t l = 0; l < k; l++)
+            w->h[l * s + k] = w->h[k * s + l];
         w->n[k] = k < m ? w->l->norm[k] : 0;
     }
-    w->h[m * s + m] = wide_dot(d * d, w->z, w->z);
-    for (size_t i = 0; i < d; i++)
-        w->g[m] -= w->z[i * d + i];
     for (size_t k = 0; k < m; k++)
         if (w->l->is_positive[k]) {
             w->h[k * s + k] += 1 / (w->y[k] * w->y[k]);
@@ -138,20 +234,20 @@ static double newton(Newton *w)
         }
     if (!factor(s, w->h))
         return -1;
-    double *gradient = w->zb;       /* room for m + 1 numbers: see lmi_maximise */
-    memcpy(gradient, w->g, s * sizeof *gradient);
+    memcpy(w->gradient, w->g, s * sizeof *w->g);
     solve(s, w->h, w->g);
     solve(s, w->h, w->n);
     double up = wide_dot(m, w->l->norm, w->g), down = wide_dot(m, w->l->norm, w->n);
     for (size_t k = 0; k < s; k++)
         w->g[k] -= up / down * w->n[k];
-    return sqrt(fmax(0, wide_dot(s, gradient, w->g)));
+    return sqrt(fmax(0, wide_dot(s, w->gradient, w->g)));
 }
 
 /* False when no step stays inside. */
-static bool move(Newton *w, double decrement, double *trial)
+static bool move(Newton *w, double decrement)
 {
     size_t s = w->l->m + 1;
+    double *trial = w->trial;
     for (double part = decrement < 0.25 ? 1 : 1 / (1 + decrement); part > 1e-8; part /= 2) {
         for (size_t k = 0; k < s; k++)
             trial[k] = w->y[k] + part * w->g[k];
@@ -175,13 +271,13 @@ static void start(Newton *w)
     w->mu = fabs(w->y[m]);
 }
 
-static void maximise(Newton *w, double *trial)
+static void maximise(Newton *w)
 {
     start(w);
     for (int outer = 0; outer < OUTER; outer++) {
         for (int inner = 0; inner < INNER; inner++) {
             double decrement = factor_at(w, w->y) ? newton(w) : -1;
-            if (decrement < 0 || !move(w, decrement, trial))
+            if (decrement < 0 || !move(w, decrement))
                 return;
             if (decrement < 0.3)
                 break;
@@ -195,16 +291,24 @@ static void maximise(Newton *w, double *trial)
 
 double lmi_maximise(const Lmi *l, double *y)
 {
-    size_t d = l->d, m = l->m, s = m + 1, square = d * d > s ? d * d : s;
-    double *room = malloc((4 * square + s * s + 4 * s) * sizeof *room);
-    if (!room)
-        return -INFINITY;
-    double *h = room + 4 * square;
-    Newton w = {l, room, room + square, room + 2 * square, room + 3 * square, h, h + s * s, h + s * s + s, h + s * s + 2 * s, 1};
-    memcpy(w.y, y, m * sizeof *y);
-    maximise(&w, h + s * s + 3 * s);
-    memcpy(y, w.y, m * sizeof *y);
-    double t = w.y[m];
+    size_t m = l->m, s = m + 1;
+    double *room = malloc((s * s + 5 * s) * sizeof *room), t = -INFINITY;
+    Newton w = {.l = l, .mu = 1};
+    if (split(&w) && room) {
+        w.h = room;
+        w.g = w.h + s * s;
+        w.n = w.g + s;
+        w.gradient = w.n + s;
+        w.trial = w.gradient + s;
+        w.y = w.trial + s;
+        memcpy(w.y, y, m * sizeof *y);
+        maximise(&w);
+        memcpy(y, w.y, m * sizeof *y);
+        t = w.y[m];
+    }
+    for (size_t k = 0; k < w.n_blocks; k++)
+        free(w.block[k].basis);
+    free(w.block);
     free(room);
     return t;
 }

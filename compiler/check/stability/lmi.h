@@ -20,7 +20,7 @@ void lmi_add(Lmi *l, size_t k, size_t i, size_t j, double x);
 /* a (d * d, symmetric) is positive definite, in doubles; it is destroyed. */
 bool lmi_is_positive(size_t d, double *a);
 /* Newton's method on the logarithmic barrier, from y, whose positive unknowns are so.
- * O(m d^3 + m^2 d^2) a step. y is left at the best point, norm applied; the t reached. Ends
+ * O(m d^3 + m^2 d^2) a step for each block of order d into which the matrices fall together. y is left at the best point, norm applied; the t reached. Ends
  * early once t is above 0 and within a fifth of the largest. */
 double lmi_maximise(const Lmi *l, double *y);
 #endif
