@@ -35,7 +35,7 @@ static Slot applied(const Emit *e, EigFn fn, const Slot *a, const Slot *b)
     if (eig_fn_n_args[fn] == 1)
         known = (Known){ 0 };
     Slot out = { .value = apply_emit(e, fn, a->value, b->value, &known) };
-    bool is_by_factors = b->constant && power_is_product(*b->constant);
+    bool is_by_factors = b->constant && plan_power_is_product(*b->constant);
     out.slack = form_slack(e, fn, a->value, a->slack, b->value, b->slack, out.value, is_by_factors ? b->constant : NULL);
     return out;
 }
