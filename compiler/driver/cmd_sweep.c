@@ -182,6 +182,10 @@ static bool look_at_rows(Job *w)
     for (size_t k = 0; k < s->grid.n_sets; k++) {
         if (!eig_journal_read(&s->journal, k, 1, row))
             return false;
+        if (!(row[n] >= RUN_DONE && row[n] < RUN_N_STATUS)) {       /* the file was damaged */
+            snprintf(s->journal.error, sizeof s->journal.error, "%s.part: set %zu in it is none that a sweep wrote; remove the file", w->path, k);
+            return false;
+        }
         RunStatus status = (RunStatus)row[n];
         if (w->n_ended[status]++ == 0) {
             w->first_ended[status] = k;

@@ -1,5 +1,6 @@
 /* The processor that code is made for. */
 #include <llvm-c/Target.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,10 +104,20 @@ static bool failed(Ctx *cx, const char *doing, char *message)
     return false;
 }
 
+/* LLVM's list of targets has no lock: of two threads that enter one at once, the other may find none, or half of one. */
+static bool has_no_target;
+
+static void register_target(void)
+{
+    has_no_target = LLVMInitializeNativeTarget() || LLVMInitializeNativeAsmPrinter();
+}
+
 bool machine_open(Ctx *cx, const char *cpu, int opt_level, Machine *out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     *out = (Machine){0};
-    if (LLVMInitializeNativeTarget() || LLVMInitializeNativeAsmPrinter())
+    pthread_once(&once, register_target);
+    if (has_no_target)
         return failed(cx, "this build of LLVM has no code generator for this machine", NULL);
     if (!choose_cpu(cx, cpu, out))
         return false;

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import signal
+import struct
 import subprocess
 import time
 
@@ -172,6 +173,28 @@ def interrupted(folder):
     other = eigc("sweep", "m.eig", "--over=w=0:2:400", "-o", "s.csv", cwd=folder)
     equal(other.status, 3, other)
     check("[E0006]" in other.err and "-o" in other.err, other)
+
+
+@test
+def damaged_while_it_lay_there(folder):
+    """A row whose status is none: the sweep says so, and the same file is taken up again when the row is mended."""
+    write(folder, "m.eig", RELU.format(how="method = rk4; step = 0.00001 ms"))
+    p = subprocess.Popen([EIGC, "sweep", "m.eig", "--over=w=0.1,0.2", "-q", "-o", "s.csv"], cwd=folder)
+    part = os.path.join(folder, "s.csv.part")
+    for _ in range(200):
+        time.sleep(0.05)
+        if os.path.exists(part) and os.path.getsize(part) > 96:
+            break
+    p.send_signal(signal.SIGKILL)
+    p.wait()
+    with open(part, "rb") as file:
+        head = file.read(96)        # then a byte for the one block of two sets, and, from 104 on, three numbers a set
+    for status, says in ((1e9, "set 1"), (-1.0, "set 1"), (float("nan"), "set 1"), (0.0, None)):
+        with open(part, "wb") as file:
+            file.write(head + b"\1" + bytes(7) + struct.pack("=8d", 1, 2, 0, 200, 3, 4, status, 200))
+        r = sweep(folder, "--over=w=0.1,0.2", "-q", status=3 if says else 0)
+        check("[E0004]" in r.err and says in r.err and "remove" in r.err if says else r.err == "", r)
+    equal([(float(row["final(mean(E))"]), float(row["final(mean(I))"])) for row in rows_of(folder)], [(1, 2), (3, 4)])
 
 
 @test

@@ -55,8 +55,10 @@ static bool run_alone(SetBlock *b, size_t row)
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu };
     const JitModule *jit = jit_module_load(&c->cx);
     Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
-    if (!kernel)
+    if (!kernel) {
+        diagnose(&c->cx, c->options);
         return give_up(b->sweep, b->from + row, true, "");
+    }
     double *out = ARENA_ARRAY(&c->cx.arena, b->sweep->n_measures + 1, double);
     EigSetEnd end;
     bool ok = eig_set_run(&c->plan->problem, jit->functions(kernel), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop, out, &end);
