@@ -267,9 +267,7 @@ static void print_summary(Job *w)
     print_seconds(w->seconds);
     if (w->n_before)
         printf(", and %zu from before", w->n_before);
-    printf("; %s\n", s->why_alone ? "one at a time: " : "side by side");
-    if (s->why_alone)
-        printf("  %s\n", s->why_alone);
+    printf("; %s%s\n", s->why_alone ? "one at a time: " : "side by side", s->why_alone ? s->why_alone : "");
     if (!w->written) {
         printf("stopped: %zu of %zu sets are kept in %s.part; the same command goes on from there\n", s->n_done, s->grid.n_sets, w->path);
         return;

@@ -1,5 +1,6 @@
 #include "compiler/jit/jit.h"
 
+#include <llvm-c/BitWriter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct Kernel {
     EigKernel functions;
     char *llvm, *llvm_opt, *assembly;   /* NULL unless asked for */
     char *target;
+    LLVMMemoryBufferRef bitcode;        /* of the module before it was optimised, or NULL */
 };
 
 static double seconds(void)
@@ -70,15 +72,32 @@ static bool look_up(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
     return true;
 }
 
-/* Module -> object code, keeping the texts asked for. NULL after a diagnostic. */
+static bool same_bytes(LLVMMemoryBufferRef a, LLVMMemoryBufferRef b)
+{
+    size_t n = LLVMGetBufferSize(a);
+    return n == LLVMGetBufferSize(b) && memcmp(LLVMGetBufferStart(a), LLVMGetBufferStart(b), n) == 0;
+}
+
+/* The module as it was built is that of the other kernel. */
+static bool is_like(const JitOptions *o, const Ll *ll, Kernel *k)
+{
+    if (o->like || o->is_first_of_many)
+        k->bitcode = LLVMWriteBitcodeToMemoryBuffer(ll->module);
+    return o->like && same_bytes(k->bitcode, o->like->bitcode);
+}
+
+/* Module -> object code, keeping the texts asked for. NULL after a diagnostic, and with *is_same where the kernel is there. */
 static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Ll *ll,
-                                     Kernel *k, JitTimes *times)
+                                     Kernel *k, JitTimes *times, bool *is_same)
 {
     double clock = seconds();
     machine_describe(m, ll->module);
     if (!(o->sets ? emit_sets_kernel(cx, plan, o->sets, ll) : emit_kernel(cx, plan, ll)))
         return NULL;
     times->emit = lap(&clock);
+    *is_same = is_like(o, ll, k);
+    if (*is_same)
+        return NULL;
     if (o->want_llvm)
         k->llvm = module_text(ll->module);
     lap(&clock);
@@ -95,11 +114,11 @@ static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions
     return object;
 }
 
-static bool compile(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Kernel *k, JitTimes *times)
+static bool compile(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Kernel *k, JitTimes *times, bool *is_same)
 {
     Ll ll;
     ll_init(&ll, plan->problem.model_name ? plan->problem.model_name : "model", m->cpu, m->features);
-    LLVMMemoryBufferRef object = translate(cx, plan, o, m, &ll, k, times);
+    LLVMMemoryBufferRef object = translate(cx, plan, o, m, &ll, k, times, is_same);
     ll_free(&ll);
     if (!object)
         return false;
@@ -131,14 +150,14 @@ Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTim
         abort();
     }
     Machine m;
-    bool ok = machine_open(cx, options->cpu, options->opt_level, &m) && compile(cx, plan, options, &m, k, times);
+    bool is_same = false, ok = machine_open(cx, options->cpu, options->opt_level, &m) && compile(cx, plan, options, &m, k, times, &is_same);
     if (ok)
         k->target = target_text(&m);
     machine_close(&m);
     if (ok)
         return k;
     kernel_free(k);
-    return NULL;
+    return is_same ? options->like : NULL;
 }
 
 const EigKernel *kernel_functions(const Kernel *k)
@@ -169,6 +188,8 @@ void kernel_free(Kernel *k)
     free(k->llvm_opt);
     free(k->assembly);
     free(k->target);
+    if (k->bitcode)
+        LLVMDisposeMemoryBuffer(k->bitcode);
     free(k);
 }
 

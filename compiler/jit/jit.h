@@ -13,6 +13,8 @@ typedef struct JitOptions {
     int opt_level;              /* 0..3 of the pass pipeline and code generation */
     bool want_llvm, want_llvm_opt, want_asm;    /* texts to keep for --dump */
     const char *cpu;            /* NULL: the host's */
+    Kernel *like;               /* NULL, or an earlier kernel, made with is_first_of_many: where the code is the same, it is what is returned */
+    bool is_first_of_many;      /* of kernels to be compared with it; implied by like */
     const PlanSets *sets;       /* NULL: of the plan alone; else of sets of its shape, side by side */
 } JitOptions;
 
@@ -20,7 +22,8 @@ typedef struct JitTimes {       /* seconds */
     double emit, optimise, codegen, link;
 } JitTimes;
 
-/* NULL after a diagnostic E09xx. The kernel owns code and texts. */
+/* NULL after a diagnostic E09xx. The kernel owns code and texts. What a plan gives to its kernel by its problem, dense weights,
+ * columns and the seed among it, is no part of the code. */
 Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTimes *times);
 const EigKernel *kernel_functions(const Kernel *k);
 const char *kernel_text(const Kernel *k, const char *which);    /* "llvm", "llvm-opt", "asm"; NULL when not kept */

@@ -14,10 +14,18 @@ typedef struct Waiting {
     const double *x, *own;      /* its start, and its numbers */
 } Waiting;
 
+/* What a thread keeps from block to block. */
+typedef struct Worker {
+    Maker maker;
+    const JitModule *jit;       /* of `last` */
+    Kernel *last;               /* of the set before that ran alone; NULL: there is none */
+} Worker;
+
 /* A block while a thread has it. */
 typedef struct SetBlock {
     Sweep *sweep;
-    Maker *maker;
+    Worker *worker;
+    Maker *maker;               /* the worker's */
     size_t from, n;             /* sets */
     double *rows;
     Waiting *waiting;
@@ -49,20 +57,31 @@ static void put_row(SetBlock *b, size_t row, const double *values, EigSetEnd end
     to[b->sweep->n_measures + 1] = end.t;
 }
 
+/* The code of the set before serves again where only what is no part of it differs: seeds, starts, dense weights. NULL after diagnostics. */
+static const JitModule *kernel_of(Worker *w)
+{
+    Compilation *c = &w->maker.c;
+    JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .like = w->last, .is_first_of_many = true };
+    const JitModule *jit = jit_module_load(&c->cx);
+    Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
+    if (w->last && kernel != w->last)
+        w->jit->free(w->last);
+    w->last = kernel;
+    w->jit = jit;
+    return kernel ? jit : NULL;
+}
+
 static bool run_alone(SetBlock *b, size_t row)
 {
     Compilation *c = &b->maker->c;
-    JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu };
-    const JitModule *jit = jit_module_load(&c->cx);
-    Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
-    if (!kernel) {
+    const JitModule *jit = kernel_of(b->worker);
+    if (!jit) {
         diagnose(&c->cx, c->options);
         return give_up(b->sweep, b->from + row, true, "");
     }
     double *out = ARENA_ARRAY(&c->cx.arena, b->sweep->n_measures + 1, double);
     EigSetEnd end;
-    bool ok = eig_set_run(&c->plan->problem, jit->functions(kernel), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop, out, &end);
-    jit->free(kernel);
+    bool ok = eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop, out, &end);
     if (!ok)
         return give_up(b->sweep, b->from + row, true, "not enough memory for a run");
     put_row(b, row, out, end);
@@ -132,9 +151,10 @@ static bool run_set(SetBlock *b, size_t row)
     return plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
 }
 
-static bool run_block(Sweep *s, Maker *maker, size_t number)
+static bool run_block(Sweep *s, Worker *worker, size_t number)
 {
-    SetBlock b = { .sweep = s, .maker = maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
+    Maker *maker = &worker->maker;
+    SetBlock b = { .sweep = s, .worker = worker, .maker = maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
     b.rows = ARENA_ARRAY(&maker->c.cx.arena, b.n * s->journal.width + 1, double);
     b.waiting = ARENA_ARRAY(&maker->c.cx.arena, b.n + 1, Waiting);
     bool ok = true;
@@ -165,25 +185,27 @@ static void *work(void *user)
 {
     enum { SETS_OF_MAKER = 1024 };
     Sweep *s = user;
-    Maker maker;
+    Worker w = { .last = NULL };
     size_t n_made = 0;
     for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;) {
-        if (n_made == 0 && !maker_open(&maker, s->options, &s->grid)) {
-            give_up(s, k * s->journal.block_rows, maker.c.failed_in_system, "");
-            maker_close(&maker);
+        if (n_made == 0 && !maker_open(&w.maker, s->options, &s->grid)) {
+            give_up(s, k * s->journal.block_rows, w.maker.c.failed_in_system, "");
+            maker_close(&w.maker);
             break;
         }
-        bool ok = run_block(s, &maker, k);
+        bool ok = run_block(s, &w, k);
         n_made += eig_journal_rows(&s->journal, k);
         if (!ok || n_made >= SETS_OF_MAKER) {
-            maker_close(&maker);
+            maker_close(&w.maker);
             n_made = 0;
         }
         if (!ok)
             break;
     }
     if (n_made > 0)
-        maker_close(&maker);
+        maker_close(&w.maker);
+    if (w.last)
+        w.jit->free(w.last);
     __atomic_sub_fetch(&s->n_working, 1, __ATOMIC_RELEASE);
     return NULL;
 }
