@@ -263,11 +263,12 @@ static void print_summary(Job *w)
 {
     const Sweep *s = &w->s;
     const char *name = w->first.c.model->name;
-    printf("%s: %zu set%s in ", name, s->n_done - w->n_before, s->n_done - w->n_before == 1 ? "" : "s");
-    print_seconds(w->seconds);
+    printf("%s: %zu set%s", name, s->n_done - w->n_before, s->n_done - w->n_before == 1 ? "" : "s");
     if (w->n_before)
-        printf(", and %zu from before", w->n_before);
-    printf("; %s%s\n", s->why_alone ? "one at a time: " : "side by side", s->why_alone ? s->why_alone : "");
+        printf(", and %zu from before,", w->n_before);
+    printf(" %s%s%s in ", s->why_alone ? "one at a time (" : "side by side", s->why_alone ? s->why_alone : "", s->why_alone ? ")" : "");
+    print_seconds(w->seconds);
+    putchar('\n');
     if (!w->written) {
         printf("stopped: %zu of %zu sets are kept in %s.part; the same command goes on from there\n", s->n_done, s->grid.n_sets, w->path);
         return;
