@@ -41,14 +41,14 @@ static const ModelParam *param_named(const Model *m, const char *name)
     return NULL;
 }
 
-/* The diagnostics that follow name the set. */
+/* What is wrong with a set names it; E0404 does by itself. */
 static bool try_set(Job *w, size_t set)
 {
     Ctx *cx = context(w);
     size_t before = cx->diags.n;
     if (maker_make(&w->first, set))
         return true;
-    if (cx->diags.n > before)
+    if (cx->diags.n > before && cx->diags.at[before].code != D_E0404)
         diag_note(cx, &cx->diags.at[before], "at %s", grid_set_text(cx, &w->s.grid, set));
     return false;
 }
