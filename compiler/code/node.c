@@ -58,6 +58,18 @@ static Beside beside(const Side *s)
     return (Beside){ s->x, is_value(s, y) ? y : s->unknown, false };
 }
 
+/* No exact value falls at a kink. Where one does as computed, as 1e9 ((x + 3)^2 - 3.3^2) next to 0.3, roundings take away more than the other side
+ * is worth: the one that is off by less stands for both. */
+static void level(const Side *left, Beside *below, const Side *right, Beside *above)
+{
+    double value, off_left = eig_code_slack(left->value, nextafter(left->x, -left->unknown), &value);
+    double off_right = eig_code_slack(right->value, nextafter(right->x, -right->unknown), &value);
+    if (off_right < off_left)
+        below->value = above->value;
+    else
+        above->value = below->value;
+}
+
 /* ---- all of them ---- */
 
 typedef struct Nodes {
@@ -122,6 +134,8 @@ void solve_set_nodes(Ctx *cx, EigSolve *q, double lo, double hi, const Gaps *gap
             below.value = above.value;
         if (is_kink && !is_known_above && is_known_below)
             above.value = below.value;
+        if (is_kink && is_known_below && is_known_above && below.value > above.value && !left.gap && !right.gap)
+            level(&left, &below, &right, &above);
         if (!is_lo)
             add_gaps(&nodes, &q->piece[k - 1], from, x, &before, &below);
         nodes.is_open = false;

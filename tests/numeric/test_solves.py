@@ -221,6 +221,9 @@ class Solve:
             is_unknown = n in kinks and below == INF and next_above == -INF
             if n in kinks and not is_unknown:
                 below, next_above = (next_above if below == INF else below), (below if next_above == -INF else next_above)
+            if n in kinks and INF > below > next_above > -INF and not any(n in g for g in gaps[k - 1] + gaps[k]):
+                left, right = (self.parts[j].F.slack(self.parts[j].F.tree, math.nextafter(n, end))[1] for j, end in ((k - 1, -INF), (k, INF)))
+                below = next_above = next_above if right < left else below
             if k:
                 self.add_gaps(self.parts[k - 1], gaps[k - 1], (above, has_above), (below, has_below))
             above, has_above = next_above, has_next
