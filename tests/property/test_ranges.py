@@ -88,6 +88,24 @@ require stable for all params
     assert 4 * x * (1 - y) >= 1
 
 
+def test_weak_connections(folder):
+    """Stable by far, with weights down to 0: multipliers that are found where these vanish do for nothing else."""
+    r, proof, path = report(folder, """param p1 = 0.25 in [0, 0.5]
+param p2 = 0.1 in [0, 0.2]
+population A excitatory { tau = 1; cost = nonnegative }
+population C excitatory { tau = 1; cost = nonnegative }
+population D inhibitory { tau = 1; cost = nonnegative }
+connect A -> C { weight = p1 }
+connect C -> D { weight = p2 }
+connect D -> A { weight = p1 }
+require stable for all params
+""")
+    assert r["requirements"][0]["verdict"] == "certified", r["requirements"]
+    assert eigc("verify", proof, "--model", path).returncode == 0
+    with open(proof, "rb") as file:
+        second_check(file.read())
+
+
 def test_edge_of_the_worm(folder):
     """A certificate and a refutation less than 1e-6 apart: the largest weight of a synapse is between them."""
     proof = os.path.join(folder, "proof.json")

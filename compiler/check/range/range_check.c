@@ -14,8 +14,11 @@ typedef struct RangeSearch {
     VEC(RangeCell) open, done;  /* cells still to be decided; proved ones */
     size_t work_left;           /* cells that may still be looked at */
     size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
+    size_t ends_left;           /* cells in a row that were not decided from their ends, before that is no longer tried */
     bool tau_varies;
 } RangeSearch;
+
+enum { TRY_ENDS = 24 };
 
 /* Rough cost of a cell is its entries at each corner, in exact numbers. */
 static size_t cells_within_reach(const RangeProblem *p)
@@ -34,6 +37,15 @@ static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *theta)
     const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
     sbuf_free(&text);
     return kept;
+}
+
+/* For a message: numbers of a line's length. */
+static const char *about_point(Ctx *cx, const Ranges *r, const mpq_t *theta)
+{
+    const char *text = "";
+    for (size_t k = 0; k < r->n_params; k++)
+        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", r->name[k], num_brief(cx, theta[k]));
+    return text;
 }
 
 /* True, keeping what was found, when diagonal stability is refuted at theta. */
@@ -100,11 +112,37 @@ static void push_all(RangeSearch *s)
     vec_push(&s->problem.cx->arena, &s->open, all);
 }
 
+/* What is found at the upper or the lower ends, in the place of what was found at the centre, where it does for all of the cell:
+ * multipliers of weak connections are of any size, those of the strongest are needed for the others too. */
+static RangeVerdict decide_from_ends(RangeSearch *s, RangeCell *cell, RangeVerdict at_centre)
+{
+    size_t n = s->problem.ranges.n_params;
+    RangeVerdict v = at_centre;
+    for (int upper = 1; upper >= 0 && v.whole == TRUTH_UNDECIDED && n; upper--) {
+        RangeCell same = {.lo = cell->lo, .hi = cell->hi};
+        RangeVerdict there = range_cell_decide_from(&s->problem, &same, (const mpq_t *)(upper ? cell->hi : cell->lo));
+        if (there.whole == TRUTH_CERTIFIED && (there.converges || !at_centre.converges_at_centre)) {
+            evidence_clear(&cell->evidence);
+            cell->evidence = same.evidence;
+            there.converges_at_centre = at_centre.converges_at_centre;
+            there.has_rate_at_centre = at_centre.has_rate_at_centre;
+            v = there;
+        } else {
+            evidence_clear(&same.evidence);
+        }
+    }
+    return v;
+}
+
 /* False when the search is over: refuted, or out of work. */
 static bool look_at(RangeSearch *s, RangeCell *cell)
 {
     const Ranges *r = &s->problem.ranges;
     RangeVerdict v = range_cell_decide(&s->problem, cell);
+    if (v.whole == TRUTH_UNDECIDED && v.centre == TRUTH_CERTIFIED && s->ends_left) {
+        v = decide_from_ends(s, cell, v);
+        s->ends_left = v.whole == TRUTH_CERTIFIED ? TRY_ENDS : s->ends_left - 1;
+    }
     bool convergence_lost = (s->needs_convergence && v.converges_at_centre && !v.converges) || (v.has_rate_at_centre && !v.has_rate);
     if (v.centre == TRUTH_REFUTED) {
         mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
@@ -127,7 +165,7 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
         range_cell_centre(r, cell, theta);
         s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until the work that is spent on this was done; the one around %s "
-                                      "is not decided", point_text(s->problem.cx, r, (const mpq_t *)theta));
+                                      "is not decided", about_point(s->problem.cx, r, (const mpq_t *)theta));
         rationals_clear(theta, r->n_params);
     }
     range_cell_clear(cell, r->n_params);
@@ -206,6 +244,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s)
     s->problem.rate = s->rate;
     s->work_left = cells_within_reach(&s->problem);
     s->cuts_left = CONVERGENCE_CUTS;
+    s->ends_left = TRY_ENDS;
     if (all_cells_proved(s))
         conclude(cx, s);
 }
