@@ -69,7 +69,7 @@ static bool begin(EigJournal *j, const Head *head)
     return true;
 }
 
-/* An empty file is one that was killed before its head was written. */
+/* An empty file is one that was killed before its head was written. Of one that was cut short the blocks are kept that it holds whole. */
 static bool go_on(EigJournal *j, const Head *mine, bool *is_other)
 {
     Head head;
@@ -83,10 +83,14 @@ static bool go_on(EigJournal *j, const Head *mine, bool *is_other)
     errno = 0;
     if (*is_other)
         return failed(j, "it is what another sweep left");
+    if ((size_t)st.st_size < sizeof head + j->n_blocks)
+        return begin(j, mine);
     if (!read_all(j->fd, j->kept, j->n_blocks, sizeof head))
         return failed(j, "cannot read");
-    for (size_t k = 0; k < j->n_blocks; k++)
-        j->n_kept += j->kept[k] = j->kept[k] == 1;
+    for (size_t k = 0; k < j->n_blocks; k++) {
+        off_t end = rows_at(j, k * j->block_rows + eig_journal_rows(j, k));
+        j->n_kept += j->kept[k] = j->kept[k] == 1 && end <= st.st_size;
+    }
     return true;
 }
 

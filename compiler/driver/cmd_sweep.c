@@ -340,8 +340,8 @@ static ExitStatus run(Job *w)
     s->why_alone = plan_why_alone(w->first.c.plan);
     w->path = s->options->output ? s->options->output : arena_printf(&context(w)->arena, "%s.sweep.csv", w->first.c.model->name);
     ExitStatus status = STATUS_SYSTEM;
+    progress_catch_signals();           /* from here on what is done is kept */
     if (open_journal(w) && (w->first.c.jit = jit_module_load(context(w)))) {
-        progress_catch_signals();
         double start = seconds_now();
         bool done = sweep_work(s, n_threads(s), s->options->quiet || s->options->json);
         w->seconds = seconds_now() - start;
