@@ -19,6 +19,7 @@
 /* What is infinite is more than this; where an exponential is infinite its exponent is. */
 #define SLACK_PER_INFINITE 0x1p-1020
 #define SLACK_INFINITE_EXPONENT 709.7
+#define SLACK_LOG_INFINITE 706.0
 
 /* What a result of v is off by that is right to n/2 units in the last place. */
 static inline NUM form_slack_of(FORM double n, NUM v)
@@ -91,7 +92,10 @@ static inline NUM form_slack_power(FORM NUM a, NUM ea, NUM b, NUM eb, NUM v)
     NUM of_b = PICK(EQUAL(eb, K(0.0)), K(0.0), MUL(ABS(LOG(ABS(a))), eb));
     NUM g = FMA(ADD(ABS(b), eb), of_a, of_b);
     NUM none = K((double)INFINITY), is = ADD(MUL(ABS(v), FMA(g, g, g)), form_slack_of(WITH 2, v));
-    return PICK(LESS(g, K(1.0)), PICK(EQUAL(ABS(v), none), K(0.0), is), none);
+    NUM of_finite = PICK(LESS(g, K(1.0)), PICK(EQUAL(ABS(v), none), K(0.0), is), none);
+    /* Of what is infinite: nothing to a power below 0, at most that of SLACK_PER_INFINITE; between 0 and 1 a root may be a double. */
+    NUM falling = EXP(MUL(ADD(b, eb), K(SLACK_LOG_INFINITE))), rising = PICK(LESS(SUB(b, eb), K(1.0)), none, K(0.0));
+    return PICK(EQUAL(ABS(a), none), PICK(LESS(ADD(b, eb), K(0.0)), falling, rising), of_finite);
 }
 
 /* Of exp(a) + rest, v: exp(a + ea) - exp(a) is at most exp(a) (ea + ea^2) for ea < 1, and exp(a + ea). */

@@ -55,6 +55,8 @@ def factors(a, ea, whole):
 
 
 def power(a, ea, b, eb, v):
+    if abs(a) == INF:
+        return exp((b + eb) * 706.0) if b + eb < 0 else INF if b - eb < 1 else 0.0
     g = fma(abs(b) + eb, share(ea, abs(a) - ea), 0.0 if eb == 0 else abs(log(abs(a))) * eb)
     return INF if not g < 1 else 0.0 if abs(v) == INF else abs(v) * fma(g, g, g) + r(2, v)
 
