@@ -89,7 +89,7 @@ static bool go_on(EigJournal *j, const Head *mine, bool *is_other)
         return failed(j, "cannot read");
     for (size_t k = 0; k < j->n_blocks; k++) {
         off_t end = rows_at(j, k * j->block_rows + eig_journal_rows(j, k));
-        j->n_kept += j->kept[k] = j->kept[k] == 1 && end <= st.st_size;
+        j->kept[k] = j->kept[k] == 1 && end <= st.st_size;
     }
     return true;
 }

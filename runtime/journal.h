@@ -12,7 +12,7 @@ typedef struct EigJournal {
     char *path;
     int fd;
     size_t n_rows, block_rows, width;   /* numbers of a row; rows go in blocks, the last of which may be short */
-    size_t n_blocks, n_kept;    /* blocks; and those that are kept */
+    size_t n_blocks;
     unsigned char *kept;        /* by block */
     char error[256];
 } EigJournal;

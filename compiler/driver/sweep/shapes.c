@@ -22,8 +22,7 @@ static bool row_fits(const Shape *s, const double *numbers)
 /* Marks those that another set of this shape has otherwise. */
 static void mark(Shape *s, Maker *m, size_t set, double *numbers)
 {
-    Shape *shape = s;
-    if (!maker_make(m, set) || !plan_same_shape(shape->maker.c.plan, m->c.plan))
+    if (!maker_make(m, set) || !plan_same_shape(s->maker.c.plan, m->c.plan))
         return;
     plan_numbers_read(&m->c.plan->problem, numbers);
     for (size_t k = 0; k < s->n_numbers; k++)

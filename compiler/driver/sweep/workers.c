@@ -81,8 +81,8 @@ static bool run_alone(SetBlock *b, size_t row)
     }
     double *out = ARENA_ARRAY(&c->cx.arena, b->sweep->n_measures + 1, double);
     EigSetEnd end;
-    bool ok = eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop, out, &end);
-    if (!ok)
+    if (!eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop,
+                     out, &end))
         return give_up(b->sweep, b->from + row, true, "not enough memory for a run");
     put_row(b, row, out, end);
     return end.status != RUN_INTERRUPTED;
@@ -110,7 +110,9 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
     const EigProblem *p = &s->maker.c.plan->problem;
     size_t n_measures = b->sweep->n_measures;
     Arena *a = &b->maker->c.cx.arena;
-    double *x = ARENA_ARRAY(a, p->n * SWEEP_LANES + 4096, double), *own = ARENA_ARRAY(a, s->n_fields * SWEEP_LANES + 4096, double);
+    double *x = aligned_alloc(64, (p->n + s->n_fields) * SWEEP_LANES * sizeof *x), *own = x + p->n * SWEEP_LANES;
+    if (!x)
+        return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
     double *out = ARENA_ARRAY(a, n_measures * SWEEP_LANES + 1, double);
     EigSetEnd end[SWEEP_LANES];
     for (size_t lane = 0; lane < SWEEP_LANES; lane++) {
@@ -120,7 +122,9 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
         for (size_t k = 0; k < s->n_fields; k++)
             own[k * SWEEP_LANES + lane] = w->own[k];
     }
-    if (!eig_sets_run(p, s->jit->functions(s->kernel), x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end))
+    bool ok = eig_sets_run(p, s->jit->functions(s->kernel), x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end);
+    free(x);
+    if (!ok)
         return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
     for (size_t lane = 0; lane < n; lane++)
         put_row(b, set[lane]->row, out + lane * n_measures, end[lane]);
