@@ -69,7 +69,7 @@ JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 ALL := $(EIGC) $(if $(filter 1,$(LLVM)),$(JIT))
 
 # ---- the targets people use --------------------------------------------------
-.PHONY: all demo test test-long check asan bench bench-check fuzz install uninstall clean deps deps-test help layers print-%
+.PHONY: all demo test test-long check asan bench bench-quick bench-check fuzz install uninstall clean deps deps-test help layers print-%
 .DEFAULT_GOAL := all
 
 all: deps       ## build build/eigc (installs what is missing)
@@ -95,6 +95,10 @@ asan:           ## all tests that need no LLVM, under the address and undefined-
 
 bench: all      ## measure; writes the tables of docs/performance.md
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/bench.py
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/workloads.py
+
+bench-quick: all        ## measure the workloads once, some of them smaller (two minutes); prints the table
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/workloads.py --quick
 
 bench-check: all        ## measure proofs of stability beside semidefinite programs (an hour); writes docs/performance.md
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/check.py

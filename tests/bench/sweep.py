@@ -6,8 +6,6 @@ of libmvec), and NumPy arrays; the results agree. Rewrites the table of docs/per
 """
 import csv
 import os
-import platform
-import re
 import statistics
 import subprocess
 import sys
@@ -16,9 +14,8 @@ import time
 
 import numpy as np
 
-EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
-HERE = os.path.dirname(os.path.abspath(__file__))
-PAGE = os.path.join(os.path.dirname(os.path.dirname(HERE)), "docs", "performance.md")
+from measure import EIGC, HERE, machine, table, write_page
+
 CASES = ((100, 100, 1000), (20, 50, 20000))         # values of P, values of w_EI, steps
 
 
@@ -56,7 +53,7 @@ def eigc(folder, n_P, n_w, steps):
 
 def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    rows = ["| sets | steps | eigc, s | C arrays, s | NumPy, s | eigc, ns a set and step | against C | against NumPy |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "sweep")
         subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", os.path.join(HERE, "sweep.c"), "-o", program, "-lmvec", "-lm"], check=True)
@@ -78,14 +75,12 @@ def main():
                 for result in results.values():
                     assert np.abs(result - results["eigc"]).max() < 1e-9
             t = {name: statistics.median(s) for name, s in times.items()}
-            rows.append(f"| {n_P * n_w} | {steps} | {t['eigc']:.3f} | {t['C']:.3f} | {t['NumPy']:.2f} | {1e9 * t['eigc'] / (n_P * n_w * steps):.1f} | "
-                        f"{t['C'] / t['eigc']:.2f}x | {t['NumPy'] / t['eigc']:.1f}x |")
-    cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
-    table = f"{platform.machine()}, {cpu}, one thread; medians of {runs} whole processes, run in turn, NumPy once.\n\n" + "\n".join(rows) + "\n"
-    print(table)
-    text = open(PAGE).read()
-    text = re.sub(r"(<!-- bench-sweep -->\n).*?(<!-- end -->)", lambda m: m.group(1) + table + m.group(2), text, flags=re.S)
-    open(PAGE, "w").write(text)
+            rows.append([str(n_P * n_w), str(steps), f"{t['eigc']:.3f}", f"{t['C']:.3f}", f"{t['NumPy']:.2f}",
+                         f"{1e9 * t['eigc'] / (n_P * n_w * steps):.1f}", f"{t['C'] / t['eigc']:.2f}x", f"{t['NumPy'] / t['eigc']:.1f}x"])
+    heads = ["sets", "steps", "eigc, s", "C arrays, s", "NumPy, s", "eigc, ns a set and step", "against C", "against NumPy"]
+    text = f"{machine()}, one thread; medians of {runs} whole processes, run in turn, NumPy once.\n\n" + table(heads, rows)
+    print(text)
+    write_page("bench-sweep", text)
 
 
 main()
