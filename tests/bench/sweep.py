@@ -60,7 +60,7 @@ def main():
         for n_P, n_w, steps in CASES:
             ways = {
                 "eigc": lambda: eigc(folder, n_P, n_w, steps),
-                "C": lambda: np.array(subprocess.run([program, str(n_P), str(n_w), str(steps)], check=True, capture_output=True, text=True).stdout.split(), float),
+                "C": lambda: np.array(subprocess.check_output([program, str(n_P), str(n_w), str(steps)], text=True).split(), float),
                 "NumPy": lambda: by_numpy(n_P, n_w, steps),
             }
             times = {name: [] for name in ways}
@@ -76,7 +76,8 @@ def main():
                     assert np.abs(result - results["eigc"]).max() < 1e-9
             t = {name: statistics.median(s) for name, s in times.items()}
             rows.append([str(n_P * n_w), str(steps), f"{t['eigc']:.3f}", f"{t['C']:.3f}", f"{t['NumPy']:.2f}",
-                         f"{1e9 * t['eigc'] / (n_P * n_w * steps):.1f}", f"{t['C'] / t['eigc']:.2f}x", f"{t['NumPy'] / t['eigc']:.1f}x"])
+                         f"{1e9 * t['eigc'] / (n_P * n_w * steps):.1f}",
+                         f"{t['C'] / t['eigc']:.2f}x", f"{t['NumPy'] / t['eigc']:.1f}x"])
     heads = ["sets", "steps", "eigc, s", "C arrays, s", "NumPy, s", "eigc, ns a set and step", "against C", "against NumPy"]
     text = f"{machine()}, one thread; medians of {runs} whole processes, run in turn, NumPy once.\n\n" + table(heads, rows)
     print(text)

@@ -26,6 +26,11 @@ FOLDER = os.path.join(HERE, "workloads")
 Workload = namedtuple("Workload", "key title few units unit ways reference")
 
 
+def last_row(command, file, separator):
+    """A command, then the numbers of the last row behind the time."""
+    return ["sh", "-c", f"{command} && tail -n 1 {file} | cut -d'{separator}' -f2-"]
+
+
 class Bench:
     """A folder with data and programs, and the commands that run in it."""
 
@@ -53,7 +58,7 @@ class Bench:
 
     def eigc(self, model, seconds):
         def by(program):
-            return lambda n: ["sh", "-c", f"{program} run -q --no-check --set steps={n} -o out.csv {model} && tail -n 1 out.csv | cut -d, -f2-"]
+            return lambda n: last_row(f"{program} run -q --no-check --set steps={n} -o out.csv {model}", "out.csv", ",")
         return {name: (by(program), seconds) for name, program in self.eigcs.items()}
 
     def c(self, name, *words, source=None, seconds, title=None, after=""):
@@ -63,7 +68,8 @@ class Bench:
             return {}
         program = self.path(name + "_c")
         if not os.path.exists(program):
-            subprocess.run(["gcc", "-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", source, "-o", program, "-lmvec", "-lm", "-ldl"], check=True)
+            flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math"]
+            subprocess.run(["gcc", *flags, source, "-o", program, "-lmvec", "-lm", "-ldl"], check=True)
         def command(n):
             return ["sh", "-c", " ".join([program, *(str(n) if w is None else str(w) for w in words)]) + after]
         return {title or "C, gcc": (command, seconds)}
@@ -86,7 +92,8 @@ class Bench:
 
 def pair(b):
     def xppaut(n):
-        return ["sh", "-c", f"sed 's/TOTAL/{n / 100}/; s/nout=100000/nout={n}/' {FOLDER}/pair.ode > pair.ode && xppaut -silent pair.ode > log && tail -n 1 output.dat | cut -d' ' -f2-"]
+        edited = f"sed 's/TOTAL/{n / 100}/; s/nout=100000/nout={n}/' {FOLDER}/pair.ode > pair.ode"
+        return last_row(f"{edited} && xppaut -silent pair.ode > log", "output.dat", " ")
     ways = {**b.eigc(b.model("pair.eig"), 1.5e-7), **b.c("pair", None, seconds=1.2e-7),
             **({"XPPAUT": (xppaut, 1e-6)} if b.has("xppaut", shutil.which("xppaut")) else {}),
             **b.python("Python, plain numbers", "pair_python", seconds=2.5e-6)}
@@ -101,12 +108,13 @@ def sweep(b):
             model = b.path(f"sweep_{n}.eig")
             with open(os.path.join(HERE, "sweep.eig")) as source, open(model, "w") as file:
                 file.write(source.read().replace("DURATION", repr(n / 100)))
-            return ["sh", "-c", f"{program} sweep -q --no-check --threads=1 --over=P=0.5:2.5:{n_P} --over=w_EI=10:15:{n_w} '--measure=final(E)' -o s.csv {model} && {total} s.csv"]
+            swept = f"sweep -q --no-check --threads=1 --over=P=0.5:2.5:{n_P} --over=w_EI=10:15:{n_w} '--measure=final(E)'"
+            return ["sh", "-c", f"{program} {swept} -o s.csv {model} && {total} s.csv"]
         return command
     sets = n_P * n_w
     ways = {name: (by(program), 2e-8 * sets) for name, program in b.eigcs.items()}
-    ways.update(b.c("sweep", n_P, n_w, None, source=os.path.join(HERE, "sweep.c"), seconds=1.5e-8 * sets, title="C arrays, gcc and libmvec",
-                    after=" | awk '{ s += $1 } END { printf \"%.15g\\n\", s }'"))
+    ways.update(b.c("sweep", n_P, n_w, None, source=os.path.join(HERE, "sweep.c"), seconds=1.5e-8 * sets,
+                    title="C arrays, gcc and libmvec", after=" | awk '{ s += $1 } END { printf \"%.15g\\n\", s }'"))
     ways.update(b.python("NumPy arrays", "sweep_numpy", n_P, n_w, seconds=1e-7 * sets, needs="numpy"))
     return [Workload("sweep", f"W2 sweep, {sets} sets, RK4", 100, sets, "set and step", ways, ("w2", "10000 {n} 3"))]
 
@@ -125,7 +133,8 @@ def dense(b):
     ways = {**b.eigc(b.model("dense.eig"), 1e-3)}
     for title, way, seconds in (("C, gcc, rows", "loops", 1e-3), ("C, gcc, columns", "columns", 2e-3)):
         ways.update(b.c("dense", "dense.bin", n, None, way, seconds=seconds, title=title))
-    ways.update(b.library("OpenBLAS", "libopenblas.so.0", b.c("dense", "dense.bin", n, None, "blas", seconds=1e-3, title="OpenBLAS, dgemv and a loop")))
+    ways.update(b.library("OpenBLAS", "libopenblas.so.0",
+                          b.c("dense", "dense.bin", n, None, "blas", seconds=1e-3, title="OpenBLAS, dgemv and a loop")))
     ways.update(b.python("NumPy, W @ x", "dense_numpy", "dense.bin", n, seconds=1.2e-3, needs="numpy"))
     return [Workload("dense", f"W3 dense, {n} neurons, 32 MB of weights, ReLU, Euler", 10, 1, "step", ways, ("w3", "2000 {n} 3 0 1"))]
 
@@ -177,6 +186,7 @@ def ring(b):
     return [Workload("ring", f"W6 ring, {n} neurons, Euler", 5, 1, "step", ways, ("w6", "4096 {n} 3"))]
 
 
+HEADS = ["workload", "program", "time", "eigc is", "start-up, s", "digits"]
 WORKLOADS = {f.__name__: f for f in (pair, sweep, dense, sparse, noise, ring)}
 
 
@@ -239,7 +249,8 @@ def reference_rows(directory, w, ours, seconds):
         if said and "2T" not in said[1] and re.search("tuned|1T|own|ARS|Philox|K=", said[1]):
             step = float(said[2]) / (n * units)
             if step > 0:
-                rows.append(["", "reference: " + re.sub(r"\s+", " ", said[1]), f"{time_of(step)} a {w.unit}", against(step, ours.step / w.units), "", ""])
+                name = "reference: " + re.sub(r"\s+", " ", said[1])
+                rows.append(["", name, f"{time_of(step)} a {w.unit}", against(step, ours.step / w.units), "", ""])
     return rows
 
 
@@ -254,7 +265,7 @@ def accuracy(b, runs, seconds):
             with open(os.path.join(FOLDER, "pair.eig")) as source, open(b.path(name), "w") as file:
                 file.write(source.read().replace("method = rk4", f"method = {method}\n  rtol = {tolerance}\n  atol = {tolerance * 1e-3:g}"))
             def command(n, model=name):
-                return ["sh", "-c", f"{EIGC} run -q --no-check --set steps={100 * n} -o out.csv {model} && tail -n 1 out.csv | cut -d, -f2-"]
+                return last_row(f"{EIGC} run -q --no-check --set steps={100 * n} -o out.csv {model}", "out.csv", ",")
             ways[f"eigc, {method}, {tolerance:g}"] = (command, about)
     for method, tolerance in (("RK45", 1e-9), ("DOP853", 1e-9), ("LSODA", 1e-9)):
         ways.update(b.python(f"SciPy, {method}, {tolerance:g}", "pair_scipy", method, tolerance, seconds=2e-4, needs="scipy.integrate"))
@@ -283,13 +294,14 @@ def main():
             for w in WORKLOADS[name](b):
                 done = measured(b, w, runs, seconds)
                 rows += rows_of(w, done) + (reference_rows(options.reference, w, done["eigc"], seconds) if options.reference else [])
-                print(table(["workload", "program", "time", "eigc is", "start-up, s", "digits"], rows[-len(done):]), file=sys.stderr, flush=True)
-        text = table(["workload", "program", "time", "eigc is", "start-up, s", "digits"], rows)
+                print(table(HEADS, rows[-len(done):]), file=sys.stderr, flush=True)
+        text = table(HEADS, rows)
         if "pair" in (only or WORKLOADS):
-            text += "\nW1 with steps by error: seconds of the processor for a unit of time, the error is that of both rates.\n\n" + accuracy(b, runs, seconds)
+            text += "\nW1 with steps by error: seconds of the processor for a unit of time; the error is that of both rates.\n\n"
+            text += accuracy(b, runs, seconds)
     missing = f" Not installed: {', '.join(sorted(set(b.missing)))}." if b.missing else ""
-    text = (f"{machine()}, load {before} to {load()}; one thread each; seconds of the processor, medians of {runs} differences of a long and a short run, "
-            f"in turn.{missing}\n\n" + text)
+    text = (f"{machine()}, load {before} to {load()}; one thread each; seconds of the processor, medians of {runs} differences of a long "
+            f"and a short run, in turn.{missing}\n\n" + text)
     print(text)
     if not options.quick and not only and not options.reference and not options.beside:
         write_page("bench-workloads", text)

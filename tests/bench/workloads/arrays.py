@@ -26,8 +26,8 @@ def pair_python(steps):
 def pair_scipy(duration, method, rtol):
     import numpy as np
     from scipy.integrate import solve_ivp
-    done = solve_ivp(lambda t, x: pair_slopes(np.exp, x[0], x[1]), (0, duration), (0.1, 0.05), method=method, rtol=float(rtol), atol=float(rtol) * 1e-3,
-                     t_eval=[duration])
+    done = solve_ivp(lambda t, x: pair_slopes(np.exp, x[0], x[1]), (0, duration), (0.1, 0.05), method=method,
+                     rtol=float(rtol), atol=float(rtol) * 1e-3, t_eval=[duration])
     return tuple(done.y[:, -1])
 
 
@@ -101,5 +101,4 @@ def ring_numpy(steps, n):
 
 
 if __name__ == "__main__":
-    way = {name: value for name, value in globals().items() if name.startswith(("pair_p", "pair_sc", "sweep_", "dense_", "sparse_", "noise_", "ring_"))}
-    print(*(f"{x:.17g}" for x in way[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))
+    print(*(f"{x:.17g}" for x in globals()[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])))

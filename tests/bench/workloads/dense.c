@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef void Gemv(int order, int trans, int m, int n, double alpha, const double *a, int lda, const double *x, int incx, double beta, double *y, int incy);
+typedef void Gemv(int order, int trans, int m, int n, double alpha, const double *a, int lda, const double *x, int incx,
+                  double beta, double *y, int incy);
 
 static double *numbers(size_t n)
 {

@@ -19,7 +19,8 @@ static inline uint64_t mixed(uint64_t k)
 static void normals(uint64_t from)
 {
     for (uint64_t i = 0; i < N / 2; i++) {
-        double u = (double)(int64_t)((mixed(2 * (from + i) + 1) >> 12) + 1) * 0x1p-52, v = (double)(int64_t)(mixed(2 * (from + i) + 2) >> 12) * 0x1p-52;
+        double u = (double)(int64_t)((mixed(2 * (from + i) + 1) >> 12) + 1) * 0x1p-52;
+        double v = (double)(int64_t)(mixed(2 * (from + i) + 2) >> 12) * 0x1p-52;
         double r = sqrt(-2 * log(u)), a = 6.283185307179586 * v;
         z[i] = r * cos(a);
         z[i + N / 2] = r * cos(a - 1.5707963267948966);     /* the sine: gcc makes one call of sin and cos, for which there are no vectors */

@@ -14,7 +14,8 @@ static void *room(size_t bytes)
     return p;
 }
 
-static void rows_own(long n, const long *restrict from, const int32_t *restrict source, const double *restrict w, const double *restrict x, double *restrict s)
+static void rows_own(long n, const long *restrict from, const int32_t *restrict source, const double *restrict w,
+                     const double *restrict x, double *restrict s)
 {
     for (long i = 0; i < n; i++) {
         double sum = 0;
