@@ -60,6 +60,17 @@ bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q)
     return false;
 }
 
+size_t eig_dense_at(size_t n_post, size_t n_pre, size_t i, size_t j)
+{
+    size_t first = i / EIG_TILE * EIG_TILE, rows = n_post - first < EIG_TILE ? n_post - first : EIG_TILE;
+    return first * n_pre + j * rows + (i - first);
+}
+
+size_t eig_dense_room(size_t n_post, size_t n_pre)
+{
+    return n_post * n_pre + EIG_SUM_LANES;
+}
+
 size_t eig_kernel_weights(const EigBlock *b)
 {
     if (b->is_periodic)

@@ -19,6 +19,9 @@ EigSignal eig_signal(const EigProblem *p, size_t q);            /* the rates whe
 size_t eig_block_signal(const EigProblem *p, const EigBlock *b);
 /* Whether the block, which may be one of pairs, reads signal q. */
 bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q);
+/* Of a dense block that is not of pairs: where the weight from j to i stands in w, and the numbers that w has room for. */
+size_t eig_dense_at(size_t n_post, size_t n_pre, size_t i, size_t j);
+size_t eig_dense_room(size_t n_post, size_t n_pre);
 /* Numbers of w of a kernel block. */
 size_t eig_kernel_weights(const EigBlock *b);
 /* Numbers of the signals before q that are not states themselves; q up to eig_n_signals: all of them. */

@@ -107,7 +107,7 @@ static double add_block(const EigProblem *p, const EigBlock *b, const double *x,
         return s;
     case EIG_BLOCK_DENSE:
         for (size_t j = 0; j < n_pre; j++)
-            s = s + b->w[j * n_post + i] * x[j];
+            s = s + b->w[eig_dense_at(n_post, n_pre, i, j)] * x[j];
         return s;
     case EIG_BLOCK_KERNEL:
         for (size_t j = 0; j < n_pre; j++) {

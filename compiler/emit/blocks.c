@@ -50,9 +50,9 @@ static void add_form(const Emit *e, size_t block, const Own *own, const LlFuncti
     const Val *p = f->param;
     BlockOwn of_block = { own_i64(e, own, TABLE_NUMBER), own_f64(e, own, TABLE_WEIGHT) };
     Val rates = block_rates(e, own_i64(e, own, TABLE_PRE_FROM), p[ADD_Y]), sum = NULL;
-    if (b->kind == EIG_BLOCK_DENSE) {
-        block_columns(e, own_i64(e, own, TABLE_N_PRE), own_i64(e, own, TABLE_N_POST), of_block.number, p[ADD_ARGS], rates, p[ADD_LO], p[ADD_COUNT],
-                      p[ADD_S]);
+    if (block_is_array(b)) {
+        BlockSizes n = { own_i64(e, own, TABLE_N_PRE), own_i64(e, own, TABLE_N_POST) };
+        block_array(e, block, of_block, &n, p[ADD_ARGS], rates, p[ADD_LO], p[ADD_COUNT], p[ADD_S]);
         return;
     }
     if (b->kind == EIG_BLOCK_UNIFORM) {
@@ -62,7 +62,7 @@ static void add_form(const Emit *e, size_t block, const Own *own, const LlFuncti
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), p[ADD_COUNT], 1, 0, NULL);
     Val s = ll_load_f64(ll, p[ADD_S], loop.index), neuron = ll_iadd(ll, p[ADD_LO], loop.index);
-    ll_store_f64(ll, block_pointwise(e, block, of_block, p[ADD_ARGS], sum, rates, neuron, s), p[ADD_S], loop.index);
+    ll_store_f64(ll, block_pointwise(e, block, of_block, sum, rates, neuron, s), p[ADD_S], loop.index);
     ll_loop_end(ll, &loop);
 }
 

@@ -43,7 +43,7 @@ static size_t n_blocks_written(const Emit *e, size_t pop)
 static void block_numbers(const Emit *e, size_t pop, size_t k, OwnNumbers *out)
 {
     const EigBlock *b = block_into(e, pop, k);
-    bool is_uniform = b->kind == EIG_BLOCK_UNIFORM, has_arrays = b->kind == EIG_BLOCK_SPARSE || b->kind == EIG_BLOCK_DENSE;
+    bool is_uniform = b->kind == EIG_BLOCK_UNIFORM, has_arrays = block_is_array(b);
     own_push_i64(e, out, has_arrays ? e->into[e->into_from[pop] + k] : 0);
     own_push_i64(e, out, is_uniform ? b->pre : 0);
     own_push_i64(e, out, is_uniform && !b->skip_self ? 0 : e->p->pop[b->pre].from);
@@ -160,7 +160,7 @@ static void total_by_table(Body *b)
 }
 
 /* One loop over the chunk: pointwise blocks from *k on (which is moved to the
- * next dense block of this population), and the activation at the end. */
+ * next array of this population), and the activation at the end. */
 static void pass(Body *b, bool is_first, size_t *k)
 {
     Emit *e = b->e;
@@ -170,8 +170,8 @@ static void pass(Body *b, bool is_first, size_t *k)
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
     Val s = is_first ? first_total(b, loop.index) : ll_load_f64(ll, b->s, loop.index);
     Val neuron = ll_iadd(ll, b->lo, loop.index);
-    for (; *k < b->n_blocks && e->p->block[b->block[*k]].kind != EIG_BLOCK_DENSE; ++*k)
-        s = block_pointwise(e, b->block[*k], own_of_block(b, *k), b->args, b->sum[*k], rates_for(b, *k), neuron, s);
+    for (; *k < b->n_blocks && !block_is_array(&e->p->block[b->block[*k]]); ++*k)
+        s = block_pointwise(e, b->block[*k], own_of_block(b, *k), b->sum[*k], rates_for(b, *k), neuron, s);
     ll_store_f64(ll, s, b->s, loop.index);
     if (*k == b->n_blocks && !code_solves(&p->phi))
         store_difference(b, activation_value(e, b->pop, &b->of_activation, s), loop.index);
@@ -196,12 +196,12 @@ static void solve_chunk(Body *b)
     ll_loop_end(ll, &loop);
 }
 
-static void dense(const Body *b, size_t k)
+static void add_array(const Body *b, size_t k)
 {
     const Ll *ll = b->e->ll;
     const EigBlock *block = &b->e->p->block[b->block[k]];
-    Val n_pre = ll_i64(ll, b->e->p->pop[block->pre].size), n_post = ll_i64(ll, b->e->p->pop[block->post].size);
-    block_columns(b->e, n_pre, n_post, block_number(b, k, BLOCK_NUMBER), b->args, rates_for(b, k), b->lo, b->count, b->s);
+    BlockSizes n = { ll_i64(ll, b->e->p->pop[block->pre].size), ll_i64(ll, b->e->p->pop[block->post].size) };
+    block_array(b->e, b->block[k], own_of_block(b, k), &n, b->args, rates_for(b, k), b->lo, b->count, b->s);
 }
 
 static void chunk(Body *b)
@@ -212,8 +212,8 @@ static void chunk(Body *b)
         total_by_table(b);
     pass(b, !e->block_table, &k);
     while (k < b->n_blocks) {
-        for (; k < b->n_blocks && e->p->block[b->block[k]].kind == EIG_BLOCK_DENSE; k++)
-            dense(b, k);
+        for (; k < b->n_blocks && block_is_array(&e->p->block[b->block[k]]); k++)
+            add_array(b, k);
         pass(b, false, &k);
     }
     if (code_solves(&b->e->p->pop[b->pop].phi))
@@ -337,6 +337,7 @@ void drift_functions(Emit *e)
     Ll *ll = e->ll;
     LLVMTypeRef update[] = { ll->i64, ll->ptr, ll->ptr, ll->f64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     e->update = LLVMFunctionType(ll->none, update, 8, 0);
+    block_functions(e);
     if (n_written_out(e, MOST_WRITTEN_OUT) > MOST_WRITTEN_OUT)
         blocks_by_table(e);
     e->pop_group = pop_groups(e, &rule);

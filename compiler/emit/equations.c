@@ -31,7 +31,7 @@ static Scope scope_of(const Body *b, Val neuron)
 
 static bool is_pointwise(const EigBlock *b)
 {
-    return b->pair.n == 0 && b->kind != EIG_BLOCK_DENSE && b->kind != EIG_BLOCK_KERNEL;
+    return b->pair.n == 0 && !block_is_array(b) && b->kind != EIG_BLOCK_KERNEL;
 }
 
 static Val source_of(const Body *b, size_t block)
@@ -53,8 +53,8 @@ static Val add_pointwise(const Body *b, size_t block, Val sum, Val source, Scope
     const Emit *e = b->e;
     const EigBlock *k = &e->p->block[block];
     if (k->gate.n == 0)
-        return block_pointwise(e, block, block_own(e, block), b->param[OF_ARGS], sum, source, scope->neuron, s);
-    Val c = block_pointwise(e, block, block_own(e, block), b->param[OF_ARGS], sum, source, scope->neuron, ll_f64(e->ll, -0.0));
+        return block_pointwise(e, block, block_own(e, block), sum, source, scope->neuron, s);
+    Val c = block_pointwise(e, block, block_own(e, block), sum, source, scope->neuron, ll_f64(e->ll, -0.0));
     return ll_fadd(e->ll, s, ll_fmul(e->ll, scope_value(scope, &k->gate), c));
 }
 
@@ -109,12 +109,12 @@ static void pairs(const Body *b, size_t block, Val to)
     ll_call(b->e->ll, &b->g->pairs[block], (Val[]){ p[OF_ARGS], p[OF_STEP], p[OF_T], p[OF_Y], b->lo, b->count, to }, 7);
 }
 
-static void dense(const Body *b, size_t block, Val to)
+static void weights(const Body *b, size_t block, Val to)
 {
     const Ll *ll = b->e->ll;
     const EigBlock *k = &b->e->p->block[block];
-    Val n_pre = ll_i64(ll, b->e->p->pop[k->pre].size), n_post = ll_i64(ll, b->e->p->pop[k->post].size);
-    block_columns(b->e, n_pre, n_post, ll_i64(ll, block), b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
+    BlockSizes n = { ll_i64(ll, b->e->p->pop[k->pre].size), ll_i64(ll, b->e->p->pop[k->post].size) };
+    block_array(b->e, block, block_own(b->e, block), &n, b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
 }
 
 static void add_array(const Body *b, size_t block, Val to)
@@ -124,10 +124,10 @@ static void add_array(const Body *b, size_t block, Val to)
     else if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
         shifts(b, block, to);
     else
-        dense(b, block, to);
+        weights(b, block, to);
 }
 
-/* A block of pairs, a dense or kernel block: with a gate first for itself, from -0 on. */
+/* A block of pairs, an array or a kernel: with a gate first for itself, from -0 on. */
 static void array_block(const Body *b, size_t block)
 {
     Ll *ll = b->e->ll;
@@ -247,7 +247,7 @@ static LlFunction pop_function(Emit *e, const General *g, size_t pop)
 {
     Ll *ll = e->ll;
     char name[48];
-    size_t size = e->p->pop[pop].size, scratch = size < EMIT_CHUNK ? size : EMIT_CHUNK;
+    size_t size = e->p->pop[pop].size, scratch = size < EMIT_CHUNK ? (size + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES : EMIT_CHUNK;
     snprintf(name, sizeof name, "slopes_%zu", pop);
     LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, name, false, ll->none, params, "args step t y sums slope");
@@ -274,6 +274,7 @@ void slope_functions(Emit *e, General *g)
     for (size_t k = 0; k < e->p->n_blocks; k++)
         if (e->p->block[k].pair.n)
             g->pairs[k] = pairs_function(e, g, k);
+    block_functions(e);
     g->slopes_of = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
     for (size_t q = 0; q < e->p->n_pops; q++)
         g->slopes_of[q] = pop_function(e, g, q);

@@ -160,6 +160,17 @@ void ll_store_f64(const Ll *ll, Val value, Val base, Val index)
     LLVMBuildStore(ll->builder, value, ll_at(ll, ll->f64, base, index));
 }
 
+void ll_prefetch(const Ll *ll, Val address)
+{
+    enum { TO_READ = 0, KEEP = 3, DATA = 1 };
+    static const char name[] = "llvm.prefetch";
+    unsigned id = LLVMLookupIntrinsicID(name, sizeof name - 1);
+    LLVMTypeRef type = ll->ptr;
+    Val f = LLVMGetIntrinsicDeclaration(ll->module, id, &type, 1);
+    Val args[] = { address, LLVMConstInt(ll->i32, TO_READ, 0), LLVMConstInt(ll->i32, KEEP, 0), LLVMConstInt(ll->i32, DATA, 0) };
+    LLVMBuildCall2(ll->builder, LLVMIntrinsicGetType(ll->context, id, &type, 1), f, args, 4, "");
+}
+
 void ll_copy(const Ll *ll, Val n, Val from, Val to)
 {
     LLVMBuildMemCpy(ll->builder, to, 8, from, 8, ll_imul(ll, n, ll_i64(ll, 8)));

@@ -68,6 +68,8 @@ Val ll_at(const Ll *ll, LLVMTypeRef type, Val base, Val index);
 Val ll_load(const Ll *ll, LLVMTypeRef type, Val address);
 Val ll_load_f64(const Ll *ll, Val base, Val index);
 void ll_store_f64(const Ll *ll, Val value, Val base, Val index);
+/* Asks for the line of memory that `address` is in, which need not be valid. */
+void ll_prefetch(const Ll *ll, Val address);
 /* n doubles that do not overlap. */
 void ll_copy(const Ll *ll, Val n, Val from, Val to);
 /* What is built between the two stands at the end of the function's entry block. */

@@ -86,6 +86,7 @@ struct Emit {
     PopGroups pop_group;        /* memory mode: the others (drift.c) */
     const BlockTable *block_table;  /* memory mode: of all blocks; NULL: each has code of its own */
     LlFunction add_block;       /* memory mode, with that table */
+    LlFunction add_tiles, add_rows[2];  /* dense blocks; sparse ones of one weight, and with weights; what no block needs is not there */
     PopGroups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
@@ -199,8 +200,16 @@ Val block_rates(const Emit *e, Val pre_from, Val y);
 /* Its number and weight, which may be another's of a group. */
 typedef struct BlockOwn { Val number, weight; } BlockOwn;
 BlockOwn block_own(const Emit *e, size_t block);
-Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val args, Val sum, Val pre_x, Val neuron, Val s);
-void block_columns(const Emit *e, Val n_pre, Val n_post, Val number, Val args, Val pre_x, Val lo, Val count, Val s);
+/* Sparse and dense blocks are arrays, which take a chunk of targets; the others are pointwise, but for kernels and pairs. */
+bool block_is_array(const EigBlock *b);
+void block_functions(Emit *e);          /* before what calls them */
+Val block_pointwise(const Emit *e, size_t block, BlockOwn own, Val sum, Val pre_x, Val neuron, Val s);
+typedef struct BlockSizes { Val pre, post; } BlockSizes;
+void block_array(const Emit *e, size_t block, BlockOwn own, const BlockSizes *n, Val args, Val pre_x, Val lo, Val count, Val s);
+
+/* tiles.c, rows.c: for block_functions */
+void tiles_function(Emit *e);
+LlFunction rows_function(Emit *e, bool has_weights);
 
 /* blocks.c: where too many blocks would have code of their own */
 void blocks_by_table(Emit *e);

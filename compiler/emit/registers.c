@@ -1,6 +1,7 @@
 /* Few neurons: the drift as straight-line code on values, weights as
  * constants. The order of every sum is the one of memory mode. */
 #include "compiler/emit/parts.h"
+#include "runtime/layout.h"
 
 static Val population_sum(const Emit *e, const EigPop *p, const Val *x)
 {
@@ -23,8 +24,10 @@ static Val add_entries(const Emit *e, const EigBlock *b, size_t i, const Val *pr
             s = ll_fadd(ll, s, ll_fmul(ll, weight_of(e, b, b->w ? b->w[k] : b->weight, b->w ? k : 0), pre_x[b->column[k]]));
         return s;
     }
-    for (size_t j = 0; j < e->p->pop[b->pre].size; j++)
-        s = ll_fadd(ll, s, ll_fmul(ll, weight_of(e, b, b->w[j * n_post + i], j * n_post + i), pre_x[j]));
+    for (size_t j = 0, n_pre = e->p->pop[b->pre].size; j < n_pre; j++) {
+        size_t k = eig_dense_at(n_post, n_pre, i, j);
+        s = ll_fadd(ll, s, ll_fmul(ll, weight_of(e, b, b->w[k], k), pre_x[j]));
+    }
     return s;
 }
 

@@ -51,10 +51,10 @@ static PlanBlock lower_block(Ctx *cx, const Plan *plan, size_t block)
     case EIG_BLOCK_DIAGONAL:
         return (PlanBlock){ LOWER_DIAGONAL, "neuron k reads neuron k alone: part of the loop over the targets" };
     case EIG_BLOCK_SPARSE:
-        return (PlanBlock){ LOWER_ROWS, "few connections: each target walks its row, in the order of the sources" };
+        return (PlanBlock){ LOWER_ROWS, "few connections: each target walks its row, in the order of the sources, four rows side by side" };
     case EIG_BLOCK_DENSE:
         return (PlanBlock){ LOWER_COLUMNS,
-            "dense: by columns, so that targets fill the vector lanes and each keeps its order of summation" };
+            "dense: by tiles of 32 targets and their columns, so that targets fill the vector lanes and each keeps its order of summation" };
     case EIG_BLOCK_KERNEL:
         return (PlanBlock){ LOWER_SHIFTS, "a function of the displacement: each weight that is not 0, for all targets at once" };
     }

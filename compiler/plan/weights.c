@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/plan/build.h"
+#include "runtime/layout.h"
 
 /* A factor prepared for many products. */
 typedef struct Factor {
@@ -72,18 +73,14 @@ static double product(Factor *f, const Values *v, size_t k)
     return w;
 }
 
-/* Row-major entries to column-major weights, some rows at a time, so that both
- * sides stay in the cache. */
-static const double *by_columns(Ctx *cx, Factor *f, const Values *v, size_t n_post, size_t n_pre)
+/* Row-major entries to tiles, in the order in which they are read. */
+static const double *by_tiles(Ctx *cx, Factor *f, const Values *v, size_t n_post, size_t n_pre)
 {
-    enum { ROWS = 32 };
-    double *w = ARENA_ARRAY(&cx->arena, n_post * n_pre, double);
-    for (size_t from = 0; from < n_post; from += ROWS) {
-        size_t to = n_post - from < ROWS ? n_post : from + ROWS;
+    double *w = ARENA_ARRAY(&cx->arena, eig_dense_room(n_post, n_pre), double), *to = w;
+    for (size_t from = 0; from < n_post; from += EIG_TILE)
         for (size_t j = 0; j < n_pre; j++)
-            for (size_t i = from; i < to; i++)
-                w[j * n_post + i] = product(f, v, i * n_pre + j);
-    }
+            for (size_t i = from; i < n_post && i < from + EIG_TILE; i++)
+                *to++ = product(f, v, i * n_pre + j);
     return w;
 }
 
@@ -154,7 +151,7 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
     case BLOCK_UNDRAWN:
         BUG("a run needs synapses that are not drawn");
     case BLOCK_DENSE:
-        out.w = block_is_by_pairs(b) ? by_entries(cx, &f, &b->values) : by_columns(cx, &f, &b->values, n_post, n_pre);
+        out.w = block_is_by_pairs(b) ? by_entries(cx, &f, &b->values) : by_tiles(cx, &f, &b->values, n_post, n_pre);
         break;
     }
     mpq_clear(f.scratch);

@@ -1,6 +1,7 @@
 /* Random circuits over every kind of block, activation, input and record. */
 #ifndef TESTS_JIT_RANDOM_CIRCUIT_H
 #define TESTS_JIT_RANDOM_CIRCUIT_H
+#include "runtime/layout.h"
 #include "tests/jit/circuit.h"
 
 static inline uint64_t next_random(uint64_t *state)     /* splitmix64 */
@@ -94,7 +95,7 @@ static inline void random_block(Circuit *c, uint64_t *r)
     if (kind == EIG_BLOCK_SPARSE)
         random_sparse(c, b, r, n_pre, n_post);
     if (kind == EIG_BLOCK_DENSE) {
-        double *w = ARENA_ARRAY(&c->cx.arena, n_pre * n_post, double);
+        double *w = ARENA_ARRAY(&c->cx.arena, eig_dense_room(n_post, n_pre), double);
         for (size_t k = 0; k < n_pre * n_post; k++)
             w[k] = uniform(r, -1.5, 1.5) / (double)n_pre;
         b->w = w;

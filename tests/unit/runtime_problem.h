@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/integrate.h"
+#include "runtime/layout.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
 #define PUSH(x) {EIG_OP_CONST, 0, (x)}
@@ -110,7 +111,7 @@ static inline void kernel_block(const EigKernelArgs *args, size_t number, const 
     } else if (b->kind == EIG_BLOCK_DENSE) {
         for (size_t j = 0; j < pre->size; j++)
             for (size_t i = 0; i < post->size; i++)
-                s[i] += *w++ * from[j];
+                s[i] += w[eig_dense_at(post->size, pre->size, i, j)] * from[j];
     } else {
         for (size_t i = 0; i < post->size; i++) {
             if (b->kind == EIG_BLOCK_DIAGONAL)

@@ -215,36 +215,53 @@ static void strong_order(void)
     CHECK(order > 0.4 && order < 0.62);
 }
 
-/* ---- a kernel on a ring and a torus, against the sum over all pairs ---- */
+/* ---- a kernel on a ring and a torus, a line and a grid, against the sum over all pairs ---- */
+static double kernel_weight_of(const EigBlock *b, size_t i, size_t j)
+{
+    size_t n = b->extent[0], m = b->extent[1], to[2] = {i % n, i / n}, from[2] = {j % n, j / n};
+    return b->is_periodic ? b->w[(to[1] + m - from[1]) % m * n + (to[0] + n - from[0]) % n]
+                          : b->w[(to[1] + m - 1 - from[1]) * (2 * n - 1) + to[0] + n - 1 - from[0]];
+}
+
+/* `zeros`: every so manyth weight is 0. The second call begins within a row. */
+static void kernel_of(size_t columns, size_t rows, bool periodic, int zeros)
+{
+    enum { MOST = 210, WEIGHTS = 4 * MOST };
+    static const EigOp start_op[] = {VAR(I), FN(SIN)};
+    static double w[WEIGHTS], x[MOST], s[MOST], dx[MOST], by_support[MOST];
+    size_t n = columns * rows, split = n / 2 - 1;
+    EigPop pop = {.name = "E", .size = n, .rate = 1, .start = CODE(start_op)};
+    EigBlock block = {.kind = EIG_BLOCK_KERNEL, .w = w, .extent = {columns, rows}, .is_periodic = periodic};
+    EigProblem p = {.n = n, .n_pops = 1, .n_blocks = 1, .pop = &pop, .block = &block};
+    for (int k = 0; k < WEIGHTS; k++)
+        w[k] = k % zeros ? cos(k) : 0;
+    for (size_t i = 0; i < n; i++)
+        x[i] = sin(1.0 + (double)i);
+    memset(by_support, 0, sizeof by_support);
+    eig_reference_drift(&p, 0, x, s, dx);
+    EigSupport support;
+    CHECK(eig_support_open(&support, &block));
+    eig_support_add(&support, x, 0, (int64_t)split, by_support);
+    eig_support_add(&support, x, (int64_t)split, (int64_t)(n - split), by_support + split);
+    eig_support_free(&support);
+    for (size_t i = 0; i < n; i++) {
+        double want = 0;
+        for (size_t j = 0; j < n; j++)
+            want += kernel_weight_of(&block, i, j) * x[j];
+        CHECK_CLOSE(s[i], want, 1e-12, 1e-12);
+        CHECK(memcmp(&s[i], &by_support[i], sizeof *s) == 0);
+    }
+}
+
 static void kernels(void)
 {
-    static const EigOp start_op[] = {VAR(I), FN(SIN)};
-    EigPop pop = {.name = "E", .size = 12, .rate = 1, .start = CODE(start_op)};
-    double w[5 * 7];
-    for (int k = 0; k < 35; k++)
-        w[k] = k % 3 ? cos(k) : 0;
-    EigBlock block = {.kind = EIG_BLOCK_KERNEL, .w = w, .extent = {4, 3}};
     for (int periodic = 0; periodic < 2; periodic++) {
-        block.is_periodic = periodic;
-        EigProblem p = {.n = 12, .n_pops = 1, .n_blocks = 1, .pop = &pop, .block = &block};
-        double x[12], s[12], dx[12], by_support[12] = {0};
-        for (int i = 0; i < 12; i++)
-            x[i] = sin(1.0 + i);
-        eig_reference_drift(&p, 0, x, s, dx);
-        EigSupport support;
-        CHECK(eig_support_open(&support, &block));
-        eig_support_add(&support, x, 0, 5, by_support);
-        eig_support_add(&support, x, 5, 7, by_support + 5);
-        eig_support_free(&support);
-        for (int i = 0; i < 12; i++) {
-            double want = 0;
-            for (int j = 0; j < 12; j++) {
-                int a = i % 4 - j % 4, b = i / 4 - j / 4;
-                want += periodic ? w[(b + 3) % 3 * 4 + (a + 4) % 4] * x[j] : w[(b + 2) * 7 + a + 3] * x[j];
-            }
-            CHECK_CLOSE(s[i], want, 1e-14, 1e-14);
-            CHECK(memcmp(&s[i], &by_support[i], sizeof *s) == 0);
-        }
+        kernel_of(4, 3, periodic, 3);
+        kernel_of(5, 1, periodic, 7);
+        kernel_of(33, 1, periodic, 2);
+        kernel_of(210, 1, periodic, 1000);
+        kernel_of(70, 3, periodic, 5);
+        kernel_of(17, 12, periodic, 1000);
     }
 }
 
