@@ -116,9 +116,9 @@ typedef struct EigBlock {
     int64_t delay;              /* the signal, or each of the source's parts, of so many steps ago; before the start, that of the start. 0: none */
     bool skip_self;             /* UNIFORM with pre == post and no self-connections */
     double weight;              /* UNIFORM, DIAGONAL, and SPARSE without w: of every entry */
-    const double *w;            /* SPARSE: one per entry, or NULL; DENSE: by tiles of EIG_TILE targets, the last of those that are
-                                 * left; in a tile by columns (eig_dense_at), and EIG_SUM_LANES numbers behind the last weight may be read. DENSE of pairs:
-                                 * row-major, w[post * pre_size + pre], where 0 is no connection */
+    const double *w;            /* SPARSE: one per entry, or NULL; DENSE: by tiles of EIG_TILE targets, the last of those that
+                                 * are left; in a tile by columns (eig_dense_at), and EIG_SUM_LANES numbers behind the last weight
+                                 * may be read. DENSE of pairs: row-major, w[post * pre_size + pre], where 0 is no connection */
     const uint64_t *row_from;   /* SPARSE: post_size + 1 */
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
     size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */
