@@ -44,14 +44,16 @@ static inline NUM form_two_to(FORM NUM k)
 
 /* ---- exponentials ---- */
 
-/* x = k ln 2 + hi + lo with |hi| <= ln(2)/2, and exp(hi + lo) - 1 = hi + rest. */
+#define FORM_EXP_NEAR 708.0
+
+/* x = k ln 2 + hi + lo with |hi| <= ln(2)/2, and exp(hi + lo) - 1 = hi + rest. k is the low bits of `shifted` too. */
 typedef struct FORM_POWER {
-    NUM k, hi, rest;
+    NUM shifted, k, hi, rest;
 } FORM_POWER;
 
 static inline FORM_POWER form_power(FORM NUM x)
 {
-    NUM k = SUB(FMA(x, K(FORM_PER_LN2), K(FORM_SHIFT)), K(FORM_SHIFT));
+    NUM shifted = FMA(x, K(FORM_PER_LN2), K(FORM_SHIFT)), k = SUB(shifted, K(FORM_SHIFT));
     NUM hi = FMA(k, K(-FORM_LN2_HI), x), lo = MUL(k, K(-FORM_LN2_LO)), r = ADD(hi, lo);
     NUM r2 = MUL(r, r), r4 = MUL(r2, r2);
     NUM p01 = FMA(r, K(0x1.5555555555557p-3), K(0.5));
@@ -61,7 +63,13 @@ static inline FORM_POWER form_power(FORM NUM x)
     NUM p89 = FMA(r, K(0x1.af4ecf3058e9fp-26), K(0x1.27e4cfaefcfe4p-22));
     NUM p8 = FMA(r2, K(0x1.1f86f0df0b557p-29), p89);
     NUM p = FMA(r4, FMA(r4, p8, FMA(r2, p67, p45)), FMA(r2, p23, p01));
-    return (FORM_POWER){ k, hi, FMA(r2, p, lo) };
+    return (FORM_POWER){ shifted, k, hi, FMA(r2, p, lo) };
+}
+
+/* a 2^k, k the low bits of `shifted`, where a and it are normal numbers. */
+static inline NUM form_lifted(FORM NUM a, NUM shifted)
+{
+    return OF_BITS(IADD(BITS(a), SHL(BITS(shifted), 52)));
 }
 
 /* exp(hi + lo) is s + t, s = 1 + hi rounded. Two factors for 2^k, as a result below the normal numbers rounds in the last product. */
@@ -72,6 +80,14 @@ static inline NUM form_exp(FORM NUM x)
     NUM half = SUB(FMA(e.k, K(0.5), K(FORM_SHIFT)), K(FORM_SHIFT));
     NUM s = ADD(K(1.0), e.hi), t = ADD(SUB(e.hi, SUB(s, K(1.0))), e.rest), two_to = form_two_to(WITH half);
     return MUL(FMA(t, two_to, MUL(s, two_to)), form_two_to(WITH SUB(e.k, half)));
+}
+
+/* The same for |x| < FORM_EXP_NEAR, where nothing on the way leaves the normal numbers. */
+static inline NUM form_exp_near(FORM NUM x)
+{
+    FORM_POWER e = form_power(WITH x);
+    NUM s = ADD(K(1.0), e.hi), t = ADD(SUB(e.hi, SUB(s, K(1.0))), e.rest);
+    return form_lifted(WITH ADD(t, s), e.shifted);
 }
 
 /* 2^k (1 + y) - 1 = (2^k - 1) + 2^k y, for x in [-40, 709]; a half of it where 2^k is beyond the numbers. */
@@ -90,7 +106,7 @@ static inline NUM form_tanh(FORM NUM x)
 {
     NUM a = ABS(x), most = PICK(LESS(K(22.0), a), K(22.0), a);
     FORM_POWER e = form_power(WITH ADD(most, most));
-    NUM y = ADD(e.hi, e.rest), two_to = form_two_to(WITH e.k);
+    NUM y = ADD(e.hi, e.rest), two_to = form_lifted(WITH K(1.0), e.shifted);
     NUM v = FMA(two_to, y, SUB(two_to, K(1.0)));
     return SIGN(DIV(v, ADD(v, K(2.0))), x);
 }
@@ -118,6 +134,12 @@ static inline NUM form_log_ends(FORM NUM a, NUM value)
 {
     NUM end = PICK(EQUAL(a, K(0.0)), K(-INFINITY), PICK(LESS(a, K(0.0)), K(NAN), a));
     return PICK(LESS(K(0.0), a), PICK(LESS(a, K(INFINITY)), value, end), end);
+}
+
+/* Of normal numbers above 0. */
+static inline NUM form_log_near(FORM NUM x)
+{
+    return form_log_of(WITH x, K(0.0), K(0.0));
 }
 
 static inline NUM form_log(FORM NUM x)

@@ -93,6 +93,42 @@ Val normal_quantile(const Emit *e, Val u)
     return far_end(ll, &far, centre, PICK(is_centre, centre, form_normal_tail(ll, at, 0, 4.0)));
 }
 
+/* ---- near numbers ---- */
+
+/* Negative where the bits of |x| are less than those of `end`, as numbers are, but no NaN. */
+static Val within(const Ll *ll, Val x, double end)
+{
+    return ISUB(BITS(ABS(x)), LLVMBuildBitCast(ll->builder, K(end), ll_of_lanes(ll, ll->i64), ""));
+}
+
+/* For normal numbers above 0 none of three is negative: with the sign, less than the least, more than the largest. */
+static Val positive(const Ll *ll, Val x)
+{
+    Val bits = BITS(x), outside = LLVMBuildOr(ll->builder, ISUB(bits, W(0x0010000000000000)), ISUB(W(0x7fefffffffffffff), bits), "");
+    return LLVMBuildNot(ll->builder, LLVMBuildOr(ll->builder, bits, outside, ""), "");
+}
+
+/* The value where all numbers are near, the same bits, and in *near what is not negative where one is far. False: it has no such form. */
+static bool near_value(const Ll *ll, EigFn fn, Val x, Val *near, Val *value)
+{
+    switch (fn) {
+    case EIG_FN_EXP:
+        *near = within(ll, x, FORM_EXP_NEAR);
+        *value = form_exp_near(ll, x);
+        return true;
+    case EIG_FN_LOG:
+        *near = positive(ll, x);
+        *value = form_log_near(ll, x);
+        return true;
+    case EIG_FN_SIN: case EIG_FN_COS:
+        *near = within(ll, x, EIG_SINE_NEAR);
+        *value = fn == EIG_FN_SIN ? form_sin(ll, x) : form_cos(ll, x);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static Val written_out(const Emit *e, EigFn fn, Val x)
 {
     const Ll *ll = e->ll;
@@ -112,13 +148,14 @@ static Val written_out(const Emit *e, EigFn fn, Val x)
 static Val called(const Emit *e, EigFn fn, Val x)
 {
     Ll *ll = e->ll;
-    char name[32];
-    snprintf(name, sizeof name, "elementary_%s", eig_fn_name[fn]);
-    LlFunction f = { .value = LLVMGetNamedFunction(ll->module, name), .type = LLVMFunctionType(ll->f64, &ll->f64, 1, 0) };
+    char name[40];
+    LLVMTypeRef type = ll_of_lanes(ll, ll->f64);
+    snprintf(name, sizeof name, ll->lanes ? "elementary_%s_lanes" : "elementary_%s", eig_fn_name[fn]);
+    LlFunction f = { .value = LLVMGetNamedFunction(ll->module, name), .type = LLVMFunctionType(type, &type, 1, 0) };
     if (!f.value) {
         Val function = ll->function;
         LLVMBasicBlockRef entry = ll->entry, here = LLVMGetInsertBlock(ll->builder);
-        f = ll_function(ll, name, false, ll->f64, &ll->f64, "x");
+        f = ll_function(ll, name, false, type, &type, "x");
         ll_mark_pure(ll, &f);
         LLVMBuildRet(ll->builder, written_out(e, fn, f.param[0]));
         ll->function = function;
@@ -128,8 +165,24 @@ static Val called(const Emit *e, EigFn fn, Val x)
     return ll_call(ll, &f, &x, 1);
 }
 
+bool is_elementary(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_TANH: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN: case EIG_FN_COS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Val elementary(const Emit *e, EigFn fn, Val x)
 {
-    bool one_by_one = e->plan->state == STATE_IN_REGISTERS && !e->plan->general_why && !e->ll->lanes;
+    Ll *ll = e->ll;
+    Val near, value;
+    if (e->near && near_value(ll, fn, x, &near, &value)) {
+        *e->near = LLVMBuildAnd(ll->builder, *e->near, near, "");
+        return value;
+    }
+    bool one_by_one = e->plan->state == STATE_IN_REGISTERS && !e->plan->general_why && !e->near;
     return (one_by_one ? called : written_out)(e, fn, x);
 }

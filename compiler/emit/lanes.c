@@ -18,12 +18,6 @@ static OwnTable table_of(const Emit *e, const PlanSets *sets)
     return t;
 }
 
-/* In every lane. */
-static Val in_lanes(const Ll *ll, Val scalar)
-{
-    return ll_splat(ll, scalar, ll->lanes);
-}
-
 static void store_vectors(const Emit *e, size_t n, const Val *x, Val to)
 {
     for (size_t i = 0; i < n; i++)
@@ -32,34 +26,17 @@ static void store_vectors(const Emit *e, size_t n, const Val *x, Val to)
 
 /* ---- steps ---- */
 
-static StepTimes times_in_lanes(const Emit *e, const LlFunction *f, Val k)
-{
-    Ll *ll = e->ll;
-    unsigned lanes = ll->lanes;
-    ll->lanes = 0;
-    StepTimes times = step_times(e, f, k);
-    ll->lanes = lanes;
-    for (size_t i = 0; i < sizeof times.at / sizeof *times.at; i++)
-        times.at[i] = in_lanes(ll, times.at[i]);
-    return times;
-}
-
 static void advance_sets(Emit *e, Own *own)
 {
     Ll *ll = e->ll;
-    Method m = method_of(e->p->method);
     LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, "eig_advance_sets", true, ll->none, params, "args k_from k_to x own");
     ll_param_attribute(ll, f.value, 3, "noalias");
     own->row = f.param[4];
-    Val first[PLAN_REGISTER_NEURONS];
+    Val first[PLAN_REGISTER_NEURONS], last[PLAN_REGISTER_NEURONS];
     registers_load_lanes(e, f.param[3], first);
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, (unsigned)e->p->n, first);
-    StepTimes times = times_in_lanes(e, &f, loop.index);
-    registers_step(e, &m, &times, loop.carried, loop.next);
-    ll_loop_end(ll, &loop);
-    store_vectors(e, e->p->n, loop.result, f.param[3]);
+    registers_advance(e, &f, first, last);
+    store_vectors(e, e->p->n, last, f.param[3]);
     LLVMBuildRetVoid(ll->builder);
 }
 
@@ -127,7 +104,7 @@ static void observe_sets(Emit *e, Own *own)
     LlFunction f = ll_function(ll, "eig_observe_sets", true, ll->none, params, "args t x out own");
     own->row = f.param[4];
     Val x[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS];
-    View v = { .e = e, .t = in_lanes(ll, f.param[1]), .x = x, .s = s };
+    View v = { .e = e, .t = ll_splat(ll, f.param[1], ll->lanes), .x = x, .s = s };
     registers_load_lanes(e, f.param[2], x);
     if (observes_total(e))
         registers_drift(e, v.t, x, s, NULL);

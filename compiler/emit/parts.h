@@ -99,6 +99,7 @@ struct Emit {
     const General *general;     /* of a plan with general_why */
     const Own *sets;            /* lanes.c: where the constants of the sets are; NULL: there is one set, they stand in the code */
     const PlanNumbers *numbers; /* and their order */
+    Val *near;                  /* elementary.c: negative as long as all numbers were near; NULL: the functions are whole */
     const PlainTables *plain;   /* memory mode: what the functions of plain.c read; NULL without plain populations */
 };
 
@@ -154,6 +155,7 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known);
 Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 
 /* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out; a function where neurons are in registers. */
+bool is_elementary(EigFn fn);
 Val elementary(const Emit *e, EigFn fn, Val x);
 /* The quantile of the standard normal, for u in [2^-54, 1 - 2^-54]. */
 Val normal_quantile(const Emit *e, Val u);
@@ -326,6 +328,8 @@ LlFunction noise_kick_function(Emit *e);
 size_t noise_slot(const Emit *e, size_t pop, size_t state);
 /* A step of neurons in registers. */
 void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next);
+/* advance.c: the steps of an eig_advance, parameters 1 and 2 of f; states before and after. */
+void registers_advance(Emit *e, const LlFunction *f, const Val *first, Val *result);
 /* sweep.c: eig_advance of a plan with recomputed stages */
 void advance_sweeps(Emit *e, const Method *m);
 void advance_entry(Emit *e);

@@ -98,18 +98,12 @@ void registers_step(const Emit *e, const Method *m, const StepTimes *times, cons
 
 static void advance_registers(Emit *e)
 {
-    Ll *ll = e->ll;
-    Method m = method_of(e->p->method);
     LlFunction f = abi_entry(e, ABI_ADVANCE);
-    Val first[PLAN_REGISTER_NEURONS];
+    Val first[PLAN_REGISTER_NEURONS], last[PLAN_REGISTER_NEURONS];
     registers_load(e, f.param[3], first);
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, (unsigned)e->p->n, first);
-    StepTimes times = step_times(e, &f, loop.index);
-    registers_step(e, &m, &times, loop.carried, loop.next);
-    ll_loop_end(ll, &loop);
-    registers_store(e, loop.result, f.param[3]);
-    LLVMBuildRetVoid(ll->builder);
+    registers_advance(e, &f, first, last);
+    registers_store(e, last, f.param[3]);
+    LLVMBuildRetVoid(e->ll->builder);
 }
 
 /* ---- state in memory ---- */
