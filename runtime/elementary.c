@@ -68,13 +68,24 @@ static inline double value_log1p(double x) { return form_log1p(x); }
 static inline double value_sin(double x) { return sine(x, 0); }
 static inline double value_cos(double x) { return sine(x, 1); }
 
+static inline double value_logistic(double a, double rest) { return form_logistic(1, a, rest); }
+static inline double value_lifted_logistic(double a, double rest) { return form_logistic(EIG_LOGISTIC_LIFT, a, rest); }
+
 #ifdef ELEMENTARY_BY_MACHINE
+#define ELEMENTARY2(name) \
+    ELEMENTARY_FUSED static double fused_##name(double a, double b) { return value_##name(a, b); } \
+    ELEMENTARY_PLAIN static double plain_##name(double a, double b) { return value_##name(a, b); } \
+    double eig_##name(double a, double b) { return ELEMENTARY_BY_MACHINE(fused_##name(a, b), plain_##name(a, b)); }
 #define ELEMENTARY(name, units) \
     ELEMENTARY_FUSED static double fused_##name(double x) { return value_##name(x); } \
     ELEMENTARY_PLAIN static double plain_##name(double x) { return value_##name(x); } \
     double eig_##name(double x) { return ELEMENTARY_BY_MACHINE(fused_##name(x), plain_##name(x)); }
 #else
+#define ELEMENTARY2(name) double eig_##name(double a, double b) { return value_##name(a, b); }
 #define ELEMENTARY(name, units) double eig_##name(double x) { return value_##name(x); }
 #endif
 EIG_ELEMENTARY_FUNCTIONS
+ELEMENTARY2(logistic)
+ELEMENTARY2(lifted_logistic)
 #undef ELEMENTARY
+#undef ELEMENTARY2

@@ -20,6 +20,13 @@
 EIG_ELEMENTARY_FUNCTIONS
 #undef ELEMENTARY
 
+/* 1/(1 + exp(-(a + rest))), off by less than EIG_LOGISTIC_UNITS; a rest of 1 or more in size counts as none. */
+#define EIG_LOGISTIC_UNITS 3
+double eig_logistic(double a, double rest);
+/* 2^128 times that, of which nothing is below the doubles down to exp(-800). */
+#define EIG_LOGISTIC_LIFT 0x1p128
+double eig_lifted_logistic(double a, double rest);
+
 /* sin and cos of smaller angles are straight lines too; beyond, pi has to be known to more than a thousand bits. */
 #define EIG_SINE_NEAR 0x1p20
 #endif

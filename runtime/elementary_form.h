@@ -15,7 +15,7 @@
  *   BITS(a) OF_BITS(w)   the 64 bits of a number, and back
  *   IADD ISUB SHL(w, n) SHR(w, n) BIT(w, n)   of 64 bits; SHR keeps the sign; BIT is a truth value
  *
- * The polynomials are those of runtime/elementary.sollya. What each function
+ * The polynomials and the quotient are those of runtime/elementary.sollya. What each function
  * is off by at most is said in runtime/elementary.h. */
 
 /* Added to a whole number |k| < 2^51, k is the low bits of the sum. */
@@ -109,6 +109,50 @@ static inline NUM form_tanh(FORM NUM x)
     NUM y = ADD(e.hi, e.rest), two_to = form_lifted(WITH K(1.0), e.shifted);
     NUM v = FMA(two_to, y, SUB(two_to, K(1.0)));
     return SIGN(DIV(v, ADD(v, K(2.0))), x);
+}
+
+/* ---- the logistic function ---- */
+
+#define FORM_LOGISTIC_NEAR 708.0
+#define FORM_LOGISTIC_REST 1.0
+
+/* exp(-(a + rest)) = 2^k p / q, k the low bits of `shifted` too. */
+typedef struct FORM_ODDS {
+    NUM shifted, k, p, q;
+} FORM_ODDS;
+
+/* -a = k ln 2 + r: exp(r) is a quotient of numbers next to 1, and 1/(1 + exp(r)) a quotient of sums of these. */
+static inline FORM_ODDS form_odds(FORM NUM a, NUM rest)
+{
+    NUM shifted = FMA(a, K(-FORM_PER_LN2), K(FORM_SHIFT)), k = SUB(shifted, K(FORM_SHIFT));
+    NUM minus_r = ADD(FMA(k, K(FORM_LN2_HI), a), FMA(k, K(FORM_LN2_LO), rest)), r = SUB(K(-0.0), minus_r);
+    NUM r2 = MUL(minus_r, minus_r);
+    NUM even = FMA(r2, FMA(r2, K(0x1.03fc10e507f41p-10), K(0x1.c7194a285363bp-4)), K(1.0));
+    NUM odd = FMA(r2, FMA(r2, K(0x1.1530deb4daddap-15), K(0x1.c70fd34bf85acp-7)), K(0.5));
+    return (FORM_ODDS){ shifted, k, FMA(r, odd, even), FMA(minus_r, odd, even) };
+}
+
+static inline NUM form_share_of(FORM double lift, NUM q, NUM p)
+{
+    return DIV(lift == 1 ? q : MUL(q, K(lift)), ADD(q, p));
+}
+
+/* `lift`, a power of two, times the logistic function; for |a| < FORM_LOGISTIC_NEAR and |rest| < FORM_LOGISTIC_REST. */
+static inline NUM form_logistic_near(FORM double lift, NUM a, NUM rest)
+{
+    FORM_ODDS o = form_odds(WITH a, rest);
+    return form_share_of(WITH lift, o.q, form_lifted(WITH o.p, o.shifted));
+}
+
+/* A result below the normal numbers rounds in the last product. A rest that is large, or no number, belongs to an a far out. */
+static inline NUM form_logistic(FORM double lift, NUM a, NUM rest)
+{
+    NUM low = PICK(LESS(a, K(-840.0)), K(-840.0), a);
+    FORM_ODDS o = form_odds(WITH PICK(LESS(K(FORM_LOGISTIC_NEAR), low), K(FORM_LOGISTIC_NEAR), low),
+                            PICK(LESS(ABS(rest), K(FORM_LOGISTIC_REST)), rest, K(0.0)));
+    NUM beyond = SUB(o.k, K(1021.0)), less = PICK(LESS(K(0.0), beyond), beyond, K(0.0));
+    NUM share = form_share_of(WITH lift, o.q, form_lifted(WITH o.p, SUB(o.shifted, less)));
+    return MUL(share, form_lifted(WITH K(1.0), SUB(K(FORM_SHIFT), less)));
 }
 
 /* ---- logarithms ---- */

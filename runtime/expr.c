@@ -47,17 +47,10 @@ static double lost_sum(double a, double b)
     return (a - (sum - from_b)) + (b - from_b);
 }
 
-static double upper_half(double a)
-{
-    double far = 134217729.0 * a;
-    return far - (far - a);
-}
-
-/* Dekker (1971): the four products of halves are exact. */
+/* What a product lost is a double, but below the normal numbers. */
 static double lost_product(double a, double b)
 {
-    double a_high = upper_half(a), a_low = a - a_high, b_high = upper_half(b), b_low = b - b_high;
-    return ((a_high * b_high - a * b) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
+    return fma(a, b, -(a * b));
 }
 
 /* Comparisons with a NaN are false. These ask for it in the end, so that what is
@@ -100,6 +93,8 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_LOST_SUM: return lost_sum(a, b);
     case EIG_FN_LOST_PRODUCT: return lost_product(a, b);
     case EIG_FN_OR_ZERO: return a == a ? a : 0.0;
+    case EIG_FN_LOGISTIC: return eig_logistic(a, b);
+    case EIG_FN_LIFTED_LOGISTIC: return eig_lifted_logistic(a, b);
     case EIG_FN_POW:   return fn_pow(a, b);
     case EIG_FN_ABS:   return fabs(a);
     case EIG_FN_MIN:   return fn_min(a, b);

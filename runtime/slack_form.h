@@ -177,7 +177,8 @@ static inline NUM form_slack(FORM EigFn fn, NUM a, NUM ea, NUM b, NUM eb, NUM v,
     case EIG_FN_FLOOR: return PICK(EQUAL(ea, zero), zero, none);
     case EIG_FN_PULSE: return PICK(EQUAL(ADD(ea, eb), zero), zero, none);
     case EIG_FN_RAMP:  return form_slack_quotient(WITH a, ea, b, eb, DIV(a, b));
-    case EIG_FN_LOST_SUM: case EIG_FN_LOST_PRODUCT: case EIG_N_FNS:
+    case EIG_FN_LOST_SUM: case EIG_FN_LOST_PRODUCT: case EIG_FN_LOGISTIC:
+    case EIG_FN_LIFTED_LOGISTIC: case EIG_N_FNS:
         break;
     }
     return none;

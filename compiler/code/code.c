@@ -4,12 +4,14 @@
 #include "compiler/code/reach.h"
 #include "compiler/code/sure.h"
 #include "compiler/expr/affine.h"
+#include "runtime/elementary.h"
 
 #include <float.h>
 #include <math.h>
 
 typedef struct Program {
     Ctx *cx;
+    bool is_piece;              /* of a solve, whose roundings are bounded operation by operation */
     EigOp *op;
     size_t n;
     unsigned level, deeper;     /* by so many slots than the expression, where it is deeper */
@@ -47,13 +49,15 @@ static void count_ops(const Expr *e, size_t *ops, size_t *solves)
     }
 }
 
+static EigCode to_code(Ctx *cx, const Expr *e, bool is_piece);
+
 static EigSolve solve_to_code(Ctx *cx, const ExprSolve *of)
 {
     EigSolve q = { .n_pieces = of->n_kinks + 1 };
     EigPiece *piece = ARENA_ARRAY(&cx->arena, q.n_pieces, EigPiece);
     for (size_t k = 0; k < q.n_pieces; k++) {
         double up_to = k < of->n_kinks ? num_to_double(of->kink[k]) : (double)INFINITY;
-        piece[k] = (EigPiece){ up_to, expr_to_code(cx, of->piece[k].value), expr_to_code(cx, of->piece[k].slope), false };
+        piece[k] = (EigPiece){ up_to, to_code(cx, of->piece[k].value, true), to_code(cx, of->piece[k].slope, true), false };
     }
     q.piece = piece;
     double lo = of->lo ? num_to_double(of->lo) : -(double)INFINITY, hi = of->hi ? num_to_double(of->hi) : (double)INFINITY;
@@ -169,6 +173,61 @@ static bool append_lost(Program *p, const Expr *e)
     return true;
 }
 
+/* ---- the logistic function ---- */
+
+static const Expr *argument_of(const Expr *e, EigFn fn)
+{
+    return e->kind == EXPR_CALL && e->as.call.fn == fn ? e->as.call.arg[0] : NULL;
+}
+
+static bool is_one(const Expr *e)
+{
+    return e->kind == EXPR_CONST && mpq_cmp_ui(e->as.value, 1, 1) == 0;
+}
+
+/* The w of c/(1 + exp(w)), c a constant; else NULL. */
+static const Expr *falling_exponent(const Expr *e)
+{
+    if (!argument_of(e, EIG_FN_DIV) || e->as.call.arg[0]->kind != EXPR_CONST || !argument_of(e->as.call.arg[1], EIG_FN_ADD))
+        return NULL;
+    const Expr *const *sum = e->as.call.arg[1]->as.call.arg;
+    return is_one(sum[0]) ? argument_of(sum[1], EIG_FN_EXP) : is_one(sum[1]) ? argument_of(sum[0], EIG_FN_EXP) : NULL;
+}
+
+static bool has_lost(const Expr *e)
+{
+    bool has = is_lost(e);
+    for (int k = 0; e->kind == EXPR_CALL && !has && k < e->as.call.n_args; k++)
+        has = has_lost(e->as.call.arg[k]);
+    return has;
+}
+
+/* c/(1 + exp(w)) is c logistic(-w, 0), and c/(1 + exp(-(a + b))) with a b that was lost c logistic(a, b); with c = 2^128 one function, too. */
+static bool append_logistic(Program *p, const Expr *e)
+{
+    const Expr *w = p->is_piece ? NULL : falling_exponent(e);
+    if (!w)
+        return false;
+    const Expr *minus = argument_of(w, EIG_FN_NEG), *a = minus && argument_of(minus, EIG_FN_ADD) ? minus : NULL;
+    double c = num_to_double(e->as.call.arg[0]->as.value);
+    bool is_lifted = c == EIG_LOGISTIC_LIFT, has_factor = c != 1 && !is_lifted;
+    if (has_factor)
+        push(p, EIG_OP_CONST, 0, c);
+    if (a && has_lost(a->as.call.arg[1])) {
+        append(p, a->as.call.arg[0]);
+        append(p, a->as.call.arg[1]);
+    } else {
+        append(p, minus ? minus : w);
+        if (!minus)
+            push(p, EIG_OP_CALL, EIG_FN_NEG, 0);
+        push(p, EIG_OP_CONST, 0, 0);
+    }
+    push(p, EIG_OP_CALL, is_lifted ? EIG_FN_LIFTED_LOGISTIC : EIG_FN_LOGISTIC, 0);
+    if (has_factor)
+        push(p, EIG_OP_CALL, EIG_FN_MUL, 0);
+    return true;
+}
+
 /* ---- programs ---- */
 
 static void append(Program *p, const Expr *e)
@@ -186,7 +245,7 @@ static void append(Program *p, const Expr *e)
         op.which = (uint8_t)e->as.var;
         break;
     case EXPR_CALL:
-        if (is_lost(e) && append_lost(p, e))
+        if ((is_lost(e) && append_lost(p, e)) || append_logistic(p, e))
             return;
         for (int k = 0; k < e->as.call.n_args; k++)
             append(p, e->as.call.arg[k]);
@@ -212,7 +271,7 @@ static void append(Program *p, const Expr *e)
     p->op[p->n++] = op;
 }
 
-EigCode expr_to_code(Ctx *cx, const Expr *e)
+static EigCode to_code(Ctx *cx, const Expr *e, bool is_piece)
 {
     if (e->depth > EXPR_MAX_DEPTH || e->size >= EXPR_MAX_SIZE)
         BUG("expression of size %u and depth %u", e->size, e->depth);
@@ -220,9 +279,14 @@ EigCode expr_to_code(Ctx *cx, const Expr *e)
     count_ops(e, &ops, &solves);
     if (solves > UINT8_MAX)
         BUG("%zu solves in one expression", solves);
-    Program p = { .cx = cx, .op = ARENA_ARRAY(&cx->arena, ops, EigOp) };
+    Program p = { .cx = cx, .is_piece = is_piece, .op = ARENA_ARRAY(&cx->arena, ops, EigOp) };
     if (solves)
         p.solve = ARENA_ARRAY(&cx->arena, solves, EigSolve);
     append(&p, e);
     return (EigCode){ .n = p.n, .op = p.op, .depth = e->depth + p.deeper, .solve = p.solve };
+}
+
+EigCode expr_to_code(Ctx *cx, const Expr *e)
+{
+    return to_code(cx, e, false);
 }

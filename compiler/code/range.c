@@ -173,7 +173,8 @@ Range range_apply(EigFn fn, Range a, Range b)
     case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT: case EIG_FN_RAMP:
         return b.lo == b.hi && (fn != EIG_FN_RAMP || b.lo > 0) ? rising(fn, a, b.lo) : UNKNOWN;
     case EIG_FN_PULSE: return (Range){ 0, 1 };
-    case EIG_FN_LOST_SUM: case EIG_FN_LOST_PRODUCT: case EIG_N_FNS:
+    case EIG_FN_LOST_SUM: case EIG_FN_LOST_PRODUCT: case EIG_FN_LOGISTIC:
+    case EIG_FN_LIFTED_LOGISTIC: case EIG_N_FNS:
         break;
     }
     return UNKNOWN;

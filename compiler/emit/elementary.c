@@ -144,31 +144,60 @@ static Val written_out(const Emit *e, EigFn fn, Val x)
     }
 }
 
+static double lift_of(EigFn fn)
+{
+    return fn == EIG_FN_LIFTED_LOGISTIC ? EIG_LOGISTIC_LIFT : 1;
+}
+
+static bool is_logistic(EigFn fn)
+{
+    return fn == EIG_FN_LOGISTIC || fn == EIG_FN_LIFTED_LOGISTIC;
+}
+
+static Val written(const Emit *e, EigFn fn, const Val *x)
+{
+    return is_logistic(fn) ? form_logistic(e->ll, lift_of(fn), x[0], x[1]) : written_out(e, fn, x[0]);
+}
+
 /* One function for all that call it: neurons in registers are written out one by one, and so would the operations be. */
-static Val called(const Emit *e, EigFn fn, Val x)
+static Val called(const Emit *e, EigFn fn, Val *x)
 {
     Ll *ll = e->ll;
-    char name[40];
-    LLVMTypeRef type = ll_of_lanes(ll, ll->f64);
-    snprintf(name, sizeof name, ll->lanes ? "elementary_%s_lanes" : "elementary_%s", eig_fn_name[fn]);
-    LlFunction f = { .value = LLVMGetNamedFunction(ll->module, name), .type = LLVMFunctionType(type, &type, 1, 0) };
+    char name[48];
+    unsigned n = (unsigned)eig_fn_n_args[fn];
+    LLVMTypeRef type = ll_of_lanes(ll, ll->f64), params[2] = { type, type };
+    const char *word = eig_fn_name[fn] ? eig_fn_name[fn] : fn == EIG_FN_LOGISTIC ? "logistic" : "lifted_logistic";
+    snprintf(name, sizeof name, ll->lanes ? "elementary_%s_lanes" : "elementary_%s", word);
+    LlFunction f = { .value = LLVMGetNamedFunction(ll->module, name), .type = LLVMFunctionType(type, params, n, 0) };
     if (!f.value) {
         Val function = ll->function;
         LLVMBasicBlockRef entry = ll->entry, here = LLVMGetInsertBlock(ll->builder);
-        f = ll_function(ll, name, false, type, &type, "x");
+        f = ll_function(ll, name, false, type, params, n == 2 ? "a rest" : "x");
         ll_mark_pure(ll, &f);
-        LLVMBuildRet(ll->builder, written_out(e, fn, f.param[0]));
+        LLVMBuildRet(ll->builder, written(e, fn, f.param));
         ll->function = function;
         ll->entry = entry;
         LLVMPositionBuilderAtEnd(ll->builder, here);
     }
-    return ll_call(ll, &f, &x, 1);
+    return ll_call(ll, &f, x, n);
+}
+
+/* Neurons in registers that are not known to be near. */
+static bool one_by_one(const Emit *e)
+{
+    return e->plan->state == STATE_IN_REGISTERS && !e->plan->general_why && !e->near;
+}
+
+static void note(const Emit *e, Val near)
+{
+    *e->near = LLVMBuildAnd(e->ll->builder, *e->near, near, "");
 }
 
 bool is_elementary(EigFn fn)
 {
     switch (fn) {
     case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_TANH: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN: case EIG_FN_COS:
+    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:
         return true;
     default:
         return false;
@@ -177,12 +206,23 @@ bool is_elementary(EigFn fn)
 
 Val elementary(const Emit *e, EigFn fn, Val x)
 {
-    Ll *ll = e->ll;
     Val near, value;
-    if (e->near && near_value(ll, fn, x, &near, &value)) {
-        *e->near = LLVMBuildAnd(ll->builder, *e->near, near, "");
+    if (e->near && near_value(e->ll, fn, x, &near, &value)) {
+        note(e, near);
         return value;
     }
-    bool one_by_one = e->plan->state == STATE_IN_REGISTERS && !e->plan->general_why && !e->near;
-    return (one_by_one ? called : written_out)(e, fn, x);
+    return one_by_one(e) ? called(e, fn, &x) : written_out(e, fn, x);
+}
+
+Val logistic(const Emit *e, EigFn fn, Val a, Val rest)
+{
+    const Ll *ll = e->ll;
+    Val x[2] = { a, rest ? rest : K(0.0) };
+    if (e->near) {
+        note(e, within(ll, a, FORM_LOGISTIC_NEAR));
+        if (rest)
+            note(e, within(ll, rest, FORM_LOGISTIC_REST));
+        return form_logistic_near(ll, lift_of(fn), x[0], x[1]);
+    }
+    return one_by_one(e) ? called(e, fn, x) : written(e, fn, x);
 }

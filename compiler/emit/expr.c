@@ -79,19 +79,10 @@ static Val lost_sum(const Ll *ll, Val a, Val b)
     return ll_fadd(ll, ll_fsub(ll, a, ll_fsub(ll, sum, from_b)), ll_fsub(ll, b, from_b));
 }
 
-static Val upper_half(const Ll *ll, Val a)
-{
-    Val far = ll_fmul(ll, ll_f64(ll, 134217729.0), a);
-    return ll_fsub(ll, far, ll_fsub(ll, far, a));
-}
-
 /* runtime/expr.c, lost_product. */
 static Val lost_product(const Ll *ll, Val a, Val b)
 {
-    Val a_high = upper_half(ll, a), a_low = ll_fsub(ll, a, a_high), b_high = upper_half(ll, b), b_low = ll_fsub(ll, b, b_high);
-    Val high = ll_fsub(ll, ll_fmul(ll, a_high, b_high), ll_fmul(ll, a, b));
-    Val middle = ll_fadd(ll, ll_fmul(ll, a_high, b_low), ll_fmul(ll, a_low, b_high));
-    return ll_fadd(ll, ll_fadd(ll, high, middle), ll_fmul(ll, a_low, b_low));
+    return ll_fma(ll, a, b, ll_fneg(ll, ll_fmul(ll, a, b)));
 }
 
 /* if (a how b) yes else no */
@@ -148,6 +139,8 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known)
     case EIG_FN_LOST_SUM: return lost_sum(ll, a, b);
     case EIG_FN_LOST_PRODUCT: return lost_product(ll, a, b);
     case EIG_FN_OR_ZERO: return choose(ll, LLVMRealORD, a, a, a, ll_f64(ll, 0.0));
+    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:
+        return logistic(e, fn, a, known->b && *known->b == 0 ? NULL : b);
     case EIG_FN_POW:   return power(e, a, b, known->b);
     case EIG_FN_ABS:   return ll_intrinsic1(ll, "llvm.fabs", a);
     case EIG_FN_MIN:   return extreme(ll, LLVMRealOLT, LLVMRealULT, a, b, known);

@@ -157,6 +157,8 @@ Val call_runtime(const Emit *e, EigFn fn, Val a, Val b);
 /* elementary.c: exp, expm1, log, log1p, tanh, sin, cos of a number or of lanes, written out; a function where neurons are in registers. */
 bool is_elementary(EigFn fn);
 Val elementary(const Emit *e, EigFn fn, Val x);
+/* Also the lifted one; rest NULL: 0. */
+Val logistic(const Emit *e, EigFn fn, Val a, Val rest);
 /* The quantile of the standard normal, for u in [2^-54, 1 - 2^-54]. */
 Val normal_quantile(const Emit *e, Val u);
 /* Input of a population at t to a neuron (an i64 index); activation at a total input. own: its numbers, NULL: in the code. */

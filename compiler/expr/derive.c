@@ -104,6 +104,8 @@ PARTIAL(NEG)   { return number(c->d, -1, 1); }
 PARTIAL(LOST_SUM) { return number(c->d, 0, 1); }
 PARTIAL(LOST_PRODUCT) { return number(c->d, 0, 1); }
 PARTIAL(OR_ZERO) { return number(c->d, 1, 1); }
+PARTIAL(LOGISTIC) { return product(c->d, c->e, call2(c->d, EIG_FN_SUB, number(c->d, 1, 1), c->e)); }    /* of programs only, */
+PARTIAL(LIFTED_LOGISTIC) { return product(c->d, c->e, call2(c->d, EIG_FN_LOGISTIC, negative(c->d, c->a), negative(c->d, c->b))); }
 PARTIAL(SQRT)  { return call2(c->d, EIG_FN_DIV, number(c->d, 1, 2), c->e); }
 PARTIAL(EXP)   { return c->e; }
 PARTIAL(LOG)   { return reciprocal(c->d, c->a); }

@@ -6,6 +6,7 @@
 #include <mpfi.h>
 
 #include "compiler/expr/num_special.h"
+#include "runtime/elementary.h"
 #include "runtime/expr.h"
 
 enum {
@@ -63,6 +64,15 @@ static bool exact_root(mpq_ptr out, Num a, mpz_srcptr q)
            mpz_root(mpq_denref(out), mpq_denref(a), mpz_get_ui(q));
 }
 
+static void enclose_logistic(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b, double lift)
+{
+    mpfi_add(y, a, b);
+    mpfi_neg(y, y);
+    mpfi_exp(y, y);
+    mpfi_add_ui(y, y, 1);
+    mpfi_d_div(y, lift, y);
+}
+
 void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
 {
     switch (fn) {
@@ -80,6 +90,8 @@ void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_OMEGA: enclose_wright_omega(y, a); break;
     case EIG_FN_LOG_ROOT: enclose_log_root(y, a, b); break;
     case EIG_FN_LOGIT_ROOT: enclose_logit_root(y, a, b); break;
+    case EIG_FN_LOGISTIC: enclose_logistic(y, a, b, 1); break;
+    case EIG_FN_LIFTED_LOGISTIC: enclose_logistic(y, a, b, EIG_LOGISTIC_LIFT); break;
     case EIG_FN_POW:
         mpfi_log(y, a);
         mpfi_mul(y, y, b);
@@ -227,6 +239,7 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_STEP: mpq_set_si(out, mpq_sgn(a) >= 0, 1); return true;
     case EIG_FN_PULSE: mpq_set_si(out, mpq_sgn(a) >= 0 && mpq_cmp(a, b) < 0, 1); return true;
     case EIG_FN_RAMP: return apply_ramp(out, a, b);
+    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:  /* of programs only */
     case EIG_N_FNS: break;
     }
     BUG("unknown function %d", (int)fn);

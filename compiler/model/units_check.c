@@ -141,6 +141,7 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
         Unit common;
         return same_unit(b, at, arg, "compared", &common);
     }
+    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:  /* of programs only */
     case EIG_N_FNS: break;
     }
     BUG("unknown function %d", (int)fn);

@@ -20,12 +20,25 @@ typedef struct Elementary {
     int (*exact)(mpfr_t, const mpfr_t, mpfr_rnd_t);
 } Elementary;
 
+/* 1/(1 + exp(-x)) */
+static int exact_logistic(mpfr_t y, const mpfr_t x, mpfr_rnd_t round)
+{
+    mpfr_neg(y, x, round);
+    mpfr_exp(y, y, round);
+    mpfr_add_ui(y, y, 1, round);
+    return mpfr_ui_div(y, 1, y, round);
+}
+
+static double logistic(double a) { return eig_logistic(a, 0); }
+
 #if defined(__x86_64__) && !defined(__FMA__)
+static double other_logistic(double a) { return plain_logistic(a, 0); }
 #define ELEMENTARY(name, units) { #name, units, eig_##name, plain_##name, mpfr_##name },
 #else
+static double other_logistic(double a) { return eig_logistic(a, 0); }
 #define ELEMENTARY(name, units) { #name, units, eig_##name, eig_##name, mpfr_##name },
 #endif
-static const Elementary functions[] = { EIG_ELEMENTARY_FUNCTIONS };
+static const Elementary functions[] = { EIG_ELEMENTARY_FUNCTIONS { "logistic", EIG_LOGISTIC_UNITS, logistic, other_logistic, exact_logistic } };
 enum { N_FUNCTIONS = sizeof functions / sizeof *functions };
 
 static uint64_t state = 0x9E3779B97F4A7C15;
@@ -105,6 +118,47 @@ static void values_are_as_near_as_stated(void)
     mpfr_clears(x, y, (mpfr_ptr)0);
 }
 
+/* What was lost of an argument counts as if it had not been, and no more where it is no number or large, as of an argument far out. */
+static void logistic_takes_a_rest(void)
+{
+    mpfr_t x, y;
+    mpfr_init2(x, BITS);
+    mpfr_init2(y, BITS);
+    double worst = 0;
+    for (int k = 0; k < POINTS; k++) {
+        double a = between(-746, 40), rest = ldexp(between(-1, 1), -20 - (int)(draw() % 40));
+        mpfr_set_d(x, a, MPFR_RNDN);
+        mpfr_add_d(x, x, rest, MPFR_RNDN);
+        exact_logistic(y, x, MPFR_RNDN);
+        double off = units_off(eig_logistic(a, rest), y);
+        worst = off <= worst ? worst : off;
+    }
+    printf("logistic with a rest: %.2f units\n", worst);
+    CHECK(worst <= EIG_LOGISTIC_UNITS);
+    for (int k = 0; k < POINTS; k++) {
+        double a = between(-830, 40), value = eig_logistic(a, 0), lifted = eig_lifted_logistic(a, 0);
+        CHECK(value < DBL_MIN ? fabs(lifted * 0x1p-128 - value) <= 0x1p-1074 : lifted * 0x1p-128 == value);
+    }
+    CHECK(eig_logistic(-1, NAN) == eig_logistic(-1, 0) && eig_logistic(3, -5) == eig_logistic(3, 0));
+    CHECK(eig_logistic(-INFINITY, NAN) == 0 && eig_logistic(INFINITY, NAN) == 1 && isnan(eig_logistic(NAN, 0)));
+    mpfr_clears(x, y, (mpfr_ptr)0);
+}
+
+/* The forms for arguments that are not near an end are the same functions. */
+static void near_forms_have_the_bits(void)
+{
+    for (int k = 0; k < POINTS; k++) {
+        double x = between(-FORM_EXP_NEAR, FORM_EXP_NEAR), rest = ldexp(between(-1, 1), -(int)(draw() % 60)), size = of_bits(draw() >> 1);
+        CHECK(bits_of(form_exp_near(x)) == bits_of(form_exp(x)));
+        CHECK(bits_of(form_logistic_near(1, x, rest)) == bits_of(form_logistic(1, x, rest)));
+        if (size >= DBL_MIN && size <= DBL_MAX)
+            CHECK(bits_of(form_log_near(size)) == bits_of(form_log(size)));
+    }
+    double last = nextafter(FORM_EXP_NEAR, 0);
+    CHECK(form_exp_near(last) == form_exp(last) && form_exp_near(-last) == form_exp(-last));
+    CHECK(form_logistic_near(1, last, 0) == form_logistic(1, last, 0) && form_logistic_near(1, -last, 0) == form_logistic(1, -last, 0));
+}
+
 static void bits_do_not_depend_on_the_instruction(void)
 {
     for (const Elementary *f = functions; f < functions + N_FUNCTIONS; f++) {
@@ -118,6 +172,8 @@ static void bits_do_not_depend_on_the_instruction(void)
 int main(void)
 {
     RUN(values_are_as_near_as_stated);
+    RUN(logistic_takes_a_rest);
+    RUN(near_forms_have_the_bits);
     RUN(bits_do_not_depend_on_the_instruction);
     return test_done();
 }

@@ -34,7 +34,7 @@ static void nan_stays_one(void)
         if (f == EIG_FN_OR_ZERO)
             continue;
         CHECK(isnan(fn((EigFn)f, NAN, 2)));
-        if (eig_fn_n_args[f] == 2)
+        if (eig_fn_n_args[f] == 2 && f != EIG_FN_LOGISTIC && f != EIG_FN_LIFTED_LOGISTIC)
             CHECK(isnan(fn((EigFn)f, 2, NAN)) && isnan(fn((EigFn)f, NAN, NAN)));
     }
     CHECK(fn(EIG_FN_OR_ZERO, NAN, 0) == 0 && fn(EIG_FN_OR_ZERO, -3, 0) == -3);

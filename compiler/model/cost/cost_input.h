@@ -157,6 +157,9 @@ typedef struct ExactInput {
 } ExactInput;
 
 ExactInput exact_input(const Input *in, Num k, InputPart which, Num most);
+/* For a logistic function of v + lost, which is computed as that (runtime/function.def, LOGISTIC): nothing is cut, and `lost` is less than 1 where
+ * |v| is less than 708. */
+ExactInput logistic_input(const Input *in, Num k);
 /* exp(-(v + lost)) = unit E; the unit, a power of two, is such that `factor` times it is at most 1, or nearly: their product may be below the
  * doubles, and not E where it is none. v is cut at DECAY_END, or further out. */
 typedef struct Decay {

@@ -1,10 +1,14 @@
 /* What rounding takes from k (z - a), for the costs that are exponentials or powers of it: there a unit of the argument is many units of the
  * value, so that what was lost comes back behind the exponential, or the power, to first order. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/model/cost/cost_input.h"
 
-enum { MOST_ZERO = 960 };       /* a is below 2^960; beyond, and with a lambda, nothing is made up for */
+enum {
+    MOST_ZERO = 960,            /* a is below 2^960; beyond, and with a lambda, nothing is made up for */
+    MOST_TOGETHER = 30          /* half a unit of a product up to this is little beside 1 */
+};
 
 /* Farther out than this an exponential is 0 or infinite, and nothing is lost that counts. */
 static const Expr *clipped(const Writer *w, const Expr *x, Num most)
@@ -57,6 +61,32 @@ ExactInput exact_input(const Input *in, Num k, InputPart which, Num most)
         out.lost = out.lost ? plus(w, out.lost, d) : d;
     }
     return out;
+}
+
+/* z - a, and in *left what it lost. What an a is off by that is no double is part of that, but where k makes it more than a little. */
+static const Expr *difference(const Writer *w, Num a, Num k, const Expr **left)
+{
+    const Expr *z = expr_var(w->b->cx, w->at, EIG_VAR_Z);
+    *left = NULL;
+    if (mpq_sgn(a) == 0)
+        return z;
+    if (magnitude(k) + magnitude(a) > MOST_TOGETHER)
+        return write_difference(w, z, a, left);
+    const Expr *minus_a = write_number(w, minus(w, a));
+    *left = lost_sum(w, z, minus_a);
+    return mpq_sgn(a) < 0 ? plus(w, z, minus_a) : less(w, z, write_number(w, a));
+}
+
+ExactInput logistic_input(const Input *in, Num k)
+{
+    const Writer *w = in->w;
+    Num K = by_input(in, k), a = input_zero(in, num_int(w->b->nums, 0));
+    bool is_far = labs(magnitude(K)) >= MOST_ZERO || (mpq_sgn(a) != 0 && magnitude(a) >= MOST_ZERO);
+    if (w->plain || mpq_sgn(in->c->lambda) != 0 || is_far)
+        return (ExactInput){ plain_input(in, k), NULL };
+    const Expr *d, *x = difference(w, a, K, &d), *product = is_power_of_two(K) ? NULL : lost_product(w, x, write_number(w, K));
+    d = d ? write_scaled(w, K, d) : NULL;
+    return (ExactInput){ write_scaled(w, K, x), product && d ? plus(w, product, d) : product ? product : d };
 }
 
 Decay exact_decay(const Writer *w, ExactInput v, Num factor)

@@ -125,6 +125,15 @@ static const Expr *logistic(const Writer *w, Num k, const Expr *v, const Decay *
     return write_scaled(w, part, over(w, larger(w, e->E, write_over(w, step(w, v), e->unit)), one_plus(w, e->e)));
 }
 
+/* k/(1 + exp(-(v + lost))); for k above 1 the logistic function is lifted, as a part of it that is below the doubles may be one times k. */
+static const Expr *exact_logistic(const Writer *w, Num k, ExactInput v)
+{
+    enum { LIFT = 128 };
+    Num lift = power_of_two(w, magnitude(k) > 0 && !w->plain ? LIFT : 0);
+    const Expr *all = v.lost ? plus(w, v.v, v.lost) : v.v, *below = one_plus(w, write1(w, EIG_FN_EXP, write1(w, EIG_FN_NEG, all)));
+    return write_scaled(w, exact_quotient(w, k, lift), over(w, write_number(w, lift), below));
+}
+
 /* x (1 - k off) */
 static const Expr *corrected(const Writer *w, const Expr *x, Num k, const Expr *off)
 {
@@ -211,9 +220,8 @@ static Prox entropy(const Input *in)
         c = exact_sum(w, num_int(w->b->nums, -4), power_of_two(w, -51));
     Num inverse = exact_quotient(w, one(w), T);
     if (mpq_sgn(q) == 0) {
-        ExactInput h = exact_input(in, inverse, INPUT_SIZE, far_out(w));
-        Decay e = exact_decay(w, h, r), of_slope = exact_decay(w, h, scale);
-        return (Prox){ logistic(w, r, plain_input(in, inverse), &e), bell(w, scale, &of_slope) };
+        Decay of_slope = exact_decay(w, exact_input(in, inverse, INPUT_SIZE, far_out(w)), scale);
+        return (Prox){ exact_logistic(w, r, logistic_input(in, inverse)), bell(w, scale, &of_slope) };
     }
     Num most = exact_product(w, num_int(w->b->nums, 1 << 14), magnitude(c) > 0 ? power_of_two(w, magnitude(c)) : one(w));
     ExactInput v = exact_input(in, inverse, INPUT_SIGNED, most), near = v;
