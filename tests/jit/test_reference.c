@@ -66,6 +66,30 @@ static void wilson_cowan_equals_reference(void)
     }
 }
 
+/* Arguments on both sides of where the shorter forms of exp, log, sin and the logistic function end, at some steps and not at others. */
+static void far_and_near(void)
+{
+    for (unsigned seed = 0; seed < 12; seed++) {
+        double size = (double[]){ 600, 720, 2000, 1e7 }[seed % 4];
+        Circuit c;
+        circuit_init(&c, (EigMethod)(seed % EIG_METHOD_RK45), 0.05, 1200);
+        EigCode swing = CODE(&c, var(EIG_VAR_T), fn(EIG_FN_SIN), push(size), fn(EIG_FN_MUL));
+        EigCode log_of = CODE(&c, var(EIG_VAR_Z), push(1e-300), fn(EIG_FN_MUL), fn(EIG_FN_EXP), fn(EIG_FN_LOG), var(EIG_VAR_Z), fn(EIG_FN_EXP), fn(EIG_FN_LOG),
+                              push(-1e4), fn(EIG_FN_MAX), push(1e-3), fn(EIG_FN_MUL), fn(EIG_FN_ADD), push(1.0), fn(EIG_FN_MIN));
+        EigCode phi[] = { activation(&c, 10, 1), activation(&c, 11, 1), log_of,
+                          CODE(&c, var(EIG_VAR_Z), fn(EIG_FN_SIN)), CODE(&c, var(EIG_VAR_Z), fn(EIG_FN_ABS), fn(EIG_FN_NEG), fn(EIG_FN_EXP)) };
+        add_pop(&c, 1, 3.0, phi[seed % 5], swing, CODE(&c, push(0.0)));
+        add_pop(&c, 1, 2.0, phi[(seed + 1 + seed / 5) % 5], (EigCode){ 0 }, CODE(&c, push(0.5)));
+        add_block(&c, EIG_BLOCK_UNIFORM, 0, 1, 1.5);
+        add_block(&c, EIG_BLOCK_UNIFORM, 1, 0, -2.5);
+        record_rates(&c);
+        Plan plan = circuit_plan(&c);
+        CHECK(plan.state == STATE_IN_REGISTERS);
+        check_circuit(&c, &plan, seed);
+        circuit_free(&c);
+    }
+}
+
 /* The same network in registers and in memory. */
 static void both_homes_agree(void)
 {
@@ -213,6 +237,7 @@ int main(void)
     RUN(rk4_equals_reference);
     RUN(rk45_equals_reference);
     RUN(dopri8_equals_reference);
+    RUN(far_and_near);
     RUN(both_homes_agree);
     RUN(shared_populations_equal_reference);
     RUN(sweeps_equal_reference);
