@@ -95,7 +95,8 @@ static inline NUM form_slack_power(FORM NUM a, NUM ea, NUM b, NUM eb, NUM v)
     NUM of_finite = PICK(LESS(g, K(1.0)), PICK(EQUAL(ABS(v), none), K(0.0), is), none);
     /* Of what is infinite: nothing to a power below 0, at most that of SLACK_PER_INFINITE; between 0 and 1 a root may be a double. */
     NUM falling = EXP(MUL(ADD(b, eb), K(SLACK_LOG_INFINITE))), rising = PICK(LESS(SUB(b, eb), K(1.0)), none, K(0.0));
-    return PICK(EQUAL(ABS(a), none), PICK(LESS(ADD(b, eb), K(0.0)), falling, rising), of_finite);
+    NUM of_infinite = PICK(LESS(ea, none), PICK(LESS(ADD(b, eb), K(0.0)), falling, rising), none);
+    return PICK(EQUAL(ABS(a), none), of_infinite, of_finite);
 }
 
 /* Of exp(a) + rest, v: exp(a + ea) - exp(a) is at most exp(a) (ea + ea^2) for ea < 1, and exp(a + ea). */

@@ -3,7 +3,7 @@
 #include <float.h>
 #include <math.h>
 
-static const Range UNKNOWN = { NAN, NAN };
+static const Range UNKNOWN = { NAN, NAN }, EVERYTHING = { -(double)INFINITY, (double)INFINITY };
 
 /* Between two numbers a function may be off by so much that does not round as one operation does. */
 static const double ROOM = 0x1p-49, LEAST = 0x1p-1070;
@@ -11,6 +11,12 @@ static const double ROOM = 0x1p-49, LEAST = 0x1p-1070;
 bool range_is_known(Range a)
 {
     return a.lo <= a.hi;
+}
+
+/* A zero in it may have either sign, and what is divided by it may be either infinity. */
+static bool has_zero(Range a)
+{
+    return a.lo <= 0 && a.hi >= 0;
 }
 
 /* Of ends that were computed; a NaN is one of the program's, too. */
@@ -53,15 +59,14 @@ Range range_fma(Range a, Range b, Range c)
 
 Range range_div(Range a, Range b)
 {
-    if (b.lo < 0 ? b.hi > 0 : b.lo == 0 && b.hi == 0)
-        return range_is_known(a) ? (Range){ -(double)INFINITY, (double)INFINITY } : UNKNOWN;
-    double lo = b.lo == 0 ? 0.0 : b.lo, hi = b.hi == 0 ? (b.lo < 0 ? -0.0 : 0.0) : b.hi;
-    return of_four(a.lo / lo, a.lo / hi, a.hi / lo, a.hi / hi);
+    if (has_zero(b))
+        return range_is_known(a) ? EVERYTHING : UNKNOWN;
+    return of_four(a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi);
 }
 
 Range range_abs(Range a)
 {
-    return !range_is_known(a) ? UNKNOWN : a.lo >= 0 ? a : a.hi <= 0 ? (Range){ -a.hi, -a.lo } : (Range){ 0, fmax(-a.lo, a.hi) };
+    return !range_is_known(a) ? UNKNOWN : a.lo > 0 ? a : a.hi < 0 ? (Range){ -a.hi, -a.lo } : (Range){ 0, fmax(-a.lo, a.hi) };
 }
 
 double range_least_size(Range a)
@@ -112,15 +117,17 @@ static Range power_of_size(Range a, Range b)
 /* The sign of a whole power of what may be below 0 is that of the exponent's parity. */
 static Range power(Range a, Range b)
 {
+    bool is_even = b.lo == b.hi && fmod(b.lo, 2) == 0;
+    if (is_even)
+        return power_of_size(range_abs(a), b);
+    if (has_zero(a) && b.lo < 0)
+        return EVERYTHING;
     if (a.lo >= 0)
         return power_of_size(a, b);
     if (b.lo != b.hi || b.lo != floor(b.lo))
         return UNKNOWN;
-    bool is_even = fmod(b.lo, 2) == 0;
-    if (is_even)
-        return power_of_size(range_abs(a), b);
     if (a.hi > 0)
-        return b.lo > 0 ? rising(EIG_FN_POW, a, b.lo) : (Range){ -(double)INFINITY, (double)INFINITY };
+        return rising(EIG_FN_POW, a, b.lo);
     Range size = power_of_size(range_abs(a), b);
     return between(-size.hi, -size.lo);
 }

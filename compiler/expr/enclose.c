@@ -4,22 +4,47 @@
 
 #include "compiler/expr/num_special.h"
 
+/* |a|^n, n odd, with the signs of a, which has 0 in it. */
+static void enclose_odd_power(mpfi_ptr y, mpfi_ptr a, mpfi_ptr n)
+{
+    if (!mpfi_is_strictly_pos(n)) {
+        mpfi_interv_d(y, -(double)INFINITY, (double)INFINITY);
+        return;
+    }
+    mpfi_t side, power;
+    mpfi_init2(side, mpfi_get_prec(a));
+    mpfi_init2(power, mpfi_get_prec(y));
+    mpfi_set_fr(side, &a->left);
+    mpfi_abs(side, side);
+    num_enclose(power, EIG_FN_POW, side, n);
+    mpfi_set_fr(side, &a->right);
+    num_enclose(y, EIG_FN_POW, side, n);
+    mpfr_neg(&y->left, &power->right, MPFR_RNDD);
+    mpfi_clear(side);
+    mpfi_clear(power);
+}
+
 /* y = a^b; of a negative base for whole b. */
 static void enclose_power(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
 {
     double exponent = mpfi_get_d(b);
-    bool is_whole = exponent == floor(exponent), is_negative = mpfi_is_strictly_neg(a);
+    bool is_whole = exponent == floor(exponent) && mpfi_cmp_d(b, exponent) == 0 && mpfr_equal_p(&b->left, &b->right);
+    bool is_odd = is_whole && fmod(exponent, 2) != 0, is_negative = mpfi_is_strictly_neg(a);
+    if (is_odd && !is_negative && mpfi_has_zero(a)) {
+        enclose_odd_power(y, a, b);
+        return;
+    }
     if (is_whole)
         mpfi_abs(a, a);
     num_enclose(y, EIG_FN_POW, a, b);
-    if (is_whole && is_negative && fmod(exponent, 2) != 0)
+    if (is_odd && is_negative)
         mpfi_neg(y, y);
 }
 
 /* 0 or 1; neither is known of an argument around 0. */
 static void enclose_step(mpfi_ptr y, mpfi_ptr a)
 {
-    mpfi_interv_si(y, !mpfi_is_strictly_neg(a) && !mpfi_has_zero(a), mpfi_is_nonneg(a) || mpfi_has_zero(a));
+    mpfi_interv_si(y, mpfi_is_nonneg(a), !mpfi_is_strictly_neg(a));
 }
 
 /* min or max; of what is no number nothing is known. */

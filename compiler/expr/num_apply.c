@@ -81,8 +81,8 @@ void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_LOG: mpfi_log(y, a); break;
     case EIG_FN_LOG1P: mpfi_log1p(y, a); break;
     case EIG_FN_EXPM1: mpfi_expm1(y, a); break;
-    case EIG_FN_SIN: mpfi_sin(y, a); break;
-    case EIG_FN_COS: mpfi_cos(y, a); break;
+    case EIG_FN_SIN: enclose_sin(y, a); break;
+    case EIG_FN_COS: enclose_cos(y, a); break;
     case EIG_FN_TANH: mpfi_tanh(y, a); break;
     case EIG_FN_ATAN: mpfi_atan(y, a); break;
     case EIG_FN_NORMCDF: enclose_normcdf(y, a); break;

@@ -6,6 +6,62 @@
 #include <math.h>
 #include <stdbool.h>
 
+/* ---- sine and cosine ---- */
+
+/* MPFI reduces by pi to as many bits as the exponent of an argument has units, in either direction. */
+enum { FAR_OUT = 4096, WHOLE_PERIOD = 7 };
+
+static bool is_below_power(mpfi_srcptr a, mpfr_exp_t k)
+{
+    mpfr_t size;
+    mpfr_init2(size, 53);
+    mpfi_mag(size, a);
+    bool is = mpfr_cmp_ui_2exp(size, 1, k) < 0;
+    mpfr_clear(size);
+    return is;
+}
+
+/* Of a width that has all values, or so far out that they are not worth the time; of no number none. */
+static bool is_all(mpfi_srcptr a)
+{
+    mpfr_t width;
+    mpfr_init2(width, 53);
+    mpfi_diam_abs(width, a);
+    bool is = !mpfi_nan_p(a) && (mpfr_cmp_ui(width, WHOLE_PERIOD) > 0 || !is_below_power(a, FAR_OUT));
+    mpfr_clear(width);
+    return is;
+}
+
+/* |a| < 2^-p for p bits of y: cos(a) is above 1 - a^2, and sin(a) between a (1 - a^2) and a, less than a unit in the last place. */
+void enclose_cos(mpfi_ptr y, mpfi_srcptr a)
+{
+    mpfr_prec_t p = mpfi_get_prec(y);
+    if (is_all(a)) {
+        mpfi_interv_si(y, -1, 1);
+    } else if (is_below_power(a, -p)) {
+        mpfi_set_ui(y, 1);
+        mpfr_nextbelow(&y->left);
+    } else {
+        mpfi_cos(y, a);
+    }
+}
+
+void enclose_sin(mpfi_ptr y, mpfi_srcptr a)
+{
+    mpfr_prec_t p = mpfi_get_prec(y);
+    if (is_all(a)) {
+        mpfi_interv_si(y, -1, 1);
+    } else if (is_below_power(a, -p)) {
+        mpfi_set(y, a);
+        if (mpfr_sgn(&y->left) > 0)
+            mpfr_nextbelow(&y->left);
+        if (mpfr_sgn(&y->right) < 0)
+            mpfr_nextabove(&y->right);
+    } else {
+        mpfi_sin(y, a);
+    }
+}
+
 /* ---- the normal distribution ---- */
 
 /* erfc(-a/sqrt(2))/2; the argument is rounded so that the value errs towards `round`. */

@@ -8,6 +8,9 @@
 /* An enclosure of f at the arguments, from enclosures of them; a > 0 for POW, and b unused by a function of one. Of the functions whose
  * values are irrational: no operator but POW, none that chooses between its arguments. */
 void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b);
+/* Those of MPFI, in a time that does not grow with how far a is from 0 or how near to it; y may be a. */
+void enclose_sin(mpfi_ptr y, mpfi_srcptr a);
+void enclose_cos(mpfi_ptr y, mpfi_srcptr a);
 /* y is another variable than a and b; ends may be infinite. */
 void enclose_normcdf(mpfi_ptr y, mpfi_srcptr a);
 void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a);

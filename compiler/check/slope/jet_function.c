@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/check/slope/jet_special.h"
+#include "compiler/expr/num_special.h"
 
 static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
 {
@@ -109,12 +110,12 @@ static void apply_sine(Walk *w, const Jet *a, bool is_cosine, Scaled g[3])
     scaled_collapse(w->at, &a->v[0], &g[0]);
     scaled_set(&g[1], &g[0]);
     if (is_cosine) {
-        mpfi_cos(g[0].c, g[0].c);
-        mpfi_sin(g[1].c, g[1].c);
+        enclose_cos(g[0].c, g[0].c);
+        enclose_sin(g[1].c, g[1].c);
         scaled_neg(&g[1], &g[1]);
     } else {
-        mpfi_sin(g[0].c, g[0].c);
-        mpfi_cos(g[1].c, g[1].c);
+        enclose_sin(g[0].c, g[0].c);
+        enclose_cos(g[1].c, g[1].c);
     }
     scaled_neg(&g[0], &g[2]);
 }

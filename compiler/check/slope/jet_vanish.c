@@ -1,6 +1,8 @@
 /* Functions that go to 0: with their argument, and log(1 + exp(a)) with exp(a). */
 #include "compiler/check/slope/jet_walk.h"
 
+#include "compiler/expr/num_special.h"
+
 /* Goes to 0 as y grows, by its power or its rate. */
 static bool shrinks(const Scaled *a)
 {
@@ -11,6 +13,12 @@ static bool shrinks(const Scaled *a)
 
 typedef int Enclosure(mpfi_ptr, mpfi_srcptr);
 
+static int sine(mpfi_ptr y, mpfi_srcptr a)
+{
+    enclose_sin(y, a);
+    return 0;
+}
+
 static Enclosure *enclosure_of(EigFn fn)
 {
     switch (fn) {
@@ -18,7 +26,7 @@ static Enclosure *enclosure_of(EigFn fn)
     case EIG_FN_LOG1P: return mpfi_log1p;
     case EIG_FN_TANH:  return mpfi_tanh;
     case EIG_FN_ATAN:  return mpfi_atan;
-    case EIG_FN_SIN:   return mpfi_sin;
+    case EIG_FN_SIN:   return sine;
     default:           return NULL;
     }
 }
