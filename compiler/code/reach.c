@@ -142,10 +142,12 @@ static State state_of(Reach *r, double x, double value)
     return is;
 }
 
+/* The roundings that stand in the doubles are bounded (runtime/slack_form.h): mostly that tells without an enclosure. */
 static State state_at(Reach *r, double x)
 {
-    double var[EIG_N_VARS] = { [EIG_VAR_X] = x };
-    return state_of(r, x, eig_code_eval(&eig_solve_piece(r->q, x)->value, var, NULL));
+    double value, slack = eig_code_slack(&eig_solve_piece(r->q, x)->value, x, &value);
+    r->is_sure = slack <= r->off_s * (fabs(value) - slack) && fabs(value) <= DBL_MAX;
+    return r->is_sure ? GOOD : state_of(r, x, value);
 }
 
 /* What is good is so about x, too. */
