@@ -65,12 +65,19 @@ bool lmi_is_positive(size_t d, double *a)
     return factor(d, a);
 }
 
+/* Most of a matrix is 0. */
+typedef struct Entry {
+    size_t i, j;
+    double x;
+} Entry;
+
 /* Indices that some matrix ties to each other: in between all are 0, so the blocks are factored each for itself. The conditions at
  * the corners of a cell are such blocks. */
 typedef struct Block {
     size_t d;
-    double *basis;              /* m matrices, d * d each */
-    double *f, *z, *zb, *zbz;   /* d * d: F - tI or its factor, its inverse, Z B_k, Z B_k Z */
+    Entry *entry;               /* of the m matrices, one after the other, on and below the diagonal */
+    size_t *first;              /* m + 1: where those of each begin */
+    double *f, *z, *bz, *zbz;   /* d * d: F - tI or its factor, its inverse, B_k Z, Z B_k Z on and below the diagonal */
 } Block;
 
 typedef struct Newton {
@@ -106,25 +113,47 @@ static void tie_indices(const Lmi *l, size_t *parent)
         parent[i] = root_of(parent, i);
 }
 
+/* The entries of the block of these n indices; none is written where `out` is NULL. */
+static size_t list_entries(const Lmi *l, const size_t *index, size_t n, Entry *out, size_t *first)
+{
+    size_t n_entries = 0, d = l->d;
+    for (size_t k = 0; k < l->m; k++) {
+        if (out)
+            first[k] = n_entries;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j <= i; j++) {
+                double x = l->basis[(k * d + index[i]) * d + index[j]];
+                if (x != 0 && out)
+                    out[n_entries] = (Entry){i, j, x};
+                n_entries += x != 0;
+            }
+    }
+    return n_entries;
+}
+
+static void free_block(Block *b)
+{
+    free(b->entry);
+    free(b->first);
+    free(b->f);
+}
+
 /* The block of the indices with this root, in ascending order; false without memory. */
 static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t *index, Block *out)
 {
-    size_t n = 0, d = l->d;
-    for (size_t i = 0; i < d; i++)
+    size_t n = 0;
+    for (size_t i = 0; i < l->d; i++)
         if (parent[i] == root)
             index[n++] = i;
-    double *room = calloc((l->m + 4) * n * n, sizeof *room);
-    *out = (Block){.d = n, .basis = room};
-    if (!room)
+    size_t n_entries = list_entries(l, index, n, NULL, NULL);
+    *out = (Block){.d = n, .entry = malloc((n_entries + 1) * sizeof *out->entry), .first = malloc((l->m + 1) * sizeof *out->first)};
+    out->f = calloc(4 * n * n, sizeof *out->f);
+    if (!out->entry || !out->first || !out->f)
         return false;
-    out->f = room + l->m * n * n;
     out->z = out->f + n * n;
-    out->zb = out->z + n * n;
-    out->zbz = out->zb + n * n;
-    for (size_t k = 0; k < l->m; k++)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                out->basis[(k * n + i) * n + j] = l->basis[(k * d + index[i]) * d + index[j]];
+    out->bz = out->z + n * n;
+    out->zbz = out->bz + n * n;
+    out->first[l->m] = list_entries(l, index, n, out->entry, out->first);
     return true;
 }
 
@@ -150,8 +179,8 @@ static bool factor_block(Block *b, const double *y, size_t m)
     size_t d = b->d;
     memset(b->f, 0, d * d * sizeof *b->f);
     for (size_t k = 0; k < m; k++)
-        for (size_t i = 0; i < d * d; i++)
-            b->f[i] += y[k] * b->basis[k * d * d + i];
+        for (size_t e = b->first[k]; e < b->first[k + 1]; e++)
+            b->f[b->entry[e].i * d + b->entry[e].j] += y[k] * b->entry[e].x;
     for (size_t i = 0; i < d; i++)
         b->f[i * d + i] -= y[m];
     return factor(d, b->f);
@@ -180,12 +209,46 @@ static void invert(Block *b)
     }
 }
 
-/* out = a b, b symmetric. */
-static void multiply(size_t d, const double *a, const double *b, double *out)
+/* bz = B_k Z, by rows. */
+static void multiply_right(Block *b, size_t k)
 {
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j < d; j++)
-            out[i * d + j] = wide_dot(d, a + i * d, b + j * d);
+    size_t d = b->d;
+    memset(b->bz, 0, d * d * sizeof *b->bz);
+    for (const Entry *e = b->entry + b->first[k]; e < b->entry + b->first[k + 1]; e++) {
+        wide_add(d, e->x, b->z + e->j * d, b->bz + e->i * d);
+        if (e->i != e->j)
+            wide_add(d, e->x, b->z + e->i * d, b->bz + e->j * d);
+    }
+}
+
+static bool is_zero_row(const Block *b, const double *row)
+{
+    for (size_t j = 0; j < b->d; j++)
+        if (row[j] != 0)
+            return false;
+    return true;
+}
+
+/* zbz = Z times what stands in bz, symmetric. */
+static void multiply_left(Block *b, const double *bz)
+{
+    size_t d = b->d;
+    memset(b->zbz, 0, d * d * sizeof *b->zbz);
+    for (size_t r = 0; r < d; r++) {
+        if (is_zero_row(b, bz + r * d))
+            continue;
+        for (size_t i = 0; i < d; i++)
+            wide_add(i + 1, b->z[i * d + r], bz + r * d, b->zbz + i * d);
+    }
+}
+
+/* The trace of B_l times a symmetric matrix of which only the lower part is read. */
+static double trace_with(const Block *b, size_t l, const double *lower)
+{
+    double on = 0, below = 0;
+    for (const Entry *e = b->entry + b->first[l]; e < b->entry + b->first[l + 1]; e++)
+        *(e->i == e->j ? &on : &below) += e->x * lower[e->i * b->d + e->j];
+    return on + 2 * below;
 }
 
 /* What the block adds to gradient and Hessian (below the diagonal) of logdet(F(y) - tI). */
@@ -193,19 +256,16 @@ static void add_block(Newton *w, Block *b)
 {
     size_t d = b->d, m = w->l->m, s = m + 1;
     invert(b);
-    for (size_t k = 0; k <= m; k++) {
-        const double *basis = b->basis + k * d * d;
-        if (k < m) {
-            multiply(d, b->z, basis, b->zb);
-            multiply(d, b->zb, b->z, b->zbz);
-        } else {
-            multiply(d, b->z, b->z, b->zbz);
-        }
-        for (size_t l = 0; l < m && l <= k; l++)
-            w->h[k * s + l] += (k < m ? 1 : -1) * wide_dot(d * d, b->zbz, b->basis + l * d * d);
-        if (k < m)
-            w->g[k] += wide_dot(d * d, b->z, basis);
+    for (size_t k = 0; k < m; k++) {
+        multiply_right(b, k);
+        multiply_left(b, b->bz);
+        for (size_t l = 0; l <= k; l++)
+            w->h[k * s + l] += trace_with(b, l, b->zbz);
+        w->g[k] += trace_with(b, k, b->z);
     }
+    multiply_left(b, b->z);
+    for (size_t l = 0; l < m; l++)
+        w->h[m * s + l] -= trace_with(b, l, b->zbz);
     w->h[m * s + m] += wide_dot(d * d, b->z, b->z);
     for (size_t i = 0; i < d; i++)
         w->g[m] -= b->z[i * d + i];
@@ -307,7 +367,7 @@ double lmi_maximise(const Lmi *l, double *y)
         t = w.y[m];
     }
     for (size_t k = 0; k < w.n_blocks; k++)
-        free(w.block[k].basis);
+        free_block(&w.block[k]);
     free(w.block);
     free(room);
     return t;
