@@ -707,6 +707,15 @@ def says_contraction_two(t, net, s):
             positive_form(2, two_form(1, [[1 + net.mode[i]]], [p[i]], [q[i]], [tau[i]], rate))
 
 
+def says_any_tau(t, net, s):
+    p, q = numbers(s["p"], net.n), numbers(s["q"], net.n)
+    need(min(p) > 0 and min(q) > 0 and not net.kernel, "a number is not positive, or there are kernels")
+    positive_form(2 * net.n, two_form(net.n, means(net), p, q, [1] * net.n, 0))
+    for i, m in enumerate(net.size):
+        if m > 1:
+            positive_form(2, two_form(1, [[1 + net.mode[i]]], [p[i]], [q[i]], [1], 0))
+
+
 def says_symmetric(t, net, s):
     p = numbers(s["p"], net.n)
     need(min(p) > 0, "p is not positive")
@@ -965,6 +974,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "nearly-equal-time-constants": (("mu", "loop", "tau", "delta"), True, True, says_nearly_equal),
     "lure-popov": (("P", "q", "lambda", "z", "tau"), False, True, says_lure),
     "contraction-l2": (("p", "q", "tau", "rate"), False, True, says_contraction_two),
+    "any-time-constants": (("p", "q"), False, True, says_any_tau),
     "cascade": ((), True, False, None),
     "symmetrisable-weights": (("p",), True, False, says_symmetric),
     "two-neurons-smooth": ((), True, False, says_two),
@@ -1062,7 +1072,7 @@ def check_slopes(data, slopes):
 # ---- ranges --------------------------------------------------------------------
 
 CONVEX = ("quasi-dominance", "contraction-l1", "equal-time-constants", "projected-dynamics", "switched-dynamics", "cascade", "symmetrisable-weights",
-          "contraction-l2", "lure-popov", "projected-dynamics-rate", "switched-dynamics-rate",
+          "contraction-l2", "any-time-constants", "lure-popov", "projected-dynamics-rate", "switched-dynamics-rate",
           "two-neurons-smooth", "two-neurons-bounded", "two-neurons-excitatory-inhibitory")
 
 

@@ -249,7 +249,7 @@ const char *claim_network_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, c
             return arena_printf(&cx->arena, "the statement \"%s\" is about other dynamics", row->name);
         mpq_t *rate = statement_numbers(s, "rate");
         bool is_of_plain = s->kind == STATEMENT_CONTRACTION_ONE || s->kind == STATEMENT_NEARLY_EQUAL || s->kind == STATEMENT_LURE_POPOV ||
-                           s->kind == STATEMENT_CONTRACTION_TWO;
+                           s->kind == STATEMENT_CONTRACTION_TWO || s->kind == STATEMENT_ANY_TAU;
         if (stability_has_prox_steps(net) && is_of_plain)
             return arena_printf(&cx->arena, "the statement \"%s\" is not known for proximal steps", row->name);
         if (rate && mpq_sgn(rate[0]) > 0 && stability_has_prox_steps(net) && statement_is_plain(s->kind))

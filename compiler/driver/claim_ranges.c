@@ -50,14 +50,24 @@ static bool corner_differs(Ctx *cx, const ClaimMatrix *m, const RangeProblem *p,
     return !same;
 }
 
+/* Where time constants have ranges a cell states what holds for any, above 0. */
+static const char *ranged_tau_fault(Ctx *cx, const Net *net, const Evidence *e)
+{
+    for (size_t k = 0; k < e->n_statements; k++)
+        if (!statement_is_of_any_tau(e->statement[k].kind))
+            return arena_printf(&cx->arena, "a cell states \"%s\", which is about given time constants, and those of the model depend on params "
+                                            "that have a range", statement_table[e->statement[k].kind].name);
+    return e->n_statements ? range_tau_obstacle(cx, net->model) : NULL;
+}
+
 static const char *cells_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified)
 {
     for (size_t k = 0; k < certified->n_cells; k++) {
         const char *fault = claim_statements_fault(cx, net, m, &certified->cell[k].evidence);
+        if (!fault && net->model->params_in_tau)
+            fault = ranged_tau_fault(cx, net, &certified->cell[k].evidence);
         if (fault)
             return fault;
-        if (net->model->params_in_tau && certified->cell[k].evidence.n_statements)
-            return "cells make statements, and time constants depend on params that have a range";
     }
     return NULL;
 }

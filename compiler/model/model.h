@@ -136,6 +136,7 @@ typedef struct ModelPop {
     const Expr *tau_of;         /* of i and draws; NULL: all neurons have tau */
     Span tau_span;
     Activation act;             /* of the plain network, whatever the proximal step */
+    const Dependence *tau_of_params;    /* how tau depends on params that have a range; NULL: it does not */
     const Dependence *gain_of_params;   /* how its gain, one number, depends on params that have a range; NULL: it does not */
     Num prox_step;              /* g > 0: tau x' = (stepped - x)/g; 0: the projected dynamics; NULL: 1, the plain network */
     bool is_switched;           /* prox_step = inf: tau x' = H(v) - x, H the end of the box that v points to; prox_step is NULL */

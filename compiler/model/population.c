@@ -68,6 +68,14 @@ static bool declare_place(Builder *b, const PopBuild *pb, ModelPop *p)
     return !place || place_read(b, place->value, size ? size->value : NULL, p);
 }
 
+static void note_tau(Builder *b, Typed tau, ModelPop *p)
+{
+    const Dependence *d = typed_ok(tau) && expr_is_const(tau.e, NULL) ? tau.e->depends : NULL;
+    uint64_t unseen = b->touched & ~(d ? d->params : 0);
+    p->tau_of_params = unseen ? depend_unknown(b->cx, b->touched) : d;
+    params_note(b, &b->m->params_in_tau);
+}
+
 /* A constant, or an expression of the neuron; what it is for each, net/neuron.c knows. */
 static void declare_tau(Builder *b, size_t pop)
 {
@@ -89,7 +97,7 @@ static void declare_tau(Builder *b, size_t pop)
     Scope scope = { .kind = SCOPE_START, .what = what, .pop = pb->broken ? NO_POP : (long)pop, .draws = &draws };
     params_note(b, &b->m->params_elsewhere);
     v = resolve(b, tau->value, &scope);
-    params_note(b, &b->m->params_in_tau);
+    note_tau(b, v, p);
     if (!typed_ok(v) || !time_expect(b, v, what))
         return;
     p->tau = expr_one_value(b->nums, v.e, p->size);

@@ -19,6 +19,7 @@ from two_checkers import both
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from second_checker import Refused, number
 
+ANY_TAU = {"any-time-constants", "symmetrisable-weights", "two-neurons-smooth", "two-neurons-bounded", "two-neurons-excitatory-inhibitory"}
 FORMS = {"lure-popov", "contraction-l2"}
 
 PAIR = """param w_EE = 0.5 in [0, {top}]
@@ -82,15 +83,26 @@ def test_false_by_one_percent(folder):
 
 
 def test_time_constants_with_ranges(folder):
-    """A form is about the time constants that it names: where these have ranges, cells state none, and a file that does is refused."""
-    text = PAIR.format(top="0.9", e=80, i=20, tau="10", cost="nonnegative", per_slope=1)
+    """A form is about the time constants that it names: where these have ranges, cells state what holds for any, and a file that says more is refused."""
+    text = PAIR.format(top="0.6", e=80, i=20, tau="10", cost="nonnegative", per_slope=1).replace("[0, 3]", "[0, 1]").replace("1.2 in", "0.5 in")
     _, proof, path = report(folder, text)
     with open(path, "w") as file:
         file.write("param tau_I = 10 ms in [1 ms, 30 ms]\n" + text.replace("tau = 10 ms", "tau = tau_I"))
     assert eigc("verify", proof).returncode == 0
     assert eigc("verify", proof, "--model", path).returncode != 0
-    r, _, _ = report(folder, open(path).read())
-    assert r["requirements"][0]["verdict"] == "undecided" and "time constants" in r["requirements"][0]["reason"], r["requirements"]
+    r, proof, _ = report(folder, open(path).read())
+    assert r["requirements"][0]["verdict"] == "certified", r["requirements"]
+    assert eigc("verify", proof, "--model", path).returncode == 0
+    with open(proof) as file:
+        certificate = json.load(file)
+    said = {s["says"] for cell in certificate["ranges"]["cells"] for s in cell["statements"]}
+    assert "any-time-constants" in said and said <= ANY_TAU and both(folder, certificate), said
+    for tau, why in (("tau_I - 2 ms", "not above 0"), ("tau_I * tau_I / 10 ms", "not a sum of products")):
+        with open(path, "w") as file:
+            file.write("param tau_I = 10 ms in [1 ms, 30 ms]\n" + text.replace("tau = 10 ms", "tau = " + tau))
+        assert eigc("verify", proof, "--model", path).returncode != 0, tau
+        r, _, _ = report(folder, open(path).read())
+        assert r["requirements"][0]["verdict"] == "undecided" and why in r["requirements"][0]["reason"], r["requirements"]
 
 
 def test_rates(folder):

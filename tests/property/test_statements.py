@@ -82,6 +82,13 @@ connect E -> E { weight = 0.8 }
     "nearly-equal-time-constants": UNEQUAL.format(1.05),
     "lure-popov": UNEQUAL.format(2),
     "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),
+    "any-time-constants": """population E excitatory { size = 4; tau = 1 + i; cost = nonnegative }
+population I inhibitory { size = 2; tau = 1 + i / 2; cost = nonnegative }
+connect E -> E { weight = 0.15 }
+connect E -> I { weight = 0.25 }
+connect I -> E { weight = 0.5 }
+connect I -> I { weight = 0.25 }
+""",
     "balance": BALANCE.replace("INPUT", "3"),
     "no-balance": BALANCE.replace("INPUT", "1"),
     "no-potential": """population A mixed { size = 4; tau = 1; cost = nonnegative }
@@ -132,6 +139,12 @@ def true_of(a, row, s):
             weight = np.sqrt(at("p") / size)
             j = weight[:, None] * j / weight[None, :]
             assert np.linalg.eigvalsh((j + j.T) / 2).max() <= -float(number(s["rate"])) * (1 - 1e-9), s
+        if s["says"] == "any-time-constants":       # in a norm of its own for any time constants
+            tau = rng.uniform(0.1, 10, len(row))
+            j = (slope[:, None] * w - np.eye(len(row))) / tau[:, None]
+            weight = np.sqrt(at("p") / np.bincount(row)[row] * tau)
+            j = weight[:, None] * j / weight[None, :]
+            assert np.linalg.eigvalsh((j + j.T) / 2).max() < 0, s
     if s["says"] in ("potential-game", "symmetrisable-weights", "saddle"):
         p, sign = at("p"), at("sign") if "sign" in s else np.ones(len(row))
         off = w - np.diag(np.diag(w))

@@ -48,6 +48,17 @@ bool statement_is_plain(StatementKind kind)
     return kind != STATEMENT_PROJECTED && kind != STATEMENT_PROJECTED_RATE && kind != STATEMENT_SWITCHED && kind != STATEMENT_SWITCHED_RATE;
 }
 
+bool statement_is_of_any_tau(StatementKind kind)
+{
+    switch (kind) {
+    case STATEMENT_ANY_TAU: case STATEMENT_SYMMETRISABLE: case STATEMENT_PROJECTED: case STATEMENT_SWITCHED:
+    case STATEMENT_PLANAR_SMOOTH: case STATEMENT_PLANAR_BOUNDED: case STATEMENT_PLANAR_SIGNS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool statement_holds_of_means(StatementKind kind)
 {
     switch (kind) {

@@ -54,6 +54,8 @@ void statement_init(Ctx *cx, Statement *s, StatementKind kind, size_t n);
 void statement_clear(Statement *s);
 /* About the network of the theorems itself, not its limits of short or long proximal steps. */
 bool statement_is_plain(StatementKind kind);
+/* For all time constants, which it does not name. (A cascade is what its parts are, and counts as none.) */
+bool statement_is_of_any_tau(StatementKind kind);
 /* What follows from diagonal stability alone, or from signs and ratios of weights: it holds of neurons that differ in slope where it
  * is proved of their mean (Theorem 35). */
 bool statement_holds_of_means(StatementKind kind);

@@ -212,15 +212,10 @@ static bool contraction_form_holds(Ctx *cx, size_t n, const mpq_t *w, const mpq_
     return holds;
 }
 
-const char *contraction_two_fault(const StatementCase *x)
+/* The form of the means of rows, and that of differences within each. */
+static bool contracts(const StatementCase *x, const mpq_t *p, const mpq_t *q, const mpq_t *tau, mpq_srcptr rate)
 {
     size_t n = x->m->q;
-    const mpq_t *p = statement_numbers(x->s, "p"), *q = statement_numbers(x->s, "q"), *tau = statement_numbers(x->s, "tau");
-    mpq_srcptr rate = statement_numbers(x->s, "rate")[0];
-    if (x->m->n_kernels)
-        return "it is not known for matrices with kernels";
-    if (!has_signs(p, n, 1) || !has_signs(q, n, 1) || !has_signs(tau, n, 1) || mpq_sgn(rate) <= 0)
-        return "p, q, tau and rate are not all positive";
     mpq_t *w = mean_weights(x), *own = rationals_new(x->cx, 1);
     bool holds = contraction_form_holds(x->cx, n, (const mpq_t *)w, p, q, tau, rate);
     for (size_t a = 0; holds && a < n; a++) {
@@ -231,5 +226,36 @@ const char *contraction_two_fault(const StatementCase *x)
     }
     rationals_clear(w, n * n);
     rationals_clear(own, 1);
-    return holds ? NULL : "its form is not positive definite at this rate";
+    return holds;
+}
+
+const char *contraction_two_fault(const StatementCase *x)
+{
+    size_t n = x->m->q;
+    const mpq_t *p = statement_numbers(x->s, "p"), *q = statement_numbers(x->s, "q"), *tau = statement_numbers(x->s, "tau");
+    mpq_srcptr rate = statement_numbers(x->s, "rate")[0];
+    if (x->m->n_kernels)
+        return "it is not known for matrices with kernels";
+    if (!has_signs(p, n, 1) || !has_signs(q, n, 1) || !has_signs(tau, n, 1) || mpq_sgn(rate) <= 0)
+        return "p, q, tau and rate are not all positive";
+    return contracts(x, p, q, tau, rate) ? NULL : "its form is not positive definite at this rate";
+}
+
+/* p takes up the time constants, and any rate does. */
+const char *any_tau_fault(const StatementCase *x)
+{
+    size_t n = x->m->q;
+    const mpq_t *p = statement_numbers(x->s, "p"), *q = statement_numbers(x->s, "q");
+    if (x->m->n_kernels)
+        return "it is not known for matrices with kernels";
+    if (!has_signs(p, n, 1) || !has_signs(q, n, 1))
+        return "p and q are not all positive";
+    mpq_t *one = rationals_new(x->cx, n), none;
+    mpq_init(none);
+    for (size_t a = 0; a < n; a++)
+        mpq_set_ui(one[a], 1, 1);
+    bool holds = contracts(x, p, q, (const mpq_t *)one, none);
+    rationals_clear(one, n);
+    mpq_clear(none);
+    return holds ? NULL : "its form is not positive definite";
 }

@@ -71,6 +71,7 @@ void statement_loop_size(Ctx *cx, const ClaimMatrix *m, const Component *c, int 
 /* ---- statement_form.c: quadratic forms in x and phi ---- */
 const char *lure_popov_fault(const StatementCase *x);
 const char *contraction_two_fault(const StatementCase *x);
+const char *any_tau_fault(const StatementCase *x);
 
 /* ---- statement_balance.c: strong weights between populations; that they are the network's is a fact about it ---- */
 const char *balance_fault(const StatementCase *x);

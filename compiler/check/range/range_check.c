@@ -15,7 +15,7 @@ typedef struct RangeSearch {
     size_t work_left;           /* cells that may still be looked at */
     size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
     size_t ends_left;           /* cells in a row that were not decided from their ends, before that is no longer tried */
-    bool tau_varies;
+    const char *tau_obstacle;   /* why convergence is not claimed; NULL: it may be */
 } RangeSearch;
 
 enum { TRY_ENDS = 24 };
@@ -194,9 +194,11 @@ static const char *not_convergent(RangeSearch *s)
     while (c + 1 < r->n_cells && evidence_converges(&r->cell[c].evidence))
         c++;
     range_cell_centre(r, &r->cell[c], theta);
+    const char *why = s->problem.net->model->params_in_tau ?
+        "time constants depend on params with ranges, and what holds for any time constants does not show it; fixed ones, or a smaller range, may help" :
+        "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
     const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is not proved, "
-                                      "around %s say: \"open\" in the report there says why, and a smaller range, or equal time constants, may help",
-                                      r->n_params ? point_text(cx, r, (const mpq_t *)theta) : "the params' own values");
+                                      "around %s say: %s", r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
     rationals_clear(theta, r->n_params);
     return reason;
 }
@@ -212,14 +214,15 @@ static void conclude(Ctx *cx, RangeSearch *s)
         return;
     }
     out->lds = TRUTH_CERTIFIED;
-    if (s->tau_varies)
-        out->reason = "time constants depend on a param that has a range, and convergence is proved for fixed ones only";
+    if (s->tau_obstacle)
+        out->reason = s->tau_obstacle;
     else if (!ranges_converge(&s->problem.ranges))
         out->reason = not_convergent(s);
     else
         out->stable = TRUTH_CERTIFIED;
     if (out->stable == TRUTH_CERTIFIED)
-        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s", v.reason);
+        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s%s", v.reason,
+                                   s->problem.net->model->params_in_tau ? "; what it says of convergence holds for any time constants" : "");
 }
 
 /* NULL, or why the cells could not go with the claim about the network's own matrix. */
@@ -251,7 +254,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s)
 
 void ranges_check(Ctx *cx, const Net *net, Report *out)
 {
-    RangeSearch s = {.out = &out->ranges, .tau_varies = net->model->params_in_tau != 0};
+    RangeSearch s = {.out = &out->ranges, .tau_obstacle = range_tau_obstacle(cx, net->model)};
     for (size_t k = 0; k < net->model->requires.n; k++) {
         const ModelRequire *r = &net->model->requires.at[k];
         out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE || r->kind == REQUIRE_RATE);
@@ -260,7 +263,7 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
             s.rate = r->lo;
         s.needs_convergence |= r->for_all_params && r->kind == REQUIRE_STABLE;
     }
-    s.needs_convergence &= !s.tau_varies;
+    s.needs_convergence &= !s.tau_obstacle;
     if (!out->ranges.asked)
         return;
     search(cx, out, &s);

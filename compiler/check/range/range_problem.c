@@ -35,8 +35,8 @@ static const Dependence *dependence_of(Ctx *cx, const Net *net, const ModelConn 
     return depend_product(cx, net->nums, d, factor, NULL, inverse);
 }
 
-/* The gain is above 0 at all corners of the ranges, so everywhere in them. */
-static bool stays_positive(const Model *m, const Dependence *gain)
+/* A sum of products is above 0 at all corners of the ranges, so everywhere in them. */
+static bool stays_positive(const Model *m, const Dependence *d)
 {
     const ModelParam *of[DEPEND_MAX_PARAMS + 1] = {NULL};
     mpq_srcptr theta[DEPEND_MAX_PARAMS] = {NULL};
@@ -44,17 +44,31 @@ static bool stays_positive(const Model *m, const Dependence *gain)
     mpq_t value;
     bool positive = true;
     for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
-        if (gain->params >> bit & 1)
+        if (d->params >> bit & 1)
             of[n++] = param_of_bit(m, bit);
     mpq_init(value);
     for (size_t corner = 0; positive && corner < (size_t)1 << n; corner++) {
         for (size_t k = 0; k < n; k++)
             theta[of[k]->bit] = corner >> k & 1 ? of[k]->hi : of[k]->lo;
-        depend_value(gain, theta, value);
+        depend_value(d, theta, value);
         positive = mpq_sgn(value) > 0;
     }
     mpq_clear(value);
     return positive;
+}
+
+const char *range_tau_obstacle(Ctx *cx, const Model *m)
+{
+    for (size_t k = 0; k < m->pops.n; k++) {
+        const Dependence *d = m->pops.at[k].tau_of_params;
+        if (d && (!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a sum of products of constants and different params",
+                                m->pops.at[k].name, name_of_any(m, d->params));
+        if (d && !stays_positive(m, d))
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
+                                name_of_any(m, d->params));
+    }
+    return NULL;
 }
 
 static const char *gain_obstacle(Ctx *cx, const Model *m, uint64_t *params)

@@ -25,6 +25,8 @@ void range_problem_clear(RangeProblem *p);
 
 /* NULL, or that a param with a range stands where nothing is said for all its values. */
 const char *range_elsewhere(Ctx *cx, const Model *m);
+/* NULL, or that time constants are not seen to be above 0 for all values of params. */
+const char *range_tau_obstacle(Ctx *cx, const Model *m);
 /* The block's factor is minus the connection's: its source inhibits, or the sign went to its entries. */
 bool range_is_negated(const Net *net, const Block *b);
 

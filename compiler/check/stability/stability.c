@@ -39,7 +39,7 @@ static void conclude_open(const LdsReport *lds, StabilityReport *out)
               ? "convergence from every initial state is not proved: the time constants differ, the weights are not symmetrisable, and the other "
                 "conditions for that case are about each neuron's own gain, of which only the mean was looked at; nothing suggests that it fails"
               : "convergence from every initial state is not proved: the time constants differ, and none of the conditions for that "
-                "case was found to hold (quasi-dominance, symmetrisable weights, two neurons, nearly equal time constants, a Lur'e-Popov "
+                "case was found to hold (quasi-dominance, symmetrisable weights, two neurons, nearly equal time constants, contraction for any time constants, a Lur'e-Popov "
                 "function, components of such kinds one after the other); nothing suggests that it fails";
 }
 

@@ -85,7 +85,7 @@ double stability_projected_rate(Ctx *cx, const ClaimMatrix *m, const Component *
 bool propose_rate(const StabilityCase *x, double mu, Statement *out);
 bool propose_nearly_equal(const StabilityCase *x, double mu, Statement *out);
 /* stability_form.c */
-StatementProposal propose_contraction_two, propose_lure_popov;
+StatementProposal propose_contraction_two, propose_any_tau, propose_lure_popov;
 /* stability_game.c */
 StatementProposal propose_symmetrisable, propose_potential, propose_saddle, propose_no_potential;
 

@@ -280,3 +280,26 @@ bool propose_contraction_two(const StabilityCase *x, Statement *out)
     mpq_set(statement_numbers(out, "rate")[0], few);
     return true;
 }
+
+/* The same in units of each neuron's own time constant, p being p tau. */
+bool propose_any_tau(const StabilityCase *x, Statement *out)
+{
+    Balanced b;
+    StabilityCase own = *x;
+    size_t n = x->m->q;
+    Num one = num_int(x->nums, 1), *tau = ARENA_ARRAY(&x->cx->arena, n, Num);
+    for (size_t i = 0; i < n; i++)
+        tau[i] = one;
+    own.tau_least = own.tau_most = tau;
+    if (!balance(&own, &b))
+        return false;
+    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);
+    if (!(solve_contraction(&own, &b, 0, y) > 0))
+        return false;
+    statement_init(x->cx, out, STATEMENT_ANY_TAU, n);
+    for (size_t i = 0; i < n; i++) {
+        set_short(statement_numbers(out, "p")[i], y[i] * b.root[i] * b.root[i]);
+        set_short(statement_numbers(out, "q")[i], y[n + i] * b.root[i] * b.root[i]);
+    }
+    return true;
+}

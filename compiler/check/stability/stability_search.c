@@ -126,7 +126,7 @@ static const ClaimMatrix *corner_parts(const Search *s, const Component *c)
 /* One component, as if it were a network of its own. The last proposal is for one matrix, should the one before find nothing for all corners. */
 static bool try_component(Search *s, size_t k)
 {
-    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov, propose_lure_popov};
+    static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov, propose_any_tau, propose_lure_popov};
     enum { ALONE = sizeof proposals / sizeof *proposals - 1 };
     const Component *c = &s->lds->evidence.component[k];
     ClaimMatrix part;
@@ -194,7 +194,7 @@ static void search(Search *s)
         }
         if (!converges)
             converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal) ||
-                        try_whole(s, propose_lure_popov);
+                        try_whole(s, propose_lure_popov) || try_whole(s, propose_any_tau);
         if (s->lds->matrix.q <= FEW_ROWS)
             try_whole(s, propose_contraction_two);
     }
@@ -229,6 +229,20 @@ static void try_forms(Search *s, bool wants_convergence)
             return;
 }
 
+/* Those that hold whatever the time constants are. */
+static void search_any_tau(Search *s, StepLimit limit)
+{
+    if (limit != LIMIT_NONE) {
+        try_limit(s, limit);
+        return;
+    }
+    try_planar(s);
+    try_whole(s, propose_symmetrisable);
+    for (int at_corners = s->n_corners > 0; at_corners >= 0; at_corners--)
+        if (try_form(s, propose_any_tau, at_corners, 0))
+            return;
+}
+
 void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, Num rate, LdsReport *lds)
 {
     Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .corner = corner,
@@ -238,6 +252,10 @@ void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, co
     e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
     if (theory_no_convergence(cx, net))
         return;
+    if (net->model->params_in_tau) {
+        search_any_tau(&s, limit);
+        return;
+    }
     if (limit != LIMIT_NONE) {
         try_limit(&s, limit);
         if (rate && limit == LIMIT_PROJECTED)
