@@ -37,16 +37,18 @@ static void observe(Batch *b, double t)
     }
 }
 
-/* Marks the sets that have a number that is not finite. */
+/* Marks the sets that have a number that is not finite; their lanes begin at 0 again, as what is no number would make every step of all
+ * lanes a longer one. */
 static void look(Batch *b, double t)
 {
     for (size_t k = 0; k < b->lanes; k++) {
-        if (b->end[k].status != RUN_DONE)
-            continue;
-        b->end[k].t = t;
+        bool is_finite = true;
         for (size_t i = 0; i < b->p->n; i++)
-            if (!(fabs(b->x[i * b->lanes + k]) <= DBL_MAX))
-                b->end[k].status = RUN_NONFINITE;
+            is_finite &= fabs(b->x[i * b->lanes + k]) <= DBL_MAX;
+        for (size_t i = 0; i < b->p->n && !is_finite; i++)
+            b->x[i * b->lanes + k] = 0;
+        if (b->end[k].status == RUN_DONE)
+            b->end[k] = (EigSetEnd){ is_finite ? RUN_DONE : RUN_NONFINITE, t };
     }
 }
 

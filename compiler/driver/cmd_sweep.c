@@ -130,8 +130,8 @@ static size_t block_rows(const Sweep *s)
     enum { MOST = 256, PARTS = 32 };
     if (s->why_alone)
         return 1;
-    size_t n = (s->grid.n_sets / PARTS + SWEEP_LANES - 1) / SWEEP_LANES * SWEEP_LANES;
-    return n < SWEEP_LANES ? SWEEP_LANES : n > MOST ? MOST : n;
+    size_t lanes = s->grid.n_sets >= SWEEP_MANY_SETS ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW, n = (s->grid.n_sets / PARTS + lanes - 1) / lanes * lanes;
+    return n < lanes ? lanes : n > MOST ? MOST : n;
 }
 
 static bool open_journal(Job *w)

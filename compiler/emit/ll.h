@@ -34,7 +34,7 @@ void ll_init(Ll *ll, const char *module_name, const char *cpu, const char *featu
 void ll_free(Ll *ll);
 
 /* ---- constants ---- */
-enum { LL_MAX_LANES = 16 };
+enum { LL_MAX_LANES = 32 };
 Val ll_f64(const Ll *ll, double value);
 Val ll_i64(const Ll *ll, uint64_t value);
 /* The integer, or vector of them, as doubles. */

@@ -115,7 +115,7 @@ def several_neurons_and_formulas(folder):
 @test
 def far_out_beside_what_is_near(folder):
     """Arguments of exp and of the logistic function beyond what their shorter forms take, in some sets and not in others."""
-    text = SIGMOID.format(n=3, how="method = rk4; step = 0.05").replace("in [0, 4]", "in [0, 4000]").replace("tanh(max(z, 0))", "exp(-abs(a * z))")
+    text = SIGMOID.format(n=3, how="method = rk4; step = 0.05").replace("in [0, 4]", "in [0, 4000]").replace("tanh(max(z, 0))", "exp(min(a * z, 0))").replace("[[w, 1]] * 4; pattern = all_to_all", "w / 8")
     write(folder, "m.eig", text)
     same_as_runs(folder, {"a": ["0.5", "60", "900", "2"], "w": ["0.5", "20"]}, ["final(E[1])", "peak(E[0])"],
                  lambda run: ((run["E"][-1][1], 0), (run["E"][:, 0].max(), 0)))

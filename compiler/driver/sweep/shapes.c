@@ -50,10 +50,20 @@ static void mark_neighbours(Shape *s, const Options *o, size_t set)
 
 /* ---- kernels ---- */
 
+static size_t lanes_of(const Shape *s)
+{
+    const EigProblem *p = &s->maker.c.plan->problem;
+    size_t n_sets = s->maker.grid->n_sets;
+    if (p->n > SWEEP_FEW_NEURONS)
+        return SWEEP_LANES;
+    return n_sets >= SWEEP_MANY_SETS && (double)n_sets * (double)p->n_steps >= 1e8 ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW;
+}
+
 static bool compile(Shape *s)
 {
     Compilation *c = &s->maker.c;
-    PlanSets sets = { .lanes = SWEEP_LANES, .number = s->number, .varies = s->varies };
+    s->lanes = lanes_of(s);
+    PlanSets sets = { .lanes = (unsigned)s->lanes, .number = s->number, .varies = s->varies };
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .sets = &sets };
     for (size_t k = 0; k < s->n_numbers; k++)
         s->n_fields += s->varies[k];

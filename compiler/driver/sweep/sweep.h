@@ -59,12 +59,16 @@ bool maker_open(Maker *m, const Options *o, const Grid *g);
 bool maker_make(Maker *m, size_t set);
 void maker_close(Maker *m);
 
+/* Sets side by side: as many as hide how long an operation takes behind those of other sets, and of other neurons where these are not few. Twice as
+ * many pay where there is much to do, since the code is as much longer. */
+enum { SWEEP_LANES = 8, SWEEP_LANES_OF_FEW = 16, SWEEP_MOST_LANES = 32, SWEEP_FEW_NEURONS = 4, SWEEP_MANY_SETS = 1024 };
+
 /* ---- shapes.c: kernels, each of plans that differ in numbers alone ---- */
 typedef struct Shape {
     Maker maker;                /* holds the plan of the first set of this shape */
     const JitModule *jit;
     Kernel *kernel;
-    size_t n_numbers, n_fields;
+    size_t n_numbers, n_fields, lanes;
     double *number;             /* of the first */
     bool *varies;
     struct Shape *next;
@@ -97,7 +101,6 @@ typedef struct Sweep {
     bool failed_in_system;
     char error[256];
 } Sweep;
-enum { SWEEP_LANES = 8 };
 /* Runs what the journal does not have, with a line of progress; until Ctrl-C. False when a set could not be made or run (failed_set,
  * error), or it was stopped. */
 bool sweep_work(Sweep *s, size_t n_threads, bool quiet);

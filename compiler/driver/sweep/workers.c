@@ -103,24 +103,24 @@ static bool put_aside(SetBlock *b, size_t row)
     return true;
 }
 
-/* Up to SWEEP_LANES sets of one shape; those that are missing are the first once more. */
+/* Up to shape->lanes sets of one shape; those that are missing are the first once more. */
 static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
 {
     const Shape *s = set[0]->shape;
     const EigProblem *p = &s->maker.c.plan->problem;
-    size_t n_measures = b->sweep->n_measures;
+    size_t n_measures = b->sweep->n_measures, lanes = s->lanes;
     Arena *a = &b->maker->c.cx.arena;
-    double *x = aligned_alloc(64, (p->n + s->n_fields) * SWEEP_LANES * sizeof *x), *own = x + p->n * SWEEP_LANES;
+    double *x = aligned_alloc(64, (p->n + s->n_fields) * lanes * sizeof *x), *own = x + p->n * lanes;
     if (!x)
         return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
-    double *out = ARENA_ARRAY(a, n_measures * SWEEP_LANES + 1, double);
-    EigSetEnd end[SWEEP_LANES];
-    for (size_t lane = 0; lane < SWEEP_LANES; lane++) {
+    double *out = ARENA_ARRAY(a, n_measures * lanes + 1, double);
+    EigSetEnd end[SWEEP_MOST_LANES];
+    for (size_t lane = 0; lane < lanes; lane++) {
         const Waiting *w = set[lane < n ? lane : 0];
         for (size_t i = 0; i < p->n; i++)
-            x[i * SWEEP_LANES + lane] = w->x[i];
+            x[i * lanes + lane] = w->x[i];
         for (size_t k = 0; k < s->n_fields; k++)
-            own[k * SWEEP_LANES + lane] = w->own[k];
+            own[k * lanes + lane] = w->own[k];
     }
     bool ok = eig_sets_run(p, s->jit->functions(s->kernel), x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end);
     free(x);
@@ -134,10 +134,10 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
 static bool run_waiting(SetBlock *b)
 {
     for (size_t first = 0; first < b->n_waiting; first++) {
-        const Waiting *set[SWEEP_LANES];
+        const Waiting *set[SWEEP_MOST_LANES];
         const Shape *s = b->waiting[first].shape;
         size_t n = 0;
-        for (size_t k = first; s && k < b->n_waiting && n < SWEEP_LANES; k++)
+        for (size_t k = first; s && k < b->n_waiting && n < s->lanes; k++)
             if (b->waiting[k].shape == s)
                 set[n++] = &b->waiting[k];
         if (n && !run_together(b, set, n))
