@@ -239,7 +239,7 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_STEP: mpq_set_si(out, mpq_sgn(a) >= 0, 1); return true;
     case EIG_FN_PULSE: mpq_set_si(out, mpq_sgn(a) >= 0 && mpq_cmp(a, b) < 0, 1); return true;
     case EIG_FN_RAMP: return apply_ramp(out, a, b);
-    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:  /* of programs only */
+    case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC: return nearest_double(out, fn, 2, args);
     case EIG_N_FNS: break;
     }
     BUG("unknown function %d", (int)fn);
