@@ -13,6 +13,7 @@
  *   LESS(a, b) EQUAL     false where one is a NaN
  *   PICK(yes, a, b)      a where yes, else b
  *   BITS(a) OF_BITS(w)   the 64 bits of a number, and back
+ *   BY_PRODUCT           of two ways to the same bits, true for the one that waits less and false for the one with fewer numbers at hand
  *   IADD ISUB SHL(w, n) SHR(w, n) BIT(w, n)   of 64 bits; SHR keeps the sign; BIT is a truth value
  *
  * The polynomials and the quotient are those of runtime/elementary.sollya. What each function
@@ -36,10 +37,22 @@ static inline FORM_PAIR form_sum(FORM NUM a, NUM b)
     return (FORM_PAIR){ s, ADD(SUB(a, SUB(s, of_b)), SUB(b, of_b)) };
 }
 
+/* 2^k for k in [-1022, 1023], the low bits of `shifted`. */
+static inline NUM form_two_to_low(FORM NUM shifted)
+{
+    return OF_BITS(IADD(SHL(BITS(shifted), 52), W(0x3ff0000000000000)));
+}
+
+/* b + 2^k a, k the low bits of `shifted`, where a and 2^k a are normal numbers. */
+static inline NUM form_plus_lifted(FORM NUM b, NUM a, NUM shifted)
+{
+    return BY_PRODUCT ? FMA(a, form_two_to_low(WITH shifted), b) : ADD(b, OF_BITS(IADD(BITS(a), SHL(BITS(shifted), 52))));
+}
+
 /* 2^k for whole k in [-1022, 1023]. */
 static inline NUM form_two_to(FORM NUM k)
 {
-    return OF_BITS(IADD(SHL(BITS(ADD(k, K(FORM_SHIFT))), 52), W(0x3ff0000000000000)));
+    return form_two_to_low(WITH ADD(k, K(FORM_SHIFT)));
 }
 
 /* ---- exponentials ---- */
@@ -66,12 +79,6 @@ static inline FORM_POWER form_power(FORM NUM x)
     return (FORM_POWER){ shifted, k, hi, FMA(r2, p, lo) };
 }
 
-/* a 2^k, k the low bits of `shifted`, where a and it are normal numbers. */
-static inline NUM form_lifted(FORM NUM a, NUM shifted)
-{
-    return OF_BITS(IADD(BITS(a), SHL(BITS(shifted), 52)));
-}
-
 /* exp(hi + lo) is s + t, s = 1 + hi rounded. Two factors for 2^k, as a result below the normal numbers rounds in the last product. */
 static inline NUM form_exp(FORM NUM x)
 {
@@ -86,8 +93,8 @@ static inline NUM form_exp(FORM NUM x)
 static inline NUM form_exp_near(FORM NUM x)
 {
     FORM_POWER e = form_power(WITH x);
-    NUM s = ADD(K(1.0), e.hi), t = ADD(SUB(e.hi, SUB(s, K(1.0))), e.rest);
-    return form_lifted(WITH ADD(t, s), e.shifted);
+    NUM s = ADD(K(1.0), e.hi), t = ADD(SUB(e.hi, SUB(s, K(1.0))), e.rest), two_to = form_two_to_low(WITH e.shifted);
+    return FMA(t, two_to, MUL(s, two_to));
 }
 
 /* 2^k (1 + y) - 1 = (2^k - 1) + 2^k y, for x in [-40, 709]; a half of it where 2^k is beyond the numbers. */
@@ -106,7 +113,7 @@ static inline NUM form_tanh(FORM NUM x)
 {
     NUM a = ABS(x), most = PICK(LESS(K(22.0), a), K(22.0), a);
     FORM_POWER e = form_power(WITH ADD(most, most));
-    NUM y = ADD(e.hi, e.rest), two_to = form_lifted(WITH K(1.0), e.shifted);
+    NUM y = ADD(e.hi, e.rest), two_to = form_two_to_low(WITH e.shifted);
     NUM v = FMA(two_to, y, SUB(two_to, K(1.0)));
     return SIGN(DIV(v, ADD(v, K(2.0))), x);
 }
@@ -132,16 +139,17 @@ static inline FORM_ODDS form_odds(FORM NUM a, NUM rest)
     return (FORM_ODDS){ shifted, k, FMA(r, odd, even), FMA(minus_r, odd, even) };
 }
 
-static inline NUM form_share_of(FORM double lift, NUM q, NUM p)
+/* lift q / (q + 2^k p), k the low bits of `shifted`. */
+static inline NUM form_share_of(FORM double lift, NUM q, NUM p, NUM shifted)
 {
-    return DIV(lift == 1 ? q : MUL(q, K(lift)), ADD(q, p));
+    return DIV(lift == 1 ? q : MUL(q, K(lift)), form_plus_lifted(WITH q, p, shifted));
 }
 
 /* `lift`, a power of two, times the logistic function; for |a| < FORM_LOGISTIC_NEAR and |rest| < FORM_LOGISTIC_REST. */
 static inline NUM form_logistic_near(FORM double lift, NUM a, NUM rest)
 {
     FORM_ODDS o = form_odds(WITH a, rest);
-    return form_share_of(WITH lift, o.q, form_lifted(WITH o.p, o.shifted));
+    return form_share_of(WITH lift, o.q, o.p, o.shifted);
 }
 
 /* A result below the normal numbers rounds in the last product. A rest that is large, or no number, belongs to an a far out. */
@@ -151,8 +159,8 @@ static inline NUM form_logistic(FORM double lift, NUM a, NUM rest)
     FORM_ODDS o = form_odds(WITH PICK(LESS(K(FORM_LOGISTIC_NEAR), low), K(FORM_LOGISTIC_NEAR), low),
                             PICK(LESS(ABS(rest), K(FORM_LOGISTIC_REST)), rest, K(0.0)));
     NUM beyond = SUB(o.k, K(1021.0)), less = PICK(LESS(K(0.0), beyond), beyond, K(0.0));
-    NUM share = form_share_of(WITH lift, o.q, form_lifted(WITH o.p, SUB(o.shifted, less)));
-    return MUL(share, form_lifted(WITH K(1.0), SUB(K(FORM_SHIFT), less)));
+    NUM share = form_share_of(WITH lift, o.q, o.p, SUB(o.shifted, less));
+    return MUL(share, form_two_to_low(WITH SUB(K(FORM_SHIFT), less)));
 }
 
 /* ---- logarithms ---- */

@@ -38,6 +38,7 @@ static inline double of_bits(uint64_t w)
 #define PICK(yes, a, b) ((yes) ? (a) : (b))
 #define BITS(a) bits_of(a)
 #define OF_BITS(w) of_bits(w)
+#define BY_PRODUCT 1
 #define IADD(a, b) ((a) + (b))
 #define ISUB(a, b) ((a) - (b))
 #define SHL(a, n) ((a) << (n))
