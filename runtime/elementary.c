@@ -3,6 +3,7 @@
 
 #include "runtime/elementary_number.h"
 #include "runtime/elementary_form.h"
+#include "runtime/exprel_form.h"
 
 /* 2/pi in whole numbers below 2^48: the sum of c[j] 2^(-48 (j + 1)). */
 static const double two_over_pi[] = {
@@ -62,6 +63,7 @@ static inline double sine(double x, int ahead)
 
 static inline double value_exp(double x) { return form_exp(x); }
 static inline double value_expm1(double x) { return form_expm1(x); }
+static inline double value_exprel(double x) { return form_exprel(x); }
 static inline double value_tanh(double x) { return form_tanh(x); }
 static inline double value_log(double x) { return form_log(x); }
 static inline double value_log1p(double x) { return form_log1p(x); }

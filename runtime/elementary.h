@@ -10,6 +10,7 @@
 #define EIG_ELEMENTARY_FUNCTIONS \
     ELEMENTARY(exp, 0.75) \
     ELEMENTARY(expm1, 1.75) \
+    ELEMENTARY(exprel, 2.5) \
     ELEMENTARY(tanh, 2.5) \
     ELEMENTARY(log, 0.9) \
     ELEMENTARY(log1p, 0.9) \

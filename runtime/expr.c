@@ -104,6 +104,8 @@ double eig_fn_apply(EigFn fn, double a, double b)
     case EIG_FN_LOG:   return eig_log(a);
     case EIG_FN_LOG1P: return eig_log1p(a);
     case EIG_FN_EXPM1: return eig_expm1(a);
+    case EIG_FN_EXPREL: return eig_exprel(a);
+    case EIG_FN_EXP_MEAN: return eig_exp_mean(a, b);
     case EIG_FN_SIN:   return eig_sin(a);
     case EIG_FN_COS:   return eig_cos(a);
     case EIG_FN_TANH:  return eig_tanh(a);
@@ -175,6 +177,17 @@ double eig_code_eval(const EigCode *code, const double var[EIG_N_VARS], const Ei
     return stack[0];
 }
 
+const char *eig_fn_word(EigFn fn)
+{
+    switch (fn) {
+    case EIG_FN_POW:      return "pow";
+    case EIG_FN_EXP_MEAN: return "tilted";
+    case EIG_FN_LOGISTIC: return "logistic";
+    case EIG_FN_LIFTED_LOGISTIC: return "logistic128";
+    default:              return eig_fn_name[fn] ? eig_fn_name[fn] : "";
+    }
+}
+
 EigFn1 eig_fn_address1(EigFn fn)
 {
     switch (fn) {
@@ -190,5 +203,11 @@ EigFn1 eig_fn_address1(EigFn fn)
 
 EigFn2 eig_fn_address2(EigFn fn)
 {
-    return fn == EIG_FN_POW ? fn_pow : fn == EIG_FN_LOG_ROOT ? eig_log_root : fn == EIG_FN_LOGIT_ROOT ? eig_logit_root : NULL;
+    switch (fn) {
+    case EIG_FN_POW:   return fn_pow;
+    case EIG_FN_LOG_ROOT: return eig_log_root;
+    case EIG_FN_LOGIT_ROOT: return eig_logit_root;
+    case EIG_FN_EXP_MEAN: return eig_exp_mean;
+    default:           return NULL;
+    }
 }

@@ -128,9 +128,11 @@ const EigPiece *eig_solve_piece(const EigSolve *solve, double x);
 double eig_solve(const EigSolve *solve, double s);
 
 /* C functions that generated code may call for functions that are not a few
- * instructions (exp, sin, pow, ...); NULL for the others. The JIT registers them under the name "eig_fn_<name>". */
+ * instructions (exp, sin, pow, ...); NULL for the others. The JIT registers them under the name "eig_fn_<word>". */
 typedef double (*EigFn1)(double);
 typedef double (*EigFn2)(double, double);
 EigFn1 eig_fn_address1(EigFn fn);
 EigFn2 eig_fn_address2(EigFn fn);
+/* The name of a function that is called, also of one that no text can have; "" where there is none. */
+const char *eig_fn_word(EigFn fn);
 #endif

@@ -20,6 +20,7 @@
 #define SLACK_PER_INFINITE 0x1p-1020
 #define SLACK_INFINITE_EXPONENT 709.7
 #define SLACK_LOG_INFINITE 706.0
+#define SLACK_INFINITE_EXPREL 716.2
 
 /* What a result of v is off by that is right to n/2 units in the last place. */
 static inline NUM form_slack_of(FORM double n, NUM v)
@@ -108,6 +109,23 @@ static inline NUM form_slack_exp(FORM double n, NUM a, NUM ea, NUM v, double res
     return PICK(EQUAL(v, none), of_infinite, is);
 }
 
+/* exprel'/exprel rises, is at most 1, and at most -1/a below 0. */
+static inline NUM form_slack_exprel(FORM NUM a, NUM ea, NUM v)
+{
+    NUM none = K((double)INFINITY), to = ADD(a, ea), below = SUB(K(0.0), to);
+    NUM g = MUL(ea, PICK(LESS(K(1.0), below), DIV(K(1.0), below), K(1.0)));
+    NUM is = ADD(MUL(v, PICK(LESS(g, K(1.0)), FMA(g, g, g), EXP(g))), form_slack_of(WITH 6, v));
+    NUM of_infinite = PICK(LESS(K(SLACK_INFINITE_EXPREL), SUB(a, ea)), K(0.0), none);
+    return PICK(EQUAL(v, none), of_infinite, is);
+}
+
+/* The slope of a mean of t^b is at most b times the variance of t, which is at most 1/12 and 1/a^2. */
+static inline NUM form_slack_mean(FORM NUM a, NUM ea, NUM b, NUM v)
+{
+    NUM nearest = form_nearest(WITH a, ea), variance = form_least(WITH K(0.0834), DIV(K(1.0), MUL(nearest, nearest)));
+    return FMA(MUL(b, variance), ea, form_slack_of(WITH 3, v));
+}
+
 static inline NUM form_slack_choice(FORM NUM a, NUM ea, NUM b, NUM eb, YES is_a)
 {
     NUM both = ADD(ea, eb);
@@ -160,6 +178,8 @@ static inline NUM form_slack(FORM EigFn fn, NUM a, NUM ea, NUM b, NUM eb, NUM v,
     case EIG_FN_SQRT:  return FMA(K(SLACK_UNIT), v, PICK(LESS(ea, a), DIV(ea, v), SQRT(ea)));
     case EIG_FN_EXP:   return form_slack_exp(WITH 2, a, ea, v, 0);
     case EIG_FN_EXPM1: return form_slack_exp(WITH 4, a, ea, v, -1);
+    case EIG_FN_EXPREL: return form_slack_exprel(WITH a, ea, v);
+    case EIG_FN_EXP_MEAN: return PICK(EQUAL(eb, zero), form_slack_mean(WITH a, ea, b, v), none);
     case EIG_FN_LOG:   return ADD(form_share(WITH ea, SUB(a, ea)), form_slack_of(WITH 2, v));
     case EIG_FN_LOG1P: return ADD(form_share(WITH ea, SUB(ADD(K(1.0), a), ea)), form_slack_of(WITH 2, v));
     case EIG_FN_SIN: case EIG_FN_COS:

@@ -103,3 +103,34 @@ double eig_logit_root(double a, double b)
     }
     return (double)logistic(y);
 }
+
+/* The integral of t^b exp(a t): 1/(b + 1) + a/(b + 2) + a^2/(2! (b + 3)) + ... above 0; below, exp(a) times that of the integral of (1 - t)^b exp(-a t): no terms cancel. */
+static long double moment_series(long double a, long double b)
+{
+    enum { MOST_TERMS = 400 };
+    long double sum = 0, term = a < 0 ? expl(a) / (b + 1) : 1;
+    for (int k = 1; k < MOST_TERMS; k++) {
+        long double part = a < 0 ? term : term / (b + k), before = sum;
+        sum += part;
+        if (sum == before)
+            break;
+        term *= a < 0 ? -a / (b + 1 + k) : a / k;
+    }
+    return sum;
+}
+
+/* By parts, m(b) = exp(a)/(exp(a) - 1) - b/a m(b - 1), in which little cancels where |a| is large compared to b. */
+double eig_exp_mean(double a, double b)
+{
+    enum { MOST = 32 };
+    if (!(b >= 1 && b <= MOST && b == floor(b)))
+        return (double)NAN;
+    if (!(fabs(a) <= DBL_MAX))
+        return a < 0 ? 0.0 : a > 0 ? 1.0 : a;
+    if (fabs(a) < 2 * b + 8)
+        return (double)(moment_series(a, b) / moment_series(a, 0));
+    long double less = expl(-fabsl(a)), end = (a > 0 ? 1 : -less) / (1 - less), m = 1;
+    for (int k = 1; k <= (int)b; k++)
+        m = end - k / (long double)a * m;
+    return (double)m;
+}

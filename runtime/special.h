@@ -12,4 +12,6 @@ double eig_wright_omega(double a);
 double eig_log_root(double a, double b);
 /* log(x/(1 - x)) + b x = a, b > -4 */
 double eig_logit_root(double a, double b);
+/* The mean of t^b for t from 0 to 1 with the weight exp(a t), b = 1, 2, ... */
+double eig_exp_mean(double a, double b);
 #endif

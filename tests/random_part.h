@@ -94,7 +94,7 @@ static void say_constant(DrawnModel *m, int depth)
 
 static bool is_drawable(const CallWord *f)
 {
-    static const char *const narrow[] = { "log", "sqrt", "log_root", "logit_root", "log1p", "exp", "expm1" };
+    static const char *const narrow[] = { "log", "sqrt", "log_root", "logit_root", "log1p", "exp", "expm1", "exprel" };
     for (unsigned k = 0; k < LENGTH_OF(narrow); k++)
         if (f->name && strcmp(f->name, narrow[k]) == 0)
             return false;

@@ -120,7 +120,7 @@ static bool is_magnitude(const Expr *e)
         return is_magnitude(arg[0]) || is_magnitude(arg[1]);
     case EIG_FN_POW: case EIG_FN_FLOOR:
         return is_magnitude(arg[0]);
-    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_STEP:
+    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_EXPREL: case EIG_FN_STEP:
         return true;
     default:
         return false;

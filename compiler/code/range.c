@@ -175,9 +175,9 @@ Range range_apply(EigFn fn, Range a, Range b)
     case EIG_FN_COS: return wave(fn, a, 0);
     case EIG_FN_NORMPDF: return density(a);
     case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_EXPM1: case EIG_FN_TANH: case EIG_FN_ATAN:
-    case EIG_FN_NORMCDF: case EIG_FN_OMEGA: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_OR_ZERO:
+    case EIG_FN_EXPREL: case EIG_FN_NORMCDF: case EIG_FN_OMEGA: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_OR_ZERO:
         return rising(fn, a, 0);
-    case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT: case EIG_FN_RAMP:
+    case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT: case EIG_FN_EXP_MEAN: case EIG_FN_RAMP:
         return b.lo == b.hi && (fn != EIG_FN_RAMP || b.lo > 0) ? rising(fn, a, b.lo) : UNKNOWN;
     case EIG_FN_PULSE: return (Range){ 0, 1 };
     case EIG_FN_LOST_SUM: case EIG_FN_LOST_PRODUCT: case EIG_FN_LOGISTIC:

@@ -40,6 +40,7 @@ static Val bit(const Ll *ll, Val word, unsigned n)
 #define SQRT(a) ll_intrinsic1(ll, "llvm.sqrt", a)
 #define MIN(a, b) ll_select(ll, LESS(a, b), a, b)
 #include "runtime/elementary_form.h"
+#include "runtime/exprel_form.h"
 #include "runtime/normal_form.h"
 
 /* 1 where any lane is not. */
@@ -136,6 +137,7 @@ static Val written_out(const Emit *e, EigFn fn, Val x)
     switch (fn) {
     case EIG_FN_EXP:   return form_exp(ll, x);
     case EIG_FN_EXPM1: return form_expm1(ll, x);
+    case EIG_FN_EXPREL: return form_exprel(ll, x);
     case EIG_FN_TANH:  return form_tanh(ll, x);
     case EIG_FN_LOG:   return form_log(ll, x);
     case EIG_FN_LOG1P: return form_log1p(ll, x);
@@ -197,7 +199,7 @@ static void note(const Emit *e, Val near)
 bool is_elementary(EigFn fn)
 {
     switch (fn) {
-    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_TANH: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN: case EIG_FN_COS:
+    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_TANH: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN: case EIG_FN_COS:
     case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:
         return true;
     default:

@@ -39,8 +39,7 @@ static Val call_lanes(const Ll *ll, const LlFunction *f, Val a, Val b, unsigned 
 Val call_runtime(const Emit *e, EigFn fn, Val a, Val b)
 {
     char name[48];
-    const char *word = fn == EIG_FN_POW ? "pow" : eig_fn_name[fn];
-    snprintf(name, sizeof name, "eig_fn_%s", word);
+    snprintf(name, sizeof name, "eig_fn_%s", eig_fn_word(fn));
     unsigned n = (unsigned)eig_fn_n_args[fn];
     LlFunction f = ll_pure_external(e->ll, name, n);
     if (e->ll->lanes)
@@ -151,10 +150,10 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known)
     case EIG_FN_PULSE: return pulse(ll, a, b);
     case EIG_FN_RAMP:  return ramp(ll, a, b);
     case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
-    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_EXPM1:
+    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_EXPM1: case EIG_FN_EXPREL:
         return elementary(e, fn, a);
     case EIG_FN_ATAN: case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT:
-    case EIG_FN_LOGIT_ROOT:
+    case EIG_FN_LOGIT_ROOT: case EIG_FN_EXP_MEAN:
         return call_runtime(e, fn, a, b);
     case EIG_N_FNS:
         break;

@@ -117,6 +117,7 @@ static Num exact_call(NumPool *pool, EigFn fn, Num a, Num b)
     case EIG_FN_FLOOR: return exact_floor(pool, a);
     case EIG_FN_SQRT: return is_zero(a) || mpq_equal(a, one) ? a : NULL;
     case EIG_FN_EXP:
+    case EIG_FN_EXPREL:
     case EIG_FN_COS: return is_zero(a) ? one : NULL;
     case EIG_FN_LOG: return mpq_equal(a, one) ? zero : NULL;
     case EIG_FN_LOG1P:

@@ -87,6 +87,12 @@ static const Expr *square(const Derive *d, const Expr *a)
     return call2(d, EIG_FN_POW, a, number(d, 2, 1));
 }
 
+/* The logarithmic derivative of exprel(u) by u, for n = 1. */
+static const Expr *tilted(const Derive *d, const Expr *u, long n)
+{
+    return call2(d, EIG_FN_EXP_MEAN, u, number(d, n, 1));
+}
+
 /* ---- one function: its derivative by argument k, from the call e and its arguments a, b ---- */
 
 typedef struct Call {
@@ -111,6 +117,7 @@ PARTIAL(EXP)   { return c->e; }
 PARTIAL(LOG)   { return reciprocal(c->d, c->a); }
 PARTIAL(LOG1P) { return reciprocal(c->d, call2(c->d, EIG_FN_ADD, number(c->d, 1, 1), c->a)); }
 PARTIAL(EXPM1) { return call1(c->d, EIG_FN_EXP, c->a); }
+PARTIAL(EXPREL) { return product(c->d, c->e, tilted(c->d, c->a, 1)); }
 PARTIAL(NORMCDF) { return call1(c->d, EIG_FN_NORMPDF, c->a); }
 PARTIAL(NORMPDF) { return negative(c->d, product(c->d, c->a, c->e)); }
 PARTIAL(OMEGA) { return call2(c->d, EIG_FN_DIV, c->e, call2(c->d, EIG_FN_ADD, number(c->d, 1, 1), c->e)); }
@@ -133,6 +140,13 @@ PARTIAL(POW)
         return product(c->d, c->e, expr_apply(c->d->cx, c->d->at, EIG_FN_LOG, 1, &c->a));
     const Expr *less = call2(c->d, EIG_FN_SUB, c->b, number(c->d, 1, 1));
     return product(c->d, c->b, call2(c->d, EIG_FN_POW, c->a, less));
+}
+
+/* Of b, a constant, nobody asks. */
+PARTIAL(EXP_MEAN)
+{
+    const Expr *next = c->k ? NULL : call2(c->d, EIG_FN_ADD, c->b, number(c->d, 1, 1));
+    return call2(c->d, EIG_FN_SUB, call2(c->d, EIG_FN_EXP_MEAN, c->a, next), product(c->d, c->e, tilted(c->d, c->a, 1)));
 }
 
 /* x/(x + b), and -log(x) of it for b */
@@ -189,8 +203,40 @@ static const Expr *(*const partial[EIG_N_FNS])(const Call *) = {
 
 static const Expr *derive(Derive *d, const Expr *e);
 
+/* The u of a multiple of exprel(u), or NULL. */
+static const Expr *exprel_argument(const Expr *e)
+{
+    if (is_call(e, EIG_FN_MUL) && (expr_is_const(e->as.call.arg[0], NULL) || expr_is_const(e->as.call.arg[1], NULL)))
+        return exprel_argument(e->as.call.arg[expr_is_const(e->as.call.arg[0], NULL)]);
+    return is_call(e, EIG_FN_EXPREL) ? e->as.call.arg[0] : NULL;
+}
+
+/* Of log(v), n/v and v^p for a multiple v of exprel(u), by v'/v = tilted(u, 1) u': v itself may be infinite where these are numbers. NULL and
+ * *fits = false: e is none. */
+static const Expr *derive_by_exprel(Derive *d, const Expr *e, bool *fits)
+{
+    EigFn fn = e->as.call.fn;
+    bool is_quotient = fn == EIG_FN_DIV, is_power = fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], NULL);
+    const Expr *u = is_quotient || is_power || fn == EIG_FN_LOG ? exprel_argument(e->as.call.arg[is_quotient]) : NULL;
+    *fits = u != NULL;
+    if (!u)
+        return NULL;
+    const Expr *inner = derive(d, u), *above = is_quotient ? derive(d, e->as.call.arg[0]) : NULL;
+    d->at = e->span;
+    const Expr *rate = product(d, tilted(d, u, 1), inner);
+    if (fn == EIG_FN_LOG)
+        return rate;
+    if (is_power)
+        return product(d, e->as.call.arg[1], product(d, e, rate));
+    return sum(d, product(d, above, reciprocal(d, e->as.call.arg[1])), negative(d, product(d, e, rate)));
+}
+
 static const Expr *derive_call(Derive *d, const Expr *e)
 {
+    bool fits;
+    const Expr *whole = derive_by_exprel(d, e, &fits);
+    if (fits)
+        return whole;
     int n_args = e->as.call.n_args;
     Call c = { d, e, e->as.call.arg[0], n_args > 1 ? e->as.call.arg[1] : NULL, 0 };
     const Expr *total = number(d, 0, 1);

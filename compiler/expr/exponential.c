@@ -259,8 +259,8 @@ static bool read_exponential(const Range *r, const Expr *e, Scaled *out)
     return true;
 }
 
-/* expm1(u) = exp(u) (-expm1(-u)), where u > 0. */
-static Scaled scaled_expm1(const Range *r, const Expr *e, const Expr *written)
+/* expm1(u) = exp(u) (-expm1(-u)) and exprel(u) = exp(u) exprel(-u), where u > 0. */
+static Scaled scaled_difference(const Range *r, const Expr *e, const Expr *written)
 {
     Num offset, rate, root;
     if (!expr_affine(r->nums, e->as.call.arg[0], EIG_VAR_X, &offset, &rate))
@@ -272,7 +272,9 @@ static Scaled scaled_expm1(const Range *r, const Expr *e, const Expr *written)
         return as_it_is(r, written);
     Scaled s = { .plain = written, .offset = offset, .rate = rate };
     const Expr *below = straight(r, e->span, combine(r, mpq_sub, r->zero, offset), combine(r, mpq_sub, r->zero, rate));
-    s.rest = call(r, e->span, EIG_FN_NEG, call(r, e->span, EIG_FN_EXPM1, below, NULL), NULL);
+    s.rest = call(r, e->span, e->as.call.fn, below, NULL);
+    if (e->as.call.fn == EIG_FN_EXPM1)
+        s.rest = call(r, e->span, EIG_FN_NEG, s.rest, NULL);
     return s;
 }
 
@@ -288,7 +290,8 @@ static Scaled scaled_call(Range *r, const Expr *e, const Scaled *a, const Scaled
     case EIG_FN_POW: return expr_is_const(e->as.call.arg[1], &p) ? scaled_power(r, e, a, p, written) : as_it_is(r, written);
     case EIG_FN_LOG: return scaled_log(r, e, a, written);
     case EIG_FN_LOG1P: return scaled_log1p(r, e, a, written);
-    case EIG_FN_EXPM1: return scaled_expm1(r, e, written);
+    case EIG_FN_EXPM1:
+    case EIG_FN_EXPREL: return scaled_difference(r, e, written);
     case EIG_FN_NEG: return scaled_negative(r, e, a, written);
     default: return as_it_is(r, written);
     }

@@ -319,7 +319,7 @@ static void print_call(const Expr *e, Sbuf *out)
         sbuf_char(out, '-');
         print_at(arg[0], BIND_NEG + 1, out);
     } else {
-        sbuf_printf(out, "%s(", eig_fn_name[fn] ? eig_fn_name[fn] : fn == EIG_FN_LOGISTIC ? "logistic" : "logistic128");
+        sbuf_printf(out, "%s(", eig_fn_word(fn));
         for (int k = 0; k < e->as.call.n_args; k++) {
             sbuf_str(out, k ? ", " : "");
             expr_print(arg[k], out);

@@ -39,7 +39,7 @@ static bool is_nonnegative(const Expr *e)
         return false;
     const Expr *const *arg = e->as.call.arg;
     switch (e->as.call.fn) {
-    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_NORMCDF: return true;
+    case EIG_FN_ABS: case EIG_FN_SQRT: case EIG_FN_EXP: case EIG_FN_EXPREL: case EIG_FN_NORMCDF: return true;
     case EIG_FN_MUL: return expr_equal(arg[0], arg[1]) || (is_nonnegative(arg[0]) && is_nonnegative(arg[1]));
     case EIG_FN_ADD: case EIG_FN_DIV: return is_nonnegative(arg[0]) && is_nonnegative(arg[1]);
     case EIG_FN_MAX: return is_nonnegative(arg[0]) || is_nonnegative(arg[1]);

@@ -48,6 +48,7 @@ static int way_of_call(const Expr *e, EigVar by)
     case EIG_FN_POW: return is_odd(arg[1]) ? a : NOT_SEEN;
     case EIG_FN_EXP:
     case EIG_FN_EXPM1:
+    case EIG_FN_EXPREL:
     case EIG_FN_TANH:
     case EIG_FN_ATAN:
     case EIG_FN_NORMCDF: return a;

@@ -81,6 +81,8 @@ void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_LOG: mpfi_log(y, a); break;
     case EIG_FN_LOG1P: mpfi_log1p(y, a); break;
     case EIG_FN_EXPM1: mpfi_expm1(y, a); break;
+    case EIG_FN_EXPREL: enclose_exp_moment(y, a, 0); break;
+    case EIG_FN_EXP_MEAN: enclose_exp_mean(y, a, (unsigned)mpfi_get_d(b)); break;
     case EIG_FN_SIN: enclose_sin(y, a); break;
     case EIG_FN_COS: enclose_cos(y, a); break;
     case EIG_FN_TANH: mpfi_tanh(y, a); break;
@@ -199,6 +201,17 @@ static bool apply_logit_root(mpq_ptr out, const Num *args)
     return nearest_double(out, EIG_FN_LOGIT_ROOT, 2, args);
 }
 
+/* 1/(b + 1) at 0. */
+static bool apply_mean(mpq_ptr out, const Num *args)
+{
+    if (!is_integer(args[1]) || mpq_cmp_ui(args[1], 1, 1) < 0 || mpq_cmp_ui(args[1], NUM_MOST_MOMENT, 1) > 0)
+        return false;
+    if (mpq_sgn(args[0]) != 0)
+        return nearest_double(out, EIG_FN_EXP_MEAN, 2, args);
+    mpq_set_ui(out, 1, mpz_get_ui(mpq_numref(args[1])) + 1);
+    return true;
+}
+
 static bool apply(mpq_ptr out, EigFn fn, const Num *args)
 {
     Num a = args[0], b = eig_fn_n_args[fn] > 1 ? args[1] : args[0];
@@ -224,6 +237,8 @@ static bool apply(mpq_ptr out, EigFn fn, const Num *args)
     case EIG_FN_LOG: return mpq_sgn(a) > 0 && apply_transcendental(out, fn, a, 1, 0);
     case EIG_FN_LOG1P: return mpq_cmp_si(a, -1, 1) > 0 && apply_transcendental(out, fn, a, 0, 0);
     case EIG_FN_EXPM1: return apply_transcendental(out, fn, a, 0, 0);
+    case EIG_FN_EXPREL: return apply_transcendental(out, fn, a, 0, 1);
+    case EIG_FN_EXP_MEAN: return apply_mean(out, args);
     case EIG_FN_SIN: return apply_transcendental(out, fn, a, 0, 0);
     case EIG_FN_COS: return apply_transcendental(out, fn, a, 0, 1);
     case EIG_FN_TANH: return apply_transcendental(out, fn, a, 0, 0);

@@ -100,6 +100,120 @@ void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a)
     mpfi_clear(root);
 }
 
+/* ---- exprel and its derivatives ---- */
+
+/* (exp(a) - 1)/a, and by parts m(n) = (exp(a) - n m(n - 1))/a; each step takes as many digits as a is small, and some more where it is near 1. */
+static void moment_by_parts(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+{
+    mpfr_exp_t small = mpfr_get_exp(a) < 0 ? -mpfr_get_exp(a) : 0;
+    mpfr_prec_t p = mpfr_get_prec(y) + 32 + (mpfr_prec_t)n * (8 + (mpfr_prec_t)small);
+    mpfi_t at, power, m;
+    mpfi_init2(at, mpfr_get_prec(a));
+    mpfi_init2(power, p);
+    mpfi_init2(m, p);
+    mpfi_set_fr(at, a);
+    mpfi_exp(power, at);
+    mpfi_expm1(m, at);
+    mpfi_div(m, m, at);
+    for (unsigned k = 1; k <= n; k++) {
+        mpfi_mul_ui(m, m, k);
+        mpfi_sub(m, power, m);
+        mpfi_div(m, m, at);
+    }
+    mpfr_set(y, round == MPFR_RNDD ? &m->left : &m->right, round);
+    if (mpfr_nan_p(y) || mpfr_sgn(y) < 0)       /* beyond the numbers that MPFR has */
+        round == MPFR_RNDD ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
+    mpfi_clear(m);
+    mpfi_clear(power);
+    mpfi_clear(at);
+}
+
+/* Beside 0 it is between 1/(n + 1) and exp(a)/(n + 1), and 1 + a <= exp(a) <= 1 + 2 a for 0 <= a <= 1. */
+static void moment_beside_zero(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+{
+    mpfr_set_ui(y, 1, MPFR_RNDN);
+    if (mpfr_sgn(a) < 0 && round == MPFR_RNDD)
+        mpfr_add(y, y, a, round);
+    if (mpfr_sgn(a) > 0 && round == MPFR_RNDU) {
+        mpfr_add(y, y, a, round);
+        mpfr_add(y, y, a, round);
+    }
+    mpfr_div_ui(y, y, n + 1, round);
+}
+
+static void moment_end(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+{
+    if (mpfr_nan_p(a))
+        round == MPFR_RNDD ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
+    else if (mpfr_inf_p(a))
+        mpfr_sgn(a) < 0 ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
+    else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfr_get_prec(y) - 8)
+        moment_beside_zero(y, a, n, round);
+    else
+        moment_by_parts(y, a, n, round);
+}
+
+/* It rises with a. */
+void enclose_exp_moment(mpfi_ptr y, mpfi_srcptr a, unsigned n)
+{
+    moment_end(&y->left, &a->left, n, MPFR_RNDD);
+    moment_end(&y->right, &a->right, n, MPFR_RNDU);
+}
+
+/* exp(a)/(exp(a) - 1) = 1/(1 - exp(-a)), and by parts r(n) = that - n/a r(n - 1). */
+static void mean_by_parts(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+{
+    mpfr_exp_t small = mpfr_get_exp(a) < 0 ? -mpfr_get_exp(a) : 0;
+    mpfr_prec_t p = mpfr_get_prec(y) + 32 + (mpfr_prec_t)(n + 1) * (8 + (mpfr_prec_t)small);
+    mpfi_t at, end, m;
+    mpfi_init2(at, mpfr_get_prec(a));
+    mpfi_init2(end, p);
+    mpfi_init2(m, p);
+    mpfi_set_fr(at, a);
+    mpfi_neg(at, at);
+    mpfi_expm1(end, at);
+    mpfi_neg(end, end);
+    mpfi_ui_div(end, 1, end);
+    mpfi_set_ui(m, 1);
+    for (unsigned k = 1; k <= n; k++) {
+        mpfi_mul_ui(m, m, k);
+        mpfi_div(m, m, at);                     /* at is -a */
+        mpfi_add(m, end, m);
+    }
+    mpfr_set(y, round == MPFR_RNDD ? &m->left : &m->right, round);
+    if (mpfr_nan_p(y) || mpfr_sgn(y) < 0 || mpfr_cmp_ui(y, 1) > 0)
+        mpfr_set_ui(y, round == MPFR_RNDD ? 0 : 1, round);
+    mpfi_clear(m);
+    mpfi_clear(end);
+    mpfi_clear(at);
+}
+
+/* Beside 0 it is 1/(n + 1), off by less than n a. */
+static void mean_end(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+{
+    if (mpfr_nan_p(a) || mpfr_inf_p(a)) {
+        mpfr_set_ui(y, mpfr_nan_p(a) ? round == MPFR_RNDU : mpfr_sgn(a) > 0, round);
+    } else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfr_get_prec(y) - 8) {
+        mpfr_t off;
+        mpfr_init2(off, mpfr_get_prec(a));
+        mpfr_mul_ui(off, a, n, round);
+        mpfr_set_ui(y, 1, round);
+        mpfr_div_ui(y, y, n + 1, round);
+        if ((mpfr_sgn(a) < 0 && round == MPFR_RNDD) || (mpfr_sgn(a) > 0 && round == MPFR_RNDU))
+            mpfr_add(y, y, off, round);
+        mpfr_clear(off);
+    } else {
+        mean_by_parts(y, a, n, round);
+    }
+}
+
+/* It rises with a. */
+void enclose_exp_mean(mpfi_ptr y, mpfi_srcptr a, unsigned n)
+{
+    mean_end(&y->left, &a->left, n, MPFR_RNDD);
+    mean_end(&y->right, &a->right, n, MPFR_RNDU);
+}
+
 /* ---- roots ---- */
 
 /* An ascending function f with f(root) = a; b is a parameter. */

@@ -14,6 +14,11 @@ void enclose_cos(mpfi_ptr y, mpfi_srcptr a);
 /* y is another variable than a and b; ends may be infinite. */
 void enclose_normcdf(mpfi_ptr y, mpfi_srcptr a);
 void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a);
+/* The integral of t^n exp(a t) for t from 0 to 1, n = 0 (exprel) to NUM_MOST_MOMENT. */
+enum { NUM_MOST_MOMENT = 32 };
+void enclose_exp_moment(mpfi_ptr y, mpfi_srcptr a, unsigned n);
+/* That over the integral of exp(a t), n = 1 to NUM_MOST_MOMENT. */
+void enclose_exp_mean(mpfi_ptr y, mpfi_srcptr a, unsigned n);
 void enclose_wright_omega(mpfi_ptr y, mpfi_srcptr a);
 /* b a point or an interval above 0. */
 void enclose_log_root(mpfi_ptr y, mpfi_srcptr a, mpfi_srcptr b);

@@ -271,6 +271,43 @@ static bool normal(Series *out, EigFn fn, const Series *a)
     return true;
 }
 
+/* The integral of t^n exp(a t) for t from 0 to 1, from its own derivatives at a_0, which are of its kind: that is a series in a - a_0. */
+static bool moment(Series *out, const Series *a, unsigned n)
+{
+    Series step, t;
+    mpfi_t c;
+    series_init(&step);
+    series_init(&t);
+    mpfi_init2(c, SERIES_PRECISION);
+    set(&step, a);
+    mpfi_set_ui(step.c[0], 0);
+    for (int k = 0; k < N; k++)
+        mpfi_set_ui(out->c[k], 0);
+    for (unsigned k = N; k-- > 0;) {
+        multiply(&t, out, &step);
+        set(out, &t);
+        enclose_exp_moment(c, a->c[0], n + k);
+        for (unsigned j = 2; j <= k; j++)
+            mpfi_div_ui(c, c, j);
+        mpfi_add(out->c[0], out->c[0], c);
+    }
+    mpfi_clear(c);
+    series_clear(&t);
+    series_clear(&step);
+    return true;
+}
+
+static bool mean(Series *out, const Series *a, unsigned n)
+{
+    Series above, below;
+    series_init(&above);
+    series_init(&below);
+    bool is = moment(&above, a, n) && moment(&below, a, 0) && divide(out, &above, &below);
+    series_clear(&below);
+    series_clear(&above);
+    return is;
+}
+
 /* ---- expressions ---- */
 
 static bool is_finite(const Series *s)
@@ -315,6 +352,9 @@ static bool of_call(Series *out, const Expr *e, const Series *a, const Series *b
     case EIG_FN_POW: return expr_is_const(e->as.call.arg[1], &p) ? power(out, a, p) : !expr_uses(e->as.call.arg[0], EIG_VAR_X) && number_to_power(out, a, b);
     case EIG_FN_EXP: case EIG_FN_EXPM1: return exponential(out, fn, a);
     case EIG_FN_LOG: case EIG_FN_LOG1P: return logarithm(out, fn, a);
+    case EIG_FN_EXPREL: return moment(out, a, 0);
+    case EIG_FN_EXP_MEAN:
+        return expr_is_const(e->as.call.arg[1], &p) && mpq_cmp_ui(p, NUM_MOST_MOMENT - N, 1) <= 0 && mean(out, a, (unsigned)mpz_get_ui(mpq_numref(p)));
     case EIG_FN_TANH: return hyperbolic_tangent(out, a);
     case EIG_FN_ATAN: return arc_tangent(out, a);
     case EIG_FN_SIN: case EIG_FN_COS: return circular(out, fn, a);

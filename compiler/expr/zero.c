@@ -7,7 +7,7 @@ static bool is_total(EigFn fn)
 {
     switch (fn) {
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_NEG: case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX:
-    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
+    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
     case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE:
         return true;
     default:

@@ -51,7 +51,7 @@ static void add_runtime(Symbols *s)
 {
     for (int fn = 0; fn < EIG_N_FNS; fn++) {
         char name[48];
-        snprintf(name, sizeof name, "eig_fn_%s", fn == EIG_FN_POW ? "pow" : eig_fn_name[fn] ? eig_fn_name[fn] : "");
+        snprintf(name, sizeof name, "eig_fn_%s", eig_fn_word((EigFn)fn));
         if (eig_fn_address1((EigFn)fn))
             add_symbol(s, name, ADDRESS(eig_fn_address1((EigFn)fn)));
         else if (eig_fn_address2((EigFn)fn))

@@ -129,10 +129,12 @@ static bool result_unit(Builder *b, Span at, EigFn fn, const Typed *arg, Unit *u
     case EIG_FN_TANH:
     case EIG_FN_ATAN:
     case EIG_FN_EXPM1:
+    case EIG_FN_EXPREL:
     case EIG_FN_NORMCDF:
     case EIG_FN_NORMPDF:
     case EIG_FN_OMEGA:
     case EIG_FN_FLOOR: return pure(b, arg[0], fn);
+    case EIG_FN_EXP_MEAN:
     case EIG_FN_LOG_ROOT:
     case EIG_FN_LOGIT_ROOT: return pure(b, arg[0], fn) && pure(b, arg[1], fn);
     case EIG_FN_STEP: return true;

@@ -93,7 +93,7 @@ static bool of_call(Support *s, EigFn fn, const Ends *a, const Ends *b, Ends *ou
     case EIG_FN_MAX:
         *out = (Ends){ larger(a->lo, b->lo), larger(a->hi, b->hi) };
         return true;
-    case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_SQRT: case EIG_FN_TANH: case EIG_FN_ATAN:
+    case EIG_FN_EXP: case EIG_FN_EXPREL: case EIG_FN_LOG: case EIG_FN_SQRT: case EIG_FN_TANH: case EIG_FN_ATAN:
         return of_rising(s, fn, a, out);
     default:
         return false;

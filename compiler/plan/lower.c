@@ -165,9 +165,9 @@ static bool calls_library(const EigCode *code)
             continue;
         switch ((EigFn)op->which) {
         case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_SIN:
-        case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_EXPM1:
+        case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_EXPM1: case EIG_FN_EXPREL:
         case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT:
-        case EIG_FN_LOGIT_ROOT: case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC:
+        case EIG_FN_LOGIT_ROOT: case EIG_FN_LOGISTIC: case EIG_FN_LIFTED_LOGISTIC: case EIG_FN_EXP_MEAN:
             return true;
         case EIG_FN_POW:
             if (before->kind != EIG_OP_CONST || before->value != floor(before->value) || fabs(before->value) > EIG_POWER_FACTORS)

@@ -6,6 +6,7 @@ import os
 import re
 
 import mpmath
+from numpy import errstate, exp as e_to, longdouble
 
 _LIBM = ctypes.CDLL("libm.so.6")
 fma = _LIBM.fma
@@ -66,6 +67,42 @@ def expm1(x):
     low, q = (hi - y) + rest, 2.0 ** (k - 1)
     v = fma(q, y, fma(q, low, q - 0.5))
     return v + v
+
+
+def exprel(x):
+    if x != x:
+        return x
+    if abs(x) < 2.0 ** -54:
+        return 1.0
+    m = min(x, 718.0)
+    k, hi, rest = _power(max(m, -40.0))
+    y = hi + rest
+    low, q = (hi - y) + rest, 2.0 ** (k - 16)
+    return fma(q, y, fma(q, low, q - 2.0 ** -16)) / (m * 2.0 ** -16)
+
+
+def _moment(a, b):
+    x, n = longdouble(a), longdouble(b)
+    total, term = longdouble(0), e_to(x) / (n + 1) if a < 0 else longdouble(1)
+    for k in range(1, 400):
+        before, total = total, total + (term if a < 0 else term / (n + k))
+        if total == before:
+            break
+        term = term * (-x / (n + 1 + k) if a < 0 else x / k)
+    return total
+
+
+def tilted(a, b):
+    if not abs(a) < math.inf:
+        return 0.0 if a < 0 else 1.0 if a > 0 else a
+    if abs(a) < 2 * b + 8:
+        return float(_moment(a, b) / _moment(a, 0))
+    with errstate(under="ignore"):
+        less, m = e_to(longdouble(-abs(a))), longdouble(1)
+        end = (longdouble(1) if a > 0 else -less) / (1 - less)
+        for k in range(1, int(b) + 1):
+            m = end - k / longdouble(a) * m
+        return float(m)
 
 
 def tanh(x):

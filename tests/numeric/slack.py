@@ -67,6 +67,19 @@ def exponential(units, a, ea, v, rest):
     return ((v - rest) * fma(ea, ea, ea) if ea < 1 else exp(a + ea)) + r(units, v)
 
 
+def exprel(a, ea, v):
+    if v == INF:
+        return 0.0 if a - ea > 716.2 else INF
+    d = 0.0 - (a + ea)
+    g = ea * (1.0 / d if 1.0 < d else 1.0)
+    return v * (fma(g, g, g) if g < 1 else exp(g)) + r(6, v)
+
+
+def tilted(a, ea, b, v):
+    near = n(a, ea)
+    return fma(b * least(0.0834, over(1.0, near * near)), ea, r(3, v))
+
+
 def tanh(a, ea, v):
     q = exp(-2 * n(a, ea))
     p = 1 + q
@@ -84,6 +97,7 @@ def bound(name, a, ea, b, eb, v):
         "neg": lambda: ea, "abs": lambda: ea, "min": lambda: choice(a, ea, b, eb, a < b), "max": lambda: choice(a, ea, b, eb, b < a),
         "sqrt": lambda: fma(UNIT, v, ea / v if ea < a else math.sqrt(ea)),
         "exp": lambda: exponential(2, a, ea, v, 0.0), "expm1": lambda: exponential(4, a, ea, v, -1.0),
+        "exprel": lambda: exprel(a, ea, v), "tilted": lambda: tilted(a, ea, b, v),
         "log": lambda: share(ea, a - ea) + r(2, v), "log1p": lambda: share(ea, (1 + a) - ea) + r(2, v),
         "sin": lambda: ea + r(2, v), "cos": lambda: ea + r(2, v), "tanh": lambda: tanh(a, ea, v),
         "atan": lambda: ea / fma(n(a, ea), n(a, ea), 1.0) + r(2, v),

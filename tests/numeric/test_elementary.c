@@ -31,6 +31,23 @@ static int exact_logistic(mpfr_t y, const mpfr_t x, mpfr_rnd_t round)
 
 static double logistic(double a) { return eig_logistic(a, 0); }
 
+/* mpfr_expm1 and the quotient at some more digits. */
+static int mpfr_exprel(mpfr_t y, const mpfr_t x, mpfr_rnd_t round)
+{
+    mpfr_t t;
+    if (mpfr_zero_p(x))
+        return mpfr_set_ui(y, 1, round);
+    if (mpfr_inf_p(x) && mpfr_sgn(x) > 0)
+        return mpfr_set(y, x, round);
+    mpfr_init2(t, BITS + 64);
+    mpfr_expm1(t, x, round);
+    int off = mpfr_div(y, t, x, round);
+    if (mpfr_zero_p(y))
+        mpfr_set_zero(y, 1);
+    mpfr_clear(t);
+    return off;
+}
+
 #if defined(__x86_64__) && !defined(__FMA__)
 static double other_logistic(double a) { return plain_logistic(a, 0); }
 #define ELEMENTARY(name, units) { #name, units, eig_##name, plain_##name, mpfr_##name },
@@ -61,6 +78,7 @@ static const double special[] = {
     0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 0x1p-1074, -0x1p-1074, 0x1p-1022, DBL_MAX, -DBL_MAX,
     709.78271289338397, 709.78271289338409, -708.39641853226431, -745.13321910194111, -745.13321910194122, 710, -746,
     -1 + 0x1p-53, -1 - 0x1p-52, 22, -22, 0x1p-27, 0x1p-54, 0x1p20, -0x1p20, 0x1.fffffffffffffp19, 0.34657359027997264,
+    716.35358, 716.3535782, 716.354, 717, 718, -40, 0x1.fffffffffffffp-55,
     6381956970095103 * 0x1p797, 5.319372648326541e255, 0x1.6ac5b262ca1ffp849,
 };
 enum { N_SPECIAL = sizeof special / sizeof *special };

@@ -35,7 +35,7 @@ def c_function(name, n):
 
 
 C = {name: c_function(name, 1) for name in ("atan", "sqrt", "fabs")}
-C.update((name, getattr(elementary, name)) for name in ("exp", "log", "log1p", "sin", "cos", "tanh", "expm1"))
+C.update((name, getattr(elementary, name)) for name in ("exp", "log", "log1p", "sin", "cos", "tanh", "expm1", "exprel", "tilted"))
 C_POW = c_function("pow", 2)
 
 
@@ -58,6 +58,20 @@ def power(a, b):
     return 1.0 / p if b < 0 else p
 
 
+def moment(a, b=0):
+    """The integral of t^b exp(a t) for t from 0 to 1: by parts, or beside 0 by its series."""
+    if abs(a) < mpf(2)**-60:
+        return sum(a**k / (mpmath.factorial(k) * (b + 1 + k)) for k in range(24))
+    m = mpmath.expm1(a) / a
+    for k in range(1, int(b) + 1):
+        m = (mpmath.exp(a) - k * m) / a
+    return m
+
+
+def tilted(a, b):
+    return moment(a, b) / moment(a)
+
+
 # ---- expressions as they are printed; a constant is exact until it meets something that is none ----
 
 class Expression:
@@ -78,6 +92,8 @@ class Expression:
             if isinstance(e, ast.UnaryOp):
                 return -of(e.operand)
             if isinstance(e, ast.Call):
+                if e.func.id in ("exprel", "tilted"):
+                    return {"exprel": moment, "tilted": tilted}[e.func.id](*(of(a) for a in e.args))
                 return getattr(mpmath, {"abs": "fabs"}.get(e.func.id, e.func.id))(*(of(a) for a in e.args))
             a, b = of(e.left), of(e.right)
             return {ast.Add: lambda: a + b, ast.Sub: lambda: a - b, ast.Mult: lambda: a * b, ast.Div: lambda: a / b, ast.Pow: lambda: a**b}[type(e.op)]()
@@ -368,6 +384,9 @@ COSTS = [
     "cost(x) = 1e18 * (x - 1 - tanh(x - 1)) on [1, 3]; gain = 1e6",
     "cost(x) = -log(sqrt(x) - 1) on [1, 5]; gain = 1e9",
     "cost(x) = 1 / x^8 on [0, inf]; gain = 10",
+    "cost(x) = exprel(x)",
+    "cost(x) = 0.5 * exprel(-2 * x) + 1 / exprel(3 * x - 1); gain = 3",
+    "cost(x) = log(exprel(x)); gain = 200",
     "cost(x) = 7e-06 * exp(172 * x) / (1 + exp(172 * x))^2 on [-2, 3]",
 ]
 

@@ -60,14 +60,14 @@ static const Expr *pattern(Draw *d, const Expr *a, const Expr *b)
 static const Expr *draw(Draw *d, int depth)
 {
     static const EigFn one[] = { EIG_FN_EXP, EIG_FN_LOG, EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_LOG, EIG_FN_LOG1P, EIG_FN_EXPM1, EIG_FN_ABS, EIG_FN_TANH,
-                                 EIG_FN_ATAN, EIG_FN_NORMCDF, EIG_FN_NORMPDF, EIG_FN_SIN, EIG_FN_COS, EIG_FN_NEG };
+                                 EIG_FN_ATAN, EIG_FN_NORMCDF, EIG_FN_NORMPDF, EIG_FN_SIN, EIG_FN_COS, EIG_FN_NEG, EIG_FN_EXPREL };
     static const EigFn two[] = { EIG_FN_ADD, EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_MAX, EIG_FN_MIN };
     if (depth == 0 || below(d, 6) == 0)
         return below(d, 3) ? expr_var(&cx, (Span){ 0 }, EIG_VAR_X) : number(d);
     unsigned kind = below(d, 10);
     const Expr *a = draw(d, depth - 1);
     if (kind < 3)
-        return call(one[below(d, 15)], a, a);
+        return call(one[below(d, 16)], a, a);
     if (kind == 3)
         return below(d, 4) ? call(EIG_FN_POW, a, number(d)) : call(EIG_FN_POW, number(d), a);
     if (kind == 4)

@@ -50,8 +50,9 @@ static const Expr *exponential(void)
 
 static const Expr *term(void)
 {
-    switch (below(6)) {
+    switch (below(7)) {
     case 0: return number(1 + below(5), 1 + below(3));
+    case 3: return call(EIG_FN_EXPREL, exponent(), NULL);
     case 1: return call(EIG_FN_ADD, number(1, 3), call(EIG_FN_POW, unknown(), number(2, 1)));
     case 2: return call(EIG_FN_DIV, exponential(), number(1 + below(5), 2));
     default: return exponential();
@@ -111,6 +112,13 @@ static void value(const Expr *e, double x, mpfr_ptr out)
     case EIG_FN_POW: mpfr_pow(out, out, b, MPFR_RNDN); break;
     case EIG_FN_SQRT: mpfr_sqrt(out, out, MPFR_RNDN); break;
     case EIG_FN_EXP: mpfr_exp(out, out, MPFR_RNDN); break;
+    case EIG_FN_EXPREL:
+        mpfr_expm1(b, out, MPFR_RNDN);
+        if (mpfr_zero_p(out))
+            mpfr_set_ui(out, 1, MPFR_RNDN);
+        else
+            mpfr_div(out, b, out, MPFR_RNDN);
+        break;
     case EIG_FN_LOG: mpfr_log(out, out, MPFR_RNDN); break;
     case EIG_FN_LOG1P: mpfr_log1p(out, out, MPFR_RNDN); break;
     default: BUG("function %d is not in these expressions", (int)e->as.call.fn);

@@ -121,6 +121,53 @@ static void log_root(mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
     mpfr_clears(log, y, (mpfr_ptr)0);
 }
 
+/* The integral of t^b exp(a t) for t from 0 to 1 by its series in a; NaN where it is infinite or takes long. */
+static void moment(mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
+{
+    mpfr_t sum, power, part;
+    if (!(mpfr_cmp_si(b, -1) > 0) || !(mpfr_cmpabs_ui(a, 200) <= 0)) {
+        mpfr_set_nan(out);
+        return;
+    }
+    mpfr_inits2(1200, sum, power, part, (mpfr_ptr)0);
+    mpfr_set_ui(sum, 0, MPFR_RNDN);
+    mpfr_set_ui(power, 1, MPFR_RNDN);
+    for (unsigned long k = 0; k < 1200; k++) {
+        mpfr_add_ui(part, b, k + 1, MPFR_RNDN);
+        mpfr_div(part, power, part, MPFR_RNDN);
+        mpfr_add(sum, sum, part, MPFR_RNDN);
+        mpfr_mul(power, power, a, MPFR_RNDN);
+        mpfr_div_ui(power, power, k + 1, MPFR_RNDN);
+    }
+    mpfr_set(out, sum, MPFR_RNDN);
+    mpfr_clears(sum, power, part, (mpfr_ptr)0);
+}
+
+static void mean(mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
+{
+    mpfr_t below, zero;
+    mpfr_inits2(500, below, zero, (mpfr_ptr)0);
+    mpfr_set_ui(zero, 0, MPFR_RNDN);
+    moment(a, zero, below);
+    moment(a, b, out);
+    mpfr_div(out, out, below, MPFR_RNDN);
+    mpfr_clears(below, zero, (mpfr_ptr)0);
+}
+
+/* (exp(a) - 1)/a */
+static void exprel(mpfr_srcptr a, mpfr_ptr out)
+{
+    if (mpfr_zero_p(a)) {
+        mpfr_set_ui(out, 1, MPFR_RNDN);
+        return;
+    }
+    mpfr_t t;
+    mpfr_init2(t, 500);
+    mpfr_expm1(t, a, MPFR_RNDN);
+    mpfr_div(out, t, a, MPFR_RNDN);
+    mpfr_clear(t);
+}
+
 static void apply1(EigFn fn, mpfr_srcptr a, mpfr_ptr out)
 {
     switch (fn) {
@@ -135,6 +182,7 @@ static void apply1(EigFn fn, mpfr_srcptr a, mpfr_ptr out)
     case EIG_FN_TANH: mpfr_tanh(out, a, MPFR_RNDN); break;
     case EIG_FN_ATAN: mpfr_atan(out, a, MPFR_RNDN); break;
     case EIG_FN_EXPM1: mpfr_expm1(out, a, MPFR_RNDN); break;
+    case EIG_FN_EXPREL: exprel(a, out); break;
     case EIG_FN_NORMCDF: normal(a, true, out); break;
     case EIG_FN_NORMPDF: normal(a, false, out); break;
     case EIG_FN_OMEGA: omega(a, out); break;
@@ -157,6 +205,7 @@ static void apply2(EigFn fn, mpfr_srcptr a, mpfr_srcptr b, mpfr_ptr out)
     case EIG_FN_MAX: mpfr_set(out, mpfr_greater_p(a, b) ? a : b, MPFR_RNDN); break;
     case EIG_FN_LOST_SUM:
     case EIG_FN_LOST_PRODUCT: mpfr_set_zero(out, 1); break;         /* numbers that are not rounded lose nothing */
+    case EIG_FN_EXP_MEAN: mean(a, b, out); break;
     case EIG_FN_LOG_ROOT: log_root(a, b, out); break;
     case EIG_FN_LOGISTIC:
         mpfr_add(out, a, b, MPFR_RNDN);

@@ -23,7 +23,8 @@ static double number(void)
 }
 
 static const EigFn ONE[] = { EIG_FN_NEG, EIG_FN_ABS, EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_LOG, EIG_FN_LOG1P, EIG_FN_EXPM1, EIG_FN_SIN, EIG_FN_COS,
-                             EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_NORMCDF, EIG_FN_NORMPDF, EIG_FN_STEP, EIG_FN_OMEGA };
+                             EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_NORMCDF, EIG_FN_NORMPDF, EIG_FN_STEP, EIG_FN_OMEGA,
+                             EIG_FN_EXPREL };
 static const EigFn TWO[] = { EIG_FN_ADD, EIG_FN_SUB, EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_MIN, EIG_FN_MAX };
 
 typedef struct Program {
@@ -52,8 +53,11 @@ static void expression(Program *p, int depth)
         return;
     }
     expression(p, depth - 1);
-    unsigned kind = below(8);
-    if (kind < 3) {
+    unsigned kind = below(9);
+    if (kind == 8) {
+        push(p, EIG_OP_CONST, 0, 1 + below(3));
+        push(p, EIG_OP_CALL, EIG_FN_EXP_MEAN, 0);
+    } else if (kind < 3) {
         push(p, EIG_OP_CALL, ONE[below(sizeof ONE / sizeof *ONE)], 0);
     } else if (kind < 7) {
         expression(p, depth > 1 ? (int)below(2) : 0);

@@ -146,6 +146,105 @@ static void slopes_reached_at_infinity_are_bounded(void)
     bench_free(&b);
 }
 
+/* 1/exprel(-z) = z/(1 - exp(-z)): its slope rises from 0 to 1. (270 z - 108)/(1 - exp(-0.154 (270 z - 108))), written with a factor in front or
+ * below, 270 times as steep; with 30 left of 0 it is exprel, of slope 1 at 1: (1 (e - 1) - (e - 2))/1 = 1. */
+static void quotients_by_exprel(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *one = num(&b, "1"), *minus = call1(&b, EIG_FN_NEG, z(&b)), *d = num(&b, "0.154");
+    check_bound(&b, call2(&b, EIG_FN_DIV, one, call1(&b, EIG_FN_EXPREL, minus)), 1);
+    const Expr *line = call2(&b, EIG_FN_SUB, call2(&b, EIG_FN_MUL, num(&b, "270"), z(&b)), num(&b, "108"));
+    const Expr *below = call1(&b, EIG_FN_EXPREL, call1(&b, EIG_FN_NEG, call2(&b, EIG_FN_MUL, d, line)));
+    check_bound(&b, call2(&b, EIG_FN_DIV, num(&b, "500/77"), below), 270);
+    check_bound(&b, call2(&b, EIG_FN_DIV, one, call2(&b, EIG_FN_MUL, d, below)), 270);
+    check_bound(&b, call2(&b, EIG_FN_DIV, one, call2(&b, EIG_FN_MUL, below, num(&b, "1e-3"))), 41580);
+    check_bound(&b, call1(&b, EIG_FN_EXPREL, call2(&b, EIG_FN_MIN, z(&b), one)), 1);
+    check_bound(&b, call1(&b, EIG_FN_EXPREL, call2(&b, EIG_FN_MIN, z(&b), num(&b, "0"))), 0.5);
+    bench_free(&b);
+}
+
+/* exprel or 1/exprel at u. */
+static void exprel_at(mpfr_srcptr u, bool is_below, mpfr_ptr out)
+{
+    mpfr_expm1(out, u, MPFR_RNDN);
+    if (is_below)
+        mpfr_div(out, u, out, MPFR_RNDN);
+    else
+        mpfr_div(out, out, u, MPFR_RNDN);
+}
+
+/* Value, slope and curvature at u, by differences over 2^-200: off by about as much. */
+static void jet_at(double u, bool is_below, mpfr_t out[3])
+{
+    mpfr_t x, h, f[3];
+    mpfr_inits2(3000, x, h, f[0], f[1], f[2], (mpfr_ptr)0);
+    mpfr_set_ui_2exp(h, 1, -200, MPFR_RNDN);
+    for (int k = 0; k < 3; k++) {
+        mpfr_set_d(x, u, MPFR_RNDN);
+        mpfr_sub(x, x, h, MPFR_RNDN);
+        for (int j = 0; j < k; j++)
+            mpfr_add(x, x, h, MPFR_RNDN);
+        exprel_at(x, is_below, f[k]);
+    }
+    mpfr_set(out[0], f[1], MPFR_RNDN);
+    mpfr_sub(out[1], f[2], f[0], MPFR_RNDN);
+    mpfr_div(out[1], out[1], h, MPFR_RNDN);
+    mpfr_div_2ui(out[1], out[1], 1, MPFR_RNDN);
+    mpfr_add(out[2], f[2], f[0], MPFR_RNDN);
+    mpfr_sub(out[2], out[2], f[1], MPFR_RNDN);
+    mpfr_sub(out[2], out[2], f[1], MPFR_RNDN);
+    mpfr_div(out[2], out[2], h, MPFR_RNDN);
+    mpfr_div(out[2], out[2], h, MPFR_RNDN);
+    mpfr_clears(x, h, f[0], f[1], f[2], (mpfr_ptr)0);
+}
+
+static void check_jet(const Expr *e, bool is_below, const JetDomain *at, double u)
+{
+    JetResult r;
+    mpfr_t exact[3], off;
+    mpfr_inits2(3000, exact[0], exact[1], exact[2], off, (mpfr_ptr)0);
+    jet_result_init(&r);
+    jet_evaluate(e, at, &r);
+    jet_at(u, is_below, exact);
+    mpfi_srcptr got[] = { r.value, r.slope, r.curvature };
+    CHECK(r.trouble == JET_FINE);
+    for (int k = 0; k < 3; k++) {
+        double room = 0x1p-150 * (1 + fabs(mpfr_get_d(exact[k], MPFR_RNDN)));
+        mpfr_sub(off, &got[k]->left, exact[k], MPFR_RNDU);
+        CHECK(mpfr_cmp_d(off, room) <= 0);
+        mpfr_sub(off, exact[k], &got[k]->right, MPFR_RNDU);
+        CHECK(mpfr_cmp_d(off, room) <= 0);
+    }
+    mpfi_diam_rel(off, r.slope);
+    CHECK(at->lo < at->hi || fabs(u) > 30 || mpfr_cmp_d(off, 1e-15) < 0);
+    jet_result_clear(&r);
+    mpfr_clears(exact[0], exact[1], exact[2], off, (mpfr_ptr)0);
+}
+
+static void exprel_is_enclosed_with_its_derivatives(void)
+{
+    static const double at[] = { 0x1p-900, 0x1p-60, 1e-9, 1e-6, 0.003, 0.4, 1, 1.5, 3, 7.9, 8, 8.1, 12, 16, 17, 33, 200, 900, 1100, 30000 };
+    Bench b;
+    bench_init(&b);
+    const Expr *above = call1(&b, EIG_FN_EXPREL, z(&b)), *below = call2(&b, EIG_FN_DIV, num(&b, "1"), above);
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++)
+        for (int sign = -1; sign <= 1; sign += 2)
+            for (int is_below = 0; is_below < 2; is_below++) {
+                const Expr *e = is_below ? below : above;
+                double u = sign * at[k];
+                check_jet(e, is_below, &(JetDomain){ &b.nums, 0, u, u }, u);
+                check_jet(e, is_below, &(JetDomain){ &b.nums, 0, u - 0.1, u + 0.3 }, u);
+                if (at[k] < 1)
+                    continue;
+                check_jet(e, is_below, &(JetDomain){ &b.nums, sign, at[k], at[k] }, u);
+                check_jet(e, is_below, &(JetDomain){ &b.nums, sign, at[k], at[k] * 1.1 }, u);
+                check_jet(e, is_below, &(JetDomain){ &b.nums, sign, at[k], at[k] * 9 }, u * 1.25);
+                check_jet(e, is_below, &(JetDomain){ &b.nums, sign, at[k], INFINITY }, u * 1.5);
+            }
+    bench_free(&b);
+}
+
 static const Expr *relu(Bench *b, const Expr *x)
 {
     return call2(b, EIG_FN_MAX, x, num(b, "0"));
@@ -349,7 +448,7 @@ static unsigned long next_random(unsigned long *state)
 static const Expr *random_expression(Bench *b, unsigned long *state, int depth)
 {
     static const EigFn one[] = {EIG_FN_NEG, EIG_FN_ABS, EIG_FN_SQRT, EIG_FN_EXP, EIG_FN_LOG, EIG_FN_LOG1P,
-                                EIG_FN_SIN, EIG_FN_COS, EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_FLOOR, EIG_FN_STEP};
+                                EIG_FN_SIN, EIG_FN_COS, EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_FLOOR, EIG_FN_STEP, EIG_FN_EXPREL};
     static const EigFn two[] = {EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_MIN, EIG_FN_MAX, EIG_FN_RAMP};
     static const char *const constant[] = {"2", "-0.5", "3", "0.7", "-2", "1"};
     unsigned long kind = next_random(state) % 10;
@@ -358,6 +457,8 @@ static const Expr *random_expression(Bench *b, unsigned long *state, int depth)
     const Expr *x = random_expression(b, state, depth - 1);
     if (kind < 4)
         return call1(b, one[next_random(state) % (sizeof one / sizeof *one)], x);
+    if (kind == 4 && next_random(state) % 3 == 0)
+        return call2(b, EIG_FN_DIV, num(b, constant[next_random(state) % 6]), call1(b, EIG_FN_EXPREL, x));
     if (kind == 4)
         return call2(b, EIG_FN_POW, x, num(b, constant[next_random(state) % 6]));
     return call2(b, two[next_random(state) % (sizeof two / sizeof *two)], x, random_expression(b, state, depth - 1));
@@ -433,6 +534,8 @@ int main(void)
     RUN(slopes_that_touch_zero_are_bounded);
     RUN(functions_that_libm_has_not);
     RUN(slopes_reached_at_infinity_are_bounded);
+    RUN(quotients_by_exprel);
+    RUN(exprel_is_enclosed_with_its_derivatives);
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);
     RUN(roots_of_squares_and_their_sums);

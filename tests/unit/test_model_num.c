@@ -134,11 +134,17 @@ static int reference_normpdf(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round)
     return 0;
 }
 
+static int reference_exprel(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t round)
+{
+    mpfr_expm1(y, x, round);
+    return mpfr_div(y, y, x, round);
+}
+
 typedef int (*MpfrFunction)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
 static const struct { EigFn fn; MpfrFunction f; } elementary[] = {
     { EIG_FN_EXP, mpfr_exp }, { EIG_FN_LOG, mpfr_log }, { EIG_FN_LOG1P, mpfr_log1p }, { EIG_FN_EXPM1, mpfr_expm1 }, { EIG_FN_SIN, mpfr_sin },
     { EIG_FN_COS, mpfr_cos }, { EIG_FN_TANH, mpfr_tanh }, { EIG_FN_ATAN, mpfr_atan }, { EIG_FN_SQRT, mpfr_sqrt },
-    { EIG_FN_NORMCDF, reference_normcdf }, { EIG_FN_NORMPDF, reference_normpdf },
+    { EIG_FN_NORMCDF, reference_normcdf }, { EIG_FN_NORMPDF, reference_normpdf }, { EIG_FN_EXPREL, reference_exprel },
 };
 
 /* Rational arguments, at 3000 bits by MPFR alone and rounded once. */
@@ -239,6 +245,10 @@ static void functions_are_exact_where_they_can_be(void)
     CHECK(applies(EIG_FN_LOG, "0", NULL, NULL) && applies(EIG_FN_LOG1P, "-1", NULL, NULL));
     CHECK(applies(EIG_FN_EXP, "1e5", NULL, NULL) && applies(EIG_FN_EXP, "-1e6", NULL, "0"));
     CHECK(applies(EIG_FN_EXPM1, "0", NULL, "0") && applies(EIG_FN_NORMCDF, "0", NULL, "1/2") && applies(EIG_FN_OMEGA, "1", NULL, "1"));
+    CHECK(applies(EIG_FN_EXPREL, "0", NULL, "1") && applies(EIG_FN_EXPREL, "1e-4000", NULL, "1") && applies(EIG_FN_EXPREL, "-1e4000", NULL, "0"));
+    CHECK(applies(EIG_FN_EXPREL, "717", NULL, NULL) && applies(EIG_FN_EXPREL, "1e9", NULL, NULL));
+    CHECK(applies(EIG_FN_EXP_MEAN, "0", "1", "1/2") && applies(EIG_FN_EXP_MEAN, "0", "4", "1/5") && applies(EIG_FN_EXP_MEAN, "1e4000", "3", "1"));
+    CHECK(applies(EIG_FN_EXP_MEAN, "1", "0", NULL) && applies(EIG_FN_EXP_MEAN, "1", "1/2", NULL));
     CHECK(applies(EIG_FN_LOGIT_ROOT, "1", "2", "1/2") && applies(EIG_FN_LOGIT_ROOT, "1", "-4", NULL));
     CHECK(applies(EIG_FN_OMEGA, "-1e4000", NULL, "0") && applies(EIG_FN_LOGIT_ROOT, "1e4000", "1", NULL));
     CHECK(applies(EIG_FN_LOG_ROOT, "1", "1e-300", "1") && applies(EIG_FN_LOG_ROOT, "1", "0", NULL) && applies(EIG_FN_LOG_ROOT, "-1e4000", "1", "0"));

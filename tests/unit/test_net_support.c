@@ -46,7 +46,7 @@ static const Expr *leaf(Form *f)
 static const Expr *form(Form *f, int depth)
 {
     static const EigFn fn[] = { EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_MUL, EIG_FN_DIV, EIG_FN_NEG, EIG_FN_MIN, EIG_FN_MAX,
-                                EIG_FN_EXP, EIG_FN_LOG, EIG_FN_SQRT, EIG_FN_TANH, EIG_FN_ATAN };
+                                EIG_FN_EXP, EIG_FN_LOG, EIG_FN_SQRT, EIG_FN_TANH, EIG_FN_ATAN, EIG_FN_EXPREL };
     if (depth == 0 || below(f->d, 5) == 0)
         return leaf(f);
     EigFn of = fn[below(f->d, sizeof fn / sizeof *fn)];

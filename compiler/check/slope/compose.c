@@ -203,7 +203,7 @@ static Shape of_row(const Compose *c, const Composed *f, const Shape *a)
     return s;
 }
 
-/* What a row does not say: logarithms. That of normcdf is concave and grows, that of normpdf is -a^2/2 and a number (3.5.1). */
+/* What a row does not say: logarithms. That of exprel, a mean of exponentials, is convex (3.5.2) and grows, that of normcdf is concave and grows, that of normpdf is -a^2/2 and a number (3.5.1). */
 static Shape of_function(const Compose *c, EigFn fn, const Shape *a)
 {
     const Composed *row = row_of(fn, a);
@@ -211,7 +211,7 @@ static Shape of_function(const Compose *c, EigFn fn, const Shape *a)
     Num zero = num_int(c->nums, 0);
     if (!row)
         return s;
-    if (fn == EIG_FN_EXP && shape_is_convex(a))
+    if ((fn == EIG_FN_EXP || fn == EIG_FN_EXPREL) && shape_is_convex(a))
         s.root = zero;
     bool grows = fn == EIG_FN_EXP || fn == EIG_FN_NORMCDF;
     s.is_log_concave = (grows && shape_is_concave(a)) || (fn == EIG_FN_NORMPDF && a->rate);

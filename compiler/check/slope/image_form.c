@@ -221,6 +221,7 @@ static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
     case EIG_FN_SQRT:    return root_of(nums, a);
     case EIG_FN_EXP:     return rising(nums, a, &zero, NULL, 0, 1);
     case EIG_FN_EXPM1:   return rising(nums, a, &minus, NULL, 0, 0);
+    case EIG_FN_EXPREL:  return rising(nums, a, &zero, NULL, 0, 1);
     case EIG_FN_LOG:     return rising(nums, a, NULL, NULL, 1, 0);
     case EIG_FN_LOG1P:   return rising(nums, a, NULL, NULL, 0, 0);
     case EIG_FN_ATAN:    return rising(nums, a, NULL, NULL, 0, 0);
@@ -234,6 +235,7 @@ static Bounds of_function(NumPool *nums, EigFn fn, Bounds a)
     case EIG_FN_COS:     return (Bounds){ num_int(nums, -1), num_int(nums, 1) };
     case EIG_FN_NORMPDF: return (Bounds){ num_int(nums, 0), num_int(nums, 1) };
     case EIG_FN_NORMCDF:
+    case EIG_FN_EXP_MEAN:
     case EIG_FN_STEP:
     case EIG_FN_PULSE:
     case EIG_FN_RAMP:

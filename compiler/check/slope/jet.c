@@ -19,6 +19,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
         jet_over_line(w, e, b, out);
         jet_over_power(w, e, b, out);
         jet_over_root(w, e, a, b, out);
+        jet_over_exprel(w, e, a, out);
         break;
     case EIG_FN_NEG: jet_neg(w, a, out); break;
     case EIG_FN_LOST_SUM:
@@ -32,6 +33,8 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_STEP: jet_constant_pieces(w, &a->v[0], "step", false, out); break;
     case EIG_FN_PULSE: jet_pulse(w, a, b, out); break;
     case EIG_FN_RAMP: jet_ramp(w, a, b, out); break;
+    case EIG_FN_EXPREL: jet_moment(w, 0, a, out); break;
+    case EIG_FN_EXP_MEAN: jet_mean(w, a, e->as.call.arg[1], out); break;
     case EIG_FN_LOG_ROOT:
     case EIG_FN_LOGIT_ROOT: jet_root(w, e->as.call.fn, a, b, e->as.call.arg[1], out); break;
     default: jet_one_argument(w, e->as.call.fn, a, out); break;
@@ -149,7 +152,7 @@ static size_t work_of(EigFn fn)
     case EIG_FN_EXP: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_EXPM1: case EIG_FN_SIN: case EIG_FN_COS:
     case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_NORMPDF:
         return 2;
-    case EIG_FN_POW: case EIG_FN_SQRT: case EIG_FN_NORMCDF:
+    case EIG_FN_POW: case EIG_FN_SQRT: case EIG_FN_NORMCDF: case EIG_FN_EXPREL: case EIG_FN_EXP_MEAN:
         return 10;
     case EIG_FN_OMEGA: case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT:
         return 40;

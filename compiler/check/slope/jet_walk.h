@@ -52,6 +52,14 @@ void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);
 void jet_power(Walk *w, const Jet *a, const Jet *b, const Expr *exponent, Jet *out);
 void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *parameter, Jet *out);
 
+/* ---- jet_exprel.c ---- */
+/* The n-th derivative of exprel at a; exprel itself for n = 0. At most NUM_MOST_MOMENT - 2. */
+void jet_moment(Walk *w, unsigned n, const Jet *a, Jet *out);
+/* The mean of t^n for t from 0 to 1 with the weight exp(a t), for a constant n. */
+void jet_mean(Walk *w, const Jet *a, const Expr *n, Jet *out);
+/* *out, the quotient e of n by what may be a multiple of exprel, narrowed where it is one. */
+void jet_over_exprel(Walk *w, const Expr *e, const Jet *n, Jet *out);
+
 /* ---- jet_vanish.c: functions that go to 0 ---- */
 /* The value of fn at a, narrowed in a tail where both go to 0. */
 void jet_vanish(Walk *w, EigFn fn, const Scaled *a, Scaled *value);
