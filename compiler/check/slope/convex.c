@@ -6,6 +6,7 @@
 
 #include "compiler/check/slope/jet.h"
 #include "compiler/check/slope/slope.h"
+#include "compiler/expr/exprel.h"
 
 /* "between x = 1 and x = 2": where it was not proved. */
 static const char *place_text(Ctx *cx, const ConvexFinding *f)
@@ -20,9 +21,10 @@ static const char *place_text(Ctx *cx, const ConvexFinding *f)
            : arena_printf(a, "%s x = %s", isfinite(f->from) ? "above" : "below", isfinite(f->from) ? from : to);
 }
 
-static void report_unproved(Ctx *cx, const ConvexFinding *f, Span at)
+static void report_unproved(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g, Span at)
 {
     Diag *d;
+    const char *whole = expr_by_exprel(cx, nums, g, EIG_VAR_X, (double)NAN);
     if (f->function) {
         d = diag_at(cx, D_E0721, at, "it could not be decided whether this cost is defined %s: `%s` is not seen to have a value there",
                     place_text(cx, f), f->function);
@@ -30,14 +32,18 @@ static void report_unproved(Ctx *cx, const ConvexFinding *f, Span at)
         return;
     }
     d = diag_at(cx, D_E0721, at, "it could not be decided whether x^2/2 plus this cost is convex %s", place_text(cx, f));
-    diag_help(cx, d, "a simpler formula, a narrower domain or a little more of x^2 may help");
+    if (whole)
+        diag_help(cx, d, "write `%s`: that has a value where this quotient is 0 by 0, and more is seen of it next to there", whole);
+    else
+        diag_help(cx, d, "a simpler formula, a narrower domain or a little more of x^2 may help");
 }
 
 static const char *const SHORT_REPAIR = "g may bend down by less than x^2/2 bends up: add a multiple of x^2, or narrow the domain with `on [lo, hi]`";
 
-static void report(Ctx *cx, const ConvexFinding *f, Span at)
+static void report(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g, Span at)
 {
     Diag *d = NULL;
+    const char *whole;
     switch (f->verdict) {
     case CONVEX_NOT:
         d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its second derivative is %.4g there", f->at, f->value);
@@ -50,7 +56,11 @@ static void report(Ctx *cx, const ConvexFinding *f, Span at)
         break;
     case CONVEX_OUTSIDE:
         d = diag_at(cx, D_E0722, at, "this cost is not defined at x = %.10g: %s", f->at, jet_outside_text(cx, f->function));
-        diag_help(cx, d, "say where it is meant with `on [lo, hi]`");
+        whole = strcmp(f->function, "/") == 0 ? expr_by_exprel(cx, nums, g, EIG_VAR_X, f->at) : NULL;
+        if (whole)
+            diag_help(cx, d, "write `%s`: that has a value at every x, at %.10g too, and is this quotient elsewhere", whole, f->at);
+        else
+            diag_help(cx, d, "say where it is meant with `on [lo, hi]`");
         return;
     case CONVEX_NO_LEAST:
         d = diag_at(cx, D_E0723, at, "x + g'(x) is not seen to grow without bound as x goes to %sinfinity", f->at > 0 ? "" : "-");
@@ -61,7 +71,7 @@ static void report(Ctx *cx, const ConvexFinding *f, Span at)
         diag_help(cx, d, "write one power of a base, `max(x, 0)^1.5` for `x * sqrt(max(x, 0))`, a cost by name for what overflows, or limit the domain");
         return;
     case CONVEX_UNPROVED:
-        report_unproved(cx, f, at);
+        report_unproved(cx, nums, f, g, at);
         return;
     default:
         return;
@@ -90,7 +100,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
 {
     ConvexFinding found, *f = &found;
     convex_search(cx, act->cost, f);
-    report(cx, f, act->span);
+    report(cx, nums, f, act->cost->g, act->span);
     bool proved = f->verdict == CONVEX_PROVED;
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && f->bound > 0, .lo = num_int(nums, 0) };
     out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"

@@ -6,6 +6,7 @@
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/slope/slope_search.h"
 #include "compiler/check/slope/standard.h"
+#include "compiler/expr/exprel.h"
 #include "compiler/expr/power.h"
 
 /* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
@@ -63,7 +64,19 @@ static Num times_factor(const SlopeSearch *s, NumPool *nums, double slope)
     return x;
 }
 
-static void report_trouble(Ctx *cx, const SlopeSearch *s, const Activation *act)
+static void report_outside(Ctx *cx, NumPool *nums, const SlopeSearch *s, const Activation *act)
+{
+    bool is_quotient = strcmp(s->function, "/") == 0;
+    const char *whole = is_quotient ? expr_by_exprel(cx, nums, act->phi, EIG_VAR_Z, s->at) : NULL;
+    Diag *d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: %s", s->at, jet_outside_text(cx, s->function));
+    if (whole)
+        diag_help(cx, d, "write `%s`: that has a value at every z, at %.10g too, and is this quotient elsewhere", whole, s->at);
+    else
+        diag_help(cx, d, "an activation has to be defined for every real z; %s",
+                  is_quotient ? "keep the divisor away from 0, as in z / (1 + abs(z))" : "max(z, 0) cuts off the negative side");
+}
+
+static void report_trouble(Ctx *cx, NumPool *nums, const SlopeSearch *s, const Activation *act)
 {
     Diag *d = NULL;
     switch (s->verdict) {
@@ -76,9 +89,7 @@ static void report_trouble(Ctx *cx, const SlopeSearch *s, const Activation *act)
         diag_help(cx, d, "the theorems need a finite slope: use ramp(z, width) for a steep step, or max(z, 0) for a kink");
         break;
     case SLOPE_OUTSIDE:
-        d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: %s", s->at, jet_outside_text(cx, s->function));
-        diag_help(cx, d, "an activation has to be defined for every real z; %s",
-                  strcmp(s->function, "/") == 0 ? "keep the divisor away from 0, as in z / (1 + abs(z))" : "max(z, 0) cuts off the negative side");
+        report_outside(cx, nums, s, act);
         break;
     default:
         break;
@@ -161,7 +172,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     slope_search(s);
     move_back(s);
     name_function(s, nums, act);
-    report_trouble(cx, s, act);
+    report_trouble(cx, nums, s, act);
     *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
     out->proved = s->verdict == SLOPE_PROVED;
     out->monotone = out->proved;
