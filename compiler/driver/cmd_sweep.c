@@ -167,12 +167,33 @@ static void explain_failure(Job *w)
         diag_nowhere(cx, D_E0004, "%s", s->error);
 }
 
-/* How the sets ended, and between what their measures lie. */
-static bool look_at_rows(Job *w)
+/* How set k ended, and what its measures lie between with the others. */
+static bool look_at_row(Job *w, size_t k, const double *row)
 {
     Sweep *s = &w->s;
+    size_t n = s->n_measures;
+    if (!(row[n] >= RUN_DONE && row[n] < RUN_N_STATUS)) {       /* the file was damaged */
+        snprintf(s->journal.error, sizeof s->journal.error, "%s.part: set %zu in it is none that a sweep wrote; remove the file", w->path, k);
+        return false;
+    }
+    RunStatus status = (RunStatus)row[n];
+    if (w->n_ended[status]++ == 0) {
+        w->first_ended[status] = k;
+        w->first_time[status] = row[n + 1];
+    }
+    for (size_t m = 0; m < n && status == RUN_DONE; m++) {
+        w->least[m] = fmin(w->least[m], row[m]);
+        w->most[m] = fmax(w->most[m], row[m]);
+    }
+    return true;
+}
+
+static bool look_at_rows(Job *w)
+{
+    enum { AT_A_TIME = 256 };
+    Sweep *s = &w->s;
     size_t width = s->journal.width, n = s->n_measures;
-    double *row = ARENA_ARRAY(&context(w)->arena, width, double);
+    double *row = ARENA_ARRAY(&context(w)->arena, AT_A_TIME * width, double);
     w->least = ARENA_ARRAY(&context(w)->arena, n + 1, double);
     w->most = ARENA_ARRAY(&context(w)->arena, n + 1, double);
     for (size_t m = 0; m < n; m++) {
@@ -180,21 +201,11 @@ static bool look_at_rows(Job *w)
         w->most[m] = -(double)INFINITY;
     }
     for (size_t k = 0; k < s->grid.n_sets; k++) {
-        if (!eig_journal_read(&s->journal, k, 1, row))
+        size_t left = s->grid.n_sets - k, at = k % AT_A_TIME;
+        if (at == 0 && !eig_journal_read(&s->journal, k, left < AT_A_TIME ? left : AT_A_TIME, row))
             return false;
-        if (!(row[n] >= RUN_DONE && row[n] < RUN_N_STATUS)) {       /* the file was damaged */
-            snprintf(s->journal.error, sizeof s->journal.error, "%s.part: set %zu in it is none that a sweep wrote; remove the file", w->path, k);
+        if (!look_at_row(w, k, row + at * width))
             return false;
-        }
-        RunStatus status = (RunStatus)row[n];
-        if (w->n_ended[status]++ == 0) {
-            w->first_ended[status] = k;
-            w->first_time[status] = row[n + 1];
-        }
-        for (size_t m = 0; m < n && status == RUN_DONE; m++) {
-            w->least[m] = fmin(w->least[m], row[m]);
-            w->most[m] = fmax(w->most[m], row[m]);
-        }
     }
     return true;
 }
