@@ -187,7 +187,7 @@ static size_t take_block(Sweep *s)
 /* A maker serves for some thousand sets: what it found of one serves for the next, and its memory is freed with it. */
 static void *work(void *user)
 {
-    enum { SETS_OF_MAKER = 1024 };
+    enum { SETS_OF_MAKER = 256 };
     Sweep *s = user;
     Worker w = { .last = NULL };
     size_t n_made = 0;
