@@ -78,7 +78,7 @@ const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, co
     RangeProblem p;
     Match match;
     slope_check(cx, net, slope);
-    const char *fault = range_problem_init(cx, net, slope, &p);
+    const char *fault = range_problem_init(cx, net, slope, true, &p);
     if (!fault)
         fault = match_params(cx, certified, &p.ranges, &match);
     for (uint32_t which = 0; !fault && which < 1u << p.ranges.n_params; which++) {

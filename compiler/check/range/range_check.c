@@ -48,10 +48,12 @@ static const char *about_point(Ctx *cx, const Ranges *r, const mpq_t *theta)
     return text;
 }
 
-/* True, keeping what was found, when diagonal stability is refuted at theta. */
+/* True, keeping what was found, when diagonal stability is refuted at theta, a point of the model. */
 static bool refuted_at(RangeSearch *s, const mpq_t *theta)
 {
     LdsReport there;
+    if (s->problem.has_powers)
+        return false;
     range_point_decide(&s->problem, theta, &there);
     if (there.verdict != TRUTH_REFUTED) {
         claim_matrix_clear(&there.matrix);
@@ -148,9 +150,12 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
         range_cell_centre(r, cell, theta);
         bool refuted = refuted_at(s, (const mpq_t *)theta);
+        if (s->problem.has_powers)
+            s->out->reason = arena_printf(&s->problem.cx->arena, "powers of params are taken as params of their own, and diagonal stability fails "
+                                          "at %s, which need not be values that the model has", about_point(s->problem.cx, r, (const mpq_t *)theta));
         rationals_clear(theta, r->n_params);
         range_cell_clear(cell, r->n_params);
-        return !refuted;
+        return !refuted && !s->problem.has_powers;
     }
     if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left)) {
         vec_push(&s->problem.cx->arena, &s->done, *cell);
@@ -241,7 +246,7 @@ static const char *own_claim_fault(Ctx *cx, const Report *report)
 static void search(Ctx *cx, const Report *report, RangeSearch *s)
 {
     RangeReport *out = s->out;
-    out->reason = range_problem_init(cx, report->net, report->slope, &s->problem);
+    out->reason = range_problem_init(cx, report->net, report->slope, true, &s->problem);
     if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
         return;
     s->problem.rate = s->rate;

@@ -92,42 +92,133 @@ const char *range_elsewhere(Ctx *cx, const Model *m)
                         "all its values", name_of_any(m, m->params_elsewhere));
 }
 
-static const char *obstacle(Ctx *cx, const Net *net, uint64_t *params)
+/* ---- powers ----
+ * Each power of a param that stands in weights is a param of its own: what is proved for all values of w and of w^2 holds where
+ * the one is the square of the other. */
+
+/* The powers that occur, each once. */
+typedef struct Powers {
+    size_t n;
+    DependPower at[RANGES_MAX_PARAMS];
+} Powers;
+
+static size_t find_power(const Powers *p, unsigned bit, int exponent)
+{
+    size_t k = 0;
+    while (k < p->n && !(p->at[k].bit == bit && p->at[k].exponent == exponent))
+        k++;
+    return k;
+}
+
+static bool add_power(Powers *p, unsigned bit, int exponent)
+{
+    size_t k = find_power(p, bit, exponent);
+    if (k == RANGES_MAX_PARAMS)
+        return false;
+    p->at[k] = (DependPower){bit, exponent};
+    p->n += k == p->n;
+    return true;
+}
+
+static bool add_first_powers(Powers *p, uint64_t params)
+{
+    bool ok = true;
+    for (unsigned bit = 0; ok && bit < DEPEND_MAX_PARAMS; bit++)
+        ok = !(params >> bit & 1) || add_power(p, bit, 1);
+    return ok;
+}
+
+static bool add_powers(Powers *p, const Dependence *d)
+{
+    bool ok = true;
+    for (size_t t = 0; ok && d && t < d->n; t++) {
+        ok = add_first_powers(p, d->term[t].params);
+        for (size_t k = 0; ok && k < d->term[t].n_powers; k++)
+            ok = add_power(p, d->term[t].power[k].bit, d->term[t].power[k].exponent);
+    }
+    return ok;
+}
+
+static bool has_zero(const ModelParam *p)
+{
+    return mpq_sgn(p->lo) <= 0 && mpq_sgn(p->hi) >= 0;
+}
+
+static const char *divisor_obstacle(Ctx *cx, const Model *m, const Dependence *d, const char *label)
+{
+    for (unsigned bit = 0; d && bit < DEPEND_MAX_PARAMS; bit++)
+        if (d->divided >> bit & 1 && has_zero(param_of_bit(m, bit)))
+            return arena_printf(&cx->arena, "the weight of %s is divided by `%s`, which is 0 somewhere in its range", label, param_of_bit(m, bit)->name);
+    return NULL;
+}
+
+static const char *obstacle(Ctx *cx, const Net *net, bool with_powers, Powers *powers)
 {
     const Model *m = net->model;
     const char *elsewhere = range_elsewhere(cx, m);
-    *params = 0;
+    uint64_t of_gains = 0;
+    *powers = (Powers){0};
     if (elsewhere)
         return elsewhere;
-    const char *of_gains = gain_obstacle(cx, m, params);
-    if (of_gains)
-        return of_gains;
-    for (size_t k = 0; k < m->conns.n; k++) {
+    const char *fault = gain_obstacle(cx, m, &of_gains);
+    bool few = !fault && add_first_powers(powers, of_gains);
+    for (size_t k = 0; !fault && k < m->conns.n; k++) {
         const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
-        if (d && !d->is_followed)
-            return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and different params "
+        if (d && !(with_powers ? d->is_sum : d->is_followed))
+            return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and %s "
                                 "times what is written there", m->conns.at[k].label,
-                                m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params));
-        *params |= d ? d->params : 0;
+                                m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params),
+                                with_powers ? "powers of params" : "different params");
+        fault = divisor_obstacle(cx, m, d, m->conns.at[k].label);
+        few = few && add_powers(powers, d);
     }
-    return __builtin_popcountll(*params) <= RANGES_MAX_PARAMS ? NULL
-        : arena_printf(&cx->arena, "%d params with ranges stand in weights and gains, and proofs stop at %d", __builtin_popcountll(*params),
-                       RANGES_MAX_PARAMS);
+    return fault || few ? fault : arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs "
+                                               "stop there", RANGES_MAX_PARAMS);
 }
 
-static void take_params(Ctx *cx, const Model *m, uint64_t params, Ranges *out, unsigned *bit)
+static const char *power_name(Ctx *cx, const char *name, int exponent)
+{
+    const char *over = exponent < 0 ? "1/" : "";
+    int size = exponent < 0 ? -exponent : exponent;
+    return size == 1 && !*over ? name : size == 1 ? arena_printf(&cx->arena, "%s%s", over, name) : arena_printf(&cx->arena, "%s%s^%d", over, name, size);
+}
+
+static void power_of(mpq_ptr out, mpq_srcptr x, int exponent)
+{
+    unsigned long size = (unsigned long)(exponent < 0 ? -exponent : exponent);
+    mpz_pow_ui(mpq_numref(out), mpq_numref(x), size);
+    mpz_pow_ui(mpq_denref(out), mpq_denref(x), size);
+    if (exponent < 0)
+        mpq_inv(out, out);
+}
+
+/* Between lo and hi a power rises or falls on either side of 0; where it is one that has a value at 0, that is the least of an even one. */
+static void take_power(const ModelParam *p, int exponent, mpq_ptr value, mpq_ptr lo, mpq_ptr hi)
+{
+    power_of(value, p->value, exponent);
+    power_of(lo, p->lo, exponent);
+    power_of(hi, p->hi, exponent);
+    if (mpq_cmp(lo, hi) > 0)
+        mpq_swap(lo, hi);
+    if (exponent % 2 == 0 && has_zero(p))
+        mpq_set_ui(lo, 0, 1);
+}
+
+/* In the order of the model's params, and of their exponents. */
+static void take_params(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, DependPower *of)
 {
     size_t n = 0;
-    ranges_init(cx, out, (size_t)__builtin_popcountll(params));
+    ranges_init(cx, out, powers->n);
     for (size_t k = 0; k < m->params.n; k++) {
         const ModelParam *p = &m->params.at[k];
-        if (!p->varies || p->bit >= DEPEND_MAX_PARAMS || !(params >> p->bit & 1))
-            continue;
-        bit[n] = p->bit;
-        out->name[n] = p->name;
-        mpq_set(out->value[n], p->value);
-        mpq_set(out->lo[n], p->lo);
-        mpq_set(out->hi[n++], p->hi);
+        for (int e = -DEPEND_MAX_EXPONENT; p->varies && e <= DEPEND_MAX_EXPONENT; e++) {
+            if (find_power(powers, p->bit, e) == powers->n)
+                continue;
+            of[n] = (DependPower){p->bit, e};
+            out->name[n] = power_name(cx, p->name, e);
+            take_power(p, e, out->value[n], out->lo[n], out->hi[n]);
+            n++;
+        }
     }
 }
 
@@ -142,8 +233,21 @@ bool range_is_negated(const Net *net, const Block *b)
     return !b->values.d && !c->n_terms && net_neuron_sign(&net->pop[b->pre], 0) == SIGN_INH;
 }
 
-/* The network whose weights are the coefficients of one product of params. */
-static void net_of_product(Ctx *cx, const Net *net, uint64_t product, Net *out)
+/* The powers in a term, by their places. */
+static uint32_t powers_in(const DependTerm *t, const DependPower *of, size_t n)
+{
+    uint32_t in = 0;
+    for (size_t k = 0; k < n; k++) {
+        bool is = of[k].exponent == 1 && (t->params >> of[k].bit & 1);
+        for (size_t j = 0; j < t->n_powers; j++)
+            is |= t->power[j].bit == of[k].bit && t->power[j].exponent == of[k].exponent;
+        in |= (uint32_t)is << k;
+    }
+    return in;
+}
+
+/* The network whose weights are the coefficients of one product of powers. */
+static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const DependPower *of, size_t n, Net *out)
 {
     *out = *net;
     out->block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, Block);
@@ -151,21 +255,13 @@ static void net_of_product(Ctx *cx, const Net *net, uint64_t product, Net *out)
         const Dependence *d = dependence_of(cx, net, &net->model->conns.at[net->block[k].conn]);
         mpq_ptr factor = num_new(net->nums);
         for (size_t t = 0; d && t < d->n; t++)
-            if (d->term[t].params == product)
+            if (powers_in(&d->term[t], of, n) == product)
                 mpq_set(factor, d->term[t].factor);
         if (range_is_negated(net, &net->block[k]))
             mpq_neg(factor, factor);
         out->block[k] = net->block[k];
         out->block[k].factor = factor;
     }
-}
-
-static uint32_t local_params(const Ranges *r, uint64_t product, const unsigned *bit)
-{
-    uint32_t params = 0;
-    for (size_t k = 0; k < r->n_params; k++)
-        params |= (uint32_t)(product >> bit[k] & 1) << k;
-    return params;
 }
 
 static void put_entry(RangeTerm *t, size_t row, uint32_t column, mpq_srcptr x)
@@ -214,18 +310,17 @@ static void take_term(Ctx *cx, const ClaimMatrix *m, RangeTerm *out)
     }
 }
 
-static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint64_t product, const unsigned *bit, Ranges *out)
+static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint32_t params, const DependPower *of, Ranges *out)
 {
     Net part;
     ClaimMatrix m;
     const char *reason;
-    uint32_t params = local_params(out, product, bit);
     for (size_t k = 0; k < out->n_terms; k++)
         if (out->term[k].params == params)
             return NULL;
     if (out->n_terms == RANGES_MAX_TERMS)
         return "the weights are sums of too many products of params";
-    net_of_product(cx, net, product, &part);
+    net_of_product(cx, net, params, of, out->n_params, &part);
     if (!reduce_net(cx, &part, slope, GAINS_LARGEST, &m, &reason))
         return reason;
     RangeTerm *t = &out->term[out->n_terms++];
@@ -235,45 +330,48 @@ static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, u
     return NULL;
 }
 
-static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const unsigned *bit, Ranges *out)
+static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const DependPower *of, Ranges *out)
 {
     const char *reason = NULL;
     out->term = ARENA_ARRAY(&cx->arena, RANGES_MAX_TERMS, RangeTerm);
     for (size_t k = 0; !reason && k < net->model->conns.n; k++) {
         const Dependence *d = dependence_of(cx, net, &net->model->conns.at[k]);
-        for (size_t t = 0; !reason && d && t < d->n; t++)
-            if (d->term[t].params)
-                reason = add_term(cx, net, slope, d->term[t].params, bit, out);
+        for (size_t t = 0; !reason && d && t < d->n; t++) {
+            uint32_t in = powers_in(&d->term[t], of, out->n_params);
+            reason = in ? add_term(cx, net, slope, in, of, out) : NULL;
+        }
     }
     return reason;
 }
 
 /* ---- the problem ---- */
 
-static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slope, uint64_t params, RangeProblem *out)
+static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slope, const Powers *powers, RangeProblem *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
-    unsigned bit[RANGES_MAX_PARAMS];
+    DependPower of[RANGES_MAX_PARAMS];
     const char *reason;
     if (!lds_attained(net, slope, attained))
         return NULL;
     if (!reduce_net(cx, net, attained, GAINS_LARGEST, &out->attained_base, &reason))
         return reason;
-    take_params(cx, net->model, params, &out->attained, bit);
-    return add_terms(cx, net, attained, bit, &out->attained);
+    take_params(cx, net->model, powers, &out->attained, of);
+    return add_terms(cx, net, attained, of, &out->attained);
 }
 
-const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, RangeProblem *out)
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, bool with_powers, RangeProblem *out)
 {
-    uint64_t params;
-    unsigned bit[RANGES_MAX_PARAMS];
+    Powers powers;
+    DependPower of[RANGES_MAX_PARAMS];
     *out = (RangeProblem){.cx = cx, .net = net, .slope = slope};
-    const char *reason = obstacle(cx, net, &params);
+    const char *reason = obstacle(cx, net, with_powers, &powers);
+    for (size_t k = 0; k < powers.n; k++)
+        out->has_powers |= powers.at[k].exponent != 1;
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
-    take_params(cx, net->model, params, &out->ranges, bit);
-    reason = add_terms(cx, net, slope, bit, &out->ranges);
-    return reason ? reason : init_attained(cx, net, slope, params, out);
+    take_params(cx, net->model, &powers, &out->ranges, of);
+    reason = add_terms(cx, net, slope, of, &out->ranges);
+    return reason ? reason : init_attained(cx, net, slope, &powers, out);
 }
 
 void range_problem_clear(RangeProblem *p)

@@ -4,7 +4,7 @@
 #include "compiler/check/check.h"
 #include "compiler/check/stability/local.h"
 
-/* The network's matrix as a function of the params that stand in its weights. */
+/* The network's matrix as a function of the params that stand in its weights, or of those and powers of them. */
 typedef struct RangeProblem {
     Ctx *cx;
     const Net *net;
@@ -12,6 +12,7 @@ typedef struct RangeProblem {
     Num rate;                   /* of convergence that is asked for, or NULL */
     ClaimMatrix base;           /* with the slope bounds, at the params' values */
     Ranges ranges;              /* no cells */
+    bool has_powers;            /* w^2 is a param beside w, or in its place: not every point of the box is one of the model */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
     const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
@@ -19,8 +20,8 @@ typedef struct RangeProblem {
     const Num *tau;             /* then, of each row; NULL: of some row they differ */
 } RangeProblem;
 
-/* NULL, or why nothing can be said for all values. To be cleared in either case. */
-const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, RangeProblem *out);
+/* NULL, or why nothing can be said for all values. with_powers: powers of params may stand in weights. To be cleared in either case. */
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, bool with_powers, RangeProblem *out);
 void range_problem_clear(RangeProblem *p);
 
 /* NULL, or that a param with a range stands where nothing is said for all its values. */
