@@ -21,6 +21,7 @@ typedef struct Body {
     Val s, c;                   /* scratch: total inputs, and what one block with a gate makes */
     const size_t *block;        /* into this population, in order */
     size_t n_blocks;
+    bool is_shared;             /* every neuron has the same total input, and with it the same activation */
 } Body;
 
 static Scope scope_of(const Body *b, Val neuron)
@@ -32,6 +33,29 @@ static Scope scope_of(const Body *b, Val neuron)
 static bool is_pointwise(const EigBlock *b)
 {
     return b->pair.n == 0 && !block_is_array(b) && b->kind != EIG_BLOCK_KERNEL;
+}
+
+static bool same_for_all(const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++) {
+        const EigOp *op = &code->op[k];
+        bool is_shared = op->kind == EIG_OP_CONST || op->kind == EIG_OP_CALL ||
+                         (op->kind == EIG_OP_VAR && (op->which == EIG_VAR_T || op->which == EIG_VAR_Z));
+        if (!is_shared)
+            return false;
+    }
+    return true;
+}
+
+static bool shares_activation(const Body *b)
+{
+    const EigPop *pop = &b->e->p->pop[b->pop];
+    for (size_t k = 0; k < b->n_blocks; k++) {
+        const EigBlock *block = &b->e->p->block[b->block[k]];
+        if (block->kind != EIG_BLOCK_UNIFORM || block->skip_self || block->gate.n || block->pair.n)
+            return false;
+    }
+    return pop->phi.n > 0 && same_for_all(&pop->input) && same_for_all(&pop->phi);
 }
 
 static Val source_of(const Body *b, size_t block)
@@ -157,8 +181,8 @@ static Val own_number(const Body *b, AbiArg table, bool is_own, double shared, V
     return ll_load_f64(ll, ll_load(ll, ll->ptr, at), neuron);
 }
 
-/* The slope; for exponential_euler what the step adds. */
-static Val slope_value(const Body *b, const EigState *state, size_t k, Scope *scope)
+/* The slope; for exponential_euler what the step adds. `shared`: the activation, where it is the same for all, else NULL. */
+static Val slope_value(const Body *b, const EigState *state, size_t k, Val shared, Scope *scope)
 {
     const Emit *e = b->e;
     const Ll *ll = e->ll;
@@ -176,7 +200,7 @@ static Val slope_value(const Body *b, const EigState *state, size_t k, Scope *sc
         return exponential ? ll_fmul(ll, ll_f64(ll, e->p->h), drift) : drift;
     }
     Val own = scope_value(scope, &(EigCode){ .n = 1, .op = &own_op[k], .depth = 1 });
-    Val rest = ll_fsub(ll, scope_value(scope, &pop->phi), own);
+    Val rest = ll_fsub(ll, shared ? shared : scope_value(scope, &pop->phi), own);
     Val factor = exponential ? own_number(b, ABI_exp_step_of, pop->exp_step_of != NULL, pop->exp_step, scope->neuron)
                              : own_number(b, ABI_rate_of, pop->rate_of != NULL, pop->rate, scope->neuron);
     return ll_fmul(ll, factor, rest);
@@ -200,6 +224,12 @@ static size_t slope_pass(const Body *b, size_t from)
     Ll *ll = e->ll;
     const EigPop *pop = &e->p->pop[b->pop];
     size_t n = eig_n_states(pop), k = from, cost = 0;
+    Val shared = NULL;
+    if (b->is_shared) {
+        Scope first = scope_of(b, b->lo);
+        first.var[EIG_VAR_Z] = ll_load_f64(ll, b->s, ll_i64(ll, 0));
+        shared = scope_value(&first, &pop->phi);
+    }
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
     Scope scope = scope_of(b, ll_iadd(ll, b->lo, loop.index));
@@ -207,7 +237,7 @@ static size_t slope_pass(const Body *b, size_t from)
     do {
         EigState state = eig_state(pop, k);
         Val at = ll_iadd(ll, ll_i64(ll, eig_state_from(e->p, b->pop) + k * pop->size), scope.neuron);
-        ll_store_f64(ll, slope_value(b, &state, k, &scope), b->param[OF_SLOPE], at);
+        ll_store_f64(ll, slope_value(b, &state, k, shared, &scope), b->param[OF_SLOPE], at);
         if (e->p->method == EIG_METHOD_EULERMARUYAMA && state.kind != EIG_STATE_OU && state.noise.n)
             store_kick(b, &state, k, &scope);
         cost += state.drift.n + state.noise.n + pop->phi.n;
@@ -255,6 +285,7 @@ static LlFunction pop_function(Emit *e, const General *g, size_t pop)
     ll_param_attribute(ll, f.value, OF_SLOPE, "noalias");
     Body b = { .e = e, .g = g, .pop = pop, .param = f.param, .block = e->into + e->into_from[pop],
                .n_blocks = e->into_from[pop + 1] - e->into_from[pop] };
+    b.is_shared = shares_activation(&b);
     b.s = ll_scratch(ll, scratch, "s");
     b.c = needs_scratch(&b) ? ll_scratch(ll, scratch, "c") : NULL;
     LlLoop loop;

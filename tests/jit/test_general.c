@@ -34,8 +34,37 @@ static void euler_maruyama_equals_reference(void) { check_sizes(EIG_METHOD_EULER
 static void rk45_equals_reference(void) { check_sizes(EIG_METHOD_RK45); }
 static void dopri8_equals_reference(void) { check_sizes(EIG_METHOD_DOPRI8); }
 
+/* Late sums and inputs that are the same for all, so that a population has one activation; the last has an exception. */
+static void one_activation_for_all_equals_reference(void)
+{
+    static const size_t size[] = { 1, 16, 17, 1025, 40 };
+    static const EigMethod method[] = { EIG_METHOD_EULER, EIG_METHOD_HEUN, EIG_METHOD_EXPEULER };
+    for (unsigned seed = 0; seed < 3; seed++) {
+        Circuit c;
+        circuit_init(&c, method[seed], 0.1, 20);
+        for (size_t q = 0; q < 5; q++) {
+            EigCode start = CODE(&c, var(EIG_VAR_I), push(0.37), fn(EIG_FN_MUL), fn(EIG_FN_COS));
+            EigCode input = q % 2 ? CODE(&c, push(0.3)) : CODE(&c, var(EIG_VAR_T), fn(EIG_FN_SIN));
+            add_pop(&c, size[q], 1.0 + (double)q, q % 2 ? relu(&c) : logistic(&c), input, start);
+        }
+        for (size_t k = 0; k < 15; k++) {
+            EigBlock *b = add_block(&c, EIG_BLOCK_UNIFORM, k % 5, (k + k / 5) % 5, (double)(k % 3) - 0.9);
+            b->weight /= (double)c.pop[b->pre].size;
+            b->delay = (int64_t)(k % 4);
+            b->skip_self = b->pre == b->post && b->pre == 4;
+            b->signal = b->pre;
+        }
+        record_rates(&c);
+        Plan plan = circuit_plan(&c);
+        CHECK(plan.general_why);
+        check_circuit(&c, &plan, 4 * seed);
+        circuit_free(&c);
+    }
+}
+
 int main(void)
 {
+    RUN(one_activation_for_all_equals_reference);
     RUN(euler_equals_reference);
     RUN(heun_equals_reference);
     RUN(rk4_equals_reference);
