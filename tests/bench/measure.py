@@ -45,12 +45,13 @@ def in_turn(commands, runs, folder, statuses=(0,)):
 
 
 def costs(ways, runs, folder):
-    """{name: Cost} of {name: (command of a number of steps, few, many)}: the difference of a long and a short run, which has no start-up in it."""
+    """{name: Cost} of {name: (command of a number of steps, few, many)}: the difference of the least that a long and a short run take, which has
+    no start-up in it. Other work on the machine makes a run longer and never shorter."""
     commands = {(name, n): command(n) for name, (command, few, many) in ways.items() for n in (few, many)}
     done, result = in_turn(commands, runs, folder), {}
     for name, (_, few, many) in ways.items():
         short, long = done[name, few], done[name, many]
-        step = statistics.median((b.cpu - a.cpu) / (many - few) for a, b in zip(short, long))
+        step = (min(r.cpu for r in long) - min(r.cpu for r in short)) / (many - few)
         result[name] = Cost(step, statistics.median(r.wall for r in short) - few * step, short[-1].text)
     return result
 
