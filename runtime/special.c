@@ -104,7 +104,8 @@ double eig_logit_root(double a, double b)
     return (double)logistic(y);
 }
 
-/* The integral of t^b exp(a t): 1/(b + 1) + a/(b + 2) + a^2/(2! (b + 3)) + ... above 0; below, exp(a) times that of the integral of (1 - t)^b exp(-a t): no terms cancel. */
+/* The integral of t^b exp(a t) for t from 0 to 1: 1/(b + 1) + a/(b + 2) + a^2/(2! (b + 3)) + ... above 0; below, exp(a) times the integral of
+ * (1 - t)^b exp(-a t), 1/(b + 1) - a/((b + 1) (b + 2)) + ...: no terms cancel. */
 static long double moment_series(long double a, long double b)
 {
     enum { MOST_TERMS = 400 };

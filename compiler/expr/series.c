@@ -354,7 +354,8 @@ static bool of_call(Series *out, const Expr *e, const Series *a, const Series *b
     case EIG_FN_LOG: case EIG_FN_LOG1P: return logarithm(out, fn, a);
     case EIG_FN_EXPREL: return moment(out, a, 0);
     case EIG_FN_EXP_MEAN:
-        return expr_is_const(e->as.call.arg[1], &p) && mpq_cmp_ui(p, NUM_MOST_MOMENT - N, 1) <= 0 && mean(out, a, (unsigned)mpz_get_ui(mpq_numref(p)));
+        return expr_is_const(e->as.call.arg[1], &p) && mpq_cmp_ui(p, NUM_MOST_MOMENT - N, 1) <= 0 &&
+               mean(out, a, (unsigned)mpz_get_ui(mpq_numref(p)));
     case EIG_FN_TANH: return hyperbolic_tangent(out, a);
     case EIG_FN_ATAN: return arc_tangent(out, a);
     case EIG_FN_SIN: case EIG_FN_COS: return circular(out, fn, a);

@@ -43,8 +43,8 @@ static inline EigCode activation(Circuit *c, size_t which, double g)
                         fn(EIG_FN_SQRT), z, fn(EIG_FN_ABS), fn(EIG_FN_LOG1P), fn(EIG_FN_MUL), push(0.1), fn(EIG_FN_MUL));
     case 10: return CODE(c, z, push(g), fn(EIG_FN_MUL), z, push(g), fn(EIG_FN_LOST_PRODUCT), fn(EIG_FN_LOGISTIC));
     case 11: return CODE(c, push(0x1p-128), z, push(0), fn(EIG_FN_LIFTED_LOGISTIC), fn(EIG_FN_MUL));
-    case 12: return CODE(c, push(1.0), z, fn(EIG_FN_NEG), fn(EIG_FN_EXPREL), fn(EIG_FN_DIV), z, push(g), fn(EIG_FN_MIN), push(2.0), fn(EIG_FN_EXP_MEAN),
-                         fn(EIG_FN_ADD), push(0.2), fn(EIG_FN_MUL));
+    case 12: return CODE(c, push(1.0), z, fn(EIG_FN_NEG), fn(EIG_FN_EXPREL), fn(EIG_FN_DIV), z, push(g), fn(EIG_FN_MIN), push(2.0),
+                         fn(EIG_FN_EXP_MEAN), fn(EIG_FN_ADD), push(0.2), fn(EIG_FN_MUL));
     case 13: return CODE(c, z, push(-g), fn(EIG_FN_LOST_SUM), z, push(g), fn(EIG_FN_LOST_PRODUCT), fn(EIG_FN_OR_ZERO), fn(EIG_FN_ADD), push(0x1p50), fn(EIG_FN_MUL));
     default: return CODE(c, z, fn(EIG_FN_SIN), z, fn(EIG_FN_COS), fn(EIG_FN_MUL), z, fn(EIG_FN_ABS), push(1.5),
                          fn(EIG_FN_POW), push(-2.0), fn(EIG_FN_MAX), push(2.0), fn(EIG_FN_MIN), fn(EIG_FN_FLOOR), fn(EIG_FN_ADD));

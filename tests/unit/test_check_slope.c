@@ -146,8 +146,8 @@ static void slopes_reached_at_infinity_are_bounded(void)
     bench_free(&b);
 }
 
-/* 1/exprel(-z) = z/(1 - exp(-z)): its slope rises from 0 to 1. (270 z - 108)/(1 - exp(-0.154 (270 z - 108))), written with a factor in front or
- * below, 270 times as steep; with 30 left of 0 it is exprel, of slope 1 at 1: (1 (e - 1) - (e - 2))/1 = 1. */
+/* 1/exprel(-z) = z/(1 - exp(-z)): its slope rises from 0 to 1; (270 z - 108)/(1 - exp(-0.154 (270 z - 108))), written with a factor in front or
+ * below, is 270 times as steep. exprel has the slope (exp(z) (z - 1) + 1)/z^2, 1 at 1 and 1/2 at 0. */
 static void quotients_by_exprel(void)
 {
     Bench b;

@@ -203,7 +203,8 @@ static Shape of_row(const Compose *c, const Composed *f, const Shape *a)
     return s;
 }
 
-/* What a row does not say: logarithms. That of exprel, a mean of exponentials, is convex (3.5.2) and grows, that of normcdf is concave and grows, that of normpdf is -a^2/2 and a number (3.5.1). */
+/* What a row does not say: logarithms. That of exprel, a mean of exponentials, is convex and grows (3.5.2), that of normcdf
+ * is concave and grows, that of normpdf is -a^2/2 and a number (3.5.1). */
 static Shape of_function(const Compose *c, EigFn fn, const Shape *a)
 {
     const Composed *row = row_of(fn, a);
