@@ -98,7 +98,7 @@ static void exact_entries_round_once(void)
     ctx_free(&cx);
 }
 
-static void dense_is_by_columns(void)
+static void dense_is_by_tiles(void)
 {
     enum { POST = 70, PRE = 3 };
     Ctx cx;
@@ -112,7 +112,8 @@ static void dense_is_by_columns(void)
     EigBlock e = plan_block(&cx, &net, &b);
     for (size_t i = 0; i < POST; i++)
         for (size_t j = 0; j < PRE; j++)
-            CHECK(e.w[j * POST + i] == 2.0 * (double)(i * PRE + j));
+            CHECK(e.w[eig_dense_at(POST, PRE, i, j)] == 2.0 * (double)(i * PRE + j));
+    CHECK(eig_dense_at(POST, PRE, 33, 1) == 32 * PRE + 32 + 1 && eig_dense_at(POST, PRE, 65, 2) == 64 * PRE + 2 * 6 + 1);
     ctx_free(&cx);
 }
 
@@ -251,7 +252,7 @@ int main(void)
     RUN(products_round_once);
     RUN(one_weight_stays_one);
     RUN(exact_entries_round_once);
-    RUN(dense_is_by_columns);
+    RUN(dense_is_by_tiles);
     RUN(leak_factors_round_once);
     RUN(steps_are_counted_exactly);
     RUN(intervals_are_exact);
