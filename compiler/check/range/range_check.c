@@ -200,10 +200,11 @@ static const char *not_convergent(RangeSearch *s)
         c++;
     range_cell_centre(r, &r->cell[c], theta);
     const char *why = s->problem.net->model->params_in_tau ?
-        "time constants depend on params with ranges, and what holds for any time constants does not show it; fixed ones, or a smaller range, may help" :
+        "time constants depend on params with ranges, and what holds for any time constants does not show it; fixed ones, or a smaller "
+        "range, may help" :
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
-    const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is not proved, "
-                                      "around %s say: %s", r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
+    const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is "
+                                      "not proved, around %s say: %s", r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
     rationals_clear(theta, r->n_params);
     return reason;
 }

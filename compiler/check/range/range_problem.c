@@ -1,4 +1,5 @@
 /* The matrix of a network as a function of its params. */
+#include "compiler/check/range/range_powers.h"
 #include "compiler/check/range/range_search.h"
 
 #include "compiler/check/lds/lds.h"
@@ -62,8 +63,8 @@ const char *range_tau_obstacle(Ctx *cx, const Model *m)
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].tau_of_params;
         if (d && (!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a sum of products of constants and different params",
-                                m->pops.at[k].name, name_of_any(m, d->params));
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a sum of products of constants and "
+                                "different params", m->pops.at[k].name, name_of_any(m, d->params));
         if (d && !stays_positive(m, d))
             return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
                                 name_of_any(m, d->params));
@@ -92,63 +93,12 @@ const char *range_elsewhere(Ctx *cx, const Model *m)
                         "all its values", name_of_any(m, m->params_elsewhere));
 }
 
-/* ---- powers ----
- * Each power of a param that stands in weights is a param of its own: what is proved for all values of w and of w^2 holds where
- * the one is the square of the other. */
-
-/* The powers that occur, each once. */
-typedef struct Powers {
-    size_t n;
-    DependPower at[RANGES_MAX_PARAMS];
-} Powers;
-
-static size_t find_power(const Powers *p, unsigned bit, int exponent)
-{
-    size_t k = 0;
-    while (k < p->n && !(p->at[k].bit == bit && p->at[k].exponent == exponent))
-        k++;
-    return k;
-}
-
-static bool add_power(Powers *p, unsigned bit, int exponent)
-{
-    size_t k = find_power(p, bit, exponent);
-    if (k == RANGES_MAX_PARAMS)
-        return false;
-    p->at[k] = (DependPower){bit, exponent};
-    p->n += k == p->n;
-    return true;
-}
-
-static bool add_first_powers(Powers *p, uint64_t params)
-{
-    bool ok = true;
-    for (unsigned bit = 0; ok && bit < DEPEND_MAX_PARAMS; bit++)
-        ok = !(params >> bit & 1) || add_power(p, bit, 1);
-    return ok;
-}
-
-static bool add_powers(Powers *p, const Dependence *d)
-{
-    bool ok = true;
-    for (size_t t = 0; ok && d && t < d->n; t++) {
-        ok = add_first_powers(p, d->term[t].params);
-        for (size_t k = 0; ok && k < d->term[t].n_powers; k++)
-            ok = add_power(p, d->term[t].power[k].bit, d->term[t].power[k].exponent);
-    }
-    return ok;
-}
-
-static bool has_zero(const ModelParam *p)
-{
-    return mpq_sgn(p->lo) <= 0 && mpq_sgn(p->hi) >= 0;
-}
-
 static const char *divisor_obstacle(Ctx *cx, const Model *m, const Dependence *d, const char *label)
 {
     for (unsigned bit = 0; d && bit < DEPEND_MAX_PARAMS; bit++)
-        if (d->divided >> bit & 1 && has_zero(param_of_bit(m, bit)))
-            return arena_printf(&cx->arena, "the weight of %s is divided by `%s`, which is 0 somewhere in its range", label, param_of_bit(m, bit)->name);
+        if (d->divided >> bit & 1 && param_has_zero(param_of_bit(m, bit)))
+            return arena_printf(&cx->arena, "the weight of %s is divided by `%s`, which is 0 somewhere in its range", label,
+                                param_of_bit(m, bit)->name);
     return NULL;
 }
 
@@ -161,7 +111,7 @@ static const char *obstacle(Ctx *cx, const Net *net, bool with_powers, Powers *p
     if (elsewhere)
         return elsewhere;
     const char *fault = gain_obstacle(cx, m, &of_gains);
-    bool few = !fault && add_first_powers(powers, of_gains);
+    bool few = !fault && powers_add_first(powers, of_gains);
     for (size_t k = 0; !fault && k < m->conns.n; k++) {
         const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
         if (d && !(with_powers ? d->is_sum : d->is_followed))
@@ -170,56 +120,12 @@ static const char *obstacle(Ctx *cx, const Net *net, bool with_powers, Powers *p
                                 m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params),
                                 with_powers ? "powers of params" : "different params");
         fault = divisor_obstacle(cx, m, d, m->conns.at[k].label);
-        few = few && add_powers(powers, d);
+        few = few && powers_add(powers, d);
     }
-    return fault || few ? fault : arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs "
-                                               "stop there", RANGES_MAX_PARAMS);
-}
-
-static const char *power_name(Ctx *cx, const char *name, int exponent)
-{
-    const char *over = exponent < 0 ? "1/" : "";
-    int size = exponent < 0 ? -exponent : exponent;
-    return size == 1 && !*over ? name : size == 1 ? arena_printf(&cx->arena, "%s%s", over, name) : arena_printf(&cx->arena, "%s%s^%d", over, name, size);
-}
-
-static void power_of(mpq_ptr out, mpq_srcptr x, int exponent)
-{
-    unsigned long size = (unsigned long)(exponent < 0 ? -exponent : exponent);
-    mpz_pow_ui(mpq_numref(out), mpq_numref(x), size);
-    mpz_pow_ui(mpq_denref(out), mpq_denref(x), size);
-    if (exponent < 0)
-        mpq_inv(out, out);
-}
-
-/* Between lo and hi a power rises or falls on either side of 0; where it is one that has a value at 0, that is the least of an even one. */
-static void take_power(const ModelParam *p, int exponent, mpq_ptr value, mpq_ptr lo, mpq_ptr hi)
-{
-    power_of(value, p->value, exponent);
-    power_of(lo, p->lo, exponent);
-    power_of(hi, p->hi, exponent);
-    if (mpq_cmp(lo, hi) > 0)
-        mpq_swap(lo, hi);
-    if (exponent % 2 == 0 && has_zero(p))
-        mpq_set_ui(lo, 0, 1);
-}
-
-/* In the order of the model's params, and of their exponents. */
-static void take_params(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, DependPower *of)
-{
-    size_t n = 0;
-    ranges_init(cx, out, powers->n);
-    for (size_t k = 0; k < m->params.n; k++) {
-        const ModelParam *p = &m->params.at[k];
-        for (int e = -DEPEND_MAX_EXPONENT; p->varies && e <= DEPEND_MAX_EXPONENT; e++) {
-            if (find_power(powers, p->bit, e) == powers->n)
-                continue;
-            of[n] = (DependPower){p->bit, e};
-            out->name[n] = power_name(cx, p->name, e);
-            take_power(p, e, out->value[n], out->lo[n], out->hi[n]);
-            n++;
-        }
-    }
+    if (fault || few)
+        return fault;
+    return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs stop there",
+                        RANGES_MAX_PARAMS);
 }
 
 /* ---- the terms ---- */
@@ -233,19 +139,6 @@ bool range_is_negated(const Net *net, const Block *b)
     return !b->values.d && !c->n_terms && net_neuron_sign(&net->pop[b->pre], 0) == SIGN_INH;
 }
 
-/* The powers in a term, by their places. */
-static uint32_t powers_in(const DependTerm *t, const DependPower *of, size_t n)
-{
-    uint32_t in = 0;
-    for (size_t k = 0; k < n; k++) {
-        bool is = of[k].exponent == 1 && (t->params >> of[k].bit & 1);
-        for (size_t j = 0; j < t->n_powers; j++)
-            is |= t->power[j].bit == of[k].bit && t->power[j].exponent == of[k].exponent;
-        in |= (uint32_t)is << k;
-    }
-    return in;
-}
-
 /* The network whose weights are the coefficients of one product of powers. */
 static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const DependPower *of, size_t n, Net *out)
 {
@@ -255,7 +148,7 @@ static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const Depe
         const Dependence *d = dependence_of(cx, net, &net->model->conns.at[net->block[k].conn]);
         mpq_ptr factor = num_new(net->nums);
         for (size_t t = 0; d && t < d->n; t++)
-            if (powers_in(&d->term[t], of, n) == product)
+            if (powers_in_term(&d->term[t], of, n) == product)
                 mpq_set(factor, d->term[t].factor);
         if (range_is_negated(net, &net->block[k]))
             mpq_neg(factor, factor);
@@ -337,7 +230,7 @@ static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, 
     for (size_t k = 0; !reason && k < net->model->conns.n; k++) {
         const Dependence *d = dependence_of(cx, net, &net->model->conns.at[k]);
         for (size_t t = 0; !reason && d && t < d->n; t++) {
-            uint32_t in = powers_in(&d->term[t], of, out->n_params);
+            uint32_t in = powers_in_term(&d->term[t], of, out->n_params);
             reason = in ? add_term(cx, net, slope, in, of, out) : NULL;
         }
     }
@@ -355,7 +248,7 @@ static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slo
         return NULL;
     if (!reduce_net(cx, net, attained, GAINS_LARGEST, &out->attained_base, &reason))
         return reason;
-    take_params(cx, net->model, powers, &out->attained, of);
+    powers_take(cx, net->model, powers, &out->attained, of);
     return add_terms(cx, net, attained, of, &out->attained);
 }
 
@@ -369,7 +262,7 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
         out->has_powers |= powers.at[k].exponent != 1;
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
-    take_params(cx, net->model, &powers, &out->ranges, of);
+    powers_take(cx, net->model, &powers, &out->ranges, of);
     reason = add_terms(cx, net, slope, of, &out->ranges);
     return reason ? reason : init_attained(cx, net, slope, &powers, out);
 }
