@@ -210,9 +210,12 @@ const Dependence *depend_call(Ctx *cx, NumPool *pool, EigFn fn, int n_args, cons
     if (!s[0].is_sum || !s[1].is_sum || !terms_of(cx, pool, fn, &s[0], &s[1], term, &n))
         return depend_unknown(cx, params);
     Dependence *d = ARENA_NEW(&cx->arena, Dependence);
-    *d = (Dependence){.params = params, .divided = divided_by(fn, &s[0], &s[1]), .is_sum = true, .n = n, .term = term};
+    *d = (Dependence){.params = params, .divided = divided_by(fn, &s[0], &s[1]), .is_sum = true, .term = term};
     d->is_followed = !d->divided;
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n; k++)          /* without those that cancel */
+        if (mpq_sgn(term[k].factor))
+            term[d->n++] = term[k];
+    for (size_t k = 0; k < d->n; k++)
         d->is_followed &= !term[k].n_powers;
     return d;
 }
@@ -227,6 +230,8 @@ const Dependence *depend_product(Ctx *cx, NumPool *pool, const Dependence *a, Nu
 void depend_value(const Dependence *d, mpq_srcptr const *theta, mpq_ptr out)
 {
     mpq_t product;
+    if (!d->is_followed)
+        BUG("the value of a dependence that is not followed");
     mpq_init(product);
     mpq_set_ui(out, 0, 1);
     for (size_t k = 0; k < d->n; k++) {

@@ -260,10 +260,14 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     if (!p.ok || !typed_ok(p.constant))
         return false;
     bool is_product = is_call_of(p.structure, "low_rank");
+    uint64_t in_factors = b->touched, in_entries;
+    b->touched = 0;
     if (!(is_product ? read_low_rank : weight_entries)(b, p.structure, c, &entry))
         return false;
+    in_entries = b->touched;
+    b->touched |= in_factors;
     expr_is_const(p.constant.e, &c->factor);
-    c->factor_of = p.constant.e->depends;
+    c->factor_of = in_entries ? depend_unknown(b->cx, b->touched) : p.constant.e->depends;
     if (!check_magnitude(b, p.constant, c->factor, c))
         return false;
     Typed arg[2] = { p.constant, entry };
@@ -289,6 +293,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
     c->by_displacement = !expr_has_draw(v.e) && place_is_translation_invariant(&pair, v.e);
     c->pair = v.e;
     c->factor = num_int(b->nums, 1);
+    c->factor_of = b->touched ? depend_unknown(b->cx, b->touched) : NULL;       /* a `scale` with the same param does not make it followed */
     return true;
 }
 

@@ -267,18 +267,19 @@ require unique_equilibrium for all params
 
 
 @test
-def where_time_constants_have_ranges_cells_make_no_statements(folder):
-    """Statements of convergence are about time constants that do not vary. One equilibrium needs none of them, and `stable` is not certified by them.
-    Where time constants are fixed, `stable` is, with statements in the cells."""
-    fixed = RANGED_TAU.replace("tau = T", "tau = 20 ms")
-    for text, verdict, statements in ((ALONE, "certified", False), (RANGED_TAU % ("a", "unique_equilibrium"), "certified", False),
-                                      (RANGED_TAU % ("0.5", "unique_equilibrium"), "certified", False), (RANGED_TAU % ("0.5", "stable"), "undecided", False),
-                                      (RANGED_TAU % ("a", "stable"), "undecided", False), (fixed % ("a", "stable"), "certified", True)):
+def where_time_constants_have_ranges_statements_are_for_any(folder):
+    """Cells name no time constants that vary: what they state holds for any that are above 0, and where these are not known to be cells state nothing."""
+    fixed, squared = RANGED_TAU.replace("tau = T", "tau = 20 ms"), RANGED_TAU.replace("tau = T", "tau = T * T / 20 ms")
+    for text, verdict, statements in ((ALONE, "certified", True), (RANGED_TAU % ("a", "unique_equilibrium"), "certified", True),
+                                      (RANGED_TAU % ("0.5", "stable"), "certified", True), (RANGED_TAU % ("a", "stable"), "certified", True),
+                                      (squared % ("a", "stable"), "undecided", False), (squared % ("a", "unique_equilibrium"), "certified", False),
+                                      (fixed % ("a", "stable"), "certified", True)):
         model, path = write(folder, "ranged.eig", text), os.path.join(folder, "ranged.json")
         r = eigc("check", "--json", "--certificate", path, model)
         equal([f["verdict"] for f in json.loads(r.out)["requirements"]], [verdict], r)
         cells = json.load(open(path))["ranges"]["cells"]
         check(cells and all(("statements" in c) == statements for c in cells), cells)
+        check("tau = T" not in text or all("tau" not in s for c in cells for s in c.get("statements", [])), cells)
         r = eigc("verify", "--model", model, path)
         equal((r.status, r.err), (0, ""), r)
         second_check(open(path, "rb").read())

@@ -159,7 +159,7 @@ def test_what_is_not_followed(folder):
     base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \
            "connect A -> A {{ weight = {weight}; pattern = {pattern} }}\nrequire {what} for all params\n"
     plain = dict(tau="1", gain="1", size="1", weight="w", pattern="all_to_all", what="stable")
-    for change in (dict(weight="sqrt(w)"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="0.001 / w"), dict(weight="w / w / 2"), dict(gain="w"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(size="floor(2 * w + 1)", weight="0.3"),
+    for change in (dict(weight="sqrt(w)"), dict(weight="w * [[w]]"), dict(weight="[[w]]; scale = w"), dict(weight="w * (0.3 + 0.1 * pre.i); scale = w", size="3"), dict(weight="uniform(0, w) / 3; scale = w", size="3"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="0.001 / w"), dict(weight="w / w / 2"), dict(gain="w"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(size="floor(2 * w + 1)", weight="0.3"),
                    dict(weight="w / 3 * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="1 + w^2"), dict(tau="w - 0.2"), dict(weight="0.5 + 0 * floor(w)"),
                    dict(weight="0.3", size="4", pattern="random(p = w)")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)))

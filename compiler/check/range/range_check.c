@@ -20,6 +20,9 @@ typedef struct RangeSearch {
 
 enum { TRY_ENDS = 24 };
 
+/* Where w and w^2 vary each for itself, cutting ends mostly at points that the model does not have. */
+enum { CELLS_WITH_POWERS = 400 };
+
 /* Rough cost of a cell is its entries at each corner, in exact numbers. */
 static size_t cells_within_reach(const RangeProblem *p)
 {
@@ -170,7 +173,8 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
         range_cell_centre(r, cell, theta);
         s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until the work that is spent on this was done; the one around %s "
-                                      "is not decided", about_point(s->problem.cx, r, (const mpq_t *)theta));
+                                      "is not decided%s", about_point(s->problem.cx, r, (const mpq_t *)theta),
+                                      s->problem.has_powers ? " (powers of params are taken as params of their own)" : "");
         rationals_clear(theta, r->n_params);
     }
     range_cell_clear(cell, r->n_params);
@@ -252,6 +256,8 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s)
         return;
     s->problem.rate = s->rate;
     s->work_left = cells_within_reach(&s->problem);
+    if (s->problem.has_powers && s->work_left > CELLS_WITH_POWERS)
+        s->work_left = CELLS_WITH_POWERS;
     s->cuts_left = CONVERGENCE_CUTS;
     s->ends_left = TRY_ENDS;
     if (all_cells_proved(s))

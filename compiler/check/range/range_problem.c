@@ -256,7 +256,7 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
 {
     Powers powers;
     DependPower of[RANGES_MAX_PARAMS];
-    *out = (RangeProblem){.cx = cx, .net = net, .slope = slope};
+    *out = (RangeProblem){.cx = cx, .net = net, .slope = slope, .makes_no_statements = range_tau_obstacle(cx, net->model) != NULL};
     const char *reason = obstacle(cx, net, with_powers, &powers);
     for (size_t k = 0; k < powers.n; k++)
         out->has_powers |= powers.at[k].exponent != 1;

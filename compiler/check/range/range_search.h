@@ -12,6 +12,7 @@ typedef struct RangeProblem {
     Num rate;                   /* of convergence that is asked for, or NULL */
     ClaimMatrix base;           /* with the slope bounds, at the params' values */
     Ranges ranges;              /* no cells */
+    bool makes_no_statements;   /* time constants with ranges are not known to be above 0 */
     bool has_powers;            /* w^2 is a param beside w, or in its place: not every point of the box is one of the model */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
