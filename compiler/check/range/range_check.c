@@ -203,7 +203,7 @@ static const char *not_convergent(RangeSearch *s)
     while (c + 1 < r->n_cells && evidence_converges(&r->cell[c].evidence))
         c++;
     range_cell_centre(r, &r->cell[c], theta);
-    const char *why = s->problem.net->model->params_in_tau ?
+    const char *why = s->problem.net->model->params_in_tau && !theory_no_convergence(cx, s->problem.net) ?
         "time constants depend on params with ranges, and what holds for any time constants does not show it; fixed ones, or a smaller "
         "range, may help" :
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";

@@ -63,8 +63,8 @@ const char *range_tau_obstacle(Ctx *cx, const Model *m)
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].tau_of_params;
         if (d && (!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a sum of products of constants and "
-                                "different params", m->pops.at[k].name, name_of_any(m, d->params));
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not one sum of products of constants "
+                                "and different params for all neurons", m->pops.at[k].name, name_of_any(m, d->params));
         if (d && !stays_positive(m, d))
             return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
                                 name_of_any(m, d->params));
