@@ -1,6 +1,7 @@
 /* Requirements for all params: the ranges are cut into cells until each is proved,
  * or a point is found at which diagonal stability is refuted. */
 #include "compiler/check/range/range_search.h"
+#include "compiler/check/theory_limits.h"
 
 #include "compiler/check/lds/lds.h"
 
