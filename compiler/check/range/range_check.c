@@ -1,9 +1,9 @@
 /* Requirements for all params: the ranges are cut into cells until each is proved,
  * or a point is found at which diagonal stability is refuted. */
 #include "compiler/check/range/range_search.h"
-#include "compiler/check/theory_limits.h"
 
 #include "compiler/check/lds/lds.h"
+#include "compiler/check/theory_limits.h"
 
 enum { CONVERGENCE_CUTS = 300 };
 
@@ -209,7 +209,8 @@ static const char *not_convergent(RangeSearch *s)
         "range, may help" :
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
     const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is "
-                                      "not proved, around %s say: %s", r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
+                                      "not proved, around %s say: %s",
+                                      r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
     rationals_clear(theta, r->n_params);
     return reason;
 }
