@@ -1134,18 +1134,54 @@ def covered(lo, hi, boxes):
     return True
 
 
-def check_cell(cell, corners, root):
+def members_of(cell, s, q):
+    return cell["components"][whole(s["component"], 0, len(cell["components"]) - 1)]["members"] if "component" in s else list(range(q))
+
+
+def slowed(cell, s, speeds, values, theta):
+    """A statement with the time constants that rows have at theta."""
+    need(isinstance(s, dict), "no statement")
+    if "tau" not in s:
+        return s
+    slow = [product(values[k] / theta[k] for k in speeds[row]) for row in members_of(cell, s, len(speeds))]
+    if isinstance(s["tau"], list):
+        return dict(s, tau=[str(x * y) for x, y in zip(numbers(s["tau"], len(slow)), slow)])
+    return dict(s, tau=str(number(s["tau"]) * slow[0]))
+
+
+def read_speeds(ranges, terms, q, values):
+    """Of each row the params whose product its speed goes with."""
+    listed = ranges["speeds"]
+    need(isinstance(listed, list) and len(listed) == q and all(isinstance(x, list) for x in listed), "speeds are no list of lists, one a row")
+    speeds = [[whole(k, 0, len(values) - 1) for k in x] for x in listed]
+    used = {k for x in speeds for k in x}
+    need(all(len(set(x)) == len(x) for x in speeds), "a param twice")
+    need(not any(k in used for params, _, _ in terms for k in params), "a param of a speed in a term")
+    need(all(values[k] > 0 for k in used), "a param of a speed that is not above 0")
+    return [sorted(x) for x in speeds]
+
+
+def check_cell(cell, corners, thetas, speeds, values):
     fields(cell, ("lo", "hi", "components"), ("statements",))
     roles = set()
-    for matrix in corners:
+    for matrix, theta in zip(corners, thetas):
         t = Tested(matrix)
         check_components(t, cell["components"])
         if "statements" in cell:
-            check_statements(t, dict(cell, claim="lds"))
+            there = cell["statements"]
+            if speeds:
+                need(all(theta[k] > 0 for x in speeds for k in x), "a speed that is not above 0")
+                need(isinstance(there, list), "no statements")
+                there = [slowed(cell, s, speeds, values, theta) for s in there]
+            check_statements(t, dict(cell, claim="lds", statements=there))
         x, y = t.rows[1].get(0, 0) if t.q == 2 else 0, t.rows[0].get(1, 0) if t.q == 2 else 0
         roles.add((x >= 0 >= y, x <= 0 <= y))
     for s in cell.get("statements", []):
         need(s["says"] in CONVEX, "a statement that need not hold between corners")
+        if speeds:
+            need(s["says"] != "projected-dynamics-rate", "lags with time constants that differ")
+            if s["says"] == "equal-time-constants":
+                need(len({tuple(speeds[row]) for row in members_of(cell, s, len(speeds))}) == 1, "time constants that are not equal for all params")
         if s["says"] == "two-neurons-excitatory-inhibitory":
             need(all(first for first, _ in roles) or all(second for _, second in roles), "the neurons change roles")
 
@@ -1153,7 +1189,7 @@ def check_cell(cell, corners, root):
 def check_ranges(root, ranges):
     matrix = root["matrix"]
     need(root["claim"] == "lds" and not {"kernels", "mean_slopes", "sums"} & set(matrix), "ranges without lds, or with kernels, mean slopes or sums")
-    fields(ranges, ("params", "terms", "cells"))
+    fields(ranges, ("params", "terms", "cells"), ("speeds",))
     need(isinstance(ranges["params"], list) and len(ranges["params"]) <= 8, "too many params")
     for p in ranges["params"]:
         fields(p, ("name", "value", "lo", "hi"))
@@ -1162,6 +1198,7 @@ def check_ranges(root, ranges):
     q, count = Tested(matrix).q, len(value)
     need(isinstance(ranges["terms"], list) and len(ranges["terms"]) <= 256, "too many terms")
     terms = [read_term(term, "populations" in matrix, count, q) for term in ranges["terms"]]
+    speeds = read_speeds(ranges, terms, q, value) if "speeds" in ranges else None
     rows = cells(matrix, "uniform" if "populations" in matrix else "rows", q)
     need(isinstance(ranges["cells"], list) and 1 <= len(ranges["cells"]) <= 20000, "no cells, or too many")
     boxes = []
@@ -1170,8 +1207,8 @@ def check_ranges(root, ranges):
         box = numbers(cell.get("lo"), count), numbers(cell.get("hi"), count)
         need(all(a <= b for a, b in zip(*box)), "an empty cell")
         boxes.append(box)
-        corners = {tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)}
-        check_cell(cell, [matrix_at(matrix, rows, terms, value, theta) for theta in sorted(corners)], root)
+        corners = sorted({tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)})
+        check_cell(cell, [matrix_at(matrix, rows, terms, value, theta) for theta in corners], corners, speeds, value)
     need(covered(lo, hi, boxes), "the cells do not cover the ranges")
 
 
@@ -1219,7 +1256,7 @@ def check_proof(proof, plane, attained, points, is_cell):
     need(not says & {"local-slopes", "invariant-box"}, "other slopes")
     if "components" in proof:
         if is_cell:
-            return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], {})
+            return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], points, None, None)
         for theta in points:
             t = Tested(plane.at(theta))
             check_components(t, proof["components"])

@@ -201,7 +201,7 @@ RequirementReport require_potential_for_all(Ctx *cx, Report *r, const ModelRequi
     RequirementReport a = require_potential(cx, r, require);
     if (a.verdict == TRUTH_REFUTED)
         return a;
-    const char *reason = range_problem_init(cx, r->net, r->slope, false, &p);
+    const char *reason = range_problem_init(cx, r->net, r->slope, 0, &p);
     a = reason ? (RequirementReport){.reason = reason} : potential_in_ranges(cx, r, &p);
     range_problem_clear(&p);
     return a;

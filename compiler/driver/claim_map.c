@@ -120,7 +120,7 @@ const char *claim_map_fault(Ctx *cx, const Net *net, const MapFile *m)
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     RangeProblem p;
     slope_check(cx, net, slope);
-    const char *fault = range_problem_init(cx, net, slope, false, &p);
+    const char *fault = range_problem_init(cx, net, slope, 0, &p);
     if (!fault)
         fault = matrices_differ(cx, &m->plane, &p.base, &p.ranges);
     if (!fault && (m->attained.matrix.q || p.attained_base.q))

@@ -64,11 +64,27 @@ static const char *cells_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, co
 {
     for (size_t k = 0; k < certified->n_cells; k++) {
         const char *fault = claim_statements_fault(cx, net, m, &certified->cell[k].evidence);
-        if (!fault && net->model->params_in_tau)
+        if (!fault && net->model->params_in_tau && !certified->speed)
             fault = ranged_tau_fault(cx, net, &certified->cell[k].evidence);
         if (fault)
             return fault;
     }
+    return NULL;
+}
+
+/* Speeds are of the same products of params in both. The factors are the time constants at the params' own values, which statements name. */
+static const char *speeds_fault(Ctx *cx, const ClaimMatrix *m, const RangeProblem *p, const Match *match)
+{
+    for (size_t a = 0; match->certified->speed && a < m->q; a++) {
+        uint32_t moved = 0;
+        for (size_t k = 0; k < p->ranges.n_params; k++)
+            moved |= (p->ranges.speed[a] >> k & 1) << match->at[k];
+        if (moved != match->certified->speed[a])
+            return arena_printf(&cx->arena, "the time constant of row %zu depends on other params", a);
+    }
+    for (size_t k = 0; match->certified->speed && k < p->ranges.n_params; k++)
+        if (!mpq_equal(match->certified->value[match->at[k]], p->ranges.value[k]))
+            return arena_printf(&cx->arena, "the value of `%s` is another", p->ranges.name[k]);
     return NULL;
 }
 
@@ -78,9 +94,11 @@ const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, co
     RangeProblem p;
     Match match;
     slope_check(cx, net, slope);
-    const char *fault = range_problem_init(cx, net, slope, true, &p);
+    const char *fault = range_problem_init(cx, net, slope, RANGE_POWERS | (certified->speed ? RANGE_SPEEDS : 0), &p);
     if (!fault)
         fault = match_params(cx, certified, &p.ranges, &match);
+    if (!fault)
+        fault = speeds_fault(cx, m, &p, &match);
     for (uint32_t which = 0; !fault && which < 1u << p.ranges.n_params; which++) {
         const char *difference = NULL;
         if (corner_differs(cx, m, &p, &match, which, &difference))

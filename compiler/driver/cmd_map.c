@@ -90,7 +90,7 @@ static ExitStatus make_map(Compilation *c)
     Map m = {0};
     SlopeReport *slope = ARENA_ARRAY(&c->cx.arena, c->net->n_pops, SlopeReport);
     slope_check(&c->cx, c->net, slope);
-    const char *reason = range_problem_init(&c->cx, c->net, slope, false, &m.problem);
+    const char *reason = range_problem_init(&c->cx, c->net, slope, 0, &m.problem);
     if (!reason && c->model->params_in_tau)
         reason = "a param of the plane stands in time constants";
     if (reason) {

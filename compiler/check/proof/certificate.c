@@ -335,7 +335,7 @@ static void write_to(const CertificateModel *model, const ClaimMatrix *m, const 
     certificate_put_matrix(out, m, to);
     certificate_put_statements(out, e);
     if (ranges && ranges->n_cells)
-        certificate_put_ranges(out, ranges);
+        certificate_put_ranges(out, ranges, m->q);
     if (e->is_certificate)
         certificate_put_components(out, e);
     else

@@ -17,7 +17,7 @@ void certificate_put_components(Sbuf *out, const Evidence *e);
 void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
 void certificate_put_model(Sbuf *out, const CertificateModel *model);      /* with a comma behind */
 /* certificate_ranges.c: the field "ranges", with a comma behind; its params and terms alone */
-void certificate_put_ranges(Sbuf *out, const Ranges *r);
+void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q);      /* of a matrix of q rows */
 void certificate_put_terms(Sbuf *out, const Ranges *r);
 
 /* ---- certificate_read.c: reading. What is false has set the reason ---- */

@@ -22,16 +22,33 @@ static void put_params(Sbuf *out, const Ranges *r)
     sbuf_str(out, "],\n    \"terms\": [");
 }
 
-static void put_term(Sbuf *out, const Ranges *r, const RangeTerm *t)
+static void put_product(Sbuf *out, const Ranges *r, uint32_t params)
 {
     const char *gap = "";
-    sbuf_str(out, "{\"params\": [");
+    sbuf_char(out, '[');
     for (size_t k = 0; k < r->n_params; k++)
-        if (t->params >> k & 1) {
+        if (params >> k & 1) {
             sbuf_printf(out, "%s%zu", gap, k);
             gap = ", ";
         }
-    sbuf_str(out, "],\n       \"entries\": [");
+    sbuf_char(out, ']');
+}
+
+static void put_speeds(Sbuf *out, const Ranges *r, size_t q)
+{
+    sbuf_str(out, ",\n    \"speeds\": [");
+    for (size_t a = 0; a < q; a++) {
+        sbuf_str(out, a ? ", " : "");
+        put_product(out, r, r->speed[a]);
+    }
+    sbuf_char(out, ']');
+}
+
+static void put_term(Sbuf *out, const Ranges *r, const RangeTerm *t)
+{
+    sbuf_str(out, "{\"params\": ");
+    put_product(out, r, t->params);
+    sbuf_str(out, ",\n       \"entries\": [");
     for (size_t k = 0; k < t->n; k++) {
         sbuf_printf(out, "%s[%u, %u, ", k ? ", " : "", t->row[k], t->column[k]);
         certificate_put_number(out, t->entry[k]);
@@ -55,10 +72,12 @@ void certificate_put_terms(Sbuf *out, const Ranges *r)
     sbuf_char(out, ']');
 }
 
-void certificate_put_ranges(Sbuf *out, const Ranges *r)
+void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q)
 {
     sbuf_str(out, "  \"ranges\": {");
     certificate_put_terms(out, r);
+    if (r->speed)
+        put_speeds(out, r, q);
     sbuf_str(out, ",\n    \"cells\": [");
     for (size_t k = 0; k < r->n_cells; k++) {
         sbuf_str(out, k ? ",\n    {\"lo\": " : "\n    {\"lo\": ");
@@ -96,18 +115,18 @@ static bool read_params(Reader *r, const json_t *list, Ranges *out)
     return true;
 }
 
-/* Which params a term is the product of: different ones. */
+/* Different params. */
 static bool read_product(Reader *r, const json_t *list, size_t n_params, uint32_t *out)
 {
     *out = 0;
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return reader_refuse(r, "a term is the product of no params");
+    if (!json_is_array(list))
+        return reader_refuse(r, "a product of params is no list");
     for (size_t k = 0; k < json_array_size(list); k++) {
         size_t param;
-        if (n_params == 0 || !reader_count(r, json_array_get(list, k), "a param of a term", 0, n_params - 1, &param))
-            return reader_refuse(r, "a term names a param that there is not");
+        if (n_params == 0 || !reader_count(r, json_array_get(list, k), "a param of a product", 0, n_params - 1, &param))
+            return reader_refuse(r, "a product names a param that there is not");
         if (*out >> param & 1)
-            return reader_refuse(r, "a term has a param twice");
+            return reader_refuse(r, "a product has a param twice");
         *out |= 1u << param;
     }
     return true;
@@ -140,6 +159,8 @@ static bool read_term(Reader *r, const json_t *object, size_t n_params, RangeTer
     range_term_init(r->cx, t, json_array_size(entries), m->self ? m->q : 0);
     if (!read_product(r, json_object_get(object, "params"), n_params, &t->params))
         return false;
+    if (!t->params)
+        return reader_refuse(r, "a term is the product of no params");
     for (size_t k = 0; k < t->n; k++)
         if (!read_term_entry(r, json_array_get(entries, k), t, k))
             return false;
@@ -155,6 +176,20 @@ static bool read_terms(Reader *r, const json_t *list, Ranges *out)
     out->n_terms = n;           /* from here on ranges_clear knows of them */
     for (size_t k = 0; k < n; k++)
         if (!read_term(r, json_array_get(list, k), out->n_params, &out->term[k]))
+            return false;
+    return true;
+}
+
+static bool read_speeds(Reader *r, const json_t *list, Ranges *out)
+{
+    size_t q = r->out->matrix.q;
+    if (!list)
+        return true;
+    if (!reader_array(r, list, "\"speeds\"", q))
+        return false;
+    out->speed = ARENA_ARRAY(&r->cx->arena, q + 1, uint32_t);
+    for (size_t a = 0; a < q; a++)
+        if (!read_product(r, json_array_get(list, a), out->n_params, &out->speed[a]))
             return false;
     return true;
 }
@@ -195,7 +230,8 @@ bool reader_ranges(Reader *r, const json_t *object)
         return true;
     if (!r->out->evidence.is_certificate)
         return reader_refuse(r, "ranges go with the claim \"lds\"");
-    return reader_object(r, object, "\"ranges\"", "params terms cells") &&
+    return reader_object(r, object, "\"ranges\"", "params terms speeds cells") &&
            reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), out) &&
+           read_speeds(r, json_object_get(object, "speeds"), out) &&
            read_cells(r, json_object_get(object, "cells"), out);
 }

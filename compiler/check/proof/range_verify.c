@@ -24,6 +24,77 @@ bool statement_is_convex(StatementKind kind)
     }
 }
 
+/* ---- time constants ---- */
+
+/* NULL, or why speeds of rows are not linear in each param, or not above 0. */
+static const char *speeds_fault(const Ranges *r, const RangeCell *c, size_t q)
+{
+    uint32_t any = 0, weights = 0;
+    for (size_t a = 0; a < q; a++)
+        any |= r->speed[a];
+    for (size_t t = 0; t < r->n_terms; t++)
+        weights |= r->term[t].params;
+    if (any & weights)
+        return "a param of a time constant stands in a term, too";
+    for (size_t k = 0; k < r->n_params; k++)
+        if (any >> k & 1 && (mpq_sgn(r->value[k]) <= 0 || mpq_sgn(c->lo[k]) <= 0))
+            return "a param of a time constant is not above 0";
+    return NULL;
+}
+
+static size_t row_of(const Evidence *e, const Statement *s, size_t a)
+{
+    return s->is_part ? e->component[s->component].member[a] : a;
+}
+
+/* Time constants that are equal stay so. */
+static bool share_speed(const Ranges *r, const Evidence *e, const Statement *s)
+{
+    for (size_t a = 1; a < s->n; a++)
+        if (r->speed[row_of(e, s, a)] != r->speed[row_of(e, s, 0)])
+            return false;
+    return true;
+}
+
+/* A lag holds a time constant, and is no `tau`. */
+static const char *speed_statements_fault(const Ranges *r, const Evidence *e)
+{
+    for (size_t k = 0; r->speed && k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        if (s->kind == STATEMENT_PROJECTED_RATE)
+            return "a statement with lags goes with fixed time constants";
+        if (s->kind == STATEMENT_EQUAL_TAU && !share_speed(r, e, s))
+            return "time constants are not equal for all params";
+    }
+    return NULL;
+}
+
+static void slowed_at(Ctx *cx, const Ranges *r, const Evidence *e, const mpq_t *theta, Evidence *out)
+{
+    *out = *e;
+    out->statement = ARENA_ARRAY(&cx->arena, e->n_statements + 1, Statement);
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        mpq_t *slow = rationals_new(cx, s->n);
+        for (size_t a = 0; a < s->n; a++)
+            ranges_slow_at(r, row_of(e, s, a), theta, slow[a]);
+        statement_slowed(cx, s, (const mpq_t *)slow, &out->statement[k]);
+        rationals_clear(slow, s->n);
+    }
+}
+
+static VerifyResult verify_slowed(Ctx *cx, const ClaimMatrix *at, const Ranges *r, const Evidence *e, const mpq_t *theta)
+{
+    Evidence slowed;
+    if (!r->speed)
+        return verify_evidence(cx, at, e);
+    slowed_at(cx, r, e, theta, &slowed);
+    VerifyResult v = verify_evidence(cx, at, &slowed);
+    for (size_t k = 0; k < slowed.n_statements; k++)
+        statement_clear(&slowed.statement[k]);
+    return v;
+}
+
 /* ---- one cell ---- */
 
 /* Bit 1: the first neuron may be the excitatory one, bit 2: the second. Only for matrices of two neurons. */
@@ -103,13 +174,15 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
             fault = "a cell is empty";
     if (!fault && (r->n_params > RANGES_MAX_PARAMS || base->n_kernels || base->mean_slope || base->n_sums))
         fault = "there are too many params, or kernels, or mean slopes";
+    if (!fault && r->speed)
+        fault = speeds_fault(r, c, base->q);
     for (uint32_t which = 0; !fault && which < 1u << r->n_params; which++) {
         ClaimMatrix at;
         if (is_repeated(r, c, which))
             continue;
         corner_of(r, c, which, theta);
         ranges_matrix_at(cx, base, r, (const mpq_t *)theta, &at);
-        VerifyResult v = verify_evidence(cx, &at, &c->evidence);
+        VerifyResult v = verify_slowed(cx, &at, r, &c->evidence, (const mpq_t *)theta);
         roles &= planar_roles(&at);
         claim_matrix_clear(&at);
         fault = v.accepted ? NULL : v.reason;
@@ -117,6 +190,8 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
     rationals_clear(theta, r->n_params);
     if (!fault)
         fault = statements_fault(&c->evidence, roles);
+    if (!fault)
+        fault = speed_statements_fault(r, &c->evidence);
     return fault || !any_straight(&c->evidence) ? fault : between_fault(cx, base, r, c);
 }
 

@@ -149,3 +149,13 @@ void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const m
     rationals_clear(g.factor, r->n_terms);
     mpq_clear(g.term);
 }
+
+void ranges_slow_at(const Ranges *r, size_t row, const mpq_t *theta, mpq_t out)
+{
+    mpq_set_ui(out, 1, 1);
+    for (size_t k = 0; r->speed && k < r->n_params; k++)
+        if (r->speed[row] >> k & 1) {
+            mpq_mul(out, out, r->value[k]);
+            mpq_div(out, out, theta[k]);
+        }
+}

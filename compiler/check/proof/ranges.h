@@ -6,7 +6,8 @@
  * term at most once. A cell is a box of params with evidence that holds for every
  * theta in it: over a box A(theta) is a mean of its values at the corners, so that
  * what is convex in A need only be shown there (docs/theory.md). The cells together
- * cover the ranges. Ownership as in evidence.h. */
+ * cover the ranges. Time constants may have ranges too: the speed of a row, one over its
+ * time constant, goes with a product of params that stand in no term. Ownership as in evidence.h. */
 #ifndef COMPILER_CHECK_RANGES_H
 #define COMPILER_CHECK_RANGES_H
 #include "compiler/check/proof/verify.h"
@@ -33,6 +34,8 @@ typedef struct Ranges {
     mpq_t *value, *lo, *hi;     /* of each param; value is where the claim's own matrix stands, inside its range or not */
     size_t n_terms;
     RangeTerm *term;
+    uint32_t *speed;            /* of each row bits of params: its time constant is what statements say divided by their prod theta_k / value_k;
+                                 * NULL: time constants are what statements say */
     size_t n_cells;
     RangeCell *cell;
 } Ranges;
@@ -46,11 +49,13 @@ void ranges_clear(Ranges *r);
 
 /* A(theta); *out is the caller's. */
 void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, ClaimMatrix *out);
+/* How many times as long the time constant of a row is at theta as at the params' own values. */
+void ranges_slow_at(const Ranges *r, size_t row, const mpq_t *theta, mpq_t out);
 /* NULL, or why the cell's evidence does not prove its claim for every theta in it. */
 const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c);
 /* The same for one theta, where any statement may stand that is about the whole network's slopes. */
 const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e);
-/* True for statements that hold for all matrices between those for which they hold. */
+/* True for statements that hold for all matrices, and all speeds of rows, between those for which they hold. */
 bool statement_is_convex(StatementKind kind);
 /* Every cell certifies LDS, and together they cover the ranges. */
 VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r);

@@ -43,6 +43,22 @@ void statement_clear(Statement *s)
     *s = (Statement){0};
 }
 
+void statement_slowed(Ctx *cx, const Statement *s, const mpq_t *slow, Statement *out)
+{
+    const StatementField *field = statement_table[s->kind].field;
+    statement_init(cx, out, s->kind, s->n);
+    out->is_part = s->is_part;
+    out->component = s->component;
+    for (int k = 0; field[k].key; k++) {
+        bool is_tau = strcmp(field[k].key, "tau") == 0;
+        for (size_t a = 0; a < statement_field_length(field[k].shape, s->n); a++)
+            if (is_tau)
+                mpq_mul(out->field[k][a], s->field[k][a], slow[a]);
+            else
+                mpq_set(out->field[k][a], s->field[k][a]);
+    }
+}
+
 bool statement_is_plain(StatementKind kind)
 {
     return kind != STATEMENT_PROJECTED && kind != STATEMENT_PROJECTED_RATE && kind != STATEMENT_SWITCHED && kind != STATEMENT_SWITCHED_RATE;

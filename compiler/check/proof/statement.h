@@ -52,6 +52,8 @@ size_t statement_field_length(FieldShape shape, size_t n);
 /* Room for the numbers, all 0; the numbers' memory is returned by statement_clear. */
 void statement_init(Ctx *cx, Statement *s, StatementKind kind, size_t n);
 void statement_clear(Statement *s);
+/* The same statement with time constants that are so many times as long, row by row of it (a single one: those of the first row). A copy. */
+void statement_slowed(Ctx *cx, const Statement *s, const mpq_t *slow, Statement *out);
 /* About the network of the theorems itself, not its limits of short or long proximal steps. */
 bool statement_is_plain(StatementKind kind);
 /* For all time constants, which it does not name. (A cascade is what its parts are, and counts as none.) */

@@ -5,7 +5,7 @@
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/theory_limits.h"
 
-enum { CONVERGENCE_CUTS = 300 };
+enum { CONVERGENCE_CUTS = 300, FIRST_CUTS = 8, RATE_CUTS = 40 };
 
 typedef struct RangeSearch {
     RangeProblem problem;
@@ -17,6 +17,8 @@ typedef struct RangeSearch {
     size_t cuts_left;           /* of cells that are diagonally stable, to prove convergence in their halves */
     size_t ends_left;           /* cells in a row that were not decided from their ends, before that is no longer tried */
     const char *tau_obstacle;   /* why convergence is not claimed; NULL: it may be */
+    bool is_first;              /* what holds for any time constants is looked for, and others may be */
+    bool is_for_rate;           /* ... which showed all but the rate that is required */
 } RangeSearch;
 
 enum { TRY_ENDS = 24 };
@@ -204,9 +206,8 @@ static const char *not_convergent(RangeSearch *s)
     while (c + 1 < r->n_cells && evidence_converges(&r->cell[c].evidence))
         c++;
     range_cell_centre(r, &r->cell[c], theta);
-    const char *why = s->problem.net->model->params_in_tau && !theory_no_convergence(cx, s->problem.net) ?
-        "time constants depend on params with ranges, and what holds for any time constants does not show it; fixed ones, or a smaller "
-        "range, may help" :
+    const char *why = s->problem.net->model->params_in_tau && !r->speed && !theory_no_convergence(cx, s->problem.net) ?
+        "time constants depend on params with ranges, and what holds for any time constants does not show it" :
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
     const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is "
                                       "not proved, around %s say: %s",
@@ -234,7 +235,7 @@ static void conclude(Ctx *cx, RangeSearch *s)
         out->stable = TRUTH_CERTIFIED;
     if (out->stable == TRUTH_CERTIFIED)
         out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s%s", v.reason,
-                                   s->problem.net->model->params_in_tau ? "; what it says of convergence holds for any time constants" : "");
+                                   s->problem.net->model->params_in_tau && !s->problem.ranges.speed ? "; what it says of convergence holds for any time constants" : "");
 }
 
 /* NULL, or why the cells could not go with the claim about the network's own matrix. */
@@ -250,20 +251,58 @@ static const char *own_claim_fault(Ctx *cx, const Report *report)
     return NULL;
 }
 
-static void search(Ctx *cx, const Report *report, RangeSearch *s)
+static void search(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
 {
     RangeReport *out = s->out;
-    out->reason = range_problem_init(cx, report->net, report->slope, true, &s->problem);
+    out->reason = range_problem_init(cx, report->net, report->slope, with, &s->problem);
     if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
         return;
     s->problem.rate = s->rate;
     s->work_left = cells_within_reach(&s->problem);
     if (s->problem.has_powers && s->work_left > CELLS_WITH_POWERS)
         s->work_left = CELLS_WITH_POWERS;
-    s->cuts_left = CONVERGENCE_CUTS;
+    s->cuts_left = s->is_first ? FIRST_CUTS : s->is_for_rate ? RATE_CUTS : CONVERGENCE_CUTS;
     s->ends_left = TRY_ENDS;
     if (all_cells_proved(s))
         conclude(cx, s);
+}
+
+static void attempt(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
+{
+    search(cx, report, s, with);
+    size_t n = s->problem.ranges.n_params;
+    for (size_t k = 0; k < s->open.n; k++)
+        range_cell_clear(&s->open.at[k], n);
+    for (size_t k = 0; s->out->lds != TRUTH_CERTIFIED && k < s->done.n; k++)
+        range_cell_clear(&s->done.at[k], n);
+    if (s->out->lds != TRUTH_CERTIFIED)
+        s->problem.ranges.n_cells = 0;
+    s->out->ranges = s->problem.ranges;         /* the report's from here on */
+    s->problem.ranges = (Ranges){0};
+    range_problem_clear(&s->problem);
+}
+
+static bool falls_short(const RangeSearch *s, const RangeReport *r)
+{
+    mpq_srcptr rate = ranges_rate(&r->ranges);
+    return (s->needs_convergence && r->stable != TRUTH_CERTIFIED) || (s->rate && !(rate && mpq_cmp(rate, s->rate) >= 0));
+}
+
+/* Where time constants have ranges and what holds for any does not do: cells of theirs, too. Kept where they show more. */
+static void attempt_speeds(Ctx *cx, Report *report, const RangeSearch *first)
+{
+    RangeReport second = {.asked = true};
+    RangeSearch s = {.out = &second, .needs_convergence = first->needs_convergence, .rate = first->rate, .tau_obstacle = first->tau_obstacle,
+                     .is_for_rate = report->ranges.stable == TRUTH_CERTIFIED};
+    if (first->tau_obstacle || report->ranges.lds != TRUTH_CERTIFIED || !falls_short(first, &report->ranges))
+        return;
+    attempt(cx, report, &s, RANGE_POWERS | RANGE_SPEEDS);
+    bool is_kept = second.lds == TRUTH_CERTIFIED && (second.stable == TRUTH_CERTIFIED || report->ranges.stable != TRUTH_CERTIFIED);
+    if (!is_kept && report->ranges.stable != TRUTH_CERTIFIED)
+        report->ranges.reason = arena_printf(&cx->arena, "%s (with time constants of given ranges: %s)", report->ranges.reason, second.reason);
+    range_report_clear(is_kept ? &report->ranges : &second);
+    if (is_kept)
+        report->ranges = second;
 }
 
 void ranges_check(Ctx *cx, const Net *net, Report *out)
@@ -280,17 +319,10 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
     s.needs_convergence &= !s.tau_obstacle;
     if (!out->ranges.asked)
         return;
-    search(cx, out, &s);
-    size_t n = s.problem.ranges.n_params;
-    for (size_t k = 0; k < s.open.n; k++)
-        range_cell_clear(&s.open.at[k], n);
-    for (size_t k = 0; out->ranges.lds != TRUTH_CERTIFIED && k < s.done.n; k++)
-        range_cell_clear(&s.done.at[k], n);
-    if (out->ranges.lds != TRUTH_CERTIFIED)
-        s.problem.ranges.n_cells = 0;
-    out->ranges.ranges = s.problem.ranges;      /* the report's from here on */
-    s.problem.ranges = (Ranges){0};
-    range_problem_clear(&s.problem);
+    s.is_first = net->model->params_in_tau != 0;
+    attempt(cx, out, &s, RANGE_POWERS);
+    if (s.is_first)
+        attempt_speeds(cx, out, &s);
 }
 
 Truth range_unique(const RangeReport *r)

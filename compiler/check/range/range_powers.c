@@ -37,6 +37,29 @@ bool powers_add(Powers *p, const Dependence *d)
     return ok;
 }
 
+bool powers_add_inverse(Powers *p, const DependTerm *tau)
+{
+    bool ok = true;
+    for (unsigned bit = 0; ok && bit < DEPEND_MAX_PARAMS; bit++)
+        ok = !(tau->params >> bit & 1) || add(p, bit, -1);
+    for (size_t k = 0; ok && k < tau->n_powers; k++)
+        ok = add(p, tau->power[k].bit, -tau->power[k].exponent);
+    return ok;
+}
+
+bool powers_have(const Powers *p, DependPower power)
+{
+    return find(p, power.bit, power.exponent) < p->n;
+}
+
+bool powers_join(Powers *p, const Powers *q)
+{
+    bool ok = true;
+    for (size_t k = 0; ok && k < q->n; k++)
+        ok = add(p, q->at[k].bit, q->at[k].exponent);
+    return ok;
+}
+
 bool param_has_zero(const ModelParam *p)
 {
     return mpq_sgn(p->lo) <= 0 && mpq_sgn(p->hi) >= 0;
@@ -95,6 +118,18 @@ uint32_t powers_in_term(const DependTerm *t, const DependPower *of, size_t n)
         bool is = of[k].exponent == 1 && (t->params >> of[k].bit & 1);
         for (size_t j = 0; j < t->n_powers; j++)
             is |= t->power[j].bit == of[k].bit && t->power[j].exponent == of[k].exponent;
+        in |= (uint32_t)is << k;
+    }
+    return in;
+}
+
+uint32_t powers_in_inverse(const DependTerm *t, const DependPower *of, size_t n)
+{
+    uint32_t in = 0;
+    for (size_t k = 0; k < n; k++) {
+        bool is = of[k].exponent == -1 && (t->params >> of[k].bit & 1);
+        for (size_t j = 0; j < t->n_powers; j++)
+            is |= t->power[j].bit == of[k].bit && t->power[j].exponent == -of[k].exponent;
         in |= (uint32_t)is << k;
     }
     return in;

@@ -58,14 +58,27 @@ static bool stays_positive(const Model *m, const Dependence *d)
     return positive;
 }
 
+/* The factor is above 0 where the product is: the time constant at the params' own values. */
+static bool is_positive_product(const Model *m, const Dependence *d)
+{
+    bool is = d->is_sum && d->n == 1;
+    for (unsigned bit = 0; is && bit <= DEPEND_MAX_PARAMS; bit++) {
+        const ModelParam *p = d->params >> bit & 1 ? param_of_bit(m, bit) : NULL;
+        is = !p || (mpq_sgn(p->lo) > 0 && mpq_sgn(p->value) > 0);
+    }
+    return is;
+}
+
 const char *range_tau_obstacle(Ctx *cx, const Model *m)
 {
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].tau_of_params;
-        if (d && (!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
+        if (!d || is_positive_product(m, d))
+            continue;
+        if ((!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
             return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not one sum of products of constants "
                                 "and different params for all neurons", m->pops.at[k].name, name_of_any(m, d->params));
-        if (d && !stays_positive(m, d))
+        if (!stays_positive(m, d))
             return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
                                 name_of_any(m, d->params));
     }
@@ -102,9 +115,29 @@ static const char *divisor_obstacle(Ctx *cx, const Model *m, const Dependence *d
     return NULL;
 }
 
-static const char *obstacle(Ctx *cx, const Net *net, bool with_powers, Powers *powers)
+/* NULL, with a param for each power that speeds, the inverses of time constants, are products of, or why there is none. */
+static const char *speeds_obstacle(Ctx *cx, const Model *m, Powers *powers)
+{
+    Powers speeds = {0};
+    bool few = true;
+    for (size_t k = 0; k < m->pops.n; k++) {
+        const Dependence *d = m->pops.at[k].tau_of_params;
+        if (d && !is_positive_product(m, d))
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a product of powers of params above 0 for all neurons",
+                                m->pops.at[k].name, name_of_any(m, d->params));
+        few = few && (!d || powers_add_inverse(&speeds, d->term));
+    }
+    for (size_t k = 0; few && k < speeds.n; k++)
+        if (powers_have(powers, speeds.at[k]))
+            return arena_printf(&cx->arena, "one over a time constant goes with a power of `%s` that a weight goes with, too", param_of_bit(m, speeds.at[k].bit)->name);
+    return few && powers_join(powers, &speeds) ? NULL : arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights, "
+                                                                     "gains and time constants, and proofs stop there", RANGES_MAX_PARAMS);
+}
+
+static const char *obstacle(Ctx *cx, const Net *net, unsigned with, Powers *powers, bool *has_powers)
 {
     const Model *m = net->model;
+    bool with_powers = with & RANGE_POWERS;
     const char *elsewhere = range_elsewhere(cx, m);
     uint64_t of_gains = 0;
     *powers = (Powers){0};
@@ -122,6 +155,10 @@ static const char *obstacle(Ctx *cx, const Net *net, bool with_powers, Powers *p
         fault = divisor_obstacle(cx, m, d, m->conns.at[k].label);
         few = few && powers_add(powers, d);
     }
+    for (size_t k = 0; k < powers->n; k++)
+        *has_powers |= powers->at[k].exponent != 1;
+    if (!fault && few && with & RANGE_SPEEDS)
+        return speeds_obstacle(cx, m, powers);
     if (fault || few)
         return fault;
     return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs stop there",
@@ -237,6 +274,22 @@ static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, 
     return reason;
 }
 
+/* ---- the time constants ---- */
+
+static void take_speeds(Ctx *cx, const Net *net, const ClaimMatrix *m, const DependPower *of, Ranges *out)
+{
+    size_t row = 0;
+    out->speed = ARENA_ARRAY(&cx->arena, m->q + 1, uint32_t);
+    for (size_t a = 0; a < net->n_pops; a++) {
+        const Dependence *d = net->model->pops.at[a].tau_of_params;
+        uint32_t speed = d ? powers_in_inverse(d->term, of, out->n_params) : 0;
+        for (size_t left = net->pop[a].size; left > 0; row++) {
+            out->speed[row] = speed;
+            left -= m->n_kernels ? left : claim_matrix_size(m, row);
+        }
+    }
+}
+
 /* ---- the problem ---- */
 
 static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slope, const Powers *powers, RangeProblem *out)
@@ -252,18 +305,18 @@ static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slo
     return add_terms(cx, net, attained, of, &out->attained);
 }
 
-const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, bool with_powers, RangeProblem *out)
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out)
 {
     Powers powers;
     DependPower of[RANGES_MAX_PARAMS];
     *out = (RangeProblem){.cx = cx, .net = net, .slope = slope, .makes_no_statements = range_tau_obstacle(cx, net->model) != NULL};
-    const char *reason = obstacle(cx, net, with_powers, &powers);
-    for (size_t k = 0; k < powers.n; k++)
-        out->has_powers |= powers.at[k].exponent != 1;
+    const char *reason = obstacle(cx, net, with, &powers, &out->has_powers);
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
     powers_take(cx, net->model, &powers, &out->ranges, of);
     reason = add_terms(cx, net, slope, of, &out->ranges);
+    if (with & RANGE_SPEEDS)
+        take_speeds(cx, net, &out->base, of, &out->ranges);
     return reason ? reason : init_attained(cx, net, slope, &powers, out);
 }
 

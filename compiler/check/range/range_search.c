@@ -47,7 +47,7 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
     range_point_decide(p, theta, &lds);
     v.centre = lds.verdict;
     if (lds.verdict == TRUTH_CERTIFIED && !p->makes_no_statements)
-        range_cell_propose(p, cell, &lds);
+        range_cell_propose(p, cell, theta, &lds);
     cell->evidence = lds.evidence;
     v.converges_at_centre = evidence_converges(&cell->evidence);
     v.has_rate_at_centre = range_has_rate(p, &cell->evidence);

@@ -21,8 +21,10 @@ typedef struct RangeProblem {
     const Num *tau;             /* then, of each row; NULL: of some row they differ */
 } RangeProblem;
 
-/* NULL, or why nothing can be said for all values. with_powers: powers of params may stand in weights. To be cleared in either case. */
-const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, bool with_powers, RangeProblem *out);
+/* Powers of params may stand in weights; time constants that are products of powers of params go with params of their own. */
+enum { RANGE_POWERS = 1, RANGE_SPEEDS = 2 };
+/* NULL, or why nothing can be said for all values. `with`: bits of the above. To be cleared in either case. */
+const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out);
 void range_problem_clear(RangeProblem *p);
 
 /* NULL, or that a param with a range stands where nothing is said for all its values. */
@@ -47,7 +49,7 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
 /* The cell's evidence proves all that it says. */
 bool range_cell_holds(RangeProblem *p, const RangeCell *c);
 /* range_statements.c: adds statements to what is certified at a point of the cell; keeps of those of its evidence what holds in all of it. */
-void range_cell_propose(RangeProblem *p, const RangeCell *cell, LdsReport *there);
+void range_cell_propose(RangeProblem *p, const RangeCell *cell, const mpq_t *point, LdsReport *there);
 void range_cell_keep(RangeProblem *p, RangeCell *c);
 /* A statement has the rate that is asked for. */
 bool range_has_rate(const RangeProblem *p, const Evidence *e);

@@ -8,6 +8,16 @@
 
 enum { MOST_ROWS = 16 };        /* of components whose eigenvalues are looked at */
 
+/* Logarithm of how many times as quick as at its one end a row is at the other. */
+static double influence_on_speed(const RangeProblem *p, const RangeCell *c, size_t k)
+{
+    double most = 0;
+    for (size_t a = 0; p->ranges.speed && a < p->base.q; a++)
+        if (p->ranges.speed[a] >> k & 1)
+            most = log(mpq_get_d(c->hi[k]) / mpq_get_d(c->lo[k]));
+    return most;
+}
+
 /* Largest change of an entry from one end of the cell to the other along a param. */
 static double influence(const RangeProblem *p, const RangeCell *c, size_t k)
 {
@@ -110,12 +120,13 @@ static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, 
     return found;
 }
 
-static size_t by_influence(RangeProblem *p, const RangeCell *cell)
+static size_t by_influence(RangeProblem *p, const RangeCell *cell, bool is_stable)
 {
     size_t best = 0;
     double most = -1;
     for (size_t k = 0; k < p->ranges.n_params; k++) {
-        double size = influence(p, cell, k);
+        double size = influence(p, cell, k), quick = is_stable ? influence_on_speed(p, cell, k) : 0;
+        size = quick > size ? quick : size;
         if (size > most) {
             most = size;
             best = k;
@@ -131,5 +142,5 @@ size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable
     bool found = false;
     for (size_t c = 0; !is_stable && p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
         found |= by_loss(p, cell, &cell->evidence.component[c], &best, &most);
-    return found ? best : by_influence(p, cell);
+    return found ? best : by_influence(p, cell, is_stable);
 }

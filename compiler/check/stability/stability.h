@@ -9,10 +9,18 @@
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* Adds the statement when the verifier accepts it; otherwise clears it. */
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed);
-/* Statements on convergence that hold of lds, a certificate without statements so far: the strongest need not hold of all n matrices of
- * `corner`, of which lds's is a mean. Forms (Theorems 27, 28) are looked for that hold of all of them. Where a rate is wanted (else
- * NULL) statements that give one are looked for also beside those that hold of every matrix. */
-void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, Num rate, LdsReport *lds);
+/* The corners of a cell of params. */
+typedef struct CellCorners {
+    size_t n;
+    ClaimMatrix *matrix;
+    mpq_t *slow;                /* of each row how many times as long as the network's its time constant is at the point in the cell; NULL:
+                                 * where time constants depend on params, nothing is said of how */
+    double *quick;              /* n * q: how many times as quick as there the row is at each corner, about; NULL with slow */
+} CellCorners;
+/* Statements on convergence that hold of lds, a certificate without statements so far: the strongest need not hold of all matrices of
+ * the cell, of which lds's, at a point in it, is a mean. Forms (Theorems 27, 28) are looked for that hold of all of them. Where a rate is wanted
+ * (else NULL) statements that give one are looked for also beside those that hold of every matrix. Their time constants are the network's. */
+void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const CellCorners *cell, Num rate, LdsReport *lds);
 
 bool stability_has_prox_steps(const Net *net);
 /* The limits of short and of long proximal steps, prox_step = 0 and inf, have theorems of their own, about networks in
@@ -69,6 +77,7 @@ typedef struct StabilityCase {
     bool has_rates;             /* else Theorem 13: rates are not those of this matrix */
     size_t n_corners;           /* forms are to hold of these matrices together; 0: of m */
     const ClaimMatrix *corner;
+    const double *quick;        /* n_corners * rows: how many times as quick as m's rows those of each corner are; NULL: as quick */
     double rate;                /* that contraction in a Euclidean norm is to have */
 } StabilityCase;
 /* False when there is nothing to propose. The statement's numbers are the caller's. */

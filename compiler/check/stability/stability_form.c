@@ -14,7 +14,7 @@ typedef struct Balanced {
     size_t n, n_corners;
     double *w;                  /* of each corner n * n: of the means of rows, balanced */
     double *root;               /* balanced = root_i x_i */
-    double *speed;              /* mean(tau) / tau_i */
+    double *speed;              /* of each corner n: mean(tau) / tau_i */
     double tau;                 /* a mean of them */
 } Balanced;
 
@@ -46,7 +46,7 @@ static bool balance(const StabilityCase *x, Balanced *b)
         return false;
     b->w = ARENA_ARRAY(&x->cx->arena, n_corners * n * n, double);
     b->root = ARENA_ARRAY(&x->cx->arena, n, double);
-    b->speed = ARENA_ARRAY(&x->cx->arena, n, double);
+    b->speed = ARENA_ARRAY(&x->cx->arena, n_corners * n, double);
     for (size_t a = 0; a < n; a++) {
         b->root[a] = x->c ? sqrt(mpq_get_d(x->c->p[a])) : 1;
         if (!mpq_equal(x->tau_least[a], x->tau_most[a]) || !is_moderate(b->root[a]) ||
@@ -55,8 +55,8 @@ static bool balance(const StabilityCase *x, Balanced *b)
         b->tau += log(mpq_get_d(x->tau_most[a])) / (double)n;
     }
     b->tau = exp(b->tau);
-    for (size_t a = 0; a < n; a++)
-        b->speed[a] = b->tau / mpq_get_d(x->tau_most[a]);
+    for (size_t k = 0; k < n_corners * n; k++)
+        b->speed[k] = b->tau / mpq_get_d(x->tau_most[k % n]) * (x->n_corners && x->quick ? x->quick[k] : 1);
     for (size_t c = 0; c < n_corners; c++)
         read_weights(x->n_corners ? &x->corner[c] : m, b->root, b->w + c * n * n);
     bool finite = true;
@@ -98,30 +98,30 @@ static Unknowns unknowns_of(size_t n)
 }
 
 /* P_ij of one unknown: 2 x'P T^-1 (x - f). */
-static void add_p(Lmi *l, const Balanced *b, size_t at, size_t k, size_t i, size_t j)
+static void add_p(Lmi *l, const double *speed, size_t n, size_t at, size_t k, size_t i, size_t j)
 {
-    size_t n = b->n;
-    lmi_add(l, k, at + i, at + j, b->speed[j]);
-    lmi_add(l, k, at + i, at + n + j, -b->speed[j]);
+    lmi_add(l, k, at + i, at + j, speed[j]);
+    lmi_add(l, k, at + i, at + n + j, -speed[j]);
     if (i == j)
         return;
-    lmi_add(l, k, at + j, at + i, b->speed[i]);
-    lmi_add(l, k, at + j, at + n + i, -b->speed[i]);
+    lmi_add(l, k, at + j, at + i, speed[i]);
+    lmi_add(l, k, at + j, at + n + i, -speed[i]);
 }
 
 /* The block of one corner. lmi_add doubles what is on the diagonal, as the forms' 2 x_i x_j does. */
 static void fill_lure_block(Lmi *l, const Balanced *b, Unknowns u, size_t corner)
 {
     size_t n = b->n, k = 0, at = 2 * n * corner;
+    const double *speed = b->speed + corner * n;
     for (size_t i = 0; i < n; i++)
         for (size_t j = u.full ? 0 : i; j <= i; j++, k++)
-            add_p(l, b, at, k, i, j);
+            add_p(l, speed, n, at, k, i, j);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             double w = b->w[(corner * n + i) * n + j];
             lmi_add(l, u.lambda + i, at + n + i, at + j, -w);
-            lmi_add(l, u.q + i, at + n + i, at + j, w * b->speed[j]);
-            lmi_add(l, u.q + i, at + n + i, at + n + j, -w * b->speed[j]);
+            lmi_add(l, u.q + i, at + n + i, at + j, w * speed[j]);
+            lmi_add(l, u.q + i, at + n + i, at + n + j, -w * speed[j]);
         }
         lmi_add(l, u.lambda + i, at + n + i, at + n + i, 1);
     }
@@ -203,8 +203,8 @@ static void fill_contraction(Lmi *l, const Balanced *b, double rate)
     size_t n = b->n;
     for (size_t corner = 0, at = 0; corner < b->n_corners; corner++, at += 2 * n)
         for (size_t i = 0; i < n; i++) {
-            lmi_add(l, i, at + i, at + i, b->speed[i] - rate);
-            lmi_add(l, i, at + i, at + n + i, -b->speed[i]);
+            lmi_add(l, i, at + i, at + i, b->speed[corner * n + i] - rate);
+            lmi_add(l, i, at + i, at + n + i, -b->speed[corner * n + i]);
             lmi_add(l, n + i, at + n + i, at + n + i, 1);
             for (size_t j = 0; j < n; j++)
                 lmi_add(l, n + i, at + n + i, at + j, -b->w[(corner * n + i) * n + j]);
@@ -216,9 +216,9 @@ static void fill_contraction(Lmi *l, const Balanced *b, double rate)
 }
 
 /* The rate of a difference within row a, at most: (2p/tau - 2cp) 2q > (p/tau + w q)^2. */
-static double difference_rate(const StabilityCase *x, const Balanced *b, size_t a, double p, double q)
+static double difference_rate(const StabilityCase *x, size_t a, double s, double p, double q)
 {
-    double w = mpq_get_d(x->m->self[a]) - mpq_get_d(x->m->leak[a]) + 1, s = b->speed[a], middle = p * s + w * q;
+    double w = mpq_get_d(x->m->self[a]) - mpq_get_d(x->m->leak[a]) + 1, middle = p * s + w * q;
     return s - middle * middle / (4 * p * q);
 }
 
@@ -227,10 +227,11 @@ static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, d
 {
     size_t n = b->n, d = l->d;
     double lo = 0, hi = INFINITY, *f = malloc(d * d * sizeof *f);
-    for (size_t a = 0; a < n; a++) {
-        hi = fmin(hi, b->speed[a]);
+    for (size_t k = 0; k < b->n_corners * n; k++) {
+        size_t a = k % n;
+        hi = fmin(hi, b->speed[k]);
         if (claim_matrix_size(x->m, a) > 1)
-            hi = fmin(hi, difference_rate(x, b, a, y[a], y[n + a]));
+            hi = fmin(hi, difference_rate(x, a, b->speed[k], y[a], y[n + a]));
     }
     for (int step = 0; f && step < 40 && hi > lo; step++) {
         double c = (lo + hi) / 2;
@@ -291,6 +292,7 @@ bool propose_any_tau(const StabilityCase *x, Statement *out)
     for (size_t i = 0; i < n; i++)
         tau[i] = one;
     own.tau_least = own.tau_most = tau;
+    own.quick = NULL;
     if (!balance(&own, &b))
         return false;
     double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);

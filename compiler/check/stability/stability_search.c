@@ -11,6 +11,7 @@ typedef struct Search {
     bool is_local;              /* activations are constant beyond a box */
     const ClaimMatrix *corner;  /* forms are to hold of these n, if they can */
     size_t n_corners;
+    const double *quick;
     double rate;                /* wanted; 0: none */
 } Search;
 
@@ -33,7 +34,7 @@ static StabilityCase whole(const Search *s)
 {
     const Evidence *e = &s->lds->evidence;
     const Component *c = e->n_components == 1 ? e->component : NULL;
-    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL, 0};
+    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL, NULL, 0};
 }
 
 static bool try_whole(Search *s, StatementProposal *propose)
@@ -115,6 +116,14 @@ static void try_switched_rate(Search *s)
     keep(s, &proposed);
 }
 
+static const double *quick_parts(const Search *s, const Component *c)
+{
+    double *part = s->quick ? ARENA_ARRAY(&s->cx->arena, s->n_corners * c->n, double) : NULL;
+    for (size_t k = 0; part && k < s->n_corners * c->n; k++)
+        part[k] = s->quick[k / c->n * s->lds->matrix.q + c->member[k % c->n]];
+    return part;
+}
+
 static const ClaimMatrix *corner_parts(const Search *s, const Component *c)
 {
     ClaimMatrix *part = ARENA_ARRAY(&s->cx->arena, s->n_corners, ClaimMatrix);
@@ -139,7 +148,7 @@ static bool try_component(Search *s, size_t k)
         least[i] = s->tau.least[c->member[i]];
         most[i] = s->tau.most[c->member[i]];
     }
-    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c), 0};
+    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c), quick_parts(s, c), 0};
     for (size_t i = 0; i < ALONE + (s->n_corners > 0); i++) {
         Statement proposed;
         if (i == ALONE)
@@ -214,6 +223,7 @@ static bool try_form(Search *s, StatementProposal *propose, bool at_corners, dou
     Statement proposed;
     x.n_corners = at_corners ? s->n_corners : 0;
     x.corner = s->corner;
+    x.quick = s->quick;
     x.rate = rate;
     return propose(&x, &proposed) && keep(s, &proposed);
 }
@@ -243,36 +253,72 @@ static void search_any_tau(Search *s, StepLimit limit)
             return;
 }
 
-void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *corner, size_t n, Num rate, LdsReport *lds)
+static void search_cell(Search *s, StepLimit limit, bool needs_rate)
 {
-    Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .corner = corner,
-                .n_corners = n > 1 ? n : 0, .rate = rate ? num_to_double(rate) : 0};
+    const Evidence *e = &s->lds->evidence;
+    if (limit != LIMIT_NONE) {
+        try_limit(s, limit);
+        if (needs_rate && limit == LIMIT_PROJECTED)
+            try_projected_rate(s);
+        if (needs_rate && limit == LIMIT_SWITCHED)
+            try_switched_rate(s);
+        return;
+    }
+    bool always = try_whole(s, propose_equal_tau) || (try_planar(s) && e->statement[e->n_statements - 1].kind != STATEMENT_PLANAR_SIGNS);
+    if (always && !needs_rate)
+        return;
+    try_whole(s, propose_dominance);
+    if (needs_rate)
+        try_whole(s, propose_contraction_one);
+    if (!always) {
+        try_whole(s, propose_symmetrisable);
+        try_cascade(s);
+    }
+    try_forms(s, !always);
+}
+
+/* Of the rows at the point in the cell. */
+static RowTau slowed_tau(Ctx *cx, NumPool *nums, RowTau own, size_t q, const mpq_t *slow)
+{
+    Num *least = ARENA_ARRAY(&cx->arena, q, Num), *most = ARENA_ARRAY(&cx->arena, q, Num);
+    for (size_t a = 0; a < q; a++) {
+        mpq_ptr shorter = num_new(nums), longer = num_new(nums);
+        mpq_mul(shorter, own.least[a], slow[a]);
+        mpq_mul(longer, own.most[a], slow[a]);
+        least[a] = shorter;
+        most[a] = longer;
+    }
+    return (RowTau){least, most};
+}
+
+/* Statements were found with the time constants there. */
+static void name_own_tau(Ctx *cx, Evidence *e, size_t q, const mpq_t *slow)
+{
+    mpq_t *quick = rationals_new(cx, q);
+    for (size_t k = 0; k < e->n_statements; k++) {
+        Statement there = e->statement[k];
+        for (size_t a = 0; a < there.n; a++)
+            mpq_inv(quick[a], slow[there.is_part ? e->component[there.component].member[a] : a]);
+        statement_slowed(cx, &there, (const mpq_t *)quick, &e->statement[k]);
+        statement_clear(&there);
+    }
+    rationals_clear(quick, q);
+}
+
+void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, const CellCorners *cell, Num rate, LdsReport *lds)
+{
+    Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .corner = cell->matrix,
+                .n_corners = cell->n > 1 ? cell->n : 0, .quick = cell->quick, .rate = rate ? num_to_double(rate) : 0};
     Evidence *e = &lds->evidence;
-    StepLimit limit = stability_limit(net);
     e->statement = ARENA_ARRAY(&cx->arena, STATEMENTS_EACH * (e->n_components + 1), Statement);
     if (theory_no_convergence(cx, net))
         return;
-    if (net->model->params_in_tau) {
-        search_any_tau(&s, limit);
-        return;
-    }
-    if (limit != LIMIT_NONE) {
-        try_limit(&s, limit);
-        if (rate && limit == LIMIT_PROJECTED)
-            try_projected_rate(&s);
-        if (rate && limit == LIMIT_SWITCHED)
-            try_switched_rate(&s);
-        return;
-    }
-    bool always = try_whole(&s, propose_equal_tau) || (try_planar(&s) && e->statement[e->n_statements - 1].kind != STATEMENT_PLANAR_SIGNS);
-    if (always && !rate)
-        return;
-    try_whole(&s, propose_dominance);
-    if (rate)
-        try_whole(&s, propose_contraction_one);
-    if (!always) {
-        try_whole(&s, propose_symmetrisable);
-        try_cascade(&s);
-    }
-    try_forms(&s, !always);
+    if (cell->slow)
+        s.tau = slowed_tau(cx, net->nums, s.tau, lds->matrix.q, (const mpq_t *)cell->slow);
+    if (net->model->params_in_tau && !cell->slow)
+        search_any_tau(&s, stability_limit(net));
+    else
+        search_cell(&s, stability_limit(net), rate != NULL);
+    if (cell->slow)
+        name_own_tau(cx, e, lds->matrix.q, (const mpq_t *)cell->slow);
 }
