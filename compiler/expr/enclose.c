@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "compiler/expr/affine.h"
 #include "compiler/expr/num_special.h"
 
 /* |a|^n, n odd, with the signs of a, which has 0 in it. */
@@ -90,4 +91,92 @@ void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr y)
         mpfi_swap(stack[top - 1], y);
     }
     mpfi_set(y, stack[0]);
+}
+
+/* ---- expressions ---- */
+
+typedef struct Domain {
+    EigVar by;
+    const EncloseAt *at;
+} Domain;
+
+/* Straight, and so 0 at one place at most: where it has `sign` or is 0, that is an end, which may be left out. */
+static bool is_zero_at_open_end(const Domain *d, const Expr *e, int sign)
+{
+    NumPool scratch = { 0 };
+    Num offset, rate;
+    bool is = !mpfr_equal_p(&d->at->x->left, &d->at->x->right) && expr_affine(&scratch, e, d->by, &offset, &rate) && mpq_sgn(rate) != 0;
+    is = is && d->at->is_open[mpq_sgn(rate) != sign];
+    num_pool_free(&scratch);
+    return is;
+}
+
+static bool is_pos_inside(const Domain *d, const Expr *e, mpfi_srcptr value)
+{
+    return mpfi_is_strictly_pos(value) || (mpfi_is_nonneg(value) && is_zero_at_open_end(d, e, 1));
+}
+
+static bool has_quotient(const Domain *d, const Expr *divisor, mpfi_srcptr b)
+{
+    return is_pos_inside(d, divisor, b) || mpfi_is_strictly_neg(b) || (mpfi_is_nonpos(b) && is_zero_at_open_end(d, divisor, -1));
+}
+
+/* The power has a value at every base in a. */
+static bool has_power(const Domain *d, const Expr *const *arg, mpfi_srcptr a)
+{
+    Num n;
+    if (!expr_is_const(arg[1], &n))
+        return is_pos_inside(d, arg[0], a);
+    bool is_whole = mpz_cmp_ui(mpq_denref(n), 1) == 0;
+    if (mpq_sgn(n) >= 0)
+        return is_whole || mpfi_is_nonneg(a);
+    return is_pos_inside(d, arg[0], a) || (is_whole && mpfi_is_strictly_neg(a));
+}
+
+/* The function has a value at every a and b; nothing is said of one that chooses or breaks. */
+static bool has_value(const Domain *d, const Expr *e, mpfi_srcptr a, mpfi_srcptr b)
+{
+    const Expr *const *arg = e->as.call.arg;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_NEG:
+    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
+    case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA:
+        return true;
+    case EIG_FN_DIV: return has_quotient(d, arg[1], b);
+    case EIG_FN_SQRT: return mpfi_is_nonneg(a);
+    case EIG_FN_LOG: return is_pos_inside(d, arg[0], a);
+    case EIG_FN_LOG1P: return mpfi_cmp_si(a, -1) > 0;
+    case EIG_FN_LOG_ROOT: return mpfi_is_strictly_pos(b);
+    case EIG_FN_LOGIT_ROOT: return mpfi_cmp_si(b, -4) > 0;
+    case EIG_FN_POW: return has_power(d, arg, a);
+    default: return false;
+    }
+}
+
+static bool enclose_on(const Domain *d, const Expr *e, mpfi_ptr y)
+{
+    if (e->kind != EXPR_CALL) {
+        bool is_x = e->kind == EXPR_VAR && e->as.var == d->by;
+        if (is_x)
+            mpfi_set(y, d->at->x);
+        else if (e->kind == EXPR_CONST)
+            mpfi_set_q(y, e->as.value);
+        return is_x || e->kind == EXPR_CONST;
+    }
+    mpfi_t a, b;
+    mpfi_init2(a, mpfi_get_prec(y));
+    mpfi_init2(b, mpfi_get_prec(y));
+    mpfi_set_ui(b, 0);
+    bool is = enclose_on(d, e->as.call.arg[0], a) && (e->as.call.n_args < 2 || enclose_on(d, e->as.call.arg[1], b));
+    is = is && has_value(d, e, a, b);
+    if (is)
+        enclose_call(y, e->as.call.fn, a, b);
+    mpfi_clear(a);
+    mpfi_clear(b);
+    return is && !mpfi_nan_p(y);
+}
+
+bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, mpfi_ptr y)
+{
+    return enclose_on(&(Domain){ by, at }, e, y);
 }

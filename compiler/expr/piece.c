@@ -1,8 +1,10 @@
 #include "compiler/expr/piece.h"
 
 #include "compiler/expr/affine.h"
+#include "compiler/expr/bracket.h"
 #include "compiler/expr/monotone.h"
 #include "compiler/expr/roots.h"
+#include "compiler/expr/zero.h"
 
 static Num combine(NumPool *pool, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num a, Num b)
 {
@@ -27,11 +29,17 @@ typedef struct Cut {
     Ctx *cx;
     NumPool *nums;
     EigVar by;
-    Num lo, hi, inside;         /* of the piece under way; `inside` lies strictly within */
+    PieceEnds ends;
+    const Piece *p;             /* under way */
+    Num lo, hi, inside;         /* of what of it lies between doubles beside its kinks; `inside` is a place in it */
     Num root;                   /* a break was found here: cut, and look again */
+    const Kink *kink;           /* or here */
     PieceTrouble trouble;
     const Expr *at;
 } Cut;
+
+/* Where a break is one of the slope alone, it may be irrational, and what is 0 without a change of sign breaks nothing. */
+typedef enum Breaking { BENDS, JUMPS } Breaking;
 
 static const Expr *fail(Cut *c, PieceTrouble trouble, const Expr *at)
 {
@@ -40,11 +48,6 @@ static const Expr *fail(Cut *c, PieceTrouble trouble, const Expr *at)
         c->at = at;
     }
     return NULL;
-}
-
-static bool is_within(const Cut *c, Num x)
-{
-    return (!c->lo || mpq_cmp(x, c->lo) > 0) && (!c->hi || mpq_cmp(x, c->hi) < 0);
 }
 
 /* What has the sign of u: v of an odd power v^n. */
@@ -57,43 +60,148 @@ static const Expr *of_same_sign(const Expr *u)
     return u;
 }
 
-/* The same of what is not straight: a polynomial, or what rises or falls throughout. */
-static bool sign_of_curve(Cut *c, const Expr *u, int *sign)
+/* A break at a rational place, which is in the piece. */
+static bool cut_at(Cut *c, Num root, const Expr *u)
+{
+    bool is_close = (c->p->from && mpq_cmp(root, c->lo) <= 0) || (c->p->to && mpq_cmp(root, c->hi) >= 0);
+    if (is_close)
+        fail(c, PIECES_CLOSE, u);
+    else
+        c->root = root;
+    return false;
+}
+
+static bool cut_at_kink(Cut *c, const Expr *u, double below, double above)
+{
+    const Kink *k = kink_between(c->cx, c->nums, u, c->by, below, above);
+    if (!k)
+        fail(c, PIECES_NOT_SEEN, u);
+    else if ((c->lo && mpq_cmp(k->below, c->lo) < (c->p->from ? 0 : 1)) || (c->hi && mpq_cmp(k->above, c->hi) > (c->p->to ? 0 : -1)))
+        fail(c, PIECES_CLOSE, u);
+    else
+        c->kink = k;
+    return false;
+}
+
+/* Next to the kinks where the piece ends u has the sign that it has at the doubles beside them. */
+static bool is_clear_of_kinks(Cut *c, const Expr *u, Breaking how)
+{
+    const Kink *end[] = { c->p->from, c->p->to };
+    for (size_t k = 0; k < 2; k++) {
+        KinkMeets meets = end[k] ? kink_meets(c->cx, end[k], u) : KINK_MISSES;
+        if (meets == KINK_UNKNOWN || (meets == KINK_SHARES && how == JUMPS)) {
+            fail(c, meets == KINK_UNKNOWN ? PIECES_CLOSE : PIECES_IRRATIONAL, u);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The same of any curve, by intervals. */
+static bool sign_by_intervals(Cut *c, const Expr *u, Breaking how, int *sign)
 {
     Num root = NULL;
+    double below, above;
+    if (c->ends == ONLY_RATIONAL) {
+        fail(c, PIECES_NOT_SEEN, u);
+        return false;
+    }
+    switch (expr_bracket(c->cx, c->nums, u, c->by, c->lo, c->hi, &root, &below, &above, sign)) {
+    case BRACKET_SIGN: return true;
+    case BRACKET_RATIONAL: return cut_at(c, root, u);
+    case BRACKET_ROOT:
+        if (how == BENDS)
+            return cut_at_kink(c, u, below, above);
+        fail(c, PIECES_IRRATIONAL, u);
+        return false;
+    case BRACKET_UNKNOWN: break;
+    }
+    fail(c, PIECES_NOT_SEEN, u);
+    return false;
+}
+
+/* The same of a polynomial with irrational roots. */
+static bool sign_of_polynomial(Cut *c, const Expr *u, Breaking how, int *sign)
+{
+    Num root = NULL;
+    double below, above;
+    if (how == JUMPS || c->ends == ONLY_RATIONAL) {
+        fail(c, PIECES_IRRATIONAL, u);
+        return false;
+    }
+    switch (expr_sign_changes(c->nums, u, c->by, c->lo, c->hi, &root, &below, &above, sign)) {
+    case ROOTS_NONE: return true;
+    case ROOTS_RATIONAL: return cut_at(c, root, u);
+    case ROOTS_IRRATIONAL: return cut_at_kink(c, u, below, above);
+    case ROOTS_CLOSE:
+    case ROOTS_UNKNOWN: break;
+    }
+    fail(c, PIECES_CLOSE, u);
+    return false;
+}
+
+/* Its terms cancel but for a number. */
+static bool is_constant(Cut *c, const Expr *u, int *sign)
+{
+    Terms terms = { 0 };
+    Num number = NULL;
+    expr_terms(c->cx, u, 1, &terms);
+    if (terms.n > 1 || (terms.n == 1 && !expr_is_const(terms.at[0].e, &number)))
+        return false;
+    *sign = number ? terms.at[0].sign * mpq_sgn(number) : 0;
+    return expr_is_defined(u);
+}
+
+/* The same of what is not straight: a polynomial, or what rises or falls throughout, or any other curve. */
+static bool sign_of_curve(Cut *c, const Expr *u, Breaking how, int *sign)
+{
+    Num root = NULL;
+    if (is_constant(c, u, sign))
+        return true;
+    if (!is_clear_of_kinks(c, u, how))
+        return false;
+    if (c->lo && c->hi && mpq_equal(c->lo, c->hi)) {
+        *sign = expr_sign_at(c->nums, u, c->by, c->lo);
+        if (*sign == SIGN_UNKNOWN || *sign == 0)
+            fail(c, PIECES_CLOSE, u);
+        return *sign != SIGN_UNKNOWN && *sign != 0;
+    }
     switch (expr_roots(c->nums, u, c->by, c->lo, c->hi, &root, sign)) {
     case ROOTS_NONE: return true;
-    case ROOTS_RATIONAL: c->root = root; return false;
-    case ROOTS_IRRATIONAL: fail(c, PIECES_IRRATIONAL, u); return false;
+    case ROOTS_RATIONAL: return cut_at(c, root, u);
+    case ROOTS_IRRATIONAL: return sign_of_polynomial(c, u, how, sign);
+    case ROOTS_CLOSE:
     case ROOTS_UNKNOWN: break;
     }
     switch (expr_monotone_sign(c->nums, u, c->by, c->lo, c->hi, &root, sign)) {
     case MONOTONE_SIGN: return true;
-    case MONOTONE_ROOT: c->root = root; return false;
+    case MONOTONE_ROOT: return cut_at(c, root, u);
     case MONOTONE_UNKNOWN: break;
     }
-    fail(c, PIECES_NOT_RATIONAL, u);
-    return false;
+    return sign_by_intervals(c, u, how, sign);
 }
 
-/* The sign of u over the whole piece; false with c->root or c->trouble set. */
-static bool sign_of(Cut *c, const Expr *written, int *sign)
+/* Straight: its root is in the piece, or its sign is that at a place in it. */
+static bool sign_of_line(Cut *c, const Expr *u, Num offset, Num rate, int *sign)
 {
-    Num offset, rate;
-    const Expr *u = of_same_sign(written);
-    if (!expr_affine(c->nums, u, c->by, &offset, &rate))
-        return sign_of_curve(c, u, sign);
     if (mpq_sgn(rate) == 0) {
         *sign = mpq_sgn(offset);
         return true;
     }
+    const Piece *p = c->p;
     Num root = combine(c->nums, mpq_div, combine(c->nums, mpq_sub, num_int(c->nums, 0), offset), rate);
-    if (is_within(c, root)) {
-        c->root = root;
-        return false;
-    }
+    if ((!p->lo || mpq_cmp(root, p->lo) > 0) && (!p->hi || mpq_cmp(root, p->hi) < 0))
+        return cut_at(c, root, u);
     *sign = mpq_sgn(combine(c->nums, mpq_add, offset, combine(c->nums, mpq_mul, rate, c->inside)));
     return true;
+}
+
+/* The sign of u over the whole piece; false with c->root, c->kink or c->trouble set. */
+static bool sign_of(Cut *c, const Expr *written, Breaking how, int *sign)
+{
+    Num offset, rate;
+    const Expr *u = of_same_sign(written);
+    return expr_affine(c->nums, u, c->by, &offset, &rate) ? sign_of_line(c, u, offset, rate, sign) : sign_of_curve(c, u, how, sign);
 }
 
 static const Expr *number(const Cut *c, Span at, long k)
@@ -114,12 +222,13 @@ static const Expr *between(Cut *c, const Expr *e, const Expr *a, const Expr *b)
     bool is_pulse = e->as.call.fn == EIG_FN_PULSE;
     int from, to, width;
     const Expr *rest = call2(c, e->span, EIG_FN_SUB, a, b);
-    if (!rest || !sign_of(c, a, &from) || !sign_of(c, rest, &to) || !sign_of(c, b, &width))
+    Breaking how = is_pulse ? JUMPS : BENDS;
+    if (!rest || !sign_of(c, a, how, &from) || !sign_of(c, rest, how, &to) || !sign_of(c, b, JUMPS, &width))
         return NULL;
     if (is_pulse)
         return number(c, e->span, from >= 0 && to < 0);
     if (width <= 0)
-        return fail(c, PIECES_NOT_RATIONAL, b);
+        return fail(c, PIECES_NOT_SEEN, b);
     return from < 0 ? number(c, e->span, 0) : to >= 0 ? number(c, e->span, 1) : call2(c, e->span, EIG_FN_DIV, a, b);
 }
 
@@ -130,21 +239,21 @@ static const Expr *choose(Cut *c, const Expr *e, const Expr *const *arg)
     const Expr *difference;
     switch (e->as.call.fn) {
     case EIG_FN_ABS:
-        if (!sign_of(c, arg[0], &sign))
+        if (!sign_of(c, arg[0], BENDS, &sign))
             return NULL;
         return sign >= 0 ? arg[0] : expr_call(c->cx, c->nums, e->span, EIG_FN_NEG, 1, arg);
     case EIG_FN_MIN:
     case EIG_FN_MAX:
         difference = call2(c, e->span, EIG_FN_SUB, arg[0], arg[1]);
-        if (!difference || !sign_of(c, difference, &sign))
+        if (!difference || !sign_of(c, difference, BENDS, &sign))
             return NULL;
         return (sign > 0) == (e->as.call.fn == EIG_FN_MAX) ? arg[0] : arg[1];
-    case EIG_FN_STEP: return sign_of(c, arg[0], &sign) ? number(c, e->span, sign >= 0) : NULL;
+    case EIG_FN_STEP: return sign_of(c, arg[0], JUMPS, &sign) ? number(c, e->span, sign >= 0) : NULL;
     case EIG_FN_PULSE:
     case EIG_FN_RAMP: return between(c, e, arg[0], arg[1]);
     case EIG_FN_FLOOR:
         if (!expr_is_const(arg[0], NULL))
-            return fail(c, PIECES_NOT_RATIONAL, e);
+            return fail(c, PIECES_NOT_SEEN, e);
         break;
     default: break;
     }
@@ -175,30 +284,54 @@ static Num point_inside(NumPool *pool, Num lo, Num hi)
     return hi ? combine(pool, mpq_sub, hi, one) : num_int(pool, 0);
 }
 
+/* A kink and the next are not the same double in a run. */
+static bool is_wide(const Piece *p)
+{
+    Num lo = p->from ? p->from->nearest : p->lo, hi = p->to ? p->to->nearest : p->hi;
+    return (!p->from && !p->to) || !lo || !hi || num_to_double(lo) < num_to_double(hi);
+}
+
+static Cut cut_of(Ctx *cx, NumPool *pool, EigVar by, PieceEnds ends, const Piece *p)
+{
+    Cut c = { .cx = cx, .nums = pool, .by = by, .ends = ends, .p = p };
+    c.lo = p->from ? p->from->above : p->lo;
+    c.hi = p->to ? p->to->below : p->hi;
+    c.inside = point_inside(pool, c.lo, c.hi);
+    if (c.lo && c.hi && mpq_cmp(c.lo, c.hi) > 0)
+        fail(&c, PIECES_CLOSE, p->e);
+    return c;
+}
+
 /* Pieces from left to right: the open one is cut at a break inside until it has
  * none, and what was cut off is looked at after it. */
-PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Pieces *out, const Expr **at)
+PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Piece *whole, EigVar by, PieceEnds ends, Pieces *out, const Expr **at)
 {
     VEC(Piece) open = { 0 };
-    vec_push(&cx->arena, &open, ((Piece){ .lo = lo, .hi = hi }));
+    vec_push(&cx->arena, &open, *whole);
     while (open.n) {
-        Piece p = open.at[--open.n];
-        Cut c = { .cx = cx, .nums = pool, .by = by, .lo = p.lo, .hi = p.hi, .inside = point_inside(pool, p.lo, p.hi) };
-        p.e = without_breaks(&c, e);
+        Piece p = open.at[--open.n], left = p, right = p;
+        Cut c = cut_of(cx, pool, by, ends, &p);
+        const Expr *e = c.trouble == PIECES_FINE ? without_breaks(&c, whole->e) : NULL;
+        if (e && !is_wide(&p))
+            fail(&c, PIECES_CLOSE, whole->e);
         if (c.trouble != PIECES_FINE) {
             *at = c.at;
             return c.trouble;
         }
         if (out->n + open.n >= MAX_PIECES_OF_FORMULA) {
-            *at = e;
+            *at = whole->e;
             return PIECES_TOO_MANY;
         }
-        if (p.e) {
+        if (e) {
+            p.e = e;
             vec_push(&cx->arena, out, p);
             continue;
         }
-        vec_push(&cx->arena, &open, ((Piece){ .lo = c.root, .hi = p.hi }));
-        vec_push(&cx->arena, &open, ((Piece){ .lo = p.lo, .hi = c.root }));
+        left.to = right.from = c.kink;
+        left.hi = c.kink ? c.kink->above : c.root;
+        right.lo = c.kink ? c.kink->below : c.root;
+        vec_push(&cx->arena, &open, right);
+        vec_push(&cx->arena, &open, left);
     }
     return PIECES_FINE;
 }

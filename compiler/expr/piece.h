@@ -4,10 +4,13 @@
 #ifndef COMPILER_EXPR_PIECE_H
 #define COMPILER_EXPR_PIECE_H
 #include "compiler/expr/derive.h"
+#include "compiler/expr/kink.h"
 
+/* Two that meet at an irrational kink share the doubles beside it: it lies between lo of the one and hi of the other. */
 typedef struct Piece {
     Num lo, hi;                 /* NULL: infinite */
-    const Expr *e;              /* the expression on [lo, hi] */
+    const Expr *e;              /* the expression on [lo, hi], but for what is beyond such a kink */
+    const Kink *from, *to;      /* those kinks where it begins and ends; NULL: at lo and hi themselves */
 } Piece;
 typedef VEC(Piece) Pieces;
 
@@ -15,15 +18,17 @@ enum { MAX_PIECES_OF_FORMULA = 64 };
 
 typedef enum PieceTrouble {
     PIECES_FINE,
-    PIECES_NOT_RATIONAL,        /* a break lies where an expression vanishes of which it is not seen where */
-    PIECES_IRRATIONAL,          /* a break lies where a polynomial vanishes, at a place that is no rational number */
+    PIECES_NOT_SEEN,            /* a break lies where an expression vanishes of which it is not seen where */
+    PIECES_IRRATIONAL,          /* a jump lies at a place that is no rational number, or not known to be one */
+    PIECES_CLOSE,               /* two breaks, or one and an end, of which it is not seen that there is a double between them */
     PIECES_TOO_MANY,
     PIECES_NO_VALUE,            /* somewhere a constant has none: 1/max(x, 0) for x < 0 */
     PIECES_TOO_LARGE            /* or a constant without a value */
 } PieceTrouble;
 
-/* Cuts e over [lo, hi]; *at is the expression in trouble. */
-PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Pieces *out, const Expr **at);
+/* Cuts whole->e, with ONLY_RATIONAL at rational places alone; *at is the expression in trouble. */
+typedef enum PieceEnds { ANY_KINKS, ONLY_RATIONAL } PieceEnds;
+PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Piece *whole, EigVar by, PieceEnds ends, Pieces *out, const Expr **at);
 /* A step, pulse or floor of `by` is in it: it may jump in value where pieces meet. */
 bool expr_may_jump(const Expr *e, EigVar by);
 #endif

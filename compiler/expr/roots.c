@@ -6,8 +6,10 @@
  * root, whose divisor divides c. */
 #include "compiler/expr/roots.h"
 
-/* Bits: of a coefficient as written, and of the one in front over the integers. */
-enum { MOST_DEGREE = 16, MOST_BITS = 128, MOST_FRONT_BITS = 1024, MOST_COEFFICIENTS = MOST_DEGREE + 1 };
+#include <math.h>
+
+/* Bits: of a coefficient as written, and of an end, which is a double or as long; and of the coefficient in front over the integers. */
+enum { MOST_DEGREE = 16, MOST_BITS = 128, MOST_END_BITS = 1100, MOST_FRONT_BITS = 1024, MOST_COEFFICIENTS = MOST_DEGREE + 1 };
 
 typedef struct Poly {
     int degree;                 /* -1: 0 */
@@ -161,43 +163,74 @@ static bool read(NumPool *pool, const Expr *e, EigVar by, Poly *out)
     return e->kind == EXPR_CALL && read_call(pool, e, by, out);
 }
 
-static bool is_small(Num x)
+static bool is_small(Num x, size_t most)
 {
-    return mpz_sizeinbase(mpq_numref(x), 2) <= MOST_BITS && mpz_sizeinbase(mpq_denref(x), 2) <= MOST_BITS;
+    return mpz_sizeinbase(mpq_numref(x), 2) <= most && mpz_sizeinbase(mpq_denref(x), 2) <= most;
+}
+
+static bool is_end(Num x)
+{
+    return !x || is_small(x, MOST_END_BITS);
 }
 
 static bool is_small_poly(const Poly *p)
 {
     for (int k = 0; k <= p->degree; k++)
-        if (!is_small(p->at[k]))
+        if (!is_small(p->at[k], MOST_BITS))
             return false;
     return true;
 }
 
 /* ---- roots ---- */
 
-/* p without its double roots. */
-static Poly single(NumPool *pool, const Poly *p)
+/* The greatest common divisor; neither is 0. */
+static Poly common(NumPool *pool, const Poly *p, const Poly *q)
 {
-    Poly a = *p, b = derivative(pool, p), quotient, rest;
+    Poly a = *p, b = *q, quotient, rest;
     while (b.degree >= 0) {
         divide(pool, &a, &b, &quotient, &rest);
         a = b;
         b = rest;
         normalise(pool, &b);
     }
-    divide(pool, p, &a, &quotient, &rest);
+    return a;
+}
+
+static Poly quotient_of(NumPool *pool, const Poly *a, const Poly *b)
+{
+    Poly quotient, rest;
+    divide(pool, a, b, &quotient, &rest);
     return quotient;
+}
+
+/* p without its double roots. */
+static Poly single(NumPool *pool, const Poly *p)
+{
+    Poly slope = derivative(pool, p), a = p->degree > 0 ? common(pool, p, &slope) : *p;
+    return quotient_of(pool, p, &a);
+}
+
+/* p with those roots alone that it has an odd number of times, once each: where it changes its sign. */
+static Poly odd_roots(NumPool *pool, const Poly *p)
+{
+    Poly odd = { .degree = 0, .at = { num_int(pool, 1) } }, rest = *p, before, roots = single(pool, p);
+    for (int times = 1; rest.degree > 0; times++) {
+        rest = quotient_of(pool, &rest, &roots);
+        before = roots;
+        roots = rest.degree > 0 ? single(pool, &rest) : (Poly){ .degree = 0, .at = { num_int(pool, 1) } };
+        Poly exactly = quotient_of(pool, &before, &roots), so_far = odd;
+        if (times % 2)
+            product(pool, &so_far, &exactly, &odd);
+    }
+    return odd;
 }
 
 /* Without the root x, where it has it. */
 static void drop_root(NumPool *pool, Poly *p, Num x)
 {
-    Poly factor = { .degree = 1, .at = { combine(pool, mpq_sub, num_int(pool, 0), x), num_int(pool, 1) } }, quotient, rest;
-    if (p->degree < 1 || mpq_sgn(value_at(pool, p, x)) != 0)
-        return;
-    divide(pool, p, &factor, &quotient, &rest);
-    *p = quotient;
+    Poly factor = { .degree = 1, .at = { combine(pool, mpq_sub, num_int(pool, 0), x), num_int(pool, 1) } };
+    if (p->degree >= 1 && mpq_sgn(value_at(pool, p, x)) == 0)
+        *p = quotient_of(pool, p, &factor);
 }
 
 static void make_chain(Chain *c, const Poly *p)
@@ -251,10 +284,11 @@ static Num whole_front(NumPool *pool, const Poly *p)
     return front;
 }
 
-/* A root in (a, b], where there are some: the least, or one that is closer to it than 1/front. */
-static RootsFound least_root(const Chain *c, Num a, Num b, Num *root)
+/* A root in (*lo, *hi], where there are some: the least, or one that is closer to it than 1/front. Else it is in (*lo, *hi] as they then are. */
+static RootsFound least_root(const Chain *c, Num *lo, Num *hi, Num *root)
 {
     NumPool *pool = c->pool;
+    Num a = *lo, b = *hi;
     const Poly *p = &c->at[0];
     Num front = whole_front(pool, p), half = num_ratio(pool, 1, 2);
     int before = changes_at(c, a);
@@ -273,22 +307,50 @@ static RootsFound least_root(const Chain *c, Num a, Num b, Num *root)
     mpq_div(r, r, front);
     bool is_root = mpq_cmp(r, a) > 0 && mpq_sgn(value_at(pool, p, r)) == 0;
     *root = is_root ? r : NULL;
+    *lo = a;
+    *hi = b;
     return is_root ? ROOTS_RATIONAL : ROOTS_IRRATIONAL;
 }
 
-static RootsFound roots_of(NumPool *pool, const Poly *p, Num lo, Num hi, Num *root)
+/* Of a q without double roots, between *lo and *hi, which become finite; an irrational one is in (*lo, *hi] as they then are. */
+static RootsFound roots_of(Chain *c, Poly q, Num *lo, Num *hi, Num *root)
 {
-    Poly q = single(pool, p);
-    Chain c = { .pool = pool };
-    if (lo)
-        drop_root(pool, &q, lo);
-    if (hi)
-        drop_root(pool, &q, hi);
+    NumPool *pool = c->pool;
+    if (*lo)
+        drop_root(pool, &q, *lo);
+    if (*hi)
+        drop_root(pool, &q, *hi);
     if (q.degree < 1)
         return ROOTS_NONE;
-    make_chain(&c, &q);
-    Num most = bound(pool, &q), a = lo ? lo : combine(pool, mpq_sub, num_int(pool, 0), most), b = hi ? hi : most;
-    return mpq_cmp(a, b) >= 0 || changes_at(&c, a) == changes_at(&c, b) ? ROOTS_NONE : least_root(&c, a, b, root);
+    make_chain(c, &q);
+    Num most = bound(pool, &q);
+    *lo = *lo ? *lo : combine(pool, mpq_sub, num_int(pool, 0), most);
+    *hi = *hi ? *hi : most;
+    return mpq_cmp(*lo, *hi) >= 0 || changes_at(c, *lo) == changes_at(c, *hi) ? ROOTS_NONE : least_root(c, lo, hi, root);
+}
+
+/* Two neighbouring doubles with the least root in (a, b] alone between them, and both between lo and hi. */
+static bool narrow(const Chain *c, Num a, Num b, Num lo, Num hi, double *below, double *above)
+{
+    double x = num_to_double_down(a), y = num_to_double_up(b);
+    if (!isfinite(x) || !isfinite(y))
+        return false;
+    int before = changes_at(c, num_from_double(c->pool, x));
+    for (;;) {
+        double m = eig_middle(x, y);
+        if (m == x || m == y)
+            break;
+        if (before > changes_at(c, num_from_double(c->pool, m)))
+            y = m;
+        else
+            x = m;
+    }
+    *below = x;
+    *above = y;
+    a = num_from_double(c->pool, x);
+    b = num_from_double(c->pool, y);
+    return (!lo || mpq_cmp(a, lo) >= 0) && (!hi || mpq_cmp(b, hi) <= 0) && before - changes_at(c, b) == 1 &&
+           mpq_sgn(value_at(c->pool, &c->at[0], a)) != 0 && mpq_sgn(value_at(c->pool, &c->at[0], b)) != 0;
 }
 
 /* A point strictly between. */
@@ -299,21 +361,82 @@ static Num inside(NumPool *pool, Num lo, Num hi)
     return lo ? combine(pool, mpq_add, lo, num_int(pool, 1)) : hi ? combine(pool, mpq_sub, hi, num_int(pool, 1)) : num_int(pool, 0);
 }
 
+/* How many lie between lo and hi, which are no roots. */
+static int n_roots(Chain *c, const Poly *q, Num lo, Num hi)
+{
+    make_chain(c, q);
+    return changes_at(c, lo) - changes_at(c, hi);
+}
+
+static bool has_one(NumPool *pool, const Poly *p, double below, double above)
+{
+    Chain c = { .pool = pool };
+    Poly q = single(pool, p);
+    return n_roots(&c, &q, num_from_double(pool, below), num_from_double(pool, above)) == 1;
+}
+
+static bool read_small(NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Poly *out)
+{
+    return read(pool, e, by, out) && is_small_poly(out) && is_end(lo) && is_end(hi);
+}
+
+static void keep(NumPool *pool, Num x, Num *out)
+{
+    mpq_ptr q = num_new(pool);
+    mpq_set(q, x);
+    *out = q;
+}
+
 RootsFound expr_roots(NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Num *root, int *sign)
 {
     NumPool scratch = { 0 };
+    Chain c = { .pool = &scratch };
     Poly p;
     RootsFound found = ROOTS_UNKNOWN;
-    Num near = NULL;
-    if (read(&scratch, e, by, &p) && is_small_poly(&p) && (!lo || is_small(lo)) && (!hi || is_small(hi)))
-        found = p.degree < 1 ? ROOTS_NONE : roots_of(&scratch, &p, lo, hi, &near);
+    Num near = NULL, a = lo, b = hi;
+    if (read_small(&scratch, e, by, lo, hi, &p))
+        found = p.degree < 1 ? ROOTS_NONE : roots_of(&c, single(&scratch, &p), &a, &b, &near);
     if (found == ROOTS_NONE)
         *sign = mpq_sgn(value_at(&scratch, &p, inside(&scratch, lo, hi)));
-    if (near) {
-        mpq_ptr q = num_new(pool);
-        mpq_set(q, near);
-        *root = q;
-    }
+    if (near)
+        keep(pool, near, root);
     num_pool_free(&scratch);
     return found;
+}
+
+RootsFound expr_sign_changes(NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Num *root, double *below, double *above, int *sign)
+{
+    NumPool scratch = { 0 };
+    Chain c = { .pool = &scratch };
+    Poly p;
+    RootsFound found = ROOTS_UNKNOWN;
+    Num near = NULL, a = lo, b = hi;
+    if (read_small(&scratch, e, by, lo, hi, &p) && p.degree > 0) {
+        Poly odd = odd_roots(&scratch, &p);
+        found = roots_of(&c, odd, &a, &b, &near);
+        if (found == ROOTS_NONE)
+            *sign = mpq_sgn(value_at(&scratch, &odd, inside(&scratch, lo, hi))) * mpq_sgn(p.at[p.degree]) * mpq_sgn(odd.at[odd.degree]);
+        if (found == ROOTS_IRRATIONAL && !(narrow(&c, a, b, lo, hi, below, above) && has_one(&scratch, &p, *below, *above)))
+            found = ROOTS_CLOSE;
+    }
+    if (near)
+        keep(pool, near, root);
+    num_pool_free(&scratch);
+    return found;
+}
+
+bool expr_share_root(const Expr *a, const Expr *b, EigVar by, Num lo, Num hi, bool *is_only)
+{
+    NumPool scratch = { 0 };
+    Poly p, q;
+    bool is = read_small(&scratch, a, by, lo, hi, &p) && read_small(&scratch, b, by, lo, hi, &q) && p.degree > 0 && q.degree > 0;
+    if (is) {
+        Chain of_a = { .pool = &scratch }, of_both = { .pool = &scratch };
+        Poly both = common(&scratch, &p, &q), single_a = single(&scratch, &p), single_both = single(&scratch, &both);
+        int n = n_roots(&of_a, &single_a, lo, hi);
+        is = both.degree > 0 && n_roots(&of_both, &single_both, lo, hi) > 0;
+        *is_only = n == 1;
+    }
+    num_pool_free(&scratch);
+    return is;
 }

@@ -8,6 +8,7 @@
 #define COMPILER_MODEL_MODEL_H
 #include "compiler/data/values.h"
 #include "compiler/expr/expr.h"
+#include "compiler/expr/kink.h"
 #include "compiler/expr/unit.h"
 #include "compiler/model/setting.h"
 #include "runtime/method.h"
@@ -30,8 +31,9 @@ typedef struct ModelParam {
 
 /* A piece of a cost by formula between two of its kinks, or an end of its domain. */
 typedef struct CostPiece {
-    Num lo, hi;                 /* NULL: infinite */
+    Num lo, hi;                 /* NULL: infinite. Pieces that meet at an irrational kink share the doubles beside it (compiler/expr/piece.h) */
     const Expr *g, *slope, *curve;      /* of EIG_VAR_X on [lo, hi], without abs, max, step, ...; g' and g'' */
+    const Kink *from, *to;      /* irrational kinks where it begins and ends; NULL: at lo and hi */
 } CostPiece;
 
 /* cost(x) = g on [lo, hi]: phi(z) = prox_g(gain (z - threshold)). */

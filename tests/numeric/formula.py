@@ -48,7 +48,7 @@ NAMES = {
     "power": power, "quotient": where(lambda a, b: b != 0, lambda a, b: a / b), "mpf": mpf, "max": max, "min": min, "abs": abs,
     "exp": mp.exp, "expm1": mp.expm1, "exprel": lambda u: mp.expm1(u) / u if u else mpf(1),
     "tanh": mp.tanh, "atan": mp.atan, "sin": mp.sin, "cos": mp.cos,
-    "normcdf": mp.ncdf, "normpdf": mp.npdf, "step": lambda u: mpf(int(u >= 0)),
+    "normcdf": mp.ncdf, "normpdf": mp.npdf, "step": lambda u: mpf(int(u >= 0)), "ramp": lambda a, b: mpf(int(a >= b)) if a < 0 or a >= b else a / b,
     "log": where(lambda u: u > 0, mp.log), "log1p": where(lambda u: u > -1, mp.log1p), "sqrt": where(lambda u: u >= 0, mp.sqrt),
     "log_root": where(lambda a, b: b > 0, log_root), "wright_omega": lambda a: log_root(a, mpf(1)),
 }

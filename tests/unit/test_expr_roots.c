@@ -56,6 +56,36 @@ static const Expr *of_factor(Text *t, const Factor *f)
     return call(t, EIG_FN_POW, e, number(t, num_int(&t->nums, f->power)));
 }
 
+/* How often the roots of f[k] are roots of the product. */
+static int times(const Factor *f, int n, int k)
+{
+    int sum = 0;
+    for (int j = 0; j < n; j++)
+        if (f[k].root ? f[j].root && mpq_equal(f[j].root, f[k].root) : !f[j].root && f[j].c == f[k].c)
+            sum += f[j].power;
+    return sum;
+}
+
+static void changes_of(Text *t, const Expr *e, const Factor *f, int n, Num lo, Num hi)
+{
+    Num root = NULL;
+    double below = 0, above = 0;
+    int sign;
+    RootsFound found = expr_sign_changes(&t->nums, e, EIG_VAR_X, lo, hi, &root, &below, &above, &sign);
+    bool changes = false, is_rational = false, is_irrational = false;
+    for (int k = 0; k < n; k++) {
+        bool is_odd = times(f, n, k) % 2;
+        double r = sqrt(fabs((double)f[k].c));
+        changes |= is_odd && (f[k].root ? is_between(f[k].root, lo, hi) : has_irrational(f[k].c, lo, hi));
+        is_rational |= is_odd && f[k].root && root && mpq_equal(root, f[k].root);
+        is_irrational |= is_odd && !f[k].root && f[k].c > 0 && ((below <= r && r <= above) || (below <= -r && -r <= above));
+    }
+    CHECK(found != ROOTS_UNKNOWN && found != ROOTS_CLOSE);
+    CHECK((found == ROOTS_NONE) == !changes);
+    CHECK(found != ROOTS_RATIONAL || is_rational);
+    CHECK(found != ROOTS_IRRATIONAL || (is_irrational && nextafter(below, above) == above));
+}
+
 static void one(Text *t)
 {
     static const int square[] = { 2, 3, 5, -1, -7 };
@@ -88,6 +118,7 @@ static void one(Text *t)
     CHECK(found != ROOTS_RATIONAL || is_one);
     CHECK(found != ROOTS_IRRATIONAL || has_other);
     CHECK(found == ROOTS_NONE || has_rational || has_other);
+    changes_of(t, e, f, n, ends[0], ends[1]);
     if (found != ROOTS_NONE)
         return;
     double a = ends[0] ? num_to_double(ends[0]) : ends[1] ? num_to_double(ends[1]) - 2 : -1, b = ends[1] ? num_to_double(ends[1]) : a + 2, x = (a + b) / 2;

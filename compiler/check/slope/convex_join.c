@@ -10,12 +10,17 @@
 typedef struct Join {
     Ctx *cx;
     NumPool *nums;
+    const Kink *kink;           /* irrational: what is compared is compared all over the doubles beside it */
     JetResult term, sum;        /* of what is not exact */
 } Join;
 
 /* e at x, which the text may have as 1/3: moved to 0 it is exact. */
 static JetTrouble evaluate_at(Join *j, const Expr *e, Num x)
 {
+    if (j->kink) {
+        jet_evaluate(e, &(JetDomain){ .nums = j->nums, .lo = num_to_double(j->kink->below), .hi = num_to_double(j->kink->above) }, &j->term);
+        return j->term.trouble;
+    }
     const Expr *moved = expr_moved(j->cx, j->nums, e, EIG_VAR_X, x, expr_var(j->cx, e->span, EIG_VAR_X));
     if (!moved)
         return JET_TOO_DEEP;
@@ -26,8 +31,8 @@ static JetTrouble evaluate_at(Join *j, const Expr *e, Num x)
 /* Adds a term's value at x to *exact, or encloses it and adds it to the sum; false where it is not defined. */
 static bool add_value(Join *j, const Term *t, Num x, mpq_ptr exact)
 {
-    Num value = expr_exact(j->nums, t->e, EIG_VAR_X, x);
-    if (value) {
+    Num value = j->kink ? NULL : expr_exact(j->nums, t->e, EIG_VAR_X, x);
+    if (value || expr_is_const(t->e, &value)) {
         (t->sign > 0 ? mpq_add : mpq_sub)(exact, exact, value);
         return true;
     }
@@ -56,8 +61,26 @@ static int compare_at(Join *j, const Expr *a, const Expr *b, Num x)
     return mpfi_is_zero(j->sum.value) ? 0 : 2;
 }
 
+static const Expr *difference(Join *j, const Expr *a, const Expr *b)
+{
+    const Expr *arg[2] = { b, a };
+    return expr_apply(j->cx, b->span, EIG_FN_SUB, 2, arg);
+}
+
+/* At an irrational kink nothing jumps in value: only abs, min, max and ramp make one. Their slopes may be the same there. */
+static PieceJoin compare_at_kink(Join *j, const CostPiece *left, const CostPiece *right)
+{
+    int slope = compare_at(j, left->slope, right->slope, right->lo);
+    bool is_known = evaluate_at(j, left->slope, NULL) == JET_FINE && evaluate_at(j, right->slope, NULL) == JET_FINE;
+    if (slope == 2 && is_known && kink_vanishes(j->cx, j->kink, difference(j, left->slope, right->slope)))
+        slope = 0;
+    return slope == -1 ? JOIN_BENDS_DOWN : slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
+}
+
 static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
 {
+    if (j->kink)
+        return compare_at_kink(j, left, right);
     int value = 0, there = 0;
     if (expr_may_jump(g, EIG_VAR_X)) {
         value = compare_at(j, left->g, right->g, right->lo);
@@ -71,12 +94,13 @@ static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const Co
 
 PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function)
 {
-    Join j = { .cx = cx, .nums = nums };
+    Join j = { .cx = cx, .nums = nums, .kink = right->from };
     jet_result_init(&j.term);
     jet_result_init(&j.sum);
     JetTrouble trouble = evaluate_at(&j, g, right->lo);
     *function = trouble == JET_OUTSIDE || trouble == JET_EDGE ? j.term.function : NULL;
-    PieceJoin there = trouble == JET_OUTSIDE ? JOIN_OUTSIDE : trouble > JET_JUMP ? JOIN_UNKNOWN : compare(&j, g, left, right);
+    bool is_outside = trouble == JET_OUTSIDE && !right->from, is_known = right->from ? trouble == JET_FINE : trouble <= JET_JUMP;
+    PieceJoin there = is_outside ? JOIN_OUTSIDE : is_known ? compare(&j, g, left, right) : JOIN_UNKNOWN;
     jet_result_clear(&j.term);
     jet_result_clear(&j.sum);
     return there;

@@ -67,16 +67,21 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
     Diag *d;
     switch (trouble) {
     case PIECES_FINE: return true;
-    case PIECES_NOT_RATIONAL:
+    case PIECES_NOT_SEEN:
         d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it is not "
                                               "seen where this makes kinks");
-        diag_help(b->cx, d, "inside abs, min, max and step a polynomial in x is understood, and what rises or falls throughout and is exactly 0 "
-                            "at a rational x");
+        diag_help(b->cx, d, "inside abs, min, max and step the places where this is 0 are found where its slope is not 0 as well; narrow the domain with "
+                            "`on [lo, hi]`, or choose a simpler formula");
         return false;
     case PIECES_IRRATIONAL:
+        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: step and pulse switch here at an x that is "
+                                              "no rational number");
+        diag_help(b->cx, d, "choose numbers that put the place at a rational number: step(x^2 - 4) switches at -2 and 2, step(x^2 - 2) at the root of 2");
+        return false;
+    case PIECES_CLOSE:
         d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: this makes a kink at an x that is no "
-                                              "rational number");
-        diag_help(b->cx, d, "choose numbers that put the kink at a rational number: max(x^2, 4) has kinks at -2 and 2, max(x^2, 2) at the root of 2");
+                                              "rational number, with another place where the formula breaks next to it");
+        diag_help(b->cx, d, "there has to be a double between two such places: let them be one place or apart");
         return false;
     case PIECES_TOO_MANY:
         diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
@@ -94,7 +99,7 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
 
 static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 {
-    *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e };
+    *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e, .from = p->from, .to = p->to };
     const Expr *slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
     out->slope = slope ? expr_continued_powers(b->cx, b->nums, slope) : NULL;
     out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
@@ -107,8 +112,9 @@ static PieceTrouble merge_in_pieces(Builder *b, Pieces *pieces, const Expr **at)
 {
     Pieces out = { 0 };
     for (size_t k = 0; k < pieces->n; k++) {
-        const Piece *p = &pieces->at[k];
-        PieceTrouble trouble = expr_pieces(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, p->e), EIG_VAR_X, p->lo, p->hi, &out, at);
+        Piece p = pieces->at[k];
+        p.e = expr_merged_powers(b->cx, b->nums, p.e);
+        PieceTrouble trouble = expr_pieces(b->cx, b->nums, &p, EIG_VAR_X, ANY_KINKS, &out, at);
         if (trouble != PIECES_FINE)
             return trouble;
     }
@@ -127,9 +133,10 @@ static void add_parts(Builder *b, const CostPiece *p, Parts *out)
     vec_push(&b->cx->arena, &open, *p);
     while (open.n) {
         CostPiece part = open.at[--open.n], rest = part;
-        part.slope = expr_without_overflow(b->cx, b->nums, p->slope, part.lo, part.hi, &cut);
+        Num lo = part.from ? part.from->above : part.lo, hi = part.to ? part.to->below : part.hi;
+        part.slope = expr_without_overflow(b->cx, b->nums, p->slope, lo, hi, &cut);
         if (!cut)
-            part.curve = expr_without_overflow(b->cx, b->nums, p->curve, part.lo, part.hi, &cut);
+            part.curve = expr_without_overflow(b->cx, b->nums, p->curve, lo, hi, &cut);
         if (cut && out->n + open.n >= MAX_PIECES_OF_FORMULA) {
             out->n = before;
             vec_push(&b->cx->arena, out, *p);
@@ -140,6 +147,7 @@ static void add_parts(Builder *b, const CostPiece *p, Parts *out)
             continue;
         }
         part.hi = rest.lo = cut;
+        part.to = rest.from = NULL;
         vec_push(&b->cx->arena, &open, rest);
         vec_push(&b->cx->arena, &open, part);
     }
@@ -154,7 +162,7 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     Pieces pieces = { 0 };
     const Expr *at = NULL;
     *c = (CostFormula){ .g = g, .span = g->span, .lo = bound_value(domain->lo), .hi = bound_value(domain->hi) };
-    PieceTrouble trouble = expr_pieces(b->cx, b->nums, g, EIG_VAR_X, c->lo, c->hi, &pieces, &at);
+    PieceTrouble trouble = expr_pieces(b->cx, b->nums, &(Piece){ .lo = c->lo, .hi = c->hi, .e = g }, EIG_VAR_X, ANY_KINKS, &pieces, &at);
     if (trouble == PIECES_FINE)
         trouble = merge_in_pieces(b, &pieces, &at);
     if (!report_pieces(b, trouble, at))
@@ -205,7 +213,7 @@ static bool as_quadratic(Builder *b, const CostFormula *f, Cost *out)
 {
     Num tilt[2], a[2];
     size_t last = f->n_pieces - 1;
-    if (f->n_pieces > 2 || !expr_is_defined(f->g) || expr_may_jump(f->g, EIG_VAR_X) || (last && mpq_sgn(f->piece[1].lo) != 0))
+    if (f->n_pieces > 2 || !expr_is_defined(f->g) || expr_may_jump(f->g, EIG_VAR_X) || (last && (f->piece[1].from || mpq_sgn(f->piece[1].lo) != 0)))
         return false;
     for (size_t k = 0; k < 2; k++)
         if (!expr_affine(b->nums, f->piece[k ? last : 0].slope, EIG_VAR_X, &tilt[k], &a[k]) || mpq_cmp_si(a[k], -1, 1) <= 0)
@@ -240,7 +248,7 @@ static const Expr *solve_for(Builder *b, const CostFormula *f, const Expr *s)
     bool is_shallow = true;
     for (size_t k = 0; k < f->n_parts; k++) {
         if (k)
-            kink[k - 1] = f->part[k].lo;
+            kink[k - 1] = f->part[k].from ? f->part[k].from->nearest : f->part[k].lo;
         piece[k].value = expr_plus_affine(b->cx, b->nums, f->part[k].slope, EIG_VAR_X, zero, one);
         piece[k].slope = expr_plus_affine(b->cx, b->nums, f->part[k].curve, EIG_VAR_X, one, zero);
         piece[k].value = expr_keeping_digits(b->cx, b->nums, piece[k].value);
