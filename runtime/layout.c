@@ -1,5 +1,8 @@
 #include "runtime/layout.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "runtime/dopri.h"
 #include "runtime/kernel_abi.h"
 
@@ -50,16 +53,6 @@ size_t eig_block_signal(const EigProblem *p, const EigBlock *b)
     return p->n_signals ? b->signal : b->pre;
 }
 
-bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q)
-{
-    if (b->pair.n == 0)
-        return eig_block_signal(p, b) == q;
-    for (size_t k = 0; k < b->n_parts; k++)
-        if (b->part[k].of_source && b->part[k].signal == q)
-            return true;
-    return false;
-}
-
 size_t eig_dense_at(size_t n_post, size_t n_pre, size_t i, size_t j)
 {
     size_t first = i / EIG_TILE * EIG_TILE, rows = n_post - first < EIG_TILE ? n_post - first : EIG_TILE;
@@ -95,16 +88,26 @@ bool eig_has_delays(const EigProblem *p)
     return false;
 }
 
+/* Raises rows[q] to what the block needs of each signal q that it reads. */
+static void keep_rows(const EigProblem *p, const EigBlock *b, size_t *rows)
+{
+    size_t need = (size_t)b->delay + 1;
+    if (b->pair.n == 0) {
+        size_t *at = &rows[eig_block_signal(p, b)];
+        *at = need > *at ? need : *at;
+    }
+    for (size_t k = 0; b->pair.n && k < b->n_parts; k++)
+        if (b->part[k].of_source && need > rows[b->part[k].signal])
+            rows[b->part[k].signal] = need;
+}
+
 void eig_history_rows(const EigProblem *p, size_t *rows)
 {
     for (size_t q = 0; q < eig_n_signals(p); q++)
         rows[q] = 0;
-    for (size_t k = 0; k < p->n_blocks; k++) {
-        const EigBlock *b = &p->block[k];
-        for (size_t q = 0; b->delay > 0 && q < eig_n_signals(p); q++)
-            if (eig_block_reads(p, b, q) && (size_t)b->delay + 1 > rows[q])
-                rows[q] = (size_t)b->delay + 1;
-    }
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].delay > 0)
+            keep_rows(p, &p->block[k], rows);
 }
 
 EigRatio eig_step(const EigProblem *p)
@@ -155,21 +158,19 @@ size_t eig_n_vectors(const EigProblem *p)
     return eig_method[p->method].adaptive ? dopri_vectors(p->method) : 2;
 }
 
-static double history_rows(const EigProblem *p, size_t signal)
-{
-    int64_t most = 0;
-    for (size_t k = 0; k < p->n_blocks; k++)
-        if (eig_block_reads(p, &p->block[k], signal) && p->block[k].delay > most)
-            most = p->block[k].delay;
-    return most ? (double)most + 1.0 : 0.0;
-}
-
 double eig_history_numbers(const EigProblem *p)
 {
-    double n = 0.0;
-    for (size_t q = 0; eig_has_delays(p) && q < eig_n_signals(p); q++)
-        n += history_rows(p, q) * (double)p->pop[eig_signal(p, q).pop].size;
-    return n;
+    size_t n = eig_has_delays(p) ? eig_n_signals(p) : 0;
+    size_t *rows = malloc((n + 1) * sizeof *rows);
+    double sum = 0.0;
+    if (!rows)
+        return (double)INFINITY;
+    if (n)
+        eig_history_rows(p, rows);
+    for (size_t q = 0; q < n; q++)
+        sum += (double)rows[q] * (double)p->pop[eig_signal(p, q).pop].size;
+    free(rows);
+    return sum;
 }
 
 /* Numbers of workspace.c's arrays, each on a boundary of its own, what noise is

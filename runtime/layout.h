@@ -17,8 +17,6 @@ EigPlace eig_place(const EigProblem *p, size_t at);
 size_t eig_n_signals(const EigProblem *p);
 EigSignal eig_signal(const EigProblem *p, size_t q);            /* the rates where there is no list */
 size_t eig_block_signal(const EigProblem *p, const EigBlock *b);
-/* Whether the block, which may be one of pairs, reads signal q. */
-bool eig_block_reads(const EigProblem *p, const EigBlock *b, size_t q);
 /* Of a dense block that is not of pairs: where the weight from j to i stands in w, and the numbers that w has room for. */
 size_t eig_dense_at(size_t n_post, size_t n_pre, size_t i, size_t j);
 size_t eig_dense_room(size_t n_post, size_t n_pre);
@@ -47,6 +45,6 @@ size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state);   /* pop u
 
 /* ---- what a run allocates, as doubles, which no sum overflows ---- */
 size_t eig_n_vectors(const EigProblem *p);              /* vectors of n_x numbers that the step loop keeps */
-double eig_history_numbers(const EigProblem *p);        /* in the rings of all signals */
+double eig_history_numbers(const EigProblem *p);        /* in the rings of all signals; infinite where there is no memory to count them */
 double eig_run_bytes(const EigProblem *p);              /* all of it; the problem's own arrays are not counted */
 #endif
