@@ -78,3 +78,62 @@ def mixed(n, method, record=""):
     return (MIXED + "instance L[%d] = Mixed(1.3 + index / 1000, (1 + index) / 10^3, 2 + index / 2)\n" % n +
             "connect L[k].E -> L[k + 1].D { weight = 1 / (1000 + k) } for k in 0..%d\n" % (n - 2) +
             "simulate { duration = 2 ms; method = %s%s }\n" % (method, record))
+
+
+DELAYED = """circuit Delayed(w, cells) {
+  population E excitatory { size = cells; tau = 20 ms; cost = nonnegative; input = 1 %s }
+  population I inhibitory { size = cells; tau = 10 ms; cost = nonnegative %s }
+  connect E -> E { weight = 0.05 / cells; delay = 1 ms }
+  connect E -> I { weight = w; delay = 0.5 ms }
+  connect I -> E { weight = w; delay = 0.2 ms }
+  connect I -> I { weight = w }
+}
+"""
+
+
+def connected(n, population, most, body):
+    """A line for each distance below `most`: circuit k to circuit k + d."""
+    return "\n".join("connect L[k].%s -> L[k + %d].%s { %s } for k in 0..%d" % (population, d, population, body(d), n - 1 - d)
+                     for d in range(1, min(n, most)))
+
+
+def delayed(n, cells, wires=("weight = 0.001 * (k + 1)",), noise=""):
+    """2 n populations, n of them with up to 37 connections late by up to 0.6 ms."""
+    method = "euler_maruyama" if noise else "heun"
+    return (DELAYED % (noise, noise) + "instance L[%d] = Delayed((1 + index) / (1000 * %d), %d)\n" % (n, cells, cells) +
+            connected(n, "E", 38, lambda d: "%s; delay = %g ms" % (wires[d * d % 7 % len(wires)], 0.1 * (d % 7))) +
+            "\nsimulate { duration = 2 ms; method = %s; step = 0.1 ms; record L[%d].E }\n" % (method, n - 1))
+
+
+CELLS = """circuit Cell(a, g) {
+  population C excitatory {
+    size     = %d
+    v'       = v - v^3 / 3 - w + input
+    w'       = 0.08 * (v + a - 0.8 * w)
+    rate     = 1 / (1 + exp(-(v - 0.5) / 0.1))
+    input    = 0.3 + a * i
+    start(v) = -1 + 0.1 * i
+    start(w) = -0.6
+  }
+  connect C -> C { self = no; weight = g; scale = 1/n%s }
+}
+"""
+CURRENTS = ("", "; current = pre.rate * (2 - post.v)", "; current = pre.v - post.v; pattern = random(p = 0.5)", "; current = tanh(pre.v - post.v)")
+
+
+def cells(n, size, currents=CURRENTS[:2]):
+    """n populations of FitzHugh and Nagumo's cells, with up to 20 connections each."""
+    return (CELLS % (size, currents[-1]) + "instance L[%d] = Cell(0.7 + index / 1000, (1 + index) / 10000)\n" % n +
+            connected(n, "C", 21, lambda d: "weight = 0.0001 * (k + 1)" + currents[d * d % 7 % len(currents)]) +
+            "\nsimulate { duration = 1; method = rk4; step = 0.1; record L[%d].C, L[%d].C.w }\n" % (n - 1, n - 1))
+
+
+INPUTS = ("normal(0, 0.1)", "1 + noise_ou(tau = 5 ms, sigma = 0.2)", "samples(\"s.csv\", times = \"t [ms]\", column = \"c\")")
+
+
+def driven(n, size, of_input, tau="20 ms"):
+    """2 n populations whose neurons have inputs or time constants of their own."""
+    layer = LAYER.replace("input = 1", "input = " + of_input).replace("tau = 20 ms", "tau = " + tau)
+    return (layer + "instance L[%d] = Layer((1 + index) / (1000 * %d), %d)\n" % (n, size, size) +
+            connected(n, "E", 38, lambda d: "weight = 0.001 * (k + 1)") +
+            "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record L[%d].E }\n" % (n - 1))

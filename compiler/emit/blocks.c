@@ -75,7 +75,7 @@ static LlFunction add_function(const Emit *e, const BlockTable *t)
     ll_param_attribute(ll, f.value, ADD_ARGS, "readonly");
     ll_param_attribute(ll, f.value, ADD_S, "noalias");
     ll_param_attribute(ll, f.value, ADD_S, "nocapture");
-    Own own = { &t->own, own_row(e, &t->own, f.param[ADD_ROW]), 0 };
+    Own own = { &t->own, own_row(e, &t->own, f.param[ADD_ROW]), 0, false };
     Val form = own_i64(e, &own, TABLE_FORM);
     LLVMBasicBlockRef end = LLVMAppendBasicBlockInContext(ll->context, ll->function, "end");
     Val choice = LLVMBuildSwitch(ll->builder, form, end, N_FORMS);

@@ -250,7 +250,7 @@ static void finish_chunk(const Body *b, const Val *param)
     update_call(e, param[POP_UPDATE], args);
 }
 
-static void own_numbers(Body *b, const PopGroup *g, Val row)
+static void own_numbers(Body *b, const Group *g, Val row)
 {
     const EigPop *p = &b->e->p->pop[b->pop];
     b->own = group_own(b->e, g, row);
@@ -271,7 +271,7 @@ static void make_scratch(Body *b, size_t largest)
 }
 
 /* pop_q(args, t, y, sums, update, x, acc, out), and row where there is more than one */
-static void pop_function(Emit *e, PopGroup *g)
+static void pop_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -340,7 +340,7 @@ void drift_functions(Emit *e)
     block_functions(e);
     if (n_written_out(e, MOST_WRITTEN_OUT) > MOST_WRITTEN_OUT)
         blocks_by_table(e);
-    e->pop_group = pop_groups(e, &rule);
+    e->pop_group = groups_of(e, &rule, e->p->n_pops);
     plain_functions(e);
     for (size_t g = 0; g < e->pop_group.n; g++)
         pop_function(e, &e->pop_group.at[g]);

@@ -1,39 +1,30 @@
-/* Total inputs and slopes of a population whose neurons have states, gates or
+/* Total inputs and slopes of populations whose neurons have states, gates or
  * numbers of their own: a chunk of neurons at a time, in passes that end where
- * a block needs a loop of its own, or where a loop becomes too long. */
+ * a block needs a loop of its own, or where a loop becomes too long. A network
+ * of many populations has one function for all that are alike but for their
+ * numbers; in a small one each has its own, with its numbers in the code. */
 #include <math.h>
 #include <stdio.h>
 
 #include "compiler/emit/parts.h"
 #include "runtime/layout.h"
 
-enum { OF_ARGS, OF_STEP, OF_T, OF_Y, OF_SUMS, OF_SLOPE };
-
 /* Operations of programs and blocks in one loop. */
 enum { MOST_IN_A_LOOP = 600, OF_A_BLOCK = 12 };
 
+/* What a population's function reads of it: these, the constants of input and activation, state by state those below, its blocks. */
+enum { OWN_FROM = WHERE_OWN, OWN_RATE, OWN_EXP_STEP, OWN_RECEIPTS_FROM, OWN_RECEIPTS_TO, OWN_CODES };
+enum { STATE_SLOT, STATE_CODES };       /* its first normal; the constants of drift and noise */
+
 typedef struct Body {
     Emit *e;
-    const General *g;
-    size_t pop;
-    const Val *param;
-    Val lo, count;              /* the chunk */
-    Val s, c;                   /* scratch: total inputs, and what one block with a gate makes */
-    const size_t *block;        /* into this population, in order */
+    size_t pop;                 /* the first of its group */
+    Chunk c;
+    Own own, of_input, of_phi, of_state[EIG_MAX_STATES], *of_block;
+    const size_t *block;        /* into this population, in order, that have code of their own */
     size_t n_blocks;
     bool is_shared;             /* every neuron has the same total input, and with it the same activation */
 } Body;
-
-static Scope scope_of(const Body *b, Val neuron)
-{
-    return (Scope){ .e = b->e, .pop = b->pop, .args = b->param[OF_ARGS], .t = b->param[OF_T], .y = b->param[OF_Y],
-                    .neuron = neuron };
-}
-
-static bool is_pointwise(const EigBlock *b)
-{
-    return b->pair.n == 0 && !block_is_array(b) && b->kind != EIG_BLOCK_KERNEL;
-}
 
 static bool same_for_all(const EigCode *code)
 {
@@ -47,40 +38,102 @@ static bool same_for_all(const EigCode *code)
     return true;
 }
 
-static bool shares_activation(const Body *b)
+static bool shares_activation(const Emit *e, size_t q)
 {
-    const EigPop *pop = &b->e->p->pop[b->pop];
-    for (size_t k = 0; k < b->n_blocks; k++) {
-        const EigBlock *block = &b->e->p->block[b->block[k]];
-        if (block->kind != EIG_BLOCK_UNIFORM || block->skip_self || block->gate.n || block->pair.n)
+    const EigPop *pop = &e->p->pop[q];
+    for (size_t k = e->into_from[q]; k < e->into_from[q + 1]; k++)
+        if (!block_adds_sum(&e->p->block[e->into[k]]))
             return false;
-    }
     return pop->phi.n > 0 && same_for_all(&pop->input) && same_for_all(&pop->phi);
 }
 
-static Val source_of(const Body *b, size_t block)
+/* ---- what populations of one function have in common, and what each has for itself ---- */
+
+/* Blocks that have code of their own in the population's function. */
+static size_t n_blocks_written(const Emit *e, size_t pop)
 {
-    return block_source(b->e, b->g, b->param[OF_ARGS], block, b->param[OF_STEP], b->param[OF_Y]);
+    return e->general->receipts ? 0 : e->into_from[pop + 1] - e->into_from[pop];
 }
 
-/* The sum as block_pointwise wants it. */
-static Val sum_for(const Body *b, size_t block)
+static bool takes_noise(const Emit *e, const EigState *state)
 {
-    const Ll *ll = b->e->ll;
-    const EigBlock *k = &b->e->p->block[block];
-    Val sum = ll_load_f64(ll, b->param[OF_SUMS], ll_i64(ll, b->g->sum_of[block]));
-    return k->skip_self ? sum : ll_fmul(ll, ll_f64(ll, k->weight), sum);
+    return e->p->method == EIG_METHOD_EULERMARUYAMA && state->kind != EIG_STATE_OU && state->noise.n;
 }
 
-static Val add_pointwise(const Body *b, size_t block, Val sum, Val source, Scope *scope, Val s)
+static bool states_alike(const Emit *e, const EigPop *p, const EigPop *q)
 {
-    const Emit *e = b->e;
-    const EigBlock *k = &e->p->block[block];
-    if (k->gate.n == 0)
-        return block_pointwise(e, block, block_own(e, block), sum, source, scope->neuron, s);
-    Val c = block_pointwise(e, block, block_own(e, block), sum, source, scope->neuron, ll_f64(e->ll, -0.0));
-    return ll_fadd(e->ll, s, ll_fmul(e->ll, scope_value(scope, &k->gate), c));
+    if (eig_n_states(p) != eig_n_states(q))
+        return false;
+    for (size_t k = 0; k < eig_n_states(p); k++) {
+        EigState a = eig_state(p, k), b = eig_state(q, k);
+        if (a.kind != b.kind || !code_same_shape(e, &a.drift, &b.drift) || !code_same_shape(e, &a.noise, &b.noise))
+            return false;
+    }
+    return true;
 }
+
+static bool pops_alike(const Emit *e, size_t a, size_t b)
+{
+    const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
+    size_t n = n_blocks_written(e, a);
+    if (!e->general->shares || n != n_blocks_written(e, b) || shares_activation(e, a) != shares_activation(e, b))
+        return false;
+    if ((p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK) || !p->rate_of != !q->rate_of || !p->exp_step_of != !q->exp_step_of)
+        return false;
+    if (!states_alike(e, p, q) || !code_same_shape(e, &p->input, &q->input) || !code_same_shape(e, &p->phi, &q->phi))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (!receive_alike(e, e->into[e->into_from[a] + k], e->into[e->into_from[b] + k]))
+            return false;
+    return true;
+}
+
+static void pop_numbers(const Emit *e, size_t pop, OwnNumbers *out)
+{
+    const EigPop *p = &e->p->pop[pop];
+    where_numbers(e, pop, out);
+    own_push_i64(e, out, p->from);
+    own_push_f64(e, out, p->rate_of ? 0.0 : p->rate);
+    own_push_f64(e, out, p->exp_step_of ? 0.0 : p->exp_step);
+    if (e->general->receipts) {
+        receipts_numbers(e, pop, shares_activation(e, pop), out);
+    } else {
+        own_push_i64(e, out, 0);
+        own_push_i64(e, out, 0);
+    }
+    code_numbers(e, &p->input, out);
+    code_numbers(e, &p->phi, out);
+    for (size_t k = 0; k < eig_n_states(p); k++) {
+        EigState state = eig_state(p, k);
+        own_push_i64(e, out, takes_noise(e, &state) ? noise_slot(e, pop, k) : 0);
+        code_numbers(e, &state.drift, out);
+        code_numbers(e, &state.noise, out);
+    }
+    for (size_t k = 0; k < n_blocks_written(e, pop); k++)
+        receive_numbers(e, e->into[e->into_from[pop] + k], out);
+}
+
+static void own_numbers(Body *b, const Group *g, Val row)
+{
+    Emit *e = b->e;
+    const EigPop *p = &e->p->pop[b->pop];
+    b->own = group_own(e, g, row);
+    b->of_input = own_after(&b->own, OWN_CODES);
+    b->of_phi = own_after(&b->of_input, code_n_numbers(&p->input));
+    Own next = own_after(&b->of_phi, code_n_numbers(&p->phi));
+    for (size_t k = 0; k < eig_n_states(p); k++) {
+        EigState state = eig_state(p, k);
+        b->of_state[k] = next;
+        next = own_after(&next, STATE_CODES + code_n_numbers(&state.drift) + code_n_numbers(&state.noise));
+    }
+    b->of_block = ARENA_ARRAY(&e->cx->arena, b->n_blocks + 1, Own);
+    for (size_t k = 0; k < b->n_blocks; k++) {
+        b->of_block[k] = next;
+        next = own_after(&next, receive_n_numbers(&e->p->block[b->block[k]]));
+    }
+}
+
+/* ---- total inputs ---- */
 
 /* The pointwise blocks from `from` on that one loop takes. */
 static size_t end_of_pass(const Body *b, size_t from, size_t cost)
@@ -89,95 +142,53 @@ static size_t end_of_pass(const Body *b, size_t from, size_t cost)
     for (; k < b->n_blocks; k++) {
         const EigBlock *block = &b->e->p->block[b->block[k]];
         cost += OF_A_BLOCK + block->gate.n;
-        if (!is_pointwise(block) || (k > from && cost > MOST_IN_A_LOOP))
+        if (!block_is_pointwise(block) || (k > from && cost > MOST_IN_A_LOOP))
             break;
     }
     return k;
+}
+
+/* Where blocks are in a table and all neurons receive the same: the total input; else NULL. */
+static Val one_total(const Body *b)
+{
+    const Emit *e = b->e;
+    if (!e->general->receipts || !b->is_shared)
+        return NULL;
+    Scope scope = chunk_scope(&b->c, b->c.lo);
+    Val input = scope_value(&scope, &e->p->pop[b->pop].input, &b->of_input);
+    return receipts_total(&b->c, own_i64(e, &b->own, OWN_RECEIPTS_FROM), own_i64(e, &b->own, OWN_RECEIPTS_TO), input);
 }
 
 /* One loop over the chunk: the input at first, then pointwise blocks. Returns the next block. */
 static size_t pass(const Body *b, bool is_first, size_t from)
 {
     Ll *ll = b->e->ll;
+    const Chunk *c = &b->c;
     const EigCode *input = &b->e->p->pop[b->pop].input;
     size_t to = end_of_pass(b, from, is_first ? input->n : 0);
-    Val *sum = ARENA_ARRAY(&b->e->cx->arena, to - from + 1, Val), *source = ARENA_ARRAY(&b->e->cx->arena, to - from + 1, Val);
-    for (size_t k = from; k < to; k++) {
-        source[k - from] = source_of(b, b->block[k]);
-        sum[k - from] = b->e->p->block[b->block[k]].kind == EIG_BLOCK_UNIFORM ? sum_for(b, b->block[k]) : NULL;
-    }
-    LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
-    Scope scope = scope_of(b, ll_iadd(ll, b->lo, loop.index));
-    Val s = is_first ? scope_value(&scope, input) : ll_load_f64(ll, b->s, loop.index);
+    Pointwise *p = ARENA_ARRAY(&b->e->cx->arena, to - from + 1, Pointwise);
     for (size_t k = from; k < to; k++)
-        s = add_pointwise(b, b->block[k], sum[k - from], source[k - from], &scope, s);
-    ll_store_f64(ll, s, b->s, loop.index);
+        p[k - from] = pointwise_begin(c, b->block[k], &b->of_block[k]);
+    Val total = is_first ? one_total(b) : NULL;
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), c->count, 1, 0, NULL);
+    Scope scope = chunk_scope(c, ll_iadd(ll, c->lo, loop.index));
+    Val s = total ? total : is_first ? scope_value(&scope, input, &b->of_input) : ll_load_f64(ll, c->s, loop.index);
+    for (size_t k = from; k < to; k++)
+        s = pointwise_add(&p[k - from], &scope, s);
+    ll_store_f64(ll, s, c->s, loop.index);
     ll_loop_end(ll, &loop);
     return to;
 }
 
-static void shifts(const Body *b, size_t block, Val to)
-{
-    Ll *ll = b->e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64, ll->i64, ll->ptr };
-    LlFunction f = ll_external(ll, "eig_support_add", ll->none, params, 5);
-    Val support = ll_at(ll, LLVMInt8TypeInContext(ll->context), abi_load(b->e, b->param[OF_ARGS], ABI_support),
-                        ll_i64(ll, block * sizeof(EigSupport)));
-    ll_call(ll, &f, (Val[]){ support, source_of(b, block), b->lo, b->count, to }, 5);
-}
+/* ---- slopes ---- */
 
-static void pairs(const Body *b, size_t block, Val to)
-{
-    const Val *p = b->param;
-    ll_call(b->e->ll, &b->g->pairs[block], (Val[]){ p[OF_ARGS], p[OF_STEP], p[OF_T], p[OF_Y], b->lo, b->count, to }, 7);
-}
-
-static void weights(const Body *b, size_t block, Val to)
-{
-    const Ll *ll = b->e->ll;
-    const EigBlock *k = &b->e->p->block[block];
-    BlockSizes n = { ll_i64(ll, b->e->p->pop[k->pre].size), ll_i64(ll, b->e->p->pop[k->post].size) };
-    block_array(b->e, block, block_own(b->e, block), &n, b->param[OF_ARGS], source_of(b, block), b->lo, b->count, to);
-}
-
-static void add_array(const Body *b, size_t block, Val to)
-{
-    if (b->e->p->block[block].pair.n)
-        pairs(b, block, to);
-    else if (b->e->p->block[block].kind == EIG_BLOCK_KERNEL)
-        shifts(b, block, to);
-    else
-        weights(b, block, to);
-}
-
-/* A block of pairs, an array or a kernel: with a gate first for itself, from -0 on. */
-static void array_block(const Body *b, size_t block)
-{
-    Ll *ll = b->e->ll;
-    const EigBlock *k = &b->e->p->block[block];
-    LlLoop loop;
-    if (k->gate.n == 0) {
-        add_array(b, block, b->s);
-        return;
-    }
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
-    ll_store_f64(ll, ll_f64(ll, -0.0), b->c, loop.index);
-    ll_loop_end(ll, &loop);
-    add_array(b, block, b->c);
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
-    Scope scope = scope_of(b, ll_iadd(ll, b->lo, loop.index));
-    Val c = ll_fmul(ll, scope_value(&scope, &k->gate), ll_load_f64(ll, b->c, loop.index));
-    ll_store_f64(ll, ll_fadd(ll, ll_load_f64(ll, b->s, loop.index), c), b->s, loop.index);
-    ll_loop_end(ll, &loop);
-}
-
-static Val own_number(const Body *b, AbiArg table, bool is_own, double shared, Val neuron)
+static Val own_number(const Body *b, AbiArg table, bool is_own, size_t shared, Val neuron)
 {
     const Ll *ll = b->e->ll;
     if (!is_own)
-        return ll_f64(ll, shared);
-    Val at = ll_at(ll, ll->ptr, abi_load(b->e, b->param[OF_ARGS], table), ll_i64(ll, b->pop));
+        return own_f64(b->e, &b->own, shared);
+    Val at = ll_at(ll, ll->ptr, abi_load(b->e, b->c.param[OF_ARGS], table), b->c.where.pop);
     return ll_load_f64(ll, ll_load(ll, ll->ptr, at), neuron);
 }
 
@@ -196,13 +207,14 @@ static Val slope_value(const Body *b, const EigState *state, size_t k, Val share
     if (state->kind == EIG_STATE_OU)
         return ll_f64(ll, 0.0);
     if (state->kind == EIG_STATE_EQUATION) {
-        Val drift = scope_value(scope, &state->drift);
+        Own of_drift = own_after(&b->of_state[k], STATE_CODES);
+        Val drift = scope_value(scope, &state->drift, &of_drift);
         return exponential ? ll_fmul(ll, ll_f64(ll, e->p->h), drift) : drift;
     }
-    Val own = scope_value(scope, &(EigCode){ .n = 1, .op = &own_op[k], .depth = 1 });
-    Val rest = ll_fsub(ll, shared ? shared : scope_value(scope, &pop->phi), own);
-    Val factor = exponential ? own_number(b, ABI_exp_step_of, pop->exp_step_of != NULL, pop->exp_step, scope->neuron)
-                             : own_number(b, ABI_rate_of, pop->rate_of != NULL, pop->rate, scope->neuron);
+    Val own = scope_value(scope, &(EigCode){ .n = 1, .op = &own_op[k], .depth = 1 }, NULL);
+    Val rest = ll_fsub(ll, shared ? shared : scope_value(scope, &pop->phi, &b->of_phi), own);
+    Val factor = exponential ? own_number(b, ABI_exp_step_of, pop->exp_step_of != NULL, OWN_EXP_STEP, scope->neuron)
+                             : own_number(b, ABI_rate_of, pop->rate_of != NULL, OWN_RATE, scope->neuron);
     return ll_fmul(ll, factor, rest);
 }
 
@@ -211,9 +223,10 @@ static void store_kick(const Body *b, const EigState *state, size_t k, Scope *sc
 {
     const Emit *e = b->e;
     const Ll *ll = e->ll;
-    Val at = ll_iadd(ll, ll_i64(ll, noise_slot(e, b->pop, k)), scope->neuron);
-    Val normal = abi_load(e, b->param[OF_ARGS], ABI_normal);
-    Val size = ll_fmul(ll, scope_value(scope, &state->noise), ll_f64(ll, sqrt(e->p->h)));
+    Own of_drift = own_after(&b->of_state[k], STATE_CODES), of_noise = own_after(&of_drift, code_n_numbers(&state->drift));
+    Val at = ll_iadd(ll, own_i64(e, &b->of_state[k], STATE_SLOT), scope->neuron);
+    Val normal = abi_load(e, b->c.param[OF_ARGS], ABI_normal);
+    Val size = ll_fmul(ll, scope_value(scope, &state->noise, &of_noise), ll_f64(ll, sqrt(e->p->h)));
     ll_store_f64(ll, ll_fmul(ll, size, ll_load_f64(ll, normal, at)), normal, at);
 }
 
@@ -222,23 +235,24 @@ static size_t slope_pass(const Body *b, size_t from)
 {
     const Emit *e = b->e;
     Ll *ll = e->ll;
+    const Chunk *c = &b->c;
     const EigPop *pop = &e->p->pop[b->pop];
     size_t n = eig_n_states(pop), k = from, cost = 0;
     Val shared = NULL;
     if (b->is_shared) {
-        Scope first = scope_of(b, b->lo);
-        first.var[EIG_VAR_Z] = ll_load_f64(ll, b->s, ll_i64(ll, 0));
-        shared = scope_value(&first, &pop->phi);
+        Scope first = chunk_scope(c, c->lo);
+        first.var[EIG_VAR_Z] = ll_load_f64(ll, c->s, ll_i64(ll, 0));
+        shared = scope_value(&first, &pop->phi, &b->of_phi);
     }
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b->count, 1, 0, NULL);
-    Scope scope = scope_of(b, ll_iadd(ll, b->lo, loop.index));
-    scope.var[EIG_VAR_Z] = ll_load_f64(ll, b->s, loop.index);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), c->count, 1, 0, NULL);
+    Scope scope = chunk_scope(c, ll_iadd(ll, c->lo, loop.index));
+    scope.var[EIG_VAR_Z] = ll_load_f64(ll, c->s, loop.index);
     do {
         EigState state = eig_state(pop, k);
-        Val at = ll_iadd(ll, ll_i64(ll, eig_state_from(e->p, b->pop) + k * pop->size), scope.neuron);
-        ll_store_f64(ll, slope_value(b, &state, k, shared, &scope), b->param[OF_SLOPE], at);
-        if (e->p->method == EIG_METHOD_EULERMARUYAMA && state.kind != EIG_STATE_OU && state.noise.n)
+        Val at = ll_iadd(ll, where_state(e, &c->where, k), scope.neuron);
+        ll_store_f64(ll, slope_value(b, &state, k, shared, &scope), c->param[OF_SLOPE], at);
+        if (takes_noise(e, &state))
             store_kick(b, &state, k, &scope);
         cost += state.drift.n + state.noise.n + pop->phi.n;
     } while (++k < n && cost < MOST_IN_A_LOOP);
@@ -249,71 +263,119 @@ static size_t slope_pass(const Body *b, size_t from)
 static void chunk(const Body *b)
 {
     Ll *ll = b->e->ll;
-    const EigPop *pop = &b->e->p->pop[b->pop];
+    const Chunk *c = &b->c;
     size_t k = pass(b, true, 0);
     while (k < b->n_blocks) {
-        for (; k < b->n_blocks && !is_pointwise(&b->e->p->block[b->block[k]]); k++)
-            array_block(b, b->block[k]);
+        for (; k < b->n_blocks && !block_is_pointwise(&b->e->p->block[b->block[k]]); k++)
+            receive_block(c, b->block[k], &b->of_block[k]);
         if (k < b->n_blocks)
             k = pass(b, false, k);
     }
-    Val total = ll_at(ll, ll->f64, abi_load(b->e, b->param[OF_ARGS], ABI_total), ll_iadd(ll, ll_i64(ll, pop->from), b->lo));
-    ll_copy(ll, b->count, b->s, total);
-    for (size_t state = 0; state < eig_n_states(pop);)
+    if (b->e->general->receipts && !b->is_shared)
+        receipts_add(c, own_i64(b->e, &b->own, OWN_RECEIPTS_FROM), own_i64(b->e, &b->own, OWN_RECEIPTS_TO));
+    Val at = ll_iadd(ll, own_i64(b->e, &b->own, OWN_FROM), c->lo);
+    ll_copy(ll, c->count, c->s, ll_at(ll, ll->f64, abi_load(b->e, c->param[OF_ARGS], ABI_total), at));
+    for (size_t state = 0; state < eig_n_states(&b->e->p->pop[b->pop]);)
         state = slope_pass(b, state);
 }
 
 static bool needs_scratch(const Body *b)
 {
-    for (size_t k = 0; k < b->n_blocks; k++) {
-        const EigBlock *block = &b->e->p->block[b->block[k]];
-        if (!is_pointwise(block) && block->gate.n)
+    for (size_t k = 0; k < b->n_blocks; k++)
+        if (receive_needs_scratch(&b->e->p->block[b->block[k]]))
             return true;
-    }
     return false;
 }
 
-static LlFunction pop_function(Emit *e, const General *g, size_t pop)
+/* slopes_q(args, step, t, y, sums, slope), and row where there is more than one */
+static void pop_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
     char name[48];
-    size_t size = e->p->pop[pop].size, scratch = size < EMIT_CHUNK ? (size + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES : EMIT_CHUNK;
+    size_t pop = g->member.at[0], largest = group_largest_size(e, g);
+    size_t scratch = largest < EMIT_CHUNK ? (largest + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES : EMIT_CHUNK;
     snprintf(name, sizeof name, "slopes_%zu", pop);
-    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
-    LlFunction f = ll_function(ll, name, false, ll->none, params, "args step t y sums slope");
+    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, name, false, ll->none, params, g->member.n > 1 ? "args step t y sums slope row" : "args step t y sums slope");
     ll_param_attribute(ll, f.value, OF_ARGS, "readonly");
     ll_param_attribute(ll, f.value, OF_SLOPE, "noalias");
-    Body b = { .e = e, .g = g, .pop = pop, .param = f.param, .block = e->into + e->into_from[pop],
-               .n_blocks = e->into_from[pop + 1] - e->into_from[pop] };
-    b.is_shared = shares_activation(&b);
-    b.s = ll_scratch(ll, scratch, "s");
-    b.c = needs_scratch(&b) ? ll_scratch(ll, scratch, "c") : NULL;
+    Body b = { .e = e, .pop = pop, .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop),
+               .is_shared = shares_activation(e, pop) };
+    own_numbers(&b, g, f.param[OF_ROW]);
+    b.c = (Chunk){ .e = e, .param = f.param, .n_states = eig_n_states(&e->p->pop[pop]), .where = where_own(e, &b.own),
+                   .s = ll_scratch(ll, scratch, "s"), .c = needs_scratch(&b) ? ll_scratch(ll, scratch, "c") : NULL };
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, size), EMIT_CHUNK, 0, NULL);
-    b.lo = loop.index;
-    b.count = size < EMIT_CHUNK ? ll_i64(ll, size) : chunk_count(ll, ll_i64(ll, size), b.lo);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b.c.where.size, EMIT_CHUNK, 0, NULL);
+    b.c.lo = loop.index;
+    b.c.count = largest < EMIT_CHUNK ? b.c.where.size : chunk_count(ll, b.c.where.size, b.c.lo);
     chunk(&b);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
-    return f;
+    g->function = f;
+}
+
+/* ---- all of them ---- */
+
+static bool any_pop(const Emit *e, size_t pop)
+{
+    (void)e, (void)pop;
+    return true;
+}
+
+/* Operations that there are to write out, where each population and each block has code of its own. */
+static size_t n_operations(const EigProblem *p)
+{
+    size_t n = 0;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        n += OF_A_BLOCK + p->pop[q].input.n + p->pop[q].phi.n;
+        for (size_t k = 0; k < p->pop[q].n_states; k++)
+            n += OF_A_BLOCK + p->pop[q].state[k].drift.n + p->pop[q].state[k].noise.n;
+    }
+    for (size_t k = 0; k < p->n_blocks; k++)
+        n += OF_A_BLOCK + p->block[k].gate.n + p->block[k].pair.n;
+    return n;
+}
+
+bool slopes_are_many(const EigProblem *p)
+{
+    enum { MOST_APART = 6000 };         /* an operation takes some 60 us to compile */
+    return n_operations(p) > MOST_APART;
+}
+
+/* Blocks in the functions of populations, where those that are alike share one. */
+static size_t n_written_out(const Emit *e, size_t most)
+{
+    VEC(size_t) first = { 0 };
+    size_t n = 0;
+    for (size_t q = 0; q < e->p->n_pops && n <= most; q++) {
+        size_t k = 0;
+        while (k < first.n && !pops_alike(e, first.at[k], q))
+            k++;
+        if (k < first.n)
+            continue;
+        vec_push(&e->cx->arena, &first, q);
+        n += n_blocks_written(e, q);
+    }
+    return n;
 }
 
 void slope_functions(Emit *e, General *g)
 {
+    enum { MOST_WRITTEN_OUT = 48 };     /* as in drift.c */
+    static const GroupRule rule = { "slopes", any_pop, pops_alike, pop_numbers };
     Ll *ll = e->ll;
-    g->pairs = ARENA_ARRAY(&e->cx->arena, e->p->n_blocks + 1, LlFunction);
-    for (size_t k = 0; k < e->p->n_blocks; k++)
-        if (e->p->block[k].pair.n)
-            g->pairs[k] = pairs_function(e, g, k);
+    pair_functions(e, g);
     block_functions(e);
-    g->slopes_of = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, LlFunction);
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        g->slopes_of[q] = pop_function(e, g, q);
+    if (g->shares && n_written_out(e, MOST_WRITTEN_OUT) > MOST_WRITTEN_OUT)
+        receipts_make(e, g);
+    Groups pops = groups_of(e, &rule, e->p->n_pops);
+    for (size_t k = 0; k < pops.n; k++)
+        pop_function(e, &pops.at[k]);
     LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr };
     g->slopes = ll_function(ll, "slopes", false, ll->none, params, "args step t y slope");
-    Val *p = g->slopes.param, sums = ll_scratch(ll, g->n_sums + 1, "sums");
+    Val *p = g->slopes.param, sums = ll_scratch(ll, g->summed.n + 1, "sums");
     ll_call(ll, &g->sums, (Val[]){ p[0], p[1], p[3], sums }, 4);
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        ll_call(ll, &g->slopes_of[q], (Val[]){ p[0], p[1], p[2], p[3], sums, p[4] }, 6);
+    for (size_t k = 0; k < pops.n; k++)
+        group_call(e, &pops.at[k], (Val[]){ p[0], p[1], p[2], p[3], sums, p[4] }, 6);
     LLVMBuildRetVoid(ll->builder);
 }

@@ -21,7 +21,7 @@ static void sum_numbers(const Emit *e, size_t pop, OwnNumbers *out)
 }
 
 /* sum_of(y, sums): the sum of a population goes to its place. */
-static void sum_of_function(Emit *e, PopGroup *g)
+static void sum_of_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64 };
@@ -37,7 +37,7 @@ void eval_function(Emit *e)
 {
     static const GroupRule rule = { "sum", sum_is_needed, any_two, sum_numbers };
     Ll *ll = e->ll;
-    PopGroups sum = pop_groups(e, &rule);
+    Groups sum = groups_of(e, &rule, e->p->n_pops);
     if (sum.n)
         sum_of_function(e, &sum.at[0]);
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };

@@ -165,28 +165,28 @@ Val apply_emit(const Emit *e, EigFn fn, Val a, Val b, const Known *known)
 static Val column_value(const Emit *e, unsigned which, const Reads *r)
 {
     const Ll *ll = e->ll;
-    Val of_pop = ll_load(ll, ll->ptr, ll_at(ll, ll->ptr, abi_load(e, r->args, ABI_pop_column), ll_i64(ll, r->pop)));
+    Val of_pop = ll_load(ll, ll->ptr, ll_at(ll, ll->ptr, abi_load(e, r->args, ABI_pop_column), r->pop));
     return ll_load_f64(ll, ll_load(ll, ll->ptr, ll_at(ll, ll->ptr, of_pop, ll_i64(ll, which))), r->neuron);
 }
 
-static Val samples_value(const Emit *e, unsigned which, Val t, const Reads *r)
+static Val samples_value(const Emit *e, Val which, Val t, const Reads *r)
 {
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->i64 };
     LlFunction f = ll_reading_external(ll, "eig_table_at", ll->f64, params, 3);
     Val table = ll_at(ll, LLVMInt8TypeInContext(ll->context), abi_load(e, r->args, ABI_table),
-                      ll_i64(ll, which * sizeof(EigTable)));
+                      ll_imul(ll, which, ll_i64(ll, sizeof(EigTable))));
     return ll_call(ll, &f, (Val[]){ table, t, r->neuron }, 3);
 }
 
-/* The operand that an operation pushes; `number` is that of a constant among those of the program. */
+/* The operand that an operation pushes; `number` is its place in code_numbers. */
 static Val operand(const Emit *e, const EigOp *op, const Val var[EIG_N_VARS], const Reads *reads, size_t number)
 {
     switch ((EigOpKind)op->kind) {
     case EIG_OP_CONST:   return reads && reads->own ? own_f64(e, reads->own, number) : ll_f64(e->ll, op->value);
     case EIG_OP_VAR:     return var[op->which];
     case EIG_OP_COLUMN:  return reads->part ? reads->part[op->which] : column_value(e, op->which, reads);
-    case EIG_OP_SAMPLES: return samples_value(e, op->which, var[EIG_VAR_T], reads);
+    case EIG_OP_SAMPLES: return samples_value(e, reads->own ? own_i64(e, reads->own, number) : ll_i64(e->ll, op->which), var[EIG_VAR_T], reads);
     case EIG_OP_SOLVE:
     case EIG_OP_CALL:
         break;
@@ -203,7 +203,7 @@ Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VA
 {
     Val stack[EIG_CODE_MAX_DEPTH];
     const EigOp *pushed[EIG_CODE_MAX_DEPTH];    /* the constant in a slot, or NULL */
-    size_t top = 0, number = 0;                 /* of constants and solves, as code_numbers lists them */
+    size_t top = 0, number = 0;                 /* of constants, samples and solves, as code_numbers lists them */
     if (code->n == 0)
         return ll_f64(e->ll, 0.0);
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
@@ -217,7 +217,7 @@ Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VA
         }
         if (op->kind != EIG_OP_CALL) {
             stack[top] = operand(e, op, var, reads, number);
-            number += op->kind == EIG_OP_CONST;
+            number += op->kind == EIG_OP_CONST || op->kind == EIG_OP_SAMPLES;
             pushed[top++] = op->kind == EIG_OP_CONST ? op : NULL;
             continue;
         }

@@ -106,6 +106,7 @@ void general_functions(Emit *e)
 {
     General *g = ARENA_NEW(&e->cx->arena, General);
     e->general = g;
+    g->shares = slopes_are_many(e->p);
     sum_function(e);
     signal_functions(e, g);
     slope_functions(e, g);

@@ -28,7 +28,7 @@ static void input_numbers(const Emit *e, size_t pop, OwnNumbers *out)
 }
 
 /* input_p(args), and row where there is more than one */
-static void input_function(Emit *e, PopGroup *g)
+static void input_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -49,7 +49,7 @@ static void input_function(Emit *e, PopGroup *g)
 void input_functions(Emit *e)
 {
     static const GroupRule rule = { "input", input_is_stored, input_same_shape, input_numbers };
-    e->input_group = pop_groups(e, &rule);
+    e->input_group = groups_of(e, &rule, e->p->n_pops);
     for (size_t g = 0; g < e->input_group.n; g++)
         input_function(e, &e->input_group.at[g]);
 }

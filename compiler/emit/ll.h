@@ -79,7 +79,7 @@ void ll_entry_end(const Ll *ll, LLVMBasicBlockRef here);
 Val ll_scratch(const Ll *ll, size_t count, const char *name);
 
 /* ---- functions ---- */
-enum { LL_MAX_PARAMS = 9 };
+enum { LL_MAX_PARAMS = 10 };
 typedef struct LlFunction {
     Val value;
     LLVMTypeRef type;

@@ -88,36 +88,85 @@ LlFunction noise_fill_function(Emit *e)
     return f;
 }
 
+/* ---- what takes them ---- */
+
+enum { KICK_SLOT, KICK_CODES };     /* of a state: its first normal, the constants of decay and spread */
+
+static bool takes_kick(const Emit *e, const EigState *state)
+{
+    return state->kind == EIG_STATE_OU || (e->p->method == EIG_METHOD_EULERMARUYAMA && state->noise.n);
+}
+
+static bool is_kicked(const Emit *e, size_t pop)
+{
+    const EigPop *p = &e->p->pop[pop];
+    for (size_t k = 0; k < p->n_states; k++)
+        if (takes_kick(e, &p->state[k]))
+            return true;
+    return false;
+}
+
+static bool kicks_alike(const Emit *e, size_t a, size_t b)
+{
+    const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
+    if (!e->general->shares || p->n_states != q->n_states)
+        return false;
+    for (size_t k = 0; k < p->n_states; k++) {
+        const EigState *x = &p->state[k], *y = &q->state[k];
+        if (takes_kick(e, x) != takes_kick(e, y) || x->kind != y->kind)
+            return false;
+        if (!code_same_shape(e, &x->decay, &y->decay) || !code_same_shape(e, &x->spread, &y->spread))
+            return false;
+    }
+    return true;
+}
+
+static void kick_numbers(const Emit *e, size_t pop, OwnNumbers *out)
+{
+    const EigPop *p = &e->p->pop[pop];
+    where_numbers(e, pop, out);
+    for (size_t k = 0; k < p->n_states; k++) {
+        own_push_i64(e, out, takes_kick(e, &p->state[k]) ? noise_slot(e, pop, k) : 0);
+        code_numbers(e, &p->state[k].decay, out);
+        code_numbers(e, &p->state[k].spread, out);
+    }
+}
+
 /* One state of a population. */
-static void kick(const Emit *e, Val args, Val x, size_t pop, size_t k)
+static void kick(const Emit *e, const EigPop *p, size_t k, const Where *where, const Own *own, const Val *param)
 {
     Ll *ll = e->ll;
-    const EigPop *p = &e->p->pop[pop];
     const EigState *state = &p->state[k];
-    Val normal = ll_at(ll, ll->f64, abi_load(e, args, ABI_normal), ll_i64(ll, noise_slot(e, pop, k)));
-    Val to = ll_at(ll, ll->f64, x, ll_i64(ll, p->state_from + k * p->size));
+    Own of_decay = own_after(own, KICK_CODES), of_spread = own_after(&of_decay, code_n_numbers(&state->decay));
+    Val normal = ll_at(ll, ll->f64, abi_load(e, param[0], ABI_normal), own_i64(e, own, KICK_SLOT));
+    Val to = ll_at(ll, ll->f64, param[1], where_state(e, where, k));
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, p->size), 1, 0, NULL);
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), where->size, 1, 0, NULL);
     Val now = ll_load_f64(ll, to, loop.index), z = ll_load_f64(ll, normal, loop.index);
-    Scope scope = { .e = e, .pop = pop, .args = args, .y = x, .neuron = loop.index };
+    Scope scope = { .e = e, .n_states = eig_n_states(p), .where = *where, .args = param[0], .y = param[1], .neuron = loop.index };
     if (state->kind == EIG_STATE_OU) {
-        now = ll_fmul(ll, scope_value(&scope, &state->decay), now);
-        z = ll_fmul(ll, scope_value(&scope, &state->spread), z);
+        now = ll_fmul(ll, scope_value(&scope, &state->decay, &of_decay), now);
+        z = ll_fmul(ll, scope_value(&scope, &state->spread, &of_spread), z);
     }
     ll_store_f64(ll, ll_fadd(ll, now, z), to, loop.index);
     ll_loop_end(ll, &loop);
 }
 
+static void kicks(Emit *e, size_t pop, const Own *own, const Val *param)
+{
+    const EigPop *p = &e->p->pop[pop];
+    Where where = where_own(e, own);
+    Own of_state = own_after(own, WHERE_OWN);
+    for (size_t k = 0; k < p->n_states; k++) {
+        if (takes_kick(e, &p->state[k]))
+            kick(e, p, k, &where, &of_state, param);
+        of_state = own_after(&of_state, KICK_CODES + code_n_numbers(&p->state[k].decay) + code_n_numbers(&p->state[k].spread));
+    }
+}
+
 LlFunction noise_kick_function(Emit *e)
 {
-    Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr };
-    LlFunction f = ll_function(ll, "kick", false, ll->none, params, "args x");
-    bool noise = e->p->method == EIG_METHOD_EULERMARUYAMA;
-    for (size_t q = 0; q < e->p->n_pops; q++)
-        for (size_t k = 0; k < e->p->pop[q].n_states; k++)
-            if (e->p->pop[q].state[k].kind == EIG_STATE_OU || (noise && e->p->pop[q].state[k].noise.n))
-                kick(e, f.param[0], f.param[1], q, k);
-    LLVMBuildRetVoid(ll->builder);
-    return f;
+    static const GroupRule rule = { "kick", is_kicked, kicks_alike, kick_numbers };
+    LLVMTypeRef params[] = { e->ll->ptr, e->ll->ptr };
+    return groups_function(e, &rule, kicks, e->p->n_pops, "kick", params, "args x");
 }

@@ -32,7 +32,7 @@ static Val numbers_of(const Observation *ob, const EigObs *o)
     const EigPop *pop = &e->p->pop[o->pop];
     size_t skipped = o->index < 0 ? o->first : 0;
     if (o->kind == EIG_OBS_RATE && e->general)
-        return ll_at(e->ll, e->ll->f64, signal_now(e, e->general, ob->args, o->pop, ob->x), ll_i64(e->ll, skipped));
+        return ll_at(e->ll, e->ll->f64, signal_now(e, ob->args, o->pop, ob->x), ll_i64(e->ll, skipped));
     size_t first = skipped + (o->kind == EIG_OBS_STATE ? eig_state_from(e->p, o->pop) + o->state * pop->size : pop->from);
     return ll_at(e->ll, e->ll->f64, o->kind == EIG_OBS_INPUT ? ob->total : ob->x, ll_i64(e->ll, first));
 }

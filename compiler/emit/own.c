@@ -82,7 +82,7 @@ Val own_row(const Emit *e, const OwnTable *t, Val row)
     return t->n_fields ? ll_at(e->ll, t->type, t->rows, row) : NULL;
 }
 
-/* A number of the row, loaded once at the entry of the function, which its loops are all behind. */
+/* A number of the row, loaded once at the entry of the function, which its loops are all behind, unless they are over rows. */
 static Val number(const Emit *e, const Own *own, size_t k)
 {
     const Ll *ll = e->ll;
@@ -90,7 +90,7 @@ static Val number(const Emit *e, const Own *own, size_t k)
     k += own->from;
     if (t->field[k] < 0)
         return literal(ll, &t->first[k]);
-    LLVMBasicBlockRef here = ll_entry_begin(ll);
+    LLVMBasicBlockRef here = own->in_loop ? LLVMGetInsertBlock(ll->builder) : ll_entry_begin(ll);
     if (t->by_lane) {
         Val lanes = ll_load(ll, ll_of_lanes(ll, ll->f64), ll_at(ll, ll->f64, own->row, ll_i64(ll, (uint64_t)t->field[k] * ll->lanes)));
         ll_entry_end(ll, here);
@@ -122,32 +122,39 @@ Val constant(const Emit *e, double value, size_t number)
 
 Own own_after(const Own *own, size_t n)
 {
-    return (Own){ own->table, own->row, own->from + n };
+    return (Own){ own->table, own->row, own->from + n, own->in_loop };
 }
 
-/* ---- groups of populations ---- */
+Own own_literals(const Emit *e, OwnNumbers numbers)
+{
+    OwnTable *t = ARENA_NEW(&e->cx->arena, OwnTable);
+    *t = own_table(e, "", &numbers, 1);
+    return (Own){ .table = t };
+}
 
-static PopGroup *group_of(PopGroups *groups, const Emit *e, size_t pop, const GroupRule *rule)
+/* ---- groups ---- */
+
+static Group *group_of(Groups *groups, const Emit *e, size_t item, const GroupRule *rule)
 {
     for (size_t g = 0; g < groups->n; g++)
-        if (rule->same_shape(e, groups->at[g].member.at[0], pop))
+        if (rule->same_shape(e, groups->at[g].member.at[0], item))
             return &groups->at[g];
-    PopGroup made = { .function.value = NULL };
+    Group made = { .function.value = NULL };
     vec_push(&e->cx->arena, groups, made);
     return &groups->at[groups->n - 1];
 }
 
-PopGroups pop_groups(const Emit *e, const GroupRule *rule)
+Groups groups_of(const Emit *e, const GroupRule *rule, size_t n)
 {
-    PopGroups groups = { 0 };
-    for (size_t q = 0; q < e->p->n_pops; q++) {
-        if (!rule->belongs(e, q))
+    Groups groups = { 0 };
+    for (size_t k = 0; k < n; k++) {
+        if (!rule->belongs(e, k))
             continue;
-        PopGroup *g = group_of(&groups, e, q, rule);
-        vec_push(&e->cx->arena, &g->member, q);
+        Group *g = group_of(&groups, e, k, rule);
+        vec_push(&e->cx->arena, &g->member, k);
     }
     for (size_t g = 0; g < groups.n; g++) {
-        PopGroup *group = &groups.at[g];
+        Group *group = &groups.at[g];
         OwnNumbers *row = ARENA_ARRAY(&e->cx->arena, group->member.n, OwnNumbers);
         for (size_t k = 0; k < group->member.n; k++)
             rule->numbers(e, group->member.at[k], &row[k]);
@@ -158,7 +165,7 @@ PopGroups pop_groups(const Emit *e, const GroupRule *rule)
     return groups;
 }
 
-size_t group_largest_size(const Emit *e, const PopGroup *g)
+size_t group_largest_size(const Emit *e, const Group *g)
 {
     size_t largest = 0;
     for (size_t k = 0; k < g->member.n; k++)
@@ -167,13 +174,54 @@ size_t group_largest_size(const Emit *e, const PopGroup *g)
     return largest;
 }
 
-Own group_own(const Emit *e, const PopGroup *g, Val row)
+Own group_own(const Emit *e, const Group *g, Val row)
 {
-    return (Own){ &g->own, row ? own_row(e, &g->own, row) : NULL, 0 };
+    return (Own){ &g->own, row ? own_row(e, &g->own, row) : NULL, 0, false };
+}
+
+static void body_function(Emit *e, const GroupRule *rule, GroupBody *body, Group *g, LLVMTypeRef type, const char *names)
+{
+    LLVMTypeRef params[LL_MAX_PARAMS];
+    unsigned n = LLVMCountParamTypes(type);
+    char name[64], all[64];
+    LLVMGetParamTypes(type, params);
+    params[n] = e->ll->i64;
+    snprintf(name, sizeof name, "%s_%zu", rule->name, g->member.at[0]);
+    snprintf(all, sizeof all, "%s row", names);
+    g->function = ll_function(e->ll, name, false, e->ll->none, params, all);
+    ll_param_attribute(e->ll, g->function.value, 0, "readonly");
+    Own own = group_own(e, g, g->function.param[n]);
+    body(e, g->member.at[0], &own, g->function.param);
+    LLVMBuildRetVoid(e->ll->builder);
+}
+
+LlFunction groups_function(Emit *e, const GroupRule *rule, GroupBody *body, size_t n_items, const char *name, LLVMTypeRef *params,
+                           const char *names)
+{
+    Ll *ll = e->ll;
+    Groups groups = groups_of(e, rule, n_items);
+    unsigned n = 1;
+    for (const char *c = names; *c; c++)
+        n += *c == ' ';
+    LLVMTypeRef type = LLVMFunctionType(ll->none, params, n, 0);
+    for (size_t g = 0; g < groups.n; g++)
+        if (groups.at[g].member.n > 1)
+            body_function(e, rule, body, &groups.at[g], type, names);
+    LlFunction f = ll_function(ll, name, false, ll->none, params, names);
+    ll_param_attribute(ll, f.value, 0, "readonly");
+    for (size_t g = 0; g < groups.n; g++) {
+        Own own = group_own(e, &groups.at[g], NULL);
+        if (groups.at[g].member.n > 1)
+            group_call(e, &groups.at[g], f.param, n);
+        else
+            body(e, groups.at[g].member.at[0], &own, f.param);
+    }
+    LLVMBuildRetVoid(ll->builder);
+    return f;
 }
 
 /* The function's last parameter is the row where the group has more than one. */
-void group_call(const Emit *e, const PopGroup *g, const Val *args, unsigned n)
+void group_call(const Emit *e, const Group *g, const Val *args, unsigned n)
 {
     Ll *ll = e->ll;
     Val all[LL_MAX_PARAMS];
@@ -199,7 +247,7 @@ static bool same_op(const Emit *e, const EigCode *a, const EigCode *b, size_t k)
     if (x->kind == EIG_OP_SOLVE)
         return solve_group_of(e, &a->solve[x->which]) == solve_group_of(e, &b->solve[y->which]);
     if (x->kind != EIG_OP_CONST)
-        return x->which == y->which;
+        return x->kind == EIG_OP_SAMPLES || x->which == y->which;
     bool is_count = plan_is_factor_count(a, k);
     return is_count == plan_is_factor_count(b, k) && (!is_count || x->value == y->value);
 }
@@ -219,6 +267,8 @@ void code_numbers(const Emit *e, const EigCode *code, OwnNumbers *out)
     for (size_t k = 0; k < code->n; k++) {
         if (code->op[k].kind == EIG_OP_CONST)
             own_push_f64(e, out, code->op[k].value);
+        else if (code->op[k].kind == EIG_OP_SAMPLES)
+            own_push_i64(e, out, code->op[k].which);
         else if (code->op[k].kind == EIG_OP_SOLVE)
             own_push_i64(e, out, solve_row_of(e, &code->solve[code->op[k].which]));
     }
@@ -228,6 +278,6 @@ size_t code_n_numbers(const EigCode *code)
 {
     size_t n = 0;
     for (size_t k = 0; k < code->n; k++)
-        n += code->op[k].kind == EIG_OP_CONST || code->op[k].kind == EIG_OP_SOLVE;
+        n += code->op[k].kind == EIG_OP_CONST || code->op[k].kind == EIG_OP_SAMPLES || code->op[k].kind == EIG_OP_SOLVE;
     return n;
 }

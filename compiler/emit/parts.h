@@ -37,24 +37,25 @@ typedef struct Own {
     const OwnTable *table;
     Val row;                    /* its address; NULL without fields */
     size_t from;
+    bool in_loop;               /* over rows: a number is loaded where it is asked for, not at the entry of the function */
 } Own;
 
-/* Populations that one function computes. */
-typedef struct PopGroup {
+/* Populations, or other things of the problem that are numbered from 0 on, that one function computes. */
+typedef struct Group {
     VEC(size_t) member;         /* in ascending order: the rows of the table */
     OwnTable own;
     LlFunction function;
     size_t row_from, row_to;    /* plain populations: rows of plain.c's tables */
-} PopGroup;
-typedef VEC(PopGroup) PopGroups;
+} Group;
+typedef VEC(Group) Groups;
 
-/* What populations one function may compute, and in which numbers they differ. */
+/* What one function may compute, and in which numbers they differ. */
 typedef struct Emit Emit;
 typedef struct GroupRule {
     const char *name;
-    bool (*belongs)(const Emit *e, size_t pop);
+    bool (*belongs)(const Emit *e, size_t item);
     bool (*same_shape)(const Emit *e, size_t a, size_t b);
-    void (*numbers)(const Emit *e, size_t pop, OwnNumbers *out);
+    void (*numbers)(const Emit *e, size_t item, OwnNumbers *out);
 } GroupRule;
 
 typedef struct PlainTables PlainTables;
@@ -74,6 +75,7 @@ typedef struct EmitSolve {
 } EmitSolve;
 
 typedef struct General General;
+typedef struct Receipts Receipts;
 typedef struct BlockTable BlockTable;
 
 struct Emit {
@@ -82,12 +84,12 @@ struct Emit {
     const Plan *plan;
     const EigProblem *p;
     LLVMTypeRef args;           /* struct EigKernelArgs */
-    PopGroups plain_group;      /* memory mode: the plain populations */
-    PopGroups pop_group;        /* memory mode: the others (drift.c) */
+    Groups plain_group;      /* memory mode: the plain populations */
+    Groups pop_group;        /* memory mode: the others (drift.c) */
     const BlockTable *block_table;  /* memory mode: of all blocks; NULL: each has code of its own */
     LlFunction add_block;       /* memory mode, with that table */
     LlFunction add_tiles, add_rows[2];  /* dense blocks; sparse ones of one weight, and with weights; what no block needs is not there */
-    PopGroups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
+    Groups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
     LlFunction eval;            /* memory mode: sums, then every population */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
@@ -117,12 +119,18 @@ Val own_i64(const Emit *e, const Own *own, size_t k);
 /* A constant of the plan, which is this number of its row (compiler/plan/numbers.h). */
 Val constant(const Emit *e, double value, size_t number);
 Own own_after(const Own *own, size_t n);
-PopGroups pop_groups(const Emit *e, const GroupRule *rule);
+/* Numbers that stand in the code. */
+Own own_literals(const Emit *e, OwnNumbers numbers);
+/* Of the items before n. */
+Groups groups_of(const Emit *e, const GroupRule *rule, size_t n);
+/* name(args, ...): what the body makes, for each of the items before n. Groups of more than one have a function of their own. */
+typedef void GroupBody(Emit *e, size_t item, const Own *own, const Val *param);
+LlFunction groups_function(Emit *e, const GroupRule *rule, GroupBody *body, size_t n, const char *name, LLVMTypeRef *params, const char *names);
 /* At the entry of the group's function; row NULL: of a group of one. */
-Own group_own(const Emit *e, const PopGroup *g, Val row);
-size_t group_largest_size(const Emit *e, const PopGroup *g);
+Own group_own(const Emit *e, const Group *g, Val row);
+size_t group_largest_size(const Emit *e, const Group *g);
 /* Calls the function for each, with its row behind the n arguments where there is more than one. */
-void group_call(const Emit *e, const PopGroup *g, const Val *args, unsigned n);
+void group_call(const Emit *e, const Group *g, const Val *args, unsigned n);
 /* The same but for constants that a row may hold, which are what code_numbers lists. */
 bool code_same_shape(const Emit *e, const EigCode *a, const EigCode *b);
 void code_numbers(const Emit *e, const EigCode *code, OwnNumbers *out);
@@ -146,7 +154,7 @@ Val expr_emit(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS]);
 bool code_uses(const EigCode *code, EigVar var);
 bool code_solves(const EigCode *code);
 /* What a program reads besides variables: the columns of a population, samples; and its constants where they are a row's. */
-typedef struct Reads { Val args; size_t pop; Val neuron; const Own *own; const Val *part; /* of a pair, in the place of columns */ } Reads;
+typedef struct Reads { Val args, pop, neuron; const Own *own; const Val *part; /* of a pair, in the place of columns */ } Reads;
 Val expr_emit_reading(const Emit *e, const EigCode *code, const Val var[EIG_N_VARS], const Reads *reads);
 /* Operands that are constants of the program, none of them a NaN; else NULL. */
 typedef struct Known { const double *a, *b; } Known;
@@ -254,7 +262,7 @@ Val plain_integer(const Emit *e, Val row, PlainInteger which);
 Val plain_number(const Emit *e, Val row, PlainNumber which);
 void plain_functions(Emit *e);
 /* value(t, sums, row): the activation that all neurons of the row's population share. */
-LlFunction plain_value_function(Emit *e, const PopGroup *g);
+LlFunction plain_value_function(Emit *e, const Group *g);
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out);
 
 /* registers.c: few neurons, everything in values */
@@ -294,29 +302,73 @@ enum { GENERAL_SLOPE, GENERAL_ACC, GENERAL_STAGE };     /* parts of args->work, 
 struct General {
     size_t *signal_from;        /* in args->signal, of signals with a program */
     size_t *history_from, *history_rows;
-    size_t n_sums;
+    VEC(size_t) summed;         /* of each sum a block that reads it */
     size_t *sum_of;             /* by block: where its sum stands; uniform blocks */
     bool has_delays;
     LlFunction signals;         /* (args, t, y): args->signal at (t, y) */
     LlFunction remember;        /* (args, step, y): the signals as they are now become those of the step */
     LlFunction sums;            /* (args, step, y, sums) */
-    LlFunction *pairs;          /* by block, of pairs: pairs.c */
-    LlFunction *slopes_of;      /* by population: (args, step, t, y, sums, slope) */
+    bool shares;                /* what is alike but for numbers has one function: more of it than it would be quick to write out */
+    Groups pairs;               /* of blocks: (args, step, t, y, lo, count, to) */
+    size_t *pairs_group, *pairs_row;    /* by block */
+    const Receipts *receipts;   /* receive.c: blocks by a table; NULL: each has code of its own */
     LlFunction slopes;          /* (args, step, t, y, slope): after signals; total inputs into args->total, slopes of all states */
 };
 void signal_functions(Emit *e, General *g);
 /* Where signal q lies; y is the state that args->signal was computed from. */
-Val signal_now(const Emit *e, const General *g, Val args, size_t q, Val y);
-/* What that signal was so many steps ago, in a stage that belongs to `step`; delay 0: what it is. */
-Val signal_then(const Emit *e, const General *g, Val args, size_t q, int64_t delay, Val step, Val y);
-/* What a block reads in a stage that belongs to `step`. */
-Val block_source(const Emit *e, const General *g, Val args, size_t block, Val step, Val y);
-/* Fills the variables that the program uses and that are not there yet. */
-typedef struct Scope { const Emit *e; size_t pop; Val args, t, y, neuron, var[EIG_N_VARS]; } Scope;
-Val scope_value(Scope *s, const EigCode *code);
-/* pairs.c: the function that adds a block of pairs */
-LlFunction pairs_function(Emit *e, const General *g, size_t block);
+Val signal_now(const Emit *e, Val args, size_t q, Val y);
+/* A signal of so many steps ago; 0: as it is. */
+typedef struct Reading { size_t signal; int64_t delay; } Reading;
+enum { READING_OWN = 4 };
+bool reads_alike(const Emit *e, Reading a, Reading b);
+void reading_numbers(const Emit *e, Reading r, OwnNumbers *out);
+/* Where its numbers lie in a stage that belongs to `step` (of a delay alone); own: its own, those of any that reads alike. */
+Val reading_at(const Emit *e, Reading r, const Own *own, Val args, Val step, Val y);
+Reading block_reading(const Emit *e, size_t block);
+/* Where what a population has lies, which may be another's of a group. */
+typedef struct Where { Val pop, state_from, size; } Where;
+enum { WHERE_OWN = 3 };
+void where_numbers(const Emit *e, size_t pop, OwnNumbers *out);
+Where where_own(const Emit *e, const Own *own);
+Val where_state(const Emit *e, const Where *where, size_t k);
+/* Fills the variables that the program uses and that are not there yet; own: the program's constants. */
+typedef struct Scope { const Emit *e; size_t n_states; Where where; Val args, t, y, neuron, var[EIG_N_VARS]; } Scope;
+Val scope_value(Scope *s, const EigCode *code, const Own *own);
+/* pairs.c: the functions that add blocks of pairs */
+void pair_functions(Emit *e, General *g);
+/* receive.c: what a block adds to the total inputs s of a chunk of its targets, lo .. lo + count - 1 of their population */
+enum { OF_ARGS, OF_STEP, OF_T, OF_Y, OF_SUMS, OF_SLOPE, OF_ROW };
+typedef struct Chunk {
+    Emit *e;
+    const Val *param;           /* of a function, those before OF_SLOPE */
+    size_t n_states;
+    Where where;                /* of the targets */
+    Val lo, count;
+    Val s, c;                   /* c: scratch of the same size, for blocks that ask for it */
+} Chunk;
+Scope chunk_scope(const Chunk *c, Val neuron);
+bool block_is_pointwise(const EigBlock *b);
+/* All it does is to add one sum times its weight: the same to all. */
+bool block_adds_sum(const EigBlock *b);
+bool receive_needs_scratch(const EigBlock *b);
+bool receive_alike(const Emit *e, size_t first, size_t second);
+void receive_numbers(const Emit *e, size_t block, OwnNumbers *out);
+size_t receive_n_numbers(const EigBlock *b);
+/* A block like this one, with numbers of its own. */
+void receive_block(const Chunk *c, size_t block, const Own *own);
+/* A pointwise one in a loop over the chunk, which others share: what stands before the loop, and what it makes of s in the loop. */
+typedef struct Pointwise { size_t block; Val weight, sum, source; Own gate; } Pointwise;
+Pointwise pointwise_begin(const Chunk *c, size_t block, const Own *own);
+Val pointwise_add(const Pointwise *p, Scope *scope, Val s);
+/* receipts.c: blocks by a table, where too many would have code of their own */
+void receipts_make(Emit *e, General *g);
+/* Two numbers of a population: from, to of receipts_add or, is_total, of receipts_total. */
+void receipts_numbers(const Emit *e, size_t pop, bool is_total, OwnNumbers *out);
+void receipts_add(const Chunk *c, Val from, Val to);
+/* s and what the blocks of a population bring of which each adds a sum. */
+Val receipts_total(const Chunk *c, Val from, Val to, Val s);
 /* equations.c: total inputs and slopes, a population at a time */
+bool slopes_are_many(const EigProblem *p);
 void slope_functions(Emit *e, General *g);
 /* general.c: the entry points of a plan with general_why */
 void general_functions(Emit *e);

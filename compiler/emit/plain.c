@@ -40,13 +40,13 @@ static void numbers(const Emit *e, size_t pop, OwnNumbers *out)
 }
 
 /* What the functions of a group read of the population in a row of the tables here. */
-static Own own_of(const Emit *e, const PopGroup *g, Val row)
+static Own own_of(const Emit *e, const Group *g, Val row)
 {
     const Ll *ll = e->ll;
     return group_own(e, g, LLVMBuildSub(ll->builder, row, ll_i64(ll, g->row_from), ""));
 }
 
-static Own own_of_activation(const Emit *e, const PopGroup *g, const Own *own)
+static Own own_of_activation(const Emit *e, const Group *g, const Own *own)
 {
     return own_after(own, code_n_numbers(&e->p->pop[g->member.at[0]].input));
 }
@@ -127,7 +127,7 @@ static void fill_chunk(const Emit *e, Val count, Val s_value, Val phi, Val own, 
 }
 
 /* The function of all populations of the group; the last parameter is the row. */
-static LlFunction plain_function(Emit *e, const PopGroup *g, size_t largest)
+static LlFunction plain_function(Emit *e, const Group *g, size_t largest)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -155,7 +155,7 @@ static LlFunction plain_function(Emit *e, const PopGroup *g, size_t largest)
 }
 
 /* The value of a row's neurons alone, for sweep.c. */
-LlFunction plain_value_function(Emit *e, const PopGroup *g)
+LlFunction plain_value_function(Emit *e, const Group *g)
 {
     Ll *ll = e->ll;
     char name[48];
@@ -173,9 +173,9 @@ void plain_groups(Emit *e)
 {
     static const GroupRule rule = { "plain", pop_is_plain, same_shape, numbers };
     size_t *listed = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, size_t), n = 0;
-    e->plain_group = pop_groups(e, &rule);
+    e->plain_group = groups_of(e, &rule, e->p->n_pops);
     for (size_t g = 0; g < e->plain_group.n; g++) {
-        PopGroup *group = &e->plain_group.at[g];
+        Group *group = &e->plain_group.at[g];
         group->row_from = n;
         for (size_t k = 0; k < group->member.n; k++)
             listed[n++] = group->member.at[k];
@@ -191,7 +191,7 @@ void plain_groups(Emit *e)
 void plain_functions(Emit *e)
 {
     for (size_t g = 0; g < e->plain_group.n; g++) {
-        PopGroup *group = &e->plain_group.at[g];
+        Group *group = &e->plain_group.at[g];
         group->function = plain_function(e, group, group_largest_size(e, group));
     }
 }
@@ -200,7 +200,7 @@ void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val a
 {
     Ll *ll = e->ll;
     for (size_t g = 0; g < e->plain_group.n; g++) {
-        const PopGroup *group = &e->plain_group.at[g];
+        const Group *group = &e->plain_group.at[g];
         LlLoop loop;
         ll_loop_begin(ll, &loop, ll_i64(ll, group->row_from), ll_i64(ll, group->row_to), 1, 0, NULL);
         Val args[] = { t, y, sums, update, x, acc, out, loop.index };

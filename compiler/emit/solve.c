@@ -338,7 +338,7 @@ static LlFunction sure_function(Emit *e, const SolveGroup *g, size_t number, uns
     LLVMTypeRef type = lanes ? LLVMVectorType(ll->f64, lanes) : ll->f64, params[] = { type, type, type, type, ll->ptr };
     Body b = { .e = e, .q = g->first, .is_sure = true };
     b.f = ll_function(ll, name, false, type, params, g->own.n_fields ? "x s begin end own" : "x s begin end");
-    b.own = (Own){ &g->own, b.f.param[4], 0 };
+    b.own = (Own){ &g->own, b.f.param[4], 0, false };
     b.s = b.f.param[1];
     ll->lanes = lanes;
     Val x = b.f.param[0], size = ll_intrinsic1(ll, "llvm.fabs", x), way = ll_fmul(ll, ll_f64(ll, EIG_SOLVE_OFF_X), size);
@@ -382,7 +382,7 @@ LlFunction solve_function(Emit *e, const SolveGroup *g, size_t number, unsigned 
     if (may_cancel(b.q))
         b.sure = sure_function(e, g, number, lanes);
     b.f = ll_function(ll, name, false, result, params, g->own.n_fields ? "s own" : "s");
-    b.own = (Own){ &g->own, b.f.param[1], 0 };
+    b.own = (Own){ &g->own, b.f.param[1], 0, false };
     b.s = b.f.param[0];
     ll->lanes = lanes;
     begin(&b);

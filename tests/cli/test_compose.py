@@ -151,6 +151,40 @@ def connections_of_every_kind_are_data(where):
            "%s functions, %s lines" % (functions, code))
 
 
+def general_networks_are_data(where):
+    """Delays, equations, currents, noise and inputs of neurons: the same bits, and code that grows neither with neurons nor with circuits."""
+    m = many_circuits
+    with open(os.path.join(where, "s.csv"), "w") as f:
+        f.write("t [ms],c\n0,0\n0.5,1\n2,0\n")
+    kinds = {
+        "delays": m.delayed,
+        "delays of every kind of connection": lambda n, size: m.delayed(n, size, m.WIRES),
+        "delays and noise": lambda n, size: m.delayed(n, size, noise="; noise = 0.02 per sqrt(ms)"),
+        "cells with weights": lambda n, size: m.cells(n, size, m.CURRENTS[:1]),
+        "cells with currents": m.cells,
+        "cells with currents of every kind": lambda n, size: m.cells(n, size, m.CURRENTS),
+        "neurons of their own times": lambda n, size: m.driven(n, size, "1", "lognormal(20 ms, 0.3)"),
+    }
+    kinds.update((i, lambda n, size, i=i: m.driven(n, size, i)) for i in m.INPUTS)
+    for name, model in kinds.items():
+        results = []
+        for how in [], ["--reference"]:
+            p = call("run", "--no-check", *how, "-", "-o", "r.npz", where=where, text=model(60, 3))
+            report(p.returncode == 0, "%s run %s" % (name, " ".join(how)), p.stderr)
+            results.append(numpy.load(os.path.join(where, "r.npz")))
+        arrays = [a for a in results[0].files if a != "meta"]
+        moves = any(numpy.ptp(results[0][a]) > 0 for a in arrays if a != "t")
+        equal = all(results[0][a].tobytes() == results[1][a].tobytes() for a in arrays)
+        report(moves and equal, "%s: the reference gives the same bits" % name, results)
+        texts = [call("dump", "--llvm", "-", where=where, text=model(n, size)).stdout for n, size in ((100, 10), (100, 30), (250, 10))]
+        code = [re.sub(r"^@.*\n", "", text, flags=re.M).count("\n") for text in texts]
+        functions = [text.count("\ndefine ") for text in texts]
+        report(max(functions) < 40 and 100 < min(code) and max(code) < 1.02 * min(code), "%s: code does not grow with neurons or circuits" % name,
+               "%s functions, %s lines" % (functions, code))
+    takes_little(where, ["run", "--no-check", "-", "-o", "many.npz"], m.delayed(250, 100))
+    takes_little(where, ["run", "--no-check", "-", "-o", "many.npz"], m.cells(500, 20))
+
+
 with tempfile.TemporaryDirectory() as folder:
     standard_input_imports_from_the_working_folder(folder)
     paths_in_dumps_and_settings(folder)
@@ -160,4 +194,5 @@ with tempfile.TemporaryDirectory() as folder:
     equal_formulas_are_one(folder)
     different_numbers_are_data(folder)
     connections_of_every_kind_are_data(folder)
+    general_networks_are_data(folder)
 sys.exit(1 if failed else 0)

@@ -1,7 +1,7 @@
 /* Generated code against the reference where neurons have states, signals,
  * gates, delays, kernels, columns, samples and noise. */
 #include "tests/jit/compare.h"
-#include "tests/jit/random_general.h"
+#include "tests/jit/many_copies.h"
 
 static const size_t few[] = { 1, 2, 3, 7 }, many[] = { 1, 15, 16, 30, 30, 30, 100 }, large[] = { 30, 1023, 1025 };
 #define SIZES(a) sizeof (a) / sizeof *(a), (a)
@@ -62,8 +62,32 @@ static void one_activation_for_all_equals_reference(void)
     }
 }
 
+/* So many copies that code is shared; in every second circuit blocks are added by a table. */
+static void copies_equal_reference(void)
+{
+    enum { COPIES = 150, CIRCUITS = 21 };
+    size_t least = SIZE_MAX, most = 0;
+    for (unsigned seed = 0; seed < CIRCUITS; seed++) {
+        Circuit c;
+        EigMethod method = (EigMethod)(seed % EIG_N_METHODS);
+        random_general(&c, 500 + seed, method, SIZES(few));
+        make_copies(&c, COPIES, seed % 2);
+        record_last(&c);
+        c.p.n_clocks = 0;
+        Plan plan = circuit_plan(&c);
+        CHECK(plan.general_why);
+        plan_verify(&plan);
+        check_circuit(&c, &plan, seed);
+        least = c.p.n_blocks < least ? c.p.n_blocks : least;
+        most = c.p.n_blocks > most ? c.p.n_blocks : most;
+        circuit_free(&c);
+    }
+    CHECK(least < 500 && most > 2000);
+}
+
 int main(void)
 {
+    RUN(copies_equal_reference);
     RUN(one_activation_for_all_equals_reference);
     RUN(euler_equals_reference);
     RUN(heun_equals_reference);
