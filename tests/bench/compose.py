@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Time and memory of the compiler for 500 populations and 9547 connections from circuits, against the neurons in each,
-and with costs and activations by formula, equal in all circuits or different in each; and for 1000 weights by an expression.
+and with costs and activations by formula, equal in all circuits or different in each; and for 1000 weights by an expression; and with
+delays, noise, equations, currents and inputs of neurons, all but samples.
 Seconds are those of the processor; the run is of ten steps.
 
     EIGC=build/eigc python3 tests/bench/compose.py"""
@@ -11,7 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from many_circuits import model, wired, with_formulas, with_weights
+from many_circuits import CURRENTS, INPUTS, WIRES, cells, delayed, driven, model, wired, with_formulas, with_weights
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
@@ -52,6 +53,14 @@ def main():
     row("equal formulas", with_formulas("1.3"))
     row("a formula for each circuit", with_formulas("1.3 + index / 1000"))
     row("1000 connections, 0.01 * pre.i", with_weights(1000, "0.01 * pre.i"))
+    row("delays", delayed(250, 10))
+    row("delays of every kind of connection", delayed(250, 10, WIRES))
+    row("delays and noise", delayed(250, 10, noise="; noise = 0.02 per sqrt(ms)"))
+    row("cells by equations, weights", cells(500, 10, CURRENTS[:1]))
+    row("cells by equations, currents", cells(500, 10))
+    row("cells by equations, currents of every kind", cells(500, 10, CURRENTS))
+    row("inputs drawn for each neuron", driven(250, 10, INPUTS[0]))
+    row("inputs that fluctuate", driven(250, 10, INPUTS[1]))
 
 
 main()
