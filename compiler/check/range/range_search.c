@@ -54,6 +54,8 @@ RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_
     size_t n_statements = cell->evidence.n_statements;
     cell->evidence.n_statements = 0;        /* first the claim alone */
     bool whole = lds.verdict != TRUTH_UNDECIDED && range_cell_holds(p, cell);
+    if (!whole && lds.verdict == TRUTH_CERTIFIED)
+        whole = range_cell_common(p, cell);
     cell->evidence.n_statements = n_statements;
     if (whole) {
         range_cell_keep(p, cell);

@@ -3,6 +3,7 @@
 #define COMPILER_CHECK_RANGE_SEARCH_H
 #include "compiler/check/check.h"
 #include "compiler/check/stability/local.h"
+#include "compiler/check/stability/stability.h"
 
 /* The network's matrix as a function of the params that stand in its weights, or of those and powers of them. */
 typedef struct RangeProblem {
@@ -48,6 +49,11 @@ RangeVerdict range_cell_decide(RangeProblem *p, RangeCell *cell);
 RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta);
 /* The cell's evidence proves all that it says. */
 bool range_cell_holds(RangeProblem *p, const RangeCell *c);
+/* range_corners.c: all corners, those alike once; what is slow and quick is so beside `point`. To be cleared. */
+CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *point);
+void range_corners_clear(const RangeProblem *p, CellCorners *c);
+/* range_common.c: the cell's multipliers, which hold at its centre, become some that hold at all its corners together, if they are found. */
+bool range_cell_common(RangeProblem *p, RangeCell *cell);
 /* range_statements.c: adds statements to what is certified at a point of the cell; keeps of those of its evidence what holds in all of it. */
 void range_cell_propose(RangeProblem *p, const RangeCell *cell, const mpq_t *point, LdsReport *there);
 void range_cell_keep(RangeProblem *p, RangeCell *c);
