@@ -75,6 +75,7 @@ typedef struct Scope {
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;
     bool of_function;           /* the body of a function, written out at a call */
+    bool of_let;                /* what a `let` stands for */
 } Scope;
 
 typedef enum SymbolKind { SYM_PARAM, SYM_LET, SYM_FUNCTION, SYM_POP, SYM_CIRCUIT, SYM_INSTANCE } SymbolKind;
@@ -109,6 +110,7 @@ typedef struct Symbol {
     Typed value;                /* SYM_PARAM, SYM_LET */
     VEC(Change) changes;        /* SYM_PARAM: by the protocol, in order of time */
     bool changes_broken;        /* one of them was in error */
+    const struct Symbol *moved_by;  /* SYM_LET: a param that the protocol changes and that it is made of; value is that of the start */
 } Symbol;
 
 /* Names that see each other: those of the files, of one instance of a circuit,
@@ -231,6 +233,7 @@ typedef struct Builder {
     Span outer_call;            /* the call in no function, or the function looked at by itself */
     VEC(size_t) clock_of;       /* by record line, in the order of the text: its clock */
     VEC(Symbol *) changed;      /* params that the protocol changes */
+    const Symbol *moved_by;     /* the last of those that was looked up in a `let` */
     unsigned n_bits;            /* params with a range so far */
     uint64_t touched;           /* bits of params that were looked up since it was last set to 0 */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
@@ -300,7 +303,7 @@ Symbol *resolve_population(Builder *b, const AstExpr *path);
 
 /* ---- resolve.c ---- */
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);
-extern const Scope CONSTANT_SCOPE;
+extern const Scope CONSTANT_SCOPE, LET_SCOPE;
 /* diag_nearest, but one letter suggests only itself in the other case. */
 const char *nearest_name(const char *name, const char *const *names, size_t n);
 /* "`E`, `I` and `P`", for up to MOST_LISTED names; `none` when there are none. */
@@ -315,6 +318,8 @@ bool is_error_node(const AstExpr *e);
 
 /* ---- call.c ---- */
 Typed resolve_call(Builder *b, const AstExpr *e, const Scope *scope);
+/* Before what a name with so many arguments stands for is written out at `at`. False once too much has been; said at one place only. */
+bool fits_written_out(Builder *b, Span at, size_t n_args, const Scope *scope);
 
 /* ---- samples.c ---- */
 /* samples("drive.csv", ...) in an input. */
@@ -431,6 +436,8 @@ void protocol_collect(Builder *b);          /* which params change: before const
 void protocol_build(Builder *b);            /* when, and to what: after simulate_times */
 /* A param that changes, where its name stands at `at`. */
 Typed protocol_value(Builder *b, Symbol *s, Span at, const Scope *scope);
+/* A `let` that is made of params that change. */
+Typed protocol_let(Builder *b, Symbol *s, Span at, const Scope *scope);
 
 void records_build(Builder *b);
 

@@ -64,26 +64,25 @@ static void begin_outer_call(Builder *b, Span at)
     b->written_out = 0;
 }
 
-/* False once too much has been written out; said at one place only. */
-static bool may_write_out(Builder *b, const AstExpr *e, const Scope *scope)
+bool fits_written_out(Builder *b, Span at, size_t n_args, const Scope *scope)
 {
     if (b->too_much_written_out)
         return false;
     if (!scope->of_function)
-        begin_outer_call(b, e->span);
-    b->written_out += (size_t)e->as.call.args.n + 1;
+        begin_outer_call(b, at);
+    b->written_out += n_args + 1;
     if (b->written_out <= MAX_WRITTEN_OUT && b->written_out_before <= 25 * (size_t)MAX_WRITTEN_OUT)
         return true;
     b->too_much_written_out = true;
-    Diag *d = diag_at(b->cx, D_E0403, b->outer_call, "this is too large once its functions are written out");
-    diag_note(b->cx, d, "each call writes out the whole function, with all that it calls");
+    Diag *d = diag_at(b->cx, D_E0403, b->outer_call, "this is too large once what it names is written out");
+    diag_note(b->cx, d, "each call writes out the whole function, with all that it calls, and so does a `let` made of a param that a protocol changes");
     diag_help(b->cx, d, "give values that are needed twice names with `let`");
     return false;
 }
 
 static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
 {
-    if (!may_write_out(b, e, scope))
+    if (!fits_written_out(b, e->span, e->as.call.args.n, scope))
         return typed_error(e->span);
     const AstNames *params = &s->decl->as.function.params;
     Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);

@@ -364,7 +364,11 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at)
     b->touched = 0;
     if (b->open.n >= DEEP)
         symbol_needs_first(b, s);
-    s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &CONSTANT_SCOPE);
+    const Symbol *moved_by = b->moved_by;
+    b->moved_by = NULL;
+    s->value = s->kind == SYM_PARAM ? param_value(b, s) : resolve(b, s->decl->as.let.value, &LET_SCOPE);
+    s->moved_by = b->moved_by;
+    b->moved_by = moved_by;
     keep_dependence(b, s);
     b->touched = touched;
     space_enter(b, before);

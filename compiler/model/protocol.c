@@ -5,6 +5,7 @@
 #include "compiler/model/habit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- which params change: before constants are evaluated ---- */
 
@@ -176,19 +177,56 @@ static Typed over_time(Builder *b, const Symbol *s, Typed first, Span at)
     return sum[0];
 }
 
-Typed protocol_value(Builder *b, Symbol *s, Span at, const Scope *scope)
+/* What is evaluated at each time. */
+static bool goes_with_time(const Scope *scope)
 {
-    if (scope->kind == SCOPE_INPUT || scope->kind == SCOPE_RECORD) {
-        Typed first = symbol_value(b, s, at);
-        return s->changes_broken || !typed_ok(first) ? typed_error(at) : over_time(b, s, first, at);
-    }
-    if (s->changes_broken && s->changes.n == 0)
-        return typed_error(at);
-    Diag *d = diag_at(b->cx, D_E0208, at, "`%s` changes during the run, so it cannot be used in %s", s->name, scope->what);
-    diag_note_at(b->cx, d, s->changes.at[0].attr->span, "it is changed here");
+    return scope->kind == SCOPE_INPUT || scope->kind == SCOPE_RECORD || scope->kind == SCOPE_EQUATION || scope->kind == SCOPE_CURRENT;
+}
+
+static void report_fixed(Builder *b, Span at, const char *name, const Symbol *param, const Scope *scope)
+{
+    Diag *d = diag_at(b->cx, D_E0208, at, "`%s` changes during the run, so it cannot be used in %s", name, scope->what);
+    bool is_param = strcmp(name, param->name) == 0;
+    diag_note_at(b->cx, d, param->changes.at[0].attr->span, is_param ? "it is changed here" : "`%s`, of which it is made, is changed here", param->name);
     if (scope->of_function)
         diag_help(b->cx, d, "give it to the function as an argument");
     else
-        diag_help(b->cx, d, "a protocol may change what stands in inputs");
+        diag_help(b->cx, d, "a protocol may change what stands in inputs, equations, currents and records");
+}
+
+Typed protocol_value(Builder *b, Symbol *s, Span at, const Scope *scope)
+{
+    if (goes_with_time(scope)) {
+        Typed first = symbol_value(b, s, at);
+        return s->changes_broken || !typed_ok(first) ? typed_error(at) : over_time(b, s, first, at);
+    }
+    if (s->changes.n == 0)
+        return typed_error(at);
+    if (scope->of_let) {
+        b->moved_by = s;
+        return symbol_value(b, s, at);
+    }
+    report_fixed(b, at, s->name, s, scope);
     return typed_error(at);
+}
+
+/* Where time goes on a `let` is what it stands for, written out there. */
+Typed protocol_let(Builder *b, Symbol *s, Span at, const Scope *scope)
+{
+    if (scope->of_let) {
+        b->moved_by = s->moved_by;
+        return s->value;
+    }
+    if (!goes_with_time(scope)) {
+        report_fixed(b, at, s->name, s->moved_by, scope);
+        return typed_error(at);
+    }
+    if (!fits_written_out(b, at, 0, scope))
+        return typed_error(at);
+    Scope there = { .kind = scope->kind, .what = scope->what, .pop = scope->pop, .of_function = true };
+    Space *before = space_enter(b, s->space);
+    Typed v = resolve(b, s->decl->as.let.value, &there);
+    space_enter(b, before);
+    v.span = at;
+    return v;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 const Scope CONSTANT_SCOPE = { .kind = SCOPE_CONSTANT, .what = "a constant", .pop = NO_POP };
+const Scope LET_SCOPE = { .kind = SCOPE_CONSTANT, .what = "a constant", .pop = NO_POP, .of_let = true };
 
 void report_not_built(Builder *b, Span at, const char *what, const char *repair)
 {
@@ -173,6 +174,8 @@ static Typed resolve_symbol(Builder *b, const AstExpr *e, Symbol *s, const Scope
         /* fall through */
     case SYM_LET: {
         Typed v = symbol_value(b, s, e->span);
+        if (s->kind == SYM_LET && s->moved_by && typed_ok(v))
+            return protocol_let(b, s, e->span, scope);
         b->touched |= typed_ok(v) && v.e->depends ? v.e->depends->params : 0;
         v.span = e->span;
         return v;

@@ -43,6 +43,34 @@ def protocol_in_function():
     assert np.array_equal(u, np.where(t < 50, 2.0, 17.0))
 
 
+def protocol_through_let():
+    t, u = inputs("input = more + amp", head="param amp = 0.25\nlet twice = 2 * amp\nlet more = (twice + 1)^2", more="at 50 ms amp = 4")
+    assert np.array_equal(u, np.where(t < 50, 2.25 + 0.25, 81.0 + 4))
+
+
+def protocol_in_equations_and_currents():
+    """One Euler step after another by hand; a param that changes twice, one that a `let` is made of."""
+    text = """param drive = 0.5
+param g = 1
+let gain = 2 * g
+population V mixed { v' = drive - v / (4 ms); w' = gain * v; start(v) = 1 }
+population T mixed { u' = input; }
+connect V -> T { current = g * pre.v }
+simulate { duration = 20 ms; method = euler; step = 1 ms; record V.v, V.w, T; at 5 ms drive = 2; at 12 ms drive = 0.25; at 8 ms g = 0.5 }
+"""
+    text = text.replace("drive = 0.5", "drive = 0.5 per ms").replace("drive = 2;", "drive = 2 per ms;").replace("drive = 0.25;", "drive = 0.25 per ms;")
+    text = text.replace("g = 1\n", "g = 1 per ms\n").replace("g = 0.5 }", "g = 0.5 per ms }")
+    r = eigc.run(text, FOLDER.name, *MACHINE)
+    assert r.status == 0, r.stderr
+    v, w, u, out = 1.0, 0.0, 0.0, []
+    for k in range(21):
+        out.append((v, w, u))
+        drive, g = 0.5 if k < 5 else 2 if k < 12 else 0.25, 1 if k < 8 else 0.5
+        v, w, u = v + (drive - v / 4), w + 2 * g * v, u + g * v
+    found = np.array([r.arrays["V.v"].ravel(), r.arrays["V.w"].ravel(), r.arrays["T"].ravel()]).T
+    assert np.array_equal(found, np.array(out)), (found, out)
+
+
 def samples_linear():
     put("drive.csv", "t,drive\n0,0.5\n10,1\n12.5,-2\n60,0.3\n100,7\n")
     t, u = inputs('input = 3 * samples("drive.csv", times = "t")', step=0.25)
@@ -122,7 +150,7 @@ def a_pulse_of_no_length():
     assert np.array_equal(u.sum(axis=0), [0, 8, 16])
 
 
-for check in (protocol, protocol_in_function, switches_on_steps, a_pulse_of_no_length,
+for check in (protocol, protocol_in_function, protocol_through_let, protocol_in_equations_and_currents, switches_on_steps, a_pulse_of_no_length,
               samples_linear, samples_in_seconds, samples_step, samples_by_neuron, samples_of_one_dimension,
               many_neurons_and_threads_of_one_file):
     eigc.test("inputs: " + check.__name__.replace("_", " "), check)
