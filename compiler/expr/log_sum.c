@@ -110,3 +110,60 @@ const Expr *expr_log_sums(Ctx *cx, NumPool *pool, const Expr *e)
     const Expr *made = expr_with_arguments(cx, pool, e, arg);
     return made ? made : e;
 }
+
+/* ---- quotients ---- */
+
+/* k and exp(t), where e is k exp(t) or exp(t); NULL elsewhere. */
+static const Expr *multiple_of_exp(Ctx *cx, NumPool *pool, const Expr *e, const Expr **k)
+{
+    *k = expr_const(cx, e->span, num_int(pool, 1));
+    if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_MUL)
+        return e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_EXP ? e : NULL;
+    for (int n = 0; n < 2; n++) {
+        const Expr *other = e->as.call.arg[1 - n];
+        *k = e->as.call.arg[n];
+        if (expr_is_const(*k, NULL) && other->kind == EXPR_CALL && other->as.call.fn == EIG_FN_EXP)
+            return other;
+    }
+    return NULL;
+}
+
+/* The constant c > 0 where e is c + power, or power + c; NULL elsewhere. */
+static const Expr *constant_beside(const Expr *e, const Expr *power)
+{
+    if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_ADD)
+        return NULL;
+    for (int n = 0; n < 2; n++) {
+        Num c;
+        if (expr_is_const(e->as.call.arg[n], &c) && mpq_sgn(c) > 0 && expr_equal(e->as.call.arg[1 - n], power))
+            return e->as.call.arg[n];
+    }
+    return NULL;
+}
+
+/* k exp(t)/(c + exp(t)) = k/(1 + c exp(-t)), t >= 0 not straight; else e. */
+static const Expr *saturated(Ctx *cx, NumPool *pool, const Expr *e)
+{
+    const Expr *k, *power = multiple_of_exp(cx, pool, e->as.call.arg[0], &k);
+    const Expr *c = power ? constant_beside(e->as.call.arg[1], power) : NULL, *t = c ? large_exponent(power) : NULL;
+    Num offset, rate;
+    if (!t || expr_affine(pool, t, EIG_VAR_X, &offset, &rate))
+        return e;
+    const Expr *small = call(cx, pool, e->span, EIG_FN_EXP, call(cx, pool, e->span, EIG_FN_NEG, t, NULL), NULL);
+    const Expr *one = expr_const(cx, e->span, num_int(pool, 1));
+    const Expr *sum = call(cx, pool, e->span, EIG_FN_ADD, one, call(cx, pool, e->span, EIG_FN_MUL, c, small));
+    const Expr *made = call(cx, pool, e->span, EIG_FN_DIV, k, sum);
+    return made->size < EXPR_MAX_SIZE && made->depth <= EXPR_MAX_DEPTH ? made : e;
+}
+
+const Expr *expr_saturated(Ctx *cx, NumPool *pool, const Expr *e)
+{
+    const Expr *arg[2] = { NULL, NULL };
+    if (e->kind != EXPR_CALL)
+        return e;
+    for (int k = 0; k < e->as.call.n_args; k++)
+        arg[k] = expr_saturated(cx, pool, e->as.call.arg[k]);
+    const Expr *made = expr_with_arguments(cx, pool, e, arg);
+    made = made ? made : e;
+    return made->kind == EXPR_CALL && made->as.call.fn == EIG_FN_DIV ? saturated(cx, pool, made) : made;
+}

@@ -118,7 +118,7 @@ def rates_left_of_a_kink():
 
 def a_rate_that_overflow_hides_stops_the_run():
     """Where the derivative is infinity over infinity around the solution, or finite and wrong, nothing is guessed."""
-    for cost, s in (("exp(x^2) / (1 + exp(x^2)) / 10", 800), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
+    for cost, s in (("exp(x^2) / (1 + exp(x^2) + exp(x)) / 10", 800), ("exp(-exp(1 / x)) on [0.0005, 1]", 0.001),
                     ("-1e20 * tanh(x) on [0, inf]", 0), ("-1e12 * tanh(x) on [0, inf]", 0)):
         model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))
@@ -137,7 +137,7 @@ def reached(force, s):
 
 def what_does_not_overflow_is_in_reach():
     for cost, s, rate in (("sqrt(1 + x^4)", 3e70, 1e70), ("(1 + x^4)^0.75", 1e100, (1e100 / 3)**0.5), ("100 * (1 + abs(x)^64)^(1 / 64)", 50000, 49900), ("x^4 / 4", 1e201, 1e67), ("x^66 / 66", 1e130, 1e2),
-                          ("sqrt(1 + x^2)", -1e100, -1e100), ("tanh(x)", 1e300, 1e300), ("exp(x)", 1e300, None), ("-1e6 * log(1 + x) on [0, inf]", 0, (4000001**0.5 - 1) / 2),
+                          ("exp(x^2) / (1 + exp(x^2)) / 10", 800, 800), ("0.3 * exp(x^4) / (exp(x^4) + 2) + x^2", 90, 30), ("sqrt(1 + x^2)", -1e100, -1e100), ("tanh(x)", 1e300, 1e300), ("exp(x)", 1e300, None), ("-1e6 * log(1 + x) on [0, inf]", 0, (4000001**0.5 - 1) / 2),
                           ("1e200 * sqrt(1 + x^2) on [1e199, 1e201]", 3e200, 2e200)):
         model = ("population A mixed { tau = 1; cost(x) = %s; input = %g }\n"
                  "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % (cost, s))

@@ -154,10 +154,11 @@ static void add_parts(Builder *b, const CostPiece *p, Parts *out)
 }
 
 /* Powers of one base are one from here on, for the proof and for the solve alike: the slope of x sqrt(x) as a product
- * is 0 times infinity at 0. So are logarithms of two exponentials, whose slopes are then seen sharply. */
+ * is 0 times infinity at 0. So are logarithms of two exponentials, whose slopes are then seen sharply, and
+ * quotients by an exponential, which would be infinity by infinity. */
 static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomain *domain)
 {
-    const Expr *g = expr_log_sums(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, written));
+    const Expr *g = expr_saturated(b->cx, b->nums, expr_log_sums(b->cx, b->nums, expr_merged_powers(b->cx, b->nums, written)));
     CostFormula *c = ARENA_NEW(&b->cx->arena, CostFormula);
     Pieces pieces = { 0 };
     const Expr *at = NULL;
