@@ -101,6 +101,27 @@ def branches_that_touch():
         assert check_bound(text, r, most), (text, r)
 
 
+# Terms of the slope cancel, with its largest value worked out by hand.
+CANCELLING = [
+    ("z * normcdf(z) + normpdf(z)", 1), ("0.3 * ((z / 0.3) * normcdf(z / 0.3) + normpdf(z / 0.3))", 1),
+    ("(z - 0.1) * normcdf((z - 0.1) / 0.7) + 0.7 * normpdf((z - 0.1) / 0.7)", 1), ("2 + 3 * (normpdf(-z) + normcdf(z) * z)", 3),
+    ("z - 0.9 * sin(z) * cos(z)", 1.9), ("z * sin(z)^2 + z * cos(z)^2", 1), ("z + exp(z) * exp(-z)", 1),
+]
+# ... nearly, and each falls somewhere.
+NEARLY = [
+    "z * normcdf(z) + 0.99 * normpdf(z)", "z * normcdf(z) + normpdf(z) - 0.01 * z", "0.3 * ((z / 0.3) * normcdf(z / 0.3) + normpdf(z / 0.29))",
+    "z * normcdf(z) + normpdf(0.999 * z)", "z - 1.001 * sin(z) * cos(z)", "z * normcdf(1.01 * z) + normpdf(z)",
+]
+
+
+def terms_that_cancel():
+    for (text, most), r in zip(CANCELLING, reports([t for t, _ in CANCELLING])):
+        assert check_bound(text, r, most), (text, r)
+    for text in NEARLY:
+        r = reports([text])[0]
+        assert not r["proved"], (text, r)
+
+
 def slopes_without_a_bound():
     """Each with its slope; the places of those that are steep beside a kink at 0 are above it."""
     for text, slope in (("sqrt(max(z, 0))", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^0.5", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^2", lambda z: 2 * z),
@@ -126,6 +147,7 @@ def a_bound_that_is_not_sharp_says_so():
 eigc.test("increasing activations", increasing_ones)
 eigc.test("activations that may fall", ones_that_may_fall)
 eigc.test("branches that touch", branches_that_touch)
+eigc.test("terms that cancel", terms_that_cancel)
 eigc.test("slopes without a bound", slopes_without_a_bound)
 eigc.test("a bound that is not sharp", a_bound_that_is_not_sharp_says_so)
 sys.exit(eigc.failures > 0)

@@ -224,6 +224,14 @@ static Bounds parts(Ctx *cx, NumPool *nums, const Expr *e)
     }
 }
 
+/* Of a formula that never falls, what it goes to at -infinity, sign -1, or infinity, where that is seen exactly: by what is left
+ * of it beside its constant term. NULL: it is not. */
+static Num limit_towards(NumPool *nums, const Expr *phi, int sign)
+{
+    StandardLine line = standard_line(nums, phi);
+    return !line.core || jet_goes_to_zero(line.core, nums, sign, TAIL_FROM) ? line.offset : NULL;
+}
+
 void image_of_formula(Ctx *cx, NumPool *nums, const Expr *phi, const SlopeReport *slope, Image *out)
 {
     bool fine, is_monotone = slope->proved && slope->monotone;
@@ -232,6 +240,8 @@ void image_of_formula(Ctx *cx, NumPool *nums, const Expr *phi, const SlopeReport
     if (!out->known)
         return;
     all = bounds_meet(all, parts(cx, nums, phi));
+    if (is_monotone)
+        all = bounds_meet(all, (Bounds){ limit_towards(nums, phi, -1), limit_towards(nums, phi, 1) });
     out->lo = all.lo;
     out->hi = all.hi;
 }

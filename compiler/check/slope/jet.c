@@ -145,6 +145,20 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
     jet_clear(&j);
 }
 
+bool jet_goes_to_zero(const Expr *e, NumPool *nums, int side, double from)
+{
+    JetDomain at = { nums, side, from, INFINITY };
+    Walk w = { .at = &at };
+    Jet j;
+    jet_init(&j);
+    jet_walk(&w, e, &j);
+    const Scaled *v = &j.v[0];
+    int power = v->power ? mpq_sgn(v->power) : 0, rate = v->rate ? mpq_sgn(v->rate) : 0;
+    bool yes = w.trouble == JET_FINE && (scaled_is_zero(v) || (mpfi_bounded_p(v->c) && (rate < 0 || (rate == 0 && power < 0))));
+    jet_clear(&j);
+    return yes;
+}
+
 /* As measured: a power takes about ten sums, what is solved for forty. */
 static size_t work_of(EigFn fn)
 {

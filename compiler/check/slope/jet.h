@@ -40,6 +40,8 @@ const char *jet_outside_text(Ctx *cx, const char *function);
 void jet_result_init(JetResult *r);
 void jet_result_clear(JetResult *r);
 void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);
+/* True when e is proved to go to 0 as side * z, from `from` >= 1 on, grows without bound. */
+bool jet_goes_to_zero(const Expr *e, NumPool *nums, int side, double from);
 /* How long that takes, in sums: searches are limited by it, so that none takes longer for the functions that it meets. */
 size_t jet_work(const Expr *e);
 /* e on [lo, hi], which in a tail is infinite outwards, from 1 or from -1 on at the nearest: away from 0 the scaled

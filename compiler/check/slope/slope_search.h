@@ -4,7 +4,7 @@
 #include "compiler/check/slope/branch.h"
 #include "compiler/check/slope/slope_origin.h"
 
-enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256 };
+enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 8 };
 
 /* phi on [lo, hi], infinite outwards in a tail. */
 typedef struct SlopePiece {
@@ -20,6 +20,11 @@ typedef struct SlopePoint {
     double z;
     JetResult there;
 } SlopePoint;
+
+typedef struct SlopeCollected {
+    const Expr *of;             /* NULL: none yet */
+    const Expr *slope;          /* of it, collected; NULL: that says no more */
+} SlopeCollected;
 
 typedef struct SlopeSearch {
     const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
@@ -43,6 +48,8 @@ typedef struct SlopeSearch {
     JetResult whole, left, right, middle, scaled, side;
     Branches branches;
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
+    SlopeCollected collected[SLOPE_N_COLLECTED];
+    size_t n_collected;
 } SlopeSearch;
 
 /* ---- slope_piece.c: what is known of one piece ---- */
@@ -56,6 +63,10 @@ void slope_evaluate_at(SlopeSearch *s, const Expr *e, double z, JetResult *out);
 /* Encloses phi on p in s->whole, with the help of s->middle; where that says little, also by the forms that cost more, when
  * `thorough`. May narrow p->phi. */
 void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough);
+
+/* ---- slope_collect.c ---- */
+/* Narrows s->whole, of p, by the derivative of p->phi in which like terms are added up. */
+void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p);
 
 /* ---- slope_search.c ---- */
 /* From s->phi to s->verdict. */
