@@ -50,16 +50,17 @@ def protocol_through_let():
 
 def protocol_in_equations_and_currents():
     """One Euler step after another by hand; a param that changes twice, one that a `let` is made of."""
-    text = """param drive = 0.5
-param g = 1
+    text = """param drive = 0.5 per ms
+param g = 1 per ms
 let gain = 2 * g
 population V mixed { v' = drive - v / (4 ms); w' = gain * v; start(v) = 1 }
-population T mixed { u' = input; }
+population T mixed { u' = input }
 connect V -> T { current = g * pre.v }
-simulate { duration = 20 ms; method = euler; step = 1 ms; record V.v, V.w, T; at 5 ms drive = 2; at 12 ms drive = 0.25; at 8 ms g = 0.5 }
+simulate {
+  duration = 20 ms; method = euler; step = 1 ms; record V.v, V.w, T
+  at 5 ms drive = 2 per ms; at 12 ms drive = 0.25 per ms; at 8 ms g = 0.5 per ms
+}
 """
-    text = text.replace("drive = 0.5", "drive = 0.5 per ms").replace("drive = 2;", "drive = 2 per ms;").replace("drive = 0.25;", "drive = 0.25 per ms;")
-    text = text.replace("g = 1\n", "g = 1 per ms\n").replace("g = 0.5 }", "g = 0.5 per ms }")
     r = eigc.run(text, FOLDER.name, *MACHINE)
     assert r.status == 0, r.stderr
     v, w, u, out = 1.0, 0.0, 0.0, []
