@@ -115,16 +115,16 @@ static void print_slopes(const Report *r, Sbuf *out)
         sbuf_printf(out, "%*sand %zu more\n", REPORT_LABEL, "", r->net->n_pops - MAX_POPS);
 }
 
-/* Rounded down to a tenth of a percent. What is taken away stays below the margin, also when that is all of it. */
+/* A lower bound: the first multipliers that hold are taken. Rounded down to a tenth of a percent. What is taken away stays below the margin, also when that is all of it. */
 static void print_margin(double margin, Sbuf *out)
 {
     Sbuf text = {0};
     double percent = floor(margin * 1e3) / 10;
     if (percent > 0)
         sbuf_printf(&text, "margin (measured): %s%.4g %% of every net leak, 1 - slope * weight onto itself, may be taken away",
-                    percent < 100 ? "" : "anything below ", percent);
+                    percent < 100 ? "at least " : "anything below ", percent);
     else
-        sbuf_printf(&text, "margin (measured): only %.1e of every net leak may be taken away", margin);
+        sbuf_printf(&text, "margin (measured): at least %.1e of every net leak may be taken away", margin);
     report_line(out, "", sbuf_text(&text));
     sbuf_free(&text);
 }
