@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/plan/build.h"
+#include "runtime/layout.h"
 #include "tests/test.h"
 
 static NumPool pool;
