@@ -154,4 +154,6 @@ bool ast_equal(const Ast *a, const Ast *b);
 /* Canonical text; parsing it gives an equal tree. */
 void ast_print(const Ast *ast, Sbuf *out);
 void ast_print_expr(const AstExpr *e, Sbuf *out);
+/* " mV per ms", with the blank in front; nothing for no unit. */
+void ast_print_unit(const AstUnit *unit, Sbuf *out);
 #endif

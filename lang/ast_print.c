@@ -58,14 +58,18 @@ static void print_factor(const AstUnitFactor *f, Sbuf *out)
         sbuf_printf(out, "%s^%d", f->name, power / 2);
 }
 
+void ast_print_unit(const AstUnit *unit, Sbuf *out)
+{
+    for (size_t k = 0; k < unit->n; k++) {
+        sbuf_str(out, unit->at[k].power_times_2 < 0 ? " per " : " ");
+        print_factor(&unit->at[k], out);
+    }
+}
+
 static void print_number(const AstExpr *e, Sbuf *out)
 {
     sbuf_str(out, e->as.number.text);
-    for (size_t k = 0; k < e->as.number.unit.n; k++) {
-        const AstUnitFactor *f = &e->as.number.unit.at[k];
-        sbuf_str(out, f->power_times_2 < 0 ? " per " : " ");
-        print_factor(f, out);
-    }
+    ast_print_unit(&e->as.number.unit, out);
 }
 
 static void print_text(const char *s, Sbuf *out)

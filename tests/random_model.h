@@ -130,7 +130,7 @@ static void say_kernel(DrawnModel *m, unsigned place)
 static void say_weight(DrawnModel *m, const DrawnPop *pre, const DrawnPop *post)
 {
     const char *unit = post->by_equation ? " * 1 per ms" : "";
-    bool near = pre->place && pre->place == post->place;
+    bool near = pre->place && pre->place == post->place, draws = false;
     say(m, "weight = ");
     switch (below(m->d, 6)) {
     case 0:
@@ -144,6 +144,7 @@ static void say_weight(DrawnModel *m, const DrawnPop *pre, const DrawnPop *post)
     case 2:
         say(m, "uniform(0, 0.2)");
         say(m, unit);
+        draws = true;
         break;
     default:
         say_constant(m, 2);
@@ -155,6 +156,7 @@ static void say_weight(DrawnModel *m, const DrawnPop *pre, const DrawnPop *post)
         say(m, ")");
     } else if (one_in(m, 3)) {
         say(m, one_in(m, 2) ? "; pattern = random(p = 0.5)" : "; pattern = random(indegree = 1)");
+        draws = true;
     } else if (pre->size == post->size && one_in(m, 3)) {
         say(m, "; pattern = one_to_one");
     }
@@ -162,7 +164,7 @@ static void say_weight(DrawnModel *m, const DrawnPop *pre, const DrawnPop *post)
         say(m, one_in(m, 2) ? "; scale = 1/n" : "; scale = 1/sqrt(n)");
     if (pre == post && pre->size > 1 && one_in(m, 3))
         say(m, "; self = no");
-    if (one_in(m, 6))
+    if (one_in(m, 6) && draws)
         say(m, "; seed = 7");
     say(m, " }\n");
 }

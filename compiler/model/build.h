@@ -23,6 +23,7 @@ static const uint64_t POP_MAX_SIZE = (uint64_t)1 << 40;
 typedef struct Typed {
     const Expr *e;              /* NULL: an error was reported, or will be by someone else */
     Unit unit;
+    const AstUnit *written;     /* as it stands in the text, where one of its numbers has it; or NULL */
     bool is_zero;               /* a zero without a unit: fits every unit */
     long pop;                   /* records: the population over neurons of which it runs, else NO_POP */
     size_t n_neurons;           /* records: over how many; 0 with NO_POP */
@@ -123,7 +124,7 @@ typedef struct Space {
     struct Space *maker;        /* where that instance is declared */
     size_t depth;               /* of instances in instances */
     AstDecls decls;             /* of an instance: its parameters and the declarations of the circuit */
-    const DiagNote *where;      /* which instance, which round; NULL for the files */
+    const DiagWithin *where;    /* which instance, which round, which call; NULL for the files */
 } Space;
 
 /* One declaration that is part of the model, and where its text is read. */
@@ -257,6 +258,12 @@ bool time_expect(Builder *b, Typed v, const char *what);
 Unit time_unit(const Builder *b);
 void time_check_mixture(Builder *b);
 
+/* ---- quantity.c ---- */
+/* A value of v's unit, for messages: "3 s", where v was written in seconds; else in canonical units. */
+const char *quantity_text(Builder *b, Num x, Typed v);
+/* v itself, a constant. */
+const char *constant_text(Builder *b, Typed v);
+
 /* ---- space.c ---- */
 Space *space_new(Builder *b, Space *around, const char *prefix);
 /* Declares what has a name, the first of each; the others are reported. */
@@ -328,6 +335,8 @@ Typed samples_call(Builder *b, const AstExpr *call, const Scope *scope);
 /* ---- draw.c ---- */
 /* uniform, normal, ..., truncated */
 bool names_draw(const char *name);
+/* Some number in it is drawn, as its text shows. */
+bool draws_number(const AstExpr *e);
 Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope);
 DrawKey draw_key(const char *entity, const char *tag, bool of_pair);
 

@@ -80,6 +80,21 @@ bool fits_written_out(Builder *b, Span at, size_t n_args, const Scope *scope)
     return false;
 }
 
+/* What is wrong in its body is so for what it is called with: `call`, and what that stands in. The function of an
+ * instance that is called from outside of it stands in that instance besides. */
+static void note_call(Builder *b, const AstExpr *e, const Symbol *s, DiagWithin *made, DiagWithin *call)
+{
+    const DiagWithin *around = b->cx->diags.within, *of = s->space->where;
+    const DiagWithin *known = around;
+    while (known && known != of)
+        known = known->around;
+    if (of && !known) {
+        *made = (DiagWithin){ .note = of->note, .around = around };
+        around = made;
+    }
+    *call = (DiagWithin){ { true, e->span, arena_printf(&b->cx->arena, "in `%s`, which is called here", s->path) }, true, around };
+}
+
 static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scope *scope)
 {
     if (!fits_written_out(b, e->span, e->as.call.args.n, scope))
@@ -90,7 +105,11 @@ static Typed inline_function(Builder *b, const AstExpr *e, Symbol *s, const Scop
         return typed_error(e->span);
     Scope inside = { .kind = SCOPE_CONSTANT, .what = "a function", .pop = NO_POP, .n_bindings = params->n,
                      .binding = bound, .of_function = true };
-    Space *before = space_enter(b, s->space);
+    DiagWithin made, call;
+    note_call(b, e, s, &made, &call);
+    Space body = { .around = s->space, .prefix = s->space->prefix, .circuit = s->space->circuit, .maker = s->space->maker,
+                   .depth = s->space->depth, .where = &call };
+    Space *before = space_enter(b, &body);
     Typed v = resolve(b, s->decl->as.function.value, &inside);
     space_enter(b, before);
     symbol_close(b, s, SYM_NEW);

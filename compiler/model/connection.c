@@ -241,7 +241,18 @@ static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
     c->delay = mpq_sgn(delay) ? delay : NULL;
     if (mpq_sgn(delay) >= 0)
         return true;
-    diag_at(b->cx, D_E0401, e->span, "%s is at least 0, and this is %s", what, num_brief(b->cx, delay));
+    diag_at(b->cx, D_E0401, e->span, "%s is at least 0, and this is %s", what, constant_text(b, v));
+    return false;
+}
+
+/* Who gives a seed believes that something is drawn by it. */
+static bool check_seed(Builder *b, const AstAttr *seed, const AstExpr *pattern, const AstAttr *weight)
+{
+    bool draws = (pattern && (is_call_of(pattern, "random") || draws_number(pattern))) || (weight && draws_number(weight->value));
+    if (draws)
+        return true;
+    Diag *d = diag_at(b->cx, D_E0208, seed->span, "`seed` is that of what this connection draws, and it draws nothing");
+    diag_help(b->cx, d, "leave it out, or draw: `pattern = random(p = 0.1)`, `weight = normal(1, 0.2)`");
     return false;
 }
 
@@ -259,11 +270,12 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
         ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;
     ok = ok && check_indegree(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SEED])
-        ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && ok;
+        ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && (!ok || check_seed(b, slot[CONN_SEED], pattern, slot[CONN_WEIGHT])) && ok;
     if (slot[CONN_DELAY])
         ok = read_delay(b, slot[CONN_DELAY]->value, c) && ok;
     params_note(b, &b->m->params_elsewhere);
-    ok = ok && (!slot[CONN_SCALE] || read_scale(b, slot[CONN_SCALE]->value, c));
+    if (slot[CONN_SCALE] && (ok || !b->pops.at[c->pre].broken))
+        ok = read_scale(b, slot[CONN_SCALE]->value, c) && ok;
     params_note(b, &in_weight);
     if (in_weight & ~(c->factor_of ? c->factor_of->params : 0))
         c->factor_of = depend_unknown(b->cx, in_weight | (c->factor_of ? c->factor_of->params : 0));

@@ -143,18 +143,20 @@ static Typed setting_value(Builder *b, const Setting *set, Span at)
     }
     Num value, scale;
     Unit unit;
-    AstUnit written = { 0 };
-    if (!num_parse(b->nums, s, n, &value) || !scan_unit(b, s + n, at, &written)) {
+    AstUnit *written = ARENA_NEW(&b->cx->arena, AstUnit);
+    if (!num_parse(b->nums, s, n, &value) || !scan_unit(b, s + n, at, written)) {
         Diag *d = diag_at(b->cx, D_E0404, at, "--%s %s=%s: this is not a number with a unit", option_of(set), set->name, set->value);
         diag_help(b->cx, d, "write a decimal or a fraction, such as --set %s=0.5, --set %s=3/2 or --set %s=\"20 ms\"",
                   set->name, set->name, set->name);
         return typed_error(at);
     }
-    if (!unit_from_ast(b->cx, b->nums, &written, &unit, &scale))
+    if (!unit_from_ast(b->cx, b->nums, written, &unit, &scale))
         return typed_error(at);
     mpq_ptr scaled = num_new(b->nums);
     mpq_mul(scaled, value, scale);
-    return typed_const(b, at, scaled, unit);
+    Typed v = typed_const(b, at, scaled, unit);
+    v.written = written;
+    return v;
 }
 
 static const Setting *find_setting(const Builder *b, const char *name)
@@ -238,7 +240,11 @@ static Typed apply_setting(Builder *b, const Setting *set, Typed declared, Span 
         diag_help(b->cx, d, unit_is_none(declared.unit) ? "give the value without a unit" : "give the value with its unit");
         return typed_error(at);
     }
-    return v.is_zero ? typed_const(b, at, value_of(v), declared.unit) : v;
+    if (!v.is_zero)
+        return v;
+    v = typed_const(b, at, value_of(v), declared.unit);
+    v.written = declared.written;
+    return v;
 }
 
 static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
@@ -258,27 +264,27 @@ static bool read_range(Builder *b, const AstDecl *d, Typed value, ModelParam *p)
         return false;
     p->lo = value_of(lo);
     p->hi = value_of(hi);
+    p->range_text = arena_printf(&b->cx->arena, "[%s, %s]", constant_text(b, lo), constant_text(b, hi));
     if (mpq_cmp(p->lo, p->hi) > 0) {
-        Diag *g = diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", num_brief(b->cx, p->lo),
-                          num_brief(b->cx, p->hi));
+        Diag *g = diag_at(b->cx, D_E0401, range->span, "this range is empty: %s is above %s", constant_text(b, lo),
+                          constant_text(b, hi));
         diag_help(b->cx, g, "the lower end comes first: `[lo, hi]`");
         return false;
     }
     return p->has_range = true;
 }
 
-static void check_in_range(Builder *b, const AstDecl *d, const ModelParam *p)
+static void check_in_range(Builder *b, const AstDecl *d, Typed value, const ModelParam *p)
 {
     if (mpq_cmp(p->value, p->lo) >= 0 && mpq_cmp(p->value, p->hi) <= 0)
         return;
-    const char *lo = num_brief(b->cx, p->lo), *hi = num_brief(b->cx, p->hi);
     if (p->was_set) {
-        diag_at(b->cx, D_E0404, d->as.param.range->span, "--%s %s=%s: outside the declared range [%s, %s]", p->set_by, p->name,
-                p->set_text, lo, hi);
+        diag_at(b->cx, D_E0404, d->as.param.range->span, "--%s %s=%s: outside the declared range %s", p->set_by, p->name,
+                p->set_text, p->range_text);
         return;
     }
-    Diag *g = diag_at(b->cx, D_E0401, d->as.param.value->span, "`%s` = %s is outside its range [%s, %s]", p->name,
-                      num_brief(b->cx, p->value), lo, hi);
+    Diag *g = diag_at(b->cx, D_E0401, d->as.param.value->span, "`%s` = %s is outside its range %s", p->name,
+                      constant_text(b, value), p->range_text);
     diag_note_at(b->cx, g, d->as.param.range->span, "the range is declared here");
     diag_help(b->cx, g, "choose a value within the range, or widen it");
 }
@@ -294,8 +300,7 @@ static bool read_over(Builder *b, const Setting *over, Typed declared, Span at, 
         return false;
     bool inside = !p->has_range || (mpq_cmp(value_of(lo), p->lo) >= 0 && mpq_cmp(value_of(hi), p->hi) <= 0);
     if (!inside)
-        diag_at(b->cx, D_E0404, at, "--over %s=%s: outside the declared range [%s, %s]", over->name, over->value, num_brief(b->cx, p->lo),
-                num_brief(b->cx, p->hi));
+        diag_at(b->cx, D_E0404, at, "--over %s=%s: outside the declared range %s", over->name, over->value, p->range_text);
     else if (mpq_cmp(value_of(lo), value_of(hi)) >= 0)
         diag_at(b->cx, D_E0404, at, "--over %s=%s: the lower end comes first", over->name, over->value);
     p->lo = value_of(lo);
@@ -320,7 +325,7 @@ static Typed param_value(Builder *b, Symbol *s)
     bool any_over;
     const Setting *over = find_over(b, s->path, &any_over);
     if (read_range(b, d, v, &p)) {
-        check_in_range(b, d, &p);
+        check_in_range(b, d, v, &p);
         p.varies = !any_over;
     }
     if (over)
@@ -451,7 +456,7 @@ bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out)
         *out = mpz_get_si(mpq_numref(x));
         return true;
     }
-    diag_at(b->cx, D_E0401, e->span, "%s is a whole number, and this is %s", what, num_brief(b->cx, x));
+    diag_at(b->cx, D_E0401, e->span, "%s is a whole number, and this is %s", what, constant_text(b, v));
     return false;
 }
 

@@ -21,6 +21,24 @@ bool names_draw(const char *name)
     return strcmp(name, "truncated") == 0 || find_dist(name) >= 0;
 }
 
+bool draws_number(const AstExpr *e)
+{
+    bool found = false;
+    switch (e->kind) {
+    case AST_UNARY:
+        return draws_number(e->as.binary.right);
+    case AST_BINARY:
+        return draws_number(e->as.binary.left) || draws_number(e->as.binary.right);
+    case AST_CALL:
+        found = e->as.call.callee->kind == AST_NAME && names_draw(e->as.call.callee->as.name.name);
+        for (size_t k = 0; !found && k < e->as.call.args.n; k++)
+            found = draws_number(e->as.call.args.at[k].value);
+        return found;
+    default:
+        return false;
+    }
+}
+
 /* ---- one distribution ---- */
 
 static bool report_usage(Builder *b, Span at, EigDist dist)
@@ -64,7 +82,7 @@ static bool parameters_in_domain(Builder *b, EigDist dist, const Typed p[2], con
         if (is_place || mpq_sgn(x[k]) > 0 || (may_be_zero && mpq_sgn(x[k]) == 0))
             continue;
         diag_at(b->cx, D_E0401, p[k].span, "`%s` of `%s` is %s 0, and this is %s", info->param[k], info->name,
-                may_be_zero ? "at least" : "above", num_brief(b->cx, x[k]));
+                may_be_zero ? "at least" : "above", constant_text(b, p[k]));
         return false;
     }
     if (dist == EIG_DIST_GAMMA && mpq_cmp_ui(x[0], EIG_GAMMA_MOST_SHAPE, 1) > 0) {
@@ -74,7 +92,7 @@ static bool parameters_in_domain(Builder *b, EigDist dist, const Typed p[2], con
     }
     if (dist != EIG_DIST_UNIFORM || mpq_cmp(x[0], x[1]) <= 0)
         return true;
-    Diag *d = diag_at(b->cx, D_E0401, p[0].span, "`lo` is above `hi`: %s and %s", num_brief(b->cx, x[0]), num_brief(b->cx, x[1]));
+    Diag *d = diag_at(b->cx, D_E0401, p[0].span, "`lo` is above `hi`: %s and %s", constant_text(b, p[0]), constant_text(b, p[1]));
     diag_help(b->cx, d, "the lower end comes first: `uniform(lo, hi)`");
     return false;
 }

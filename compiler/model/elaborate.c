@@ -28,8 +28,12 @@ static void check_circuit(Builder *b, const AstDecl *circuit)
     for (size_t k = 0; k < params->n; k++) {
         report_reserved(b, params->at[k].name);
         for (size_t j = 0; j < k; j++)
-            if (params->at[j].name.name == params->at[k].name.name)
-                diag_at(b->cx, D_E0202, params->at[k].name.span, "`%s` is a parameter already", params->at[k].name.name);
+            if (params->at[j].name.name == params->at[k].name.name) {
+                Diag *d = diag_at(b->cx, D_E0202, params->at[k].name.span, "`%s` is a parameter already", params->at[k].name.name);
+                diag_note_at(b->cx, d, params->at[j].name.span, "first declared here");
+                diag_help(b->cx, d, "rename or remove one of the two");
+                break;
+            }
     }
     for (size_t k = 0; k < circuit->as.circuit.decls.n; k++) {
         const AstDecl *d = circuit->as.circuit.decls.at[k];
@@ -75,18 +79,22 @@ static void report_no_param(Builder *b, const AstArg *arg, const AstDecl *circui
         diag_help(b->cx, d, "it has %s", listed_params(b, params));
 }
 
-static bool check_missing(Builder *b, const AstExpr *call, const AstDecl *circuit, AstExpr *const *given)
+static bool check_missing(Builder *b, const AstExpr *call, const AstDecl *circuit, AstExpr **given)
 {
     const AstParams *params = &circuit->as.circuit.params;
     bool ok = true;
-    for (size_t k = 0; k < params->n; k++)
-        if (!given[k] && !params->at[k].value && ok) {
+    for (size_t k = 0; k < params->n; k++) {
+        size_t first = (size_t)param_index(params, params->at[k].name.name);
+        if (first < k && !given[k])     /* a name given twice, as is said of the circuit: nothing can be said for the second */
+            given[k] = given[first];
+        else if (!given[k] && !params->at[k].value && ok) {
             Diag *d = diag_at(b->cx, D_E0209, call->span, "the circuit `%s` needs its parameter `%s`", circuit->name.name,
                               params->at[k].name.name);
             diag_note_at(b->cx, d, params->at[k].name.span, "it has no value of its own");
             diag_help(b->cx, d, "write `%s(%s = ...)`, or give it a value in the circuit", circuit->name.name, params->at[k].name.name);
             ok = false;
         }
+    }
     return ok;
 }
 
@@ -173,11 +181,11 @@ static bool check_not_inside_itself(Builder *b, const Symbol *s, const AstDecl *
     return false;
 }
 
-static const DiagNote *element_note(Builder *b, const Symbol *s, const char *path)
+static const DiagWithin *element_note(Builder *b, const Symbol *s, const char *path)
 {
-    DiagNote *note = ARENA_NEW(&b->cx->arena, DiagNote);
-    *note = (DiagNote){ true, s->decl->name.span, arena_printf(&b->cx->arena, "in `%s`, which is made here", path) };
-    return note;
+    DiagWithin *where = ARENA_NEW(&b->cx->arena, DiagWithin);
+    where->note = (DiagNote){ true, s->decl->name.span, arena_printf(&b->cx->arena, "in `%s`, which is made here", path) };
+    return where;
 }
 
 /* The parameters are constants in front of the circuit's own declarations;

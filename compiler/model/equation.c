@@ -275,12 +275,26 @@ static void read_rate(Builder *b, size_t pop)
                         a ? "its rate" : arena_printf(&b->cx->arena, "its first state, `%s`", first->equation->name) };
 }
 
+static bool has_noise(Builder *b, const PopBuild *pb)
+{
+    const char *noise = intern(&b->cx->names, "noise");
+    for (size_t k = 0; k < pb->eq->n; k++)
+        if (attribute_mentions(pb->eq->state[k].equation->value, noise))
+            return true;
+    return false;
+}
+
 static void read_calculus(Builder *b, PopBuild *pb)
 {
     static const char *const names[] = { "ito", "stratonovich" };
     const AstAttr *a = find_attribute(pb, "calculus", AST_ATTR_VALUE);
-    if (a && attribute_choice(b, a->value, "a calculus", 2, names) == 1)
+    int k = a ? attribute_choice(b, a->value, "a calculus", 2, names) : -1;
+    if (k == 1)
         pb->eq->calculus = a;
+    if (k >= 0 && !has_noise(b, pb)) {
+        Diag *d = diag_at(b->cx, D_E0208, a->span, "`calculus` says in which sense `noise` is meant, and no equation here has any");
+        diag_help(b->cx, d, "leave it out, or write the noise as a last term: `%s' = ... + sigma * noise`", pb->eq->state[0].equation->name);
+    }
 }
 
 void equations_build(Builder *b, size_t pop)

@@ -116,7 +116,7 @@ static bool check_parameter(Builder *b, ShapeId id, Typed v, const PairPlaces *p
     bool good = shape[id].condition == LENGTH ? mpq_sgn(x) > 0 : mpq_sgn(x) >= 0;
     if (!good)
         diag_at(b->cx, D_E0401, v.span, "%s is %s, and this is %s", what,
-                shape[id].condition == LENGTH ? "above 0" : "at least 0", num_brief(b->cx, x));
+                shape[id].condition == LENGTH ? "above 0" : "at least 0", constant_text(b, v));
     return good;
 }
 

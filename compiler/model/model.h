@@ -22,6 +22,7 @@ typedef struct ModelParam {
     Num value;                  /* after --set */
     bool has_range;
     Num lo, hi;
+    const char *range_text;     /* the range, for messages: "[1 s, 2 s]" */
     bool was_set;
     const char *set_text;       /* as given to --set, for certificates and results */
     const char *set_by;         /* ... and by which option: "set", "over" */

@@ -49,9 +49,9 @@ static bool read_numbers(Builder *b, const AstExpr *const arg[2], ModelOu *ou, U
     expr_is_const(sigma.e, &ou->sigma);
     *unit = sigma.unit;
     if (mpq_sgn(ou->tau) <= 0)
-        diag_at(b->cx, D_E0401, tau.span, "a time constant is above 0, and this is %s", num_brief(b->cx, ou->tau));
+        diag_at(b->cx, D_E0401, tau.span, "a time constant is above 0, and this is %s", constant_text(b, tau));
     if (mpq_sgn(ou->sigma) < 0)
-        diag_at(b->cx, D_E0401, sigma.span, "a standard deviation is at least 0, and this is %s", num_brief(b->cx, ou->sigma));
+        diag_at(b->cx, D_E0401, sigma.span, "a standard deviation is at least 0, and this is %s", constant_text(b, sigma));
     return mpq_sgn(ou->tau) > 0 && mpq_sgn(ou->sigma) >= 0;
 }
 

@@ -52,7 +52,7 @@ static bool read_length(Builder *b, const AstExpr *e, const char *what, Num *len
     *unit = v.unit;
     if (mpq_sgn(*length) > 0)
         return true;
-    diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(b->cx, *length));
+    diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(b, v));
     return false;
 }
 

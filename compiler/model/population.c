@@ -104,7 +104,7 @@ static void declare_tau(Builder *b, size_t pop)
     if (!p->tau) {
         p->tau_of = v.e;
     } else if (mpq_sgn(p->tau) <= 0) {
-        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(b->cx, p->tau));
+        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, quantity_text(b, p->tau, v));
         p->tau = NULL;
     }
 }
@@ -162,7 +162,7 @@ static void check_gain(Builder *b, PopBuild *pb)
     Num k;
     if (!typed_ok(pb->gain) || !expr_is_const(pb->gain.e, &k) || mpq_sgn(k) > 0)
         return;
-    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", num_brief(b->cx, k));
+    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", constant_text(b, pb->gain));
     pb->gain = typed_error(pb->gain.span);
 }
 

@@ -71,11 +71,11 @@ static bool read_time(Builder *b, const AstAttr *a, Num *out)
     if (mpq_sgn(*out) > 0 && (!end || mpq_cmp(*out, end) < 0))
         return true;
     Diag *d = diag_at(b->cx, D_E0401, a->at->span, "a change lies between the start and the end of the run, and this is at %s",
-                      num_brief(b->cx, *out));
+                      constant_text(b, v));
     if (mpq_sgn(*out) <= 0)
         diag_help(b->cx, d, "the value from the start is that of `param %s = ...`", expression_text(b, a->target));
     else
-        diag_help(b->cx, d, "the run ends at %s", num_brief(b->cx, end));
+        diag_help(b->cx, d, "the run ends at %s", quantity_text(b, end, v));
     return false;
 }
 
@@ -97,8 +97,8 @@ static bool read_value(Builder *b, const Symbol *s, const AstAttr *a, Num *out)
     expr_is_const(v.e, out);
     if (!p->has_range || (mpq_cmp(*out, p->lo) >= 0 && mpq_cmp(*out, p->hi) <= 0))
         return true;
-    Diag *d = diag_at(b->cx, D_E0401, a->value->span, "`%s` = %s is outside its range [%s, %s]", s->path, num_brief(b->cx, *out),
-                      num_brief(b->cx, p->lo), num_brief(b->cx, p->hi));
+    Diag *d = diag_at(b->cx, D_E0401, a->value->span, "`%s` = %s is outside its range %s", s->path, constant_text(b, v),
+                      p->range_text);
     diag_note_at(b->cx, d, p->span, "the range is declared here");
     return false;
 }

@@ -70,27 +70,27 @@ static bool read_comparison(Builder *b, const AstExpr *e, const AstExpr **subjec
     return false;
 }
 
-static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, const char *what, Num *out, const Dependence **of)
+static bool read_bound(Builder *b, const AstExpr *e, int outward, Unit unit, const char *what, Typed *v, Num *out, const Dependence **of)
 {
-    Typed v;
     if (!e || infinite_bound(e) == outward)
         return true;
-    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, unit, what))
+    if (!constant_number(b, e, what, v) || !typed_expect(b, *v, unit, what))
         return false;
-    expr_is_const(v.e, out);
-    *of = v.e->depends;
+    expr_is_const(v->e, out);
+    *of = v->e->depends;
     return true;
 }
 
 static bool read_bounds(Builder *b, const AstExpr *e, const AstExpr *lo, const AstExpr *hi, Unit unit, ModelRequire *r)
 {
     const char *what = arena_printf(&b->cx->arena, "a bound of `%s`", expression_text(b, e));
-    if (!read_bound(b, lo, -1, unit, what, &r->lo, &r->lo_of) || !read_bound(b, hi, 1, unit, what, &r->hi, &r->hi_of))
+    Typed from, to;
+    if (!read_bound(b, lo, -1, unit, what, &from, &r->lo, &r->lo_of) || !read_bound(b, hi, 1, unit, what, &to, &r->hi, &r->hi_of))
         return false;
     if (!r->lo || !r->hi || mpq_cmp(r->lo, r->hi) <= 0)
         return true;
-    Diag *d = diag_at(b->cx, D_E0401, span_join(lo->span, hi->span), "nothing lies between %s and %s", num_brief(b->cx, r->lo),
-                      num_brief(b->cx, r->hi));
+    Diag *d = diag_at(b->cx, D_E0401, span_join(lo->span, hi->span), "nothing lies between %s and %s", constant_text(b, from),
+                      constant_text(b, to));
     diag_help(b->cx, d, "the lower bound comes first: `in [lo, hi]`");
     return false;
 }

@@ -357,7 +357,9 @@ static Typed resolve_number(Builder *b, const AstExpr *e)
         mpq_mul(scaled, value, scale);
         value = scaled;
     }
-    return typed_const(b, e->span, value, unit);
+    Typed v = typed_const(b, e->span, value, unit);
+    v.written = e->as.number.unit.n ? &e->as.number.unit : NULL;
+    return v;
 }
 
 static Typed resolve_operator(Builder *b, const AstExpr *e, const Scope *scope)

@@ -96,7 +96,7 @@ static bool positive_time(SampleCall *s, SampleArg which, const char *what, Num 
     expr_is_const(v.e, out);
     if (mpq_sgn(*out) > 0)
         return true;
-    diag_at(s->b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, num_brief(s->b->cx, *out));
+    diag_at(s->b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(s->b, v));
     return false;
 }
 

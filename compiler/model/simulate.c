@@ -53,7 +53,7 @@ static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *o
         return false;
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) <= 0) {
-        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, num_brief(b->cx, x));
+        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, constant_text(b, v));
         return false;
     }
     *out = x;

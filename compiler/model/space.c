@@ -162,13 +162,13 @@ Space *space_enter(Builder *b, Space *space)
     return before;
 }
 
-static const DiagNote *round_note(Builder *b, const Space *around, AstName name, long value)
+static const DiagWithin *round_note(Builder *b, const Space *around, AstName name, long value)
 {
-    DiagNote *note = ARENA_NEW(&b->cx->arena, DiagNote);
+    DiagWithin *where = ARENA_NEW(&b->cx->arena, DiagWithin);
     size_t n = strlen(around->prefix);
     const char *in = n ? arena_printf(&b->cx->arena, ", in `%.*s`", (int)n - 1, around->prefix) : "";
-    *note = (DiagNote){ true, name.span, arena_printf(&b->cx->arena, "where `%s` is %ld%s", name.name, value, in) };
-    return note;
+    where->note = (DiagNote){ true, name.span, arena_printf(&b->cx->arena, "where `%s` is %ld%s", name.name, value, in) };
+    return where;
 }
 
 Space *space_of_number(Builder *b, Space *around, AstName name, long value)

@@ -208,7 +208,7 @@ static void report_no_value(Builder *b, Span at, EigFn fn, const Typed *arg)
     Diag *d;
     expr_is_const(arg[0].e, &a);
     if (mpq_sgn(a) <= 0 && domain_text(fn)) {
-        d = diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], num_brief(b->cx, a));
+        d = diag_at(b->cx, D_E0403, at, "`%s` has no value at %s", eig_fn_name[fn], quantity_text(b, a, arg[0]));
         diag_help(b->cx, d, "%s", domain_text(fn));
     } else if (fn == EIG_FN_POW && mpq_sgn(a) == 0) {
         report_zero_divisor(b, at, arg[0].span);
@@ -249,6 +249,9 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
     Typed v = with_unit(call, at, unit);
     v.pop = run.pop;
     v.n_neurons = run.n_neurons;
+    for (int k = 0; k < n_args && !v.written; k++)
+        if (unit_equal(arg[k].unit, unit))
+            v.written = arg[k].written;
     return v;
 }
 

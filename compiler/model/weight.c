@@ -13,12 +13,12 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
         return true;
     Diag *d = diag_at(b->cx, D_E0602, v.span,
                       "a weight is a magnitude, and this is %s: the sign comes from the source population",
-                      num_brief(b->cx, x));
+                      quantity_text(b, x, v));
     diag_note_at(b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
     mpq_t size;
     mpq_init(size);
     mpq_abs(size, x);
-    const char *text = num_brief(b->cx, size);
+    const char *text = quantity_text(b, size, v);
     mpq_clear(size);
     if (pre->sign == SIGN_INH)
         diag_help(b->cx, d, "`%s` inhibits already: write %s", pre->name, text);

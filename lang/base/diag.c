@@ -76,13 +76,45 @@ static void grow(Ctx *cx, DiagList *list)
     list->cap = cap;
 }
 
+static void add_note(Diag *d, DiagNote note)
+{
+    if (d->n_notes < DIAG_MAX_NOTES)
+        d->note[d->n_notes++] = note;
+}
+
+static bool has_note(const Diag *d, Span at)
+{
+    for (int k = 0; k < d->n_notes; k++)
+        if (d->note[k].has_span && d->note[k].span.source == at.source && d->note[k].span.from == at.from && d->note[k].span.to == at.to)
+            return true;
+    return false;
+}
+
+/* Of a long chain of calls its two ends: where it is wrong, and what the modeller asked for. */
+static void add_within(Diag *d, const DiagWithin *within)
+{
+    enum { MOST = 4 };
+    size_t n = 0, k = 0;
+    for (const DiagWithin *w = within; w; w = w->around)
+        n++;
+    for (const DiagWithin *w = within; w; w = w->around, k++) {
+        if ((k < MOST / 2 || k + MOST / 2 >= n) && !has_note(d, w->note.span))
+            add_note(d, w->note);
+        d->is_in_call |= w->is_call;
+    }
+}
+
 static Diag *add(Ctx *cx, const Diag *d)
 {
     DiagList *list = &cx->diags;
     Diag *scratch = ARENA_NEW(&cx->arena, Diag);
     *scratch = *d;
-    if (kept_already(list, d))
+    Diag *kept = kept_already(list, d);
+    if (kept) {
+        if (kept->is_in_call && d->is_in_call)
+            add_within(kept, list->within);
         return scratch;
+    }
     Severity severity = diag_code_severity(d->code);
     list->n_errors += severity == SEV_error;
     if (count_kept(list, severity) >= DIAG_LIMIT) {
@@ -125,8 +157,7 @@ Diag *diag_at(Ctx *cx, DiagCode code, Span span, const char *fmt, ...)
     va_start(ap, fmt);
     Diag d = { .code = code, .has_span = true, .span = span, .text = text_of(cx, fmt, ap) };
     va_end(ap);
-    if (cx->diags.within)
-        d.note[d.n_notes++] = *cx->diags.within;
+    add_within(&d, cx->diags.within);
     return add(cx, &d);
 }
 
@@ -137,12 +168,6 @@ Diag *diag_nowhere(Ctx *cx, DiagCode code, const char *fmt, ...)
     Diag d = { .code = code, .text = text_of(cx, fmt, ap) };
     va_end(ap);
     return add(cx, &d);
-}
-
-static void add_note(Diag *d, DiagNote note)
-{
-    if (d->n_notes < DIAG_MAX_NOTES)
-        d->note[d->n_notes++] = note;
 }
 
 void diag_note_at(Ctx *cx, Diag *d, Span span, const char *fmt, ...)

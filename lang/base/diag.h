@@ -25,7 +25,15 @@ typedef struct DiagNote {
     const char *text;
 } DiagNote;
 
-enum { DIAG_MAX_NOTES = 6, DIAG_LIMIT = 20 };
+enum { DIAG_MAX_NOTES = 8, DIAG_LIMIT = 20 };
+
+/* What a text is read for: an instance of a circuit, a round of a loop, a call
+ * of a function; and what that stands in. */
+typedef struct DiagWithin {
+    DiagNote note;
+    bool is_call;               /* the same fault in another call is worth a word of its own */
+    const struct DiagWithin *around;    /* NULL: the text itself */
+} DiagWithin;
 
 typedef struct Diag {
     DiagCode code;
@@ -34,6 +42,7 @@ typedef struct Diag {
     const char *text;           /* one sentence in the modeller's terms, no final stop */
     DiagNote note[DIAG_MAX_NOTES];  /* related places */
     int n_notes;
+    bool is_in_call;            /* notes name a call in which it is so */
     const char *help;           /* the repair, or NULL */
 } Diag;
 
@@ -42,11 +51,12 @@ typedef struct DiagList {
     size_t n, cap;
     size_t n_errors;            /* every error counts, also those over DIAG_LIMIT, which are not kept */
     size_t n_dropped;
-    const DiagNote *within;     /* a note for everything with a place that is reported meanwhile, or NULL */
+    const DiagWithin *within;   /* notes for everything with a place that is reported meanwhile, innermost first, or NULL */
 } DiagList;
 
-/* Adds one. The same code at the same span is kept once. Never NULL: what is
- * not kept goes to a scratch record. */
+/* Adds one. The same code at the same span is kept once; calls of a function in
+ * which the same is wrong are added to its notes. Never NULL: what is not kept
+ * goes to a scratch record. */
 Diag *diag_at(struct Ctx *cx, DiagCode code, Span span, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 Diag *diag_nowhere(struct Ctx *cx, DiagCode code, const char *fmt, ...)

@@ -27,7 +27,7 @@ static bool add_box(Builder *b, Cost *c, const AstExpr *e, const CostArgs *a)
 {
     if (a->value[0] && a->value[1] && mpq_cmp(a->value[0], a->value[1]) >= 0) {
         Diag *d = diag_at(b->cx, D_E0401, e->span, "this box is empty: its lower bound %s is not below %s",
-                          num_brief(b->cx, a->value[0]), num_brief(b->cx, a->value[1]));
+                          constant_text(b, a->given[0]), constant_text(b, a->given[1]));
         diag_help(b->cx, d, "the lower bound comes first: `box(lo, hi)`");
         return false;
     }
@@ -161,7 +161,7 @@ static Num less_shift(Builder *b, const Cost *c, Num x)
 /* A term that is not shifted, beside one that is, as a function of y. */
 static bool add_beside_shift(Builder *b, Cost *c, CostId id, const AstExpr *e, Num scale, const CostArgs *a)
 {
-    CostArgs box = { .value = { less_shift(b, c, a->value[0]), less_shift(b, c, a->value[1]) } };
+    CostArgs box = { .value = { less_shift(b, c, a->value[0]), less_shift(b, c, a->value[1]) }, .given = { a->given[0], a->given[1] } };
     Num zero = num_int(b->nums, 0);
     switch (id) {
     case COST_IDENTITY:

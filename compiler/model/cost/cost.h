@@ -68,6 +68,7 @@ typedef enum CostId {
 
 typedef struct CostArgs {
     Num value[COST_MAX_PARAMS]; /* NULL: an infinite bound */
+    Typed given[COST_MAX_PARAMS];       /* the value as it was written */
     Span span[COST_MAX_PARAMS];
 } CostArgs;
 

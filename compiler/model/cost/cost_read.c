@@ -143,9 +143,10 @@ static bool read_argument(Builder *b, Cost *c, const CostRow *row, int k, const 
     if (!constant_number(b, e, what, &v) || (p->unit == PURE && !typed_expect(b, v, UNIT_NONE, what)))
         return false;
     expr_is_const(v.e, &out->value[k]);
+    out->given[k] = v;
     if (!in_domain(p->domain, out->value[k])) {
         diag_at(b->cx, D_E0401, e->span, "%s is %s, and this is %s", what, domain_text(p->domain),
-                num_brief(b->cx, out->value[k]));
+                constant_text(b, v));
         return false;
     }
     if (p->unit == RATE)
