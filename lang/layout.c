@@ -21,7 +21,7 @@ static const Word simulate_word[] = { { "record", T_RECORD }, { "at", T_AT }, { 
 static const Word sign_word[] = {
     { "excitatory", T_EXCITATORY }, { "inhibitory", T_INHIBITORY }, { "mixed", T_MIXED }, { NULL, 0 },
 };
-/* Words that can only stand behind an operand, where no name can. */
+/* Words that can only stand behind an operand, where no name can but that of a param in `at 100 NAME = ...`. */
 static const Word infix_word[] = {
     { "in", T_IN },       { "on", T_ON },   { "for", T_FOR }, { "every", T_EVERY },
     { "from", T_FROM },   { "per", T_PER }, { NULL, 0 },
@@ -348,12 +348,13 @@ static int first_word(Parse *p, const char *text)
 static int word_behind_operand(const Parse *p, const char *text)
 {
     int kind = p->before_that.kind == T_POPULATION ? find_word(sign_word, text) : 0;
-    if (!kind)
+    const char *next = bytes_ahead(p);
+    bool is_set = (next[0] == '=' && next[1] != '=') || (next[0] == '.' && is_letter(next[1]));
+    if (!kind && !is_set)
         kind = find_word(infix_word, text);
     if (kind || p->before.kind != T_NUMBER)
         return kind ? kind : T_NAME;
     /* `at 100 w = 2`, `at 100 L[1].w = 2`: a word with a definition or a path behind it is no unit. */
-    const char *next = bytes_ahead(p);
     bool is_name = next[0] == '[' || ((next[0] == '=' || next[0] == '.') && next[1] != next[0]);
     return is_name ? T_NAME : T_UNIT;
 }

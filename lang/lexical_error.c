@@ -60,8 +60,10 @@ static bool is_first_word(const Parse *p)
     return p->before.kind == T_NAME && p->before.span.from == p->opening.span.from;
 }
 
-static const char *colon_repair(const Parse *p)
+static const char *colon_repair(const Parse *p, Span at)
 {
+    if (p->cx->sources[p->source]->bytes[at.to] == '=')
+        return "write `=` alone";
     if (p->before_that.kind == T_POPULATION)
         return "leave it out: `population NAME excitatory`";
     if (p->n_brackets > 0)
@@ -70,12 +72,12 @@ static const char *colon_repair(const Parse *p)
 }
 
 /* Signs that mean something elsewhere. */
-static const char *sign_repair(const Parse *p, unsigned char c, const char *s)
+static const char *sign_repair(const Parse *p, Span at, unsigned char c, const char *s)
 {
     if (c == ':')
-        return colon_repair(p);
+        return colon_repair(p, at);
     if (c == '%' && p->before.kind == T_NUMBER)
-        return "a share is written as a number: 5 % is 0.05";
+        return "a share is written as a number, 5 % is 0.05; a comment begins with `#`";
     if (c == '%' || (c == '/' && s[1]))
         return "a comment begins with `#`";
     if (c == '?')
@@ -106,8 +108,8 @@ int lexical_character(Parse *p, Span at, const char *text, size_t n)
         diag_help(p->cx, d, "write `%s`", instead);
     else if (is_letter(s))
         diag_help(p->cx, d, "names are made of the letters a to z and A to Z, digits and `_`");
-    else if (sign_repair(p, c, s))
-        diag_help(p->cx, d, "%s", sign_repair(p, c, s));
+    else if (sign_repair(p, at, c, s))
+        diag_help(p->cx, d, "%s", sign_repair(p, at, c, s));
     return T_JUNK;
 }
 

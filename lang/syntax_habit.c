@@ -106,7 +106,8 @@ static bool comment(const Found *f)
 
 static bool comment_behind(const Found *f)
 {
-    return f->t.kind == T_OVER && f->left.kind == T_OVER;
+    char next = *behind(f);
+    return (f->t.kind == T_OVER && (f->left.kind == T_OVER || next == '/' || next == '*')) || (f->t.kind == T_MINUS && next == '-');
 }
 
 /* "0,5": a digit on both sides of the comma, and no blank. */

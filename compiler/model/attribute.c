@@ -192,6 +192,11 @@ int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, c
     sbuf_free(&list);
     Diag *d = name ? diag_at(b->cx, D_E0201, e->span, "%s is %s, not `%s`", what, choices, name)
                    : diag_at(b->cx, D_E0304, e->span, "%s is %s", what, choices);
+    for (size_t k = 0; e->kind == AST_STRING && k < n; k++)
+        if (strcmp(e->as.string.text, names[k]) == 0) {
+            diag_help(b->cx, d, "write it without quotes: `%s`", names[k]);
+            return -1;
+        }
     habit_help(b->cx, d, HABIT_CHOICE, name ? name : joined(b, e), n, names, HABIT_LISTED);
     return -1;
 }

@@ -2,6 +2,7 @@
  * of the seed, of what it is for, of the neuron or pair, and of its place in the
  * expression, so nothing else in the model changes it. */
 #include "compiler/model/build.h"
+#include "compiler/model/cost/cost.h"
 
 #include <math.h>
 #include <string.h>
@@ -125,21 +126,61 @@ static bool read_dist(Builder *b, const AstExpr *call, EigDist dist, EigDraw *ou
 
 /* ---- truncated(normal(0, 1), lo, hi) ---- */
 
-static bool read_end(Builder *b, const AstExpr *e, Unit unit, double *out)
+/* An end without an expression is infinite. */
+static bool read_end(Builder *b, const AstExpr *e, Unit unit, double *out, Typed *v)
 {
-    Typed v;
     Num x;
-    bool negative = e->kind == AST_UNARY && e->as.binary.op == AST_NEG;
-    const AstExpr *of = negative ? e->as.binary.right : e;
-    if (of->kind == AST_NAME && strcmp(of->as.name.name, "inf") == 0) {
-        *out = negative ? -(double)INFINITY : (double)INFINITY;
+    int infinite = infinite_bound(e);
+    *v = typed_error(e->span);
+    if (infinite) {
+        *out = infinite * (double)INFINITY;
         return true;
     }
-    if (!constant_number(b, e, "an end of the interval", &v) || !typed_expect(b, v, unit, "an end of the interval"))
+    if (!constant_number(b, e, "an end of the interval", v) || !typed_expect(b, *v, unit, "an end of the interval"))
         return false;
-    expr_is_const(v.e, &x);
+    expr_is_const(v->e, &x);
     *out = num_to_double(x);
     return true;
+}
+
+static const char *end_text(Builder *b, Typed end, double value)
+{
+    return typed_ok(end) ? constant_text(b, end) : value < 0 ? "-inf" : "inf";
+}
+
+static void report_empty_cut(Builder *b, Span at, const EigDraw *d, const Typed end[2])
+{
+    Diag *g = diag_at(b->cx, D_E0401, at, "this interval is empty: its lower end %s is not below %s", end_text(b, end[0], d->lo), end_text(b, end[1], d->hi));
+    diag_help(b->cx, g, "the lower end comes first: `truncated(normal(1, 0.2), 0, 2)`");
+}
+
+/* Far out a normal distribution falls off like an exponential one, of the mean sd^2/(distance from the mean). */
+static void help_with_tail(Builder *b, Diag *g, const EigDraw *d, const Typed end[2])
+{
+    bool above = d->lo > d->a, open = isinf(above ? d->hi : d->lo);
+    double mean = d->b * d->b / (above ? d->lo - d->a : d->a - d->hi);
+    const char *digits = arena_printf(&b->cx->arena, "%.2g", mean);
+    Typed near = end[above ? 0 : 1];
+    Num rounded;
+    if (open && mean > 0 && typed_ok(near) && num_parse(b->nums, digits, strlen(digits), &rounded))
+        diag_help(b->cx, g, "move it towards the mean, or draw what such a tail nearly is: `%s %c exponential(%s)`", constant_text(b, near),
+                  above ? '+' : '-', quantity_text(b, rounded, near));
+    else
+        diag_help(b->cx, g, "move it towards the mean: some 7 standard deviations from it there is enough to draw from");
+}
+
+static void report_far_cut(Builder *b, Span at, const EigDraw *d, const Typed end[2])
+{
+    bool above = d->lo > d->a;
+    double away = d->dist == EIG_DIST_NORMAL ? (above ? d->lo - d->a : d->a - d->hi) / d->b : 0;
+    if (away > 6) {             /* nearer it is too short */
+        Diag *g = diag_at(b->cx, D_E0401, at, "this interval %s %.3g standard deviations %s the mean, and holds less than 1e-12 of the distribution: "
+                          "too little to be drawn from", above ? "begins" : "ends", away, above ? "above" : "below");
+        help_with_tail(b, g, d, end);
+        return;
+    }
+    Diag *g = diag_at(b->cx, D_E0401, at, "this interval holds %.2g of the distribution, and less than 1e-12 is too little to be drawn from", eig_draw_mass(d));
+    diag_help(b->cx, g, "move it to where the distribution lies: `truncated(normal(1, 0.2), 0, 2)`");
 }
 
 static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
@@ -148,19 +189,22 @@ static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
     const AstExpr *inner = args->n == 3 ? args->at[0].value : NULL;
     bool is_call = inner && inner->kind == AST_CALL && inner->as.call.callee->kind == AST_NAME;
     int dist = is_call ? find_dist(inner->as.call.callee->as.name.name) : -1;
+    Typed end[2];
     if (dist < 0 || args->at[1].name || args->at[2].name) {
         Diag *d = diag_at(b->cx, D_E0209, call->span, "`truncated` takes a distribution and the ends of an interval");
         diag_help(b->cx, d, "write `truncated(normal(1, 0.2), 0, inf)`");
         return false;
     }
-    if (!read_dist(b, inner, (EigDist)dist, out, unit) || !read_end(b, args->at[1].value, *unit, &out->lo) ||
-        !read_end(b, args->at[2].value, *unit, &out->hi))
+    if (!read_dist(b, inner, (EigDist)dist, out, unit) || !read_end(b, args->at[1].value, *unit, &out->lo, &end[0]) ||
+        !read_end(b, args->at[2].value, *unit, &out->hi, &end[1]))
         return false;
     out->is_cut = true;
-    if (out->lo < out->hi && eig_draw_mass(out) > 1e-12)
+    if (!(out->lo < out->hi))
+        report_empty_cut(b, call->span, out, end);
+    else if (eig_draw_mass(out) > 1e-12)
         return true;
-    Diag *d = diag_at(b->cx, D_E0401, call->span, "this interval holds no part of the distribution that could be drawn from");
-    diag_help(b->cx, d, "the lower end comes first, and the interval lies where the distribution does: `truncated(normal(1, 0.2), 0, 2)`");
+    else
+        report_far_cut(b, call->span, out, end);
     return false;
 }
 

@@ -153,7 +153,8 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
     else if (strcmp(name, "index") == 0)
         diag_help(b->cx, d, "it may stand in the arguments of an array of circuits, `instance L[4] = ...`");
     else if (strcmp(name, "inf") == 0)
-        diag_help(b->cx, d, "infinity may only bound a box");
+        diag_help(b->cx, d, "a finite number stands here; infinity may be an end of `box`, `truncated`, `on [lo, hi]` and `require ... in [lo, hi]`, "
+                            "and a `prox_step`");
 }
 
 /* A population as a recorded row; one of a single neuron is a number. */

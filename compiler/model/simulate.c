@@ -13,7 +13,7 @@ static const AttrRule rule[] = {
     { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
     { .name = NULL, .kind = AST_ATTR_AT, .repeats = true },
     { .name = "level", .not_built = "leave it out: a run is of the neurons themselves" },
-    { .name = "trials", .not_built = "leave it out, and run with several seeds: `eigc run --seed 2`" },
+    { .name = "trials", .not_built = "leave it out: `eigc sweep --trials 100 MODEL` runs it with as many seeds" },
 };
 enum { N_RULES = sizeof rule / sizeof *rule };
 

@@ -314,6 +314,11 @@ static bool add_kind(Builder *b, Cost *c, const AstExpr *e, Num scale)
         diag_help(b->cx, d, "no cost at all is `cost = identity`");
         return false;
     }
+    case AST_STRING: {
+        Diag *d = diag_at(b->cx, D_E0304, e->span, "a text is not a cost");
+        diag_help(b->cx, d, "names stand without quotes: `%s`", cost_find(e->as.string.text) >= 0 ? e->as.string.text : "nonnegative");
+        return false;
+    }
     default: diag_at(b->cx, D_E0304, e->span, "this is not a cost"); return false;
     }
 }
