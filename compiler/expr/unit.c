@@ -14,13 +14,13 @@ typedef struct UnitRow {
 
 static const UnitRow unit_row[] = {
 #define UNIT(name, scale, time, voltage, current, length, angle) \
-    { name, scale, { time, voltage, current, length, angle } },
+    { name, scale, { time, voltage, current, length, angle, 0 } },
 #include "compiler/expr/unit.def"
 #undef UNIT
 };
 enum { N_UNITS = sizeof unit_row / sizeof *unit_row };
 
-static const char *const dim_name[DIM_N] = { "ms", "mV", "nA", "um", "rad" };
+static const char *const dim_name[DIM_N] = { "ms", "mV", "nA", "um", "rad", "?" };
 
 Unit unit_mul(Unit a, Unit b)
 {

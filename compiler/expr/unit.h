@@ -8,7 +8,8 @@
 #include "compiler/expr/num.h"
 #include "lang/ast.h"
 
-typedef enum Dim { DIM_TIME, DIM_VOLTAGE, DIM_CURRENT, DIM_LENGTH, DIM_ANGLE, DIM_N } Dim;
+/* DIM_SOUGHT is no physical one: it is carried by what has a unit that is to be found (compiler/model/infer.c). */
+typedef enum Dim { DIM_TIME, DIM_VOLTAGE, DIM_CURRENT, DIM_LENGTH, DIM_ANGLE, DIM_SOUGHT, DIM_N } Dim;
 
 /* Exponents times two (noise is "per sqrt(time)"). All zero: a pure number. */
 typedef struct Unit {

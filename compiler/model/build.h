@@ -226,6 +226,9 @@ typedef struct Builder {
     bool time_conflict;
     bool has_unit_place;        /* the first unit written that is not an angle */
     Span unit_place;
+    bool sought_found;          /* while a formula is read for the unit of its argument: what the formula asks for */
+    Unit sought;
+    Span sought_span;           /* ... and where */
     bool import_failed;         /* a name that is not known may come from a file that was not read */
     size_t nesting;
     size_t written_out;         /* nodes of functions' bodies that the outermost call has brought */

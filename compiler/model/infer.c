@@ -58,6 +58,40 @@ static void learn_attributes(Builder *b, size_t pop)
         learn(b, pop, SIDE_RATE, f.unit, f.span, f.why);
 }
 
+/* The value of the activation. Where its units do not fit, what gave its argument one is the other side of it. */
+static void read_formula(Builder *b, PopBuild *pb, size_t pop)
+{
+    size_t said = b->cx->diags.n;
+    pb->phi = population_formula(b, pop);
+    pb->phi_read = true;
+    for (size_t k = said; k < b->cx->diags.n; k++) {
+        Diag *d = &b->cx->diags.at[k];
+        if (d->code == D_E0301)
+            diag_note_at(b->cx, d, pb->z.span, "the input `%s` of `%s` is %s by %s", pb->formula->params.at[0].name, b->m->pops.at[pop].name,
+                         unit_phrase(b, pb->z.unit), pb->z.why);
+    }
+}
+
+/* What nothing gives the input of a population may be given by its activation: `tanh(z/(3 mV))` asks for mV. */
+static bool ask_formula(Builder *b, size_t pop)
+{
+    PopBuild *pb = &b->pops.at[pop];
+    if (!pb->formula || pb->z.known || !typed_ok(pb->gain))
+        return false;
+    DiagList said = b->cx->diags;
+    uint64_t touched = b->touched;
+    b->cx->diags = (DiagList){ 0 };
+    b->sought_found = false;
+    pb->z.unit = (Unit){ .twice[DIM_SOUGHT] = 2 };
+    population_formula(b, pop);
+    pb->z.unit = UNIT_NONE;
+    b->cx->diags = said;
+    b->touched = touched;
+    Span all = pb->formula->value->span, at = b->sought_span;
+    bool is_here = at.source == all.source && all.from <= at.from && at.to <= all.to;    /* not in the body of a function */
+    return b->sought_found && learn(b, pop, SIDE_INPUT, b->sought, is_here ? at : all, "its activation");
+}
+
 /* rate = gain * input; by a formula, its value. */
 static bool tie_sides(Builder *b, size_t pop)
 {
@@ -71,8 +105,7 @@ static bool tie_sides(Builder *b, size_t pop)
     if (pb->formula) {
         if (!pb->z.known || pb->phi_read)
             return false;
-        pb->phi = population_formula(b, pop);
-        pb->phi_read = true;
+        read_formula(b, pb, pop);
         return typed_ok(pb->phi) && !pb->phi.is_zero &&
                learn(b, pop, SIDE_RATE, pb->phi.unit, pb->formula->value->span, "its activation");
     }
@@ -209,7 +242,7 @@ static void spread(Builder *b, const Touching *t, Queue *q)
     }
 }
 
-/* What nothing gives a unit is a pure number: one at a time, for one may give the unit of the next. */
+/* What nothing gives a unit, and no activation asks one for, is a pure number: one at a time, for one may give the unit of the next. */
 void units_infer(Builder *b)
 {
     Touching t = list_touching(b);
@@ -219,6 +252,11 @@ void units_infer(Builder *b)
         vec_push(&b->cx->arena, &q.pop, k);
     }
     spread(b, &t, &q);
+    for (size_t k = 0; k < b->pops.n; k++)
+        if (ask_formula(b, k)) {
+            vec_push(&b->cx->arena, &q.pop, k);
+            spread(b, &t, &q);
+        }
     for (size_t k = 0; k < b->pops.n; k++)
         if (!b->pops.at[k].z.known) {
             learn(b, k, SIDE_INPUT, UNIT_NONE, b->m->pops.at[k].span, "the lack of any unit");

@@ -29,11 +29,29 @@ const char *unit_phrase(Builder *b, Unit u)
 
 /* ---- the rules, by function ---- */
 
+/* Whether one of two units that have to be one is sought: then the first two give it, where they do. */
+static bool finds_sought(Builder *b, Span at, Unit x, Unit y)
+{
+    Unit rest = unit_div(x, y), found = UNIT_NONE;
+    int power = rest.twice[DIM_SOUGHT];
+    bool whole = power != 0;
+    for (int d = 0; whole && d < DIM_SOUGHT; d++) {
+        whole = 2 * rest.twice[d] % power == 0;
+        found.twice[d] = -2 * rest.twice[d] / power;
+    }
+    if (whole && !b->sought_found) {
+        b->sought_found = true;
+        b->sought = found;
+        b->sought_span = at;
+    }
+    return power != 0;
+}
+
 /* Both in one unit: sums, comparisons, ramps. */
 static bool same_unit(Builder *b, Span at, const Typed *arg, const char *verb, Unit *unit)
 {
     *unit = arg[0].is_zero ? arg[1].unit : arg[0].unit;
-    if (arg[0].is_zero || arg[1].is_zero || unit_equal(arg[0].unit, arg[1].unit))
+    if (arg[0].is_zero || arg[1].is_zero || unit_equal(arg[0].unit, arg[1].unit) || finds_sought(b, at, arg[0].unit, arg[1].unit))
         return true;
     bool bare = unit_is_none(arg[0].unit) || unit_is_none(arg[1].unit);
     Unit other = unit_is_none(arg[0].unit) ? arg[1].unit : arg[0].unit;
@@ -51,7 +69,7 @@ static bool same_unit(Builder *b, Span at, const Typed *arg, const char *verb, U
 
 static bool pure(Builder *b, Typed arg, EigFn fn)
 {
-    if (unit_is_none(arg.unit))
+    if (unit_is_none(arg.unit) || finds_sought(b, arg.span, arg.unit, UNIT_NONE))
         return true;
     Diag *d = diag_at(b->cx, D_E0301, arg.span, "`%s` takes a pure number, and this is in `%s`", eig_fn_name[fn],
                       unit_text(b->cx, arg.unit));
@@ -80,7 +98,7 @@ static bool root_unit(Builder *b, Typed arg, Unit *unit)
 /* a^b: with a unit, b has to be a constant half-integer that leaves one. */
 static bool power_unit(Builder *b, Span at, const Typed *arg, Unit *unit)
 {
-    if (!unit_is_none(arg[1].unit)) {
+    if (!unit_is_none(arg[1].unit) && !finds_sought(b, arg[1].span, arg[1].unit, UNIT_NONE)) {
         diag_at(b->cx, D_E0301, arg[1].span, "an exponent is a pure number, and this is in `%s`",
                 unit_text(b->cx, arg[1].unit));
         return false;
@@ -95,6 +113,8 @@ static bool power_unit(Builder *b, Span at, const Typed *arg, Unit *unit)
     int over = known ? (int)mpz_get_si(mpq_denref(k)) : 1;
     for (int d = 0; known && d < DIM_N; d++)
         known = arg[0].unit.twice[d] * times % over == 0;
+    if (!known && finds_sought(b, arg[0].span, arg[0].unit, UNIT_NONE))
+        return true;
     if (!known) {
         diag_at(b->cx, D_E0301, at, "this power of `%s` has no unit: the exponent must be a small constant",
                 unit_text(b->cx, arg[0].unit));
