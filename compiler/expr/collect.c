@@ -86,21 +86,34 @@ static bool is_call(const Expr *e, EigFn fn)
 
 static void add_product(Collect *c, Sum *s, Product p);
 
-/* sin(u)^2 is 1 - cos(u)^2. True when that was done. */
+/* What f(u)^2 leaves of 1, as a factor: of a sine cos(u)^2; of tanh 1 - tanh(u)^2 itself, which goes to 0 far out. */
+static Factor rest_of_square(Collect *c, const Expr *f)
+{
+    const Expr *arg[2] = { f, expr_const(c->cx, c->at, num_int(c->nums, 2)) }, *rest;
+    if (is_call(f, EIG_FN_SIN)) {
+        rest = expr_apply(c->cx, c->at, EIG_FN_COS, 1, f->as.call.arg);
+        return (Factor){ rest, expr_hash(rest), 2 };
+    }
+    arg[1] = expr_apply(c->cx, c->at, EIG_FN_POW, 2, arg);
+    arg[0] = expr_const(c->cx, c->at, num_int(c->nums, 1));
+    rest = expr_apply(c->cx, c->at, EIG_FN_SUB, 2, arg);
+    return (Factor){ rest, expr_hash(rest), 1 };
+}
+
+/* f(u)^2 is 1 less what it leaves of it. True when that was done. */
 static bool add_without_square(Collect *c, Sum *s, const Product *p)
 {
     for (size_t k = 0; k < p->n; k++) {
         Factor f = p->factor[k];
-        if (!is_call(f.base, EIG_FN_SIN) || f.power < 2)
+        if ((!is_call(f.base, EIG_FN_SIN) && !is_call(f.base, EIG_FN_TANH)) || f.power < 2)
             continue;
-        const Expr *cosine = expr_apply(c->cx, c->at, EIG_FN_COS, 1, f.base->as.call.arg);
         Product one = *p;
         one.factor[k].power -= 2;
         if (one.factor[k].power == 0)
             remove_factor(&one, k);
         Product less = one;
         less.number = combine(c, mpq_mul, one.number, num_int(c->nums, -1));
-        times_factor(c, &less, (Factor){ cosine, expr_hash(cosine), 2 });
+        times_factor(c, &less, rest_of_square(c, f.base));
         add_product(c, s, one);
         add_product(c, s, less);
         return true;

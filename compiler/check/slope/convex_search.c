@@ -11,6 +11,7 @@
 #include "compiler/check/slope/convex_search.h"
 #include "compiler/check/slope/gap.h"
 #include "compiler/check/slope/near_end.h"
+#include "compiler/check/slope/periodic.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
 
@@ -228,8 +229,14 @@ static void start(ConvexSearch *s)
     ConvexRegion lo = { CONVEX_TOWARDS_LO, start_of(s, CONVEX_TOWARDS_LO), INFINITY };
     ConvexRegion hi = { CONVEX_TOWARDS_HI, start_of(s, CONVEX_TOWARDS_HI), INFINITY };
     double a = convex_edge_of(s, &lo), b = convex_edge_of(s, &hi);
-    push(s, CONVEX_TOWARDS_LO, lo.from, INFINITY);
-    push(s, CONVEX_TOWARDS_HI, hi.from, INFINITY);
+    double half = s->piece->lo || s->piece->hi ? 0 : periodic_half(&s->nums, s->piece->g, EIG_VAR_X);
+    if (half > 0) {             /* one period stands for all, and x + g' grows without bound since g' repeats */
+        a = -half;
+        b = half;
+    } else {
+        push(s, CONVEX_TOWARDS_LO, lo.from, INFINITY);
+        push(s, CONVEX_TOWARDS_HI, hi.from, INFINITY);
+    }
     if (!(a <= b)) {
         convex_decide(s, CONVEX_UNPROVED, num_to_double(s->piece->lo ? s->piece->lo : s->piece->hi));
         return;

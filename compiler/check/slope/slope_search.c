@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/slope/gap.h"
+#include "compiler/check/slope/periodic.h"
 #include "compiler/check/slope/slope_guess.h"
 #include "compiler/check/slope/slope_search.h"
 
@@ -238,6 +239,12 @@ static void sample(SlopeSearch *s)
 static void start(SlopeSearch *s)
 {
     SlopePiece all = { .phi = s->phi, .is_open = branches_any(s->phi) };
+    double half = periodic_half(&s->scratch, s->phi, EIG_VAR_Z);
+    if (half > 0) {
+        push(s, &all, -half, 0);
+        push(s, &all, 0, half);
+        return;
+    }
     push(s, &all, TAIL_FROM, INFINITY);
     push(s, &all, -INFINITY, -TAIL_FROM);
     for (double from = TAIL_FROM / 2; from >= 1; from /= 2) {
