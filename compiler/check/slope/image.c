@@ -235,6 +235,7 @@ static Num limit_towards(NumPool *nums, const Expr *phi, int sign)
 void image_of_formula(Ctx *cx, NumPool *nums, const Expr *phi, const SlopeReport *slope, Image *out)
 {
     bool fine, is_monotone = slope->proved && slope->monotone;
+    phi = standard_rules(cx, nums, phi);
     Bounds all = searched(cx, nums, phi, is_monotone, &fine);
     *out = (Image){ .known = is_monotone || fine };
     if (!out->known)

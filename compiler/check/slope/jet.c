@@ -5,6 +5,25 @@
 
 enum { MAX_DEPTH = 300 };
 
+static const Expr *argument_of(const Expr *e, EigFn fn)
+{
+    return e->kind == EXPR_CALL && e->as.call.fn == fn ? e->as.call.arg[0] : NULL;
+}
+
+static bool is_one(const Expr *e)
+{
+    return e->kind == EXPR_CONST && mpq_cmp_ui(e->as.value, 1, 1) == 0;
+}
+
+/* u, where e is log(1 + exp(u)): far out exp(u) would be too wide to leave anything of it. */
+static const Expr *softplus_argument(const Expr *e)
+{
+    const Expr *x = argument_of(e, EIG_FN_LOG1P), *sum = argument_of(e, EIG_FN_LOG);
+    if (!x && sum && argument_of(sum, EIG_FN_ADD))
+        x = is_one(sum->as.call.arg[0]) ? sum->as.call.arg[1] : is_one(sum->as.call.arg[1]) ? sum->as.call.arg[0] : NULL;
+    return x ? argument_of(x, EIG_FN_EXP) : NULL;
+}
+
 static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
 {
     switch (e->as.call.fn) {
@@ -12,6 +31,8 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_SUB:
         jet_sub(w, a, b, out);
         jet_complement(w, e, out);
+        if (softplus_argument(e->as.call.arg[0]) && softplus_argument(e->as.call.arg[1]))
+            jet_softclip(w, softplus_argument(e->as.call.arg[0]), softplus_argument(e->as.call.arg[1]), out);
         break;
     case EIG_FN_MUL: jet_mul(w, a, b, out); break;
     case EIG_FN_DIV:
@@ -39,25 +60,6 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_LOGIT_ROOT: jet_root(w, e->as.call.fn, a, b, e->as.call.arg[1], out); break;
     default: jet_one_argument(w, e->as.call.fn, a, out); break;
     }
-}
-
-static const Expr *argument_of(const Expr *e, EigFn fn)
-{
-    return e->kind == EXPR_CALL && e->as.call.fn == fn ? e->as.call.arg[0] : NULL;
-}
-
-static bool is_one(const Expr *e)
-{
-    return e->kind == EXPR_CONST && mpq_cmp_ui(e->as.value, 1, 1) == 0;
-}
-
-/* u, where e is log(1 + exp(u)): far out exp(u) would be too wide to leave anything of it. */
-static const Expr *softplus_argument(const Expr *e)
-{
-    const Expr *x = argument_of(e, EIG_FN_LOG1P), *sum = argument_of(e, EIG_FN_LOG);
-    if (!x && sum && argument_of(sum, EIG_FN_ADD))
-        x = is_one(sum->as.call.arg[0]) ? sum->as.call.arg[1] : is_one(sum->as.call.arg[1]) ? sum->as.call.arg[0] : NULL;
-    return x ? argument_of(x, EIG_FN_EXP) : NULL;
 }
 
 /* True where it is one, and more is known of it so. */

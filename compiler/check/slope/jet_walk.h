@@ -66,6 +66,10 @@ void jet_vanish(Walk *w, EigFn fn, const Scaled *a, Scaled *value);
 /* log(1 + exp(a)); false where nothing is known of it that a sum and a logarithm do not know. */
 bool jet_softplus(Walk *w, const Jet *a, Jet *out);
 
+/* ---- jet_softclip.c ---- */
+/* *out, of log(1 + exp(u)) - log(1 + exp(v)), narrowed where u and v are straight and apart by a constant. */
+void jet_softclip(Walk *w, const Expr *u, const Expr *v, Jet *out);
+
 /* ---- jet_far.c: functions far out ---- */
 /* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */
 bool jet_decays(Walk *w, const Scaled *t, Scaled *out);

@@ -12,7 +12,7 @@
 /* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
 static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
 {
-    const Expr *plain = expr_merged_powers(s->cx, nums, standard_ramps(s->cx, nums, phi));
+    const Expr *plain = expr_merged_powers(s->cx, nums, standard_rules(s->cx, nums, standard_ramps(s->cx, nums, phi)));
     s->phi = standard_factor(s->cx, nums, standard_sigmoids(s->cx, nums, plain), &s->factor);
     if (mpq_sgn(s->factor) < 0) {
         mpq_ptr size = num_new(nums);

@@ -158,8 +158,7 @@ static const Expr *saturating(Ctx *cx, NumPool *nums, const Expr *e)
     return as_tanh(cx, nums, e, n.rate, (StandardLine){ d.rate, d.offset, expr_apply(cx, e->span, EIG_FN_EXP, 1, &minus) });
 }
 
-/* The call e with other arguments made of them by `each`, or e. */
-static const Expr *rewritten(Ctx *cx, NumPool *nums, const Expr *e, const Expr *each(Ctx *, NumPool *, const Expr *))
+const Expr *standard_with_arguments(Ctx *cx, NumPool *nums, const Expr *e, const Expr *each(Ctx *, NumPool *, const Expr *))
 {
     const Expr *arg[2] = { NULL, NULL };
     for (int k = 0; k < e->as.call.n_args; k++)
@@ -172,7 +171,7 @@ const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e)
 {
     if (e->kind != EXPR_CALL)
         return e;
-    e = rewritten(cx, nums, e, standard_sigmoids);
+    e = standard_with_arguments(cx, nums, e, standard_sigmoids);
     const Expr *out = e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_DIV ? saturating(cx, nums, e) : e;
     return out->depth <= EIG_CODE_MAX_DEPTH ? out : e;
 }
@@ -183,7 +182,7 @@ const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e)
     Num width;
     if (e->kind != EXPR_CALL)
         return e;
-    e = rewritten(cx, nums, e, standard_ramps);
+    e = standard_with_arguments(cx, nums, e, standard_ramps);
     if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_RAMP || !expr_is_const(e->as.call.arg[1], &width) || mpq_sgn(width) <= 0)
         return e;
     arg[0] = expr_call(cx, nums, e->span, EIG_FN_DIV, 2, e->as.call.arg);

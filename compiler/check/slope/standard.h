@@ -21,4 +21,8 @@ StandardLine standard_line(NumPool *nums, const Expr *e);
 const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
 /* e with ramps written as max and min. */
 const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e);
+/* e with what standard_rules.c lists written otherwise. */
+const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e);
+/* The call e with other arguments, made of its own by `each`, or e. */
+const Expr *standard_with_arguments(Ctx *cx, NumPool *nums, const Expr *e, const Expr *each(Ctx *, NumPool *, const Expr *));
 #endif
