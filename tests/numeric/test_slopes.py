@@ -2,7 +2,9 @@
 """Slope bounds of activations by formula against dense maximisation in doubles: never below the largest slope, and above it by
 1e-6 of it unless the report says so; what falls somewhere is never taken for an increasing one, and the place is one where
 it does."""
+import os
 import re
+import subprocess
 import sys
 import tempfile
 from fractions import Fraction
@@ -122,6 +124,58 @@ def terms_that_cancel():
         assert not r["proved"], (text, r)
 
 
+# Sharp by the form that the formula is given; the largest slope by hand.
+BY_FORM = [
+    ("max(z, 0)^2 / (1 + max(z, 0))", 1), ("log(1 + exp(z))^2 / (1 + log(1 + exp(z)))", 1), ("z * abs(z) / (1 + abs(z))", 1),
+    ("step(z) * z", 1), ("max(z, 0) * step(z)", 1), ("0.3 * step(z - 0.1) * (z - 0.1)", 0.3), ("step(0.2 - z) * (z - 0.2)", 1),
+    ("tanh(0.5 * z)^2 * step(z)", 2 / 3 ** 1.5), ("floor(z) * 0 + z", 1), ("sin(atan(z))", 1),
+    ("log(1 + exp(z)) - log(1 + exp(z - 1))", np.tanh(0.25)), ("log((1 + exp(4 * z)) / (1 + exp(4 * (z - 1)))) / 4", np.tanh(1)),
+    ("log(1 + exp(-z - 2)) - log(1 + exp(-z))", np.tanh(0.5)), ("z + 0.9 * sin(z / 2) / 0.5", 1.9), ("z + 0.25 * sin(2 * z) + 0.1 * cos(3 * z + 1)", None),
+    ("z / 2 + abs(sin(z)) / 3", 5 / 6),
+]
+# ... nearly: each falls, jumps, or has no value somewhere.
+NOT_QUITE = [
+    "step(z) * (z + 0.001)", "step(z - 0.1) * (z - 0.0999999)", "step(-z) * (-z)", "step(z) * sqrt(z)", "step(z) * log(1 + z)", "cos(atan(z))",
+    "log(1 + exp(z - 1)) - log(1 + exp(z))", "log(1 + exp(z)) - log(1 + exp(1.01 * z - 1))", "log((1 + exp(z)) / (1 + exp(1.01 * z)))",
+    "z + 1.001 * sin(z)", "z + 0.5 * sin(3 * z)", "z + 0.2 * z * sin(z)", "z + 2.01 * sin(z / 2 + 1)", "z + 0.999 * sin(z) + 0.1 * cos(z / 50)",
+    "(max(z, 0)^2 - 0.01 * max(z, 0)) / (1 + max(z, 0))", "log(0 * z)",
+]
+
+
+def errors(attribute):
+    path = os.path.join(folder, "refused.eig")
+    with open(path, "w") as f:
+        f.write(f"population P excitatory {{ tau = 10 ms; {attribute} }}\n")
+    done = subprocess.run([eigc.EIGC, "check", path], capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+def forms_that_say_more():
+    for (text, most), r in zip(BY_FORM, reports([t for t, _ in BY_FORM])):
+        if most is None:
+            x = np.linspace(-np.pi, np.pi, 2000001)
+            most = np.max(1 + 0.5 * np.cos(2 * x) - 0.3 * np.sin(3 * x + 1))
+        assert check_bound(text, r, most), (text, r)
+    for text in NOT_QUITE:
+        assert re.search("E0[0-9]{3}|slope not proved", errors(f"activation(z) = {text}")), text
+
+
+def costs_that_repeat():
+    """Convex, or not, over one period; the slope is 1/min(1 + g'')."""
+    x = np.linspace(-30 * np.pi, 30 * np.pi, 3000001)
+    c, s, u = np.cos(x), np.sin(x), np.sin(x)
+    dense = [
+        ("0.6 * cos(x) - 0.15 * cos(2 * x)", 1 - 0.6 * c + 0.6 * np.cos(2 * x)), ("-0.9 * cos(x) + 0.11 * cos(3 * x) / 9", 1 + 0.9 * c - 0.11 * np.cos(3 * x)),
+        ("0.3 * sin(x)^3", 1 + 0.3 * (6 * s * c ** 2 - 3 * s ** 3)), ("2 * x + 0.9 * cos(x / 3 + 1)", 1 - 0.1 * np.cos(x / 3 + 1)),
+        ("normcdf(sin(x))", 1 - np.exp(-u ** 2 / 2) / np.sqrt(2 * np.pi) * (u + u * c ** 2)),
+    ]
+    for text, curve in dense:
+        r = eigc.check(f"population P excitatory {{ tau = 10 ms; cost(x) = {text} }}\n", folder)["activations"][0]
+        assert check_bound(text, r, 1 / np.min(curve)), (text, r)
+    for text in ("1.001 * cos(x)", "0.6 * cos(x) - 0.45 * cos(2 * x)", "0.999 * cos(x) + 0.2 * cos(x / 7 + 3)", "0.4 * sin(x)^3", "x * sin(x) / 3"):
+        assert "E072" in errors(f"cost(x) = {text}"), text
+
+
 def slopes_without_a_bound():
     """Each with its slope; the places of those that are steep beside a kink at 0 are above it."""
     for text, slope in (("sqrt(max(z, 0))", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^0.5", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^2", lambda z: 2 * z),
@@ -148,6 +202,8 @@ eigc.test("increasing activations", increasing_ones)
 eigc.test("activations that may fall", ones_that_may_fall)
 eigc.test("branches that touch", branches_that_touch)
 eigc.test("terms that cancel", terms_that_cancel)
+eigc.test("forms that say more", forms_that_say_more)
+eigc.test("costs that repeat", costs_that_repeat)
 eigc.test("slopes without a bound", slopes_without_a_bound)
 eigc.test("a bound that is not sharp", a_bound_that_is_not_sharp_says_so)
 sys.exit(eigc.failures > 0)

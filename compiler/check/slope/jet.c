@@ -38,6 +38,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_DIV:
         jet_divide(w, a, b, out);
         jet_over_line(w, e, b, out);
+        jet_square_over_line(w, e, b, out);
         jet_over_power(w, e, b, out);
         jet_over_root(w, e, a, b, out);
         jet_over_exprel(w, e, a, out);

@@ -3,6 +3,9 @@
  * Lines in the same u, (n0 + n1 u)/(d0 + d1 u), which saturating functions are, u^2/(1 + u^2) and exp(u)/(1 + exp(u)): this is
  * n1/d1 + r/d for the divisor d and r = n0 - n1 d0/d1.
  *
+ * A square polynomial over a line in the same u, (n0 + n1 u + n2 u^2)/d, which is l u + m + r/d with l = n2/d1: the slope is
+ * (l/d1 - r/d^2) d'.
+ *
  * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p.
  *
  * A line over the root of a square polynomial in the same u, n/sqrt(q), which the sigmoids made of roots are:
@@ -196,6 +199,67 @@ static bool read_square(const Expr *e, const Expr *u, Square *out)
     else
         return e->kind == EXPR_CALL && e->size <= LARGEST && read_call(e, u, out);
     return true;
+}
+
+/* l/d1 and r of a/b. */
+static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_ptr limit, mpq_ptr rest)
+{
+    StandardLine d = standard_line(nums, b);
+    Square n;
+    if (!d.core || expr_is_const(a, NULL) || mpq_sgn(d.rate) == 0)
+        return false;
+    square_init(&n);
+    bool fits = read_square(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;
+    if (fits) {
+        mpq_div(limit, n.c[2], d.rate);
+        mpq_mul(rest, limit, d.offset);
+        mpq_sub(rest, n.c[1], rest);
+        mpq_div(rest, rest, d.rate);            /* m */
+        mpq_mul(rest, rest, d.offset);
+        mpq_sub(rest, n.c[0], rest);
+        mpq_div(limit, limit, d.rate);
+    }
+    square_clear(&n);
+    return fits;
+}
+
+static void meet(Scaled *x, const Scaled *with)
+{
+    if (!x->power && !x->rate && !with->power && !with->rate)
+        mpfi_intersect(x->c, x->c, with->c);
+}
+
+/* ... and the curvature is (l/d1 - r/d^2) d'' + 2 r d'^2/d^3. */
+void jet_square_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
+{
+    mpq_ptr limit = num_new(w->at->nums), rest = num_new(w->at->nums);
+    if (w->trouble != JET_FINE || scaled_has_zero(&d->v[0])
+        || !read_square_rest(w->at->nums, e->as.call.arg[0], e->as.call.arg[1], limit, rest))
+        return;
+    Scaled part, by, x, bend;
+    Scaled *all[] = { &part, &by, &x, &bend };
+    for (int k = 0; k < 4; k++)
+        scaled_init(all[k]);
+    scaled_set_num(&part, rest);
+    scaled_div(w->at, &part, &d->v[0], &part);
+    scaled_div(w->at, &part, &d->v[0], &part);          /* r/d^2 */
+    scaled_neg(&part, &x);
+    scaled_set_num(&by, limit);
+    scaled_add(w->at, &by, &x, &by);
+    scaled_mul(w->at, &by, &d->v[1], &x);
+    meet(&out->v[1], &x);
+    scaled_add(w->at, &part, &part, &bend);
+    scaled_div(w->at, &bend, &d->v[0], &bend);
+    scaled_mul(w->at, &bend, &d->v[1], &bend);
+    scaled_mul(w->at, &bend, &d->v[1], &bend);
+    scaled_mul(w->at, &by, &d->v[2], &x);
+    scaled_add(w->at, &bend, &x, &bend);
+    if (w->at->side)
+        scaled_set(&out->v[2], &bend);
+    else
+        meet(&out->v[2], &bend);
+    for (int k = 0; k < 4; k++)
+        scaled_clear(all[k]);
 }
 
 /* c0/n1, where c1 is 0. */
