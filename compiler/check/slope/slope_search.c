@@ -241,8 +241,11 @@ static void start(SlopeSearch *s)
     SlopePiece all = { .phi = s->phi, .is_open = branches_any(s->phi) };
     double half = periodic_half(&s->scratch, s->phi, EIG_VAR_Z);
     if (half > 0) {
-        push(s, &all, -half, 0);
-        push(s, &all, 0, half);
+        double near = fmin(1, half / 2);
+        push(s, &all, near, half);
+        push(s, &all, -half, -near);
+        push(s, &all, -near, 0);
+        push(s, &all, 0, near);
         return;
     }
     push(s, &all, TAIL_FROM, INFINITY);
