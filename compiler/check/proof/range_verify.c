@@ -164,7 +164,7 @@ static bool any_straight(const Evidence *e)
     return any;
 }
 
-const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
+static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
 {
     const char *fault = NULL;
     unsigned roles = 3;
@@ -193,6 +193,20 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
     if (!fault)
         fault = speed_statements_fault(r, &c->evidence);
     return fault || !any_straight(&c->evidence) ? fault : between_fault(cx, base, r, c);
+}
+
+/* The matrices of corners are many, and of cells, too. */
+const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
+{
+    Arena room = {0}, kept = cx->arena;
+    cx->arena = room;
+    const char *fault = cell_fault(cx, base, r, c);
+    room = cx->arena;
+    cx->arena = kept;
+    if (fault)
+        fault = arena_strdup(&cx->arena, fault);
+    arena_free(&room);
+    return fault;
 }
 
 const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e)

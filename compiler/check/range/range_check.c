@@ -305,6 +305,27 @@ static void attempt_speeds(Ctx *cx, Report *report, const RangeSearch *first)
         report->ranges = second;
 }
 
+static void decide(Ctx *cx, Report *report, RangeSearch s)
+{
+    attempt(cx, report, &s, RANGE_POWERS);
+    if (s.is_first)
+        attempt_speeds(cx, report, &s);
+}
+
+/* Cells cut for a rate may be more than there is work for: what is required besides it does not hang on that. */
+static void decide_without_rate(Ctx *cx, Report *report, RangeSearch s)
+{
+    RangeReport with = report->ranges;
+    report->ranges = (RangeReport){.asked = true};
+    s.rate = NULL;
+    decide(cx, report, s);
+    bool is_better = report->ranges.lds == TRUTH_CERTIFIED && (with.lds != TRUTH_CERTIFIED || report->ranges.stable == TRUTH_CERTIFIED);
+    RangeReport worse = is_better ? with : report->ranges;
+    if (!is_better)
+        report->ranges = with;
+    range_report_clear(&worse);
+}
+
 void ranges_check(Ctx *cx, const Net *net, Report *out)
 {
     RangeSearch s = {.out = &out->ranges, .tau_obstacle = range_tau_obstacle(cx, net->model)};
@@ -320,9 +341,9 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
     if (!out->ranges.asked)
         return;
     s.is_first = net->model->params_in_tau != 0;
-    attempt(cx, out, &s, RANGE_POWERS);
-    if (s.is_first)
-        attempt_speeds(cx, out, &s);
+    decide(cx, out, s);
+    if (s.rate && out->ranges.lds != TRUTH_REFUTED && (out->ranges.lds != TRUTH_CERTIFIED || (s.needs_convergence && out->ranges.stable != TRUTH_CERTIFIED)))
+        decide_without_rate(cx, out, s);
 }
 
 Truth range_unique(const RangeReport *r)

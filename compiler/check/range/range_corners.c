@@ -22,7 +22,7 @@ static void take_quick(RangeProblem *p, const mpq_t *slow, const mpq_t *theta, d
     mpq_clear(there);
 }
 
-CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *point)
+static CellCorners corners_in(RangeProblem *p, const RangeCell *cell, const mpq_t *point)
 {
     const Ranges *r = &p->ranges;
     size_t most = (size_t)1 << r->n_params;
@@ -48,9 +48,20 @@ CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *p
     return out;
 }
 
+CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *point)
+{
+    Arena kept = p->cx->arena;
+    p->cx->arena = (Arena){0};
+    CellCorners out = corners_in(p, cell, point);
+    out.room = p->cx->arena;
+    p->cx->arena = kept;
+    return out;
+}
+
 void range_corners_clear(const RangeProblem *p, CellCorners *c)
 {
     for (size_t k = 0; k < c->n; k++)
         claim_matrix_clear(&c->matrix[k]);
     rationals_clear(c->slow, c->slow ? p->base.q : 0);
+    arena_free(&c->room);
 }

@@ -140,7 +140,11 @@ size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable
     size_t best = 0;
     double most = 1e-9;
     bool found = false;
+    Arena kept = p->cx->arena;
+    p->cx->arena = (Arena){0};          /* matrices of corners, by the thousand */
     for (size_t c = 0; !is_stable && p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
         found |= by_loss(p, cell, &cell->evidence.component[c], &best, &most);
+    arena_free(&p->cx->arena);
+    p->cx->arena = kept;
     return found ? best : by_influence(p, cell, is_stable);
 }

@@ -15,6 +15,7 @@ typedef struct CellCorners {
     ClaimMatrix *matrix;
     mpq_t *slow;                /* of each row how many times as long as the network's its time constant is at the point in the cell; NULL:
                                  * where time constants depend on params, nothing is said of how */
+    Arena room;                 /* of all this */
     double *quick;              /* n * q: how many times as quick as there the row is at each corner, about; NULL with slow */
 } CellCorners;
 /* Statements on convergence that hold of lds, a certificate without statements so far: the strongest need not hold of all matrices of
