@@ -227,8 +227,8 @@ RequirementReport require_rate_for_all(Ctx *cx, Report *r, const ModelRequire *r
     if (a->lds != TRUTH_CERTIFIED)
         return (RequirementReport){.reason = a->reason};
     if (r->net->model->params_in_tau && !a->ranges.speed)
-        return (RequirementReport){.reason = "what is proved for all values holds for any time constants, and gives no rate; a rate takes time constants "
-                                             "that are products of powers of params, and cells in which it holds, which were not found"};
+        return (RequirementReport){.reason = "what is proved for all values holds for any time constants, and gives no rate; a rate takes time "
+                                             "constants that are products of powers of params, and cells in which it holds, which were not found"};
     if (!rate)
         return (RequirementReport){.reason = "for some of the values no rate is proved: cells have one where the network contracts in a weighted "
                                              "maximum, sum or Euclidean norm, and that does not follow from diagonal stability"};

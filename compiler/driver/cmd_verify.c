@@ -293,7 +293,14 @@ static void print_ranges(Ctx *cx, const Ranges *r)
         return;
     if (!print_params(cx, r, "  ranges   "))
         fputs("  ranges   none that matters", stdout);
-    printf(": %s (Theorem 30)\n", ranges_converge(r) ? "the same, and convergence" : "the same");
+    printf(": the same%s", ranges_converge(r) ? ", and convergence" : "");
+    if (ranges_rate(r)) {
+        Sbuf rate = {0};
+        rational_print(ranges_rate(r), &rate);
+        printf(" at a rate of at least %s", sbuf_text(&rate));
+        sbuf_free(&rate);
+    }
+    printf("%s (Theorem 30)\n", r->speed ? ", with the time constants that go with them" : "");
 }
 
 /* Texts of the file, each on the line where it belongs. */

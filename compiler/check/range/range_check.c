@@ -234,8 +234,8 @@ static void conclude(Ctx *cx, RangeSearch *s)
     else
         out->stable = TRUTH_CERTIFIED;
     if (out->stable == TRUTH_CERTIFIED)
-        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s%s", v.reason,
-                                   s->problem.net->model->params_in_tau && !s->problem.ranges.speed ? "; what it says of convergence holds for any time constants" : "");
+        out->reason = arena_printf(&cx->arena, "Theorem 30 (docs/theory.md): %s%s", v.reason, s->problem.net->model->params_in_tau &&
+                                   !s->problem.ranges.speed ? "; what it says of convergence holds for any time constants" : "");
 }
 
 /* NULL, or why the cells could not go with the claim about the network's own matrix. */
@@ -342,7 +342,8 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
         return;
     s.is_first = net->model->params_in_tau != 0;
     decide(cx, out, s);
-    if (s.rate && out->ranges.lds != TRUTH_REFUTED && (out->ranges.lds != TRUTH_CERTIFIED || (s.needs_convergence && out->ranges.stable != TRUTH_CERTIFIED)))
+    Truth least = s.needs_convergence && out->ranges.lds == TRUTH_CERTIFIED ? out->ranges.stable : out->ranges.lds;
+    if (s.rate && least == TRUTH_UNDECIDED)
         decide_without_rate(cx, out, s);
 }
 

@@ -123,15 +123,18 @@ static const char *speeds_obstacle(Ctx *cx, const Model *m, Powers *powers)
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].tau_of_params;
         if (d && !is_positive_product(m, d))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a product of powers of params above 0 for all neurons",
-                                m->pops.at[k].name, name_of_any(m, d->params));
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a product of powers of params above 0 for all "
+                                "neurons", m->pops.at[k].name, name_of_any(m, d->params));
         few = few && (!d || powers_add_inverse(&speeds, d->term));
     }
     for (size_t k = 0; few && k < speeds.n; k++)
         if (powers_have(powers, speeds.at[k]))
-            return arena_printf(&cx->arena, "one over a time constant goes with a power of `%s` that a weight goes with, too", param_of_bit(m, speeds.at[k].bit)->name);
-    return few && powers_join(powers, &speeds) ? NULL : arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights, "
-                                                                     "gains and time constants, and proofs stop there", RANGES_MAX_PARAMS);
+            return arena_printf(&cx->arena, "one over a time constant goes with a power of `%s` that a weight goes with, too",
+                                param_of_bit(m, speeds.at[k].bit)->name);
+    if (few && powers_join(powers, &speeds))
+        return NULL;
+    return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights, gains and time constants, and proofs stop "
+                        "there", RANGES_MAX_PARAMS);
 }
 
 static const char *obstacle(Ctx *cx, const Net *net, unsigned with, Powers *powers, bool *has_powers)
