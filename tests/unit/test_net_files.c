@@ -61,7 +61,7 @@ static void bad_edges_are_refused(void)
 {
     static const struct { const char *text; DiagCode code; const char *piece, *help; int notes; } bad[] = {
         { "source,target,n\nA,B,1\nA,BB,1\n", D_E0509, "edges.csv:3: 'BB' is no neuron of worm", "did you mean 'B'?", 0 },
-        { "source,target,n\nX1,Y1,1\nX2,Y2,1\nX3,Y3,1\nX4,Y4,1\n", D_E0509, ":2: 'X1' is no neuron", NULL, 6 },
+        { "source,target,n\nX1,Y1,1\nX2,Y2,1\nX3,Y3,1\nX4,Y4,1\nX5,Y5,1\n", D_E0509, ":2: 'X1' is no neuron", NULL, 8 },
         { "source,target,n\nA,B,1\nC,B,1\n# again\nA,B,2\n", D_E0510, ":5: A -> B was already given in line 2", "one line", 0 },
         { "source,targe,n\nA,B,1\n", D_E0506, "no column 'target'", "there is a column 'targe'", 0 },
         { "source,target\nA,B\n", D_E0506, "no column of numbers", "a number", 0 },

@@ -59,7 +59,8 @@ static const Expr *hill_value(const Input *in, Num r, Num n, Num K, const Expr *
     if (mpq_cmp(r, one(w)) <= 0)
         b.inverse = is_near ? exact_quotient(w, b.inverse, r) : NULL;
     is_near = is_near && labs(magnitude(b.inverse)) < FAR && labs(magnitude(r)) < FAR && magnitude(r) + magnitude(b.inverse) < FAR;
-    add_lost(w, &b, n, off);
+    if (is_near)
+        add_lost(w, &b, n, off);
     return is_near ? near_value(in, r, &b) : far_value(in, r, n, K, d, off);
 }
 
