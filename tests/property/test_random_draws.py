@@ -129,7 +129,7 @@ def matrix_model(seed, folder):
     kind = r.choice(["p", "indegree", "all"])
     text, value, slack = distribution(r) if r.random() < 0.6 else ("0.03", None, 0)
     attributes = {"p": [f"pattern = random(p = {p})"], "indegree": [f"pattern = random(indegree = {k})"], "all": []}[kind] \
-        + ["self = no"] * alone + [f"seed = {own_seed}", f"weight = {text}"]
+        + ["self = no"] * alone + [f"seed = {own_seed}"] * (kind != "all" or value is not None) + [f"weight = {text}"]
     in_loop, twin = r.random() < 0.2, r.random() < 0.2
     label = "".join(line + "\n" for line in [f"{pre}->{post}"] + sorted(attributes) + ["round = 3"] * in_loop)
     pairs = {"p": lambda: by_probability(p, n, m, own_seed, label, alone),
