@@ -8,16 +8,16 @@ import json
 import os
 import random
 import sys
-import tempfile
 from fractions import Fraction
 
 import numpy as np
 
+from each_test import run_each
 from test_ranges import certificate_matrix, eigc, report
 from two_checkers import both
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Refused, number
+from second_checker import number
 
 ANY_TAU = {"any-time-constants", "symmetrisable-weights", "two-neurons-smooth", "two-neurons-bounded", "two-neurons-excitatory-inhibitory"}
 FORMS = {"lure-popov", "contraction-l2"}
@@ -215,21 +215,5 @@ def test_random_models(folder, count, seed):
     print(f"# {verdicts}; {forms} changed forms: {judged[1]} accepted, {judged[0]} refused by both")
 
 
-def main():
-    count, seed = (int(x) for x in (sys.argv[1:] + ["40", "1"][len(sys.argv) - 1:])[:2])
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_"):
-                continue
-            try:
-                test(folder, count, seed) if name == "test_random_models" else test(folder)
-                print(f"ok range_forms_{name[5:]}")
-            except (AssertionError, Refused) as problem:
-                print(f"not ok range_forms_{name[5:]}\n{problem}")
-                bad = 1
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_each(globals(), "range_forms", 40))

@@ -10,13 +10,13 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 from fractions import Fraction
 
+from each_test import run_each
 from two_checkers import both
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from second_checker import Refused, check as second_check, cells, matrix_at, number, read_term
+from second_checker import check as second_check, cells, matrix_at, number, read_term
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
@@ -421,21 +421,5 @@ def test_random_models(folder, count, seed):
     print(f"# {verdicts}; changed certificates: {accepted[1]} accepted, {accepted[0]} refused by both")
 
 
-def main():
-    count, seed = (int(x) for x in (sys.argv[1:] + ["60", "1"][len(sys.argv) - 1:])[:2])
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_"):
-                continue
-            try:
-                test(folder, count, seed) if name == "test_random_models" else test(folder)
-                print(f"ok ranges_{name[5:]}")
-            except (AssertionError, Refused) as problem:
-                print(f"not ok ranges_{name[5:]}\n{problem}")
-                bad = 1
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_each(globals(), "ranges", 60))
