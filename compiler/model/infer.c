@@ -127,13 +127,15 @@ static bool tie_sides(Builder *b, size_t pop)
 }
 
 /* The unit of a weight from rates in `x` to inputs in `z`, as it can be written: one unit stands before `per`. */
-static const char *weight_unit_text(Builder *b, Unit x, Unit z)
+static void help_weight_unit(Builder *b, Diag *d, Unit x, Unit z)
 {
     Unit per_time = { .twice[DIM_TIME] = -2 }, fits = unit_div(z, x);
     if (unit_is_none(fits))
-        return "none: it is a pure number";
-    return unit_equal(x, per_time) && !unit_is_none(z) ? arena_printf(&b->cx->arena, "`%s per Hz`", unit_text(b->cx, z))
-                                                       : arena_printf(&b->cx->arena, "`%s`", unit_text(b->cx, fits));
+        diag_help(b->cx, d, "this weight is a pure number: leave its unit out");
+    else if (unit_equal(x, per_time) && !unit_is_none(z))
+        diag_help(b->cx, d, "the unit of this weight is `%s per Hz`", unit_text(b->cx, z));
+    else
+        diag_help(b->cx, d, "the unit of this weight is `%s`", unit_text(b->cx, fits));
 }
 
 /* One weight a target: where the first of them gave its input the unit, all others would follow. */
@@ -148,7 +150,7 @@ static void report_weight(Builder *b, const ModelConn *c, Typed w)
                       from, unit_phrase(b, unit_mul(w.unit, x->unit)), to, unit_phrase(b, z->unit));
     diag_note_at(b->cx, d, x->span, "the rate of `%s` is %s by %s", from, unit_phrase(b, x->unit), x->why);
     diag_note_at(b->cx, d, z->span, "the input of `%s` is %s by %s", to, unit_phrase(b, z->unit), z->why);
-    diag_help(b->cx, d, "the unit of this weight is %s", weight_unit_text(b, x->unit, z->unit));
+    help_weight_unit(b, d, x->unit, z->unit);
 }
 
 /* A current times the weight is an input of the target. */
