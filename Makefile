@@ -175,7 +175,7 @@ $(EIGC): $(BUILD)/obj/compiler/driver/main.o $(LIB)
 	$(if $(filter 0,$(V)),@echo "  LD $@")
 
 $(JIT): $(JIT_OBJ)
-	$(Q)$(CC) $(CFLAGS) -shared -s -o $@ $(JIT_OBJ) -Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,--as-needed $(LLVM_LIBS)
+	$(Q)$(CC) $(CFLAGS) -shared -s -o $@ $(JIT_OBJ) -Wl,-z,pack-relative-relocs -Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,--as-needed $(LLVM_LIBS)
 	$(if $(filter 0,$(V)),@echo "  LD $@")
 
 .PHONY: test-programs

@@ -97,7 +97,8 @@ static bool phase_jit(Compilation *c)
 
     c->failed_in_system = true;
     double start = seconds_now();
-    c->jit = jit_module_load(&c->cx);
+    c->jit = jit_module_load(&c->cx, c->opening);
+    c->opening = NULL;
     c->open_seconds = seconds_now() - start;
     if (!c->jit)
         return false;
@@ -199,6 +200,8 @@ bool compilation_run(Compilation *c, Phase last)
     for (Phase phase = 0; phase <= last; phase++) {
         if (c->skip[phase] || c->ran[phase])
             continue;
+        if (phase == PHASE_net && last >= PHASE_jit)
+            c->opening = jit_module_begin(&c->cx);
         double start = seconds_now();
         bool ok = phase_table[phase].run(c);
         c->seconds[phase] = seconds_now() - start;
@@ -243,6 +246,7 @@ void compilation_init(Compilation *c, const Options *o, const char *path)
 
 void compilation_free(Compilation *c)
 {
+    jit_module_leave(c->opening);
     if (c->kernel)
         c->jit->free(c->kernel);
     if (c->report)

@@ -35,7 +35,8 @@ typedef struct Compilation {
     double seconds[N_PHASES];
     bool ran[N_PHASES];
     JitTimes jit_times;
-    double open_seconds;        /* loading the code generator */
+    JitOpening *opening;        /* the code generator, while the phases before it run */
+    double open_seconds;        /* waiting for it */
 } Compilation;
 
 void compilation_init(Compilation *c, const Options *o, const char *path);

@@ -196,6 +196,7 @@ void kernel_free(Kernel *k)
 extern const JitModule eigc_jit_module;
 const JitModule eigc_jit_module = {
     .version = JIT_MODULE_VERSION,
+    .prepare = machine_prepare,
     .compile = jit_compile,
     .functions = kernel_functions,
     .text = kernel_text,

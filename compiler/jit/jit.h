@@ -33,11 +33,12 @@ void kernel_free(Kernel *k);
 /* What the module exports to the driver (dlsym "eigc_jit_module"). */
 typedef struct JitModule {
     int version;                /* JIT_MODULE_VERSION */
+    void (*prepare)(void);      /* what compile would do first, once; from any thread */
     Kernel *(*compile)(Ctx *, const Plan *, const JitOptions *, JitTimes *);
     const EigKernel *(*functions)(const Kernel *);
     const char *(*text)(const Kernel *, const char *);
     const char *(*target)(const Kernel *);
     void (*free)(Kernel *);
 } JitModule;
-enum { JIT_MODULE_VERSION = 2 };
+enum { JIT_MODULE_VERSION = 3 };
 #endif

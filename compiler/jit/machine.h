@@ -10,6 +10,9 @@ typedef struct Machine {
     char *triple, *cpu, *features;      /* malloc'd; features may be "" */
 } Machine;
 
+/* Makes this machine's code generator known to LLVM; machine_open does it where nobody did. From any thread. */
+void machine_prepare(void);
+
 /* cpu NULL or "host": this machine's. False after E0901 or E0902 (unknown
  * processor, or one whose instructions this machine does not have). */
 bool machine_open(Ctx *cx, const char *cpu, int opt_level, Machine *out);

@@ -112,11 +112,16 @@ static void register_target(void)
     has_no_target = LLVMInitializeNativeTarget() || LLVMInitializeNativeAsmPrinter();
 }
 
-bool machine_open(Ctx *cx, const char *cpu, int opt_level, Machine *out)
+void machine_prepare(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    *out = (Machine){0};
     pthread_once(&once, register_target);
+}
+
+bool machine_open(Ctx *cx, const char *cpu, int opt_level, Machine *out)
+{
+    *out = (Machine){0};
+    machine_prepare();
     if (has_no_target)
         return failed(cx, "this build of LLVM has no code generator for this machine", NULL);
     if (!choose_cpu(cx, cpu, out))
