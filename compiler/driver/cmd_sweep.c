@@ -352,7 +352,7 @@ static ExitStatus run(Job *w)
     w->path = s->options->output ? s->options->output : arena_printf(&context(w)->arena, "%s.sweep.csv", w->first.c.model->name);
     ExitStatus status = STATUS_SYSTEM;
     progress_catch_signals();           /* from here on what is done is kept */
-    if (open_journal(w) && (w->first.c.jit = jit_module_load(context(w), NULL))) {
+    if (open_journal(w) && (w->first.c.jit = jit_module_load(context(w), NULL, NULL))) {
         double start = seconds_now();
         bool done = sweep_work(s, n_threads(s), s->options->quiet || s->options->json);
         w->seconds = seconds_now() - start;

@@ -131,11 +131,13 @@ static const JitModule *accept(Ctx *cx, const JitOpening *o)
     return NULL;
 }
 
-const JitModule *jit_module_load(Ctx *cx, JitOpening *begun)
+const JitModule *jit_module_load(Ctx *cx, JitOpening *begun, const char **library)
 {
     if (begun) {
         pthread_join(begun->thread, NULL);
         const JitModule *module = accept(cx, begun);
+        if (library)
+            *library = begun->path;
         free(begun->why);
         free(begun);
         return module;
@@ -145,6 +147,8 @@ const JitModule *jit_module_load(Ctx *cx, JitOpening *begun)
         complain_not_installed(cx);
         return NULL;
     }
+    if (library)
+        *library = here.path;
     open_library(&here);
     const JitModule *module = accept(cx, &here);
     free(here.why);

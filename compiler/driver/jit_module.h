@@ -12,6 +12,7 @@ JitOpening *jit_module_begin(Ctx *cx);
 void jit_module_leave(JitOpening *begun);
 
 /* libeigc_jit.so beside the program, in ../lib/eigc, or in $EIGC_LIBDIR; `begun` is
- * used up, or NULL. NULL after E0910. Stays loaded until the program ends: kernels point into it. */
-const JitModule *jit_module_load(Ctx *cx, JitOpening *begun);
+ * used up, or NULL. *library (or NULL) becomes its path, of the arena. NULL after E0910. Stays loaded until the program ends: kernels
+ * point into it. */
+const JitModule *jit_module_load(Ctx *cx, JitOpening *begun, const char **library);
 #endif

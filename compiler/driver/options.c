@@ -338,6 +338,7 @@ static bool apply(Options *o, int id, const char *value)
     case OPT_cpu:         o->cpu = value; return true;
     case OPT_explain:     o->explain = true; return true;
     case OPT_no_check:    o->no_check = true; return true;
+    case OPT_no_cache:    o->no_cache = true; return true;
     case OPT_reference:   o->reference = true; return true;
     case OPT_check:       o->check_only = true; return true;
     case OPT_json:        o->json = true; return true;

@@ -56,7 +56,7 @@ struct Options {
     int depth;
     const char *cpu;            /* NULL: the host */
     int opt_level;
-    bool explain, check_only, no_check, reference, json, quiet, time, verify;
+    bool explain, check_only, no_check, no_cache, reference, json, quiet, time, verify;
     bool dump[N_DUMPS];
     DiagFormat diagnostics;
     ColourWhen colour;
@@ -79,6 +79,7 @@ ExitStatus cmd_sweep(const Options *o);
 ExitStatus cmd_dump(const Options *o);
 ExitStatus cmd_fmt(const Options *o);
 ExitStatus cmd_new(const Options *o);
+ExitStatus cmd_cache(const Options *o);
 ExitStatus cmd_explain(const Options *o);
 ExitStatus cmd_help(const Options *o);
 #endif

@@ -97,11 +97,14 @@ static bool phase_jit(Compilation *c)
 
     c->failed_in_system = true;
     double start = seconds_now();
-    c->jit = jit_module_load(&c->cx, c->opening);
+    const char *library;
+    c->jit = jit_module_load(&c->cx, c->opening, &library);
     c->opening = NULL;
     c->open_seconds = seconds_now() - start;
     if (!c->jit)
         return false;
+    if (!c->options->no_cache && code_cache_open(&c->cx, library, &c->cache, &c->why_no_cache))
+        how.cache = &c->cache.jit;
     c->kernel = c->jit->compile(&c->cx, c->plan, &how, &c->jit_times);
     c->failed_in_system = !c->kernel && !names_no_processor(&c->cx);
     return c->kernel != NULL;
@@ -200,7 +203,7 @@ bool compilation_run(Compilation *c, Phase last)
     for (Phase phase = 0; phase <= last; phase++) {
         if (c->skip[phase] || c->ran[phase])
             continue;
-        if (phase == PHASE_net && last >= PHASE_jit)
+        if (phase == PHASE_net && last >= PHASE_jit && !c->skip[PHASE_jit])
             c->opening = jit_module_begin(&c->cx);
         double start = seconds_now();
         bool ok = phase_table[phase].run(c);
@@ -234,8 +237,15 @@ void compilation_print_times(const Compilation *c, FILE *to)
                     phase_table[phase].text);
     if (!c->kernel)
         return;
-    fprintf(to, "time  %-8s %10.3f ms  opening LLVM, %.3f emit, %.3f optimise, %.3f generate, %.3f link\n", "  of it",
-            1e3 * c->open_seconds, 1e3 * c->jit_times.emit, 1e3 * c->jit_times.optimise, 1e3 * c->jit_times.codegen, 1e3 * c->jit_times.link);
+    const JitTimes *t = &c->jit_times;
+    fprintf(to, "time  %-8s %10.3f ms  opening LLVM, %.3f emit, ", "  of it", 1e3 * c->open_seconds, 1e3 * t->emit);
+    if (t->is_from_cache)
+        fputs("the rest from the cache, ", to);
+    else
+        fprintf(to, "%.3f optimise, %.3f generate, ", 1e3 * t->optimise, 1e3 * t->codegen);
+    fprintf(to, "%.3f link\n", 1e3 * t->link);
+    if (c->why_no_cache)
+        fprintf(to, "time  %-8s %10s     %s is not used: %s\n", "cache", "", c->cache.folder, c->why_no_cache);
 }
 
 void compilation_init(Compilation *c, const Options *o, const char *path)

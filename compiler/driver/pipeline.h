@@ -3,6 +3,7 @@
 #ifndef COMPILER_DRIVER_PIPELINE_H
 #define COMPILER_DRIVER_PIPELINE_H
 #include "compiler/check/check.h"
+#include "compiler/driver/code_cache.h"
 #include "compiler/driver/jit_module.h"
 #include "compiler/driver/options.h"
 #include "compiler/net/net.h"
@@ -30,6 +31,8 @@ typedef struct Compilation {
     Report *report;             /* complete also when it holds violations */
     Plan *plan;
     const JitModule *jit;
+    CodeCache cache;
+    const char *why_no_cache;   /* NULL: there is one, or none is asked for */
     Kernel *kernel;
 
     double seconds[N_PHASES];

@@ -1,6 +1,7 @@
 #include "compiler/jit/jit.h"
 
 #include <llvm-c/BitWriter.h>
+#include <llvm-c/Core.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,18 +79,45 @@ static bool same_bytes(LLVMMemoryBufferRef a, LLVMMemoryBufferRef b)
     return n == LLVMGetBufferSize(b) && memcmp(LLVMGetBufferStart(a), LLVMGetBufferStart(b), n) == 0;
 }
 
+/* The cache, where it has all that is asked for. */
+static const JitCache *usable_cache(const JitOptions *o)
+{
+    return o->want_llvm_opt || o->want_asm ? NULL : o->cache;
+}
+
 /* The module as it was built is that of the other kernel. */
 static bool is_like(const JitOptions *o, const Ll *ll, Kernel *k)
 {
-    if (o->like || o->is_first_of_many)
+    if (o->like || o->is_first_of_many || usable_cache(o))
         k->bitcode = LLVMWriteBitcodeToMemoryBuffer(ll->module);
     return o->like && same_bytes(k->bitcode, o->like->bitcode);
+}
+
+/* The name of the object that this bitcode becomes on this machine. */
+static void name_object(Ctx *cx, const JitOptions *o, const Machine *m, const Kernel *k, char key[JIT_KEY_SIZE])
+{
+    unsigned major, minor, patch;
+    LLVMGetVersion(&major, &minor, &patch);
+    const char *how = arena_printf(&cx->arena, "LLVM %u.%u.%u, level %d\n%s\n%s\n%s\n", major, minor, patch, o->opt_level, m->triple,
+                                   m->cpu, m->features);
+    o->cache->name(o->cache->of, cx, how, LLVMGetBufferStart(k->bitcode), LLVMGetBufferSize(k->bitcode), key);
+}
+
+static LLVMMemoryBufferRef find_object(Ctx *cx, const JitCache *cache, const char *key)
+{
+    size_t n;
+    char *bytes = cache->find(cache->of, cx, key, &n);
+    LLVMMemoryBufferRef object = bytes ? LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, n, "object") : NULL;
+    free(bytes);
+    return object;
 }
 
 /* Module -> object code, keeping the texts asked for. NULL after a diagnostic, and with *is_same where the kernel is there. */
 static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions *o, const Machine *m, Ll *ll,
                                      Kernel *k, JitTimes *times, bool *is_same)
 {
+    const JitCache *cache = usable_cache(o);
+    char key[JIT_KEY_SIZE];
     double clock = seconds();
     machine_describe(m, ll->module);
     if (!(o->sets ? emit_sets_kernel(cx, plan, o->sets, ll) : emit_kernel(cx, plan, ll)))
@@ -101,6 +129,14 @@ static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions
     if (o->want_llvm)
         k->llvm = module_text(ll->module);
     lap(&clock);
+    if (cache) {
+        name_object(cx, o, m, k, key);
+        LLVMMemoryBufferRef known = find_object(cx, cache, key);
+        times->is_from_cache = known != NULL;
+        if (known)
+            return known;
+    }
+    lap(&clock);
     if (!emit_optimise(cx, ll, m->at, o->opt_level))
         return NULL;
     times->optimise = lap(&clock);
@@ -111,6 +147,8 @@ static LLVMMemoryBufferRef translate(Ctx *cx, const Plan *plan, const JitOptions
     lap(&clock);
     LLVMMemoryBufferRef object = object_emit(cx, m, ll->module);
     times->codegen = lap(&clock);
+    if (cache && object)
+        cache->keep(cache->of, cx, key, LLVMGetBufferStart(object), LLVMGetBufferSize(object));
     return object;
 }
 

@@ -9,17 +9,30 @@
 
 typedef struct Kernel Kernel;
 
+/* Object code kept between runs of the program. NULL in the options: none. */
+enum { JIT_KEY_SIZE = 65 };
+typedef struct JitCache {
+    const void *of;
+    /* The name of what is made from n bytes of LLVM bitcode in the way that `how` tells. */
+    void (*name)(const void *of, Ctx *cx, const char *how, const void *code, size_t n, char key[JIT_KEY_SIZE]);
+    /* The object of that name, malloc'd, of *n bytes; NULL: it is not there. */
+    char *(*find)(const void *of, Ctx *cx, const char *key, size_t *n);
+    void (*keep)(const void *of, Ctx *cx, const char *key, const void *object, size_t n);
+} JitCache;
+
 typedef struct JitOptions {
     int opt_level;              /* 0..3 of the pass pipeline and code generation */
     bool want_llvm, want_llvm_opt, want_asm;    /* texts to keep for --dump */
     const char *cpu;            /* NULL: the host's */
     Kernel *like;               /* NULL, or an earlier kernel, made with is_first_of_many: where the code is the same, it is what is returned */
     bool is_first_of_many;      /* of kernels to be compared with it; implied by like */
+    const JitCache *cache;      /* not asked where texts of optimised code are wanted: they are not in it */
     const PlanSets *sets;       /* NULL: of the plan alone; else of sets of its shape, side by side */
 } JitOptions;
 
 typedef struct JitTimes {       /* seconds */
     double emit, optimise, codegen, link;
+    bool is_from_cache;         /* then nothing was optimised and generated */
 } JitTimes;
 
 /* NULL after a diagnostic E09xx. The kernel owns code and texts. What a plan gives to its kernel by its problem, dense weights,

@@ -67,7 +67,7 @@ static bool compile(Shape *s)
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .sets = &sets };
     for (size_t k = 0; k < s->n_numbers; k++)
         s->n_fields += s->varies[k];
-    s->jit = jit_module_load(&c->cx, NULL);
+    s->jit = jit_module_load(&c->cx, NULL, NULL);
     s->kernel = s->jit ? s->jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
     return s->kernel != NULL;
 }

@@ -62,7 +62,7 @@ static const JitModule *kernel_of(Worker *w)
 {
     Compilation *c = &w->maker.c;
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .like = w->last, .is_first_of_many = true };
-    const JitModule *jit = jit_module_load(&c->cx, NULL);
+    const JitModule *jit = jit_module_load(&c->cx, NULL, NULL);
     Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
     if (w->last && kernel != w->last)
         w->jit->free(w->last);
