@@ -227,6 +227,7 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     *out = (Net){ .model = m, .nums = m->nums };
     NetBuild b = { .cx = cx, .m = m, .net = out, .limit = max_bytes, .read = read };
     place_populations(&b);
+    b.is_too_large = !net_is_read_exactly(&b);
     bool ok = true;
     for (size_t k = 0; k < out->n_pops; k++)
         ok = neurons_build(&b, &out->pop[k]) && ok;

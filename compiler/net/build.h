@@ -9,6 +9,7 @@ typedef struct NetBuild {
     Net *net;
     size_t limit, used;         /* bytes that blocks may take in all, and have taken */
     NetDetail read;             /* what is drawn */
+    bool is_too_large;          /* in all for exact weights to be read */
     VEC(Block) blocks;          /* so far */
 } NetBuild;
 
@@ -22,6 +23,10 @@ bool neurons_build(NetBuild *b, NetPop *p);
 /* Ends that hold the value for each of so many neurons, and that values come close to: of an expression with i once at
  * most and draws from closed intervals. False where its form does not show them. */
 bool neurons_lie_between(NumPool *nums, const Expr *e, size_t n_neurons, Num *lo, Num *hi);
+
+/* ---- least.c ---- */
+/* Whether the reader may come to the weights at all: false where rows or entries are certainly more than it reads. */
+bool net_is_read_exactly(const NetBuild *b);
 
 /* ---- memory.c ---- */
 /* Sets n * bytes_each aside, or E0451 with the bytes in words and the repair. */
@@ -41,7 +46,7 @@ bool pattern_pairs(NetBuild *b, const ModelConn *c, Pairs *out);
 double pattern_synapses(const Net *net, const ModelConn *c);
 /* Bytes that each of them takes. */
 size_t synapse_bytes(const NetBuild *b, const ModelConn *c);
-/* Whether neither population has more neurons than somebody reads; whether the synapses are drawn. */
+/* Whether neither population, nor the network, has more neurons than somebody reads; whether the synapses are drawn. */
 bool pattern_is_small(const NetBuild *b, const ModelConn *c);
 bool pattern_is_read(const NetBuild *b, const ModelConn *c);
 /* pattern_p.c: random(p). */

@@ -197,7 +197,7 @@ double pattern_synapses(const Net *net, const ModelConn *c)
 
 bool pattern_is_small(const NetBuild *b, const ModelConn *c)
 {
-    return b->net->pop[c->pre].size <= b->read.most_neurons && b->net->pop[c->post].size <= b->read.most_neurons;
+    return !b->is_too_large && b->net->pop[c->pre].size <= b->read.most_neurons && b->net->pop[c->post].size <= b->read.most_neurons;
 }
 
 /* Ten standard deviations beyond what is read are certainly beyond it. */

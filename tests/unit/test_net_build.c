@@ -200,6 +200,34 @@ static void weights_without_a_proof_are_rounded(void)
     bench_end(&b);
 }
 
+/* Whether a connection's weights are read is known by all of them together. */
+static void weights_count_in_all(void)
+{
+    Bench b;
+    bench_begin(&b);
+    size_t e = add_pop(&b, "E", SIGN_EXC, 30), i = add_pop(&b, "I", SIGN_INH, 20);
+    Num third = num_ratio(&b.pool, 1, 3);
+    const Expr *pre = expr_var(&b.cx, (Span){ 0 }, EIG_VAR_PRE_I), *part = expr_const(&b.cx, (Span){ 0 }, third);
+    const Expr *nowhere_zero = call2(&b, EIG_FN_ADD, part, pre), *often_zero = call2(&b, EIG_FN_MUL, part, call2(&b, EIG_FN_MIN, pre, part));
+    for (int k = 0; k < 4; k++)
+        add_conn(&b, e, i, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = nowhere_zero;
+    const struct { NetDetail read; BlockKind kind; bool is_rounded; } is[] = {
+        { { 50, 1900, 1000 }, BLOCK_UNDRAWN, false }, { { 50, 2400, 1000 }, BLOCK_DENSE, false },
+        { { 49, 2400, 1000 }, BLOCK_UNDRAWN, false }, { { 49, INFINITY, 1000 }, BLOCK_DENSE, true },
+    };
+    for (size_t k = 0; k < sizeof is / sizeof *is; k++) {
+        CHECK(net_build_for(&b.cx, &b.m, is[k].read, &b.net));
+        net_verify(&b.net);
+        CHECK(b.net.n_blocks == 4 && b.net.block[3].kind == is[k].kind && b.net.block[3].is_rounded == is[k].is_rounded);
+        CHECK(is[k].is_rounded || is[k].kind == BLOCK_UNDRAWN || b.net.block[3].values.q);
+    }
+    for (int k = 0; k < 4; k++)
+        b.m.conns.at[k].pair = often_zero;
+    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ 50, 600, 1000 }, &b.net));
+    CHECK(b.net.block[3].kind == BLOCK_DENSE && b.net.block[3].values.q);
+    bench_end(&b);
+}
+
 static void memory_is_bounded(void)
 {
     Bench b;
@@ -292,6 +320,7 @@ int main(void)
     RUN(pair_weights_are_exact);
     RUN(bad_pair_weights_are_refused);
     RUN(weights_without_a_proof_are_rounded);
+    RUN(weights_count_in_all);
     RUN(memory_is_bounded);
     RUN(the_limit_counts_all_blocks);
     RUN(the_dump_says_everything);
