@@ -69,27 +69,52 @@ static bool put_exactly(PairBuild *p, Values *v, size_t e, size_t pre, size_t po
     return true;
 }
 
-/* What is wrong is said by the exact number. */
-static bool put_pair(PairBuild *p, Values *v, size_t e, size_t pre, size_t post)
-{
-    int sign;
-    if (!p->round || !pair_round(&p->rounded, pre, post, &v->d[e], &sign) || is_forbidden(p, sign))
-        return put_exactly(p, v, e, pre, post);
-    return true;
-}
-
 static bool is_absent(const ModelConn *c, size_t pre, size_t post)
 {
     return !c->self && c->pre == c->post && pre == post;
 }
 
+/* The sources of a target: its entries, and who they are from. */
+typedef struct Row {
+    size_t post, from, end;
+    const uint32_t *list;       /* of the block, by entry; NULL: all */
+} Row;
+
+static size_t source_of(const Row *row, size_t e)
+{
+    return row->list ? row->list[e] : e - row->from;
+}
+
+/* As many entries from e on as are there, in a strip. */
+static size_t strip_length(const PairBuild *p, const Row *row, size_t e)
+{
+    size_t n = 0;
+    while (n < PAIR_STRIP && e + n < row->end && !is_absent(p->c, source_of(row, e + n), row->post))
+        n++;
+    return n;
+}
+
+/* What is wrong is said by the exact number. */
+static bool put_strip(PairBuild *p, Values *v, const Row *row, size_t e, size_t n)
+{
+    signed char sign[PAIR_STRIP];
+    size_t done = pair_round_strip(&p->rounded, row->post, row->list ? row->list + e : NULL, e - row->from, n, v->d + e, sign);
+    for (size_t k = 0; k < n && k <= done; k++)
+        if ((k == done || is_forbidden(p, sign[k])) && !put_exactly(p, v, e + k, source_of(row, e + k), row->post))
+            return false;
+    return true;
+}
+
 static bool put_row(PairBuild *p, Block *out, size_t post)
 {
-    bool ok = true, listed = out->kind == BLOCK_SPARSE;
-    size_t from = listed ? out->row_from[post] : post * p->n_pre, end = listed ? out->row_from[post + 1] : from + p->n_pre;
-    for (size_t e = from; ok && e < end; e++) {
-        size_t pre = listed ? out->column[e] : e - from;
-        ok = is_absent(p->c, pre, post) || put_pair(p, &out->values, e, pre, post);
+    Row row = { post, post * p->n_pre, (post + 1) * p->n_pre, NULL };
+    bool ok = true;
+    if (out->kind == BLOCK_SPARSE)
+        row = (Row){ post, out->row_from[post], out->row_from[post + 1], out->column };
+    for (size_t e = row.from, n; ok && e < row.end; e += n ? n : 1) {
+        n = p->round ? strip_length(p, &row, e) : !is_absent(p->c, source_of(&row, e), post);
+        if (n)
+            ok = p->round ? put_strip(p, &out->values, &row, e, n) : put_exactly(p, &out->values, e, source_of(&row, e), post);
     }
     return ok;
 }
@@ -99,10 +124,12 @@ static bool put_rows(NetBuild *b, const ModelConn *c, Num factor, Block *out)
     PairBuild p = { .b = b, .c = c, .round = out->is_rounded, .n_pre = b->net->pop[c->pre].size, .n_post = b->net->pop[c->post].size };
     bool ok = true;
     pair_eval_begin(&p.exact, c->pair, c->seed);
-    pair_round_begin(b->cx, &p.rounded, c->pair, c->seed, factor);
+    if (p.round)
+        pair_round_begin(&p.rounded, c->pair, c->seed, factor, p.n_pre, out->values.n);
     for (size_t post = 0; ok && post < p.n_post; post++)
         ok = put_row(&p, out, post);
-    pair_round_end(&p.rounded);
+    if (p.round)
+        pair_round_end(&p.rounded);
     pair_eval_end(&p.exact);
     return ok;
 }

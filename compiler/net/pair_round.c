@@ -1,14 +1,11 @@
-/* Nearly every rounding is decided by two doubles a number and a bound of their
- * error (Dekker, Numer. Math. 18, 1971; Ziv, ACM TOMS 17, 1991). Every bound
- * below is at least twice what the roundings of its operation amount to, which
- * covers the roundings of the bound itself. */
+/* A program of doubles goes over a strip of a row, operation by operation; what depends on the source alone is
+ * computed once a source, what depends on the target alone once a row. */
 #include "compiler/net/pair_round.h"
 
 #include <float.h>
 #include <math.h>
 
-#define UNIT 0x1p-53            /* half an ulp of 1 */
-#define TINY 0x1p-1000          /* beyond what a lost underflow can amount to */
+#include "runtime/elementary_number.h"
 
 /* ---- the program ---- */
 
@@ -22,147 +19,58 @@ static Wide wide_of(Num x)
     mpq_set_d(rest, w.hi);
     mpq_sub(rest, x, rest);
     w.lo = num_to_double(rest);
-    w.err = num_is_double(rest) ? 0.0 : 2 * UNIT * fabs(w.lo) + TINY;
+    w.err = num_is_double(rest) ? 0.0 : 2 * WIDE_UNIT * fabs(w.lo) + WIDE_TINY;
     mpq_clear(rest);
     return w;
 }
 
-static void flatten(PairRound *p, const Expr *e)
+/* A number of one side that is worth being kept; a draw is of the pair. */
+static bool is_of(const Expr *e, EigVar other)
 {
-    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
-        flatten(p, e->as.call.arg[k]);
-    p->op[p->n_ops++] = (RoundOp){ .node = e, .constant = e->kind == EXPR_CONST ? wide_of(e->as.value) : (Wide){ 0 } };
+    return e->kind == EXPR_CALL && !expr_uses(e, other) && !expr_has_draw(e);
 }
 
-void pair_round_begin(Ctx *cx, PairRound *p, const Expr *expr, uint64_t seed, Num factor)
+static size_t add_part(Arena *kept, RoundParts *parts, const Expr *e)
 {
-    *p = (PairRound){ .factor = factor, .wide_factor = wide_of(factor), .factor_is_one = mpq_cmp_ui(factor, 1, 1) == 0 };
-    pair_eval_begin(&p->exact, expr, seed);
-    p->op = ARENA_ARRAY(&cx->arena, expr->size, RoundOp);
-    p->stack = ARENA_ARRAY(&cx->arena, expr->size, Wide);
-    flatten(p, expr);
+    vec_push(kept, parts, ((RoundProgram){ .of = e }));
+    return parts->n - 1;
 }
 
-void pair_round_end(PairRound *p)
+static RoundOp *add_op(RoundProgram *to, RoundOpKind kind)
 {
-    pair_eval_end(&p->exact);
+    to->op[to->n_ops].kind = kind;
+    return &to->op[to->n_ops++];
 }
 
-/* ---- operations: false where they are not precise enough ---- */
-
-/* What lies between can be multiplied and divided without an underflow in the lower part; where a result overflows it
- * is no such number. */
-static bool is_safe(double x)
+/* `whole`: of one side already, with nothing to be taken out. */
+static void flatten(PairRound *p, const Expr *e, bool whole, RoundProgram *to)
 {
-    return fabs(x) > 0x1p-400 && fabs(x) < 0x1p1000;
-}
-
-static bool is_zero(const Wide *a)
-{
-    return a->hi == 0 && a->err == 0;
-}
-
-/* It is the double hi. */
-static bool is_exact(const Wide *a)
-{
-    return a->lo == 0 && a->err == 0;
-}
-
-/* a + b without a rounding. */
-static Wide two_sum(double a, double b, double err)
-{
-    double s = a + b, t = s - a;
-    return (Wide){ s, (a - (s - t)) + (b - t), err };
-}
-
-static bool wide_add(const Wide *a, const Wide *b, Wide *out)
-{
-    Wide top = two_sum(a->hi, b->hi, 0);
-    double low = a->lo + b->lo, rest = top.lo + low, err = a->err + b->err;
-    if (a->lo != 0 || b->lo != 0)
-        err += 2 * UNIT * (fabs(low) + fabs(rest));
-    *out = two_sum(top.hi, rest, err);
-    return true;
-}
-
-static bool wide_mul(const Wide *a, const Wide *b, Wide *out)
-{
-    double p = a->hi * b->hi, e = fma(a->hi, b->hi, -p), x = a->hi * b->lo, y = a->lo * b->hi;
-    if (is_zero(a) || is_zero(b)) {
-        *out = (Wide){ 0 };
-        return true;
+    if (!whole && p->n_pre > 0 && is_of(e, EIG_VAR_POST_I)) {
+        add_op(to, ROUND_SOURCE)->which = add_part(&p->kept, &p->source, e);
+    } else if (!whole && is_of(e, EIG_VAR_PRE_I)) {
+        add_op(to, ROUND_TARGET)->which = add_part(&p->kept, &p->target, e);
+    } else if (e->kind == EXPR_CALL) {
+        for (int k = 0; k < e->as.call.n_args; k++)
+            flatten(p, e->as.call.arg[k], whole, to);
+        RoundOp *op = add_op(to, ROUND_CALL);
+        op->fn = e->as.call.fn;
+        op->n_args = e->as.call.n_args;
+    } else if (e->kind == EXPR_CONST) {
+        add_op(to, ROUND_CONST)->constant = wide_of(e->as.value);
+    } else if (e->kind == EXPR_DRAW) {
+        add_op(to, ROUND_DRAW)->draw = e;
+    } else if (e->kind == EXPR_VAR) {
+        add_op(to, e->as.var == EIG_VAR_POST_I ? ROUND_POST : ROUND_PRE);
+    } else {
+        BUG("a weight that reads the state");
     }
-    double err = 0;
-    if (!is_exact(a) || !is_exact(b))
-        err = (fabs(a->hi) + fabs(a->lo)) * b->err + (fabs(b->hi) + fabs(b->lo)) * a->err + a->err * b->err +
-              fabs(a->lo * b->lo) + 8 * UNIT * (fabs(x) + fabs(y) + fabs(e)) + TINY;
-    *out = two_sum(p, e + (x + y), err);
-    return is_safe(p);
 }
 
-/* With q = a.hi / b.hi, a / b - q is (a - q b) / b, and a.hi - q b.hi is a double. */
-static bool wide_div(const Wide *a, const Wide *b, Wide *out)
+static RoundProgram program(PairRound *p, const Expr *e, bool whole)
 {
-    if (!is_safe(b->hi) || !(b->err <= 0x1p-20 * fabs(b->hi)))
-        return false;
-    if (is_zero(a)) {
-        *out = (Wide){ 0 };
-        return true;
-    }
-    double q = a->hi / b->hi, r = fma(-q, b->hi, a->hi), x = q * b->lo, top = fabs(r) + fabs(a->lo) + fabs(x);
-    double err = 0;
-    if (r != 0 || !is_exact(a) || !is_exact(b))
-        err = (2 * (a->err + fabs(q) * b->err) + top * (12 * UNIT + 2 * b->err / fabs(b->hi))) / fabs(b->hi) + TINY;
-    *out = two_sum(q, (r + (a->lo - x)) / b->hi, err);
-    return is_safe(q) && is_safe(a->hi);
-}
-
-static Wide wide_neg(const Wide *a)
-{
-    return (Wide){ -a->hi, -a->lo, a->err };
-}
-
-/* Neither abs nor the choice of the larger number moves a result further than its arguments are moved. */
-static Wide wide_abs(const Wide *a)
-{
-    return a->hi < 0 ? wide_neg(a) : *a;
-}
-
-static Wide wide_larger(const Wide *a, const Wide *b)
-{
-    double apart = fabs((a->hi - b->hi) + (a->lo - b->lo)), err = a->err + b->err;
-    Wide larger = a->hi > b->hi || (a->hi == b->hi && a->lo > b->lo) ? *a : *b;
-    if (!(apart > 2 * err + 8 * UNIT * (fabs(a->hi) + fabs(b->hi))))
-        larger.err = err;
-    return larger;
-}
-
-static Wide wide_smaller(const Wide *a, const Wide *b)
-{
-    Wide x = wide_neg(a), y = wide_neg(b), larger = wide_larger(&x, &y);
-    return wide_neg(&larger);
-}
-
-/* By a whole number above 0, which the text most often has; others are left to exact numbers. Squares of powers of a
- * have twice their relative error, as exact ones do. */
-static bool wide_pow(const Wide *a, const Wide *b, Wide *out)
-{
-    enum { MOST = 64 };
-    if (!is_exact(b) || !(b->hi >= 1 && b->hi <= MOST) || b->hi != floor(b->hi))
-        return false;
-    Wide square = *a, product = { .hi = 1 }, last;
-    for (int n = (int)b->hi;; n /= 2) {
-        last = product;
-        if (n % 2 && !wide_mul(&last, &square, &product))
-            return false;
-        if (n == 1)
-            break;
-        last = square;
-        if (!wide_mul(&last, &last, &square))
-            return false;
-    }
-    *out = product;
-    return true;
+    RoundProgram made = { .of = e, .op = ARENA_ARRAY(&p->kept, e->size, RoundOp) };
+    flatten(p, e, whole, &made);
+    return made;
 }
 
 /* ---- functions, which the language rounds to nearest ---- */
@@ -175,14 +83,14 @@ static bool nearest(long double y, long double slope, long double arg_error, Wid
     long double slack = LIBRARY_ULPS * LDBL_EPSILON * fabsl(y) + slope * arg_error;
     double from = (double)(y - slack), to = (double)(y + slack);
     *out = (Wide){ .hi = from };
-    return LDBL_MANT_DIG >= 64 && from == to && (from == 0 || is_safe(from));
+    return LDBL_MANT_DIG >= 64 && from == to && (from == 0 || wide_is_safe(from));
 }
 
 /* Where the argument is a double, so is a rational root. */
 static bool wide_sqrt(const Wide *a, Wide *out)
 {
     *out = (Wide){ .hi = sqrt(a->hi) };
-    return is_exact(a) && a->hi >= 0;
+    return wide_is_exact(a) && a->hi >= 0;
 }
 
 /* x + rest is the argument; exp alone has arguments so large that what x rounds away matters. */
@@ -208,71 +116,202 @@ static bool function(EigFn fn, const Wide *a, Wide *out)
     }
 }
 
-static bool call(EigFn fn, const Wide *arg, Wide *out)
+/* ---- operations on strips ---- */
+
+/* Where an operation is not precise enough, the number is found exactly later on. */
+#define EACH(name, ok) \
+    static inline void strip_##name(size_t n, const Strip *a, const Strip *b, Strip *out, bool *unsure) \
+    { \
+        for (size_t k = 0; k < n; k++) { \
+            Wide x = { a->hi[k], a->lo[k], a->err[k] }, y = { b->hi[k], b->lo[k], b->err[k] }, z = { 0, 0, 0 }; \
+            bool good = ok; \
+            unsure[k] |= !good || !isfinite(z.hi); \
+            out->hi[k] = z.hi; \
+            out->lo[k] = z.lo; \
+            out->err[k] = z.err; \
+        } \
+    }
+
+static inline bool subtract(const Wide *a, const Wide *b, Wide *out)
 {
-    Wide minus;
+    Wide minus = wide_neg(b);
+    return wide_add(a, &minus, out);
+}
+
+EACH(add, wide_add(&x, &y, &z))
+EACH(sub, subtract(&x, &y, &z))
+EACH(mul, wide_mul(&x, &y, &z))
+EACH(div, wide_div(&x, &y, &z))
+EACH(pow, wide_pow(&x, &y, &z))
+EACH(neg, (z = wide_neg(&x), (void)y, true))
+EACH(abs, (z = wide_abs(&x), (void)y, true))
+EACH(min, (z = wide_smaller(&x, &y), true))
+EACH(max, (z = wide_larger(&x, &y), true))
+
+static void strip_function(EigFn fn, size_t n, Strip *a, bool *unsure)
+{
+    for (size_t k = 0; k < n; k++) {
+        Wide x = { a->hi[k], a->lo[k], a->err[k] }, y = { 0, 0, 0 };
+        unsure[k] |= unsure[k] || !function(fn, &x, &y) || !isfinite(y.hi);
+        a->hi[k] = y.hi;
+        a->lo[k] = y.lo;
+        a->err[k] = y.err;
+    }
+}
+
+static inline void by_fn(EigFn fn, size_t n, Strip *a, const Strip *b, bool *unsure)
+{
     switch (fn) {
-    case EIG_FN_ADD: return wide_add(&arg[0], &arg[1], out);
-    case EIG_FN_SUB: minus = wide_neg(&arg[1]); return wide_add(&arg[0], &minus, out);
-    case EIG_FN_MUL: return wide_mul(&arg[0], &arg[1], out);
-    case EIG_FN_DIV: return wide_div(&arg[0], &arg[1], out);
-    case EIG_FN_POW: return wide_pow(&arg[0], &arg[1], out);
-    case EIG_FN_NEG: *out = wide_neg(&arg[0]); return true;
-    case EIG_FN_ABS: *out = wide_abs(&arg[0]); return true;
-    case EIG_FN_MIN: *out = wide_smaller(&arg[0], &arg[1]); return true;
-    case EIG_FN_MAX: *out = wide_larger(&arg[0], &arg[1]); return true;
-    default: return function(fn, &arg[0], out);
+    case EIG_FN_ADD: strip_add(n, a, b, a, unsure); break;
+    case EIG_FN_SUB: strip_sub(n, a, b, a, unsure); break;
+    case EIG_FN_MUL: strip_mul(n, a, b, a, unsure); break;
+    case EIG_FN_DIV: strip_div(n, a, b, a, unsure); break;
+    case EIG_FN_POW: strip_pow(n, a, b, a, unsure); break;
+    case EIG_FN_NEG: strip_neg(n, a, a, a, unsure); break;
+    case EIG_FN_ABS: strip_abs(n, a, a, a, unsure); break;
+    case EIG_FN_MIN: strip_min(n, a, b, a, unsure); break;
+    case EIG_FN_MAX: strip_max(n, a, b, a, unsure); break;
+    default: break;
     }
 }
 
-/* ---- a pair ---- */
-
-static bool evaluate(PairRound *p, size_t pre, size_t post, Wide *out)
+/* The sign of what the strip holds, and its product with the factor, rounded. */
+static inline void finish(const PairRound *p, size_t n, const Strip *x, bool *unsure, double *weight, signed char *sign)
 {
-    Wide *top = p->stack;
-    for (size_t k = 0; k < p->n_ops; k++) {
-        const Expr *e = p->op[k].node;
-        Wide value = { 0 };
-        switch (e->kind) {
-        case EXPR_CONST: value = p->op[k].constant; break;
-        case EXPR_VAR:   value.hi = (double)(e->as.var == EIG_VAR_POST_I ? post : pre); break;
-        case EXPR_DRAW:  value.hi = expr_draw_value(e, p->exact.seed, pre, post); break;
-        case EXPR_CALL:
-            top -= e->as.call.n_args;
-            if (!call(e->as.call.fn, top, &value))
-                return false;
-            break;
-        default:
-            BUG("a weight that reads the state");
+    for (size_t k = 0; k < n; k++) {
+        Wide w = { x->hi[k], x->lo[k], x->err[k] }, product = { 0, 0, 0 };
+        bool has_sign = fabs(w.hi) > 2 * w.err || wide_is_zero(&w);
+        sign[k] = (signed char)((w.hi > 0) - (w.hi < 0));
+        bool good = p->factor_is_one ? wide_round(&w, &weight[k]) : wide_mul(&w, &p->wide_factor, &product) && wide_round(&product, &weight[k]);
+        unsure[k] |= !has_sign || !good;
+    }
+}
+
+#ifdef ELEMENTARY_BY_MACHINE
+ELEMENTARY_FUSED static void fused_fn(EigFn fn, size_t n, Strip *a, const Strip *b, bool *unsure) { by_fn(fn, n, a, b, unsure); }
+ELEMENTARY_FUSED static void fused_finish(const PairRound *p, size_t n, const Strip *x, bool *unsure, double *weight, signed char *sign)
+{
+    finish(p, n, x, unsure, weight, sign);
+}
+#else
+#define ELEMENTARY_BY_MACHINE(fused, plain) (plain)
+#endif
+
+/* The top of the stack takes the result; `top` is behind it. */
+static void call(const RoundOp *op, size_t n, Strip *top, bool *unsure)
+{
+    Strip *a = top - op->n_args, *b = op->n_args > 1 ? a + 1 : a;
+    switch (op->fn) {
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_DIV: case EIG_FN_POW:
+    case EIG_FN_NEG: case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX:
+        ELEMENTARY_BY_MACHINE(fused_fn(op->fn, n, a, b, unsure), by_fn(op->fn, n, a, b, unsure));
+        break;
+    default:
+        strip_function(op->fn, n, a, unsure);
+        break;
+    }
+}
+
+/* ---- a strip ---- */
+
+/* Sources from first on, or those of a list. */
+typedef struct Sources {
+    const uint32_t *list;
+    size_t first, n;
+} Sources;
+
+static size_t source_at(const Sources *s, size_t k)
+{
+    return s->list ? s->list[k] : s->first + k;
+}
+
+static void put(Strip *to, size_t k, Wide x)
+{
+    to->hi[k] = x.hi;
+    to->lo[k] = x.lo;
+    to->err[k] = x.err;
+}
+
+static void put_parts(const RoundPart *from, const Sources *s, Strip *to, bool *unsure)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        const RoundPart *part = &from[source_at(s, k)];
+        put(to, k, part->value);
+        unsure[k] |= part->unsure;
+    }
+}
+
+static void leaf(PairRound *p, const RoundOp *op, const Sources *s, size_t post, Strip *to, bool *unsure)
+{
+    switch (op->kind) {
+    case ROUND_SOURCE:
+        put_parts(p->of_source[op->which], s, to, unsure);
+        return;
+    case ROUND_TARGET:
+        for (size_t k = 0; k < s->n; k++) {
+            put(to, k, p->of_target[op->which].value);
+            unsure[k] |= p->of_target[op->which].unsure;
         }
-        if (!isfinite(value.hi))
-            return false;
-        *top++ = value;
+        return;
+    case ROUND_DRAW:
+        for (size_t k = 0; k < s->n; k++) {
+            put(to, k, (Wide){ .hi = expr_draw_value(op->draw, p->exact.seed, source_at(s, k), post) });
+            unsure[k] |= !isfinite(to->hi[k]);
+        }
+        return;
+    default:
+        for (size_t k = 0; k < s->n; k++) {
+            put(to, k, op->kind == ROUND_CONST ? op->constant : (Wide){ .hi = (double)(op->kind == ROUND_POST ? post : source_at(s, k)) });
+            unsure[k] |= !isfinite(to->hi[k]);
+        }
+        return;
     }
-    *out = p->stack[0];
-    return true;
 }
 
-/* Both ends of an interval that holds the number round to the same double. */
-static bool round_wide(const Wide *x, double *out)
+/* The values are stack[0]. */
+static void evaluate(PairRound *p, const RoundProgram *of, const Sources *s, size_t post, bool *unsure)
 {
-    double slack = 2 * x->err + 4 * UNIT * fabs(x->lo), from = x->hi + (x->lo - slack), to = x->hi + (x->lo + slack);
-    *out = x->err == 0 ? x->hi + 0.0 : from;
-    return x->err == 0 ? isfinite(x->hi) : from == to && is_safe(from);
+    Strip *top = p->stack;
+    for (const RoundOp *op = of->op; op < of->op + of->n_ops; op++) {
+        if (op->kind == ROUND_CALL) {
+            call(op, s->n, top, unsure);
+            top -= op->n_args - 1;
+        } else {
+            leaf(p, op, s, post, top++, unsure);
+        }
+    }
 }
 
-static bool quickly(PairRound *p, size_t pre, size_t post, double *weight, int *sign)
+static RoundPart part_at(const PairRound *p, size_t k, const bool *unsure)
 {
-    Wide x, product;
-    if (!evaluate(p, pre, post, &x) || !(fabs(x.hi) > 2 * x.err || is_zero(&x)))
-        return false;
-    *sign = (x.hi > 0) - (x.hi < 0);
-    if (p->factor_is_one)
-        return round_wide(&x, weight);
-    return wide_mul(&x, &p->wide_factor, &product) && round_wide(&product, weight);
+    return (RoundPart){ { p->stack->hi[k], p->stack->lo[k], p->stack->err[k] }, unsure[k] };
 }
 
-static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, int *sign)
+static void fill_sources(PairRound *p, size_t part)
+{
+    for (Sources s = { NULL, 0, 0 }; s.first < p->n_pre; s.first += s.n) {
+        bool unsure[PAIR_STRIP] = { false };
+        s.n = p->n_pre - s.first < PAIR_STRIP ? p->n_pre - s.first : PAIR_STRIP;
+        evaluate(p, &p->source.at[part], &s, 0, unsure);
+        for (size_t k = 0; k < s.n; k++)
+            p->of_source[part][s.first + k] = part_at(p, k, unsure);
+    }
+}
+
+static void go_to_row(PairRound *p, size_t post)
+{
+    if (p->has_row && p->row == post)
+        return;
+    p->row = post;
+    p->has_row = true;
+    for (size_t k = 0; k < p->target.n; k++) {
+        bool unsure = false;
+        evaluate(p, &p->target.at[k], &(Sources){ NULL, 0, 1 }, post, &unsure);
+        p->of_target[k] = part_at(p, 0, &unsure);
+    }
+}
+
+static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, signed char *sign)
 {
     PairValue x;
     mpq_t product;
@@ -283,14 +322,49 @@ static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, int *
         mpq_set(product, x.q);
     else
         mpq_set_d(product, x.d);
-    *sign = mpq_sgn(product);
+    *sign = (signed char)mpq_sgn(product);
     mpq_mul(product, product, p->factor);
     *weight = num_to_double(product) + 0.0;
     mpq_clear(product);
     return true;
 }
 
-bool pair_round(PairRound *p, size_t pre, size_t post, double *weight, int *sign)
+/* ---- rows ---- */
+
+void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor, size_t n_pre, size_t n_pairs)
 {
-    return quickly(p, pre, post, weight, sign) || exactly(p, pre, post, weight, sign);
+    enum { WORTH = 8 };         /* pairs of a source, from which on its numbers are kept */
+    *p = (PairRound){ .factor = factor, .wide_factor = wide_of(factor), .factor_is_one = mpq_cmp_ui(factor, 1, 1) == 0, .n_pre = n_pairs / WORTH >= n_pre ? n_pre : 0 };
+    pair_eval_begin(&p->exact, expr, seed);
+    p->stack = ARENA_ARRAY(&p->kept, expr->depth + 1, Strip);
+    p->pair = program(p, expr, false);
+    for (size_t k = 0; k < p->source.n; k++)
+        p->source.at[k] = program(p, p->source.at[k].of, true);
+    for (size_t k = 0; k < p->target.n; k++)
+        p->target.at[k] = program(p, p->target.at[k].of, true);
+    p->of_target = ARENA_ARRAY(&p->kept, p->target.n + 1, RoundPart);
+    p->of_source = ARENA_ARRAY(&p->kept, p->source.n + 1, RoundPart *);
+    for (size_t k = 0; k < p->source.n; k++) {
+        p->of_source[k] = ARENA_ARRAY(&p->kept, p->n_pre, RoundPart);
+        fill_sources(p, k);
+    }
+}
+
+void pair_round_end(PairRound *p)
+{
+    pair_eval_end(&p->exact);
+    arena_free(&p->kept);
+}
+
+size_t pair_round_strip(PairRound *p, size_t post, const uint32_t *list, size_t first, size_t n, double *weight, signed char *sign)
+{
+    bool unsure[PAIR_STRIP] = { false };
+    Sources s = { list, first, n };
+    go_to_row(p, post);
+    evaluate(p, &p->pair, &s, post, unsure);
+    ELEMENTARY_BY_MACHINE(fused_finish(p, n, p->stack, unsure, weight, sign), finish(p, n, p->stack, unsure, weight, sign));
+    for (size_t k = 0; k < n; k++)
+        if (unsure[k] && !exactly(p, source_at(&s, k), post, &weight[k], &sign[k]))
+            return k;
+    return n;
 }

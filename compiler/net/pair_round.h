@@ -1,31 +1,65 @@
 /* Weights that no proof reads: the double nearest to the exact product of a
- * factor and an expression of pre.i and post.i, pair after pair. */
+ * factor and an expression of pre.i and post.i, a strip of a row at a time. */
 #ifndef COMPILER_NET_PAIR_ROUND_H
 #define COMPILER_NET_PAIR_ROUND_H
 #include "compiler/net/pair_eval.h"
+#include "compiler/net/pair_wide.h"
+#include "lang/base/vec.h"
 
-/* hi + lo up to err; hi is the double nearest to hi + lo. */
-typedef struct Wide {
-    double hi, lo, err;
-} Wide;
+enum { PAIR_STRIP = 64 };
+
+/* Numbers of the pairs of a strip. */
+typedef struct Strip {
+    double hi[PAIR_STRIP], lo[PAIR_STRIP], err[PAIR_STRIP];
+} Strip;
+
+typedef enum RoundOpKind {
+    ROUND_CONST, ROUND_PRE, ROUND_POST, ROUND_DRAW, ROUND_CALL,
+    ROUND_SOURCE, ROUND_TARGET  /* part `which` of the side */
+} RoundOpKind;
 
 typedef struct RoundOp {
-    const Expr *node;
-    Wide constant;              /* of EXPR_CONST */
+    RoundOpKind kind;
+    EigFn fn;                   /* CALL */
+    int n_args;
+    size_t which;
+    Wide constant;
+    const Expr *draw;
 } RoundOp;
+
+typedef struct RoundProgram {
+    const Expr *of;
+    RoundOp *op;                /* postfix */
+    size_t n_ops;
+} RoundProgram;
+
+typedef VEC(RoundProgram) RoundParts;
+
+/* What an expression of one side has for a neuron; unsure: `Wide` does not decide. */
+typedef struct RoundPart {
+    Wide value;
+    bool unsure;
+} RoundPart;
 
 typedef struct PairRound {
     PairEval exact;             /* where `Wide` does not decide */
     Num factor;                 /* >= 0 */
     Wide wide_factor;
     bool factor_is_one;
-    RoundOp *op;                /* postfix */
-    size_t n_ops;
-    Wide *stack;
+    Arena kept;                 /* all that follows; it ends with the pairs */
+    size_t n_pre;               /* 0: too few pairs for numbers of the sources to be kept */
+    RoundProgram pair;
+    RoundParts source, target;  /* the largest expressions of one side in it */
+    RoundPart **of_source, *of_target;  /* by part: n_pre numbers; that of `row` */
+    size_t row;
+    bool has_row;
+    Strip *stack;
 } PairRound;
 
-void pair_round_begin(Ctx *cx, PairRound *p, const Expr *expr, uint64_t seed, Num factor);
-/* The weight, and the sign that the expression has exactly. False where it has no finite value. */
-bool pair_round(PairRound *p, size_t pre, size_t post, double *weight, int *sign);
+/* About n_pairs pairs will be asked for, of n_pre sources. */
+void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor, size_t n_pre, size_t n_pairs);
+/* The weights of n <= PAIR_STRIP pairs of a target, with the sources first, first + 1, ... or, where there is a list, those of
+ * the list, and the signs that the expression has exactly. How many: that one has no finite value, or n. */
+size_t pair_round_strip(PairRound *p, size_t post, const uint32_t *list, size_t first, size_t n, double *weight, signed char *sign);
 void pair_round_end(PairRound *p);
 #endif

@@ -240,7 +240,10 @@ static void what_is_not_read_is_not_drawn(void)
     CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].n_expected == 100000000);
     CHECK(b.net.block[1].kind == BLOCK_UNDRAWN && b.net.block[1].n_expected == 500000);
     CHECK(b.net.block[2].kind == BLOCK_UNDRAWN && b.net.block[2].n_expected == 25000000 && mpq_sgn(b.net.block[2].factor) < 0);
-    CHECK(b.net.block[3].kind == BLOCK_SPARSE);
+    CHECK(b.net.block[3].kind == BLOCK_UNDRAWN);     /* together they are too many */
+    b.m.conns.at[0] = b.m.conns.at[3];
+    b.m.conns.n = 1;
+    CHECK(net_build_for(&b.cx, &b.m, read, &b.net) && b.net.block[0].kind == BLOCK_SPARSE);
     bench_end(&b);
 }
 
