@@ -72,7 +72,7 @@ static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleR
     for (v.post = 0; v.post < n_post; v.post++) {
         if (b->kind == BLOCK_DENSE) {
             for (v.pre = 0; v.pre < n_pre; v.pre++)
-                check_entry(net, b, v.post * n_pre + v.pre, v, out, tally);
+                check_entry(net, b, block_dense_at(net, b, v.post, v.pre), v, out, tally);
         } else {
             for (size_t e = b->row_from[v.post]; e < b->row_from[v.post + 1]; e++) {
                 v.pre = b->column[e];

@@ -133,6 +133,7 @@ static bool dense_pair_block(NetBuild *b, const ModelConn *c, Block *out)
         return false;
     bool signs_are_free = b->net->pop[c->pre].model->is_exempt;
     entries_finish(b, c, signs_are_free ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
+    tiles_make(b, out);
     return true;
 }
 

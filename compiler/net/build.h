@@ -92,4 +92,9 @@ void entries_take_signs(NetBuild *b, EntrySigns signs, Block *out);
 /* Signs, factor, missing self-connections; then zeros are dropped and a mostly
  * empty dense block becomes a sparse one. */
 void entries_finish(NetBuild *b, const ModelConn *c, EntrySigns signs, Block *out);
+
+/* ---- tiles.c ---- */
+/* Puts the numbers of a rounded dense block, row-major with room behind them, where a step reads them, so that a run needs no
+ * second copy; those of currents of each pair stay. Others are left alone. */
+void tiles_make(NetBuild *b, Block *out);
 #endif

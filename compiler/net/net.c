@@ -1,5 +1,7 @@
 #include "compiler/net/net.h"
 
+#include "runtime/layout.h"
+
 Num net_tau_min(const NetPop *p)
 {
     return p->tau_min ? p->tau_min : p->model->tau;
@@ -25,6 +27,12 @@ void net_neuron_name(const NetPop *p, size_t k, Sbuf *out)
         sbuf_str(out, p->model->name);
     else
         sbuf_printf(out, "%s[%zu]", p->model->name, k);
+}
+
+size_t block_dense_at(const Net *net, const Block *b, size_t post, size_t pre)
+{
+    size_t n_post = net->pop[b->post].size, n_pre = net->pop[b->pre].size;
+    return b->is_tiled ? eig_dense_at(n_post, n_pre, post, pre) : post * n_pre + pre;
 }
 
 Num block_entry(NumPool *pool, const Block *b, size_t e)

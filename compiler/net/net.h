@@ -16,7 +16,7 @@ typedef enum BlockKind {
     BLOCK_KERNEL,               /* factor * values, by displacement: populations of one place and size */
     BLOCK_SPARSE,               /* factor * values[e], rows by target (CSR); one weight for all: values without numbers */
     BLOCK_UNDRAWN,              /* random or by expression, and the reader said it will not read it: no values */
-    BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major */
+    BLOCK_DENSE                 /* factor * values[post * pre_size + pre], row-major unless it is tiled */
 } BlockKind;
 
 typedef struct Block {
@@ -28,6 +28,7 @@ typedef struct Block {
     bool self;                  /* false: the diagonal of a pre == post block is absent (UNIFORM and PRODUCT; elsewhere entries are simply not there or 0) */
     bool was_signed;            /* the file's entries had signs of their own */
     bool is_rounded;            /* too many for exact numbers: each value is the double nearest to the weight, and no proof reads it */
+    bool is_tiled;              /* DENSE, rounded: the values stand as a step reads them, by tiles (runtime/problem.h) */
     size_t n_expected;          /* UNDRAWN: pairs, about; else 0 */
     Values values;              /* SPARSE: n = number of entries; DENSE: post*pre; KERNEL: one for each displacement, target - source */
     Values left, right;         /* PRODUCT: one for each target and each source, the source's sign in `right` */
@@ -90,6 +91,8 @@ static inline bool block_is_by_pairs(const Block *b)
 }
 /* Place in the values of a KERNEL block of the displacement (dx, dy). */
 size_t block_kernel_at(const Block *b, long dx, long dy);
+/* Place in the values of a DENSE block of the entry from `pre` to `post`. */
+size_t block_dense_at(const Net *net, const Block *b, size_t post, size_t pre);
 /* Exact weight of entry e of a SPARSE, DENSE or KERNEL block. */
 Num block_entry(NumPool *pool, const Block *b, size_t e);
 #endif

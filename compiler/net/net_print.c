@@ -141,7 +141,20 @@ static void print_displacements(const Block *b, Sbuf *out)
     sbuf_char(out, '\n');
 }
 
-static void print_entries(const Net *net, const Block *b, Sbuf *out)
+/* A copy of a tiled block, row by row. */
+static Block by_rows(const Net *net, const Block *b, Arena *kept)
+{
+    size_t n_post = net->pop[b->post].size, n_pre = net->pop[b->pre].size;
+    Block out = *b;
+    out.values.d = ARENA_ARRAY(kept, b->values.n, double);
+    out.is_tiled = false;
+    for (size_t row = 0; row < n_post; row++)
+        for (size_t column = 0; column < n_pre; column++)
+            out.values.d[row * n_pre + column] = b->values.d[block_dense_at(net, b, row, column)];
+    return out;
+}
+
+static void print_listed(const Net *net, const Block *b, Sbuf *out)
 {
     sbuf_printf(out, "  %zu entries%s%s\n", b->values.n, !b->values.d ? " of one weight"
                 : b->was_signed ? ", signed by the file or literal" : "", b->is_rounded ? ", rounded" : "");
@@ -155,6 +168,14 @@ static void print_entries(const Net *net, const Block *b, Sbuf *out)
         print_displacements(b, out);
     else
         print_rows(net, b, out);
+}
+
+static void print_entries(const Net *net, const Block *b, Sbuf *out)
+{
+    Arena kept = { 0 };
+    Block rows = b->is_tiled ? by_rows(net, b, &kept) : *b;
+    print_listed(net, &rows, out);
+    arena_free(&kept);
 }
 
 static void print_factors(const char *side, const Values *v, Sbuf *out)

@@ -27,6 +27,7 @@ static void verify_values(const Block *b, size_t k)
         return;
     }
     must(!b->is_rounded || (!b->values.q && mpq_cmp_ui(b->factor, 1, 1) == 0), k, "rounded, and to be multiplied");
+    must(!b->is_tiled || (b->is_rounded && b->kind == BLOCK_DENSE), k, "tiles of something else than rounded rows");
     must(mpq_sgn(b->factor) >= 0, k, "the sign of a list belongs into its entries");
     for (size_t e = 0; e < b->values.n; e++) {
         /* An exact entry may lie beyond the doubles, and so may its product with a factor; only a run minds (E0806). */

@@ -5,6 +5,7 @@
 #include "compiler/data/values.h"
 #include "compiler/net/pair_eval.h"
 #include "compiler/net/pair_round.h"
+#include "runtime/problem.h"
 
 typedef struct PairBuild {
     NetBuild *b;
@@ -153,7 +154,7 @@ bool pair_is_exact(const NetBuild *b, const ModelConn *c, double n)
 bool pair_weights(NetBuild *b, const ModelConn *c, Block *out)
 {
     out->is_rounded = !pair_is_exact(b, c, (double)out->values.n);
-    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n, double);
+    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n + EIG_SUM_LANES, double);
     bool ok = put_rows(b, c, c->factor, out);
     if (out->is_rounded)
         out->factor = num_int(b->net->nums, 1);     /* it is in the entries */
@@ -165,6 +166,9 @@ bool pair_times(NetBuild *b, const ModelConn *c, Num factor, Block *out)
 {
     if (!memory_take(b, c, (double)out->values.n, sizeof(double), "use fewer synapses"))
         return false;
-    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n, double);
-    return put_rows(b, c, factor, out);
+    out->values.d = ARENA_ARRAY(&b->cx->arena, out->values.n + EIG_SUM_LANES, double);
+    if (!put_rows(b, c, factor, out))
+        return false;
+    tiles_make(b, out);
+    return true;
 }

@@ -29,7 +29,7 @@ static double rounded_bytes(const Net *net, const Block *b)
     bool by_pairs = block_is_by_pairs(b);
     if (by_pairs && b->kind == BLOCK_KERNEL)
         return (double)net->pop[b->post].size * (double)net->pop[b->pre].size * sizeof(double);
-    bool as_they_are = (by_pairs || b->kind != BLOCK_DENSE) && mpq_cmp_ui(b->factor, 1, 1) == 0;
+    bool as_they_are = b->is_tiled || ((by_pairs || b->kind != BLOCK_DENSE) && mpq_cmp_ui(b->factor, 1, 1) == 0);
     return b->values.d && !as_they_are ? (double)b->values.n * sizeof(double) : 0.0;
 }
 

@@ -151,7 +151,10 @@ EigBlock plan_block(Ctx *cx, const Net *net, const Block *b)
     case BLOCK_UNDRAWN:
         BUG("a run needs synapses that are not drawn");
     case BLOCK_DENSE:
-        out.w = block_is_by_pairs(b) ? by_entries(cx, &f, &b->values) : by_tiles(cx, &f, &b->values, n_post, n_pre);
+        if (b->is_tiled)
+            out.w = b->values.d;
+        else
+            out.w = block_is_by_pairs(b) ? by_entries(cx, &f, &b->values) : by_tiles(cx, &f, &b->values, n_post, n_pre);
         break;
     }
     mpq_clear(f.scratch);

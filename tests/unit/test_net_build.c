@@ -188,8 +188,9 @@ static void weights_without_a_proof_are_rounded(void)
     net_verify(&b.net);
     const Block *block = b.net.block;
     CHECK(b.net.n_blocks == 4 && block[0].kind == BLOCK_DENSE && block[0].is_rounded && !block[0].values.q);
-    CHECK(block[0].values.d[7] == -7.0 / 3 && block[0].values.d[20] == 0 && mpq_cmp_ui(block[0].factor, 1, 1) == 0);
-    CHECK(block[1].values.d[10] == 10.0 / 7 && block[2].values.d[10] == 10.0 / 3 && block[3].values.d[10] == 0);
+    CHECK(block[0].is_tiled && block_dense_at(&b.net, &block[0], 0, 7) == 7 * 30 && block_dense_at(&b.net, &block[0], 1, 0) == 1);
+    CHECK(block[0].values.d[7 * 30] == -7.0 / 3 && block[0].values.d[1] == 0 && mpq_cmp_ui(block[0].factor, 1, 1) == 0);
+    CHECK(block[1].values.d[200] == 10.0 / 7 && block[2].values.d[200] == 10.0 / 3 && block[3].values.d[200] == 0);
     CHECK(mpq_cmp_ui(block[1].factor, 1, 1) == 0 && block[3].term == &term[2]);
     b.m.conns.n = 1;
     CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 599 }, &b.net));
