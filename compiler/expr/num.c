@@ -31,15 +31,28 @@ mpq_ptr num_new(NumPool *pool)
     return q;
 }
 
-void num_pool_free(NumPool *pool)
+NumMark num_pool_mark(const NumPool *pool)
+{
+    return (NumMark){ pool->top, pool->top ? pool->top->used : 0 };
+}
+
+void num_pool_release(NumPool *pool, NumMark mark)
 {
     while (pool->top) {
         NumChunk *c = pool->top;
+        size_t kept = c == mark.top ? mark.used : 0;
+        while (c->used > kept)
+            mpq_clear(c->at[--c->used]);
+        if (c == mark.top)
+            return;
         pool->top = c->below;
-        for (size_t k = 0; k < c->used; k++)
-            mpq_clear(c->at[k]);
         free(c);
     }
+}
+
+void num_pool_free(NumPool *pool)
+{
+    num_pool_release(pool, (NumMark){ NULL, 0 });
     mpfr_free_cache();
 }
 

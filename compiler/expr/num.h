@@ -14,6 +14,7 @@ typedef mpq_srcptr Num;
 typedef struct NumChunk NumChunk;
 typedef struct NumPool {
     NumChunk *top;
+    size_t work;                /* done with these numbers, as those count it who limit a search by it */
 } NumPool;
 
 /* A fresh zero to be written once by its creator, then treated as a Num. */
@@ -27,6 +28,13 @@ Num num_from_double(NumPool *pool, double value);
 bool num_parse(NumPool *pool, const char *text, size_t n, Num *out);
 enum { NUM_MAX_EXPONENT = 5000, NUM_MAX_DIGITS = 30000 };
 void num_pool_free(NumPool *pool);
+/* What the pool has now, and back to that: the numbers made in between are gone. */
+typedef struct NumMark {
+    NumChunk *top;
+    size_t used;
+} NumMark;
+NumMark num_pool_mark(const NumPool *pool);
+void num_pool_release(NumPool *pool, NumMark mark);
 
 /* The double nearest to x (ties to even; +-infinity beyond the range). */
 double num_to_double(Num x);

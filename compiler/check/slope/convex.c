@@ -31,11 +31,13 @@ static void report_unproved(Ctx *cx, NumPool *nums, const ConvexFinding *f, cons
         diag_help(cx, d, "terms that cancel may hide it: a simpler formula or a narrower domain may help");
         return;
     }
-    d = diag_at(cx, D_E0721, at, "it could not be decided whether x^2/2 plus this cost is convex %s", place_text(cx, f));
+    d = diag_at(cx, D_E0721, at, "it could not be decided%s whether x^2/2 plus this cost is convex %s",
+                f->is_spent ? ", within the work that is done for one formula," : "", place_text(cx, f));
     if (whole)
         diag_help(cx, d, "write `%s`: that has a value where this quotient is 0 by 0, and more is seen of it next to there", whole);
     else
-        diag_help(cx, d, "a simpler formula, a narrower domain or a little more of x^2 may help");
+        diag_help(cx, d, f->is_spent ? "limit the rate with `on [lo, hi]`, or write it with x in fewer places: both take less work"
+                                     : "a simpler formula, a narrower domain or a little more of x^2 may help");
 }
 
 static const char *const SHORT_REPAIR = "g may bend down by less than x^2/2 bends up: add a multiple of x^2, or narrow the domain with `on [lo, hi]`";

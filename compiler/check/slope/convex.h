@@ -20,6 +20,7 @@ typedef struct ConvexFinding {
     bool is_searched;           /* the way g is composed was not enough everywhere */
     ConvexVerdict verdict;
     double at, value;           /* the place, and 1 + g'' there */
+    bool is_spent;              /* CONVEX_UNPROVED: for the work that it would have taken */
     double from, to;            /* CONVEX_UNPROVED: of the region where it was not; NaN: at a place */
     const char *function;       /* CONVEX_OUTSIDE; CONVEX_UNPROVED: of g, if it is not seen to have a value there, else NULL */
 } ConvexFinding;

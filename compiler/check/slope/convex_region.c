@@ -75,7 +75,6 @@ static void narrow_far(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
         return;
     JetDomain d = { &s->nums, from >= 1 ? 1 : -1, from >= 1 ? from : -to, from >= 1 ? to : -from };
     jet_evaluate(s->curve[CONVEX_INSIDE], &d, &s->scaled);
-    s->work += s->curve_work[CONVEX_INSIDE];
     if (s->scaled.trouble != JET_FINE)
         return;
     mpfi_intersect(out->value, out->value, s->scaled.value);
@@ -107,14 +106,12 @@ void convex_evaluate(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
 {
     JetDomain d = convex_domain_of(s, r);
     jet_evaluate(s->g[r->where], &d, &s->domain);
-    s->work += s->g_work[r->where];
     if (is_known_point(s, r)) {
         mpfi_add_ui(out->value, s->domain.curvature, 1);
         out->trouble = JET_FINE;
         return;
     }
     jet_evaluate(s->curve[r->where], &d, out);
-    s->work += s->curve_work[r->where];
     narrow_far(s, r, out);
     if (s->domain.trouble == JET_FINE) {
         narrow_by_g(s, r, out);

@@ -15,7 +15,7 @@ typedef struct Sight {
 /* Samples leave most of the work to proofs. */
 static bool may_sample(const Sight *v)
 {
-    return v->s->found.verdict == CONVEX_SEARCHING && v->s->work < CONVEX_MAX_WORK / 4;
+    return v->s->found.verdict == CONVEX_SEARCHING && v->s->nums.work < JET_BUDGET / 4;
 }
 
 static double proved_at(const Sight *v, double x)

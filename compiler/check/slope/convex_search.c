@@ -14,6 +14,7 @@
 #include "compiler/check/slope/periodic.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
+#include "compiler/expr/share.h"
 
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 
@@ -115,7 +116,7 @@ static bool grows_beyond(ConvexSearch *s, const ConvexRegion *r)
 /* To within less, the longer the search: of the work, most is left to a bound that is sharp. */
 static bool is_sharp(const ConvexSearch *s, double low)
 {
-    double used = fmax((double)s->n_done / CONVEX_MAX_REGIONS, (double)s->work / CONVEX_MAX_WORK - 0.5);
+    double used = fmax((double)s->n_done / CONVEX_MAX_REGIONS, (double)s->nums.work / JET_BUDGET - 0.5);
     double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
     double seen = fmin(s->found.attained, DBL_MAX);       /* 1 + g'' may be beyond the doubles wherever it was looked at */
     return low >= seen - under * seen;
@@ -198,9 +199,9 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
         if (!s->curve[w] || !s->g[w])
             return false;
     }
-    for (ConvexWhere w = CONVEX_INSIDE; w < CONVEX_N_WHERE; w++) {
-        s->curve_work[w] = jet_work(s->curve[w]);
-        s->g_work[w] = jet_work(s->g[w]);
+    for (ConvexWhere w = 0; w < CONVEX_N_WHERE; w++) {
+        s->curve[w] = expr_shared(s->cx, s->curve[w]);
+        s->g[w] = expr_shared(s->cx, s->g[w]);
     }
     return true;
 }
@@ -262,8 +263,9 @@ static void search_piece(ConvexSearch *s, const CostPiece *p)
     start(s);
     while (s->n && s->found.verdict == CONVEX_SEARCHING) {
         ConvexRegion r = s->stack[--s->n];
-        if (s->n_done++ == CONVEX_MAX_REGIONS || s->work > CONVEX_MAX_WORK) {
+        if (s->n_done++ == CONVEX_MAX_REGIONS || s->nums.work > JET_BUDGET) {
             leave(s, &r);
+            s->found.is_spent = true;
             return;
         }
         do_region(s, &r);

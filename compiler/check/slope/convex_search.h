@@ -5,7 +5,7 @@
 #include "compiler/check/slope/convex.h"
 #include "compiler/check/slope/jet.h"
 
-enum { CONVEX_MAX_REGIONS = 8000, CONVEX_MAX_WORK = 3500000, CONVEX_MAX_STACK = 512 };     /* work: as jet_work counts it */
+enum { CONVEX_MAX_REGIONS = 8000, CONVEX_MAX_STACK = 512 };
 
 typedef enum ConvexWhere { CONVEX_INSIDE, CONVEX_TOWARDS_LO, CONVEX_TOWARDS_HI, CONVEX_N_WHERE } ConvexWhere;
 
@@ -17,15 +17,14 @@ typedef struct ConvexRegion {
 
 typedef struct ConvexSearch {
     Ctx *cx;
-    NumPool nums;               /* scratch */
+    NumPool nums;               /* scratch; its work is that of the search */
     const CostFormula *cost;
     const CostPiece *piece;     /* under way */
     double composed;            /* 1 + g'' is nowhere less on it, by the way g is composed; -INFINITY: that is not known */
     const Expr *curve[CONVEX_N_WHERE], *g[CONVEX_N_WHERE];      /* 1 + g'' and g in the variable of each kind of region */
-    size_t curve_work[CONVEX_N_WHERE], g_work[CONVEX_N_WHERE];  /* to evaluate them once */
     double unit[CONVEX_N_WHERE];        /* of the step from a finite end */
     ConvexRegion stack[CONVEX_MAX_STACK];
-    size_t n, n_done, work;
+    size_t n, n_done;
     ConvexFinding found;
     JetResult whole, middle, end, domain, scaled;
 } ConvexSearch;

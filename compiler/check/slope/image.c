@@ -10,7 +10,7 @@
 /* Branch and bound on the value, over the pieces that slope_formula.c starts from. A piece is done when none of its
  * values is more than SHARPNESS beyond one that is taken: seen at once where phi never turns, since its largest value
  * is at an end or, in a tail, the limit. */
-enum { MAX_PIECES = 6000, MAX_WORK = 300000, MAX_STACK = 512 };         /* work: pieces times nodes */
+enum { MAX_PIECES = 6000, MAX_WORK = JET_BUDGET / 4, MAX_STACK = 512 };     /* of all the searches over one formula */
 static const double SHARPNESS = 1e-8, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64;
 
 /* [lo, hi]; infinite outwards in a tail. */
@@ -23,6 +23,7 @@ typedef struct Search {
     const Expr *e;
     int sign;
     NumPool scratch;
+    size_t most_work;           /* of scratch */
     Piece stack[MAX_STACK];
     size_t n, n_done;
     double taken, bound;        /* some value is at least this; no value of the pieces done is larger than that */
@@ -128,7 +129,7 @@ static void do_piece(Search *s, const Piece *p)
     double hi = fine ? most_in(s, p) : (double)INFINITY;
     if (isnan(hi))
         hi = INFINITY;
-    bool spent = s->n_done > MAX_PIECES || s->n_done * s->e->size > MAX_WORK;
+    bool spent = s->n_done > MAX_PIECES || s->scratch.work > s->most_work;
     if (!(fine && is_sharp(s, hi)) && may_split(p) && !spent && !(fine && hi <= s->bound)) {
         split(s, p);
         return;
@@ -161,10 +162,17 @@ static void search(Search *s)
     }
 }
 
+/* One formula. */
+typedef struct Formula {
+    Ctx *cx;
+    NumPool *nums;
+    size_t work;                /* that is left for it */
+} Formula;
+
 /* The least upper bound found of sign * e, as a bound of e; NULL: none. */
-static Num bound_of(NumPool *nums, const Expr *e, int sign, bool is_monotone, bool *fine)
+static Num bound_of(Formula *f, const Expr *e, int sign, bool is_monotone, bool *fine)
 {
-    Search s = { .e = e, .sign = sign, .taken = -INFINITY, .bound = -INFINITY };
+    Search s = { .e = e, .sign = sign, .taken = -INFINITY, .bound = -INFINITY, .most_work = f->work / 2 };
     JetResult *r[] = { &s.whole, &s.end, &s.room };
     for (int k = 0; k < 3; k++)
         jet_result_init(r[k]);
@@ -178,49 +186,55 @@ static Num bound_of(NumPool *nums, const Expr *e, int sign, bool is_monotone, bo
         s.bound = INFINITY;
     for (int k = 0; k < 3; k++)
         jet_result_clear(r[k]);
+    f->work -= s.scratch.work < f->work ? s.scratch.work : f->work;
     num_pool_free(&s.scratch);
-    return isfinite(s.bound) ? num_from_double(nums, sign * s.bound) : NULL;
+    return isfinite(s.bound) ? num_from_double(f->nums, sign * s.bound) : NULL;
 }
 
-static Bounds searched(Ctx *cx, NumPool *nums, const Expr *e, bool is_monotone, bool *fine)
+static Bounds searched(Formula *f, const Expr *e, bool is_monotone, bool *fine)
 {
     bool below, above;
     Num at;
-    e = standard_place(cx, nums, e, &at);
-    Bounds out = { bound_of(nums, e, -1, is_monotone, &below), bound_of(nums, e, 1, is_monotone, &above) };
+    e = standard_place(f->cx, f->nums, e, &at);
+    Bounds out;
+    out.lo = bound_of(f, e, -1, is_monotone, &below);
+    out.hi = bound_of(f, e, 1, is_monotone, &above);
     *fine = below && above;
     return out;
 }
 
 /* ---- what is exact about it ---- */
 
-static Bounds parts(Ctx *cx, NumPool *nums, const Expr *e);
+static Bounds parts(Formula *f, const Expr *e);
 
-static Bounds of_product(Ctx *cx, NumPool *nums, const Expr *e)
+static Bounds of_product(Formula *f, const Expr *e)
 {
     Num factor;
-    const Expr *rest = standard_factor(cx, nums, e, &factor);
+    const Expr *rest = standard_factor(f->cx, f->nums, e, &factor);
     if (rest != e)
-        return bounds_times(nums, parts(cx, nums, rest), factor);
+        return bounds_times(f->nums, parts(f, rest), factor);
     bool fine;
-    Bounds form = form_bounds(nums, e);
+    Bounds form = form_bounds(f->nums, e);
     if (e->kind != EXPR_CALL || (form.lo && form.hi))
         return form;
-    return bounds_meet(form, searched(cx, nums, e, false, &fine));
+    return bounds_meet(form, searched(f, e, false, &fine));
 }
 
 /* Sums, minima and maxima of terms whose bounds are known each by itself. */
-static Bounds parts(Ctx *cx, NumPool *nums, const Expr *e)
+static Bounds parts(Formula *f, const Expr *e)
 {
     if (e->kind != EXPR_CALL)
-        return form_bounds(nums, e);
-    const Expr *const *arg = e->as.call.arg;
-    switch (e->as.call.fn) {
-    case EIG_FN_ADD: return bounds_sum(nums, parts(cx, nums, arg[0]), parts(cx, nums, arg[1]));
-    case EIG_FN_SUB: return bounds_sum(nums, parts(cx, nums, arg[0]), bounds_times(nums, parts(cx, nums, arg[1]), num_int(nums, -1)));
-    case EIG_FN_MIN: return bounds_min(parts(cx, nums, arg[0]), parts(cx, nums, arg[1]));
-    case EIG_FN_MAX: return bounds_max(parts(cx, nums, arg[0]), parts(cx, nums, arg[1]));
-    default:         return of_product(cx, nums, e);
+        return form_bounds(f->nums, e);
+    EigFn fn = e->as.call.fn;
+    if (fn != EIG_FN_ADD && fn != EIG_FN_SUB && fn != EIG_FN_MIN && fn != EIG_FN_MAX)
+        return of_product(f, e);
+    Bounds a = parts(f, e->as.call.arg[0]);     /* first, and with the work that is left then */
+    Bounds b = parts(f, e->as.call.arg[1]);
+    switch (fn) {
+    case EIG_FN_ADD: return bounds_sum(f->nums, a, b);
+    case EIG_FN_SUB: return bounds_sum(f->nums, a, bounds_times(f->nums, b, num_int(f->nums, -1)));
+    case EIG_FN_MIN: return bounds_min(a, b);
+    default:         return bounds_max(a, b);
     }
 }
 
@@ -236,11 +250,12 @@ void image_of_formula(Ctx *cx, NumPool *nums, const Expr *phi, const SlopeReport
 {
     bool fine, is_monotone = slope->proved && slope->monotone;
     phi = standard_rules(cx, nums, phi);
-    Bounds all = searched(cx, nums, phi, is_monotone, &fine);
+    Formula f = { cx, nums, MAX_WORK };
+    Bounds all = searched(&f, phi, is_monotone, &fine);
     *out = (Image){ .known = is_monotone || fine };
     if (!out->known)
         return;
-    all = bounds_meet(all, parts(cx, nums, phi));
+    all = bounds_meet(all, parts(&f, phi));
     if (is_monotone)
         all = bounds_meet(all, (Bounds){ limit_towards(nums, phi, -1), limit_towards(nums, phi, 1) });
     out->lo = all.lo;

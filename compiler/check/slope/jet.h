@@ -42,8 +42,10 @@ void jet_result_clear(JetResult *r);
 void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);
 /* True when e is proved to go to 0 as side * z, from `from` >= 1 on, grows without bound. */
 bool jet_goes_to_zero(const Expr *e, NumPool *nums, int side, double from);
-/* How long that takes, in sums: searches are limited by it, so that none takes longer for the functions that it meets. */
-size_t jet_work(const Expr *e);
+/* Every evaluation adds what it does to at->nums->work, in sums: which functions it meets, each by how long it takes. Searches are
+ * limited by that count, so that none takes longer for the functions that it meets, and that what is proved does not depend on how
+ * fast a machine is. This much is done for one formula, about a second. */
+enum { JET_BUDGET = 450000 };
 /* e on [lo, hi], which in a tail is infinite outwards, from 1 or from -1 on at the nearest: away from 0 the scaled
  * form holds as well as the plain one, and this is what they have in common. `room` is overwritten. */
 void jet_on_line(const Expr *e, NumPool *nums, double lo, double hi, JetResult *room, JetResult *out);

@@ -280,23 +280,22 @@ void jet_over_exprel(Walk *w, const Expr *e, const Jet *n, Jet *out)
     bool is_one = below.core && below.core->kind == EXPR_CALL && below.core->as.call.fn == EIG_FN_EXPREL;
     if (!is_one || mpq_sgn(below.offset) != 0 || mpq_sgn(below.rate) == 0 || w->trouble != JET_FINE)
         return;
-    Jet u, made;
+    const Jet *u = jet_of(w, below.core->as.call.arg[0]);
+    Jet made;
     Scaled g[3], flat;
-    jet_init(&u);
     jet_init(&made);
     scaled_init(&flat);
     for (int k = 0; k < 3; k++)
         scaled_init(&g[k]);
-    jet_walk(w, below.core->as.call.arg[0], &u);
     if (w->at->side) {
-        if (expr_is_const(e->as.call.arg[0], NULL) && is_far(w, &u.v[0])) {
-            far_quotient(w, &u, g);
-            times_quotient(w, n, below.rate, &u, g, out);
+        if (expr_is_const(e->as.call.arg[0], NULL) && is_far(w, &u->v[0])) {
+            far_quotient(w, u, g);
+            times_quotient(w, n, below.rate, u, g, out);
         }
     } else {
-        scaled_collapse(w->at, &u.v[0], &flat);
+        scaled_collapse(w->at, &u->v[0], &flat);
         near_quotient(&flat, g);
-        times_quotient(w, n, below.rate, &u, g, &made);
+        times_quotient(w, n, below.rate, u, g, &made);
         for (int k = 0; k < 3; k++)
             mpfi_intersect(out->v[k].c, out->v[k].c, made.v[k].c);
     }
@@ -304,5 +303,4 @@ void jet_over_exprel(Walk *w, const Expr *e, const Jet *n, Jet *out)
         scaled_clear(&g[k]);
     scaled_clear(&flat);
     jet_clear(&made);
-    jet_clear(&u);
 }

@@ -255,15 +255,13 @@ void jet_complement(Walk *w, const Expr *e, Jet *out)
     const Expr *of_tanh = is_square ? argument_of(root, EIG_FN_TANH) : NULL;
     if (!of_tanh && !of_cdf)
         return;
-    Jet u, minus;
-    jet_init(&u);
+    const Jet *u = jet_of(w, of_tanh ? of_tanh : of_cdf);
+    Jet minus;
     jet_init(&minus);
-    jet_walk(w, of_tanh ? of_tanh : of_cdf, &u);
-    jet_neg(w, &u, &minus);
-    if (of_tanh && !scaled_has_zero(&u.v[0]))
-        far_steepness(w, &u, out);
+    jet_neg(w, u, &minus);
+    if (of_tanh && !scaled_has_zero(&u->v[0]))
+        far_steepness(w, u, out);
     else if (of_cdf)
         jet_one_argument(w, EIG_FN_NORMCDF, &minus, out);
-    jet_clear(&u);
     jet_clear(&minus);
 }

@@ -93,19 +93,16 @@ void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out)
         return;
     if (w->at->side || w->trouble != JET_FINE || !read_rest(w->at->nums, e->as.call.arg[0], over->as.call.arg[0], limit, rest))
         return;
-    Jet d;
+    const Jet *d = jet_of(w, over->as.call.arg[0]);
     Scaled x;
-    jet_init(&d);
     scaled_init(&x);
-    jet_walk(w, over->as.call.arg[0], &d);
-    if (!scaled_has_zero(&d.v[0]) && !scaled_has_zero(&b->v[0])) {
-        power_factor(w, limit, rest, p, &d.v[0], &x);
-        scaled_mul(w->at, &x, &d.v[1], &x);
+    if (!scaled_has_zero(&d->v[0]) && !scaled_has_zero(&b->v[0])) {
+        power_factor(w, limit, rest, p, &d->v[0], &x);
+        scaled_mul(w->at, &x, &d->v[1], &x);
         scaled_div(w->at, &x, &b->v[0], &x);
         mpfi_intersect(out->v[1].c, out->v[1].c, x.c);
     }
     scaled_clear(&x);
-    jet_clear(&d);
 }
 
 /* ---- over a root ---- */

@@ -24,22 +24,21 @@ static bool read_lines(NumPool *nums, const Expr *u, const Expr *v, Num *rate, m
 /* s(sign e) in *out; false where it is not known. */
 static bool sigmoid(Walk *w, const Expr *e, int sign, Num rate, Scaled *out)
 {
-    Jet u, turned, plus;
-    Jet *all[] = { &u, &turned, &plus };
-    for (int k = 0; k < 3; k++)
-        jet_init(all[k]);
-    jet_walk(w, e, &u);
+    const Jet *u = jet_of(w, e);
+    Jet turned, plus;
+    jet_init(&turned);
+    jet_init(&plus);
     if (sign < 0)
-        jet_neg(w, &u, &turned);
-    bool fits = w->trouble == JET_FINE && jet_softplus(w, sign < 0 ? &turned : &u, &plus);
+        jet_neg(w, u, &turned);
+    bool fits = w->trouble == JET_FINE && jet_softplus(w, sign < 0 ? &turned : u, &plus);
     mpq_ptr by = num_new(w->at->nums);
     mpq_inv(by, rate);
     scaled_set(out, &plus.v[1]);
     mpfi_mul_q(out->c, out->c, by);
     if (sign < 0)
         scaled_neg(out, out);
-    for (int k = 0; k < 3; k++)
-        jet_clear(all[k]);
+    jet_clear(&turned);
+    jet_clear(&plus);
     return fits;
 }
 

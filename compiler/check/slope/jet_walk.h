@@ -10,15 +10,39 @@ typedef struct Jet {
     Num offset, rate;           /* NULL: 0 */
 } Jet;
 
-typedef struct Walk {
-    const JetDomain *at;
+/* What was found of a subexpression, with the trouble that lies in it. */
+typedef struct JetSeen {
+    Jet *jet;
     JetTrouble trouble;
     const char *function;
+} JetSeen;
+
+typedef struct SeenChunk SeenChunk;
+typedef struct SeenPlace SeenPlace;
+typedef struct SeenTable {
+    SeenPlace *place;
+    size_t n, n_places;         /* a power of two */
+    SeenChunk *top;             /* the jets */
+} SeenTable;
+
+typedef struct Walk {
+    const JetDomain *at;
+    JetTrouble trouble;         /* of what is being walked */
+    const char *function;
     int depth;
+    SeenTable *seen;
 } Walk;
 
+/* ---- jet_seen.c ---- */
+/* NULL: e, the very same, has not been seen. */
+const JetSeen *seen_find(const SeenTable *t, const Expr *e);
+/* e, which has not been seen; the jet is to be written. */
+JetSeen *seen_add(SeenTable *t, const Expr *e);
+void seen_clear(SeenTable *t);
+
 /* ---- jet.c ---- */
-void jet_walk(Walk *w, const Expr *e, Jet *out);
+/* The jet of e, which lasts as long as the walk. */
+const Jet *jet_of(Walk *w, const Expr *e);
 
 /* ---- jet_algebra.c: sums, products, quotients, composition ---- */
 void jet_init(Jet *j);
@@ -71,6 +95,10 @@ bool jet_softplus(Walk *w, const Jet *a, Jet *out);
 /* ---- jet_softclip.c ---- */
 /* *out, of log(1 + exp(u)) - log(1 + exp(v)), narrowed where u and v are straight and apart by a constant. */
 void jet_softclip(Walk *w, const Expr *u, const Expr *v, Jet *out);
+
+/* ---- jet_apart.c ---- */
+/* The value of e, a sum or a difference, *out, narrowed where it is the difference of one function at two parallel lines. */
+void jet_apart(Walk *w, const Expr *e, Jet *out);
 
 /* ---- jet_far.c: functions far out ---- */
 /* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */

@@ -4,10 +4,17 @@
  * phi is made of functions that are analytic wherever they have values, so on an interval where it has one everywhere (the
  * jet of phi has no trouble) it is analytic, its divisors and the arguments of its logarithms are not 0, and no divisor that
  * derive.c adds is. There the laws of a field that collect.c applies to its derivative are equalities of functions, and what
- * encloses the collected derivative encloses the slope. */
+ * encloses the collected derivative encloses the slope; and again for the curvature, from the collected slope. In a tail where the
+ * curvature keeps its sign the slope rises or falls to its limit: (z^2 + 1) normcdf(z) + z normpdf(z) has the slope
+ * 2 (z normcdf(z) + normpdf(z)), which rises from 0 since its own is 2 normcdf(z). */
+#include <math.h>
+
 #include "compiler/check/slope/slope_search.h"
 #include "compiler/expr/collect.h"
 #include "compiler/expr/derive.h"
+#include "compiler/expr/share.h"
+
+static const double FAR = 64;
 
 static bool is_integer(const Expr *e)
 {
@@ -31,33 +38,74 @@ static bool is_analytic(const Expr *e)
     }
 }
 
-/* NULL: nothing in it cancels. */
-static const Expr *collected_slope(SlopeSearch *s, const Expr *phi)
+/* The derivative of e with its like terms added up, of which at least `least` are gone; NULL: there is none. */
+static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t least)
 {
     size_t fewer;
-    const Expr *slope = is_analytic(phi) ? expr_derive(s->cx, &s->scratch, phi, EIG_VAR_Z) : NULL;
+    const Expr *slope = is_analytic(e) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_collected(s->cx, &s->scratch, slope, &fewer) : NULL;
-    return whole && fewer ? whole : NULL;
+    return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
 }
 
-static const Expr *slope_of(SlopeSearch *s, const Expr *phi)
+static SlopeCollected *collected_of(SlopeSearch *s, const Expr *phi)
 {
     for (size_t k = 0; k < SLOPE_N_COLLECTED; k++)
         if (s->collected[k].of == phi)
-            return s->collected[k].slope;
+            return &s->collected[k];
     SlopeCollected *next = &s->collected[s->n_collected++ % SLOPE_N_COLLECTED];
-    *next = (SlopeCollected){ phi, collected_slope(s, phi) };
-    return next->slope;
+    *next = (SlopeCollected){ .of = phi, .slope = collected_derivative(s, phi, 1) };
+    next->curve = next->slope ? collected_derivative(s, next->slope, 0) : NULL;
+    return next;
+}
+
+/* It is enclosed on p, in s->side. */
+static bool is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e)
+{
+    jet_on_line(e, &s->scratch, p->lo, p->hi, &s->scaled, &s->side);
+    return s->side.trouble == JET_FINE && !mpfi_nan_p(s->side.value) && !mpfi_nan_p(s->side.slope);
+}
+
+static bool vanishes(SlopeSearch *s, SlopeCollected *c, int side)
+{
+    int k = side > 0;
+    if (!c->is_looked_at[k])
+        c->vanishes[k] = jet_goes_to_zero(c->slope, &s->scratch, side, FAR);
+    c->is_looked_at[k] = true;
+    return c->vanishes[k];
+}
+
+/* In a tail where its slope nowhere turns, that lies between what it is at the finite end and what it goes to. */
+static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeCollected *c)
+{
+    int side = isfinite(p->lo) ? 1 : -1, way = mpfi_is_nonneg(s->whole.curvature) ? 1 : mpfi_is_nonpos(s->whole.curvature) ? -1 : 0;
+    if (!way)
+        return;
+    jet_on_line(c->slope, &s->scratch, slope_middle_of(p), slope_middle_of(p), &s->scaled, &s->side);
+    if (s->side.trouble != JET_FINE || !mpfi_bounded_p(s->side.value))
+        return;
+    bool grows_outwards = side * way > 0, to_zero = vanishes(s, c, side);
+    if (to_zero && grows_outwards)          /* up to 0 */
+        mpfr_set_zero(&s->side.value->right, 1);
+    else if (to_zero)
+        mpfr_set_zero(&s->side.value->left, 1);
+    else if (grows_outwards)
+        mpfr_set_inf(&s->side.value->right, 1);
+    else
+        mpfr_set_inf(&s->side.value->left, -1);
+    if (!to_zero || mpfr_cmp(&s->side.value->left, &s->side.value->right) <= 0)
+        mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
 }
 
 void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
 {
-    const Expr *slope = s->whole.trouble == JET_FINE ? slope_of(s, p->phi) : NULL;
-    if (!slope)
-        return;
-    jet_on_line(slope, &s->scratch, p->lo, p->hi, &s->scaled, &s->side);
-    if (s->side.trouble != JET_FINE || mpfi_nan_p(s->side.value) || mpfi_nan_p(s->side.slope))
+    SlopeCollected *c = s->whole.trouble == JET_FINE ? collected_of(s, p->phi) : NULL;
+    if (!c || !c->slope || !is_enclosed(s, p, c->slope))
         return;
     mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
     mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.slope);
+    if (!c->curve || !is_enclosed(s, p, c->curve))
+        return;
+    mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.value);
+    if (slope_is_tail(p))
+        narrow_tail(s, p, c);
 }

@@ -8,6 +8,7 @@
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/exprel.h"
 #include "compiler/expr/power.h"
+#include "compiler/expr/share.h"
 
 /* The activation as factor * phi(z - place), factor > 0: the same slopes but for the factor. */
 static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
@@ -20,7 +21,7 @@ static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
         s->factor = size;
         s->phi = expr_apply(s->cx, phi->span, EIG_FN_NEG, 1, &s->phi);
     }
-    s->phi = standard_place(s->cx, nums, s->phi, &s->place);
+    s->phi = expr_shared(s->cx, standard_place(s->cx, nums, s->phi, &s->place));
 }
 
 /* The number of fewest digits in [lo, hi]: the place of a jump is known to lie there, and was most likely written so. */
@@ -134,8 +135,26 @@ static const char *unbounded_text(Ctx *cx, SlopeSearch *s)
     return arena_printf(&cx->arena, "it grows to %.3g near z = %.6g", slope, at + num_to_double(s->place));
 }
 
+/* "between z = 1 and z = 2" */
+static const char *stretch_text(Ctx *cx, const SlopeSearch *s)
+{
+    double lo = s->spent_lo + num_to_double(s->place), hi = s->spent_hi + num_to_double(s->place);
+    if (!isfinite(lo) || !isfinite(hi))
+        return arena_printf(&cx->arena, "%s z = %.6g", isfinite(lo) ? "above" : "below", isfinite(lo) ? lo : hi);
+    return arena_printf(&cx->arena, "between z = %.10g and z = %.10g", lo, hi);
+}
+
+static const char *spent_text(Ctx *cx, const SlopeSearch *s)
+{
+    const char *more = s->n_more ? arena_printf(&cx->arena, " and in %zu stretches more", s->n_more) : "";
+    return arena_printf(&cx->arena, "whether it ever decreases %s%s was not decided within the work that is done for one formula; "
+                        "a formula in which z stands fewer times takes less", stretch_text(cx, s), more);
+}
+
 static const char *unproved_text(Ctx *cx, const SlopeSearch *s)
 {
+    if (s->is_spent)
+        return spent_text(cx, s);
     const char *text = arena_printf(&cx->arena, "interval arithmetic could not prove near z = %.10g that it never decreases", s->at);
     switch (s->trouble) {
     case JET_FINE: return text;

@@ -8,7 +8,7 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_WORK = 1000000, MAX_LEFT = 8 };     /* work: pieces times what jet_work counts; pieces where nothing is proved */
+enum { MAX_PIECES = 12000, MAX_LEFT = 8 };      /* pieces where nothing is proved */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
@@ -25,6 +25,18 @@ static void leave(SlopeSearch *s, double z)
         s->trouble = s->whole.trouble;
         s->difficulty = s->whole.function;
     }
+}
+
+/* The work of one formula is spent, and what is still to be looked at begins with p. */
+static void stop(SlopeSearch *s, const SlopePiece *p)
+{
+    if (s->n_left == 0) {
+        s->is_spent = true;
+        s->spent_lo = p->lo;
+        s->spent_hi = p->hi;
+        s->n_more = s->n;
+    }
+    leave(s, slope_middle_of(p));
 }
 
 /* [lo, hi], a part of `of`. */
@@ -132,7 +144,7 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
  * slope: a bound that holds, not the sharpest one, is then what is wanted. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
-    double used = fmax((double)s->n_done / MAX_PIECES, (double)(s->n_done * s->work) / MAX_WORK - 0.25);
+    double used = fmax((double)s->n_done / MAX_PIECES, (double)s->scratch.work / JET_BUDGET - 0.5);
     double above = used < 0.1 ? SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
@@ -260,15 +272,14 @@ static void start(SlopeSearch *s)
 
 void slope_search(SlopeSearch *s)
 {
-    s->work = jet_work(s->phi);
     sample(s);
     start(s);
     while (s->n && s->verdict == SLOPE_SEARCHING && s->n_left < MAX_LEFT) {
         SlopePiece p = s->stack[--s->n];
-        if (s->n_done++ < MAX_PIECES && s->n_done * s->work <= MAX_WORK) {
+        if (s->n_done++ < MAX_PIECES && s->scratch.work <= JET_BUDGET) {
             do_piece(s, &p);
         } else {
-            leave(s, slope_middle_of(&p));
+            stop(s, &p);
             break;
         }
     }

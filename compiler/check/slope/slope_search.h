@@ -24,16 +24,18 @@ typedef struct SlopePoint {
 typedef struct SlopeCollected {
     const Expr *of;             /* NULL: none yet */
     const Expr *slope;          /* of it, collected; NULL: that says no more */
+    const Expr *curve;          /* the derivative of that, collected; NULL: there is none */
+    bool vanishes[2];           /* the slope goes to 0 towards -infinity, infinity */
+    bool is_looked_at[2];       /* ... so far as that is known */
 } SlopeCollected;
 
 typedef struct SlopeSearch {
     const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
     Num factor, place;
     Ctx *cx;
-    NumPool scratch;
+    NumPool scratch;            /* its work is that of the search */
     SlopePiece stack[SLOPE_MAX_STACK];
     size_t n, n_done;
-    size_t work;                /* of one piece */
     double attained;            /* some slope is at least this, or comes as near to it as one likes */
     double bound;               /* no slope of the pieces done is larger */
     bool has_origins;
@@ -45,6 +47,9 @@ typedef struct SlopeSearch {
     double unproved;
     JetTrouble trouble;
     const char *difficulty;
+    bool is_spent;              /* all that is left is left for the work that it would take: the piece [spent_lo, spent_hi], and n_more */
+    double spent_lo, spent_hi;
+    size_t n_more;
     JetResult whole, left, right, middle, scaled, side;
     Branches branches;
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */

@@ -1,6 +1,7 @@
 /* Formulas in forms of which more is seen, each equal to what was written at every place, and defined there and nowhere else:
  *
- *   step(u) f(z)       f(max(z, r)), u straight and rising, 0 at r, f(r) = 0 and f defined everywhere; with min where u falls
+ *   step(u) f(z)       f(max(z, r)), u straight and rising, 0 at r, f(r) = 0 and f defined everywhere; with min where u falls; so for
+ *                      several steps that switch at r, wherever they stand in the product, and for step(tanh(u)) and the like
  *   sin(atan(u))       u/sqrt(1 + u^2), and cos(atan(u)) is 1/sqrt(1 + u^2)
  *   log(a/b)           log(a) - log(b), a and b above 0 by their form
  *   0 f                0, f defined everywhere */
@@ -19,38 +20,106 @@ static const Expr *call2(Ctx *cx, NumPool *nums, Span at, EigFn fn, const Expr *
     return a && b ? expr_call(cx, nums, at, fn, 2, arg) : NULL;
 }
 
-static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *u, const Expr *f)
+/* ---- products with steps ---- */
+
+/* step(u) of a straight u, or of what has its sign: 1 above the root, way +1, or below it, and 0 beyond. */
+typedef struct Switch {
+    Num root;
+    int way;
+} Switch;
+
+static bool read_switch(NumPool *nums, const Expr *e, Switch *out)
 {
-    Num offset, rate, there;
-    if (!expr_affine(nums, u, EIG_VAR_Z, &offset, &rate) || mpq_sgn(rate) == 0 || !expr_is_defined(f))
-        return NULL;
+    Num offset, rate;
+    if (!is_call(e, EIG_FN_STEP))
+        return false;
+    const Expr *u = e->as.call.arg[0];
+    while (is_call(u, EIG_FN_TANH) || is_call(u, EIG_FN_ATAN) || is_call(u, EIG_FN_EXPM1))
+        u = u->as.call.arg[0];
+    if (!expr_affine(nums, u, EIG_VAR_Z, &offset, &rate) || mpq_sgn(rate) == 0)
+        return false;
     mpq_ptr root = num_new(nums);
     mpq_div(root, offset, rate);
     mpq_neg(root, root);
-    there = expr_exact(nums, f, EIG_VAR_Z, root);
+    *out = (Switch){ root, mpq_sgn(rate) };
+    return true;
+}
+
+/* The first of the factors of e. */
+static bool find_switch(NumPool *nums, const Expr *e, Switch *out)
+{
+    if (is_call(e, EIG_FN_MUL))
+        return find_switch(nums, e->as.call.arg[0], out) || find_switch(nums, e->as.call.arg[1], out);
+    return is_call(e, EIG_FN_DIV) ? find_switch(nums, e->as.call.arg[0], out) : read_switch(nums, e, out);
+}
+
+/* e with 1 for all factors that are such a step. */
+static const Expr *without_switch(Ctx *cx, NumPool *nums, const Expr *e, const Switch *s)
+{
+    Switch other;
+    bool is_product = is_call(e, EIG_FN_MUL);
+    if (is_product || is_call(e, EIG_FN_DIV)) {
+        const Expr *const *arg = e->as.call.arg;
+        const Expr *a = without_switch(cx, nums, arg[0], s), *b = is_product ? without_switch(cx, nums, arg[1], s) : arg[1];
+        return call2(cx, nums, e->span, e->as.call.fn, a, b);
+    }
+    bool is_one = read_switch(nums, e, &other) && other.way == s->way && mpq_equal(other.root, s->root);
+    return is_one ? expr_const(cx, e->span, num_int(nums, 1)) : e;
+}
+
+static bool is_not_negative(const Expr *e)
+{
+    Num n;
+    if (expr_is_const(e, &n))
+        return mpq_sgn(n) >= 0;
+    if (is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_MUL))
+        return is_not_negative(e->as.call.arg[0]) && is_not_negative(e->as.call.arg[1]);
+    if (is_call(e, EIG_FN_POW))
+        return expr_is_const(e->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_even_p(mpq_numref(n)) && mpq_sgn(n) > 0;
+    return is_call(e, EIG_FN_ABS) || is_call(e, EIG_FN_EXP);
+}
+
+/* A number above 0 and what is not below it. */
+static bool is_away_from_zero(const Expr *e)
+{
+    Num n;
+    if (!is_call(e, EIG_FN_ADD))
+        return expr_is_const(e, &n) && mpq_sgn(n) > 0;
+    const Expr *const *arg = e->as.call.arg;
+    return (is_away_from_zero(arg[0]) && is_not_negative(arg[1])) || (is_not_negative(arg[0]) && is_away_from_zero(arg[1]));
+}
+
+/* For every z, by its form. */
+static bool has_value(const Expr *e)
+{
+    if (is_call(e, EIG_FN_MUL) || is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_SUB))
+        return has_value(e->as.call.arg[0]) && has_value(e->as.call.arg[1]);
+    if (is_call(e, EIG_FN_DIV) && expr_is_defined(e->as.call.arg[1]) && is_away_from_zero(e->as.call.arg[1]))
+        return has_value(e->as.call.arg[0]);
+    return expr_is_defined(e);
+}
+
+static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    Switch s;
+    const Expr *f = find_switch(nums, e, &s) ? without_switch(cx, nums, e, &s) : NULL;
+    Num there = f && has_value(f) ? expr_exact(nums, f, EIG_VAR_Z, s.root) : NULL;
     if (!there || mpq_sgn(there) != 0)
         return NULL;
-    const Expr *x = call2(cx, nums, f->span, mpq_sgn(rate) > 0 ? EIG_FN_MAX : EIG_FN_MIN, expr_var(cx, f->span, EIG_VAR_Z), expr_const(cx, f->span, root));
+    const Expr *x = call2(cx, nums, f->span, s.way > 0 ? EIG_FN_MAX : EIG_FN_MIN, expr_var(cx, f->span, EIG_VAR_Z), expr_const(cx, f->span, s.root));
     return expr_replaced(cx, nums, f, EIG_VAR_Z, x);
 }
 
 static const Expr *of_product(Ctx *cx, NumPool *nums, const Expr *e)
 {
     const Expr *const *arg = e->as.call.arg;
-    for (int k = 0; k < 2; k++) {
-        const Expr *a = arg[k], *f = arg[1 - k];
-        if (expr_is_const(a, NULL) && mpq_sgn(a->as.value) == 0 && expr_is_defined(f))
-            return a;
-        if (is_call(a, EIG_FN_MUL) && expr_is_const(a->as.call.arg[0], NULL)) {
-            f = call2(cx, nums, e->span, EIG_FN_MUL, a->as.call.arg[0], f);
-            a = a->as.call.arg[1];
-        }
-        const Expr *made = is_call(a, EIG_FN_STEP) && f ? without_step(cx, nums, a->as.call.arg[0], f) : NULL;
-        if (made)
-            return made;
-    }
-    return NULL;
+    for (int k = 0; k < 2; k++)
+        if (expr_is_const(arg[k], NULL) && mpq_sgn(arg[k]->as.value) == 0 && expr_is_defined(arg[1 - k]))
+            return arg[k];
+    return without_step(cx, nums, e);
 }
+
+/* ---- others ---- */
 
 static const Expr *of_angle(Ctx *cx, NumPool *nums, const Expr *e)
 {

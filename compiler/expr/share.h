@@ -1,0 +1,9 @@
+/* Expressions in which equal parts are one. */
+#ifndef COMPILER_EXPR_SHARE_H
+#define COMPILER_EXPR_SHARE_H
+#include "compiler/expr/expr.h"
+
+/* e with every part that stands in it more than once, as the same operations on the same numbers, held once: what remembers what it
+ * has seen of a part (compiler/check/slope/jet.c) looks at it once. In a time that does not grow with what is shared already. */
+const Expr *expr_shared(Ctx *cx, const Expr *e);
+#endif
