@@ -174,7 +174,7 @@ static void read_starts(Builder *b, size_t pop)
     const ModelPop *p = &b->m->pops.at[pop];
     const AstAttrs *a = attributes_of(pb);
     for (size_t k = 0; k < a->n; k++)
-        if (a->at[k].name && strcmp(a->at[k].name, "start") == 0)
+        if (a->at[k].kind != AST_ATTR_DERIVATIVE && a->at[k].name && strcmp(a->at[k].name, "start") == 0)  /* `start' =` is an equation */
             place_start(b, &a->at[k], p, pb->eq);
     for (size_t k = 0; k < pb->eq->n; k++) {
         StateBuild *s = &pb->eq->state[k];

@@ -233,6 +233,25 @@ static void zero_noise_of_equations(void)
     built_free(&b);
 }
 
+static void states_may_be_called_as_attributes_are(void)
+{
+    static const char *const name[] = { "start", "tau", "cost", "activation", "gain", "threshold", "calculus", "prox_step", "place", "weight", "pattern",
+                                        "delay", "current", "self", "record", "n", "sum", "mean" };
+    for (size_t k = 0; k < sizeof name / sizeof *name; k++) {
+        char text[600];
+        Built b;
+        const char *v = name[k];
+        snprintf(text, sizeof text, "population P mixed { %s' = 1 }\npopulation Q mixed { size = 2; %s' = -%s + w + input; w' = -w; start(%s) = 2 }\n"
+                 "function f(%s) = 2 * %s\nsimulate { duration = 1; step = 0.1; method = euler; record Q.%s, Q }\n", v, v, v, v, v, v, v);
+        build_good(&b, text);
+        CHECK(b.m.pops.n == 2 && b.m.pops.at[1].n_states == 2 && strcmp(b.m.pops.at[1].state[0].name, v) == 0);
+        built_free(&b);
+        snprintf(text, sizeof text, "param %s = 0.5\npopulation P mixed { tau = 1; cost = nonnegative; input = %s; start = %s }\n", v, v, v);
+        build_good(&b, text);
+        built_free(&b);
+    }
+}
+
 static void each_mistake_is_reported_once(void)
 {
     static const struct { const char *text, *codes; } wrong[] = {
@@ -343,6 +362,7 @@ int main(void)
     RUN(records);
     RUN(zero_noise_is_none);
     RUN(zero_noise_of_equations);
+    RUN(states_may_be_called_as_attributes_are);
     RUN(each_mistake_is_reported_once);
     return test_done();
 }
