@@ -57,9 +57,34 @@ static double gamma_excess(double a, double x, double u)
     return u < 0.5 ? part - u : (1.0 - u) - rest;
 }
 
+/* x with P(a, x) = u for u far out: Newton on log P as a function of log x, of which P is nearly a power. */
+static double gamma_lower_quantile(double a, double u)
+{
+    double lo = 0.0, hi = a + 1.0, rest;
+    double x = fmin(exp((log(u) + lgamma(a + 1.0)) / a), hi);
+    if (!(x > 0.0))
+        return 0.0;
+    for (int k = 0; k < 200; k++) {
+        double part = gamma_parts(a, x, &rest);
+        if (part < u)
+            lo = x;
+        else
+            hi = x;
+        double next = x * exp(-(part / (a * gamma_front(a, x))) * log(part / u));
+        if (!(next > lo && next < hi))
+            next = lo + 0.5 * (hi - lo);
+        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
+            return next;
+        x = next;
+    }
+    return x;
+}
+
 /* Newton between ends that enclose the solution, the middle where it leaves them. */
 static double gamma_quantile(double a, double u)
 {
+    if (u < 0x1p-54)                    /* no whole distribution is drawn from there */
+        return gamma_lower_quantile(a, u);
     double lo = 0.0, hi = a + 1.0;
     while (gamma_excess(a, hi, u) < 0.0 && hi < DBL_MAX / 4)
         hi *= 2.0;
@@ -82,6 +107,31 @@ static double gamma_quantile(double a, double u)
     return x;
 }
 
+/* x with 1 - P(a, x) = s, s at most 1/2: Newton on the logarithm of the upper part, which far out is nearly straight. */
+static double gamma_upper_quantile(double a, double s)
+{
+    double lo = 0.0, hi = a + 1.0, rest;
+    while (gamma_parts(a, hi, &rest), rest > s && hi < DBL_MAX / 4) {
+        lo = hi;
+        hi *= 2.0;
+    }
+    double x = lo + 0.5 * (hi - lo);
+    for (int k = 0; k < 200; k++) {
+        gamma_parts(a, x, &rest);
+        if (rest > s)
+            lo = x;
+        else
+            hi = x;
+        double next = x + rest * x / (a * gamma_front(a, x)) * log(rest / s);
+        if (!(next > lo && next < hi))
+            next = lo + 0.5 * (hi - lo);
+        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
+            return next;
+        x = next;
+    }
+    return x;
+}
+
 /* ---- all of them ---- */
 
 static double quantile(const EigDraw *d, double u)
@@ -92,6 +142,20 @@ static double quantile(const EigDraw *d, double u)
     case EIG_DIST_LOGNORMAL:   return d->a * eig_exp(d->b * eig_normal_quantile(u));
     case EIG_DIST_EXPONENTIAL: return -d->a * eig_log1p(-u);
     case EIG_DIST_GAMMA:       return d->b * gamma_quantile(d->a, u);
+    case EIG_N_DISTS:          break;
+    }
+    return NAN;
+}
+
+/* x with P(X > x) = s. */
+static double upper_quantile(const EigDraw *d, double s)
+{
+    switch (d->dist) {
+    case EIG_DIST_UNIFORM:     return d->b - (d->b - d->a) * s;
+    case EIG_DIST_NORMAL:      return d->a - d->b * eig_normal_quantile(s);
+    case EIG_DIST_LOGNORMAL:   return d->a * eig_exp(-d->b * eig_normal_quantile(s));
+    case EIG_DIST_EXPONENTIAL: return -d->a * eig_log(s);
+    case EIG_DIST_GAMMA:       return d->b * gamma_upper_quantile(d->a, s);
     case EIG_N_DISTS:          break;
     }
     return NAN;
@@ -117,16 +181,50 @@ static double below(const EigDraw *d, double x)
     return NAN;
 }
 
+/* The probability of what is above x, for an x above the median. */
+static double above(const EigDraw *d, double x)
+{
+    double rest = 0.0;
+    switch (d->dist) {
+    case EIG_DIST_UNIFORM:     return fmin(fmax((d->b - x) / (d->b - d->a), 0.0), 1.0);
+    case EIG_DIST_NORMAL:      return normal_below((d->a - x) / d->b);
+    case EIG_DIST_LOGNORMAL:   return normal_below(-log(x / d->a) / d->b);
+    case EIG_DIST_EXPONENTIAL: return eig_exp(-x / d->a);
+    case EIG_DIST_GAMMA:       return isinf(x) ? 0.0 : (gamma_parts(d->a, x / d->b, &rest), rest);
+    case EIG_N_DISTS:          break;
+    }
+    return NAN;
+}
+
+/* What is near 1 has lost the digits that a tail is told by: above the median the probability of what is above counts. */
+bool eig_draw_is_upper(const EigDraw *d)
+{
+    return below(d, d->lo) > 0.5;
+}
+
 double eig_draw_mass(const EigDraw *d)
 {
-    return d->is_cut ? below(d, d->hi) - below(d, d->lo) : 1.0;
+    return !d->is_cut ? 1.0 : eig_draw_is_upper(d) ? above(d, d->lo) - above(d, d->hi) : below(d, d->hi) - below(d, d->lo);
+}
+
+double eig_draw_tail(const EigDraw *d)
+{
+    return !d->is_cut ? 1.0 : eig_draw_is_upper(d) ? above(d, d->lo) : below(d, d->hi);
+}
+
+static double cut_value(const EigDraw *d, double u)
+{
+    double from = below(d, d->lo);
+    if (from > 0.5) {
+        double rest = above(d, d->lo);
+        rest = rest - u * (rest - above(d, d->hi));
+        return rest <= 0.0 ? d->hi : upper_quantile(d, rest);
+    }
+    double part = from + u * (below(d, d->hi) - from);
+    return part <= 0.0 ? d->lo : quantile(d, fmin(part, 1.0 - 0x1p-53));
 }
 
 double eig_draw_value(const EigDraw *d, double u)
 {
-    if (!d->is_cut)
-        return quantile(d, u);
-    double from = below(d, d->lo), part = from + u * (below(d, d->hi) - from);
-    double x = part <= 0.0 ? d->lo : part >= 1.0 ? d->hi : quantile(d, part);
-    return fmin(fmax(x, d->lo), d->hi);
+    return d->is_cut ? fmin(fmax(cut_value(d, u), d->lo), d->hi) : quantile(d, u);
 }

@@ -33,6 +33,13 @@ typedef struct EigDraw {
 
 /* The probability of [lo, hi]: what a cut leaves. */
 double eig_draw_mass(const EigDraw *d);
+/* lo is above the median, and what is above counts in place of what is below. */
+bool eig_draw_is_upper(const EigDraw *d);
+/* That of [lo, inf) where lo is above the median, else of (-inf, hi]: what the numbers in [lo, hi] are told apart by. */
+double eig_draw_tail(const EigDraw *d);
+/* Cuts can be drawn from whose mass is above this part of their tail, and whose tail is above EIG_DRAW_LEAST. */
+#define EIG_DRAW_PART 1e-12
+#define EIG_DRAW_LEAST 1e-280
 /* The number for a uniform u in (0, 1); rises with u. */
 double eig_draw_value(const EigDraw *d, double u);
 #endif

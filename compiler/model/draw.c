@@ -166,21 +166,29 @@ static void help_with_tail(Builder *b, Diag *g, const EigDraw *d, const Typed en
         diag_help(b->cx, g, "move it towards the mean, or draw what such a tail nearly is: `%s %c exponential(%s)`", constant_text(b, near),
                   above ? '+' : '-', quantity_text(b, rounded, near));
     else
-        diag_help(b->cx, g, "move it towards the mean: some 7 standard deviations from it there is enough to draw from");
+        diag_help(b->cx, g, "move it towards the mean: some 35 standard deviations from it there is enough to draw from");
 }
 
 static void report_far_cut(Builder *b, Span at, const EigDraw *d, const Typed end[2])
 {
     bool above = d->lo > d->a;
     double away = d->dist == EIG_DIST_NORMAL ? (above ? d->lo - d->a : d->a - d->hi) / d->b : 0;
-    if (away > 6) {             /* nearer it is too short */
-        Diag *g = diag_at(b->cx, D_E0401, at, "this interval %s %.3g standard deviations %s the mean, and holds less than 1e-12 of the distribution: "
-                          "too little to be drawn from", above ? "begins" : "ends", away, above ? "above" : "below");
+    bool far = eig_draw_tail(d) <= EIG_DRAW_LEAST;
+    if (far && away > 0) {
+        Diag *g = diag_at(b->cx, D_E0401, at, "this interval %s %.3g standard deviations %s the mean, and holds less than 1e-280 of the "
+                          "distribution: too little to be drawn from", above ? "begins" : "ends", away, above ? "above" : "below");
         help_with_tail(b, g, d, end);
         return;
     }
-    Diag *g = diag_at(b->cx, D_E0401, at, "this interval holds %.2g of the distribution, and less than 1e-12 is too little to be drawn from", eig_draw_mass(d));
-    diag_help(b->cx, g, "move it to where the distribution lies: `truncated(normal(1, 0.2), 0, 2)`");
+    if (far) {
+        Diag *g = diag_at(b->cx, D_E0401, at, "this interval holds less than 1e-280 of the distribution: too little to be drawn from");
+        diag_help(b->cx, g, "move it to where the distribution lies: `truncated(normal(1, 0.2), 0, 2)`");
+        return;
+    }
+    Diag *g = diag_at(b->cx, D_E0401, at, "this interval holds %.2g of the distribution, less than 1e-12 of what lies %s its %s end: too little to "
+                      "be drawn from",
+                      eig_draw_mass(d), eig_draw_is_upper(d) ? "above" : "below", eig_draw_is_upper(d) ? "lower" : "upper");
+    diag_help(b->cx, g, "move its ends apart");
 }
 
 static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
@@ -201,7 +209,7 @@ static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
     out->is_cut = true;
     if (!(out->lo < out->hi))
         report_empty_cut(b, call->span, out, end);
-    else if (eig_draw_mass(out) > 1e-12)
+    else if (eig_draw_tail(out) > EIG_DRAW_LEAST && eig_draw_mass(out) > EIG_DRAW_PART * eig_draw_tail(out))
         return true;
     else
         report_far_cut(b, call->span, out, end);

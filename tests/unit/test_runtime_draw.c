@@ -83,10 +83,30 @@ static void cuts_keep_the_shape(void)
     }
 }
 
+/* Far out, above and below, where F is 1 or 0 to all digits. */
+static void tails_keep_the_shape(void)
+{
+    EigDraw exponential = { .dist = EIG_DIST_EXPONENTIAL, .a = 1, .is_cut = true, .lo = 50, .hi = INFINITY };
+    EigDraw above = { .dist = EIG_DIST_NORMAL, .a = 0, .b = 1, .is_cut = true, .lo = 9, .hi = INFINITY };
+    EigDraw below = { .dist = EIG_DIST_NORMAL, .a = 0, .b = 1, .is_cut = true, .lo = -INFINITY, .hi = -9 };
+    EigDraw gamma = { .dist = EIG_DIST_GAMMA, .a = 1, .b = 2, .is_cut = true, .lo = 100, .hi = INFINITY };
+    for (double u = 0x1p-54; u < 1; u += 0.013) {
+        CHECK_CLOSE(eig_draw_value(&exponential, u), 50 - log1p(-u), 1e-14, 0);
+        CHECK_CLOSE(eig_draw_value(&above, u), -eig_draw_value(&below, 1 - u), 1e-13, 0);
+        CHECK_CLOSE(eig_draw_value(&gamma, u), 100 - 2 * log1p(-u), 1e-13, 0);
+    }
+    CHECK(isfinite(eig_draw_value(&exponential, 1 - 0x1p-53)));
+    exponential.lo = 0.1;
+    CHECK(isfinite(eig_draw_value(&exponential, 1 - 0x1p-53)));
+    CHECK(eig_draw_is_upper(&above) && !eig_draw_is_upper(&below));
+    CHECK_CLOSE(eig_draw_mass(&above), eig_draw_mass(&below), 1e-15, 0);
+}
+
 int main(void)
 {
     RUN(gamma_draws_are_quantiles);
     RUN(closed_forms);
     RUN(cuts_keep_the_shape);
+    RUN(tails_keep_the_shape);
     return test_done();
 }
