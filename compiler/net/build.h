@@ -64,7 +64,7 @@ bool pair_times(NetBuild *b, const ModelConn *c, Num factor, Block *out);
 bool pair_is_exact(const NetBuild *b, const ModelConn *c, double n);
 
 /* ---- kernel.c: weights by displacement ---- */
-/* Whether so many exact evaluations may be asked for, or E0454. */
+/* Whether a kernel may have so many exact numbers, one for each displacement but its sign, or E0454. */
 bool pair_few_enough(NetBuild *b, const ModelConn *c, double n);
 bool kernel_block(NetBuild *b, const ModelConn *c, Block *out);
 

@@ -124,16 +124,16 @@ static bool fill(KernelBuild *k)
 bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
 {
     KernelBuild k = { .b = b, .c = c, .place = &b->net->pop[c->pre].model->place, .out = out };
-    double evaluations = 1;
+    double neurons = 1;
     out->kind = BLOCK_KERNEL;
     out->is_periodic = place_is_periodic(k.place->kind);
     for (size_t axis = 0; axis < 2; axis++) {
         out->extent[axis] = k.place->extent[axis];
         k.most[axis] = out->is_periodic ? out->extent[axis] / 2 : out->extent[axis] - 1;
-        evaluations *= (double)k.most[axis] + 1;
+        neurons *= (double)out->extent[axis];
     }
     size_t n = width(out, 0) * width(out, 1);
-    if (!memory_take(b, c, (double)n, sizeof(double), "use fewer neurons") || !pair_few_enough(b, c, evaluations))
+    if (!pair_few_enough(b, c, neurons) || !memory_take(b, c, (double)n, sizeof(double), "use fewer neurons"))
         return false;
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
     pair_eval_begin(&k.eval, c->pair, c->seed);
