@@ -14,7 +14,7 @@ typedef struct Piece {
 } Piece;
 typedef VEC(Piece) Pieces;
 
-enum { MAX_PIECES_OF_FORMULA = 64 };
+enum { MAX_PIECES_OF_FORMULA = 256 };
 
 typedef enum PieceTrouble {
     PIECES_FINE,

@@ -363,6 +363,7 @@ def read(dump):
 
 
 COSTS = [
+    "cost(x) = " + " + ".join(f"0.01 * abs(x - {k})" for k in range(200)),
     "cost(x) = x^4",
     "cost(x) = 0.3 * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]; gain = 2; threshold = 0.1",
     "cost(x) = 0.5 * abs(x - 0.3) + max(abs(x) - 1, 0)^2 + 2^x",
