@@ -285,6 +285,8 @@ size_t symbol_names(Builder *b, unsigned kinds, const char ***names);
 bool is_reserved(const char *name);
 /* True after E0203 for a name that nothing can be called. */
 bool report_reserved(Builder *b, AstName name);
+/* The same of an argument of `function`: that of time has another name, and time is what it is called with. */
+void report_reserved_argument(Builder *b, AstName name, const char *function);
 /* True after E0203 where `name` has this meaning and something is declared under it. */
 bool report_hiding(Builder *b, AstName name, const char *meaning);
 /* The same of a constant under a name that means something else in this kind of expressions alone: `n` in a scale. */

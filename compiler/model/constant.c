@@ -388,7 +388,7 @@ static void check_function(Builder *b, Symbol *s)
     const AstNames *params = &s->decl->as.function.params;
     Binding *bound = ARENA_ARRAY(&b->cx->arena, params->n + 1, Binding);
     for (size_t k = 0; k < params->n; k++) {
-        report_reserved(b, params->at[k]);
+        report_reserved_argument(b, params->at[k], s->decl->name.name);
         for (size_t j = 0; j < k; j++)
             if (params->at[j].name == params->at[k].name)
                 diag_help(b->cx, diag_at(b->cx, D_E0202, params->at[k].span, "`%s` is a parameter already", params->at[k].name), "rename one of the two");

@@ -138,7 +138,9 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const char *name = e->as.name.name;
     Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` cannot be used in %s", name, scope->what);
-    if (strcmp(name, "t") == 0)
+    if (strcmp(name, "t") == 0 && scope->of_function)
+        diag_help(b->cx, d, "time is given to a function as an argument: `function stim(s) = ...` with s in the place of t, and `input = stim(t)`");
+    else if (strcmp(name, "t") == 0)
         diag_help(b->cx, d, "time may stand in an input or a recorded quantity");
     else if (strcmp(name, "i") == 0 && (scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT))
         diag_help(b->cx, d, "write `pre.i` or `post.i`");

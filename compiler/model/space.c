@@ -22,15 +22,30 @@ bool is_reserved(const char *name)
     return false;
 }
 
-bool report_reserved(Builder *b, AstName name)
+static Diag *refuse_reserved(Builder *b, AstName name)
 {
     for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
-        if (strcmp(name.name, reserved[k].name) == 0) {
-            Diag *g = diag_at(b->cx, D_E0203, name.span, "`%s` is reserved: it is %s", name.name, reserved[k].meaning);
-            diag_help(b->cx, g, "choose another name");
-            return true;
-        }
-    return false;
+        if (strcmp(name.name, reserved[k].name) == 0)
+            return diag_at(b->cx, D_E0203, name.span, "`%s` is reserved: it is %s", name.name, reserved[k].meaning);
+    return NULL;
+}
+
+bool report_reserved(Builder *b, AstName name)
+{
+    Diag *g = refuse_reserved(b, name);
+    if (g)
+        diag_help(b->cx, g, "choose another name");
+    return g;
+}
+
+void report_reserved_argument(Builder *b, AstName name, const char *function)
+{
+    Diag *g = refuse_reserved(b, name);
+    if (g && strcmp(name.name, "t") == 0)
+        diag_help(b->cx, g, "a function of time has an argument of another name, `function %s(s) = ...`, and is called with time, `input = %s(t)`",
+                  function, function);
+    else if (g)
+        diag_help(b->cx, g, "choose another name");
 }
 
 /* Names with a meaning of their own in one kind of expressions, where a constant cannot be meant by them. */
