@@ -335,6 +335,27 @@ static RequirementReport bound_rates(Quantity *q, const ModelRequire *r)
                                ? CERTIFIED("the starts, as drawn with the seed of the model,") : CERTIFIED("the start")};
 }
 
+/* A function in e of which no numbers are taken at the bounds of its argument: those of most are no rational numbers. NULL: there is none. */
+static const char *bounded_by_form(const Expr *e)
+{
+    const char *inner = NULL;
+    if (e->kind == EXPR_MEAN || e->kind == EXPR_SUM)
+        return bounded_by_form(e->as.fold.arg);
+    if (e->kind != EXPR_CALL)
+        return NULL;
+    for (int k = 0; !inner && k < e->as.call.n_args; k++)
+        inner = bounded_by_form(e->as.call.arg[k]);
+    if (inner)
+        return inner;
+    switch (e->as.call.fn) {
+    case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_ATAN: case EIG_FN_TANH:
+    case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_NORMPDF: case EIG_FN_NORMCDF: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
+        return eig_fn_name[e->as.call.fn];
+    default:
+        return NULL;
+    }
+}
+
 RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
 {
     Quantity q = {.cx = cx, .net = report->net, .slope = report->slope, .n = r->n_neurons};
@@ -360,5 +381,9 @@ RequirementReport require_range(Ctx *cx, Report *report, const ModelRequire *r)
         return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = arena_printf(&cx->arena, "Theorem 12 (docs/theory.md): it lies in %s, since rates lie "
                                    "between their starts%s and the values of the activation", interval(cx, all.lo, all.hi),
                                    q.drawn ? ", as drawn with the seed of the model," : "")};
+    const char *formal = bounded_by_form(r->expr);
+    if (formal)
+        return (RequirementReport){.reason = arena_printf(&cx->arena, "by its form it lies in %s; of `%s` this proof takes no values at the bounds of "
+                                   "the rates, only the sign and the ends that it has everywhere", interval(cx, all.lo, all.hi), formal)};
     return (RequirementReport){.reason = arena_printf(&cx->arena, "it is known to lie in %s and no closer", interval(cx, all.lo, all.hi))};
 }

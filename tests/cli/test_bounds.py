@@ -86,6 +86,14 @@ def a_formula_without_a_bound_has_none(folder):
 
 
 @test
+def what_is_not_bounded_says_why(folder):
+    for fn, require in (("exp", "exp(E[0]) <= 2.72"), ("sin", "0.5 + sin(E[0]) <= 1"), ("log1p", "log1p(1 + E[0]) <= 1.1")):
+        found = verdict(folder, "cost = tanh_cost", require)
+        check(found[0] == "undecided" and "of `%s` this proof takes no values at the bounds of the rates" % fn in found[2], found)
+    equal(verdict(folder, "cost = tanh_cost", "exp(E[0]) >= 0")[0], "certified", "exp")
+
+
+@test
 def what_has_no_bounds(folder):
     for pop, require in (("cost = nonnegative; input = 1", "E <= 10"), ("cost = identity", "E >= -1"),
                          ("cost = box(0, 5); noise = 0.1 per sqrt(ms)", "E in [0, 5]")):
