@@ -189,6 +189,18 @@ def geometric_brownian_motion():
         near(r["mean(G.v^2)"][-1], math.exp(2 * mu + 0.25), 0.06, calculus)
 
 
+def derivatives_at_kinks():
+    """By Stratonovich a step has h/2 g g' more, where g is at its kink: of min and max the second argument counts there."""
+    for g, slope in (("max(v, 0.5)", 0), ("max(0.5, v)", 1), ("min(v, 0.5)", 0), ("min(0.5, v)", 1), ("0.5 + abs(v - 0.5)", 1),
+                     ("0.5 + ramp(v - 0.5, 2)", 0.5), ("1.5 - ramp(v + 0.5, 1)", 0), ("0.5 + floor(2 * v)", 0), ("1 + step(v - 0.5)", 0)):
+        text = "population G mixed { v' = 0.25 + (%s) * noise; start(v) = 0.5; calculus = %s }\n" \
+               "simulate { duration = 0.125; method = euler_maruyama; step = 0.125; record G.v }\n"
+        value = {"0.5 + floor(2 * v)": 1.5, "1 + step(v - 0.5)": 2}.get(g, 0.5)
+        for runs in (run, reference):
+            end = [runs(text % (g, calculus))["G.v"][-1] for calculus in ("ito", "stratonovich")]
+            near(end[1] - end[0], 0.125 / 2 * value * slope, 1e-15, g)
+
+
 def stationary_variance():
     """x' = -x/tau + sigma noise: the discrete variance is sigma^2 h / (1 - (1 - h/tau)^2)."""
     for attributes in ("tau = 2; cost = identity; noise = 0.3", "x' = -x / 2 + 0.3 * noise"):
@@ -312,7 +324,7 @@ def same_bits():
 for name, function in (("FitzHugh-Nagumo cell", fitzhugh_nagumo), ("coupled pairs", coupled_pairs), ("closed forms", closed_forms),
                        ("units", units_scale), ("currents are sums over pairs", currents_are_sums_over_pairs),
                        ("currents between kinds", currents_between_kinds), ("geometric Brownian motion", geometric_brownian_motion),
-                       ("stationary variance", stationary_variance), ("draws do not depend on others", draws_do_not_depend_on_others),
+                       ("derivatives at kinks", derivatives_at_kinks), ("stationary variance", stationary_variance), ("draws do not depend on others", draws_do_not_depend_on_others),
                        ("delayed decay", delayed_decay), ("time in a delayed current", time_in_a_delayed_current_is_the_present),
                        ("equations are not judged", equations_are_not_judged),
                        ("delays keep the equilibrium", delays_keep_the_equilibrium), ("noise is outside", noise_is_outside),
