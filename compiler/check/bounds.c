@@ -1,6 +1,7 @@
 #include "compiler/check/require.h"
 
 #include "compiler/check/range/range_search.h"
+#include "compiler/check/report_text.h"
 #include "compiler/check/slope/image.h"
 #include "compiler/check/slope/image_form.h"
 #include "compiler/expr/affine.h"
@@ -16,7 +17,7 @@ RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)
     if (mpq_cmp(s->rate, require->lo) >= 0)
         return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = s->theorem};
     return (RequirementReport){.reason = arena_printf(&cx->arena, "a rate of %s per unit of time is proved, and more is not excluded",
-                                                      num_brief(cx, s->rate))};
+                                                      report_rate_text(cx, s->rate))};
 }
 
 /* "[0, 5]", "[0, inf)" */

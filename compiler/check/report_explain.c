@@ -327,7 +327,7 @@ static void explain_statements(const Report *r, Sbuf *out)
             sbuf_printf(&text, " of the component that holds %s", row_name(&proof->matrix, e->component[s->component].member[0]));
         if (rate && mpq_sgn(rate[0]) > 0) {
             sbuf_str(&text, ": rate ");
-            report_number(rate[0], &text);
+            report_rate(rate[0], &text);
         }
         say(out, "", &text);
     }

@@ -241,7 +241,7 @@ static void print_stability(const Report *r, Sbuf *out)
         report_line(out, "", s->theorem);
     if (s->rate) {
         sbuf_printf(out, "%*srate: at least ", REPORT_LABEL, "");
-        num_print(s->rate, out);
+        report_rate(s->rate, out);
         sbuf_str(out, r->net->model->has_time_unit ? " per ms\n" : " per unit of time\n");
     }
     if (s->open && r->lds.verdict != TRUTH_UNDECIDED) {

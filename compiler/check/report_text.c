@@ -5,7 +5,8 @@
 
 enum {
     WIDTH = 100,                /* to which sentences are filled */
-    DIGITS = 9                  /* of numbers that are long */
+    DIGITS = 9,                 /* of numbers that are long */
+    SHORT = 12                  /* characters of those that are not */
 };
 
 void report_label(Sbuf *out, const char *label)
@@ -43,12 +44,11 @@ const char *report_plural(size_t n, const char *one, const char *many)
 }
 
 /* Exactly where that is short: false, and nothing printed, where it is not. */
-static bool print_short(Num x, Sbuf *out)
+static bool print_short(Num x, size_t most, Sbuf *out)
 {
-    enum { SHORT = 12 };
     size_t from = out->n;
     num_print(x, out);
-    if (out->n - from <= SHORT)
+    if (out->n - from <= most)
         return true;
     out->n = from;
     return false;
@@ -67,13 +67,30 @@ static void print_rounded(mpq_srcptr x, int digits, bool up, Sbuf *out)
 
 void report_number(Num x, Sbuf *out)
 {
-    if (!print_short(x, out))
+    if (!print_short(x, SHORT, out))
         sbuf_printf(out, "%.*g", DIGITS, num_to_double(x));
+}
+
+/* Of a rate nobody reads more. */
+void report_rate(Num x, Sbuf *out)
+{
+    enum { SHORT_RATE = 6, RATE_DIGITS = 3 };
+    if (!print_short(x, SHORT_RATE, out))
+        print_rounded(x, RATE_DIGITS, false, out);
+}
+
+const char *report_rate_text(Ctx *cx, Num x)
+{
+    Sbuf text = { 0 };
+    report_rate(x, &text);
+    const char *copy = arena_strdup(&cx->arena, sbuf_text(&text));
+    sbuf_free(&text);
+    return copy;
 }
 
 void report_bound(Num x, bool up, Sbuf *out)
 {
-    if (!print_short(x, out))
+    if (!print_short(x, SHORT, out))
         print_rounded(x, DIGITS, up, out);
 }
 

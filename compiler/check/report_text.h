@@ -14,6 +14,9 @@ const char *report_plural(size_t n, const char *one, const char *many);
 void report_number(Num x, Sbuf *out);
 /* The same for a bound, the digits rounded down or up. */
 void report_bound(Num x, bool up, Sbuf *out);
+/* The same for a proved rate, down, with fewer digits. */
+void report_rate(Num x, Sbuf *out);
+const char *report_rate_text(Ctx *cx, Num x);
 /* The bound x in so many digits, rounded down or up, so that what is said of x holds of what is printed. */
 const char *report_rounded(Ctx *cx, mpq_srcptr x, int digits, bool up);
 #endif

@@ -2,6 +2,7 @@
  * sums of products of different params, which are least and largest at corners of their ranges. */
 #include "compiler/check/dale.h"
 #include "compiler/check/range/range_search.h"
+#include "compiler/check/report_text.h"
 #include "compiler/check/require.h"
 
 /* The params of a mask; corner c has the k-th of them at its upper end where bit k of c is set. */
@@ -233,5 +234,5 @@ RequirementReport require_rate_for_all(Ctx *cx, Report *r, const ModelRequire *r
         return (RequirementReport){.reason = "for some of the values no rate is proved: cells have one where the network contracts in a weighted "
                                              "maximum, sum or Euclidean norm, and that does not follow from diagonal stability"};
     return (RequirementReport){.reason = arena_printf(&cx->arena, "for all values a rate of %s per unit of time is proved, and more is not excluded",
-                                                      num_brief(cx, (Num)rate))};
+                                                      report_rate_text(cx, rate))};
 }

@@ -282,10 +282,15 @@ static void attempt(Ctx *cx, const Report *report, RangeSearch *s, unsigned with
     range_problem_clear(&s->problem);
 }
 
+static bool reaches_rate(const RangeSearch *s, const RangeReport *r)
+{
+    mpq_srcptr rate = r->lds == TRUTH_CERTIFIED ? ranges_rate(&r->ranges) : NULL;
+    return rate && mpq_cmp(rate, s->rate) >= 0;
+}
+
 static bool falls_short(const RangeSearch *s, const RangeReport *r)
 {
-    mpq_srcptr rate = ranges_rate(&r->ranges);
-    return (s->needs_convergence && r->stable != TRUTH_CERTIFIED) || (s->rate && !(rate && mpq_cmp(rate, s->rate) >= 0));
+    return (s->needs_convergence && r->stable != TRUTH_CERTIFIED) || (s->rate && !reaches_rate(s, r));
 }
 
 /* Where time constants have ranges and what holds for any does not do: cells of theirs, too. Kept where they show more. */
@@ -326,15 +331,41 @@ static void decide_without_rate(Ctx *cx, Report *report, RangeSearch s)
     range_report_clear(&worse);
 }
 
+/* The largest rate that is required, is proved at the params' own values, and is below `most`, if that is not NULL. */
+static Num rate_below(const Net *net, const Report *r, Num most)
+{
+    Num best = NULL;
+    for (size_t k = 0; k < net->model->requires.n; k++) {
+        const ModelRequire *q = &net->model->requires.at[k];
+        if (q->for_all_params && q->kind == REQUIRE_RATE && r->stability.rate && mpq_cmp(q->lo, r->stability.rate) <= 0 &&
+            (!most || mpq_cmp(q->lo, most) < 0) && (!best || mpq_cmp(q->lo, best) > 0))
+            best = q->lo;
+    }
+    return best;
+}
+
+/* Where the largest rate that is required is not found, a smaller one that is required too may be. */
+static void decide_smaller_rates(Ctx *cx, Report *report, RangeSearch *s)
+{
+    for (Num rate; s->rate && !reaches_rate(s, &report->ranges) && (rate = rate_below(report->net, report, s->rate));) {
+        RangeReport with = report->ranges;
+        report->ranges = (RangeReport){.asked = true};
+        s->rate = rate;
+        decide(cx, report, *s);
+        bool is_better = reaches_rate(s, &report->ranges);
+        RangeReport worse = is_better ? with : report->ranges;
+        if (!is_better)
+            report->ranges = with;
+        range_report_clear(&worse);
+    }
+}
+
 void ranges_check(Ctx *cx, const Net *net, Report *out)
 {
-    RangeSearch s = {.out = &out->ranges, .tau_obstacle = range_tau_obstacle(cx, net->model)};
+    RangeSearch s = {.out = &out->ranges, .tau_obstacle = range_tau_obstacle(cx, net->model), .rate = rate_below(net, out, NULL)};
     for (size_t k = 0; k < net->model->requires.n; k++) {
         const ModelRequire *r = &net->model->requires.at[k];
         out->ranges.asked |= r->for_all_params && (r->kind == REQUIRE_STABLE || r->kind == REQUIRE_UNIQUE || r->kind == REQUIRE_RATE);
-        bool is_proved_here = r->kind == REQUIRE_RATE && out->stability.rate && mpq_cmp(r->lo, out->stability.rate) <= 0;
-        if (r->for_all_params && is_proved_here && (!s.rate || mpq_cmp(r->lo, s.rate) > 0))
-            s.rate = r->lo;
         s.needs_convergence |= r->for_all_params && r->kind == REQUIRE_STABLE;
     }
     s.needs_convergence &= !s.tau_obstacle;
@@ -342,6 +373,7 @@ void ranges_check(Ctx *cx, const Net *net, Report *out)
         return;
     s.is_first = net->model->params_in_tau != 0;
     decide(cx, out, s);
+    decide_smaller_rates(cx, out, &s);
     Truth least = s.needs_convergence && out->ranges.lds == TRUTH_CERTIFIED ? out->ranges.stable : out->ranges.lds;
     if (s.rate && least == TRUTH_UNDECIDED)
         decide_without_rate(cx, out, s);

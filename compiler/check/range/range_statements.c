@@ -24,10 +24,29 @@ static bool holds_at(RangeProblem *p, RangeCell *c, mpq_t *rate, mpq_srcptr at)
     return range_cell_holds(p, c);
 }
 
+/* Between a part of `own` that holds and own, which does not: nearly the largest that does. */
+static void halve_rate(RangeProblem *p, RangeCell *c, mpq_srcptr own, mpq_t *rate)
+{
+    enum { FEW_ROWS = 24, STEPS = 10 };
+    unsigned holds = 1, fails = 1u << STEPS;
+    mpq_t part;
+    mpq_init(part);
+    for (int step = 0; step < STEPS && (p->base.q <= FEW_ROWS || step < 4); step++) {
+        unsigned middle = (holds + fails) / 2;
+        mpq_set_ui(part, middle, 1);
+        mpq_mul(part, part, own);
+        mpq_div_2exp(part, part, STEPS);
+        *(holds_at(p, c, rate, part) ? &holds : &fails) = middle;
+    }
+    mpq_set_ui(part, holds, 1);
+    mpq_mul(part, part, own);
+    mpq_div_2exp(rate[0], part, STEPS);
+    mpq_clear(part);
+}
+
 /* A rate that the last statement has in the cell: the one that is asked for, or its own of the point at which it was found, or a part of that. */
 static bool settle_rate(RangeProblem *p, RangeCell *c, mpq_t *rate)
 {
-    static const unsigned eighths[] = {7, 6, 4, 2, 1};
     mpq_t own, part;
     mpq_inits(own, part, (mpq_ptr)0);
     mpq_set(own, rate[0]);
@@ -35,14 +54,8 @@ static bool settle_rate(RangeProblem *p, RangeCell *c, mpq_t *rate)
     if (!found) {               /* does any? */
         mpq_div_2exp(part, own, 10);
         found = holds_at(p, c, rate, part);
-        bool more = found;
-        for (size_t k = 0; more && k < sizeof eighths / sizeof *eighths; k++) {
-            mpq_set_ui(part, eighths[k], 8);
-            mpq_mul(part, part, own);
-            more = !holds_at(p, c, rate, part);
-        }
-        if (found && more)
-            mpq_div_2exp(rate[0], own, 10);
+        if (found)
+            halve_rate(p, c, own, rate);
     }
     mpq_clears(own, part, (mpq_ptr)0);
     return found;

@@ -95,10 +95,10 @@ double stability_projected_rate(Ctx *cx, const ClaimMatrix *m, const Component *
 bool propose_rate(const StabilityCase *x, double mu, Statement *out);
 bool propose_nearly_equal(const StabilityCase *x, double mu, Statement *out);
 /* stability_form.c */
-StatementProposal propose_contraction_two, propose_any_tau, propose_lure_popov;
+StatementProposal propose_contraction_two, propose_contraction_two_best, propose_any_tau, propose_lure_popov;   /* best: nearly the largest rate */
 /* stability_game.c */
 StatementProposal propose_symmetrisable, propose_potential, propose_saddle, propose_no_potential;
 
-/* At most x, with three decimal digits. */
+/* At most x: itself, where it is a short fraction (what is required may be just that), else twelve decimal digits. */
 Num stability_round_down(NumPool *nums, mpq_srcptr x);
 #endif

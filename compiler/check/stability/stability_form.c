@@ -3,6 +3,7 @@
  * matrices that share a form are blocks of one inequality. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/check/stability/lmi.h"
 #include "compiler/check/stability/stability.h"
@@ -262,13 +263,33 @@ static double solve_contraction(const StabilityCase *x, const Balanced *b, doubl
     return rate;
 }
 
-bool propose_contraction_two(const StabilityCase *x, Statement *out)
+/* Unknowns with most room at a rate have a larger one, at which there are others with room. */
+static double raise_rate(const StabilityCase *x, const Balanced *b, double rate, double *y)
+{
+    enum { ROUNDS = 12 };
+    double *other = ARENA_ARRAY(&x->cx->arena, 2 * b->n, double);
+    for (int round = 0; rate > 0 && round < ROUNDS; round++) {
+        double higher = solve_contraction(x, b, rate * b->tau, other);
+        if (!(higher > rate))
+            break;
+        bool is_done = higher < rate * (1 + 1e-6);
+        memcpy(y, other, 2 * b->n * sizeof *y);
+        rate = higher;
+        if (is_done)
+            break;
+    }
+    return rate;
+}
+
+static bool propose_contraction(const StabilityCase *x, bool is_best, Statement *out)
 {
     Balanced b;
     if (!balance(x, &b))
         return false;
     size_t n = b.n;
     double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double), rate = solve_contraction(x, &b, x->rate * b.tau, y);
+    if (is_best)
+        rate = raise_rate(x, &b, rate, y);
     Num few = rate > 0 ? stability_round_down(x->nums, num_from_double(x->nums, rate)) : NULL;
     if (!few || mpq_sgn(few) <= 0)
         return false;
@@ -280,6 +301,16 @@ bool propose_contraction_two(const StabilityCase *x, Statement *out)
     }
     mpq_set(statement_numbers(out, "rate")[0], few);
     return true;
+}
+
+bool propose_contraction_two(const StabilityCase *x, Statement *out)
+{
+    return propose_contraction(x, false, out);
+}
+
+bool propose_contraction_two_best(const StabilityCase *x, Statement *out)
+{
+    return propose_contraction(x, true, out);
 }
 
 /* The same in units of each neuron's own time constant, p being p tau. */

@@ -11,14 +11,20 @@ enum { MAX_ENTRIES = 2 * 1000 * 1000 };
 
 Num stability_round_down(NumPool *nums, mpq_srcptr x)
 {
+    enum { DIGITS = 12, SHORT = 6 };    /* of decimals; of either part of a fraction, 1/60 say */
     char text[40];
     Num down = num_int(nums, 0);
     double value = num_to_double_down(x);
     if (!(value > 0))
         return down;
-    double unit = pow(10, floor(log10(value)) - 2);
-    for (int k = -1; k < 3; k++) {      /* from above: x may be a number of three digits that no double is */
-        snprintf(text, sizeof text, "%.2e", (floor(value / unit) - k) * unit);
+    if (mpz_sizeinbase(mpq_numref(x), 10) <= SHORT && mpz_sizeinbase(mpq_denref(x), 10) <= SHORT) {
+        mpq_ptr same = num_new(nums);
+        mpq_set(same, x);
+        return same;
+    }
+    double unit = pow(10, floor(log10(value)) - (DIGITS - 1));
+    for (int k = -1; k < 3; k++) {      /* from above: x may be a number of so many digits that no double is */
+        snprintf(text, sizeof text, "%.*e", DIGITS - 1, (floor(value / unit) - k) * unit);
         if (num_parse(nums, text, strlen(text), &down) && mpq_cmp(down, x) <= 0)
             return down;
     }

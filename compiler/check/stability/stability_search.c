@@ -44,15 +44,22 @@ static bool try_whole(Search *s, StatementProposal *propose)
     return propose(&x, &proposed) && keep(s, &proposed);
 }
 
+/* What an attempt stays below a rate that is known about, in parts of it, when the one before stayed below by `lost` in vain. */
+static double more_lost(double lost)
+{
+    return lost * (lost < 1e-3 ? 100 : 2);
+}
+
 /* Nearly the largest mu that holds. Beyond ONE_ATTEMPT rows each attempt takes seconds. */
 static bool try_mu(Search *s, bool (*propose)(const StabilityCase *, double, Statement *))
 {
     enum { ONE_ATTEMPT = 2000 };
     StabilityCase x = whole(s);
     Statement proposed;
-    double mu = stability_mu(&x), least = x.m->q > ONE_ATTEMPT ? 0.9985 : 0.1;
-    for (double factor = 0.999; mu > 0 && factor > least; factor *= factor)
-        if (propose(&x, mu * factor, &proposed) && keep(s, &proposed))
+    bool is_large = x.m->q > ONE_ATTEMPT;
+    double mu = stability_mu(&x), most = is_large ? 1.5e-3 : 0.9;
+    for (double lost = is_large ? 1e-3 : 1e-7; mu > 0 && lost < most; lost = more_lost(lost))
+        if (propose(&x, mu * (1 - lost), &proposed) && keep(s, &proposed))
             return true;
     return false;
 }
@@ -88,11 +95,11 @@ static void try_projected_rate(Search *s)
     mpq_t *lag = rationals_new(s->cx, m->q);
     bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
     double most = asked ? stability_projected_rate(s->cx, m, e->component, e->n_components, (const mpq_t *)lag) : 0;
-    for (double factor = 0.999; most > 0 && !found && factor > 0.1; factor *= factor) {
+    for (double lost = 1e-7; most > 0 && !found && lost < 0.9; lost = more_lost(lost)) {
         statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);
         for (size_t a = 0; a < m->q; a++)
             mpq_set(statement_numbers(&proposed, "lag")[a], lag[a]);
-        mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, num_from_double(s->net->nums, most * factor)));
+        mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, num_from_double(s->net->nums, most * (1 - lost))));
         found = keep(s, &proposed);
     }
     rationals_clear(lag, m->q);
@@ -205,7 +212,7 @@ static void search(Search *s)
             converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal) ||
                         try_whole(s, propose_lure_popov) || try_whole(s, propose_any_tau);
         if (s->lds->matrix.q <= FEW_ROWS)
-            try_whole(s, propose_contraction_two);
+            try_whole(s, propose_contraction_two_best);
     }
     if (!try_whole(s, propose_potential))
         try_whole(s, propose_saddle);
