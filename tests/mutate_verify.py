@@ -8,7 +8,7 @@ Not listed, because nothing could notice them: a row twice in one component, and
 but M(p) is not positive definite either; the same for a diagonal entry >= 0 and for an entry of
 the scaled M beyond 8; an empty witness is X = 0; a member or a component out of range reads
 beyond an array, which only the sanitizers see, and so does a param too many of one of a map's two planes; rows of sums beside
-populations cannot be read from a file; no cell lies in an empty plane; where a list
+populations cannot be read from a file; no cell lies in an empty plane; the form of any-time-constants has p and q on its diagonal; where a list
 is taken out of a text that is no place for one, the null is refused that it leaves, as any null is.
 Usage: tests/mutate_verify.py [PART...]      rows in which one of these occurs
 """
@@ -366,12 +366,11 @@ ROWS = [
     ("range_verify.c", "case STATEMENT_LURE_POPOV: ", ""),
     ("range_verify.c", "case STATEMENT_CONTRACTION_TWO: ", ""),
     ("range_verify.c", "case STATEMENT_ANY_TAU: ", ""),
-    ("statement_form.c", "    if (!has_signs(p, n, 1) || !has_signs(q, n, 1))", "    if (0)"),
     ("statement_form.c", "        mpq_set_ui(one[a], 1, 1);", "        mpq_set_ui(one[a], 2, 1);"),
     ("range_verify.c", "case STATEMENT_PROJECTED_RATE: ", ""),
     ("range_verify.c", "case STATEMENT_SWITCHED_RATE:\n", "\n"),
-    ("range_verify.c", "VerifyResult v = verify_evidence(cx, &at, &c->evidence);", "VerifyResult v = verify_evidence(cx, base, &c->evidence);"),
-    ("range_verify.c", "VerifyResult v = verify_evidence(cx, &at, &c->evidence);",
+    ("range_verify.c", "VerifyResult v = verify_slowed(cx, &at, r, &c->evidence, (const mpq_t *)theta);", "VerifyResult v = verify_slowed(cx, base, r, &c->evidence, (const mpq_t *)theta);"),
+    ("range_verify.c", "VerifyResult v = verify_slowed(cx, &at, r, &c->evidence, (const mpq_t *)theta);",
      "Evidence bare = c->evidence;\n        bare.n_statements = which ? 0 : bare.n_statements;\n        VerifyResult v = verify_evidence(cx, &at, &bare);"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->hi[k]"),
     ("range_verify.c", "which >> k & 1 ? c->hi[k] : c->lo[k]", "c->lo[k]"),
@@ -415,6 +414,28 @@ ROWS = [
     ("map_verify.c", "return m->n_cells == 1 ? NULL", "return 1 ? NULL"),
     ("map_verify.c", "if (overlap(r, c, open[j]))", "if (0)"),
     ("map_verify.c", "if (mpq_cmp(open[j]->hi[axis], c->lo[axis]) > 0)", "if (0)"),
+    # time constants with ranges
+    ("range_verify.c", "    if (any & weights)\n", "    if (0)\n"),
+    ("range_verify.c", "if (any >> k & 1 && (mpq_sgn(r->value[k]) <= 0 ||", "if (any >> k & 1 && (0 ||"),
+    ("range_verify.c", "|| mpq_sgn(least[k]) <= 0))", "|| 0))"),
+    ("range_verify.c", "mpq_sgn(least[k]) <= 0", "mpq_sgn(least[k]) < 0"),
+    ("range_verify.c", "return s->is_part ? e->component[s->component].member[a] : a;", "return a;"),
+    ("range_verify.c", "if (r->speed[row_of(e, s, a)] != r->speed[row_of(e, s, 0)])", "if (0)"),
+    ("range_verify.c", "return kind == STATEMENT_EQUAL_TAU || kind == STATEMENT_RATE;", "return kind == STATEMENT_EQUAL_TAU;"),
+    ("range_verify.c", "return kind == STATEMENT_EQUAL_TAU || kind == STATEMENT_RATE;", "return kind == STATEMENT_RATE;"),
+    ("range_verify.c", "if (s->kind == STATEMENT_PROJECTED_RATE)", "if (0)"),
+    ("range_verify.c", "if (!e->is_certificate && statement_numbers(s, \"tau\"))", "if (0)"),
+    ("range_verify.c", "    if (!r->speed)\n        return verify_evidence(cx, at, e);", "    if (1)\n        return verify_evidence(cx, at, e);"),
+    ("range_verify.c", "    if (!fault && r->speed)\n", "    if (0)\n"),
+    ("range_verify.c", "        fault = speed_statements_fault(r, &c->evidence);", "        ;"),
+    ("range_verify.c", "fault = r->speed ? ranges_speeds_fault(r, theta, base->q) : NULL;", "fault = NULL;"),
+    ("range_verify.c", "if (fault || (fault = speed_statements_fault(r, e)))", "if (fault)"),
+    ("range_verify.c", "verify_slowed(cx, &at, r, e, theta);", "verify_evidence(cx, &at, e);"),
+    ("ranges.c", "        if (r->speed[row] >> k & 1) {\n            mpq_mul(out, out, r->value[k]);", "        if (r->speed[row] >> k & 1) {"),
+    ("ranges.c", "mpq_div(out, out, theta[k]);", "mpq_mul(out, out, theta[k]);"),
+    ("statement.c", "mpq_mul(out->field[k][a], s->field[k][a], slow[a]);", "mpq_mul(out->field[k][a], s->field[k][a], slow[0]);"),
+    ("map_read.c", "m->attained.ranges.speed = m->plane.ranges.speed;", ";"),
+    ("map_read.c", "!reader_speeds(r, json_object_get(root, \"speeds\"), &m->plane.ranges) ||", "0 ||"),
     ("map_verify.c", "if (!is_inside(r, &m->cell[k]))", "if (0)"),
     ("map_verify.c", "if (!fault && !mpq_equal(all, sum))", "if (0)"),
     ("map_verify.c", "return fault ? fault : overlap_fault(cx, m);", "return fault;"),

@@ -1161,6 +1161,13 @@ def read_speeds(ranges, terms, q, values):
     return [sorted(x) for x in speeds]
 
 
+def speed_statements(cell, speeds):
+    for s in cell.get("statements", []):
+        need(s["says"] != "projected-dynamics-rate", "lags with time constants that differ")
+        if s["says"] in ("equal-time-constants", "rate-by-multipliers"):
+            need(len({tuple(speeds[row]) for row in members_of(cell, s, len(speeds))}) == 1, "time constants that are not equal for all params")
+
+
 def check_cell(cell, corners, thetas, speeds, values):
     fields(cell, ("lo", "hi", "components"), ("statements",))
     roles = set()
@@ -1176,12 +1183,10 @@ def check_cell(cell, corners, thetas, speeds, values):
             check_statements(t, dict(cell, claim="lds", statements=there))
         x, y = t.rows[1].get(0, 0) if t.q == 2 else 0, t.rows[0].get(1, 0) if t.q == 2 else 0
         roles.add((x >= 0 >= y, x <= 0 <= y))
+    if speeds:
+        speed_statements(cell, speeds)
     for s in cell.get("statements", []):
         need(s["says"] in CONVEX, "a statement that need not hold between corners")
-        if speeds:
-            need(s["says"] != "projected-dynamics-rate", "lags with time constants that differ")
-            if s["says"] == "equal-time-constants":
-                need(len({tuple(speeds[row]) for row in members_of(cell, s, len(speeds))}) == 1, "time constants that are not equal for all params")
         if s["says"] == "two-neurons-excitatory-inhibitory":
             need(all(first for first, _ in roles) or all(second for _, second in roles), "the neurons change roles")
 
@@ -1245,6 +1250,7 @@ class Plane:
         populations = "populations" in self.matrix
         self.terms = [read_term(term, populations, count, self.q) for term in part["terms"]]
         self.rows = cells(self.matrix, "uniform" if populations else "rows", self.q)
+        self.speeds = read_speeds(part, self.terms, self.q, self.value) if "speeds" in part else None
 
     def at(self, theta):
         return matrix_at(self.matrix, self.rows, self.terms, self.value, theta)
@@ -1256,14 +1262,21 @@ def check_proof(proof, plane, attained, points, is_cell):
     need(not says & {"local-slopes", "invariant-box"}, "other slopes")
     if "components" in proof:
         if is_cell:
-            return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], points, None, None)
+            return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], points, plane.speeds, plane.value)
         for theta in points:
             t = Tested(plane.at(theta))
             check_components(t, proof["components"])
             if "statements" in proof:
-                check_statements(t, dict(proof, claim="lds"))
+                there = proof["statements"]
+                if plane.speeds:
+                    need(all(theta[k] > 0 for x in plane.speeds for k in x), "a speed that is not above 0")
+                    speed_statements(proof, plane.speeds)
+                    there = [slowed(proof, s, plane.speeds, plane.value, theta) for s in there]
+                check_statements(t, dict(proof, claim="lds", statements=there))
         return None
+    need(not (plane.speeds and any("tau" in s for s in proof.get("statements", []))), "time constants beside a witness, and speeds")
     need(not is_cell or says <= set(CONVEX + BESIDE), "a statement that need not hold between corners")
+    need(not plane.speeds or all(theta[k] > 0 for theta in points for x in plane.speeds for k in x), "a speed that is not above 0")
     for theta in points:
         t = Tested((attained or plane).at(theta))
         (check_zero_sum if "zero_sum" in proof["witness"] else check_vectors)(t, proof["witness"])
@@ -1313,12 +1326,14 @@ def check_pieces(plane, boxes):
 
 
 def check_map(root):
-    fields(root, ("format", "matrix", "params", "terms", "proofs", "cells"), ("model", "attained"))
+    fields(root, ("format", "matrix", "params", "terms", "proofs", "cells"), ("model", "attained", "speeds"))
     if "model" in root:
         model(root["model"])
     plane, attained = Plane(root), None
     if "attained" in root:
         attained = Plane(fields(root["attained"], ("matrix", "params", "terms")))
+        if plane.speeds:
+            read_speeds(root, attained.terms, attained.q, attained.value)
         need((attained.q, attained.lo, attained.hi) == (plane.q, plane.lo, plane.hi), "two planes")
     proofs, points = root["proofs"], {}
     need(isinstance(proofs, list) and isinstance(root["cells"], list) and root["cells"], "no cells")

@@ -252,14 +252,27 @@ static void print_stability(const Report *r, Sbuf *out)
     sbuf_free(&text);
 }
 
-/* "w_EE in [0, 3] and w_EI in [0, 2]" */
+static void put_end(mpq_srcptr own, mpq_srcptr other, bool is_inverse, Sbuf *out)
+{
+    mpq_t end;
+    mpq_init(end);
+    if (is_inverse)
+        mpq_inv(end, other);
+    else
+        mpq_set(end, own);
+    num_print(end, out);
+    mpq_clear(end);
+}
+
+/* "w_EE in [0, 3] and w_EI in [0, 2]"; of 1/T what T is. */
 static void put_ranges(const Ranges *r, Sbuf *out)
 {
     for (size_t k = 0; k < r->n_params; k++) {
-        sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == r->n_params ? " and " : ", ", r->name[k]);
-        num_print(r->lo[k], out);
+        const char *of = ranges_inverse_of(r, k);
+        sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == r->n_params ? " and " : ", ", of ? of : r->name[k]);
+        put_end(r->lo[k], r->hi[k], of != NULL, out);
         sbuf_str(out, ", ");
-        num_print(r->hi[k], out);
+        put_end(r->hi[k], r->lo[k], of != NULL, out);
         sbuf_char(out, ']');
     }
 }

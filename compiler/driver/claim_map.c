@@ -86,6 +86,31 @@ static bool speaks_of_activations(const Evidence *e, bool *at_input)
     return !e->is_certificate && e->n_statements > 0;
 }
 
+/* Without speeds cells state what holds for any time constants above 0. */
+static const char *any_tau_differs(Ctx *cx, const Net *net, const MapFile *m)
+{
+    for (size_t k = 0; k < m->n_proofs; k++)
+        for (size_t j = 0; j < m->proof[k].n_statements; j++) {
+            const Statement *s = &m->proof[k].statement[j];
+            if (m->proof[k].is_certificate ? !statement_is_of_any_tau(s->kind) : statement_numbers(s, "tau") != NULL)
+                return arena_printf(&cx->arena, "a proof states \"%s\", and time constants depend on params that have a range",
+                                    statement_table[s->kind].name);
+        }
+    return range_tau_obstacle(cx, net->model);
+}
+
+/* Speeds of rows go with the same params, of the same values: statements name the time constants there. */
+static const char *speeds_differ(Ctx *cx, const Ranges *map, const Ranges *model, size_t q)
+{
+    for (size_t a = 0; map->speed && a < q; a++)
+        if (map->speed[a] != model->speed[a])
+            return arena_printf(&cx->arena, "the time constant of row %zu depends on other params", a);
+    for (size_t k = 0; map->speed && k < model->n_params; k++)
+        if (!mpq_equal(map->value[k], model->value[k]))
+            return arena_printf(&cx->arena, "the value of `%s` is another", model->name[k]);
+    return NULL;
+}
+
 static const char *statements_differ(Ctx *cx, const Net *net, const SlopeReport *slope, const MapFile *m)
 {
     const ClaimMatrix *matrix = m->attained.matrix.q ? &m->attained.matrix : &m->plane.matrix;
@@ -100,8 +125,8 @@ static const char *statements_differ(Ctx *cx, const Net *net, const SlopeReport 
     }
     if (fault || !some)
         return fault;
-    if (net->model->params_in_tau)
-        return "cells make statements, and time constants depend on params that have a range";
+    if (net->model->params_in_tau && !m->plane.ranges.speed && (fault = any_tau_differs(cx, net, m)))
+        return fault;
     if (!any)
         return NULL;
     if (at_input && net->model->params_in_inputs)
@@ -120,9 +145,11 @@ const char *claim_map_fault(Ctx *cx, const Net *net, const MapFile *m)
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     RangeProblem p;
     slope_check(cx, net, slope);
-    const char *fault = range_problem_init(cx, net, slope, 0, &p);
+    const char *fault = range_problem_init(cx, net, slope, m->plane.ranges.speed ? RANGE_SPEEDS : 0, &p);
     if (!fault)
         fault = matrices_differ(cx, &m->plane, &p.base, &p.ranges);
+    if (!fault)
+        fault = speeds_differ(cx, &m->plane.ranges, &p.ranges, p.base.q);
     if (!fault && (m->attained.matrix.q || p.attained_base.q))
         fault = matrices_differ(cx, m->attained.matrix.q ? &m->attained : &m->plane, p.attained_base.q ? &p.attained_base : &p.base,
                                 p.attained_base.q ? &p.attained : &p.ranges);

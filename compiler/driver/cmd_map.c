@@ -18,6 +18,47 @@ static const ModelParam *param_named(const Model *m, const char *name)
     return NULL;
 }
 
+/* The param "1/T" of T. */
+static bool is_inverse(const char *power, const char *name)
+{
+    return strncmp(power, "1/", 2) == 0 && strcmp(power + 2, name) == 0;
+}
+
+/* NULL, or why a box of the problem's params is none of the plane: each is to stand there once, as itself or as what 1 is divided by. */
+static const char *axes_obstacle(Compilation *c, const Ranges *r)
+{
+    for (size_t k = 0; k < r->n_params; k++) {
+        bool is_axis = false;
+        for (int axis = 0; axis < 2; axis++)
+            is_axis |= strcmp(r->name[k], c->options->over[axis].name) == 0 || is_inverse(r->name[k], c->options->over[axis].name);
+        if (!is_axis)
+            return arena_printf(&c->cx.arena, "one over a time constant goes with `%s`, a power, and cells are drawn where it goes with a param "
+                                "itself, or with one over a param", r->name[k]);
+        for (size_t j = 0; j < k; j++)
+            if (is_inverse(r->name[k], r->name[j]) || is_inverse(r->name[j], r->name[k]))
+                return arena_printf(&c->cx.arena, "one over a time constant goes with `%s`, and a weight or another time constant with `%s`: no cell "
+                                    "of both is one of the plane", r->name[k], r->name[j]);
+    }
+    return NULL;
+}
+
+/* With time constants as they are at each point, if that can be; else *any_tau says why what is proved of convergence holds for any. */
+static const char *init_problem(Compilation *c, const SlopeReport *slope, RangeProblem *out, const char **any_tau)
+{
+    const char *reason = NULL;
+    *any_tau = NULL;
+    if (c->model->params_in_tau) {
+        reason = range_problem_init(&c->cx, c->net, slope, RANGE_SPEEDS, out);
+        if (!reason)
+            reason = axes_obstacle(c, &out->ranges);
+        if (!reason)
+            return NULL;
+        range_problem_clear(out);
+        *any_tau = reason;
+    }
+    return range_problem_init(&c->cx, c->net, slope, 0, out);
+}
+
 static void take_axes(const Compilation *c, Map *m)
 {
     const Ranges *r = &m->problem.ranges;
@@ -29,8 +70,10 @@ static void take_axes(const Compilation *c, Map *m)
         mpq_set(m->hi[axis], p->hi);
         m->axis[axis] = SIZE_MAX;
         for (size_t k = 0; k < r->n_params; k++)
-            if (strcmp(r->name[k], p->name) == 0)
+            if (strcmp(r->name[k], p->name) == 0 || is_inverse(r->name[k], p->name)) {
                 m->axis[axis] = k;
+                m->is_inverse[axis] = is_inverse(r->name[k], p->name);
+            }
     }
 }
 
@@ -46,14 +89,19 @@ static bool ends_in(const char *path, const char *ending)
 static double share(const Map *m, const MapCell *c)
 {
     double part = 1;
+    mpq_t lo, hi;
+    mpq_inits(lo, hi, (mpq_ptr)0);
     for (int axis = 0; axis < 2; axis++) {
         double all = mpq_get_d(m->hi[axis]) - mpq_get_d(m->lo[axis]);
-        part *= all > 0 ? (mpq_get_d(map_end(m, c, axis, true)) - mpq_get_d(map_end(m, c, axis, false))) / all : 1;
+        map_end(m, c, axis, false, lo);
+        map_end(m, c, axis, true, hi);
+        part *= all > 0 ? (mpq_get_d(hi) - mpq_get_d(lo)) / all : 1;
     }
+    mpq_clears(lo, hi, (mpq_ptr)0);
     return part;
 }
 
-static void print_summary(const Map *m, const char *no_equilibria)
+static void print_summary(const Map *m, const char *no_equilibria, const char *any_tau)
 {
     size_t n[N_MAP_REGIONS] = {0};
     double part[N_MAP_REGIONS] = {0};
@@ -67,6 +115,8 @@ static void print_summary(const Map *m, const char *no_equilibria)
                    r < MAP_CENTRE_STABLE ? ": proved in all of it" : "");
     if (no_equilibria && n[MAP_NOT_LDS] + n[MAP_CENTRE_NOT_LDS])
         printf("equilibria are not looked at: %s\n", no_equilibria);
+    if (any_tau)
+        printf("what is said of convergence holds for any time constants: %s\n", any_tau);
 }
 
 static bool write_data(Compilation *c, const Map *m, const char *path)
@@ -90,9 +140,7 @@ static ExitStatus make_map(Compilation *c)
     Map m = {0};
     SlopeReport *slope = ARENA_ARRAY(&c->cx.arena, c->net->n_pops, SlopeReport);
     slope_check(&c->cx, c->net, slope);
-    const char *reason = range_problem_init(&c->cx, c->net, slope, 0, &m.problem);
-    if (!reason && c->model->params_in_tau)
-        reason = "a param of the plane stands in time constants";
+    const char *any_tau, *reason = init_problem(c, slope, &m.problem, &any_tau);
     if (reason) {
         range_problem_clear(&m.problem);
         diagnose(&c->cx, o);
@@ -107,7 +155,7 @@ static ExitStatus make_map(Compilation *c)
     bool ok = (!o->data || write_data(c, &m, o->data)) && (!picture || map_draw(&m, c->model->name, picture));
     diagnose(&c->cx, o);
     if (ok && !o->quiet && !(o->data && strcmp(o->data, "-") == 0))
-        print_summary(&m, no_equilibria);
+        print_summary(&m, no_equilibria, any_tau);
     map_clear(&m);
     return ok ? STATUS_DONE : STATUS_SYSTEM;
 }

@@ -276,11 +276,21 @@ static bool print_params(Ctx *cx, const Ranges *r, const char *before)
 {
     Sbuf text = {0};
     for (size_t k = 0; k < r->n_params; k++) {
-        sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, r->name[k]));
-        rational_print(r->lo[k], &text);
+        const char *of = ranges_inverse_of(r, k);       /* of 1/T what T is */
+        mpq_t lo, hi;
+        mpq_inits(lo, hi, (mpq_ptr)0);
+        mpq_set(of ? hi : lo, r->lo[k]);
+        mpq_set(of ? lo : hi, r->hi[k]);
+        if (of) {
+            mpq_inv(lo, lo);
+            mpq_inv(hi, hi);
+        }
+        sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, of ? of : r->name[k]));
+        rational_print(lo, &text);
         sbuf_str(&text, ", ");
-        rational_print(r->hi[k], &text);
+        rational_print(hi, &text);
         sbuf_char(&text, ']');
+        mpq_clears(lo, hi, (mpq_ptr)0);
     }
     fputs(text.n ? sbuf_text(&text) : "", stdout);
     sbuf_free(&text);

@@ -1,10 +1,31 @@
 #include "compiler/driver/map.h"
 
-mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper)
+void map_end(const Map *m, const MapCell *c, int axis, bool upper, mpq_t out)
 {
-    if (m->axis[axis] == SIZE_MAX)
-        return upper ? m->hi[axis] : m->lo[axis];
-    return upper ? c->hi[m->axis[axis]] : c->lo[m->axis[axis]];
+    if (m->axis[axis] == SIZE_MAX) {
+        mpq_set(out, upper ? m->hi[axis] : m->lo[axis]);
+    } else if (m->is_inverse[axis]) {           /* above 0 */
+        mpq_inv(out, upper ? c->lo[m->axis[axis]] : c->hi[m->axis[axis]]);
+    } else {
+        mpq_set(out, upper ? c->hi[m->axis[axis]] : c->lo[m->axis[axis]]);
+    }
+}
+
+/* In the middle of what is drawn: between 1/a and 1/b that is 2/(a + b). */
+static void middle(const Map *m, mpq_srcptr lo, mpq_srcptr hi, size_t k, mpq_t out)
+{
+    bool is_inverse = (m->axis[0] == k && m->is_inverse[0]) || (m->axis[1] == k && m->is_inverse[1]);
+    mpq_add(out, lo, hi);
+    if (is_inverse) {
+        mpq_t product;
+        mpq_init(product);
+        mpq_mul(product, lo, hi);
+        mpq_div(out, product, out);
+        mpq_mul_2exp(out, out, 1);
+        mpq_clear(product);
+    } else {
+        mpq_div_2exp(out, out, 1);
+    }
 }
 
 /* Both lists of regions are in the order of RangeBeside. */
@@ -143,9 +164,7 @@ static bool quarter(const Map *m, const RangeCell *whole, unsigned which, RangeC
     for (size_t k = 0; k < n; k++) {
         mpq_set(out->lo[k], whole->lo[k]);
         mpq_set(out->hi[k], whole->hi[k]);
-        mpq_ptr end = which >> k & 1 ? out->lo[k] : out->hi[k];
-        mpq_add(end, whole->lo[k], whole->hi[k]);
-        mpq_div_2exp(end, end, 1);
+        middle(m, whole->lo[k], whole->hi[k], k, which >> k & 1 ? out->lo[k] : out->hi[k]);
     }
     return true;
 }

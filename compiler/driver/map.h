@@ -10,6 +10,7 @@ typedef struct Map {
     RangeProblem problem;
     const char *name[2];        /* of the params along x and y */
     size_t axis[2];             /* where they stand in problem.ranges; SIZE_MAX: the network's matrix does not depend on it */
+    bool is_inverse[2];         /* 1/p stands there, p being the param */
     mpq_t lo[2], hi[2];
     bool may_converge;          /* theorems on convergence speak of the network */
     VEC(Evidence) proofs;       /* no two have the same text */
@@ -22,7 +23,7 @@ typedef struct Map {
 void map_cells(Map *m, int depth);
 void map_clear(Map *m);
 /* The box along x or y. */
-mpq_srcptr map_end(const Map *m, const MapCell *c, int axis, bool upper);
+void map_end(const Map *m, const MapCell *c, int axis, bool upper, mpq_t out);
 
 /* Where diagonal stability is refuted, more may be said of equilibria or of rates that run away. */
 bool map_looks_further(const Map *m);

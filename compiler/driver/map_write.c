@@ -7,14 +7,18 @@
 
 void map_write_csv(const Map *m, Sbuf *out)
 {
+    mpq_t end;
+    mpq_init(end);
     sbuf_printf(out, "%s_lo,%s_hi,%s_lo,%s_hi,region\n", m->name[0], m->name[0], m->name[1], m->name[1]);
     for (size_t k = 0; k < m->cells.n; k++) {
         for (int side = 0; side < 4; side++) {
-            num_print(map_end(m, &m->cells.at[k], side / 2, side % 2), out);
+            map_end(m, &m->cells.at[k], side / 2, side % 2, end);
+            num_print(end, out);
             sbuf_char(out, ',');
         }
         sbuf_printf(out, "%s\n", map_region[m->cells.at[k].region].name);
     }
+    mpq_clear(end);
 }
 
 /* A decimal for the picture alone. */
@@ -37,15 +41,19 @@ static void put_quoted(Sbuf *out, const char *text)
 
 static void put_cells(const Map *m, Sbuf *out)
 {
+    mpq_t end;
+    mpq_init(end);
     for (size_t k = 0; k < m->cells.n; k++) {
         const MapCell *c = &m->cells.at[k];
         sbuf_str(out, "set object rectangle from ");
         for (int side = 0; side < 4; side++) {      /* x lo, y lo, x hi, y hi */
-            put_double(out, map_end(m, c, side % 2, side / 2));
+            map_end(m, c, side % 2, side / 2, end);
+            put_double(out, end);
             sbuf_str(out, side == 1 ? " to " : side == 3 ? " " : ",");
         }
         sbuf_printf(out, "behind fillcolor rgb '%s' fillstyle solid noborder\n", map_region[c->region].colour);
     }
+    mpq_clear(end);
 }
 
 void map_write_script(const Map *m, const char *title, const char *path, Sbuf *out)

@@ -119,6 +119,7 @@ def by_hand():
                                                   "statements": [{"says": "projected-dynamics-rate", "lag": ["2", "1"], "rate": "0.05"},
                                                                  {"says": "switched-dynamics-rate", "tau": ["2", "1"], "rate": "0.25"}]}]}}
     yield from small_maps()
+    yield from of_speeds()
     yield "several components", {"format": "eig-certificate/1", "claim": "lds",
                                  "matrix": {"n": 4, "entries": [[0, 0, "-1"], [0, 1, "0.5"], [1, 0, "0.5"], [1, 1, "-1"], [2, 0, "7"], [2, 2, "-1"], [3, 2, "-5"],
                                                                 [3, 3, "-2"]]},
@@ -145,6 +146,31 @@ def small_maps():
     yield "map of two cells", {"format": "eig-map/1", "matrix": dict(one, uniform=[["0.3"]]), "terms": terms,
                                "params": [{"name": "g", "value": "0.3", "lo": "0.25", "hi": "0.6"}], "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
                                "cells": [{"region": "not-lds", "lo": ["0.4"], "hi": ["0.6"], "proof": 0}, {"region": "not-lds", "lo": ["0.25"], "hi": ["0.4"], "proof": 0}]}
+
+
+def of_speeds():
+    """Of time constants that go with params: a range, a map of a cell and one of a centre."""
+    matrix = {"n": 2, "rows": [["-0.5", "-0.5"], ["0.4", "-1"]]}
+    params = [{"name": "1/T", "value": "0.5", "lo": "0.4", "hi": "1"}, {"name": "w", "value": "0.5", "lo": "0", "hi": "0.6"}]
+    terms = [{"params": [1], "entries": [[0, 0, "1"]]}]
+    one = [{"members": [0, 1], "p": ["1", "1"], "proof": "exact"}]
+    dominance = {"says": "quasi-dominance", "d": ["4", "3"], "tau": ["2", "50"], "rate": "0.009"}
+    cell = {"lo": ["0.4", "0"], "hi": ["1", "0.6"]}
+    yield "ranges, speeds", {"format": "eig-certificate/1", "claim": "lds", "matrix": matrix, "components": one,
+                             "ranges": {"params": params, "terms": terms, "speeds": [[0], []],
+                                        "cells": [dict(cell, components=one, statements=[dominance, {"says": "switched-dynamics-rate", "tau": ["2", "2"], "rate": "0.2"}])]}}
+    yield "ranges, equal speeds", {"format": "eig-certificate/1", "claim": "lds", "matrix": matrix, "components": one,
+                                   "ranges": {"params": params, "terms": terms, "speeds": [[0], [0]],
+                                              "cells": [dict(cell, components=one, statements=[{"says": "equal-time-constants", "tau": "2"},
+                                                                                                    {"says": "contraction-l2", "p": ["2", "2"], "q": ["1", "1"],
+                                                                                                     "tau": ["2", "2"], "rate": "0.05"},
+                                                                                                    {"says": "any-time-constants", "p": ["1", "1"], "q": ["1", "1"]}])]}}
+    plane = {"format": "eig-map/1", "matrix": matrix, "params": params, "terms": terms, "speeds": [[0], []]}
+    yield "map, speeds", dict(plane, proofs=[{"components": one, "statements": [dominance]}], cells=[dict(cell, region="stable", proof=0)])
+    yield "map of a centre, speeds", dict(plane, speeds=[[0], [0]], cells=[dict(cell, region="centre-stable", centre=0)], proofs=[
+        {"components": one, "statements": [{"says": "rate-by-multipliers", "mu": "0.5", "tau": "2", "rate": "0.04"}]}])
+    yield "map, speeds, refuted", dict(plane, attained={"matrix": {"n": 2, "rows": [["0.5", "-0.5"], ["0.4", "-1"]]}, "params": params, "terms": terms},
+                                       cells=[dict(cell, region="not-lds", proof=0)], proofs=[{"witness": {"members": [0], "V": [["1"]]}}])
 
 
 def of_model(folder, text, *command):

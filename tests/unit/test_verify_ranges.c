@@ -170,6 +170,21 @@ static void roles_stay(void)
     two_clear(&x);
 }
 
+/* A lag is no time constant, and stays what it is where these do not. */
+static void lags_go_with_fixed_time_constants(void)
+{
+    Two x;
+    uint32_t none[2] = {0, 0};
+    two_init(&x, "0", "1", 1, (const char *[]){"0 1 0 1"});
+    Statement s = statement_of(&x.cx, &(Said){STATEMENT_PROJECTED_RATE, "1 1 1/100"}, 2);
+    x.r.cell[0].evidence.statement = &s;
+    x.r.cell[0].evidence.n_statements = 1;
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    x.r.speed = none;
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    two_clear(&x);
+}
+
 /* A population of two, its self weight from 1/8 on by s: differences have s - 7/8, means 2/4 + s - 7/8. */
 static void populations_have_their_selves(void)
 {
@@ -209,6 +224,7 @@ int main(void)
     RUN(cells_cover_the_ranges);
     RUN(cells_certify);
     RUN(roles_stay);
+    RUN(lags_go_with_fixed_time_constants);
     RUN(populations_have_their_selves);
     return test_done();
 }

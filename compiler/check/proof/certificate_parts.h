@@ -19,6 +19,8 @@ void certificate_put_model(Sbuf *out, const CertificateModel *model);      /* wi
 /* certificate_ranges.c: the field "ranges", with a comma behind; its params and terms alone */
 void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q);      /* of a matrix of q rows */
 void certificate_put_terms(Sbuf *out, const Ranges *r);
+/* Nothing without speeds. */
+void certificate_put_speeds(Sbuf *out, const Ranges *r, size_t q);
 
 /* ---- certificate_read.c: reading. What is false has set the reason ---- */
 enum {
@@ -59,4 +61,5 @@ bool reader_statements(Reader *r, const json_t *list, Evidence *e);
 /* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
 bool reader_ranges(Reader *r, const json_t *object);
 bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out);
+bool reader_speeds(Reader *r, const json_t *list, Ranges *out);      /* of the rows of r->out; NULL: none */
 #endif

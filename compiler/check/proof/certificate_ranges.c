@@ -34,8 +34,10 @@ static void put_product(Sbuf *out, const Ranges *r, uint32_t params)
     sbuf_char(out, ']');
 }
 
-static void put_speeds(Sbuf *out, const Ranges *r, size_t q)
+void certificate_put_speeds(Sbuf *out, const Ranges *r, size_t q)
 {
+    if (!r->speed)
+        return;
     sbuf_str(out, ",\n    \"speeds\": [");
     for (size_t a = 0; a < q; a++) {
         sbuf_str(out, a ? ", " : "");
@@ -76,8 +78,7 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q)
 {
     sbuf_str(out, "  \"ranges\": {");
     certificate_put_terms(out, r);
-    if (r->speed)
-        put_speeds(out, r, q);
+    certificate_put_speeds(out, r, q);
     sbuf_str(out, ",\n    \"cells\": [");
     for (size_t k = 0; k < r->n_cells; k++) {
         sbuf_str(out, k ? ",\n    {\"lo\": " : "\n    {\"lo\": ");
@@ -180,7 +181,7 @@ static bool read_terms(Reader *r, const json_t *list, Ranges *out)
     return true;
 }
 
-static bool read_speeds(Reader *r, const json_t *list, Ranges *out)
+bool reader_speeds(Reader *r, const json_t *list, Ranges *out)
 {
     size_t q = r->out->matrix.q;
     if (!list)
@@ -232,6 +233,6 @@ bool reader_ranges(Reader *r, const json_t *object)
         return reader_refuse(r, "ranges go with the claim \"lds\"");
     return reader_object(r, object, "\"ranges\"", "params terms speeds cells") &&
            reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), out) &&
-           read_speeds(r, json_object_get(object, "speeds"), out) &&
+           reader_speeds(r, json_object_get(object, "speeds"), out) &&
            read_cells(r, json_object_get(object, "cells"), out);
 }

@@ -146,6 +146,7 @@ void map_file_write(const MapFile *m, Sbuf *out)
     certificate_put_matrix(out, &m->plane.matrix, NULL);
     sbuf_str(out, "    ");
     certificate_put_terms(out, &m->plane.ranges);
+    certificate_put_speeds(out, &m->plane.ranges, m->plane.matrix.q);
     sbuf_str(out, ",\n");
     put_proofs(m, number, out);
     sbuf_str(out, "\"cells\": [");

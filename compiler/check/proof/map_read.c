@@ -106,12 +106,14 @@ static bool read_map_cells(Reader *r, const json_t *list, MapFile *m)
 
 static bool read_map(Reader *r, const json_t *root, MapFile *m)
 {
-    if (!reader_object(r, root, "the file", "format model matrix params terms attained proofs cells"))
+    if (!reader_object(r, root, "the file", "format model matrix params terms speeds attained proofs cells"))
         return false;
     if (!has_format(root))
         return reader_refuse(r, "the format is not \"eig-map/1\"");
-    if (!reader_model(r, json_object_get(root, "model")) || !read_plane(r, root) || !read_attained(r, json_object_get(root, "attained"), m))
+    if (!reader_model(r, json_object_get(root, "model")) || !read_plane(r, root) ||
+        !reader_speeds(r, json_object_get(root, "speeds"), &m->plane.ranges) || !read_attained(r, json_object_get(root, "attained"), m))
         return false;
+    m->attained.ranges.speed = m->plane.ranges.speed;       /* of the same rows */
     r->out = &m->plane;
     return read_proofs(r, json_object_get(root, "proofs"), m) && read_map_cells(r, json_object_get(root, "cells"), m);
 }

@@ -20,7 +20,7 @@ static const char *plane_fault(const CertificateFile *p)
     for (size_t k = 0; k < p->ranges.n_params; k++)
         if (mpq_cmp(p->ranges.lo[k], p->ranges.hi[k]) > 0)
             return "a range is empty";
-    return NULL;
+    return p->ranges.speed ? ranges_speeds_fault(&p->ranges, (const mpq_t *)p->ranges.value, p->matrix.q) : NULL;
 }
 
 static const char *planes_fault(const MapFile *m)

@@ -26,8 +26,7 @@ bool statement_is_convex(StatementKind kind)
 
 /* ---- time constants ---- */
 
-/* NULL, or why speeds of rows are not linear in each param, or not above 0. */
-static const char *speeds_fault(const Ranges *r, const RangeCell *c, size_t q)
+const char *ranges_speeds_fault(const Ranges *r, const mpq_t *least, size_t q)
 {
     uint32_t any = 0, weights = 0;
     for (size_t a = 0; a < q; a++)
@@ -37,7 +36,7 @@ static const char *speeds_fault(const Ranges *r, const RangeCell *c, size_t q)
     if (any & weights)
         return "a param of a time constant stands in a term, too";
     for (size_t k = 0; k < r->n_params; k++)
-        if (any >> k & 1 && (mpq_sgn(r->value[k]) <= 0 || mpq_sgn(c->lo[k]) <= 0))
+        if (any >> k & 1 && (mpq_sgn(r->value[k]) <= 0 || mpq_sgn(least[k]) <= 0))
             return "a param of a time constant is not above 0";
     return NULL;
 }
@@ -56,14 +55,22 @@ static bool share_speed(const Ranges *r, const Evidence *e, const Statement *s)
     return true;
 }
 
-/* A lag holds a time constant, and is no `tau`. */
+/* One time constant for all rows, which are equal at the params' own values. */
+static bool has_one_tau(StatementKind kind)
+{
+    return kind == STATEMENT_EQUAL_TAU || kind == STATEMENT_RATE;
+}
+
+/* A lag holds a time constant, and is no `tau`. What is said beside a witness of time constants is of degree two in weights and speeds. */
 static const char *speed_statements_fault(const Ranges *r, const Evidence *e)
 {
     for (size_t k = 0; r->speed && k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         if (s->kind == STATEMENT_PROJECTED_RATE)
             return "a statement with lags goes with fixed time constants";
-        if (s->kind == STATEMENT_EQUAL_TAU && !share_speed(r, e, s))
+        if (!e->is_certificate && statement_numbers(s, "tau"))
+            return "a statement with time constants beside a witness goes with fixed ones";
+        if (has_one_tau(s->kind) && !share_speed(r, e, s))
             return "time constants are not equal for all params";
     }
     return NULL;
@@ -175,7 +182,7 @@ static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
     if (!fault && (r->n_params > RANGES_MAX_PARAMS || base->n_kernels || base->mean_slope || base->n_sums))
         fault = "there are too many params, or kernels, or mean slopes";
     if (!fault && r->speed)
-        fault = speeds_fault(r, c, base->q);
+        fault = ranges_speeds_fault(r, (const mpq_t *)c->lo, base->q);
     for (uint32_t which = 0; !fault && which < 1u << r->n_params; which++) {
         ClaimMatrix at;
         if (is_repeated(r, c, which))
@@ -214,8 +221,11 @@ const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
     ClaimMatrix at;
     if (statement_local(e->statement, e->n_statements))
         return "a statement is about other slopes";
+    const char *fault = r->speed ? ranges_speeds_fault(r, theta, base->q) : NULL;
+    if (fault || (fault = speed_statements_fault(r, e)))
+        return fault;
     ranges_matrix_at(cx, base, r, theta, &at);
-    VerifyResult v = verify_evidence(cx, &at, e);
+    VerifyResult v = verify_slowed(cx, &at, r, e, theta);
     claim_matrix_clear(&at);
     return v.accepted ? NULL : v.reason;
 }

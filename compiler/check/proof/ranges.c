@@ -1,6 +1,8 @@
 /* Claims over ranges: storage, and the matrix at given params. */
 #include "compiler/check/proof/ranges.h"
 
+#include <string.h>
+
 void ranges_init(Ctx *cx, Ranges *r, size_t n_params)
 {
     *r = (Ranges){.n_params = n_params};
@@ -45,6 +47,17 @@ void ranges_clear(Ranges *r)
     for (size_t k = 0; k < r->n_cells; k++)
         range_cell_clear(&r->cell[k], r->n_params);
     *r = (Ranges){0};
+}
+
+const char *ranges_inverse_of(const Ranges *r, size_t k)
+{
+    const char *name = r->name[k] + 2;
+    if (strncmp(r->name[k], "1/", 2) != 0 || strchr(name, '^') || mpq_sgn(r->lo[k]) <= 0)
+        return NULL;
+    for (size_t j = 0; j < r->n_params; j++)
+        if (strcmp(r->name[j], name) == 0)
+            return NULL;
+    return name;
 }
 
 /* ---- the matrix at theta ---- */

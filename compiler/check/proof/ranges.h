@@ -51,6 +51,10 @@ void ranges_clear(Ranges *r);
 void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, ClaimMatrix *out);
 /* How many times as long the time constant of a row is at theta as at the params' own values. */
 void ranges_slow_at(const Ranges *r, size_t row, const mpq_t *theta, mpq_t out);
+/* The param whose inverse param k is, by their names: "T" of "1/T", where all of its range is above 0 and no other param is T. NULL: none. */
+const char *ranges_inverse_of(const Ranges *r, size_t k);
+/* NULL, or why speeds of the q rows are not linear in each param, or not above 0 where params are least. */
+const char *ranges_speeds_fault(const Ranges *r, const mpq_t *least, size_t q);
 /* NULL, or why the cell's evidence does not prove its claim for every theta in it. */
 const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c);
 /* The same for one theta, where any statement may stand that is about the whole network's slopes. */

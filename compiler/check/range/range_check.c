@@ -49,8 +49,17 @@ static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *theta)
 static const char *about_point(Ctx *cx, const Ranges *r, const mpq_t *theta)
 {
     const char *text = "";
-    for (size_t k = 0; k < r->n_params; k++)
-        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", r->name[k], num_brief(cx, theta[k]));
+    mpq_t at;
+    mpq_init(at);
+    for (size_t k = 0; k < r->n_params; k++) {
+        const char *of = ranges_inverse_of(r, k);       /* of 1/T what T is */
+        if (of)
+            mpq_inv(at, theta[k]);
+        else
+            mpq_set(at, theta[k]);
+        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", of ? of : r->name[k], num_brief(cx, at));
+    }
+    mpq_clear(at);
     return text;
 }
 

@@ -41,6 +41,8 @@ const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope)
     const ClaimMatrix *m = range_base(p);
     const char *reason;
     LocalNet *local = ARENA_NEW(&p->cx->arena, LocalNet);
+    if (p->net->model->params_in_tau)
+        return "a param of the plane stands in time constants";
     if (!init_local(p, slope, local, &reason))
         return reason;
     if (p->tau)

@@ -320,7 +320,10 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
     reason = add_terms(cx, net, slope, of, &out->ranges);
     if (with & RANGE_SPEEDS)
         take_speeds(cx, net, &out->base, of, &out->ranges);
-    return reason ? reason : init_attained(cx, net, slope, &powers, out);
+    if (!reason)
+        reason = init_attained(cx, net, slope, &powers, out);
+    out->attained.speed = out->ranges.speed;
+    return reason;
 }
 
 void range_problem_clear(RangeProblem *p)
