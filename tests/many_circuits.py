@@ -54,6 +54,14 @@ def with_weights(n, weight):
             "simulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[%d].E) }\n" % (weight, n, n - 1))
 
 
+def with_entries(n, size, most, body):
+    """2 n populations and some `most` connections of each circuit to later ones, each with size^2 pairs; `body` may have k in it."""
+    return ("circuit Two() {\n  population E excitatory { size = %d; tau = 20 ms; cost = nonnegative; input = 1 }\n"
+            "  population I inhibitory { size = %d; tau = 10 ms; cost = nonnegative }\n}\ninstance L[%d] = Two()\n" % (size, size, n) +
+            "\n".join("connect L[k].E -> L[k + %d].I { %s } for k in 0..%d" % (d, body, n - 1 - d) for d in range(1, most + 1)) +
+            "\nsimulate { duration = 1 ms; method = euler; step = 0.1 ms; record mean(L[%d].I) }\n" % (n - 1))
+
+
 MIXED = """circuit Mixed(b, w, p) {
   population E excitatory { size = 40; tau = 20 ms * b; cost(x) = b * x^4 / 4 + x^2 / b on [0, 1 + b]; input = b }
   population I inhibitory { size = 20; tau = 10 ms; activation(z) = 1 / (1 + exp(-b * z / 2)); input = b * sin(t / (3 ms)) }

@@ -62,12 +62,23 @@ static void check_entry(const Net *net, const Block *b, size_t e, DaleViolation 
     add_violation(out, tally, v);
 }
 
+/* Entries that all have the sign of their population, or are 0: at the speed of memory, whatever their order is. */
+static bool all_agree(const Net *net, const Block *b)
+{
+    const NetPop *pre = &net->pop[b->pre];
+    int sign = mpq_sgn(b->factor) * (int)net_neuron_sign(pre, 0);
+    bool agree = !pre->model->neuron_sign && b->values.d && !b->values.q;
+    for (size_t e = 0; agree && e < b->values.n; e++)
+        agree = sign > 0 ? b->values.d[e] >= 0 : b->values.d[e] <= 0;
+    return agree;
+}
+
 static void check_entries(const Net *net, const Block *b, DaleViolation v, DaleReport *out, DaleTally *tally)
 {
     size_t n_pre = net->pop[b->pre].size, n_post = net->pop[b->post].size;
     bool agree = !b->values.d && !net->pop[b->pre].model->neuron_sign &&
                  !breaks_law(net_neuron_sign(&net->pop[b->pre], 0), mpq_sgn(b->factor));
-    if (!mpq_sgn(b->factor) || agree)
+    if (!mpq_sgn(b->factor) || agree || all_agree(net, b))
         return;             /* one weight, whose sign is taken from the source, speaks for all */
     for (v.post = 0; v.post < n_post; v.post++) {
         if (b->kind == BLOCK_DENSE) {

@@ -148,14 +148,34 @@ EACH(abs, (z = wide_abs(&x), (void)y, true))
 EACH(min, (z = wide_smaller(&x, &y), true))
 EACH(max, (z = wide_larger(&x, &y), true))
 
-static void strip_function(EigFn fn, size_t n, Strip *a, bool *unsure)
+static RoundKnown find_value(EigFn fn, const Wide *x)
+{
+    RoundKnown found = { .arg = *x, .is_known = true };
+    found.is_sure = function(fn, x, &found.value) && isfinite(found.value.hi);
+    return found;
+}
+
+/* Of one argument after the other, remembered. */
+static RoundKnown value_of(const RoundOp *op, const Wide *x)
+{
+    if (!op->known)
+        return find_value(op->fn, x);
+    uint64_t h = (bits_of(x->hi) ^ bits_of(x->lo) >> 7) * 0x9E3779B97F4A7C15u;
+    RoundKnown *at = &op->known[h >> (64 - op->known_bits)];
+    if (!at->is_known || at->arg.hi != x->hi || at->arg.lo != x->lo || at->arg.err != x->err)
+        *at = find_value(op->fn, x);
+    return *at;
+}
+
+static void strip_function(const RoundOp *op, size_t n, Strip *a, bool *unsure)
 {
     for (size_t k = 0; k < n; k++) {
-        Wide x = { a->hi[k], a->lo[k], a->err[k] }, y = { 0, 0, 0 };
-        unsure[k] |= unsure[k] || !function(fn, &x, &y) || !isfinite(y.hi);
-        a->hi[k] = y.hi;
-        a->lo[k] = y.lo;
-        a->err[k] = y.err;
+        Wide x = { a->hi[k], a->lo[k], a->err[k] };
+        RoundKnown y = unsure[k] ? (RoundKnown){ .is_sure = false } : value_of(op, &x);
+        unsure[k] |= !y.is_sure;
+        a->hi[k] = y.value.hi;
+        a->lo[k] = y.value.lo;
+        a->err[k] = y.value.err;
     }
 }
 
@@ -207,7 +227,7 @@ static void call(const RoundOp *op, size_t n, Strip *top, bool *unsure)
         ELEMENTARY_BY_MACHINE(fused_fn(op->fn, n, a, b, unsure), by_fn(op->fn, n, a, b, unsure));
         break;
     default:
-        strip_function(op->fn, n, a, unsure);
+        strip_function(op, n, a, unsure);
         break;
     }
 }
@@ -331,6 +351,24 @@ static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, signe
 
 /* ---- rows ---- */
 
+static bool is_function(const RoundOp *op)
+{
+    return op->kind == ROUND_CALL && op->n_args == 1 && op->fn != EIG_FN_NEG && op->fn != EIG_FN_ABS && op->fn != EIG_FN_SQRT;
+}
+
+/* Tables as large as the pairs are worth. */
+static void remember_functions(PairRound *p, size_t n_pairs)
+{
+    enum { FEWEST_BITS = 4, MOST_BITS = 10, PAIRS = 16 };
+    int bits = FEWEST_BITS;
+    while (bits < MOST_BITS && n_pairs / PAIRS >> bits)
+        bits++;
+    for (RoundOp *op = p->pair.op; op < p->pair.op + p->pair.n_ops; op++) {
+        op->known_bits = bits;
+        op->known = is_function(op) ? ARENA_ARRAY(&p->kept, (size_t)1 << bits, RoundKnown) : NULL;
+    }
+}
+
 void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor, size_t n_pre, size_t n_pairs)
 {
     enum { WORTH = 8 };         /* pairs of a source, from which on its numbers are kept */
@@ -338,6 +376,7 @@ void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor,
     pair_eval_begin(&p->exact, expr, seed);
     p->stack = ARENA_ARRAY(&p->kept, expr->depth + 1, Strip);
     p->pair = program(p, expr, false);
+    remember_functions(p, n_pairs);
     for (size_t k = 0; k < p->source.n; k++)
         p->source.at[k] = program(p, p->source.at[k].of, true);
     for (size_t k = 0; k < p->target.n; k++)

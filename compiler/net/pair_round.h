@@ -18,10 +18,18 @@ typedef enum RoundOpKind {
     ROUND_SOURCE, ROUND_TARGET  /* part `which` of the side */
 } RoundOpKind;
 
+/* A function's value at an argument; a weight that depends on pre.i - post.i has few. */
+typedef struct RoundKnown {
+    Wide arg, value;
+    bool is_known, is_sure;
+} RoundKnown;
+
 typedef struct RoundOp {
     RoundOpKind kind;
     EigFn fn;                   /* CALL */
     int n_args;
+    RoundKnown *known;          /* of a function of pairs: 2^known_bits, or NULL */
+    int known_bits;
     size_t which;
     Wide constant;
     const Expr *draw;

@@ -32,10 +32,11 @@ typedef struct Scatter {
     size_t cap;                 /* of the columns */
 } Scatter;
 
-/* The target after `at`, or n_post: floor(log u / log(1 - p)) targets are passed over. */
+/* The target after `at`, or n_post: floor(log u / log(1 - p)) targets are passed over. The quotient is not below 0, so that
+ * the conversion is the floor, and either is below the whole number that is left where the other is. */
 static uint32_t next_target(const Scatter *s, Walker *w, size_t source, size_t at)
 {
-    double gap = floor(eig_log(stream_next(&s->key, source, &w->stream)) / s->log_q);
+    double gap = eig_log(stream_next(&s->key, source, &w->stream)) / s->log_q;
     return (uint32_t)(gap < (double)(s->n_post - at) ? at + (size_t)gap : s->n_post);
 }
 

@@ -31,6 +31,8 @@ static int by_values(const double *a, const double *b, size_t n)
     if (a == b)
         return 0;
     DECIDE((a != NULL) - (b != NULL));
+    if (n == 0 || memcmp(a, b, n * sizeof *a) == 0)
+        return 0;               /* most often, and at the speed of memory */
     for (size_t k = 0; k < n; k++)
         DECIDE(by_value(a[k], b[k]));
     return 0;

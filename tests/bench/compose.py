@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Time and memory of the compiler for 500 populations and 9547 connections from circuits, against the neurons in each,
-and with costs and activations by formula, equal in all circuits or different in each; and for 1000 weights by an expression; and with
-delays, noise, equations, currents and inputs of neurons, all but samples.
+and with costs and activations by formula, equal in all circuits or different in each; and for 1000 weights by an expression;
+and with some 10^8 weights in all; and with delays, noise, equations, currents and inputs of neurons, all but samples.
 Seconds are those of the processor; the run is of ten steps.
 
     EIGC=build/eigc python3 tests/bench/compose.py"""
@@ -12,8 +12,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from many_circuits import CURRENTS, INPUTS, WIRES, cells, delayed, driven, model, wired, with_formulas, with_weights
+from many_circuits import CURRENTS, INPUTS, WIRES, cells, delayed, driven, model, wired, with_entries, with_formulas, with_weights
 
+ENTRIES = ("weight = 0.0001 * (1 + pre.i * post.i)", "weight = 0.001 * exp(-abs(pre.i - post.i) / 10)",
+           "pattern = random(p = 0.5); weight = 0.001 * (k + 1)", "pattern = random(indegree = 50); weight = 0.001 * (k + 1)")
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 
 
@@ -27,17 +29,17 @@ def one(folder, command):
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def median(folder, command):
-    found = [one(folder, command) for _ in range(5)]
+def median(folder, command, times):
+    found = [one(folder, command) for _ in range(times)]
     return statistics.median(s for s, _ in found), max(mb for _, mb in found)
 
 
-def row(name, text, runs=True):
+def row(name, text, runs=True, times=5):
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "m.eig"), "w") as f:
             f.write(text)
-        checked = median(folder, ["check", "m.eig"])
-        ran = "%.3f | %.0f" % median(folder, ["run", "m.eig", "-o", "m.npz"]) if runs else " | "
+        checked = median(folder, ["check", "m.eig"], times)
+        ran = "%.3f | %.0f" % median(folder, ["run", "m.eig", "-o", "m.npz"], times) if runs else " | "
         one(folder, ["dump", "--llvm", "m.eig"])
         size = os.path.getsize(os.path.join(folder, "out")) / 1000
         print("| %s | %.3f | %.0f | %s | %.0f |" % (name, *checked, ran, size), flush=True)
@@ -61,6 +63,8 @@ def main():
     row("cells by equations, currents of every kind", cells(500, 10, CURRENTS))
     row("inputs drawn for each neuron", driven(250, 10, INPUTS[0]))
     row("inputs that fluctuate", driven(250, 10, INPUTS[1]))
+    for body in ENTRIES:
+        row("9348 connections of 100 x 100 pairs, " + body, with_entries(250, 100, 41, body), times=1)
 
 
 main()

@@ -90,6 +90,13 @@ def many_circuits_are_small(where):
     report(lines[0] > 100 and lines[1] <= lines[0], "code does not grow with neurons", lines)
 
 
+def many_weights_take_their_doubles(where):
+    """Some 4.7 million weights, 8 bytes each; of 93 million no check makes any."""
+    weight = "weight = 0.0001 * (1 + pre.i * post.i)"
+    takes_little(where, ["run", "-", "-o", "weights.npz"], many_circuits.with_entries(50, 100, 10, weight))
+    takes_little(where, ["check", "-"], many_circuits.with_entries(250, 100, 41, weight))
+
+
 def what_pairs_remember_ends_with_their_connection(where):
     for weight in "0.01 * pre.i", "0.0001 / (1 + pre.i + post.i)", "0.001 * lognormal(1, 0.5)":
         for command in ["dump", "--net", "-"], ["run", "--no-check", "-", "-o", "weights.npz"]:
@@ -190,6 +197,7 @@ with tempfile.TemporaryDirectory() as folder:
     paths_in_dumps_and_settings(folder)
     results_hold_every_text(folder)
     many_circuits_are_small(folder)
+    many_weights_take_their_doubles(folder)
     what_pairs_remember_ends_with_their_connection(folder)
     equal_formulas_are_one(folder)
     different_numbers_are_data(folder)
