@@ -112,10 +112,17 @@ static const Expr *with_shared_arguments(Sharing *s, const Expr *e)
     return is_new ? expr_apply(s->cx, e->span, e->as.call.fn, e->as.call.n_args, arg) : e;
 }
 
-const Expr *expr_shared(Ctx *cx, const Expr *e)
+void expr_shared_both(Ctx *cx, const Expr **e, const Expr **f)
 {
     Sharing s = { .cx = cx };
-    const Expr *out = shared(&s, e);
+    *e = shared(&s, *e);
+    *f = shared(&s, *f);
     arena_free(&s.scratch);
-    return out;
+}
+
+const Expr *expr_shared(Ctx *cx, const Expr *e)
+{
+    const Expr *same = e;
+    expr_shared_both(cx, &e, &same);
+    return e;
 }

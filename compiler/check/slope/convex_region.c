@@ -94,9 +94,9 @@ static void narrow_by_g(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
 }
 
 /* At one point nothing has to cancel in terms of g'', and all that is asked for is its value. */
-static bool is_known_point(const ConvexSearch *s, const ConvexRegion *r)
+static bool is_known_point(const ConvexSearch *s)
 {
-    if (r->where != CONVEX_INSIDE || r->from < r->to || s->domain.trouble != JET_FINE || !mpfi_bounded_p(s->domain.curvature))
+    if (s->domain.trouble != JET_FINE || !mpfi_bounded_p(s->domain.curvature))
         return false;
     double low = convex_lower(s->domain.curvature), high = convex_upper(s->domain.curvature);
     return high - low <= 0x1p-40 * fmax(1, fmin(fabs(low), fabs(high)));
@@ -105,13 +105,15 @@ static bool is_known_point(const ConvexSearch *s, const ConvexRegion *r)
 void convex_evaluate(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
 {
     JetDomain d = convex_domain_of(s, r);
-    jet_evaluate(s->g[r->where], &d, &s->domain);
-    if (is_known_point(s, r)) {
+    bool is_point = r->where == CONVEX_INSIDE && !(r->from < r->to);
+    if (is_point)
+        jet_evaluate(s->g[r->where], &d, &s->domain);
+    if (is_point && is_known_point(s)) {
         mpfi_add_ui(out->value, s->domain.curvature, 1);
         out->trouble = JET_FINE;
         return;
     }
-    jet_evaluate(s->curve[r->where], &d, out);
+    jet_evaluate_both(s->g[r->where], s->curve[r->where], &d, &s->domain, out);
     narrow_far(s, r, out);
     if (s->domain.trouble == JET_FINE) {
         narrow_by_g(s, r, out);

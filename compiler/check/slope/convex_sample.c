@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { SAMPLES = 64, FAR_SAMPLES = 18, STEPS = 40, SLOPES = 16 };
+enum { SAMPLES = 64, FAR_SAMPLES = 18, STEPS = 40, SLOPES = 16, WAVE = 8, FURTHEST_WAVES = 34 };
 
 /* 1 + g'' and g as a run would compute them: doubles tell where to look, and prove nothing. */
 typedef struct Sight {
@@ -79,6 +79,26 @@ static void look_towards(const Sight *v, ConvexWhere where, double from)
         proved_at(v, best);
 }
 
+static bool has_waves(const Expr *e)
+{
+    bool has = e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_SIN || e->as.call.fn == EIG_FN_COS);
+    for (int k = 0; e->kind == EXPR_CALL && !has && k < e->as.call.n_args; k++)
+        has = has_waves(e->as.call.arg[k]);
+    return has;
+}
+
+/* Waves may bend down the more the further out they are, each at one of its phases. */
+static void look_at_waves(const Sight *v, ConvexWhere where)
+{
+    for (int k = 10; k <= FURTHEST_WAVES && may_sample(v) && !convex_end_of(v->s, where); k += 6) {
+        double far = (where == CONVEX_TOWARDS_LO ? -1 : 1) * ldexp(1, k);
+        int best = least_between(v, seen_at, far, far + WAVE);
+        double x = descend(v, far + (double)WAVE * (best - 1) / SAMPLES, far + (double)WAVE * (best + 1) / SAMPLES);
+        if (may_sample(v) && convex_is_inside(v->s, x))
+            proved_at(v, x);
+    }
+}
+
 void convex_sample(ConvexSearch *s, double a, double b)
 {
     const Expr *curve = s->curve[CONVEX_INSIDE], *g = s->g[CONVEX_INSIDE];
@@ -98,6 +118,10 @@ void convex_sample(ConvexSearch *s, double a, double b)
         least_between(&v, proved_at, a, b);
     look_towards(&v, CONVEX_TOWARDS_LO, 1);
     look_towards(&v, CONVEX_TOWARDS_HI, 1);
+    if (has_waves(s->piece->g)) {
+        look_at_waves(&v, CONVEX_TOWARDS_LO);
+        look_at_waves(&v, CONVEX_TOWARDS_HI);
+    }
 }
 
 /* The place of this piece's k-th sample, k < SLOPES: evenly between two ends, from one end by powers of two. */

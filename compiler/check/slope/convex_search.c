@@ -199,10 +199,8 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
         if (!s->curve[w] || !s->g[w])
             return false;
     }
-    for (ConvexWhere w = 0; w < CONVEX_N_WHERE; w++) {
-        s->curve[w] = expr_shared(s->cx, s->curve[w]);
-        s->g[w] = expr_shared(s->cx, s->g[w]);
-    }
+    for (ConvexWhere w = 0; w < CONVEX_N_WHERE; w++)
+        expr_shared_both(s->cx, &s->g[w], &s->curve[w]);
     return true;
 }
 

@@ -71,6 +71,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_DIV:
         jet_divide(w, a, b, out);
         jet_over_line(w, e, b, out);
+        jet_product_over_line(w, e, b, out);
         jet_square_over_line(w, e, b, out);
         jet_over_power(w, e, b, out);
         jet_over_root(w, e, a, b, out);
@@ -170,11 +171,9 @@ void jet_result_clear(JetResult *r)
     mpfi_clear(r->curvature);
 }
 
-void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
+static void evaluate(SeenTable *seen, const Expr *e, const JetDomain *at, JetResult *out)
 {
-    SeenTable seen = { 0 };
-    NumMark before = num_pool_mark(at->nums);
-    Walk w = { .at = at, .seen = &seen };
+    Walk w = { .at = at, .seen = seen };
     Scaled flat;
     scaled_init(&flat);
     const Jet *j = jet_of(&w, e);
@@ -186,8 +185,22 @@ void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
     out->trouble = w.trouble;
     out->function = w.function;
     scaled_clear(&flat);
+}
+
+void jet_evaluate_both(const Expr *e, const Expr *f, const JetDomain *at, JetResult *of_e, JetResult *of_f)
+{
+    SeenTable seen = { 0 };
+    NumMark before = num_pool_mark(at->nums);
+    evaluate(&seen, e, at, of_e);
+    if (f)
+        evaluate(&seen, f, at, of_f);
     seen_clear(&seen);
     num_pool_release(at->nums, before);
+}
+
+void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out)
+{
+    jet_evaluate_both(e, NULL, at, out, NULL);
 }
 
 bool jet_goes_to_zero(const Expr *e, NumPool *nums, int side, double from)

@@ -40,6 +40,8 @@ const char *jet_outside_text(Ctx *cx, const char *function);
 void jet_result_init(JetResult *r);
 void jet_result_clear(JetResult *r);
 void jet_evaluate(const Expr *e, const JetDomain *at, JetResult *out);
+/* The same of two, once where they have parts in common (expr_shared_both). */
+void jet_evaluate_both(const Expr *e, const Expr *f, const JetDomain *at, JetResult *of_e, JetResult *of_f);
 /* True when e is proved to go to 0 as side * z, from `from` >= 1 on, grows without bound. */
 bool jet_goes_to_zero(const Expr *e, NumPool *nums, int side, double from);
 /* Every evaluation adds what it does to at->nums->work, in sums: which functions it meets, each by how long it takes. Searches are

@@ -3,6 +3,8 @@
  * Lines in the same u, (n0 + n1 u)/(d0 + d1 u), which saturating functions are, u^2/(1 + u^2) and exp(u)/(1 + exp(u)): this is
  * n1/d1 + r/d for the divisor d and r = n0 - n1 d0/d1.
  *
+ * A product p n over a line d in the same u as n, sin(x) x/(1 + abs(x)), is p times that.
+ *
  * A square polynomial over a line in the same u, (n0 + n1 u + n2 u^2)/d, which is l u + m + r/d with l = n2/d1: the slope is
  * (l/d1 - r/d^2) d'.
  *
@@ -59,6 +61,37 @@ void jet_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
     scaled_mul(w->at, &x, &y, &out->v[2]);
     scaled_clear(&x);
     scaled_clear(&y);
+}
+
+static bool same_scale(Num a, Num b)
+{
+    return a && b ? mpq_equal(a, b) : a == b;
+}
+
+void jet_product_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
+{
+    const Expr *product = e->as.call.arg[0];
+    mpq_ptr limit = num_new(w->at->nums), rest = num_new(w->at->nums);
+    if (product->kind != EXPR_CALL || product->as.call.fn != EIG_FN_MUL)
+        return;
+    for (int k = 0; k < 2; k++) {
+        Expr quotient = *e;
+        quotient.as.call.arg[0] = product->as.call.arg[1 - k];
+        if (!read_rest(w->at->nums, quotient.as.call.arg[0], e->as.call.arg[1], limit, rest))
+            continue;
+        Jet part, whole;
+        jet_init(&part);
+        jet_init(&whole);
+        jet_divide(w, jet_of(w, quotient.as.call.arg[0]), d, &part);
+        jet_over_line(w, &quotient, d, &part);
+        jet_mul(w, jet_of(w, product->as.call.arg[k]), &part, &whole);
+        for (int j = 0; j < 3; j++)
+            if (same_scale(whole.v[j].power, out->v[j].power) && same_scale(whole.v[j].rate, out->v[j].rate))
+                mpfi_intersect(out->v[j].c, out->v[j].c, whole.v[j].c);
+        jet_clear(&whole);
+        jet_clear(&part);
+        return;
+    }
 }
 
 /* ---- over a power of a line ---- */

@@ -66,6 +66,8 @@ void jet_compose(Walk *w, const Jet *a, Scaled g[3], Jet *out);
 /* ---- jet_quotient.c ---- */
 /* *out, the quotient e = a/b, narrowed where both are lines in the same u. */
 void jet_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* *out, the quotient e = a/b, narrowed where a is a product of anything and a line in the same u as the line b. */
+void jet_product_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* Slope and curvature of the quotient e = a/b, *out, narrowed where a is a square polynomial in u and b a line in u. */
 void jet_square_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* The slope of the quotient e = a/b, *out, narrowed where a is a line and b a power of a line in the same u. */

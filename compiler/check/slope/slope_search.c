@@ -8,7 +8,7 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_LEFT = 8 };      /* pieces where nothing is proved */
+enum { MAX_PIECES = 12000, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
@@ -232,6 +232,29 @@ static bool is_steeper(SlopeSearch *s, double z)
     return true;
 }
 
+static bool has_waves(const Expr *e)
+{
+    bool has = e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_SIN || e->as.call.fn == EIG_FN_COS);
+    for (int k = 0; e->kind == EXPR_CALL && !has && k < e->as.call.n_args; k++)
+        has = has_waves(e->as.call.arg[k]);
+    return has;
+}
+
+/* Waves that become steeper outwards, as of z + sin(z) z/(1 + abs(z)), are steepest far out, at one of their phases. */
+static void sample_waves(SlopeSearch *s)
+{
+    for (int k = 10; k <= FURTHEST_WAVES; k += 6)
+        for (int side = -1; side <= 1; side += 2) {
+            double far = side * ldexp(1, k), at = NAN;
+            for (int j = 0; j < PHASES; j++)
+                at = is_steeper(s, far + 8.0 * j / PHASES) ? far + 8.0 * j / PHASES : at;
+            for (double step = 4.0 / PHASES; !isnan(at) && step > 0x1p-13; step /= 2) {
+                at = is_steeper(s, at + step) ? at + step : at;
+                at = is_steeper(s, at - step) ? at - step : at;
+            }
+        }
+}
+
 /* The steeper the slope that is known, the fewer pieces have to be split. */
 static void sample(SlopeSearch *s)
 {
@@ -252,6 +275,8 @@ static void start(SlopeSearch *s)
 {
     SlopePiece all = { .phi = s->phi, .is_open = branches_any(s->phi) };
     double half = periodic_half(&s->scratch, s->phi, EIG_VAR_Z);
+    if (!(half > 0) && has_waves(s->phi))
+        sample_waves(s);
     if (half > 0) {
         double near = fmin(1, half / 2);
         push(s, &all, near, half);
