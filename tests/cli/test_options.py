@@ -65,7 +65,7 @@ def the_manual_lists_the_options_of_each_command(folder):
         said = words_with_dashes(section("eigc " + command)) if "## eigc " + command in MANUAL else set()
         for option, of, _ in shared:
             everywhere, _, but = of.partition("all but ")
-            if command in of.split(", ") or of == "all" or (but and command not in but.split(" and ")):
+            if command in of.split(", ") or of == "all" or (but and command not in re.split(" and |, ", but)):
                 said |= words_with_dashes(option)
         listed = {o for o in re.findall(r"^  (?:-\w, |    )--([a-z-]+)", eigc(command, "--help").out, re.M)}
         equal(sorted(said), sorted(listed), command)
