@@ -65,7 +65,7 @@ static void one_activation_for_all_equals_reference(void)
 /* So many copies that code is shared; in every second circuit blocks are added by a table. */
 static void copies_equal_reference(void)
 {
-    enum { COPIES = 150, CIRCUITS = 21 };
+    enum { COPIES = 150, CIRCUITS = 14 };
     size_t least = SIZE_MAX, most = 0;
     for (unsigned seed = 0; seed < CIRCUITS; seed++) {
         Circuit c;

@@ -38,6 +38,30 @@ def protocol():
     assert np.array_equal(u, 2 * amp + 1)
 
 
+def jumps_at_steps_cost_no_order():
+    """A unit with tau 1 whose input jumps from a to b at steps: what is left of the exact course, at two steps, falls as the method's order says."""
+    put("jumps.csv", "t,u\n0,0.5\n0.3,2\n0.7,0.25\n1.3,0.25\n")
+    forms = {"0.5 + 1.5 * step(t - 0.3) - 1.75 * step(t - 0.7)": "", "0.5 + 1.5 * pulse(t - 0.3, 0.4) - 0.25 * step(t - 0.7)": "",
+             "0.5 - 0.25 * floor(t / 0.7) + 1.5 * (step(t - 0.3) - step(t - 0.7))": "",
+             'samples("jumps.csv", times = "t", interpolation = step)': "", "amp": "at 0.3 amp = 2; at 0.7 amp = 0.25"}
+    x, at = 0.0, 0.0
+    for to, u in ((0.3, 0.5), (0.7, 2.0), (1.3, 0.25)):
+        x, at = u + (x - u) * np.exp(at - to), to
+    for form, protocol in forms.items():
+        for method, order in (("heun", 2), ("rk4", 4)):
+            left = []
+            for step in ("0.1", "0.05"):
+                r = eigc.run(f"""param amp = 0.5
+population A mixed {{ tau = 1; cost = identity; input = {form} }}
+population B mixed {{ v' = input - v }}
+connect A -> B {{ weight = 0 }}
+simulate {{ duration = 1.3; method = {method}; step = {step}; record A every 1.3; {protocol} }}
+""", FOLDER.name, *MACHINE)
+                assert r.status == 0, r.stderr
+                left.append(abs(r.arrays["A"][-1].item() - x))
+            assert left[1] < left[0] / (2**order * 0.75) and left[0] < 2e-2 * 0.1**(order - 2), (form, method, left)
+
+
 def protocol_in_function():
     t, u = inputs("input = drive(amp)", head="param amp = 1\nfunction drive(a) = a^2 + 1", more="at 50 ms amp = 4")
     assert np.array_equal(u, np.where(t < 50, 2.0, 17.0))
@@ -151,7 +175,7 @@ def a_pulse_of_no_length():
     assert np.array_equal(u.sum(axis=0), [0, 8, 16])
 
 
-for check in (protocol, protocol_in_function, protocol_through_let, protocol_in_equations_and_currents, switches_on_steps, a_pulse_of_no_length,
+for check in (protocol, jumps_at_steps_cost_no_order, protocol_in_function, protocol_through_let, protocol_in_equations_and_currents, switches_on_steps, a_pulse_of_no_length,
               samples_linear, samples_in_seconds, samples_step, samples_by_neuron, samples_of_one_dimension,
               many_neurons_and_threads_of_one_file):
     eigc.test("inputs: " + check.__name__.replace("_", " "), check)
