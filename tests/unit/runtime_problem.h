@@ -167,7 +167,7 @@ static inline void kernel_step(const EigKernelArgs *args, double t, double *x)
     bool heun = kernel_problem->method == EIG_METHOD_HEUN;
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + (heun ? h : 0.5 * h) * k1[i];
-    kernel_drift(args, heun ? t + h : t + 0.5 * h, y, k2);
+    kernel_drift(args, heun ? (t + h) * EIG_BEFORE : t + 0.5 * h, y, k2);
     if (heun) {
         for (size_t i = 0; i < n; i++)
             x[i] += 0.5 * h * (k1[i] + k2[i]);
@@ -178,7 +178,7 @@ static inline void kernel_step(const EigKernelArgs *args, double t, double *x)
     kernel_drift(args, t + 0.5 * h, y, k3);
     for (size_t i = 0; i < n; i++)
         y[i] = x[i] + h * k3[i];
-    kernel_drift(args, t + h, y, k4);
+    kernel_drift(args, (t + h) * EIG_BEFORE, y, k4);
     for (size_t i = 0; i < n; i++)
         x[i] += h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
 }
