@@ -172,12 +172,12 @@ def test_27_decision():
         light = 0.00052 * 30 * (1 + 0.128 * np.array([1, -1])) if t >= 100 else 0
         return -s / 100 + (1 - s) * 0.641 * rate(0.3255 + light + 0.2609 * s - 0.0497 * s[::-1]) / 1000
     r, s = run("27-decision"), np.array([0.1, 0.1])
-    s = rk4(slope, s, 0.1, 1000)            # what follows starts at the onset
+    s = rk4(lambda t, s: slope(0, s), s, 0.1, 1000)         # what follows starts at the onset
     for name, x in zip(("Left.S", "Right.S"), s):
-        near(r[name][10], x, 1e-5, name)
-    s = rk4(lambda t, s: slope(t + 100, s), s, 0.1, 9000)
+        near(r[name][10], x, 1e-9, name)
+    s = rk4(lambda t, s: slope(100, s), s, 0.1, 9000)
     for name, x in zip(("Left.S", "Right.S"), s):
-        near(r[name][100], x, 1e-3, name)
+        near(r[name][100], x, 1e-9, name)
     assert r["Left.S"][100] > 0.6 and r["Right.S"][100] < 0.1
 
 
