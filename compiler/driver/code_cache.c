@@ -14,9 +14,9 @@
 
 enum { N_HEX = 64 };
 
-/* An entry is this line, the hash of the object in hex, a newline, the object. */
+/* An entry is this line, its key and the hash of the object in hex, a line each, and the object. */
 static const char magic[] = "eigc object code 1\n";
-enum { N_MAGIC = sizeof magic - 1, N_HEAD = N_MAGIC + N_HEX + 1 };
+enum { N_MAGIC = sizeof magic - 1, N_HEAD = N_MAGIC + 2 * (N_HEX + 1), ENTRY_MODE = 0600 };
 
 /* ---- the folder ---- */
 
@@ -91,7 +91,7 @@ static char *path_of(const char *folder, const char *name, const char *extension
 
 /* ---- what jit_compile calls ---- */
 
-static void name_entry(const void *of, Ctx *cx, const char *how, const void *code, size_t n, char key[JIT_KEY_SIZE])
+static void name_entry(void *of, Ctx *cx, const char *how, const void *code, size_t n, char key[JIT_KEY_SIZE])
 {
     const CodeCache *c = of;
     const char *all = arena_printf(&cx->arena, "%s%s\n%s", c->stamp, how, sha256_hex(cx, code, n));
@@ -99,14 +99,20 @@ static void name_entry(const void *of, Ctx *cx, const char *how, const void *cod
     snprintf(key, JIT_KEY_SIZE, "%s", sha256_hex(cx, all, strlen(all)));
 }
 
+/* A file that only this user may have written. */
+static bool is_own(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && st->st_uid == geteuid() && !(st->st_mode & 022);
+}
+
 /* The file's bytes, malloc'd, or NULL. */
 static char *read_whole(const char *path, size_t *n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);       /* a pipe is no entry, and not waited for */
     struct stat st;
     char *bytes = NULL;
 
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= CODE_CACHE_MAX_BYTES)
+    if (fd >= 0 && fstat(fd, &st) == 0 && is_own(&st) && st.st_size > 0 && st.st_size <= CODE_CACHE_MAX_BYTES)
         bytes = malloc((size_t)st.st_size);
     size_t have = 0;
     for (ssize_t got = 1; bytes && got > 0 && have < (size_t)st.st_size; have += got > 0 ? (size_t)got : 0)
@@ -123,7 +129,13 @@ static char *read_whole(const char *path, size_t *n)
     return bytes;
 }
 
-static char *find_entry(const void *of, Ctx *cx, const char *key, size_t *n)
+/* What stands before the object. */
+static const char *head_of(Ctx *cx, const char *key, const void *object, size_t n)
+{
+    return arena_printf(&cx->arena, "%s%s\n%s\n", magic, key, sha256_hex(cx, object, n));
+}
+
+static char *find_entry(void *of, Ctx *cx, const char *key, size_t *n)
 {
     const CodeCache *c = of;
     char *path = path_of(c->folder, key, ".o");
@@ -133,9 +145,7 @@ static char *find_entry(const void *of, Ctx *cx, const char *key, size_t *n)
     free(path);
     if (!all)
         return NULL;
-    bool is_whole = n_all > N_HEAD && !memcmp(all, magic, N_MAGIC) &&
-                    !memcmp(all + N_MAGIC, sha256_hex(cx, all + N_HEAD, n_all - N_HEAD), N_HEX);
-    if (!is_whole) {
+    if (n_all <= N_HEAD || memcmp(all, head_of(cx, key, all + N_HEAD, n_all - N_HEAD), N_HEAD) != 0) {
         free(all);
         return NULL;
     }
@@ -221,20 +231,22 @@ static void make_room(const char *folder)
     free(l.at);
 }
 
-static void keep_entry(const void *of, Ctx *cx, const char *key, const void *object, size_t n)
+static void keep_entry(void *of, Ctx *cx, const char *key, const void *object, size_t n)
 {
-    const CodeCache *c = of;
+    CodeCache *c = of;
     char *path = path_of(c->folder, key, ".o");
     OutFile f;
 
     if (!path)
         return;
-    bool kept = outfile_open(&f, path) && outfile_write(&f, magic, N_MAGIC) && outfile_write(&f, sha256_hex(cx, object, n), N_HEX) &&
-                outfile_write(&f, "\n", 1) && outfile_write(&f, object, n) && outfile_commit(&f);
-    outfile_close(&f);
-    free(path);
+    bool kept = outfile_open(&f, path) && fchmod(f.fd, ENTRY_MODE) == 0 && outfile_write(&f, head_of(cx, key, object, n), N_HEAD) &&
+                outfile_write(&f, object, n) && outfile_commit(&f);
     if (kept)
         make_room(c->folder);
+    else
+        c->why_not_kept = f.error[0] ? arena_strdup(&cx->arena, f.error) : "the permissions of the file cannot be set";
+    outfile_close(&f);
+    free(path);
 }
 
 /* ---- opening ---- */

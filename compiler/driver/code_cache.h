@@ -16,6 +16,7 @@ enum {
 typedef struct CodeCache {
     const char *folder;         /* arena; NULL: no place for one */
     const char *stamp;          /* arena: which build of the code generator, part of every key */
+    const char *why_not_kept;   /* arena; NULL: nothing failed */
     JitCache jit;               /* as jit_compile wants it; points to this CodeCache */
 } CodeCache;
 

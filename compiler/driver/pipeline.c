@@ -246,6 +246,8 @@ void compilation_print_times(const Compilation *c, FILE *to)
     fprintf(to, "%.3f link\n", 1e3 * t->link);
     if (c->why_no_cache)
         fprintf(to, "time  %-8s %10s     %s is not used: %s\n", "cache", "", c->cache.folder, c->why_no_cache);
+    if (c->cache.why_not_kept)
+        fprintf(to, "time  %-8s %10s     the code is not kept in %s: %s\n", "cache", "", c->cache.folder, c->cache.why_not_kept);
 }
 
 void compilation_init(Compilation *c, const Options *o, const char *path)

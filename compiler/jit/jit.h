@@ -12,12 +12,12 @@ typedef struct Kernel Kernel;
 /* Object code kept between runs of the program. NULL in the options: none. */
 enum { JIT_KEY_SIZE = 65 };
 typedef struct JitCache {
-    const void *of;
+    void *of;
     /* The name of what is made from n bytes of LLVM bitcode in the way that `how` tells. */
-    void (*name)(const void *of, Ctx *cx, const char *how, const void *code, size_t n, char key[JIT_KEY_SIZE]);
+    void (*name)(void *of, Ctx *cx, const char *how, const void *code, size_t n, char key[JIT_KEY_SIZE]);
     /* The object of that name, malloc'd, of *n bytes; NULL: it is not there. */
-    char *(*find)(const void *of, Ctx *cx, const char *key, size_t *n);
-    void (*keep)(const void *of, Ctx *cx, const char *key, const void *object, size_t n);
+    char *(*find)(void *of, Ctx *cx, const char *key, size_t *n);
+    void (*keep)(void *of, Ctx *cx, const char *key, const void *object, size_t n);
 } JitCache;
 
 typedef struct JitOptions {

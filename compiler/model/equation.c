@@ -35,12 +35,15 @@ static long find_state(const Equations *eq, const char *name)
 
 static bool report_taken(Builder *b, const AstAttr *a, const ModelPop *p)
 {
-    static const char *const taken[] = { "input", "noise", "rate", "size" };
+    static const struct { const char *name, *is; } taken[] = {
+        { "input", "the summed input of an equation" }, { "noise", "the white noise of an equation" },
+        { "rate", "what the population sends, `pre.rate` in a current" }, { "size", "its number of neurons, `pre.size` in a current" },
+    };
     if (report_reserved(b, (AstName){ a->name, a->name_span }))
         return true;
     for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
-        if (strcmp(a->name, taken[k]) == 0) {
-            Diag *d = diag_at(b->cx, D_E0203, a->name_span, "a state cannot be called `%s`: the name has a meaning in equations", a->name);
+        if (strcmp(a->name, taken[k].name) == 0) {
+            Diag *d = diag_at(b->cx, D_E0203, a->name_span, "a state cannot be called `%s`, which is %s", a->name, taken[k].is);
             diag_help(b->cx, d, "choose another name");
             return true;
         }

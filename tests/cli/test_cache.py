@@ -4,7 +4,8 @@ import concurrent.futures
 import glob
 import os
 import re
-from cli import HAS_JIT, check, eigc, equal, main, test, write
+import subprocess
+from cli import EIGC, HAS_JIT, check, eigc, equal, main, test, write
 
 MODEL = """param w = 0.5
 population E excitatory { size = 3; tau = 20 ms; activation(z) = 1/(1 + exp(-z)); input = 1; noise = 0.1 per sqrt(ms) }
@@ -79,6 +80,48 @@ def links_are_not_followed(folder):
     os.rename(path, folder + "/elsewhere")
     os.symlink(folder + "/elsewhere", path)
     check(not run(folder)[0], "a link")
+
+
+@test
+def what_others_may_have_written_is_not_run(folder):
+    fill(folder)
+    path = entries(folder)[0]
+    equal(os.stat(path).st_mode & 0o777, 0o600)
+    for mode in (0o606, 0o660):
+        os.chmod(path, mode)
+        check(not run(folder)[0], oct(mode))
+        equal(os.stat(path).st_mode & 0o777, 0o600, "made anew")
+
+
+@test
+def an_entry_of_another_name_is_not_taken(folder):
+    _, right, _ = fill(folder)
+    mine = entries(folder)[0]
+    run(folder, "--set", "w=0.9")
+    other, = set(entries(folder)) - {mine}
+    os.replace(other, mine)
+    found, rates, _ = run(folder)
+    check(not found, "the code of another model")
+    equal(rates, right)
+
+
+@test
+def a_pipe_is_not_waited_for(folder):
+    fill(folder)
+    path = entries(folder)[0]
+    os.remove(path)
+    os.mkfifo(path)
+    check(not run(folder)[0], "a pipe")
+
+
+@test
+def what_cannot_be_written_is_said_with_the_times(folder):
+    write(folder, "m.eig", MODEL % "1 ms")
+    r = subprocess.run(["sh", "-c", 'ulimit -f 8; exec "$0" run m.eig -q --time -o o.csv', EIGC], cwd=folder, capture_output=True,
+                       env=dict(os.environ, EIGC_CACHE_DIR=folder + "/kept"))
+    equal(r.returncode, 0, r)
+    check(b"the code is not kept in" in r.stderr, r.stderr)
+    equal(os.listdir(folder + "/kept"), [])
 
 
 @test
