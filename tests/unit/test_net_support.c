@@ -3,7 +3,7 @@
 #include "tests/draw.h"
 #include "tests/unit/net_model.h"
 
-enum { FORMS = 100, NEURONS = 20000 };
+enum { FORMS = 60, NEURONS = 10000 };
 
 typedef struct Form {
     Bench *b;
