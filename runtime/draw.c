@@ -57,6 +57,17 @@ static double gamma_excess(double a, double x, double u)
     return u < 0.5 ? part - u : (1.0 - u) - rest;
 }
 
+enum { QUANTILE_STEPS = 200 };
+
+/* A step from *x to next, or to the middle where that leaves the ends, of which *x becomes one. True when it is no step any more. */
+static bool settles(double *x, double next, bool is_low, double *lo, double *hi)
+{
+    double before = *x;
+    *(is_low ? lo : hi) = before;
+    *x = next > *lo && next < *hi ? next : *lo + 0.5 * (*hi - *lo);
+    return fabs(*x - before) <= 2 * DBL_EPSILON * before || *x == *lo || *x == *hi;
+}
+
 /* x with P(a, x) = u for u far out: Newton on log P as a function of log x, of which P is nearly a power. */
 static double gamma_lower_quantile(double a, double u)
 {
@@ -64,18 +75,10 @@ static double gamma_lower_quantile(double a, double u)
     double x = fmin(exp((log(u) + lgamma(a + 1.0)) / a), hi);
     if (!(x > 0.0))
         return 0.0;
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0; k < QUANTILE_STEPS; k++) {
         double part = gamma_parts(a, x, &rest);
-        if (part < u)
-            lo = x;
-        else
-            hi = x;
-        double next = x * exp(-(part / (a * gamma_front(a, x))) * log(part / u));
-        if (!(next > lo && next < hi))
-            next = lo + 0.5 * (hi - lo);
-        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
-            return next;
-        x = next;
+        if (settles(&x, x * exp(-(part / (a * gamma_front(a, x))) * log(part / u)), part < u, &lo, &hi))
+            break;
     }
     return x;
 }
@@ -91,18 +94,10 @@ static double gamma_quantile(double a, double u)
     double x = fmin(exp((log(u) + lgamma(a + 1.0)) / a), hi);   /* exact for small x */
     if (!(x > 0.0))
         return 0.0;
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0; k < QUANTILE_STEPS; k++) {
         double excess = gamma_excess(a, x, u);
-        if (excess < 0.0)
-            lo = x;
-        else
-            hi = x;
-        double next = x - excess * x / (a * gamma_front(a, x));
-        if (!(next > lo && next < hi))
-            next = lo + 0.5 * (hi - lo);
-        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
-            return next;
-        x = next;
+        if (settles(&x, x - excess * x / (a * gamma_front(a, x)), excess < 0.0, &lo, &hi))
+            break;
     }
     return x;
 }
@@ -116,18 +111,10 @@ static double gamma_upper_quantile(double a, double s)
         hi *= 2.0;
     }
     double x = lo + 0.5 * (hi - lo);
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0; k < QUANTILE_STEPS; k++) {
         gamma_parts(a, x, &rest);
-        if (rest > s)
-            lo = x;
-        else
-            hi = x;
-        double next = x + rest * x / (a * gamma_front(a, x)) * log(rest / s);
-        if (!(next > lo && next < hi))
-            next = lo + 0.5 * (hi - lo);
-        if (fabs(next - x) <= 2 * DBL_EPSILON * x || next == lo || next == hi)
-            return next;
-        x = next;
+        if (settles(&x, x + rest * x / (a * gamma_front(a, x)) * log(rest / s), rest > s, &lo, &hi))
+            break;
     }
     return x;
 }
