@@ -102,116 +102,144 @@ void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a)
 
 /* ---- exprel and its derivatives ---- */
 
+/* exp(a) between neighbours. */
+static void exp_between(mpfi_ptr y, mpfr_srcptr a)
+{
+    mpfr_exp(&y->left, a, MPFR_RNDD);
+    mpfr_set(&y->right, &y->left, MPFR_RNDU);
+    mpfr_nextabove(&y->right);
+}
+
 /* (exp(a) - 1)/a, and by parts m(n) = (exp(a) - n m(n - 1))/a; each step takes as many digits as a is small, and some more where it is near 1. */
-static void moment_by_parts(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+static void moment_by_parts(mpfi_ptr y, mpfr_srcptr a, unsigned n)
 {
     mpfr_exp_t small = mpfr_get_exp(a) < 0 ? -mpfr_get_exp(a) : 0;
-    mpfr_prec_t p = mpfr_get_prec(y) + 32 + (mpfr_prec_t)n * (8 + (mpfr_prec_t)small);
-    mpfi_t at, power, m;
-    mpfi_init2(at, mpfr_get_prec(a));
+    mpfr_prec_t p = mpfi_get_prec(y) + 32 + (mpfr_prec_t)(n + 1) * (8 + (mpfr_prec_t)small);
+    mpfi_t power, m;
     mpfi_init2(power, p);
     mpfi_init2(m, p);
-    mpfi_set_fr(at, a);
-    mpfi_exp(power, at);
-    mpfi_expm1(m, at);
-    mpfi_div(m, m, at);
+    exp_between(power, a);
+    mpfi_sub_ui(m, power, 1);
+    mpfi_div_fr(m, m, a);
     for (unsigned k = 1; k <= n; k++) {
         mpfi_mul_ui(m, m, k);
         mpfi_sub(m, power, m);
-        mpfi_div(m, m, at);
+        mpfi_div_fr(m, m, a);
     }
-    mpfr_set(y, round == MPFR_RNDD ? &m->left : &m->right, round);
-    if (mpfr_nan_p(y) || mpfr_sgn(y) < 0)       /* beyond the numbers that MPFR has */
-        round == MPFR_RNDD ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
+    mpfi_set(y, m);
+    if (mpfr_nan_p(&y->left) || mpfr_sgn(&y->left) < 0)         /* beyond the numbers that MPFR has */
+        mpfr_set_zero(&y->left, 1);
+    if (mpfr_nan_p(&y->right) || mpfr_sgn(&y->right) < 0)
+        mpfr_set_inf(&y->right, 1);
     mpfi_clear(m);
     mpfi_clear(power);
-    mpfi_clear(at);
 }
 
 /* Beside 0 it is between 1/(n + 1) and exp(a)/(n + 1), and 1 + a <= exp(a) <= 1 + 2 a for 0 <= a <= 1. */
-static void moment_beside_zero(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+static void moment_beside_zero(mpfi_ptr y, mpfr_srcptr a, unsigned n)
 {
-    mpfr_set_ui(y, 1, MPFR_RNDN);
-    if (mpfr_sgn(a) < 0 && round == MPFR_RNDD)
-        mpfr_add(y, y, a, round);
-    if (mpfr_sgn(a) > 0 && round == MPFR_RNDU) {
-        mpfr_add(y, y, a, round);
-        mpfr_add(y, y, a, round);
+    mpfi_set_ui(y, 1);
+    if (mpfr_sgn(a) < 0)
+        mpfr_add(&y->left, &y->left, a, MPFR_RNDD);
+    for (int k = 0; k < 2 && mpfr_sgn(a) > 0; k++)
+        mpfr_add(&y->right, &y->right, a, MPFR_RNDU);
+    mpfi_div_ui(y, y, n + 1);
+}
+
+static void moment_at(mpfi_ptr y, mpfr_srcptr a, unsigned n)
+{
+    if (mpfr_nan_p(a) || mpfr_inf_p(a)) {
+        mpfr_set_zero(&y->left, 1);
+        mpfr_set_zero(&y->right, 1);
+        if (!mpfr_inf_p(a) || mpfr_sgn(a) > 0)
+            mpfr_set_inf(&y->right, 1);
+        if (mpfr_inf_p(a) && mpfr_sgn(a) > 0)
+            mpfr_set_inf(&y->left, 1);
+    } else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfi_get_prec(y) - 8) {
+        moment_beside_zero(y, a, n);
+    } else {
+        moment_by_parts(y, a, n);
     }
-    mpfr_div_ui(y, y, n + 1, round);
 }
 
-static void moment_end(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+/* What rises with a is between its values at the ends. */
+static void enclose_rising(mpfi_ptr y, mpfi_srcptr a, unsigned n, void (*at)(mpfi_ptr y, mpfr_srcptr a, unsigned n))
 {
-    if (mpfr_nan_p(a))
-        round == MPFR_RNDD ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
-    else if (mpfr_inf_p(a))
-        mpfr_sgn(a) < 0 ? mpfr_set_zero(y, 1) : mpfr_set_inf(y, 1);
-    else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfr_get_prec(y) - 8)
-        moment_beside_zero(y, a, n, round);
-    else
-        moment_by_parts(y, a, n, round);
+    at(y, &a->left, n);
+    if (mpfr_equal_p(&a->left, &a->right))
+        return;
+    mpfi_t end;
+    mpfi_init2(end, mpfi_get_prec(y));
+    at(end, &a->right, n);
+    mpfr_set(&y->right, &end->right, MPFR_RNDU);
+    mpfi_clear(end);
 }
 
-/* It rises with a. */
 void enclose_exp_moment(mpfi_ptr y, mpfi_srcptr a, unsigned n)
 {
-    moment_end(&y->left, &a->left, n, MPFR_RNDD);
-    moment_end(&y->right, &a->right, n, MPFR_RNDU);
+    enclose_rising(y, a, n, moment_at);
 }
 
 /* exp(a)/(exp(a) - 1) = 1/(1 - exp(-a)), and by parts r(n) = that - n/a r(n - 1). */
-static void mean_by_parts(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+static void mean_by_parts(mpfi_ptr y, mpfr_srcptr a, unsigned n)
 {
     mpfr_exp_t small = mpfr_get_exp(a) < 0 ? -mpfr_get_exp(a) : 0;
-    mpfr_prec_t p = mpfr_get_prec(y) + 32 + (mpfr_prec_t)(n + 1) * (8 + (mpfr_prec_t)small);
-    mpfi_t at, end, m;
-    mpfi_init2(at, mpfr_get_prec(a));
+    mpfr_prec_t p = mpfi_get_prec(y) + 32 + (mpfr_prec_t)(n + 1) * (8 + (mpfr_prec_t)small);
+    mpfr_t minus;
+    mpfi_t end, m;
+    mpfr_init2(minus, mpfr_get_prec(a));
     mpfi_init2(end, p);
     mpfi_init2(m, p);
-    mpfi_set_fr(at, a);
-    mpfi_neg(at, at);
-    mpfi_expm1(end, at);
-    mpfi_neg(end, end);
+    mpfr_neg(minus, a, MPFR_RNDN);
+    exp_between(end, minus);
+    mpfi_ui_sub(end, 1, end);
     mpfi_ui_div(end, 1, end);
     mpfi_set_ui(m, 1);
     for (unsigned k = 1; k <= n; k++) {
         mpfi_mul_ui(m, m, k);
-        mpfi_div(m, m, at);                     /* at is -a */
+        mpfi_div_fr(m, m, minus);
         mpfi_add(m, end, m);
     }
-    mpfr_set(y, round == MPFR_RNDD ? &m->left : &m->right, round);
-    if (mpfr_nan_p(y) || mpfr_sgn(y) < 0 || mpfr_cmp_ui(y, 1) > 0)
-        mpfr_set_ui(y, round == MPFR_RNDD ? 0 : 1, round);
+    mpfi_set(y, m);
+    if (mpfr_nan_p(&y->left) || mpfr_sgn(&y->left) < 0)
+        mpfr_set_zero(&y->left, 1);
+    if (mpfr_nan_p(&y->right) || mpfr_cmp_ui(&y->right, 1) > 0)
+        mpfr_set_ui(&y->right, 1, MPFR_RNDN);
     mpfi_clear(m);
     mpfi_clear(end);
-    mpfi_clear(at);
+    mpfr_clear(minus);
 }
 
 /* Beside 0 it is 1/(n + 1), off by less than n a. */
-static void mean_end(mpfr_ptr y, mpfr_srcptr a, unsigned n, mpfr_rnd_t round)
+static void mean_beside_zero(mpfi_ptr y, mpfr_srcptr a, unsigned n)
+{
+    mpfr_t off;
+    mpfr_init2(off, mpfr_get_prec(a));
+    mpfi_set_ui(y, 1);
+    mpfi_div_ui(y, y, n + 1);
+    mpfr_mul_ui(off, a, n, mpfr_sgn(a) < 0 ? MPFR_RNDD : MPFR_RNDU);
+    if (mpfr_sgn(a) < 0)
+        mpfr_add(&y->left, &y->left, off, MPFR_RNDD);
+    else
+        mpfr_add(&y->right, &y->right, off, MPFR_RNDU);
+    mpfr_clear(off);
+}
+
+static void mean_at(mpfi_ptr y, mpfr_srcptr a, unsigned n)
 {
     if (mpfr_nan_p(a) || mpfr_inf_p(a)) {
-        mpfr_set_ui(y, mpfr_nan_p(a) ? round == MPFR_RNDU : mpfr_sgn(a) > 0, round);
-    } else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfr_get_prec(y) - 8) {
-        mpfr_t off;
-        mpfr_init2(off, mpfr_get_prec(a));
-        mpfr_mul_ui(off, a, n, round);
-        mpfr_set_ui(y, 1, round);
-        mpfr_div_ui(y, y, n + 1, round);
-        if ((mpfr_sgn(a) < 0 && round == MPFR_RNDD) || (mpfr_sgn(a) > 0 && round == MPFR_RNDU))
-            mpfr_add(y, y, off, round);
-        mpfr_clear(off);
+        mpfr_set_ui(&y->left, mpfr_inf_p(a) && mpfr_sgn(a) > 0, MPFR_RNDN);
+        mpfr_set_ui(&y->right, mpfr_nan_p(a) || mpfr_sgn(a) > 0, MPFR_RNDN);
+    } else if (mpfr_zero_p(a) || mpfr_get_exp(a) < -mpfi_get_prec(y) - 8) {
+        mean_beside_zero(y, a, n);
     } else {
-        mean_by_parts(y, a, n, round);
+        mean_by_parts(y, a, n);
     }
 }
 
-/* It rises with a. */
 void enclose_exp_mean(mpfi_ptr y, mpfi_srcptr a, unsigned n)
 {
-    mean_end(&y->left, &a->left, n, MPFR_RNDD);
-    mean_end(&y->right, &a->right, n, MPFR_RNDU);
+    enclose_rising(y, a, n, mean_at);
 }
 
 /* ---- roots ---- */
@@ -236,23 +264,22 @@ static void move(mpfr_ptr to, mpfr_srcptr x, mpfr_prec_t k, mpfr_rnd_t round)
     mpfr_clear(part);
 }
 
-/* A bound of the root of f(x) = a in the direction of `round`; false when none was accepted. */
-static bool root_end(const Ascending *f, mpfr_ptr y, mpfr_srcptr a, mpfr_srcptr b, mpfr_rnd_t round)
+/* A bound of the root of f(x) = a in the direction of `round`, from x, which is about the root; false when none was accepted. */
+static bool root_end(const Ascending *f, mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr a, mpfr_srcptr b, mpfr_rnd_t round)
 {
-    mpfr_prec_t p = mpfr_get_prec(y);
-    mpfr_t x, try, value;
-    mpfr_inits2(p + 32, x, try, value, (mpfr_ptr)0);
-    f->guess(x, a, b);
+    mpfr_t from, try, value;
+    mpfr_inits2(mpfr_get_prec(x), from, try, value, (mpfr_ptr)0);
+    mpfr_set(from, x, MPFR_RNDN);
     if (mpfr_zero_p(x) && round == MPFR_RNDU)
-        mpfr_nextabove(x);                      /* a root below all numbers that MPFR has */
+        mpfr_nextabove(from);                   /* a root below all numbers that MPFR has */
     bool done = false;
-    for (mpfr_prec_t k = p + 8; !done && k > 2; k -= k / 4 + 1) {
-        move(try, x, k, round);
+    for (mpfr_prec_t k = mpfr_get_prec(y) + 8; !done && k > 2; k -= k / 4 + 1) {
+        move(try, from, k, round);
         f->value(value, try, b, round == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
         done = round == MPFR_RNDD ? mpfr_cmp(value, a) <= 0 : mpfr_cmp(value, a) >= 0;
     }
     mpfr_set(y, try, round);
-    mpfr_clears(x, try, value, (mpfr_ptr)0);
+    mpfr_clears(from, try, value, (mpfr_ptr)0);
     return done;
 }
 
@@ -264,45 +291,70 @@ static void omega_value(mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr b, mpfr_rnd_t rou
     mpfr_add(y, y, x, round);
 }
 
-/* Newton on u + exp(u) = a for u = log(x) < 0, on x + log(x) = a above. */
-static void omega_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+/* A step of Newton's on u + exp(u) = a for x = u < 0, on x + log(x) = a above; true where it changed nothing. */
+static bool omega_step(mpfr_ptr x, mpfr_srcptr a, bool small)
 {
-    (void)b;
     mpfr_t f, slope;
     mpfr_inits2(mpfr_get_prec(x), f, slope, (mpfr_ptr)0);
-    bool small = mpfr_cmp_ui(a, 1) < 0;
+    if (small) {
+        mpfr_exp(f, x, MPFR_RNDN);
+        mpfr_add_ui(slope, f, 1, MPFR_RNDN);
+    } else {
+        mpfr_log(f, x, MPFR_RNDN);
+        mpfr_ui_div(slope, 1, x, MPFR_RNDN);
+        mpfr_add_ui(slope, slope, 1, MPFR_RNDN);
+    }
+    mpfr_add(f, f, x, MPFR_RNDN);
+    mpfr_sub(f, f, a, MPFR_RNDN);
+    mpfr_div(f, f, slope, MPFR_RNDN);
+    mpfr_sub(x, x, f, MPFR_RNDN);
+    bool is_done = mpfr_zero_p(f) || mpfr_get_exp(f) < mpfr_get_exp(x) - mpfr_get_prec(x) + 4;
+    mpfr_clears(f, slope, (mpfr_ptr)0);
+    return is_done;
+}
+
+/* In few bits until nothing changes, then in twice as many for each step, as each doubles those that are right. */
+static void omega_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
+{
+    enum { FEW = 64, LOST = 12, MOST_STEPS = 64 };
+    (void)b;
+    mpfr_t part;
+    mpfr_prec_t p = mpfr_get_prec(x), now = p < FEW ? p : FEW;
+    bool small = mpfr_cmp_ui(a, 1) < 0, is_done = false;
+    mpfr_init2(part, now);
     if (small)
-        mpfr_set(x, a, MPFR_RNDN);              /* u = a is above the solution: convex, Newton descends */
+        mpfr_set(part, a, MPFR_RNDN);           /* u = a is above the solution: convex, Newton descends */
     else
-        mpfr_set_ui(x, 1, MPFR_RNDN);           /* concave: Newton ascends */
-    for (int k = 0; k < 64; k++) {
-        if (small) {
-            mpfr_exp(f, x, MPFR_RNDN);
-            mpfr_add_ui(slope, f, 1, MPFR_RNDN);
-        } else {
-            mpfr_log(f, x, MPFR_RNDN);
-            mpfr_ui_div(slope, 1, x, MPFR_RNDN);
-            mpfr_add_ui(slope, slope, 1, MPFR_RNDN);
-        }
-        mpfr_add(f, f, x, MPFR_RNDN);
-        mpfr_sub(f, f, a, MPFR_RNDN);
-        mpfr_div(f, f, slope, MPFR_RNDN);
-        mpfr_sub(x, x, f, MPFR_RNDN);
-        if (mpfr_zero_p(f) || mpfr_get_exp(f) < mpfr_get_exp(x) - mpfr_get_prec(x) + 4)
-            break;
+        mpfr_set_ui(part, 1, MPFR_RNDN);        /* concave: Newton ascends */
+    for (int k = 0; k < MOST_STEPS && !is_done; k++)
+        is_done = omega_step(part, a, small);
+    while (now < p) {
+        now = 2 * now - LOST < p ? 2 * now - LOST : p;
+        mpfr_prec_round(part, now, MPFR_RNDN);
+        omega_step(part, a, small);
     }
     if (small)
-        mpfr_exp(x, x, MPFR_RNDN);
-    mpfr_clears(f, slope, (mpfr_ptr)0);
+        mpfr_exp(x, part, MPFR_RNDN);
+    else
+        mpfr_set(x, part, MPFR_RNDN);
+    mpfr_clear(part);
 }
 
 static void enclose_root(const Ascending *f, mpfi_ptr y, mpfi_srcptr a, mpfr_srcptr b_left, mpfr_srcptr b_right,
                          double least, double most)
 {
-    if (!mpfr_number_p(&a->left) || !root_end(f, &y->left, &a->left, b_left, MPFR_RNDD))
+    bool is_point = mpfr_equal_p(&a->left, &a->right) && mpfr_equal_p(b_left, b_right);
+    mpfr_t x;
+    mpfr_init2(x, mpfi_get_prec(y) + 32);
+    if (mpfr_number_p(&a->left))
+        f->guess(x, &a->left, b_left);
+    if (!mpfr_number_p(&a->left) || !root_end(f, &y->left, x, &a->left, b_left, MPFR_RNDD))
         mpfr_set_d(&y->left, least, MPFR_RNDD);
-    if (!mpfr_number_p(&a->right) || !root_end(f, &y->right, &a->right, b_right, MPFR_RNDU))
+    if (mpfr_number_p(&a->right) && !is_point)
+        f->guess(x, &a->right, b_right);
+    if (!mpfr_number_p(&a->right) || !root_end(f, &y->right, x, &a->right, b_right, MPFR_RNDU))
         mpfr_set_d(&y->right, most, MPFR_RNDU);
+    mpfr_clear(x);
 }
 
 void enclose_wright_omega(mpfi_ptr y, mpfi_srcptr a)
