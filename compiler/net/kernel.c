@@ -2,13 +2,17 @@
  * displacement, however many pairs have it. */
 #include "compiler/net/build.h"
 
-#include "compiler/net/pair_eval.h"
+#include <math.h>
+
+#include "compiler/net/pair_round.h"
 
 typedef struct KernelBuild {
     NetBuild *b;
     const ModelConn *c;
     const Place *place;
-    PairEval eval;
+    PairEval exact;
+    PairRound rounded;          /* of strips of a row, where there are more values than a proof reads */
+    bool by_strips;
     size_t most[2];             /* largest displacement in each direction that is evaluated */
     Block *out;
 } KernelBuild;
@@ -68,13 +72,10 @@ static bool put(KernelBuild *k, size_t dx, size_t dy, const PairValue *x)
 }
 
 /* A kernel is even in each direction, as distances are: a quarter says it all. */
-static bool put_displacement(KernelBuild *k, size_t dx, size_t dy)
+static bool put_exactly(KernelBuild *k, size_t dx, size_t dy)
 {
-    static const PairValue zero = { 0, NULL };
     PairValue x;
-    if (dx == 0 && dy == 0 && !k->c->self && k->c->pre == k->c->post)
-        return put(k, 0, 0, &zero);
-    if (!pair_eval(&k->eval, 0, dy * k->place->extent[0] + dx, &x)) {
+    if (!pair_eval(&k->exact, 0, dy * k->place->extent[0] + dx, &x)) {
         diag_at(k->b->cx, D_E0455, place_of(k), "the weight to a neuron %s has no finite value", how_far(k, dx, dy));
         return false;
     }
@@ -82,6 +83,36 @@ static bool put_displacement(KernelBuild *k, size_t dx, size_t dy)
     if (negative && !k->b->net->pop[k->c->pre].model->is_exempt)
         return is_negative(k, dx, dy, x.q ? x.q : num_from_double(k->b->net->nums, x.d));
     return put(k, dx, dy, &x);
+}
+
+/* What is no double is exact in a run, which divides by the sum of all, and nearest to the number where only the signs are read; a diagnostic is of the number. */
+static bool put_strip(KernelBuild *k, size_t dx, size_t dy, size_t n)
+{
+    double value[PAIR_STRIP];
+    signed char sign[PAIR_STRIP];
+    size_t done = pair_round_strip(&k->rounded, 0, NULL, dy * k->place->extent[0] + dx, n, value, sign);
+    for (size_t e = 0; e < n; e++) {
+        bool is_wrong = e >= done || (sign[e] < 0 && !k->b->net->pop[k->c->pre].model->is_exempt);
+        bool is_kept = !is_wrong && (k->rounded.is_exact[e] || k->out->is_rounded);
+        if (!(is_kept ? put(k, dx + e, dy, &(PairValue){ value[e], NULL }) : put_exactly(k, dx + e, dy)))
+            return false;
+    }
+    return true;
+}
+
+/* The weights of a row of displacements, some at a time. */
+static bool put_row(KernelBuild *k, size_t dy)
+{
+    static const PairValue zero = { 0, NULL };
+    size_t dx = 0;
+    bool ok = true;
+    if (dy == 0 && !k->c->self && k->c->pre == k->c->post)
+        ok = put(k, dx++, 0, &zero);
+    for (size_t n; ok && dx <= k->most[0]; dx += n) {
+        n = !k->by_strips ? 1 : k->most[0] - dx < PAIR_STRIP ? k->most[0] - dx + 1 : PAIR_STRIP;
+        ok = k->by_strips ? put_strip(k, dx, dy, n) : put_exactly(k, dx, dy);
+    }
+    return ok;
 }
 
 /* The factor divided by the sum of the values. */
@@ -115,8 +146,7 @@ static bool fill(KernelBuild *k)
 {
     bool ok = true;
     for (size_t dy = 0; ok && dy <= k->most[1]; dy++)
-        for (size_t dx = 0; ok && dx <= k->most[0]; dx++)
-            ok = put_displacement(k, dx, dy);
+        ok = put_row(k, dy);
     values_finish(k->b->net->nums, &k->out->values);
     return ok && (!k->c->normalize || normalize(k));
 }
@@ -136,9 +166,15 @@ bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
     if (!pair_few_enough(b, c, neurons) || !memory_take(b, c, (double)n, sizeof(double), "use fewer neurons"))
         return false;
     out->values = (Values){ .n = n, .d = ARENA_ARRAY(&b->cx->arena, n, double) };
-    pair_eval_begin(&k.eval, c->pair, c->seed);
+    k.by_strips = n > NET_MAX_KERNEL;
+    out->is_rounded = k.by_strips && b->read.most_synapses < (double)INFINITY;
+    pair_eval_begin(&k.exact, c->pair, c->seed);
+    if (k.by_strips)
+        pair_round_begin(&k.rounded, c->pair, c->seed, num_int(b->net->nums, 1), (size_t)neurons, n);
     bool ok = fill(&k);
-    pair_eval_end(&k.eval);
+    if (k.by_strips)
+        pair_round_end(&k.rounded);
+    pair_eval_end(&k.exact);
     if (ok)
         entries_take_signs(b, b->net->pop[c->pre].model->is_exempt ? ENTRIES_MAY_BE_SIGNED : ENTRIES_ARE_MAGNITUDES, out);
     return ok;

@@ -64,6 +64,8 @@ bool net_build(Ctx *cx, const Model *m, Net *out);
 
 /* Weights of a connection that are kept exactly, where that takes a rational each: some 150 bytes. */
 enum { NET_MAX_EXACT = 4 * 1000 * 1000 };
+/* Values of a kernel that a proof reads: a spectrum of so many takes some ten seconds. */
+enum { NET_MAX_KERNEL = 1 << 19 };
 
 /* What a reader of a Net looks at: it has no use for exact weights between populations of more neurons than
  * this, nor for more synapses at once; and it takes at most so many different weights of a connection exactly. */

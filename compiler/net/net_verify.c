@@ -26,7 +26,8 @@ static void verify_values(const Block *b, size_t k)
         must(b->kind == BLOCK_SPARSE && !b->values.q, k, "values without numbers");
         return;
     }
-    must(!b->is_rounded || (!b->values.q && mpq_cmp_ui(b->factor, 1, 1) == 0), k, "rounded, and to be multiplied");
+    must(!b->is_rounded || !b->values.q, k, "rounded, and exact");
+    must(!b->is_rounded || b->kind == BLOCK_KERNEL || mpq_cmp_ui(b->factor, 1, 1) == 0, k, "rounded, and to be multiplied");
     must(!b->is_tiled || (b->is_rounded && b->kind == BLOCK_DENSE), k, "tiles of something else than rounded rows");
     must(mpq_sgn(b->factor) >= 0, k, "the sign of a list belongs into its entries");
     for (size_t e = 0; e < b->values.n; e++) {

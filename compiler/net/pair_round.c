@@ -83,7 +83,7 @@ static bool nearest(long double y, long double slope, long double arg_error, Wid
     long double slack = LIBRARY_ULPS * LDBL_EPSILON * fabsl(y) + slope * arg_error;
     double from = (double)(y - slack), to = (double)(y + slack);
     *out = (Wide){ .hi = from };
-    return LDBL_MANT_DIG >= 64 && from == to && (from == 0 || wide_is_safe(from));
+    return LDBL_MANT_DIG >= 64 && from == to;
 }
 
 /* Where the argument is a double, so is a rational root. */
@@ -100,9 +100,15 @@ static bool wide_exp(long double x, long double rest, long double error, Wide *o
     return error < 0x1p-60L && nearest(y + y * rest, 2 * y, error, out);
 }
 
+static const double NO_DOUBLE = -750;   /* below about -745.13, where exp is half of the least double, the nearest one is 0 */
+
 static bool function(EigFn fn, const Wide *a, Wide *out)
 {
     long double x = (long double)a->hi + a->lo, rest = (a->hi - x) + a->lo, error = 2 * (a->err + fabsl(rest));
+    if (fn == EIG_FN_EXP && a->hi + (fabs(a->lo) + a->err) < NO_DOUBLE) {
+        *out = (Wide){ 0 };
+        return true;
+    }
     if (!(fabs(a->hi) < 0x1p20))
         return false;
     switch (fn) {
@@ -331,7 +337,7 @@ static void go_to_row(PairRound *p, size_t post)
     }
 }
 
-static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, signed char *sign)
+static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, signed char *sign, bool *is_exact)
 {
     PairValue x;
     mpq_t product;
@@ -343,6 +349,7 @@ static bool exactly(PairRound *p, size_t pre, size_t post, double *weight, signe
     else
         mpq_set_d(product, x.d);
     *sign = (signed char)mpq_sgn(product);
+    *is_exact = !x.q && p->factor_is_one;
     mpq_mul(product, product, p->factor);
     *weight = num_to_double(product) + 0.0;
     mpq_clear(product);
@@ -403,7 +410,9 @@ size_t pair_round_strip(PairRound *p, size_t post, const uint32_t *list, size_t 
     evaluate(p, &p->pair, &s, post, unsure);
     ELEMENTARY_BY_MACHINE(fused_finish(p, n, p->stack, unsure, weight, sign), finish(p, n, p->stack, unsure, weight, sign));
     for (size_t k = 0; k < n; k++)
-        if (unsure[k] && !exactly(p, source_at(&s, k), post, &weight[k], &sign[k]))
+        p->is_exact[k] = p->factor_is_one && !unsure[k] && p->stack->lo[k] == 0 && p->stack->err[k] == 0;
+    for (size_t k = 0; k < n; k++)
+        if (unsure[k] && !exactly(p, source_at(&s, k), post, &weight[k], &sign[k], &p->is_exact[k]))
             return k;
     return n;
 }

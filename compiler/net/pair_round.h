@@ -62,6 +62,7 @@ typedef struct PairRound {
     size_t row;
     bool has_row;
     Strip *stack;
+    bool is_exact[PAIR_STRIP];  /* of the last strip: a weight is a double, the one that was found */
 } PairRound;
 
 /* About n_pairs pairs will be asked for, of n_pre sources. */

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from fractions import Fraction as F
 
+import mpmath
 import numpy
 
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
@@ -128,8 +129,39 @@ def test_different_sizes():
     report(len(lines) == 4 and worst < 1e-15, "kernel: between populations of different size", (worst, dump))
 
 
+def test_large():
+    """Beyond what a proof reads the values are found by strips: one step from one neuron of rate 1 has them to the last bit, as a
+    second program makes them of correctly rounded functions, and a check says what it does not read."""
+    n, far = 600000, 130
+    for kernel, want in (("gaussian(2)", lambda d: exp_of(F(-d * d, 8))),
+                         ("gaussian(2) - 0.3 * gaussian(3)", lambda d: exp_of(F(-d * d, 8)) - F(3, 10) * exp_of(F(-d * d, 18)))):
+        text = ("population M mixed { size = %d; tau = 1; cost = identity; place = ring(%d); start = max(0, 1 - i) }\n"
+                "connect M -> M { weight = 0.7; pattern = kernel(%s%s) }\n"
+                "simulate { duration = 1; step = 1; method = euler; record M every 1 }\n")
+        for normalize in (False, True):
+            model = text % (n, n, kernel, ", normalize = yes" if normalize else "")
+            got = eigc(model, "run", "--no-check")["M"][1]
+            values = [want(d) for d in range(far)]
+            factor = F(7, 10) / (values[0] + 2 * sum(values[1:])) if normalize else F(7, 10)
+            wanted = [float(factor * v) for v in values]
+            wanted[0] = 1 + (-1 + wanted[0])
+            good = all(got[d] == got[-d] == wanted[d] for d in range(far)) and not got[far:-far].any()
+            report(good, "kernel: %s of %d places%s" % (kernel, n, ", normalised" if normalize else ""),
+                   [(d, got[d], wanted[d]) for d in range(far) if got[d] != wanted[d]])
+        said = eigc(model, "check")
+        report("its kernels have 600000 values, more than the 524288" in said, "kernel: a check of %s on %d places" % (kernel, n), said)
+
+
+def exp_of(x):
+    """The double nearest to exp(x), which the language takes for it."""
+    mpmath.mp.prec = 200
+    y = mpmath.exp(mpmath.mpf(x.numerator) / x.denominator)
+    return F(float(y)) if y > 2.0 ** -1022 else F(int(mpmath.nint(y * mpmath.mpf(2) ** 1074)), 2 ** 1074)
+
+
 test_shapes()
 test_normalize()
 test_same_as_pairs()
 test_different_sizes()
+test_large()
 sys.exit(failed != 0)

@@ -6,8 +6,6 @@
 
 #include "compiler/check/lds/lds.h"
 
-enum { MAX_VALUES = 1 << 19 };  /* of all kernels: some ten seconds */
-
 typedef struct Fields {
     Ctx *cx;
     const Net *net;
@@ -90,9 +88,9 @@ static bool too_large(const Fields *f, const char **reason)
     for (size_t k = 0; k < f->net->n_blocks; k++)
         if (joins_places(&f->net->block[k]))
             n += (double)closed_extent(f, f->net->block[k].pre, 0) * (double)closed_extent(f, f->net->block[k].pre, 1);
-    if (n <= MAX_VALUES)
+    if (n <= NET_MAX_KERNEL)
         return false;
-    *reason = arena_printf(&f->cx->arena, "its kernels have %.0f values, more than the %d that are kept exactly", n, MAX_VALUES);
+    *reason = arena_printf(&f->cx->arena, "its kernels have %.0f values, more than the %d that are kept exactly", n, NET_MAX_KERNEL);
     return true;
 }
 
@@ -233,7 +231,7 @@ bool fields_of_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatri
     f.place = ARENA_ARRAY(&cx->arena, q, const Block *);
     f.is_joined = ARENA_ARRAY(&cx->arena, q * q, bool);
     f.value = ARENA_ARRAY(&cx->arena, q * q, mpq_t *);
-    if (!find_classes(&f) || (*reason = reduce_obstacle(cx, net, slope)) || too_large(&f, reason))
+    if (!find_classes(&f) || too_large(&f, reason) || (*reason = reduce_obstacle(cx, net, slope)))
         return false;
     *is_part = false;
     for (size_t a = 0; a < q; a++)
