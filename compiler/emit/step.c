@@ -72,7 +72,8 @@ StepTimes step_times(const Emit *e, const LlFunction *advance, Val k)
     double h = e->p->h;
     Val t = ll_load_f64(ll, abi_load(e, advance->param[0], ABI_time), LLVMBuildSub(ll->builder, k, advance->param[1], ""));
     Val half = ll_fadd(ll, t, ll_f64(ll, 0.5 * h)), end = ll_fadd(ll, t, ll_f64(ll, h));
-    return (StepTimes){ { t, half, ll_fmul(ll, end, ll_f64(ll, EIG_BEFORE)) } };
+    Val start = method_of(e->p->method).n_stages > 1 ? ll_fmul(ll, t, ll_f64(ll, EIG_AFTER)) : t;
+    return (StepTimes){ { start, half, ll_fmul(ll, end, ll_f64(ll, EIG_BEFORE)) } };
 }
 
 /* ---- state in registers ---- */
