@@ -1,5 +1,6 @@
 """Formulas of one variable, read from their text: values with 160 digits by mpmath, which has no part of eigc in it."""
 import ast
+import functools
 
 import mpmath
 from mpmath import mp, mpf
@@ -44,8 +45,18 @@ def log_root(a, b):
     return x
 
 
+@functools.lru_cache(None)
+def number_at(digits, precision):
+    return mpf(digits)
+
+
+def number(digits):
+    """Read once at each working precision."""
+    return number_at(digits, mp.prec)
+
+
 NAMES = {
-    "power": power, "quotient": where(lambda a, b: b != 0, lambda a, b: a / b), "mpf": mpf, "max": max, "min": min, "abs": abs,
+    "power": power, "quotient": where(lambda a, b: b != 0, lambda a, b: a / b), "number": number, "max": max, "min": min, "abs": abs,
     "exp": mp.exp, "expm1": mp.expm1, "exprel": lambda u: mp.expm1(u) / u if u else mpf(1),
     "tanh": mp.tanh, "atan": mp.atan, "sin": mp.sin, "cos": mp.cos,
     "normcdf": mp.ncdf, "normpdf": mp.npdf, "step": lambda u: mpf(int(u >= 0)), "ramp": lambda a, b: mpf(int(a >= b)) if a < 0 or a >= b else a / b,
@@ -66,15 +77,15 @@ class Rewrite(ast.NodeTransformer):
         return ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], []) if name else node
 
     def visit_Constant(self, node):
-        return ast.Call(ast.Name("mpf", ast.Load()), [ast.Constant(self.source[node.col_offset:node.end_col_offset])], [])
+        return ast.Call(ast.Name("number", ast.Load()), [ast.Constant(self.source[node.col_offset:node.end_col_offset])], [])
 
 
 def function(text):
     """Of mpf; raises NoValue where the formula has none."""
-    source = text.replace("^", "**")
+    source = "lambda x, z: " + text.replace("^", "**")
     tree = ast.fix_missing_locations(Rewrite(source).visit(ast.parse(source, mode="eval")))
-    code = compile(tree, text, "eval")
-    return lambda u: eval(code, dict(NAMES, x=mpf(u), z=mpf(u)))
+    f = eval(compile(tree, text, "eval"), dict(NAMES))
+    return lambda u: f(mpf(u), mpf(u))
 
 
 def parts(line, far):
@@ -87,8 +98,11 @@ def parts(line, far):
     return function(text.strip()), ends
 
 
+LEAST, SHARE = mpf(10)**-13, mpf(10)**-20
+
+
 def step(u):
-    return max(abs(u), mpf(10)**-13) * mpf(10)**-20
+    return max(abs(u), LEAST) * SHARE
 
 
 def slope(f, u):

@@ -128,10 +128,12 @@ def a_rate_that_overflow_hides_stops_the_run():
 
 
 def reached(force, s):
-    """The x at which what nowhere falls reaches s."""
+    """The x at which what nowhere falls reaches s, to 1e-20 of 1 and of s."""
     low, high = -abs(mpf(s)) - 1000, abs(mpf(s)) + 1000
-    for _ in range(260 if abs(s) < 1e20 else 1300):
-        low, high = (low, (low + high) / 2) if force((low + high) / 2) > s else ((low + high) / 2, high)
+    near = (1 + abs(mpf(s))) * mpf(10)**-20
+    while high - low > near:
+        middle = (low + high) / 2
+        low, high = (low, middle) if force(middle) > s else (middle, high)
     return low
 
 
@@ -216,7 +218,7 @@ def ends_at_0_where_nothing_is_computed():
         with workdps(60):
             for s, got in zip(inputs, rates(cost, [side * s for s in inputs])):
                 low, high = mpf(0), mpf(abs(s) + 1000)
-                for _ in range(340 if abs(s) < 1e20 else 1300):
+                while high - low > low * mpf(10)**-20 + mpf(10)**-64:
                     middle = (low + high) / 2
                     low, high = (low, middle) if middle + slope(middle) > s else (middle, high)
                 assert abs(side * got - low) <= 4e-15 * low + mpf(10)**-60, (cost, s, got, low)

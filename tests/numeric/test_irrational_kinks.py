@@ -96,7 +96,8 @@ def formula_of(rng):
 def crossings(difference, lo, hi):
     f, n = formula.function(difference), 600
     at = [lo + (hi - lo) * k / n + mpf("0.00031") for k in range(n + 1)]
-    return [root(difference, a, b) for a, b in zip(at, at[1:]) if f(a) * f(b) < 0]
+    value = [f(x) for x in at]
+    return [root(difference, a, b) for a, b, y, z in zip(at, at[1:], value, value[1:]) if y * z < 0]
 
 
 def is_convex(cost, places, lo, hi):
