@@ -46,6 +46,26 @@ def run(text, folder, *options, name="model"):
     return Result(done, out)
 
 
+def swept(population, inputs, folder):
+    """By compiled code, in one process: the rate of the model's population A of one neuron that a step of length 1 gives for each
+    input, which is the start of another neuron; None where the run stops."""
+    path, out = os.path.join(folder, "swept.eig"), os.path.join(folder, "swept.npz")
+    if os.path.exists(out):
+        os.unlink(out)
+    with open(path, "w") as f:
+        f.write("param s = 0\n%s\npopulation GIVES mixed { tau = 1; cost = identity; start = s }\nconnect GIVES -> A { weight = 1 }\n"
+                "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n" % population)
+    values = ",".join(repr(float(s)) for s in dict.fromkeys(inputs))
+    done = subprocess.run([EIGC, "sweep", "--no-check", "-q", "--over", "s=" + values, "--measure", "final(A)", "-o", out, path],
+                          capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    with np.load(out) as f:
+        rates, status, words = f["final(A)"], f["status"], json.loads(str(f["meta"]))["status"]
+    assert {words[int(k)] for k in status} <= {"done", "nonfinite"} and done.returncode == any(words[int(k)] != "done" for k in status)
+    of = {s: rate if words[int(k)] == "done" else None for s, rate, k in zip(dict.fromkeys(inputs), rates.tolist(), status)}
+    return [of[s] for s in inputs]
+
+
 def check(text, folder):
     """The report of `eigc check --json`."""
     path = os.path.join(folder, "checked.eig")

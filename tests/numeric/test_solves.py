@@ -78,6 +78,9 @@ class Expression:
     def __init__(self, text):
         self.text = text.replace("^", "**")
         self.tree = ast.parse(self.text, mode="eval").body
+        for e in ast.walk(self.tree):
+            if isinstance(e, ast.Constant):
+                e.fraction = Fraction(self.text[e.col_offset:e.end_col_offset])
 
     def __call__(self, x):
         return float(self.value(self.tree, x))
@@ -86,7 +89,7 @@ class Expression:
         """To many digits, with constants that are doubles."""
         def of(e):
             if isinstance(e, ast.Constant):
-                return mpf(float(Fraction(self.text[e.col_offset:e.end_col_offset])))
+                return mpf(float(e.fraction))
             if isinstance(e, ast.Name):
                 return mpf(x)
             if isinstance(e, ast.UnaryOp):
@@ -119,7 +122,7 @@ class Expression:
 
     def value(self, e, x):
         if isinstance(e, ast.Constant):
-            return Fraction(self.text[e.col_offset:e.end_col_offset])
+            return e.fraction
         if isinstance(e, ast.Name):
             return x
         if isinstance(e, ast.UnaryOp):
@@ -422,21 +425,25 @@ def agrees(cost):
 def stops(cost, lo, hi):
     """Where terms cancel at one rate a run stops where the bound does not show the rate to be right, and nowhere else."""
     def check():
-        sures = []
-        for k in range(40):
-            z = lo + (hi - lo) * k / 39
-            text = re.sub("size = [0-9]+|input = .*?;", lambda m: "size = 1" if m[0][0] == "s" else "input = %r;" % z, model(cost))
-            for way in ((), ("--reference",)) if eigc.has_jit() else (("--reference",),):
-                done = eigc.run(text, FOLDER.name, *way)
-                if not k:
-                    path = os.path.join(FOLDER.name, "model.eig")
-                    solve = read(subprocess.run([eigc.EIGC, "dump", "--model", path], capture_output=True, text=True).stdout)
-                x, sure = solve(z)
-                sure = sure and x == x
-                assert done.status == (0 if sure else 1) and (sure or "E0890" in done.stderr), (cost, k, x, sure, done.stderr)
-                assert not sure or done.record(0)[-1].item() == x
-            sures.append(sure)
-        assert any(sures) and not all(sures), sures
+        inputs = [lo + (hi - lo) * k / 39 for k in range(40)]
+        def text(given):
+            return re.sub("size = [0-9]+|input = .*?;", lambda m: ("size = %d" % len(given) if m[0][0] == "s" else "input = %s;"
+                          % " + ".join("(%r) * pulse(i - %d, 1)" % (z, k) for k, z in enumerate(given))), model(cost))
+        path = os.path.join(FOLDER.name, "model.eig")
+        with open(path, "w") as f:
+            f.write(text(inputs[:1]))
+        solve = read(subprocess.run([eigc.EIGC, "dump", "--model", path], capture_output=True, text=True).stdout)
+        rates = {z: x if sure and x == x else None for z, (x, sure) in ((z, solve(z)) for z in inputs)}
+        good, bad = [z for z in inputs if rates[z] is not None], [z for z in inputs if rates[z] is None]
+        assert good and bad, rates
+        assert list(eigc.both(text(good), FOLDER.name)["E"][-1]) == [rates[z] for z in good], cost
+        if eigc.has_jit():
+            found = eigc.swept("population A mixed { tau = 1; %s; start = 0 }" % cost, inputs, FOLDER.name)
+            assert found == [rates[z] for z in inputs], (cost, found, rates)
+        for k, z in enumerate(bad):
+            for way in (("--reference",), ())[:2 if eigc.has_jit() and k % 8 == 0 else 1]:
+                done = eigc.run(text([z]), FOLDER.name, *way)
+                assert done.status == 1 and "E0890" in done.stderr, (cost, z, done.stderr)
     return check
 
 
