@@ -327,7 +327,7 @@ def many_pairs_are_announced(folder):
 def progress_on_a_terminal_only(folder):
     if not HAS_JIT:
         return
-    model = write(folder, "long.eig", LONG.replace("1000000000", "20000000"))
+    model = write(folder, "long.eig", LONG.replace("1000000000", "3000000"))
     start = time.monotonic()
     r = eigc_on_terminal("run", model, cwd=folder)
     seconds = time.monotonic() - start
