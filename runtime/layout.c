@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "runtime/circle.h"
 #include "runtime/dopri.h"
 #include "runtime/kernel_abi.h"
 
@@ -174,18 +175,20 @@ double eig_history_numbers(const EigProblem *p)
 }
 
 /* Numbers of workspace.c's arrays, each on a boundary of its own, what noise is
- * keyed by, and lists of displacements. */
+ * keyed by, and lists of displacements or circles. */
 double eig_run_bytes(const EigProblem *p)
 {
     enum { ARRAYS = 7, BOUNDARY = 8 };
-    double normals = (double)eig_noise_from(p, p->n_pops, 0), shifts = 0.0;
+    double normals = (double)eig_noise_from(p, p->n_pops, 0), shifts = 0.0, circles = 0.0;
     normals += normals > 0 ? EIG_SUM_LANES : 0;     /* whole vectors of them */
     double n = (double)p->n + (double)(EIG_KERNEL_WORK + eig_n_vectors(p)) * (double)eig_n_x(p);
     n += normals + (double)eig_signal_from(p, eig_n_signals(p)) + eig_history_numbers(p) + ARRAYS * BOUNDARY;
     for (size_t r = 0; r < p->n_records; r++)
         n += (double)p->record[r].width;
     for (size_t k = 0; k < p->n_blocks; k++)
-        if (p->block[k].kind == EIG_BLOCK_KERNEL)
+        if (p->block[k].kind == EIG_BLOCK_KERNEL && p->block[k].circle)
+            circles += eig_circle_bytes(p->block[k].circle);
+        else if (p->block[k].kind == EIG_BLOCK_KERNEL)
             shifts += (double)eig_kernel_weights(&p->block[k]);
-    return sizeof(double) * n + sizeof(uint64_t) * normals + sizeof(EigShift) * shifts;
+    return sizeof(double) * n + sizeof(uint64_t) * normals + sizeof(EigShift) * shifts + circles;
 }

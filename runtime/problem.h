@@ -107,6 +107,15 @@ typedef struct EigPart {
     EigCode code;               /* of the target: as a gate */
 } EigPart;
 
+/* How a kernel is computed on a circle of numbers (docs/semantics.md, section 13). Row r, column q of the place stand at
+ * (r + before[1]) * stride + q + before[0]; on a periodic place `before` rows and columns are repeated on either side, all else is 0. */
+typedef struct EigCircle {
+    size_t length, top;         /* top * 2^k numbers, top 1 or 3 */
+    size_t stride, before[2];
+    const double *root;         /* level after level, part after part: cosine and sine (runtime/circle.h) */
+    const double *gain;         /* of the last parts: what their values are multiplied by; then that of -1 */
+} EigCircle;
+
 typedef struct EigBlock {
     EigBlockKind kind;
     size_t pre, post;           /* populations */
@@ -131,6 +140,7 @@ typedef struct EigBlock {
     /* KERNEL: like SPARSE with an entry for every pair whose w is not 0. */
     /* KERNEL: w by target - source in each direction, modulo the extent when periodic
      * (extent[0] * extent[1] numbers), else shifted by extent - 1 ((2 extent[0] - 1) * (2 extent[1] - 1)). Row-major, direction 0 fastest. */
+    const EigCircle *circle;    /* KERNEL of weights that are the same both ways: computed on it; NULL: displacement by displacement */
 } EigBlock;
 
 /* A recorded quantity: a postfix program over the state is not enough (means

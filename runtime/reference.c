@@ -206,8 +206,11 @@ static bool oracle_open(Oracle *o)
             o->n_past = p->block[k].delay + 1;
     for (size_t r = 0; r < p->n_records; r++)
         width += p->record[r].width;
-    size_t n_normal = eig_noise_from(p, p->n_pops, 0), n_past = (size_t)o->n_past * o->n_sent;
-    double *at = calloc((4 + ORACLE_SLOPES) * o->n_x + p->n + o->n_sent + n_past + n_normal + width + 1, sizeof *at);
+    size_t n_normal = eig_noise_from(p, p->n_pops, 0), n_past = (size_t)o->n_past * o->n_sent, n_circle = 0;
+    for (size_t k = 0; k < p->n_blocks; k++)
+        if (p->block[k].circle && p->block[k].circle->length > n_circle)
+            n_circle = p->block[k].circle->length;
+    double *at = calloc((4 + ORACLE_SLOPES) * o->n_x + p->n + o->n_sent + n_past + n_normal + 2 * n_circle + width + 1, sizeof *at);
     o->signal = calloc(n_signals + 1, sizeof *o->signal);
     o->x = at;
     if (!at || !o->signal || !eig_noise_open(&o->noise, p))
@@ -221,7 +224,8 @@ static bool oracle_open(Oracle *o)
     o->sent = o->total + p->n;
     o->past = o->sent + o->n_sent;
     o->normal = o->past + n_past;
-    o->row = o->normal + n_normal;
+    o->circle = o->normal + n_normal;
+    o->row = o->circle + 2 * n_circle;
     at = o->sent;
     for (size_t q = 0; q < n_signals; q++) {
         o->signal[q] = at;

@@ -16,6 +16,7 @@ typedef struct Oracle {
     double *k[ORACLE_SLOPES];   /* slopes of the stages */
     double *x_new, *x_between;  /* adaptive methods */
     double *sent, **signal;     /* the signals, one after the other */
+    double *circle;             /* of the block that is being added, and as many numbers beside it */
     double *past;               /* n_past rows of n_sent: the signals at the start of the last steps */
     size_t n_sent;
     int64_t n_past;
@@ -50,6 +51,11 @@ double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView 
 const double *oracle_sent(const Oracle *o, size_t q, int64_t delay, int64_t k);
 /* runtime/reference_pairs.c: every target of a block of pairs. */
 void oracle_pairs(Oracle *o, const EigBlock *b, int64_t k, double t, const double *x);
+
+/* runtime/reference_circle.c. What a kernel with a circle makes of its sources x, in y and `was`, of the circle's length each; and what
+ * of it arrives at target i. */
+void oracle_circle(const EigBlock *b, const double *x, double *y, double *was);
+double oracle_circle_at(const EigBlock *b, const double *y, size_t i);
 
 /* After a step. False, with status INTERRUPTED, when the caller wants to stop before the end. */
 bool oracle_goes_on(Oracle *o, double t);

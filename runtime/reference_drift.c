@@ -92,8 +92,8 @@ static double kernel_weight(const EigBlock *b, size_t i, size_t j)
     return b->w[at[1] * (b->is_periodic ? b->extent[0] : 2 * b->extent[0] - 1) + at[0]];
 }
 
-/* What block b makes of s for target neuron i; x are its sources. */
-static double add_block(const EigProblem *p, const EigBlock *b, const double *x, double sum, size_t i, double s)
+/* What block b makes of s for target neuron i; x are its sources, circle what they make of it if it has one. */
+static double add_block(const EigProblem *p, const EigBlock *b, const double *x, const double *circle, double sum, size_t i, double s)
 {
     size_t n_pre = p->pop[b->pre].size, n_post = p->pop[b->post].size;
     switch (b->kind) {
@@ -110,6 +110,8 @@ static double add_block(const EigProblem *p, const EigBlock *b, const double *x,
             s = s + b->w[eig_dense_at(n_post, n_pre, i, j)] * x[j];
         return s;
     case EIG_BLOCK_KERNEL:
+        if (b->circle)
+            return s + oracle_circle_at(b, circle, i);
         for (size_t j = 0; j < n_pre; j++) {
             double w = kernel_weight(b, i, j);
             if (w != 0.0)
@@ -127,15 +129,17 @@ static void into_targets(Oracle *o, const EigBlock *b, int64_t k, double t, cons
     size_t q = eig_block_signal(p, b), n_pre = p->pop[b->pre].size;
     const double *sent = oracle_sent(o, q, b->delay, k);
     double sum = b->kind == EIG_BLOCK_UNIFORM ? oracle_sum(term, sent, n_pre) : 0.0;
+    if (b->circle)
+        oracle_circle(b, sent, o->circle, o->circle + b->circle->length);
     for (size_t i = 0; i < p->pop[b->post].size; i++) {
         double *s = &o->total[p->pop[b->post].from + i];
         OracleView v;
         if (b->gate.n == 0) {
-            *s = add_block(p, b, sent, sum, i, *s);
+            *s = add_block(p, b, sent, o->circle, sum, i, *s);
             continue;
         }
         oracle_view(p, b->post, i, t, x, &v);
-        *s = *s + oracle_value(&b->gate, &v) * add_block(p, b, sent, sum, i, -0.0);
+        *s = *s + oracle_value(&b->gate, &v) * add_block(p, b, sent, o->circle, sum, i, -0.0);
     }
 }
 

@@ -30,6 +30,10 @@ static size_t list_shifts(const EigBlock *b, EigShift *to)
 bool eig_support_open(EigSupport *support, const EigBlock *b)
 {
     *support = (EigSupport){ .extent = { (int64_t)b->extent[0], (int64_t)b->extent[1] } };
+    if (b->circle) {
+        support->circling = malloc(sizeof *support->circling);
+        return support->circling && eig_circling_open(support->circling, b);
+    }
     size_t n = list_shifts(b, NULL);
     support->shift = malloc((n + 1) * sizeof *support->shift);
     if (!support->shift)
@@ -40,6 +44,9 @@ bool eig_support_open(EigSupport *support, const EigBlock *b)
 
 void eig_support_free(EigSupport *support)
 {
+    if (support->circling)
+        eig_circling_free(support->circling);
+    free(support->circling);
     free(support->shift);
     *support = (EigSupport){ 0 };
 }
@@ -145,6 +152,12 @@ static void add_row(const EigSupport *support, const double *x, int64_t row, int
 
 void eig_support_add(const EigSupport *support, const double *x, int64_t lo, int64_t count, double *s)
 {
+    if (support->circling) {
+        if (lo == 0)
+            eig_circling_turn(support->circling, x);
+        eig_circling_add(support->circling, lo, count, s);
+        return;
+    }
     int64_t a = support->extent[0], end = lo + count;
     while (lo < end) {
         int64_t row = lo / a, from = lo - row * a, row_end = (row + 1) * a;

@@ -1,6 +1,7 @@
 /* The decisions: how each block is computed and where the state lives. They
  * follow from the problem alone and carry their reason. */
 #include "compiler/plan/build.h"
+#include "compiler/plan/circle.h"
 
 #include <math.h>
 
@@ -33,6 +34,21 @@ double plan_n_pairs(const Plan *plan)
     return n;
 }
 
+static PlanBlock lower_kernel(Ctx *cx, const EigBlock *b)
+{
+    static const char *const all = "a function of the displacement: each weight that is not 0, for all targets at once";
+    CircleChoice c = circle_choose(b);
+    if (b->circle)
+        return (PlanBlock){ LOWER_CIRCLE, arena_printf(&cx->arena, "a function of the displacement: by Fourier's sums on a circle of %zu numbers, "
+            "about %.3g us; each of %zu weights for all targets, about %.3g us", c.circle.length, c.by_circle * 1e-3, c.n_weights, c.direct * 1e-3) };
+    if (c.is_few)
+        return (PlanBlock){ LOWER_SHIFTS, all };
+    if (!c.is_even)
+        return (PlanBlock){ LOWER_SHIFTS, arena_printf(&cx->arena, "%s; not on a circle, as they are not the same both ways", all) };
+    return (PlanBlock){ LOWER_SHIFTS, arena_printf(&cx->arena, "%s, about %.3g us; on a circle of %zu numbers about %.3g us", all, c.direct * 1e-3,
+        c.circle.length, c.by_circle * 1e-3) };
+}
+
 static PlanBlock lower_block(Ctx *cx, const Plan *plan, size_t block)
 {
     const EigBlock *b = &plan->problem.block[block];
@@ -56,7 +72,7 @@ static PlanBlock lower_block(Ctx *cx, const Plan *plan, size_t block)
         return (PlanBlock){ LOWER_COLUMNS,
             "dense: by tiles of 32 targets and their columns, so that targets fill the vector lanes and each keeps its order of summation" };
     case EIG_BLOCK_KERNEL:
-        return (PlanBlock){ LOWER_SHIFTS, "a function of the displacement: each weight that is not 0, for all targets at once" };
+        return lower_kernel(cx, b);
     }
     BUG("block of kind %d", (int)b->kind);
 }

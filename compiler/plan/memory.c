@@ -1,6 +1,7 @@
 /* How much memory a run takes, before it takes it. Doubles, which no sum overflows. */
 #include "compiler/data/memory.h"
 #include "compiler/plan/build.h"
+#include "compiler/plan/circle.h"
 #include "runtime/kernel_abi.h"
 #include "runtime/layout.h"
 
@@ -69,6 +70,7 @@ static Bytes bytes_of(const Plan *plan)
     b.state = eig_run_bytes(p) - b.history + column_bytes(p);
     if (plan->given)
         b.weights = weight_bytes(plan->given);
+    b.weights += plan_circle_bytes(p);
     return b;
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/plan/plan.h"
 
 #include "compiler/plan/build.h"
+#include "compiler/plan/circle.h"
 
 /* tau of x' = (phi - x)/tau: a proximal step lengthens it, and a step of the projected dynamics lands on phi. */
 static Num leak_time(NumPool *nums, const ModelSim *sim, const ModelPop *m, Num tau)
@@ -88,6 +89,7 @@ static void put_in_order(Ctx *cx, Plan *out)
     EigBlock *block = ARENA_ARRAY(&cx->arena, p->n_blocks + 1, EigBlock);
     for (size_t k = 0; k < p->n_blocks; k++)
         block[k] = p->block[order[k]];
+    plan_circles(cx, block, p->n_blocks);
     p->block = block;
     out->net_block = order;
 }

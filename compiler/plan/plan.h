@@ -7,7 +7,7 @@
 #include "runtime/problem.h"
 
 /* How one block is computed, and why (the reason is printed by --dump=plan). */
-typedef enum Lowering { LOWER_SUM, LOWER_DIAGONAL, LOWER_ROWS, LOWER_COLUMNS, LOWER_SHIFTS, LOWER_PAIRS } Lowering;
+typedef enum Lowering { LOWER_SUM, LOWER_DIAGONAL, LOWER_ROWS, LOWER_COLUMNS, LOWER_SHIFTS, LOWER_CIRCLE, LOWER_PAIRS } Lowering;
 typedef struct PlanBlock {
     Lowering how;
     const char *why;

@@ -7,7 +7,7 @@
 
 static const char *const lowering_name[] = {
     [LOWER_SUM] = "sum", [LOWER_DIAGONAL] = "diagonal", [LOWER_ROWS] = "rows", [LOWER_COLUMNS] = "columns",
-    [LOWER_SHIFTS] = "shifts", [LOWER_PAIRS] = "pairs",
+    [LOWER_SHIFTS] = "shifts", [LOWER_CIRCLE] = "circle", [LOWER_PAIRS] = "pairs",
 };
 
 static void print_double(double v, Sbuf *out)

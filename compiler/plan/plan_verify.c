@@ -99,7 +99,7 @@ static void verify_block(const Plan *plan, size_t k)
     const EigProblem *p = &plan->problem;
     const EigBlock *b = &p->block[k];
     HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
-    HOLDS(plan->block[k].how == (b->pair.n ? LOWER_PAIRS : how[b->kind]), "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
+    HOLDS(plan->block[k].how == (b->pair.n ? LOWER_PAIRS : b->circle ? LOWER_CIRCLE : how[b->kind]), "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
     HOLDS(eig_block_signal(p, b) < eig_n_signals(p), "block %zu: signal %zu", k, b->signal);
     HOLDS(eig_signal(p, eig_block_signal(p, b)).pop == b->pre, "block %zu: signal of another population", k);
     HOLDS(b->delay >= 0, "block %zu: delay", k);
@@ -110,6 +110,7 @@ static void verify_block(const Plan *plan, size_t k)
     HOLDS(!b->skip_self || (b->kind == EIG_BLOCK_UNIFORM && b->pre == b->post), "block %zu: skip_self", k);
     HOLDS(b->kind != EIG_BLOCK_DIAGONAL || p->pop[b->pre].size == p->pop[b->post].size, "block %zu: sizes differ", k);
     HOLDS((b->kind != EIG_BLOCK_DENSE && b->kind != EIG_BLOCK_KERNEL) || b->w, "block %zu: no weights", k);
+    HOLDS(!b->circle || b->kind == EIG_BLOCK_KERNEL, "block %zu: a circle", k);
     if (b->kind == EIG_BLOCK_SPARSE)
         verify_rows(p, b);
 }

@@ -2,6 +2,7 @@
  * gates, delays, kernels, columns, samples and noise. */
 #ifndef TESTS_JIT_RANDOM_GENERAL_H
 #define TESTS_JIT_RANDOM_GENERAL_H
+#include "compiler/plan/circle.h"
 #include "runtime/layout.h"
 #include "runtime/rng.h"
 #include "tests/jit/random_circuit.h"
@@ -120,6 +121,15 @@ static inline void random_signals(Circuit *c, uint64_t *r)
     c->p.n_signals = n;
 }
 
+/* The same weights both ways, and a circle. On a line the weights stand symmetrically about the middle one. */
+static inline void random_circle(Circuit *c, EigBlock *b, double *w)
+{
+    size_t a = b->extent[0], rows = b->extent[1], n = eig_kernel_weights(b);
+    for (size_t k = 0; k < n; k++)
+        w[b->is_periodic ? (rows - k / a) % rows * a + (a - k % a) % a : n - 1 - k] = w[k];
+    circle_give(&c->cx, b);
+}
+
 static inline void random_kernel(Circuit *c, EigBlock *b, uint64_t *r)
 {
     bool flat = below(r, 2);
@@ -132,6 +142,8 @@ static inline void random_kernel(Circuit *c, EigBlock *b, uint64_t *r)
     for (size_t k = 0; k < n; k++)
         w[k] = below(r, 3) ? w[k] : 0.0;
     b->w = w;
+    if (below(r, 2))
+        random_circle(c, b, w);
 }
 
 /* Some weights of 0 in a dense block. */

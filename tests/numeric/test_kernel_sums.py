@@ -90,7 +90,7 @@ def agrees(kernel, value, how, numpy_how, n_blocks):
 
 def stays(kernel, how):
     blocks = plan(model(kernel, **how))
-    assert len(blocks) == 1 and ": shifts, " in blocks[0], blocks
+    assert len(blocks) == 1 and (": shifts, " in blocks[0] or ": circle, " in blocks[0]), blocks
 
 
 for kernel, value, how, numpy_how, n_blocks in CASES:
@@ -98,5 +98,5 @@ for kernel, value, how, numpy_how, n_blocks in CASES:
 for kernel, how in [("cosine(0.5)", {"n": 255}), ("gaussian(2)", {}), ("von_mises(1)", {}), ("max(0, cosine(2))", {}),
                     ("exponential(3)", {"place": "line(20)"}), ("cosine(0.5) + 1e-13 * exponential(1)", {}),
                     ("cos(2 * pi * distance / 20)", {"place": "line(20)", "sign": "mixed"}), ("max(0, 1 - distance)", {})]:
-    test("kernel(%s) %s pair by pair" % (kernel, how), lambda: stays(kernel, how))
+    test("kernel(%s) %s no sums" % (kernel, how), lambda: stays(kernel, how))
 raise SystemExit(eigc.failures > 0)
