@@ -16,6 +16,7 @@ enum { NEAR = 2048 };
 struct EigCirclePasses {
     int lanes;
     void (*turn)(const EigCircle *c, const double *leaf, const double *from, double *y);
+    void (*add)(const double *y, int64_t n, double *s);
 };
 
 size_t eig_circle_levels(const EigCircle *c)
@@ -151,13 +152,13 @@ static inline __attribute__((always_inline)) void across_8(V *v)
 static const struct EigCirclePasses *passes_of(int lanes)
 {
 #if defined(BY_VECTORS)
-    static const struct EigCirclePasses by_4 = { 4, turn_4 }, by_8 = { 8, turn_8 };
+    static const struct EigCirclePasses by_4 = { 4, turn_4, add_4 }, by_8 = { 8, turn_8, add_8 };
     if (lanes == 8)
         return __builtin_cpu_supports("avx512f") ? &by_8 : NULL;
     if (lanes == 4)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &by_4 : NULL;
 #endif
-    static const struct EigCirclePasses by_1 = { 1, turn_1 };
+    static const struct EigCirclePasses by_1 = { 1, turn_1, add_1 };
     return lanes == 1 ? &by_1 : NULL;
 }
 
@@ -250,8 +251,7 @@ void eig_circling_add(const EigCircling *c, int64_t lo, int64_t count, double *s
     for (int64_t end = lo + count; lo < end;) {
         int64_t row = lo / columns, column = lo - row * columns, stop = (row + 1) * columns < end ? (row + 1) * columns : end;
         const double *y = c->y + (row + (int64_t)circle->before[1]) * (int64_t)circle->stride + column + (int64_t)circle->before[0];
-        for (int64_t i = 0; i < stop - lo; i++)
-            s[i] = s[i] + y[i];
+        c->passes->add(y, stop - lo, s);
         s += stop - lo;
         lo = stop;
     }

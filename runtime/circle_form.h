@@ -397,5 +397,13 @@ static void NAME(turn)(const EigCircle *c, const double *leaf, const double *fro
     if (c->top == 3)
         NAME(three_together)(c, y);
 }
+static void NAME(add)(const double *y, int64_t n, double *s)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        STORE(s + i, ADD(LOAD(s + i), LOAD(y + i)));
+    for (; i < n; i++)
+        s[i] = s[i] + y[i];
+}
 #undef INLINE
 #undef UNROLL

@@ -179,7 +179,7 @@ def noise(b):
 
 def ring(b):
     n = 4096
-    ways = {**b.eigc(b.model("ring.eig"), 1e-2),
+    ways = {**b.eigc(b.model("ring.eig"), 1e-5),
             **b.library("FFTW", "libfftw3.so.3", b.c("ring", n, None, "fftw", seconds=2e-5, title="C, FFTW (measured plan)")),
             **b.c("ring", n, None, "direct", seconds=2e-3, title="C, every pair"),
             **b.python("NumPy, rfft and irfft", "ring_numpy", n, seconds=1e-4, needs="numpy")}
