@@ -8,7 +8,7 @@
 #endif
 
 /* Numbers that stay in the first-level cache while all their levels pass, with the roots and gains of the last. */
-enum { NEAR = 2048 };
+enum { NEAR = 4096 };
 
 /* The sine of a third of a turn, and of a sixth. */
 #define CIRCLE_SINE 0x1.bb67ae8584caap-1
