@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Time of a step against the number of neurons, where all pairs are joined: FitzHugh-Nagumo neurons with chemical and
 electrical synapses, rates on a ring with a kernel that reaches ten neurons to each side, rates on a torus with one that reaches
-two, and rates on a ring with a cosine of all distances. It grows with the neurons, not with the pairs. Seconds are those of
+two, and rates on a ring with a cosine of all distances and with a kernel that reaches thousands. It grows with the neurons, not with the pairs. Seconds are those of
 the processor: the median over pairs of runs, one behind the other, of their difference, which is that of the steps alone.
 
     EIGC=build/eigc python3 tests/bench/currents.py [--reference]"""
@@ -48,7 +48,8 @@ connect E -> E { weight = 0.08; pattern = kernel(max(0, 1 - distance / 2.5 um)) 
 simulate { duration = %g ms; method = rk4; step = 0.01 ms; record mean(E) every %g ms }
 """
 COSINE = KERNEL.replace("0.08", "0.8").replace("max(0, 1 - distance / 10 um)", "cosine(0.5), normalize = yes")
-MODELS = (("currents", CURRENTS), ("kernel", KERNEL), ("torus", TORUS), ("cosine", COSINE))
+WIDE = KERNEL.replace("0.08", "0.8").replace("max(0, 1 - distance / 10 um)", "gaussian(200 um), normalize = yes")
+MODELS = (("currents", CURRENTS), ("kernel", KERNEL), ("torus", TORUS), ("cosine", COSINE), ("wide", WIDE))
 PAIRS = 5
 
 
