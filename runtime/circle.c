@@ -57,18 +57,6 @@ size_t eig_circle_gains(const EigCircle *c)
 #define FNMA(a, b, c) __builtin_fma(-(a), b, c)
 #define FMS(a, b, c) __builtin_fma(a, b, -(c))
 #include "runtime/circle_form.h"
-#undef LANES
-#undef NAME
-#undef V
-#undef LOAD
-#undef STORE
-#undef SPLAT
-#undef ADD
-#undef SUB
-#undef MUL
-#undef FMA
-#undef FNMA
-#undef FMS
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define BY_VECTORS 1
@@ -96,18 +84,6 @@ static inline __attribute__((always_inline)) void across_4(V *v)
     v[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
 #include "runtime/circle_form.h"
-#undef LANES
-#undef NAME
-#undef V
-#undef LOAD
-#undef STORE
-#undef SPLAT
-#undef ADD
-#undef SUB
-#undef MUL
-#undef FMA
-#undef FNMA
-#undef FMS
 #pragma GCC pop_options
 
 #pragma GCC push_options

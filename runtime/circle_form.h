@@ -1,6 +1,7 @@
 /* The passes of runtime/circle.c over a circle, in vectors of LANES numbers. The file that includes it has V, LOAD, STORE, SPLAT,
  * ADD, SUB, MUL, FMA(a, b, c) = a b + c, FNMA(a, b, c) = c - a b, FMS(a, b, c) = a b - c, NAME and, for LANES > 1, a function
- * NAME(across)(V *): LANES x LANES numbers, rows for columns. Every number goes through the same operations, however many stand side by side. */
+ * NAME(across)(V *): LANES x LANES numbers, rows for columns. Every number goes through the same operations, however many stand
+ * side by side. The words are free again behind it. */
 
 typedef struct NAME(Two) { V re, im; } NAME(Two);
 
@@ -407,3 +408,15 @@ static void NAME(add)(const double *y, int64_t n, double *s)
 }
 #undef INLINE
 #undef UNROLL
+#undef LANES
+#undef NAME
+#undef V
+#undef LOAD
+#undef STORE
+#undef SPLAT
+#undef ADD
+#undef SUB
+#undef MUL
+#undef FMA
+#undef FNMA
+#undef FMS

@@ -1,4 +1,4 @@
-/* Which kernels are computed on a circle (compiler/plan/circle.c). */
+/* Kernels on a circle (inside this folder, and for tests). */
 #ifndef COMPILER_PLAN_CIRCLE_H
 #define COMPILER_PLAN_CIRCLE_H
 #include "compiler/plan/build.h"
@@ -16,6 +16,14 @@ static inline bool circle_is_better(const CircleChoice *c)
 {
     return c->is_even && !c->is_few && c->by_circle < c->direct;
 }
+
+/* Entries of a kernel's weights along an axis, and the displacement that entry `at` is; half way round a ring it is the positive one. */
+size_t circle_width(const EigBlock *b, size_t axis);
+long circle_displacement(const EigBlock *b, size_t axis, size_t at);
+
+/* circle_numbers.c: the gains of the block on a circle of this shape; and its roots, where it has none from another of that length.
+ * False when a gain is beyond the doubles. */
+bool circle_numbers(Ctx *cx, const EigBlock *b, EigCircle *c);
 
 /* Gives a kernel that is the same both ways its circle, better or not. */
 void circle_give(Ctx *cx, EigBlock *b);

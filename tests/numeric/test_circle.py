@@ -101,5 +101,6 @@ for method in ("heun", "exponential_euler"):
 for method in ("rk4", "rk45", "dopri8"):
     test("circle: the bits of the reference, %s" % method, lambda: same_bits("ring", 1100, 1, [
         ("method = euler; step = 0.5", "method = %s%s" % (method, "; step = 0.5" if method == "rk4" else "")), ("; delay = 1 }", " }")]))
-test("circle: the bits of the reference, with noise", lambda: same_bits("ring", 1100, 1, [("euler", "euler_maruyama"), ("tau = 10;", "tau = 10; noise = 0.1;")]))
+test("circle: the bits of the reference, with noise", lambda: same_bits("ring", 1100, 1, [
+    ("euler", "euler_maruyama"), ("tau = 10;", "tau = 10; noise = 0.1;")]))
 raise SystemExit(eigc.failures > 0)

@@ -172,7 +172,7 @@ static void turn(size_t k, size_t n, double out[2])
 }
 
 /* The turns of a level from those of the one before, as docs/semantics.md says; at the end those of the last parts. */
-static void circle_numbers(size_t length)
+static void numbers_of(size_t length)
 {
     Ctx cx;
     ctx_init(&cx);
@@ -216,10 +216,10 @@ static void circle_numbers(size_t length)
 
 static void numbers_of_circles(void)
 {
-    circle_numbers(256);
-    circle_numbers(384);
-    circle_numbers(4096);
-    circle_numbers(3072);
+    numbers_of(256);
+    numbers_of(384);
+    numbers_of(4096);
+    numbers_of(3072);
 }
 
 /* ---- the choice ---- */
@@ -251,6 +251,23 @@ static void choice(void)
     CHECK(chosen(63, 1, true, 63, 0, false) == 0);
 }
 
+/* Weights that add up to more than the largest double. */
+static void beyond_the_doubles(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    EigBlock b = even_kernel(&cx, 1024, 1, true, 1024, 0);
+    for (size_t k = 0; k < 1024; k++)
+        ((double *)(uintptr_t)b.w)[k] = 1e306;
+    plan_circles(&cx, &b, 1);
+    CHECK(!b.circle);
+    for (size_t k = 0; k < 1024; k++)
+        ((double *)(uintptr_t)b.w)[k] = 1e303;
+    plan_circles(&cx, &b, 1);
+    CHECK(b.circle);
+    ctx_free(&cx);
+}
+
 int main(void)
 {
     RUN(rings);
@@ -259,5 +276,6 @@ int main(void)
     RUN(large);
     RUN(numbers_of_circles);
     RUN(choice);
+    RUN(beyond_the_doubles);
     return test_done();
 }
