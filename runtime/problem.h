@@ -13,7 +13,7 @@
  *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1. A sum
  *          starts with its first term, not with 0 + it
  *   x'_i   rate_i * (phi(s_i) - x_i),  rate = 1/tau rounded once
- *   t      the double nearest to k times the exact step;  heun and rk4: t * EIG_AFTER, t + 0.5 * h, (t + h) * EIG_BEFORE
+ *   t      the double nearest to k times the exact step;  heun and rk4: t * EIG_AFTER + EIG_LITTLE * h, t + 0.5 * h, (t + h) * EIG_BEFORE
  *   euler  x + h k1                      heun  x + (0.5 h) (k1 + k2)
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
@@ -48,6 +48,7 @@ enum { EIG_SUM_LANES = 16 };
  * is another step's. Eight units in the last place, so that a few roundings of a time do not bring it back. */
 #define EIG_BEFORE (1.0 - 0x1p-50)
 #define EIG_AFTER (1.0 + 0x1p-50)
+#define EIG_LITTLE 0x1p-50              /* of a step, for the one that starts at 0 */
 
 /* Targets of a dense block whose weights stand together: what a step reads of a block is one stream, and a tile's totals fit in registers. */
 enum { EIG_TILE = 32 };

@@ -59,7 +59,7 @@ static void step_euler(Oracle *o, int64_t k, double t, double h)
 
 static void step_heun(Oracle *o, int64_t k, double t, double h)
 {
-    oracle_drift(o, k, t * EIG_AFTER, o->x, o->k[0]);
+    oracle_drift(o, k, t * EIG_AFTER + EIG_LITTLE * h, o->x, o->k[0]);
     oracle_drift(o, k + 1, (t + h) * EIG_BEFORE, along(o, h, o->k[0]), o->k[1]);
     for (size_t i = 0; i < o->n_x; i++)
         o->x[i] = o->x[i] + (0.5 * h) * (o->k[0][i] + o->k[1][i]);
@@ -68,7 +68,7 @@ static void step_heun(Oracle *o, int64_t k, double t, double h)
 static void step_rk4(Oracle *o, int64_t at, double t, double h)
 {
     double **k = o->k;
-    oracle_drift(o, at, t * EIG_AFTER, o->x, k[0]);
+    oracle_drift(o, at, t * EIG_AFTER + EIG_LITTLE * h, o->x, k[0]);
     oracle_drift(o, at, t + 0.5 * h, along(o, 0.5 * h, k[0]), k[1]);
     oracle_drift(o, at, t + 0.5 * h, along(o, 0.5 * h, k[1]), k[2]);
     oracle_drift(o, at, (t + h) * EIG_BEFORE, along(o, h, k[2]), k[3]);

@@ -294,7 +294,7 @@ Method method_of(EigMethod m);
 Val slope_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc);
 /* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
 Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc);
-/* t, of several stages t EIG_AFTER, t + 0.5 h, (t + h) EIG_BEFORE, by StageTime, t the start of step k of an eig_advance */
+/* t, of several stages t EIG_AFTER + EIG_LITTLE h, t + 0.5 h, (t + h) EIG_BEFORE, by StageTime, t the start of step k of an eig_advance */
 typedef struct StepTimes { Val at[3]; } StepTimes;
 StepTimes step_times(const Emit *e, const LlFunction *advance, Val k);
 /* signals.c: what populations send, now and some steps ago */

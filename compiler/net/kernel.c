@@ -115,19 +115,57 @@ static bool put_row(KernelBuild *k, size_t dy)
     return ok;
 }
 
-/* The factor divided by the sum of the values. */
+/* The sum of the values, and of those below 0. */
+static void add_values(const Values *v, mpq_t sum, mpq_t below)
+{
+    mpq_t x;
+    mpq_init(x);
+    for (size_t e = 0; e < v->n; e++) {
+        values_get(v, e, x);
+        mpq_add(sum, sum, x);
+        if (mpq_sgn(x) < 0)
+            mpq_add(below, below, x);
+    }
+    mpq_clear(x);
+}
+
+/* Whether values that were rounded add up to more than their roundings, 2^-53 of each and half of the least double. */
+static bool is_surely_positive(const Values *v, const mpq_t sum, const mpq_t below)
+{
+    mpq_t slack, least;
+    mpq_inits(slack, least, (mpq_ptr)0);
+    mpq_sub(slack, sum, below);
+    mpq_sub(slack, slack, below);
+    mpq_div_2exp(slack, slack, 53);
+    mpq_set_ui(least, v->n, 1);
+    mpq_div_2exp(least, least, 1075);
+    mpq_add(slack, slack, least);
+    bool is = mpq_cmp(sum, slack) > 0;
+    mpq_clears(slack, least, (mpq_ptr)0);
+    return is;
+}
+
+static bool put_all(KernelBuild *k)
+{
+    bool ok = true;
+    for (size_t dy = 0; ok && dy <= k->most[1]; dy++)
+        ok = put_row(k, dy);
+    values_finish(k->b->net->nums, &k->out->values);
+    return ok;
+}
+
+/* The factor divided by the sum of the values; where roundings might make that what it is not, of exact ones. */
 static bool normalize(KernelBuild *k)
 {
-    mpq_t sum, x;
+    mpq_t sum, below;
     mpq_ptr factor = num_new(k->b->net->nums);
-    mpq_inits(sum, x, (mpq_ptr)0);
-    for (size_t e = 0; e < k->out->values.n; e++) {
-        if (k->out->values.q) {
-            mpq_add(sum, sum, k->out->values.q[e]);
-            continue;
-        }
-        mpq_set_d(x, k->out->values.d[e]);
-        mpq_add(sum, sum, x);
+    mpq_inits(sum, below, (mpq_ptr)0);
+    add_values(&k->out->values, sum, below);
+    if (k->out->is_rounded && !is_surely_positive(&k->out->values, sum, below)) {
+        k->out->is_rounded = false;
+        mpq_set_ui(sum, 0, 1);
+        if (put_all(k))
+            add_values(&k->out->values, sum, below);
     }
     bool good = mpq_sgn(sum) > 0;
     if (good) {
@@ -138,17 +176,8 @@ static bool normalize(KernelBuild *k)
                           num_brief(k->b->cx, sum));
         diag_help(k->b->cx, d, "leave out `normalize`, and choose the weight");
     }
-    mpq_clears(sum, x, (mpq_ptr)0);
+    mpq_clears(sum, below, (mpq_ptr)0);
     return good;
-}
-
-static bool fill(KernelBuild *k)
-{
-    bool ok = true;
-    for (size_t dy = 0; ok && dy <= k->most[1]; dy++)
-        ok = put_row(k, dy);
-    values_finish(k->b->net->nums, &k->out->values);
-    return ok && (!k->c->normalize || normalize(k));
 }
 
 bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
@@ -171,7 +200,7 @@ bool kernel_block(NetBuild *b, const ModelConn *c, Block *out)
     pair_eval_begin(&k.exact, c->pair, c->seed);
     if (k.by_strips)
         pair_round_begin(&k.rounded, c->pair, c->seed, num_int(b->net->nums, 1), (size_t)neurons, n);
-    bool ok = fill(&k);
+    bool ok = put_all(&k) && (!c->normalize || normalize(&k));
     if (k.by_strips)
         pair_round_end(&k.rounded);
     pair_eval_end(&k.exact);

@@ -44,6 +44,7 @@ def jumps_at_steps_cost_no_order():
     forms = {"0.5 + 1.5 * step(t - 0.3) - 1.75 * step(t - 0.7)": "", "0.5 + 1.5 * pulse(t - 0.3, 0.4) - 0.25 * step(t - 0.7)": "",
              "0.5 - 0.25 * floor(t / 0.7) + 1.5 * (step(t - 0.3) - step(t - 0.7))": "",
              "0.25 + 1.75 * step(0.7 - t) - 1.5 * step(0.3 - t)": "",
+             "0.5 + 1.5 * pulse(1.3 - t - 0.6, 0.4) - 0.25 * step(t - 0.7) + 3 * step(-t)": "",
              'samples("jumps.csv", times = "t", interpolation = step)': "", "amp": "at 0.3 amp = 2; at 0.7 amp = 0.25"}
     x, at = 0.0, 0.0
     for to, u in ((0.3, 0.5), (0.7, 2.0), (1.3, 0.25)):

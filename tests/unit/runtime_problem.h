@@ -158,7 +158,7 @@ static inline void kernel_step(const EigKernelArgs *args, double t, double *x)
 {
     size_t n = kernel_problem->n;
     double h = kernel_problem->h, *k1 = args->work, *k2 = k1 + n, *k3 = k2 + n, *k4 = k3 + n, *y = k4 + n;
-    kernel_drift(args, kernel_problem->method == EIG_METHOD_EULER ? t : t * EIG_AFTER, x, k1);
+    kernel_drift(args, kernel_problem->method == EIG_METHOD_EULER ? t : t * EIG_AFTER + EIG_LITTLE * h, x, k1);
     if (kernel_problem->method == EIG_METHOD_EULER) {
         for (size_t i = 0; i < n; i++)
             x[i] += h * k1[i];

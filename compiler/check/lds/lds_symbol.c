@@ -329,6 +329,14 @@ static double solve_game(const Game *g, double *x, double *mixture)
 
 /* ---- proposals ---- */
 
+/* False of what is no number: weights near the ends of the doubles leave some. */
+static bool take_number(mpq_t to, double x)
+{
+    if (isfinite(x))
+        mpq_set_d(to, x);
+    return isfinite(x);
+}
+
 static bool offer_multipliers(Game *g, const double *p, LdsFinding *f)
 {
     static const int bits[] = {4, 10, 24, 53};
@@ -337,20 +345,22 @@ static bool offer_multipliers(Game *g, const double *p, LdsFinding *f)
         top = fmax(top, p[i]);
     for (size_t b = 0; b < sizeof bits / sizeof *bits; b++) {
         mpq_t *multiplier = rationals_new(g->part->cx, g->n);
+        bool fine = true;
         for (size_t i = 0; i < g->n; i++) {
-            int e;
+            int e = 0;
             double mantissa = frexp(p[i] / top, &e);
-            mpq_set_d(multiplier[i], ldexp(rint(ldexp(mantissa, bits[b])), e - bits[b]));
+            fine &= take_number(multiplier[i], ldexp(rint(ldexp(mantissa, bits[b])), e - bits[b]));
         }
-        if (lds_offer_exact_p(g->part, multiplier, "every frequency of the kernels", f))
+        if (fine && lds_offer_exact_p(g->part, multiplier, "every frequency of the kernels", f))
             return true;
     }
     return false;
 }
 
-static void fill_witness(const Game *g, const double *mixture, Witness *w)
+static bool fill_witness(const Game *g, const double *mixture, Witness *w)
 {
     size_t r = 0;
+    bool fine = true;
     for (size_t c = 0; c < g->n_cuts; c++) {
         const Cut *cut = &g->cut[c];
         if (!(mixture[c] > 0))
@@ -359,13 +369,13 @@ static void fill_witness(const Game *g, const double *mixture, Witness *w)
         for (size_t i = 0; i < g->n; i++)
             top = fmax(top, fmax(fabs(cut->re[i]), fabs(cut->im[i])) / sqrt(g->scale[i]));
         for (size_t i = 0; i < g->n; i++) {
-            mpq_set_d(w->v[r * g->n + i], cut->re[i] / top);
-            mpq_set_d(w->im[r * g->n + i], cut->im[i] / top);
+            fine &= take_number(w->v[r * g->n + i], cut->re[i] / top) && take_number(w->im[r * g->n + i], cut->im[i] / top);
         }
         w->frequency[2 * r] = cut->frequency[0];
         w->frequency[2 * r + 1] = cut->frequency[1];
-        mpq_set_d(w->w[r++], mixture[c]);
+        fine &= take_number(w->w[r++], mixture[c]);
     }
+    return fine;
 }
 
 static bool offer_mixture(Game *g, const double *mixture, LdsFinding *f)
@@ -378,8 +388,7 @@ static bool offer_mixture(Game *g, const double *mixture, LdsFinding *f)
         return false;
     witness_init_modes(g->part->cx, &w, g->n, rank);
     memcpy(w.member, g->part->member, g->n * sizeof *w.member);
-    fill_witness(g, mixture, &w);
-    if (!verify_witness(g->part->cx, g->part->matrix, &w).accepted) {
+    if (!fill_witness(g, mixture, &w) || !verify_witness(g->part->cx, g->part->matrix, &w).accepted) {
         witness_clear(&w);
         return false;
     }
