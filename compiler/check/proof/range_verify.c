@@ -62,7 +62,7 @@ static bool has_one_tau(StatementKind kind)
 }
 
 /* A lag holds a time constant, and is no `tau`. What is said beside a witness of time constants is of degree two in weights and speeds. */
-static const char *speed_statements_fault(const Ranges *r, const Evidence *e)
+const char *ranges_speed_statements_fault(const Ranges *r, const Evidence *e)
 {
     for (size_t k = 0; r->speed && k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
@@ -100,6 +100,18 @@ static VerifyResult verify_slowed(Ctx *cx, const ClaimMatrix *at, const Ranges *
     for (size_t k = 0; k < slowed.n_statements; k++)
         statement_clear(&slowed.statement[k]);
     return v;
+}
+
+const char *range_statement_fault(Ctx *cx, const ClaimMatrix *at, const Ranges *r, const mpq_t *theta, const Evidence *e, size_t which)
+{
+    Evidence slowed;
+    if (!r->speed)
+        return statement_fault(cx, at, e, which);
+    slowed_at(cx, r, e, theta, &slowed);
+    const char *fault = statement_fault(cx, at, &slowed, which);
+    for (size_t k = 0; k < slowed.n_statements; k++)
+        statement_clear(&slowed.statement[k]);
+    return fault;
 }
 
 /* ---- one cell ---- */
@@ -198,7 +210,7 @@ static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
     if (!fault)
         fault = statements_fault(&c->evidence, roles);
     if (!fault)
-        fault = speed_statements_fault(r, &c->evidence);
+        fault = ranges_speed_statements_fault(r, &c->evidence);
     return fault || !any_straight(&c->evidence) ? fault : between_fault(cx, base, r, c);
 }
 
@@ -222,7 +234,7 @@ const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
     if (statement_local(e->statement, e->n_statements))
         return "a statement is about other slopes";
     const char *fault = r->speed ? ranges_speeds_fault(r, theta, base->q) : NULL;
-    if (fault || (fault = speed_statements_fault(r, e)))
+    if (fault || (fault = ranges_speed_statements_fault(r, e)))
         return fault;
     ranges_matrix_at(cx, base, r, theta, &at);
     VerifyResult v = verify_slowed(cx, &at, r, e, theta);

@@ -267,6 +267,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
     if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
         return;
     s->problem.rate = s->rate;
+    s->problem.is_verified_later = true;
     s->work_left = cells_within_reach(&s->problem);
     if (s->problem.has_powers && s->work_left > CELLS_WITH_POWERS)
         s->work_left = CELLS_WITH_POWERS;

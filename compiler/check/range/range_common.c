@@ -69,20 +69,11 @@ static bool improve(RangeProblem *p, const CellCorners *corners, Component *c)
     return ok;
 }
 
-bool range_cell_common(RangeProblem *p, RangeCell *cell)
+bool range_cell_common(RangeProblem *p, RangeCell *cell, const CellCorners *corners)
 {
     Evidence *e = &cell->evidence;
-    size_t n_statements = e->n_statements;
-    mpq_t *centre = rationals_new(p->cx, p->ranges.n_params);
-    range_cell_centre(&p->ranges, cell, centre);
-    CellCorners corners = range_corners(p, cell, (const mpq_t *)centre);
     bool all = true;
     for (size_t k = 0; all && k < e->n_components; k++)
-        all = e->component[k].n == 1 || improve(p, &corners, &e->component[k]);
-    e->n_statements = 0;
-    all = all && range_cell_holds(p, cell);
-    e->n_statements = n_statements;
-    range_corners_clear(p, &corners);
-    rationals_clear(centre, p->ranges.n_params);
-    return all;
+        all = e->component[k].n == 1 || improve(p, corners, &e->component[k]);
+    return all && range_claim_holds(p, cell, corners);
 }

@@ -26,25 +26,24 @@ static CellCorners corners_in(RangeProblem *p, const RangeCell *cell, const mpq_
 {
     const Ranges *r = &p->ranges;
     size_t most = (size_t)1 << r->n_params;
-    CellCorners out = {.matrix = ARENA_ARRAY(&p->cx->arena, most, ClaimMatrix)};
-    mpq_t *theta = rationals_new(p->cx, r->n_params);
+    CellCorners out = {.matrix = ARENA_ARRAY(&p->cx->arena, most, ClaimMatrix), .theta = ARENA_ARRAY(&p->cx->arena, most, mpq_t *)};
     if (r->speed) {
         out.slow = slow_at(p, point);
         out.quick = ARENA_ARRAY(&p->cx->arena, most * p->base.q, double);
     }
     for (uint32_t which = 0; which < 1u << r->n_params; which++) {
         bool again = false;
-        for (size_t k = 0; k < r->n_params; k++) {
+        for (size_t k = 0; k < r->n_params; k++)
             again |= (which >> k & 1) && mpq_equal(cell->lo[k], cell->hi[k]);
-            mpq_set(theta[k], which >> k & 1 ? cell->hi[k] : cell->lo[k]);
-        }
         if (again)
             continue;
+        mpq_t *theta = out.theta[out.n] = rationals_new(p->cx, r->n_params);
+        for (size_t k = 0; k < r->n_params; k++)
+            mpq_set(theta[k], which >> k & 1 ? cell->hi[k] : cell->lo[k]);
         if (out.quick)
             take_quick(p, (const mpq_t *)out.slow, (const mpq_t *)theta, out.quick + out.n * p->base.q);
         ranges_matrix_at(p->cx, &p->base, r, (const mpq_t *)theta, &out.matrix[out.n++]);
     }
-    rationals_clear(theta, r->n_params);
     return out;
 }
 
@@ -60,8 +59,10 @@ CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *p
 
 void range_corners_clear(const RangeProblem *p, CellCorners *c)
 {
-    for (size_t k = 0; k < c->n; k++)
+    for (size_t k = 0; k < c->n; k++) {
         claim_matrix_clear(&c->matrix[k]);
+        rationals_clear(c->theta[k], p->ranges.n_params);
+    }
     rationals_clear(c->slow, c->slow ? p->base.q : 0);
     arena_free(&c->room);
 }

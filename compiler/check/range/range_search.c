@@ -40,26 +40,35 @@ bool range_cell_holds(RangeProblem *p, const RangeCell *c)
     return !range_cell_fault(p->cx, attained ? &p->attained_base : &p->base, attained ? &p->attained : &p->ranges, c);
 }
 
+/* Of a point of the cell that is certified. */
+static void decide_certified(RangeProblem *p, RangeCell *cell, const mpq_t *theta, LdsReport *there, RangeVerdict *v)
+{
+    CellCorners corners = range_corners(p, cell, theta);
+    if (!p->makes_no_statements)
+        stability_propose_all(p->cx, p->net, p->slope, &corners, p->rate, there);
+    cell->evidence = there->evidence;
+    v->converges_at_centre = evidence_converges(&cell->evidence);
+    v->has_rate_at_centre = range_has_rate(p, &cell->evidence);
+    if (range_claim_holds(p, cell, &corners) || range_cell_common(p, cell, &corners)) {
+        range_cell_keep(p, cell, &corners);
+        v->whole = p->is_verified_later || range_cell_holds(p, cell) ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
+    }
+    range_corners_clear(p, &corners);
+}
+
 RangeVerdict range_cell_decide_from(RangeProblem *p, RangeCell *cell, const mpq_t *theta)
 {
     RangeVerdict v = {0};
     LdsReport lds;
     range_point_decide(p, theta, &lds);
     v.centre = lds.verdict;
-    if (lds.verdict == TRUTH_CERTIFIED && !p->makes_no_statements)
-        range_cell_propose(p, cell, theta, &lds);
-    cell->evidence = lds.evidence;
-    v.converges_at_centre = evidence_converges(&cell->evidence);
-    v.has_rate_at_centre = range_has_rate(p, &cell->evidence);
-    size_t n_statements = cell->evidence.n_statements;
-    cell->evidence.n_statements = 0;        /* first the claim alone */
-    bool whole = lds.verdict != TRUTH_UNDECIDED && range_cell_holds(p, cell);
-    if (!whole && lds.verdict == TRUTH_CERTIFIED)
-        whole = range_cell_common(p, cell);
-    cell->evidence.n_statements = n_statements;
-    if (whole) {
-        range_cell_keep(p, cell);
-        v.whole = v.centre;
+    if (lds.verdict == TRUTH_CERTIFIED) {
+        decide_certified(p, cell, theta, &lds, &v);
+    } else {
+        cell->evidence = lds.evidence;
+        v.whole = lds.verdict == TRUTH_REFUTED && range_cell_holds(p, cell) ? TRUTH_REFUTED : TRUTH_UNDECIDED;
+    }
+    if (v.whole != TRUTH_UNDECIDED) {
         v.converges = evidence_converges(&cell->evidence);
         v.has_rate = range_has_rate(p, &cell->evidence);
     }

@@ -14,6 +14,7 @@ typedef struct RangeProblem {
     ClaimMatrix base;           /* with the slope bounds, at the params' values */
     Ranges ranges;              /* no cells */
     bool makes_no_statements;   /* time constants with ranges are not known to be above 0 */
+    bool is_verified_later;     /* a cell that is certified goes to the verifier once more, with all others */
     bool has_powers;            /* w^2 is a param beside w, or in its place: not every point of the box is one of the model */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
@@ -53,10 +54,10 @@ bool range_cell_holds(RangeProblem *p, const RangeCell *c);
 CellCorners range_corners(RangeProblem *p, const RangeCell *cell, const mpq_t *point);
 void range_corners_clear(const RangeProblem *p, CellCorners *c);
 /* range_common.c: the cell's multipliers, which hold at its centre, become some that hold at all its corners together, if they are found. */
-bool range_cell_common(RangeProblem *p, RangeCell *cell);
-/* range_statements.c: adds statements to what is certified at a point of the cell; keeps of those of its evidence what holds in all of it. */
-void range_cell_propose(RangeProblem *p, const RangeCell *cell, const mpq_t *point, LdsReport *there);
-void range_cell_keep(RangeProblem *p, RangeCell *c);
+bool range_cell_common(RangeProblem *p, RangeCell *cell, const CellCorners *corners);
+/* range_statements.c: the cell's certificate, statements apart, holds at its corners; of its statements those are kept that do. */
+bool range_claim_holds(RangeProblem *p, const RangeCell *c, const CellCorners *corners);
+void range_cell_keep(RangeProblem *p, RangeCell *c, const CellCorners *corners);
 /* A statement has the rate that is asked for. */
 bool range_has_rate(const RangeProblem *p, const Evidence *e);
 /* The param along which a cell that was not decided is best cut in two; is_stable: one in all of which diagonal stability is proved. */

@@ -13,6 +13,7 @@ bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed);
 typedef struct CellCorners {
     size_t n;
     ClaimMatrix *matrix;
+    mpq_t **theta;              /* of each the params */
     mpq_t *slow;                /* of each row how many times as long as the network's its time constant is at the point in the cell; NULL:
                                  * where time constants depend on params, nothing is said of how */
     Arena room;                 /* of all this */
