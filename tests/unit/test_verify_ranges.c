@@ -185,6 +185,82 @@ static void lags_go_with_fixed_time_constants(void)
     two_clear(&x);
 }
 
+/* Two with t in the speeds of rows alone, from 1/2 to 1: a_10 = -s, and no other entry beside the diagonal. */
+static void quick_init(Two *x, uint32_t *speed)
+{
+    two_init(x, "0", "1", 1, (const char *[]){"0 1 1/2 1"});
+    x->r.term += 2;
+    x->r.n_terms = 1;
+    set(x->base.entry[1], "0");
+    set(x->r.lo[1], "1/2");
+    x->r.speed = speed;
+}
+
+static void speeds_are_above_0(void)
+{
+    static const char *const value[] = {"1", "1/100", "0", "-1"};
+    uint32_t of_both[2] = {2, 2};
+    mpq_t theta[2];
+    mpq_inits(theta[0], theta[1], (mpq_ptr)0);
+    for (size_t k = 0; k < 4; k++) {
+        Two x;
+        quick_init(&x, of_both);
+        set(x.r.value[1], value[k]);
+        CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted == (k < 2));
+        set(x.r.value[1], "1");
+        set(theta[1], value[k]);
+        CHECK(!range_point_fault(&x.cx, &x.base, &x.r, (const mpq_t *)theta, &x.r.cell[0].evidence) == (k < 2));
+        set(x.r.cell[0].lo[1], value[3 - k]), set(x.r.lo[1], value[3 - k]);
+        CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted == (k >= 2));
+        two_clear(&x);
+    }
+    mpq_clears(theta[0], theta[1], (mpq_ptr)0);
+}
+
+/* Row 1 is a component of its own, which at t = 1/2 is half as quick. */
+static void parts_have_the_speeds_of_their_rows(void)
+{
+    uint32_t first[2] = {2, 0}, second[2] = {0, 2};
+    Component one[2];
+    Two x;
+    quick_init(&x, second);
+    for (uint32_t k = 0; k < 2; k++) {
+        one[k] = ones(&x.cx, 1);
+        one[k].member[0] = k;
+    }
+    Statement s = statement_of(&x.cx, &(Said){STATEMENT_DOMINANCE, "1 1 3/4"}, 1);
+    s.is_part = true;
+    s.component = 1;
+    x.r.cell[0].evidence = (Evidence){.is_certificate = true, .n_components = 2, .component = one, .n_statements = 1, .statement = &s};
+    CHECK(!verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    x.r.speed = first;
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    x.r.speed = second;
+    set(statement_numbers(&s, "rate")[0], "1/2");
+    CHECK(verify_ranges(&x.cx, &x.base, &x.r).accepted);
+    component_clear(&x.all[0]);
+    two_clear(&x);
+}
+
+/* Beside a witness nothing is said of time constants that have ranges: x_0' = (-1 + 2) x_0. */
+static void witnesses_go_with_fixed_time_constants(void)
+{
+    uint32_t of_first[2] = {2, 0};
+    Two x;
+    quick_init(&x, NULL);
+    set(x.base.entry[0], "1");
+    Statement s = statement_of(&x.cx, &(Said){STATEMENT_FORM_RUNAWAY, "1 0 1 1 1 1 1/4"}, 2);
+    component_clear(&x.all[0]);
+    x.r.cell[0].evidence = (Evidence){.witness = vectors(&x.cx, 2, 1, "1 0"), .n_statements = 1, .statement = &s};
+    CHECK(!range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]));
+    x.r.speed = of_first;
+    CHECK(range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]) != NULL);
+    x.r.cell[0].evidence.n_statements = 0;
+    CHECK(!range_cell_fault(&x.cx, &x.base, &x.r, &x.r.cell[0]));
+    statement_clear(&s);
+    two_clear(&x);
+}
+
 /* A population of two, its self weight from 1/8 on by s: differences have s - 7/8, means 2/4 + s - 7/8. */
 static void populations_have_their_selves(void)
 {
@@ -225,6 +301,9 @@ int main(void)
     RUN(cells_certify);
     RUN(roles_stay);
     RUN(lags_go_with_fixed_time_constants);
+    RUN(speeds_are_above_0);
+    RUN(parts_have_the_speeds_of_their_rows);
+    RUN(witnesses_go_with_fixed_time_constants);
     RUN(populations_have_their_selves);
     return test_done();
 }
