@@ -252,7 +252,7 @@ static void print_stability(const Report *r, Sbuf *out)
     sbuf_free(&text);
 }
 
-static void put_end(mpq_srcptr own, mpq_srcptr other, bool is_inverse, Sbuf *out)
+static void put_end(mpq_srcptr own, mpq_srcptr other, bool is_inverse, int side, Sbuf *out)
 {
     mpq_t end;
     mpq_init(end);
@@ -260,7 +260,7 @@ static void put_end(mpq_srcptr own, mpq_srcptr other, bool is_inverse, Sbuf *out
         mpq_inv(end, other);
     else
         mpq_set(end, own);
-    num_print(end, out);
+    num_print_inside(end, side, out);
     mpq_clear(end);
 }
 
@@ -270,9 +270,9 @@ static void put_ranges(const Ranges *r, Sbuf *out)
     for (size_t k = 0; k < r->n_params; k++) {
         const char *of = ranges_inverse_of(r, k);
         sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == r->n_params ? " and " : ", ", of ? of : r->name[k]);
-        put_end(r->lo[k], r->hi[k], of != NULL, out);
+        put_end(r->lo[k], r->hi[k], of != NULL, 1, out);
         sbuf_str(out, ", ");
-        put_end(r->hi[k], r->lo[k], of != NULL, out);
+        put_end(r->hi[k], r->lo[k], of != NULL, -1, out);
         sbuf_char(out, ']');
     }
 }

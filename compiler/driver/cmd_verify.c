@@ -286,9 +286,9 @@ static bool print_params(Ctx *cx, const Ranges *r, const char *before)
             mpq_inv(hi, hi);
         }
         sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, of ? of : r->name[k]));
-        rational_print(lo, &text);
+        num_print_inside(lo, 1, &text);
         sbuf_str(&text, ", ");
-        rational_print(hi, &text);
+        num_print_inside(hi, -1, &text);
         sbuf_char(&text, ']');
         mpq_clears(lo, hi, (mpq_ptr)0);
     }
@@ -306,7 +306,7 @@ static void print_ranges(Ctx *cx, const Ranges *r)
     printf(": the same%s", ranges_converge(r) ? ", and convergence" : "");
     if (ranges_rate(r)) {
         Sbuf rate = {0};
-        rational_print(ranges_rate(r), &rate);
+        num_print_inside(ranges_rate(r), -1, &rate);
         printf(" at a rate of at least %s", sbuf_text(&rate));
         sbuf_free(&rate);
     }

@@ -328,6 +328,35 @@ const char *num_brief(Ctx *cx, Num x)
     return strlen(text) <= most ? text : shortest_decimal(cx, num_to_double(x));
 }
 
+/* False where so many digits do not show it. */
+static bool print_digits(Num x, int side, double near, Sbuf *out)
+{
+    NumPool pool = {0};
+    char text[40];
+    Num shown;
+    bool inside = false;
+    for (int step = 0; !inside && step < 3; step++) {
+        snprintf(text, sizeof text, "%.9g", near + side * step * fabs(near) * 0x1p-27);
+        inside = num_parse(&pool, text, strlen(text), &shown) && mpq_cmp(shown, x) * side >= 0;
+    }
+    if (inside)
+        sbuf_str(out, text);
+    num_pool_free(&pool);
+    return inside;
+}
+
+void num_print_inside(Num x, int side, Sbuf *out)
+{
+    enum { SHORT = 20 };
+    Sbuf text = {0};
+    num_print(x, &text);
+    double near = num_to_double(x);
+    bool is_short = text.n <= SHORT || !isfinite(near) || near == 0;
+    if (is_short || !print_digits(x, side, near, out))
+        sbuf_str(out, sbuf_text(&text));
+    sbuf_free(&text);
+}
+
 /* ---- rounding to double ---- */
 
 typedef enum Rounding { TO_ZERO, FROM_ZERO, TO_NEAREST } Rounding;

@@ -50,6 +50,8 @@ void num_print(Num x, Sbuf *out);
 /* The same in cx's arena; and, for messages, the nearest double in place of a text that is longer than a line. */
 const char *num_text(Ctx *cx, Num x);
 const char *num_brief(Ctx *cx, Num x);
+/* An end of an interval, for people: where it is long in nine digits, inside: not below x for side 1, not above it for side -1. */
+void num_print_inside(Num x, int side, Sbuf *out);
 
 /* Correctly rounded value of an elementary function at a rational: the
  * language defines exp, log, sqrt, ... of constants as the nearest double

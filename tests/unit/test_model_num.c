@@ -71,6 +71,35 @@ static uint64_t next(uint64_t *state)
     return *state;
 }
 
+/* Ends of intervals: short ones as they are, long ones in nine digits and not outside. */
+static void long_ends_are_rounded_inside(void)
+{
+    static const struct {
+        const char *x, *lower, *upper;
+    } list[] = {{"0.1", "0.1", "0.1"}, {"-3/7", "-3/7", "-3/7"}, {"1e-64", "1e-64", "1e-64"}, {"1.00000000049999999999999", "1", "1.00000001"},
+                {"0.33333333333333333333333333", "0.333333333", "0.333333334"}, {"-0.33333333333333333333333333", "-0.333333334", "-0.333333333"},
+                {"123456789123456789123456789123456789", "1.23456789e+35", "1.23456790e+35"},
+                {"4977247334826195/4503599627370496", "1.10517091", "1.10517092"},
+                {"-1/100000000000000000000000000000000000000000003", "-1.00000001e-44", "-1e-44"}};
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
+        for (int side = -1; side <= 1; side += 2) {
+            Sbuf out = { 0 };
+            Num x = parse(list[k].x), shown, end = parse(side < 0 ? list[k].lower : list[k].upper);
+            num_print_inside(x, side, &out);
+            CHECK(num_parse(&pool, sbuf_text(&out), strlen(sbuf_text(&out)), &shown));
+            CHECK(mpq_cmp(shown, x) * side >= 0);
+            mpq_t gap, size;
+            mpq_inits(gap, size, (mpq_ptr)0);
+            mpq_sub(gap, shown, end);
+            mpq_abs(gap, gap);
+            mpq_abs(size, x);
+            mpq_div_2exp(size, size, 26);
+            CHECK(mpq_cmp(gap, size) <= 0 && strlen(sbuf_text(&out)) <= 20);
+            mpq_clears(gap, size, (mpq_ptr)0);
+            sbuf_free(&out);
+        }
+}
+
 static void rounding_is_strtod(void)
 {
     uint64_t state = 88172645463325252u;
@@ -270,6 +299,7 @@ int main(void)
 {
     RUN(text_is_exact);
     RUN(text_goes_back);
+    RUN(long_ends_are_rounded_inside);
     RUN(rounding_is_strtod);
     RUN(rounding_encloses);
     RUN(functions_are_nearest);
