@@ -162,7 +162,7 @@ const Expr *expr_call(Ctx *cx, NumPool *pool, Span at, EigFn fn, int n_args, con
     if (all_const(n_args, args, value)) {
         const Dependence *depends[2] = { args[0]->depends, n_args > 1 ? args[1]->depends : NULL };
         return num_apply(pool, (int)fn, n_args, value, &result)
-            ? expr_const_of(cx, at, result, depend_call(cx, pool, fn, n_args, depends, value)) : NULL;
+            ? expr_const_of(cx, at, result, depend_call(cx, pool, fn, n_args, depends, value, result)) : NULL;
     }
     const Expr *same = neutral(fn, args);
     return same ? same : expr_apply(cx, at, fn, n_args, args);

@@ -150,7 +150,7 @@ static Typed default_number(Builder *b, Span at, long k)
 static void note_gain(Builder *b, const PopBuild *pb, ModelPop *p)
 {
     const Dependence *d = typed_ok(pb->gain) && expr_is_const(pb->gain.e, NULL) ? pb->gain.e->depends : NULL;
-    if (d && d->is_followed && !(b->touched & ~d->params)) {
+    if (d && d->is_sum && !(b->touched & ~d->params)) {
         p->gain_of_params = d;
         params_note(b, &b->m->params_in_inputs);
     }

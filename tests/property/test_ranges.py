@@ -5,12 +5,15 @@ params is diag(L) W - I of the text at them; what is refused is false at the poi
 with one cell or number changed are judged alike by both checkers. Usage: test_ranges.py [HOW MANY [FIRST SEED]]"""
 import copy
 import json
+import math
 import os
 import random
 import re
 import subprocess
 import sys
 from fractions import Fraction
+
+import mpmath
 
 from each_test import run_each
 from two_checkers import both
@@ -190,8 +193,8 @@ def test_what_is_not_followed(folder):
     base = "param w = 0.5 in [0, 0.9]\npopulation A excitatory {{ tau = {tau}; cost = nonnegative; gain = {gain}; size = {size} }}\n" \
            "connect A -> A {{ weight = {weight}; pattern = {pattern} }}\nrequire {what} for all params\n"
     plain = dict(tau="1", gain="1", size="1", weight="w", pattern="all_to_all", what="stable")
-    for change in (dict(weight="sqrt(w)"), dict(weight="w * [[w]]"), dict(weight="[[w]]; scale = w"), dict(weight="w * (0.3 + 0.1 * pre.i); scale = w", size="3"), dict(weight="uniform(0, w) / 3; scale = w", size="3"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="0.001 / w"), dict(weight="w / w / 2"), dict(gain="w"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(size="floor(2 * w + 1)", weight="0.3"),
-                   dict(weight="w / 3 * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="1 + w^2"), dict(tau="w - 0.2"), dict(weight="0.5 + 0 * floor(w)"),
+    for change in (dict(weight="sqrt(w - 0.1)"), dict(weight="w * [[w]]"), dict(weight="[[w]]; scale = w"), dict(weight="w * (0.3 + 0.1 * pre.i); scale = w", size="3"), dict(weight="uniform(0, w) / 3; scale = w", size="3"), dict(weight="sin(w) / 10"), dict(weight="1e-9 / (w - 0.4)^2"), dict(weight="0.1 / (2 + log(w)^2)"), dict(weight="0.1 / (1 / (w - 0.3)^2)"), dict(weight="0.5 + 0 / (1 - 4 * w)"), dict(weight="0.3 + 0 * sqrt(w - 0.3)"), dict(weight="(1 + w)^3 / (1 + w) / 8"), dict(weight="0.001 / w"), dict(weight="w / w / 2"), dict(gain="w"), dict(gain="1 / (3 * w - 1)", weight="0.1"), dict(gain="1.2 - sin(w)", weight="0.4"), dict(size="floor(2 * w + 1)", weight="0.3"),
+                   dict(weight="w / 3 * exp(-abs(pre.i - post.i))", size="3"), dict(weight="[[w]]"), dict(tau="sin(w)"), dict(tau="(1 + w) * w / w"), dict(gain="w / w", weight="0.1"), dict(weight="sqrt(w / w) / 9"), dict(tau="w - 0.2"), dict(tau="exp(w) - 1"), dict(tau="sqrt(w)"), dict(weight="0.5 + 0 * floor(w)"),
                    dict(weight="0.3", size="4", pattern="random(p = w)")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)))
         assert r["requirements"][0]["verdict"] == "undecided", (change, r["ranges"])
@@ -212,7 +215,8 @@ def test_what_is_not_followed(folder):
         r, _, _ = report(folder, f"param w = 0 in [0, 1]\n{text}connect A -> B {{ weight = 0.5 }}\nrequire stable for all params\n")
         assert r["requirements"][0]["verdict"] == "undecided" and "`w`" in r["requirements"][0]["reason"], (noisy, r["requirements"])
     for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5"), dict(gain="0.5 + w / 2", weight="0.9"),
-                   dict(weight="by_w(1)"), dict(tau="1; threshold = w^2"), dict(tau="1 + w"), dict(tau="1 + w", weight="0.9"), dict(weight="w * w"), dict(weight="(w - 0.1)^2"), dict(weight="w^64"), dict(weight="w^3 / 2 + w * w / 2"), dict(weight="-w * -w")):
+                   dict(weight="by_w(1)"), dict(tau="1; threshold = w^2"), dict(tau="1 + w"), dict(tau="1 + w", weight="0.9"), dict(weight="w * w"), dict(weight="(w - 0.1)^2"), dict(weight="w^64"), dict(weight="w^3 / 2 + w * w / 2"), dict(weight="-w * -w"),
+                   dict(weight="sqrt(w)"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="(1 + w)^3 / 8"), dict(weight="exp(w)^3 / 20"), dict(weight="0.9 / (1 + exp(-w))"), dict(tau="1 + w^2"), dict(tau="exp(-w)"), dict(tau="1 / (1 + w)"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(gain="exp(w)", weight="exp(-2 * w) / 3")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)) + "function by_w(x) = x * w\n")
         assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
 
@@ -224,7 +228,10 @@ def test_powers(folder):
     for lo, hi, weight, name, least, most in (("-0.9", "0.5", "w^2", "w^2", 0, Fraction(81, 100)), ("-0.9", "-0.5", "w^2", "w^2", Fraction(1, 4), Fraction(81, 100)),
                                               ("-0.5", "0.9", "0.2 + w^3 / 8", "w^3", Fraction(-1, 8), Fraction(729, 1000)),
                                               ("2", "4", "1 / w", "1/w", Fraction(1, 4), Fraction(1, 2)), ("-4", "-2", "1 / w^2", "1/w^2", Fraction(1, 16), Fraction(1, 4)),
-                                              ("-4", "-2", "0.6 + 1 / w", "1/w", Fraction(-1, 2), Fraction(-1, 4))):
+                                              ("-4", "-2", "0.6 + 1 / w", "1/w", Fraction(-1, 2), Fraction(-1, 4)),
+                                              ("2", "4", "1 / (3 + w)", "1/(w + 3)", Fraction(1, 7), Fraction(1, 5)), ("2", "4", "2 / (1 - 3 * w)^2", "1/(-w + 1.5 * w^2 + 1/6)", Fraction(6, 133), Fraction(6, 13)),
+                                              ("1/4", "1", "sqrt(w) / 2", "sqrt(w)", Fraction(math.nextafter(.5, 0)), Fraction(math.nextafter(1, 2))),
+                                              ("0", "1", "exp(-w) / 2", "exp(-w)", Fraction(math.nextafter(math.exp(-1), 0)), Fraction(math.nextafter(1, 2)))):
         r, proof, path = report(folder, text.format(lo=lo, hi=hi, value=hi, weight=weight))
         assert r["requirements"][0]["verdict"] == "certified", (weight, r["requirements"])
         with open(proof) as file:
@@ -242,11 +249,11 @@ def test_powers(folder):
             assert eigc("verify", proof, "--model", path).returncode != 0
 
 
-def random_weight(r, names):
-    """Text, and the function of values that it is, a sum of products of powers of params."""
+def random_weight(r, names, most):
+    """Text, and the function of values that it is, a sum of products of powers of params, and of functions of these."""
     a, b = r.choice(names), r.choice(names)
     c, d = Fraction(r.randrange(1, 20), 10), Fraction(r.randrange(1, 20), 20)
-    kind = r.randrange(9)
+    kind = r.randrange(most)
     if kind == 0:
         return f"{c}", lambda v: c
     if kind == 1:
@@ -263,11 +270,21 @@ def random_weight(r, names):
         return f"{float(d)} * (q + {a})^2 / 3", lambda v: d * (v["q"] + v[a]) ** 2 / 3
     if kind == 7:
         return f"{float(d)} * q^-2 / 30", lambda v: d / v["q"] ** 2 / 30
-    return f"shared / 4", lambda v: (v[names[0]] + 1) / 4
+    if kind == 8:
+        return f"{float(d)} / (2 + {a} * q)", lambda v: d / (2 + v[a] * v["q"])
+    if kind == 9:
+        return f"exp(-2 * {a}) * {b} / 2", lambda v: FUNCTIONS["exp"](-2 * v[a]) * v[b] / 2
+    if kind == 10:
+        return f"{float(d)} * sqrt({a} * q + 0.3) / 2", lambda v: d * root(v[a] * v["q"] + Fraction(3, 10)) / 2
+    if kind == 11:
+        return f"tanh({a} + q) * (1.5 + {b} - q)^-2", lambda v: FUNCTIONS["tanh"](v[a] + v["q"]) / (Fraction(3, 2) + v[b] - v["q"]) ** 2
+    if kind == 12:
+        return f"{float(d)} / (1 + exp({a} / q - 1))", lambda v: d / (1 + FUNCTIONS["exp"](v[a] / v["q"] - 1))
+    return "shared / 4", lambda v: (v[names[0]] + 1) / 4
 
 
 def random_model(r):
-    n_params, n_pops = r.randrange(1, 4), r.randrange(1, 4)
+    n_params, n_pops, most = r.randrange(1, 4), r.randrange(1, 4), r.choice((4, 4, 9, 14, 14))
     names = [f"p{k}" for k in range(n_params)]
     text, wiring, ranges = "", [], {}
     for name in names:
@@ -280,14 +297,15 @@ def random_model(r):
     text += f"let shared = {names[0]} + 1\nfunction half(x) = x / 2\n"
     size = [r.choice((1, 1, 3)) for _ in range(n_pops)]
     sign = [r.choice((1, -1)) for _ in range(n_pops)]
-    gain = [r.choice((("1", lambda v: 1), ("3/4", lambda v: Fraction(3, 4)), ("1.2 - q / 4", lambda v: Fraction(6, 5) - v["q"] / 4)))
+    gain = [r.choice((("1", lambda v: 1), ("3/4", lambda v: Fraction(3, 4)), ("1.2 - q / 4", lambda v: Fraction(6, 5) - v["q"] / 4),
+                      ("1 / (1 + q)", lambda v: 1 / (1 + v["q"]))))
             for _ in range(n_pops)]
     for k in range(n_pops):
         kind = "excitatory" if sign[k] > 0 else "inhibitory"
         text += f"population A{k} {kind} {{ size = {size[k]}; tau = {r.choice((1, 2))}; cost = nonnegative; gain = {gain[k][0]} }}\n"
     for _ in range(r.randrange(1, 6)):
         j, i, scale, self = r.randrange(n_pops), r.randrange(n_pops), r.random() < 0.3, r.random() < 0.7
-        weight, value = random_weight(r, names)
+        weight, value = random_weight(r, names, most)
         text += f"connect A{j} -> A{i} {{ weight = {weight}{'; scale = 1/n' if scale else ''}{'; self = no' if i == j and not self else ''} }}\n"
         wiring.append((j, i, scale, self or i != j, lambda v, w=value, g=gain[i][1]: g(v) * w(v)))
     return text + "require unique_equilibrium for all params\nrequire stable for all params\n", names, ranges, size, sign, wiring
@@ -318,10 +336,27 @@ def written_out(matrix):
     return a
 
 
+def rounded(function):
+    """Of constants: exact where that is rational, else the nearest double."""
+    def value(x):
+        with mpmath.workprec(400):
+            y = function(mpmath.mpf(x.numerator) / x.denominator)
+        return Fraction(float(y))
+    return value
+
+
+def root(x):
+    top, bottom = math.isqrt(x.numerator), math.isqrt(x.denominator)
+    return Fraction(top, bottom) if (top * top, bottom * bottom) == (x.numerator, x.denominator) else rounded(mpmath.sqrt)(x)
+
+
+FUNCTIONS = {"exp": rounded(mpmath.exp), "sqrt": root, "tanh": rounded(mpmath.tanh), "log": rounded(mpmath.log), "atan": rounded(mpmath.atan)}
+
+
 def power_at(name, values):
-    """Of a param of a certificate: w, w^2, 1/w or 1/w^2."""
-    below, of, exponent = re.fullmatch(r"(1/)?(\w+)(?:\^(\d+))?", name).groups()
-    return values[of] ** (int(exponent or 1) * (-1 if below else 1))
+    """Of a param of a certificate: w, w^2, 1/w, 1/(w + 2), exp(2 * w)^2."""
+    text = re.sub(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?:/\d+)?", lambda x: f'number("{x.group()}")', name).replace("^", "**")
+    return eval(text, dict(FUNCTIONS, number=number, __builtins__={}), values)
 
 
 def certificate_matrix(certificate, values):
@@ -412,6 +447,8 @@ def test_random_models(folder, count, seed):
         for _ in range(4):
             values = {n: lo + (hi - lo) * Fraction(r.randrange(0, 101), 100) for n, (lo, hi) in ranges.items()}
             assert certificate_matrix(certificate, values) == matrix_of(size, sign, wiring, values), text
+            for p in certificate["ranges"]["params"]:
+                assert number(p["lo"]) <= power_at(p["name"], values) <= number(p["hi"]), (text, p, values)
         for _ in range(6):
             changed = copy.deepcopy(certificate)
             change(r, changed)

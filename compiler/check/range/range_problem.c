@@ -6,14 +6,6 @@
 
 /* ---- which params, and what stands in the way ---- */
 
-static const ModelParam *param_of_bit(const Model *m, unsigned bit)
-{
-    for (size_t k = 0; k < m->params.n; k++)
-        if (m->params.at[k].varies && m->params.at[k].bit == bit)
-            return &m->params.at[k];
-    return NULL;
-}
-
 static const char *name_of_any(const Model *m, uint64_t params)
 {
     for (unsigned bit = 0; bit <= DEPEND_MAX_PARAMS; bit++)
@@ -36,51 +28,25 @@ static const Dependence *dependence_of(Ctx *cx, const Net *net, const ModelConn 
     return depend_product(cx, net->nums, d, factor, NULL, inverse);
 }
 
-/* A sum of products is above 0 at all corners of the ranges, so everywhere in them. */
 static bool stays_positive(const Model *m, const Dependence *d)
 {
-    const ModelParam *of[DEPEND_MAX_PARAMS + 1] = {NULL};
-    mpq_srcptr theta[DEPEND_MAX_PARAMS] = {NULL};
-    size_t n = 0;
-    mpq_t value;
-    bool positive = true;
-    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
-        if (d->params >> bit & 1)
-            of[n++] = param_of_bit(m, bit);
-    mpq_init(value);
-    for (size_t corner = 0; positive && corner < (size_t)1 << n; corner++) {
-        for (size_t k = 0; k < n; k++)
-            theta[of[k]->bit] = corner >> k & 1 ? of[k]->hi : of[k]->lo;
-        depend_value(d, theta, value);
-        positive = mpq_sgn(value) > 0;
-    }
-    mpq_clear(value);
+    mpq_t lo, hi;
+    mpq_inits(lo, hi, (mpq_ptr)0);
+    bool positive = values_of_sum(m, d, lo, hi) && mpq_sgn(lo) > 0;
+    mpq_clears(lo, hi, (mpq_ptr)0);
     return positive;
-}
-
-/* The factor is above 0 where the product is: the time constant at the params' own values. */
-static bool is_positive_product(const Model *m, const Dependence *d)
-{
-    bool is = d->is_sum && d->n == 1;
-    for (unsigned bit = 0; is && bit <= DEPEND_MAX_PARAMS; bit++) {
-        const ModelParam *p = d->params >> bit & 1 ? param_of_bit(m, bit) : NULL;
-        is = !p || (mpq_sgn(p->lo) > 0 && mpq_sgn(p->value) > 0);
-    }
-    return is;
 }
 
 const char *range_tau_obstacle(Ctx *cx, const Model *m)
 {
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].tau_of_params;
-        if (!d || is_positive_product(m, d))
-            continue;
-        if ((!d->is_followed || __builtin_popcountll(d->params) > RANGES_MAX_PARAMS))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not one sum of products of constants "
-                                "and different params for all neurons", m->pops.at[k].name, name_of_any(m, d->params));
-        if (!stays_positive(m, d))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
-                                name_of_any(m, d->params));
+        if (d && !d->is_sum)
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not one sum of products of constants, "
+                                "params and functions of them for all neurons", m->pops.at[k].name, name_of_any(m, d->params));
+        if (d && !stays_positive(m, d))
+            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s` and is not seen to be above 0 for all its values",
+                                m->pops.at[k].name, name_of_any(m, d->params));
     }
     return NULL;
 }
@@ -90,9 +56,9 @@ static const char *gain_obstacle(Ctx *cx, const Model *m, uint64_t *params)
     for (size_t k = 0; k < m->pops.n; k++) {
         const Dependence *d = m->pops.at[k].gain_of_params;
         if (d && (__builtin_popcountll(d->params) > RANGES_MAX_PARAMS || !stays_positive(m, d)))
-            return arena_printf(&cx->arena, "the gain of `%s` depends on `%s` and is not above 0 for all its values", m->pops.at[k].name,
+            return arena_printf(&cx->arena, "the gain of `%s` depends on `%s` and is not seen to be above 0 for all its values", m->pops.at[k].name,
                                 name_of_any(m, d->params));
-        *params |= d ? d->params : 0;
+        *params |= d && d->is_followed ? d->params : 0;
     }
     return NULL;
 }
@@ -101,9 +67,9 @@ const char *range_elsewhere(Ctx *cx, const Model *m)
 {
     if (!m->params_elsewhere)
         return NULL;
-    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, time constants, inputs, thresholds, starts, and gains that are "
-                        "one sum of products of constants and different params for all neurons of a population, and of that nothing is proved for "
-                        "all its values", name_of_any(m, m->params_elsewhere));
+    return arena_printf(&cx->arena, "`%s` has a range and stands in more than weights, time constants, inputs, thresholds, starts, and gains that "
+                        "are one sum of products of constants, powers of params and some functions of them for all neurons of a population, "
+                        "and of that nothing is proved for all its values", name_of_any(m, m->params_elsewhere));
 }
 
 static const char *divisor_obstacle(Ctx *cx, const Model *m, const Dependence *d, const char *label)
@@ -115,53 +81,104 @@ static const char *divisor_obstacle(Ctx *cx, const Model *m, const Dependence *d
     return NULL;
 }
 
-/* NULL, with a param for each power that speeds, the inverses of time constants, are products of, or why there is none. */
-static const char *speeds_obstacle(Ctx *cx, const Model *m, Powers *powers)
+static const char *values_obstacle(Ctx *cx, const Model *m, const Powers *powers)
 {
+    const RangePower *p = powers_without_value(m, powers);
+    if (!p)
+        return NULL;
+    return arena_printf(&cx->arena, "%s stands in weights, gains or time constants, and is not seen to have a value wherever `%s` is in its range",
+                        power_text(cx, m, p), name_of_any(m, p->part ? p->part->of->params : UINT64_C(1) << p->bit));
+}
+
+/* A time constant as a product of powers, for its inverse: a sum is one as a whole. False where it is none. */
+static bool product_of_tau(const RangeProblem *p, const ModelPop *pop, DependTerm *out, DependPartPower *room)
+{
+    const Dependence *d = pop->tau_of_params;
+    Num constant;
+    if (!d->is_sum || d->n == 0)
+        return false;
+    *out = d->term[0];
+    if (d->n == 1)
+        return p->has_parts || !out->n_parts;
+    *room = (DependPartPower){p->has_parts && pop->tau ? depend_sum_part(p->cx, p->net->nums, d, pop->tau, &constant) : NULL, 1};
+    *out = (DependTerm){.factor = constant, .n_parts = 1, .part = room};
+    return room->part != NULL;
+}
+
+/* All its powers are above 0, at the params' own values too. */
+static bool has_positive_powers(const Model *m, const DependTerm *t)
+{
+    Powers powers = {0};
+    return powers_add_inverse(&powers, t) && powers_are_positive(m, &powers);
+}
+
+/* NULL, with a param for each power that speeds, the inverses of time constants, are products of, or why there is none. */
+static const char *speeds_obstacle(const RangeProblem *p, Powers *powers)
+{
+    const Model *m = p->net->model;
     Powers speeds = {0};
     bool few = true;
     for (size_t k = 0; k < m->pops.n; k++) {
-        const Dependence *d = m->pops.at[k].tau_of_params;
-        if (d && !is_positive_product(m, d))
-            return arena_printf(&cx->arena, "the time constant of `%s` depends on `%s`, and is not a product of powers of params above 0 for all "
-                                "neurons", m->pops.at[k].name, name_of_any(m, d->params));
-        few = few && (!d || powers_add_inverse(&speeds, d->term));
+        const ModelPop *pop = &m->pops.at[k];
+        DependTerm tau;
+        DependPartPower room;
+        if (!pop->tau_of_params)
+            continue;
+        if (!product_of_tau(p, pop, &tau, &room) || !has_positive_powers(m, &tau) || !stays_positive(m, pop->tau_of_params))
+            return arena_printf(&p->cx->arena, "the time constant of `%s` depends on `%s`, and is not %s above 0 for all neurons", pop->name,
+                                name_of_any(m, pop->tau_of_params->params),
+                                p->has_parts ? "seen to be a sum, or a product of powers," : "a product of powers of params");
+        few = few && powers_add_inverse(&speeds, &tau);
     }
     for (size_t k = 0; few && k < speeds.n; k++)
         if (powers_have(powers, speeds.at[k]))
-            return arena_printf(&cx->arena, "one over a time constant goes with a power of `%s` that a weight goes with, too",
-                                param_of_bit(m, speeds.at[k].bit)->name);
+            return arena_printf(&p->cx->arena, "one over a time constant goes with %s, which a weight goes with, too",
+                                power_text(p->cx, m, &speeds.at[k]));
     if (few && powers_join(powers, &speeds))
         return NULL;
-    return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights, gains and time constants, and proofs stop "
-                        "there", RANGES_MAX_PARAMS);
+    return arena_printf(&p->cx->arena, "more than %d params with ranges, or powers of them, stand in weights, gains and time constants, and proofs "
+                        "stop there", RANGES_MAX_PARAMS);
 }
 
-static const char *obstacle(Ctx *cx, const Net *net, unsigned with, Powers *powers, bool *has_powers)
+/* At the params' own values the terms add up to the weight: elsewhere what they change by is added to it. */
+static bool adds_up(const Model *m, const ModelConn *c, const Dependence *d)
 {
-    const Model *m = net->model;
-    bool with_powers = with & RANGE_POWERS;
+    mpq_t sum;
+    mpq_init(sum);
+    value_of_sum(m, d, sum);
+    bool same = mpq_equal(sum, c->factor);
+    mpq_clear(sum);
+    return same;
+}
+
+static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
+{
+    Ctx *cx = p->cx;
+    const Model *m = p->net->model;
     const char *elsewhere = range_elsewhere(cx, m);
     uint64_t of_gains = 0;
+    p->has_parts = with & RANGE_POWERS;
     *powers = (Powers){0};
     if (elsewhere)
         return elsewhere;
     const char *fault = gain_obstacle(cx, m, &of_gains);
     bool few = !fault && powers_add_first(powers, of_gains);
     for (size_t k = 0; !fault && k < m->conns.n; k++) {
-        const Dependence *d = dependence_of(cx, net, &m->conns.at[k]);
-        if (d && !(with_powers ? d->is_sum : d->is_followed))
+        const ModelConn *c = &m->conns.at[k];
+        const Dependence *d = dependence_of(cx, p->net, c);
+        if (d && (!(p->has_parts ? d->is_sum : d->is_followed) || !adds_up(m, c, d)))
             return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and %s "
-                                "times what is written there", m->conns.at[k].label,
-                                m->pops.at[m->conns.at[k].post].gain_of_params ? ", times the gain of its target," : "", name_of_any(m, d->params),
-                                with_powers ? "powers of params" : "different params");
-        fault = divisor_obstacle(cx, m, d, m->conns.at[k].label);
+                                "times what is written there", c->label, m->pops.at[c->post].gain_of_params ? ", times the gain of its target," : "",
+                                name_of_any(m, d->params), p->has_parts ? "powers of params and of some functions of them" : "different params");
+        fault = divisor_obstacle(cx, m, d, c->label);
         few = few && powers_add(powers, d);
     }
     for (size_t k = 0; k < powers->n; k++)
-        *has_powers |= powers->at[k].exponent != 1;
+        p->has_powers |= powers->at[k].part || powers->at[k].exponent != 1;
     if (!fault && few && with & RANGE_SPEEDS)
-        return speeds_obstacle(cx, m, powers);
+        fault = speeds_obstacle(p, powers);
+    if (!fault && few)
+        fault = values_obstacle(cx, m, powers);
     if (fault || few)
         return fault;
     return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs stop there",
@@ -180,7 +197,7 @@ bool range_is_negated(const Net *net, const Block *b)
 }
 
 /* The network whose weights are the coefficients of one product of powers. */
-static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const DependPower *of, size_t n, Net *out)
+static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const RangePower *of, size_t n, Net *out)
 {
     *out = *net;
     out->block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, Block);
@@ -243,7 +260,7 @@ static void take_term(Ctx *cx, const ClaimMatrix *m, RangeTerm *out)
     }
 }
 
-static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint32_t params, const DependPower *of, Ranges *out)
+static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint32_t params, const RangePower *of, Ranges *out)
 {
     Net part;
     ClaimMatrix m;
@@ -263,7 +280,7 @@ static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, u
     return NULL;
 }
 
-static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const DependPower *of, Ranges *out)
+static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const RangePower *of, Ranges *out)
 {
     const char *reason = NULL;
     out->term = ARENA_ARRAY(&cx->arena, RANGES_MAX_TERMS, RangeTerm);
@@ -279,13 +296,18 @@ static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, 
 
 /* ---- the time constants ---- */
 
-static void take_speeds(Ctx *cx, const Net *net, const ClaimMatrix *m, const DependPower *of, Ranges *out)
+static void take_speeds(RangeProblem *p, const RangePower *of)
 {
+    const Net *net = p->net;
+    const ClaimMatrix *m = &p->base;
+    Ranges *out = &p->ranges;
     size_t row = 0;
-    out->speed = ARENA_ARRAY(&cx->arena, m->q + 1, uint32_t);
+    out->speed = ARENA_ARRAY(&p->cx->arena, m->q + 1, uint32_t);
     for (size_t a = 0; a < net->n_pops; a++) {
-        const Dependence *d = net->model->pops.at[a].tau_of_params;
-        uint32_t speed = d ? powers_in_inverse(d->term, of, out->n_params) : 0;
+        const ModelPop *pop = &net->model->pops.at[a];
+        DependTerm tau;
+        DependPartPower room;
+        uint32_t speed = pop->tau_of_params && product_of_tau(p, pop, &tau, &room) ? powers_in_inverse(&tau, of, out->n_params) : 0;
         for (size_t left = net->pop[a].size; left > 0; row++) {
             out->speed[row] = speed;
             left -= m->n_kernels ? left : claim_matrix_size(m, row);
@@ -298,7 +320,7 @@ static void take_speeds(Ctx *cx, const Net *net, const ClaimMatrix *m, const Dep
 static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slope, const Powers *powers, RangeProblem *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
-    DependPower of[RANGES_MAX_PARAMS];
+    RangePower of[RANGES_MAX_PARAMS];
     const char *reason;
     if (!lds_attained(net, slope, attained))
         return NULL;
@@ -311,15 +333,15 @@ static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slo
 const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out)
 {
     Powers powers;
-    DependPower of[RANGES_MAX_PARAMS];
+    RangePower of[RANGES_MAX_PARAMS];
     *out = (RangeProblem){.cx = cx, .net = net, .slope = slope, .makes_no_statements = range_tau_obstacle(cx, net->model) != NULL};
-    const char *reason = obstacle(cx, net, with, &powers, &out->has_powers);
+    const char *reason = obstacle(out, with, &powers);
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
     powers_take(cx, net->model, &powers, &out->ranges, of);
     reason = add_terms(cx, net, slope, of, &out->ranges);
     if (with & RANGE_SPEEDS)
-        take_speeds(cx, net, &out->base, of, &out->ranges);
+        take_speeds(out, of);
     if (!reason)
         reason = init_attained(cx, net, slope, &powers, out);
     out->attained.speed = out->ranges.speed;

@@ -15,7 +15,8 @@ typedef struct RangeProblem {
     Ranges ranges;              /* no cells */
     bool makes_no_statements;   /* time constants with ranges are not known to be above 0 */
     bool is_verified_later;     /* a cell that is certified goes to the verifier once more, with all others */
-    bool has_powers;            /* w^2 is a param beside w, or in its place: not every point of the box is one of the model */
+    bool has_parts;             /* functions of params, and sums that are divided by, may be params of their own, too */
+    bool has_powers;            /* w^2 or exp(w) is a param beside w, or in its place: not every point of the box is one of the model */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
     const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
