@@ -151,6 +151,16 @@ static RangeVerdict decide_from_ends(RangeSearch *s, RangeCell *cell, RangeVerdi
     return v;
 }
 
+/* A cell that is not cut any more leaves the rate that is asked for unproved: of the others no more is asked than it has. */
+static void lower_rate(RangeSearch *s, const Evidence *e)
+{
+    mpq_srcptr own = evidence_rate(e);
+    mpq_ptr rate = own ? num_new(s->problem.net->nums) : NULL;
+    if (own)
+        mpq_set(rate, own);
+    s->problem.rate = rate;
+}
+
 /* False when the search is over: refuted, or out of work. */
 static bool look_at(RangeSearch *s, RangeCell *cell)
 {
@@ -173,6 +183,8 @@ static bool look_at(RangeSearch *s, RangeCell *cell)
         return !refuted && !s->problem.has_powers;
     }
     if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left)) {
+        if (s->problem.rate && !v.has_rate)
+            lower_rate(s, &cell->evidence);
         vec_push(&s->problem.cx->arena, &s->done, *cell);
         return true;
     }
