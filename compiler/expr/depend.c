@@ -315,13 +315,56 @@ static bool power_of_sum(Ctx *cx, NumPool *pool, const Sum *s, Num value, int e,
     return true;
 }
 
+static bool is_constant(const DependTerm *t)
+{
+    return !t->params && !t->n_powers && !t->n_parts;
+}
+
+/* b = c + d x with constants c and d: x/b = 1/d - (c/d)/b, in which x does not stand twice. The first part of a, so divided, goes into the
+ * terms, what is still to be divided into *rest. False, and nothing is done, where nothing would be left of that. */
+static bool divide_out(Ctx *cx, NumPool *pool, const Sum *a, const Sum *b, Sum *rest, DependTerm *term, size_t *n)
+{
+    size_t of_x = b->n == 2 && is_constant(&b->term[0]), n_rest = 0, n_out = 0;
+    const DependTerm *x = &b->term[of_x];
+    if (b->n != 2 || !is_constant(&b->term[1 - of_x]) || x->n_powers || x->n_parts || __builtin_popcountll(x->params) != 1)
+        return false;
+    DependTerm *left = ARENA_ARRAY(&cx->arena, a->n + 1, DependTerm), *out = ARENA_ARRAY(&cx->arena, a->n + 1, DependTerm);
+    bool ok = true, any = false;
+    for (size_t k = 0; ok && k < a->n; k++) {
+        DependTerm t = a->term[k];
+        mpq_ptr factor = num_new(pool);
+        mpq_set(factor, t.factor);
+        if (t.params & x->params) {
+            t.params &= ~x->params;
+            mpq_div(factor, factor, x->factor);
+            ok = term_add(pool, out, &n_out, &t, factor);
+            factor = num_new(pool);
+            mpq_div(factor, t.factor, x->factor);
+            mpq_mul(factor, factor, b->term[1 - of_x].factor);
+            mpq_neg(factor, factor);
+        }
+        ok = ok && term_add(pool, left, &n_rest, &t, factor);
+    }
+    for (size_t k = 0; k < n_rest; k++)
+        any |= mpq_sgn(left[k].factor) != 0;
+    if (!ok || !any)
+        return false;
+    for (size_t k = 0; k < n_out; k++)
+        term[k] = out[k];
+    *n = n_out;
+    *rest = (Sum){.is_sum = true, .n = n_rest, .term = left};
+    return true;
+}
+
 /* By a single product of powers, which is not 0 then, or by a sum as a whole. */
 static bool terms_of_quotient(Ctx *cx, NumPool *pool, const Sum *a, const Sum *b, Num divisor, DependTerm *term, size_t *n)
 {
-    Sum inverse = {.is_sum = true, .n = 1};
+    Sum inverse = {.is_sum = true, .n = 1}, rest;
     inverse.term = &inverse.constant;
     bool ok = b->n == 1 ? term_of_power(cx, pool, &b->term[0], -1, &inverse.constant)
                         : power_of_sum(cx, pool, b, divisor, -1, &inverse.constant);
+    if (ok && divide_out(cx, pool, a, b, &rest, term, n))
+        a = &rest;
     return ok && terms_of_product(cx, pool, a, &inverse, term, n) && keeps_parts(term, *n, &inverse);
 }
 

@@ -216,7 +216,7 @@ def test_what_is_not_followed(folder):
         assert r["requirements"][0]["verdict"] == "undecided" and "`w`" in r["requirements"][0]["reason"], (noisy, r["requirements"])
     for change in (dict(), dict(weight="w / 2 + 0.1"), dict(weight="(0.9 - w) * 1 + w / 3"), dict(size="5", weight="w / 5"), dict(gain="0.5 + w / 2", weight="0.9"),
                    dict(weight="by_w(1)"), dict(tau="1; threshold = w^2"), dict(tau="1 + w"), dict(tau="1 + w", weight="0.9"), dict(weight="w * w"), dict(weight="(w - 0.1)^2"), dict(weight="w^64"), dict(weight="w^3 / 2 + w * w / 2"), dict(weight="-w * -w"),
-                   dict(weight="sqrt(w)"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="(1 + w)^3 / 8"), dict(weight="exp(w)^3 / 20"), dict(weight="0.9 / (1 + exp(-w))"), dict(tau="1 + w^2"), dict(tau="exp(-w)"), dict(tau="1 / (1 + w)"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(gain="exp(w)", weight="exp(-2 * w) / 3")):
+                   dict(weight="sqrt(w)"), dict(weight="exp(w) / 10"), dict(weight="1 / (3 + w)"), dict(weight="(1 + w)^3 / 8"), dict(weight="exp(w)^3 / 20"), dict(weight="0.9 / (1 + exp(-w))"), dict(weight="2 * w / (1 + w)"), dict(weight="(1 + 3 * w) / (2 * w + 1) / 1.4"), dict(weight="(w + 1) / (1 + w) / 2"), dict(tau="1 + w^2"), dict(tau="exp(-w)"), dict(tau="1 / (1 + w)"), dict(gain="1 / (1 + w)"), dict(gain="1 + w^2", weight="0.4"), dict(gain="exp(w)", weight="exp(-2 * w) / 3")):
         r, _, _ = report(folder, base.format(**dict(plain, **change)) + "function by_w(x) = x * w\n")
         assert r["requirements"][0]["verdict"] == "certified", (change, r["ranges"])
 
@@ -254,6 +254,8 @@ def random_weight(r, names, most):
     a, b = r.choice(names), r.choice(names)
     c, d = Fraction(r.randrange(1, 20), 10), Fraction(r.randrange(1, 20), 20)
     kind = r.randrange(most)
+    if most > 9 and r.random() < .15:
+        return f"{float(d)} * {a} * (1 + {b} - {a}) / ({a} * 2 + 0.5)", lambda v: d * v[a] * (1 + v[b] - v[a]) / (v[a] * 2 + Fraction(1, 2))
     if kind == 0:
         return f"{c}", lambda v: c
     if kind == 1:
