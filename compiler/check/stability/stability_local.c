@@ -48,6 +48,9 @@ static bool start_from_ranges(Boxing *b)
     return true;
 }
 
+/* A verifier works the values out with other slopes, and rounds them elsewhere. */
+static const double ROUNDINGS = 0x1p-40;
+
 /* phi(W X + u) with the margin around it; false where it is not enclosed. */
 static bool image_of_box(Boxing *b)
 {
@@ -58,8 +61,9 @@ static bool image_of_box(Boxing *b)
         double lo, hi;
         local_inputs(&b->local, &b->m, a, (const mpq_t *)b->lo, (const mpq_t *)b->hi, from, to);
         fine = local_values(&b->local, a, from, to, &lo, &hi) && is_moderate(lo) && is_moderate(hi);
-        mpq_set_d(b->next_lo[a], fine ? lo - b->margin : 0);
-        mpq_set_d(b->next_hi[a], fine ? hi + b->margin : 0);
+        double margin = fmax(b->margin, ROUNDINGS * fmax(fabs(lo), fabs(hi)));
+        mpq_set_d(b->next_lo[a], fine ? lo - margin : 0);
+        mpq_set_d(b->next_hi[a], fine ? hi + margin : 0);
     }
     mpq_clears(from, to, (mpq_ptr)0);
     return fine;
