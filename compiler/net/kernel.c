@@ -48,8 +48,10 @@ static Span place_of(const KernelBuild *k)
 static bool is_negative(KernelBuild *k, size_t dx, size_t dy, Num x)
 {
     const ModelPop *pre = k->b->net->pop[k->c->pre].model;
-    Diag *d = diag_at(k->b->cx, D_E0452, place_of(k), "this kernel is %.6g %s, below 0, but the sign of a weight comes from its source",
-                      num_to_double(x), how_far(k, dx, dy));
+    double nearest = num_to_double(x);
+    const char *text = nearest != 0 ? arena_printf(&k->b->cx->arena, "%.6g", nearest) : num_text(k->b->cx, x);
+    Diag *d = diag_at(k->b->cx, D_E0452, place_of(k), "this kernel is %s %s, below 0, but the sign of a weight comes from its source",
+                      text, how_far(k, dx, dy));
     diag_note_at(k->b->cx, d, pre->sign_span, "the sign of `%s` is declared here", pre->name);
     diag_help(k->b->cx, d, "make two connections of it: the positive part from an excitatory, the negative part from an inhibitory "
               "population; or declare `%s` mixed", pre->name);
