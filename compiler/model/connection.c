@@ -270,7 +270,8 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
         ok = attribute_yes_no(b, slot[CONN_SELF]->value, "`self`", &c->self) && check_self(b, slot[CONN_SELF], c) && ok;
     ok = ok && check_indegree(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SEED])
-        ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) && (!ok || check_seed(b, slot[CONN_SEED], pattern, slot[CONN_WEIGHT])) && ok;
+        ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) &&
+             (!ok || check_seed(b, slot[CONN_SEED], pattern, slot[CONN_WEIGHT])) && ok;
     if (slot[CONN_DELAY])
         ok = read_delay(b, slot[CONN_DELAY]->value, c) && ok;
     params_note(b, &b->m->params_elsewhere);

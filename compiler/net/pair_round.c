@@ -379,7 +379,8 @@ static void remember_functions(PairRound *p, size_t n_pairs)
 void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor, size_t n_pre, size_t n_pairs)
 {
     enum { WORTH = 8 };         /* pairs of a source, from which on its numbers are kept */
-    *p = (PairRound){ .factor = factor, .wide_factor = wide_of(factor), .factor_is_one = mpq_cmp_ui(factor, 1, 1) == 0, .n_pre = n_pairs / WORTH >= n_pre ? n_pre : 0 };
+    *p = (PairRound){ .factor = factor, .wide_factor = wide_of(factor), .factor_is_one = mpq_cmp_ui(factor, 1, 1) == 0,
+                      .n_pre = n_pairs / WORTH >= n_pre ? n_pre : 0 };
     pair_eval_begin(&p->exact, expr, seed);
     p->stack = ARENA_ARRAY(&p->kept, expr->depth + 1, Strip);
     p->pair = program(p, expr, false);

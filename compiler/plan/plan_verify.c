@@ -99,7 +99,8 @@ static void verify_block(const Plan *plan, size_t k)
     const EigProblem *p = &plan->problem;
     const EigBlock *b = &p->block[k];
     HOLDS(b->pre < p->n_pops && b->post < p->n_pops, "block %zu: populations", k);
-    HOLDS(plan->block[k].how == (b->pair.n ? LOWER_PAIRS : b->circle ? LOWER_CIRCLE : how[b->kind]), "block %zu: kind %d lowered as %d", k, (int)b->kind, (int)plan->block[k].how);
+    HOLDS(plan->block[k].how == (b->pair.n ? LOWER_PAIRS : b->circle ? LOWER_CIRCLE : how[b->kind]), "block %zu: kind %d lowered as %d", k,
+          (int)b->kind, (int)plan->block[k].how);
     HOLDS(eig_block_signal(p, b) < eig_n_signals(p), "block %zu: signal %zu", k, b->signal);
     HOLDS(eig_signal(p, eig_block_signal(p, b)).pop == b->pre, "block %zu: signal of another population", k);
     HOLDS(b->delay >= 0, "block %zu: delay", k);
