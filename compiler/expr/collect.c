@@ -287,22 +287,21 @@ static Sum collect_function(Collect *c, const Expr *e)
 {
     EigFn fn = e->as.call.fn;
     const Expr *arg[2] = { NULL, NULL };
-    int power = 1, sign = symmetry_of(fn, &power);
+    int power = 1, symmetry = symmetry_of(fn, &power);
+    bool turns = false;
     size_t fewer = c->fewer;
     for (int k = 0; k < e->as.call.n_args; k++) {
         Sum u = collect(c, e->as.call.arg[k]), minus = { 0 };
         qsort(u.at, u.n, u.n ? sizeof *u.at : 1, in_order);
-        bool turns = sign && u.n && mpq_sgn(u.at[u.n - 1].number) < 0;
+        turns = symmetry && u.n && mpq_sgn(u.at[u.n - 1].number) < 0;
         if (turns)
             add_sum(c, &minus, &u, num_int(c->nums, -1));
-        else
-            sign = power = 1;
         arg[k] = c->too_much ? NULL : written_sum(c, turns ? &minus : &u);
         if (!arg[k])
             return (Sum){ 0 };
     }
     c->fewer = fewer;
-    return factor_of(c, expr_apply(c->cx, c->at, fn, e->as.call.n_args, arg), power, sign);
+    return factor_of(c, expr_apply(c->cx, c->at, fn, e->as.call.n_args, arg), turns ? power : 1, turns ? symmetry : 1);
 }
 
 static Sum collect_call(Collect *c, const Expr *e)

@@ -121,7 +121,7 @@ NEARLY = [
     "(z^2 + 0.999) * normcdf(z) + z * normpdf(z) - 0.001",
     "((z + 1) * normcdf(z + 1) + normpdf(z + 1)) - ((z - 1) * normcdf(z - 1) + 0.999 * normpdf(z - 1))", "normcdf(z - 1) - normcdf(z + 1)",
     "normcdf(z + 1) - normcdf(1.001 * z - 1)", "z * normcdf(z) + normpdf(0.999 * z)",
-    "z - 1.001 * sin(z) * cos(z)", "z * normcdf(1.01 * z) + normpdf(z)",
+    "z - 1.001 * sin(z) * cos(z)", "z * normcdf(z) + normpdf(z) + 3 * (1 + z^2)^(-14)", "z * normcdf(1.01 * z) + normpdf(z)",
 ]
 
 

@@ -48,6 +48,8 @@ static void terms_cancel(void)
     check_text(call(EIG_FN_SUB, call(EIG_FN_NORMPDF, z(), NULL), call(EIG_FN_NORMPDF, call(EIG_FN_NEG, z(), NULL), NULL)), "0");
     check_text(call(EIG_FN_ADD, call(EIG_FN_POW, call(EIG_FN_SIN, z(), NULL), k(2, 1)), call(EIG_FN_POW, call(EIG_FN_COS, z(), NULL), k(2, 1))), "1");
     check_text(call(EIG_FN_ADD, call(EIG_FN_TANH, z(), NULL), call(EIG_FN_TANH, call(EIG_FN_NEG, z(), NULL), NULL)), "0");
+    for (long n = -14; n <= 14; n += 28)        /* beyond the degrees that are multiplied out */
+        check_text(call(EIG_FN_ADD, call(EIG_FN_SUB, z(), z()), call(EIG_FN_POW, z(), k(n, 1))), n < 0 ? "z^(-14)" : "z^14");
 }
 
 /* Nearly alike is not alike. */
