@@ -1,6 +1,7 @@
 /* An interval is halved until e has a sign in each part, or a slope with a sign, so that signs at the ends tell of its roots. Where e is 0 at an
  * end, or the part is infinite, higher derivatives tell (Taylor): if one of them has a sign throughout and those before it the same sign, or are 0,
- * at the left end, e has that sign beyond; from the right end every second sign turns. */
+ * at the left end, e has that sign beyond; from the right end every second sign turns. What goes to 0 far out has a sign there by the ends of its
+ * enclosure that no value comes to (open.h), or by what it is compared with (compare.h). */
 #include "compiler/expr/bracket.h"
 
 #include <float.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 
 #include "compiler/expr/affine.h"
+#include "compiler/expr/compare.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/enclose.h"
 
@@ -19,6 +21,8 @@ typedef struct Search {
     EigVar by;
     Num lo, hi;                 /* left out; NULL: infinite */
     const Expr *e[ORDERS];      /* e and its derivatives; NULL: too large */
+    Compared compared;          /* difference NULL: e is no such difference */
+    const Expr *compared_slope; /* of that; NULL: none, or too large */
     int n_left;                 /* parts */
     BracketFound found;         /* BRACKET_UNKNOWN: no root so far */
     Num root;
@@ -31,14 +35,16 @@ typedef struct Search {
 /* -1, 1, 0 where both or neither may be, NOT_DEFINED where there may be no value. */
 static int sign_between(const Expr *e, EigVar by, Num lo, Num hi, mpfr_prec_t bits, const bool *is_open)
 {
-    mpfi_t x, y;
+    mpfi_t x;
+    Values y;
     mpfi_init2(x, bits);
-    mpfi_init2(y, bits);
+    mpfi_init2(y.in, bits);
     lo ? mpfr_set_q(&x->left, lo, MPFR_RNDD) : mpfr_set_inf(&x->left, -1);
     hi ? mpfr_set_q(&x->right, hi, MPFR_RNDU) : mpfr_set_inf(&x->right, 1);
-    int sign = !enclose_expr(e, by, &(EncloseAt){ x, { is_open[0], is_open[1] } }, y) ? NOT_DEFINED : mpfi_is_strictly_pos(y) ? 1 : mpfi_is_strictly_neg(y) ? -1 : 0;
+    bool is_defined = enclose_expr(e, by, &(EncloseAt){ x, { is_open[0], is_open[1] } }, &y);
+    int sign = !is_defined ? NOT_DEFINED : values_are_positive(&y) ? 1 : values_are_negative(&y) ? -1 : 0;
     mpfi_clear(x);
-    mpfi_clear(y);
+    mpfi_clear(y.in);
     return sign;
 }
 
@@ -47,11 +53,17 @@ static int sign_in(const Expr *e, EigVar by, Num lo, Num hi, mpfr_prec_t bits)
     return sign_between(e, by, lo, hi, bits, (const bool[2]){ false, false });
 }
 
-/* Of the derivative `order` in a part. */
-static int sign_of(const Search *s, int order, Num lo, Num hi)
+/* In a part. */
+static int sign_there(const Search *s, const Expr *e, Num lo, Num hi)
 {
     const bool is_open[] = { lo && s->lo && mpq_equal(lo, s->lo), hi && s->hi && mpq_equal(hi, s->hi) };
-    return sign_between(s->e[order], s->by, lo, hi, ENCLOSE_PRECISION, is_open);
+    return sign_between(e, s->by, lo, hi, ENCLOSE_PRECISION, is_open);
+}
+
+/* Of the derivative `order`. */
+static int sign_of(const Search *s, int order, Num lo, Num hi)
+{
+    return sign_there(s, s->e[order], lo, hi);
 }
 
 int expr_sign_within(const Expr *e, EigVar by, Num lo, Num hi)
@@ -103,6 +115,15 @@ static int sign_by_taylor(const Search *s, Num lo, Num hi)
     return 0;
 }
 
+/* The same by what e, which has a value, is compared with. */
+static int sign_by_comparison(const Search *s, Num lo, Num hi)
+{
+    const Compared *c = &s->compared;
+    int there = c->difference ? sign_there(s, c->difference, lo, hi) : 0;
+    bool is_below = there == -1 && (!c->above || sign_there(s, c->above, lo, hi) == 1);
+    return there == 1 ? c->sign : is_below ? -c->sign : 0;
+}
+
 static Num from_double(const Search *s, double x)
 {
     return num_from_double(s->pool, x);
@@ -142,9 +163,20 @@ static bool narrow(Search *s, Num lo, Num hi, int sign)
     return is;
 }
 
+/* The sign of e to the right of each of its roots in a part: that of its slope, or of the slope of what it is compared with. */
+static int sign_beyond_roots(const Search *s, Num lo, Num hi)
+{
+    const Compared *c = &s->compared;
+    int slope = s->e[1] ? sign_of(s, 1, lo, hi) : 0;
+    if (abs(slope) == 1 || !s->compared_slope || (c->above && sign_there(s, c->above, lo, hi) != 1))
+        return slope;
+    slope = sign_there(s, s->compared_slope, lo, hi);
+    return abs(slope) == 1 ? c->sign * slope : 0;
+}
+
 static bool has_one_root(const Search *s, Num lo, Num hi, int *sign)
 {
-    if (!s->e[1] || abs(*sign = sign_of(s, 1, lo, hi)) != 1)
+    if (abs(*sign = sign_beyond_roots(s, lo, hi)) != 1)
         return false;
     return expr_sign_at(s->pool, s->e[0], s->by, lo) == -*sign && expr_sign_at(s->pool, s->e[0], s->by, hi) == *sign;
 }
@@ -164,6 +196,8 @@ static bool has_sign(Search *s, Num lo, Num hi)
     int sign = sign_of(s, 0, lo, hi);
     if (sign == 0)
         sign = sign_by_taylor(s, lo, hi);
+    if (sign == 0 && sign_of(s, 0, lo, hi) != NOT_DEFINED)
+        sign = sign_by_comparison(s, lo, hi);
     if (abs(sign) != 1)
         return false;
     s->sign = sign;
@@ -249,6 +283,9 @@ BracketFound expr_bracket(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num 
     Search s = { .cx = cx, .pool = &scratch, .by = by, .lo = lo, .hi = hi, .e = { e }, .n_left = PARTS };
     for (int k = 1; k < ORDERS && s.e[k - 1]; k++)
         s.e[k] = expr_derive(cx, pool, s.e[k - 1], by);
+    if (!expr_compare(cx, pool, e, &s.compared))
+        s.compared.difference = NULL;
+    s.compared_slope = s.compared.difference ? expr_derive(cx, pool, s.compared.difference, by) : NULL;
     BracketFound found = !look(&s, lo, hi) ? BRACKET_UNKNOWN : s.found != BRACKET_UNKNOWN ? s.found : BRACKET_SIGN;
     *sign = s.sign;
     *below = s.below;

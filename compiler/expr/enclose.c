@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "compiler/expr/affine.h"
 #include "compiler/expr/num_special.h"
 
 /* |a|^n, n odd, with the signs of a, which has 0 in it. */
@@ -35,9 +34,15 @@ static void enclose_power(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
         enclose_odd_power(y, a, b);
         return;
     }
-    if (is_whole)
-        mpfi_abs(a, a);
-    num_enclose(y, EIG_FN_POW, a, b);
+    if (is_whole && !mpfi_is_nonneg(a)) {
+        mpfi_t size;
+        mpfi_init2(size, mpfi_get_prec(a));
+        mpfi_abs(size, a);
+        num_enclose(y, EIG_FN_POW, size, b);
+        mpfi_clear(size);
+    } else {
+        num_enclose(y, EIG_FN_POW, a, b);
+    }
     if (is_odd && is_negative)
         mpfi_neg(y, y);
 }
@@ -100,83 +105,73 @@ typedef struct Domain {
     const EncloseAt *at;
 } Domain;
 
-/* Straight, and so 0 at one place at most: where it has `sign` or is 0, that is an end, which may be left out. */
-static bool is_zero_at_open_end(const Domain *d, const Expr *e, int sign)
-{
-    NumPool scratch = { 0 };
-    Num offset, rate;
-    bool is = !mpfr_equal_p(&d->at->x->left, &d->at->x->right) && expr_affine(&scratch, e, d->by, &offset, &rate) && mpq_sgn(rate) != 0;
-    is = is && d->at->is_open[mpq_sgn(rate) != sign];
-    num_pool_free(&scratch);
-    return is;
-}
-
-static bool is_pos_inside(const Domain *d, const Expr *e, mpfi_srcptr value)
-{
-    return mpfi_is_strictly_pos(value) || (mpfi_is_nonneg(value) && is_zero_at_open_end(d, e, 1));
-}
-
-static bool has_quotient(const Domain *d, const Expr *divisor, mpfi_srcptr b)
-{
-    return is_pos_inside(d, divisor, b) || mpfi_is_strictly_neg(b) || (mpfi_is_nonpos(b) && is_zero_at_open_end(d, divisor, -1));
-}
-
 /* The power has a value at every base in a. */
-static bool has_power(const Domain *d, const Expr *const *arg, mpfi_srcptr a)
+static bool has_power(const Expr *exponent, const Values *a)
 {
     Num n;
-    if (!expr_is_const(arg[1], &n))
-        return is_pos_inside(d, arg[0], a);
+    if (!expr_is_const(exponent, &n))
+        return values_are_positive(a);
     bool is_whole = mpz_cmp_ui(mpq_denref(n), 1) == 0;
     if (mpq_sgn(n) >= 0)
-        return is_whole || mpfi_is_nonneg(a);
-    return is_pos_inside(d, arg[0], a) || (is_whole && mpfi_is_strictly_neg(a));
+        return is_whole || mpfi_is_nonneg(a->in);
+    return values_are_positive(a) || (is_whole && values_are_negative(a));
+}
+
+static bool is_above_minus_one(const Values *a)
+{
+    int left = mpfr_cmp_si(&a->in->left, -1);
+    return left > 0 || (left == 0 && a->is_open[0]);
 }
 
 /* The function has a value at every a and b; nothing is said of one that chooses or breaks. */
-static bool has_value(const Domain *d, const Expr *e, mpfi_srcptr a, mpfi_srcptr b)
+static bool has_value(const Expr *e, const Values *a, const Values *b)
 {
-    const Expr *const *arg = e->as.call.arg;
     switch (e->as.call.fn) {
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_NEG:
     case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
     case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA:
         return true;
-    case EIG_FN_DIV: return has_quotient(d, arg[1], b);
-    case EIG_FN_SQRT: return mpfi_is_nonneg(a);
-    case EIG_FN_LOG: return is_pos_inside(d, arg[0], a);
-    case EIG_FN_LOG1P: return mpfi_cmp_si(a, -1) > 0;
-    case EIG_FN_LOG_ROOT: return mpfi_is_strictly_pos(b);
-    case EIG_FN_LOGIT_ROOT: return mpfi_cmp_si(b, -4) > 0;
-    case EIG_FN_POW: return has_power(d, arg, a);
+    case EIG_FN_DIV: return values_are_positive(b) || values_are_negative(b);
+    case EIG_FN_SQRT: return mpfi_is_nonneg(a->in);
+    case EIG_FN_LOG: return values_are_positive(a);
+    case EIG_FN_LOG1P: return is_above_minus_one(a);
+    case EIG_FN_LOG_ROOT: return mpfi_is_strictly_pos(b->in);
+    case EIG_FN_LOGIT_ROOT: return mpfi_cmp_si(b->in, -4) > 0;
+    case EIG_FN_POW: return has_power(e->as.call.arg[1], a);
     default: return false;
     }
 }
 
-static bool enclose_on(const Domain *d, const Expr *e, mpfi_ptr y)
+static bool enclose_on(const Domain *d, const Expr *e, Values *y)
 {
     if (e->kind != EXPR_CALL) {
         bool is_x = e->kind == EXPR_VAR && e->as.var == d->by;
         if (is_x)
-            mpfi_set(y, d->at->x);
+            mpfi_set(y->in, d->at->x);
         else if (e->kind == EXPR_CONST)
-            mpfi_set_q(y, e->as.value);
+            mpfi_set_q(y->in, e->as.value);
+        bool has_room = is_x && !mpfr_equal_p(&d->at->x->left, &d->at->x->right);
+        y->is_open[0] = has_room && (d->at->is_open[0] || mpfr_inf_p(&y->in->left));
+        y->is_open[1] = has_room && (d->at->is_open[1] || mpfr_inf_p(&y->in->right));
         return is_x || e->kind == EXPR_CONST;
     }
-    mpfi_t a, b;
-    mpfi_init2(a, mpfi_get_prec(y));
-    mpfi_init2(b, mpfi_get_prec(y));
-    mpfi_set_ui(b, 0);
-    bool is = enclose_on(d, e->as.call.arg[0], a) && (e->as.call.n_args < 2 || enclose_on(d, e->as.call.arg[1], b));
-    is = is && has_value(d, e, a, b);
-    if (is)
-        enclose_call(y, e->as.call.fn, a, b);
-    mpfi_clear(a);
-    mpfi_clear(b);
-    return is && !mpfi_nan_p(y);
+    Values a = { .is_open = { false } }, b = { .is_open = { false } };
+    bool is_pair = e->as.call.n_args > 1;
+    mpfi_init2(a.in, mpfi_get_prec(y->in));
+    mpfi_init2(b.in, mpfi_get_prec(y->in));
+    mpfi_set_ui(b.in, 0);
+    bool is = enclose_on(d, e->as.call.arg[0], &a) && (!is_pair || enclose_on(d, e->as.call.arg[1], &b));
+    is = is && has_value(e, &a, &b);
+    if (is) {
+        enclose_call(y->in, e->as.call.fn, a.in, b.in);
+        values_open_ends(e->as.call.fn, &a, &b, is_pair && expr_is_const(e->as.call.arg[1], NULL), y);
+    }
+    mpfi_clear(a.in);
+    mpfi_clear(b.in);
+    return is && !mpfi_nan_p(y->in);
 }
 
-bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, mpfi_ptr y)
+bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, Values *y)
 {
     return enclose_on(&(Domain){ by, at }, e, y);
 }

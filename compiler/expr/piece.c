@@ -4,6 +4,7 @@
 #include "compiler/expr/bracket.h"
 #include "compiler/expr/monotone.h"
 #include "compiler/expr/roots.h"
+#include "compiler/expr/wave.h"
 #include "compiler/expr/zero.h"
 
 static Num combine(NumPool *pool, void (*op)(mpq_ptr, mpq_srcptr, mpq_srcptr), Num a, Num b)
@@ -116,7 +117,7 @@ static bool sign_by_intervals(Cut *c, const Expr *u, Breaking how, int *sign)
         return false;
     case BRACKET_UNKNOWN: break;
     }
-    fail(c, PIECES_NOT_SEEN, u);
+    fail(c, expr_changes_sign_often(u, c->by, c->lo, c->hi, MAX_PIECES_OF_FORMULA) ? PIECES_TOO_MANY : PIECES_NOT_SEEN, u);
     return false;
 }
 

@@ -15,13 +15,17 @@ mp.dps = 80
 INPUTS = [0, 0.3, -1, -7, 20, 100, -100]
 
 
-def codes_of(cost):
+def said_of(cost):
     path = os.path.join(folder, "m.eig")
     with open(path, "w") as f:
         f.write("population E excitatory { tau = 1; cost(x) = %s }\nconnect E -> E { weight = 0.1 }\n" % cost)
     done = subprocess.run([eigc.EIGC, "check", "--diagnostics=gnu", path], capture_output=True, text=True)
     assert done.returncode >= 0, (cost, done.stderr)
-    return re.findall(r"error: .*\[(E\d+)\]", done.stderr)
+    return done.stderr
+
+
+def codes_of(cost):
+    return re.findall(r"error: .*\[(E\d+)\]", said_of(cost))
 
 
 def force(g, lo, hi, x):

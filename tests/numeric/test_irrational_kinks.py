@@ -5,12 +5,13 @@ the places where the two branches are found to cross, with mpmath. Usage: test_i
 import math
 import random
 import sys
+from fractions import Fraction
 
 from mpmath import mp, mpf
 
 import eigc
 import formula
-from convex_cost import accepted, codes_of, force, rates, solved
+from convex_cost import accepted, codes_of, folder, force, rates, said_of, solved
 
 FAR = mpf(10)**6
 
@@ -70,6 +71,53 @@ def refused():
                  "max(2, tanh(1 / x))", "max(0, 0 * log(x) + x^2 - 2)", "max(x^2, 2e700)"):
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
     assert codes_of("abs(x) + max(2, tanh(1 / x))") == ["E0722"]
+
+
+# ---- nowhere 0 ----
+
+# What abs, max and min ask for goes to 0 far out and is 0 nowhere: which side is taken, and the largest slope.
+NOWHERE = [("abs(exp(-x))", "exp(-x)"), ("max(0, exp(-x))", "exp(-x)"), ("abs(1 / (2 + x)) on [0, inf]", "1 / (2 + x)"), ("max(0, normcdf(x))", "normcdf(x)"),
+           ("max(0, log(1 + exp(x)))", "log(1 + exp(x))"), ("max(x, log(1 + exp(x)))", "log(1 + exp(x))"), ("max(x, sqrt(1 + x^2))", "sqrt(1 + x^2)"),
+           ("abs(1 - tanh(x))", "1 - tanh(x)"), ("abs(wright_omega(x))", "wright_omega(x)"), ("min(0, tanh(x) - 1)", "tanh(x) - 1"), ("max(-x, log(1 + exp(-x)))", "log(1 + exp(-x))"),
+           ("max(3 * x, log(1 + exp(3 * x)))", "log(1 + exp(3 * x))"), ("max(x, log(exp(x) + exp(-x)))", "log(exp(x) + exp(-x))"), ("max(2 * x, (1 + 4 * x^2)^0.5)", "sqrt(1 + 4 * x^2)"),
+           ("abs(1 - 1 / (1 + exp(-x)))", "1 - 1 / (1 + exp(-x))"), ("abs(normpdf(x))", "normpdf(x)"), ("max(x, x + exp(-x))", "x + exp(-x)"), ("abs(tanh(x) + 1) / 4", "(tanh(x) + 1) / 4"),
+           ("abs(exprel(x))", "exprel(x)"), ("abs(1 / x) on [0, inf]", "1 / x")]
+
+
+def largest_slope(text, lo):
+    f = formula.function(text)
+    at = [mpf(k) / 64 + mpf("0.0007") for k in range(-2000, 2000)]
+    return 1 / min(1 + formula.curvature(f, x) for x in at if x > lo)
+
+
+def nowhere_zero():
+    for cost, side in NOWHERE:
+        accepted(cost)
+        lo = 0 if "on [0" in cost else -100
+        most = max(largest_slope(side, lo), 1 if any(f in side for f in ("exp", "/", "sqrt", "normcdf", "omega")) else 0)
+        r = eigc.check("population E excitatory { tau = 1; cost(x) = %s }\n" % cost, folder)["activations"][0]
+        bound = Fraction(r["slope"][1])
+        assert r["proved"] and most * (1 - mpf(10)**-6) <= mpf(bound.numerator) / bound.denominator <= most * (1 + mpf(10)**-3), (cost, r, most)
+
+
+def nearly():
+    """They are 0 far out, or come to 0 nearer than doubles can tell: the kink is found, or nothing is proved."""
+    for cost, difference, a, b in (("abs(exp(-x) - 1e-30)", "exp(-x) - 1e-30", 60, 80), ("abs(tanh(x) - 1 + 1e-12)", "tanh(x) - 1 + 1e-12", 10, 20),
+                                   ("max(0, 1 / (2 + x) - 1e-5) on [0, inf]", "1 / (2 + x) - 1e-5", 10, 1e6), ("max(x, sqrt(1 + x^2) - 0.001)", "sqrt(1 + x^2) - 0.001 - x", 100, 1000)):
+        accepted(cost)
+        stays_at(cost, root(difference, a, b))
+    for cost in ("max(x, sqrt(1 + x^2) - 1e-12)", "max(x, log(1 + exp(x)) - 1e-9)", "max(x, log(exp(x)))", "abs(log(exp(x)) - x)", "abs(wright_omega(x) + log(wright_omega(x)) - x)"):
+        assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
+    for cost in ("-max(0, exp(-x) - 1e-30) + exp(-x)", "-abs(1 / (2 + x) - 1e-3) on [0, inf]", "min(x, sqrt(1 + x^2) - 0.001)"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
+
+
+def without_end():
+    """Infinitely many kinks are said to be more than there may be."""
+    for cost in ("0.9 * abs(sin(x))", "abs(sin(x) / (1 + x^2)) / 10", "max(cos(3 * x), 0.5) / 100", "abs(exp(-x) * sin(x)) on [0, inf]", "abs(sin(x / 1000)) on [-inf, 0]"):
+        said = said_of(cost)
+        assert "[E0721]" in said and "more than 255 kinks" in said, (cost, said)
+    assert codes_of("0.9 * abs(sin(x)) + x^2 on [-20, 20]") == []
 
 
 # ---- random ones ----
@@ -134,5 +182,8 @@ how_many, seed = (int(x) for x in (sys.argv[1:] + ["60", "0"][len(sys.argv) - 1:
 eigc.test("kinks", kinks)
 eigc.test("smooth crossings", smooth_crossings)
 eigc.test("refused", refused)
+eigc.test("nowhere 0", nowhere_zero)
+eigc.test("nearly 0", nearly)
+eigc.test("kinks without end", without_end)
 eigc.test("random ones", lambda: random_ones(how_many, seed))
 sys.exit(eigc.failures > 0)

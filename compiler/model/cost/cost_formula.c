@@ -70,8 +70,8 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
     case PIECES_NOT_SEEN:
         d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it is not "
                                               "seen where this makes kinks");
-        diag_help(b->cx, d, "inside abs, min, max and step the places where this is 0 are found where its slope is not 0 as well; narrow the domain with "
-                            "`on [lo, hi]`, or choose a simpler formula");
+        diag_help(b->cx, d, "inside abs, min, max and step it has to be seen where this is 0, or that it is so nowhere; a place where its slope is "
+                            "0, too, is not found, nor every sign far out: narrow the domain with `on [lo, hi]`, or choose a simpler formula");
         return false;
     case PIECES_IRRATIONAL:
         d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: step and pulse switch here at an x that is "
@@ -84,8 +84,9 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
         diag_help(b->cx, d, "there has to be a double between two such places: let them be one place or apart");
         return false;
     case PIECES_TOO_MANY:
-        diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
-                MAX_PIECES_OF_FORMULA - 1);
+        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: it has more than %d kinks",
+                    MAX_PIECES_OF_FORMULA - 1);
+        diag_help(b->cx, d, "narrow the domain with `on [lo, hi]`: what is 0 again and again, as a sine, has kinks without end on an infinite one");
         return false;
     case PIECES_NO_VALUE:
         d = diag_at(b->cx, D_E0722, at->span, "this cost is not defined on all of its domain: between two kinks this has no value");
