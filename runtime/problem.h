@@ -20,6 +20,7 @@
  *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
  *   dopri8 the same section
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
+ * milstein            (x + h k1) + ((g r) z + ((g g') (0.5 h)) (z z - 1)), g' the noise_slope at (t, x); where it is absent, euler_maruyama
  * No operation is fused or reordered.
  *
  *   a block of pairs sums its own numbers (docs/semantics.md, section 10): lane k, from -0 on, those of the sources k,
@@ -65,6 +66,7 @@ typedef struct EigState {
     EigStateKind kind;
     EigCode drift;              /* EQUATION: of T, I, Z, STATE + k, columns, samples */
     EigCode noise;              /* LEAK, EQUATION: what stands before unit white noise, of the same; absent: no noise */
+    EigCode noise_slope;        /* EQUATION, milstein: the derivative of noise by the state, of the same; absent: 0 */
     EigCode decay, spread;      /* OU: of I, columns */
     uint64_t entity;            /* of a state with noise: eig_fnv1a of "E.v", key of its normals together with the neuron */
     EigCode start;              /* of I, columns */

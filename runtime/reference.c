@@ -113,11 +113,16 @@ static void step_exponential_euler(Oracle *o, int64_t k, double t, double h)
 static void visit_noise(Oracle *o, size_t q, size_t k, const OracleView *v, size_t at, double h)
 {
     EigState state = eig_state(&o->p->pop[q], k);
-    if (state.kind != EIG_STATE_OU && state.noise.n)
-        o->x[at] = o->x[at] + (oracle_value(&state.noise, v) * sqrt(h)) *
-                                  o->normal[eig_noise_from(o->p, q, k) + v->data.neuron];
+    if (state.kind == EIG_STATE_OU || !state.noise.n)
+        return;
+    double g = oracle_value(&state.noise, v), z = o->normal[eig_noise_from(o->p, q, k) + v->data.neuron];
+    double kick = (g * sqrt(h)) * z;
+    if (o->p->method == EIG_METHOD_MILSTEIN && state.noise_slope.n)
+        kick = kick + ((g * oracle_value(&state.noise_slope, v)) * (0.5 * h)) * (z * z - 1.0);
+    o->x[at] = o->x[at] + kick;
 }
 
+/* And Milstein's method. */
 static void step_euler_maruyama(Oracle *o, int64_t k, double t, double h)
 {
     oracle_drift(o, k, t, o->x, o->k[0]);
@@ -145,7 +150,8 @@ static void step(Oracle *o, int64_t k, double t)
     case EIG_METHOD_HEUN:          step_heun(o, k, t, h); break;
     case EIG_METHOD_RK4:           step_rk4(o, k, t, h); break;
     case EIG_METHOD_EXPEULER:      step_exponential_euler(o, k, t, h); break;
-    case EIG_METHOD_EULERMARUYAMA: step_euler_maruyama(o, k, t, h); break;
+    case EIG_METHOD_EULERMARUYAMA:
+    case EIG_METHOD_MILSTEIN:      step_euler_maruyama(o, k, t, h); break;
     default:                       return;
     }
     each_state(o, t, o->x, h, visit_ou);

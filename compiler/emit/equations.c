@@ -14,7 +14,7 @@ enum { MOST_IN_A_LOOP = 600, OF_A_BLOCK = 12 };
 
 /* What a population's function reads of it: these, the constants of input and activation, state by state those below, its blocks. */
 enum { OWN_FROM = WHERE_OWN, OWN_RATE, OWN_EXP_STEP, OWN_RECEIPTS_FROM, OWN_RECEIPTS_TO, OWN_CODES };
-enum { STATE_SLOT, STATE_CODES };       /* its first normal; the constants of drift and noise */
+enum { STATE_SLOT, STATE_CODES };       /* its first normal; the constants of drift, noise and its slope */
 
 typedef struct Body {
     Emit *e;
@@ -57,7 +57,7 @@ static size_t n_blocks_written(const Emit *e, size_t pop)
 
 static bool takes_noise(const Emit *e, const EigState *state)
 {
-    return e->p->method == EIG_METHOD_EULERMARUYAMA && state->kind != EIG_STATE_OU && state->noise.n;
+    return eig_method[e->p->method].noise && state->kind != EIG_STATE_OU && state->noise.n;
 }
 
 static bool states_alike(const Emit *e, const EigPop *p, const EigPop *q)
@@ -66,7 +66,8 @@ static bool states_alike(const Emit *e, const EigPop *p, const EigPop *q)
         return false;
     for (size_t k = 0; k < eig_n_states(p); k++) {
         EigState a = eig_state(p, k), b = eig_state(q, k);
-        if (a.kind != b.kind || !code_same_shape(e, &a.drift, &b.drift) || !code_same_shape(e, &a.noise, &b.noise))
+        if (a.kind != b.kind || !code_same_shape(e, &a.drift, &b.drift) || !code_same_shape(e, &a.noise, &b.noise) ||
+            !code_same_shape(e, &a.noise_slope, &b.noise_slope))
             return false;
     }
     return true;
@@ -108,6 +109,7 @@ static void pop_numbers(const Emit *e, size_t pop, OwnNumbers *out)
         own_push_i64(e, out, takes_noise(e, &state) ? noise_slot(e, pop, k) : 0);
         code_numbers(e, &state.drift, out);
         code_numbers(e, &state.noise, out);
+        code_numbers(e, &state.noise_slope, out);
     }
     for (size_t k = 0; k < n_blocks_written(e, pop); k++)
         receive_numbers(e, e->into[e->into_from[pop] + k], out);
@@ -124,7 +126,7 @@ static void own_numbers(Body *b, const Group *g, Val row)
     for (size_t k = 0; k < eig_n_states(p); k++) {
         EigState state = eig_state(p, k);
         b->of_state[k] = next;
-        next = own_after(&next, STATE_CODES + code_n_numbers(&state.drift) + code_n_numbers(&state.noise));
+        next = own_after(&next, STATE_CODES + code_n_numbers(&state.drift) + code_n_numbers(&state.noise) + code_n_numbers(&state.noise_slope));
     }
     b->of_block = ARENA_ARRAY(&e->cx->arena, b->n_blocks + 1, Own);
     for (size_t k = 0; k < b->n_blocks; k++) {
@@ -218,7 +220,16 @@ static Val slope_value(const Body *b, const EigState *state, size_t k, Val share
     return ll_fmul(ll, factor, rest);
 }
 
-/* The normal of the step becomes what noise adds to the state: (g r) z. */
+/* Milstein's term: ((g g') (0.5 h)) (z z - 1). */
+static Val milstein_term(const Body *b, const EigCode *code, const Own *of_slope, Scope *scope, Val g, Val z)
+{
+    const Ll *ll = b->e->ll;
+    Val both = ll_fmul(ll, g, scope_value(scope, code, of_slope));
+    Val squared = ll_fsub(ll, ll_fmul(ll, z, z), ll_f64(ll, 1.0));
+    return ll_fmul(ll, ll_fmul(ll, both, ll_f64(ll, 0.5 * b->e->p->h)), squared);
+}
+
+/* The normal of the step becomes what noise adds to the state: (g r) z and, of milstein, its term. */
 static void store_kick(const Body *b, const EigState *state, size_t k, Scope *scope)
 {
     const Emit *e = b->e;
@@ -226,8 +237,12 @@ static void store_kick(const Body *b, const EigState *state, size_t k, Scope *sc
     Own of_drift = own_after(&b->of_state[k], STATE_CODES), of_noise = own_after(&of_drift, code_n_numbers(&state->drift));
     Val at = ll_iadd(ll, own_i64(e, &b->of_state[k], STATE_SLOT), scope->neuron);
     Val normal = abi_load(e, b->c.param[OF_ARGS], ABI_normal);
-    Val size = ll_fmul(ll, scope_value(scope, &state->noise, &of_noise), ll_f64(ll, sqrt(e->p->h)));
-    ll_store_f64(ll, ll_fmul(ll, size, ll_load_f64(ll, normal, at)), normal, at);
+    Own of_slope = own_after(&of_noise, code_n_numbers(&state->noise));
+    Val g = scope_value(scope, &state->noise, &of_noise), z = ll_load_f64(ll, normal, at);
+    Val change = ll_fmul(ll, ll_fmul(ll, g, ll_f64(ll, sqrt(e->p->h))), z);
+    if (state->noise_slope.n)
+        change = ll_fadd(ll, change, milstein_term(b, &state->noise_slope, &of_slope, scope, g, z));
+    ll_store_f64(ll, change, normal, at);
 }
 
 /* States from .. to-1 in one loop; returns `to`. */
@@ -254,7 +269,7 @@ static size_t slope_pass(const Body *b, size_t from)
         ll_store_f64(ll, slope_value(b, &state, k, shared, &scope), c->param[OF_SLOPE], at);
         if (takes_noise(e, &state))
             store_kick(b, &state, k, &scope);
-        cost += state.drift.n + state.noise.n + pop->phi.n;
+        cost += state.drift.n + state.noise.n + state.noise_slope.n + pop->phi.n;
     } while (++k < n && cost < MOST_IN_A_LOOP);
     ll_loop_end(ll, &loop);
     return k;
@@ -329,7 +344,7 @@ static size_t n_operations(const EigProblem *p)
     for (size_t q = 0; q < p->n_pops; q++) {
         n += OF_A_BLOCK + p->pop[q].input.n + p->pop[q].phi.n;
         for (size_t k = 0; k < p->pop[q].n_states; k++)
-            n += OF_A_BLOCK + p->pop[q].state[k].drift.n + p->pop[q].state[k].noise.n;
+            n += OF_A_BLOCK + p->pop[q].state[k].drift.n + p->pop[q].state[k].noise.n + p->pop[q].state[k].noise_slope.n;
     }
     for (size_t k = 0; k < p->n_blocks; k++)
         n += OF_A_BLOCK + p->block[k].gate.n + p->block[k].pair.n;

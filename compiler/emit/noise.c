@@ -94,7 +94,7 @@ enum { KICK_SLOT, KICK_CODES };     /* of a state: its first normal, the constan
 
 static bool takes_kick(const Emit *e, const EigState *state)
 {
-    return state->kind == EIG_STATE_OU || (e->p->method == EIG_METHOD_EULERMARUYAMA && state->noise.n);
+    return state->kind == EIG_STATE_OU || (eig_method[e->p->method].noise && state->noise.n);
 }
 
 static bool is_kicked(const Emit *e, size_t pop)

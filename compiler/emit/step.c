@@ -10,7 +10,8 @@ Method method_of(EigMethod m)
 {
     switch (m) {
     case EIG_METHOD_EULER:
-    case EIG_METHOD_EULERMARUYAMA:              /* noise: general.c */
+    case EIG_METHOD_EULERMARUYAMA:              /* noise: equations.c */
+    case EIG_METHOD_MILSTEIN:
     case EIG_METHOD_EXPEULER:
         return (Method){ 1, { { AT_START, false, false } } };
     case EIG_METHOD_HEUN:

@@ -103,6 +103,7 @@ static int by_state(const EigProblem *p, const EigState *a, const EigState *b)
     DECIDE(by_number(a->kind, b->kind));
     DECIDE(plan_compare_codes(p, &a->drift, &b->drift));
     DECIDE(plan_compare_codes(p, &a->noise, &b->noise));
+    DECIDE(plan_compare_codes(p, &a->noise_slope, &b->noise_slope));
     DECIDE(plan_compare_codes(p, &a->decay, &b->decay));
     DECIDE(plan_compare_codes(p, &a->spread, &b->spread));
     DECIDE(plan_compare_codes(p, &a->start, &b->start));

@@ -17,6 +17,11 @@ bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps);
 bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
 bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else E0805 */
 
+/* diffusion.c: false after E0807, the method cannot compute the noise. */
+bool plan_noise_fits(Ctx *cx, const Model *m);
+/* The derivative of the noise of state k by this state, where the method asks for it; absent: 0. */
+EigCode plan_noise_slope(Ctx *cx, const Model *m, const ModelPop *p, size_t k);
+
 /* separate.c: the network with kernels that are a short sum of products as these, UNIFORM and PRODUCT blocks of the same connection. */
 const Net *plan_separated(Ctx *cx, const Net *net);
 

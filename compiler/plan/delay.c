@@ -9,37 +9,6 @@ static Diag *report_method(Ctx *cx, const Model *m, const char *why)
     return diag_at(cx, D_E0807, m->sim.method_span, "`%s` %s", eig_method[m->sim.method].name, why);
 }
 
-/* Where the model has noise; source < 0 without. */
-static bool find_noise(const Model *m, Span *at, const char **of)
-{
-    for (size_t q = 0; q < m->pops.n; q++) {
-        const ModelPop *p = &m->pops.at[q];
-        *of = p->name;
-        if (p->noise) {
-            *at = p->noise->span;
-            return true;
-        }
-        for (size_t k = 0; k < p->n_states; k++)
-            if (p->state[k].noise) {
-                *at = p->state[k].noise->span;
-                return true;
-            }
-    }
-    return false;
-}
-
-static bool fits_noise(Ctx *cx, const Model *m)
-{
-    Span at;
-    const char *of;
-    if (eig_method[m->sim.method].noise || !find_noise(m, &at, &of))
-        return true;
-    Diag *d = report_method(cx, m, "is a method for equations without noise");
-    diag_note_at(cx, d, at, "the noise of `%s`", of);
-    diag_help(cx, d, "write `method = euler_maruyama`, with a step of its own");
-    return false;
-}
-
 /* A fluctuating input has a new value at every step, and steps chosen by their errors would leave it at its start. */
 static bool fits_fluctuations(Ctx *cx, const Model *m)
 {
@@ -104,7 +73,7 @@ static bool fits_limits(Ctx *cx, const Model *m)
 
 bool plan_method_fits(Ctx *cx, const Model *m)
 {
-    bool limits = fits_limits(cx, m), noise = fits_noise(cx, m), equations = fits_equations(cx, m);
+    bool limits = fits_limits(cx, m), noise = plan_noise_fits(cx, m), equations = fits_equations(cx, m);
     bool fluctuations = fits_fluctuations(cx, m);
     return fits_delays(cx, m) && limits && noise && equations && fluctuations;
 }

@@ -34,6 +34,7 @@ static void verify_states(const EigProblem *p)
         for (size_t k = 0; k < pop->n_states; k++) {
             verify_code(&pop->state[k].drift, "equation");
             verify_code(&pop->state[k].noise, "noise");
+            verify_code(&pop->state[k].noise_slope, "slope of the noise");
             verify_code(&pop->state[k].start, "start");
         }
         at += (pop->n_states ? pop->n_states : 1) * pop->size;

@@ -37,7 +37,7 @@ static bool states_in_range(Ctx *cx, const EigPop *p, const ModelPop *m)
             ok = too_large(cx, m->noise->span, "a constant of the noise");
         if (m->n_states == 0)
             continue;
-        if (!code_in_range(&s->drift) || !code_in_range(&s->noise))
+        if (!code_in_range(&s->drift) || !code_in_range(&s->noise) || !code_in_range(&s->noise_slope))
             ok = too_large(cx, m->state[k].span, "a constant of the equation");
         if (!code_in_range(&s->start))
             ok = too_large(cx, m->state[k].start->span, "a constant of the start");

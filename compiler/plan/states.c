@@ -5,12 +5,14 @@
 #include "compiler/plan/build.h"
 #include "runtime/rng.h"
 
-static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, const ModelState *s, EigPop *pop)
+static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop)
 {
+    const ModelState *s = &p->state[k];
     return (EigState){
         .name = s->name, .kind = EIG_STATE_EQUATION,
         .drift = expr_to_code(cx, s->drift),
         .noise = s->noise ? expr_to_code(cx, s->noise) : (EigCode){ 0 },
+        .noise_slope = plan_noise_slope(cx, m, p, k),
         .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->name, s->name)),
         .start = plan_code(cx, m, s->start, pop),
     };
@@ -59,7 +61,7 @@ static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, EigPop *pop)
     if (m->n_states == 0)
         state[0] = leak_state(cx, net->model, m, pop);
     for (size_t k = 0; k < m->n_states; k++)
-        state[k] = round_state(cx, net->model, m, &m->state[k], pop);
+        state[k] = round_state(cx, net->model, m, k, pop);
     for (size_t k = 0; k < m->ous.n; k++)
         state[own + k] = plan_ou(cx, net->model, m, k, pop);
     pop->n_states = n;

@@ -38,6 +38,7 @@ static inline void copy_pop(Circuit *c, size_t of, size_t copy)
         state[k] = pop->state[k];
         state[k].drift = with_other_numbers(c, &state[k].drift, copy);
         state[k].noise = with_other_numbers(c, &state[k].noise, copy);
+        state[k].noise_slope = with_other_numbers(c, &state[k].noise_slope, copy);
         state[k].spread = with_other_numbers(c, &state[k].spread, copy);
         state[k].entity = eig_fnv1a(arena_printf(&c->cx.arena, "%s.%zu", pop->name, k));
     }

@@ -65,6 +65,16 @@ static inline EigState random_ou(Circuit *c, const char *pop)
                        .entity = eig_fnv1a(arena_printf(&c->cx.arena, "%s.u", pop)) };
 }
 
+/* Any program will do for the comparison. */
+static inline EigCode random_slope(Circuit *c, uint64_t *r, size_t k)
+{
+    switch (below(r, 3)) {
+    case 0: return (EigCode){ 0 };
+    case 1: return CODE(c, push(-0.7), state(k), fn(EIG_FN_SIN), fn(EIG_FN_MUL), column(0), fn(EIG_FN_MUL));
+    default: return CODE(c, push(0.4));
+    }
+}
+
 /* By equations or by a rate with noise; the last state may be an OU that the input reads. */
 static inline void random_states(Circuit *c, uint64_t *r, EigPop *pop, bool noise, bool ou)
 {
@@ -78,6 +88,8 @@ static inline void random_states(Circuit *c, uint64_t *r, EigPop *pop, bool nois
         s[k].entity = eig_fnv1a(arena_printf(&c->cx.arena, "%s.x%zu", pop->name, k));
         if (noise && below(r, 2))
             s[k].noise = random_noise(c, r, k);
+        if (c->p.method == EIG_METHOD_MILSTEIN && s[k].noise.n && !leak)
+            s[k].noise_slope = random_slope(c, r, k);
     }
     if (ou) {
         s[n] = random_ou(c, pop->name);

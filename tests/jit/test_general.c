@@ -31,6 +31,7 @@ static void heun_equals_reference(void) { check_sizes(EIG_METHOD_HEUN); }
 static void rk4_equals_reference(void) { check_sizes(EIG_METHOD_RK4); }
 static void exponential_euler_equals_reference(void) { check_sizes(EIG_METHOD_EXPEULER); }
 static void euler_maruyama_equals_reference(void) { check_sizes(EIG_METHOD_EULERMARUYAMA); }
+static void milstein_equals_reference(void) { check_sizes(EIG_METHOD_MILSTEIN); }
 static void rk45_equals_reference(void) { check_sizes(EIG_METHOD_RK45); }
 static void dopri8_equals_reference(void) { check_sizes(EIG_METHOD_DOPRI8); }
 
@@ -97,6 +98,7 @@ int main(void)
     RUN(rk4_equals_reference);
     RUN(exponential_euler_equals_reference);
     RUN(euler_maruyama_equals_reference);
+    RUN(milstein_equals_reference);
     RUN(rk45_equals_reference);
     RUN(dopri8_equals_reference);
     return test_done();
