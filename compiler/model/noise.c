@@ -111,5 +111,8 @@ bool noise_to_ito(Builder *b, Span at, size_t k, const Expr *factor, const Expr 
     const Expr *at_half = expr_const(b->cx, factor->span, half);
     const Expr *both = call(b, factor, EIG_FN_MUL, call(b, factor, EIG_FN_MUL, at_half, factor), slope);
     *drift = call(b, *drift, EIG_FN_ADD, *drift, both);
-    return true;
+    if ((*drift)->size < EXPR_MAX_SIZE && (*drift)->depth <= EXPR_MAX_DEPTH)
+        return true;
+    diag_at(b->cx, D_E0403, at, "the drift with 1/2 g dg/dv, g what stands before `noise`, is too large to be written out");
+    return false;
 }
