@@ -7,7 +7,7 @@
 #include "runtime/noise.h"
 #include "runtime/support.h"
 
-enum { EIG_ABI_VERSION = 4, EIG_KERNEL_WORK = 6 };
+enum { EIG_ABI_VERSION = 5, EIG_KERNEL_WORK = 6 };
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;

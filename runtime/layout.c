@@ -154,6 +154,16 @@ size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state)
     return at;
 }
 
+size_t eig_noise_room(const EigProblem *p)
+{
+    return (eig_noise_from(p, p->n_pops, 0) + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES;
+}
+
+size_t eig_diffusion_rows(EigMethod method)
+{
+    return method == EIG_METHOD_SRA1 ? 3 : method == EIG_METHOD_STOCHASTICHEUN ? 2 : 0;
+}
+
 size_t eig_n_vectors(const EigProblem *p)
 {
     return eig_method[p->method].adaptive ? dopri_vectors(p->method) : 2;
@@ -183,6 +193,8 @@ double eig_run_bytes(const EigProblem *p)
     normals += normals > 0 ? EIG_SUM_LANES : 0;     /* whole vectors of them */
     double n = (double)p->n + (double)(EIG_KERNEL_WORK + eig_n_vectors(p)) * (double)eig_n_x(p);
     n += normals + (double)eig_signal_from(p, eig_n_signals(p)) + eig_history_numbers(p) + ARRAYS * BOUNDARY;
+    size_t diffusion_rows = eig_diffusion_rows(p->method);
+    n += diffusion_rows ? (double)diffusion_rows * (double)eig_noise_room(p) + BOUNDARY : 0;
     for (size_t r = 0; r < p->n_records; r++)
         n += (double)p->record[r].width;
     for (size_t k = 0; k < p->n_blocks; k++)

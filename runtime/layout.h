@@ -42,6 +42,11 @@ EigClock eig_clock(const EigProblem *p, size_t k);
 /* ---- normals of a step: one a neuron for each state with noise and each OU, in the order of populations and states ---- */
 bool eig_state_is_random(const EigState *s);
 size_t eig_noise_from(const EigProblem *p, size_t pop, size_t state);   /* pop up to n_pops: how many */
+/* Numbers in a row of whole vectors with a place for each normal; 0 without. */
+size_t eig_noise_room(const EigProblem *p);
+/* Methods of several stages keep the size of the noise at this stage, at the first, and sra1 a second normal of the step. */
+enum { EIG_DIFFUSION_NOW, EIG_DIFFUSION_FIRST, EIG_DIFFUSION_SECOND };
+size_t eig_diffusion_rows(EigMethod method);
 
 /* ---- what a run allocates, as doubles, which no sum overflows ---- */
 size_t eig_n_vectors(const EigProblem *p);              /* vectors of n_x numbers that the step loop keeps */

@@ -43,11 +43,11 @@ void eig_noise_free(EigNoise *noise)
     *noise = (EigNoise){ 0 };
 }
 
-void eig_noise_fill(const EigNoise *noise, int64_t k, double *out)
+void eig_noise_fill(const EigNoise *noise, int64_t k, uint64_t draw, double *out)
 {
     for (size_t j = 0; j < noise->n; j++) {
         double u[2];
-        eig_event_uniform2(noise->seed, noise->name[j], (uint64_t)k, 0, u);
+        eig_event_uniform2(noise->seed, noise->name[j], (uint64_t)k, draw, u);
         out[j] = eig_normal_quantile(u[0]);
     }
 }

@@ -13,7 +13,8 @@
  *          lanes are folded: lane k += lane k + stride for stride = LANES/2, ..., 1. A sum
  *          starts with its first term, not with 0 + it
  *   x'_i   rate_i * (phi(s_i) - x_i),  rate = 1/tau rounded once
- *   t      the double nearest to k times the exact step;  heun and rk4: t * EIG_AFTER + EIG_LITTLE * h, t + 0.5 * h, (t + h) * EIG_BEFORE
+ *   t      the double nearest to k times the exact step;  methods of several stages: t * EIG_AFTER + EIG_LITTLE * h, t + 0.5 * h,
+ *          (t + h) * EIG_BEFORE
  *   euler  x + h k1                      heun  x + (0.5 h) (k1 + k2)
  *   rk4    x + (h/6) (((k1 + 2 k2) + 2 k3) + k4);  stages x + (0.5 h) k1, x + (0.5 h) k2, x + h k3
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
@@ -21,6 +22,9 @@
  *   dopri8 the same section
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
  * milstein            (x + h k1) + ((g r) z + ((g g') (0.5 h)) (z z - 1)), g' the noise_slope at (t, x); where it is absent, euler_maruyama
+ * stochastic_heun     y = (x + h k1) + (g r) z; (x + (0.5 h) (k1 + k2)) + ((g + G) (0.5 r)) z, G the noise at the second stage
+ * sra1                v = (0.5 r) (z + EIG_SRA1_SECOND u), u a second normal; y = (x + (0.75 h) k1) + (1.5 g) v at t + 0.75 h,
+ *                     d = (4/3) (G - g); ((x + (h/3) (k1 + 2 k2)) + ((g + d) r) z) - d v
  * No operation is fused or reordered.
  *
  *   a block of pairs sums its own numbers (docs/semantics.md, section 10): lane k, from -0 on, those of the sources k,
@@ -50,6 +54,9 @@ enum { EIG_SUM_LANES = 16 };
 #define EIG_BEFORE (1.0 - 0x1p-50)
 #define EIG_AFTER (1.0 + 0x1p-50)
 #define EIG_LITTLE 0x1p-50              /* of a step, for the one that starts at 0 */
+
+/* 1/sqrt(3): h v = (h r / 2) (z + u / sqrt(3)) has the law of the integral of W - W(t) over a step, given r z = W(t + h) - W(t). */
+#define EIG_SRA1_SECOND 0x1.279a74590331cp-1
 
 /* Targets of a dense block whose weights stand together: what a step reads of a block is one stream, and a tile's totals fit in registers. */
 enum { EIG_TILE = 32 };

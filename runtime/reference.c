@@ -109,11 +109,16 @@ static void step_exponential_euler(Oracle *o, int64_t k, double t, double h)
     each_state(o, t, o->stage, h, visit_exponential);
 }
 
+static bool is_noisy(const EigState *state)
+{
+    return state->kind != EIG_STATE_OU && state->noise.n;
+}
+
 /* x holds x + h k1 already; stage is the state before the step. */
 static void visit_noise(Oracle *o, size_t q, size_t k, const OracleView *v, size_t at, double h)
 {
     EigState state = eig_state(&o->p->pop[q], k);
-    if (state.kind == EIG_STATE_OU || !state.noise.n)
+    if (!is_noisy(&state))
         return;
     double g = oracle_value(&state.noise, v), z = o->normal[eig_noise_from(o->p, q, k) + v->data.neuron];
     double kick = (g * sqrt(h)) * z;
@@ -132,6 +137,63 @@ static void step_euler_maruyama(Oracle *o, int64_t k, double t, double h)
     each_state(o, t, o->stage, h, visit_noise);
 }
 
+/* sra1: the integral of the step's Wiener process over the step, over h. */
+static double integral(const Oracle *o, size_t slot, double h)
+{
+    return (0.5 * sqrt(h)) * (o->normal[slot] + EIG_SRA1_SECOND * o->second[slot]);
+}
+
+/* x_new holds what the slopes make of x. */
+static void visit_predict(Oracle *o, size_t q, size_t k, const OracleView *v, size_t at, double h)
+{
+    EigState state = eig_state(&o->p->pop[q], k);
+    if (!is_noisy(&state))
+        return;
+    size_t slot = eig_noise_from(o->p, q, k) + v->data.neuron;
+    double g = o->first[slot] = oracle_value(&state.noise, v);
+    o->x_new[at] = o->x_new[at] + (o->p->method == EIG_METHOD_SRA1 ? (1.5 * g) * integral(o, slot, h) : (g * sqrt(h)) * o->normal[slot]);
+}
+
+/* The view is of x_new; x holds what the slopes make of it. */
+static void visit_correct(Oracle *o, size_t q, size_t k, const OracleView *v, size_t at, double h)
+{
+    EigState state = eig_state(&o->p->pop[q], k);
+    if (!is_noisy(&state))
+        return;
+    size_t slot = eig_noise_from(o->p, q, k) + v->data.neuron;
+    double g = oracle_value(&state.noise, v), z = o->normal[slot], d = (4.0 / 3.0) * (g - o->first[slot]);
+    if (o->p->method == EIG_METHOD_SRA1)
+        o->x[at] = (o->x[at] + ((o->first[slot] + d) * sqrt(h)) * z) - d * integral(o, slot, h);
+    else
+        o->x[at] = o->x[at] + ((o->first[slot] + g) * (0.5 * sqrt(h))) * z;
+}
+
+static void step_stochastic_heun(Oracle *o, int64_t k, double t, double h)
+{
+    double end = (t + h) * EIG_BEFORE;
+    oracle_drift(o, k, t * EIG_AFTER + EIG_LITTLE * h, o->x, o->k[0]);
+    for (size_t i = 0; i < o->n_x; i++)
+        o->x_new[i] = o->x[i] + h * o->k[0][i];
+    each_state(o, t * EIG_AFTER + EIG_LITTLE * h, o->x, h, visit_predict);
+    oracle_drift(o, k + 1, end, o->x_new, o->k[1]);
+    for (size_t i = 0; i < o->n_x; i++)
+        o->x[i] = o->x[i] + (0.5 * h) * (o->k[0][i] + o->k[1][i]);
+    each_state(o, end, o->x_new, h, visit_correct);
+}
+
+static void step_sra1(Oracle *o, int64_t k, double t, double h)
+{
+    eig_noise_fill(&o->noise, k, 1, o->second);
+    oracle_drift(o, k, t * EIG_AFTER + EIG_LITTLE * h, o->x, o->k[0]);
+    for (size_t i = 0; i < o->n_x; i++)
+        o->x_new[i] = o->x[i] + (0.75 * h) * o->k[0][i];
+    each_state(o, t * EIG_AFTER + EIG_LITTLE * h, o->x, h, visit_predict);
+    oracle_drift(o, k, t + 0.75 * h, o->x_new, o->k[1]);
+    for (size_t i = 0; i < o->n_x; i++)
+        o->x[i] = o->x[i] + (h / 3.0) * (o->k[0][i] + 2.0 * o->k[1][i]);
+    each_state(o, t + 0.75 * h, o->x_new, h, visit_correct);
+}
+
 static void visit_ou(Oracle *o, size_t q, size_t k, const OracleView *v, size_t at, double h)
 {
     EigState state = eig_state(&o->p->pop[q], k);
@@ -144,7 +206,7 @@ static void visit_ou(Oracle *o, size_t q, size_t k, const OracleView *v, size_t 
 static void step(Oracle *o, int64_t k, double t)
 {
     double h = o->p->h;
-    eig_noise_fill(&o->noise, k, o->normal);
+    eig_noise_fill(&o->noise, k, 0, o->normal);
     switch (o->p->method) {
     case EIG_METHOD_EULER:         step_euler(o, k, t, h); break;
     case EIG_METHOD_HEUN:          step_heun(o, k, t, h); break;
@@ -152,6 +214,8 @@ static void step(Oracle *o, int64_t k, double t)
     case EIG_METHOD_EXPEULER:      step_exponential_euler(o, k, t, h); break;
     case EIG_METHOD_EULERMARUYAMA:
     case EIG_METHOD_MILSTEIN:      step_euler_maruyama(o, k, t, h); break;
+    case EIG_METHOD_STOCHASTICHEUN: step_stochastic_heun(o, k, t, h); break;
+    case EIG_METHOD_SRA1:          step_sra1(o, k, t, h); break;
     default:                       return;
     }
     each_state(o, t, o->x, h, visit_ou);
@@ -216,7 +280,7 @@ static bool oracle_open(Oracle *o)
     for (size_t k = 0; k < p->n_blocks; k++)
         if (p->block[k].circle && p->block[k].circle->length > n_circle)
             n_circle = p->block[k].circle->length;
-    double *at = calloc((4 + ORACLE_SLOPES) * o->n_x + p->n + o->n_sent + n_past + n_normal + 2 * n_circle + width + 1, sizeof *at);
+    double *at = calloc((4 + ORACLE_SLOPES) * o->n_x + p->n + o->n_sent + n_past + 3 * n_normal + 2 * n_circle + width + 1, sizeof *at);
     o->signal = calloc(n_signals + 1, sizeof *o->signal);
     o->x = at;
     if (!at || !o->signal || !eig_noise_open(&o->noise, p))
@@ -230,7 +294,9 @@ static bool oracle_open(Oracle *o)
     o->sent = o->total + p->n;
     o->past = o->sent + o->n_sent;
     o->normal = o->past + n_past;
-    o->circle = o->normal + n_normal;
+    o->first = o->normal + n_normal;
+    o->second = o->first + n_normal;
+    o->circle = o->second + n_normal;
     o->row = o->circle + 2 * n_circle;
     at = o->sent;
     for (size_t q = 0; q < n_signals; q++) {

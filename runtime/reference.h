@@ -14,7 +14,8 @@ typedef struct Oracle {
     size_t n_x;
     double *x, *total, *stage, *row, *normal;
     double *k[ORACLE_SLOPES];   /* slopes of the stages */
-    double *x_new, *x_between;  /* adaptive methods */
+    double *x_new, *x_between;  /* adaptive methods; x_new: also the predictor of methods for noise */
+    double *first, *second;     /* of these: the noise at the first stage, the second normals */
     double *sent, **signal;     /* the signals, one after the other */
     double *circle;             /* of the block that is being added, and as many numbers beside it */
     double *past;               /* n_past rows of n_sent: the signals at the start of the last steps */

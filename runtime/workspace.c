@@ -39,8 +39,9 @@ static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
         width += p->record[r].width;
     size_t n_total = padded(p->n), n_work = padded(EIG_KERNEL_WORK * w->n_x), n_state = padded(n_vectors * w->n_x);
     size_t n_row = padded(width + 1), n_normal = padded(eig_noise_from(p, p->n_pops, 0) + EIG_SUM_LANES - 1);
+    size_t n_diffusion = padded(eig_diffusion_rows(p->method) * eig_noise_room(p));
     size_t n_signal = padded(eig_signal_from(p, eig_n_signals(p)));
-    size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_signal + padded(n_history)) * sizeof(double);
+    size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_diffusion + n_signal + padded(n_history)) * sizeof(double);
     double *at = aligned_alloc(64, bytes);
     if (!at)
         return false;
@@ -51,7 +52,8 @@ static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
     w->vectors = w->args.work + n_work;
     w->row = w->vectors + n_state;
     w->args.normal = w->row + n_row;
-    w->args.signal = w->args.normal + n_normal;
+    w->args.diffusion = w->args.normal + n_normal;
+    w->args.signal = w->args.diffusion + n_diffusion;
     w->args.history = w->args.signal + n_signal;
     return true;
 }

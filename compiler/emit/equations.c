@@ -229,7 +229,8 @@ static Val milstein_term(const Body *b, const EigCode *code, const Own *of_slope
     return ll_fmul(ll, ll_fmul(ll, both, ll_f64(ll, 0.5 * b->e->p->h)), squared);
 }
 
-/* The normal of the step becomes what noise adds to the state: (g r) z and, of milstein, its term. */
+/* The normal of the step becomes what noise adds to the state: (g r) z and, of milstein, its term. Methods of several stages keep the
+ * size of the noise. */
 static void store_kick(const Body *b, const EigState *state, size_t k, Scope *scope)
 {
     const Emit *e = b->e;
@@ -238,7 +239,12 @@ static void store_kick(const Body *b, const EigState *state, size_t k, Scope *sc
     Val at = ll_iadd(ll, own_i64(e, &b->of_state[k], STATE_SLOT), scope->neuron);
     Val normal = abi_load(e, b->c.param[OF_ARGS], ABI_normal);
     Own of_slope = own_after(&of_noise, code_n_numbers(&state->noise));
-    Val g = scope_value(scope, &state->noise, &of_noise), z = ll_load_f64(ll, normal, at);
+    Val g = scope_value(scope, &state->noise, &of_noise);
+    if (noise_has_stages(e)) {
+        ll_store_f64(ll, g, noise_row(e, b->c.param[OF_ARGS], EIG_DIFFUSION_NOW), at);
+        return;
+    }
+    Val z = ll_load_f64(ll, normal, at);
     Val change = ll_fmul(ll, ll_fmul(ll, g, ll_f64(ll, sqrt(e->p->h))), z);
     if (state->noise_slope.n)
         change = ll_fadd(ll, change, milstein_term(b, &state->noise_slope, &of_slope, scope, g, z));

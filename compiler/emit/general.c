@@ -41,11 +41,13 @@ static void advance(Emit *e, const General *g)
     Ll *ll = e->ll;
     Method m = method_of(e->p->method);
     bool random = eig_noise_from(e->p, e->p->n_pops, 0) > 0;
-    LlFunction stage[MAX_STAGES], fill = { 0 }, kick = { 0 };
+    LlFunction stage[MAX_STAGES], fill = { 0 }, predict = { 0 }, kick = { 0 };
     for (unsigned j = 0; j < m.n_stages; j++)
         stage[j] = stage_function(e, &m, j);
     if (random) {
         fill = noise_fill_function(e);
+        if (noise_has_stages(e))
+            predict = noise_predict_function(e);
         kick = noise_kick_function(e);
     }
     LlFunction f = abi_entry(e, ABI_ADVANCE);
@@ -64,6 +66,8 @@ static void advance(Emit *e, const General *g)
             ll_call(ll, &g->remember, (Val[]){ args, loop.index, x }, 3);
         ll_call(ll, &g->slopes, (Val[]){ args, step, t, y, slope }, 5);
         ll_call(ll, &stage[j], (Val[]){ x, slope, acc, out }, 4);
+        if (j == 0 && predict.value)
+            ll_call(ll, &predict, (Val[]){ args, out }, 2);
     }
     if (random)
         ll_call(ll, &kick, (Val[]){ args, x }, 2);

@@ -1,6 +1,7 @@
 /* What chance adds: the normals of a step are drawn before its first stage, by
  * the operations of runtime/noise.c in lanes; noise and Ornstein-Uhlenbeck
- * states take them after the last. */
+ * states take them after the last, in methods of several stages noise also after the first. */
+#include <math.h>
 #include <stddef.h>
 
 #include "compiler/emit/parts.h"
@@ -11,6 +12,16 @@
 size_t noise_slot(const Emit *e, size_t pop, size_t state)
 {
     return eig_noise_from(e->p, pop, state);
+}
+
+bool noise_has_stages(const Emit *e)
+{
+    return eig_diffusion_rows(e->p->method) > 0;
+}
+
+Val noise_row(const Emit *e, Val args, size_t row)
+{
+    return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_diffusion), ll_i64(e->ll, row * eig_noise_room(e->p)));
 }
 
 /* ---- Philox4x32-10 in lanes: 32-bit words in 64 bits each ---- */
@@ -64,27 +75,36 @@ static Val noise_field(const Ll *ll, Val noise, size_t offset, LLVMTypeRef type)
 enum { NOISE_LANES = EIG_SUM_LANES / 2 };
 
 /* runtime/noise.c, eig_noise_fill; the arrays have room for whole vectors. */
-LlFunction noise_fill_function(Emit *e)
+static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val to)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->i64 }, lanes = LLVMVectorType(ll->i64, NOISE_LANES);
-    LlFunction f = ll_function(ll, "normals", false, ll->none, params, "args step");
-    Val noise = abi_load(e, f.param[0], ABI_noise), normal = abi_load(e, f.param[0], ABI_normal);
+    LLVMTypeRef lanes = LLVMVectorType(ll->i64, NOISE_LANES);
+    Val noise = abi_load(e, f->param[0], ABI_noise);
     Val seed = noise_field(ll, noise, offsetof(EigNoise, seed), ll->i64);
     Val name = noise_field(ll, noise, offsetof(EigNoise, name), ll->ptr);
     ll->lanes = NOISE_LANES;
-    Val step = ll_splat(ll, f.param[1], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
+    Val step = ll_splat(ll, f->param[1], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, eig_noise_from(e->p, e->p->n_pops, 0)), NOISE_LANES, 0, NULL);
     Val of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
     LLVMSetAlignment(of, 8);
-    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, 0), high_word(ll, of) };
+    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, draw), high_word(ll, of) };
     Val key[2] = { low_word(ll, seeds), low_word(ll, LLVMBuildXor(ll->builder, of, high_word(ll, seeds), "")) };
     philox(ll, x, key);
-    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), normal, loop.index);
+    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), to, loop.index);
     ll_loop_end(ll, &loop);
-    LLVMBuildRetVoid(ll->builder);
     ll->lanes = 0;
+}
+
+LlFunction noise_fill_function(Emit *e)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->ptr, ll->i64 };
+    LlFunction f = ll_function(ll, "normals", false, ll->none, params, "args step");
+    fill(e, &f, 0, abi_load(e, f.param[0], ABI_normal));
+    if (e->p->method == EIG_METHOD_SRA1)
+        fill(e, &f, 1, noise_row(e, f.param[0], EIG_DIFFUSION_SECOND));
+    LLVMBuildRetVoid(ll->builder);
     return f;
 }
 
@@ -132,6 +152,64 @@ static void kick_numbers(const Emit *e, size_t pop, OwnNumbers *out)
     }
 }
 
+/* What a method of several stages reads of the noise of a state. */
+typedef struct Diffusion { Val now, first, second; } Diffusion;
+
+static Diffusion diffusion_of(const Emit *e, Val args, Val slot)
+{
+    const Ll *ll = e->ll;
+    Diffusion d = { ll_at(ll, ll->f64, noise_row(e, args, EIG_DIFFUSION_NOW), slot),
+                    ll_at(ll, ll->f64, noise_row(e, args, EIG_DIFFUSION_FIRST), slot), NULL };
+    if (e->p->method == EIG_METHOD_SRA1)
+        d.second = ll_at(ll, ll->f64, noise_row(e, args, EIG_DIFFUSION_SECOND), slot);
+    return d;
+}
+
+/* sra1: (0.5 r) (z + u / sqrt(3)). */
+static Val integral(const Emit *e, const Diffusion *d, Val z, Val neuron)
+{
+    const Ll *ll = e->ll;
+    Val u = ll_fmul(ll, ll_f64(ll, EIG_SRA1_SECOND), ll_load_f64(ll, d->second, neuron));
+    return ll_fmul(ll, ll_f64(ll, 0.5 * sqrt(e->p->h)), ll_fadd(ll, z, u));
+}
+
+/* The formulas of runtime/problem.h: what the noise of a neuron makes of x + what its slopes bring. */
+static Val predicted(const Emit *e, const Diffusion *d, Val x, Val z, Val neuron)
+{
+    const Ll *ll = e->ll;
+    Val g = ll_load_f64(ll, d->now, neuron);
+    ll_store_f64(ll, g, d->first, neuron);
+    if (e->p->method == EIG_METHOD_SRA1)
+        return ll_fadd(ll, x, ll_fmul(ll, ll_fmul(ll, ll_f64(ll, 1.5), g), integral(e, d, z, neuron)));
+    return ll_fadd(ll, x, ll_fmul(ll, ll_fmul(ll, g, ll_f64(ll, sqrt(e->p->h))), z));
+}
+
+static Val corrected(const Emit *e, const Diffusion *d, Val x, Val z, Val neuron)
+{
+    const Ll *ll = e->ll;
+    double root = sqrt(e->p->h);
+    Val first = ll_load_f64(ll, d->first, neuron), g = ll_load_f64(ll, d->now, neuron);
+    if (e->p->method != EIG_METHOD_SRA1)
+        return ll_fadd(ll, x, ll_fmul(ll, ll_fmul(ll, ll_fadd(ll, first, g), ll_f64(ll, 0.5 * root)), z));
+    Val change = ll_fmul(ll, ll_f64(ll, 4.0 / 3.0), ll_fsub(ll, g, first));
+    Val kicked = ll_fadd(ll, x, ll_fmul(ll, ll_fmul(ll, ll_fadd(ll, first, change), ll_f64(ll, root)), z));
+    return ll_fsub(ll, kicked, ll_fmul(ll, change, integral(e, d, z, neuron)));
+}
+
+/* A state with noise of a method of several stages, after one of them. */
+static void kick_stage(const Emit *e, size_t k, const Where *where, const Own *own, const Val *param, bool is_first)
+{
+    Ll *ll = e->ll;
+    Val slot = own_i64(e, own, KICK_SLOT), to = ll_at(ll, ll->f64, param[1], where_state(e, where, k));
+    Val normal = ll_at(ll, ll->f64, abi_load(e, param[0], ABI_normal), slot);
+    Diffusion d = diffusion_of(e, param[0], slot);
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), where->size, 1, 0, NULL);
+    Val x = ll_load_f64(ll, to, loop.index), z = ll_load_f64(ll, normal, loop.index);
+    ll_store_f64(ll, is_first ? predicted(e, &d, x, z, loop.index) : corrected(e, &d, x, z, loop.index), to, loop.index);
+    ll_loop_end(ll, &loop);
+}
+
 /* One state of a population. */
 static void kick(const Emit *e, const EigPop *p, size_t k, const Where *where, const Own *own, const Val *param)
 {
@@ -152,16 +230,35 @@ static void kick(const Emit *e, const EigPop *p, size_t k, const Where *where, c
     ll_loop_end(ll, &loop);
 }
 
-static void kicks(Emit *e, size_t pop, const Own *own, const Val *param)
+static void kicks_after(Emit *e, size_t pop, const Own *own, const Val *param, bool is_first)
 {
     const EigPop *p = &e->p->pop[pop];
     Where where = where_own(e, own);
     Own of_state = own_after(own, WHERE_OWN);
     for (size_t k = 0; k < p->n_states; k++) {
-        if (takes_kick(e, &p->state[k]))
+        if (p->state[k].kind != EIG_STATE_OU && noise_has_stages(e) && takes_kick(e, &p->state[k]))
+            kick_stage(e, k, &where, &of_state, param, is_first);
+        else if (!is_first && takes_kick(e, &p->state[k]))
             kick(e, p, k, &where, &of_state, param);
         of_state = own_after(&of_state, KICK_CODES + code_n_numbers(&p->state[k].decay) + code_n_numbers(&p->state[k].spread));
     }
+}
+
+static void kicks(Emit *e, size_t pop, const Own *own, const Val *param)
+{
+    kicks_after(e, pop, own, param, false);
+}
+
+static void predictions(Emit *e, size_t pop, const Own *own, const Val *param)
+{
+    kicks_after(e, pop, own, param, true);
+}
+
+LlFunction noise_predict_function(Emit *e)
+{
+    static const GroupRule rule = { "predict", is_kicked, kicks_alike, kick_numbers };
+    LLVMTypeRef params[] = { e->ll->ptr, e->ll->ptr };
+    return groups_function(e, &rule, predictions, e->p->n_pops, "predict", params, "args y");
 }
 
 LlFunction noise_kick_function(Emit *e)

@@ -277,7 +277,7 @@ void drift_entry_registers(Emit *e);
 void sets_entries(Emit *e, const PlanSets *sets);
 
 /* step.c */
-typedef enum StageTime { AT_START, AT_HALF, AT_END } StageTime;
+typedef enum StageTime { AT_START, AT_HALF, AT_THREE_QUARTERS, AT_END, N_STAGE_TIMES } StageTime;
 typedef struct Stage {
     StageTime time;
     bool reads_acc, writes_acc;
@@ -294,8 +294,9 @@ Method method_of(EigMethod m);
 Val slope_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc);
 /* The state for the next stage, or the new state after the last; *acc where the stage writes it. */
 Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc);
-/* t, of several stages t EIG_AFTER + EIG_LITTLE h, t + 0.5 h, (t + h) EIG_BEFORE, by StageTime, t the start of step k of an eig_advance */
-typedef struct StepTimes { Val at[3]; } StepTimes;
+/* t, of several stages t EIG_AFTER + EIG_LITTLE h, t + 0.5 h, t + 0.75 h, (t + h) EIG_BEFORE, by StageTime, t the start of step k of an
+ * eig_advance */
+typedef struct StepTimes { Val at[N_STAGE_TIMES]; } StepTimes;
 StepTimes step_times(const Emit *e, const LlFunction *advance, Val k);
 /* signals.c: what populations send, now and some steps ago */
 enum { GENERAL_SLOPE, GENERAL_ACC, GENERAL_STAGE };     /* parts of args->work, n_x numbers each */
@@ -379,6 +380,11 @@ void general_observe(const Emit *e, Val args, Val t, Val x, bool total);
 LlFunction noise_fill_function(Emit *e);
 /* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */
 LlFunction noise_kick_function(Emit *e);
+/* predict(args, y): noise of a method of several stages, after the first, which left its result in y. */
+LlFunction noise_predict_function(Emit *e);
+bool noise_has_stages(const Emit *e);
+/* A row of args->diffusion. */
+Val noise_row(const Emit *e, Val args, size_t row);
 size_t noise_slot(const Emit *e, size_t pop, size_t state);
 /* A step of neurons in registers. */
 void registers_step(const Emit *e, const Method *m, const StepTimes *times, const Val *x, Val *next);

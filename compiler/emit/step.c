@@ -14,6 +14,9 @@ Method method_of(EigMethod m)
     case EIG_METHOD_MILSTEIN:
     case EIG_METHOD_EXPEULER:
         return (Method){ 1, { { AT_START, false, false } } };
+    case EIG_METHOD_SRA1:
+        return (Method){ 2, { { AT_START, false, true }, { AT_THREE_QUARTERS, true, false } } };
+    case EIG_METHOD_STOCHASTICHEUN:
     case EIG_METHOD_HEUN:
         return (Method){ 2, { { AT_START, false, true }, { AT_END, true, false } } };
     case EIG_METHOD_RK4:
@@ -47,12 +50,23 @@ static Val rk4_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc)
     return along(ll, x, stage == 1 ? 0.5 * h : h, k);
 }
 
+static Val sra1_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc)
+{
+    const Ll *ll = e->ll;
+    if (stage == 1)
+        return along(ll, x, e->p->h / 3.0, ll_fadd(ll, *acc, ll_fmul(ll, ll_f64(ll, 2.0), k)));
+    *acc = k;
+    return along(ll, x, 0.75 * e->p->h, k);
+}
+
 Val slope_formula(const Emit *e, unsigned stage, Val x, Val k, Val *acc)
 {
     double h = e->p->h;
     if (e->p->method == EIG_METHOD_RK4)
         return rk4_formula(e, stage, x, k, acc);
-    if (e->p->method == EIG_METHOD_HEUN && stage == 1)
+    if (e->p->method == EIG_METHOD_SRA1)
+        return sra1_formula(e, stage, x, k, acc);
+    if ((e->p->method == EIG_METHOD_HEUN || e->p->method == EIG_METHOD_STOCHASTICHEUN) && stage == 1)
         return along(e->ll, x, 0.5 * h, ll_fadd(e->ll, *acc, k));
     *acc = k;
     return along(e->ll, x, h, k);
@@ -73,8 +87,9 @@ StepTimes step_times(const Emit *e, const LlFunction *advance, Val k)
     double h = e->p->h;
     Val t = ll_load_f64(ll, abi_load(e, advance->param[0], ABI_time), LLVMBuildSub(ll->builder, k, advance->param[1], ""));
     Val half = ll_fadd(ll, t, ll_f64(ll, 0.5 * h)), end = ll_fadd(ll, t, ll_f64(ll, h));
+    Val late = ll_fadd(ll, t, ll_f64(ll, 0.75 * h));
     Val after = ll_fadd(ll, ll_fmul(ll, t, ll_f64(ll, EIG_AFTER)), ll_f64(ll, EIG_LITTLE * h)), start = method_of(e->p->method).n_stages > 1 ? after : t;
-    return (StepTimes){ { start, half, ll_fmul(ll, end, ll_f64(ll, EIG_BEFORE)) } };
+    return (StepTimes){ { start, half, late, ll_fmul(ll, end, ll_f64(ll, EIG_BEFORE)) } };
 }
 
 /* ---- state in registers ---- */

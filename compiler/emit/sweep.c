@@ -13,7 +13,7 @@
 #include "compiler/emit/parts.h"
 
 /* What a sweep reads beside x: one array of doubles on the stack. */
-enum { AREA_TIMES, AREA_SUMS = 3 };     /* sums: n_stages + 1 rows of n_pops; then the rows of plain populations */
+enum { AREA_TIMES, AREA_SUMS = AREA_TIMES + N_STAGE_TIMES };     /* sums: n_stages + 1 rows of n_pops; then the rows of plain populations */
 enum { PLAIN_RATE, PLAIN_EXP, PLAIN_VALUES };   /* one value a stage */
 enum { BODY_ARGS, BODY_X, BODY_N, BODY_FIRST, BODY_VALID, BODY_LANES, BODY_AREA, BODY_STAGES, BODY_N_PARAMS };
 
@@ -386,7 +386,7 @@ void advance_sweeps(Emit *e, const Method *m)
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
     StepTimes times = step_times(e, &f, loop.index);
-    for (size_t k = 0; k < 3; k++)
+    for (size_t k = 0; k < N_STAGE_TIMES; k++)
         ll_store_f64(ll, times.at[k], area_at(&s, AREA_TIMES), ll_i64(ll, k));
     for (unsigned stage = 0; stage < m->n_stages; stage++) {
         Val args[] = { times.at[m->stage[stage].time], area_at(&s, sums_at(e, stage)),

@@ -160,6 +160,7 @@ typedef struct StateBuild {
     bool has_no_unit;           /* nothing gave it one */
     Typed start, drift;
     const Expr *noise;          /* NULL: none */
+    const Expr *stratonovich;   /* the drift, where it is meant so */
 } StateBuild;
 
 typedef struct Equations {

@@ -373,6 +373,8 @@ static void read_equation(Builder *b, size_t pop, StateBuild *s, const Scope *sc
     if (s->noise && expr_is_zero(b->nums, s->noise, b->m->pops.at[pop].size))
         s->noise = NULL;
     const Equations *eq = b->pops.at[pop].eq;
+    if (eq->calculus && s->noise)
+        s->stratonovich = s->drift.e;
     if (s->drift.e && s->noise && eq->calculus &&
         !noise_to_ito(b, eq->calculus->value->span, (size_t)(s - eq->state), s->noise, &s->drift.e))
         s->drift.e = NULL;
@@ -397,7 +399,7 @@ void equations_read(Builder *b, size_t pop)
 static void finish_state(Builder *b, const StateBuild *s, ModelState *out)
 {
     *out = (ModelState){ .name = s->equation->name, .span = s->equation->name_span, .unit = s->unit.unit, .drift = s->drift.e,
-                         .noise = s->noise, .start = s->start.e };
+                         .noise = s->noise, .stratonovich = s->stratonovich, .start = s->start.e };
     if (typed_ok(s->start))
         typed_expect(b, s->start, s->unit.unit, arena_printf(&b->cx->arena, "`%s`", out->name));
 }

@@ -113,7 +113,8 @@ typedef struct ModelState {
     Span span;
     Unit unit;
     const Expr *drift;          /* of EIG_VAR_STATE + k, EIG_VAR_Z (its input), t, i */
-    const Expr *noise;          /* likewise, the Ito form; NULL: no noise */
+    const Expr *noise;          /* likewise; NULL: no noise. The drift is that of the Ito form */
+    const Expr *stratonovich;   /* the drift in the sense of Stratonovich, where the text means it so; else NULL */
     const Expr *start;          /* of i */
 } ModelState;
 

@@ -46,6 +46,8 @@ static void verify_states(const ModelPop *p)
         verify_expr(p->state[k].start, 1u << EIG_VAR_I, p->name);
         if (p->state[k].noise)
             verify_expr(p->state[k].noise, all, p->name);
+        if (p->state[k].stratonovich)
+            verify_expr(p->state[k].stratonovich, all, p->name);
     }
     verify_expr(p->rate, states | of_time_and_neuron, p->name);
 }

@@ -19,8 +19,8 @@ bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else 
 
 /* diffusion.c: false after E0807, the method cannot compute the noise. */
 bool plan_noise_fits(Ctx *cx, const Model *m);
-/* The derivative of the noise of state k by this state, where the method asks for it; absent: 0. */
-EigCode plan_noise_slope(Ctx *cx, const Model *m, const ModelPop *p, size_t k);
+/* The states of a population by equations as the method, which fits, takes them. */
+const PlanState *plan_diffusion(Ctx *cx, const Model *m, const ModelPop *p);
 
 /* separate.c: the network with kernels that are a short sum of products as these, UNIFORM and PRODUCT blocks of the same connection. */
 const Net *plan_separated(Ctx *cx, const Net *net);
@@ -29,7 +29,7 @@ const Net *plan_separated(Ctx *cx, const Net *net);
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 
 /* states.c: n_x and the states of each population; signals, and which of them each block reads. */
-void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock *block);
+void plan_states(Ctx *cx, const Net *net, const PlanPop *planned, EigProblem *out, EigPop *pop, EigBlock *block);
 
 /* states.c: gives the population one more column, size numbers in the arena; its number. */
 size_t plan_column(Ctx *cx, EigPop *pop, const double *column);

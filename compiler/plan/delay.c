@@ -46,7 +46,8 @@ static bool fits_delays(Ctx *cx, const Model *m)
         if (m->conns.at[k].delay) {
             Diag *d = report_method(cx, m, "looks at times between two steps, and a delayed rate is kept at the steps alone");
             diag_note_at(cx, d, m->conns.at[k].delay_span, "the delay of %s", m->conns.at[k].label);
-            diag_help(cx, d, "take `heun`, `euler` or `exponential_euler` with a small step");
+            diag_help(cx, d, eig_method[m->sim.method].noise ? "take `stochastic_heun`, `milstein` or `euler_maruyama`"
+                                                             : "take `heun`, `euler` or `exponential_euler` with a small step");
             return false;
         }
     return true;

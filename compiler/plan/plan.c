@@ -61,7 +61,8 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
         const ModelPop *m = net->pop[q].model;
         pop[q] = round_pop(cx, net, &net->pop[q]);
         out->pop[q] = (PlanPop){ .phi = plan_phi(m), .input = m->input,
-                                 .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0 };
+                                 .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0,
+                                 .state = plan_diffusion(cx, net->model, m) };
     }
     for (size_t k = 0; k < net->n_blocks; k++)
         block[k] = plan_block(cx, net, &net->block[k]);
@@ -72,7 +73,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     }
     out->problem.table = table;
     out->problem.n_tables = net->model->tables.n;
-    plan_states(cx, net, &out->problem, pop, block);
+    plan_states(cx, net, out->pop, &out->problem, pop, block);
     out->problem.n = net->n;
     out->problem.n_pops = net->n_pops;
     out->problem.n_blocks = net->n_blocks;

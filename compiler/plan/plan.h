@@ -13,9 +13,16 @@ typedef struct PlanBlock {
     const char *why;
 } PlanBlock;
 
+/* A state of a population by equations as the method takes it. */
+typedef struct PlanState {
+    const Expr *drift;          /* in the sense that the method computes */
+    const Expr *noise_slope;    /* the derivative of the noise by the state, where the method asks for it; NULL: 0 */
+} PlanState;
+
 typedef struct PlanPop {
     const Expr *phi, *input;    /* for the emitter; the EigPop holds the same as postfix code */
     bool input_varies;          /* with t; otherwise it is a constant or a per-neuron constant */
+    const PlanState *state;     /* the model's n_states */
 } PlanPop;
 
 /* Where the state lives while a step is computed. */

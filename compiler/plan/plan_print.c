@@ -74,16 +74,20 @@ static void print_ous(const EigPop *p, const ModelPop *m, Sbuf *out)
     }
 }
 
-static void print_states(const EigPop *p, const ModelPop *m, Sbuf *out)
+static void print_states(const EigPop *p, const ModelPop *m, const PlanState *planned, Sbuf *out)
 {
     sbuf_printf(out, "population %s: neurons %zu..%zu, by equations\n", p->name, p->from, p->from + p->size - 1);
     for (size_t k = 0; k < m->n_states; k++) {
         size_t from = p->state_from + k * p->size;
         sbuf_printf(out, "  %s in x[%zu..%zu]: x%zu' = ", p->state[k].name, from, from + p->size - 1, k);
-        expr_print(m->state[k].drift, out);
+        expr_print(planned[k].drift, out);
         if (m->state[k].noise) {
             sbuf_str(out, ", noise ");
             expr_print(m->state[k].noise, out);
+        }
+        if (planned[k].noise_slope) {
+            sbuf_str(out, ", its slope ");
+            expr_print(planned[k].noise_slope, out);
         }
         sbuf_char(out, '\n');
     }
@@ -97,7 +101,7 @@ static void print_pop(const Plan *plan, size_t q, Sbuf *out)
     const EigPop *p = &plan->problem.pop[q];
     const ModelPop *m = plan->net && p->n_states > 0 ? plan->net->pop[q].model : NULL;
     if (m && m->n_states > 0) {
-        print_states(p, m, out);
+        print_states(p, m, plan->pop[q].state, out);
         print_input(plan, q, out);
         print_ous(p, m, out);
         return;

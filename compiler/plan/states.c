@@ -5,14 +5,14 @@
 #include "compiler/plan/build.h"
 #include "runtime/rng.h"
 
-static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop)
+static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, size_t k, const PlanState *planned, EigPop *pop)
 {
     const ModelState *s = &p->state[k];
     return (EigState){
         .name = s->name, .kind = EIG_STATE_EQUATION,
-        .drift = expr_to_code(cx, s->drift),
+        .drift = expr_to_code(cx, planned->drift),
         .noise = s->noise ? expr_to_code(cx, s->noise) : (EigCode){ 0 },
-        .noise_slope = plan_noise_slope(cx, m, p, k),
+        .noise_slope = planned->noise_slope ? expr_to_code(cx, planned->noise_slope) : (EigCode){ 0 },
         .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->name, s->name)),
         .start = plan_code(cx, m, s->start, pop),
     };
@@ -54,14 +54,14 @@ static bool has_states(const Net *net)
 }
 
 /* Its own states, then its fluctuating inputs. */
-static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, EigPop *pop)
+static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, const PlanPop *planned, EigPop *pop)
 {
     size_t own = m->n_states ? m->n_states : 1, n = own + m->ous.n;
     EigState *state = ARENA_ARRAY(&cx->arena, n, EigState);
     if (m->n_states == 0)
         state[0] = leak_state(cx, net->model, m, pop);
     for (size_t k = 0; k < m->n_states; k++)
-        state[k] = round_state(cx, net->model, m, k, pop);
+        state[k] = round_state(cx, net->model, m, k, &planned->state[k], pop);
     for (size_t k = 0; k < m->ous.n; k++)
         state[own + k] = plan_ou(cx, net->model, m, k, pop);
     pop->n_states = n;
@@ -69,12 +69,12 @@ static void pop_states(Ctx *cx, const Net *net, const ModelPop *m, EigPop *pop)
 }
 
 /* State k of a population stands behind state k - 1 of all its neurons. */
-static void place_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop)
+static void place_states(Ctx *cx, const Net *net, const PlanPop *planned, EigProblem *out, EigPop *pop)
 {
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
         if (needs_states(m))
-            pop_states(cx, net, m, &pop[q]);
+            pop_states(cx, net, m, &planned[q], &pop[q]);
         pop[q].state_from = out->n_x;
         out->n_x += (pop[q].n_states ? pop[q].n_states : 1) * m->size;
     }
@@ -209,10 +209,10 @@ static void round_signals(Ctx *cx, const Net *net, const Factors *f, EigProblem 
     out->n_signals = s.n;
 }
 
-void plan_states(Ctx *cx, const Net *net, EigProblem *out, EigPop *pop, EigBlock *block)
+void plan_states(Ctx *cx, const Net *net, const PlanPop *planned, EigProblem *out, EigPop *pop, EigBlock *block)
 {
     if (has_states(net))
-        place_states(cx, net, out, pop);
+        place_states(cx, net, planned, out, pop);
     Factors f = { ARENA_ARRAY(&cx->arena, net->n_blocks + 1, size_t), ARENA_ARRAY(&cx->arena, net->n_blocks + 1, size_t) };
     plan_factors(cx, net, pop, f.left, f.right);
     round_signals(cx, net, &f, out, block);

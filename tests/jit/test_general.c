@@ -32,6 +32,8 @@ static void rk4_equals_reference(void) { check_sizes(EIG_METHOD_RK4); }
 static void exponential_euler_equals_reference(void) { check_sizes(EIG_METHOD_EXPEULER); }
 static void euler_maruyama_equals_reference(void) { check_sizes(EIG_METHOD_EULERMARUYAMA); }
 static void milstein_equals_reference(void) { check_sizes(EIG_METHOD_MILSTEIN); }
+static void stochastic_heun_equals_reference(void) { check_sizes(EIG_METHOD_STOCHASTICHEUN); }
+static void sra1_equals_reference(void) { check_sizes(EIG_METHOD_SRA1); }
 static void rk45_equals_reference(void) { check_sizes(EIG_METHOD_RK45); }
 static void dopri8_equals_reference(void) { check_sizes(EIG_METHOD_DOPRI8); }
 
@@ -72,9 +74,9 @@ static void copies_equal_reference(void)
         Circuit c;
         EigMethod method = (EigMethod)(seed % EIG_N_METHODS);
         if (seed % 3 == 2)
-            random_general(&c, 500 + seed, method, SIZES(many));
+            random_general(&c, 515 + seed, method, SIZES(many));
         else
-            random_general(&c, 500 + seed, method, SIZES(few));
+            random_general(&c, 515 + seed, method, SIZES(few));
         make_copies(&c, COPIES, seed % 2);
         record_last(&c);
         c.p.n_clocks = 0;
@@ -99,6 +101,8 @@ int main(void)
     RUN(exponential_euler_equals_reference);
     RUN(euler_maruyama_equals_reference);
     RUN(milstein_equals_reference);
+    RUN(stochastic_heun_equals_reference);
+    RUN(sra1_equals_reference);
     RUN(rk45_equals_reference);
     RUN(dopri8_equals_reference);
     return test_done();

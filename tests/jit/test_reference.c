@@ -43,6 +43,16 @@ static void rk4_equals_reference(void)
     check_method(EIG_METHOD_RK4, SIZES(large), 2);
 }
 
+/* Without noise: as their drifts alone go. */
+static void methods_for_noise_equal_reference(void)
+{
+    static const EigMethod method[] = { EIG_METHOD_EULERMARUYAMA, EIG_METHOD_MILSTEIN, EIG_METHOD_STOCHASTICHEUN, EIG_METHOD_SRA1 };
+    for (size_t k = 0; k < sizeof method / sizeof *method; k++) {
+        check_method(method[k], SIZES(few), 6);
+        check_method(method[k], SIZES(many), 8);
+    }
+}
+
 static void rk45_equals_reference(void)
 {
     check_method(EIG_METHOD_RK45, SIZES(few), 12);
@@ -235,6 +245,7 @@ int main(void)
     RUN(exponential_euler_equals_reference);
     RUN(heun_equals_reference);
     RUN(rk4_equals_reference);
+    RUN(methods_for_noise_equal_reference);
     RUN(rk45_equals_reference);
     RUN(dopri8_equals_reference);
     RUN(far_and_near);

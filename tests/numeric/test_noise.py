@@ -143,6 +143,104 @@ simulate { duration = 2; method = milstein; step = 0.1; seed = 4; record E, G.v,
     assert all(np.array_equal(a[k], b[k]) for k in a)
 
 
+def same_bits_of_stages():
+    text = """
+population E mixed { size = 5; tau = 2; cost = nonnegative; noise = 0.3 + 0.1 * sin(t); input = 1 + noise_ou(tau = 1, sigma = 0.5) }
+population G mixed {
+  size = 20
+  v' = -v + 0.3 * sin(t) * w + input + (0.2 + %s + 0.1 * cos(t)) * noise
+  w' = 0.1 * (v - w)
+  y' = -y + (0.1 + %s) * noise
+  start(v) = 0.1 * i
+  calculus = %s
+}
+connect E -> G { weight = 0.1%s }
+connect G -> E { weight = 0.1 }
+simulate { duration = 2; method = %s; step = 0.1; seed = 4; record E, G.v, G.w, G.y every 0.5 }
+"""
+    for method, of_v, of_w, late in (("stochastic_heun", "0.1 * tanh(v)", "0.1 * v", "; delay = 0.2"), ("sra1", "0.02 * i", "0.1", "")):
+        for calculus in ("ito", "stratonovich"):
+            model = text % (of_v, of_w, calculus, late, method)
+            a, b = run(model), run(model, "--reference")
+            assert a.keys() == b.keys() and all(np.array_equal(a[k], b[k]) for k in a)
+            assert np.std(a["G.v"][-1]) > 0
+    plain = "population G mixed { size = 20; v' = sin(v + t); start(v) = 0.1 * i }\nsimulate { duration = 2; method = %s; step = 0.1 }"
+    a, b = run(plain % "heun"), run(plain % "stochastic_heun")
+    assert all(np.array_equal(a[k], b[k]) for k in a)
+    for leaks in ("", "; noise = 0 * i"):
+        plain = "population G mixed { size = 20; tau = 2; cost = tanh_cost%s; input = t }\nconnect G -> G { weight = 0.1 }\n" \
+                "simulate { duration = 2; method = sra1; step = 0.1 }" % leaks
+        a, b = run(plain), run(plain, "--reference")
+        assert all(np.array_equal(a[k], b[k]) for k in a)
+
+
+def one_step_of_stages():
+    text = "population G mixed { v' = 0.5 * v + %s * noise; start(v) = 1.25 }\n" \
+           "simulate { duration = 0.3; method = %s; step = 0.3; seed = %d; record G.v }"
+    h, x, after, before = 0.3, 1.25, 1 + 2.0 ** -50, 1 - 2.0 ** -50
+    z, u = (elementary.normal_quantile(float(uniforms(["G.v[0]"], 1, draw)[0, 0])) for draw in (0, 1))
+    r = math.sqrt(h)
+
+    def f(y):
+        return 0.5 * y - (0.5 * (y * y)) * (y + y)
+    k1, g1 = f(x), x * x
+    y = (x + h * k1) + (g1 * r) * z
+    want = (x + (0.5 * h) * (k1 + f(y))) + ((g1 + y * y) * (0.5 * r)) * z
+    for options in ((), ("--reference",)):
+        got = run(text % ("v * v", "stochastic_heun", SEED), *options)["G.v"][-1]
+        assert got == want, (got, want)
+    v = (0.5 * r) * (z + float.fromhex("0x1.279a74590331cp-1") * u)
+    k1, g1, g2 = 0.5 * x, 1 + 0.0 * after, 1 + (0.75 * h)
+    y = (x + (0.75 * h) * k1) + (1.5 * g1) * v
+    d = (4 / 3) * (g2 - g1)
+    want = ((x + (h / 3) * (k1 + 2 * (0.5 * y))) + ((g1 + d) * r) * z) - d * v
+    for options in ((), ("--reference",)):
+        got = run(text % ("(1 + t)", "sra1", SEED), *options)["G.v"][-1]
+        assert got == want, (got, want)
+
+
+# ---- noise that depends on t alone ----
+
+def increments(n, n_steps, parts):
+    """Brownian increments of `parts` parts of each step, by part, step and neuron, as they may have been given the step's own increment r z and
+    its integral h v: from free ones, the least change in their covariance that agrees with both. What is left of the integral within the parts
+    is a number of its own."""
+    h = 1 / n_steps
+    delta = h / parts
+    z, u = normals("G.v", n, n_steps), normals("G.v", n, n_steps, 1)
+    wanted = np.stack([math.sqrt(h) * z, h * (0.5 * math.sqrt(h)) * (z + u / math.sqrt(3))])
+    covariance = np.array([delta] * parts + [parts * delta ** 3 / 12])
+    free = np.random.default_rng(n_steps).standard_normal((parts + 1, n_steps, n)) * np.sqrt(covariance)[:, None, None]
+    a = np.array([[1.0] * parts + [0.0], [h - (j + 0.5) * delta for j in range(parts)] + [1.0]])
+    gain = (covariance * a).T @ np.linalg.inv((covariance * a) @ a.T)
+    return (free + np.einsum("pq,qsn->psn", gain, wanted - np.einsum("qp,psn->qsn", a, free)))[:parts]
+
+
+def additive_error(method, n_steps, n, parts=64):
+    """v' = sin(2 v) + 0.3 + (1 + sin(3 t)/2) noise beside Heun's method for y' = f(y + M), M the martingale, straight within each part."""
+    w = increments(n, n_steps, parts)
+    delta = 1 / (n_steps * parts)
+    y, m = np.full(n, 0.2), np.zeros(n)
+    for k in range(n_steps):
+        for j in range(parts):
+            t = (k * parts + j + 0.5) * delta
+            ahead = m + (1 + 0.5 * math.sin(3 * t)) * w[j, k]
+            first = np.sin(2 * (y + m)) + 0.3
+            second = np.sin(2 * (y + delta * first + ahead)) + 0.3
+            y, m = y + delta / 2 * (first + second), ahead
+    x = ends("sin(2 * v) + 0.3 + (1 + 0.5 * sin(3 * t)) * noise", method, n_steps, n, "start(v) = 0.2")
+    return np.abs(x - (y + m)).mean()
+
+
+def strong_orders_of_additive_noise():
+    steps = (4, 8, 16, 32, 64)
+    for method, least, most in (("euler_maruyama", 0.9, 1.15), ("stochastic_heun", 0.9, 1.3), ("sra1", 1.4, 1.75)):
+        errors_of = [additive_error(method, n_steps, 500) for n_steps in steps]
+        order = slope(steps, errors_of)
+        print("# %s, noise that depends on t: strong order %.2f, error %.1e with %d steps" % (method, order, errors_of[-1], steps[-1]))
+        assert least <= order <= most, (method, order)
+
+
 def one_step():
     """Operation by operation, from another program."""
     text = "population G mixed { v' = 0.5 * v + v * v * noise; start(v) = 1.25 }\n" \
@@ -160,8 +258,13 @@ test = eigc.test
 test("the normals of a run", normals_are_those_of_a_run)
 test("compiled code and the reference, to the bit", same_bits)
 test("a step of milstein, to the bit", one_step)
+test("methods of stages, compiled code and the reference", same_bits_of_stages)
+test("a step of stochastic_heun and sra1, to the bit", one_step_of_stages)
 test("strong order of euler_maruyama", strong_orders("euler_maruyama", 0.4, 0.65))
 test("strong order of milstein", strong_orders("milstein", 0.9, 1.15))
+test("strong order of stochastic_heun", strong_orders("stochastic_heun", 0.9, 1.15))
+test("strong orders of additive noise", strong_orders_of_additive_noise)
 test("weak order of euler_maruyama", weak_order("euler_maruyama", 0.7, 1.4, 100000))
 test("weak order of milstein", weak_order("milstein", 0.85, 1.2))
+test("weak order of stochastic_heun", weak_order("stochastic_heun", 0.85, 2.2))
 sys.exit(eigc.failures > 0)

@@ -83,7 +83,7 @@ class Parts:
         return r.choice(choice) + late
 
     def run(self):
-        methods = ["euler_maruyama", "milstein"] if self.noisy else ["euler", "heun"] if self.delayed else ["euler", "heun", "rk4", "rk45"]
+        methods = ["euler_maruyama", "milstein", "stochastic_heun"] if self.noisy else ["euler", "heun"] if self.delayed else ["euler", "heun", "rk4", "rk45"]
         method = self.r.choice(methods)
         changes = ["at 0.8 drive = 2", "at 1.6 drive = 1/3"]
         self.r.shuffle(changes)

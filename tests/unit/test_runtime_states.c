@@ -281,6 +281,8 @@ static void memory_is_known_beforehand(void)
     double normals = 10 + EIG_SUM_LANES, numbers = 14 + (6 + 2) * 24 + normals + 10 + 7 * 10 + 14 + 7 * 8;
     CHECK(eig_history_numbers(&p) == 70);
     CHECK(eig_run_bytes(&p) == 8 * numbers + 8 * normals + 24 * 7);
+    p.method = EIG_METHOD_SRA1;                     /* three rows of a number for each normal, in whole vectors */
+    CHECK(eig_run_bytes(&p) == 8 * (numbers + 3 * 16 + 8) + 8 * normals + 24 * 7);
     block[1].delay = (int64_t)1 << 53;
     pop[0].size = (size_t)1 << 40;
     CHECK_CLOSE(eig_history_numbers(&p), 0x1p93, 1e-9, 0);
