@@ -43,7 +43,7 @@ void eig_noise_free(EigNoise *noise)
     *noise = (EigNoise){ 0 };
 }
 
-void eig_noise_fill(const EigNoise *noise, int64_t k, uint64_t draw, double *out)
+void eig_noise_fill(const EigNoise *noise, int64_t k, uint32_t draw, double *out)
 {
     for (size_t j = 0; j < noise->n; j++) {
         double u[2];

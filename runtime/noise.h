@@ -14,5 +14,5 @@ typedef struct EigNoise {
 bool eig_noise_open(EigNoise *noise, const EigProblem *p);
 void eig_noise_free(EigNoise *noise);
 /* out[n]: the normals of the step from k h to (k + 1) h, by draw 0, or by draw 1, of each event. */
-void eig_noise_fill(const EigNoise *noise, int64_t k, uint64_t draw, double *out);
+void eig_noise_fill(const EigNoise *noise, int64_t k, uint32_t draw, double *out);
 #endif
