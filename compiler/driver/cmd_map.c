@@ -152,7 +152,7 @@ static ExitStatus make_map(Compilation *c)
     const char *no_equilibria = range_equilibria_init(&m.problem, slope);
     map_cells(&m, o->depth);
     const char *picture = o->output || o->data ? o->output : arena_printf(&c->cx.arena, "%s.svg", c->model->name);
-    bool ok = (!o->data || write_data(c, &m, o->data)) && (!picture || map_draw(&m, c->model->name, picture));
+    bool ok = (!o->data || write_data(c, &m, o->data)) && (!picture || map_draw(&c->cx, &m, c->model->name, picture));
     diagnose(&c->cx, o);
     if (ok && !o->quiet && !(o->data && strcmp(o->data, "-") == 0))
         print_summary(&m, no_equilibria, any_tau);

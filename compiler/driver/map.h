@@ -37,8 +37,8 @@ size_t map_recall(Map *m, const MapCell *c);
 /* Borrows from the map: not to be cleared. */
 MapFile map_as_file(const Map *m);
 void map_write_csv(const Map *m, Sbuf *out);
-/* A gnuplot script that draws it into `path`, .svg or .png. */
-void map_write_script(const Map *m, const char *title, const char *path, Sbuf *out);
-/* Runs gnuplot; false after a message on standard error. */
-bool map_draw(const Map *m, const char *title, const char *path);
+/* A gnuplot script that draws it on its standard output. */
+void map_write_script(const Map *m, const char *title, bool is_png, Sbuf *out);
+/* The picture that gnuplot makes of it, .svg or .png by the path. False after a message on standard error or E0004. */
+bool map_draw(Ctx *cx, const Map *m, const char *title, const char *path);
 #endif

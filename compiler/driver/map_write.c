@@ -1,9 +1,10 @@
 /* A map as numbers and as a picture. */
 #include "compiler/driver/map.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "compiler/driver/gnuplot.h"
+#include "compiler/driver/write_file.h"
 
 void map_write_csv(const Map *m, Sbuf *out)
 {
@@ -56,13 +57,11 @@ static void put_cells(const Map *m, Sbuf *out)
     mpq_clear(end);
 }
 
-void map_write_script(const Map *m, const char *title, const char *path, Sbuf *out)
+void map_write_script(const Map *m, const char *title, bool is_png, Sbuf *out)
 {
     bool seen[N_MAP_REGIONS] = {false};
     const char *gap = "plot ";
-    sbuf_printf(out, "set terminal %s size 800,640\nset output ", strstr(path, ".png") ? "png" : "svg");
-    put_quoted(out, path);
-    sbuf_str(out, "\nset title ");
+    sbuf_printf(out, "set terminal %s size 800,640\nset title ", is_png ? "png" : "svg");
     put_quoted(out, title);
     sbuf_str(out, " noenhanced\nset xlabel ");
     put_quoted(out, m->name[0]);
@@ -88,19 +87,12 @@ void map_write_script(const Map *m, const char *title, const char *path, Sbuf *o
     sbuf_char(out, '\n');
 }
 
-bool map_draw(const Map *m, const char *title, const char *path)
+bool map_draw(Ctx *cx, const Map *m, const char *title, const char *path)
 {
-    Sbuf script = {0};
-    map_write_script(m, title, path, &script);
-    void (*before)(int) = signal(SIGPIPE, SIG_IGN);     /* without gnuplot nobody reads what is written */
-    FILE *to = popen("exec gnuplot - 2>/dev/null", "w");
-    bool ok = to && fwrite(sbuf_text(&script), 1, script.n, to) == script.n;
-    int status = to ? pclose(to) : -1;
-    signal(SIGPIPE, before);
+    Sbuf script = {0}, picture = {0};
+    map_write_script(m, title, strstr(path, ".png") != NULL, &script);
+    bool ok = gnuplot_draw(&script, &picture) && write_file(cx, path, sbuf_text(&picture), picture.n);
+    sbuf_free(&picture);
     sbuf_free(&script);
-    if (ok && status == 0)
-        return true;
-    fprintf(stderr, "eigc map: no picture is written: gnuplot, which draws it, %s\ninstall the Debian package gnuplot-nox, or write the "
-            "data alone with --data=map.csv\n", status == 127 << 8 || !to ? "is not installed" : "failed");
-    return false;
+    return ok;
 }

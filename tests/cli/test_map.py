@@ -260,6 +260,11 @@ def pictures(folder):
     r = eigc("map", os.path.join(folder, "m.eig"), *OVER, "-o", os.path.join(folder, "b.svg"), env={"PATH": folder})
     equal(r.status, 3, r)
     check("gnuplot-nox" in r.err and "is not installed" in r.err, r)
+    os.mkdir(os.path.join(folder, "full.svg"))          # whatever cannot be written, the picture does not come out elsewhere
+    for path in ("none/a.svg", "full.svg"):
+        r = eigc("map", os.path.join(folder, "m.eig"), *OVER, "--depth", "1", "-q", "-o", os.path.join(folder, path))
+        equal((r.status, r.out), (3, ""), r)
+        check("E0004" in r.err and "gnuplot" not in r.err, r)
 
 
 @test
