@@ -335,8 +335,8 @@ static bool print_digits(Num x, int side, double near, Sbuf *out)
     char text[40];
     Num shown;
     bool inside = false;
-    for (int step = 0; !inside && step < 3; step++) {
-        snprintf(text, sizeof text, "%.9g", near + side * step * fabs(near) * 0x1p-27);
+    for (int step = 0; !inside && step < 4; step++) {       /* at last 0, beside which doubles have few digits */
+        snprintf(text, sizeof text, "%.9g", step == 3 && fabs(near) < DBL_MIN ? 0 : near + side * step * fabs(near) * 0x1p-27);
         inside = num_parse(&pool, text, strlen(text), &shown) && mpq_cmp(shown, x) * side >= 0;
     }
     if (inside)

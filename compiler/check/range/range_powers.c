@@ -114,6 +114,8 @@ static const char *sum_text(Ctx *cx, const Model *m, const Dependence *d)
         bool is_below = k && term[0] == '-';
         text = arena_printf(&cx->arena, "%s%s%s", text, is_below ? " - " : k ? " + " : "", term + is_below);
     }
+    if (d->n == 0)
+        text = "0";             /* terms may cancel */
     return text;
 }
 
