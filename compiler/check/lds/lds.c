@@ -105,13 +105,14 @@ static double neuron_margin(const ClaimMatrix *m, double reduced)
 
 /* What the best multipliers that were found leave of the form, scaled to diagonal 1. About 0 doubles tell nothing, and a number that is clearly
  * above it, and was not accepted, is that of entries too far apart for them. */
-static const char *best_margin(Ctx *cx, double margin)
+static const char *best_margin(Ctx *cx, double margin, bool is_all_tried)
 {
     static const double rounding = 1e-12;
     if (fabs(margin) <= rounding)
         return "the best multipliers found leave a least eigenvalue that doubles do not tell from 0";
     if (margin > 0)
-        return "multipliers that seem to hold in doubles do not hold exactly: entries are too far apart for doubles";
+        return is_all_tried ? "multipliers that seem to hold in doubles do not hold exactly: entries are too far apart for doubles"
+                            : "multipliers were found that seem to hold, and could not be verified";
     return arena_printf(&cx->arena, "the best multipliers found leave a least eigenvalue of %.2g, of the form scaled to diagonal 1, where one above 0 "
                         "would be a proof", margin);
 }
@@ -119,7 +120,7 @@ static const char *best_margin(Ctx *cx, double margin)
 /* How near the search came, and what kept it from more. */
 static const char *nearest(Ctx *cx, const LdsFinding *f)
 {
-    const char *margin = f->margin > -DBL_MAX ? best_margin(cx, f->margin) : f->missing ? "" : "no multipliers came near";
+    const char *margin = f->margin > -DBL_MAX ? best_margin(cx, f->margin, !f->missing) : f->missing ? "" : "no multipliers came near";
     return arena_printf(&cx->arena, "%s%s%s", margin, *margin && f->missing ? "; " : "", f->missing ? f->missing : "");
 }
 
