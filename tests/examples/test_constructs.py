@@ -181,6 +181,39 @@ def test_27_decision():
     assert r["Left.S"][100] > 0.6 and r["Right.S"][100] < 0.1
 
 
+# ---- 28, 29, 30: methods for noise -----------------------------------------------------
+
+def within(value, expected, error):
+    """A mean over independent neurons: five standard errors."""
+    assert abs(value - expected) < 5 * error, (value, expected, error)
+
+
+def test_28_growth():
+    """The gamma distribution that the Fokker-Planck equation of growth has."""
+    shape, scale, n = 7, 0.125, 2000
+    r = run("28-growth")
+    sd = math.sqrt(shape) * scale
+    within(r["mean(R.x)"][-1], shape * scale, sd / math.sqrt(n))
+    within(r["std(R.x)"][-1], sd, sd * math.sqrt((0.5 + 1.5 / shape) / n))
+
+
+def test_29_gains():
+    """log(x) is normal, by the chain rule."""
+    log = np.log(run("29-gains")["X.x"][-1])
+    within(log.mean(), -0.25 * 4, 0.3 * 2 / math.sqrt(2000))
+    within(log.var(), 0.09 * 4, 0.36 * math.sqrt(2 / 2000))
+
+
+def test_30_two_wells():
+    """Boltzmann's density, of which the mean square is a quotient of integrals."""
+    x = np.linspace(-4, 4, 8001)
+    p = np.exp(2 * (x**2 / 2 - x**4 / 4) / 0.36)
+    moment = {k: float((x**k * p).sum() / p.sum()) for k in (2, 4)}
+    r = run("30-two-wells")
+    within(r["mean(W.x^2)"][-1], moment[2], math.sqrt((moment[4] - moment[2]**2) / 2000))
+    within(r["mean(W.x)"][-1], 0, math.sqrt(moment[2] / 2000) + 0.01)       # and what is left of the start
+
+
 # ---- every construct ------------------------------------------------------------------
 
 def text_of(files):
