@@ -145,29 +145,27 @@ enum { REMEDY_MAX_ROWS = 40, REMEDY_MAX_TRIED = 24, REMEDY_STEPS = 10 };
 /* Neurons of which a mean is taken anew for every change. */
 enum { REMEDY_MAX_NEURONS = 100000 };
 
-typedef struct Trial {
-    Ctx *cx;
-    const Report *r;
-    size_t conn, pop;           /* as in Remedy */
-} Trial;
+/* The least factor on all weights that is worth a word, about a millionth, and the steps that find it within a power of 2. */
+static const double least_of_all = 0x1p-20;
+enum { REMEDY_STEPS_OF_ALL = 5 };
 
-/* Certified when what is tried is `factor` times what it is. */
-static bool is_certified(const Trial *t, Num factor)
+/* Certified when what x changes is `factor` times what it is. */
+static bool is_certified(Ctx *cx, const Report *r, const Remedy *x, Num factor)
 {
-    Net net = *t->r->net;
-    SlopeReport *slope = ARENA_ARRAY(&t->cx->arena, net.n_pops, SlopeReport);
+    Net net = *r->net;
+    SlopeReport *slope = ARENA_ARRAY(&cx->arena, net.n_pops, SlopeReport);
     LdsReport lds;
-    memcpy(slope, t->r->slope, net.n_pops * sizeof *slope);
-    net.block = ARENA_ARRAY(&t->cx->arena, net.n_blocks + 1, Block);
-    memcpy(net.block, t->r->net->block, net.n_blocks * sizeof *net.block);
+    memcpy(slope, r->slope, net.n_pops * sizeof *slope);
+    net.block = ARENA_ARRAY(&cx->arena, net.n_blocks + 1, Block);
+    memcpy(net.block, r->net->block, net.n_blocks * sizeof *net.block);
     for (size_t k = 0; k < net.n_blocks; k++)
-        if (net.block[k].conn == t->conn) {
+        if (x->kind == REMEDY_ALL_WEIGHTS || (x->kind == REMEDY_WEIGHTS && net.block[k].conn == x->conn)) {
             mpq_ptr scaled = num_new(net.nums);
             mpq_mul(scaled, net.block[k].factor, factor);
             net.block[k].factor = scaled;
         }
-    if (t->conn == SIZE_MAX) {
-        Num *bound[] = {&slope[t->pop].hi, &slope[t->pop].attained, &slope[t->pop].unit_hi, &slope[t->pop].unit_attained};
+    if (x->kind == REMEDY_SLOPES) {
+        Num *bound[] = {&slope[x->pop].hi, &slope[x->pop].attained, &slope[x->pop].unit_hi, &slope[x->pop].unit_attained};
         for (size_t k = 0; k < sizeof bound / sizeof *bound; k++)
             if (*bound[k]) {
                 mpq_ptr scaled = num_new(net.nums);
@@ -175,7 +173,7 @@ static bool is_certified(const Trial *t, Num factor)
                 *bound[k] = scaled;
             }
     }
-    lds_check(t->cx, &net, slope, &lds);
+    lds_check(cx, &net, slope, &lds);
     bool certified = lds.verdict == TRUTH_CERTIFIED;
     claim_matrix_clear(&lds.matrix);
     evidence_clear(&lds.evidence);
@@ -224,25 +222,27 @@ static const ModelParam *weight_param(const Report *r, Ctx *cx, const ModelConn 
     return NULL;
 }
 
-/* Largest factor below 1 that is found to suffice, as a short number of what a person changes. */
-static bool try_remedy(const Trial *t, Remedy *out)
+/* Largest factor below 1 that is found to suffice, as a short number of what a person changes. What is certified for one
+ * factor on all weights holds for every smaller one, with the same p: the matrix is then a mean of that one and of the leaks alone. */
+static bool try_remedy(Ctx *cx, const Report *r, Remedy *x)
 {
-    NumPool *nums = t->r->net->nums;
-    double lo = 0, hi = 1;
-    if (!is_certified(t, num_int(nums, 0)))
+    NumPool *nums = r->net->nums;
+    bool is_all = x->kind == REMEDY_ALL_WEIGHTS;
+    double lo = is_all ? least_of_all : 0, hi = 1;
+    if (!is_certified(cx, r, x, num_from_double(nums, lo)))
         return false;
-    for (int k = 0; k < REMEDY_STEPS; k++) {
-        double middle = (lo + hi) / 2;
-        if (is_certified(t, num_from_double(nums, middle)))
+    for (int k = is_all ? -REMEDY_STEPS_OF_ALL : 0; k < REMEDY_STEPS; k++) {
+        double middle = lo > 0 && hi > 2 * lo ? sqrt(lo * hi) : (lo + hi) / 2;
+        if (is_certified(cx, r, x, num_from_double(nums, middle)))
             lo = middle;
         else
             hi = middle;
     }
     mpq_ptr factor = num_new(nums);
     for (double slack = 1; slack > 0.5; slack -= 0.01) {
-        out->at = few_digits(nums, lo * slack * num_to_double(out->now));
-        mpq_div(factor, out->at, out->now);
-        if (is_certified(t, factor))
+        x->at = few_digits(nums, lo * slack * num_to_double(x->now));
+        mpq_div(factor, x->at, x->now);
+        if (is_certified(cx, r, x, factor))
             return true;
     }
     return false;
@@ -289,18 +289,39 @@ static void find_remedies(Ctx *cx, const Report *r, Advice *out)
             continue;
         const ModelParam *p = weight_param(r, cx, conn);
         Remedy *x = &out->remedy[out->n_remedies];
-        *x = (Remedy){.conn = c, .name = p ? p->name : NULL, .now = p ? p->value : num_int(r->net->nums, 1)};
+        *x = (Remedy){.kind = REMEDY_WEIGHTS, .conn = c, .name = p ? p->name : NULL, .now = p ? p->value : num_int(r->net->nums, 1)};
         tried++;
-        out->n_remedies += try_remedy(&(Trial){cx, r, c, 0}, x);
+        out->n_remedies += try_remedy(cx, r, x);
     }
     for (size_t a = 0; a < r->net->n_pops && out->n_remedies < ADVICE_MAX_REMEDIES && tried < REMEDY_MAX_TRIED; a++) {
         Remedy *x = &out->remedy[out->n_remedies];
         if (!is[a] || !r->slope[a].hi || mpq_sgn(r->slope[a].hi) <= 0)
             continue;
-        *x = (Remedy){.conn = SIZE_MAX, .pop = a, .now = r->slope[a].hi};
+        *x = (Remedy){.kind = REMEDY_SLOPES, .pop = a, .now = r->slope[a].hi};
         tried++;
-        out->n_remedies += try_remedy(&(Trial){cx, r, SIZE_MAX, a}, x);
+        out->n_remedies += try_remedy(cx, r, x);
     }
+    if (out->n_remedies > 0)
+        return;
+    out->remedy[0] = (Remedy){.kind = REMEDY_ALL_WEIGHTS, .now = num_int(r->net->nums, 1)};
+    out->n_remedies = try_remedy(cx, r, &out->remedy[0]);
+    if (out->n_remedies == 0)
+        out->no_remedy = "no change of one connection, of the slopes of one population or of all weights at once was found that restores it";
+}
+
+/* Why nobody looks for remedies of a matrix; NULL: somebody does. */
+static const char *why_unsought(Ctx *cx, const Report *r)
+{
+    const ClaimMatrix *m = &r->lds.matrix;
+    if (m->n_kernels)
+        return "what would restore it is not looked for: its weights are kernels";
+    if (m->n_sums)
+        return "what would restore it is not looked for: some of its rows are sums";
+    if (m->q > REMEDY_MAX_ROWS)
+        return "what would restore it is looked for in a matrix of at most 40 rows";
+    if (reduce_has_means(cx, r->net) && r->net->n > REMEDY_MAX_NEURONS)
+        return "what would restore it is not looked for: too many neurons of which means are taken";
+    return NULL;
 }
 
 void advice_find(Ctx *cx, Report *r)
@@ -313,7 +334,9 @@ void advice_find(Ctx *cx, Report *r)
         find_binding(cx, &r->lds, a);
     if (r->lds.verdict == TRUTH_REFUTED)
         find_witness_rows(cx, &r->lds, a);
-    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && r->lds.matrix.q <= REMEDY_MAX_ROWS && !r->lds.matrix.n_kernels && !r->lds.matrix.n_sums &&
-        !(reduce_has_means(cx, r->net) && r->net->n > REMEDY_MAX_NEURONS))
+    if (r->lds.verdict == TRUTH_CERTIFIED || r->lds.matrix.q == 0)
+        return;
+    a->no_remedy = why_unsought(cx, r);
+    if (!a->no_remedy)
         find_remedies(cx, r, a);
 }

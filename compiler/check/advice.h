@@ -7,12 +7,15 @@
 
 enum { ADVICE_MAX_ROWS = 4, ADVICE_MAX_REMEDIES = 6 };
 
+typedef enum RemedyKind { REMEDY_WEIGHTS, REMEDY_SLOPES, REMEDY_ALL_WEIGHTS } RemedyKind;
+
 /* One change that suffices, everything else left as it is. */
 typedef struct Remedy {
-    size_t conn;                /* its weights, or SIZE_MAX: the slopes of pop */
-    size_t pop;
+    RemedyKind kind;            /* ALL_WEIGHTS: one factor on those of all connections; where nothing less suffices */
+    size_t conn;                /* WEIGHTS */
+    size_t pop;                 /* SLOPES */
     const char *name;           /* "w_EE", a parameter that is the weight; NULL elsewhere */
-    Num now, at;                /* of the parameter, the slope bound or (conn without a name) the weights relative to now: certified at `at` */
+    Num now, at;                /* of the parameter, the slope bound or (weights without a name) the weights relative to now: certified at `at` */
 } Remedy;
 
 typedef struct Advice {
@@ -22,6 +25,7 @@ typedef struct Advice {
     double share[ADVICE_MAX_ROWS];
     size_t n_remedies;
     Remedy remedy[ADVICE_MAX_REMEDIES];
+    const char *no_remedy;      /* of a matrix that is not CERTIFIED, and n_remedies is 0: why, for people; elsewhere NULL */
 } Advice;
 
 /* Fills r->advice, in the arena; with nothing where one conclusion alone was asked for. */

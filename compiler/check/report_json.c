@@ -186,9 +186,12 @@ static json_t *remedies(const Report *r)
     for (size_t k = 0; k < r->advice->n_remedies; k++) {
         const Remedy *x = &r->advice->remedy[k];
         json_t *o = json_object();
-        bool is_slope = x->conn == SIZE_MAX;
-        json_object_set_new(o, is_slope ? "slopes_of" : "weights_of",
-                            json_string(is_slope ? m->pops.at[x->pop].name : m->conns.at[x->conn].label));
+        if (x->kind == REMEDY_ALL_WEIGHTS)
+            json_object_set_new(o, "all_weights", json_true());
+        else if (x->kind == REMEDY_SLOPES)
+            json_object_set_new(o, "slopes_of", json_string(m->pops.at[x->pop].name));
+        else
+            json_object_set_new(o, "weights_of", json_string(m->conns.at[x->conn].label));
         json_object_set_new(o, "parameter", text_or_null(x->name));
         json_object_set_new(o, "now", exact(x->now));
         json_object_set_new(o, "certified_at", exact(x->at));
@@ -242,6 +245,7 @@ struct json_t *report_json(const Report *r)
     if (r->advice) {
         json_object_set_new(o, "binding", binding(r));
         json_object_set_new(o, "remedies", remedies(r));
+        json_object_set_new(o, "no_remedy", text_or_null(r->advice->no_remedy));
     }
     json_object_set_new(o, "ranges", r->ranges.asked ? ranges(&r->ranges) : json_null());
     json_object_set_new(o, "requirements", requirements(r));

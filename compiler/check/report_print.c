@@ -178,7 +178,10 @@ static void print_binding(const Report *r, Sbuf *out)
 static void put_remedy(const Report *r, const Remedy *x, Sbuf *out)
 {
     const Model *m = r->net->model;
-    if (x->conn == SIZE_MAX) {
+    if (x->kind == REMEDY_ALL_WEIGHTS) {
+        sbuf_str(out, "all weights times one factor of at most ");
+        num_print(x->at, out);
+    } else if (x->kind == REMEDY_SLOPES) {
         sbuf_printf(out, "slopes of %s up to ", m->pops.at[x->pop].name);
         num_print(x->at, out);
         sbuf_str(out, " instead of ");
@@ -198,6 +201,8 @@ static void put_remedy(const Report *r, const Remedy *x, Sbuf *out)
 static void print_remedies(const Report *r, Sbuf *out)
 {
     const Advice *a = r->advice;
+    if (a && a->no_remedy)
+        report_line(out, "", a->no_remedy);
     if (!a || a->n_remedies == 0)
         return;
     report_line(out, "", a->n_remedies == 1 ? "certified, everything else as it is, with:" : "certified, everything else as it is, with any one of:");

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from fractions import Fraction
 
 import numpy
 
@@ -42,6 +43,56 @@ def a_remedy_restores_the_proof(folder):
     check(slopes and 0.76 < float(slopes[0]["certified_at"]) < 1 / 1.3, slopes)
     text = eigc("check", path).out
     check("the weight of E->E at a = " + remedy["a"]["certified_at"] + " instead of 1.3" in text, text)
+
+
+TWO = """param g = 1
+population A excitatory { tau = 1; cost = nonnegative }
+population B excitatory { tau = 1; cost = nonnegative }
+connect A -> A { weight = 1.6 * g }
+connect B -> B { weight = %s * g }
+"""
+
+
+@test
+def one_factor_on_all_weights_where_no_single_change_suffices(folder):
+    path = write(folder, "two.eig", TWO % "1.2")
+    r = report(path)
+    equal((r["lds"]["verdict"], r["no_remedy"]), ("refuted", None))
+    equal([sorted(x) for x in r["remedies"]], [["all_weights", "certified_at", "now", "parameter"]])
+    equal((r["remedies"][0]["all_weights"], r["remedies"][0]["now"], r["remedies"][0]["parameter"]), (True, "1", None))
+    at = r["remedies"][0]["certified_at"]
+    check(0.62 < float(at) < 1 / 1.6, at)
+    for factor in (at, "0.1"):
+        equal(report(path, "--set", "g=" + factor)["lds"]["verdict"], "certified")
+    equal(report(path, "--set", "g=0.626")["lds"]["verdict"], "refuted")
+    text = " ".join(eigc("check", path).out.split())
+    check("certified, everything else as it is, with: - all weights times one factor of at most " + at + " stability" in text, text)
+
+
+@test
+def the_factor_of_large_weights_has_its_digits(folder):
+    path = write(folder, "large.eig", TWO % "16000")
+    at = report(path)["remedies"][0]["certified_at"]
+    check(0.99 < 16000 * Fraction(at) < 1, at)
+    equal(report(path, "--set", "g=" + at)["lds"]["verdict"], "certified")
+
+
+@test
+def that_there_is_no_remedy_is_said(folder):
+    rows = """population A excitatory { size = 41; tau = 1; cost = nonnegative }
+connect A -> A { weight = 0.1 + 0.01 * post.i + 0.001 * pre.i * post.i }
+"""
+    huge = TWO.replace("1.6", "1e8") % "1e8"
+    for name, text, says in (("huge.eig", huge, "no change of one connection, of the slopes of one population or of all weights at once was found"),
+                             ("rows.eig", rows, "what would restore it is looked for in a matrix of at most 40 rows")):
+        path = write(folder, name, text)
+        r = report(path)
+        check(r["lds"]["verdict"] != "certified", r["lds"])
+        equal(r["remedies"], [])
+        check(r["no_remedy"].startswith(says), r["no_remedy"])
+        text = " ".join(eigc("check", path).out.split())
+        check(says in text, text)
+    equal(report(PAIR)["no_remedy"], None)
 
 
 @test
