@@ -88,7 +88,8 @@ StepTimes step_times(const Emit *e, const LlFunction *advance, Val k)
     Val t = ll_load_f64(ll, abi_load(e, advance->param[0], ABI_time), LLVMBuildSub(ll->builder, k, advance->param[1], ""));
     Val half = ll_fadd(ll, t, ll_f64(ll, 0.5 * h)), end = ll_fadd(ll, t, ll_f64(ll, h));
     Val late = ll_fadd(ll, t, ll_f64(ll, 0.75 * h));
-    Val after = ll_fadd(ll, ll_fmul(ll, t, ll_f64(ll, EIG_AFTER)), ll_f64(ll, EIG_LITTLE * h)), start = method_of(e->p->method).n_stages > 1 ? after : t;
+    Val after = ll_fadd(ll, ll_fmul(ll, t, ll_f64(ll, EIG_AFTER)), ll_f64(ll, EIG_LITTLE * h));
+    Val start = method_of(e->p->method).n_stages > 1 ? after : t;
     return (StepTimes){ { start, half, late, ll_fmul(ll, end, ll_f64(ll, EIG_BEFORE)) } };
 }
 

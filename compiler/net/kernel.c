@@ -87,7 +87,8 @@ static bool put_exactly(KernelBuild *k, size_t dx, size_t dy)
     return put(k, dx, dy, &x);
 }
 
-/* What is no double is exact in a run, which divides by the sum of all, and nearest to the number where only the signs are read; a diagnostic is of the number. */
+/* What is no double is exact in a run, which may divide by the sum of all, and the nearest double where only the signs are read;
+ * a diagnostic is of the number. */
 static bool put_strip(KernelBuild *k, size_t dx, size_t dy, size_t n)
 {
     double value[PAIR_STRIP];
