@@ -292,7 +292,8 @@ static Sum collect_function(Collect *c, const Expr *e)
     size_t fewer = c->fewer;
     for (int k = 0; k < e->as.call.n_args; k++) {
         Sum u = collect(c, e->as.call.arg[k]), minus = { 0 };
-        qsort(u.at, u.n, u.n ? sizeof *u.at : 1, in_order);
+        if (u.n)
+            qsort(u.at, u.n, sizeof *u.at, in_order);
         turns = symmetry && u.n && mpq_sgn(u.at[u.n - 1].number) < 0;
         if (turns)
             add_sum(c, &minus, &u, num_int(c->nums, -1));
