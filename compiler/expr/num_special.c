@@ -308,7 +308,7 @@ static bool omega_step(mpfr_ptr x, mpfr_srcptr a, bool small)
     mpfr_sub(f, f, a, MPFR_RNDN);
     mpfr_div(f, f, slope, MPFR_RNDN);
     mpfr_sub(x, x, f, MPFR_RNDN);
-    bool is_done = mpfr_zero_p(f) || mpfr_get_exp(f) < mpfr_get_exp(x) - mpfr_get_prec(x) + 4;
+    bool is_done = mpfr_zero_p(f) || !mpfr_number_p(x) || (mpfr_regular_p(x) && mpfr_get_exp(f) < mpfr_get_exp(x) - mpfr_get_prec(x) + 4);
     mpfr_clears(f, slope, (mpfr_ptr)0);
     return is_done;
 }
