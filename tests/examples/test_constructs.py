@@ -211,7 +211,7 @@ def test_30_two_wells():
     moment = {k: float((x**k * p).sum() / p.sum()) for k in (2, 4)}
     r = run("30-two-wells")
     within(r["mean(W.x^2)"][-1], moment[2], math.sqrt((moment[4] - moment[2]**2) / 2000))
-    within(r["mean(W.x)"][-1], 0, math.sqrt(moment[2] / 2000) + 0.01)       # and what is left of the start
+    within(r["mean(W.x)"][-1], 0, math.sqrt(moment[2] / 2000))
 
 
 # ---- every construct ------------------------------------------------------------------

@@ -74,6 +74,13 @@ def check(text, folder):
     return json.loads(subprocess.run([EIGC, "check", "--json", path], capture_output=True, text=True).stdout)
 
 
+def blocks(text):
+    """The lines of `eigc dump --plan` that say how each block is computed."""
+    done = subprocess.run([EIGC, "dump", "--plan", "-"], input=text, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [line for line in done.stdout.splitlines() if line.startswith("block ")]
+
+
 def has_jit():
     return os.environ.get("LLVM", "1") == "1"
 

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """Kernels on circles, in whole models: steps of Euler and RK4 against sums over all pairs in 50 digits, with delays, currents and two
 populations, on every kind of place; the same bits compiled and by the reference. Run from the repository's root with EIGC=program."""
-import os
-import subprocess
 import tempfile
 
 import mpmath
@@ -27,16 +25,6 @@ def model(place, columns, rows, more=""):
     flat = rows == 1
     return TEXT % dict(size="size = %d;" % columns if flat else "", more=more,
                        place="%s(%d)" % (place, columns) if flat else "%s(%d, %d)" % (place, columns, rows))
-
-
-def blocks(text):
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "m.eig")
-        with open(path, "w") as f:
-            f.write(text)
-        done = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return [line for line in done.stdout.splitlines() if line.startswith("block ")]
 
 
 def distances(place, columns, rows):
@@ -75,7 +63,7 @@ def exactly(place, columns, rows, self):
 
 def agrees(place, columns, rows, more):
     text = model(place, columns, rows, more)
-    assert all(": circle, " in b for b in blocks(text)), blocks(text)
+    assert all(": circle, " in b for b in eigc.blocks(text)), eigc.blocks(text)
     with tempfile.TemporaryDirectory() as folder:
         got = eigc.both(text, folder)
     for name, want in zip("AB", exactly(place, columns, rows, not more)):
@@ -88,7 +76,7 @@ def same_bits(place, columns, rows, change):
     for old, new in change:
         assert old in text
         text = text.replace(old, new)
-    assert any(": circle, " in b for b in blocks(text)), blocks(text)
+    assert any(": circle, " in b for b in eigc.blocks(text)), eigc.blocks(text)
     with tempfile.TemporaryDirectory() as folder:
         eigc.both(text, folder)
 

@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """Kernels that are computed as sums of products: steps of Euler against numpy, which adds all pairs; which kernels they
 are; the same bits compiled and by the reference. Run from the repository's root with EIGC=program."""
-import os
-import subprocess
 import tempfile
 
 import numpy as np
@@ -26,16 +24,6 @@ def both(text):
     with tempfile.TemporaryDirectory() as folder:
         arrays = eigc.both(text, folder)
     return arrays["A"], arrays["B"]
-
-
-def plan(text):
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "m.eig")
-        with open(path, "w") as f:
-            f.write(text)
-        done = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return [line for line in done.stdout.splitlines() if line.startswith("block ")]
 
 
 def direct(value, n, sign=1, to="A", self=True, normalize=False, delay=0, current=lambda pre, post: pre):
@@ -81,7 +69,7 @@ CASES = [
 
 def agrees(kernel, value, how, numpy_how, n_blocks):
     text = model(kernel, **how)
-    blocks = plan(text)
+    blocks = eigc.blocks(text)
     assert len(blocks) == n_blocks and all(": sum, " in b for b in blocks), blocks
     got, want = both(text), direct(value, how.get("n", 300), **numpy_how)
     for x, y in zip(got, want):
@@ -89,7 +77,7 @@ def agrees(kernel, value, how, numpy_how, n_blocks):
 
 
 def stays(kernel, how):
-    blocks = plan(model(kernel, **how))
+    blocks = eigc.blocks(model(kernel, **how))
     assert len(blocks) == 1 and (": shifts, " in blocks[0] or ": circle, " in blocks[0]), blocks
 
 
