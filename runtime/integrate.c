@@ -325,6 +325,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
         l.result.status = RUN_WRITE_ERROR;
         snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
     } else {
+        l.w.args.team = eig_team_open(kernel->threads, p->n_pops);
         l.x = l.w.vectors;
         l.saved = l.x + l.n_x;
         eig_start(p, l.x);
@@ -338,6 +339,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
         if (x_final)
             memcpy(x_final, l.x, l.n_x * sizeof *x_final);
     }
+    eig_team_close(l.w.args.team);
     workspace_close(&l.w, p);
     free(l.next);
     return l.result;

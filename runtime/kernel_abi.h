@@ -6,8 +6,9 @@
 
 #include "runtime/noise.h"
 #include "runtime/support.h"
+#include "runtime/team.h"
 
-enum { EIG_ABI_VERSION = 5, EIG_KERNEL_WORK = 6 };
+enum { EIG_ABI_VERSION = 6, EIG_KERNEL_WORK = 6 };
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;
@@ -40,6 +41,7 @@ typedef struct EigKernel {
     EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
     EigObserveSetsFn observe_sets;
     unsigned lanes;
+    unsigned threads;                   /* that may share an evaluation; the numbers do not depend on it */
 } EigKernel;
 
 /* Exported symbols: eig_drift or eig_advance, eig_observe, or eig_advance_sets and eig_observe_sets, and the i64 eig_abi_version. */

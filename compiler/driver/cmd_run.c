@@ -10,6 +10,7 @@
 #include "compiler/driver/run_cost.h"
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/run_room.h"
+#include "compiler/driver/threads.h"
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
 
@@ -75,10 +76,13 @@ static void integrate(Run *r)
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
     progress_start(&progress, p->time_unit, r->c.options->quiet);
-    if (r->c.options->reference)
+    if (r->c.options->reference) {
         r->result = eig_reference(p, r->recorder, progress_tick, &progress, r->x);
-    else
-        r->result = eig_integrate(p, r->c.jit->functions(r->c.kernel), r->recorder, progress_tick, &progress, r->x);
+    } else {
+        EigKernel kernel = *r->c.jit->functions(r->c.kernel);
+        kernel.threads = threads_of(r->c.options->threads);
+        r->result = eig_integrate(p, &kernel, r->recorder, progress_tick, &progress, r->x);
+    }
     progress_end(&progress);
     r->seconds = seconds_now() - start;
 }

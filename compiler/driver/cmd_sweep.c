@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "compiler/data/sha256.h"
 #include "compiler/driver/diagnose.h"
@@ -10,6 +9,7 @@
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/sweep/sweep.h"
+#include "compiler/driver/threads.h"
 #include "compiler/driver/version.h"
 
 /* A sweep on its way. */
@@ -323,9 +323,8 @@ static ExitStatus complain(const char *what)
 
 static size_t n_threads(const Sweep *s)
 {
-    long n = s->options->threads ? (long)s->options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    size_t blocks = s->journal.n_blocks;
-    return n < 1 ? 1 : (size_t)n < blocks ? (size_t)n : blocks;
+    size_t n = threads_of(s->options->threads), blocks = s->journal.n_blocks;
+    return n < blocks ? n : blocks;
 }
 
 static ExitStatus finish(Job *w, bool done)

@@ -51,7 +51,7 @@ struct Options {
     Setting over[SURVEY_MAX_AXES];
     size_t n_measures;
     const char **measure;       /* malloc'd */
-    unsigned threads;           /* 0: as many as there are processors */
+    unsigned threads;           /* 0: as many as there are processors (threads.h) */
     unsigned trials;            /* 0: none were asked for */
     int depth;
     const char *cpu;            /* NULL: the host */

@@ -7,7 +7,7 @@
 
 #include "compiler/emit/parts.h"
 
-enum { POP_ARGS, POP_T, POP_Y, POP_SUMS, POP_UPDATE, POP_X, POP_ACC, POP_OUT, POP_ROW };
+enum { POP_ARGS, POP_T, POP_Y, POP_SUMS, POP_UPDATE, POP_X, POP_ACC, POP_OUT, POP_PARAMS };
 
 /* What one population's function knows while it is built. */
 typedef struct Body {
@@ -78,7 +78,7 @@ static bool pop_same_shape(const Emit *e, size_t a, size_t b)
 {
     const EigPop *p = &e->p->pop[a], *q = &e->p->pop[b];
     size_t n = n_blocks_written(e, a);
-    if (n != n_blocks_written(e, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK))
+    if (n != n_blocks_written(e, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK) || !share_alike(e, a, b))
         return false;
     if (plan_stores_input(e->plan, a) != plan_stores_input(e->plan, b))
         return false;
@@ -270,32 +270,40 @@ static void make_scratch(Body *b, size_t largest)
     store_lanes(ll, ll_splat(ll, ll_f64(ll, 0.0), EIG_SUM_LANES), b->s, ll_i64(ll, n - EIG_SUM_LANES));
 }
 
-/* pop_q(args, t, y, sums, update, x, acc, out), and row where there is more than one */
+/* pop_q(args, t, y, sums, update, x, acc, out), and what share_params adds */
 static void pop_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
     char name[48];
     size_t pop = g->member.at[0], largest = group_largest_size(e, g);
     snprintf(name, sizeof name, "pop_%zu", pop);
-    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
-    LlFunction f = ll_function(ll, name, false, ll->none, params,
-                               g->member.n > 1 ? "args t y sums update x acc out row" : "args t y sums update x acc out");
+    share_plan(e, g);
+    LLVMTypeRef params[LL_MAX_PARAMS] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
+    const char *names = share_params(e, g, params, POP_PARAMS, "args t y sums update x acc out");
+    LlFunction f = ll_function(ll, name, false, ll->none, params, names);
     ll_param_attribute(ll, f.value, POP_ARGS, "readonly");
     Body b = { .e = e, .pop = pop, .args = f.param[POP_ARGS], .t = f.param[POP_T], .y = f.param[POP_Y],
                .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop) };
-    own_numbers(&b, g, f.param[POP_ROW]);
+    own_numbers(&b, g, share_row(g, &f, POP_PARAMS));
     make_scratch(&b, largest);
     hoist(&b);
     Val size = own_i64(e, &b.own, OWN_SIZE);
+    Targets targets = share_targets(e, g, &f, POP_PARAMS, size);
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), size, EMIT_CHUNK, 0, NULL);
+    ll_loop_begin(ll, &loop, targets.from, targets.to, EMIT_CHUNK, 0, NULL);
     b.lo = loop.index;
-    b.count = largest < EMIT_CHUNK ? size : chunk_count(ll, size, b.lo);
+    b.count = largest < EMIT_CHUNK && !g->piece ? size : chunk_count(ll, targets.to, b.lo);
     chunk(&b);
     finish_chunk(&b, f.param);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
     g->function = f;
+    share_part(e, g, POP_PARAMS);
+}
+
+void drift_call(const Emit *e, const Group *g, const Val *args)
+{
+    share_call(e, g, args, POP_PARAMS, OWN_SIZE);
 }
 
 /* ---- all of them ---- */

@@ -79,7 +79,7 @@ static bool pops_alike(const Emit *e, size_t a, size_t b)
     size_t n = n_blocks_written(e, a);
     if (!e->general->shares || n != n_blocks_written(e, b) || shares_activation(e, a) != shares_activation(e, b))
         return false;
-    if ((p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK) || !p->rate_of != !q->rate_of || !p->exp_step_of != !q->exp_step_of)
+    if (!share_alike(e, a, b) || (p->size < EMIT_CHUNK) != (q->size < EMIT_CHUNK) || !p->rate_of != !q->rate_of || !p->exp_step_of != !q->exp_step_of)
         return false;
     if (!states_alike(e, p, q) || !code_same_shape(e, &p->input, &q->input) || !code_same_shape(e, &p->phi, &q->phi))
         return false;
@@ -308,7 +308,9 @@ static bool needs_scratch(const Body *b)
     return false;
 }
 
-/* slopes_q(args, step, t, y, sums, slope), and row where there is more than one */
+enum { SLOPES_PARAMS = OF_SLOPE + 1 };
+
+/* slopes_q(args, step, t, y, sums, slope), and what share_params adds */
 static void pop_function(Emit *e, Group *g)
 {
     Ll *ll = e->ll;
@@ -316,23 +318,26 @@ static void pop_function(Emit *e, Group *g)
     size_t pop = g->member.at[0], largest = group_largest_size(e, g);
     size_t scratch = largest < EMIT_CHUNK ? (largest + EIG_SUM_LANES - 1) / EIG_SUM_LANES * EIG_SUM_LANES : EMIT_CHUNK;
     snprintf(name, sizeof name, "slopes_%zu", pop);
-    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->i64 };
-    LlFunction f = ll_function(ll, name, false, ll->none, params, g->member.n > 1 ? "args step t y sums slope row" : "args step t y sums slope");
+    share_plan(e, g);
+    LLVMTypeRef params[LL_MAX_PARAMS] = { ll->ptr, ll->i64, ll->f64, ll->ptr, ll->ptr, ll->ptr };
+    LlFunction f = ll_function(ll, name, false, ll->none, params, share_params(e, g, params, SLOPES_PARAMS, "args step t y sums slope"));
     ll_param_attribute(ll, f.value, OF_ARGS, "readonly");
     ll_param_attribute(ll, f.value, OF_SLOPE, "noalias");
     Body b = { .e = e, .pop = pop, .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop),
                .is_shared = shares_activation(e, pop) };
-    own_numbers(&b, g, f.param[OF_ROW]);
+    own_numbers(&b, g, share_row(g, &f, SLOPES_PARAMS));
     b.c = (Chunk){ .e = e, .param = f.param, .n_states = eig_n_states(&e->p->pop[pop]), .where = where_own(e, &b.own),
                    .s = ll_scratch(ll, scratch, "s"), .c = needs_scratch(&b) ? ll_scratch(ll, scratch, "c") : NULL };
+    Targets targets = share_targets(e, g, &f, SLOPES_PARAMS, b.c.where.size);
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), b.c.where.size, EMIT_CHUNK, 0, NULL);
+    ll_loop_begin(ll, &loop, targets.from, targets.to, EMIT_CHUNK, 0, NULL);
     b.c.lo = loop.index;
-    b.c.count = largest < EMIT_CHUNK ? b.c.where.size : chunk_count(ll, b.c.where.size, b.c.lo);
+    b.c.count = largest < EMIT_CHUNK && !g->piece ? b.c.where.size : chunk_count(ll, targets.to, b.c.lo);
     chunk(&b);
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
     g->function = f;
+    share_part(e, g, SLOPES_PARAMS);
 }
 
 /* ---- all of them ---- */
@@ -397,6 +402,6 @@ void slope_functions(Emit *e, General *g)
     Val *p = g->slopes.param, sums = ll_scratch(ll, g->summed.n + 1, "sums");
     ll_call(ll, &g->sums, (Val[]){ p[0], p[1], p[3], sums }, 4);
     for (size_t k = 0; k < pops.n; k++)
-        group_call(e, &pops.at[k], (Val[]){ p[0], p[1], p[2], p[3], sums, p[4] }, 6);
+        share_call(e, &pops.at[k], (Val[]){ p[0], p[1], p[2], p[3], sums, p[4] }, SLOPES_PARAMS, WHERE_SIZE);
     LLVMBuildRetVoid(ll->builder);
 }

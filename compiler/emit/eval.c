@@ -48,7 +48,7 @@ void eval_function(Emit *e)
     plain_calls(e, f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6]);
     Val args[] = { f.param[0], f.param[1], f.param[2], sums, f.param[3], f.param[4], f.param[5], f.param[6] };
     for (size_t g = 0; g < e->pop_group.n; g++)
-        group_call(e, &e->pop_group.at[g], args, 8);
+        drift_call(e, &e->pop_group.at[g], args);
     LLVMBuildRetVoid(ll->builder);
     e->eval = f;
 }

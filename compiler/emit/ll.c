@@ -268,11 +268,14 @@ void ll_param_attribute(const Ll *ll, Val function, unsigned param, const char *
     LLVMAddAttributeAtIndex(function, param + 1, flag(ll, attribute, 0));
 }
 
-/* Declared once under a name; `memory` as in the attribute of LLVM: 0 none, 0b010101 reads, or < 0 for anything. */
+/* Of `memory`, which is otherwise as in the attribute of LLVM: 0 none, 0b010101 reads. */
+enum { ANY_MEMORY = -1, OTHER_THREADS = -2 };
+
+/* Declared once under a name. */
 static LlFunction external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n,
                            int memory)
 {
-    static const char *const always[] = { "nounwind", "willreturn", "nofree", "nosync" };
+    static const char *const always[] = { "nounwind", "willreturn", "nofree", "nosync" /* the last */ };
     LLVMAttributeIndex at = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
     LLVMTypeRef type[LL_MAX_PARAMS];
     memcpy(type, params, n * sizeof *type);
@@ -281,7 +284,7 @@ static LlFunction external(Ll *ll, const char *name, LLVMTypeRef result, const L
     if (f.value)
         return f;
     f.value = LLVMAddFunction(ll->module, name, f.type);
-    for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+    for (size_t k = 0; k < sizeof always / sizeof *always - (memory == OTHER_THREADS); k++)
         LLVMAddAttributeAtIndex(f.value, at, flag(ll, always[k], 0));
     if (memory >= 0)
         LLVMAddAttributeAtIndex(f.value, at, flag(ll, "memory", (uint64_t)memory));
@@ -307,7 +310,12 @@ LlFunction ll_reading_external(Ll *ll, const char *name, LLVMTypeRef result, con
 
 LlFunction ll_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n)
 {
-    return external(ll, name, result, params, n, -1);
+    return external(ll, name, result, params, n, ANY_MEMORY);
+}
+
+LlFunction ll_synchronising_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n)
+{
+    return external(ll, name, result, params, n, OTHER_THREADS);
 }
 
 Val ll_call(const Ll *ll, const LlFunction *f, Val *args, unsigned n)

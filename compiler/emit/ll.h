@@ -79,7 +79,7 @@ void ll_entry_end(const Ll *ll, LLVMBasicBlockRef here);
 Val ll_scratch(const Ll *ll, size_t count, const char *name);
 
 /* ---- functions ---- */
-enum { LL_MAX_PARAMS = 10 };
+enum { LL_MAX_PARAMS = 12 };
 typedef struct LlFunction {
     Val value;
     LLVMTypeRef type;
@@ -97,6 +97,8 @@ LlFunction ll_pure_external(Ll *ll, const char *name, unsigned n_args);
 /* A C function that only reads memory, and one that also writes what its arguments point to. */
 LlFunction ll_reading_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n);
 LlFunction ll_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n);
+/* The same of one that waits for other threads. */
+LlFunction ll_synchronising_external(Ll *ll, const char *name, LLVMTypeRef result, const LLVMTypeRef *params, unsigned n);
 Val ll_call(const Ll *ll, const LlFunction *f, Val *args, unsigned n);
 
 /* ---- loops: for (i = from; i < to; i += by), with values carried round ---- */

@@ -46,6 +46,9 @@ typedef struct Group {
     OwnTable own;
     LlFunction function;
     size_t row_from, row_to;    /* plain populations: rows of plain.c's tables */
+    size_t piece;               /* > 0: threads share its targets, so many at a time: share.c */
+    size_t site;                /* of its first member */
+    LlFunction part;
 } Group;
 typedef VEC(Group) Groups;
 
@@ -95,6 +98,7 @@ struct Emit {
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
     bool *needs_sum;            /* populations that are the source of a uniform block */
     size_t *into_from, *into;   /* blocks by target: into[into_from[pop] .. into_from[pop+1]-1], in order */
+    size_t n_sites;             /* rows that threads share */
     bool in_place;              /* no neuron reads another's rate except through a sum */
     VEC(EmitSolve) solves;      /* of every activation */
     SolveGroup *solve_group;
@@ -235,8 +239,27 @@ void input_store(const Emit *e, Val args);
 /* Where those of a population lie. */
 Val stored_input(const Emit *e, Val args, Val pop_from);
 
+/* share.c: populations whose targets several threads compute */
+/* Whether two populations are shared alike, so that one function may compute both. */
+bool share_alike(const Emit *e, size_t a, size_t b);
+/* Decides for the group; before its function is made. */
+void share_plan(Emit *e, Group *g);
+/* The function's parameters behind those that its callers give, for ll_function: types from param[n] on; their names. */
+enum { SHARE_FROM, SHARE_TO, SHARE_ROW, SHARE_PARAMS };
+const char *share_params(const Emit *e, const Group *g, LLVMTypeRef *param, unsigned n, const char *names);
+/* The row, and the targets of a call, of the function whose callers give n arguments; size: of the population. */
+Val share_row(const Group *g, const LlFunction *f, unsigned n);
+typedef struct Targets { Val from, to; } Targets;
+Targets share_targets(const Emit *e, const Group *g, const LlFunction *f, unsigned n, Val size);
+/* What another thread calls; after the function of the group. */
+void share_part(Emit *e, Group *g, unsigned n);
+/* Calls the function for each member, as group_call does; args[0] is the argument block; size: which number of a row that is. */
+void share_call(const Emit *e, const Group *g, const Val *args, unsigned n, size_t size);
+
 /* drift.c: memory mode */
 void drift_functions(Emit *e);
+/* Calls the function of a group of populations that are not plain, args its first 8 parameters. */
+void drift_call(const Emit *e, const Group *g, const Val *args);
 /* update(n, s, d, rate, exp_step, x, acc, out): a chunk of n neurons; d = phi(s) - x. */
 LlFunction update_begin(Emit *e, const char *name);
 /* Calls an update function through its address; args in the order below. */
@@ -328,7 +351,7 @@ Val reading_at(const Emit *e, Reading r, const Own *own, Val args, Val step, Val
 Reading block_reading(const Emit *e, size_t block);
 /* Where what a population has lies, which may be another's of a group. */
 typedef struct Where { Val pop, state_from, size; } Where;
-enum { WHERE_OWN = 3 };
+enum { WHERE_POP, WHERE_STATE_FROM, WHERE_SIZE, WHERE_OWN };
 void where_numbers(const Emit *e, size_t pop, OwnNumbers *out);
 Where where_own(const Emit *e, const Own *own);
 Val where_state(const Emit *e, const Where *where, size_t k);
@@ -338,7 +361,7 @@ Val scope_value(Scope *s, const EigCode *code, const Own *own);
 /* pairs.c: the functions that add blocks of pairs */
 void pair_functions(Emit *e, General *g);
 /* receive.c: what a block adds to the total inputs s of a chunk of its targets, lo .. lo + count - 1 of their population */
-enum { OF_ARGS, OF_STEP, OF_T, OF_Y, OF_SUMS, OF_SLOPE, OF_ROW };
+enum { OF_ARGS, OF_STEP, OF_T, OF_Y, OF_SUMS, OF_SLOPE };
 typedef struct Chunk {
     Emit *e;
     const Val *param;           /* of a function, those before OF_SLOPE */

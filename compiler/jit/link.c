@@ -59,6 +59,7 @@ static void add_runtime(Symbols *s)
     }
     add_symbol(s, "eig_table_at", ADDRESS(eig_table_at));
     add_symbol(s, "eig_support_add", ADDRESS(eig_support_add));
+    add_symbol(s, "eig_share", ADDRESS(eig_share));
     double (*const whole)(double) = floor, (*const fused)(double, double, double) = fma;
     add_symbol(s, "floor", ADDRESS(whole));
     add_symbol(s, "fma", ADDRESS(fused));

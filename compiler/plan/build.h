@@ -70,6 +70,11 @@ bool plan_may_fit(Ctx *cx, const Net *net);
 bool plan_fits(Ctx *cx, const Plan *plan);
 double plan_bytes(const Plan *plan);
 
+/* lower.c: all neurons of the population have the same total input, from sums. */
+bool plan_is_plain(const EigProblem *p, size_t pop);
+/* share.c: the pieces; after all other decisions. */
+void plan_share(Ctx *cx, Plan *plan);
+
 /* range.c: false after E0806 for every number that is beyond the doubles, and
  * E0713 for every activation with many values at one input. */
 bool plan_in_range(Ctx *cx, const Plan *p);

@@ -202,8 +202,7 @@ static bool is_local(const EigBlock *b)
     return b->kind == EIG_BLOCK_UNIFORM || (b->kind == EIG_BLOCK_DIAGONAL && b->pre == b->post);
 }
 
-/* All neurons of the population have the same total input. */
-static bool is_plain(const EigProblem *p, size_t pop)
+bool plan_is_plain(const EigProblem *p, size_t pop)
 {
     if (uses(&p->pop[pop].input, EIG_VAR_I))
         return false;
@@ -244,7 +243,7 @@ static const char *why_not_recompute(const EigProblem *p)
         if (!is_local(&p->block[k]))
             return "neurons read one another's rates";
     for (size_t q = 0; q < p->n_pops; q++) {
-        if (is_plain(p, q))
+        if (plan_is_plain(p, q))
             continue;
         if (!is_cheap(&p->pop[q]))
             return "an activation or input is too costly to be computed twice";
@@ -273,5 +272,6 @@ void plan_lower(Ctx *cx, Plan *plan)
         plan->block[k] = lower_block(cx, plan, k);
     place_state(cx, plan);
     place_stages(plan);
+    plan_share(cx, plan);
     plan->bytes = plan_bytes(plan);
 }

@@ -44,6 +44,7 @@ typedef struct Plan {
     const char *recompute_why;
     /* Not a network of leaky rates with weights alone: compiler/emit/general.c; NULL: it is. */
     const char *general_why;
+    const size_t *piece;        /* by population: so many targets are one thread's at a time, a multiple of EIG_TILE; 0: it is not shared */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
 } Plan;
 

@@ -96,6 +96,13 @@ static void print_states(const EigPop *p, const ModelPop *m, const PlanState *pl
     sbuf_char(out, '\n');
 }
 
+/* Behind what the population is. */
+static void print_share(const Plan *plan, size_t q, Sbuf *out)
+{
+    if (plan->piece && plan->piece[q])
+        sbuf_printf(out, "  %zu targets are one thread's at a time, should several be faster\n", plan->piece[q]);
+}
+
 static void print_pop(const Plan *plan, size_t q, Sbuf *out)
 {
     const EigPop *p = &plan->problem.pop[q];
@@ -188,8 +195,10 @@ void plan_print(const Plan *plan, Sbuf *out)
         sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);
     else if (plan->state == STATE_IN_MEMORY)
         sbuf_printf(out, "stages %s\n  %s\n", plan->recompute ? "computed again" : "in arrays", plan->recompute_why);
-    for (size_t q = 0; q < p->n_pops; q++)
+    for (size_t q = 0; q < p->n_pops; q++) {
         print_pop(plan, q, out);
+        print_share(plan, q, out);
+    }
     for (size_t k = 0; k < p->n_blocks; k++)
         print_block(plan, k, out);
     for (size_t k = 0; k < p->n_records; k++) {
