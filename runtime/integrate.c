@@ -325,7 +325,7 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
         l.result.status = RUN_WRITE_ERROR;
         snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
     } else {
-        l.w.args.team = eig_team_open(kernel->threads, p->n_pops);
+        l.w.args.team = eig_team_open(kernel->threads, eig_n_sites(p->n_pops));
         l.x = l.w.vectors;
         l.saved = l.x + l.n_x;
         eig_start(p, l.x);

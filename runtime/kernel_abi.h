@@ -9,6 +9,11 @@
 #include "runtime/team.h"
 
 enum { EIG_ABI_VERSION = 6, EIG_KERNEL_WORK = 6 };
+/* Rows that a team may share: one of each population, and the normals of a step. */
+static inline size_t eig_n_sites(size_t n_pops)
+{
+    return n_pops + 1;
+}
 
 typedef struct EigKernelArgs {
 #define KERNEL_ARG(field, type) type field;

@@ -284,7 +284,7 @@ static void pop_function(Emit *e, Group *g)
     ll_param_attribute(ll, f.value, POP_ARGS, "readonly");
     Body b = { .e = e, .pop = pop, .args = f.param[POP_ARGS], .t = f.param[POP_T], .y = f.param[POP_Y],
                .sums = f.param[POP_SUMS], .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop) };
-    own_numbers(&b, g, share_row(g, &f, POP_PARAMS));
+    own_numbers(&b, g, g->member.n > 1 ? f.param[POP_PARAMS] : NULL);
     make_scratch(&b, largest);
     hoist(&b);
     Val size = own_i64(e, &b.own, OWN_SIZE);
@@ -298,7 +298,8 @@ static void pop_function(Emit *e, Group *g)
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
     g->function = f;
-    share_part(e, g, POP_PARAMS);
+    if (g->piece)
+        g->part = share_part(e, &g->function);
 }
 
 void drift_call(const Emit *e, const Group *g, const Val *args)

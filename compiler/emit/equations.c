@@ -325,7 +325,7 @@ static void pop_function(Emit *e, Group *g)
     ll_param_attribute(ll, f.value, OF_SLOPE, "noalias");
     Body b = { .e = e, .pop = pop, .block = e->into + e->into_from[pop], .n_blocks = n_blocks_written(e, pop),
                .is_shared = shares_activation(e, pop) };
-    own_numbers(&b, g, share_row(g, &f, SLOPES_PARAMS));
+    own_numbers(&b, g, g->member.n > 1 ? f.param[SLOPES_PARAMS] : NULL);
     b.c = (Chunk){ .e = e, .param = f.param, .n_states = eig_n_states(&e->p->pop[pop]), .where = where_own(e, &b.own),
                    .s = ll_scratch(ll, scratch, "s"), .c = needs_scratch(&b) ? ll_scratch(ll, scratch, "c") : NULL };
     Targets targets = share_targets(e, g, &f, SLOPES_PARAMS, b.c.where.size);
@@ -337,7 +337,8 @@ static void pop_function(Emit *e, Group *g)
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);
     g->function = f;
-    share_part(e, g, SLOPES_PARAMS);
+    if (g->piece)
+        g->part = share_part(e, &g->function);
 }
 
 /* ---- all of them ---- */

@@ -74,24 +74,26 @@ static Val noise_field(const Ll *ll, Val noise, size_t offset, LLVMTypeRef type)
 /* The bits do not depend on it; more lanes make more code, and the time it takes to make that grows faster. */
 enum { NOISE_LANES = EIG_SUM_LANES / 2 };
 
-/* runtime/noise.c, eig_noise_fill; the arrays have room for whole vectors. */
-static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val to)
+/* runtime/noise.c, eig_noise_fill, of the normals from .. to - 1; the arrays have room for whole vectors. */
+enum { FILL_ARGS, FILL_STEP, FILL_FROM, FILL_TO };
+
+static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val into)
 {
     Ll *ll = e->ll;
     LLVMTypeRef lanes = LLVMVectorType(ll->i64, NOISE_LANES);
-    Val noise = abi_load(e, f->param[0], ABI_noise);
+    Val noise = abi_load(e, f->param[FILL_ARGS], ABI_noise);
     Val seed = noise_field(ll, noise, offsetof(EigNoise, seed), ll->i64);
     Val name = noise_field(ll, noise, offsetof(EigNoise, name), ll->ptr);
     ll->lanes = NOISE_LANES;
-    Val step = ll_splat(ll, f->param[1], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
+    Val step = ll_splat(ll, f->param[FILL_STEP], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, eig_noise_from(e->p, e->p->n_pops, 0)), NOISE_LANES, 0, NULL);
+    ll_loop_begin(ll, &loop, f->param[FILL_FROM], f->param[FILL_TO], NOISE_LANES, 0, NULL);
     Val of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
     LLVMSetAlignment(of, 8);
     Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, draw), high_word(ll, of) };
     Val key[2] = { low_word(ll, seeds), low_word(ll, LLVMBuildXor(ll->builder, of, high_word(ll, seeds), "")) };
     philox(ll, x, key);
-    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), to, loop.index);
+    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), into, loop.index);
     ll_loop_end(ll, &loop);
     ll->lanes = 0;
 }
@@ -99,11 +101,22 @@ static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val to)
 LlFunction noise_fill_function(Emit *e)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->i64 };
-    LlFunction f = ll_function(ll, "normals", false, ll->none, params, "args step");
-    fill(e, &f, 0, abi_load(e, f.param[0], ABI_normal));
+    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64, ll->i64 };
+    LlFunction some = ll_function(ll, "some_normals", false, ll->none, params, "args step from to");
+    fill(e, &some, 0, abi_load(e, some.param[FILL_ARGS], ABI_normal));
     if (e->p->method == EIG_METHOD_SRA1)
-        fill(e, &f, 1, noise_row(e, f.param[0], EIG_DIFFUSION_SECOND));
+        fill(e, &some, 1, noise_row(e, some.param[FILL_ARGS], EIG_DIFFUSION_SECOND));
+    LLVMBuildRetVoid(ll->builder);
+    LlFunction part = { 0 };
+    if (e->plan->piece_of_normals)
+        part = share_part(e, &some);
+    LlFunction f = ll_function(ll, "normals", false, ll->none, params, "args step");
+    Val n = ll_i64(ll, eig_noise_from(e->p, e->p->n_pops, 0));
+    SharedRow row = { n, e->plan->piece_of_normals, ll_i64(ll, e->n_sites++) };
+    if (e->plan->piece_of_normals)
+        share_row(e, &some, &part, f.param, &row);
+    else
+        ll_call(ll, &some, (Val[]){ f.param[FILL_ARGS], f.param[FILL_STEP], ll_i64(ll, 0), n }, 4);
     LLVMBuildRetVoid(ll->builder);
     return f;
 }

@@ -244,16 +244,19 @@ Val stored_input(const Emit *e, Val args, Val pop_from);
 bool share_alike(const Emit *e, size_t a, size_t b);
 /* Decides for the group; before its function is made. */
 void share_plan(Emit *e, Group *g);
-/* The function's parameters behind those that its callers give, for ll_function: types from param[n] on; their names. */
-enum { SHARE_FROM, SHARE_TO, SHARE_ROW, SHARE_PARAMS };
+/* The parameters of the group's function: behind those that its callers give a row where there is more than one, and from, to where it
+ * is shared. Types from param[n] on; their names. */
+enum { SHARE_TARGETS = 2 };
 const char *share_params(const Emit *e, const Group *g, LLVMTypeRef *param, unsigned n, const char *names);
-/* The row, and the targets of a call, of the function whose callers give n arguments; size: of the population. */
-Val share_row(const Group *g, const LlFunction *f, unsigned n);
+/* The targets of a call of such a function; size: of the population. */
 typedef struct Targets { Val from, to; } Targets;
 Targets share_targets(const Emit *e, const Group *g, const LlFunction *f, unsigned n, Val size);
-/* What another thread calls; after the function of the group. */
-void share_part(Emit *e, Group *g, unsigned n);
-/* Calls the function for each member, as group_call does; args[0] is the argument block; size: which number of a row that is. */
+/* What another thread calls in place of a function whose last parameters are from and to. */
+LlFunction share_part(Emit *e, const LlFunction *function);
+/* Calls a function for targets 0 .. size - 1, by whom is free; args are all but from and to, the first of them the argument block. */
+typedef struct SharedRow { Val size; size_t piece; Val site; } SharedRow;
+void share_row(const Emit *e, const LlFunction *function, const LlFunction *part, const Val *args, const SharedRow *row);
+/* Calls the function for each member, as group_call does; size: which number of a row that is. */
 void share_call(const Emit *e, const Group *g, const Val *args, unsigned n, size_t size);
 
 /* drift.c: memory mode */

@@ -24,30 +24,27 @@ void share_plan(Emit *e, Group *g)
 
 const char *share_params(const Emit *e, const Group *g, LLVMTypeRef *param, unsigned n, const char *names)
 {
-    for (unsigned k = n; k < n + SHARE_PARAMS; k++)
+    bool has_row = g->member.n > 1;
+    for (unsigned k = n; k < n + has_row + SHARE_TARGETS; k++)
         param[k] = e->ll->i64;
-    return arena_printf(&e->cx->arena, "%s%s%s", names, g->piece ? " from to" : "", g->member.n > 1 ? " row" : "");
-}
-
-Val share_row(const Group *g, const LlFunction *f, unsigned n)
-{
-    return g->member.n > 1 ? f->param[n + (g->piece ? SHARE_ROW : 0)] : NULL;
+    return arena_printf(&e->cx->arena, "%s%s%s", names, has_row ? " row" : "", g->piece ? " from to" : "");
 }
 
 Targets share_targets(const Emit *e, const Group *g, const LlFunction *f, unsigned n, Val size)
 {
-    if (!g->piece)
-        return (Targets){ ll_i64(e->ll, 0), size };
-    return (Targets){ f->param[n + SHARE_FROM], f->param[n + SHARE_TO] };
+    unsigned at = n + (g->member.n > 1);
+    return g->piece ? (Targets){ f->param[at], f->param[at + 1] } : (Targets){ ll_i64(e->ll, 0), size };
 }
 
-/* What the callers give, and the row. */
-static LLVMTypeRef job_type(const Emit *e, const Group *g, unsigned n)
+/* ---- what another thread calls ---- */
+
+/* All that the function takes but the targets. */
+static LLVMTypeRef job_type(const Emit *e, const LlFunction *f, unsigned *n)
 {
     LLVMTypeRef type[LL_MAX_PARAMS];
-    LLVMGetParamTypes(g->function.type, type);
-    type[n] = e->ll->i64;
-    return LLVMStructTypeInContext(e->ll->context, type, n + 1, 0);
+    *n = LLVMCountParamTypes(f->type) - SHARE_TARGETS;
+    LLVMGetParamTypes(f->type, type);
+    return LLVMStructTypeInContext(e->ll->context, type, *n, 0);
 }
 
 static Val job_field(const Emit *e, LLVMTypeRef type, Val job, unsigned k)
@@ -56,24 +53,27 @@ static Val job_field(const Emit *e, LLVMTypeRef type, Val job, unsigned k)
 }
 
 /* part(job, from, to) */
-void share_part(Emit *e, Group *g, unsigned n)
+LlFunction share_part(Emit *e, const LlFunction *function)
 {
     Ll *ll = e->ll;
-    if (!g->piece)
-        return;
-    char name[48];
-    snprintf(name, sizeof name, "part_%zu", g->member.at[0]);
-    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64 }, type = job_type(e, g, n);
+    unsigned n;
+    char name[64];
+    size_t length;
+    const char *of = LLVMGetValueName2(function->value, &length);
+    snprintf(name, sizeof name, "part_of_%.*s", (int)length, of);
+    LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64 }, type = job_type(e, function, &n);
     LlFunction f = ll_function(ll, name, false, ll->none, params, "job from to");
     Val all[LL_MAX_PARAMS];
-    for (unsigned k = 0; k <= n; k++)
-        all[k == n ? n + SHARE_ROW : k] = ll_load(ll, LLVMStructGetTypeAtIndex(type, k), job_field(e, type, f.param[0], k));
-    all[n + SHARE_FROM] = f.param[1];
-    all[n + SHARE_TO] = f.param[2];
-    ll_call(ll, &g->function, all, n + (g->member.n > 1 ? SHARE_PARAMS : SHARE_ROW));
+    for (unsigned k = 0; k < n; k++)
+        all[k] = ll_load(ll, LLVMStructGetTypeAtIndex(type, k), job_field(e, type, f.param[0], k));
+    all[n] = f.param[1];
+    all[n + 1] = f.param[2];
+    ll_call(ll, function, all, n + SHARE_TARGETS);
     LLVMBuildRetVoid(ll->builder);
-    g->part = f;
+    return f;
 }
+
+/* ---- calls ---- */
 
 static Val make_job(const Emit *e, LLVMTypeRef type)
 {
@@ -83,17 +83,16 @@ static Val make_job(const Emit *e, LLVMTypeRef type)
     return job;
 }
 
-static void call_row(const Emit *e, const Group *g, const Val *args, unsigned n, Val row, size_t size)
+void share_row(const Emit *e, const LlFunction *function, const LlFunction *part, const Val *args, const SharedRow *row)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef type = job_type(e, g, n), params[] = { ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->i64, ll->i64 };
+    unsigned n;
+    LLVMTypeRef type = job_type(e, function, &n), params[] = { ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->i64, ll->i64 };
     LlFunction share = ll_synchronising_external(ll, "eig_share", ll->none, params, 6);
-    Val job = make_job(e, type), site = ll_iadd(ll, ll_i64(ll, g->site), row);
-    for (unsigned k = 0; k <= n; k++)
-        LLVMBuildStore(ll->builder, k == n ? row : args[k], job_field(e, type, job, k));
-    Own own = group_own(e, g, row);
-    own.in_loop = true;
-    Val all[] = { abi_load(e, args[0], ABI_team), g->part.value, job, own_i64(e, &own, size), ll_i64(ll, g->piece), site };
+    Val job = make_job(e, type);
+    for (unsigned k = 0; k < n; k++)
+        LLVMBuildStore(ll->builder, args[k], job_field(e, type, job, k));
+    Val all[] = { abi_load(e, args[0], ABI_team), part->value, job, row->size, ll_i64(ll, row->piece), row->site };
     ll_call(ll, &share, all, 6);
 }
 
@@ -105,7 +104,13 @@ void share_call(const Emit *e, const Group *g, const Val *args, unsigned n, size
         return;
     }
     LlLoop loop;
+    Val all[LL_MAX_PARAMS];
+    memcpy(all, args, n * sizeof *all);
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, g->member.n), 1, 0, NULL);
-    call_row(e, g, args, n, loop.index, size);
+    all[n] = loop.index;
+    Own own = group_own(e, g, loop.index);
+    own.in_loop = true;
+    SharedRow row = { own_i64(e, &own, size), g->piece, ll_iadd(ll, ll_i64(ll, g->site), loop.index) };
+    share_row(e, &g->function, &g->part, all, &row);
     ll_loop_end(ll, &loop);
 }

@@ -45,6 +45,7 @@ typedef struct Plan {
     /* Not a network of leaky rates with weights alone: compiler/emit/general.c; NULL: it is. */
     const char *general_why;
     const size_t *piece;        /* by population: so many targets are one thread's at a time, a multiple of EIG_TILE; 0: it is not shared */
+    size_t piece_of_normals;    /* the same of the normals of a step, a multiple of EIG_SUM_LANES */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
 } Plan;
 

@@ -96,7 +96,6 @@ static void print_states(const EigPop *p, const ModelPop *m, const PlanState *pl
     sbuf_char(out, '\n');
 }
 
-/* Behind what the population is. */
 static void print_share(const Plan *plan, size_t q, Sbuf *out)
 {
     if (plan->piece && plan->piece[q])
@@ -199,6 +198,8 @@ void plan_print(const Plan *plan, Sbuf *out)
         print_pop(plan, q, out);
         print_share(plan, q, out);
     }
+    if (plan->piece_of_normals)
+        sbuf_printf(out, "normals: %zu are one thread's at a time, should several be faster\n", plan->piece_of_normals);
     for (size_t k = 0; k < p->n_blocks; k++)
         print_block(plan, k, out);
     for (size_t k = 0; k < p->n_records; k++) {

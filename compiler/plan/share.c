@@ -1,11 +1,12 @@
-/* Which populations are computed by several threads: those whose total inputs
- * are much work, in pieces that are worth a thread's while. */
+/* What several threads compute: populations whose total inputs are much work,
+ * and the normals of a step, in pieces that are worth a thread's while. */
 #include "compiler/plan/build.h"
 
 #include "runtime/layout.h"
 
 /* Multiplications with an addition; some 10 us, and 2 us. */
-enum { LEAST_WORK = 1 << 16, WORK_OF_A_PIECE = 1 << 14, LEAST_PIECES = 16, OF_AN_OPERATION = 4, LARGEST_PIECE = 1024 };
+enum { LEAST_WORK = 1 << 16, WORK_OF_A_PIECE = 1 << 14, LEAST_PIECES = 16, OF_AN_OPERATION = 4, LARGEST_PIECE = 1024,
+       LEAST_NORMALS = 2048, NORMALS_OF_A_PIECE = 512 };
 
 /* For one target of the block, on the mean. */
 static double block_work(const EigProblem *p, const EigBlock *b)
@@ -62,6 +63,7 @@ static size_t piece_of(const EigPop *pop, double work)
 void plan_share(Ctx *cx, Plan *plan)
 {
     const EigProblem *p = &plan->problem;
+    plan->piece_of_normals = eig_noise_from(p, p->n_pops, 0) < LEAST_NORMALS ? 0 : NORMALS_OF_A_PIECE;
     double *work = ARENA_ARRAY(&cx->arena, p->n_pops + 1, double);
     size_t *piece = ARENA_ARRAY(&cx->arena, p->n_pops + 1, size_t);
     plan->piece = piece;

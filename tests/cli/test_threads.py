@@ -20,7 +20,7 @@ connect A -> A { weight = sin(pre.i + 2 * post.i) / 50 }
 connect A -> B { weight = cos(pre.i * post.i) / 50 }
 connect B -> A { weight = cos(pre.i - post.i) / 50 }
 """
-DELAYED = """population E excitatory { size = 2000; tau = normal(10 ms, 1 ms); cost = tanh; input = 1 + sin(i); noise = 0.1 per sqrt(ms) }
+DELAYED = """population E excitatory { size = 2500; tau = normal(10 ms, 1 ms); cost = tanh; input = 1 + sin(i); noise = 0.1 per sqrt(ms) }
 population I inhibitory { size = 1500; tau = 5 ms; cost = tanh; input = 1 }
 connect E -> E { weight = 0.02; pattern = random(indegree = 40); delay = 0.3 ms }
 connect E -> I { weight = 0.02; pattern = random(indegree = 40) }
