@@ -39,7 +39,7 @@ def row(name, text, runs=True, times=5):
         with open(os.path.join(folder, "m.eig"), "w") as f:
             f.write(text)
         checked = median(folder, ["check", "m.eig"], times)
-        ran = "%.3f | %.0f" % median(folder, ["run", "m.eig", "-o", "m.npz"], times) if runs else " | "
+        ran = "%.3f | %.0f" % median(folder, ["run", "--threads=1", "m.eig", "-o", "m.npz"], times) if runs else " | "
         one(folder, ["dump", "--llvm", "m.eig"])
         size = os.path.getsize(os.path.join(folder, "out")) / 1000
         print("| %s | %.3f | %.0f | %s | %.0f |" % (name, *checked, ran, size), flush=True)

@@ -66,7 +66,7 @@ def seconds(folder, name, model, n, steps):
     with open(path, "w") as f:
         f.write(model % (*sizes(name, n), steps * 0.01, steps * 0.01))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([EIGC, "run", "-q", "--no-check", *sys.argv[1:], "-o", os.path.join(folder, "model.npz"), path], check=True)
+    subprocess.run([EIGC, "run", "-q", "--no-check", "--threads=1", *sys.argv[1:], "-o", os.path.join(folder, "model.npz"), path], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -64,9 +64,9 @@ def measure(folder, n, k, pattern, weight, repeat):
     short, long = [], []
     for _ in range(repeat):
         written(steps)
-        short.append(once(["run", "-q", "-o", result, path]))
+        short.append(once(["run", "-q", "--threads=1", "-o", result, path]))
         written(3 * steps)
-        long.append(once(["run", "-q", "-o", result, path]))
+        long.append(once(["run", "-q", "--threads=1", "-o", result, path]))
     median = lambda runs, which: statistics.median(run[which] for run in runs)
     each = (median(long, 0) - median(short, 0)) / (2 * steps)
     return (median(checks, 0), median(checks, 1), median(short, 0) - steps * each, median(short, 1),

@@ -58,7 +58,7 @@ class Bench:
 
     def eigc(self, model, seconds):
         def by(program):
-            return lambda n: last_row(f"{program} run -q --no-check --set steps={n} -o out.csv {model}", "out.csv", ",")
+            return lambda n: last_row(f"{program} run -q --no-check --threads=1 --set steps={n} -o out.csv {model}", "out.csv", ",")
         return {name: (by(program), seconds) for name, program in self.eigcs.items()}
 
     def c(self, name, *words, source=None, seconds, title=None, after=""):
@@ -265,7 +265,7 @@ def accuracy(b, runs, seconds):
             with open(os.path.join(FOLDER, "pair.eig")) as source, open(b.path(name), "w") as file:
                 file.write(source.read().replace("method = rk4", f"method = {method}\n  rtol = {tolerance}\n  atol = {tolerance * 1e-3:g}"))
             def command(n, model=name):
-                return last_row(f"{EIGC} run -q --no-check --set steps={100 * n} -o out.csv {model}", "out.csv", ",")
+                return last_row(f"{EIGC} run -q --no-check --threads=1 --set steps={100 * n} -o out.csv {model}", "out.csv", ",")
             ways[f"eigc, {method}, {tolerance:g}"] = (command, about)
     for method, tolerance in (("RK45", 1e-9), ("DOP853", 1e-9), ("LSODA", 1e-9)):
         ways.update(b.python(f"SciPy, {method}, {tolerance:g}", "pair_scipy", method, tolerance, seconds=2e-4, needs="scipy.integrate"))
