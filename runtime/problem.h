@@ -143,6 +143,7 @@ typedef struct EigBlock {
     const double *w;            /* SPARSE: one per entry, or NULL; DENSE: by tiles of EIG_TILE targets, the last of those that
                                  * are left; in a tile by columns (eig_dense_at), and EIG_SUM_LANES numbers behind the last weight
                                  * may be read. DENSE of pairs: row-major, w[post * pre_size + pre], where 0 is no connection */
+    const float *w32;           /* of a problem with f32_weights, DENSE not of pairs and SPARSE with w: the same numbers in the same places; else NULL */
     const uint64_t *row_from;   /* SPARSE: post_size + 1 */
     const uint32_t *column;     /* SPARSE: neuron within the pre population, ascending in a row */
     size_t extent[2];           /* KERNEL: neuron i of both populations stands at (i % extent[0], i / extent[0]); a line has extent[1] = 1 */
@@ -196,6 +197,7 @@ typedef struct EigProblem {
     const EigSignal *signal;
     const EigTable *table;
     uint64_t seed;              /* of noise */
+    bool f32_weights;           /* weights that are arrays have single precision */
     const EigPop *pop;
     const EigBlock *block;
     const EigRecord *record;

@@ -64,14 +64,14 @@ static bool place_pointers(Workspace *w, const EigProblem *p)
     const void **at = w->pointers = calloc(3 * n + 3 * m + 1, sizeof *at);
     if (!at)
         return false;
-    w->args.weight = (const double *const *)(const void *)at;
+    w->args.weight = at;
     w->args.row_from = (const uint64_t *const *)(const void *)(at + n);
     w->args.column = (const uint32_t *const *)(const void *)(at + 2 * n);
     w->args.pop_column = (const double *const *const *)(const void *)(at + 3 * n);
     w->args.rate_of = (const double *const *)(const void *)(at + 3 * n + m);
     w->args.exp_step_of = (const double *const *)(const void *)(at + 3 * n + 2 * m);
     for (size_t b = 0; b < n; b++) {
-        at[b] = p->block[b].w;
+        at[b] = p->block[b].w32 ? (const void *)p->block[b].w32 : p->block[b].w;
         at[n + b] = p->block[b].row_from;
         at[2 * n + b] = p->block[b].column;
     }

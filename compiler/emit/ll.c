@@ -11,6 +11,7 @@ void ll_init(Ll *ll, const char *module_name, const char *cpu, const char *featu
         .builder = LLVMCreateBuilderInContext(c),
         .f64 = LLVMDoubleTypeInContext(c),
         .i64 = LLVMInt64TypeInContext(c),
+        .f32 = LLVMFloatTypeInContext(c),
         .i32 = LLVMInt32TypeInContext(c),
         .i1 = LLVMInt1TypeInContext(c),
         .ptr = LLVMPointerTypeInContext(c, 0),

@@ -23,7 +23,7 @@ typedef struct Ll {
     LLVMContextRef context;     /* owned, like the next two; freed by ll_free */
     LLVMModuleRef module;
     LLVMBuilderRef builder;
-    LLVMTypeRef f64, i64, i32, i1, ptr, none;
+    LLVMTypeRef f64, f32, i64, i32, i1, ptr, none;
     LLVMValueRef function;      /* being built */
     LLVMBasicBlockRef entry;    /* of that function: allocas go to its end */
     const char *cpu, *features; /* attributes of every function */

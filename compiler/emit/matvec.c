@@ -3,6 +3,29 @@
  * kind call. */
 #include "compiler/emit/parts.h"
 
+Val weight_lanes(const Emit *e, Val base, Val index)
+{
+    const Ll *ll = e->ll;
+    if (!e->p->f32_weights)
+        return lane_vector(ll, base, index);
+    Val v = ll_load(ll, LLVMVectorType(ll->f32, EIG_SUM_LANES), ll_at(ll, ll->f32, base, index));
+    LLVMSetAlignment(v, sizeof(float));
+    return LLVMBuildFPExt(ll->builder, v, LLVMVectorType(ll->f64, EIG_SUM_LANES), "");
+}
+
+Val weight_value(const Emit *e, Val base, Val index)
+{
+    const Ll *ll = e->ll;
+    if (!e->p->f32_weights)
+        return ll_load_f64(ll, base, index);
+    return LLVMBuildFPExt(ll->builder, ll_load(ll, ll->f32, ll_at(ll, ll->f32, base, index)), ll->f64, "");
+}
+
+Val weight_at(const Emit *e, Val base, Val index)
+{
+    return ll_at(e->ll, e->p->f32_weights ? e->ll->f32 : e->ll->f64, base, index);
+}
+
 bool block_is_array(const EigBlock *b)
 {
     return b->kind == EIG_BLOCK_SPARSE || b->kind == EIG_BLOCK_DENSE;

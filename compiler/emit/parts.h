@@ -216,6 +216,10 @@ Val block_rates(const Emit *e, Val pre_from, Val y);
 /* Its number and weight, which may be another's of a group. */
 typedef struct BlockOwn { Val number, weight; } BlockOwn;
 BlockOwn block_own(const Emit *e, size_t block);
+/* Numbers of args->weight, which may be in single precision; their address. */
+Val weight_lanes(const Emit *e, Val base, Val index);
+Val weight_value(const Emit *e, Val base, Val index);
+Val weight_at(const Emit *e, Val base, Val index);
 /* Sparse and dense blocks are arrays, which take a chunk of targets; the others are pointwise, but for kernels and pairs. */
 bool block_is_array(const EigBlock *b);
 void block_functions(Emit *e);          /* before what calls them */

@@ -19,7 +19,7 @@ static Val add_entry(const Rows *r, Val entry, Val s)
     const Val *p = r->f.param;
     Val j = ll_load(ll, ll->i32, ll_at(ll, ll->i32, p[ROWS_COLUMN], entry));
     Val x = ll_load_f64(ll, p[ROWS_X], LLVMBuildZExt(ll->builder, j, ll->i64, ""));
-    Val w = r->has_weights ? ll_load_f64(ll, p[ROWS_WEIGHT], entry) : p[ROWS_WEIGHT];
+    Val w = r->has_weights ? weight_value(r->e, p[ROWS_WEIGHT], entry) : p[ROWS_WEIGHT];
     return ll_fadd(ll, s, ll_fmul(ll, w, x));
 }
 
@@ -47,7 +47,7 @@ static void ask_for_next(const Rows *r, Val first, Val ahead, Val k)
     Val entry = ll_iadd(ll, ll_iadd(ll, first, ahead), ll_imul(ll, k, ll_i64(ll, SIDE_BY_SIDE)));
     ll_prefetch(ll, ll_at(ll, ll->i32, p[ROWS_COLUMN], entry));
     if (r->has_weights)
-        ll_prefetch(ll, ll_at(ll, ll->f64, p[ROWS_WEIGHT], entry));
+        ll_prefetch(ll, weight_at(r->e, p[ROWS_WEIGHT], entry));
 }
 
 /* Rows row .. row + SIDE_BY_SIDE - 1: as far as all of them reach together, then each to its end. */

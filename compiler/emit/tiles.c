@@ -29,7 +29,7 @@ static void add_tile(const Emit *e, const LlFunction *f, Val w, Val rows, unsign
     Val from = ll_imul(ll, loop.index, rows);
     Val x = ll_splat(ll, ll_load_f64(ll, f->param[TILES_X], loop.index), EIG_SUM_LANES);
     for (unsigned v = 0; v < vectors; v++)
-        loop.next[v] = ll_fadd(ll, loop.carried[v], ll_fmul(ll, lane_vector(ll, w, at_lane(ll, from, v)), x));
+        loop.next[v] = ll_fadd(ll, loop.carried[v], ll_fmul(ll, weight_lanes(e, w, at_lane(ll, from, v)), x));
     ll_loop_end(ll, &loop);
     for (unsigned v = 0; v < vectors; v++)
         result[v] = loop.result[v];
@@ -39,7 +39,7 @@ static void add_tile(const Emit *e, const LlFunction *f, Val w, Val rows, unsign
 static Val tile_of(const Emit *e, const LlFunction *f, Val target)
 {
     Ll *ll = e->ll;
-    return ll_at(ll, ll->f64, f->param[TILES_W], ll_imul(ll, target, f->param[TILES_N_PRE]));
+    return weight_at(e, f->param[TILES_W], ll_imul(ll, target, f->param[TILES_N_PRE]));
 }
 
 /* The last targets, fewer than a tile, in so many vectors: lanes behind them read what lies behind, and what they held stays. */

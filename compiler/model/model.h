@@ -264,6 +264,7 @@ typedef struct ModelSim {
     bool has_step;
     Num step;                   /* > 0; fixed-step methods need it, adaptive ones take it as the first step */
     double rtol, atol;          /* adaptive methods */
+    bool f32_weights;           /* weights in single precision, where they are arrays */
     uint64_t seed;
     VEC(ModelClock) clocks;     /* at least one, all different */
     VEC(ModelRecord) records;   /* empty: every population's rates, at the one clock */

@@ -1,7 +1,7 @@
 /* The simulate block. */
 #include "compiler/model/build.h"
 
-typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED } SimAttr;
+typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED, SIM_PRECISION } SimAttr;
 
 static const AttrRule rule[] = {
     [SIM_DURATION] = { .name = "duration" },
@@ -10,6 +10,7 @@ static const AttrRule rule[] = {
     [SIM_RTOL] = { .name = "rtol" },
     [SIM_ATOL] = { .name = "atol" },
     [SIM_SEED] = { .name = "seed" },
+    [SIM_PRECISION] = { .name = "precision" },
     { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
     { .name = NULL, .kind = AST_ATTR_AT, .repeats = true },
     { .name = "level", .not_built = "leave it out: a run is of the neurons themselves" },
@@ -172,5 +173,7 @@ void simulate_times(Builder *b)
     }
     if (slot[SIM_SEED])
         constant_whole(b, slot[SIM_SEED]->value, "a seed", 0, UINT64_MAX, &sim->seed);
+    if (slot[SIM_PRECISION])
+        sim->f32_weights = attribute_choice(b, slot[SIM_PRECISION]->value, "a precision", 2, (const char *[]){ "f64", "f32_weights" }) == 1;
     read_intervals(b, &d->as.simulate.attrs);
 }

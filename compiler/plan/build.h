@@ -25,6 +25,10 @@ const PlanState *plan_diffusion(Ctx *cx, const Model *m, const ModelPop *p);
 /* separate.c: the network with kernels that are a short sum of products as these, UNIFORM and PRODUCT blocks of the same connection. */
 const Net *plan_separated(Ctx *cx, const Net *net);
 
+/* narrow.c: rounds the weights of such blocks to single precision, if the problem says so; and which these are. */
+void plan_narrow(Ctx *cx, const EigProblem *p, EigBlock *block);
+bool plan_is_narrow(const EigBlock *b);
+
 /* weights.c: one block as doubles. */
 EigBlock plan_block(Ctx *cx, const Net *net, const Block *b);
 

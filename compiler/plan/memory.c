@@ -63,6 +63,19 @@ static double column_bytes(const EigProblem *p)
     return n * sizeof(double);
 }
 
+/* In single precision, and as doubles once more. */
+static double narrow_bytes(const EigProblem *p)
+{
+    double n = 0.0;
+    for (size_t k = 0; p->f32_weights && k < p->n_blocks; k++) {
+        const EigBlock *b = &p->block[k];
+        size_t post = p->pop[b->post].size;
+        if (plan_is_narrow(b))
+            n += b->kind == EIG_BLOCK_SPARSE ? (double)b->row_from[post] : (double)post * (double)p->pop[b->pre].size;
+    }
+    return n * (sizeof(float) + sizeof(double));
+}
+
 static Bytes bytes_of(const Plan *plan)
 {
     const EigProblem *p = &plan->problem;
@@ -70,7 +83,7 @@ static Bytes bytes_of(const Plan *plan)
     b.state = eig_run_bytes(p) - b.history + column_bytes(p);
     if (plan->given)
         b.weights = weight_bytes(plan->given);
-    b.weights += plan_circle_bytes(p);
+    b.weights += plan_circle_bytes(p) + narrow_bytes(p);
     return b;
 }
 

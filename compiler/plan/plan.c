@@ -79,6 +79,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     out->problem.n_blocks = net->n_blocks;
     out->problem.pop = pop;
     out->problem.block = block;
+    plan_narrow(cx, &out->problem, block);
     return plan_delays(cx, net, block) && plan_history_fits(cx, net, &out->problem);
 }
 
@@ -101,6 +102,7 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     *out = (Plan){ .given = net };
     out->problem.model_name = m->name;
     out->problem.seed = m->sim.seed;
+    out->problem.f32_weights = m->sim.f32_weights;
     out->problem.time_unit = m->has_time_unit ? "ms" : "";
     if (!plan_schedule(cx, m, &out->problem) || !plan_method_fits(cx, m) || !plan_may_fit(cx, net))
         return false;

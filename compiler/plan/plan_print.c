@@ -168,6 +168,8 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
         sbuf_str(out, "weight ");
         print_double(b->weight, out);
     }
+    if (b->w32)
+        sbuf_str(out, ", weights in single precision");
     const ModelTerm *term = plan->net ? plan->net->block[plan->net_block[k]].term : NULL;
     if (term && term->pair) {
         print_pair(b, term, out);

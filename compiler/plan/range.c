@@ -12,6 +12,13 @@ static bool too_large(Ctx *cx, Span at, const char *what)
     return false;
 }
 
+static bool too_large_for_single(Ctx *cx, Span at)
+{
+    Diag *d = diag_at(cx, D_E0806, at, "a weight is beyond the range of single precision");
+    diag_help(cx, d, "with `precision = f32_weights` they lie below 3.4e38 in size; leave it out");
+    return false;
+}
+
 static bool jumps(Ctx *cx, const ModelPop *m)
 {
     Diag *d = diag_at(cx, D_E0713, m->act.span, "the activation of `%s` has all values of an interval at one input", m->name);
@@ -97,7 +104,7 @@ bool plan_in_range(Ctx *cx, const Plan *plan)
     for (size_t k = 0; k < p->n_blocks; k++) {
         const ModelConn *c = &net->model->conns.at[net->block[k].conn];
         if (!block_in_range(p, &p->block[k]))
-            ok = too_large(cx, c->weight_span, "a weight");
+            ok = p->block[k].w32 ? too_large_for_single(cx, c->weight_span) : too_large(cx, c->weight_span, "a weight");
         if (!current_in_range(&p->block[k]))
             ok = too_large(cx, c->span, "a constant of the current");
     }

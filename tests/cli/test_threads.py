@@ -46,6 +46,7 @@ RUNS = {
     "alike": (ALIKE, "", [("rk4", STEPS)]),
     "delayed": (DELAYED, "; record mean(E), I[7] every 0.5 ms", [("euler_maruyama", STEPS)]),
     "solved": (SOLVED, "", [("rk4", STEPS)]),
+    "narrow": (DENSE + SPARSE.replace("E ", "F ").replace("I ", "J "), "; precision = f32_weights", [("rk4", STEPS)]),
 }
 OF_PAIRS = [("milstein", "step = 0.1"), ("stochastic_heun", "step = 0.1")]
 
