@@ -17,7 +17,9 @@ bool lmi_init(Lmi *l, size_t d, size_t m);
 void lmi_free(Lmi *l);
 /* B_k gains x at (i, j) and (j, i); twice x where i == j. */
 void lmi_add(Lmi *l, size_t k, size_t i, size_t j, double x);
-/* a (d * d, symmetric) is positive definite, in doubles; it is destroyed. */
+/* Rows of matrices to be factored are padded to a multiple of four. */
+size_t lmi_row(size_t d);
+/* a (d rows of lmi_row(d), symmetric) is positive definite, in doubles; it is destroyed. */
 bool lmi_is_positive(size_t d, double *a);
 /* Newton's method on the logarithmic barrier, from y, whose positive unknowns are so.
  * O(m d^3 + m^2 d^2) a step for each block of order d into which the matrices fall together. y is left at the best point, norm applied; the t reached. Ends

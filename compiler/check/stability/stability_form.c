@@ -223,29 +223,40 @@ static double difference_rate(const StabilityCase *x, size_t a, double s, double
     return s - middle * middle / (4 * p * q);
 }
 
+/* F(y), rows as lmi_is_positive has them. */
+static void read_form(const Lmi *l, const double *y, double *f)
+{
+    size_t d = l->d, row = lmi_row(d);
+    memset(f, 0, d * row * sizeof *f);
+    for (size_t k = 0; k < l->m; k++)
+        for (size_t i = 0; i < d; i++)
+            for (size_t j = 0; j < d; j++)
+                f[i * row + j] += y[k] * l->basis[(k * d + i) * d + j];
+}
+
 /* t is room on the form; the rate that p, q leave: the least generalised eigenvalue, by bisection. */
 static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, double asked, const double *y)
 {
-    size_t n = b->n, d = l->d;
-    double lo = 0, hi = INFINITY, *f = malloc(d * d * sizeof *f);
+    size_t n = b->n, d = l->d, row = lmi_row(d);
+    double lo = 0, hi = INFINITY, *form = malloc(2 * d * row * sizeof *form), *f = form + d * row;
+    if (!form)
+        return lo;
+    read_form(l, y, form);
     for (size_t k = 0; k < b->n_corners * n; k++) {
         size_t a = k % n;
         hi = fmin(hi, b->speed[k]);
         if (claim_matrix_size(x->m, a) > 1)
             hi = fmin(hi, difference_rate(x, a, b->speed[k], y[a], y[n + a]));
     }
-    for (int step = 0; f && step < 40 && hi > lo; step++) {
+    for (int step = 0; step < 40 && hi > lo; step++) {
         double c = (lo + hi) / 2;
-        memset(f, 0, d * d * sizeof *f);
-        for (size_t k = 0; k < 2 * n; k++)
-            for (size_t i = 0; i < d * d; i++)
-                f[i] += y[k] * l->basis[k * d * d + i];
+        memcpy(f, form, d * row * sizeof *f);
         for (size_t at = 0; at < d; at += 2 * n)
             for (size_t i = 0; i < n; i++)
-                f[(at + i) * d + at + i] -= 2 * (c - asked) * y[i];
+                f[(at + i) * row + at + i] -= 2 * (c - asked) * y[i];
         *(lmi_is_positive(d, f) ? &lo : &hi) = c;
     }
-    free(f);
+    free(form);
     return lo;
 }
 
