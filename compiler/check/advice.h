@@ -30,4 +30,17 @@ typedef struct Advice {
 
 /* Fills r->advice, in the arena; with nothing where one conclusion alone was asked for. */
 void advice_find(Ctx *cx, Report *r);
+
+/* ---- advice_remedy.c ---- */
+/* The part about remedies, of a network that is not certified. */
+void remedies_find(Ctx *cx, const Report *r, Advice *out);
+/* The network with weights of the remedy's connection, or all of them, times `factor`; shares all else. */
+Net remedy_net(Ctx *cx, const Net *net, const Remedy *x, Num factor);
+/* Three digits of x, towards 0. */
+Num remedy_digits(NumPool *nums, double x);
+
+/* ---- advice_factor.c ---- */
+/* x->at, one factor on all weights, for a network of more rows than changes are tried in one by one; false where none is found. */
+enum { FACTOR_MAX_ROWS = 2000, FACTOR_MAX_ENTRIES = 200 * 1000 };
+bool remedy_find_factor(Ctx *cx, const Report *r, Remedy *x);
 #endif

@@ -77,14 +77,58 @@ def the_factor_of_large_weights_has_its_digits(folder):
     equal(report(path, "--set", "g=" + at)["lds"]["verdict"], "certified")
 
 
+ROWS = """param g = 1
+population A excitatory { size = %d; tau = 1; cost = nonnegative }
+connect A -> A { weight = g * (0.01 + 0.0004 * post.i + 0.0001 * pre.i * post.i) }
+"""
+
+
+def largest_eigenvalue(n):
+    i = numpy.arange(n)
+    return max(abs(numpy.linalg.eigvals(0.01 + 0.0004 * i[:, None] + 0.0001 * numpy.outer(i, i))))
+
+
+@test
+def one_factor_on_all_weights_of_many_rows(folder):
+    for n in (41, 150):
+        path = write(folder, "rows%d.eig" % n, ROWS % n)
+        r = report(path)
+        equal((r["lds"]["verdict"], r["no_remedy"]), ("refuted", None))
+        equal([x.get("all_weights") for x in r["remedies"]], [True])
+        at = r["remedies"][0]["certified_at"]
+        product = float(at) * largest_eigenvalue(n)         # of weights that are not negative, 1 is the end
+        check(0.985 < product < 1, product)
+        equal(report(path, "--set", "g=" + at)["lds"]["verdict"], "certified")
+        equal(report(path, "--json")["remedies"], r["remedies"])
+
+
+@test
+def the_factor_of_rows_that_inhibit_themselves(folder):
+    """Its leaks grow with the factor, which the margin does not know."""
+    path = write(folder, "signs.eig", """param g = 3
+population A excitatory { size = 40; tau = 1; cost = nonnegative }
+population B inhibitory { size = 20; tau = 2; cost = nonnegative }
+connect A -> A { weight = g * (0.02 + 0.001 * post.i) }
+connect A -> B { weight = g * (0.03 + 0.001 * pre.i) }
+connect B -> A { weight = g * (0.05 + 0.001 * pre.i * post.i) }
+connect B -> B { weight = g * 0.2; self = yes }
+""")
+    r = report(path)
+    check(r["lds"]["verdict"] != "certified", r["lds"])
+    equal([x.get("all_weights") for x in r["remedies"]], [True], r["no_remedy"])
+    at = 3 * Fraction(r["remedies"][0]["certified_at"])
+    equal(report(path, "--set", "g=%s" % at)["lds"]["verdict"], "certified")
+    check(report(path, "--set", "g=%s" % (at * Fraction(103, 100)))["lds"]["verdict"] != "certified", at)
+
+
 @test
 def that_there_is_no_remedy_is_said(folder):
-    rows = """population A excitatory { size = 41; tau = 1; cost = nonnegative }
-connect A -> A { weight = 0.1 + 0.01 * post.i + 0.001 * pre.i * post.i }
+    rows = """population A excitatory { size = 2001; tau = 1; cost = nonnegative }
+connect A -> A { weight = 1 + 0.01 * post.i; pattern = one_to_one }
 """
     huge = TWO.replace("1.6", "1e8") % "1e8"
     for name, text, says in (("huge.eig", huge, "no change of one connection, of the slopes of one population or of all weights at once was found"),
-                             ("rows.eig", rows, "what would restore it is looked for in a matrix of at most 40 rows")):
+                             ("rows.eig", rows, "what would restore it is looked for in a matrix of at most 2000 rows and 200000 entries")):
         path = write(folder, name, text)
         r = report(path)
         check(r["lds"]["verdict"] != "certified", r["lds"])

@@ -160,10 +160,10 @@ static void keep_refutation(LdsReport *out, const LdsFinding *f)
     out->method = f->method;
 }
 
-static void decide_matrix(Ctx *cx, LdsReport *out)
+static void decide_matrix(Ctx *cx, double *work, LdsReport *out)
 {
     Evidence *e = &out->evidence;
-    double margin = 1, work = work_in_all;
+    double margin = 1;
     bool ran[N_TESTS];
     size_t n_undecided = 0, method_size = 0;
     const char *method = "no rows";
@@ -172,7 +172,7 @@ static void decide_matrix(Ctx *cx, LdsReport *out)
     for (size_t k = 0; k < e->n_components; k++) {
         Component *c = &e->component[k];
         out->largest_component = c->n > out->largest_component ? c->n : out->largest_component;
-        LdsFinding f = decide_component(cx, &out->matrix, c, &work, ran);
+        LdsFinding f = decide_component(cx, &out->matrix, c, work, ran);
         if (f.verdict == TRUTH_REFUTED) {
             keep_refutation(out, &f);
             return;
@@ -192,11 +192,17 @@ static void decide_matrix(Ctx *cx, LdsReport *out)
         accept_all(cx, out, method, margin);
 }
 
-void lds_decide(Ctx *cx, LdsReport *out)
+void lds_decide_within(Ctx *cx, double *work, LdsReport *out)
 {
     out->at_population_level = out->matrix.size != NULL;
     if (!refute_zero_sum(cx, out))
-        decide_matrix(cx, out);
+        decide_matrix(cx, work, out);
+}
+
+void lds_decide(Ctx *cx, LdsReport *out)
+{
+    double work = work_in_all;
+    lds_decide_within(cx, &work, out);
 }
 
 static void drop(LdsReport *r)

@@ -230,6 +230,8 @@ void scaled_form_apply(const void *self, const double *x, double *y);       /* a
 /* ---- lds.c ---- */
 /* Decides out->matrix, which the caller has set; everything else in *out is zero. */
 void lds_decide(Ctx *cx, LdsReport *out);
+/* The same with so many operations for factorisations and products, of which it leaves the rest. What cannot be had for them is not tried. */
+void lds_decide_within(Ctx *cx, double *work, LdsReport *out);
 /* From the network and its slopes. */
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out);
 #endif
