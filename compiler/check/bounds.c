@@ -16,8 +16,8 @@ RequirementReport require_rate(Ctx *cx, Report *r, const ModelRequire *require)
         return (RequirementReport){.reason = "every trajectory converges, but no theorem gives a rate for this network"};
     if (mpq_cmp(s->rate, require->lo) >= 0)
         return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = s->theorem};
-    return (RequirementReport){.reason = arena_printf(&cx->arena, "a rate of %s per unit of time is proved, and more is not excluded",
-                                                      report_rate_text(cx, s->rate))};
+    return (RequirementReport){.reason = arena_printf(&cx->arena, "a rate of %s per %s is proved, and more is not excluded",
+                                                      report_rate_text(cx, s->rate), model_time_unit(r->net->model))};
 }
 
 /* "[0, 5]", "[0, inf)" */

@@ -328,6 +328,7 @@ static void explain_statements(const Report *r, Sbuf *out)
         if (rate && mpq_sgn(rate[0]) > 0) {
             sbuf_str(&text, ": rate ");
             report_rate(rate[0], &text);
+            sbuf_printf(&text, " per %s", model_time_unit(r->net->model));
         }
         say(out, "", &text);
     }

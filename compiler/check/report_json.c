@@ -235,6 +235,7 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "model", text_or_null(r->net->model->name));
     json_object_set_new(o, "file", text_or_null(r->net->model->path));
     json_object_set_new(o, "neurons", json_integer((json_int_t)r->net->n));
+    json_object_set_new(o, "time_unit", r->net->model->has_time_unit ? json_string("ms") : json_null());
     json_object_set_new(o, "populations", json_integer((json_int_t)r->net->n_pops));
     json_object_set_new(o, "dale", dale(r));
     json_object_set_new(o, "activations", activations(r));

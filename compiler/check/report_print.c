@@ -247,7 +247,7 @@ static void print_stability(const Report *r, Sbuf *out)
     if (s->rate) {
         sbuf_printf(out, "%*srate: at least ", REPORT_LABEL, "");
         report_rate(s->rate, out);
-        sbuf_str(out, r->net->model->has_time_unit ? " per ms\n" : " per unit of time\n");
+        sbuf_printf(out, " per %s\n", model_time_unit(r->net->model));
     }
     if (s->open && r->lds.verdict != TRUTH_UNDECIDED) {
         text.n = 0;

@@ -233,6 +233,6 @@ RequirementReport require_rate_for_all(Ctx *cx, Report *r, const ModelRequire *r
     if (!rate)
         return (RequirementReport){.reason = "for some of the values no rate is proved: cells have one where the network contracts in a weighted "
                                              "maximum, sum or Euclidean norm, and that does not follow from diagonal stability"};
-    return (RequirementReport){.reason = arena_printf(&cx->arena, "for all values a rate of %s per unit of time is proved, and more is not excluded",
-                                                      report_rate_text(cx, rate))};
+    return (RequirementReport){.reason = arena_printf(&cx->arena, "for all values a rate of %s per %s is proved, and more is not excluded",
+                                                      report_rate_text(cx, rate), model_time_unit(r->net->model))};
 }

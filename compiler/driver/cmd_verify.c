@@ -29,6 +29,7 @@ typedef struct Verification {
     const char *reason;         /* why it is rejected, or how it was proved */
     bool accepted;
     const char *model_note;     /* how the model compares; NULL without --model */
+    const char *time_unit;      /* that of the model; a certificate does not say it */
     json_t *model_diagnostics;  /* what is wrong with it; NULL: nothing */
     ExitStatus status;
 } Verification;
@@ -217,9 +218,10 @@ static void compare_model(Verification *v)
     }
     compilation_init(&c, &o, o.model);
     c.only_check = true;        /* the network as `check` had it */
-    if (compilation_run(&c, PHASE_net))
+    if (compilation_run(&c, PHASE_net)) {
+        v->time_unit = model_time_unit(c.model);
         compare_claims(v, &c);
-    else {
+    } else {
         v->accepted = false;
         v->status = compilation_failure(&c);
         v->reason = "the model is in error";
@@ -297,7 +299,7 @@ static bool print_params(Ctx *cx, const Ranges *r, const char *before)
     return r->n_params > 0;
 }
 
-static void print_ranges(Ctx *cx, const Ranges *r)
+static void print_ranges(Ctx *cx, const Ranges *r, const char *time_unit)
 {
     if (!r->n_cells)
         return;
@@ -307,7 +309,7 @@ static void print_ranges(Ctx *cx, const Ranges *r)
     if (ranges_rate(r)) {
         Sbuf rate = {0};
         num_print_inside(ranges_rate(r), -1, &rate);
-        printf(" at a rate of at least %s", sbuf_text(&rate));
+        printf(" at a rate of at least %s per %s", sbuf_text(&rate), time_unit);
         sbuf_free(&rate);
     }
     printf("%s (Theorem 30)\n", r->speed ? ", with the time constants that go with them" : "");
@@ -357,7 +359,7 @@ static void print_theorem(Verification *v)
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
-    print_ranges(&v->cx, &v->file.ranges);
+    print_ranges(&v->cx, &v->file.ranges, v->time_unit ? v->time_unit : "unit of time");
     print_model(v);
 }
 

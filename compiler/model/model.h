@@ -287,6 +287,9 @@ typedef struct Model {
     NumPool *nums;
 } Model;
 
+/* What rates are per, in texts for people. */
+static inline const char *model_time_unit(const Model *m) { return m->has_time_unit ? "ms" : "unit of time"; }
+
 /* Ast -> Model. False when an error diagnostic was added; *out then holds what
  * could be understood and must only be printed. */
 bool model_build(Ctx *cx, NumPool *nums, int source, const Ast *ast, size_t n_set, const Setting *set, Model *out);

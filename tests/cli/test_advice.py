@@ -193,6 +193,31 @@ def the_story_has_the_numbers(folder):
     check("the question" not in text, text)
 
 
+UNITS = """param w = 0.5 in [0.4, 0.6]
+population A excitatory { tau = 10%s; cost = nonnegative }
+population B inhibitory { tau = 20%s; cost = nonnegative }
+connect A -> B { weight = w }
+connect B -> A { weight = w }
+require rate >= 3%s
+require rate >= 0.001%s for all params
+"""
+
+
+@test
+def rates_are_per_the_unit_of_the_model(folder):
+    """In the report, the story, what is required, and of a proof where the model is given, which alone knows it."""
+    for unit, per, says, key in ((" ms", " per ms", "per ms", "ms"), ("", "", "per unit of time", None)):
+        path, proof = write(folder, "unit.eig", UNITS % (unit, unit, per, per)), os.path.join(folder, "unit.json")
+        text = " ".join(eigc("check", "--explain-verdict", path, "--certificate", proof).out.split())
+        rates = re.findall(r"(rate: at least|: rate|a rate of|at a rate of at least) (\S+) (per (?:ms|unit of time))?", text)
+        equal(sorted({x[0] for x in rates}), [": rate", "a rate of", "rate: at least"], text)
+        equal({x[2] for x in rates}, {says}, text)
+        equal(report(path)["time_unit"], key)
+        check(re.search(r"at a rate of at least \S+ per unit of time", eigc("verify", proof).out), proof)
+        shown = eigc("verify", "--model", path, proof).out
+        check(re.search(r"at a rate of at least \S+ %s " % says, shown), shown)
+
+
 @test
 def the_story_of_what_has_no_matrix(folder):
     text = eigc("check", "--explain-verdict", "examples/13-fitzhugh-nagumo.eig").out

@@ -129,7 +129,7 @@ static void say_runaway(Ctx *cx, const Net *net, const LdsReport *lds, const Sta
     sbuf_printf(out, "%s constant input, from some starts rates grow without bound, ", out->n ? ". Whatever the" : "whatever the");
     mpq_srcptr rate = statement_numbers(s, "rate")[0];
     if (mpq_sgn(rate) > 0)
-        sbuf_printf(out, "at a rate of at least %s per %s, ", report_rounded(cx, rate, 3, false), net->model->has_time_unit ? "ms" : "unit of time");
+        sbuf_printf(out, "at a rate of at least %s per %s, ", report_rounded(cx, rate, 3, false), model_time_unit(net->model));
     sbuf_str(out, "about in proportion of ");
     print_direction(&lds->matrix, s, out);
 }
