@@ -322,4 +322,36 @@ def printed_slopes_hold(folder):
 
 
 
+RANDOM = {
+    # of |W| 1 is the spectral radius: rows have one sum
+    "excitatory": """param g = 1
+population N excitatory { size = 20000; tau = 10 ms; cost = nonnegative }
+connect N -> N { weight = g * 0.1; pattern = random(indegree = 10); seed = 7 }
+""",
+    "both": """param g = 1
+population E excitatory { size = 16000; tau = 10 ms; cost = nonnegative }
+population I inhibitory { size = 4000; tau = 10 ms; cost = nonnegative }
+connect E -> E { weight = g * 0.05; pattern = random(indegree = 8); seed = 7 }
+connect E -> I { weight = g * 0.05; pattern = random(indegree = 8); seed = 8 }
+connect I -> E { weight = g * 0.3; pattern = random(indegree = 2); seed = 9 }
+connect I -> I { weight = g * 0.3; pattern = random(indegree = 2); seed = 10 }
+"""}
+
+
+@test
+def random_networks_are_decided_up_to_the_edge_of_dominance(folder):
+    for name, g, verdict in (("excitatory", "0.9999", "certified"), ("excitatory", "1.0001", "refuted"), ("both", "0.999", "certified")):
+        path, proof = write(folder, name + ".eig", RANDOM[name]), os.path.join(folder, name + ".json")
+        r = json.loads(eigc("check", "--json", "--only=diagonal-stability", "--set", "g=" + g, path, "--certificate", proof).out)
+        equal(r["lds"]["verdict"], verdict, (name, g))
+        equal(eigc("verify", proof).status, 0, (name, g))
+
+
+@test
+def what_holds_in_doubles_and_dominates_nowhere_is_not_searched_on(folder):
+    r = json.loads(eigc("check", "--json", "--only=diagonal-stability", "--set", "g=1.1", write(folder, "both.eig", RANDOM["both"])).out)
+    equal(r["lds"]["verdict"], "undecided")
+    check(r["lds"]["reason"].endswith("tried: diagonal, pairs of rows, balanced scaling, quasi-dominance"), r["lds"]["reason"])
+
+
 main()

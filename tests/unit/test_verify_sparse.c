@@ -160,6 +160,69 @@ static void sheets_are_dissected(void)
     CHECK(proves_sheet("-1e-9", "5", "-5", PROOF_DOMINANCE));           /* nothing is left of the pairs */
 }
 
+/* Each of MESH neurons reads MESH_IN others, a fixed number of places on, which leaves no order in which few entries fill in. The weight from j to i is
+ * `weight` d_j / d_i, and multipliers d_i^2: |W| does to 1/d what MESH_IN * weight does, and no vector shows less. */
+enum { MESH = 16001, MESH_IN = 10 };
+
+static void mesh_scale(uint32_t i, mpq_t d)
+{
+    mpq_set_ui(d, 4 + i % 7 % 4, 4);
+    mpq_canonicalize(d);
+}
+
+static void mesh(Ctx *cx, const char *weight, ClaimMatrix *m, Component *c)
+{
+    static const uint32_t on[MESH_IN] = {113, 1297, 2753, 3889, 5471, 7001, 8837, 10711, 13093, 15319};
+    mpq_t d;
+    mpq_init(d);
+    claim_matrix_init(cx, m, MESH, (MESH_IN + 1) * MESH, false);
+    component_init(cx, c, MESH);
+    for (uint32_t i = 0; i < MESH; i++) {
+        uint32_t *column = m->column + (MESH_IN + 1) * i;
+        column[MESH_IN] = i;
+        for (int k = 0; k < MESH_IN; k++)
+            column[k] = (i + on[k]) % MESH;
+        qsort(column, MESH_IN + 1, sizeof *column, compare_columns);
+        for (size_t k = 0; k <= MESH_IN; k++) {
+            mpq_t *entry = &m->entry[(MESH_IN + 1) * i + k];
+            if (!rational_parse(*entry, column[k] == i ? "-1" : weight, strlen(column[k] == i ? "-1" : weight)))
+                BUG("test number");
+            mesh_scale(column[k], d);
+            mpq_mul(*entry, *entry, d);
+            mesh_scale(i, d);
+            mpq_div(*entry, *entry, d);
+        }
+        m->row_from[i + 1] = (MESH_IN + 1) * (i + 1);
+        c->member[i] = i;
+        mesh_scale(i, d);
+        mpq_mul(c->p[i], d, d);
+    }
+    mpq_clear(d);
+}
+
+static bool proves_mesh(const char *weight)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    ClaimMatrix m;
+    Component c;
+    mesh(&cx, weight, &m, &c);
+    VerifyResult r = verify_component(&cx, &m, &c);
+    CHECK(!r.accepted || r.proof == PROOF_DOMINANCE);
+    claim_matrix_clear(&m);
+    component_clear(&c);
+    ctx_free(&cx);
+    return r.accepted;
+}
+
+static void what_dominates_near_the_edge_is_found(void)
+{
+    CHECK(proves_mesh("0.09"));
+    CHECK(proves_mesh("0.09999"));
+    CHECK(!proves_mesh("0.1"));
+    CHECK(!proves_mesh("0.100001"));
+}
+
 /* The bounds are of numbers that are rounded to the nearest. */
 static void other_roundings_prove_nothing(void)
 {
@@ -174,6 +237,7 @@ int main(void)
     RUN(dominance_stops_at_the_edge);
     RUN(fronts_prove_what_does_not_dominate);
     RUN(sheets_are_dissected);
+    RUN(what_dominates_near_the_edge_is_found);
     RUN(other_roundings_prove_nothing);
     return test_done();
 }

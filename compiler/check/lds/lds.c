@@ -41,6 +41,14 @@ static const TestRow test_table[] = {
 };
 enum { N_TESTS = sizeof test_table / sizeof *test_table };
 
+/* Beyond so many rows a proof is dominance, or a factor that few entries fill in, which no other multipliers bring about: where some clearly
+ * hold in doubles, there is no witness either, and dominance alone is left to be tried. */
+static bool is_worth_it(const Component *c, const LdsFinding *f, LdsTest *test)
+{
+    static const double clear = 1e-3;
+    return c->n <= LDS_DENSE_ROWS || !(f->margin > clear) || test == lds_test_comparison;
+}
+
 /* ran[k]: whether the k-th test was run. */
 static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, bool *ran)
 {
@@ -48,7 +56,8 @@ static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Componen
     LdsFinding f = {.margin = -DBL_MAX};
     lds_part_init(cx, m, c, work, &part);
     for (size_t k = 0; k < N_TESTS; k++)
-        ran[k] = f.verdict == TRUTH_UNDECIDED && c->n <= test_table[k].max_n && test_table[k].test(&part, &f);
+        ran[k] = f.verdict == TRUTH_UNDECIDED && c->n <= test_table[k].max_n && is_worth_it(c, &f, test_table[k].test) &&
+                 test_table[k].test(&part, &f);
     if (f.verdict == TRUTH_UNDECIDED && c->n > LDS_DENSE_ROWS)
         f.missing = arena_printf(&cx->arena, "beyond %d rows only multipliers that dominate the diagonal, or whose matrix "
                                  "has a sparse factor, are proved, and the interior-point method is not run", LDS_DENSE_ROWS);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600 };
+enum { POWER_SWEEPS = 30, FINE_SWEEPS = 60, FACTOR_MAX = 600, PERRON_SWEEPS = 100 };
 
 /* Edges by column, those from[j] .. from[j+1]-1 leave row-index j as a source; copies, since a sweep reads all columns. */
 typedef struct Columns {
@@ -287,18 +287,52 @@ static bool is_beyond_comparison(const LdsPart *p)
     return true;
 }
 
+/* x and y become what |K| and its transpose do to themselves most: near the edge these do where sums would take long. */
+static void comparison_perron(const LdsPart *p, double *x, double *y)
+{
+    double *z = ARENA_ARRAY(&p->cx->arena, 2 * p->n, double), *w = z + p->n;
+    for (size_t i = 0; i < p->n; i++)
+        x[i] = y[i] = 1;
+    for (int sweep = 0; sweep < PERRON_SWEEPS; sweep++) {
+        double most_x = 0, most_y = 0;
+        memcpy(z, x, p->n * sizeof *x);
+        memcpy(w, y, p->n * sizeof *y);
+        for (size_t i = 0; i < p->n; i++)
+            for (size_t e = p->row_from[i]; e < p->row_from[i + 1]; e++) {
+                z[i] += fabs(p->k[e]) * x[p->column[e]];
+                w[p->column[e]] += fabs(p->k[e]) * y[i];
+            }
+        for (size_t i = 0; i < p->n; i++) {
+            most_x = fmax(most_x, z[i]);
+            most_y = fmax(most_y, w[i]);
+        }
+        for (size_t i = 0; i < p->n; i++) {
+            x[i] = z[i] / most_x;
+            y[i] = w[i] / most_y;
+        }
+    }
+}
+
+static bool offer_quotient(LdsPart *p, const double *x, double *y, LdsFinding *f)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (!(x[i] > 0 && y[i] > 0))
+            return false;
+        y[i] /= x[i];
+    }
+    return lds_offer_p(p, y, "quasi-dominance", f);
+}
+
 bool lds_test_comparison(LdsPart *p, LdsFinding *f)
 {
     if (is_beyond_comparison(p))
         return true;
     double *x = ARENA_ARRAY(&p->cx->arena, p->n, double), *y = ARENA_ARRAY(&p->cx->arena, p->n, double);
-    if (!(p->n <= FACTOR_MAX ? comparison_dense(p, x, y) : comparison_iterate(p, x, y)))
+    if ((p->n <= FACTOR_MAX ? comparison_dense(p, x, y) : comparison_iterate(p, x, y)) && offer_quotient(p, x, y, f))
         return true;
-    for (size_t i = 0; i < p->n; i++) {
-        if (!(x[i] > 0 && y[i] > 0))
-            return true;
-        y[i] /= x[i];
-    }
-    lds_offer_p(p, y, "quasi-dominance", f);
+    if (p->n <= LDS_DENSE_ROWS)     /* other proofs are tried */
+        return true;
+    comparison_perron(p, x, y);
+    offer_quotient(p, x, y, f);
     return true;
 }

@@ -140,6 +140,8 @@ static bool offer_bracketed(LdsPart *p, const double *q, double margin, double a
         round_p(p, q, bits[b], multiplier);
         if (lds_offer_exact_p(p, multiplier, method, f))
             return true;
+        if (p->n > LDS_DENSE_ROWS)      /* nothing hangs on one bit more */
+            b = sizeof bits / sizeof *bits - 2 > b ? sizeof bits / sizeof *bits - 2 : b;
     }
     return false;
 }

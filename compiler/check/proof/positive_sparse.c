@@ -17,7 +17,7 @@
  *
  * Cholesky. Rump's test of positive.c, whose bounds hold for any order of the rows, front by front
  * (positive_dissect.c, positive_fronts.c): where few entries fill in it costs little. */
-enum { FEW_SWEEPS = 20, MANY_SWEEPS = 300 };
+enum { FEW_SWEEPS = 20, PERRON_SWEEPS = 100, MANY_SWEEPS = 300 };
 
 static void rows_free(Rows *r)
 {
@@ -129,8 +129,8 @@ static double radius_of(const Entry *e)
 
 /* ---- dominance ---- */
 
-/* Whether b_ii x_i > sum |b_ij| x_j whatever the roundings; x_i becomes what makes it an equation, and 1 more. */
-static bool sweep(const Rows *r, double *x)
+/* Whether b_ii x_i > sum |b_ij| x_j whatever the roundings. */
+static bool dominates_by(const Rows *r, const double *x)
 {
     bool dominates = true;
     for (size_t i = 0; i < r->n; i++) {
@@ -139,6 +139,13 @@ static bool sweep(const Rows *r, double *x)
             sum += (fabs(r->entry[k].value) + radius_of(&r->entry[k])) * x[r->entry[k].column];
         dominates &= r->own[i] * (1 - 20 * U) * x[i] > sum * (1 + 2 * terms * U);
     }
+    return dominates;
+}
+
+/* The same; else x_i becomes what makes it an equation, and 1 more. */
+static bool sweep(const Rows *r, double *x)
+{
+    bool dominates = dominates_by(r, x);
     for (size_t i = 0; i < r->n && !dominates; i++) {
         double sum = 1;
         for (size_t k = r->from[i]; k < r->end[i]; k++)
@@ -161,6 +168,38 @@ static bool is_dominant(const Rows *r, int sweeps)
     }
     free(x);
     return dominates && isfinite(most);
+}
+
+/* x goes to what |b_ij| / b_ii does to itself most. Near the edge that vector dominates long before the sums above, which grow there
+ * for as many sweeps as the edge is near. False where it grows in every row: then no x dominates. */
+static bool perron_sweep(const Rows *r, double *x, double *next)
+{
+    bool grows = true;
+    double most = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        double sum = 0;
+        for (size_t k = r->from[i]; k < r->end[i]; k++)
+            sum += fabs(r->entry[k].value) * x[r->entry[k].column];
+        sum /= r->own[i];
+        grows &= sum >= x[i];
+        next[i] = x[i] + sum;           /* which goes to one vector where sums alone would go back and forth */
+        most = fmax(most, next[i]);
+    }
+    for (size_t i = 0; i < r->n; i++)
+        x[i] = next[i] / most;
+    return !grows;
+}
+
+static bool is_dominant_by_perron(const Rows *r)
+{
+    double *x = malloc(2 * r->n * sizeof *x);
+    bool dominates = false;
+    for (size_t i = 0; x && i < r->n; i++)
+        x[i] = 1;
+    for (int k = 0; x && k < PERRON_SWEEPS && !dominates && perron_sweep(r, x, x + r->n); k++)
+        dominates = k % 5 == 4 && dominates_by(r, x);
+    free(x);
+    return dominates;
 }
 
 /* ---- Rump's test ---- */
@@ -194,7 +233,7 @@ static bool is_positive(const Rows *r, ProofKind *how)
     Positive answer = by_fronts(r);
     if (answer != POSITIVE_UNKNOWN)
         *how = PROOF_RUMP;
-    return answer == POSITIVE_UNKNOWN ? is_dominant(r, MANY_SWEEPS) : answer == POSITIVE_YES;
+    return answer == POSITIVE_UNKNOWN ? is_dominant_by_perron(r) || is_dominant(r, MANY_SWEEPS) : answer == POSITIVE_YES;
 }
 
 bool positive_by_rows(const LyapunovForm *f, ProofKind *how)
