@@ -113,7 +113,8 @@ enum { N_CHEAP = sizeof cheap / sizeof *cheap };
 
 static void decides(size_t n, size_t m)
 {
-    CHECK(search(cheap, N_CHEAP, n, m, 0.98) == TRUTH_UNDECIDED);
+    bool by_comparison = n > LDS_DENSE_ROWS;        /* which looks closer there */
+    CHECK(search(cheap, N_CHEAP, n, m, 0.98) == (by_comparison ? TRUTH_CERTIFIED : TRUTH_UNDECIDED));
     CHECK(search(descent, 1, n, m, 0.98) == TRUTH_CERTIFIED);
     CHECK(search(cheap, N_CHEAP, n, m, 1.02) == TRUTH_UNDECIDED);
     CHECK(search(descent, 1, n, m, 1.02) == TRUTH_REFUTED);
