@@ -160,8 +160,9 @@ static void sheets_are_dissected(void)
     CHECK(proves_sheet("-1e-9", "5", "-5", PROOF_DOMINANCE));           /* nothing is left of the pairs */
 }
 
-/* Each of MESH neurons reads MESH_IN others, a fixed number of places on, which leaves no order in which few entries fill in. The weight from j to i is
- * `weight` d_j / d_i, and multipliers d_i^2: |W| does to 1/d what MESH_IN * weight does, and no vector shows less. */
+/* Each of MESH neurons reads MESH_IN others, a fixed number of places on, which leaves no order in which few entries
+ * fill in. The weight from j to i is `weight` d_j / d_i, and multipliers are d_i^2: |W| multiplies 1/d by MESH_IN * weight,
+ * its spectral radius. */
 enum { MESH = 16001, MESH_IN = 10 };
 
 static void mesh_scale(uint32_t i, mpq_t d)
