@@ -30,13 +30,17 @@ static void tie_indices(const Lmi *l, size_t *parent)
         parent[i] = root_of(parent, i);
 }
 
-/* Entries of the matrices that are not 0, in all of them. */
-static size_t count_terms(const Lmi *l)
+/* Entries of the matrices that are not 0 in rows of the block: all stand in its columns. */
+static size_t count_terms(const Lmi *l, const size_t *index, size_t n)
 {
-    size_t n = 0;
-    for (size_t e = 0; e < l->m * l->d * l->d; e++)
-        n += l->basis[e] != 0;
-    return n;
+    size_t n_terms = 0;
+    for (size_t k = 0; k < l->m; k++)
+        for (size_t i = 0; i < n; i++) {
+            const double *row = l->basis + (k * l->d + index[i]) * l->d;
+            for (size_t j = 0; j < n; j++)
+                n_terms += row[index[j]] != 0;
+        }
+    return n_terms;
 }
 
 static bool allocate(LmiBlock *b, size_t m, size_t n_terms)
@@ -116,14 +120,14 @@ static void list_tiles(LmiBlock *b, size_t m)
 }
 
 /* The block of the indices with this root, in ascending order; false without memory. */
-static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t n_terms, size_t *index, LmiBlock *out)
+static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t *index, LmiBlock *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->d; i++)
         if (parent[i] == root)
             index[n++] = i;
     *out = (LmiBlock){.d = n, .row = lmi_row(n)};
-    if (!allocate(out, l->m, n_terms))
+    if (!allocate(out, l->m, count_terms(l, index, n)))
         return false;
     list_entries(l, index, out);
     list_tiles(out, l->m);
@@ -132,7 +136,7 @@ static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t n
 
 LmiBlock *lmi_blocks(const Lmi *l, size_t *n_blocks)
 {
-    size_t *parent = malloc((2 * l->d + 1) * sizeof *parent), n_terms = count_terms(l);
+    size_t *parent = malloc((2 * l->d + 1) * sizeof *parent);
     LmiBlock *block = calloc(l->d + 1, sizeof *block);
     bool ok = parent && block;
     *n_blocks = 0;
@@ -140,7 +144,7 @@ LmiBlock *lmi_blocks(const Lmi *l, size_t *n_blocks)
         tie_indices(l, parent);
     for (size_t i = 0; ok && i < l->d; i++)
         if (parent[i] == i)
-            ok = take_block(l, parent, i, n_terms, parent + l->d, &block[(*n_blocks)++]);
+            ok = take_block(l, parent, i, parent + l->d, &block[(*n_blocks)++]);
     free(parent);
     if (ok)
         return block;
