@@ -119,7 +119,7 @@ static void writes_stay_inside(void)
             for (size_t m = 0; m < MARK; m++)
                 array[a][length[a] + m] = mark;
         }
-        const double **weight = ARENA_ARRAY(&c.cx.arena, c.p.n_blocks + 1, const double *);
+        const void **weight = ARENA_ARRAY(&c.cx.arena, c.p.n_blocks + 1, const void *);
         const uint64_t **row_from = ARENA_ARRAY(&c.cx.arena, c.p.n_blocks + 1, const uint64_t *);
         const uint32_t **column = ARENA_ARRAY(&c.cx.arena, c.p.n_blocks + 1, const uint32_t *);
         for (size_t b = 0; b < c.p.n_blocks; b++) {

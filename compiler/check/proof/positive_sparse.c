@@ -129,7 +129,7 @@ static double radius_of(const Entry *e)
 
 /* ---- dominance ---- */
 
-/* Whether b_ii x_i > sum |b_ij| x_j whatever the roundings. */
+/* Whether b_ii x_i > sum |b_ij| x_j whatever the roundings. Every x_i is at least 1, so that no product with a radius underflows. */
 static bool dominates_by(const Rows *r, const double *x)
 {
     bool dominates = true;
@@ -171,11 +171,12 @@ static bool is_dominant(const Rows *r, int sweeps)
 }
 
 /* x goes to what |b_ij| / b_ii does to itself most. Near the edge that vector dominates long before the sums above, which grow there
- * for as many sweeps as the edge is near. False where it grows in every row: then no x dominates. */
+ * for as many sweeps as the edge is near. The least x_i is 1. False where x grows in every row, then no x dominates, and where it is
+ * so uneven that products would leave the doubles. */
 static bool perron_sweep(const Rows *r, double *x, double *next)
 {
     bool grows = true;
-    double most = 0;
+    double least = DBL_MAX, most = 0;
     for (size_t i = 0; i < r->n; i++) {
         double sum = 0;
         for (size_t k = r->from[i]; k < r->end[i]; k++)
@@ -183,11 +184,12 @@ static bool perron_sweep(const Rows *r, double *x, double *next)
         sum /= r->own[i];
         grows &= sum >= x[i];
         next[i] = x[i] + sum;           /* which goes to one vector where sums alone would go back and forth */
+        least = fmin(least, next[i]);
         most = fmax(most, next[i]);
     }
     for (size_t i = 0; i < r->n; i++)
-        x[i] = next[i] / most;
-    return !grows;
+        x[i] = next[i] / least;
+    return !grows && most / least < 0x1p500;
 }
 
 static bool is_dominant_by_perron(const Rows *r)
