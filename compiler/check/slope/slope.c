@@ -50,7 +50,8 @@ static bool step_fits(const Net *net, const ModelPop *p, const SlopeReport *slop
     return mpq_cmp(longest, x) < 0;
 }
 
-static void check_step(Ctx *cx, const Net *net, const ModelPop *p, const SlopeReport *slope)
+/* Where it does not fit, nothing is known of the network with these steps, and so nothing of its slopes is said to be proved. */
+static void check_step(Ctx *cx, const Net *net, const ModelPop *p, SlopeReport *slope)
 {
     if (step_fits(net, p, slope))
         return;
@@ -60,6 +61,7 @@ static void check_step(Ctx *cx, const Net *net, const ModelPop *p, const SlopeRe
     else
         diag_note_at(cx, d, p->act.span, "%s", slope->reason);
     diag_help(cx, d, "the plain network is `prox_step = 1`");
+    *slope = (SlopeReport){.reason = "with its proximal step it is not proved to have one value at each input"};
 }
 
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
