@@ -796,6 +796,49 @@ def says_equilibrium(t, net, s):
         need(at + sum(abs(a) * b for a, b in zip(row, r)) < r[i], "not into the box")
 
 
+class Moving:
+    """A box around x + shift, linear in the weights, and what is compared with its radius for the weights v, w and all between them."""
+
+    def __init__(self, s, n):
+        self.n = n
+        need(n <= 64, "too many rows")
+        self.u, self.x, self.at, self.r = (numbers(s[key], n) for key in ("input", "x", "at", "radius"))
+        value, slope = ([numbers(s[name + end], n) for end in ("_lo", "_hi")] for name in ("value", "slope"))
+        need(all(a > 0 for a in self.r) and all(a <= b for pair in (value, slope) for a, b in zip(*pair)), "a radius or bounds out of order")
+        self.value, self.slope = ([(a + b) / 2 for a, b in zip(*pair)] for pair in (value, slope))
+        self.value_half, self.slope_half = ([(b - a) / 2 for a, b in zip(*pair)] for pair in (value, slope))
+        self.y = pairs_of(s["Y"], n)
+
+    def off(self, w):
+        """The input at x, less `at`."""
+        return [sum(a * b for a, b in zip(w[i], self.x)) + self.u[i] - self.at[i] for i in range(self.n)]
+
+    def shift(self, w):
+        along = [self.value[i] - self.x[i] + self.slope[i] * off for i, off in enumerate(self.off(w))]
+        return [sum(a * b for a, b in zip(row, along)) for row in self.y]
+
+    def centre(self, w):
+        return [a + b for a, b in zip(self.x, self.shift(w))]
+
+    def leads_inside(self, v, w):
+        n, y, d = self.n, self.y, self.slope
+        middle = [[(a + b) / 2 for a, b in zip(*rows)] for rows in zip(v, w)]
+        shift = [(a + b) / 2 for a, b in zip(self.shift(v), self.shift(w))]
+        along = [(sum(a * b for a, b in zip(v[i], self.shift(w))) + sum(a * b for a, b in zip(w[i], self.shift(v)))) / 2 for i in range(n)]
+        drift = [a + b for a, b in zip(self.off(middle), along)]
+        spread = [self.value_half[i] + self.slope_half[i] * (abs(drift[i]) + sum(abs(a) * b for a, b in zip(middle[i], self.r))) for i in range(n)]
+        for i in range(n):
+            centre = shift[i] - sum(y[i][k] * (shift[k] - d[k] * along[k]) for k in range(n))
+            rest = sum(abs((i == j) - sum(y[i][k] * ((k == j) - d[k] * middle[k][j]) for k in range(n))) * self.r[j] for j in range(n))
+            if abs(centre) + rest + sum(abs(y[i][k]) * spread[k] for k in range(n)) >= self.r[i]:
+                return False
+        return True
+
+
+def says_moving(t, net, s):
+    need(not net.kernel and Moving(s, t.q).leads_inside(weights(t), weights(t)), "not into the box")
+
+
 def says_local(t, net, s):
     slope, lo, hi = (numbers(s[key], t.q) for key in ("slope", "x_lo", "x_hi"))
     numbers(s["input"], t.q)
@@ -808,26 +851,43 @@ def equilibrium_named(found, text, kind="equilibrium"):
     return found[int(k)]
 
 
-def says_several(t, net, s, found):
+def equilibrium_says(found, s):
     first = number(s["first"])
-    kind = found[int(first)]["says"] if first.denominator == 1 and 0 <= first < len(found) else None
+    return found[int(first)]["says"] if first.denominator == 1 and 0 <= first < len(found) else None
+
+
+def says_several(t, net, s, found):
+    kind = equilibrium_says(found, s)
     if kind == "equilibrium-on-pieces":
         one, two = equilibrium_named(found, s["first"], kind), equilibrium_named(found, s["second"], kind)
         u, lo, hi = ([numbers(e[key], 2) for e in (one, two)] for key in ("input", "t_lo", "t_hi"))
         need(u[0] == u[1], "two inputs")
         need(any(hi[0][i] <= lo[1][i] or hi[1][i] <= lo[0][i] for i in range(2)), "the pieces meet")
         return
-    one, two = equilibrium_named(found, s["first"]), equilibrium_named(found, s["second"])
-    at = [[numbers(e[key], t.q) for e in (one, two)] for key in ("input", "x", "radius")]
+    stay_apart([weights(t)], s, found)
+
+
+def box_named(found, text):
+    k = number(text)
+    moves = k.denominator == 1 and 0 <= k < len(found) and found[int(k)]["says"] == "moving-equilibrium"
+    return equilibrium_named(found, text, "moving-equilibrium" if moves else "equilibrium")
+
+
+def stay_apart(matrices, s, found):
+    """In some row one box is on one side of the other at all of the matrices."""
+    one, two = box_named(found, s["first"]), box_named(found, s["second"])
+    n = len(matrices[0])
+    at = [[numbers(e[key], n) for e in (one, two)] for key in ("input", "radius")]
     need(at[0][0] == at[0][1], "two inputs")
-    need(any(abs(a - b) > c + d for a, b, c, d in zip(*at[1], *at[2])), "the boxes meet")
+    middles = [[Moving(e, n).centre(w) if e["says"] == "moving-equilibrium" else numbers(e["x"], n) for e in (one, two)] for w in matrices]
+    need(any(all(sign * (a[i] - b[i]) > at[1][0][i] + at[1][1][i] for a, b in middles) for i in range(n) for sign in (1, -1)), "the boxes meet")
 
 
 def says_form(t, net, s, found):
     """That an equilibrium is unstable, or attracts."""
     n = t.q
     need(n <= 256, "too many rows")
-    at = equilibrium_named(found, s["equilibrium"])
+    at = box_named(found, s["equilibrium"])
     tau, p = numbers(s["tau"], n), pairs_of(s["P"], n)
     need(min(tau) > 0, "tau is not positive")
     need(all(p[i][j] == p[j][i] for i in range(n) for j in range(i)), "P is not symmetric")
@@ -878,7 +938,7 @@ def falling(n, p, w, lo, hi, tau, rate):
 
 
 def says_unstable_within(t, net, s, found):
-    at, row = equilibrium_named(found, s["equilibrium"]), number(s["row"])
+    at, row = box_named(found, s["equilibrium"]), number(s["row"])
     need(row.denominator == 1 and 0 <= row < t.q, "no row")
     a, least = int(row), numbers(at["slope_lo"], t.q)[int(row)]
     need(t.names is not None and t.size[a] > 1 and a not in t.place, "a row of one neuron, or of kernels")
@@ -893,11 +953,29 @@ def says_several_or_none(t, net, s, root):
     need("zero_sum" in w or len(w.get("V", [])) == 1 or one_wave, "not of rank one")
 
 
-STRAIGHT = ("equilibrium-on-pieces", "attracting-on-pieces", "unstable-on-pieces", "run-away-on-pieces")
+STRAIGHT = ("equilibrium-on-pieces", "attracting-on-pieces", "unstable-on-pieces", "run-away-on-pieces", "no-equilibrium-on-pieces")
+BETWEEN = STRAIGHT + ("moving-equilibrium", "several-equilibria")
+
+
+def none_values(w, s):
+    """Of each set of active rows, its bits: the determinant, and a row's input off its piece times the determinant, with the sign that is said."""
+    u, corner, level = (numbers(s[key], 2) for key in ("input", "corner", "level"))
+    values = []
+    for active, (sign, r) in enumerate(zip(numbers(s["sign"], 4), map(int, numbers(s["row"], 4)))):
+        on = [active >> i & 1 for i in range(2)]
+        g = [[(i == j) - on[i] * w[i][j] for j in range(2)] for i in range(2)]
+        b = [level[i] + on[i] * (u[i] - corner[i]) for i in range(2)]
+        det = g[0][0] * g[1][1] - g[0][1] * g[1][0]
+        x = [g[1][1] * b[0] - g[0][1] * b[1], g[0][0] * b[1] - g[1][0] * b[0]]
+        short = corner[r] * det - (w[r][0] * x[0] + w[r][1] * x[1] + u[r] * det)
+        values += [sign * det, sign * (short if on[r] else -short)]
+    return values
 
 
 def straight_values(w, s, found):
     """What has to be positive: polynomials in the weights, of degree two."""
+    if s["says"] == "no-equilibrium-on-pieces":
+        return none_values(w, s)
     at = s if s["says"] in ("equilibrium-on-pieces", "run-away-on-pieces") else equilibrium_named(found, s["equilibrium"], "equilibrium-on-pieces")
     d = numbers(at["slope"], 2)
     g = [[(i == j) - d[i] * w[i][j] for j in range(2)] for i in range(2)]
@@ -926,6 +1004,9 @@ def says_straight(t, net, s, found):
             numbers(s[key], 2)
         need(all(a < b for a, b in zip(numbers(s["t_lo"], 2), numbers(s["t_hi"], 2))), "an empty piece")
         need(number(s["sign"]) in (1, -1), "no sign")
+    elif s["says"] == "no-equilibrium-on-pieces":
+        need(t.names is None or max(t.size) == 1, "a row of several neurons")
+        need(set(numbers(s["sign"], 4)) <= {1, -1} and set(numbers(s["row"], 4)) <= {0, 1}, "a sign or a row")
     else:
         need(min(numbers(s["tau"], 2)) > 0, "tau is not positive")
     if s["says"] == "attracting-on-pieces":
@@ -936,10 +1017,15 @@ def says_straight(t, net, s, found):
     need(all(y > 0 for y in straight_values(weights(t), s, found)), "not so")
 
 
-def straight_between(matrices, found):
+def hold_between(matrices, found):
     """Q(w) of a mean of matrices w_k is the mean of the polar forms 2 Q((v + w)/2) - (Q(v) + Q(w))/2 of pairs of them."""
     all_w = [weights(Tested(matrix)) for matrix in matrices]
     for s in found:
+        if s["says"] == "several-equilibria" and equilibrium_says(found, s) != "equilibrium-on-pieces":
+            stay_apart(all_w, s, found)
+        if s["says"] == "moving-equilibrium":
+            box = Moving(s, len(all_w[0]))
+            need(all(box.leads_inside(v, w) for k, v in enumerate(all_w) for w in all_w[:k]), "not into the box between the corners")
         if s["says"] in STRAIGHT:
             for k, v in enumerate(all_w):
                 for w in all_w[:k]:
@@ -986,6 +1072,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "no-balance": (("G", "input", "eta", "at"), False, False, says_no_balance),
     "saddle": (("p", "sign"), False, False, says_saddle),
     "equilibrium": (("input", "x", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_equilibrium),
+    "moving-equilibrium": (("input", "x", "at", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_moving),
     "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "invariant-box": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "several-equilibria": (("first", "second"), False, False, says_several),
@@ -997,10 +1084,11 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "attracting-on-pieces": (("equilibrium", "tau"), False, False, says_straight),
     "unstable-on-pieces": (("equilibrium", "tau"), False, False, says_straight),
     "run-away-on-pieces": (("slope", "tau", "rate", "row"), False, False, says_straight),
+    "no-equilibrium-on-pieces": (("input", "corner", "level", "sign", "row"), False, False, says_straight),
     "run-away-by-form": (("q", "slope", "tau", "rate"), False, False, says_form_runaway),
     "several-or-none": ((), False, False, says_several_or_none),
 }
-ABOUT_ALL = ("equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
+ABOUT_ALL = ("equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
              "attracting-equilibrium", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
 
 
@@ -1220,7 +1308,7 @@ def check_ranges(root, ranges):
 # ---- maps ----------------------------------------------------------------------
 
 CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants")
-BESIDE = ("equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "run-away-by-form", "several-or-none") + STRAIGHT
+BESIDE = ("equilibrium", "moving-equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "run-away-by-form", "several-or-none") + STRAIGHT
 SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),
     "lds": lambda proof, says: "components" in proof,
@@ -1230,7 +1318,18 @@ SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "unstable": lambda proof, says: "witness" in proof and bool({"unstable-equilibrium", "unstable-differences", "unstable-on-pieces"} & says),
     "run-away": lambda proof, says: "witness" in proof and bool({"run-away", "run-away-on-pieces", "run-away-by-form"} & says),
     "several": lambda proof, says: "witness" in proof and "several-equilibria" in says,
+    "bistable": lambda proof, says: "witness" in proof and two_attract(proof.get("statements", [])),
+    "run-away-none": lambda proof, says: SHOWS["run-away"](proof, says) and "no-equilibrium-on-pieces" in says,
+    "run-away-attracting": lambda proof, says: SHOWS["run-away"](proof, says) and SHOWS["attracting"](proof, says),
+    "run-away-unstable": lambda proof, says: SHOWS["run-away"](proof, says) and SHOWS["unstable"](proof, says),
+    "run-away-several": lambda proof, says: SHOWS["run-away"](proof, says) and SHOWS["several"](proof, says),
 }
+
+
+def two_attract(found):
+    """Two equilibria that are apart, and each of them attracts."""
+    attract = {number(s["equilibrium"]) for s in found if s["says"] in ("attracting-equilibrium", "attracting-on-pieces")}
+    return any(s["says"] == "several-equilibria" and {number(s["first"]), number(s["second"])} <= attract for s in found)
 
 
 class Plane:
@@ -1282,8 +1381,8 @@ def check_proof(proof, plane, attained, points, is_cell):
         (check_zero_sum if "zero_sum" in proof["witness"] else check_vectors)(t, proof["witness"])
         if "statements" in proof:
             check_statements(t, dict(proof, claim="not-lds"))
-    if is_cell and says & set(STRAIGHT):
-        straight_between([(attained or plane).at(theta) for theta in points], proof["statements"])
+    if is_cell and says & set(BETWEEN):
+        hold_between([(attained or plane).at(theta) for theta in points], proof["statements"])
     return None
 
 
@@ -1349,7 +1448,7 @@ def check_map(root):
             points.setdefault((cell["centre"], False), []).append({tuple((lo[k] + hi[k]) / 2 for k in n)})
     need({k for k, _ in points} == set(range(len(proofs))), "a proof of no cell")
     for (k, is_cell), places in points.items():
-        if is_cell and {"two-neurons-excitatory-inhibitory", *STRAIGHT} & {s["says"] for s in proofs[k].get("statements", [])}:
+        if is_cell and {"two-neurons-excitatory-inhibitory", *BETWEEN} & {s["says"] for s in proofs[k].get("statements", [])}:
             for corners in places:      # what is asked of corners of one cell is not asked of those of two
                 check_proof(proofs[k], plane, attained, sorted(corners), True)
         else:

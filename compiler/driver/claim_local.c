@@ -39,6 +39,20 @@ static const char *equilibrium_differs(const LocalNet *net, const ClaimMatrix *m
     return NULL;
 }
 
+static const char *moving_differs(const LocalNet *net, const ClaimMatrix *m, size_t n, const Statement *s)
+{
+    double *value = ARENA_ARRAY(&net->cx->arena, 2 * m->q, double), *slope = ARENA_ARRAY(&net->cx->arena, 2 * m->q, double);
+    if (!same_input(net, m, s))
+        return "the statement \"moving-equilibrium\" is about another input";
+    bool fine = moving_facts(net, m, n, s, value, slope);
+    for (size_t a = 0; fine && a < m->q; a++)
+        fine = mpq_cmp(statement_numbers(s, "value_lo")[a], num_from_double(net->nums, value[2 * a])) <= 0 &&
+               mpq_cmp(statement_numbers(s, "value_hi")[a], num_from_double(net->nums, value[2 * a + 1])) >= 0 &&
+               mpq_cmp(statement_numbers(s, "slope_lo")[a], num_from_double(net->nums, slope[2 * a])) <= 0 &&
+               mpq_cmp(statement_numbers(s, "slope_hi")[a], num_from_double(net->nums, slope[2 * a + 1])) >= 0;
+    return fine ? NULL : "the activations are not known to be what the statement \"moving-equilibrium\" says";
+}
+
 /* What the activations do far out is within what the statement says. */
 static const char *tails_differ(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
 {
@@ -62,6 +76,19 @@ static const char *pieces_differ(const LocalNet *net, const ClaimMatrix *m, cons
         if (!local_is_straight(net, a, statement_numbers(s, "t_lo")[a], statement_numbers(s, "t_hi")[a], statement_numbers(s, "slope")[a],
                                statement_numbers(s, "offset")[a]))
             return "the activations are not straight where the statement \"equilibrium-on-pieces\" says it";
+    return NULL;
+}
+
+/* Every psi is level up to the corner, and from there on a line of slope 1. */
+static const char *corners_differ(const LocalNet *net, const ClaimMatrix *m, const Statement *s)
+{
+    StraightPiece piece[STRAIGHT_MOST_PIECES];
+    if (!same_input(net, m, s))
+        return "the statement \"no-equilibrium-on-pieces\" is about another input";
+    for (size_t a = 0; a < m->q; a++)
+        if (local_straight(net, a, piece) != 2 || mpq_sgn(piece[0].slope) != 0 || mpq_cmp_ui(piece[1].slope, 1, 1) != 0 ||
+            !mpq_equal(piece[0].hi, statement_numbers(s, "corner")[a]) || !mpq_equal(piece[0].offset, statement_numbers(s, "level")[a]))
+            return "the activations are not what the statement \"no-equilibrium-on-pieces\" says";
     return NULL;
 }
 
@@ -90,10 +117,14 @@ static const char *facts_differ(const LocalNet *net, const ClaimMatrix *m, size_
     switch (s->kind) {
     case STATEMENT_EQUILIBRIUM:
         return equilibrium_differs(net, m, n, s);
+    case STATEMENT_MOVING:
+        return moving_differs(net, m, n, s);
     case STATEMENT_RUNAWAY:
         return tails_differ(net, m, s);
     case STATEMENT_ON_PIECES:
         return pieces_differ(net, m, s);
+    case STATEMENT_PIECES_NONE:
+        return corners_differ(net, m, s);
     case STATEMENT_PIECES_RUNAWAY:
     case STATEMENT_FORM_RUNAWAY:
         return far_out_fits(net, m, s, s->kind == STATEMENT_FORM_RUNAWAY) ? NULL : "the activations are not what a statement says of them far out";
@@ -195,7 +226,7 @@ static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const 
 
 static bool is_about_activations(const Statement *s)
 {
-    return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL ||
+    return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_MOVING || s->kind == STATEMENT_PIECES_NONE || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL ||
            s->kind == STATEMENT_ON_PIECES || s->kind == STATEMENT_PIECES_RUNAWAY || s->kind == STATEMENT_FORM_RUNAWAY;
 }
 

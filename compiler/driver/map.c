@@ -29,7 +29,7 @@ static void middle(const Map *m, mpq_srcptr lo, mpq_srcptr hi, size_t k, mpq_t o
 }
 
 /* Both lists of regions are in the order of RangeBeside. */
-_Static_assert(MAP_RUNAWAY - MAP_NOT_LDS == (int)BESIDE_RUNAWAY && MAP_CENTRE_RUNAWAY - MAP_CENTRE_NOT_LDS == (int)BESIDE_RUNAWAY, "in order");
+_Static_assert(MAP_RUNAWAY_NONE - MAP_NOT_LDS == N_BESIDE - 1 && MAP_CENTRE_RUNAWAY_NONE - MAP_CENTRE_NOT_LDS == N_BESIDE - 1, "in order");
 
 /* A cell while it is looked at. */
 typedef struct Look {
@@ -77,35 +77,20 @@ static RangeBeside look_at_centre(Map *m, Look *c)
     return beside;
 }
 
-/* At some corner more is proved than `all`. */
-static bool corners_say_more(Map *m, const Look *c, RangeBeside all)
-{
-    const Ranges *r = &m->problem.ranges;
-    mpq_t *theta = rationals_new(m->problem.cx, r->n_params);
-    Evidence proof = {0};
-    bool any = false;
-    for (unsigned which = 0; !any && which >> r->n_params == 0; which++) {
-        for (size_t k = 0; k < r->n_params; k++)
-            mpq_set(theta[k], which >> k & 1 ? c->box.hi[k] : c->box.lo[k]);
-        any = look_at_point(m, (const mpq_t *)theta, &proof) > all;
-    }
-    evidence_clear(&proof);
-    rationals_clear(theta, r->n_params);
-    return any;
-}
-
 /* Of a cell that is not diagonally stable: the region that equilibria make of it, of its centre's only where they say nothing of
  * all of it. True when cutting it would say no more. */
 static bool look_at_equilibria(Map *m, Look *c, bool may_cut)
 {
     RangeEquilibria all = range_cell_equilibria(&m->problem, &c->box, may_cut);
-    RangeBeside there = all.falls_short ? look_at_centre(m, c) : all.beside;
     c->region = MAP_NOT_LDS + all.beside;
-    if (there > all.beside && all.beside == BESIDE_NOTHING)
+    if (may_cut && (all.falls_short || all.corners_differ))
+        return false;
+    RangeBeside there = all.falls_short ? look_at_centre(m, c) : BESIDE_NOTHING;
+    if (there > BESIDE_NOTHING && all.beside == BESIDE_NOTHING)
         c->region = MAP_CENTRE_NOT_LDS + there;
     else
         evidence_clear(&c->centre);
-    return there <= all.beside && !all.corners_differ && !(may_cut && all.falls_short && corners_say_more(m, c, all.beside));
+    return true;
 }
 
 /* Of a cell that is stable at its centre: multipliers found at a corner, where they are harder to find, may do for all of it. */

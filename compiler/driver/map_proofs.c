@@ -80,7 +80,7 @@ static bool is_final(const Map *m, const Evidence *e)
 {
     if (e->is_certificate)
         return !m->may_converge || evidence_converges(e);
-    return !map_looks_further(m) || range_beside(e) == BESIDE_RUNAWAY;
+    return !map_looks_further(m) || range_beside(e) >= (range_adds_to_runaway(&m->problem) ? BESIDE_RUNAWAY_SEVERAL : BESIDE_RUNAWAY);
 }
 
 size_t map_recall(Map *m, const MapCell *c)

@@ -13,7 +13,7 @@ const MapRegionRow map_region[N_MAP_REGIONS] = {
 #undef MAP_REGION
 };
 
-_Static_assert(MAP_CENTRE_RUNAWAY - MAP_CENTRE_STABLE == (int)MAP_RUNAWAY && MAP_CENTRE_STABLE == (int)MAP_RUNAWAY + 1, "in one order");
+_Static_assert(MAP_CENTRE_RUNAWAY_NONE - MAP_CENTRE_STABLE == (int)MAP_RUNAWAY_NONE && MAP_CENTRE_STABLE == (int)MAP_RUNAWAY_NONE + 1, "in one order");
 
 bool map_region_from_name(const char *name, MapRegion *out)
 {
@@ -38,6 +38,26 @@ static bool states(const Evidence *e, StatementKind kind)
     return false;
 }
 
+/* Some statement says that this equilibrium attracts. */
+static bool attracts(const Evidence *e, mpq_srcptr number)
+{
+    for (size_t k = 0; k < e->n_statements; k++)
+        if ((e->statement[k].kind == STATEMENT_ATTRACTING || e->statement[k].kind == STATEMENT_PIECES_ATTRACT) &&
+            mpq_equal(statement_numbers(&e->statement[k], "equilibrium")[0], number))
+            return true;
+    return false;
+}
+
+static bool two_attract(const Evidence *e)
+{
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *s = &e->statement[k];
+        if (s->kind == STATEMENT_SEVERAL && attracts(e, statement_numbers(s, "first")[0]) && attracts(e, statement_numbers(s, "second")[0]))
+            return true;
+    }
+    return false;
+}
+
 bool map_shows(const Evidence *e, MapRegion r)
 {
     switch (r) {
@@ -56,6 +76,14 @@ bool map_shows(const Evidence *e, MapRegion r)
                (states(e, STATEMENT_UNSTABLE) || states(e, STATEMENT_UNSTABLE_WITHIN) || states(e, STATEMENT_PIECES_UNSTABLE));
     case MAP_SEVERAL:
         return !e->is_certificate && states(e, STATEMENT_SEVERAL);
+    case MAP_BISTABLE:
+        return !e->is_certificate && two_attract(e);
+    case MAP_RUNAWAY_ATTRACTING:
+    case MAP_RUNAWAY_UNSTABLE:
+    case MAP_RUNAWAY_SEVERAL:
+        return map_shows(e, MAP_RUNAWAY) && map_shows(e, r - MAP_RUNAWAY_ATTRACTING + MAP_ATTRACTING);
+    case MAP_RUNAWAY_NONE:
+        return map_shows(e, MAP_RUNAWAY) && states(e, STATEMENT_PIECES_NONE);
     case MAP_RUNAWAY:
         return !e->is_certificate &&
                (states(e, STATEMENT_RUNAWAY) || states(e, STATEMENT_PIECES_RUNAWAY) || states(e, STATEMENT_FORM_RUNAWAY));

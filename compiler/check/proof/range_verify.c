@@ -9,7 +9,7 @@
  * form whose coefficients are linear in the entries is positive definite. A
  * rate by multipliers divides by a product of norms, and is none of them. Those about
  * equilibria go with facts on activations between the matrices, and stand in maps alone. Those about straight
- * pieces are of degree two in the entries, and looked at between corners, too. */
+ * pieces, and about boxes that move, are of degree two in the entries, and looked at between corners, too. */
 bool statement_is_convex(StatementKind kind)
 {
     switch (kind) {
@@ -143,7 +143,7 @@ static const char *statements_fault(const Evidence *e, unsigned roles)
 {
     for (size_t k = 0; k < e->n_statements; k++) {
         StatementSays says = statement_table[e->statement[k].kind].says;
-        if (!statement_is_convex(e->statement[k].kind) && !statement_is_straight(e->statement[k].kind))
+        if (!statement_is_convex(e->statement[k].kind) && !statement_is_looked_at_between(e->statement[k].kind))
             return "a statement is of a kind that does not hold between matrices for which it holds";
         if (e->is_certificate && (says == STATES_EQUILIBRIUM || says == STATES_INSTABILITY))
             return "a statement about equilibria is about given params";
@@ -153,7 +153,7 @@ static const char *statements_fault(const Evidence *e, unsigned roles)
     return NULL;
 }
 
-/* Statements about straight pieces, which hold at the corners, hold between them. */
+/* Statements that are of degree two in the weights, which hold at the corners, hold between them. */
 static const char *between_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
 {
     const Evidence *e = &c->evidence;
@@ -168,18 +168,18 @@ static const char *between_fault(Ctx *cx, const ClaimMatrix *base, const Ranges 
         ranges_matrix_at(cx, base, r, (const mpq_t *)theta, &corner[n++]);
     }
     for (size_t k = 0; holds && k < e->n_statements; k++)
-        holds = !statement_is_straight(e->statement[k].kind) || straight_holds_between(cx, corner, n, e, &e->statement[k]);
+        holds = statement_holds_between(cx, corner, n, e, &e->statement[k]);
     for (size_t k = 0; k < n; k++)
         claim_matrix_clear(&corner[k]);
     rationals_clear(theta, r->n_params);
-    return holds ? NULL : "a statement about straight pieces holds at the corners, but not as is asked between them";
+    return holds ? NULL : "a statement holds at the corners, but not as is asked between them";
 }
 
-static bool any_straight(const Evidence *e)
+static bool any_between(const Evidence *e)
 {
     bool any = false;
     for (size_t k = 0; k < e->n_statements; k++)
-        any |= statement_is_straight(e->statement[k].kind);
+        any |= statement_is_looked_at_between(e->statement[k].kind);
     return any;
 }
 
@@ -211,21 +211,44 @@ static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
         fault = statements_fault(&c->evidence, roles);
     if (!fault)
         fault = ranges_speed_statements_fault(r, &c->evidence);
-    return fault || !any_straight(&c->evidence) ? fault : between_fault(cx, base, r, c);
+    return fault || !any_between(&c->evidence) ? fault : between_fault(cx, base, r, c);
 }
 
-/* The matrices of corners are many, and of cells, too. */
+static const char *corners_fault(Ctx *cx, const ClaimMatrix *corner, size_t n, const Evidence *e, size_t which)
+{
+    StatementKind kind = e->statement[which].kind;
+    const char *fault = statement_is_convex(kind) || statement_is_looked_at_between(kind) ? NULL : "a statement is of a kind that need not hold between";
+    for (size_t k = 0; !fault && k < n; k++)
+        fault = statement_fault(cx, &corner[k], e, which);
+    if (!fault && !statement_holds_between(cx, corner, n, e, &e->statement[which]))
+        fault = "a statement holds at the corners, but not as is asked between them";
+    return fault;
+}
+
+/* The numbers of a cell's proof are many, and cells, too. */
+static const char *in_own_room(Ctx *cx, Arena *kept, Arena *room, const char *fault)
+{
+    *room = cx->arena;
+    cx->arena = *kept;
+    if (fault)
+        fault = arena_strdup(&cx->arena, fault);
+    arena_free(room);
+    return fault;
+}
+
+const char *range_corners_fault(Ctx *cx, const ClaimMatrix *corner, size_t n, const Evidence *e, size_t which)
+{
+    Arena room = {0}, kept = cx->arena;
+    cx->arena = room;
+    return in_own_room(cx, &kept, &room, corners_fault(cx, corner, n, e, which));
+}
+
+
 const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
 {
     Arena room = {0}, kept = cx->arena;
     cx->arena = room;
-    const char *fault = cell_fault(cx, base, r, c);
-    room = cx->arena;
-    cx->arena = kept;
-    if (fault)
-        fault = arena_strdup(&cx->arena, fault);
-    arena_free(&room);
-    return fault;
+    return in_own_room(cx, &kept, &room, cell_fault(cx, base, r, c));
 }
 
 const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e)

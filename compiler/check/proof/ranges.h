@@ -63,6 +63,8 @@ const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
 const char *ranges_speed_statements_fault(const Ranges *r, const Evidence *e);
 /* For a search that offers statements one by one: why one does not hold at theta, where the matrix is `at` and the claim was accepted; or NULL. */
 const char *range_statement_fault(Ctx *cx, const ClaimMatrix *at, const Ranges *r, const mpq_t *theta, const Evidence *e, size_t which);
+/* The same for n matrices and all their means, without speeds. */
+const char *range_corners_fault(Ctx *cx, const ClaimMatrix *corner, size_t n, const Evidence *e, size_t which);
 /* True for statements that hold for all matrices, and all speeds of rows, between those for which they hold. */
 bool statement_is_convex(StatementKind kind);
 /* Every cell certifies LDS, and together they cover the ranges. */

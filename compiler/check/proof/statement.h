@@ -24,7 +24,7 @@ typedef enum StatementSays { STATES_EXPONENTIAL, STATES_CONVERGENCE, STATES_CASC
                              STATES_EQUILIBRIUM, STATES_INSTABILITY, STATES_LOCAL } StatementSays;
 typedef enum FieldShape { FIELD_ONE, FIELD_ROWS, FIELD_SQUARE } FieldShape;      /* 1, n, n * n numbers */
 
-enum { STATEMENT_MAX_FIELDS = 8, STATEMENTS_EACH = 40 };     /* at most so many of all rows, and of each component */
+enum { STATEMENT_MAX_FIELDS = 9, STATEMENTS_EACH = 40 };     /* at most so many of all rows, and of each component */
 typedef struct StatementField {
     const char *key;            /* NULL behind the last one */
     FieldShape shape;

@@ -101,23 +101,7 @@ const Statement *statement_equilibrium_named(const Evidence *e, mpq_srcptr numbe
 {
     bool is_index = mpz_cmp_ui(mpq_denref(number), 1) == 0 && mpq_sgn(number) >= 0 && mpz_cmp_ui(mpq_numref(number), e->n_statements) < 0;
     const Statement *s = is_index ? &e->statement[mpz_get_ui(mpq_numref(number))] : NULL;
-    return s && s->kind == STATEMENT_EQUILIBRIUM && !s->is_part ? s : NULL;
-}
-
-/* |x_a - y_a| > r_a + s_a somewhere. */
-static bool boxes_are_apart(const Statement *s, const Statement *t)
-{
-    bool apart = false;
-    mpq_t gap;
-    mpq_init(gap);
-    for (size_t a = 0; !apart && a < s->n; a++) {
-        mpq_sub(gap, statement_numbers(s, "x")[a], statement_numbers(t, "x")[a]);
-        mpq_abs(gap, gap);
-        mpq_sub(gap, gap, statement_numbers(s, "radius")[a]);
-        apart = mpq_cmp(gap, statement_numbers(t, "radius")[a]) > 0;
-    }
-    mpq_clear(gap);
-    return apart;
+    return s && (s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_MOVING) && !s->is_part ? s : NULL;
 }
 
 /* Inputs strictly inside of pieces that do not overlap. */
@@ -143,5 +127,5 @@ const char *several_fault(const StatementCase *x)
     for (size_t a = 0; a < first->n; a++)
         if (!mpq_equal(statement_numbers(first, "input")[a], statement_numbers(second, "input")[a]))
             return "the equilibria are of different inputs";
-    return (in_boxes ? boxes_are_apart : pieces_are_apart)(first, second) ? NULL : "the boxes or pieces of the equilibria meet";
+    return (in_boxes ? several_are_apart(x->cx, x->m, 1, x->e, x->s) : pieces_are_apart(first, second)) ? NULL : "the boxes or pieces of the equilibria meet";
 }

@@ -3,8 +3,11 @@
 #define COMPILER_CHECK_STATEMENT_EQUILIBRIUM_H
 #include "compiler/check/proof/statement_verify.h"
 
-/* The equilibrium that a number names; NULL: none. */
+/* The equilibrium in a box, which may move, that a number names; NULL: none. */
 const Statement *statement_equilibrium_named(const Evidence *e, mpq_srcptr number);
+
+/* statement_moving.c: where the middle of such a box is. */
+void statement_box_centre(Ctx *cx, const ClaimMatrix *m, const Statement *s, mpq_t *out);
 
 /* statement_straight.c: the same, of equilibria on pieces. */
 const Statement *statement_on_pieces_named(const Evidence *e, mpq_srcptr number);

@@ -3,7 +3,7 @@
  * when their polar forms are, too: at w = sum of l_k w_k, the l_k >= 0 adding up to 1, Q(w) is the sum of l_j l_k Q(w_j, w_k). */
 #include "compiler/check/proof/statement_equilibrium.h"
 
-enum { MOST_VALUES = 5 };
+enum { MOST_VALUES = 8 };
 
 /* Room for them, and the statement that they are of. */
 typedef struct Straight {
@@ -100,6 +100,43 @@ static void runaway_values(Straight *t, const mpq_t *w)
     set_cross(t, next_value(t), t->g[1], t->g[2], t->g[0], t->g[3]);
 }
 
+/* The active rows of number `set` solve G x = D (v - corner) + level, as x det: of row r, det times how far its input is below the end of
+ * its piece that it would have to be above, or the other way round. Both, and det, with the sign that is said. */
+static void none_values(Straight *t, const mpq_t *w, size_t set)
+{
+    const Statement *s = t->s;
+    int sign = mpq_sgn(number_of(s, "sign", set));
+    size_t r = mpz_get_ui(mpq_numref(number_of(s, "row", set)));
+    for (size_t i = 0; i < 2; i++) {
+        bool active = set >> i & 1;
+        mpq_set(t->b[i], number_of(s, "level", i));
+        if (active) {
+            mpq_add(t->b[i], t->b[i], number_of(s, "input", i));
+            mpq_sub(t->b[i], t->b[i], number_of(s, "corner", i));
+        }
+        for (size_t j = 0; j < 2; j++) {
+            mpq_set_si(t->g[2 * i + j], i == j, 1);
+            if (active)
+                mpq_sub(t->g[2 * i + j], t->g[2 * i + j], w[2 * i + j]);
+        }
+    }
+    set_cross(t, t->det, t->g[0], t->g[3], t->g[1], t->g[2]);
+    set_cross(t, t->x[0], t->g[3], t->b[0], t->g[1], t->b[1]);
+    set_cross(t, t->x[1], t->g[0], t->b[1], t->g[2], t->b[0]);
+    mpq_ptr off = next_value(t);
+    mpq_sub(t->c, number_of(s, "corner", r), number_of(s, "input", r));
+    mpq_mul(off, t->c, t->det);
+    mpq_mul(t->a, w[2 * r], t->x[0]);
+    mpq_sub(off, off, t->a);
+    mpq_mul(t->a, w[2 * r + 1], t->x[1]);
+    mpq_sub(off, off, t->a);
+    if (!(set >> r & 1))
+        mpq_neg(off, off);
+    mpq_set(next_value(t), t->det);
+    for (size_t k = t->n - 2; sign < 0 && k < t->n; k++)
+        mpq_neg(t->value[k], t->value[k]);
+}
+
 static void set_values(Straight *t, const mpq_t *w)
 {
     t->n = 0;
@@ -113,6 +150,10 @@ static void set_values(Straight *t, const mpq_t *w)
     case STATEMENT_PIECES_UNSTABLE:
         if (mpq_sgn(number_of(t->at, "sign", 0)) > 0)
             trace_value(t, w, true);
+        break;
+    case STATEMENT_PIECES_NONE:
+        for (size_t set = 0; set < 4; set++)
+            none_values(t, w, set);
         break;
     default:
         runaway_values(t, w);
@@ -222,11 +263,25 @@ const char *pieces_runaway_fault(const StatementCase *x)
     return values_fault(x, "no eigenvalue above the rate has a positive eigenvector, as far as is said");
 }
 
+const char *pieces_none_fault(const StatementCase *x)
+{
+    const char *fault = rows_fault(x);
+    if (!fault && (claim_matrix_size(x->m, 0) > 1 || claim_matrix_size(x->m, 1) > 1))
+        return "a row stands for several neurons";
+    for (size_t set = 0; !fault && set < 4; set++) {
+        mpq_srcptr sign = statement_numbers(x->s, "sign")[set], row = statement_numbers(x->s, "row")[set];
+        if ((mpq_cmp_si(sign, 1, 1) != 0 && mpq_cmp_si(sign, -1, 1) != 0) || (mpq_sgn(row) != 0 && mpq_cmp_ui(row, 1, 1) != 0))
+            fault = "a sign is neither 1 nor -1, or it names a row that there is not";
+    }
+    return fault ? fault : values_fault(x, "on some pieces there may be an equilibrium");
+}
+
 /* ---- all matrices between some ---- */
 
 bool statement_is_straight(StatementKind kind)
 {
-    return kind == STATEMENT_ON_PIECES || kind == STATEMENT_PIECES_ATTRACT || kind == STATEMENT_PIECES_UNSTABLE || kind == STATEMENT_PIECES_RUNAWAY;
+    return kind == STATEMENT_ON_PIECES || kind == STATEMENT_PIECES_ATTRACT || kind == STATEMENT_PIECES_UNSTABLE || kind == STATEMENT_PIECES_RUNAWAY ||
+           kind == STATEMENT_PIECES_NONE;
 }
 
 /* 2 Q(v, w) = 4 Q((v + w)/2) - Q(v) - Q(w) */

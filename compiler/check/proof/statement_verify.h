@@ -47,9 +47,22 @@ const char *on_pieces_fault(const StatementCase *x);
 const char *pieces_attract_fault(const StatementCase *x);
 const char *pieces_unstable_fault(const StatementCase *x);
 const char *pieces_runaway_fault(const StatementCase *x);
+const char *pieces_none_fault(const StatementCase *x);
 bool statement_is_straight(StatementKind kind);
 /* Such a statement, which holds of each of n matrices, holds of all means of them. */
 bool straight_holds_between(Ctx *cx, const ClaimMatrix *m, size_t n, const Evidence *e, const Statement *s);
+
+/* ---- statement_moving.c: an equilibrium that moves with the weights ---- */
+const char *moving_fault(const StatementCase *x);
+/* Into image, 0 before, row by row the largest number that is compared with the radius, of n matrices and all their means. */
+void statement_moving_image(Ctx *cx, const ClaimMatrix *m, size_t n, const Statement *s, mpq_t *image);
+/* Between lo and hi are all inputs in its box, of n matrices and all their means. */
+void statement_moving_inputs(Ctx *cx, const ClaimMatrix *m, size_t n, const Statement *s, mpq_t *lo, mpq_t *hi);
+/* The boxes that s names are apart for all means of n matrices. */
+bool several_are_apart(Ctx *cx, const ClaimMatrix *m, size_t n, const Evidence *e, const Statement *s);
+/* What holds at n matrices need not hold between them, and whether it does. */
+bool statement_is_looked_at_between(StatementKind kind);
+bool statement_holds_between(Ctx *cx, const ClaimMatrix *m, size_t n, const Evidence *e, const Statement *s);
 
 /* ---- statement_runaway.c ---- */
 const char *form_runaway_fault(const StatementCase *x);

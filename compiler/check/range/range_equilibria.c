@@ -3,6 +3,9 @@
  * verifier for the whole cell. */
 #include "compiler/check/range/range_search.h"
 
+#include <math.h>
+
+#include "compiler/check/proof/map_file.h"
 #include "compiler/check/stability/equilibria.h"
 #include "compiler/check/lds/lds.h"
 
@@ -55,30 +58,12 @@ const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope)
     return NULL;
 }
 
-static RangeBeside says(StatementKind kind)
-{
-    switch (kind) {
-    case STATEMENT_RUNAWAY: case STATEMENT_PIECES_RUNAWAY: case STATEMENT_FORM_RUNAWAY:
-        return BESIDE_RUNAWAY;
-    case STATEMENT_SEVERAL:
-        return BESIDE_SEVERAL;
-    case STATEMENT_UNSTABLE: case STATEMENT_UNSTABLE_WITHIN: case STATEMENT_PIECES_UNSTABLE:
-        return BESIDE_UNSTABLE;
-    case STATEMENT_ATTRACTING: case STATEMENT_PIECES_ATTRACT:
-        return BESIDE_ATTRACTING;
-    case STATEMENT_SEVERAL_OR_NONE:
-        return BESIDE_SEVERAL_OR_NONE;
-    default:
-        return BESIDE_NOTHING;
-    }
-}
-
 RangeBeside range_beside(const Evidence *e)
 {
-    RangeBeside most = BESIDE_NOTHING;
-    for (size_t k = 0; k < e->n_statements; k++)
-        most = says(e->statement[k].kind) > most ? says(e->statement[k].kind) : most;
-    return most;
+    int most = N_BESIDE - 1;
+    while (most > BESIDE_NOTHING && !map_shows(e, (MapRegion)(MAP_NOT_LDS + most)))
+        most--;
+    return (RangeBeside)most;
 }
 
 /* ---- one point ---- */
@@ -87,6 +72,11 @@ RangeBeside range_beside(const Evidence *e)
 static bool is_straight_pair(const RangeProblem *p)
 {
     return p->straight && range_base(p)->q == 2 && range_base(p)->n == 2;
+}
+
+bool range_adds_to_runaway(const RangeProblem *p)
+{
+    return p->at_input && is_straight_pair(p);
 }
 
 /* The cell is the point theta. */
@@ -106,6 +96,22 @@ static void straight_at(RangeProblem *p, const mpq_t *theta, Evidence *e)
     range_cell_clear(&point, n);
 }
 
+/* Of the equilibria that attract two are named as different ones. */
+static void keep_two_attracting(Ctx *cx, LdsReport *lds)
+{
+    Evidence *e = &lds->evidence;
+    size_t at[STATEMENTS_EACH], n = 0;
+    for (size_t k = 0; k < e->n_statements && n < STATEMENTS_EACH; k++)
+        if (e->statement[k].kind == STATEMENT_ATTRACTING)
+            at[n++] = mpz_get_ui(mpq_numref(statement_numbers(&e->statement[k], "equilibrium")[0]));
+    for (size_t k = 1; k < n; k++) {
+        Statement proposed;
+        propose_several(cx, lds->matrix.q, at[0], at[k], &proposed);
+        if (stability_keep(cx, lds, &proposed))
+            return;
+    }
+}
+
 RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsReport *lds)
 {
     Evidence *e = &lds->evidence;
@@ -113,8 +119,11 @@ RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsRepor
     const Equilibria *places = NULL;
     if (p->straight)
         straight_at(p, theta, e);
-    if (p->at_input && !is_straight_pair(p) && range_beside(e) != BESIDE_RUNAWAY)
+    if (p->at_input && !is_straight_pair(p) && range_beside(e) != BESIDE_RUNAWAY) {
         stability_add_equilibria(p->at_input, p->net, lds, &places);
+        if (range_beside(e) == BESIDE_SEVERAL)
+            keep_two_attracting(p->cx, lds);
+    }
     return range_beside(e);
 }
 
@@ -132,13 +141,8 @@ static void case_init(RangeProblem *p, RangeCell *cell, CellCase *out)
 {
     const Ranges *r = range_ranges(p);
     mpq_t *theta = rationals_new(p->cx, r->n_params);
-    *out = (CellCase){.p = p, .first = cell->evidence.n_statements, .cell = cell, .n_corners = (size_t)1 << r->n_params};
-    out->corner = ARENA_ARRAY(&p->cx->arena, out->n_corners, ClaimMatrix);
-    for (size_t which = 0; which < out->n_corners; which++) {
-        for (size_t k = 0; k < r->n_params; k++)
-            mpq_set(theta[k], which >> k & 1 ? cell->hi[k] : cell->lo[k]);
-        ranges_matrix_at(p->cx, range_base(p), r, (const mpq_t *)theta, &out->corner[which]);
-    }
+    *out = (CellCase){.p = p, .first = cell->evidence.n_statements, .cell = cell};
+    out->corner = range_corner_matrices(p, cell, &out->n_corners);
     range_cell_centre(r, cell, theta);
     ranges_matrix_at(p->cx, range_base(p), r, (const mpq_t *)theta, &out->centre);
     rationals_clear(theta, r->n_params);
@@ -151,79 +155,148 @@ static void case_clear(CellCase *c)
         claim_matrix_clear(&c->corner[k]);
 }
 
-/* Adds the statement when it holds in all of the cell; otherwise clears it. */
-static bool keep(CellCase *c, Statement *proposed)
+ClaimMatrix *range_corner_matrices(RangeProblem *p, const RangeCell *cell, size_t *n)
 {
-    Evidence *e = &c->cell->evidence;
-    e->statement[e->n_statements++] = *proposed;
-    if (!range_cell_fault(c->p->cx, range_base(c->p), range_ranges(c->p), c->cell))
+    const Ranges *r = range_ranges(p);
+    mpq_t *theta = rationals_new(p->cx, r->n_params);
+    *n = (size_t)1 << r->n_params;
+    ClaimMatrix *corner = ARENA_ARRAY(&p->cx->arena, *n, ClaimMatrix);
+    for (size_t which = 0; which < *n; which++) {
+        for (size_t k = 0; k < r->n_params; k++)
+            mpq_set(theta[k], which >> k & 1 ? cell->hi[k] : cell->lo[k]);
+        ranges_matrix_at(p->cx, range_base(p), r, (const mpq_t *)theta, &corner[which]);
+    }
+    rationals_clear(theta, r->n_params);
+    return corner;
+}
+
+bool range_keep_statement(RangeProblem *p, const ClaimMatrix *corner, size_t n_corners, Evidence *e, Statement *proposed)
+{
+    bool has_room = e->n_statements < STATEMENTS_EACH;
+    if (has_room)
+        e->statement[e->n_statements++] = *proposed;
+    if (has_room && !range_corners_fault(p->cx, corner, n_corners, e, e->n_statements - 1))
         return true;
-    statement_clear(&e->statement[--e->n_statements]);
+    statement_clear(proposed);
+    e->n_statements -= has_room;
     return false;
 }
 
-/* The last box is apart from another one. */
-static bool keep_several(CellCase *c)
+static bool keep(CellCase *c, Statement *proposed)
 {
-    size_t n_boxes = c->cell->evidence.n_statements;
-    for (size_t k = c->first; k + 1 < n_boxes; k++) {
+    return range_keep_statement(c->p, c->corner, c->n_corners, &c->cell->evidence, proposed);
+}
+
+/* ---- what is seen at a point, in doubles ---- */
+
+typedef struct Sight {
+    Equilibria found;
+    bool falls[EQUILIBRIA_MOST], grows[EQUILIBRIA_MOST];        /* neither: that is not seen */
+    RangeBeside beside;
+} Sight;
+
+/* The Jacobian at x; false where slopes are not enclosed. */
+static bool jacobian_at(const RangeProblem *p, const Equilibria *e, const double *x, double *j)
+{
+    size_t n = e->n_rows;
+    bool fine = true;
+    mpq_t t;
+    mpq_init(t);
+    for (size_t a = 0; fine && a < n; a++) {
+        double s = e->v[a], least = 0, most = 0, tau = num_to_double(p->tau[a]);
+        for (size_t b = 0; b < n; b++)
+            s += e->w[a * n + b] * x[b];
+        fine = fabs(s) < 0x1p200;
+        mpq_set_d(t, fine ? s : 0);
+        fine = fine && local_slopes(p->at_input, a, t, t, &least, &most);
+        for (size_t b = 0; b < n; b++)
+            j[a * n + b] = ((least + most) / 2 * e->w[a * n + b] - (a == b)) / tau;
+    }
+    mpq_clear(t);
+    return fine;
+}
+
+static void see(const RangeProblem *p, const ClaimMatrix *m, Sight *out)
+{
+    size_t n_falling = 0, n_growing = 0;
+    *out = (Sight){.beside = BESIDE_NOTHING};
+    equilibria_find(p->at_input, m, &out->found);
+    double *j = ARENA_ARRAY(&p->cx->arena, m->q * m->q, double);
+    for (size_t k = 0; p->tau && k < out->found.n; k++) {
+        FormParts parts;
+        if (!jacobian_at(p, &out->found, out->found.at[k], j) || !form_parts(&p->cx->arena, m->q, j, &parts))
+            continue;
+        out->grows[k] = parts.n_growing > 0;
+        out->falls[k] = !out->grows[k] && m->n == m->q;
+        n_growing += out->grows[k];
+        n_falling += out->falls[k];
+    }
+    out->beside = n_falling > 1 ? BESIDE_BISTABLE : out->found.n > 1 ? BESIDE_SEVERAL : n_growing ? BESIDE_UNSTABLE
+                : n_falling     ? BESIDE_ATTRACTING : BESIDE_NOTHING;
+}
+
+/* ---- what is proved in all of the cell ---- */
+
+/* Box `number` is apart from an earlier one. */
+static bool keep_several(CellCase *c, size_t number)
+{
+    const Evidence *e = &c->cell->evidence;
+    for (size_t k = c->first; k < number; k++) {
         Statement proposed;
-        propose_several(c->p->cx, c->centre.q, k, n_boxes - 1, &proposed);
+        if (e->statement[k].kind != STATEMENT_MOVING)
+            continue;
+        propose_several(c->p->cx, c->centre.q, k, number, &proposed);
         if (keep(c, &proposed))
             return true;
     }
     return false;
 }
 
-/* Until two are apart; the first and the last, which are likely to be farthest from each other, before the others. */
-static void keep_boxes(CellCase *c, const Equilibria *found)
+/* A box that goes along with the equilibrium that is at place k of what is seen at the centre. */
+static bool keep_box(CellCase *c, const Sight *at, size_t k, size_t *number)
 {
-    for (size_t k = 0; k < found->n; k++) {
-        size_t at = k == 0 ? 0 : k == 1 ? found->n - 1 : k - 1;
-        Statement proposed;
-        if (propose_equilibrium_for_all(c->p->at_input, c->corner, c->n_corners, found, found->at[at], &proposed) && keep(c, &proposed) &&
-            keep_several(c))
-            return;
-    }
+    Statement proposed;
+    *number = c->cell->evidence.n_statements;
+    return propose_moving(c->p->at_input, c->corner, c->n_corners, &at->found, at->found.at[k], &proposed) && keep(c, &proposed);
 }
 
-static void keep_forms(CellCase *c, const Equilibria *found)
+static void keep_form(CellCase *c, const Sight *at, size_t number)
 {
-    Evidence *e = &c->cell->evidence;
-    size_t n_boxes = e->n_statements;
-    for (size_t k = c->first; c->p->tau && k < n_boxes; k++) {
-        Statement proposed;
-        if (propose_form(c->p->at_input, found, &e->statement[k], k, c->p->tau, &proposed))
-            keep(c, &proposed);
-    }
+    Statement proposed;
+    if (c->p->tau && propose_form(c->p->at_input, &at->found, &c->cell->evidence.statement[number], number, c->p->tau, &proposed))
+        keep(c, &proposed);
 }
 
-/* At a corner more of them are seen than at the centre, or fewer. */
-static bool corners_differ(const CellCase *c, size_t n_at_centre)
+/* Those that attract first, until two of these are apart; then the others, until any two are. */
+static void keep_boxes(CellCase *c, const Sight *at)
 {
-    Equilibria there;
-    for (size_t k = 0; k < c->n_corners; k++) {
-        equilibria_find(c->p->at_input, &c->corner[k], &there);
-        if (there.n != n_at_centre)
-            return true;
-    }
-    return false;
+    const Evidence *e = &c->cell->evidence;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t k = 0; k < at->found.n; k++) {
+            size_t number;
+            if (at->falls[k] != (pass == 0) || !keep_box(c, at, k, &number))
+                continue;
+            if (pass == 0 || at->found.n == 1)
+                keep_form(c, at, number);
+            if (range_beside(e) < (pass == 0 ? BESIDE_BISTABLE : BESIDE_SEVERAL))
+                keep_several(c, number);
+            if (range_beside(e) >= at->beside)
+                return;
+        }
 }
 
 static void look_in_boxes(RangeProblem *p, RangeCell *cell, bool compare_corners, RangeEquilibria *out)
 {
     CellCase c;
-    Equilibria found;
-    Evidence *e = &cell->evidence;
+    Sight at, there;
     case_init(p, cell, &c);
-    equilibria_find(p->at_input, &c.centre, &found);
-    keep_boxes(&c, &found);
-    out->beside = range_beside(e);
-    if (out->beside != BESIDE_SEVERAL) {
-        keep_forms(&c, &found);
-        out->beside = range_beside(e);
-        out->falls_short = e->n_statements - c.first < 2 * found.n;         /* a box and a form each */
-        out->corners_differ = compare_corners && !out->falls_short && corners_differ(&c, found.n);
+    see(p, &c.centre, &at);
+    keep_boxes(&c, &at);
+    out->beside = range_beside(&cell->evidence);
+    out->falls_short = at.beside > out->beside;
+    for (size_t k = 0; compare_corners && !out->falls_short && !out->corners_differ && k < c.n_corners; k++) {
+        see(p, &c.corner[k], &there);
+        out->corners_differ = there.beside > out->beside;
     }
     case_clear(&c);
 }
@@ -263,7 +336,7 @@ RangeEquilibria range_cell_equilibria(RangeProblem *p, RangeCell *cell, bool com
     if (p->straight)
         range_cell_straight(p, cell);
     out.beside = range_beside(e);
-    if (out.beside == BESIDE_RUNAWAY)
+    if (out.beside >= BESIDE_RUNAWAY && !range_adds_to_runaway(p))
         return out;
     if (p->at_input && !is_straight_pair(p))
         look_in_boxes(p, cell, compare_corners, &out);

@@ -71,20 +71,30 @@ void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
 /* NULL, or why they are not looked at. */
 const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope);
 /* The strongest that is said. */
-typedef enum RangeBeside { BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL, BESIDE_RUNAWAY } RangeBeside;
+typedef enum RangeBeside {
+    BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL, BESIDE_BISTABLE,
+    BESIDE_RUNAWAY, BESIDE_RUNAWAY_ATTRACTING, BESIDE_RUNAWAY_UNSTABLE, BESIDE_RUNAWAY_SEVERAL, BESIDE_RUNAWAY_NONE, N_BESIDE
+} RangeBeside;
 RangeBeside range_beside(const Evidence *e);
 /* Adds to a refutation at one point what is proved there. */
 RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsReport *lds);
 typedef struct RangeEquilibria {
     RangeBeside beside;         /* in all of the cell */
-    bool falls_short;           /* not SEVERAL, and for some equilibrium that is seen at the centre not all is proved */
-    bool corners_differ;        /* another number is seen at a corner; looked at when asked for and nothing falls short */
+    bool falls_short;           /* more is seen at the centre */
+    bool corners_differ;        /* more is seen at a corner; looked at when asked for and nothing falls short */
 } RangeEquilibria;
 /* Adds to the refutation of a cell what holds in all of it. */
 RangeEquilibria range_cell_equilibria(RangeProblem *p, RangeCell *cell, bool compare_corners);
+/* The matrices at the cell's corners, to be cleared one by one. */
+ClaimMatrix *range_corner_matrices(RangeProblem *p, const RangeCell *cell, size_t *n);
+/* Adds the statement to evidence that holds at the corners, when it holds at them and between them; otherwise clears it. */
+bool range_keep_statement(RangeProblem *p, const ClaimMatrix *corner, size_t n_corners, Evidence *e, Statement *proposed);
 /* What refutations are about: attained slopes. */
 const ClaimMatrix *range_base(const RangeProblem *p);
 const Ranges *range_ranges(const RangeProblem *p);
+
+/* Beside run-away, equilibria are looked at, too. */
+bool range_adds_to_runaway(const RangeProblem *p);
 
 /* ---- range_straight.c, range_form.c: the same of networks whose activations are straight pieces ---- */
 typedef struct StraightNet {

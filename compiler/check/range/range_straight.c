@@ -33,17 +33,14 @@ typedef struct StraightCell {
     const StraightNet *net;
     RangeCell *cell;
     size_t n;
-    double *w, *tau;            /* at its centre */
+    double *w, *tau;            /* of two rows: at its centre */
+    ClaimMatrix *corner;
+    size_t n_corners;
 } StraightCell;
 
 static bool keep(StraightCell *c, Statement *proposed)
 {
-    Evidence *e = &c->cell->evidence;
-    e->statement[e->n_statements++] = *proposed;
-    if (!range_cell_fault(c->p->cx, range_base(c->p), range_ranges(c->p), c->cell))
-        return true;
-    statement_clear(&e->statement[--e->n_statements]);
-    return false;
+    return range_keep_statement(c->p, c->corner, c->n_corners, &c->cell->evidence, proposed);
 }
 
 static void cell_init(RangeProblem *p, RangeCell *cell, StraightCell *out)
@@ -61,6 +58,13 @@ static void cell_init(RangeProblem *p, RangeCell *cell, StraightCell *out)
     for (size_t a = 0; a < out->n; a++)
         out->tau[a] = num_to_double(p->tau[a]);
     claim_matrix_clear(&centre);
+    out->corner = range_corner_matrices(p, cell, &out->n_corners);
+}
+
+static void cell_clear(StraightCell *c)
+{
+    for (size_t k = 0; k < c->n_corners; k++)
+        claim_matrix_clear(&c->corner[k]);
 }
 
 static void set_tau(const StraightCell *c, Statement *s)
@@ -185,7 +189,8 @@ static bool keep_on_pieces(StraightCell *c, const StraightPiece *const *piece)
     return keep(c, &proposed);
 }
 
-static void keep_beside(StraightCell *c, size_t number)
+/* True: it attracts. */
+static bool keep_beside(StraightCell *c, size_t number)
 {
     static const StatementKind kind[] = {STATEMENT_PIECES_UNSTABLE, STATEMENT_PIECES_ATTRACT};
     for (int k = 0; k < 2; k++) {
@@ -194,37 +199,95 @@ static void keep_beside(StraightCell *c, size_t number)
         mpq_set_ui(statement_numbers(&proposed, "equilibrium")[0], number, 1);
         set_tau(c, &proposed);
         if (keep(c, &proposed))
-            return;
+            return k == 1;
     }
+    return false;
 }
 
-/* Until two are known, which are on different pieces. */
-static void keep_pair_equilibria(StraightCell *c)
+static bool keep_several(StraightCell *c, size_t first, size_t second)
 {
-    Evidence *e = &c->cell->evidence;
-    size_t number[2], n = 0;
-    for (size_t k = 0; n < 2 && k < c->net->n[0] * c->net->n[1]; k++) {
+    Statement proposed;
+    propose_several(c->p->cx, 2, first, second, &proposed);
+    return keep(c, &proposed);
+}
+
+enum { MOST_EQUILIBRIA = 8 };
+
+/* All that are on pieces; two that attract are named as several, or else any two. */
+static size_t keep_pair_equilibria(StraightCell *c)
+{
+    const Evidence *e = &c->cell->evidence;
+    size_t number[MOST_EQUILIBRIA], attracting[MOST_EQUILIBRIA], n = 0, n_attracting = 0;
+    for (size_t k = 0; n < MOST_EQUILIBRIA && k < c->net->n[0] * c->net->n[1]; k++) {
         const StraightPiece *piece[] = {&c->net->piece[0][k / c->net->n[1]], &c->net->piece[1][k % c->net->n[1]]};
         if (keep_on_pieces(c, piece))
             number[n++] = e->n_statements - 1;
     }
-    Statement proposed;
-    if (n == 2) {
-        propose_several(c->p->cx, 2, number[0], number[1], &proposed);
-        if (keep(c, &proposed))
-            return;
-    }
     for (size_t k = 0; k < n; k++)
-        keep_beside(c, number[k]);
+        if (keep_beside(c, number[k]))
+            attracting[n_attracting++] = number[k];
+    if (!(n_attracting > 1 && keep_several(c, attracting[0], attracting[1])) && n > 1)
+        keep_several(c, number[0], number[1]);
+    return n;
+}
+
+/* ---- two rows: no equilibrium ---- */
+
+/* On the pieces of number `set`, bit a: the last one of row a: the sign of the determinant, and a row whose input would be on another piece. */
+static bool choose_row(const StraightCell *c, size_t set, mpq_t sign, mpq_t row)
+{
+    const StraightPiece *piece[2];
+    double t[2], most = 0;
+    size_t out = 2;
+    for (size_t a = 0; a < 2; a++)
+        piece[a] = &c->net->piece[a][set >> a & 1];
+    double det = solve_pair(c, piece, t);
+    for (size_t a = 0; a < 2; a++) {
+        double corner = mpq_get_d(c->net->piece[a][0].hi), off = set >> a & 1 ? corner - t[a] : t[a] - corner;
+        if (off > most) {
+            most = off;
+            out = a;
+        }
+    }
+    mpq_set_si(sign, det > 0 ? 1 : -1, 1);
+    mpq_set_ui(row, out, 1);
+    return out < 2 && fabs(det) > 0;
+}
+
+static void keep_no_equilibrium(StraightCell *c)
+{
+    Statement proposed;
+    bool fits = c->net->all_relu;
+    if (!fits)
+        return;
+    statement_init(c->p->cx, &proposed, STATEMENT_PIECES_NONE, 2);
+    for (size_t a = 0; a < 2; a++) {
+        local_input(c->net->net, a, statement_numbers(&proposed, "input")[a]);
+        mpq_set(statement_numbers(&proposed, "corner")[a], c->net->piece[a][0].hi);
+        mpq_set(statement_numbers(&proposed, "level")[a], c->net->piece[a][0].offset);
+    }
+    for (size_t set = 0; fits && set < 4; set++)
+        fits = choose_row(c, set, statement_numbers(&proposed, "sign")[set], statement_numbers(&proposed, "row")[set]);
+    if (fits)
+        keep(c, &proposed);
+    else
+        statement_clear(&proposed);
+}
+
+static void look_at_straight(StraightCell *c)
+{
+    keep_several_or_none(c);
+    bool runs_away = c->n == 2 ? keep_pair_runaway(c) : range_keep_form(c->p, c->cell);
+    if (c->n != 2 || !c->p->at_input)
+        return;
+    if (keep_pair_equilibria(c) == 0 && runs_away)
+        keep_no_equilibrium(c);
 }
 
 void range_cell_straight(RangeProblem *p, RangeCell *cell)
 {
     StraightCell c;
     cell_init(p, cell, &c);
-    keep_several_or_none(&c);
-    if (c.n == 2 ? keep_pair_runaway(&c) : range_keep_form(p, cell))
-        return;
-    if (c.n == 2 && p->at_input)
-        keep_pair_equilibria(&c);
+    look_at_straight(&c);
+    cell_clear(&c);
 }

@@ -24,6 +24,17 @@ static double psi(const Hunt *h, size_t a, double t)
     return eig_code_eval(&h->phi[a], var, NULL);
 }
 
+static double slope_of(const Hunt *h, size_t a, double t)
+{
+    double by = 1e-7 * (1 + fabs(t));
+    return (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
+}
+
+double equilibria_slope(const Equilibria *e, size_t a, double t)
+{
+    return slope_of(e->hunt, a, t);
+}
+
 static double total_input(const Hunt *h, size_t a, const double *x)
 {
     const Equilibria *e = h->found;
@@ -38,8 +49,7 @@ static double linearise(Hunt *h, const double *x)
     size_t n = h->found->n_rows;
     double largest = 0;
     for (size_t a = 0; a < n; a++) {
-        double t = total_input(h, a, x), by = 1e-7 * (1 + fabs(t)), here = psi(h, a, t);
-        double slope = (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
+        double t = total_input(h, a, x), here = psi(h, a, t), slope = slope_of(h, a, t);
         h->step[a] = x[a] - here;
         if (!isfinite(h->step[a]) || !isfinite(slope))
             return INFINITY;
@@ -212,13 +222,14 @@ static int compare_states(const void *a, const void *b)
     return 0;
 }
 
-static void hunt_init(const LocalNet *net, const ClaimMatrix *m, Equilibria *found, Hunt *h)
+static Hunt *hunt_new(const LocalNet *net, const ClaimMatrix *m, Equilibria *found)
 {
     size_t n = net->n;
     Arena *arena = &net->cx->arena;
     double *v = ARENA_ARRAY(arena, n, double);
+    Hunt *h = ARENA_NEW(arena, Hunt);
     *h = (Hunt){.net = net, .found = found, .state = 1};
-    *found = (Equilibria){.n_rows = n, .w = equilibria_weights(net->cx, m), .v = v};
+    *found = (Equilibria){.n_rows = n, .w = equilibria_weights(net->cx, m), .v = v, .hunt = h};
     h->phi = ARENA_ARRAY(arena, n, EigCode);
     h->slope = ARENA_ARRAY(arena, n, double);
     h->gain = ARENA_ARRAY(arena, n, double);
@@ -226,6 +237,7 @@ static void hunt_init(const LocalNet *net, const ClaimMatrix *m, Equilibria *fou
     h->input = ARENA_ARRAY(arena, n, double);
     read_rows(h, v);
     h->scale = scale_of(h);
+    return h;
 }
 
 static void hunt(Hunt *h)
@@ -239,21 +251,18 @@ static void hunt(Hunt *h)
 
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
 {
-    Hunt h;
-    hunt_init(net, m, out, &h);
-    hunt(&h);
+    hunt(hunt_new(net, m, out));
 }
 
 void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out)
 {
-    Hunt h;
-    hunt_init(net, m, out, &h);
+    Hunt *h = hunt_new(net, m, out);
     if (*places && (*places)->n_rows == out->n_rows) {
         out->n = (*places)->n;
         memcpy(out->at, (*places)->at, sizeof out->at);
         return;
     }
-    hunt(&h);
+    hunt(h);
     Equilibria *kept = ARENA_ARRAY(&net->cx->arena, 1, Equilibria);
     *kept = *out;
     *places = kept;

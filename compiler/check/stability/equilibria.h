@@ -12,11 +12,14 @@ typedef struct Equilibria {
     size_t n, n_rows;
     const double *w;            /* n_rows * n_rows, row by row */
     const double *v;
+    const struct Hunt *hunt;    /* the activations, for equilibria_slope */
     double at[EQUILIBRIA_MOST][EQUILIBRIA_MOST_ROWS];
 } Equilibria;
 /* w, of the rows of a claim's matrix. */
 double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* The slope of psi of row a at t, about. */
+double equilibria_slope(const Equilibria *e, size_t a, double t);
 /* The same, at the places that were found with other slopes for the same rows, and otherwise found now; *places becomes what was found. */
 void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out);
 /* The boxes tried so far around one place; starts as {0}. */
@@ -27,9 +30,10 @@ typedef struct BoxSearch {
 /* The next box around x and what proves an equilibrium in it; false when there is none to be tried. */
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out);
 
-/* One box for each of several matrices and all their means, e being about one of these: wide enough for the equilibria of all. */
-bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x,
-                                 Statement *out);
+/* A box that goes along with the equilibrium, for several matrices and all their means; e is about a matrix amid them. */
+bool propose_moving(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x, Statement *out);
+/* The facts that a statement "moving-equilibrium" needs, row by row, two numbers each: values of psi at `at`, slopes in the box. */
+bool moving_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, double *value, double *slope);
 /* The facts about row a that a statement "equilibrium" needs, for the means of n matrices: values of psi at the centre, slopes in the
  * box. False: not enclosed. */
 bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, size_t a, double value[2],

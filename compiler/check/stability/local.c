@@ -5,6 +5,7 @@
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/slope/image.h"
 #include "compiler/check/slope/jet.h"
+#include "compiler/expr/derive.h"
 #include "compiler/expr/settled.h"
 #include "compiler/net/pair_eval.h"
 
@@ -70,6 +71,26 @@ static void fill_activation(LocalNet *net, const NetPop *p, size_t pop, bool man
         row->threshold = values_exact(net->nums, &p->threshold, k);
 }
 
+static bool jumps(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    Breaks breaks = {0};
+    bool any = !expr_breaks(cx, nums, e, EIG_VAR_Z, &breaks);
+    for (size_t k = 0; k < breaks.n; k++)
+        any |= breaks.at[k].is_jump;
+    return any;
+}
+
+/* phi' where phi has no breaks, or as a named cost has it, and where it does not jump; else NULL. */
+static const Expr *steepness_of(Ctx *cx, NumPool *nums, const Activation *act)
+{
+    Breaks of_phi = {0};
+    const Expr *slope = act->slope;
+    if (!slope && (!expr_breaks(cx, nums, act->phi, EIG_VAR_Z, &of_phi) || of_phi.n > 0))
+        return NULL;
+    slope = slope ? slope : expr_derive(cx, nums, act->phi, EIG_VAR_Z);
+    return slope && !jumps(cx, nums, slope) ? slope : NULL;
+}
+
 /* The neurons k, k + 1, ... of a population with a row each, or one row for all. */
 static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *input, uint64_t seed, size_t n_rows, size_t from,
                       const char **reason)
@@ -81,6 +102,7 @@ static bool fill_rows(LocalNet *net, const NetPop *p, size_t pop, const Expr *in
         LocalRow *row = &net->row[from + k];
         PairValue value;
         fill_activation(net, p, pop, false, k, row);
+        row->steepness = k == 0 ? steepness_of(net->cx, net->nums, row->act) : row[-1].steepness;
         fine = pair_eval(&eval, k, 0, &value);
         if (!fine) {
             *reason = "an input has no finite value";
@@ -342,6 +364,54 @@ bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi,
     for (int k = 0; fine && k < n; k++) {
         double step = to / n - from / n, a = k ? from + step * k : from, b = k + 1 < n ? from + step * (k + 1) : to;
         fine = see_slopes(r->act, &scratch, a, b, &part, &room, least, most);
+    }
+    jet_result_clear(&part);
+    jet_result_clear(&room);
+    num_pool_free(&scratch);
+    if (fine)
+        scale_slopes(r, least, most);
+    return fine && isfinite(*most);
+}
+
+/* [least, most] becomes no wider than phi' at the middle of [a, b], and what its own slope adds to it from there. */
+static void see_steepness(const LocalRow *r, NumPool *scratch, double a, double b, JetResult *part, JetResult *room, double *least, double *most)
+{
+    double middle = a + (b - a) / 2, half = fmax(b - middle, middle - a);
+    jet_on_line(r->steepness, scratch, a, b, room, part);
+    if (part->trouble != JET_FINE || !mpfi_bounded_p(part->slope))
+        return;
+    double bend = fmax(mpfr_get_d(&part->slope->right, MPFR_RNDU), -mpfr_get_d(&part->slope->left, MPFR_RNDD));
+    double change = bend * half * (1 + 0x1p-50) + 0x1p-1000;
+    jet_on_line(r->steepness, scratch, middle, middle, room, part);
+    if (part->trouble != JET_FINE || !mpfi_bounded_p(part->value))
+        return;
+    double lo = mpfr_get_d(&part->value->left, MPFR_RNDD) - change, hi = mpfr_get_d(&part->value->right, MPFR_RNDU) + change;
+    *least = fmax(*least, nextafter(lo, -(double)INFINITY));
+    *most = fmin(*most, nextafter(hi, (double)INFINITY));
+}
+
+bool local_slopes_closely(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+{
+    enum { CLOSE_PARTS = 12 };
+    const LocalRow *r = &net->row[row];
+    double from, to;
+    if (!r->steepness)
+        return local_slopes(net, row, lo, hi, least, most);
+    arguments_of(r, lo, hi, &from, &to);
+    *least = INFINITY;
+    *most = 0;
+    bool fine = isfinite(from) && isfinite(to);
+    JetResult part, room;
+    NumPool scratch = {0};
+    jet_result_init(&part);
+    jet_result_init(&room);
+    for (int k = 0; fine && k < CLOSE_PARTS; k++) {
+        double step = to / CLOSE_PARTS - from / CLOSE_PARTS, own[2] = {INFINITY, 0};
+        double a = k ? from + step * k : from, b = k + 1 < CLOSE_PARTS ? from + step * (k + 1) : to;
+        fine = see_slopes(r->act, &scratch, a, b, &part, &room, &own[0], &own[1]);
+        see_steepness(r, &scratch, a, b, &part, &room, &own[0], &own[1]);
+        *least = fmin(*least, own[0]);
+        *most = fmax(*most, own[1]);
     }
     jet_result_clear(&part);
     jet_result_clear(&room);

@@ -17,6 +17,7 @@ typedef struct LocalRow {
     Num slope;                  /* L */
     Num input;                  /* u */
     Num gain, threshold;        /* phi(gain (z - threshold)), phi that of act; gain > 0 */
+    const Expr *steepness;      /* phi' as a formula, where it is continuous; else NULL */
 } LocalRow;
 
 typedef struct LocalNet {
@@ -45,6 +46,8 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
 /* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+/* The same, with bounds that are closer to each other, in more time. */
+bool local_slopes_closely(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 /* ---- local_straight.c: psi in straight pieces, exactly ---- */
 enum { STRAIGHT_MOST_PIECES = 8 };
 typedef struct StraightPiece {
