@@ -81,7 +81,8 @@ class Lines:
         if v["1 - w_EE"] > 0:
             return "stable"
         if v["det"] < 0 or (v["trace"] > 0 and v["real"] > 0):      # a direction in which both rates grow
-            return "run-away"
+            beside = "several" if silent and active else "attracting" if silent else "unstable" if active else "none"
+            return "run-away-" + beside
         if active and v["trace"] > 0 and not silent:
             return "unstable"
         return "attracting" if silent or active else "several-or-none"
@@ -89,9 +90,12 @@ class Lines:
     def holds(self, region, ee, ei):
         """What is said of the region, which may not be all that there is to say."""
         v = self.values(ee, ei)
-        active, unstable = v["e"] * v["det"] > 0 and v["i"] * v["det"] > 0, v["det"] < 0 or v["trace"] > 0
-        return {"several-or-none": v["1 - w_EE"] <= 0, "attracting": v["e"] < 0 or (active and not unstable), "unstable": active and unstable,
-                "several": active and v["e"] < 0}.get(region, self.region(ee, ei) == region)
+        active, silent, unstable = v["e"] * v["det"] > 0 and v["i"] * v["det"] > 0, v["e"] < 0, v["det"] < 0 or v["trace"] > 0
+        if region.startswith("run-away") and not self.region(ee, ei).startswith("run-away"):
+            return False
+        word = region.replace("run-away", "").strip("-")
+        return {"several-or-none": v["1 - w_EE"] <= 0, "attracting": silent or (active and not unstable), "unstable": active and unstable,
+                "several": active and silent, "none": not active and not silent, "": True}.get(word, self.region(ee, ei) == region)
 
     def goes_through(self, box):
         """Some line has a point in the closed box, or, that where eigenvalues become complex, beside it."""
@@ -117,7 +121,8 @@ def lines_of_relu(folder):
             else:
                 check(all(lines.holds(region, *at) for at in shrunk), (taus, inputs, region, found, box))
             check(found == {region} or lines.goes_through(box), (taus, inputs, region, found, box))
-        check(set(area) >= {"stable", "attracting", "run-away"}, area)
+        beside = {"run-away-none", "run-away-unstable"} if max(inputs[1], 0) < 1 and inputs[0] > 0 else {"run-away-several", "run-away-attracting"}
+        check(set(area) >= {"stable", "attracting"} | beside, area)
         check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .95, area)
 
 
@@ -137,10 +142,10 @@ def equilibria(ee, ei, inputs):
     return [(e[k], i[k]) for k in np.flatnonzero(rest[:-1] * rest[1:] <= 0)]
 
 
-def growth(ee, ei, tau, at):
+def growth(ee, ei, tau, at, tau_of_e=TAU[0]):
     w = np.array([[ee, -ei], [WEIGHTS["w_IE"], -WEIGHTS["w_II"]]])
     slope = np.array([4 * v * (1 - v) for v in at])
-    return np.linalg.eigvals((slope[:, None] * w - np.eye(2)) / np.array([[TAU[0]], [tau]])).real.max()
+    return np.linalg.eigvals((slope[:, None] * w - np.eye(2)) / np.array([[tau_of_e], [tau]])).real.max()
 
 
 @test
@@ -156,10 +161,55 @@ def regions_of_a_sigmoid(folder):
                 rates = [growth(ee, ei, tau, at) for at in found]
                 check(region != "stable" or (ee < 1 and len(found) == 1), (region, ee, ei))
                 check(region == "stable" or ee > 1, (region, ee, ei))
-                check(region != "several" or len(found) > 1, (region, ee, ei, found))
+                check(region not in ("several", "bistable") or len(found) > 1, (region, ee, ei, found))
+                check(region != "bistable" or sorted(rates)[1] < 1e-4, (region, ee, ei, rates))
                 check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
                 check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
-    check({"stable", "attracting", "unstable", "several"} <= set(area), area)
+    check({"stable", "attracting", "unstable", "bistable"} <= set(area), area)
+
+
+def truth_of_sigmoid(ee, ei, taus, inputs):
+    """The strongest word that a point deserves, and whether it deserves a word."""
+    found = equilibria(ee, ei, inputs)
+    rates = [growth(ee, ei, taus[1], at, taus[0]) for at in found]
+    falls = sum(rate < 0 for rate in rates)
+    words = {"stable": ee < 1, "attracting": falls > 0, "unstable": falls < len(found), "several": len(found) > 1, "bistable": falls > 1}
+    return "stable" if ee < 1 else max((word for word, fits in words.items() if fits), key=list(words).index), words
+
+
+@test
+def what_theory_says_of_both_activations(folder):
+    """At random points, with equal and unequal time constants: no cell says what is not so; less than all is said only beside lines. For the
+    sigmoid that is within two cells of the smallest size, for the other one where a line goes through the cell."""
+    rng = np.random.default_rng(2)
+    for taus in ((10, 10), (20, 10), (10, 20)):
+        wrong, less, n, words_seen = [], [], 0, set()
+        lines = Lines(taus, (1, .2))
+        for box, region in map_of(folder, pair(RELU, taus[1], (1, .2), taus[0]), (0, 8), (0, 4), 5):
+            for _ in range(2):
+                at, n = (box[0] + (box[1] - box[0]) * rng.random(), box[2] + (box[3] - box[2]) * rng.random()), n + 1
+                words_seen.add(lines.region(*at))
+                if region != lines.region(*at) and not region.startswith("centre-"):
+                    (less if lines.holds(region, *at) and lines.goes_through(box) else wrong).append((region, lines.region(*at), at))
+        check(not wrong and len(less) < n / 2, (taus, wrong, len(less), n))
+        check({"stable", "attracting", "unstable", "run-away-unstable", "run-away-none"} <= words_seen, words_seen)
+    for taus, inputs, x, y, seen in (((10, 10), (-.5, .2), (.5, 3.5), (0, 1.5), {"stable", "attracting", "bistable"}),
+                                     ((10, 40), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"unstable"}), ((40, 10), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"attracting"})):
+        wrong, far, words_seen = [], [], set()
+        cells = map_of(folder, pair(SIGMOID, taus[1], inputs, taus[0]), x, y, 4)
+        for _ in range(60):
+            at = x[0] + (x[1] - x[0]) * rng.random(), y[0] + (y[1] - y[0]) * rng.random()
+            box, region = next((b, r) for b, r in cells if b[0] <= at[0] <= b[1] and b[2] <= at[1] <= b[3])
+            word, words = truth_of_sigmoid(*at, taus, inputs)
+            words_seen.add(region)
+            if not region.startswith("centre-") and not words.get(region, region in ("lds", "not-lds")):
+                wrong.append((region, words, at))
+            if region != word:
+                reach = 2 * (x[1] - x[0]) / 16, 2 * (y[1] - y[0]) / 16
+                around = {truth_of_sigmoid(at[0] + reach[0] * a, max(0, at[1] + reach[1] * b), taus, inputs)[0] for a in (-1, -.5, 0, .5, 1) for b in (-1, -.5, 0, .5, 1)}
+                far += [(region, word, at)] if around == {word} else []
+        check(not wrong and not far, (taus, inputs, wrong, far))
+        check(seen <= words_seen, (seen, words_seen))
 
 
 THREE = """param g = 0.5 in [0, 3]

@@ -243,7 +243,7 @@ static bool keep_several(CellCase *c, size_t number)
     const Evidence *e = &c->cell->evidence;
     for (size_t k = c->first; k < number; k++) {
         Statement proposed;
-        if (e->statement[k].kind != STATEMENT_MOVING)
+        if (e->statement[k].kind != STATEMENT_EQUILIBRIUM && e->statement[k].kind != STATEMENT_MOVING)
             continue;
         propose_several(c->p->cx, c->centre.q, k, number, &proposed);
         if (keep(c, &proposed))
@@ -252,12 +252,15 @@ static bool keep_several(CellCase *c, size_t number)
     return false;
 }
 
-/* A box that goes along with the equilibrium that is at place k of what is seen at the centre. */
+/* A box with the equilibrium that is at place k of what is seen at the centre: one that goes along with it, or one that stays, which is
+ * less demanding where activations are nearly level. */
 static bool keep_box(CellCase *c, const Sight *at, size_t k, size_t *number)
 {
+    const LocalNet *net = c->p->at_input;
     Statement proposed;
     *number = c->cell->evidence.n_statements;
-    return propose_moving(c->p->at_input, c->corner, c->n_corners, &at->found, at->found.at[k], &proposed) && keep(c, &proposed);
+    return (propose_moving(net, c->corner, c->n_corners, &at->found, at->found.at[k], &proposed) && keep(c, &proposed)) ||
+           (propose_equilibrium_for_all(net, c->corner, c->n_corners, &at->found, at->found.at[k], &proposed) && keep(c, &proposed));
 }
 
 static void keep_form(CellCase *c, const Sight *at, size_t number)

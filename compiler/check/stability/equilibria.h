@@ -30,6 +30,9 @@ typedef struct BoxSearch {
 /* The next box around x and what proves an equilibrium in it; false when there is none to be tried. */
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out);
 
+/* One box for each of several matrices and all their means, e being about one of these: wide enough for the equilibria of all. */
+bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x,
+                                 Statement *out);
 /* A box that goes along with the equilibrium, for several matrices and all their means; e is about a matrix amid them. */
 bool propose_moving(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x, Statement *out);
 /* The facts that a statement "moving-equilibrium" needs, row by row, two numbers each: values of psi at `at`, slopes in the box. */

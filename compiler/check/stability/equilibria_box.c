@@ -219,3 +219,52 @@ bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equili
     }
     return false;
 }
+
+/* ---- one box for several matrices ---- */
+
+/* The map leads into the box; otherwise the box becomes a little more than where it leads. False when that is nowhere. */
+static bool settle_box(Ctx *cx, Statement *s, const KrawczykBox *b, const double *const *w, size_t n_matrices, bool *inside)
+{
+    double *image = ARENA_ARRAY(&cx->arena, s->n, double), *offset = ARENA_ARRAY(&cx->arena, s->n, double);
+    double *reach = ARENA_ARRAY(&cx->arena, s->n, double);
+    for (size_t k = 0; k < n_matrices; k++) {
+        krawczyk_image(&cx->arena, w[k], b, offset, reach);
+        for (size_t a = 0; a < s->n; a++) {
+            image[a] = fmax(image[a], offset[a] + reach[a]);
+            if (reach[a] > 1.2 * b->radius[a])
+                return false;       /* which only grows with it */
+        }
+    }
+    *inside = true;
+    for (size_t a = 0; a < s->n; a++)
+        *inside &= image[a] < 0.999 * b->radius[a];
+    for (size_t a = 0; !*inside && a < s->n; a++) {
+        if (!(image[a] < 0x1p200))
+            return false;
+        if (image[a] > 0.8 * b->radius[a])
+            mpq_set_d(statement_numbers(s, "radius")[a], krawczyk_round(1.25 * image[a]));
+    }
+    return true;
+}
+
+bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Equilibria *e, const double *x,
+                                 Statement *out)
+{
+    enum { WIDENINGS = 6 };
+    const double **w = ARENA_ARRAY(&net->cx->arena, n_matrices, const double *);
+    bool inside = false;
+    KrawczykBox b;
+    if (!place_box(net, x, 24, out))
+        return false;
+    for (size_t k = 0; k < n_matrices; k++)
+        w[k] = equilibria_weights(net->cx, &m[k]);
+    for (int k = 0; k < WIDENINGS; k++) {
+        if (!set_facts(net, m, n_matrices, out) || !set_inverse(net, e, out, &b) ||
+            !settle_box(net->cx, out, &b, w, n_matrices, &inside))
+            break;
+        if (inside)
+            return true;
+    }
+    statement_clear(out);
+    return false;
+}
