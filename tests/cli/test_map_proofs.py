@@ -184,6 +184,44 @@ def statements_by_hand(folder):
     equal(accepted(folder, dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
 
 
+NONE = {"says": "no-equilibrium-on-pieces", "input": ["1", "0.2"], "corner": ["0", "0"], "level": ["0", "0"], "sign": ["1", "-1", "1", "-1"], "row": ["0", "0", "0", "0"]}
+GROWS = [["5", "-2"], ["3", "-1.5"]]        # E = -0.73 with both active, E = -0.2 with E alone, 0.73 and 1 are the inputs of E with E silent
+
+
+@test
+def no_equilibrium_by_hand(folder):
+    """Each of the four sets of active rows, by its sign and by its row."""
+    equal(accepted(folder, refutation(GROWS, NONE)), True)
+    for key, value, fine in (("input", ["-1", "0.2"], False), ("input", ["1", "0.76"], False), ("input", ["1", "0.74"], True), ("sign", ["-1", "-1", "1", "-1"], False),
+                             ("sign", ["1", "1", "1", "-1"], False), ("sign", ["1", "-1", "-1", "-1"], False), ("sign", ["1", "-1", "1", "1"], False),
+                             ("sign", ["2", "-1", "1", "-1"], False), ("row", ["1", "0", "0", "0"], True), ("row", ["0", "1", "0", "0"], False),
+                             ("row", ["0", "0", "1", "0"], False), ("row", ["0", "0", "0", "1"], True), ("row", ["0", "0", "0", "2"], False),
+                             ("corner", ["1.1", "0"], False), ("level", ["0", "0.6"], False), ("level", ["0", "0.4"], True)):
+        equal(accepted(folder, refutation(GROWS, dict(NONE, **{key: value}))), fine, (key, value))
+    for e, fine in (("2", False), ("4", False), ("3.01", False), ("4.01", True)):      # the determinant of both is 6 - 1.5 e
+        equal(accepted(folder, refutation([[e, "-2"], ["3", "-1.5"]], NONE)), fine, e)
+
+
+@test
+def a_box_that_moves(folder):
+    """x = g psi(x) + 1/2 with psi = 1/2 + t/4 near 0, about: what holds at corners need not hold between them, and boxes keep their sides."""
+    box = {"says": "moving-equilibrium", "input": ["0"], "x": ["0"], "at": ["0"], "radius": ["1"], "value_lo": ["-1/8"], "value_hi": ["1/8"], "slope_lo": ["0"],
+           "slope_hi": ["1"], "Y": ["1"]}
+
+    def of_cell(lo, hi, *statements):
+        proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": list(statements)}
+        return {"format": "eig-map/1", "matrix": {"n": 1, "rows": [["0"]]}, "params": [{"name": "g", "value": "0", "lo": lo, "hi": hi}],
+                "terms": [{"params": [0], "entries": [[0, 0, "1"]]}], "proofs": [proof], "cells": [{"region": "not-lds", "lo": [lo], "hi": [hi], "proof": 0}]}
+    steep = dict(box, slope_lo=["3/2"], slope_hi=["5/2"], Y=["-1"])         # w = 1 + g: I - Y (I - 2 w) = 2 - 2 w
+    for hi, fine in (("0", True), ("0.1", True), ("1", False)):
+        equal(accepted(folder, of_cell("0", hi, steep)), fine, hi)
+    one, other = dict(steep, x=["0.01"]), dict(steep, x=["3"], at=["3"], value_lo=["2.9"], value_hi=["3.1"])
+    several = {"says": "several-equilibria", "first": "0", "second": "1"}
+    equal(accepted(folder, of_cell("0", "0.01", one, other)), True)
+    equal(accepted(folder, of_cell("0", "0.01", one, other, several)), True)
+    equal(accepted(folder, of_cell("0", "0.01", one, dict(one, x=["0.02"]), several)), False)
+
+
 @test
 def between_corners(folder):
     """The determinant g^2 - 1 is 3 at both ends of [-2, 2], and -1 between them."""

@@ -173,6 +173,11 @@ static void boxes_hold_an_equilibrium(void)
          {{STATEMENT_EQUILIBRIUM, "0 0 0 0 1/100 51/100 1/2 -1/2 1/2 -1/2 1 1 1 1 1 1 0 1"}},
          {{"radius", 1, "1/2", false}, {"Y", 1, "0", false}, {"Y", 2, "1", false}, {"x", 0, "0.009", true}, {"x", 0, "0.01", false},
           {"x", 1, "0.009", true}, {"x", 1, "0.01", false}, {"slope_lo", 0, "0.95", false}, {"slope_hi", 1, "1.1", true}, {"slope_hi", 1, "5", true}}},
+        {"moving box", 1, "-1/2", NULL, NULL, false, {{STATEMENT_MOVING, "0 0 0 1 -1/8 1/8 0 1 1"}},
+         {{"x", 0, "1.49", true}, {"x", 0, "3/2", false}, {"x", 0, "-3/2", false}, {"at", 0, "0.49", true}, {"at", 0, "1/2", false}, {"at", 0, "-1/2", false},
+          {"input", 0, "0.49", true}, {"input", 0, "1/2", false}, {"radius", 0, "1/4", false}, {"radius", 0, "0.26", true}, {"radius", 0, "0", false},
+          {"radius", 0, "-1", false}, {"slope_hi", 0, "7/4", false}, {"slope_hi", 0, "1.74", true}, {"slope_lo", 0, "3/2", false}, {"value_lo", 0, "1/4", false},
+          {"value_hi", 0, "0.62", true}, {"value_hi", 0, "5/8", false}, {"Y", 0, "0", false}}},
         {"slopes in a box", 1, "-1/2", NULL, NULL, false, {{STATEMENT_LOCAL_SLOPES, "1 0 -1 1"}},
          {{"slope", 0, "0", false}, {"slope", 0, "-1", false}, {"x_lo", 0, "1", false}, {"x_hi", 0, "-2", false}, {"input", 0, "3", true}}},
         {"invariant box", 1, "-1/2", NULL, NULL, false, {{STATEMENT_INVARIANT_BOX, "1 0 -1 1"}},
@@ -191,6 +196,9 @@ static void equilibria_lie_apart(void)
         {"several, the other order", 1, "-1/2", NULL, NULL, false,
          {{STATEMENT_EQUILIBRIUM, "0 -3 1 -3.1 -2.9 0 1 1"}, {STATEMENT_EQUILIBRIUM, BOX}, {STATEMENT_SEVERAL, "1 0"}},
          {{"first", 0, "0", false}}},
+        {"several that move", 1, "-1/2", NULL, NULL, false,
+         {{STATEMENT_MOVING, "0 0 0 1 -1/8 1/8 0 1 1"}, {STATEMENT_MOVING, "0 3.2 1.6 1 3.1 3.3 0 1 1"}, {STATEMENT_SEVERAL, "0 1"}},
+         {{"first", 0, "1", false}, {"second", 0, "0", false}}},
     };
     RUN_ALL(list);
 }
