@@ -92,6 +92,12 @@ def by_hand():
                                            {"says": "several-equilibria", "first": "0", "second": "1"})
     yield "run-away on pieces", refutation([["1", "-2"], ["1", "-3"]], {"says": "run-away-on-pieces", "slope": ["1", "1"], "tau": ["1", "1.5"], "rate": "0.1",
                                                                          "row": "1"})
+    yield "no equilibrium on pieces", refutation([["5", "-2"], ["3", "-1.5"]], {"says": "no-equilibrium-on-pieces", "input": ["1.2", "0.5"], "corner": ["0.2", "0.1"],
+                                                                               "level": ["0.05", "0.02"], "sign": ["1", "-1", "1", "-1"], "row": ["0", "0", "0", "1"]})
+    moves = {"says": "moving-equilibrium", "input": ["0.3", "0"], "x": ["0.1", "-0.2"], "at": ["0.25", "0.1"], "radius": ["0.5", "0.6"], "value_lo": ["0.1", "-0.2"],
+             "value_hi": ["0.12", "-0.18"], "slope_lo": ["0", "0.2"], "slope_hi": ["0.3", "0.4"], "Y": ["1.05", "-0.1", "0.1", "1"]}
+    yield "boxes that move", refutation([["0.2", "-0.4"], ["0.3", "-1.1"]], moves, dict(moves, x=["3", "-0.2"], at=["4", "1"], value_lo=["3", "-0.2"], value_hi=["3.02", "-0.18"]),
+                                        {"says": "several-equilibria", "first": "0", "second": "1"})
     yield "run-away by a form", refutation([["1", "-1.5"], ["0", "-6"]], {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"],
                                                                          "rate": "0.9"}, {"says": "several-or-none"})
     entries = [[0, 0, "-1"], [0, 3, "0.2"], [0, 4, "-0.25"], [1, 1, "-1"], [1, 3, "0.2"], [2, 2, "-1.5"], [2, 3, "0.2"], [2, 4, "0.25"],
@@ -143,6 +149,12 @@ def small_maps():
                                        "attained": {"matrix": one, "params": params, "terms": terms},
                                        "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
                                        "cells": [{"region": "centre-not-lds", "lo": ["0.2"], "hi": ["0.6"], "centre": 0}]}
+    proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": [
+        {"says": "moving-equilibrium", "input": ["0"], "x": ["0.01"], "at": ["0"], "radius": ["1"], "value_lo": ["-0.1"], "value_hi": ["0.1"], "slope_lo": ["1.6"],
+         "slope_hi": ["2.4"], "Y": ["-1"]}]}
+    yield "map of a box that moves", {"format": "eig-map/1", "matrix": {"n": 1, "rows": [["0"]]}, "params": [{"name": "g", "value": "0", "lo": "0", "hi": "0.1"}],
+                                      "terms": [{"params": [0], "entries": [[0, 0, "1"]]}], "proofs": [proof],
+                                      "cells": [{"region": "not-lds", "lo": ["0"], "hi": ["0.1"], "proof": 0}]}
     yield "map of two cells", {"format": "eig-map/1", "matrix": dict(one, uniform=[["0.3"]]), "terms": terms,
                                "params": [{"name": "g", "value": "0.3", "lo": "0.25", "hi": "0.6"}], "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
                                "cells": [{"region": "not-lds", "lo": ["0.4"], "hi": ["0.6"], "proof": 0}, {"region": "not-lds", "lo": ["0.25"], "hi": ["0.4"], "proof": 0}]}
