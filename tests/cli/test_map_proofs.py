@@ -215,6 +215,12 @@ def a_box_that_moves(folder):
     steep = dict(box, slope_lo=["3/2"], slope_hi=["5/2"], Y=["-1"])         # w = 1 + g: I - Y (I - 2 w) = 2 - 2 w
     for hi, fine in (("0", True), ("0.1", True), ("1", False)):
         equal(accepted(folder, of_cell("0", hi, steep)), fine, hi)
+    curved = {"says": "moving-equilibrium", "input": ["0", "0"], "x": ["0", "3"], "at": ["0", "2.5"], "radius": ["1", "1"], "value_lo": ["0", "-1.75"],
+              "value_hi": ["0", "-1.75"], "slope_lo": ["0", "-0.75"], "slope_hi": ["0", "-0.75"], "Y": ["1", "0", "0", "0.75"]}
+    wide = dict(of_cell("0", "1.25", curved), matrix={"n": 2, "rows": [["0", "0"], ["0", "-2.25"]]}, terms=[{"params": [0], "entries": [[1, 1, "1"]]}])
+    for lo, hi, fine in (("0", "0", True), ("1.25", "1.25", True), ("0", "1.25", False)):
+        there = dict(wide, params=[dict(wide["params"][0], lo=lo, hi=hi)], cells=[dict(wide["cells"][0], lo=[lo], hi=[hi])])
+        equal(accepted(folder, there), fine, (lo, hi))
     one, other = dict(steep, x=["0.01"]), dict(steep, x=["3"], at=["3"], value_lo=["2.9"], value_hi=["3.1"])
     several = {"says": "several-equilibria", "first": "0", "second": "1"}
     equal(accepted(folder, of_cell("0", "0.01", one, other)), True)

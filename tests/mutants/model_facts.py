@@ -67,7 +67,8 @@ class Facts:
         test = {"equilibrium": self.equilibrium, "run-away": self.far_out, "equilibrium-on-pieces": self.pieces, "run-away-on-pieces": self.right_slopes,
                 "run-away-by-form": self.right_slopes, "several-or-none": self.all_relu, "two-neurons-smooth": self.smooth,
                 "two-neurons-bounded": self.bounded, "balance": self.balance, "no-balance": self.balance,
-                "unstable-differences": lambda s, rows, where: self.one_time(rows[int(number(s["row"]))])}.get(says)
+                "moving-equilibrium": lambda s, rows, where: None if self.inputs_are_right(s, rows) else False,
+                "no-equilibrium-on-pieces": self.no_pieces, "unstable-differences": lambda s, rows, where: self.one_time(rows[int(number(s["row"]))])}.get(says)
         if says in BOXES:
             return None
         return True if test is None else test(s, rows, where)
@@ -134,6 +135,10 @@ class Facts:
             if not on and not (line[1] is not None and lo >= line[1] and (slope, offset) == (0, line[1])):
                 return False
         return True
+
+    def no_pieces(self, s, rows, where):
+        """All activations are max(t, 0)."""
+        return self.inputs_are_right(s, rows) and all(p.cost == "nonnegative" for p in self.pops) and not any(number(x) for key in ("corner", "level") for x in s[key])
 
     @staticmethod
     def right_slopes(s, rows, where):

@@ -228,6 +228,7 @@ static void boxes_that_touch_are_one(void)
 {
     CHECK(holds_with(BOX, "0 2.01 1 1.9 2.1 0 1 1"));
     CHECK(!holds_with(BOX, "0 2 1 1.9 2.1 0 1 1"));
+    CHECK(!holds_with(BOX, "0 -2 1 -2.1 -1.9 0 1 1"));
     CHECK(!holds_with(BOX, "0 -1.9 1 -2 -1.8 0 1 1"));
     CHECK(holds_with(BOX, "0 -2.01 1 -2.1 -1.9 0 1 1"));
     CHECK(!holds_with(BOX, "1 2.01 1 1.9 2.1 0 1 1"));          /* of another input */
@@ -310,6 +311,7 @@ static void hypotheses_are_asked_of_the_claim(void)
     REFUSED("", 1, "1/2", NULL, NULL, true, {{STATEMENT_EQUILIBRIUM, "0 0 1 0 0 1 1 -2"}, {STATEMENT_UNSTABLE_WITHIN, "0 0"}});
     /* a box turned inside out; a form that falls, but has no least value; that falls for slopes of 1 only */
     REFUSED("", 1, "-1/2", NULL, NULL, false, {{STATEMENT_EQUILIBRIUM, "0 0 -1 0 0 0 1 -2"}});
+    REFUSED("", 1, "-1/2", NULL, NULL, false, {{STATEMENT_MOVING, "0 0 0 -1 -1/8 1/8 0 3 1"}});
     REFUSED("", 2, "1 0 0 -1", NULL, NULL, true, {{STATEMENT_EQUILIBRIUM, BESIDE}, {STATEMENT_ATTRACTING, "0 1 1 -1 0 0 1"}});
     REFUSED("", 2, "1 0 0 -1", NULL, NULL, true, {{STATEMENT_EQUILIBRIUM, STEEP}, {STATEMENT_UNSTABLE, "0 1 1 -1 2 2 1 1 0"}});
     REFUSED("", 2, "-1 1/2 -1/2 -1", NULL, NULL, false, {{STATEMENT_NEARLY_EQUAL, "3/2 1/2 -1 -2 1/2"}});
