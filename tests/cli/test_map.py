@@ -102,7 +102,8 @@ class Lines:
         x0, x1, y0, y1 = box
         at = [self.values(x0 + (x1 - x0) * a / 8, y0 + (y1 - y0) * b / 8) for a in range(9) for b in range(9)]
         wide = [self.values(x0 + (x1 - x0) * a / 4, y0 + (y1 - y0) * b / 4)["real"] for a in range(-4, 9) for b in range(-4, 9)]
-        return any(min(v[key] for v in at) <= 1e-12 and max(v[key] for v in at) >= -1e-12 for key in at[0] if key != "real") or min(wide) <= 0 <= max(wide)
+        return any(min(v[key] for v in at) <= 1e-12 and max(v[key] for v in at) >= -1e-12 for key in at[0] if key != "real") or \
+            (max(v["det"] for v in at) >= 0 and min(wide) <= 0 <= max(wide))
 
 
 @test
