@@ -14,6 +14,8 @@ import sys
 from fractions import Fraction
 from operator import mul
 
+import second_functions
+
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 RATIO = re.compile(r"(-?)([0-9]+)/([0-9]+)", re.ASCII)
 PROOFS = ("exact", "rump", "integer-residual", "dominance")
@@ -1279,15 +1281,43 @@ def check_cell(cell, corners, thetas, speeds, values):
             need(all(first for first, _ in roles) or all(second for _, second in roles), "the neurons change roles")
 
 
+def read_range(p):
+    return number(p["lo"]), number(p["hi"])
+
+
+def read_params(ranges):
+    """Values; the box that is to be covered; of own params what each param is of them."""
+    params, own = ranges["params"], ranges.get("own")
+    need(isinstance(params, list) and len(params) <= 8, "too many params")
+    need("own" not in ranges or (isinstance(own, list) and 1 <= len(own) <= 8), "no own params, or too many")
+    formulas = None
+    for p in params:
+        fields(p, ("name", "value", "of") if own else ("name", "value", "lo", "hi"))
+        text(p["name"])
+    for p in own or []:
+        fields(p, ("name", "lo", "hi"))
+        text(p["name"])
+    if own:
+        formulas = [second_functions.read(p["of"], len(own), number, need)[0] for p in params]
+    box = [read_range(p) for p in own or params]
+    return [number(p["value"]) for p in params], [lo for lo, _ in box], [hi for _, hi in box], formulas
+
+
+def check_own(cell, lo, hi, formulas):
+    """Where own params are in the cell, params are between their ends; its own box."""
+    own = numbers(cell.pop("own_lo", None), len(lo)), numbers(cell.pop("own_hi", None), len(hi))
+    need(all(a <= b for a, b in zip(*own)), "an empty cell")
+    for f, least, most in zip(formulas, numbers(cell.get("lo"), len(formulas)), numbers(cell.get("hi"), len(formulas))):
+        found = second_functions.values(f, *own)
+        need(found is not None and least <= found[0] and found[1] <= most, "a param that may be outside of its ends")
+    return own
+
+
 def check_ranges(root, ranges):
     matrix = root["matrix"]
     need(root["claim"] == "lds" and not {"kernels", "mean_slopes", "sums"} & set(matrix), "ranges without lds, or with kernels, mean slopes or sums")
-    fields(ranges, ("params", "terms", "cells"), ("speeds",))
-    need(isinstance(ranges["params"], list) and len(ranges["params"]) <= 8, "too many params")
-    for p in ranges["params"]:
-        fields(p, ("name", "value", "lo", "hi"))
-        text(p["name"])
-    value, lo, hi = ([number(p[key]) for p in ranges["params"]] for key in ("value", "lo", "hi"))
+    fields(ranges, ("params", "terms", "cells"), ("speeds", "own"))
+    value, lo, hi, formulas = read_params(ranges)
     q, count = Tested(matrix).q, len(value)
     need(isinstance(ranges["terms"], list) and len(ranges["terms"]) <= 256, "too many terms")
     terms = [read_term(term, "populations" in matrix, count, q) for term in ranges["terms"]]
@@ -1297,9 +1327,10 @@ def check_ranges(root, ranges):
     boxes = []
     for cell in ranges["cells"]:
         need(isinstance(cell, dict), "a cell is no object")
+        cell = dict(cell)
         box = numbers(cell.get("lo"), count), numbers(cell.get("hi"), count)
         need(all(a <= b for a, b in zip(*box)), "an empty cell")
-        boxes.append(box)
+        boxes.append(check_own(cell, lo, hi, formulas) if formulas is not None else box)
         corners = sorted({tuple(box[which >> k & 1][k] for k in range(count)) for which in range(1 << count)})
         check_cell(cell, [matrix_at(matrix, rows, terms, value, theta) for theta in corners], corners, speeds, value)
     need(covered(lo, hi, boxes), "the cells do not cover the ranges")

@@ -74,7 +74,9 @@ typedef struct RangeReport {
     const char *reason;         /* of what is not certified */
     Ranges ranges;              /* the params that matter; with CERTIFIED, the proof */
     const char *point;          /* REFUTED: "w_EE = 3, w_EI = 0" */
-    mpq_t *at;                  /* the same, one for each of ranges' params */
+    size_t n_at;                /* the same: of each param its name and value; NULL: none was found */
+    const char *const *at_name;
+    mpq_t *at;
     LdsReport there;            /* what was decided there, with its witness */
 } RangeReport;
 

@@ -201,10 +201,10 @@ static json_t *remedies(const Report *r)
 }
 
 /* A point or box of params: each by its name. */
-static json_t *by_param(const Ranges *r, const mpq_t *lo, const mpq_t *hi)
+static json_t *by_param(size_t n, const char *const *name, const mpq_t *lo, const mpq_t *hi)
 {
     json_t *o = json_object();
-    for (size_t k = 0; k < r->n_params; k++) {
+    for (size_t k = 0; k < n; k++) {
         json_t *value = exact(lo[k]);
         if (hi) {
             json_t *both = json_array();
@@ -212,7 +212,7 @@ static json_t *by_param(const Ranges *r, const mpq_t *lo, const mpq_t *hi)
             json_array_append_new(both, exact(hi[k]));
             value = both;
         }
-        json_object_set_new(o, r->name[k], value);
+        json_object_set_new(o, name[k], value);
     }
     return o;
 }
@@ -220,11 +220,12 @@ static json_t *by_param(const Ranges *r, const mpq_t *lo, const mpq_t *hi)
 static json_t *ranges(const RangeReport *r)
 {
     json_t *o = json_object();
+    RangeBox over = ranges_box(&r->ranges);
     json_object_set_new(o, "lds", verdict(r->lds));
     json_object_set_new(o, "stability", verdict(r->stable));
-    json_object_set_new(o, "params", by_param(&r->ranges, (const mpq_t *)r->ranges.lo, (const mpq_t *)r->ranges.hi));
+    json_object_set_new(o, "params", by_param(over.n, over.name, (const mpq_t *)over.lo, (const mpq_t *)over.hi));
     json_object_set_new(o, "cells", json_integer((json_int_t)r->ranges.n_cells));
-    json_object_set_new(o, "refuted_at", r->at ? by_param(&r->ranges, (const mpq_t *)r->at, NULL) : json_null());
+    json_object_set_new(o, "refuted_at", r->at ? by_param(r->n_at, r->at_name, (const mpq_t *)r->at, NULL) : json_null());
     json_object_set_new(o, "reason", text_or_null(r->reason));
     return o;
 }

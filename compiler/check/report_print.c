@@ -272,12 +272,13 @@ static void put_end(mpq_srcptr own, mpq_srcptr other, bool is_inverse, int side,
 /* "w_EE in [0, 3] and w_EI in [0, 2]"; of 1/T what T is. */
 static void put_ranges(const Ranges *r, Sbuf *out)
 {
-    for (size_t k = 0; k < r->n_params; k++) {
-        const char *of = ranges_inverse_of(r, k);
-        sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == r->n_params ? " and " : ", ", of ? of : r->name[k]);
-        put_end(r->lo[k], r->hi[k], of != NULL, 1, out);
+    RangeBox over = ranges_box(r);
+    for (size_t k = 0; k < over.n; k++) {
+        const char *of = r->n_own ? NULL : ranges_inverse_of(r, k);
+        sbuf_printf(out, "%s%s in [", k == 0 ? "" : k + 1 == over.n ? " and " : ", ", of ? of : over.name[k]);
+        put_end(over.lo[k], over.hi[k], of != NULL, 1, out);
         sbuf_str(out, ", ");
-        put_end(r->hi[k], r->lo[k], of != NULL, -1, out);
+        put_end(over.hi[k], over.lo[k], of != NULL, -1, out);
         sbuf_char(out, ']');
     }
 }
@@ -299,7 +300,7 @@ static void print_ranges(const Report *r, Sbuf *out)
         sbuf_printf(&text, ": it fails%s%s", *a->point ? " at " : "", a->point);
     else if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params > 0)
         sbuf_printf(&text, ", in %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
-    report_line(out, a->ranges.n_params == 1 ? "over its range" : "over all ranges", sbuf_text(&text));
+    report_line(out, ranges_box(&a->ranges).n == 1 ? "over its range" : "over all ranges", sbuf_text(&text));
     sbuf_free(&text);
 }
 

@@ -51,8 +51,8 @@ static bool go_to(Points *p, size_t number)
     size_t corners = p->n <= CORNER_PARAMS ? (size_t)1 << p->n : 2 * p->n + 2;
     if (number == 0) {
         for (size_t k = 0; k < p->n; k++)
-            for (size_t j = 0; r->at && j < r->ranges.n_params; j++)
-                if (strcmp(p->param[k]->name, r->ranges.name[j]) == 0)
+            for (size_t j = 0; r->at && j < r->n_at; j++)
+                if (strcmp(p->param[k]->name, r->at_name[j]) == 0)
                     p->value[k] = r->at[j];
         return true;
     }
@@ -89,7 +89,8 @@ static bool settings_at(Points *p, Options *o)
 {
     Arena *arena = &p->c->cx.arena;
     Setting *set = ARENA_ARRAY(arena, o->n_set + p->n, Setting);
-    memcpy(set, o->set, o->n_set * sizeof *set);
+    if (o->n_set)
+        memcpy(set, o->set, o->n_set * sizeof *set);
     o->set = set;
     p->point = p->setting = "";
     for (size_t k = 0; k < p->n; k++) {
@@ -136,6 +137,27 @@ static const char *reason_there(Points *p, const Report *there, bool stable)
                                                    : "neither one equilibrium nor several are proved there for every constant input");
 }
 
+/* The point is the report's, as that of the cells' search is. */
+static void keep_point(Points *p, const Report *there, bool stable, const char *reason)
+{
+    RangeReport *r = &p->c->report->ranges;
+    const char **name = ARENA_ARRAY(&p->c->cx.arena, p->n, const char *);
+    if (stable)
+        r->stable = TRUTH_REFUTED;
+    if (r->at)
+        return;
+    r->lds = there->lds.verdict == TRUTH_REFUTED ? TRUTH_REFUTED : r->lds;
+    r->point = p->point;
+    r->reason = reason;
+    r->at = rationals_new(&p->c->cx, p->n);
+    r->at_name = name;
+    for (size_t k = 0; k < p->n; k++)
+        if (p->value[k]) {
+            name[r->n_at] = p->param[k]->name;
+            mpq_set(r->at[r->n_at++], p->value[k]);
+        }
+}
+
 static void take(Points *p, const Report *there)
 {
     for (size_t k = 0; k < p->c->model->requires.n; k++) {
@@ -148,8 +170,8 @@ static void take(Points *p, const Report *there)
         a->reason = reason;
         p->noted[k] = true;
         a->verdict = is_refuted ? TRUTH_REFUTED : a->verdict;
-        if (is_refuted && stable)
-            p->c->report->ranges.stable = TRUTH_REFUTED;
+        if (is_refuted)
+            keep_point(p, there, stable, reason);
     }
 }
 

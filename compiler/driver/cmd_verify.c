@@ -277,17 +277,18 @@ static json_t *json_statements(const Evidence *e)
 static bool print_params(Ctx *cx, const Ranges *r, const char *before)
 {
     Sbuf text = {0};
-    for (size_t k = 0; k < r->n_params; k++) {
-        const char *of = ranges_inverse_of(r, k);       /* of 1/T what T is */
+    RangeBox over = ranges_box(r);
+    for (size_t k = 0; k < over.n; k++) {
+        const char *of = r->n_own ? NULL : ranges_inverse_of(r, k);     /* of 1/T what T is */
         mpq_t lo, hi;
         mpq_inits(lo, hi, (mpq_ptr)0);
-        mpq_set(of ? hi : lo, r->lo[k]);
-        mpq_set(of ? lo : hi, r->hi[k]);
+        mpq_set(of ? hi : lo, over.lo[k]);
+        mpq_set(of ? lo : hi, over.hi[k]);
         if (of) {
             mpq_inv(lo, lo);
             mpq_inv(hi, hi);
         }
-        sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, of ? of : r->name[k]));
+        sbuf_printf(&text, "%s%s in [", k ? ", " : before, source_one_line(cx, of ? of : over.name[k]));
         num_print_inside(lo, 1, &text);
         sbuf_str(&text, ", ");
         num_print_inside(hi, -1, &text);
@@ -296,7 +297,7 @@ static bool print_params(Ctx *cx, const Ranges *r, const char *before)
     }
     fputs(text.n ? sbuf_text(&text) : "", stdout);
     sbuf_free(&text);
-    return r->n_params > 0;
+    return over.n > 0;
 }
 
 static void print_ranges(Ctx *cx, const Ranges *r, const char *time_unit)

@@ -89,7 +89,7 @@ size_t map_recall(Map *m, const MapCell *c)
     for (size_t k = 0; k < m->n_recent; k++) {
         size_t number = m->recent[k];
         const Evidence *e = &m->proofs.at[number];
-        const RangeCell cell = {c->lo, c->hi, *e};
+        const RangeCell cell = {.lo = c->lo, .hi = c->hi, .evidence = *e};
         bool attained = !e->is_certificate && p->attained_base.q;
         if (!is_final(m, e) ||
             range_cell_fault(p->cx, attained ? &p->attained_base : &p->base, attained ? &p->attained : &p->ranges, &cell))

@@ -157,6 +157,22 @@ const DependPart *depend_sum_part(Ctx *cx, NumPool *pool, const Dependence *sum,
     return sum_part(cx, pool, &s, value, constant);
 }
 
+const DependPart *depend_whole(Ctx *cx, NumPool *pool, const Dependence *sum, Num value, Num *constant)
+{
+    Sum s;
+    mpq_ptr by = num_new(pool), own = num_new(pool);
+    if (!sum->is_sum || sum->n == 0)
+        return NULL;
+    sum_of(sum, value, &s);
+    const Dependence *in_order = divided_sum(cx, pool, &s, num_int(pool, 1));
+    mpq_set(by, in_order->term[0].factor);
+    if (mpq_sgn(by) == 0)
+        return NULL;
+    mpq_div(own, value, by);
+    *constant = by;
+    return new_part(cx, EIG_FN_ADD, divided_sum(cx, pool, &s, by), own);
+}
+
 /* Somewhere in the terms, in parts of parts too; is_divisor: as one that is divided by. */
 static bool occurs(const DependTerm *term, size_t n, const DependPart *p, bool is_divisor)
 {

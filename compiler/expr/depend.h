@@ -56,6 +56,9 @@ const Dependence *depend_unknown(Ctx *cx, uint64_t params);
 const Dependence *depend_call(Ctx *cx, NumPool *pool, EigFn fn, int n_args, const Dependence *const *arg, const Num *value, Num result);
 /* The sum divided by a constant, as a part of its own, and that constant; NULL where it is none. value: of the sum. */
 const DependPart *depend_sum_part(Ctx *cx, NumPool *pool, const Dependence *sum, Num value, Num *constant);
+/* All of a sum of one term or more as one part, so that its first term has the factor 1, and what it is multiplied by; NULL where it is
+ * none, or parts are in it too deep. Of the part the exponent may be 1. */
+const DependPart *depend_whole(Ctx *cx, NumPool *pool, const Dependence *sum, Num value, Num *constant);
 /* 0 where they are the same function of params; else which comes first. */
 int depend_compare_parts(const DependPart *a, const DependPart *b);
 /* The product of two constants and what they depend on. */

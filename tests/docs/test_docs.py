@@ -2,7 +2,7 @@
 """The documents say what the program does. Run from the repository's root with EIGC=program.
 
 Blocks of README.md and docs/*.md are tried in the order of the text, each document in a folder of
-its own that holds copies of examples/ and tests/second_checker.py and the data files below:
+its own that holds copies of examples/, tests/second_checker.py, what it imports and the data files below:
 
     ```eig                    passes `eigc check` (status 0 or 1)
     ```eig NAME.eig           the same, and stays in the folder under this name
@@ -72,7 +72,8 @@ def folder():
     d = tempfile.mkdtemp()
     shutil.copytree("examples", os.path.join(d, "examples"))
     os.mkdir(os.path.join(d, "tests"))
-    shutil.copy("tests/second_checker.py", os.path.join(d, "tests"))
+    for name in ("second_checker.py", "second_functions.py"):
+        shutil.copy(f"tests/{name}", os.path.join(d, "tests"))
     for name, text in FILES.items():
         with open(os.path.join(d, name), "w") as f:
             f.write(text)

@@ -51,6 +51,15 @@ connect I -> J { weight = 0.3 }
 connect J -> E { weight = 0.5 }
 require stable for all params
 """
+POWERS = """param v = 0.5 in [0, 0.9]
+param w = 0.2 in [0, 1]
+population E excitatory { tau = 20; cost = nonnegative }
+population I inhibitory { tau = 20; cost = nonnegative }
+connect E -> E { weight = v + w * exp(-w) * 0.2 }
+connect I -> E { weight = w^2 }
+connect E -> I { weight = 3 * w * (1 - w) / (1 + w) }
+require unique_equilibrium for all params
+"""
 CHAIN = """population A excitatory { tau = 5; size = 2; cost = nonnegative }
 population B inhibitory { tau = 5; cost = nonnegative }
 population C excitatory { tau = 7; cost = nonnegative }
@@ -69,6 +78,7 @@ def models():
     yield "ranges", RANGES.format("", "")
     yield "ranges of populations", RANGES.format("size = 2", " / 2")
     yield "ranges, unequal time constants", UNEQUAL
+    yield "ranges, own params", POWERS
     yield "three populations", CHAIN.replace("WEIGHT", "0.2")
     yield "three populations, refuted", CHAIN.replace("WEIGHT", "1.2")
 

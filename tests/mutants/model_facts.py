@@ -216,16 +216,39 @@ class Facts:
     def same_plane(honest, tree, inside):
         """As functions of the params, by name; over no more of them for a map, over no less of them for ranges."""
         said, own = ({p["name"]: p for p in part["params"]} for part in (tree, honest))
-        if set(said) != set(own) or len(tree["params"]) != len(said):
+        if set(said) != set(own) or len(tree["params"]) != len(said) or ("own" in tree) != ("own" in honest):
             return False
-        for name, p in said.items():
-            lo, hi, least, most = number(p["lo"]), number(p["hi"]), number(own[name]["lo"]), number(own[name]["hi"])
+        over, allowed = ({p["name"]: p for p in part.get("own", part["params"])} for part in (tree, honest))
+        if set(over) != set(allowed) or len(over) != len(tree.get("own", tree["params"])):
+            return False
+        for name, p in over.items():
+            lo, hi, least, most = number(p["lo"]), number(p["hi"]), number(allowed[name]["lo"]), number(allowed[name]["hi"])
             if (lo < least or hi > most) if inside else (lo > least or hi < most):
                 return False
         names = [p["name"] for p in tree["params"]]
-        points = corners([number(own[name]["lo"]) for name in names], [number(own[name]["hi"]) for name in names])
+        if "own" in tree:
+            if not all(same_formula(own[name]["of"], honest["own"], said[name]["of"], tree["own"]) for name in names):
+                return False
+            points = corners([0] * len(names), [1] * len(names))
+        else:
+            points = corners([number(own[name]["lo"]) for name in names], [number(own[name]["hi"]) for name in names])
         order = [[point[names.index(p["name"])] for p in honest["params"]] for point in points]
         return all(same_matrix(a, b, True) for a, b in zip(matrices_at(honest, honest["matrix"], order), matrices_at(tree, tree["matrix"], points)))
+
+
+def same_formula(a, own_of_a, b, own_of_b):
+    """Written alike."""
+    if isinstance(a, int) and isinstance(b, int):
+        return own_of_a[a]["name"] == own_of_b[b]["name"]
+    if isinstance(a, str) and isinstance(b, str):
+        return number(a) == number(b)
+    if not isinstance(a, dict) or not isinstance(b, dict) or set(a) != set(b):
+        return False
+    (key, x), (_, y) = *a.items(), *b.items()
+    if key == "power":
+        return x[1] == y[1] and same_formula(x[0], own_of_a, y[0], own_of_b)
+    x, y = (z if isinstance(z, list) else [z] for z in (x, y))
+    return len(x) == len(y) and all(same_formula(s, own_of_a, t, own_of_b) for s, t in zip(x, y))
 
 
 def bent(line, t):

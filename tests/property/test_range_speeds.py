@@ -42,6 +42,18 @@ def certificate_of(folder, text):
     return certificate
 
 
+def in_params(certificate):
+    """Of one cell: the same of 1/T in a range, in place of T."""
+    certificate = copy.deepcopy(certificate)
+    ranges = certificate["ranges"]
+    cell, = ranges["cells"]
+    for p, lo, hi in zip(ranges["params"], cell["lo"], cell["hi"]):
+        del p["of"]
+        p.update(lo=lo, hi=hi)
+    del ranges["own"], cell["own_lo"], cell["own_hi"]
+    return certificate
+
+
 def said(certificate):
     return {s["says"] for cell in certificate["ranges"]["cells"] for s in cell["statements"]}
 
@@ -95,6 +107,14 @@ def test_values_of_no_time_constant(folder):
         r, _, _ = report(folder, RING.format(first="T", rest="10 ms", w="1.6").replace("[5 ms", f"[{low}").replace("10 ms in", f"{value} in"))
         assert verdicts(r) == ["undecided"], r
     certificate = certificate_of(folder, RING.format(first="T", rest="T", w="1.9"))
+    for x in ("0", "-1"):
+        changed = copy.deepcopy(certificate)
+        changed["ranges"]["own"][0]["lo"] = x
+        changed["ranges"]["cells"][0]["own_lo"] = [x]
+        assert not both(folder, changed), x
+        assert "not seen to have a value" in eigc("verify", f"{folder}/changed.json").stdout, x
+    certificate = in_params(certificate)
+    assert both(folder, certificate)
     for key, x in (("value", "0"), ("value", "-1/10"), ("lo", "0"), ("lo", "-1")):
         changed = copy.deepcopy(certificate)
         changed["ranges"]["params"][0][key] = x

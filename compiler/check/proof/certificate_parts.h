@@ -21,6 +21,8 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q);      /* of a 
 void certificate_put_terms(Sbuf *out, const Ranges *r);
 /* Nothing without speeds. */
 void certificate_put_speeds(Sbuf *out, const Ranges *r, size_t q);
+/* certificate_formula.c: what a param is of own ones */
+void certificate_put_formula(Sbuf *out, const RangeFormula *f);
 
 /* ---- certificate_read.c: reading. What is false has set the reason ---- */
 enum {
@@ -60,6 +62,8 @@ bool reader_witness(Reader *r, const json_t *object, Evidence *e);
 bool reader_statements(Reader *r, const json_t *list, Evidence *e);
 /* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
 bool reader_ranges(Reader *r, const json_t *object);
-bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out);
+bool reader_terms(Reader *r, const json_t *params, const json_t *own, const json_t *terms, Ranges *out);    /* own: NULL: none */
+/* certificate_formula.c: of n own params; *out is set where anything is to be cleared */
+bool reader_formula(Reader *r, const json_t *value, size_t n_own, RangeFormula **out);
 bool reader_speeds(Reader *r, const json_t *list, Ranges *out);      /* of the rows of r->out; NULL: none */
 #endif

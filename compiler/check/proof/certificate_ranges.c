@@ -5,6 +5,14 @@
 
 /* ---- writing ---- */
 
+static void put_range(Sbuf *out, mpq_srcptr lo, mpq_srcptr hi)
+{
+    sbuf_str(out, ", \"lo\": ");
+    certificate_put_number(out, lo);
+    sbuf_str(out, ", \"hi\": ");
+    certificate_put_number(out, hi);
+}
+
 static void put_params(Sbuf *out, const Ranges *r)
 {
     sbuf_str(out, "\"params\": [");
@@ -13,13 +21,27 @@ static void put_params(Sbuf *out, const Ranges *r)
         certificate_put_string(out, r->name[k]);
         sbuf_str(out, ", \"value\": ");
         certificate_put_number(out, r->value[k]);
-        sbuf_str(out, ", \"lo\": ");
-        certificate_put_number(out, r->lo[k]);
-        sbuf_str(out, ", \"hi\": ");
-        certificate_put_number(out, r->hi[k]);
+        if (r->n_own) {
+            sbuf_str(out, ", \"of\": ");
+            certificate_put_formula(out, r->of[k]);
+        } else {
+            put_range(out, r->lo[k], r->hi[k]);
+        }
         sbuf_char(out, '}');
     }
     sbuf_str(out, "],\n    \"terms\": [");
+}
+
+static void put_own(Sbuf *out, const Ranges *r)
+{
+    sbuf_str(out, "\"own\": [");
+    for (size_t k = 0; k < r->n_own; k++) {
+        sbuf_str(out, k ? ",\n      {\"name\": " : "\n      {\"name\": ");
+        certificate_put_string(out, r->own_name[k]);
+        put_range(out, r->own_lo[k], r->own_hi[k]);
+        sbuf_char(out, '}');
+    }
+    sbuf_str(out, "],\n    ");
 }
 
 static void put_product(Sbuf *out, const Ranges *r, uint32_t params)
@@ -77,6 +99,8 @@ void certificate_put_terms(Sbuf *out, const Ranges *r)
 void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q)
 {
     sbuf_str(out, "  \"ranges\": {");
+    if (r->n_own)
+        put_own(out, r);
     certificate_put_terms(out, r);
     certificate_put_speeds(out, r, q);
     sbuf_str(out, ",\n    \"cells\": [");
@@ -85,6 +109,12 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q)
         certificate_put_numbers(out, (const mpq_t *)r->cell[k].lo, r->n_params);
         sbuf_str(out, ", \"hi\": ");
         certificate_put_numbers(out, (const mpq_t *)r->cell[k].hi, r->n_params);
+        if (r->n_own) {
+            sbuf_str(out, ", \"own_lo\": ");
+            certificate_put_numbers(out, (const mpq_t *)r->cell[k].own_lo, r->n_own);
+            sbuf_str(out, ", \"own_hi\": ");
+            certificate_put_numbers(out, (const mpq_t *)r->cell[k].own_hi, r->n_own);
+        }
         sbuf_str(out, ",\n");
         certificate_put_statements(out, &r->cell[k].evidence);
         certificate_put_components(out, &r->cell[k].evidence);
@@ -95,21 +125,39 @@ void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q)
 
 /* ---- reading ---- */
 
-static bool read_param(Reader *r, const json_t *object, Ranges *out, size_t k)
+static bool read_range(Reader *r, const json_t *object, mpq_t lo, mpq_t hi)
 {
-    return reader_object(r, object, "a param", "name value lo hi") &&
-           reader_text(r, json_object_get(object, "name"), "the name of a param", &out->name[k]) &&
-           reader_number(r, json_object_get(object, "value"), "\"value\"", out->value[k]) &&
-           reader_number(r, json_object_get(object, "lo"), "\"lo\"", out->lo[k]) &&
-           reader_number(r, json_object_get(object, "hi"), "\"hi\"", out->hi[k]);
+    return reader_number(r, json_object_get(object, "lo"), "\"lo\"", lo) && reader_number(r, json_object_get(object, "hi"), "\"hi\"", hi);
 }
 
-static bool read_params(Reader *r, const json_t *list, Ranges *out)
+static bool read_param(Reader *r, const json_t *object, Ranges *out, size_t k)
 {
-    size_t n = json_array_size(list);
+    return reader_object(r, object, "a param", out->n_own ? "name value of" : "name value lo hi") &&
+           reader_text(r, json_object_get(object, "name"), "the name of a param", &out->name[k]) &&
+           reader_number(r, json_object_get(object, "value"), "\"value\"", out->value[k]) &&
+           (out->n_own ? reader_formula(r, json_object_get(object, "of"), out->n_own, &out->of[k]) : read_range(r, object, out->lo[k], out->hi[k]));
+}
+
+static bool read_own_param(Reader *r, const json_t *object, Ranges *out, size_t k)
+{
+    return reader_object(r, object, "an own param", "name lo hi") &&
+           reader_text(r, json_object_get(object, "name"), "the name of an own param", &out->own_name[k]) &&
+           read_range(r, object, out->own_lo[k], out->own_hi[k]);
+}
+
+static bool read_params(Reader *r, const json_t *list, const json_t *own, Ranges *out)
+{
+    size_t n = json_array_size(list), n_own = json_array_size(own);
     if (!json_is_array(list) || n > RANGES_MAX_PARAMS)
         return reader_refuse(r, "\"params\" is not a list of at most %d params", RANGES_MAX_PARAMS);
+    if (own && (!json_is_array(own) || n_own == 0 || n_own > FORMULA_MAX_PARAMS))
+        return reader_refuse(r, "\"own\" is not a list of one to %d params", FORMULA_MAX_PARAMS);
     ranges_init(r->cx, out, n);
+    if (own)
+        ranges_own_init(r->cx, out, n_own);
+    for (size_t k = 0; k < n_own; k++)
+        if (!read_own_param(r, json_array_get(own, k), out, k))
+            return false;
     for (size_t k = 0; k < n; k++)
         if (!read_param(r, json_array_get(list, k), out, k))
             return false;
@@ -195,12 +243,16 @@ bool reader_speeds(Reader *r, const json_t *list, Ranges *out)
     return true;
 }
 
-static bool read_cell(Reader *r, const json_t *object, size_t n_params, RangeCell *c)
+static bool read_cell(Reader *r, const json_t *object, const Ranges *of, RangeCell *c)
 {
-    range_cell_init(r->cx, c, n_params);
-    return reader_object(r, object, "a cell", "lo hi components statements") &&
-           reader_numbers(r, json_object_get(object, "lo"), "\"lo\"", c->lo, n_params) &&
-           reader_numbers(r, json_object_get(object, "hi"), "\"hi\"", c->hi, n_params) &&
+    range_cell_init(r->cx, c, of->n_params);
+    if (of->n_own)
+        range_cell_own_init(r->cx, c, of->n_own);
+    return reader_object(r, object, "a cell", of->n_own ? "lo hi own_lo own_hi components statements" : "lo hi components statements") &&
+           reader_numbers(r, json_object_get(object, "lo"), "\"lo\"", c->lo, of->n_params) &&
+           reader_numbers(r, json_object_get(object, "hi"), "\"hi\"", c->hi, of->n_params) &&
+           (!of->n_own || (reader_numbers(r, json_object_get(object, "own_lo"), "\"own_lo\"", c->own_lo, of->n_own) &&
+                           reader_numbers(r, json_object_get(object, "own_hi"), "\"own_hi\"", c->own_hi, of->n_own))) &&
            reader_components(r, json_object_get(object, "components"), &c->evidence) &&
            reader_statements(r, json_object_get(object, "statements"), &c->evidence);
 }
@@ -213,15 +265,15 @@ static bool read_cells(Reader *r, const json_t *list, Ranges *out)
     out->cell = ARENA_ARRAY(&r->cx->arena, n, RangeCell);
     for (size_t k = 0; k < n; k++) {
         out->n_cells = k + 1;
-        if (!read_cell(r, json_array_get(list, k), out->n_params, &out->cell[k]))
+        if (!read_cell(r, json_array_get(list, k), out, &out->cell[k]))
             return false;
     }
     return true;
 }
 
-bool reader_terms(Reader *r, const json_t *params, const json_t *terms, Ranges *out)
+bool reader_terms(Reader *r, const json_t *params, const json_t *own, const json_t *terms, Ranges *out)
 {
-    return read_params(r, params, out) && read_terms(r, terms, out);
+    return read_params(r, params, own, out) && read_terms(r, terms, out);
 }
 
 bool reader_ranges(Reader *r, const json_t *object)
@@ -231,8 +283,8 @@ bool reader_ranges(Reader *r, const json_t *object)
         return true;
     if (!r->out->evidence.is_certificate)
         return reader_refuse(r, "ranges go with the claim \"lds\"");
-    return reader_object(r, object, "\"ranges\"", "params terms speeds cells") &&
-           reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), out) &&
+    return reader_object(r, object, "\"ranges\"", "params own terms speeds cells") &&
+           reader_terms(r, json_object_get(object, "params"), json_object_get(object, "own"), json_object_get(object, "terms"), out) &&
            reader_speeds(r, json_object_get(object, "speeds"), out) &&
            read_cells(r, json_object_get(object, "cells"), out);
 }

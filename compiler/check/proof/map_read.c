@@ -24,7 +24,7 @@ bool map_file_is(const char *text, size_t n)
 static bool read_plane(Reader *r, const json_t *object)
 {
     return reader_matrix(r, json_object_get(object, "matrix")) &&
-           reader_terms(r, json_object_get(object, "params"), json_object_get(object, "terms"), &r->out->ranges);
+           reader_terms(r, json_object_get(object, "params"), NULL, json_object_get(object, "terms"), &r->out->ranges);
 }
 
 static bool read_attained(Reader *r, const json_t *object, MapFile *m)

@@ -181,7 +181,7 @@ static const CertificateFile *plane_of(const MapFile *m, const Evidence *e)
 static const char *box_fault(Ctx *cx, const MapFile *m, const Evidence *e, mpq_t *lo, mpq_t *hi)
 {
     const CertificateFile *p = plane_of(m, e);
-    return range_cell_fault(cx, &p->matrix, &p->ranges, &(RangeCell){lo, hi, *e});
+    return range_cell_fault(cx, &p->matrix, &p->ranges, &(RangeCell){.lo = lo, .hi = hi, .evidence = *e});
 }
 
 /* The least box around the cells: a proof that does for it does for all of them. */

@@ -183,9 +183,30 @@ static bool any_between(const Evidence *e)
     return any;
 }
 
-static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
+/* All values that params have where own ones are in the cell are in the cell's box of params. */
+static const char *own_fault(const Ranges *r, const RangeCell *c)
 {
     const char *fault = NULL;
+    mpq_t least, most;
+    mpq_inits(least, most, (mpq_ptr)0);
+    if (c->n_own != r->n_own)
+        fault = "a cell is not of the ranges' own params";
+    for (size_t k = 0; !fault && k < r->n_own; k++)
+        if (mpq_cmp(c->own_lo[k], c->own_hi[k]) > 0)
+            fault = "a cell is empty";
+    for (size_t k = 0; !fault && r->n_own && k < r->n_params; k++) {
+        if (!formula_values(r->of[k], (const mpq_t *)c->own_lo, (const mpq_t *)c->own_hi, r->n_own, least, most))
+            fault = "a param is not seen to have a value everywhere in the cell";
+        else if (mpq_cmp(least, c->lo[k]) < 0 || mpq_cmp(most, c->hi[k]) > 0)
+            fault = "a param is not seen to stay between its ends in the cell";
+    }
+    mpq_clears(least, most, (mpq_ptr)0);
+    return fault;
+}
+
+static const char *cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const RangeCell *c)
+{
+    const char *fault = own_fault(r, c);
     unsigned roles = 3;
     mpq_t *theta = rationals_new(cx, r->n_params);
     for (size_t k = 0; !fault && k < r->n_params; k++)
@@ -270,7 +291,7 @@ const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r,
 /* Boxes are pairs lo, hi of n numbers each, borrowed. */
 typedef struct Box {
     mpq_srcptr lo[RANGES_MAX_PARAMS], hi[RANGES_MAX_PARAMS];
-} Box;
+} Box;      /* of own params, where there are some */
 
 typedef struct Cover {
     const Ranges *r;
@@ -278,10 +299,11 @@ typedef struct Cover {
 } Cover;
 
 /* They share more than a face. In a direction in which the box is a point, sharing that is enough. */
-static bool overlap(const Ranges *r, const Box *b, const RangeCell *c)
+static bool overlap(const Ranges *r, const Box *b, const RangeCell *cell)
 {
-    for (size_t k = 0; k < r->n_params; k++) {
-        int below = mpq_cmp(c->lo[k], b->hi[k]), above = mpq_cmp(c->hi[k], b->lo[k]);
+    RangeBox c = range_cell_box(r, cell);
+    for (size_t k = 0; k < c.n; k++) {
+        int below = mpq_cmp(c.lo[k], b->hi[k]), above = mpq_cmp(c.hi[k], b->lo[k]);
         if (mpq_equal(b->lo[k], b->hi[k]) ? below > 0 || above < 0 : below >= 0 || above <= 0)
             return false;
     }
@@ -291,11 +313,12 @@ static bool overlap(const Ranges *r, const Box *b, const RangeCell *c)
 static bool covers(Cover *v, const Box *b, const uint32_t *cell, size_t n);
 
 /* The box is cut along a face of the cell that goes through it, and both parts are looked at. */
-static bool cut(Cover *v, const Box *b, const RangeCell *c, const uint32_t *cell, size_t n)
+static bool cut(Cover *v, const Box *b, const RangeCell *first, const uint32_t *cell, size_t n)
 {
-    for (size_t k = 0; k < v->r->n_params; k++)
+    RangeBox c = range_cell_box(v->r, first);
+    for (size_t k = 0; k < c.n; k++)
         for (int side = 0; side < 2; side++) {
-            mpq_srcptr face = side ? c->hi[k] : c->lo[k];
+            mpq_srcptr face = side ? c.hi[k] : c.lo[k];
             if (mpq_cmp(face, b->lo[k]) <= 0 || mpq_cmp(face, b->hi[k]) >= 0)
                 continue;
             Box below = *b, above = *b;
@@ -323,13 +346,14 @@ static bool covers(Cover *v, const Box *b, const uint32_t *cell, size_t n)
 static bool cells_cover(Ctx *cx, const Ranges *r)
 {
     Cover v = {r, 200 * 1000 * 1000};
+    RangeBox over = ranges_box(r);
     Box all;
     uint32_t *cell = ARENA_ARRAY(&cx->arena, r->n_cells + 1, uint32_t);
     for (size_t k = 0; k < r->n_cells; k++)
         cell[k] = (uint32_t)k;
-    for (size_t k = 0; k < r->n_params; k++) {
-        all.lo[k] = r->lo[k];
-        all.hi[k] = r->hi[k];
+    for (size_t k = 0; k < over.n; k++) {
+        all.lo[k] = over.lo[k];
+        all.hi[k] = over.hi[k];
     }
     return covers(&v, &all, cell, r->n_cells);
 }
@@ -339,7 +363,7 @@ static bool cells_cover(Ctx *cx, const Ranges *r)
 VerifyResult verify_ranges(Ctx *cx, const ClaimMatrix *base, const Ranges *r)
 {
     VerifyResult no = {.accepted = false};
-    if (r->n_params > RANGES_MAX_PARAMS || r->n_cells > RANGES_MAX_CELLS) {
+    if (r->n_params > RANGES_MAX_PARAMS || r->n_own > FORMULA_MAX_PARAMS || r->n_cells > RANGES_MAX_CELLS) {
         no.reason = "there are too many params or cells";
         return no;
     }

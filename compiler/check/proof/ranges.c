@@ -27,8 +27,36 @@ void range_cell_init(Ctx *cx, RangeCell *c, size_t n_params)
     *c = (RangeCell){.lo = rationals_new(cx, n_params), .hi = rationals_new(cx, n_params)};
 }
 
+void ranges_own_init(Ctx *cx, Ranges *r, size_t n_own)
+{
+    r->n_own = n_own;
+    r->own_name = ARENA_ARRAY(&cx->arena, n_own, const char *);
+    r->own_lo = rationals_new(cx, n_own);
+    r->own_hi = rationals_new(cx, n_own);
+    r->of = ARENA_ARRAY(&cx->arena, r->n_params, RangeFormula *);
+}
+
+void ranges_own_clear(Ranges *r)
+{
+    rationals_clear(r->own_lo, r->n_own);
+    rationals_clear(r->own_hi, r->n_own);
+    for (size_t k = 0; r->of && k < r->n_params; k++)
+        formula_clear(r->of[k]);
+    r->n_own = 0;
+    r->of = NULL;
+}
+
+void range_cell_own_init(Ctx *cx, RangeCell *c, size_t n_own)
+{
+    c->n_own = n_own;
+    c->own_lo = rationals_new(cx, n_own);
+    c->own_hi = rationals_new(cx, n_own);
+}
+
 void range_cell_clear(RangeCell *c, size_t n_params)
 {
+    rationals_clear(c->own_lo, c->n_own);
+    rationals_clear(c->own_hi, c->n_own);
     rationals_clear(c->lo, n_params);
     rationals_clear(c->hi, n_params);
     evidence_clear(&c->evidence);
@@ -40,6 +68,7 @@ void ranges_clear(Ranges *r)
     rationals_clear(r->value, r->n_params);
     rationals_clear(r->lo, r->n_params);
     rationals_clear(r->hi, r->n_params);
+    ranges_own_clear(r);
     for (size_t k = 0; k < r->n_terms; k++) {
         rationals_clear(r->term[k].entry, r->term[k].n);
         rationals_clear(r->term[k].self, r->term[k].n_self);
@@ -47,6 +76,16 @@ void ranges_clear(Ranges *r)
     for (size_t k = 0; k < r->n_cells; k++)
         range_cell_clear(&r->cell[k], r->n_params);
     *r = (Ranges){0};
+}
+
+RangeBox ranges_box(const Ranges *r)
+{
+    return r->n_own ? (RangeBox){r->n_own, r->own_name, r->own_lo, r->own_hi} : (RangeBox){r->n_params, r->name, r->lo, r->hi};
+}
+
+RangeBox range_cell_box(const Ranges *r, const RangeCell *c)
+{
+    return r->n_own ? (RangeBox){r->n_own, NULL, c->own_lo, c->own_hi} : (RangeBox){r->n_params, NULL, c->lo, c->hi};
 }
 
 const char *ranges_inverse_of(const Ranges *r, size_t k)

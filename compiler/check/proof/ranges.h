@@ -7,9 +7,13 @@
  * theta in it: over a box A(theta) is a mean of its values at the corners, so that
  * what is convex in A need only be shown there (docs/theory.md). The cells together
  * cover the ranges. Time constants may have ranges too: the speed of a row, one over its
- * time constant, goes with a product of params that stand in no term. Ownership as in evidence.h. */
+ * time constant, goes with a product of params that stand in no term.
+ *
+ * Params may be functions of others, the model's own (w^2 and exp(w) of w): the claim is then for all values of those, and a cell is
+ * a box of them, with a box of params in which all values lie that its own ones give (docs/theory.md, Powers). Ownership as in evidence.h. */
 #ifndef COMPILER_CHECK_RANGES_H
 #define COMPILER_CHECK_RANGES_H
+#include "compiler/check/proof/formula.h"
 #include "compiler/check/proof/verify.h"
 
 enum { RANGES_MAX_PARAMS = 8, RANGES_MAX_TERMS = 256, RANGES_MAX_CELLS = 20000 };
@@ -25,13 +29,20 @@ typedef struct RangeTerm {
 
 typedef struct RangeCell {
     mpq_t *lo, *hi;             /* of each param */
+    size_t n_own;               /* as in Ranges */
+    mpq_t *own_lo, *own_hi;     /* of each own param */
     Evidence evidence;          /* a certificate, or (maps) a witness, for all matrices of the cell */
 } RangeCell;
 
 typedef struct Ranges {
     size_t n_params;            /* 0: no claim over ranges */
     const char **name;
-    mpq_t *value, *lo, *hi;     /* of each param; value is where the claim's own matrix stands, inside its range or not */
+    mpq_t *value, *lo, *hi;     /* of each param; value is where the claim's own matrix stands, inside its range or not. With own params lo
+                                 * and hi are not used */
+    size_t n_own;               /* own params, at most FORMULA_MAX_PARAMS; 0: params vary each for itself */
+    const char **own_name;
+    mpq_t *own_lo, *own_hi;
+    RangeFormula **of;               /* of each param what it is of them; NULL without */
     size_t n_terms;
     RangeTerm *term;
     uint32_t *speed;            /* of each row bits of params: its time constant is what statements say divided by their prod theta_k / value_k;
@@ -45,7 +56,21 @@ void ranges_init(Ctx *cx, Ranges *r, size_t n_params);
 void range_term_init(Ctx *cx, RangeTerm *t, size_t n_entries, size_t q_of_self);
 void range_cell_init(Ctx *cx, RangeCell *c, size_t n_params);
 void range_cell_clear(RangeCell *c, size_t n_params);
+/* Room for own params, all numbers 0. */
+void ranges_own_init(Ctx *cx, Ranges *r, size_t n_own);
+void range_cell_own_init(Ctx *cx, RangeCell *c, size_t n_own);
+/* Params vary each for itself again; their lo and hi are to be set. */
+void ranges_own_clear(Ranges *r);
 void ranges_clear(Ranges *r);
+
+/* What a claim is over: own params, or the params themselves. Borrowed. */
+typedef struct RangeBox {
+    size_t n;
+    const char *const *name;    /* NULL of a cell */
+    mpq_t *lo, *hi;
+} RangeBox;
+RangeBox ranges_box(const Ranges *r);
+RangeBox range_cell_box(const Ranges *r, const RangeCell *c);
 
 /* A(theta); *out is the caller's. */
 void ranges_matrix_at(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, ClaimMatrix *out);

@@ -23,110 +23,168 @@ typedef struct RangeSearch {
 
 enum { TRY_ENDS = 24 };
 
-/* Where w and w^2 vary each for itself, cutting ends mostly at points that the model does not have. */
-enum { CELLS_WITH_POWERS = 400 };
+/* Where w and w^2 vary each for itself, cutting ends mostly at points that the model does not have. Of own params cells are worth some seconds. */
+enum { CELLS_WITH_POWERS = 400, CELLS_OF_OWN = 4000, CORNERS_OF_OWN = 24000 };
 
 /* Rough cost of a cell is its entries at each corner, in exact numbers. */
 static size_t cells_within_reach(const RangeProblem *p)
 {
     size_t entries = 100 + p->base.row_from[p->base.q], n = (size_t)200000000 / entries >> p->ranges.n_params;
-    return n < 64 ? 64 : n > 8000 ? 8000 : n;
+    size_t least = 64, most = 8000;
+    if (p->ranges.n_own) {
+        most = (size_t)CORNERS_OF_OWN >> p->ranges.n_params;
+        most = most > CELLS_OF_OWN ? CELLS_OF_OWN : most;
+    } else if (p->has_powers) {
+        most = CELLS_WITH_POWERS;
+    }
+    return n < least ? least : n > most ? most : n;
 }
 
-static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *theta)
+/* Of own params, or of the params where there are none: all points of the search. */
+static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *at)
 {
     Sbuf text = {0};
-    for (size_t k = 0; k < r->n_params; k++) {
-        sbuf_printf(&text, "%s%s = ", k ? ", " : "", r->name[k]);
-        num_print(theta[k], &text);
+    RangeBox over = ranges_box(r);
+    for (size_t k = 0; k < over.n; k++) {
+        sbuf_printf(&text, "%s%s = ", k ? ", " : "", over.name[k]);
+        num_print(at[k], &text);
     }
     const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
     sbuf_free(&text);
     return kept;
 }
 
-/* For a message: numbers of a line's length. */
-static const char *about_point(Ctx *cx, const Ranges *r, const mpq_t *theta)
+static mpq_t *middle_of(Ctx *cx, const Ranges *r, const RangeCell *cell)
+{
+    RangeBox box = range_cell_box(r, cell);
+    mpq_t *at = rationals_new(cx, box.n);
+    for (size_t k = 0; k < box.n; k++) {
+        mpq_add(at[k], box.lo[k], box.hi[k]);
+        mpq_div_2exp(at[k], at[k], 1);
+    }
+    return at;
+}
+
+/* The cell's middle, for a message: numbers of a line's length. */
+static const char *about_middle(Ctx *cx, const Ranges *r, const RangeCell *cell)
 {
     const char *text = "";
-    mpq_t at;
-    mpq_init(at);
-    for (size_t k = 0; k < r->n_params; k++) {
-        const char *of = ranges_inverse_of(r, k);       /* of 1/T what T is */
-        if (of)
-            mpq_inv(at, theta[k]);
-        else
-            mpq_set(at, theta[k]);
-        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", of ? of : r->name[k], num_brief(cx, at));
-    }
-    mpq_clear(at);
+    RangeBox over = ranges_box(r);
+    mpq_t *at = middle_of(cx, r, cell);
+    for (size_t k = 0; k < over.n; k++)
+        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", over.name[k], num_brief(cx, at[k]));
+    rationals_clear(at, over.n);
     return text;
 }
 
-/* True, keeping what was found, when diagonal stability is refuted at theta, a point of the model. */
-static bool refuted_at(RangeSearch *s, const mpq_t *theta)
+/* The point as a cell, whose box of params is not one where functions are enclosed. */
+static bool point_as_cell(RangeProblem *p, const mpq_t *at, RangeCell *out)
 {
-    LdsReport there;
-    if (s->problem.has_powers)
-        return false;
-    range_point_decide(&s->problem, theta, &there);
-    if (there.verdict != TRUTH_REFUTED) {
-        claim_matrix_clear(&there.matrix);
-        evidence_clear(&there.evidence);
-        return false;
+    RangeBox box;
+    range_cell_init(p->cx, out, p->ranges.n_params);
+    if (p->ranges.n_own)
+        range_cell_own_init(p->cx, out, p->ranges.n_own);
+    box = range_cell_box(&p->ranges, out);
+    for (size_t k = 0; k < box.n; k++) {
+        mpq_set(box.lo[k], at[k]);
+        mpq_set(box.hi[k], at[k]);
     }
+    return range_own_derive(&p->ranges, out);
+}
+
+/* With the witness that was found, whatever functions are exactly. */
+static bool refutes_at(RangeProblem *p, const mpq_t *at, const LdsReport *there)
+{
+    RangeCell point;
+    bool refutes = point_as_cell(p, at, &point);
+    point.evidence = there->evidence;
+    refutes = refutes && range_cell_holds(p, &point);
+    point.evidence = (Evidence){0};
+    range_cell_clear(&point, p->ranges.n_params);
+    return refutes;
+}
+
+static void keep_point(RangeSearch *s, const mpq_t *at, const LdsReport *there)
+{
     Ctx *cx = s->problem.cx;
     RangeReport *r = s->out;
+    RangeBox over = ranges_box(&s->problem.ranges);
     r->lds = TRUTH_REFUTED;
-    r->there = there;
-    r->point = point_text(cx, &s->problem.ranges, theta);
-    r->at = rationals_new(cx, s->problem.ranges.n_params);
-    for (size_t k = 0; k < s->problem.ranges.n_params; k++)
-        mpq_set(r->at[k], theta[k]);
+    r->there = *there;
+    r->point = point_text(cx, &s->problem.ranges, at);
+    r->n_at = over.n;
+    r->at_name = over.name;
+    r->at = rationals_new(cx, over.n);
+    for (size_t k = 0; k < over.n; k++)
+        mpq_set(r->at[k], at[k]);
     r->reason = arena_printf(&cx->arena, "diagonal stability fails at %s, and without it a network may be stable or not", r->point);
-    return true;
+}
+
+/* True, keeping what was found, when diagonal stability is refuted at the point, one of the model. */
+static bool refuted_at(RangeSearch *s, const mpq_t *at)
+{
+    LdsReport there = {0};
+    RangeProblem *p = &s->problem;
+    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
+    bool is_of_model = !p->has_powers || p->ranges.n_own, refuted = false;
+    if (is_of_model && range_own_theta(&p->ranges, at, theta)) {
+        range_point_decide(p, (const mpq_t *)theta, &there);
+        refuted = there.verdict == TRUTH_REFUTED && refutes_at(p, at, &there);
+        if (refuted) {
+            keep_point(s, at, &there);
+        } else {
+            claim_matrix_clear(&there.matrix);
+            evidence_clear(&there.evidence);
+        }
+    }
+    rationals_clear(theta, p->ranges.n_params);
+    return refuted;
 }
 
 /* Where a claim is false it is mostly false at a corner. */
 static bool refuted_at_corner(RangeSearch *s)
 {
-    const Ranges *r = &s->problem.ranges;
-    mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
+    RangeBox over = ranges_box(&s->problem.ranges);
+    mpq_t *at = rationals_new(s->problem.cx, over.n);
     bool found = false;
-    for (uint32_t which = 0; !found && which < 1u << r->n_params; which++) {
-        for (size_t k = 0; k < r->n_params; k++)
-            mpq_set(theta[k], which >> k & 1 ? r->hi[k] : r->lo[k]);
-        found = refuted_at(s, (const mpq_t *)theta);
+    for (uint32_t which = 0; !found && which < 1u << over.n; which++) {
+        for (size_t k = 0; k < over.n; k++)
+            mpq_set(at[k], which >> k & 1 ? over.hi[k] : over.lo[k]);
+        found = refuted_at(s, (const mpq_t *)at);
     }
-    rationals_clear(theta, r->n_params);
+    rationals_clear(at, over.n);
     return found;
+}
+
+/* With room for params where cells are of own ones. */
+static RangeBox push(RangeSearch *s, RangeBox box, RangeCell *out)
+{
+    const Ranges *r = &s->problem.ranges;
+    range_cell_init(s->problem.cx, out, r->n_params);
+    if (r->n_own)
+        range_cell_own_init(s->problem.cx, out, r->n_own);
+    RangeBox own = range_cell_box(r, out);
+    for (size_t k = 0; k < box.n; k++) {
+        mpq_set(own.lo[k], box.lo[k]);
+        mpq_set(own.hi[k], box.hi[k]);
+    }
+    vec_push(&s->problem.cx->arena, &s->open, *out);
+    return own;
 }
 
 static void push_part(RangeSearch *s, const RangeCell *whole, size_t along, bool upper)
 {
     RangeCell part;
-    size_t n = s->problem.ranges.n_params;
-    range_cell_init(s->problem.cx, &part, n);
-    for (size_t k = 0; k < n; k++) {
-        mpq_set(part.lo[k], whole->lo[k]);
-        mpq_set(part.hi[k], whole->hi[k]);
-    }
-    mpq_ptr end = upper ? part.lo[along] : part.hi[along];
-    mpq_add(end, whole->lo[along], whole->hi[along]);
+    RangeBox box = range_cell_box(&s->problem.ranges, whole), own = push(s, box, &part);
+    mpq_ptr end = upper ? own.lo[along] : own.hi[along];
+    mpq_add(end, box.lo[along], box.hi[along]);
     mpq_div_2exp(end, end, 1);
-    vec_push(&s->problem.cx->arena, &s->open, part);
 }
 
 static void push_all(RangeSearch *s)
 {
-    const Ranges *r = &s->problem.ranges;
     RangeCell all;
-    range_cell_init(s->problem.cx, &all, r->n_params);
-    for (size_t k = 0; k < r->n_params; k++) {
-        mpq_set(all.lo[k], r->lo[k]);
-        mpq_set(all.hi[k], r->hi[k]);
-    }
-    vec_push(&s->problem.cx->arena, &s->open, all);
+    push(s, ranges_box(&s->problem.ranges), &all);
 }
 
 /* What is found at the upper or the lower ends, in the place of what was found at the centre, where it does for all of the cell:
@@ -161,48 +219,79 @@ static void lower_rate(RangeSearch *s, const Evidence *e)
     s->problem.rate = rate;
 }
 
+/* The centre is refuted: the search is over. */
+static void give_up_at_centre(RangeSearch *s, const RangeCell *cell)
+{
+    RangeProblem *p = &s->problem;
+    mpq_t *at = middle_of(p->cx, &p->ranges, cell);
+    if (!refuted_at(s, (const mpq_t *)at))
+        s->out->reason = arena_printf(&p->cx->arena, p->ranges.n_own ? "diagonal stability fails at %s for the nearest doubles of the functions there, "
+                                      "and is not decided for the functions" : "powers of params are taken as params of their own, and diagonal "
+                                      "stability fails at %s, which need not be values that the model has", about_middle(p->cx, &p->ranges, cell));
+    rationals_clear(at, ranges_box(&p->ranges).n);
+}
+
+/* Of own params: wide enough in one of them to be cut. What is not decided then lies beside a point at which nothing can be. */
+static bool is_wide(const Ranges *r, const RangeCell *cell)
+{
+    enum { HALVES = 16 };
+    bool is = !r->n_own;
+    mpq_t width, all;
+    mpq_inits(width, all, (mpq_ptr)0);
+    for (size_t k = 0; !is && k < r->n_own; k++) {
+        mpq_sub(width, cell->own_hi[k], cell->own_lo[k]);
+        mpq_sub(all, r->own_hi[k], r->own_lo[k]);
+        mpq_div_2exp(all, all, HALVES);
+        is = mpq_cmp(width, all) > 0;
+    }
+    mpq_clears(width, all, (mpq_ptr)0);
+    return is;
+}
+
+/* False where it is not: out of work, or too small. */
+static bool cut_in_two(RangeSearch *s, const RangeCell *cell, bool is_stable, bool has_values)
+{
+    const Ranges *r = &s->problem.ranges;
+    RangeBox box = range_cell_box(r, cell);
+    size_t along = box.n ? range_cell_longest(&s->problem, cell, is_stable, has_values) : 0;
+    bool is_small = !is_wide(r, cell), divisible = box.n && s->work_left && !is_small && mpq_cmp(box.lo[along], box.hi[along]) < 0;
+    for (int upper = 0; divisible && upper < 2; upper++)
+        push_part(s, cell, along, upper);
+    if (!divisible)
+        s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until %s; the one around %s "
+                                      "is not decided%s", is_small ? "they were small" : "the work that is spent on this was done",
+                                      about_middle(s->problem.cx, r, cell),
+                                      s->problem.has_powers && !r->n_own ? " (powers of params are taken as params of their own)" : "");
+    return divisible;
+}
+
 /* False when the search is over: refuted, or out of work. */
 static bool look_at(RangeSearch *s, RangeCell *cell)
 {
     const Ranges *r = &s->problem.ranges;
-    RangeVerdict v = range_cell_decide(&s->problem, cell);
+    RangeVerdict v = {0};
+    bool has_values = range_own_derive(r, cell), going = true;
+    if (has_values)
+        v = range_cell_decide(&s->problem, cell);
     if (v.whole == TRUTH_UNDECIDED && v.centre == TRUTH_CERTIFIED && s->ends_left) {
         v = decide_from_ends(s, cell, v);
         s->ends_left = v.whole == TRUTH_CERTIFIED ? TRY_ENDS : s->ends_left - 1;
     }
     bool convergence_lost = (s->needs_convergence && v.converges_at_centre && !v.converges) || (v.has_rate_at_centre && !v.has_rate);
     if (v.centre == TRUTH_REFUTED) {
-        mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
-        range_cell_centre(r, cell, theta);
-        bool refuted = refuted_at(s, (const mpq_t *)theta);
-        if (s->problem.has_powers)
-            s->out->reason = arena_printf(&s->problem.cx->arena, "powers of params are taken as params of their own, and diagonal stability fails "
-                                          "at %s, which need not be values that the model has", about_point(s->problem.cx, r, (const mpq_t *)theta));
-        rationals_clear(theta, r->n_params);
-        range_cell_clear(cell, r->n_params);
-        return !refuted && !s->problem.has_powers;
-    }
-    if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left)) {
+        give_up_at_centre(s, cell);
+        going = false;
+    } else if (v.whole == TRUTH_CERTIFIED && !(convergence_lost && s->work_left && s->cuts_left && is_wide(r, cell))) {
         if (s->problem.rate && !v.has_rate)
             lower_rate(s, &cell->evidence);
         vec_push(&s->problem.cx->arena, &s->done, *cell);
         return true;
-    }
-    s->cuts_left -= v.whole == TRUTH_CERTIFIED;
-    size_t along = r->n_params ? range_cell_longest(&s->problem, cell, v.whole == TRUTH_CERTIFIED) : 0;
-    bool divisible = r->n_params && s->work_left && mpq_cmp(cell->lo[along], cell->hi[along]) < 0;
-    for (int upper = 0; divisible && upper < 2; upper++)
-        push_part(s, cell, along, upper);
-    if (!divisible) {
-        mpq_t *theta = rationals_new(s->problem.cx, r->n_params);
-        range_cell_centre(r, cell, theta);
-        s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until the work that is spent on this was done; the one around %s "
-                                      "is not decided%s", about_point(s->problem.cx, r, (const mpq_t *)theta),
-                                      s->problem.has_powers ? " (powers of params are taken as params of their own)" : "");
-        rationals_clear(theta, r->n_params);
+    } else {
+        s->cuts_left -= v.whole == TRUTH_CERTIFIED;
+        going = cut_in_two(s, cell, v.whole == TRUTH_CERTIFIED, has_values);
     }
     range_cell_clear(cell, r->n_params);
-    return divisible;
+    return going;
 }
 
 static bool all_cells_proved(RangeSearch *s)
@@ -223,17 +312,14 @@ static const char *not_convergent(RangeSearch *s)
     Ctx *cx = s->problem.cx;
     const Ranges *r = &s->problem.ranges;
     size_t c = 0;
-    mpq_t *theta = rationals_new(cx, r->n_params);
     while (c + 1 < r->n_cells && evidence_converges(&r->cell[c].evidence))
         c++;
-    range_cell_centre(r, &r->cell[c], theta);
     const char *why = s->problem.net->model->params_in_tau && !r->speed && !theory_no_convergence(cx, s->problem.net) ?
         "time constants depend on params with ranges, and what holds for any time constants does not show it" :
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
     const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is "
                                       "not proved, around %s say: %s",
-                                      r->n_params ? about_point(cx, r, (const mpq_t *)theta) : "the params' own values", why);
-    rationals_clear(theta, r->n_params);
+                                      r->n_params ? about_middle(cx, r, &r->cell[c]) : "the params' own values", why);
     return reason;
 }
 
@@ -281,12 +367,12 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
     s->problem.rate = s->rate;
     s->problem.is_verified_later = true;
     s->work_left = cells_within_reach(&s->problem);
-    if (s->problem.has_powers && s->work_left > CELLS_WITH_POWERS)
-        s->work_left = CELLS_WITH_POWERS;
     s->cuts_left = s->is_first ? FIRST_CUTS : s->is_for_rate ? RATE_CUTS : CONVERGENCE_CUTS;
     s->ends_left = TRY_ENDS;
     if (all_cells_proved(s))
         conclude(cx, s);
+    if (out->lds == TRUTH_UNDECIDED && s->problem.without_value)
+        out->reason = s->problem.without_value;
 }
 
 static void attempt(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
@@ -323,7 +409,7 @@ static void attempt_speeds(Ctx *cx, Report *report, const RangeSearch *first)
                      .is_for_rate = report->ranges.stable == TRUTH_CERTIFIED};
     if (first->tau_obstacle || report->ranges.lds != TRUTH_CERTIFIED || !falls_short(first, &report->ranges))
         return;
-    attempt(cx, report, &s, RANGE_POWERS | RANGE_SPEEDS);
+    attempt(cx, report, &s, RANGE_POWERS | RANGE_SPEEDS | RANGE_OWN);
     bool is_kept = second.lds == TRUTH_CERTIFIED && (second.stable == TRUTH_CERTIFIED || report->ranges.stable != TRUTH_CERTIFIED);
     if (!is_kept && report->ranges.stable != TRUTH_CERTIFIED)
         report->ranges.reason = arena_printf(&cx->arena, "%s (with time constants of given ranges: %s)", report->ranges.reason, second.reason);
@@ -334,7 +420,7 @@ static void attempt_speeds(Ctx *cx, Report *report, const RangeSearch *first)
 
 static void decide(Ctx *cx, Report *report, RangeSearch s)
 {
-    attempt(cx, report, &s, RANGE_POWERS);
+    attempt(cx, report, &s, RANGE_POWERS | RANGE_OWN);
     if (s.is_first)
         attempt_speeds(cx, report, &s);
 }
@@ -408,7 +494,7 @@ Truth range_unique(const RangeReport *r)
 
 void range_report_clear(RangeReport *r)
 {
-    rationals_clear(r->at, r->ranges.n_params);
+    rationals_clear(r->at, r->n_at);
     ranges_clear(&r->ranges);
     if (r->there.matrix.q)
         claim_matrix_clear(&r->there.matrix);

@@ -52,6 +52,24 @@ bool powers_add(Powers *p, const Dependence *d)
     return ok;
 }
 
+bool powers_add_part(Powers *p, const DependPart *part)
+{
+    return add(p, (RangePower){.part = part, .exponent = 1});
+}
+
+bool powers_share_params(const Dependence *d)
+{
+    Powers of = {0};
+    uint64_t seen = 0;
+    bool share = !powers_add(&of, d);
+    for (size_t k = 0; k < of.n; k++) {
+        uint64_t params = of.at[k].part ? of.at[k].part->of->params : UINT64_C(1) << of.at[k].bit;
+        share |= (seen & params) != 0;
+        seen |= params;
+    }
+    return share;
+}
+
 bool powers_add_inverse(Powers *p, const DependTerm *tau)
 {
     return add_term(p, tau, -1);
@@ -150,6 +168,25 @@ const RangePower *powers_without_value(const Model *m, const Powers *p)
     return without;
 }
 
+static bool divides_by_zero(const Model *m, const Dependence *d)
+{
+    bool does = false;
+    for (unsigned bit = 0; !does && bit < DEPEND_MAX_PARAMS; bit++)
+        does = d->divided >> bit & 1 && param_has_zero(param_of_bit(m, bit));
+    for (size_t t = 0; t < d->n; t++)
+        for (size_t k = 0; !does && k < d->term[t].n_parts; k++)
+            does = divides_by_zero(m, d->term[t].part[k].part->of);
+    return does;
+}
+
+bool powers_divide_by_zero(const Model *m, const Powers *p)
+{
+    bool does = false;
+    for (size_t k = 0; !does && k < p->n; k++)
+        does = p->at[k].part && divides_by_zero(m, p->at[k].part->of);
+    return does;
+}
+
 static void own_value(const Model *m, const RangePower *p, mpq_ptr out)
 {
     DependPower power = {p->bit, p->exponent};
@@ -181,8 +218,10 @@ static void take(Ctx *cx, const Model *m, const RangePower *p, Ranges *out, Rang
     of[n] = *p;
     out->name[n] = power_text(cx, m, p);
     own_value(m, p, out->value[n]);
-    if (!values_of(m, p, out->lo[n], out->hi[n]))
-        BUG("a power without values is a param");
+    if (!values_of(m, p, out->lo[n], out->hi[n])) {
+        mpq_set_ui(out->lo[n], 0, 1);
+        mpq_set_ui(out->hi[n], 0, 1);
+    }
 }
 
 void powers_take(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, RangePower *of)

@@ -20,6 +20,10 @@ typedef struct Powers {
 /* The params themselves; the powers in a sum of products, none where d is NULL. False where there are too many. */
 bool powers_add_first(Powers *p, uint64_t params);
 bool powers_add(Powers *p, const Dependence *d);
+/* The part itself. */
+bool powers_add_part(Powers *p, const DependPart *part);
+/* Some param stands in several powers of the sum, as w in 3 w - 3 w^2: what these have to do with each other is lost between them. */
+bool powers_share_params(const Dependence *d);
 /* What 1/tau is a product of, tau being the term. False where there are too many. */
 bool powers_add_inverse(Powers *p, const DependTerm *tau);
 bool powers_have(const Powers *p, RangePower power);
@@ -27,11 +31,15 @@ bool powers_have(const Powers *p, RangePower power);
 bool powers_join(Powers *p, const Powers *q);
 /* One of them that is not seen to have a value for all values of the params; NULL: none. */
 const RangePower *powers_without_value(const Model *m, const Powers *p);
+/* In some part a param is divided by that is 0 somewhere in its range, be it that it cancelled: sqrt(w / w). */
+bool powers_divide_by_zero(const Model *m, const Powers *p);
 /* All are above 0 for all values of the params, and at their own. */
 bool powers_are_positive(const Model *m, const Powers *p);
 /* The params of `out`, without cells, in the order of the model's and of exponents, parts behind them, and of[k] what power param k is.
- * All have values. */
+ * One that has no values has lo = hi = 0. */
 void powers_take(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, RangePower *of);
+/* range_own.c: what params are of the model's own, for cells in these; nothing where there are too many, or what they are is too large. */
+void ranges_take_own(Ctx *cx, const Model *m, const RangePower *of, Ranges *out);
 /* Bits of those of the n powers `of` that are in a term. */
 uint32_t powers_in_term(const DependTerm *t, const RangePower *of, size_t n);
 /* Bits of those of the n powers `of` whose product is, but for a constant, one over the term. */

@@ -4,6 +4,12 @@
 
 #include "compiler/check/lds/lds.h"
 
+/* The weight of a connection that is one param as a whole, times a constant. */
+typedef struct RangeWhole {
+    const DependPart *part;     /* NULL: it is not */
+    Num constant;
+} RangeWhole;
+
 /* ---- which params, and what stands in the way ---- */
 
 static const char *name_of_any(const Model *m, uint64_t params)
@@ -151,6 +157,16 @@ static bool adds_up(const Model *m, const ModelConn *c, const Dependence *d)
     return same;
 }
 
+/* The powers in the weight of connection k. With cells of own params one in which several powers of a param stand is one as a whole. */
+static bool add_powers(RangeProblem *p, size_t k, const Dependence *d, unsigned with, Powers *powers)
+{
+    const ModelConn *c = &p->net->model->conns.at[k];
+    RangeWhole *whole = &p->whole[k];
+    if (with & RANGE_OWN && d && powers_share_params(d))
+        whole->part = depend_whole(p->cx, p->net->nums, d, c->factor, &whole->constant);
+    return whole->part ? powers_add_part(powers, whole->part) : powers_add(powers, d);
+}
+
 static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
 {
     Ctx *cx = p->cx;
@@ -159,6 +175,7 @@ static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
     uint64_t of_gains = 0;
     p->has_parts = with & RANGE_POWERS;
     *powers = (Powers){0};
+    p->whole = ARENA_ARRAY(&cx->arena, m->conns.n + 1, RangeWhole);
     if (elsewhere)
         return elsewhere;
     const char *fault = gain_obstacle(cx, m, &of_gains);
@@ -171,14 +188,16 @@ static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
                                 "times what is written there", c->label, m->pops.at[c->post].gain_of_params ? ", times the gain of its target," : "",
                                 name_of_any(m, d->params), p->has_parts ? "powers of params and of some functions of them" : "different params");
         fault = divisor_obstacle(cx, m, d, c->label);
-        few = few && powers_add(powers, d);
+        few = few && add_powers(p, k, d, with, powers);
     }
-    for (size_t k = 0; k < powers->n; k++)
-        p->has_powers |= powers->at[k].part || powers->at[k].exponent != 1;
     if (!fault && few && with & RANGE_SPEEDS)
         fault = speeds_obstacle(p, powers);
+    for (size_t k = 0; k < powers->n; k++)
+        p->has_powers |= powers->at[k].part || powers->at[k].exponent != 1;
     if (!fault && few)
-        fault = values_obstacle(cx, m, powers);
+        p->without_value = values_obstacle(cx, m, powers);
+    if (p->without_value && (!(with & RANGE_OWN) || powers_divide_by_zero(m, powers)))
+        fault = p->without_value;
     if (fault || few)
         return fault;
     return arena_printf(&cx->arena, "more than %d params with ranges, or powers of them, stand in weights and gains, and proofs stop there",
@@ -196,17 +215,36 @@ bool range_is_negated(const Net *net, const Block *b)
     return !b->values.d && !c->n_terms && net_neuron_sign(&net->pop[b->pre], 0) == SIGN_INH;
 }
 
-/* The network whose weights are the coefficients of one product of powers. */
-static void net_of_product(Ctx *cx, const Net *net, uint32_t product, const RangePower *of, size_t n, Net *out)
+/* Bits of the one of the n powers that is all of a weight. */
+static uint32_t power_of_whole(const DependPart *whole, const RangePower *of, size_t n)
 {
+    size_t k = 0;
+    while (k < n && !(of[k].part && of[k].exponent == 1 && depend_compare_parts(of[k].part, whole) == 0))
+        k++;
+    return (uint32_t)1 << k;
+}
+
+/* The coefficient of a product of powers in the weight of a connection. */
+static void take_coefficient(const RangeProblem *p, size_t conn, uint32_t product, const RangePower *of, size_t n, mpq_ptr out)
+{
+    const RangeWhole *whole = &p->whole[conn];
+    const Dependence *d = whole->part ? NULL : dependence_of(p->cx, p->net, &p->net->model->conns.at[conn]);
+    if (whole->part && power_of_whole(whole->part, of, n) == product)
+        mpq_set(out, whole->constant);
+    for (size_t t = 0; d && t < d->n; t++)
+        if (powers_in_term(&d->term[t], of, n) == product)
+            mpq_set(out, d->term[t].factor);
+}
+
+/* The network whose weights are the coefficients of one product of powers. */
+static void net_of_product(const RangeProblem *p, uint32_t product, const RangePower *of, size_t n, Net *out)
+{
+    const Net *net = p->net;
     *out = *net;
-    out->block = ARENA_ARRAY(&cx->arena, net->n_blocks + 1, Block);
+    out->block = ARENA_ARRAY(&p->cx->arena, net->n_blocks + 1, Block);
     for (size_t k = 0; k < net->n_blocks; k++) {
-        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[net->block[k].conn]);
         mpq_ptr factor = num_new(net->nums);
-        for (size_t t = 0; d && t < d->n; t++)
-            if (powers_in_term(&d->term[t], of, n) == product)
-                mpq_set(factor, d->term[t].factor);
+        take_coefficient(p, net->block[k].conn, product, of, n, factor);
         if (range_is_negated(net, &net->block[k]))
             mpq_neg(factor, factor);
         out->block[k] = net->block[k];
@@ -260,8 +298,9 @@ static void take_term(Ctx *cx, const ClaimMatrix *m, RangeTerm *out)
     }
 }
 
-static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, uint32_t params, const RangePower *of, Ranges *out)
+static const char *add_term(const RangeProblem *p, const SlopeReport *slope, uint32_t params, const RangePower *of, Ranges *out)
 {
+    Ctx *cx = p->cx;
     Net part;
     ClaimMatrix m;
     const char *reason;
@@ -270,7 +309,7 @@ static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, u
             return NULL;
     if (out->n_terms == RANGES_MAX_TERMS)
         return "the weights are sums of too many products of params";
-    net_of_product(cx, net, params, of, out->n_params, &part);
+    net_of_product(p, params, of, out->n_params, &part);
     if (!reduce_net(cx, &part, slope, GAINS_LARGEST, &m, &reason))
         return reason;
     RangeTerm *t = &out->term[out->n_terms++];
@@ -280,15 +319,18 @@ static const char *add_term(Ctx *cx, const Net *net, const SlopeReport *slope, u
     return NULL;
 }
 
-static const char *add_terms(Ctx *cx, const Net *net, const SlopeReport *slope, const RangePower *of, Ranges *out)
+static const char *add_terms(const RangeProblem *p, const SlopeReport *slope, const RangePower *of, Ranges *out)
 {
     const char *reason = NULL;
-    out->term = ARENA_ARRAY(&cx->arena, RANGES_MAX_TERMS, RangeTerm);
-    for (size_t k = 0; !reason && k < net->model->conns.n; k++) {
-        const Dependence *d = dependence_of(cx, net, &net->model->conns.at[k]);
+    out->term = ARENA_ARRAY(&p->cx->arena, RANGES_MAX_TERMS, RangeTerm);
+    for (size_t k = 0; !reason && k < p->net->model->conns.n; k++) {
+        const DependPart *whole = p->whole[k].part;
+        const Dependence *d = whole ? NULL : dependence_of(p->cx, p->net, &p->net->model->conns.at[k]);
+        if (whole)
+            reason = add_term(p, slope, power_of_whole(whole, of, out->n_params), of, out);
         for (size_t t = 0; !reason && d && t < d->n; t++) {
             uint32_t in = powers_in_term(&d->term[t], of, out->n_params);
-            reason = in ? add_term(cx, net, slope, in, of, out) : NULL;
+            reason = in ? add_term(p, slope, in, of, out) : NULL;
         }
     }
     return reason;
@@ -327,7 +369,7 @@ static const char *init_attained(Ctx *cx, const Net *net, const SlopeReport *slo
     if (!reduce_net(cx, net, attained, GAINS_LARGEST, &out->attained_base, &reason))
         return reason;
     powers_take(cx, net->model, powers, &out->attained, of);
-    return add_terms(cx, net, attained, of, &out->attained);
+    return add_terms(out, attained, of, &out->attained);
 }
 
 const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out)
@@ -339,7 +381,13 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
     powers_take(cx, net->model, &powers, &out->ranges, of);
-    reason = add_terms(cx, net, slope, of, &out->ranges);
+    if (with & RANGE_OWN && out->has_powers)
+        ranges_take_own(cx, net->model, of, &out->ranges);
+    if (with & RANGE_OWN && out->has_powers && !out->ranges.n_own) {
+        range_problem_clear(out);
+        return range_problem_init(cx, net, slope, with & ~(unsigned)RANGE_OWN, out);
+    }
+    reason = add_terms(out, slope, of, &out->ranges);
     if (with & RANGE_SPEEDS)
         take_speeds(out, of);
     if (!reason)

@@ -26,8 +26,24 @@ void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out)
 
 /* ---- one cell ---- */
 
+static bool own_centre(const Ranges *r, const RangeCell *c, mpq_t *theta)
+{
+    mpq_t own[RANGES_MAX_PARAMS];
+    for (size_t k = 0; k < r->n_own; k++) {
+        mpq_init(own[k]);
+        mpq_add(own[k], c->own_lo[k], c->own_hi[k]);
+        mpq_div_2exp(own[k], own[k], 1);
+    }
+    bool ok = range_own_theta(r, (const mpq_t *)own, theta);
+    for (size_t k = 0; k < r->n_own; k++)
+        mpq_clear(own[k]);
+    return ok;
+}
+
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta)
 {
+    if (r->n_own && own_centre(r, c, theta))
+        return;
     for (size_t k = 0; k < r->n_params; k++) {
         mpq_add(theta[k], c->lo[k], c->hi[k]);
         mpq_div_2exp(theta[k], theta[k], 1);

@@ -16,7 +16,10 @@ typedef struct RangeProblem {
     bool makes_no_statements;   /* time constants with ranges are not known to be above 0 */
     bool is_verified_later;     /* a cell that is certified goes to the verifier once more, with all others */
     bool has_parts;             /* functions of params, and sums that are divided by, may be params of their own, too */
-    bool has_powers;            /* w^2 or exp(w) is a param beside w, or in its place: not every point of the box is one of the model */
+    bool has_powers;            /* w^2 or exp(w) is a param beside w, or in its place: without own params not every point of the box is one
+                                 * of the model */
+    const char *without_value;  /* a power that has no value in all of the ranges at once: it may have one in each cell. Else NULL */
+    struct RangeWhole *whole;   /* of each connection; NULL: none is one param as a whole */
     ClaimMatrix attained_base;  /* the same with the slopes that are attained, where these differ; else q = 0 */
     Ranges attained;
     const struct LocalNet *at_input;    /* range_equilibria_init; NULL: equilibria are not looked at */
@@ -24,8 +27,9 @@ typedef struct RangeProblem {
     const Num *tau;             /* then, of each row; NULL: of some row they differ */
 } RangeProblem;
 
-/* Powers of params may stand in weights; time constants that are products of powers of params go with params of their own. */
-enum { RANGE_POWERS = 1, RANGE_SPEEDS = 2 };
+/* Powers of params may stand in weights; time constants that are products of powers of params go with params of their own; where there
+ * are powers, cells are cut in the model's own params. */
+enum { RANGE_POWERS = 1, RANGE_SPEEDS = 2, RANGE_OWN = 4 };
 /* NULL, or why nothing can be said for all values. `with`: bits of the above. To be cleared in either case. */
 const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out);
 void range_problem_clear(RangeProblem *p);
@@ -61,9 +65,16 @@ bool range_claim_holds(RangeProblem *p, const RangeCell *c, const CellCorners *c
 void range_cell_keep(RangeProblem *p, RangeCell *c, const CellCorners *corners);
 /* A statement has the rate that is asked for. */
 bool range_has_rate(const RangeProblem *p, const Evidence *e);
-/* The param along which a cell that was not decided is best cut in two; is_stable: one in all of which diagonal stability is proved. */
-size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable);
+/* The param, or own param, along which a cell that was not decided is best cut in two; is_stable: one in all of which diagonal stability
+ * is proved; has_values: its box of params is set. */
+size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable, bool has_values);
+/* In params; of a cell in own ones at their middle. */
 void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);
+/* range_own.c: between what params lie for the cell's own ones; true and nothing done without these. False where one is not seen to have
+ * a value everywhere. */
+bool range_own_derive(const Ranges *r, RangeCell *c);
+/* The params at values of own ones, or of themselves where there are none; functions are those of constants. False where there is none. */
+bool range_own_theta(const Ranges *r, const mpq_t *own, mpq_t *theta);
 /* Diagonal stability at one point: with the slopes that are attained where it is refuted. *out is the caller's. */
 void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
 

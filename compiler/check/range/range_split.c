@@ -120,6 +120,123 @@ static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, 
     return found;
 }
 
+/* ---- cells of own params ---- */
+
+/* The cell with own param k from one place to another, in quarters of its way. False where it has no values. */
+static bool slice(const Ranges *r, const RangeCell *cell, size_t k, unsigned from, unsigned to, RangeCell *out)
+{
+    unsigned part[2] = {from, to};
+    for (size_t j = 0; j < r->n_own; j++) {
+        mpq_set(out->own_lo[j], cell->own_lo[j]);
+        mpq_set(out->own_hi[j], cell->own_hi[j]);
+    }
+    for (int side = 0; side < 2; side++) {
+        mpq_ptr x = side ? out->own_hi[k] : out->own_lo[k];
+        mpq_t width;
+        mpq_init(width);
+        mpq_sub(width, cell->own_hi[k], cell->own_lo[k]);
+        mpq_set_ui(x, part[side], 4);
+        mpq_canonicalize(x);
+        mpq_mul(x, x, width);
+        mpq_add(x, x, cell->own_lo[k]);
+        mpq_clear(width);
+    }
+    return range_own_derive(r, out);
+}
+
+/* How much entries, and the speeds of rows, change in the cell, all params together. */
+static double spread(const RangeProblem *p, const RangeCell *cell, bool is_stable)
+{
+    double sum = 0;
+    for (size_t k = 0; k < p->ranges.n_params; k++)
+        sum += fmax(influence(p, cell, k), is_stable ? influence_on_speed(p, cell, k) : 0);
+    return sum;
+}
+
+/* The least over all components and corners, of the multipliers that there are. */
+static double worst_of_all(RangeProblem *p, const RangeCell *box, const Evidence *e, double (*scale)[MOST_ROWS])
+{
+    double least = INFINITY;
+    for (size_t c = 0; c < e->n_components; c++)
+        if (e->component[c].n <= MOST_ROWS)
+            least = fmin(least, fmin(worst_corner(p, box, &e->component[c], scale[c], 0, box->lo[0]),
+                                     worst_corner(p, box, &e->component[c], scale[c], 0, box->hi[0])));
+    return least;
+}
+
+/* What a cut along own param k gains: the half that gains less, as it is, or, with multipliers of its own, what those of the centre lose towards
+ * both ends. */
+static double own_gain(RangeProblem *p, const RangeCell *cell, size_t k, double whole, double (*scale)[MOST_ROWS], RangeCell *part)
+{
+    static const unsigned place[5][2] = {{0, 2}, {2, 4}, {2, 2}, {0, 0}, {4, 4}};
+    double worst[5];
+    for (size_t j = 0; j < 5; j++)
+        worst[j] = slice(&p->ranges, cell, k, place[j][0], place[j][1], part) ? worst_of_all(p, part, &cell->evidence, scale) : -HUGE_VAL;
+    return fmax(fmin(worst[0], worst[1]) - whole, worst[2] - fmax(worst[3], worst[4]));
+}
+
+/* Of what is missing at least one part in WORTH, or it is not what is missing. */
+static bool by_own_gain(RangeProblem *p, const RangeCell *cell, RangeCell *part, size_t *best)
+{
+    enum { WORTH = 20 };
+    double most = 1e-9, (*scale)[MOST_ROWS] = arena_array(&p->cx->arena, cell->evidence.n_components + 1, sizeof *scale);
+    bool found = false;
+    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
+    ClaimMatrix centre;
+    range_cell_centre(&p->ranges, cell, theta);
+    ranges_matrix_at(p->cx, &p->base, &p->ranges, (const mpq_t *)theta, &centre);
+    for (size_t c = 0; c < cell->evidence.n_components; c++)
+        if (cell->evidence.component[c].n <= MOST_ROWS)
+            least_eigenvalue(&centre, &cell->evidence.component[c], scale[c]);
+    claim_matrix_clear(&centre);
+    rationals_clear(theta, p->ranges.n_params);
+    double whole = worst_of_all(p, cell, &cell->evidence, scale);
+    most = fmax(most, -whole / WORTH);
+    for (size_t k = 0; k < p->ranges.n_own; k++) {
+        double gain = mpq_equal(cell->own_lo[k], cell->own_hi[k]) ? 0 : own_gain(p, cell, k, whole, scale, part);
+        if (gain > most) {
+            most = gain;
+            *best = k;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Where the entries change least in both halves together; where these have no values, or change nothing, the widest one. */
+static size_t by_own_spread(RangeProblem *p, const RangeCell *cell, bool is_stable, RangeCell *part)
+{
+    size_t best = 0;
+    double least = INFINITY, widest = -1;
+    for (size_t k = 0; k < p->ranges.n_own; k++) {
+        double sum = 0, width = mpq_get_d(cell->own_hi[k]) - mpq_get_d(cell->own_lo[k]);
+        for (unsigned half = 0; half < 4; half += 2)
+            sum += slice(&p->ranges, cell, k, half, half + 2, part) ? spread(p, part, is_stable) : HUGE_VAL;
+        width /= mpq_get_d(p->ranges.own_hi[k]) - mpq_get_d(p->ranges.own_lo[k]);
+        if (width > 0 && (sum < least * (1 - 1e-9) || (sum <= least && width > widest))) {
+            best = k;
+            least = sum;
+            widest = width;
+        }
+    }
+    return best;
+}
+
+static size_t own_longest(RangeProblem *p, const RangeCell *cell, bool is_stable, bool has_values)
+{
+    size_t best = 0;
+    RangeCell part;
+    range_cell_init(p->cx, &part, p->ranges.n_params);
+    range_cell_own_init(p->cx, &part, p->ranges.n_own);
+    bool looks = has_values && !is_stable && p->ranges.n_own > 1 && cell->evidence.is_certificate;
+    if (!looks || !by_own_gain(p, cell, &part, &best))
+        best = by_own_spread(p, cell, is_stable, &part);
+    range_cell_clear(&part, p->ranges.n_params);
+    return best;
+}
+
+/* ---- which ---- */
+
 static size_t by_influence(RangeProblem *p, const RangeCell *cell, bool is_stable)
 {
     size_t best = 0;
@@ -135,16 +252,18 @@ static size_t by_influence(RangeProblem *p, const RangeCell *cell, bool is_stabl
     return best;
 }
 
-size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable)
+size_t range_cell_longest(RangeProblem *p, const RangeCell *cell, bool is_stable, bool has_values)
 {
     size_t best = 0;
     double most = 1e-9;
     bool found = false;
     Arena kept = p->cx->arena;
     p->cx->arena = (Arena){0};          /* matrices of corners, by the thousand */
-    for (size_t c = 0; !is_stable && p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
+    if (p->ranges.n_own)
+        best = own_longest(p, cell, is_stable, has_values);
+    for (size_t c = 0; !p->ranges.n_own && !is_stable && p->ranges.n_params > 1 && cell->evidence.is_certificate && c < cell->evidence.n_components; c++)
         found |= by_loss(p, cell, &cell->evidence.component[c], &best, &most);
     arena_free(&p->cx->arena);
     p->cx->arena = kept;
-    return found ? best : by_influence(p, cell, is_stable);
+    return found || p->ranges.n_own ? best : by_influence(p, cell, is_stable);
 }
