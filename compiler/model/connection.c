@@ -209,6 +209,11 @@ static Span head_span(const AstDecl *d)
  * there says that something else was meant. */
 static bool check_self(Builder *b, const AstAttr *self, const ModelConn *c)
 {
+    if (!c->self && c->pre == c->post && c->pattern == PATTERN_ONE) {
+        Diag *d = diag_at(b->cx, D_E0453, self->span, "one to one, every neuron is its own source, and `self = no` leaves nobody connected");
+        diag_help(b->cx, d, "leave `self` out, or the connection");
+        return false;
+    }
     if (c->self || c->pre == c->post)
         return true;
     Diag *d = diag_at(b->cx, D_E0453, self->span, "`self` is about a neuron's connection to itself, but `%s` and `%s` are different populations",

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """eigc check: report, JSON, settings, colour, what is loaded."""
+import glob
 import json
 import os
 import random
@@ -336,6 +337,41 @@ connect E -> I { weight = g * 0.05; pattern = random(indegree = 8); seed = 8 }
 connect I -> E { weight = g * 0.3; pattern = random(indegree = 2); seed = 9 }
 connect I -> I { weight = g * 0.3; pattern = random(indegree = 2); seed = 10 }
 """}
+
+
+@test
+def where_an_activation_is_refused_no_stability_is_certified(folder):
+    """Every wrong model whose error is about activations and their steps, E07xx."""
+    seen = 0
+    for expected in sorted(glob.glob("tests/diag/*.expect")):
+        text = open(expected).read()
+        path = expected[:-len("expect")] + "eig"
+        if " E07" not in " " + text.replace("\n", " ") or "command run" in text or not os.path.exists(path):
+            continue
+        r = eigc("check", "--json", path)
+        if r.status != 2 or not r.out.startswith("{"):
+            continue
+        report = json.loads(r.out)
+        seen += 1
+        if report.get("stability"):
+            check(report["stability"]["verdict"] != "certified" and report["lds"]["verdict"] != "certified", path)
+    check(seen > 10, seen)
+
+
+@test
+def a_proximal_step_that_does_not_fit_leaves_no_proof(folder):
+    text = "population E excitatory { tau = 20 ms; activation(z) = 2 * tanh(z)%s }\nconnect E -> E { weight = 0.3 }\nrequire stable%s\n"
+    for ranges in ("", " for all params"):
+        path, proof = write(folder, "m.eig", text % ("; prox_step = 2.5", ranges)), os.path.join(folder, "c.json")
+        r = eigc("check", "--json", path, "--certificate", proof)
+        equal(r.status, 2, r)
+        report = json.loads(r.out)
+        equal([report["lds"]["verdict"], report["stability"]["verdict"], report["requirements"][0]["verdict"]], ["undecided"] * 3, ranges)
+        check(not os.path.exists(proof), "a proof was written")
+    plain = write(folder, "plain.eig", text % ("", ""))
+    equal(eigc("check", plain, "--certificate", proof).status, 0)
+    r = eigc("verify", proof, "--model", path)
+    check(r.status != 0 and "not of this model" in r.out + r.err, r)
 
 
 @test

@@ -204,16 +204,16 @@ def shared_inhibition():
 
 # ---- lifted populations ----
 
-LIFTED = [  # weights, sizes, exponent of 1/n, self-connections, is W - I diagonally stable
-    ((.9, 2, 3, 1.9), (4, 2), "1/n", "yes", True),
-    ((.9, 2, 3, 1.9), (4, 2), "1/n", "no", True),
-    ((.9, 2, 3, 2.1), (4, 2), "1/n", "yes", True),
-    ((.9, 2, 3, 2.1), (4, 2), "1/n", "no", False),
-    ((1.2, 2, 3, .5), (4, 2), "1/n", "yes", False),
-    ((1.2, 2, 3, .5), (4, 2), "1/n", "no", True),
-    ((1.4, 2, 3, .5), (4, 2), "1/n", "no", False),
-    ((.45, 1, 1, .5), (4, 4), "1/sqrt(n)", "yes", True),
-    ((.55, 1, 1, .5), (4, 4), "1/sqrt(n)", "yes", False),
+LIFTED = [  # weights, sizes, scale, self-connections, is W - I diagonally stable, margins of populations and of all neurons (docs/theory.md)
+    ((.9, 2, 3, 1.9), (4, 2), "1/n", "yes", True, .241720, .181325),
+    ((.9, 2, 3, 1.9), (4, 2), "1/n", "no", True, .789377, .158157),
+    ((.9, 2, 3, 2.1), (4, 2), "1/n", "yes", True, .241842, .181417),
+    ((.9, 2, 3, 2.1), (4, 2), "1/n", "no", False, .789994, -.074940),
+    ((1.2, 2, 3, .5), (4, 2), "1/n", "yes", False, -.475286, -.356756),
+    ((1.2, 2, 3, .5), (4, 2), "1/n", "no", True, .240697, .180558),
+    ((1.4, 2, 3, .5), (4, 2), "1/n", "no", False, -.119787, -.089845),
+    ((.45, 1, 1, .5), (4, 4), "1/sqrt(n)", "yes", True, .202316, .202316),
+    ((.55, 1, 1, .5), (4, 4), "1/sqrt(n)", "yes", False, -.197309, -.197309),
 ]
 
 
@@ -232,14 +232,47 @@ simulate {{ duration = 10; method = rk4; step = 0.01; record E, I every 1 }}
 
 def lifted_verdicts():
     """The logistic's slope is 1/4, so four times the weights make the matrix of the table."""
-    for w, sizes, scale, alone, stable in LIFTED:
+    for w, sizes, scale, alone, stable, _, _ in LIFTED:
         verdict = eigc.check(lifted_text(w, sizes, scale, alone), FOLDER.name)["lds"]["verdict"]
         assert verdict == ("certified" if stable else "refuted"), (w, sizes, alone, verdict)
 
 
+def lmi_margin(a, sizes):
+    """The most that lambda_min(-(P A + A' P)) can be over diagonal P > 0 of trace n; P is one number in each population, as averages over
+    neurons of one population are as good. It is concave in P."""
+    n, block = len(a), np.repeat([0, 1], sizes)
+    lo, hi = 0.0, n / sizes[0]
+    def at(p):
+        p = np.array([p, (n - p * sizes[0]) / sizes[1]])[block]
+        return np.linalg.eigvalsh(-(p[:, None] * a + a.T * p))[0]
+    for _ in range(200):
+        third = (hi - lo) / 3
+        lo, hi = (lo + third, hi) if at(lo + third) < at(hi - third) else (lo, hi - third)
+    return at((lo + hi) / 2)
+
+
+def lifted_margins():
+    """Of the matrices themselves, by eigenvalues: the digits of the table, whose sign is the verdict of eigc."""
+    for w, sizes, scale, alone, stable, of_populations, of_neurons in LIFTED:
+        root = .5 if scale == "1/sqrt(n)" else 1
+        entry = np.array([[w[0], -w[1]], [w[2], -w[3]]]) / np.array(sizes) ** root
+        small = entry * np.array(sizes)
+        if alone == "no":
+            small -= np.diag(np.diag(entry))
+        block = np.repeat([0, 1], sizes)
+        whole = entry[np.ix_(block, block)]
+        if alone == "no":
+            whole = whole - np.diag(np.diag(whole))
+        near(np.array([lmi_margin(small - np.eye(2), (1, 1))]), np.array([of_populations]), 1e-6)
+        margin = lmi_margin(whole - np.eye(sum(sizes)), sizes)
+        near(np.array([margin]), np.array([of_neurons]), 1e-6)
+        verdict = eigc.check(lifted_text(w, sizes, scale, alone), FOLDER.name)["lds"]["verdict"]
+        assert verdict == ("certified" if margin > 0 else "refuted"), (w, sizes, alone, verdict, margin)
+
+
 def lifted_dynamics():
     """Equal neurons stay equal and follow the pair with the corrected weights."""
-    for w, sizes, scale, alone, _ in LIFTED:
+    for w, sizes, scale, alone, *_ in LIFTED:
         effective = []
         for k, v in enumerate(w):
             n = sizes[k % 2]
@@ -276,7 +309,7 @@ simulate { duration = 10; method = exponential_euler; step = 0.01; record E, I e
 def neurons_that_differ():
     """Time constants, inputs and thresholds of neurons change no verdict of the table: diagonal stability does not
     look at them. Gains do, each neuron's its own: what is stable for the steepest, whose gain is 1 here, stays so."""
-    for w, sizes, scale, alone, stable in LIFTED:
+    for w, sizes, scale, alone, stable, *_ in LIFTED:
         text = lifted_text(w, sizes, scale, alone)
         for own, verdict in ((("cost = logistic", "cost = logistic; threshold = uniform(-1, 1)"), stable),
                              (("tau = 1;", "tau = lognormal(2, 0.4);"), stable), (("input = 0.3", "input = 0.3 + sin(i)"), stable),
@@ -378,7 +411,7 @@ simulate { duration = 7; record E, I every 0.07; method = %s }
 
 
 for check in (activations, trajectories, equilibria, running_away, paired_inhibition, direct_inhibition,
-              shared_inhibition, lifted_verdicts, lifted_dynamics, differences_decay,
+              shared_inhibition, lifted_verdicts, lifted_margins, lifted_dynamics, differences_decay,
               neurons_that_differ, gains_are_exact, small_networks, orders, adaptive):
     eigc.test("theory_" + check.__name__, check)
 sys.exit(eigc.failures != 0)

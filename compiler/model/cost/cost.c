@@ -26,7 +26,7 @@ static void narrow(Cost *c, Num lo, Num hi)
 static bool add_box(Builder *b, Cost *c, const AstExpr *e, const CostArgs *a)
 {
     if (a->value[0] && a->value[1] && mpq_cmp(a->value[0], a->value[1]) >= 0) {
-        Diag *d = diag_at(b->cx, D_E0401, e->span, "this box is empty: its lower bound %s is not below %s",
+        Diag *d = diag_at(b->cx, D_E0401, e->span, "this box has no inside: its lower bound %s is not below %s",
                           constant_text(b, a->given[0]), constant_text(b, a->given[1]));
         diag_help(b->cx, d, "the lower bound comes first: `box(lo, hi)`");
         return false;

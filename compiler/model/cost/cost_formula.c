@@ -52,7 +52,7 @@ bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out)
     ok = read_bound(b, hi, 1, "the upper end of the domain", &out->hi) && ok;
     Num from = bound_value(out->lo), to = bound_value(out->hi);
     if (ok && from && to && mpq_cmp(from, to) >= 0) {
-        Diag *d = diag_at(b->cx, D_E0401, a->domain->span, "this domain is empty: its lower end %s is not below %s",
+        Diag *d = diag_at(b->cx, D_E0401, a->domain->span, "this domain has no inside: its lower end %s is not below %s",
                           constant_text(b, out->lo), constant_text(b, out->hi));
         diag_help(b->cx, d, "the lower end comes first: `on [lo, hi]`");
         return false;
