@@ -410,6 +410,26 @@ ROWS = [
     ("range_verify.c", "if (!cells_cover(cx, r))", "if (0)"),
     ("range_verify.c", "!e->statement[k].is_part && (says", "(says"),
     ("range_verify.c", "return r->n_cells > 0;", "return true;"),
+    ("range_verify.c", "    if (c->n_own != r->n_own)", "    if (0)"),
+    ("range_verify.c", "mpq_cmp(least, c->lo[k]) < 0 || ", ""),
+    ("range_verify.c", " || mpq_cmp(most, c->hi[k]) > 0", ""),
+    ("ranges.c", "r->n_own ? (RangeBox){r->n_own, r->own_name", "0 ? (RangeBox){r->n_own, r->own_name"),
+    ("ranges.c", "r->n_own ? (RangeBox){r->n_own, NULL", "0 ? (RangeBox){r->n_own, NULL"),
+    # what params are of own ones
+    ("formula.c", "*is_deep |= depth > FORMULA_MAX_DEPTH;", ";"),
+    ("formula.c", "*is_deep |= most > FORMULA_MAX_DEGREE;", ";"),
+    ("formula_values.c", "    if (exponent < 0 && has_zero)\n        return false;", ""),
+    ("formula_values.c", "exponent % 2 == 0 && has_zero && exponent", "0"),
+    ("formula_values.c", "    add(slope, &other);\n", ""),
+    ("formula_values.c", "power(&factor, f->exponent - 1)", "power(&factor, f->exponent)"),
+    ("formula_values.c", "        interval_set_si(&factor, f->exponent);\n        multiply(slope, &factor);\n", ""),
+    ("formula_values.c", "go_to_end(&e, at.along, mpq_sgn(e.slope[at.along].lo) >= 0)", "go_to_end(&e, at.along, mpq_sgn(e.slope[at.along].lo) < 0)"),
+    ("formula_values.c", "mpq_div_2exp(size, size, 1);", "mpq_div_2exp(size, size, 2);"),
+    ("formula_values.c", "ok = ok && (is_point || e->is_known[k]);", ";"),
+    ("formula_functions.c", "give_room(least, false);", ";"),
+    ("formula_functions.c", "give_room(most, true);", ";"),
+    ("formula_functions.c", "mpfr_get_exp(y) > LARGE", "mpfr_get_exp(y) > 100 * LARGE"),
+    ("formula_functions.c", "one_over(least, most, function == OF_LOG1P)", "one_over(least, most, 0)"),
     ("ranges.c", "            mpq_mul(own, own, r->value[k]);", ";"),
     ("ranges.c", "            mpq_mul(out, out, theta[k]);", ";"),
     ("ranges.c", "    mpq_sub(out, out, own);", ";"),
@@ -529,10 +549,10 @@ ROWS = [
     ("statement_runaway.c", "!x->e->is_certificate && witness_is_vector(&x->e->witness)", "!x->e->is_certificate"),
 ]
 TESTS = ("test_verify_broken", "test_verify_populations", "test_verify_sparse", "test_verify", "test_golden_lds", "test_verify_kernel",
-         "test_symbol", "test_certificate_stream", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges")
+         "test_symbol", "test_certificate_stream", "test_certificate", "test_verify_statement", "test_verify_statement_kernel", "test_verify_ranges", "test_formula")
 # Which unit tests have to notice what the mutants do not, where not all may; the first ones are the likeliest.
-OF_CLAIMS = TESTS[:-5] + TESTS[-3:]
-RELATED = {"verify.c": OF_CLAIMS, "verify_matrix": OF_CLAIMS, "verify_components": OF_CLAIMS, "verify_witness": OF_CLAIMS, "statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges",),
+OF_CLAIMS = TESTS[:-6] + TESTS[-4:-1]
+RELATED = {"verify.c": OF_CLAIMS, "verify_matrix": OF_CLAIMS, "verify_components": OF_CLAIMS, "verify_witness": OF_CLAIMS, "statement": ("test_verify_statement", "test_verify_statement_kernel"), "range": ("test_verify_ranges", "test_formula"), "formula": ("test_formula",),
            "positive_dense": TESTS, "positive_": ("test_verify_sparse",), "symbol": ("test_symbol", "test_verify_kernel"),
            "verify_kernel": ("test_verify_kernel", "test_symbol", "test_certificate"), "rational": ("test_certificate", "test_certificate_stream"),
            "certificate": ("test_certificate_stream", "test_certificate"), "map": (), "verify_mean": (), "verify_sums": ()}
