@@ -186,7 +186,8 @@ def general_networks_are_data(where):
         texts = [call("dump", "--llvm", "-", where=where, text=model(n, size)).stdout for n, size in ((100, 10), (100, 30), (250, 10))]
         code = [re.sub(r"^@.*\n", "", text, flags=re.M).count("\n") for text in texts]
         functions = [text.count("\ndefine ") for text in texts]
-        report(max(functions) < 40 and 100 < min(code) and max(code) < 1.02 * min(code), "%s: code does not grow with neurons or circuits" % name,
+        most = 1.02 * min(code) + 30        # what threads share, of larger networks, has a function more
+        report(max(functions) < 40 and 100 < min(code) and max(code) < most, "%s: code does not grow with neurons or circuits" % name,
                "%s functions, %s lines" % (functions, code))
     takes_little(where, ["run", "--no-check", "-", "-o", "many.npz"], m.delayed(250, 100))
     takes_little(where, ["run", "--no-check", "-", "-o", "many.npz"], m.cells(500, 20))
