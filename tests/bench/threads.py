@@ -14,7 +14,8 @@ import tempfile
 
 from measure import EIGC, load, machine, once, table, write_page
 
-SIMULATE = "simulate { duration = %d; method = %s; step = 0.1; record mean(E) every %d }\n"
+SIMULATE = "simulate { duration = %d; method = %s; step = 0.1; %srecord mean(E) every %d }\n"
+NARROW = "precision = f32_weights; "
 DENSE = """population E mixed { size = 2000; tau = 10; cost = nonnegative; input = 0.5 + i / 2000 }
 connect E -> E { weight = normal(0, 0.02) }
 """
@@ -26,28 +27,30 @@ ALIKE = SPARSE.replace("normal(0, 0.1)", "0.01")
 NOISE = """population E mixed { size = 4000; tau = 10; cost = tanh; input = 1; noise = 0.1 }
 connect E -> E { weight = 0.5; scale = 1/n }
 """
-WORKLOADS = [       # title, network, method, steps of the short and the long run
-    ("dense, 2000 neurons, ReLU", DENSE, "euler", 20, 1020),
-    ("dense, 300 neurons, ReLU", SMALLER, "euler", 20, 20020),
-    ("sparse, 100000 neurons, 100 synapses each, tanh", SPARSE, "euler", 10, 110),
-    ("the same with one weight", ALIKE, "euler", 10, 210),
-    ("noise, 4000 neurons", NOISE, "euler_maruyama", 20, 20020),
+WORKLOADS = [       # title, network, method, what else is asked, steps of the short and the long run
+    ("dense, 2000 neurons, ReLU", DENSE, "euler", "", 20, 1020),
+    ("the same with weights in single precision", DENSE, "euler", NARROW, 20, 2020),
+    ("dense, 300 neurons, ReLU", SMALLER, "euler", "", 20, 20020),
+    ("sparse, 100000 neurons, 100 synapses each, tanh", SPARSE, "euler", "", 10, 110),
+    ("the same with weights in single precision", SPARSE, "euler", NARROW, 10, 110),
+    ("the same with one weight", ALIKE, "euler", "", 10, 210),
+    ("noise, 4000 neurons", NOISE, "euler_maruyama", "", 20, 20020),
 ]
 
 
-def steps(network, method, n, threads, folder):
+def steps(network, method, more, n, threads, folder):
     with open(os.path.join(folder, "m.eig"), "w") as file:
-        file.write(network + SIMULATE % (n // 10, method, n // 10))
+        file.write(network + SIMULATE % (n // 10, method, more, n // 10))
     return once([EIGC, "run", "-q", "--no-check", f"--threads={threads}", "-o", "out.csv", "m.eig"], folder).wall
 
 
 def step_times(workload, counts, runs, folder):
     """{threads: seconds a step}, in turn."""
-    _, network, method, few, many = workload
+    _, network, method, more, few, many = workload
     differences = {n: [] for n in counts}
     for _ in range(runs):
         for n in counts:
-            long, short = (steps(network, method, k, n, folder) for k in (many, few))
+            long, short = (steps(network, method, more, k, n, folder) for k in (many, few))
             differences[n].append((long - short) / (many - few))
     return {n: statistics.median(d) for n, d in differences.items()}
 
