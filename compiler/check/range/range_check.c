@@ -1,6 +1,6 @@
 /* Requirements for all params: the ranges are cut into cells until each is proved,
  * or a point is found at which diagonal stability is refuted. */
-#include "compiler/check/range/range_search.h"
+#include "compiler/check/range/range_points.h"
 
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/theory_limits.h"
@@ -38,122 +38,6 @@ static size_t cells_within_reach(const RangeProblem *p)
         most = CELLS_WITH_POWERS;
     }
     return n < least ? least : n > most ? most : n;
-}
-
-/* Of own params, or of the params where there are none: all points of the search. */
-static const char *point_text(Ctx *cx, const Ranges *r, const mpq_t *at)
-{
-    Sbuf text = {0};
-    RangeBox over = ranges_box(r);
-    for (size_t k = 0; k < over.n; k++) {
-        sbuf_printf(&text, "%s%s = ", k ? ", " : "", over.name[k]);
-        num_print(at[k], &text);
-    }
-    const char *kept = arena_strdup(&cx->arena, sbuf_text(&text));
-    sbuf_free(&text);
-    return kept;
-}
-
-static mpq_t *middle_of(Ctx *cx, const Ranges *r, const RangeCell *cell)
-{
-    RangeBox box = range_cell_box(r, cell);
-    mpq_t *at = rationals_new(cx, box.n);
-    for (size_t k = 0; k < box.n; k++) {
-        mpq_add(at[k], box.lo[k], box.hi[k]);
-        mpq_div_2exp(at[k], at[k], 1);
-    }
-    return at;
-}
-
-/* The cell's middle, for a message: numbers of a line's length. */
-static const char *about_middle(Ctx *cx, const Ranges *r, const RangeCell *cell)
-{
-    const char *text = "";
-    RangeBox over = ranges_box(r);
-    mpq_t *at = middle_of(cx, r, cell);
-    for (size_t k = 0; k < over.n; k++)
-        text = arena_printf(&cx->arena, "%s%s%s = %s", text, k ? ", " : "", over.name[k], num_brief(cx, at[k]));
-    rationals_clear(at, over.n);
-    return text;
-}
-
-/* The point as a cell, whose box of params is not one where functions are enclosed. */
-static bool point_as_cell(RangeProblem *p, const mpq_t *at, RangeCell *out)
-{
-    RangeBox box;
-    range_cell_init(p->cx, out, p->ranges.n_params);
-    if (p->ranges.n_own)
-        range_cell_own_init(p->cx, out, p->ranges.n_own);
-    box = range_cell_box(&p->ranges, out);
-    for (size_t k = 0; k < box.n; k++) {
-        mpq_set(box.lo[k], at[k]);
-        mpq_set(box.hi[k], at[k]);
-    }
-    return range_own_derive(&p->ranges, out);
-}
-
-/* With the witness that was found, whatever functions are exactly. */
-static bool refutes_at(RangeProblem *p, const mpq_t *at, const LdsReport *there)
-{
-    RangeCell point;
-    bool refutes = point_as_cell(p, at, &point);
-    point.evidence = there->evidence;
-    refutes = refutes && range_cell_holds(p, &point);
-    point.evidence = (Evidence){0};
-    range_cell_clear(&point, p->ranges.n_params);
-    return refutes;
-}
-
-static void keep_point(RangeSearch *s, const mpq_t *at, const LdsReport *there)
-{
-    Ctx *cx = s->problem.cx;
-    RangeReport *r = s->out;
-    RangeBox over = ranges_box(&s->problem.ranges);
-    r->lds = TRUTH_REFUTED;
-    r->there = *there;
-    r->point = point_text(cx, &s->problem.ranges, at);
-    r->n_at = over.n;
-    r->at_name = over.name;
-    r->at = rationals_new(cx, over.n);
-    for (size_t k = 0; k < over.n; k++)
-        mpq_set(r->at[k], at[k]);
-    r->reason = arena_printf(&cx->arena, "diagonal stability fails at %s, and without it a network may be stable or not", r->point);
-}
-
-/* True, keeping what was found, when diagonal stability is refuted at the point, one of the model. */
-static bool refuted_at(RangeSearch *s, const mpq_t *at)
-{
-    LdsReport there = {0};
-    RangeProblem *p = &s->problem;
-    mpq_t *theta = rationals_new(p->cx, p->ranges.n_params);
-    bool is_of_model = !p->has_powers || p->ranges.n_own, refuted = false;
-    if (is_of_model && range_own_theta(&p->ranges, at, theta)) {
-        range_point_decide(p, (const mpq_t *)theta, &there);
-        refuted = there.verdict == TRUTH_REFUTED && refutes_at(p, at, &there);
-        if (refuted) {
-            keep_point(s, at, &there);
-        } else {
-            claim_matrix_clear(&there.matrix);
-            evidence_clear(&there.evidence);
-        }
-    }
-    rationals_clear(theta, p->ranges.n_params);
-    return refuted;
-}
-
-/* Where a claim is false it is mostly false at a corner. */
-static bool refuted_at_corner(RangeSearch *s)
-{
-    RangeBox over = ranges_box(&s->problem.ranges);
-    mpq_t *at = rationals_new(s->problem.cx, over.n);
-    bool found = false;
-    for (uint32_t which = 0; !found && which < 1u << over.n; which++) {
-        for (size_t k = 0; k < over.n; k++)
-            mpq_set(at[k], which >> k & 1 ? over.hi[k] : over.lo[k]);
-        found = refuted_at(s, (const mpq_t *)at);
-    }
-    rationals_clear(at, over.n);
-    return found;
 }
 
 /* With room for params where cells are of own ones. */
@@ -223,11 +107,11 @@ static void lower_rate(RangeSearch *s, const Evidence *e)
 static void give_up_at_centre(RangeSearch *s, const RangeCell *cell)
 {
     RangeProblem *p = &s->problem;
-    mpq_t *at = middle_of(p->cx, &p->ranges, cell);
-    if (!refuted_at(s, (const mpq_t *)at))
+    mpq_t *at = range_middle_of(p->cx, &p->ranges, cell);
+    if (!range_refuted_at(&s->problem, s->out, (const mpq_t *)at))
         s->out->reason = arena_printf(&p->cx->arena, p->ranges.n_own ? "diagonal stability fails at %s for the nearest doubles of the functions there, "
                                       "and is not decided for the functions" : "powers of params are taken as params of their own, and diagonal "
-                                      "stability fails at %s, which need not be values that the model has", about_middle(p->cx, &p->ranges, cell));
+                                      "stability fails at %s, which need not be values that the model has", range_about_middle(p->cx, &p->ranges, cell));
     rationals_clear(at, ranges_box(&p->ranges).n);
 }
 
@@ -260,7 +144,7 @@ static bool cut_in_two(RangeSearch *s, const RangeCell *cell, bool is_stable, bo
     if (!divisible)
         s->out->reason = arena_printf(&s->problem.cx->arena, "cells were cut until %s; the one around %s "
                                       "is not decided%s", is_small ? "they were small" : "the work that is spent on this was done",
-                                      about_middle(s->problem.cx, r, cell),
+                                      range_about_middle(s->problem.cx, r, cell),
                                       s->problem.has_powers && !r->n_own ? " (powers of params are taken as params of their own)" : "");
     return divisible;
 }
@@ -319,7 +203,7 @@ static const char *not_convergent(RangeSearch *s)
         "\"open\" in the report there says why, and a smaller range, or equal time constants, may help";
     const char *reason = arena_printf(&cx->arena, "all values have one equilibrium, but for some convergence to it from every initial state is "
                                       "not proved, around %s say: %s",
-                                      r->n_params ? about_middle(cx, r, &r->cell[c]) : "the params' own values", why);
+                                      r->n_params ? range_about_middle(cx, r, &r->cell[c]) : "the params' own values", why);
     return reason;
 }
 
@@ -362,7 +246,7 @@ static void search(Ctx *cx, const Report *report, RangeSearch *s, unsigned with)
 {
     RangeReport *out = s->out;
     out->reason = range_problem_init(cx, report->net, report->slope, with, &s->problem);
-    if (out->reason || refuted_at_corner(s) || (out->reason = own_claim_fault(cx, report)))
+    if (out->reason || range_refuted_at_corner(&s->problem, s->out) || (out->reason = own_claim_fault(cx, report)))
         return;
     s->problem.rate = s->rate;
     s->problem.is_verified_later = true;
