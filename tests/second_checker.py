@@ -9,11 +9,13 @@ with eigc. Usage: second_checker.py FILE...      one line a file, exit 1 if one 
 import copy
 import json
 import math
+import os
 import re
 import sys
 from fractions import Fraction
 from operator import mul
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))       # wherever it is loaded from
 import second_functions
 
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
