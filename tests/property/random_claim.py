@@ -108,7 +108,7 @@ def connection(r, pops, folder, k):
     kinds = ["uniform", "uniform", "scale", "matrix", "pair"] + ["one", "one pair"] * (n == m)
     kind = r.choice(kinds)
     w = Fraction(draw(r)) * (r.choice([1, -1]) if pre.mixed else 1)
-    no_self = same and r.random() < 0.4
+    no_self = same and r.random() < 0.4 and kind[:3] != "one"       # which would join nobody
     tail = "; self = no }" if no_self else " }"
     head = f"connect {pre.name} -> {post.name} {{ weight = "
     here = [[(not no_self or i != j) and (kind[:3] != "one" or i == j) for j in range(n)] for i in range(m)]
