@@ -186,7 +186,7 @@ def function_slopes(name, x):
 # ---- formulas ------------------------------------------------------------------
 
 def read(f, count, number, need, depth=1):
-    """A tree of tuples, and the largest product of exponents that lie in one another."""
+    """A tree of tuples, and how many factors its numbers are as long as."""
     need(depth <= 32, "a param nested too deep")
     if isinstance(f, str):
         return ("number", number(f)), 1
@@ -198,7 +198,8 @@ def read(f, count, number, need, depth=1):
     if key in ("sum", "product"):
         need(isinstance(value, list) and 1 <= len(value) <= 256, "no sum or product")
         parts = [read(x, count, number, need, depth + 1) for x in value]
-        return (key, [x for x, _ in parts]), max(d for _, d in parts)
+        need(sum(d for _, d in parts) <= 256, "numbers that are too long")
+        return (key, [x for x, _ in parts]), sum(d for _, d in parts)
     if key == "power":
         need(isinstance(value, list) and len(value) == 2, "no power")
         e = value[1]

@@ -195,6 +195,14 @@ static void exponents_have_a_limit(void)
     }
     CHECK(!formula_is_small(f));
     formula_clear(f);
+    /* Factors of a sum, as of a product, add up: five powers of 64 are one too many. */
+    f = power(&cx, param(&cx, 0), 64);
+    for (size_t k = 0; k < 4; k++) {
+        CHECK(formula_is_small(f));
+        f = sum(&cx, f, power(&cx, param(&cx, 0), 64));
+    }
+    CHECK(!formula_is_small(f));
+    formula_clear(f);
     ctx_free(&cx);
 }
 

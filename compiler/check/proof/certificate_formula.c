@@ -116,5 +116,5 @@ bool reader_formula(Reader *r, const json_t *value, size_t n_own, RangeFormula *
 {
     if (!read(r, value, n_own, 1, out))
         return false;
-    return formula_is_small(*out) || reader_refuse(r, "the exponents of what a param is of own ones multiply to more than %d", FORMULA_MAX_DEGREE);
+    return formula_is_small(*out) || reader_refuse(r, "what a param is of own ones has numbers that are longer than those of %d factors", FORMULA_MAX_DEGREE);
 }

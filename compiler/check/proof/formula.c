@@ -29,25 +29,25 @@ bool formula_has_function(const RangeFormula *f)
     return has;
 }
 
-/* Of its values as polynomials of params and of values of functions, about; FORMULA_MAX_DEGREE + 1 for what is beyond. */
-static unsigned long degree(const RangeFormula *f, int depth, bool *is_deep)
+/* How many factors its values are as long as, as numbers: those of a sum have all denominators of its parts. 1 for what is beyond. */
+static unsigned long factors(const RangeFormula *f, int depth, bool *is_deep)
 {
-    unsigned long most = 1;
+    unsigned long size = f->n == 0;
     *is_deep |= depth > FORMULA_MAX_DEPTH;
     for (size_t k = 0; !*is_deep && k < f->n; k++) {
-        unsigned long part = degree(f->part[k], depth + 1, is_deep);
-        most = part > most ? part : most;
+        size += factors(f->part[k], depth + 1, is_deep);
+        *is_deep |= size > FORMULA_MAX_DEGREE;
     }
     if (f->kind == FORMULA_POWER)
-        most *= (unsigned long)abs(f->exponent);
-    *is_deep |= most > FORMULA_MAX_DEGREE;
-    return f->kind == FORMULA_FUNCTION || *is_deep ? 1 : most;
+        size *= (unsigned long)abs(f->exponent);
+    *is_deep |= size > FORMULA_MAX_DEGREE;
+    return f->kind == FORMULA_FUNCTION || *is_deep ? 1 : size;
 }
 
 bool formula_is_small(const RangeFormula *f)
 {
     bool is_deep = false;
-    degree(f, 1, &is_deep);
+    factors(f, 1, &is_deep);
     return !is_deep;
 }
 
