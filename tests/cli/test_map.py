@@ -187,18 +187,17 @@ def what_theory_says_of_both_activations(folder):
         wrong, less, n, words_seen = [], [], 0, set()
         lines = Lines(taus, (1, .2))
         for box, region in map_of(folder, pair(RELU, taus[1], (1, .2), taus[0]), (0, 8), (0, 4), 5):
-            for _ in range(2):
-                at, n = (box[0] + (box[1] - box[0]) * rng.random(), box[2] + (box[3] - box[2]) * rng.random()), n + 1
-                words_seen.add(lines.region(*at))
-                if region != lines.region(*at) and not region.startswith("centre-"):
-                    (less if lines.holds(region, *at) and lines.goes_through(box) else wrong).append((region, lines.region(*at), at))
+            at, n = (box[0] + (box[1] - box[0]) * rng.random(), box[2] + (box[3] - box[2]) * rng.random()), n + 1
+            words_seen.add(lines.region(*at))
+            if region != lines.region(*at) and not region.startswith("centre-"):
+                (less if lines.holds(region, *at) and lines.goes_through(box) else wrong).append((region, lines.region(*at), at))
         check(not wrong and len(less) < n / 2, (taus, wrong, len(less), n))
         check({"stable", "attracting", "unstable", "run-away-unstable", "run-away-none"} <= words_seen, words_seen)
     for taus, inputs, x, y, seen in (((10, 10), (-.5, .2), (.5, 3.5), (0, 1.5), {"stable", "attracting", "bistable"}),
                                      ((10, 40), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"unstable"}), ((40, 10), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"attracting"})):
         wrong, far, words_seen = [], [], set()
         cells = map_of(folder, pair(SIGMOID, taus[1], inputs, taus[0]), x, y, 4)
-        for _ in range(60):
+        for _ in range(40):
             at = x[0] + (x[1] - x[0]) * rng.random(), y[0] + (y[1] - y[0]) * rng.random()
             box, region = next((b, r) for b, r in cells if b[0] <= at[0] <= b[1] and b[2] <= at[1] <= b[3])
             word, words = truth_of_sigmoid(*at, taus, inputs)

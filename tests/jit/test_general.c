@@ -21,8 +21,8 @@ static void check_method(EigMethod method, size_t n_sizes, const size_t *sizes, 
 
 static void check_sizes(EigMethod method)
 {
-    check_method(method, SIZES(few), 16);
-    check_method(method, SIZES(many), 16);
+    check_method(method, SIZES(few), 12);
+    check_method(method, SIZES(many), 12);
     check_method(method, SIZES(large), 2);
 }
 

@@ -17,7 +17,7 @@ import eigc
 from random_activation import extremes, increasing, with_a_dip
 
 SHARP, ROUNDING = 1e-6, 1e-11
-MISSES = int(os.environ.get("EIGC_MISSES", 10))
+MISSES = int(os.environ.get("EIGC_MISSES", 7))
 folder = tempfile.mkdtemp()
 
 
