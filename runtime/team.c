@@ -19,16 +19,21 @@ enum { LEFT_BITS = 32 };
 
 enum {
     FIRST_TRIES = 4,            /* of a site in each way, before the better is known; the first of them together starts the threads */
-    TRY_AGAIN = 256,            /* rows of a site between two tries of the other way */
+    TRY_AGAIN = 256,            /* rows of a site between two tries of the other way; more, so that what a try loses is at most */
+    PARTS_LOST = 50,            /* one such part of the time between */
     SPIN_NS = 50000,            /* a thread without work looks for it so long before it sleeps */
     LOOKS = 64                  /* at the word, between two looks at the clock */
 };
+
+/* A thread that another process puts off the processor makes one row in some very long, so means are over many rows; a try of the other way
+ * counts for more, as there are few. */
+static const double by_row = 1.0 / 32, by_try = 1.0 / 4, worth_it = 0.95;
 
 /* What rows of one site took, ns: means in which the last ones count most. */
 typedef struct Site {
     double took[2];             /* alone, together */
     uint32_t tries[2];
-    uint32_t since;             /* rows in the better way since the other was tried */
+    uint64_t wait;              /* rows in the better way until the other is tried */
 } Site;
 
 struct EigTeam {
@@ -171,26 +176,37 @@ static void together(EigTeam *t, EigTeamPart part, const void *job, uint64_t n, 
     }
 }
 
+static bool is_better_together(const Site *s)
+{
+    return s->took[1] < worth_it * s->took[0];
+}
+
 /* Which way the next row of the site goes. */
-static bool goes_together(Site *s)
+static bool goes_together(const Site *s)
 {
     if (s->tries[0] < FIRST_TRIES)
         return false;
     if (s->tries[1] < FIRST_TRIES)
         return true;
-    bool better = s->took[1] < s->took[0];
-    if (++s->since < TRY_AGAIN)
-        return better;
-    s->since = 0;
-    return !better;
+    return is_better_together(s) != (s->wait == 0);
 }
 
 static void learn(Site *s, bool is_together, double took)
 {
     uint32_t *tries = &s->tries[is_together];
-    double *mean = &s->took[is_together];
-    *mean = *tries < 2 ? took : 0.75 * *mean + 0.25 * took;     /* the first is of cold memory, or starts threads */
-    *tries += *tries < FIRST_TRIES;
+    double *mean = &s->took[is_together], usual = s->took[!is_together];
+    if (*tries < FIRST_TRIES) {
+        *mean = *tries < 2 ? took : *mean + (took - *mean) / *tries;    /* the first is of cold memory, or starts threads */
+        ++*tries;
+        s->wait = TRY_AGAIN;
+    } else if (s->wait > 0) {
+        *mean += by_row * (took - *mean);
+        s->wait--;
+    } else {
+        *mean += by_try * (took - *mean);
+        double wait = usual > 0 ? PARTS_LOST * (took - usual) / usual : 0;
+        s->wait = wait > TRY_AGAIN ? (uint64_t)wait : TRY_AGAIN;
+    }
 }
 
 void eig_share(EigTeam *team, EigTeamPart part, const void *job, uint64_t n, uint64_t piece, uint64_t site)

@@ -5,7 +5,7 @@
 #include "runtime/layout.h"
 
 /* Multiplications with an addition; some 10 us, and 2 us. */
-enum { LEAST_WORK = 1 << 16, WORK_OF_A_PIECE = 1 << 14, LEAST_PIECES = 16, OF_AN_OPERATION = 4, LARGEST_PIECE = 1024,
+enum { LEAST_WORK = 1 << 17, WORK_OF_A_PIECE = 1 << 14, LEAST_PIECES = 16, OF_AN_OPERATION = 4, LARGEST_PIECE = 1024,
        LEAST_NORMALS = 2048, NORMALS_OF_A_PIECE = 512 };
 
 /* For one target of the block, on the mean. */
