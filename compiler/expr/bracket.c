@@ -36,13 +36,13 @@ typedef struct Search {
 static int sign_between(const Expr *e, EigVar by, Num lo, Num hi, mpfr_prec_t bits, const bool *is_open)
 {
     mpfi_t x;
-    Values y;
+    OpenRange y;
     mpfi_init2(x, bits);
     mpfi_init2(y.in, bits);
     lo ? mpfr_set_q(&x->left, lo, MPFR_RNDD) : mpfr_set_inf(&x->left, -1);
     hi ? mpfr_set_q(&x->right, hi, MPFR_RNDU) : mpfr_set_inf(&x->right, 1);
     bool is_defined = enclose_expr(e, by, &(EncloseAt){ x, { is_open[0], is_open[1] } }, &y);
-    int sign = !is_defined ? NOT_DEFINED : values_are_positive(&y) ? 1 : values_are_negative(&y) ? -1 : 0;
+    int sign = !is_defined ? NOT_DEFINED : range_is_positive(&y) ? 1 : range_is_negative(&y) ? -1 : 0;
     mpfi_clear(x);
     mpfi_clear(y.in);
     return sign;

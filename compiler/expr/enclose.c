@@ -106,34 +106,34 @@ typedef struct Domain {
 } Domain;
 
 /* The power has a value at every base in a. */
-static bool has_power(const Expr *exponent, const Values *a)
+static bool has_power(const Expr *exponent, const OpenRange *a)
 {
     Num n;
     if (!expr_is_const(exponent, &n))
-        return values_are_positive(a);
+        return range_is_positive(a);
     bool is_whole = mpz_cmp_ui(mpq_denref(n), 1) == 0;
     if (mpq_sgn(n) >= 0)
         return is_whole || mpfi_is_nonneg(a->in);
-    return values_are_positive(a) || (is_whole && values_are_negative(a));
+    return range_is_positive(a) || (is_whole && range_is_negative(a));
 }
 
-static bool is_above_minus_one(const Values *a)
+static bool is_above_minus_one(const OpenRange *a)
 {
     int left = mpfr_cmp_si(&a->in->left, -1);
     return left > 0 || (left == 0 && a->is_open[0]);
 }
 
 /* The function has a value at every a and b; nothing is said of one that chooses or breaks. */
-static bool has_value(const Expr *e, const Values *a, const Values *b)
+static bool has_value(const Expr *e, const OpenRange *a, const OpenRange *b)
 {
     switch (e->as.call.fn) {
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_NEG:
     case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN:
     case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA:
         return true;
-    case EIG_FN_DIV: return values_are_positive(b) || values_are_negative(b);
+    case EIG_FN_DIV: return range_is_positive(b) || range_is_negative(b);
     case EIG_FN_SQRT: return mpfi_is_nonneg(a->in);
-    case EIG_FN_LOG: return values_are_positive(a);
+    case EIG_FN_LOG: return range_is_positive(a);
     case EIG_FN_LOG1P: return is_above_minus_one(a);
     case EIG_FN_LOG_ROOT: return mpfi_is_strictly_pos(b->in);
     case EIG_FN_LOGIT_ROOT: return mpfi_cmp_si(b->in, -4) > 0;
@@ -142,7 +142,7 @@ static bool has_value(const Expr *e, const Values *a, const Values *b)
     }
 }
 
-static bool enclose_on(const Domain *d, const Expr *e, Values *y)
+static bool enclose_on(const Domain *d, const Expr *e, OpenRange *y)
 {
     if (e->kind != EXPR_CALL) {
         bool is_x = e->kind == EXPR_VAR && e->as.var == d->by;
@@ -155,7 +155,7 @@ static bool enclose_on(const Domain *d, const Expr *e, Values *y)
         y->is_open[1] = has_room && (d->at->is_open[1] || mpfr_inf_p(&y->in->right));
         return is_x || e->kind == EXPR_CONST;
     }
-    Values a = { .is_open = { false } }, b = { .is_open = { false } };
+    OpenRange a = { .is_open = { false } }, b = { .is_open = { false } };
     bool is_pair = e->as.call.n_args > 1;
     mpfi_init2(a.in, mpfi_get_prec(y->in));
     mpfi_init2(b.in, mpfi_get_prec(y->in));
@@ -164,14 +164,14 @@ static bool enclose_on(const Domain *d, const Expr *e, Values *y)
     is = is && has_value(e, &a, &b);
     if (is) {
         enclose_call(y->in, e->as.call.fn, a.in, b.in);
-        values_open_ends(e->as.call.fn, &a, &b, is_pair && expr_is_const(e->as.call.arg[1], NULL), y);
+        range_open_ends(e->as.call.fn, &a, &b, is_pair && expr_is_const(e->as.call.arg[1], NULL), y);
     }
     mpfi_clear(a.in);
     mpfi_clear(b.in);
     return is && !mpfi_nan_p(y->in);
 }
 
-bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, Values *y)
+bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, OpenRange *y)
 {
     return enclose_on(&(Domain){ by, at }, e, y);
 }

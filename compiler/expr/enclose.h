@@ -19,5 +19,5 @@ typedef struct EncloseAt {
 } EncloseAt;
 
 /* y encloses the values of e, which has no breaks, where `by` is in at->x; false where it is not seen to have a value at each of these. */
-bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, Values *y);
+bool enclose_expr(const Expr *e, EigVar by, const EncloseAt *at, OpenRange *y);
 #endif

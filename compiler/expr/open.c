@@ -2,13 +2,13 @@
 
 #include <math.h>
 
-bool values_are_positive(const Values *v)
+bool range_is_positive(const OpenRange *v)
 {
     int left = mpfr_sgn(&v->in->left);
     return left > 0 || (left == 0 && v->is_open[0]);
 }
 
-bool values_are_negative(const Values *v)
+bool range_is_negative(const OpenRange *v)
 {
     int right = mpfr_sgn(&v->in->right);
     return right < 0 || (right == 0 && v->is_open[1]);
@@ -22,7 +22,7 @@ typedef struct Ends {
     bool is_open[2];
 } Ends;
 
-static Ends ends_of(const Values *v)
+static Ends ends_of(const OpenRange *v)
 {
     return (Ends){ { mpfr_sgn(&v->in->left), mpfr_sgn(&v->in->right) }, { v->is_open[0], v->is_open[1] } };
 }
@@ -33,9 +33,9 @@ static Ends opposite(Ends e)
 }
 
 /* 1/v, v with one sign: its ends change places, an infinite one is 0, and 0 infinite. */
-static Ends inverse(const Values *v)
+static Ends inverse(const OpenRange *v)
 {
-    int sign = values_are_positive(v) ? 1 : -1;
+    int sign = range_is_positive(v) ? 1 : -1;
     Ends e = { { sign, sign }, { v->is_open[1], v->is_open[0] } };
     if (mpfr_inf_p(&v->in->right))
         e.sign[0] = 0;
@@ -73,14 +73,14 @@ static void product_ends(Ends a, Ends b, bool *is_open)
 
 /* ---- functions ---- */
 
-static void take_ends(bool *is_open, const Values *a, bool turns)
+static void take_ends(bool *is_open, const OpenRange *a, bool turns)
 {
     is_open[0] = a->is_open[turns];
     is_open[1] = a->is_open[!turns];
 }
 
 /* Of a^n, n a number and not 0, which rises or falls where it has a value. Nothing is said of an even power on both sides of 0. */
-static void power_ends(const Values *a, const Values *n, bool *is_open)
+static void power_ends(const OpenRange *a, const OpenRange *n, bool *is_open)
 {
     if (!mpfi_is_strictly_pos(n->in) && !mpfi_is_strictly_neg(n->in))
         return;
@@ -95,13 +95,13 @@ static void power_ends(const Values *a, const Values *n, bool *is_open)
 }
 
 /* Beyond the numbers from `least` to `most` the function has no value, nor at them. */
-static void within(Values *y, double least, double most)
+static void within(OpenRange *y, double least, double most)
 {
     y->is_open[0] |= mpfr_cmp_d(&y->in->left, least) <= 0;
     y->is_open[1] |= mpfr_cmp_d(&y->in->right, most) >= 0;
 }
 
-void values_open_ends(EigFn fn, const Values *a, const Values *b, bool b_is_number, Values *y)
+void range_open_ends(EigFn fn, const OpenRange *a, const OpenRange *b, bool b_is_number, OpenRange *y)
 {
     bool *is_open = y->is_open;
     is_open[0] = is_open[1] = false;
@@ -129,7 +129,7 @@ void values_open_ends(EigFn fn, const Values *a, const Values *b, bool b_is_numb
     case EIG_FN_EXPM1: within(y, -1, INFINITY); break;
     case EIG_FN_TANH: within(y, -1, 1); break;
     case EIG_FN_NORMCDF: within(y, 0, 1); break;
-    case EIG_FN_POW: within(y, values_are_positive(a) ? 0 : -INFINITY, INFINITY); break;
+    case EIG_FN_POW: within(y, range_is_positive(a) ? 0 : -INFINITY, INFINITY); break;
     default: within(y, -INFINITY, INFINITY); break;
     }
 }

@@ -6,14 +6,14 @@
 #include "runtime/expr.h"
 
 /* Numbers in `in`. is_open: each of them is above its left end, below its right one; so it is always where that is infinite. */
-typedef struct Values {
+typedef struct OpenRange {
     mpfi_t in;
     bool is_open[2];
-} Values;
+} OpenRange;
 
-bool values_are_positive(const Values *v);
-bool values_are_negative(const Values *v);
+bool range_is_positive(const OpenRange *v);
+bool range_is_negative(const OpenRange *v);
 /* y->is_open, where y->in encloses fn(a, b), which has a value at all of a and b. It is what is so in exact arithmetic: an end that rounding moved
  * to 0 or 1, as that of exp(-1e300), is one that no value comes to. b_is_number: the same one everywhere, as the exponent of a power that rises. */
-void values_open_ends(EigFn fn, const Values *a, const Values *b, bool b_is_number, Values *y);
+void range_open_ends(EigFn fn, const OpenRange *a, const OpenRange *b, bool b_is_number, OpenRange *y);
 #endif

@@ -12,9 +12,10 @@ from fractions import Fraction
 
 import mpmath as mp
 import numpy as np
+from scipy.special import ndtr
 
 import eigc
-from random_activation import extremes, increasing, with_a_dip
+from random_activation import density, extremes, increasing, with_a_dip
 
 SHARP, ROUNDING = 1e-6, 1e-11
 MISSES = int(os.environ.get("EIGC_MISSES", 7))
@@ -131,6 +132,50 @@ def terms_that_cancel():
     for text in NEARLY:
         r = reports([text])[0]
         assert not r["proved"], (text, r)
+
+
+# Ratios of polynomials in z or in one function of it, whose slopes are seen when they are factored: text, slope in doubles.
+def over(p, dp, q, dq):
+    return (dp * q - p * dq) / q**2
+
+
+def hill_of_two(z):
+    u = np.maximum(z, 0)
+    return over(u * u + u / 2, 2 * u + 0.5, 1 + u + u * u, 1 + 2 * u) * (z > 0)
+
+
+def partition(z):
+    e = np.exp(np.minimum(z, 100))
+    return (e + 4 * e**2 + e**3) / (1 + e + e**2)**2
+
+
+RATIOS = [
+    ("(z^3 + z) / (z^2 + 1)", lambda z: 1 + 0 * z), ("(z^3 + 0.99 * z) / (z^2 + 1)", lambda z: 1 - 0.01 * (1 - z * z) / (1 + z * z)**2),
+    ("0.3 * (z - 0.2)^3 / ((z - 0.2)^2 + 1)", lambda z: 0.3 * ((z - 0.2)**4 + 3 * (z - 0.2)**2) / ((z - 0.2)**2 + 1)**2),
+    ("(max(z, 0)^2 + 0.5 * max(z, 0)) / (1 + max(z, 0) + max(z, 0)^2)", hill_of_two),
+    ("max(z, 0)^2 * (3 + max(z, 0)) / (1 + max(z, 0))^3", lambda z: 6 * np.maximum(z, 0) / (1 + np.maximum(z, 0))**4),
+    ("(exp(z) + 2 * exp(2 * z)) / (1 + exp(z) + exp(2 * z))", partition),
+    ("normcdf(z) * (1 - 0.5 * normcdf(z))", lambda z: density(z) * ndtr(-z)), ("2 * normcdf(z) - normcdf(z)^2", lambda z: 2 * density(z) * ndtr(-z)),
+    ("atan(z) + z / (1 + z^2)", lambda z: 2 / (1 + z * z)**2), ("log(z + sqrt(z^2 + 1))", lambda z: 1 / np.sqrt(1 + z * z)),
+    ("-log(sqrt(z^2 + 4) - z)", lambda z: 1 / np.sqrt(4 + z * z)), ("z * (1 + z^2)^(-0.5)", lambda z: (1 + z * z)**-1.5),
+    ("z / (1 + abs(z)^3)^(1/3)", lambda z: (1 + abs(z)**3)**(-4 / 3)),
+    ("z * log(1 + z^2) / (1 + z^2)^0.5", lambda z: (np.log1p(z * z) + 2 * z * z) / (1 + z * z)**1.5),
+]
+# ... nearly: each falls somewhere.
+BROKEN_RATIOS = [
+    "(z^3 + z) / (z^2 + 1) - 1.0000001 * z", "(z^3 + 0.99 * z) / (z^2 + 1.1) - 0.91 * z", "exp(2 * z) / (1 + exp(z) + exp(2 * z)) - 1e-9 * z",
+    "2 * normcdf(z) - 1.001 * normcdf(z)^2", "atan(z) + 1.01 * z / (1 + z^2)", "log(z + sqrt(z^2 + 1)) - 1e-6 * z", "z * (1 + z^2)^(-0.501)",
+    "z / (1 + abs(z)^3)^0.34", "(max(z, 0)^2 - 0.01 * max(z, 0)) / (1 + max(z, 0) + max(z, 0)^2)", "z * log(1 + z^2) / (1 + z^2)^0.5 - 0.001 * z",
+    "(z^2 - 1) / (z - 1)", "exp(z) / (exp(z) - 1) + z",
+]
+
+
+def ratios_in_factors():
+    z = np.concatenate([np.linspace(-30, 30, 6000001), [-1e6, 1e6]])
+    for (text, slope), r in zip(RATIOS, reports([t for t, _ in RATIOS])):
+        assert check_bound(text, r, np.max(slope(z))), (text, r)
+    for text in BROKEN_RATIOS:
+        assert not reports([text])[0]["proved"], text
 
 
 def near_misses():
@@ -259,6 +304,7 @@ eigc.test("increasing activations", increasing_ones)
 eigc.test("activations that may fall", ones_that_may_fall)
 eigc.test("branches that touch", branches_that_touch)
 eigc.test("terms that cancel", terms_that_cancel)
+eigc.test("ratios in factors", ratios_in_factors)
 eigc.test("near misses", near_misses)
 eigc.test("forms that say more", forms_that_say_more)
 eigc.test("work is limited", work_is_limited)

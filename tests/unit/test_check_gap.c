@@ -88,7 +88,12 @@ static void only_what_jumps_is_said_to(void)
         { "activation(z) = z + step(z^3 - 2)", "E0711" },
         { "activation(z) = z + pulse(z - 0.1, 1)", "E0711" },
         { "activation(z) = z + step(z - 0.3) + floor(z + 0.7)", "E0711" },
+        { "activation(z) = z + 1e-17 * step(z - 1/3)", "E0711" },                 /* less than doubles beside 1/3 are apart */
+        { "activation(z) = z + 1e-27 * step(z - 0.1)", "E0711" },
+        { "activation(z) = z + 1e-17 * step(1 - 3 * z)", "E0711" },
+        { "activation(z) = z + step(z - 1/3) + step(1/3 - z)", "E0711" },         /* at that one place */
         { "activation(z) = z + step(z) - step(z)", "" },
+        { "activation(z) = z + 1e-60 * step(z - 1/3)", "" },
     };
     check_said(sizeof row / sizeof *row, row);
 }

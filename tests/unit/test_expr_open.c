@@ -6,59 +6,9 @@
 #include "compiler/expr/compare.h"
 #include "compiler/expr/enclose.h"
 #include "tests/test.h"
+#include "tests/unit/random_expr.h"
 
 enum { FORMULAS = 4000, PLACES = 8, MUCH_PRECISION = 600 };
-
-typedef struct Text {
-    Ctx cx;
-    NumPool nums;
-    uint64_t seed;
-} Text;
-
-static int draw(Text *t, int n)
-{
-    t->seed = t->seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)((t->seed >> 33) % (uint64_t)n);
-}
-
-static const Expr *number(Text *t, Num x)
-{
-    return expr_const(&t->cx, (Span){ 0 }, x);
-}
-
-static const Expr *call(Text *t, EigFn fn, const Expr *a, const Expr *b)
-{
-    return expr_apply(&t->cx, a->span, fn, b ? 2 : 1, (const Expr *[]){ a, b });
-}
-
-static const Expr *x_of(Text *t)
-{
-    return expr_var(&t->cx, (Span){ 0 }, EIG_VAR_X);
-}
-
-/* Small numbers, that ends are met: 0 and 1 most of all. */
-static Num drawn(Text *t)
-{
-    return num_ratio(&t->nums, draw(t, 9) - 4, 1UL << draw(t, 2));
-}
-
-static const Expr *formula(Text *t, int depth)
-{
-    static const EigFn one[] = { EIG_FN_NEG, EIG_FN_EXP, EIG_FN_EXPM1, EIG_FN_EXPREL, EIG_FN_SQRT, EIG_FN_LOG, EIG_FN_LOG1P, EIG_FN_TANH, EIG_FN_ATAN,
-                                 EIG_FN_NORMCDF, EIG_FN_NORMPDF, EIG_FN_OMEGA, EIG_FN_SIN, EIG_FN_COS };
-    static const EigFn two[] = { EIG_FN_ADD, EIG_FN_SUB, EIG_FN_MUL, EIG_FN_DIV };
-    int how = depth == 0 ? draw(t, 2) : 2 + draw(t, 10);
-    if (how < 2)
-        return how ? x_of(t) : number(t, drawn(t));
-    if (how == 2) {
-        Num n = num_ratio(&t->nums, draw(t, 9) - 4, 1 + (unsigned)draw(t, 3));
-        return call(t, EIG_FN_POW, formula(t, depth - 1), draw(t, 8) ? number(t, n) : x_of(t));
-    }
-    if (how < 7)
-        return call(t, one[draw(t, sizeof one / sizeof *one)], formula(t, depth - 1), NULL);
-    const Expr *a = formula(t, draw(t, depth)), *b = formula(t, depth - 1);
-    return draw(t, 2) ? call(t, two[draw(t, 4)], a, b) : call(t, two[draw(t, 4)], b, a);
-}
 
 typedef struct Part {
     Num lo, hi;                 /* NULL: infinite */
@@ -96,7 +46,7 @@ static Num place_in(Text *t, const Part *p)
     return x;
 }
 
-static bool enclose(const Expr *e, const Part *p, mpfr_prec_t bits, Values *y)
+static bool enclose(const Expr *e, const Part *p, mpfr_prec_t bits, OpenRange *y)
 {
     mpfi_t x;
     mpfi_init2(x, bits);
@@ -115,7 +65,7 @@ static void values_inside(Text *t)
 {
     const Expr *e = formula(t, 1 + draw(t, 4));
     Part p = part_of(t);
-    Values all, there;
+    OpenRange all, there;
     bool is = enclose(e, &p, ENCLOSE_PRECISION, &all);
     n_defined += is;
     for (int k = 0; is && k < PLACES; k++) {

@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#include "compiler/expr/factored.h"
+#include "compiler/expr/share.h"
+
 double convex_upper(mpfi_srcptr x)
 {
     return mpfr_get_d(&x->right, MPFR_RNDU);
@@ -93,6 +96,26 @@ static void narrow_by_g(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
     mpfi_intersect(out->value, out->value, s->domain.curvature);
 }
 
+void convex_factor(ConvexSearch *s)
+{
+    for (ConvexWhere w = 0; w < CONVEX_N_WHERE; w++) {
+        s->factored[w] = s->is_hard ? expr_factored(s->cx, &s->nums, s->curve[w], EIG_VAR_X) : NULL;
+        s->factored[w] = s->factored[w] ? expr_shared(s->cx, s->factored[w]) : NULL;
+    }
+}
+
+/* What is a factor of a divisor may have cancelled, so it is the same only where 1 + g'' as it stands has a value all over r. */
+static void narrow_by_factors(ConvexSearch *s, const ConvexRegion *r, const JetDomain *d, JetResult *out)
+{
+    if (out->trouble != JET_FINE || !s->factored[r->where])
+        return;
+    jet_evaluate(s->factored[r->where], d, &s->scaled);
+    if (s->scaled.trouble != JET_FINE || mpfi_nan_p(s->scaled.value) || mpfi_nan_p(s->scaled.slope))
+        return;
+    mpfi_intersect(out->value, out->value, s->scaled.value);
+    mpfi_intersect(out->slope, out->slope, s->scaled.slope);
+}
+
 /* At one point nothing has to cancel in terms of g'', and all that is asked for is its value. */
 static bool is_known_point(const ConvexSearch *s)
 {
@@ -114,6 +137,7 @@ void convex_evaluate(ConvexSearch *s, const ConvexRegion *r, JetResult *out)
         return;
     }
     jet_evaluate_both(s->g[r->where], s->curve[r->where], &d, &s->domain, out);
+    narrow_by_factors(s, r, &d, out);
     narrow_far(s, r, out);
     if (s->domain.trouble == JET_FINE) {
         narrow_by_g(s, r, out);

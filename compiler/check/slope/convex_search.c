@@ -16,6 +16,7 @@
 #include "compiler/expr/derive.h"
 #include "compiler/expr/share.h"
 
+enum { MANY_REGIONS = 150 };
 static const double SHARPNESS = 5e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, FROM = 64;
 
 static void push(ConvexSearch *s, ConvexWhere where, double from, double to)
@@ -140,6 +141,16 @@ static void give_up(ConvexSearch *s, const ConvexRegion *r)
     s->found.function = pole ? pole : doubtful;
 }
 
+/* True once: what is known by factors is known from then on. */
+static bool becomes_hard(ConvexSearch *s, bool is_time)
+{
+    if (s->is_hard || !is_time)
+        return false;
+    s->is_hard = true;
+    convex_factor(s);
+    return true;
+}
+
 static void do_region(ConvexSearch *s, const ConvexRegion *r)
 {
     bool goes_far = r->where != CONVEX_INSIDE && !convex_end_of(s, r->where);
@@ -152,6 +163,8 @@ static void do_region(ConvexSearch *s, const ConvexRegion *r)
     low = fmax(low, s->composed);
     if (low >= 0 && unlimited && (is_sharp(s, low) || !may_split(s, r))) {
         s->found.bound = fmin(s->found.bound, low);
+    } else if (becomes_hard(s, s->n_done > MANY_REGIONS || !may_split(s, r))) {
+        push(s, r->where, r->from, r->to);
     } else if (may_split(s, r)) {
         split(s, r);
     } else if (low >= 0) {
@@ -201,6 +214,7 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
     }
     for (ConvexWhere w = 0; w < CONVEX_N_WHERE; w++)
         expr_shared_both(s->cx, &s->g[w], &s->curve[w]);
+    convex_factor(s);
     return true;
 }
 

@@ -22,6 +22,8 @@ typedef struct ConvexSearch {
     const CostPiece *piece;     /* under way */
     double composed;            /* 1 + g'' is nowhere less on it, by the way g is composed; -INFINITY: that is not known */
     const Expr *curve[CONVEX_N_WHERE], *g[CONVEX_N_WHERE];      /* 1 + g'' and g in the variable of each kind of region */
+    bool is_hard;               /* many regions, or one that cannot be split further: worth 1 + g'' in factors (factored.h) */
+    const Expr *factored[CONVEX_N_WHERE];       /* curve, so; NULL: there is none, or it is not hard */
     double unit[CONVEX_N_WHERE];        /* of the step from a finite end */
     ConvexRegion stack[CONVEX_MAX_STACK];
     size_t n, n_done;
@@ -44,6 +46,8 @@ double convex_slack_of(const ConvexSearch *s, ConvexWhere where, double edge);
 /* The x of a region and a little more; false where it is infinite, or one point. */
 bool convex_line_of(const ConvexSearch *s, const ConvexRegion *r, double *from, double *to);
 double convex_middle_of(const ConvexSearch *s, const ConvexRegion *r);
+/* From s->curve to s->factored, where it is hard. */
+void convex_factor(ConvexSearch *s);
 /* 1 + g'' on r; what is known of g there stays in s->domain. */
 void convex_evaluate(ConvexSearch *s, const ConvexRegion *r, JetResult *out);
 void convex_evaluate_at(ConvexSearch *s, double x, JetResult *out);

@@ -158,6 +158,75 @@ static bool is_parted(size_t n, const double *low, const double *high, double fr
     return false;
 }
 
+/* The place where u, straight, is 0; NULL: it is no such u, or never 0. */
+static Num root_of(NumPool *nums, const Expr *u, int *way)
+{
+    static const EigVar variable[] = { EIG_VAR_Z, EIG_VAR_X };
+    Num offset, rate;
+    for (int k = 0; k < 2; k++) {
+        if (!expr_affine(nums, u, variable[k], &offset, &rate) || mpq_sgn(rate) == 0)
+            continue;
+        mpq_ptr root = num_new(nums);
+        mpq_div(root, offset, rate);
+        mpq_neg(root, root);
+        *way = mpq_sgn(rate);
+        return root;
+    }
+    return NULL;
+}
+
+/* The settings below *root, above it and there, where all switches are steps that switch at it. */
+static bool is_one_place(const Switches *s, Num *root, unsigned setting[3])
+{
+    *root = NULL;
+    setting[0] = setting[1] = 0;
+    setting[2] = (1u << s->n) - 1;
+    for (size_t k = 0; k < s->n; k++) {
+        int way = 0;
+        Num at = s->at[k]->as.call.fn == EIG_FN_STEP ? root_of(s->nums, s->at[k]->as.call.arg[0], &way) : NULL;
+        if (!at || (*root && !mpq_equal(at, *root)))
+            return false;
+        *root = at;
+        setting[way > 0] |= 1u << k;
+    }
+    return *root;
+}
+
+/* e in this setting at `root`, inside the interval, all over which it is continuous; false: that is not known. */
+static bool enclose_set(Switches *s, const Expr *e, Num root, mpfi_ptr out)
+{
+    const Expr *settled = set(s, e);
+    if (!settled || !enclose(s->nums, settled, s->lo, s->hi, out))
+        return false;
+    settled = mpq_sgn(root) ? expr_moved(s->cx, s->nums, settled, EIG_VAR_Z, root, expr_var(s->cx, e->span, EIG_VAR_Z)) : settled;
+    return settled && enclose(s->nums, settled, 0, 0, out);
+}
+
+static bool is_apart(mpfi_srcptr a, mpfi_srcptr b)
+{
+    return mpfr_less_p(&a->right, &b->left) || mpfr_less_p(&b->right, &a->left);
+}
+
+/* The limits from both sides and the value, at a place that is known exactly, are not the same: a jump however small. */
+static bool is_parted_at_root(Switches *s, const Expr *e)
+{
+    Num root;
+    unsigned setting[3];
+    mpfi_t at[3];
+    if (!is_one_place(s, &root, setting))
+        return false;
+    bool fine = true;
+    for (int k = 0; k < 3; k++) {
+        s->setting = setting[k];
+        mpfi_init2(at[k], JET_PRECISION);
+        fine = fine && enclose_set(s, e, root, at[k]);
+    }
+    bool yes = fine && (is_apart(at[0], at[1]) || is_apart(at[0], at[2]) || is_apart(at[1], at[2]));
+    for (int k = 0; k < 3; k++)
+        mpfi_clear(at[k]);
+    return yes;
+}
+
 bool gap_jump(Ctx *cx, NumPool *nums, const Expr *e, double lo, double hi)
 {
     Switches s = { .cx = cx, .nums = nums, .lo = lo, .hi = hi, .fine = true };
@@ -177,6 +246,7 @@ bool gap_jump(Ctx *cx, NumPool *nums, const Expr *e, double lo, double hi)
     }
     /* A continuous function would take every value between those at the ends. */
     bool yes = fine && (is_parted(n, low, high, upper(a), lower(b)) || is_parted(n, low, high, upper(b), lower(a)));
+    yes = yes || (s.fine && is_parted_at_root(&s, e));
     for (int k = 0; k < 3; k++)
         mpfi_clear(at[k]);
     return yes;

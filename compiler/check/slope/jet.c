@@ -59,10 +59,12 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_ADD:
         jet_add(w, a, b, out);
         jet_apart(w, e, out);
+        jet_beside_root(w, e, a, b, out);
         break;
     case EIG_FN_SUB:
         jet_sub(w, a, b, out);
         jet_apart(w, e, out);
+        jet_beside_root(w, e, a, b, out);
         jet_complement(w, e, out);
         if (softplus_argument(e->as.call.arg[0]) && softplus_argument(e->as.call.arg[1]))
             jet_softclip(w, softplus_argument(e->as.call.arg[0]), softplus_argument(e->as.call.arg[1]), out);

@@ -8,16 +8,10 @@
  * A square polynomial over a line in the same u, (n0 + n1 u + n2 u^2)/d, which is l u + m + r/d with l = n2/d1: the slope is
  * (l/d1 - r/d^2) d'.
  *
- * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p.
- *
- * A line over the root of a square polynomial in the same u, n/sqrt(q), which the sigmoids made of roots are:
- *
- *   slope = (c0 + c1 u) u'/q^(3/2),   c0 = n1 q0 - n0 q1/2,  c1 = n1 q1/2 - n0 q2
- *
- * for n = n0 + n1 u, q = q0 + q1 u + q2 u^2. With c1 = 0 the slope has one sign where u has, out to infinity. */
+ * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p. */
 #include "compiler/check/slope/jet_walk.h"
+#include "compiler/check/slope/square.h"
 #include "compiler/check/slope/standard.h"
-#include "compiler/expr/affine.h"
 
 /* ---- over a line ---- */
 
@@ -138,98 +132,7 @@ void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out)
     scaled_clear(&x);
 }
 
-/* ---- over a root ---- */
-
-typedef struct Square {
-    mpq_t c[3];                 /* c[0] + c[1] z + c[2] z^2 */
-} Square;
-
-static bool read_square(const Expr *e, const Expr *u, Square *out);
-
-static void square_init(Square *s)
-{
-    mpq_inits(s->c[0], s->c[1], s->c[2], (mpq_ptr)0);
-}
-
-static void square_clear(Square *s)
-{
-    mpq_clears(s->c[0], s->c[1], s->c[2], (mpq_ptr)0);
-}
-
-static bool multiply(const Square *a, const Square *b, Square *out)
-{
-    bool fits = true;
-    mpq_t x;
-    mpq_init(x);
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) {
-            mpq_mul(x, a->c[i], b->c[j]);
-            if (i + j < 3)
-                mpq_add(out->c[i + j], out->c[i + j], x);
-            else
-                fits &= mpq_sgn(x) == 0;
-        }
-    mpq_clear(x);
-    return fits;
-}
-
-static bool divide(const Square *a, const Square *b, Square *out)
-{
-    if (mpq_sgn(b->c[0]) == 0 || mpq_sgn(b->c[1]) != 0 || mpq_sgn(b->c[2]) != 0)
-        return false;
-    for (int k = 0; k < 3; k++)
-        mpq_div(out->c[k], a->c[k], b->c[0]);
-    return true;
-}
-
-static bool combine(EigFn fn, const Square *a, const Square *b, Square *out)
-{
-    switch (fn) {
-    case EIG_FN_MUL: return multiply(a, b, out);
-    case EIG_FN_DIV: return divide(a, b, out);
-    case EIG_FN_POW: return mpq_cmp_ui(b->c[0], 2, 1) == 0 && mpq_sgn(b->c[1]) == 0 && mpq_sgn(b->c[2]) == 0 && multiply(a, a, out);
-    case EIG_FN_ADD:
-    case EIG_FN_SUB:
-    case EIG_FN_NEG:
-        for (int k = 0; k < 3; k++) {
-            if (fn == EIG_FN_ADD)
-                mpq_add(out->c[k], a->c[k], b->c[k]);
-            else if (fn == EIG_FN_SUB)
-                mpq_sub(out->c[k], a->c[k], b->c[k]);
-            else
-                mpq_neg(out->c[k], a->c[k]);
-        }
-        return true;
-    default: return false;
-    }
-}
-
-static bool read_call(const Expr *e, const Expr *u, Square *out)
-{
-    Square arg[2];
-    bool fits = e->as.call.n_args <= 2;
-    square_init(&arg[0]);
-    square_init(&arg[1]);
-    for (int k = 0; fits && k < e->as.call.n_args; k++)
-        fits = read_square(e->as.call.arg[k], u, &arg[k]);
-    fits = fits && combine(e->as.call.fn, &arg[0], &arg[1], out);
-    square_clear(&arg[0]);
-    square_clear(&arg[1]);
-    return fits;
-}
-
-/* Written into *out, which is 0 before. u: NULL is z. */
-static bool read_square(const Expr *e, const Expr *u, Square *out)
-{
-    enum { LARGEST = 400 };
-    if (e->kind == EXPR_CONST)
-        mpq_set(out->c[0], e->as.value);
-    else if (u ? expr_equal(e, u) : e->kind == EXPR_VAR && e->as.var == EIG_VAR_Z)
-        mpq_set_ui(out->c[1], 1, 1);
-    else
-        return e->kind == EXPR_CALL && e->size <= LARGEST && read_call(e, u, out);
-    return true;
-}
+/* ---- a square polynomial over a line ---- */
 
 /* l/d1 and r of a/b. */
 static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_ptr limit, mpq_ptr rest)
@@ -239,7 +142,7 @@ static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_pt
     if (!d.core || expr_is_const(a, NULL) || mpq_sgn(d.rate) == 0)
         return false;
     square_init(&n);
-    bool fits = read_square(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;
+    bool fits = square_read(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;
     if (fits) {
         mpq_div(limit, n.c[2], d.rate);
         mpq_mul(rest, limit, d.offset);
@@ -290,55 +193,4 @@ void jet_square_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
         meet(&out->v[2], &bend);
     for (int k = 0; k < 4; k++)
         scaled_clear(all[k]);
-}
-
-/* c0/n1, where c1 is 0. */
-static bool read_constant(NumPool *nums, const Expr *line, const Expr *under, mpq_ptr c0)
-{
-    StandardLine n = { .core = NULL };
-    if (!expr_affine(nums, line, EIG_VAR_Z, &n.offset, &n.rate))
-        n = standard_line(nums, line);
-    if (mpq_sgn(n.rate) == 0)
-        return false;
-    Square q;
-    mpq_t n0;
-    square_init(&q);
-    mpq_init(n0);
-    bool fits = read_square(under, n.core, &q);
-    mpq_div_2exp(q.c[1], q.c[1], 1);
-    mpq_div(n0, n.offset, n.rate);
-    mpq_mul(c0, n0, q.c[2]);
-    fits = fits && mpq_equal(c0, q.c[1]);
-    mpq_mul(c0, n0, q.c[1]);
-    mpq_sub(c0, q.c[0], c0);
-    mpq_clear(n0);
-    square_clear(&q);
-    return fits;
-}
-
-/* With a = n and c = c0/n1: c a'/r^3 and c a''/r^3 - 3 c a' r'/r^4 for the root r. */
-void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *root, Jet *out)
-{
-    const Expr *line = e->as.call.arg[0], *under = e->as.call.arg[1];
-    bool is_root = under->kind == EXPR_CALL && under->as.call.fn == EIG_FN_SQRT && scaled_is_positive(&root->v[0]);
-    if (!is_root || w->trouble != JET_FINE)
-        return;
-    mpq_ptr c = num_new(w->at->nums);
-    if (!read_constant(w->at->nums, line, under->as.call.arg[0], c))
-        return;
-    Scaled x, bend;
-    scaled_init(&x);
-    scaled_init(&bend);
-    scaled_power(w->at, &root->v[0], 3, &x);
-    scaled_set_num(&bend, c);
-    scaled_div(w->at, &bend, &x, &x);
-    scaled_mul(w->at, &x, &a->v[1], &out->v[1]);
-    scaled_mul(w->at, &x, &a->v[2], &bend);
-    scaled_div(w->at, &root->v[1], &root->v[0], &out->v[2]);
-    scaled_mul(w->at, &out->v[2], &out->v[1], &out->v[2]);
-    scaled_int(&x, -3);
-    scaled_mul(w->at, &out->v[2], &x, &out->v[2]);
-    scaled_add(w->at, &out->v[2], &bend, &out->v[2]);
-    scaled_clear(&x);
-    scaled_clear(&bend);
 }

@@ -72,8 +72,12 @@ void jet_product_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 void jet_square_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* The slope of the quotient e = a/b, *out, narrowed where a is a line and b a power of a line in the same u. */
 void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out);
+
+/* ---- jet_root.c ---- */
 /* Slope and curvature of the quotient e = a/b, *out, where they are known better: b the root of a square polynomial in a. */
 void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
+/* The value of e, a sum or a difference of a and b, *out, narrowed where one is a line and the other a root of a square polynomial in it. */
+void jet_beside_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
 
 /* ---- jet_function.c: functions that are smooth inside their domain ---- */
 void jet_one_argument(Walk *w, EigFn fn, const Jet *a, Jet *out);

@@ -6,12 +6,17 @@
  * derive.c adds is. There the laws of a field that collect.c applies to its derivative are equalities of functions, and what
  * encloses the collected derivative encloses the slope; and again for the curvature, from the collected slope. In a tail where the
  * curvature keeps its sign the slope rises or falls to its limit: (z^2 + 1) normcdf(z) + z normpdf(z) has the slope
- * 2 (z normcdf(z) + normpdf(z)), which rises from 0 since its own is 2 normcdf(z). */
+ * 2 (z normcdf(z) + normpdf(z)), which rises from 0 since its own is 2 normcdf(z).
+ *
+ * Where the search becomes long they are taken as products of what cannot be factored further (factored.c), in which more cancels and
+ * signs are seen: the slope of (z^3 + z)/(z^2 + 1) is 1. The same argument holds: what is cancelled is a factor of a divisor. */
 #include <math.h>
 
 #include "compiler/check/slope/slope_search.h"
+#include "compiler/check/slope/standard.h"
 #include "compiler/expr/collect.h"
 #include "compiler/expr/derive.h"
+#include "compiler/expr/factored.h"
 #include "compiler/expr/share.h"
 
 static const double FAR = 64;
@@ -21,18 +26,35 @@ static bool is_integer(const Expr *e)
     return e->kind == EXPR_CONST && mpz_cmp_ui(mpq_denref(e->as.value), 1) == 0;
 }
 
-static bool is_analytic(const Expr *e)
+static bool add_root(SlopeCollected *c, const Expr *under)
+{
+    for (size_t k = 0; k < c->n_roots; k++)
+        if (expr_equal(c->root[k], under))
+            return true;
+    if (c->n_roots == SLOPE_N_ROOTS)
+        return false;
+    c->root[c->n_roots++] = under;
+    return true;
+}
+
+/* So is a root, and a power that is no whole number, where what it is taken of is above 0: *roots has these. NULL: there are to be none. */
+static bool is_analytic(const Expr *e, SlopeCollected *roots)
 {
     if (e->kind != EXPR_CALL)
         return e->kind == EXPR_CONST || e->kind == EXPR_VAR;
+    const Expr *const *arg = e->as.call.arg;
     switch (e->as.call.fn) {
     case EIG_FN_POW:
-        return is_integer(e->as.call.arg[1]) && is_analytic(e->as.call.arg[0]);
+        if (!is_integer(arg[1]) && !(roots && arg[1]->kind == EXPR_CONST && add_root(roots, arg[0])))
+            return false;
+        return is_analytic(arg[0], roots);
+    case EIG_FN_SQRT:
+        return roots && add_root(roots, arg[0]) && is_analytic(arg[0], roots);
     case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_DIV:
-        return is_analytic(e->as.call.arg[0]) && is_analytic(e->as.call.arg[1]);
+        return is_analytic(arg[0], roots) && is_analytic(arg[1], roots);
     case EIG_FN_NEG: case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_EXPREL: case EIG_FN_SIN:
     case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA:
-        return is_analytic(e->as.call.arg[0]);
+        return is_analytic(arg[0], roots);
     default:
         return false;
     }
@@ -42,19 +64,42 @@ static bool is_analytic(const Expr *e)
 static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t least)
 {
     size_t fewer;
-    const Expr *slope = is_analytic(e) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+    const Expr *slope = is_analytic(e, NULL) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_collected(s->cx, &s->scratch, slope, &fewer) : NULL;
     return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
+}
+
+/* ... as a product; NULL: there is none that is shorter. */
+static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeCollected *roots)
+{
+    const Expr *slope = e && is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+    const Expr *whole = slope ? expr_factored(s->cx, &s->scratch, slope, EIG_VAR_Z) : NULL;
+    return whole && whole->size < slope->size ? expr_shared(s->cx, whole) : NULL;
+}
+
+static void factor(SlopeSearch *s, SlopeCollected *c)
+{
+    SlopeCollected made = { .of = c->of, .is_factored = true };
+    made.slope = factored_derivative(s, c->of, &made);
+    made.curve = factored_derivative(s, made.slope, &made);
+    if (made.slope)
+        *c = made;
+    c->is_factored = true;
 }
 
 static SlopeCollected *collected_of(SlopeSearch *s, const Expr *phi)
 {
     for (size_t k = 0; k < SLOPE_N_COLLECTED; k++)
-        if (s->collected[k].of == phi)
+        if (s->collected[k].of == phi) {
+            if (s->is_hard && !s->collected[k].is_factored)
+                factor(s, &s->collected[k]);
             return &s->collected[k];
+        }
     SlopeCollected *next = &s->collected[s->n_collected++ % SLOPE_N_COLLECTED];
     *next = (SlopeCollected){ .of = phi, .slope = collected_derivative(s, phi, 1) };
     next->curve = next->slope ? collected_derivative(s, next->slope, 0) : NULL;
+    if (s->is_hard)
+        factor(s, next);
     return next;
 }
 
@@ -96,10 +141,19 @@ static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeCollected *c)
         mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
 }
 
+/* What roots are taken of is above 0 on p. */
+static bool has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeCollected *c)
+{
+    for (size_t k = 0; k < c->n_roots; k++)
+        if (!standard_is_away_from_zero(c->root[k]) && !(is_enclosed(s, p, c->root[k]) && mpfi_is_strictly_pos(s->side.value)))
+            return false;
+    return true;
+}
+
 void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
 {
     SlopeCollected *c = s->whole.trouble == JET_FINE ? collected_of(s, p->phi) : NULL;
-    if (!c || !c->slope || !is_enclosed(s, p, c->slope))
+    if (!c || !c->slope || !has_roots(s, p, c) || !is_enclosed(s, p, c->slope))
         return;
     mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
     mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.slope);

@@ -8,7 +8,7 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
+enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
 static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
@@ -216,8 +216,12 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
     }
     if (is_seen_to_fall(s, p))
         return;
+    bool is_first = !s->is_hard && s->whole.trouble == JET_FINE;
+    s->is_hard |= is_first && (s->n_done > MANY_PIECES || !may_split(p));
     if (may_split(p))
         split(s, p);
+    else if (is_first)
+        push(s, p, p->lo, p->hi);
     else
         give_up(s, p);
 }

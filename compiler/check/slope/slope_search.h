@@ -4,7 +4,7 @@
 #include "compiler/check/slope/branch.h"
 #include "compiler/check/slope/slope_origin.h"
 
-enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 8 };
+enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 8, SLOPE_N_ROOTS = 4 };
 
 /* phi on [lo, hi], infinite outwards in a tail. */
 typedef struct SlopePiece {
@@ -27,6 +27,9 @@ typedef struct SlopeCollected {
     const Expr *curve;          /* the derivative of that, collected; NULL: there is none */
     bool vanishes[2];           /* the slope goes to 0 towards -infinity, infinity */
     bool is_looked_at[2];       /* ... so far as that is known */
+    bool is_factored;           /* it was tried to take them in factors */
+    const Expr *root[SLOPE_N_ROOTS];    /* they hold where these are above 0 */
+    size_t n_roots;
 } SlopeCollected;
 
 typedef struct SlopeSearch {
@@ -55,6 +58,7 @@ typedef struct SlopeSearch {
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
     SlopeCollected collected[SLOPE_N_COLLECTED];
     size_t n_collected;
+    bool is_hard;               /* many pieces, or one that cannot be split further: worth derivatives in factors */
 } SlopeSearch;
 
 /* ---- slope_piece.c: what is known of one piece ---- */

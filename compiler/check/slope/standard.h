@@ -23,6 +23,8 @@ const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
 const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e);
 /* e with what standard_rules.c lists written otherwise. */
 const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e);
+/* A number above 0 and what is not below it, by its form. */
+bool standard_is_away_from_zero(const Expr *e);
 /* The call e with other arguments, made of its own by `each`, or e. */
 const Expr *standard_with_arguments(Ctx *cx, NumPool *nums, const Expr *e, const Expr *each(Ctx *, NumPool *, const Expr *));
 #endif

@@ -4,6 +4,7 @@
  *                      several steps that switch at r, wherever they stand in the product, and for step(tanh(u)) and the like
  *   sin(atan(u))       u/sqrt(1 + u^2), and cos(atan(u)) is 1/sqrt(1 + u^2)
  *   log(a/b)           log(a) - log(b), a and b above 0 by their form
+ *   u exprel(u)        exp(u) - 1, and v exprel(c v) is (exp(c v) - 1)/c
  *   0 f                0, f defined everywhere */
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/affine.h"
@@ -79,14 +80,13 @@ static bool is_not_negative(const Expr *e)
     return is_call(e, EIG_FN_ABS) || is_call(e, EIG_FN_EXP);
 }
 
-/* A number above 0 and what is not below it. */
-static bool is_away_from_zero(const Expr *e)
+bool standard_is_away_from_zero(const Expr *e)
 {
     Num n;
     if (!is_call(e, EIG_FN_ADD))
         return expr_is_const(e, &n) && mpq_sgn(n) > 0;
     const Expr *const *arg = e->as.call.arg;
-    return (is_away_from_zero(arg[0]) && is_not_negative(arg[1])) || (is_not_negative(arg[0]) && is_away_from_zero(arg[1]));
+    return (standard_is_away_from_zero(arg[0]) && is_not_negative(arg[1])) || (is_not_negative(arg[0]) && standard_is_away_from_zero(arg[1]));
 }
 
 /* For every z, by its form. */
@@ -94,7 +94,7 @@ static bool has_value(const Expr *e)
 {
     if (is_call(e, EIG_FN_MUL) || is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_SUB))
         return has_value(e->as.call.arg[0]) && has_value(e->as.call.arg[1]);
-    if (is_call(e, EIG_FN_DIV) && expr_is_defined(e->as.call.arg[1]) && is_away_from_zero(e->as.call.arg[1]))
+    if (is_call(e, EIG_FN_DIV) && expr_is_defined(e->as.call.arg[1]) && standard_is_away_from_zero(e->as.call.arg[1]))
         return has_value(e->as.call.arg[0]);
     return expr_is_defined(e);
 }
@@ -110,12 +110,35 @@ static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *e)
     return expr_replaced(cx, nums, f, EIG_VAR_Z, x);
 }
 
+/* exp(u) - 1 over c, for u = c v. */
+static const Expr *of_exprel(Ctx *cx, NumPool *nums, const Expr *f, const Expr *v)
+{
+    if (!is_call(f, EIG_FN_EXPREL))
+        return NULL;
+    const Expr *u = f->as.call.arg[0], *one = expr_const(cx, f->span, num_int(nums, 1));
+    StandardLine a = standard_line(nums, u), b = standard_line(nums, v);
+    if (!a.core || !b.core || !expr_equal(a.core, b.core) || mpq_sgn(a.rate) == 0 || mpq_sgn(b.rate) == 0)
+        return NULL;
+    mpq_ptr by = num_new(nums), offset = num_new(nums);
+    mpq_div(by, b.rate, a.rate);
+    mpq_mul(offset, a.offset, by);
+    if (!mpq_equal(offset, b.offset))
+        return NULL;
+    const Expr *less = call2(cx, nums, f->span, EIG_FN_SUB, expr_apply(cx, f->span, EIG_FN_EXP, 1, &u), one);
+    return call2(cx, nums, f->span, EIG_FN_MUL, expr_const(cx, f->span, by), less);
+}
+
 static const Expr *of_product(Ctx *cx, NumPool *nums, const Expr *e)
 {
     const Expr *const *arg = e->as.call.arg;
     for (int k = 0; k < 2; k++)
         if (expr_is_const(arg[k], NULL) && mpq_sgn(arg[k]->as.value) == 0 && expr_is_defined(arg[1 - k]))
             return arg[k];
+    for (int k = 0; k < 2; k++) {
+        const Expr *made = of_exprel(cx, nums, arg[k], arg[1 - k]);
+        if (made)
+            return made;
+    }
     return without_step(cx, nums, e);
 }
 
