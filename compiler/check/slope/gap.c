@@ -14,6 +14,23 @@ static bool enclose(NumPool *nums, const Expr *e, double lo, double hi, mpfi_ptr
     return fine;
 }
 
+/* The place where u, straight, is 0; NULL: it is no such u, or never 0. */
+static Num root_of(NumPool *nums, const Expr *u, int *way)
+{
+    static const EigVar variable[] = { EIG_VAR_Z, EIG_VAR_X };
+    Num offset, rate;
+    for (int k = 0; k < 2; k++) {
+        if (!expr_affine(nums, u, variable[k], &offset, &rate) || mpq_sgn(rate) == 0)
+            continue;
+        mpq_ptr root = num_new(nums);
+        mpq_div(root, offset, rate);
+        mpq_neg(root, root);
+        *way = mpq_sgn(rate);
+        return root;
+    }
+    return NULL;
+}
+
 /* ---- poles ---- */
 
 /* u is continuous and has values of both signs. */
@@ -33,8 +50,9 @@ static bool changes_sign(NumPool *nums, const Expr *u, double lo, double hi)
 /* u is 0 somewhere inside: itself, or what it is a power, a product or the size of, where that has a value. */
 static bool vanishes(NumPool *nums, const Expr *u, double lo, double hi)
 {
-    Num n;
-    if (changes_sign(nums, u, lo, hi))
+    int way;
+    Num n, root = root_of(nums, u, &way);
+    if (root ? mpq_cmp(root, num_from_double(nums, lo)) >= 0 && mpq_cmp(root, num_from_double(nums, hi)) <= 0 : changes_sign(nums, u, lo, hi))
         return true;
     if (u->kind != EXPR_CALL)
         return false;
@@ -156,23 +174,6 @@ static bool is_parted(size_t n, const double *low, const double *high, double fr
             return true;
     }
     return false;
-}
-
-/* The place where u, straight, is 0; NULL: it is no such u, or never 0. */
-static Num root_of(NumPool *nums, const Expr *u, int *way)
-{
-    static const EigVar variable[] = { EIG_VAR_Z, EIG_VAR_X };
-    Num offset, rate;
-    for (int k = 0; k < 2; k++) {
-        if (!expr_affine(nums, u, variable[k], &offset, &rate) || mpq_sgn(rate) == 0)
-            continue;
-        mpq_ptr root = num_new(nums);
-        mpq_div(root, offset, rate);
-        mpq_neg(root, root);
-        *way = mpq_sgn(rate);
-        return root;
-    }
-    return NULL;
 }
 
 /* The settings below *root, above it and there, where all switches are steps that switch at it. */

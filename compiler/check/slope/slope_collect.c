@@ -77,29 +77,71 @@ static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeColle
     return whole && whole->size < slope->size ? expr_shared(s->cx, whole) : NULL;
 }
 
+static bool is_number(const Expr *e)
+{
+    return e->kind == EXPR_CONST;
+}
+
+/* e is a sum, or a multiple, of terms. */
+static bool has_terms(const Expr *e)
+{
+    if (e->kind != EXPR_CALL)
+        return false;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_NEG: return true;
+    case EIG_FN_MUL: return is_number(e->as.call.arg[0]) || is_number(e->as.call.arg[1]);
+    case EIG_FN_DIV: return is_number(e->as.call.arg[1]);
+    default: return false;
+    }
+}
+
+/* ... as a sum of products; *fewer: one of them is shorter so. NULL: there is none. */
+static const Expr *derivative_by_terms(SlopeSearch *s, const Expr *e, SlopeCollected *roots, bool *fewer)
+{
+    if (is_number(e))
+        return expr_const(s->cx, e->span, num_int(&s->scratch, 0));
+    if (!has_terms(e)) {
+        const Expr *whole = factored_derivative(s, e, roots);
+        *fewer |= whole != NULL;
+        return whole ? whole : is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+    }
+    const Expr *arg[2] = { NULL, NULL };
+    bool is_multiple = e->as.call.fn == EIG_FN_MUL || e->as.call.fn == EIG_FN_DIV;
+    for (int k = 0; k < e->as.call.n_args; k++) {
+        const Expr *part = e->as.call.arg[k];
+        arg[k] = is_multiple && is_number(part) ? part : derivative_by_terms(s, part, roots, fewer);
+        if (!arg[k])
+            return NULL;
+    }
+    const Expr *sum = expr_call(s->cx, &s->scratch, e->span, e->as.call.fn, e->as.call.n_args, arg);
+    return sum && sum->size < EXPR_MAX_SIZE && sum->depth <= EXPR_MAX_DEPTH ? sum : NULL;
+}
+
 static void factor(SlopeSearch *s, SlopeCollected *c)
 {
-    SlopeCollected made = { .of = c->of, .is_factored = true };
-    made.slope = factored_derivative(s, c->of, &made);
-    made.curve = factored_derivative(s, made.slope, &made);
-    if (made.slope)
-        *c = made;
+    SlopeForm *whole = &c->form[SLOPE_FACTORED], *terms = &c->form[SLOPE_FACTORED_TERMS];
+    bool fewer = false;
     c->is_factored = true;
+    whole->slope = factored_derivative(s, c->of, c);
+    whole->curve = factored_derivative(s, whole->slope, c);
+    const Expr *sum = has_terms(c->of) ? derivative_by_terms(s, c->of, c, &fewer) : NULL;
+    if (!sum || !fewer)
+        return;
+    terms->slope = expr_shared(s->cx, sum);
+    sum = derivative_by_terms(s, sum, c, &fewer);
+    terms->curve = sum ? expr_shared(s->cx, sum) : NULL;
 }
 
 static SlopeCollected *collected_of(SlopeSearch *s, const Expr *phi)
 {
     for (size_t k = 0; k < SLOPE_N_COLLECTED; k++)
-        if (s->collected[k].of == phi) {
-            if (s->is_hard && !s->collected[k].is_factored)
-                factor(s, &s->collected[k]);
+        if (s->collected[k].of == phi)
             return &s->collected[k];
-        }
     SlopeCollected *next = &s->collected[s->n_collected++ % SLOPE_N_COLLECTED];
-    *next = (SlopeCollected){ .of = phi, .slope = collected_derivative(s, phi, 1) };
-    next->curve = next->slope ? collected_derivative(s, next->slope, 0) : NULL;
-    if (s->is_hard)
-        factor(s, next);
+    *next = (SlopeCollected){ .of = phi };
+    SlopeForm *form = &next->form[SLOPE_COLLECTED];
+    form->slope = collected_derivative(s, phi, 1);
+    form->curve = form->slope ? collected_derivative(s, form->slope, 0) : NULL;
     return next;
 }
 
@@ -110,7 +152,7 @@ static bool is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e)
     return s->side.trouble == JET_FINE && !mpfi_nan_p(s->side.value) && !mpfi_nan_p(s->side.slope);
 }
 
-static bool vanishes(SlopeSearch *s, SlopeCollected *c, int side)
+static bool vanishes(SlopeSearch *s, SlopeForm *c, int side)
 {
     int k = side > 0;
     if (!c->is_looked_at[k])
@@ -120,7 +162,7 @@ static bool vanishes(SlopeSearch *s, SlopeCollected *c, int side)
 }
 
 /* In a tail where its slope nowhere turns, that lies between what it is at the finite end and what it goes to. */
-static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeCollected *c)
+static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeForm *c)
 {
     int side = isfinite(p->lo) ? 1 : -1, way = mpfi_is_nonneg(s->whole.curvature) ? 1 : mpfi_is_nonpos(s->whole.curvature) ? -1 : 0;
     if (!way)
@@ -150,16 +192,31 @@ static bool has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeCollected 
     return true;
 }
 
-void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
+static void narrow_by(SlopeSearch *s, const SlopePiece *p, SlopeForm *form)
 {
-    SlopeCollected *c = s->whole.trouble == JET_FINE ? collected_of(s, p->phi) : NULL;
-    if (!c || !c->slope || !has_roots(s, p, c) || !is_enclosed(s, p, c->slope))
+    if (!form->slope || !is_enclosed(s, p, form->slope))
         return;
     mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
     mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.slope);
-    if (!c->curve || !is_enclosed(s, p, c->curve))
+    if (!form->curve || !is_enclosed(s, p, form->curve))
         return;
     mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.value);
     if (slope_is_tail(p))
-        narrow_tail(s, p, c);
+        narrow_tail(s, p, form);
+}
+
+void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
+{
+    if (s->whole.trouble != JET_FINE)
+        return;
+    SlopeCollected *c = collected_of(s, p->phi);
+    narrow_by(s, p, &c->form[SLOPE_COLLECTED]);
+    if (!s->is_hard)
+        return;
+    if (!c->is_factored)
+        factor(s, c);
+    if (has_roots(s, p, c)) {
+        narrow_by(s, p, &c->form[SLOPE_FACTORED]);
+        narrow_by(s, p, &c->form[SLOPE_FACTORED_TERMS]);
+    }
 }

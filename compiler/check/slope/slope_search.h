@@ -21,14 +21,21 @@ typedef struct SlopePoint {
     JetResult there;
 } SlopePoint;
 
-typedef struct SlopeCollected {
-    const Expr *of;             /* NULL: none yet */
-    const Expr *slope;          /* of it, collected; NULL: that says no more */
-    const Expr *curve;          /* the derivative of that, collected; NULL: there is none */
+/* Another way to write a slope. */
+typedef struct SlopeForm {
+    const Expr *slope;          /* NULL: there is none that says more */
+    const Expr *curve;          /* the derivative of that, written so too; NULL: there is none */
     bool vanishes[2];           /* the slope goes to 0 towards -infinity, infinity */
     bool is_looked_at[2];       /* ... so far as that is known */
+} SlopeForm;
+
+typedef enum SlopeForms { SLOPE_COLLECTED, SLOPE_FACTORED, SLOPE_FACTORED_TERMS, SLOPE_N_FORMS } SlopeForms;
+
+typedef struct SlopeCollected {
+    const Expr *of;             /* NULL: none yet */
+    SlopeForm form[SLOPE_N_FORMS];
     bool is_factored;           /* it was tried to take them in factors */
-    const Expr *root[SLOPE_N_ROOTS];    /* they hold where these are above 0 */
+    const Expr *root[SLOPE_N_ROOTS];    /* those in factors hold where these are above 0 */
     size_t n_roots;
 } SlopeCollected;
 
