@@ -4,12 +4,17 @@ of softplus, tails that cancel, powers that are of one base on one side of a kin
 digits, and less x^2 times a little more than half of its least 1 + g'' it is refused. Run from the repository's root with EIGC=program."""
 import math
 import sys
+import tempfile
+from fractions import Fraction
 
 from mpmath import mp, mpf
 
 import eigc
 import formula
 from convex_cost import accepted, codes_of, solved
+
+
+folder = tempfile.mkdtemp()
 
 
 def least(cost):
@@ -50,9 +55,21 @@ def barriers():
 def tails():
     for cost in ("log(1 + exp(x)) * x", "exp(sqrt(1 + x^2))", "log(1 + exp(x))^2 on [-3, inf]", "log(1 + exp(-2 * x))^2 + log(1 + exp(3 * x))^2", "log(1 + exp(x))^3 on [-1, inf]"):
         just_convex(cost)
+    for cost in ("x^2 + log(1 + x^2) * sqrt(1 + x^2)", "-0.2 * (1 + log(1 + x^2)) / (1.3 + x^2)", "6 * x^2 + 0.9 * log(1 + x^2) + log(1 + x^2)^2",     # logarithms grow
+                 "x^2 + (2 - log(1 + x^2)) * normcdf(x) / 3"):
+        accepted(cost)
     for cost in ("log(1 + exp(x))^2", "log(1 + exp(x))^2 + log(1 + exp(-x))", "exp(sqrt(2 + 3 * x^2) / 4) / 2"):
         accepted(cost)
     assert codes_of("log(1 + exp(x))^2 - 0.501 * x^2") == codes_of("-log(1 + exp(x))^2") == codes_of("-log(1 + exp(x)) * x") == ["E0720"]
+
+
+def factors_and_ends():
+    """Bounds to 1e-6 of what a dense look finds; beside an end, log(1 + exp(x)) does not grow."""
+    for cost in ("(x^4 + x^2) / (x^2 + 1)", "x^4 / (x^2 + 1)", "x^6 / (1 + x^4)", "x * log(x / (1 - x)) + log(1 - x) on [0, 1]",
+                 "-0.4 * log(1.5 + log(1 + exp(x))) on [0, 1]", "-0.8 * log(1 + exp(x)) / (1 + x^2) on [0, 1]", "0.3 * x^2 / (1 + x^2)"):
+        report = eigc.check("population P excitatory { tau = 1; cost(x) = %s }" % cost, folder)["activations"][0]
+        most = 1 / least(cost)
+        assert most * (1 - mpf("1e-6")) <= mpf(float(Fraction(report["slope"][1]))) <= most * (1 + mpf("1e-6")), (cost, report, most)
 
 
 def powers_of_one_base_on_one_side():
@@ -99,5 +116,6 @@ eigc.test("curves that cross", curves_that_cross)
 eigc.test("barriers", barriers)
 eigc.test("tails", tails)
 eigc.test("powers of one base on one side", powers_of_one_base_on_one_side)
+eigc.test("factors and ends", factors_and_ends)
 eigc.test("compositions", compositions)
 sys.exit(eigc.failures > 0)

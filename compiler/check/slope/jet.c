@@ -140,7 +140,7 @@ const Jet *jet_of(Walk *w, const Expr *e)
 {
     const JetSeen *known = seen_find(w->seen, e);
     if (!known) {
-        Walk own = { .at = w->at, .depth = w->depth, .seen = w->seen };
+        Walk own = { .at = w->at, .depth = w->depth, .seen = w->seen, .log_by_power = w->log_by_power };
         JetSeen *made = seen_add(w->seen, e);
         walk_new(&own, e, made->jet);
         made->trouble = own.trouble;
@@ -173,9 +173,9 @@ void jet_result_clear(JetResult *r)
     mpfi_clear(r->curvature);
 }
 
-static void evaluate(SeenTable *seen, const Expr *e, const JetDomain *at, JetResult *out)
+static void evaluate_once(SeenTable *seen, const Expr *e, const JetDomain *at, bool log_by_power, JetResult *out)
 {
-    Walk w = { .at = at, .seen = seen };
+    Walk w = { .at = at, .seen = seen, .log_by_power = log_by_power };
     Scaled flat;
     scaled_init(&flat);
     const Jet *j = jet_of(&w, e);
@@ -187,6 +187,43 @@ static void evaluate(SeenTable *seen, const Expr *e, const JetDomain *at, JetRes
     out->trouble = w.trouble;
     out->function = w.function;
     scaled_clear(&flat);
+}
+
+/* Of e as a tree: what is shared in it is little. */
+static bool has_log(const Expr *e)
+{
+    bool has = e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_LOG || e->as.call.fn == EIG_FN_LOG1P);
+    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args && !has; k++)
+        has = has_log(e->as.call.arg[k]);
+    return has;
+}
+
+static bool is_bounded(const JetResult *r)
+{
+    return mpfi_bounded_p(r->value) && mpfi_bounded_p(r->slope) && mpfi_bounded_p(r->curvature);
+}
+
+/* A logarithm without a bound makes anything it is multiplied by unbounded, unless it is held as a power. */
+static void narrow_by_powers(const Expr *e, const JetDomain *at, JetResult *out)
+{
+    SeenTable seen = { 0 };
+    JetResult r;
+    jet_result_init(&r);
+    evaluate_once(&seen, e, at, true, &r);
+    seen_clear(&seen);
+    if (r.trouble == JET_FINE) {
+        mpfi_intersect(out->value, out->value, r.value);
+        mpfi_intersect(out->slope, out->slope, r.slope);
+        mpfi_intersect(out->curvature, out->curvature, r.curvature);
+    }
+    jet_result_clear(&r);
+}
+
+static void evaluate(SeenTable *seen, const Expr *e, const JetDomain *at, JetResult *out)
+{
+    evaluate_once(seen, e, at, false, out);
+    if (at->side && isinf(at->hi) && out->trouble == JET_FINE && !is_bounded(out) && has_log(e))
+        narrow_by_powers(e, at, out);
 }
 
 void jet_evaluate_both(const Expr *e, const Expr *f, const JetDomain *at, JetResult *of_e, JetResult *of_f)

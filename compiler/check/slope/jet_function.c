@@ -47,7 +47,7 @@ static void enclose_log(Walk *w, const Scaled *a, Scaled g[3])
     Scaled one;
     scaled_init(&one);
     scaled_int(&one, 1);
-    scaled_log(w->at, a, &g[0]);
+    scaled_log(w->at, a, w->log_by_power, &g[0]);
     scaled_div(w->at, &one, a, &g[1]);
     scaled_mul(w->at, &g[1], &g[1], &g[2]);
     scaled_neg(&g[2], &g[2]);

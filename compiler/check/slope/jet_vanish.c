@@ -9,6 +9,11 @@ static bool shrinks(const Scaled *a)
     return a->rate ? mpq_sgn(a->rate) < 0 : a->power && mpq_sgn(a->power) < 0;
 }
 
+static bool grows(const Scaled *a)
+{
+    return a->rate ? mpq_sgn(a->rate) > 0 : a->power && mpq_sgn(a->power) > 0;
+}
+
 /* ---- functions that are 0 at 0, where their slope is 1 ---- */
 
 typedef int Enclosure(mpfi_ptr, mpfi_srcptr);
@@ -142,7 +147,7 @@ static void enclose_softplus(Walk *w, const Jet *a, Scaled g[3])
         softplus_end(&g[0].c->left, MPFR_RNDD);
         softplus_end(&g[0].c->right, MPFR_RNDU);
     }
-    if (w->at->side && scaled_is_nonnegative(&a->v[0])) {               /* between a and a + log(2): grows as a does */
+    if (w->at->side && grows(&a->v[0]) && scaled_is_nonnegative(&a->v[0])) {        /* between a and a + log(2): grows as a does */
         scaled_int(&minus, 1);
         mpfr_set_zero(&minus.c->left, 1);
         scaled_add(w->at, &a->v[0], &minus, &g[0]);

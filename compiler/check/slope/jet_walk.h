@@ -31,6 +31,7 @@ typedef struct Walk {
     const char *function;
     int depth;
     SeenTable *seen;
+    bool log_by_power;          /* scaled_log() */
 } Walk;
 
 /* ---- jet_seen.c ---- */

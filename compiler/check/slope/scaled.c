@@ -395,8 +395,37 @@ static void log_over_y(double lo, mpfi_t out)
     mpfi_clear(y);
 }
 
+/* log(y) = m y^(1/8), m from 0 to what it is at its peak y = exp(8), or at lo beyond that. */
+enum { LOG_ROOT = 8 };
+
+static void log_over_power(double lo, mpfi_t out)
+{
+    mpfi_t y;
+    mpfi_init2(y, JET_PRECISION);
+    mpfi_set_d(out, lo);
+    mpfi_log(out, out);
+    if (mpfr_cmp_ui(&out->right, LOG_ROOT) < 0)
+        mpfi_set_ui(out, LOG_ROOT);
+    mpfi_div_si(y, out, -LOG_ROOT);
+    mpfi_exp(y, y);
+    mpfi_mul(out, out, y);
+    mpfr_set_zero(&out->left, 1);
+    mpfi_clear(y);
+}
+
+static void add_log_by_power(const JetDomain *d, Num power, Scaled *out)
+{
+    Scaled grows;
+    scaled_init(&grows);
+    log_over_power(d->lo, grows.c);
+    mpfi_mul_q(grows.c, grows.c, power);
+    grows.power = num_ratio(d->nums, 1, LOG_ROOT);
+    scaled_add(d, out, &grows, out);
+    scaled_clear(&grows);
+}
+
 /* log c + power log y + rate y: held relative to y where the rate is not 0. */
-void scaled_log(const JetDomain *d, const Scaled *a, Scaled *out)
+void scaled_log(const JetDomain *d, const Scaled *a, bool by_power, Scaled *out)
 {
     Num power = a->power, rate = a->rate;
     mpfi_set(out->c, a->c);
@@ -407,6 +436,10 @@ void scaled_log(const JetDomain *d, const Scaled *a, Scaled *out)
     repair(out);
     if (!power && !rate)
         return;
+    if (power && !rate && by_power) {
+        add_log_by_power(d, power, out);
+        return;
+    }
     mpfi_t part;
     mpfi_init2(part, JET_PRECISION);
     mpfi_interv_d(part, d->lo, d->hi);

@@ -69,12 +69,12 @@ static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t le
     return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
 }
 
-/* ... as a product; NULL: there is none that is shorter. */
+/* ... as a product; NULL: there is none that is shorter, or, where the search is stuck, not much longer. */
 static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeCollected *roots)
 {
     const Expr *slope = e && is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_factored(s->cx, &s->scratch, slope, EIG_VAR_Z) : NULL;
-    return whole && whole->size < slope->size ? expr_shared(s->cx, whole) : NULL;
+    return whole && whole->size < (s->effort == SLOPE_STUCK ? 4 : 1) * slope->size ? expr_shared(s->cx, whole) : NULL;
 }
 
 static bool is_number(const Expr *e)
@@ -121,7 +121,9 @@ static void factor(SlopeSearch *s, SlopeCollected *c)
 {
     SlopeForm *whole = &c->form[SLOPE_FACTORED], *terms = &c->form[SLOPE_FACTORED_TERMS];
     bool fewer = false;
-    c->is_factored = true;
+    c->tried = s->effort;
+    c->n_roots = 0;
+    *whole = *terms = (SlopeForm){ 0 };
     whole->slope = factored_derivative(s, c->of, c);
     whole->curve = factored_derivative(s, whole->slope, c);
     const Expr *sum = has_terms(c->of) ? derivative_by_terms(s, c->of, c, &fewer) : NULL;
@@ -211,9 +213,7 @@ void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
         return;
     SlopeCollected *c = collected_of(s, p->phi);
     narrow_by(s, p, &c->form[SLOPE_COLLECTED]);
-    if (!s->is_hard)
-        return;
-    if (!c->is_factored)
+    if (c->tried < s->effort)
         factor(s, c);
     if (has_roots(s, p, c)) {
         narrow_by(s, p, &c->form[SLOPE_FACTORED]);

@@ -196,6 +196,18 @@ static void look_for_a_fall(SlopeSearch *s)
         falls_around(s, at, 0.25);
 }
 
+/* ... than what was tried so far: p once more. */
+static bool is_worth_more(SlopeSearch *s, const SlopePiece *p)
+{
+    SlopeEffort most = !may_split(p) ? SLOPE_STUCK : s->n_done > MANY_PIECES ? SLOPE_LONG : SLOPE_EASY;
+    if (s->scratch.work > JET_BUDGET / 4 && !(slope_lower(s->whole.slope) >= 0))
+        most = SLOPE_STUCK;
+    if (s->whole.trouble != JET_FINE || s->effort >= most)
+        return false;
+    s->effort++;
+    return true;
+}
+
 static void do_piece(SlopeSearch *s, SlopePiece *p)
 {
     slope_evaluate(s, p, false);
@@ -216,12 +228,10 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
     }
     if (is_seen_to_fall(s, p))
         return;
-    bool is_first = !s->is_hard && s->whole.trouble == JET_FINE;
-    s->is_hard |= is_first && (s->n_done > MANY_PIECES || !may_split(p));
-    if (may_split(p))
-        split(s, p);
-    else if (is_first)
+    if (is_worth_more(s, p))
         push(s, p, p->lo, p->hi);
+    else if (may_split(p))
+        split(s, p);
     else
         give_up(s, p);
 }

@@ -21,6 +21,10 @@ typedef struct SlopePoint {
     JetResult there;
 } SlopePoint;
 
+/* What is worth trying: where the pieces become many, derivatives in factors, if they are shorter so; where one cannot be split
+ * further, any. */
+typedef enum SlopeEffort { SLOPE_EASY, SLOPE_LONG, SLOPE_STUCK } SlopeEffort;
+
 /* Another way to write a slope. */
 typedef struct SlopeForm {
     const Expr *slope;          /* NULL: there is none that says more */
@@ -34,7 +38,7 @@ typedef enum SlopeForms { SLOPE_COLLECTED, SLOPE_FACTORED, SLOPE_FACTORED_TERMS,
 typedef struct SlopeCollected {
     const Expr *of;             /* NULL: none yet */
     SlopeForm form[SLOPE_N_FORMS];
-    bool is_factored;           /* it was tried to take them in factors */
+    SlopeEffort tried;          /* so far, to take them in factors */
     const Expr *root[SLOPE_N_ROOTS];    /* those in factors hold where these are above 0 */
     size_t n_roots;
 } SlopeCollected;
@@ -65,7 +69,7 @@ typedef struct SlopeSearch {
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
     SlopeCollected collected[SLOPE_N_COLLECTED];
     size_t n_collected;
-    bool is_hard;               /* many pieces, or one that cannot be split further: worth derivatives in factors */
+    SlopeEffort effort;
 } SlopeSearch;
 
 /* ---- slope_piece.c: what is known of one piece ---- */
