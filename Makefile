@@ -22,6 +22,9 @@ LLVM_CONFIG := llvm-config-19
 LLVM_LIBS = $(shell $(LLVM_CONFIG) --ldflags) $(shell $(LLVM_CONFIG) --link-static --libs orcjit native passes) \
             -lstdc++ -lz -l:libzstd.so.1 -lm -ldl -pthread
 
+# The same as a shared library, for a test that is started once: the archives take seconds to link.
+LLVM_SHARED = $(shell $(LLVM_CONFIG) --ldflags --link-shared --libs) -lstdc++
+
 # ---- flags ------------------------------------------------------------------
 # Numbers have to come out the same everywhere: no contraction to FMA, no fast-math, anywhere.
 NUMERIC := -ffp-contract=off -fno-fast-math
@@ -58,6 +61,9 @@ JIT     := $(BUILD)/libeigc_jit.so
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/numeric/test_*.c))
 JIT_TEST_SRC := $(sort $(wildcard tests/jit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# Test programs are compiled once and run for seconds at most: what they test is in the library, with its own flags.
+TEST_CFLAGS = $(CFLAGS) $(if $(filter release,$(MODE)),-O1 -g0)
+
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 JIT_TESTS := $(JIT_TEST_SRC:tests/%.c=$(BUILD)/tests/%)
 REPLAY := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
@@ -184,24 +190,24 @@ test-programs: $(ALL) $(UNIT) $(REPLAY) $(VERIFY_MANY) $(if $(filter 1,$(LLVM)),
 
 $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard tests/*.h) $(LIB)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
 $(BUILD)/tests/numeric/test_cvode: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense
 $(BUILD)/tests/jit/%: private CPPFLAGS += -isystem $(shell $(LLVM_CONFIG) --includedir 2>/dev/null)
 # Linked to the module as eigc opens it: LLVM's archives take seconds to link. One test calls LLVM itself.
 $(BUILD)/tests/jit/%: tests/jit/%.c $(JIT) $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(if $(filter 0,$(V)),@echo "  CC $<")
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -rdynamic -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT) \
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_CFLAGS) $(WARN) -MMD -MP -rdynamic -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT) \
 	  -Wl,-rpath,'$$ORIGIN/../..' $(LDLIBS)
 $(BUILD)/tests/jit/test_refused: tests/jit/test_refused.c $(JIT_OBJ) $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(if $(filter 0,$(V)),@echo "  CC $<")
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT_OBJ) \
-	  -Wl,--gc-sections $(LLVM_LIBS) $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_CFLAGS) $(WARN) -MMD -MP -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(JIT_OBJ) \
+	  -Wl,--gc-sections $(LLVM_SHARED) $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(LIB) tests/test.h
 	$(Q)mkdir -p $(@D)
 	$(if $(filter 0,$(V)),@echo "  CC $<")
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(TEST_CFLAGS) $(WARN) -MMD -MP -o $@ $< $(LIB) $(LDLIBS)
 
 -include $(OBJ:.o=.d) $(GEN_OBJ:.o=.d) $(JIT_OBJ:.o=.d) $(BUILD)/obj/compiler/driver/main.d
 -include $(UNIT:=.d) $(JIT_TESTS:=.d) $(VERIFY_MANY:=.d)
