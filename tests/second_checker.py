@@ -12,11 +12,12 @@ import math
 import os
 import re
 import sys
-from fractions import Fraction
+from functools import lru_cache
 from operator import mul
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))       # wherever it is loaded from
 import second_functions
+from rational import Fraction
 
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 RATIO = re.compile(r"(-?)([0-9]+)/([0-9]+)", re.ASCII)
@@ -47,6 +48,11 @@ def no_constant(name):
 def number(text):
     need(isinstance(text, str), "a number is not in a string")
     need(len(text) <= 20000, "a number is too long")
+    return read_number(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def read_number(text):
     ratio = RATIO.fullmatch(text)
     if ratio:
         need(int(ratio[3]) != 0, "a fraction's lower part is 0")

@@ -1,7 +1,8 @@
 """What a param of ranges is of a model's own ones, for tests/second_checker.py: read from docs/certificate.md alone. Values of the
 functions are enclosed by series in whole numbers; a bound of an error is that of so many units of the last place."""
-from fractions import Fraction
 from math import isqrt
+
+from rational import Fraction
 
 SLACK = 1 << 12                 # units of the last place: each series has less than 4000 terms, of which each is rounded down once
 LARGE = Fraction(2) ** 1000

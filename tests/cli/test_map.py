@@ -236,7 +236,7 @@ def rates_run_away(folder):
     equal(r.status, 0, r)
     with open(path) as file:
         root = json.load(file)
-    check(accepted(folder, root), r)
+    check(accepted(root), r)
     equal(eigc("verify", path, "--model", os.path.join(folder, "m.eig")).status, 0)
     rng, seen = np.random.default_rng(3), {}
     tau, gain, threshold, u = np.array([10, 20, 5.]), np.array([1, .5, 1]), np.array([0, 0, .1]), np.array([1, 0, 0.])
@@ -282,7 +282,7 @@ def a_connectome(folder):
     root = json.loads(text)
     regions = {cell["region"] for cell in root["cells"]}
     check({"stable", "several-or-none", "run-away"} <= regions, regions)
-    check(accepted(folder, root), regions)
+    check(accepted(root), regions)
     equal(eigc("verify", paths[0], "--model", os.path.join(folder, "m.eig")).status, 0)
 
 

@@ -15,14 +15,14 @@ def proofs_hold_in_every_cell(folder):
     """By both checkers, at the corners, which is enough (docs/theory.md, Theorem 30); and they are of the model."""
     for text, depth in MAPS:
         root = map_file(folder, text, depth)
-        check(accepted(folder, root), text)
+        check(accepted(root), text)
         r = eigc("verify", os.path.join(folder, "map.json"), "--model", os.path.join(folder, "m.eig"))
         equal((r.status, r.err), (0, ""), r)
         check("same matrix, entry by entry" in r.out and "cells that cover it" in r.out, r)
         regions = {cell["region"] for cell in root["cells"]}
         check("stable" in regions and regions & set(NOT_LDS), regions)
         for change in changes(root):
-            check(not accepted(folder, change), (text, change["cells"][:3], change["params"], len(change["proofs"])))
+            check(not accepted(change), (text, change["cells"][:3], change["params"], len(change["proofs"])))
 
 
 def replaced(things, k, thing):
@@ -111,11 +111,11 @@ def both_checkers_agree_on_every_mutation(folder):
             path = places[rng.integers(len(places))]
             change = (lambda x: str(-Fraction(x)), lambda x: str(Fraction(x) * 2), lambda x: str(Fraction(x) * Fraction(999, 1000)), lambda x: str(Fraction(x) + 1),
                       lambda x: x + "0", lambda x: "0")[rng.integers(6)]
-            n_refused += not accepted(folder, with_number(root, path, change))
+            n_refused += not accepted(with_number(root, path, change))
             n += 1
         for _ in range(20):
             k, other = rng.integers(len(root["cells"])), int(rng.integers(len(root["proofs"])))
-            n_refused += not accepted(folder, dict(root, cells=replaced(root["cells"], k, dict(root["cells"][k], proof=other))))
+            n_refused += not accepted(dict(root, cells=replaced(root["cells"], k, dict(root["cells"][k], proof=other))))
             n += 1
     check(n_refused > n / 3, (n_refused, n))
 
@@ -162,26 +162,26 @@ def statements_by_hand(folder):
     """Where each of their conditions is the only one that fails."""
     there, beside = [["0.5", "0"], ["0", "-3"]], {"equilibrium": "0", "tau": ["1", "1"]}      # x = (-2, 0), a saddle
     for sign, says, fine in (("-1", "unstable-on-pieces", True), ("-1", "attracting-on-pieces", False), ("1", "unstable-on-pieces", False)):
-        equal(accepted(folder, refutation(there, dict(PLACE, sign=sign), dict(beside, says=says))), fine, (sign, says))
+        equal(accepted(refutation(there, dict(PLACE, sign=sign), dict(beside, says=says))), fine, (sign, says))
     for key, value, fine in (("t_lo", ["-2", "-10"], False), ("t_lo", ["-2.001", "-10"], True), ("t_hi", ["10", "0"], False), ("t_hi", ["10", "0.001"], True),
                              ("input", ["6", "0"], False), ("offset", ["2.7", "0"], False), ("offset", ["2.6", "0"], True)):
-        equal(accepted(folder, refutation(there, dict(PLACE, sign="-1", **{key: value}))), fine, (key, value))
+        equal(accepted(refutation(there, dict(PLACE, sign="-1", **{key: value}))), fine, (key, value))
     for corner, fine in ((0.1, True), (-0.1, False)):       # the trace, in time constants of 1 and 2: a focus that grows, or does not
         rows = [[str(Fraction(3, 2) + Fraction(corner)), "-4"], ["4", "-3"]]
         unstable = {"says": "unstable-on-pieces", "equilibrium": "0", "tau": ["1", "2"]}
-        equal(accepted(folder, refutation(rows, dict(PLACE, sign="1"), unstable)), fine, corner)
+        equal(accepted(refutation(rows, dict(PLACE, sign="1"), unstable)), fine, corner)
     away = {"says": "run-away-on-pieces", "slope": ["1", "1"], "tau": ["1", "1"], "rate": "0", "row": "1"}
     for row, fine in (("1", True), ("0", False), ("2", False), ("1/2", False)):       # eigenvalues -1 +- sqrt(2)
-        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, row=row))), fine, row)
+        equal(accepted(refutation([["1", "-2"], ["1", "-3"]], dict(away, row=row))), fine, row)
     for rate, fine in (("0.414", True), ("0.415", False), ("-0.1", False)):
-        equal(accepted(folder, refutation([["1", "-2"], ["1", "-3"]], dict(away, rate=rate))), fine, rate)
+        equal(accepted(refutation([["1", "-2"], ["1", "-3"]], dict(away, rate=rate))), fine, rate)
     form = {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"], "rate": "1"}
     for inhibition, drive, fine in (("-2", "0", True), ("-2.001", "0", False), ("-2", "0.001", False)):        # whatever it sends to itself
-        equal(accepted(folder, refutation([["1", inhibition], [drive, "-6"]], form)), fine, (inhibition, drive))
-    equal(accepted(folder, refutation([["1", "-2"], ["0", "-6"]], dict(form, q=["-1", "-1"]))), False)
+        equal(accepted(refutation([["1", inhibition], [drive, "-6"]], form)), fine, (inhibition, drive))
+    equal(accepted(refutation([["1", "-2"], ["0", "-6"]], dict(form, q=["-1", "-1"]))), False)
     several = refutation([["1", "-2"], ["0", "-6"]], {"says": "several-or-none"})
-    equal(accepted(folder, several), True)
-    equal(accepted(folder, dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
+    equal(accepted(several), True)
+    equal(accepted(dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
 
 
 NONE = {"says": "no-equilibrium-on-pieces", "input": ["1", "0.2"], "corner": ["0", "0"], "level": ["0", "0"], "sign": ["1", "-1", "1", "-1"], "row": ["0", "0", "0", "0"]}
@@ -191,15 +191,15 @@ GROWS = [["5", "-2"], ["3", "-1.5"]]        # E = -0.73 with both active, E = -0
 @test
 def no_equilibrium_by_hand(folder):
     """Each of the four sets of active rows, by its sign and by its row."""
-    equal(accepted(folder, refutation(GROWS, NONE)), True)
+    equal(accepted(refutation(GROWS, NONE)), True)
     for key, value, fine in (("input", ["-1", "0.2"], False), ("input", ["1", "0.76"], False), ("input", ["1", "0.74"], True), ("sign", ["-1", "-1", "1", "-1"], False),
                              ("sign", ["1", "1", "1", "-1"], False), ("sign", ["1", "-1", "-1", "-1"], False), ("sign", ["1", "-1", "1", "1"], False),
                              ("sign", ["2", "-1", "1", "-1"], False), ("row", ["1", "0", "0", "0"], True), ("row", ["0", "1", "0", "0"], False),
                              ("row", ["0", "0", "1", "0"], False), ("row", ["0", "0", "0", "1"], True), ("row", ["0", "0", "0", "2"], False),
                              ("corner", ["1.1", "0"], False), ("level", ["0", "0.6"], False), ("level", ["0", "0.4"], True)):
-        equal(accepted(folder, refutation(GROWS, dict(NONE, **{key: value}))), fine, (key, value))
+        equal(accepted(refutation(GROWS, dict(NONE, **{key: value}))), fine, (key, value))
     for e, fine in (("2", False), ("4", False), ("3.01", False), ("4.01", True)):      # the determinant of both is 6 - 1.5 e
-        equal(accepted(folder, refutation([[e, "-2"], ["3", "-1.5"]], NONE)), fine, e)
+        equal(accepted(refutation([[e, "-2"], ["3", "-1.5"]], NONE)), fine, e)
 
 
 @test
@@ -214,18 +214,18 @@ def a_box_that_moves(folder):
                 "terms": [{"params": [0], "entries": [[0, 0, "1"]]}], "proofs": [proof], "cells": [{"region": "not-lds", "lo": [lo], "hi": [hi], "proof": 0}]}
     steep = dict(box, slope_lo=["3/2"], slope_hi=["5/2"], Y=["-1"])         # w = 1 + g: I - Y (I - 2 w) = 2 - 2 w
     for hi, fine in (("0", True), ("0.1", True), ("1", False)):
-        equal(accepted(folder, of_cell("0", hi, steep)), fine, hi)
+        equal(accepted(of_cell("0", hi, steep)), fine, hi)
     curved = {"says": "moving-equilibrium", "input": ["0", "0"], "x": ["0", "3"], "at": ["0", "2.5"], "radius": ["1", "1"], "value_lo": ["0", "-1.75"],
               "value_hi": ["0", "-1.75"], "slope_lo": ["0", "-0.75"], "slope_hi": ["0", "-0.75"], "Y": ["1", "0", "0", "0.75"]}
     wide = dict(of_cell("0", "1.25", curved), matrix={"n": 2, "rows": [["0", "0"], ["0", "-2.25"]]}, terms=[{"params": [0], "entries": [[1, 1, "1"]]}])
     for lo, hi, fine in (("0", "0", True), ("1.25", "1.25", True), ("0", "1.25", False)):
         there = dict(wide, params=[dict(wide["params"][0], lo=lo, hi=hi)], cells=[dict(wide["cells"][0], lo=[lo], hi=[hi])])
-        equal(accepted(folder, there), fine, (lo, hi))
+        equal(accepted(there), fine, (lo, hi))
     one, other = dict(steep, x=["0.01"]), dict(steep, x=["3"], at=["3"], value_lo=["2.9"], value_hi=["3.1"])
     several = {"says": "several-equilibria", "first": "0", "second": "1"}
-    equal(accepted(folder, of_cell("0", "0.01", one, other)), True)
-    equal(accepted(folder, of_cell("0", "0.01", one, other, several)), True)
-    equal(accepted(folder, of_cell("0", "0.01", one, dict(one, x=["0.02"]), several)), False)
+    equal(accepted(of_cell("0", "0.01", one, other)), True)
+    equal(accepted(of_cell("0", "0.01", one, other, several)), True)
+    equal(accepted(of_cell("0", "0.01", one, dict(one, x=["0.02"]), several)), False)
 
 
 @test
@@ -233,7 +233,7 @@ def between_corners(folder):
     """The determinant g^2 - 1 is 3 at both ends of [-2, 2], and -1 between them."""
     for lo, hi, fine in (("-2", "2", False), ("1.5", "2", True), ("-2", "-1.1", True), ("-2", "-1", False)):
         proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": [dict(PLACE, sign="1")]}
-        equal(accepted(folder, {"format": "eig-map/1", "matrix": {"n": 2, "rows": [["1", "0"], ["0", "-1"]]},
+        equal(accepted({"format": "eig-map/1", "matrix": {"n": 2, "rows": [["1", "0"], ["0", "-1"]]},
                                 "params": [{"name": "g", "value": "0", "lo": lo, "hi": hi}],
                                 "terms": [{"params": [0], "entries": [[0, 1, "1"], [1, 0, "-1"]]}],
                                 "proofs": [proof], "cells": [{"region": "not-lds", "lo": [lo], "hi": [hi], "proof": 0}]}), fine, (lo, hi))

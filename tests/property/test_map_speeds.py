@@ -37,7 +37,7 @@ def map_of(folder, text, *over, depth=4):
     assert eigc("verify", out, "--model", path).returncode == 0, (text, eigc("verify", out, "--model", path).stdout)
     with open(out) as file:
         found = json.load(file)
-    assert both(folder, found), text
+    assert both(found), text
     with open(rows) as file:
         return found, list(csv.DictReader(file)), done.stdout
 
@@ -116,7 +116,7 @@ def test_changed(folder):
             s["tau"][k] = str(number(s["tau"][k]) * Fraction(r.choice((-1, 0, 5, 9, 10, 11, 20)), 10))
         else:
             del changed["speeds"]
-        judged[both(folder, changed)] += 1
+        judged[both(changed)] += 1
     assert judged[0] > 5 and judged[1] > 0, judged
     print(f"# changed: {judged[1]} accepted, {judged[0]} refused by both")
 
@@ -127,17 +127,17 @@ def test_beside_a_witness(folder):
     found = {"format": "eig-map/1", "matrix": {"n": 1, "rows": [["1"]]}, "params": [{"name": "1/T", "value": "1", "lo": "0.5", "hi": "2"}], "terms": [],
              "speeds": [[0]], "proofs": [{"witness": {"members": [0], "V": [["1"]]}, "statements": [form]}],
              "cells": [{"region": "run-away", "lo": ["0.5"], "hi": ["2"], "proof": 0}]}
-    assert not both(folder, found)
-    assert both(folder, {k: v for k, v in found.items() if k != "speeds"})
+    assert not both(found)
+    assert both({k: v for k, v in found.items() if k != "speeds"})
     del found["proofs"][0]["statements"]
     found["cells"][0]["region"] = "not-lds"
-    assert both(folder, found)
+    assert both(found)
     for key, x in (("value", "0"), ("lo", "0")):
         changed = copy.deepcopy(found)
         changed["params"][0][key] = x
         if key == "lo":
             changed["cells"][0]["lo"] = [x]
-        assert not both(folder, changed), key
+        assert not both(changed), key
 
 
 def test_one_tau_at_a_centre(folder):
@@ -146,9 +146,9 @@ def test_one_tau_at_a_centre(folder):
         found = {"format": "eig-map/1", "matrix": {"n": 2, "rows": [["-1", "0.1"], ["0.1", "-1"]]}, "params": [{"name": "1/T", "value": "1", "lo": "0.5", "hi": "2"}],
                  "terms": [], "speeds": [[0], [0]], "proofs": [{"components": [{"members": [0, 1], "p": ["1", "1"], "proof": "exact"}], "statements": [says]}],
                  "cells": [{"region": "centre-stable", "lo": ["0.5"], "hi": ["2"], "centre": 0}]}
-        assert both(folder, found)
+        assert both(found)
         found["speeds"] = [[0], []]
-        assert not both(folder, found), says
+        assert not both(found), says
 
 
 if __name__ == "__main__":

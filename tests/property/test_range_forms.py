@@ -66,7 +66,7 @@ def test_true_up_to_one_percent(folder):
         assert eigc("verify", proof, "--model", path).returncode == 0, text
         with open(proof) as file:
             certificate = json.load(file)
-        assert both(folder, certificate), text
+        assert both(certificate), text
         seen |= {s["says"] for cell in certificate["ranges"]["cells"] for s in cell.get("statements", [])}
     assert FORMS <= seen, seen
 
@@ -96,7 +96,7 @@ def test_time_constants_with_ranges(folder):
     with open(proof) as file:
         certificate = json.load(file)
     said = {s["says"] for cell in certificate["ranges"]["cells"] for s in cell["statements"]}
-    assert "any-time-constants" in said and said <= ANY_TAU and both(folder, certificate), said
+    assert "any-time-constants" in said and said <= ANY_TAU and both(certificate), said
     for tau, why in (("tau_I - 2 ms", "not seen to be above 0"), ("tau_I + sin(tau_I / (1 ms)) * 1 ms", "not one sum of products")):
         with open(path, "w") as file:
             file.write("param tau_I = 10 ms in [1 ms, 30 ms]\n" + text.replace("tau = 10 ms", "tau = " + tau))
@@ -131,12 +131,12 @@ require rate >= {rate} per ms for all params
         assert eigc("verify", proof, "--model", path).returncode == 0
         with open(proof) as file:
             certificate = json.load(file)
-        assert both(folder, certificate)
+        assert both(certificate)
         rated = [s for cell in certificate["ranges"]["cells"] for s in cell["statements"] if "rate" in s]
         assert rated
         for s in rated:
             s["rate"] = "0.06"
-        assert not both(folder, certificate)
+        assert not both(certificate)
 
 
 def random_model(r):
@@ -200,7 +200,7 @@ def test_random_models(folder, count, seed):
         assert eigc("verify", proof, "--model", path).returncode == 0, text
         with open(proof) as file:
             certificate = json.load(file)
-        assert both(folder, certificate), text
+        assert both(certificate), text
         each = np.repeat(np.array(tau, dtype=float), size)
         params = certificate["ranges"]["params"]
         for _ in range(200 if k % 5 == 0 else 20):
@@ -210,7 +210,7 @@ def test_random_models(folder, count, seed):
             changed = copy.deepcopy(certificate)
             if change(r, changed):
                 forms += 1
-                judged[both(folder, changed)] += 1
+                judged[both(changed)] += 1
     assert verdicts.get("certified", 0) * 4 > count and judged[0] > judged[1] > 0, (verdicts, judged)
     print(f"# {verdicts}; {forms} changed forms: {judged[1]} accepted, {judged[0]} refused by both")
 
