@@ -5,8 +5,8 @@ place, "*": mutants of one `how` and `where` are instances of the same change, a
 import json
 import random
 import re
-from fractions import Fraction
 
+from rational import Fraction
 from second_checker import PROOFS, SAYS, Refused, number
 
 REGIONS = ["stable", "lds", "not-lds", "several-or-none", "attracting", "unstable", "several", "bistable", "run-away", "run-away-attracting", "run-away-unstable", "run-away-several",
@@ -231,50 +231,55 @@ def stars(path):
     return "/".join("*" if isinstance(key, int) else key for key in path)
 
 
+# Each of these gives (how, where, what makes the text): most texts are never asked for.
+
 def of_tree(tree):
     for path, node in places(tree):
         for how, key, other in of_place(path, node):
             if other != node or type(other) != type(node) or isinstance(node, dict):
-                yield how, (stars(path) + "/" + key).strip("/"), text_of(changed(tree, path, other))
+                yield how, (stars(path) + "/" + key).strip("/"), lambda path=path, other=other: text_of(changed(tree, path, other))
 
 
 def of_text(tree):
     text = text_of(tree)
     for k in range(len(text)):
-        yield "cut off", "", text[:k]
-    for how, more in (("text behind it", " x"), ("an object behind it", "{}"), ("a comma behind it", ",")):
-        yield how, "", text + more
-    yield "blanks around it", "", "\n\t " + text + " \n"
-    yield "a byte order mark", "", "\ufeff" + text
-    yield "in a list", "", "[" + text + "]"
+        yield "cut off", "", lambda k=k: text[:k]
+    for how, changed_text in (("text behind it", text + " x"), ("an object behind it", text + "{}"), ("a comma behind it", text + ","),
+                              ("blanks around it", "\n\t " + text + " \n"), ("a byte order mark", "\ufeff" + text), ("in a list", "[" + text + "]")):
+        yield how, "", lambda changed_text=changed_text: changed_text
 
 
 def grafts(tree, donors):
     """Parts of other files in place of its own."""
+    def of_parts(parts):
+        return lambda: text_of({**tree, **parts})
     for other in donors:
         for key in ("matrix", "claim", "components", "witness", "statements", "ranges", "proofs", "cells", "params", "terms", "attained", "model"):
             if key in other and other[key] != tree.get(key):
-                yield "from elsewhere", key, text_of({**tree, key: other[key]})
+                yield "from elsewhere", key, of_parts({key: other[key]})
         if "attained" in tree:
-            yield "from elsewhere", "attained/matrix", text_of({**tree, "attained": {**tree["attained"], "matrix": other["matrix"]}})
+            yield "from elsewhere", "attained/matrix", of_parts({"attained": {**tree["attained"], "matrix": other["matrix"]}})
         if "witness" in other and "components" in tree or "components" in other and "witness" in tree:
             evidence = ("claim", "components", "witness")
-            yield "the other proof", "", text_of({**{k: x for k, x in tree.items() if k not in evidence}, **{k: other[k] for k in evidence if k in other}})
+            both = {**{k: x for k, x in tree.items() if k not in evidence}, **{k: other[k] for k in evidence if k in other}}
+            yield "the other proof", "", lambda both=both: text_of(both)
         for s in other.get("statements", []):
-            yield "a statement from elsewhere", s["says"], text_of({**tree, "statements": tree.get("statements", []) + [s]})
+            yield "a statement from elsewhere", s["says"], of_parts({"statements": tree.get("statements", []) + [s]})
 
 
-def mutants(tree, donors, most, seed):
-    """Without repetition; of one change at most so many instances (0: all)."""
-    groups, seen = {}, {text_of(tree)}
+def mutants(tree, donors, most, seed, one_in=1):
+    """Without repetition; of one change at most so many instances (0: all), and of what is left one in so many."""
+    groups, r = {}, random.Random(seed)
     for source in (of_tree(tree), grafts(tree, donors), of_text(tree)):
-        for how, where, text in source:
-            if text not in seen:
-                seen.add(text)
-                groups.setdefault((how, where), []).append(text)
-    r = random.Random(seed)
-    for (how, where), texts in groups.items():
-        if most and len(texts) > most:
-            texts = texts[:1] + r.sample(texts[1:], most - 1)
-        for text in texts:
+        for how, where, make in source:
+            group = groups.setdefault((how, where), [])
+            if most != 1 or not group:
+                group.append(make)
+    chosen = [(how, where, make) for (how, where), makers in groups.items()
+              for make in (makers[:1] + r.sample(makers[1:], most - 1) if most and len(makers) > most else makers)]
+    seen = {text_of(tree)}
+    for how, where, make in r.sample(chosen, len(chosen) // one_in) if one_in > 1 else chosen:
+        text = make()
+        if text not in seen:
+            seen.add(text)
             yield how, where, text

@@ -139,9 +139,7 @@ def try_base(base, donors, short, tally, reasons):
     """How many disagreements; what is still a proof of something else."""
     wrong, still_proofs = 0, []
     most = 1 if short else 4 if "cells" in base.tree else 0
-    here = list(mutants(base.tree, donors, most, base.name))
-    if short:
-        here = random.Random(base.name).sample(here, len(here) // SHORT)
+    here = list(mutants(base.tree, donors, most, base.name, SHORT if short else 1))
     for (how, where, text), (accepted, reason) in zip(here, verdicts([text for _, _, text in here])):
         still, refusal = second_verdict(text)
         verdict = "declined" if still and DECLINED in reason and ("e5000" in text or "e-5000" in text) else "rejected"
