@@ -133,11 +133,11 @@ def extremes(form):
     close = np.concatenate([[p + s * 10.0**e for e in np.linspace(-9, 2, 400) for s in (-1, 1)] for p in form.places + [0]])
     far = np.concatenate([s * 10.0**np.linspace(1, 6, 400) for s in (-1, 1)])
     z = np.unique(np.concatenate([np.linspace(-40, 40, 80001), close, far]))
-    found = []
+    found, slopes = [], form.slope(z)
     for sign in (-1, 1):
-        slope = sign * form.slope(z)
+        slope = sign * slopes
         most = slope.max()
-        order = np.argsort(-slope, kind="stable")[:4000]
+        order = np.argsort(-slope, kind="stable")[:4000].tolist()
         best, chosen = most, []
         for k in order:
             if all(abs(k - c) > 3 for c in chosen):

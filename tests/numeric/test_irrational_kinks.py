@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Costs by formula with kinks at places that are no rational numbers. Where x + g' jumps the rate is the double nearest to the kink, for every input in
-the jump; elsewhere it is that of bisection in many digits. What bends down at such a place is refused. Random ones are judged by their slopes beside
+the jump; elsewhere the force is the input there, in many digits. What bends down at such a place is refused. Random ones are judged by their slopes beside
 the places where the two branches are found to cross, with mpmath. Usage: test_irrational_kinks.py [HOW MANY [FIRST SEED]]"""
 import math
 import random
@@ -86,7 +86,7 @@ NOWHERE = [("abs(exp(-x))", "exp(-x)"), ("max(0, exp(-x))", "exp(-x)"), ("abs(1 
 
 def largest_slope(text, lo):
     f = formula.function(text)
-    at = [mpf(k) / 64 + mpf("0.0007") for k in range(-2000, 2000)]
+    at = [mpf(k) / 32 + mpf("0.0007") for k in range(-1000, 1000)]
     return 1 / min(1 + formula.curvature(f, x) for x in at if x > lo)
 
 
