@@ -1,10 +1,6 @@
-"""Exact numbers of tests: GMP's where Python has gmpy2, several times as fast, and else those of fractions.py. Their float() need not be
-the nearest double: nearest() is."""
+"""Exact numbers of tests: GMP's where Python has gmpy2, several times as fast, and else those of fractions.py. float() of one may be off
+by a unit in the last place."""
 try:
     from gmpy2 import mpq as Fraction
 except ImportError:
     from fractions import Fraction
-
-
-def nearest(x):
-    return int(x.numerator) / int(x.denominator)

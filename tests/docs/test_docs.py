@@ -72,7 +72,7 @@ def folder():
     d = tempfile.mkdtemp()
     shutil.copytree("examples", os.path.join(d, "examples"))
     os.mkdir(os.path.join(d, "tests"))
-    for name in ("second_checker.py", "second_functions.py"):
+    for name in ("second_checker.py", "second_functions.py", "rational.py"):
         shutil.copy(f"tests/{name}", os.path.join(d, "tests"))
     for name, text in FILES.items():
         with open(os.path.join(d, name), "w") as f:
