@@ -28,6 +28,14 @@ int lexical_number(Parse *p, Span at, const char *text, const char *why)
     return T_JUNK;
 }
 
+void lexical_long_name(Parse *p, Span at, const char *text)
+{
+    if (silent(p, at))
+        return;
+    Diag *d = diag_at(p->cx, D_E0114, at, "the name that begins with `%.20s` has %u letters", text, at.to - at.from);
+    diag_help(p->cx, d, "a name has at most %d", LEXICAL_LONGEST_NAME);
+}
+
 /* What word processors and other languages put in the place of our characters. */
 static const char *replacement(const char *s)
 {

@@ -12,9 +12,10 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
 
 /* delay.c: false after E0807, the method cannot compute the model. */
 bool plan_method_fits(Ctx *cx, const Model *m);
-/* The delay of each connection, 0 without one, and of each block, in steps; false after E0808. */
+/* The delay of each connection, 0 without one, in steps; false after E0808. The same of each block of a run of n_steps: there a
+ * delay longer than the run is one just longer than it. */
 bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps);
-bool plan_delays(Ctx *cx, const Net *net, EigBlock *block);
+bool plan_delays(Ctx *cx, const Net *net, int64_t n_steps, EigBlock *block);
 bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else E0805 */
 
 /* diffusion.c: false after E0807, the method cannot compute the noise. */

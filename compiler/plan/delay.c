@@ -92,13 +92,16 @@ bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps)
     return ok;
 }
 
-bool plan_delays(Ctx *cx, const Net *net, EigBlock *block)
+/* Beyond the length of a run nothing but the start is looked back at, and one row is all there is to keep of it. */
+bool plan_delays(Ctx *cx, const Net *net, int64_t n_steps, EigBlock *block)
 {
     int64_t *steps = ARENA_ARRAY(&cx->arena, net->model->conns.n + 1, int64_t);
     if (!plan_count_delays(cx, net->model, steps))
         return false;
-    for (size_t k = 0; k < net->n_blocks; k++)
-        block[k].delay = steps[net->block[k].conn];
+    for (size_t k = 0; k < net->n_blocks; k++) {
+        int64_t delay = steps[net->block[k].conn];
+        block[k].delay = delay < n_steps + 2 ? delay : n_steps + 2;
+    }
     return true;
 }
 

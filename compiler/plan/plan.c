@@ -80,7 +80,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     out->problem.pop = pop;
     out->problem.block = block;
     plan_narrow(cx, &out->problem, block);
-    return plan_delays(cx, net, block) && plan_history_fits(cx, net, &out->problem);
+    return plan_delays(cx, net, out->problem.n_steps, block) && plan_history_fits(cx, net, &out->problem);
 }
 
 /* From the order of the text to that of the sums. */
