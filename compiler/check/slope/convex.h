@@ -26,4 +26,7 @@ typedef struct ConvexFinding {
 } ConvexFinding;
 
 void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out);
+/* That the slope of a cost as a run computes it is a number is not proved, only looked at in samples: a run that meets none stops.
+ * True, and the place, where one is none. */
+bool convex_has_no_slope(Ctx *cx, const CostFormula *cost, double *at);
 #endif

@@ -134,14 +134,24 @@ static double sample_of(const CostPiece *p, int k)
 }
 
 /* What overflows may be infinity over infinity. */
-void convex_look_at_slope(ConvexSearch *s, const CostPiece *p)
+static bool has_no_slope(Ctx *cx, const CostPiece *p, double *at)
 {
     if (p->slope->depth > EXPR_MAX_DEPTH)
-        return;
-    EigCode code = expr_to_code(s->cx, p->slope);
-    for (int k = 0; k < SLOPES && s->found.verdict == CONVEX_SEARCHING; k++) {
+        return false;
+    EigCode code = expr_to_code(cx, p->slope);
+    for (int k = 0; k < SLOPES; k++) {
         double var[EIG_N_VARS] = { [EIG_VAR_X] = sample_of(p, k) };
+        *at = var[EIG_VAR_X];
         if (isnan(eig_code_eval(&code, var, NULL)))
-            convex_decide(s, CONVEX_NO_SLOPE, var[EIG_VAR_X]);
+            return true;
     }
+    return false;
+}
+
+bool convex_has_no_slope(Ctx *cx, const CostFormula *cost, double *at)
+{
+    for (size_t k = 0; k < cost->n_parts; k++)
+        if (has_no_slope(cx, &cost->part[k], at))
+            return true;
+    return false;
 }

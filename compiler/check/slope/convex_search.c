@@ -304,8 +304,9 @@ static void search_pieces(ConvexSearch *s)
             return;
         search_piece(s, p);
     }
-    for (size_t k = 0; k < c->n_parts && s->found.verdict == CONVEX_SEARCHING; k++)
-        convex_look_at_slope(s, &c->part[k]);
+    double at;
+    if (s->found.verdict == CONVEX_SEARCHING && convex_has_no_slope(s->cx, c, &at))
+        convex_decide(s, CONVEX_NO_SLOPE, at);
     const CostPiece *first = &c->piece[0], *last = &c->piece[c->n_pieces - 1];
     if (s->found.verdict == CONVEX_SEARCHING && joins(s, piece_ends(s->cx, &s->nums, c->g, first, c->lo), c->lo)
         && joins(s, piece_ends(s->cx, &s->nums, c->g, last, c->hi), c->hi))
@@ -314,7 +315,8 @@ static void search_pieces(ConvexSearch *s)
 
 void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out)
 {
-    ConvexSearch *s = ARENA_NEW(&cx->arena, ConvexSearch);
+    Arena room = { 0 };
+    ConvexSearch *s = ARENA_NEW(&room, ConvexSearch);
     JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain, &s->scaled };
     s->cx = cx;
     s->cost = cost;
@@ -326,4 +328,5 @@ void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out)
         jet_result_clear(r[k]);
     num_pool_free(&s->nums);
     *out = s->found;
+    arena_free(&room);
 }

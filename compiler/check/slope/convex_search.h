@@ -57,6 +57,4 @@ bool convex_look_at(ConvexSearch *s, double x);
 /* ---- convex_sample.c: where to look first ---- */
 /* Looks for a place where 1 + g'' is small, for a start that prunes: between a and b, and towards the ends of the piece. */
 void convex_sample(ConvexSearch *s, double a, double b);
-/* That the slope as a run computes it is a number is not proved, only looked at in samples: a run that meets none stops. */
-void convex_look_at_slope(ConvexSearch *s, const CostPiece *p);
 #endif

@@ -195,7 +195,7 @@ static Bounds searched(Formula *f, const Expr *e, bool is_monotone, bool *fine)
 {
     bool below, above;
     Num at;
-    e = standard_place(f->cx, f->nums, e, &at);
+    e = standard_place(f->cx, f->nums, e, EIG_VAR_Z, &at);
     Bounds out;
     out.lo = bound_of(f, e, -1, is_monotone, &below);
     out.hi = bound_of(f, e, 1, is_monotone, &above);

@@ -20,6 +20,8 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
  * known to be bounded there. */
 void slope_local(Ctx *cx, NumPool *nums, const Activation *act, const SlopeReport *everywhere, double lo, double hi,
                  double *least, double *most);
+/* How [0, hi] was proved, with a slope that is reached: whether it is sharp. */
+const char *slope_proof_text(Ctx *cx, Num hi, Num attained);
 /* One activation written as an expression of z, on the whole real line. */
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
 #endif

@@ -21,7 +21,7 @@ static void set_standard(SlopeSearch *s, NumPool *nums, const Expr *phi)
         s->factor = size;
         s->phi = expr_apply(s->cx, phi->span, EIG_FN_NEG, 1, &s->phi);
     }
-    s->phi = expr_shared(s->cx, standard_place(s->cx, nums, s->phi, &s->place));
+    s->phi = expr_shared(s->cx, standard_place(s->cx, nums, s->phi, EIG_VAR_Z, &s->place));
 }
 
 /* The number of fewest digits in [lo, hi]: the place of a jump is known to lie there, and was most likely written so. */
@@ -100,9 +100,9 @@ static void report_trouble(Ctx *cx, NumPool *nums, const SlopeSearch *s, const A
 /* A bound is called sharp up to this part of it. */
 static const double SHARP = 1e-6;
 
-static const char *proof_text(Ctx *cx, const SlopeSearch *s)
+const char *slope_proof_text(Ctx *cx, Num hi, Num attained)
 {
-    double factor = num_to_double(s->factor), most = factor * s->bound, seen = factor * fmax(s->attained, 0);
+    double most = num_to_double(hi), seen = num_to_double(attained);
     if (most <= seen * (1 + SHARP))
         return "interval arithmetic over all z";
     return arena_printf(&cx->arena, "interval arithmetic over all z; not sharp: the largest slope is at least %.8g", seen);
@@ -163,11 +163,11 @@ static const char *unproved_text(Ctx *cx, const SlopeSearch *s)
     }
 }
 
-static const char *reason_of(Ctx *cx, SlopeSearch *s)
+static const char *reason_of(Ctx *cx, SlopeSearch *s, const SlopeReport *r)
 {
     switch (s->verdict) {
     case SLOPE_PROVED:
-        return !isfinite(s->bound) ? unbounded_text(cx, s) : proof_text(cx, s);
+        return r->bounded ? slope_proof_text(cx, r->hi, r->attained) : unbounded_text(cx, s);
     case SLOPE_DECREASES:
         return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
     case SLOPE_JUMPS:
@@ -181,7 +181,8 @@ static const char *reason_of(Ctx *cx, SlopeSearch *s)
 
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
 {
-    SlopeSearch *s = ARENA_NEW(&cx->arena, SlopeSearch);
+    Arena room = { 0 };
+    SlopeSearch *s = ARENA_NEW(&room, SlopeSearch);
     s->cx = cx;
     set_standard(s, nums, act->phi);
     JetResult *r[] = { &s->whole, &s->left, &s->right, &s->middle, &s->scaled, &s->side };
@@ -192,7 +193,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
     move_back(s);
     name_function(s, nums, act);
     report_trouble(cx, nums, s, act);
-    *out = (SlopeReport){.reason = reason_of(cx, s), .lo = num_int(nums, 0)};
+    *out = (SlopeReport){.lo = num_int(nums, 0)};
     out->proved = s->verdict == SLOPE_PROVED;
     out->monotone = out->proved;
     out->bounded = out->proved && isfinite(s->bound);
@@ -200,6 +201,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
         out->hi = times_factor(s, nums, s->bound);
         out->attained = times_factor(s, nums, fmin(fmax(s->attained, 0), s->bound));
     }
+    out->reason = reason_of(cx, s, out);
     for (int k = 0; k < 6; k++)
         jet_result_clear(r[k]);
     branches_clear(&s->branches);
@@ -207,4 +209,5 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
         if (s->point[k].of)
             jet_result_clear(&s->point[k].there);
     num_pool_free(&s->scratch);
+    arena_free(&room);
 }

@@ -39,7 +39,28 @@ static bool same_activation(const Activation *a, const Activation *b)
 /* What is not proved has a diagnostic, of its place alone. */
 static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
 {
-    return p->hash == hash && (p->report.proved || same_place(p->act->span, act->span)) && same_activation(p->act, act);
+    return p->hash == hash && (p->known.report.proved || same_place(p->known.act->span, act->span)) && same_activation(p->known.act, act);
+}
+
+/* By the first proof that there is of a similar activation. */
+static bool is_carried(Ctx *cx, NumPool *nums, const SlopeProofs *known, SlopeProof *to)
+{
+    for (size_t k = 0; k < known->proof.n && to->known.like.form; k++)
+        if (known->proof.at[k].like_hash == to->like_hash && !known->proof.at[k].is_carried && carry(cx, nums, &known->proof.at[k].known, &to->known)) {
+            to->is_carried = true;
+            return true;
+        }
+    return false;
+}
+
+static void prove(Ctx *cx, NumPool *nums, SlopeProof *to)
+{
+    size_t before = cx->diags.n_errors;
+    if (to->known.act->cost)
+        slope_of_cost_formula(cx, nums, to->known.act, &to->known.report);
+    else
+        slope_of_formula(cx, nums, to->known.act, &to->known.report);
+    to->is_wrong = cx->diags.n_errors > before;
 }
 
 bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out)
@@ -47,15 +68,15 @@ bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation
     uint64_t hash = expr_hash(act->cost ? act->cost->g : act->phi);
     for (size_t k = 0; k < known->proof.n; k++)
         if (holds_for(&known->proof.at[k], hash, act)) {
-            *out = known->proof.at[k].report;
+            *out = known->proof.at[k].known.report;
             return !known->proof.at[k].is_wrong;
         }
-    size_t before = cx->diags.n_errors;
-    if (act->cost)
-        slope_of_cost_formula(cx, nums, act, out);
-    else
-        slope_of_formula(cx, nums, act, out);
-    bool is_wrong = cx->diags.n_errors > before;
-    vec_push(&cx->arena, &known->proof, ((SlopeProof){ hash, act, *out, is_wrong }));
-    return !is_wrong;
+    SlopeProof new = { .hash = hash, .known.act = act };
+    carry_read(cx, nums, &new.known);
+    new.like_hash = new.known.like.form ? expr_hash(new.known.like.form) : 0;
+    if (!is_carried(cx, nums, known, &new))
+        prove(cx, nums, &new);
+    *out = new.known.report;
+    vec_push(&cx->arena, &known->proof, new);
+    return !new.is_wrong;
 }

@@ -35,10 +35,10 @@ const Expr *standard_factor(Ctx *cx, NumPool *nums, const Expr *e, Num *factor)
 }
 
 /* The root of the first straight part that has one, or NULL. */
-static Num first_root(NumPool *nums, const Expr *e)
+static Num first_root(NumPool *nums, const Expr *e, EigVar by)
 {
     Num offset, rate, root = NULL;
-    if (expr_affine(nums, e, EIG_VAR_Z, &offset, &rate)) {
+    if (expr_affine(nums, e, by, &offset, &rate)) {
         if (mpq_sgn(rate) == 0)
             return NULL;
         mpq_ptr x = num_new(nums);
@@ -47,14 +47,14 @@ static Num first_root(NumPool *nums, const Expr *e)
         return x;
     }
     for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args && !root; k++)
-        root = first_root(nums, e->as.call.arg[k]);
+        root = first_root(nums, e->as.call.arg[k], by);
     return root;
 }
 
-const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, Num *at)
+const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, EigVar by, Num *at)
 {
-    Num zero = num_int(nums, 0), root = first_root(nums, e);
-    const Expr *moved = root ? expr_moved(cx, nums, e, EIG_VAR_Z, root, expr_var(cx, e->span, EIG_VAR_Z)) : NULL;
+    Num zero = num_int(nums, 0), root = first_root(nums, e, by);
+    const Expr *moved = root ? expr_moved(cx, nums, e, by, root, expr_var(cx, e->span, by)) : NULL;
     *at = moved ? root : zero;
     return moved ? moved : e;
 }

@@ -5,9 +5,9 @@
 
 /* e = *factor times what is returned: 0.3 z/(1 + abs(z)) is 0.3 times z/(1 + abs(z)). *factor != 0. */
 const Expr *standard_factor(Ctx *cx, NumPool *nums, const Expr *e, Num *factor);
-/* e moved along z so that the first of its straight parts, which vanishes at z = *at, does so at 0: tanh(3 (z - 0.1)) is
+/* e moved along z, the variable `by`, so that the first of its straight parts, which vanishes at z = *at, does so at 0: tanh(3 (z - 0.1)) is
  * tanh(3 z), at 0.1. */
-const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, Num *at);
+const Expr *standard_place(Ctx *cx, NumPool *nums, const Expr *e, EigVar by, Num *at);
 /* offset + rate * core, where core is neither a number nor a multiple of something, nor its sum with a number. NULL: e is a
  * number, the offset. */
 typedef struct StandardLine {
