@@ -73,6 +73,44 @@ static void enclose_logistic(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b, double lift)
     mpfi_d_div(y, lift, y);
 }
 
+/* a >= 0 and y = a^(halves/2): products and a root are narrower than exp(b log(a)), at a tenth of the time. y may be a. */
+static void enclose_half_power(mpfi_ptr y, mpfi_ptr a, unsigned long halves)
+{
+    mpfr_ptr from[2] = { &a->left, &a->right }, to[2] = { &y->left, &y->right };
+    mpfr_t root;
+    mpfr_init2(root, mpfi_get_prec(y));
+    for (int k = 0; k < 2; k++) {
+        mpfr_rnd_t rounding = k ? MPFR_RNDU : MPFR_RNDD;
+        mpfr_sqrt(root, from[k], rounding);
+        mpfr_pow_ui(to[k], from[k], halves / 2, rounding);
+        if (halves % 2)
+            mpfr_mul(to[k], to[k], root, rounding);
+    }
+    mpfr_clear(root);
+}
+
+static void enclose_pow(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
+{
+    enum { MOST_HALVES = 32 };
+    double halves = 2 * mpfr_get_d(&b->left, MPFR_RNDN);
+    bool is_half = mpfr_equal_p(&b->left, &b->right) && halves >= 1 && halves <= MOST_HALVES && halves == (unsigned long)halves
+                   && mpfr_cmp_d(&b->left, halves / 2) == 0;
+    if (is_half && mpfr_sgn(&a->left) >= 0 && mpfi_bounded_p(a)) {
+        enclose_half_power(y, a, (unsigned long)halves);
+        return;
+    }
+    if (mpfr_equal_p(&a->left, &a->right) && mpfr_equal_p(&b->left, &b->right) && mpfr_sgn(&a->left) > 0 && mpfr_number_p(&a->left)) {
+        bool is_off = mpfr_pow(&y->left, &a->left, &b->left, MPFR_RNDD) != 0;
+        mpfr_set(&y->right, &y->left, MPFR_RNDU);
+        if (is_off)
+            mpfr_nextabove(&y->right);
+        return;
+    }
+    mpfi_log(y, a);
+    mpfi_mul(y, y, b);
+    mpfi_exp(y, y);
+}
+
 void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
 {
     switch (fn) {
@@ -94,11 +132,7 @@ void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_LOGIT_ROOT: enclose_logit_root(y, a, b); break;
     case EIG_FN_LOGISTIC: enclose_logistic(y, a, b, 1); break;
     case EIG_FN_LIFTED_LOGISTIC: enclose_logistic(y, a, b, EIG_LOGISTIC_LIFT); break;
-    case EIG_FN_POW:
-        mpfi_log(y, a);
-        mpfi_mul(y, y, b);
-        mpfi_exp(y, y);
-        break;
+    case EIG_FN_POW: enclose_pow(y, a, b); break;
     default: BUG("function %d has no enclosure", (int)fn);
     }
 }

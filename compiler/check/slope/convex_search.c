@@ -42,6 +42,56 @@ static void leave(ConvexSearch *s, const ConvexRegion *r)
 
 /* ---- one region ---- */
 
+/* To within less, the longer the search: of the work, most is left to a bound that is sharp. */
+static bool is_sharp(const ConvexSearch *s, double low)
+{
+    double used = fmax((double)s->n_done / CONVEX_MAX_REGIONS, (double)s->nums.work / JET_BUDGET - 0.5);
+    double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
+    double seen = fmin(s->found.attained, DBL_MAX);       /* 1 + g'' may be beyond the doubles wherever it was looked at */
+    return low >= seen - under * seen;
+}
+
+/* The least of v - s |t| + c t^2/2 for |t| <= h, rounded down; c = -INFINITY: none. */
+static double least_of_parabola(mpfi_srcptr value, mpfi_srcptr slope, mpfi_srcptr curvature, double h)
+{
+    mpfi_t v, s, c, t;
+    mpfi_ptr of[] = { v, s, c, t };
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+        mpfi_init2(of[k], JET_PRECISION);
+    mpfi_set_fr(v, &value->left);
+    mpfi_mag(&s->left, slope);
+    mpfr_set(&s->right, &s->left, MPFR_RNDU);
+    mpfi_set_fr(c, &curvature->left);
+    mpfi_mul_d(t, c, h);
+    if (mpfi_is_strictly_pos(t) && mpfr_cmp(&s->right, &t->left) < 0) {         /* at t = s/c: v - s^2/(2 c) */
+        mpfi_sqr(s, s);
+        mpfi_div(s, s, c);
+        mpfi_div_2ui(s, s, 1);
+        mpfi_sub(v, v, s);
+    } else {                                    /* at t = h: v - h (s - c h/2) */
+        mpfi_div_2ui(t, t, 1);
+        mpfi_sub(s, s, t);
+        mpfi_mul_d(s, s, h);
+        mpfi_sub(v, v, s);
+    }
+    double least = convex_lower(v);
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++)
+        mpfi_clear(of[k]);
+    return least;
+}
+
+/* A lower bound of 1 + g'' in a region inside by its value and slope in the middle and its curvature, which is sharp about its least value. */
+static double by_parabola(ConvexSearch *s, const ConvexRegion *r)
+{
+    double x = convex_middle_of(s, r);
+    if (!mpfi_bounded_p(s->whole.curvature))
+        return -INFINITY;
+    jet_evaluate(s->curve[CONVEX_INSIDE], &(JetDomain){ &s->nums, 0, x, x }, &s->end);
+    if (s->end.trouble != JET_FINE || !mpfi_bounded_p(s->end.value) || !mpfi_bounded_p(s->end.slope))
+        return -INFINITY;
+    return least_of_parabola(s->end.value, s->end.slope, s->whole.curvature, nextafter(fmax(x - r->from, r->to - x), INFINITY));
+}
+
 /* A lower bound of 1 + g'' in a region inside, from its slope too. */
 static double sharpened(ConvexSearch *s, const ConvexRegion *r)
 {
@@ -62,7 +112,7 @@ static double sharpened(ConvexSearch *s, const ConvexRegion *r)
     mpfi_add(spread, spread, s->middle.value);
     low = fmax(low, convex_lower(spread));
     mpfi_clear(spread);
-    return low;
+    return is_sharp(s, low) ? low : fmax(low, by_parabola(s, r));
 }
 
 /* [a, b] and some roundings more, within the piece. */
@@ -112,15 +162,6 @@ static bool grows_beyond(ConvexSearch *s, const ConvexRegion *r)
         return true;
     jet_evaluate(expr_apply(s->cx, s->cost->span, EIG_FN_MUL, 2, arg), &d, &s->end);
     return s->end.trouble == JET_FINE && (d.side > 0 ? convex_lower(s->end.value) > 0 : convex_upper(s->end.value) < 0);
-}
-
-/* To within less, the longer the search: of the work, most is left to a bound that is sharp. */
-static bool is_sharp(const ConvexSearch *s, double low)
-{
-    double used = fmax((double)s->n_done / CONVEX_MAX_REGIONS, (double)s->nums.work / JET_BUDGET - 0.5);
-    double under = used < 0.2 ? SHARPNESS : used < 0.3 ? 1e-4 : used < 0.4 ? 1e-2 : 1;
-    double seen = fmin(s->found.attained, DBL_MAX);       /* 1 + g'' may be beyond the doubles wherever it was looked at */
-    return low >= seen - under * seen;
 }
 
 /* Of g in r or beside it, where what is infinite at the pole may be too wide already. */

@@ -141,6 +141,8 @@ static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scale
     mpq_inits(k, factor, (mpq_ptr)0);
     mpq_set(k, n);
     mpq_set_ui(factor, 1, 1);
+    if (!whole)
+        scaled_roots(w->at, a, n, g);
     for (int order = 0; order < 3; order++) {
         if (mpq_sgn(factor) == 0) {
             scaled_zero(&g[order]);
@@ -150,8 +152,6 @@ static void apply_power(Walk *w, const Scaled *a, Num n, const char *name, Scale
             jet_domain(w, !scaled_has_zero(a), scaled_is_zero(a), name);
         if (whole)
             scaled_power(w->at, a, mpz_get_si(mpq_numref(k)), &g[order]);
-        else
-            scaled_root(w->at, a, k, &g[order]);
         mpfi_mul_q(g[order].c, g[order].c, factor);
         mpq_mul(factor, factor, k);
         mpz_sub(mpq_numref(k), mpq_numref(k), mpq_denref(k));

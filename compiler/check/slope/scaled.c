@@ -381,6 +381,57 @@ void scaled_root(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled *out)
     repair(out);
 }
 
+/* x^k, x above 0 and finite: once, between what it is rounded to and what is next to that. */
+static void enclose_root(mpfi_t out, mpfr_srcptr x, mpq_srcptr k)
+{
+    mpfr_t exponent;
+    mpfr_init2(exponent, 4 * JET_PRECISION);
+    int is_off = mpfr_set_q(exponent, k, MPFR_RNDN);            /* by much less than what is next to x^k */
+    is_off |= mpq_cmp_ui(k, 1, 2) == 0 ? mpfr_sqrt(&out->left, x, MPFR_RNDD) : mpfr_pow(&out->left, x, exponent, MPFR_RNDD);
+    mpfr_set(&out->right, &out->left, MPFR_RNDU);
+    if (is_off && mpq_cmp_ui(k, 1, 2) != 0)
+        mpfr_nextbelow(&out->left);
+    for (int n = 0; is_off && n < 2; n++)
+        mpfr_nextabove(&out->right);
+    mpfr_clear(exponent);
+}
+
+/* Each end to all three powers: the next one is the one before over the end. */
+void scaled_roots(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled out[3])
+{
+    mpfi_t low, high;
+    mpq_t power;
+    bool is_plain = mpfr_sgn(&a->c->left) > 0 && mpfr_number_p(&a->c->right);
+    mpq_init(power);
+    mpq_set(power, k);
+    mpfi_init2(low, JET_PRECISION);
+    mpfi_init2(high, JET_PRECISION);
+    if (is_plain)
+        enclose_root(low, &a->c->left, k);
+    if (is_plain && mpfr_equal_p(&a->c->left, &a->c->right))
+        mpfi_set(high, low);
+    else if (is_plain)
+        enclose_root(high, &a->c->right, k);
+    for (int order = 0; order < 3; order++) {
+        bool falls = mpq_sgn(power) < 0;
+        if (!is_plain) {
+            scaled_root(d, a, power, &out[order]);
+        } else {
+            mpfr_set(&out[order].c->left, falls ? &high->left : &low->left, MPFR_RNDD);
+            mpfr_set(&out[order].c->right, falls ? &low->right : &high->right, MPFR_RNDU);
+            out[order].power = scale_product(d->nums, a->power, power);
+            out[order].rate = scale_product(d->nums, a->rate, power);
+            repair(&out[order]);
+        }
+        mpz_sub(mpq_numref(power), mpq_numref(power), mpq_denref(power));
+        mpfi_div_fr(low, low, &a->c->left);
+        mpfi_div_fr(high, high, &a->c->right);
+    }
+    mpfi_clear(low);
+    mpfi_clear(high);
+    mpq_clear(power);
+}
+
 /* Upper bound of log(y)/y from lo on: it falls beyond e, and is never above 1/e. */
 static void log_over_y(double lo, mpfi_t out)
 {

@@ -32,6 +32,8 @@ void scaled_div(const JetDomain *d, const Scaled *a, const Scaled *b, Scaled *ou
 void scaled_power(const JetDomain *d, const Scaled *a, long n, Scaled *out);
 /* max(a, 0)^k */
 void scaled_root(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled *out);
+/* max(a, 0)^k, ^(k - 1) and ^(k - 2). */
+void scaled_roots(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled out[3]);
 /* by_power: where y is unbounded log(y) is held as a multiple, from 0 to a number, of a small power of y, else as a number or more. */
 void scaled_log(const JetDomain *d, const Scaled *a, bool by_power, Scaled *out);
 /* Both as plain intervals, and the plain interval around both. */
