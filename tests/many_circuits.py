@@ -47,6 +47,31 @@ def with_formulas(b):
             "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[249].E) }\n")
 
 
+OWN = (
+    ("Hill", "activation(z) = max(z, 0)^2 / (max(z, 0)^2 + own^2)"),
+    ("Naka and Rushton, power 2.5", "activation(z) = max(z, 0)^2.5 / (max(z, 0)^2.5 + own^2.5)"),
+    ("Naka and Rushton, own power", "activation(z) = max(z, 0)^(1 + 2 * own) / (max(z, 0)^(1 + 2 * own) + 1)"),
+    ("softplus", "activation(z) = own * log(1 + exp(z / own))"),
+    ("normal", "activation(z) = z * normcdf(z / own) + own * normpdf(z / own)"),
+    ("tanh, own gain and place", "activation(z) = tanh(own * (z - own / 2))"),
+    ("logistic", "activation(z) = 1 / (1 + exp(-own * (z - 0.3)))"),
+    ("two parts with max", "activation(z) = max(tanh(own * z), 0) + max(z - own, 0) / 10"),
+    ("entropy", "cost(x) = own * (x * log(x) + (1 - x) * log(1 - x)) on [0, 1]"),
+    ("entropy, own rate", "cost(x) = x * log(x / own) + (own - x) * log((own - x) / own) on [0, own]"),
+    ("quartic", "cost(x) = own * x^4 / 4 + x^2 / own on [0, 1 + own]"),
+    ("own scale, one domain", "cost(x) = own * log(1 + (x / own)^2) / 4 on [-2, 2]"),
+    ("own quartic beside others", "cost(x) = own * x^4 - x^2 / 4 + 0.1 * log(1 + x^2) on [-1, 1]"),
+)
+
+
+def with_own(body):
+    """500 populations of a circuit each, whose activation or cost has a number of its own, and 9790 connections."""
+    loops = ["connect L[k].E -> L[k + %d].E { weight = %d / 10^7 } for k in 0..499 - %d" % (d, d, d) for d in range(1, 21)]
+    return ("circuit C(own) {\n  population E excitatory { size = 20; tau = 20 ms; %s; input = 1 }\n}\n" % body +
+            "instance L[500] = C(0.5 + index / 1000)\n" + "\n".join(loops) +
+            "\nsimulate { duration = 1 ms; method = rk4; step = 0.1 ms; record mean(L[499].E) }\n")
+
+
 def with_weights(n, weight):
     """n circuits of forty neurons, wired at random with weights by an expression."""
     return ("circuit C() {\n  population E excitatory { size = 40; tau = 20 ms; cost = nonnegative }\n"

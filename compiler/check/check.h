@@ -35,6 +35,7 @@ typedef struct SlopeReport {
     bool too_large;             /* not bounded, because the bound is beyond the doubles */
     Num lo, hi;
     Num attained;               /* a proved lower bound of sup phi': hi itself where hi is known to be that; NULL unless bounded */
+    double attained_at;         /* of a cost by formula: a rate where the curvature is as small as `attained` says; NaN: none is known */
     Num unit_hi, unit_attained; /* the same at gain 1, where neurons differ in gain: then hi is that of the largest gain,
                                  * attained that of the least. NULL elsewhere */
     const char *reason;         /* how it was proved, or why it was not */

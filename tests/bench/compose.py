@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Time and memory of the compiler for 500 populations and 9547 connections from circuits, against the neurons in each,
-and with costs and activations by formula, equal in all circuits or different in each; and for 1000 weights by an expression;
+and with costs and activations by formula, equal in all circuits, different in each, or with one number of its own in each;
+and for 1000 weights by an expression;
 and with some 10^8 weights in all; and with delays, noise, equations, currents and inputs of neurons, all but samples.
 Seconds are those of the processor; the run is of ten steps.
 
@@ -12,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from many_circuits import CURRENTS, INPUTS, WIRES, cells, delayed, driven, model, wired, with_entries, with_formulas, with_weights
+from many_circuits import CURRENTS, INPUTS, OWN, WIRES, cells, delayed, driven, model, wired, with_entries, with_formulas, with_own, with_weights
 
 ENTRIES = ("weight = 0.0001 * (1 + pre.i * post.i)", "weight = 0.001 * exp(-abs(pre.i - post.i) / 10)",
            "pattern = random(p = 0.5); weight = 0.001 * (k + 1)", "pattern = random(indegree = 50); weight = 0.001 * (k + 1)")
@@ -54,6 +55,8 @@ def main():
         row("connections of every kind, %d neurons in each" % cells, wired(250, cells))
     row("equal formulas", with_formulas("1.3"))
     row("a formula for each circuit", with_formulas("1.3 + index / 1000"))
+    for name, body in OWN:
+        row("a number for each circuit: " + name, with_own(body), runs=False)
     row("1000 connections, 0.01 * pre.i", with_weights(1000, "0.01 * pre.i"))
     row("delays", delayed(250, 10))
     row("delays of every kind of connection", delayed(250, 10, WIRES))

@@ -1,5 +1,6 @@
 /* A formula with q + factor f((z - place)/s): its slopes are factor/s times those of f, its curvatures factor/s^2 times and
- * what a square adds. So bounds of one are bounds of the other times a number, which is a quotient of two such and above 0. */
+ * what a square adds. So bounds of one are bounds of the other times a number, which is a quotient of two such and above 0; those of
+ * a cost over a part of the domain too, and as sharp where the part has the place of the least bend in it. */
 #include "compiler/check/slope/carry.h"
 
 #include <math.h>
@@ -75,7 +76,8 @@ static bool carry_cost(Ctx *cx, NumPool *nums, const Known *from, Known *to)
 {
     Num least, most, gain = to->act->gain;
     double at;
-    if (mpq_sgn(from->report.attained) <= 0 || !similar_ratio(nums, &from->like, &to->like, &least, &most))
+    bool is_seen = mpq_sgn(from->report.attained) > 0 && similar_within(nums, &from->like, &to->like, from->report.attained_at);
+    if (!is_seen || !similar_ratio(nums, &from->like, &to->like, &least, &most))
         return false;
     Num bound = carried_bend(nums, from, to, combined(nums, mpq_div, from->act->gain, from->report.hi), least, most, -1);
     Num seen = carried_bend(nums, from, to, combined(nums, mpq_div, from->act->gain, from->report.attained), least, most, 1);

@@ -105,6 +105,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
     report(cx, nums, f, act->cost->g, act->span);
     bool proved = f->verdict == CONVEX_PROVED;
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && f->bound > 0, .lo = num_int(nums, 0) };
+    out->attained_at = f->attained_at;
     out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
                   : out->bounded ? proof_text(cx, f, act->gain)
                   : act->set_valued ? "since it jumps: only local statements are possible"

@@ -17,6 +17,7 @@ typedef enum ConvexVerdict {
 
 typedef struct ConvexFinding {
     double attained, bound;     /* 1 + g'' is somewhere at most this, and nowhere less than that */
+    double attained_at;         /* there; NaN: nowhere */
     bool is_searched;           /* the way g is composed was not enough everywhere */
     ConvexVerdict verdict;
     double at, value;           /* the place, and 1 + g'' there */

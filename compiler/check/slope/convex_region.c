@@ -157,6 +157,14 @@ double convex_middle_of(const ConvexSearch *s, const ConvexRegion *r)
     return r->where == CONVEX_INSIDE ? r->from + (r->to - r->from) / 2 : convex_edge_of(s, r);
 }
 
+void convex_attain(ConvexSearch *s, double bend, double x)
+{
+    if (!(bend < s->found.attained))
+        return;
+    s->found.attained = bend;
+    s->found.attained_at = x;
+}
+
 bool convex_look_at(ConvexSearch *s, double x)
 {
     s->middle.trouble = JET_EDGE;
@@ -170,7 +178,7 @@ bool convex_look_at(ConvexSearch *s, double x)
         s->found.value = convex_upper(s->middle.value);
         convex_decide(s, CONVEX_NOT, x);
     } else if (s->middle.trouble == JET_FINE) {
-        s->found.attained = fmin(s->found.attained, convex_upper(s->middle.value));
+        convex_attain(s, convex_upper(s->middle.value), x);
     }
     return s->found.verdict != CONVEX_SEARCHING;
 }

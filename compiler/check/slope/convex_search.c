@@ -100,10 +100,11 @@ static double sharpened(ConvexSearch *s, const ConvexRegion *r)
     if (s->middle.trouble != JET_FINE || !mpfi_bounded_p(s->whole.slope))
         return low;
     if (mpfi_is_nonneg(s->whole.slope) || mpfi_is_nonpos(s->whole.slope)) {
-        convex_evaluate_at(s, mpfi_is_nonneg(s->whole.slope) ? r->from : r->to, &s->end);
+        double end = mpfi_is_nonneg(s->whole.slope) ? r->from : r->to;
+        convex_evaluate_at(s, end, &s->end);
         if (s->end.trouble != JET_FINE)
             return low;
-        s->found.attained = fmin(s->found.attained, fmax(0, convex_upper(s->end.value)));
+        convex_attain(s, fmax(0, convex_upper(s->end.value)), end);
         return fmax(low, convex_lower(s->end.value));
     }
     mpfi_init2(spread, JET_PRECISION);
@@ -361,7 +362,7 @@ void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out)
     JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain, &s->scaled };
     s->cx = cx;
     s->cost = cost;
-    s->found = (ConvexFinding){ .attained = INFINITY, .bound = INFINITY, .from = NAN, .to = NAN };
+    s->found = (ConvexFinding){ .attained = INFINITY, .bound = INFINITY, .attained_at = NAN, .from = NAN, .to = NAN };
     for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_init(r[k]);
     search_pieces(s);

@@ -35,6 +35,8 @@ typedef struct ConvexSearch {
 double convex_upper(mpfi_srcptr x);
 double convex_lower(mpfi_srcptr x);
 void convex_decide(ConvexSearch *s, ConvexVerdict v, double at);
+/* 1 + g'' is at most `bend` at x. */
+void convex_attain(ConvexSearch *s, double bend, double x);
 /* NULL: infinite. */
 Num convex_end_of(const ConvexSearch *s, ConvexWhere where);
 JetDomain convex_domain_of(ConvexSearch *s, const ConvexRegion *r);

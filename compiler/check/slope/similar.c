@@ -1,5 +1,6 @@
 #include "compiler/check/slope/similar.h"
 
+#include <math.h>
 #include <mpfi.h>
 
 #include "compiler/check/slope/jet.h"
@@ -365,6 +366,9 @@ static Similar similar(Reading *r, const Expr *e, Num lo, Num hi, int order)
     out.lo = moved_end(r, lo, place);
     out.hi = moved_end(r, hi, place);
     out.square = square;
+    out.place = place;
+    Num times = r->power ? combined(r, mpq_div, num_int(r->nums, 1), r->power) : NULL;
+    out.unit = times ? exact_power(r, r->value, times) : num_int(r->nums, 1);
     const Expr *core = mpq_sgn(p.factor) < 0 ? call(r, rest, EIG_FN_NEG, p.core, NULL) : p.core;
     Num degree = combined(r, mpq_sub, p.degree, num_int(r->nums, order));
     if (enclose(r, size_of(r, p.factor), degree, &out) && !r->failed && core->size < EXPR_MAX_SIZE)
@@ -389,7 +393,20 @@ static bool same_end(Num a, Num b)
 
 bool similar_equal(const Similar *a, const Similar *b)
 {
-    return a->form && b->form && same_end(a->lo, b->lo) && same_end(a->hi, b->hi) && expr_equal(a->form, b->form);
+    return a->form && b->form && expr_equal(a->form, b->form);
+}
+
+bool similar_within(NumPool *nums, const Similar *a, const Similar *b, double x)
+{
+    if (same_end(a->lo, b->lo) && same_end(a->hi, b->hi))
+        return true;
+    bool is_within = (!a->lo || (b->lo && mpq_cmp(a->lo, b->lo) <= 0)) && (!a->hi || (b->hi && mpq_cmp(b->hi, a->hi) <= 0));
+    if (!is_within || !isfinite(x) || !a->unit)
+        return false;
+    mpq_ptr y = num_new(nums);
+    mpq_sub(y, num_from_double(nums, x), a->place);
+    mpq_div(y, y, a->unit);
+    return (!b->lo || mpq_cmp(b->lo, y) < 0) && (!b->hi || mpq_cmp(y, b->hi) < 0);
 }
 
 bool similar_ratio(NumPool *nums, const Similar *a, const Similar *b, Num *least, Num *most)

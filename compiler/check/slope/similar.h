@@ -17,13 +17,17 @@ typedef struct Similar {
     Num least, most;            /* what a slope of f (order 1), or a curvature (order 2), is multiplied by for one of e: factor/s^order
                                  * lies between. The same number where that is rational */
     Num square;                 /* q; 0 unless asked for */
+    Num place, unit;            /* unit: s; NULL: it is not rational */
 } Similar;
 
 /* Of an activation, e of z: m alone is looked for. */
 Similar similar_activation(Ctx *cx, NumPool *nums, const Expr *e);
 /* Of a cost, e of x in [lo, hi] (NULL: infinite): q, l and m are. */
 Similar similar_cost(Ctx *cx, NumPool *nums, const Expr *e, Num lo, Num hi);
+/* The same f; domains may differ. */
 bool similar_equal(const Similar *a, const Similar *b);
+/* The domain of b lies within that of a, and *x (NaN: no place is known) of a within the one of b, unless they are the same. */
+bool similar_within(NumPool *nums, const Similar *a, const Similar *b, double x);
 /* *least <= (b's factor/s^order)/(a's) <= *most. False where one of them is far beyond the doubles. */
 bool similar_ratio(NumPool *nums, const Similar *a, const Similar *b, Num *least, Num *most);
 #endif

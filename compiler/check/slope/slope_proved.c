@@ -45,12 +45,11 @@ static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
 /* By the first proof that there is of a similar activation. */
 static bool is_carried(Ctx *cx, NumPool *nums, const SlopeProofs *known, SlopeProof *to)
 {
-    for (size_t k = 0; k < known->proof.n && to->known.like.form; k++)
-        if (known->proof.at[k].like_hash == to->like_hash && !known->proof.at[k].is_carried && carry(cx, nums, &known->proof.at[k].known, &to->known)) {
-            to->is_carried = true;
-            return true;
-        }
-    return false;
+    for (size_t k = 0; k < known->proof.n && to->known.like.form && !to->is_carried; k++) {
+        const SlopeProof *p = &known->proof.at[k];
+        to->is_carried = p->like_hash == to->like_hash && !p->is_carried && carry(cx, nums, &p->known, &to->known);
+    }
+    return to->is_carried;
 }
 
 static void prove(Ctx *cx, NumPool *nums, SlopeProof *to)
