@@ -58,7 +58,7 @@ static void enclose(Look *l, double z)
 {
     enclose_code(&l->code, z, l->stack, l->exact);
     mpfi_diam(l->distance, l->exact);
-    if (mpfr_cmp_d(l->distance, OFF) <= 0)
+    if (mpfr_number_p(l->distance) && mpfr_cmp_d(l->distance, OFF) <= 0)
         return;
     set_precision(l, MORE_PRECISION);
     enclose_code(&l->code, z, l->stack, l->exact);

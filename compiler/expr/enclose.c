@@ -82,9 +82,47 @@ static void enclose_call(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     }
 }
 
+/* The last power of a program that has several: of one base as a rule, in a quotient. */
+typedef struct LastPower {
+    bool is_kept, is_known;
+    mpfi_t a, b, y;
+} LastPower;
+
+static bool has_powers(const EigCode *code)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < code->n; k++)
+        n += code->op[k].kind == EIG_OP_CALL && code->op[k].which == EIG_FN_POW;
+    return n > 1;
+}
+
+static bool is_same(mpfi_srcptr a, mpfi_srcptr b)
+{
+    return mpfr_equal_p(&a->left, &b->left) && mpfr_equal_p(&a->right, &b->right);
+}
+
+static void enclose_kept(LastPower *l, mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
+{
+    if (!l->is_kept || fn != EIG_FN_POW) {
+        enclose_call(y, fn, a, b);
+        return;
+    }
+    if (!l->is_known || !is_same(a, l->a) || !is_same(b, l->b)) {
+        mpfi_set(l->a, a);
+        mpfi_set(l->b, b);
+        enclose_call(l->y, fn, a, b);
+        l->is_known = true;
+    }
+    mpfi_set(y, l->y);
+}
+
 void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr y)
 {
     size_t top = 0;
+    LastPower last = { .is_kept = has_powers(code) };
+    mpfi_ptr of[] = { last.a, last.b, last.y };
+    for (int k = 0; last.is_kept && k < 3; k++)
+        mpfi_init2(of[k], mpfi_get_prec(y));
     for (const EigOp *op = code->op; op < code->op + code->n; op++) {
         if (op->kind != EIG_OP_CALL) {
             mpfi_set_d(stack[top++], op->kind == EIG_OP_CONST ? op->value : x);
@@ -92,9 +130,11 @@ void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr y)
         }
         bool is_pair = eig_fn_n_args[op->which] == 2;
         top -= is_pair;
-        enclose_call(y, (EigFn)op->which, stack[top - 1], is_pair ? stack[top] : stack[top - 1]);
+        enclose_kept(&last, y, (EigFn)op->which, stack[top - 1], is_pair ? stack[top] : stack[top - 1]);
         mpfi_swap(stack[top - 1], y);
     }
+    for (int k = 0; last.is_kept && k < 3; k++)
+        mpfi_clear(of[k]);
     mpfi_set(y, stack[0]);
 }
 

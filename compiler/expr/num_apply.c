@@ -81,7 +81,8 @@ static void enclose_half_power(mpfi_ptr y, mpfi_ptr a, unsigned long halves)
     mpfr_init2(root, mpfi_get_prec(y));
     for (int k = 0; k < 2; k++) {
         mpfr_rnd_t rounding = k ? MPFR_RNDU : MPFR_RNDD;
-        mpfr_sqrt(root, from[k], rounding);
+        if (halves % 2)
+            mpfr_sqrt(root, from[k], rounding);
         mpfr_pow_ui(to[k], from[k], halves / 2, rounding);
         if (halves % 2)
             mpfr_mul(to[k], to[k], root, rounding);
