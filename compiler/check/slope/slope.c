@@ -72,6 +72,7 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeReport *out)
 {
     Num zero = num_int(net->nums, 0);
+    SlopeGroup group = slope_group(cx, net->nums, net);
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
         bool is_right = true;
@@ -80,7 +81,7 @@ void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeRepor
         else if (act->slope_known)
             slope_of_cost(act, zero, &out[a]);
         else
-            is_right = slope_by_proof(cx, net->nums, known, act, &out[a]);
+            is_right = slope_by_proof(cx, net->nums, known, &group, a, &out[a]);
         if (net->pop[a].model->prox_step && !act->slope_known && is_right)
             check_step(cx, net, net->pop[a].model, &out[a]);
         if (net->pop[a].gain_max)

@@ -1,5 +1,7 @@
 #include "compiler/check/slope/slope_proved.h"
 
+#include <stdlib.h>
+
 #include "compiler/check/slope/slope.h"
 
 static bool same_number(Num a, Num b)
@@ -36,46 +38,108 @@ static bool same_activation(const Activation *a, const Activation *b)
     return same_number(a->gain, b->gain) && same_cost(a->cost, b->cost);
 }
 
+/* ---- which of them are similar ---- */
+
+/* A formula to be put in order; by itself alone, so that the first of those that are similar is the same wherever it stands. */
+typedef struct Ordered {
+    const Known *known;
+    uint64_t like_hash, hash;
+    size_t k;
+} Ordered;
+
+/* NULL is infinite: the first of all. */
+static int compare_ends(Num a, Num b, int way)
+{
+    return !a || !b ? !!a - !!b : way * mpq_cmp(a, b);
+}
+
+static int compare_hashes(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+/* Wide domains first: what is proved of one may hold for those within it. */
+static int in_order(const void *left, const void *right)
+{
+    const Ordered *a = left, *b = right;
+    const Similar *x = &a->known->like, *y = &b->known->like;
+    int order[] = { compare_hashes(a->like_hash, b->like_hash), compare_ends(x->lo, y->lo, 1), compare_ends(x->hi, y->hi, -1),
+                    mpq_cmp(x->least, y->least), mpq_cmp(x->place, y->place), mpq_cmp(x->square, y->square), compare_hashes(a->hash, b->hash) };
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        if (order[k])
+            return order[k];
+    return 0;
+}
+
+static uint64_t hash_of(const Activation *act)
+{
+    return expr_hash(act->cost ? act->cost->g : act->phi);
+}
+
+SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net)
+{
+    SlopeGroup g = { net->n_pops, ARENA_ARRAY(&cx->arena, net->n_pops + 1, Known), ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t) };
+    Ordered *ordered = ARENA_ARRAY(&cx->arena, g.n + 1, Ordered);
+    size_t n = 0;
+    for (size_t k = 0; k < g.n; k++) {
+        const ModelPop *pop = net->pop[k].model;
+        g.first[k] = k;
+        if (pop->n_states > 0 || pop->act.slope_known)
+            continue;
+        g.of[k].act = &pop->act;
+        carry_read(cx, nums, &g.of[k]);
+        if (g.of[k].like.form)
+            ordered[n++] = (Ordered){ &g.of[k], expr_hash(g.of[k].like.form), hash_of(&pop->act), k };
+    }
+    if (n)
+        qsort(ordered, n, sizeof *ordered, in_order);
+    for (size_t j = 0, first = 0; j < n; j++) {
+        first = ordered[j].like_hash == ordered[first].like_hash ? first : j;
+        g.first[ordered[j].k] = ordered[first].k;
+    }
+    return g;
+}
+
+/* ---- each once ---- */
+
 /* What is not proved has a diagnostic, of its place alone. */
 static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
 {
-    return p->hash == hash && (p->known.report.proved || same_place(p->known.act->span, act->span)) && same_activation(p->known.act, act);
+    return p->hash == hash && (p->report.proved || same_place(p->act->span, act->span)) && same_activation(p->act, act);
 }
 
-/* By the first proof that there is of a similar activation. */
-static bool is_carried(Ctx *cx, NumPool *nums, const SlopeProofs *known, SlopeProof *to)
+static const SlopeProof *prove(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act)
 {
-    for (size_t k = 0; k < known->proof.n && to->known.like.form && !to->is_carried; k++) {
-        const SlopeProof *p = &known->proof.at[k];
-        to->is_carried = p->like_hash == to->like_hash && !p->is_carried && carry(cx, nums, &p->known, &to->known);
-    }
-    return to->is_carried;
-}
-
-static void prove(Ctx *cx, NumPool *nums, SlopeProof *to)
-{
-    size_t before = cx->diags.n_errors;
-    if (to->known.act->cost)
-        slope_of_cost_formula(cx, nums, to->known.act, &to->known.report);
-    else
-        slope_of_formula(cx, nums, to->known.act, &to->known.report);
-    to->is_wrong = cx->diags.n_errors > before;
-}
-
-bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out)
-{
-    uint64_t hash = expr_hash(act->cost ? act->cost->g : act->phi);
+    uint64_t hash = hash_of(act);
     for (size_t k = 0; k < known->proof.n; k++)
-        if (holds_for(&known->proof.at[k], hash, act)) {
-            *out = known->proof.at[k].known.report;
-            return !known->proof.at[k].is_wrong;
-        }
-    SlopeProof new = { .hash = hash, .known.act = act };
-    carry_read(cx, nums, &new.known);
-    new.like_hash = new.known.like.form ? expr_hash(new.known.like.form) : 0;
-    if (!is_carried(cx, nums, known, &new))
-        prove(cx, nums, &new);
-    *out = new.known.report;
+        if (holds_for(&known->proof.at[k], hash, act))
+            return &known->proof.at[k];
+    size_t before = cx->diags.n_errors;
+    SlopeProof new = { .hash = hash, .act = act };
+    (act->cost ? slope_of_cost_formula : slope_of_formula)(cx, nums, act, &new.report);
+    new.is_wrong = cx->diags.n_errors > before;
     vec_push(&cx->arena, &known->proof, new);
-    return !new.is_wrong;
+    return &known->proof.at[known->proof.n - 1];
+}
+
+/* By the proof of the first that is similar, in this network: no other, so that a bound is the same whatever was looked at before. */
+static bool is_carried(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *first, const Known *of, SlopeReport *out)
+{
+    Known from = *first, to = *of;
+    if (same_activation(first->act, of->act))
+        return false;
+    from.report = prove(cx, nums, known, first->act)->report;
+    bool is = carry(cx, nums, &from, &to);
+    *out = to.report;
+    return is;
+}
+
+bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const SlopeGroup *group, size_t k, SlopeReport *out)
+{
+    const Known *of = &group->of[k], *first = &group->of[group->first[k]];
+    if (is_carried(cx, nums, known, first, of, out))
+        return true;
+    const SlopeProof *p = prove(cx, nums, known, of->act);
+    *out = p->report;
+    return !p->is_wrong;
 }

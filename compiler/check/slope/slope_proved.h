@@ -7,9 +7,9 @@
 #include "lang/base/vec.h"
 
 typedef struct SlopeProof {
-    uint64_t hash, like_hash;   /* of the formula, and of known.like.form */
-    Known known;
-    bool is_carried;            /* known.report is by another proof */
+    uint64_t hash;              /* of the formula */
+    const Activation *act;
+    SlopeReport report;
     bool is_wrong;              /* there is an error about it */
 } SlopeProof;
 
@@ -17,7 +17,15 @@ struct SlopeProofs {
     VEC(SlopeProof) proof;
 };
 
-/* slope_of_cost_formula or slope_of_formula, or what one of them found for an equal activation, or a similar one. What is wrong is said at the
- * place of each. False: something is. */
-bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act, SlopeReport *out);
+/* Activations by formula, of one network. */
+typedef struct SlopeGroup {
+    size_t n;
+    Known *of;                  /* n, without reports; of[k].act NULL: none to be proved */
+    size_t *first;              /* n: whose proof may be one of k too, or k. Which that is does not depend on their order */
+} SlopeGroup;
+
+SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net);
+/* slope_of_cost_formula or slope_of_formula of number k, or what one of them found for an equal activation, or for group->first[k]. What is
+ * wrong is said at the place of each. False: something is. */
+bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const SlopeGroup *group, size_t k, SlopeReport *out);
 #endif
