@@ -157,7 +157,19 @@ def costs_that_are_not_convex():
         assert [f is not None for f in found] == [float(c) < 1 for c in order]
 
 
+def their_order_does_not_matter():
+    """Every bound to the last digit, whichever of the populations stands first."""
+    rng = np.random.default_rng(4)
+    for text in [activation(t) for t, _ in FAMILIES] + list(COSTS):
+        bodies = [text.replace("{c}", f"({c})") for c in ("1/2", "0.7", "3", "123/10", "3/7", "0.7")]
+        found = [r["slope"] for r in reports(bodies)]
+        order = rng.permutation(len(bodies))
+        again = [r["slope"] for r in reports([bodies[k] for k in order])]
+        assert again == [found[k] for k in order], text
+
+
 eigc.test("families", families)
+eigc.test("their order does not matter", their_order_does_not_matter)
 eigc.test("different ones", different_ones)
 eigc.test("costs", costs)
 eigc.test("costs that are not convex", costs_that_are_not_convex)
