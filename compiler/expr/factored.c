@@ -313,17 +313,25 @@ static void apply(Factoring *q, EigFn fn, Ratio *a, Ratio *b)
     reduce(q, a);
 }
 
+/* Factor by factor, so that it stops where it grows. */
 static void raise_to(Factoring *q, Ratio *a, long n)
 {
     if (n < 0)
         turn_over(q, a);
-    slong terms = a->above->length > a->below->length ? a->above->length : a->below->length;
-    q->too_much |= terms > 6 && labs(n) > 4;
-    if (q->too_much)
-        return;
-    q->f->fmpz_mpoly_pow_ui(a->above, a->above, (ulong)labs(n), q->ring);
-    q->f->fmpz_mpoly_pow_ui(a->below, a->below, (ulong)labs(n), q->ring);
-    look_at_size(q, a);
+    if (n == 0) {
+        q->f->fmpz_mpoly_set_ui(a->above, 1, q->ring);
+        q->f->fmpz_mpoly_set_ui(a->below, 1, q->ring);
+    }
+    Ratio base;
+    ratio_init(q, &base);
+    q->f->fmpz_mpoly_set(base.above, a->above, q->ring);
+    q->f->fmpz_mpoly_set(base.below, a->below, q->ring);
+    for (long k = 1; k < labs(n) && !q->too_much; k++) {
+        q->f->fmpz_mpoly_mul(a->above, a->above, base.above, q->ring);
+        q->f->fmpz_mpoly_mul(a->below, a->below, base.below, q->ring);
+        look_at_size(q, a);
+    }
+    ratio_clear(q, &base);
 }
 
 static void set_exponential(Factoring *q, const Expr *exponent, Num rate, Ratio *r)
