@@ -2,9 +2,12 @@
 
 #include <gmp.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "compiler/driver/options.h"
 #include "lang/base/arena.h"
@@ -14,6 +17,7 @@
  * blocks need no heads; returned ones wait in a list for their length. */
 enum { UNIT = 16, LISTS = 8, FIRST_SLAB = 32 * 1024, LAST_SLAB = 8 * 1024 * 1024 };
 enum { LARGEST_KEPT = 32 * 1024 * 1024, TOP_PAD = 1024 * 1024 };    /* 32 MB are the most that malloc takes for it */
+enum { LARGE_PAGE = 2 * 1024 * 1024 };
 
 typedef struct Block {
     struct Block *next;
@@ -95,12 +99,33 @@ static void *number_realloc(void *p, size_t old_bytes, size_t bytes)
     return moved;
 }
 
+/* The first of malloc's heap is one large page, where the system has them: a small model is read and checked in
+ * some 200 pages, and each of these costs a page fault, more than all the arithmetic in a guest of a virtual machine.
+ * Malloc writes the first page that it gets, which therefore lies before it: a page once written stays small. */
+static void begin_heap_large(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *top = sbrk(0);
+    if (top == (char *)-1)
+        return;
+    size_t before = -((uintptr_t)top + page) % LARGE_PAGE;
+    char *start = top + before + page;
+    if (sbrk((intptr_t)before) == (void *)-1)
+        return;
+    mallopt(M_TOP_PAD, LARGE_PAGE + (int)page);
+    char *first = malloc(1);
+    mallopt(M_TOP_PAD, TOP_PAD);
+    if (first && first >= top && first < start && (char *)sbrk(0) - start >= LARGE_PAGE)
+        madvise(start, LARGE_PAGE, MADV_HUGEPAGE);
+    free(first);
+}
+
 void number_memory_start(void)
 {
     arena_on_exhausted = out_of_memory;
     /* Matrices that come and go stay with the process: the system would zero their pages again each time. */
     mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT);
     mallopt(M_TRIM_THRESHOLD, 4 * LARGEST_KEPT);
-    mallopt(M_TOP_PAD, TOP_PAD);
+    begin_heap_large();
     mp_set_memory_functions(number_alloc, number_realloc, number_free);
 }
