@@ -1,6 +1,7 @@
 #include "compiler/driver/pipeline.h"
 
 #include <math.h>
+#include <mpfr.h>
 #include <time.h>
 
 #include "compiler/check/lds/lds.h"
@@ -264,5 +265,6 @@ void compilation_free(Compilation *c)
     if (c->report)
         report_free(c->report);
     num_pool_free(&c->nums);
+    mpfr_free_cache();      /* of this thread: log 2 to so many digits, which every exponential asks for */
     ctx_free(&c->cx);
 }

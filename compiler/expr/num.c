@@ -53,7 +53,6 @@ void num_pool_release(NumPool *pool, NumMark mark)
 void num_pool_free(NumPool *pool)
 {
     num_pool_release(pool, (NumMark){ NULL, 0 });
-    mpfr_free_cache();
 }
 
 Num num_int(NumPool *pool, long value)

@@ -283,7 +283,7 @@ static double raise_rate(const StabilityCase *x, const Balanced *b, double rate,
         double higher = solve_contraction(x, b, rate * b->tau, other);
         if (!(higher > rate))
             break;
-        bool is_done = higher < rate * (1 + 1e-6);
+        bool is_done = higher < rate * (1 + 1e-4);         /* each round takes a quarter of what is left */
         memcpy(y, other, 2 * b->n * sizeof *y);
         rate = higher;
         if (is_done)

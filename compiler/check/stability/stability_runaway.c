@@ -20,13 +20,18 @@ typedef struct Far {
     uint64_t state;             /* of the starts */
 } Far;
 
+/* False where they are not known, or all are 0: what is bounded does not run away. */
 static bool read_tails(Far *f)
 {
+    bool any = false;
     for (int side = -1; side <= 1; side++)
-        for (size_t a = 0; a < f->n; a++)
-            if (!local_tails(f->net, a, side, &f->least[(size_t)(side + 1) * f->n + a], &f->most[(size_t)(side + 1) * f->n + a]))
+        for (size_t a = 0; a < f->n; a++) {
+            size_t k = (size_t)(side + 1) * f->n + a;
+            if (!local_tails(f->net, a, side, &f->least[k], &f->most[k]))
                 return false;
-    return true;
+            any = any || f->most[k] > 0;
+        }
+    return any;
 }
 
 static double slope_at(const Far *f, size_t a, int side)
@@ -248,7 +253,9 @@ void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *l
         if (!mpq_equal(tau->least[a], tau->most[a]))
             return;
     far_init(net, &lds->matrix, tau->least, &f);
-    for (int k = 0; read_tails(&f) && k < STARTS; k++) {
+    if (!read_tails(&f))
+        return;
+    for (int k = 0; k < STARTS; k++) {
         for (size_t a = 0; a < f.n; a++)
             x[a] = k == 0 ? 1 : k == 1 ? -1 : 2 * random_unit(&f) - (k % 2 ? 1 : 0);
         if (follow(&f, x, next) && try_rates(&f, lds, tau->least, x))

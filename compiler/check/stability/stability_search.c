@@ -209,10 +209,12 @@ static void search(Search *s)
             try_mu(s, propose_rate);
         }
         if (!converges)
-            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal) ||
-                        try_whole(s, propose_lure_popov) || try_whole(s, propose_any_tau);
-        if (s->lds->matrix.q <= FEW_ROWS)
-            try_whole(s, propose_contraction_two_best);
+            converges = try_whole(s, propose_symmetrisable) || try_planar(s) || try_cascade(s) || try_mu(s, propose_nearly_equal);
+        /* A rate says more than Lyapunov's function with more unknowns, which then need not be sought. */
+        if (s->lds->matrix.q <= FEW_ROWS && try_whole(s, propose_contraction_two_best))
+            converges = true;
+        if (!converges && !try_whole(s, propose_lure_popov))
+            try_whole(s, propose_any_tau);
     }
     if (!try_whole(s, propose_potential))
         try_whole(s, propose_saddle);
