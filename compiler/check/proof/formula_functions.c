@@ -5,7 +5,7 @@
 
 #include "compiler/check/proof/formula.h"
 
-enum { PRECISION = 256, LARGE = 1000, SMALL = -2000 };      /* of the numbers in between; powers of two */
+enum { PRECISION = 256, LONG = 640, LARGE = 1000, SMALL = -2000 };      /* of the numbers in between; digits of one that is rounded; powers of two */
 
 /* ---- the functions ---- */
 
@@ -63,6 +63,38 @@ static bool take(mpq_ptr x, mpfr_t y, mpfr_rnd_t rnd)
     return true;
 }
 
+/* x becomes digits / 2^shift. */
+static void scale(mpq_ptr x, long shift)
+{
+    mpz_set_ui(mpq_denref(x), 1);
+    if (shift > 0)
+        mpq_div_2exp(x, x, (mp_bitcnt_t)shift);
+    else
+        mpq_mul_2exp(x, x, (mp_bitcnt_t)-shift);
+}
+
+void function_shorten(mpq_ptr x, bool up)
+{
+    mpz_ptr digits = mpq_numref(x), below = mpq_denref(x);
+    size_t top = mpz_sizeinbase(digits, 2), bottom = mpz_sizeinbase(below, 2);
+    if (mpq_sgn(x) == 0 || top + bottom <= LONG)
+        return;
+    long shift = (long)bottom - (long)top + PRECISION;
+    if (mpz_scan1(below, 0) + 1 == bottom) {            /* a power of two, as nearly all are: nothing is divided */
+        if (top <= PRECISION)
+            return;
+        (up ? mpz_cdiv_q_2exp : mpz_fdiv_q_2exp)(digits, digits, top - PRECISION);
+        scale(x, shift - 1);
+        return;
+    }
+    if (shift > 0)
+        mpz_mul_2exp(digits, digits, (mp_bitcnt_t)shift);
+    else
+        mpz_mul_2exp(below, below, (mp_bitcnt_t)-shift);
+    (up ? mpz_cdiv_q : mpz_fdiv_q)(digits, digits, below);
+    scale(x, shift);
+}
+
 /* x becomes the function at x, from below for RNDD, from above for RNDU. */
 static bool value(int function, mpq_ptr x, mpfr_rnd_t rnd)
 {
@@ -86,6 +118,7 @@ static void give_room(mpq_ptr x, bool is_most)
     mpq_div_2exp(least, least, 1074);
     mpq_add(off, off, least);
     (is_most ? mpq_add : mpq_sub)(x, x, off);
+    function_shorten(x, is_most);
     mpq_clears(off, least, (mpq_ptr)0);
 }
 

@@ -10,4 +10,7 @@
 bool function_values(int function, bool is_clamped, mpq_ptr least, mpq_ptr most);
 /* The slopes between a and b of all that is off from the function by a factor in 1 -+ 2^-52, and a number. False where none are known. */
 bool function_slopes(int function, mpq_srcptr a, mpq_srcptr b, mpq_ptr least, mpq_ptr most);
+/* x, a bound from above where up, else from below, moves outward to 256 bits where it is long: ends beside functions are not exact, and
+ * sums and products of them would only grow. */
+void function_shorten(mpq_ptr x, bool up);
 #endif

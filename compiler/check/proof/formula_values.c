@@ -34,25 +34,61 @@ static void interval_set_si(Interval *x, long value)
     mpq_set_si(x->hi, value, 1);
 }
 
+static void shorten(Interval *x)
+{
+    function_shorten(x->lo, false);
+    function_shorten(x->hi, true);
+}
+
 static void add(Interval *x, const Interval *y)
 {
     mpq_add(x->lo, x->lo, y->lo);
     mpq_add(x->hi, x->hi, y->hi);
 }
 
+/* -1: not above 0; 1: not below; 0: both. */
+static int side_of(const Interval *x)
+{
+    return mpq_sgn(x->lo) >= 0 ? 1 : mpq_sgn(x->hi) <= 0 ? -1 : 0;
+}
+
+/* y is on one side. */
+static void multiply_by_one_side(Interval *x, const Interval *y, int side)
+{
+    mpq_srcptr near_lo = mpq_sgn(x->lo) >= 0 ? y->lo : y->hi, near_hi = mpq_sgn(x->hi) >= 0 ? y->hi : y->lo;
+    mpq_srcptr far_lo = mpq_sgn(x->lo) >= 0 ? y->hi : y->lo, far_hi = mpq_sgn(x->hi) >= 0 ? y->lo : y->hi;
+    mpq_mul(x->lo, x->lo, side > 0 ? near_lo : far_lo);
+    mpq_mul(x->hi, x->hi, side > 0 ? near_hi : far_hi);
+    if (side < 0)
+        mpq_swap(x->lo, x->hi);
+}
+
 static void multiply(Interval *x, const Interval *y)
 {
-    mpq_t all[4];
-    int lowest = 0, highest = 0;
-    for (int k = 0; k < 4; k++) {
-        mpq_init(all[k]);
-        mpq_mul(all[k], k & 1 ? x->hi : x->lo, k & 2 ? y->hi : y->lo);
-        lowest = mpq_cmp(all[k], all[lowest]) < 0 ? k : lowest;
-        highest = mpq_cmp(all[k], all[highest]) > 0 ? k : highest;
+    mpq_t other[2];
+    if (side_of(y)) {
+        multiply_by_one_side(x, y, side_of(y));
+        return;
     }
-    interval_set(x, all[lowest], all[highest]);
-    for (int k = 0; k < 4; k++)
-        mpq_clear(all[k]);
+    if (side_of(x)) {
+        Interval same;
+        interval_init(&same);
+        interval_set(&same, x->lo, x->hi);
+        interval_set(x, y->lo, y->hi);
+        multiply_by_one_side(x, &same, side_of(&same));
+        interval_clear(&same);
+        return;
+    }
+    mpq_inits(other[0], other[1], (mpq_ptr)0);
+    mpq_mul(other[0], x->lo, y->hi);
+    mpq_mul(other[1], x->lo, y->lo);
+    mpq_mul(x->lo, x->hi, y->lo);
+    mpq_mul(x->hi, x->hi, y->hi);
+    if (mpq_cmp(other[0], x->lo) < 0)
+        mpq_swap(other[0], x->lo);
+    if (mpq_cmp(other[1], x->hi) > 0)
+        mpq_swap(other[1], x->hi);
+    mpq_clears(other[0], other[1], (mpq_ptr)0);
 }
 
 static void raise(mpq_ptr x, int exponent)
@@ -85,14 +121,19 @@ typedef struct Place {
     const mpq_t *lo, *hi;       /* of each own param */
     size_t along;               /* whose slopes are asked for; SIZE_MAX: none are */
     bool is_clamped;            /* functions that are never below 0 are not */
+    bool is_rounded;            /* outward: functions stand in the formula */
 } Place;
 
 static bool look(const RangeFormula *f, const Place *at, Interval *value, Interval *slope);
 
-/* x' y + x y', and x y. */
-static void multiply_both(Interval *value, Interval *slope, const Interval *by, const Interval *by_slope)
+/* x' y + x y', where slopes are asked for, and x y. */
+static void multiply_both(Interval *value, Interval *slope, const Interval *by, const Interval *by_slope, bool has_slope)
 {
     Interval other;
+    if (!has_slope) {
+        multiply(value, by);
+        return;
+    }
     interval_init(&other);
     interval_set(&other, value->lo, value->hi);
     multiply(&other, by_slope);
@@ -116,7 +157,11 @@ static bool look_at_parts(const RangeFormula *f, const Place *at, Interval *valu
             add(value, &part);
             add(slope, &part_slope);
         } else if (ok) {
-            multiply_both(value, slope, &part, &part_slope);
+            multiply_both(value, slope, &part, &part_slope, at->along != SIZE_MAX);
+        }
+        if (ok && at->is_rounded) {
+            shorten(value);
+            shorten(slope);
         }
     }
     interval_clear(&part);
@@ -138,6 +183,10 @@ static bool look_at_power(const RangeFormula *f, const Place *at, Interval *valu
         interval_set_si(&factor, f->exponent);
         multiply(slope, &factor);
     }
+    if (ok && at->is_rounded) {
+        shorten(value);
+        shorten(slope);
+    }
     interval_clear(&factor);
     return ok;
 }
@@ -154,8 +203,10 @@ static bool look_at_function(const RangeFormula *f, const Place *at, Interval *v
         return false;
     interval_init(&factor);
     bool ok = at->along == SIZE_MAX || is_zero(slope) || function_slopes(f->function, value->lo, value->hi, factor.lo, factor.hi);
-    if (ok)
+    if (ok && at->along != SIZE_MAX && !is_zero(slope)) {
         multiply(slope, &factor);
+        shorten(slope);
+    }
     ok = ok && function_values(f->function, at->is_clamped, value->lo, value->hi);
     interval_clear(&factor);
     return ok;
@@ -190,6 +241,7 @@ typedef struct Ends {
     mpq_t lo[2][FORMULA_MAX_PARAMS], hi[2][FORMULA_MAX_PARAMS];         /* the box where it is least, and where it is largest */
     Interval slope[FORMULA_MAX_PARAMS];
     bool is_known[FORMULA_MAX_PARAMS];          /* along the param */
+    bool is_rounded;
 } Ends;
 
 static void ends_init(Ends *e, const mpq_t *lo, const mpq_t *hi, size_t n)
@@ -259,7 +311,7 @@ static bool mean_value(const RangeFormula *f, const Ends *e, int side, mpq_ptr o
             mpq_set_ui(change, 0, 1);
         mpq_add(sum, sum, change);
     }
-    const Place at = {(const mpq_t *)middle, (const mpq_t *)middle, SIZE_MAX, false};
+    const Place at = {(const mpq_t *)middle, (const mpq_t *)middle, SIZE_MAX, false, e->is_rounded};
     ok = ok && look(f, &at, &value, &slope);
     if (ok && side)
         mpq_add(out, value.hi, sum);
@@ -285,7 +337,7 @@ static void narrow_at_ends(const RangeFormula *f, const Ends *e, int side, mpq_p
     Interval value, slope;
     interval_init(&value);
     interval_init(&slope);
-    const Place at = {(const mpq_t *)e->lo[side], (const mpq_t *)e->hi[side], SIZE_MAX, false};
+    const Place at = {(const mpq_t *)e->lo[side], (const mpq_t *)e->hi[side], SIZE_MAX, false, e->is_rounded};
     if (look(f, &at, &value, &slope))
         narrow(out, side ? value.hi : value.lo, side);
     if (mean_value(f, e, side, value.lo))
@@ -298,7 +350,7 @@ bool formula_values(const RangeFormula *f, const mpq_t *lo, const mpq_t *hi, siz
 {
     Interval value, slope;
     Ends e;
-    Place at = {lo, hi, SIZE_MAX, true};
+    Place at = {lo, hi, SIZE_MAX, true, formula_has_function(f)};
     interval_init(&value);
     interval_init(&slope);
     bool ok = look(f, &at, &value, &slope);
@@ -306,6 +358,7 @@ bool formula_values(const RangeFormula *f, const mpq_t *lo, const mpq_t *hi, siz
     mpq_set(most, value.hi);
     if (ok && !mpq_equal(least, most)) {
         ends_init(&e, lo, hi, n);
+        e.is_rounded = at.is_rounded;
         at.is_clamped = false;
         for (at.along = 0; at.along < n; at.along++) {
             e.is_known[at.along] = look(f, &at, &value, &e.slope[at.along]);

@@ -73,6 +73,8 @@ void range_cell_centre(const Ranges *r, const RangeCell *c, mpq_t *theta);
 /* range_own.c: between what params lie for the cell's own ones; true and nothing done without these. False where one is not seen to have
  * a value everywhere. */
 bool range_own_derive(const Ranges *r, RangeCell *c);
+/* range_near.c: the same in doubles, about, to choose by. */
+bool range_own_near(const Ranges *r, RangeCell *c);
 /* The params at values of own ones, or of themselves where there are none; functions are those of constants. False where there is none. */
 bool range_own_theta(const Ranges *r, const mpq_t *own, mpq_t *theta);
 /* Diagonal stability at one point: with the slopes that are attained where it is refuted. *out is the caller's. */

@@ -122,7 +122,7 @@ static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, 
 
 /* ---- cells of own params ---- */
 
-/* The cell with own param k from one place to another, in quarters of its way. False where it has no values. */
+/* The cell with own param k from one place to another, in quarters of its way, about. False where it has no values. */
 static bool slice(const Ranges *r, const RangeCell *cell, size_t k, unsigned from, unsigned to, RangeCell *out)
 {
     unsigned part[2] = {from, to};
@@ -141,7 +141,7 @@ static bool slice(const Ranges *r, const RangeCell *cell, size_t k, unsigned fro
         mpq_add(x, x, cell->own_lo[k]);
         mpq_clear(width);
     }
-    return range_own_derive(r, out);
+    return range_own_near(r, out);
 }
 
 /* How much entries, and the speeds of rows, change in the cell, all params together. */
