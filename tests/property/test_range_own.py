@@ -61,6 +61,28 @@ def test_margins(folder):
         assert r["requirements"][0]["verdict"] == "refuted", (weight, r["requirements"])
 
 
+NESTED = """param a = 0.5 in [0.1, 1]
+param b = 0.4 in [0.2, 1.1]
+population E excitatory { tau = 10 ms; cost = nonnegative }
+population I inhibitory { tau = 20 ms; cost = nonnegative }
+connect E -> E { weight = 0.9 * exp(-(a - log(1 + b^2))^2) * tanh(a + exp(b)) }
+connect I -> E { weight = 1 + sqrt(1 + a * exp(tanh(b - a)))^3 }
+connect E -> I { weight = 1 / (1 + exp(-3 * tanh(a * b) + log(1.5 + a)))^2 }
+connect I -> I { weight = atan(exp(a - b)) * (2 - tanh(b)^2) * normcdf(sqrt(a) - log1p(b)) }
+require stable for all params
+"""
+
+
+def test_nested_functions(folder):
+    """Ends of functions of functions, and products of them, are rounded outward, and stay short."""
+    certificate = certified(folder, NESTED)
+    assert len(certificate["ranges"]["params"]) == 4 and len(certificate["ranges"]["cells"]) < 100
+    rng = np.random.default_rng(1)
+    assert holds_of_formulas(certificate, rng, 20000) is None
+    for cell in certificate["ranges"]["cells"]:
+        assert all(number(x).numerator.bit_length() < 200 for x in cell["lo"] + cell["hi"]), cell
+
+
 def test_points_are_named(folder):
     """Also where nothing is followed, and cells are of no param: in the report a point stands that refutes a requirement."""
     r, _, _ = report(folder, ONE.format(lo=0, hi=2, weight="sin(3 * w) + 0.5"))

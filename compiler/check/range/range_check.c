@@ -26,14 +26,35 @@ enum { TRY_ENDS = 24 };
 /* Where w and w^2 vary each for itself, cutting ends mostly at points that the model does not have. Of own params cells are worth some seconds. */
 enum { CELLS_WITH_POWERS = 400, CELLS_OF_OWN = 4000, CORNERS_OF_OWN = 24000 };
 
+/* Values of functions that are enclosed, a few of each for each own param. */
+enum { FUNCTIONS_OF_OWN = 400000, FEW_CELLS = 16 };
+
+static size_t count_functions(const RangeFormula *f)
+{
+    size_t n = f->kind == FORMULA_FUNCTION;
+    for (size_t k = 0; k < f->n; k++)
+        n += count_functions(f->part[k]);
+    return n;
+}
+
+static size_t cells_of_own(const Ranges *r)
+{
+    size_t corners = (size_t)CORNERS_OF_OWN >> r->n_params, functions = 1, most;
+    for (size_t k = 0; k < r->n_params; k++)
+        functions += count_functions(r->of[k]);
+    most = FUNCTIONS_OF_OWN / (functions * (r->n_own + 5));
+    most = most < FEW_CELLS ? FEW_CELLS : most > CELLS_OF_OWN ? CELLS_OF_OWN : most;
+    return most < corners ? most : corners;
+}
+
 /* Rough cost of a cell is its entries at each corner, in exact numbers. */
 static size_t cells_within_reach(const RangeProblem *p)
 {
     size_t entries = 100 + p->base.row_from[p->base.q], n = (size_t)200000000 / entries >> p->ranges.n_params;
     size_t least = 64, most = 8000;
     if (p->ranges.n_own) {
-        most = (size_t)CORNERS_OF_OWN >> p->ranges.n_params;
-        most = most > CELLS_OF_OWN ? CELLS_OF_OWN : most;
+        most = cells_of_own(&p->ranges);
+        least = most < least ? most : least;
     } else if (p->has_powers) {
         most = CELLS_WITH_POWERS;
     }
