@@ -921,6 +921,23 @@ def says_form(t, net, s, found):
     need(positive_definite([[int(form[a, b] * common) for b in range(n)] for a in range(n)]), "the form does not fall")
 
 
+def says_inhibition(t, net, s, found):
+    """Of two neurons, that one by itself would leave the equilibrium that attracts."""
+    k = number(s["attracting"])
+    need(k.denominator == 1 and 0 <= k < len(found), "no statement")
+    by = found[int(k)]
+    need(by["says"] in ("attracting-equilibrium", "attracting-on-pieces"), "not one by which an equilibrium attracts")
+    need(t.q == 2 and not net.kernel and (t.names is None or max(t.size) == 1), "not two neurons")
+    r = number(s["row"])
+    need(r in (0, 1), "no row")
+    r, w = int(r), weights(t)
+    if by["says"] == "attracting-on-pieces":
+        slope = numbers(equilibrium_named(found, by["equilibrium"], "equilibrium-on-pieces")["slope"], 2)[r]
+    else:
+        slope = numbers(box_named(found, by["equilibrium"])["slope_lo"], 2)[r]
+    need(slope > 0 and slope * w[r][r] > 1 and w[r][1 - r] < 0, "it stays by itself, or is not inhibited")
+
+
 def says_runaway(t, net, s):
     n = t.q
     need(n <= 256, "too many rows")
@@ -1088,6 +1105,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "several-equilibria": (("first", "second"), False, False, says_several),
     "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_form),
     "attracting-equilibrium": (("equilibrium", "tau", "P"), False, False, says_form),
+    "inhibition-stabilised": (("attracting", "row"), False, False, says_inhibition),
     "run-away": (("slope_lo", "slope_hi", "sign", "tau", "rate", "P", "m", "direction"), False, False, says_runaway),
     "unstable-differences": (("equilibrium", "row"), False, False, says_unstable_within),
     "equilibrium-on-pieces": (("input", "slope", "offset", "t_lo", "t_hi", "sign"), False, False, says_straight),
@@ -1099,7 +1117,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "several-or-none": ((), False, False, says_several_or_none),
 }
 ABOUT_ALL = ("equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
-             "attracting-equilibrium", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
+             "attracting-equilibrium", "inhibition-stabilised", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
 
 
 def check_statements(t, root):
@@ -1124,7 +1142,7 @@ def check_statements(t, root):
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
         if test is says_several_or_none:
             test(t, net, s, root)
-        elif test in (says_several, says_form, says_unstable_within, says_straight):
+        elif test in (says_several, says_form, says_inhibition, says_unstable_within, says_straight):
             checked_later.append((test, net, s))
         elif test is says_projected_rate:
             test(t, net, s, components)
@@ -1347,13 +1365,15 @@ def check_ranges(root, ranges):
 # ---- maps ----------------------------------------------------------------------
 
 CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants")
-BESIDE = ("equilibrium", "moving-equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "run-away-by-form", "several-or-none") + STRAIGHT
+BESIDE = ("equilibrium", "moving-equilibrium", "several-equilibria", "unstable-equilibrium", "attracting-equilibrium", "inhibition-stabilised",
+          "run-away-by-form", "several-or-none") + STRAIGHT
 SHOWS = {       # of the proof of a cell, or of its centre: what it has to have
     "stable": lambda proof, says: "components" in proof and any(x in says for x in CONVERGES),
     "lds": lambda proof, says: "components" in proof,
     "not-lds": lambda proof, says: "witness" in proof,
     "several-or-none": lambda proof, says: "witness" in proof and "several-or-none" in says,
     "attracting": lambda proof, says: "witness" in proof and bool({"attracting-equilibrium", "attracting-on-pieces"} & says),
+    "inhibition-stabilised": lambda proof, says: "witness" in proof and "inhibition-stabilised" in says,
     "unstable": lambda proof, says: "witness" in proof and bool({"unstable-equilibrium", "unstable-differences", "unstable-on-pieces"} & says),
     "run-away": lambda proof, says: "witness" in proof and bool({"run-away", "run-away-on-pieces", "run-away-by-form"} & says),
     "several": lambda proof, says: "witness" in proof and "several-equilibria" in says,

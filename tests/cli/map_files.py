@@ -21,8 +21,8 @@ connect I -> I {{ weight = 0.5 }}
 OVER = ("--over", "w_EE=0:2", "--over=w_EI=0:3")
 
 
-NOT_LDS = ("not-lds", "several-or-none", "attracting", "unstable", "several", "bistable", "run-away", "run-away-attracting", "run-away-unstable",
-           "run-away-several", "run-away-none")     # proved of a cell, by that one's witness
+NOT_LDS = ("not-lds", "several-or-none", "attracting", "inhibition-stabilised", "unstable", "several", "bistable", "run-away",
+           "run-away-attracting", "run-away-unstable", "run-away-several", "run-away-none")     # proved of a cell, by that one's witness
 
 MAPS = ((PAIR.format("cost = nonnegative", 10), 4), (PAIR.format("activation(z) = 1 / (1 + exp(-3.9 * z))", 20), 3),
         (PAIR.format("cost = nonnegative; size = 3", 20), 4), (PAIR.format("cost = box(0, 1)", 20).replace("input = 2", "input = -0.3"), 4))

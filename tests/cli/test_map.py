@@ -85,7 +85,7 @@ class Lines:
             return "run-away-" + beside
         if active and v["trace"] > 0 and not silent:
             return "unstable"
-        return "attracting" if silent or active else "several-or-none"
+        return "inhibition-stabilised" if active else "attracting" if silent else "several-or-none"
 
     def holds(self, region, ee, ei):
         """What is said of the region, which may not be all that there is to say."""
@@ -94,7 +94,8 @@ class Lines:
         if region.startswith("run-away") and not self.region(ee, ei).startswith("run-away"):
             return False
         word = region.replace("run-away", "").strip("-")
-        return {"several-or-none": v["1 - w_EE"] <= 0, "attracting": silent or (active and not unstable), "unstable": active and unstable,
+        return {"several-or-none": v["1 - w_EE"] <= 0, "attracting": silent or (active and not unstable),
+                "inhibition-stabilised": active and not unstable and ee > 1, "unstable": active and unstable,
                 "several": active and silent, "none": not active and not silent, "": True}.get(word, self.region(ee, ei) == region)
 
     def goes_through(self, box):
@@ -123,7 +124,7 @@ def lines_of_relu(folder):
                 check(all(lines.holds(region, *at) for at in shrunk), (taus, inputs, region, found, box))
             check(found == {region} or lines.goes_through(box), (taus, inputs, region, found, box))
         beside = {"run-away-none", "run-away-unstable"} if max(inputs[1], 0) < 1 and inputs[0] > 0 else {"run-away-several", "run-away-attracting"}
-        check(set(area) >= {"stable", "attracting"} | beside, area)
+        check(set(area) >= {"stable", "inhibition-stabilised" if inputs[0] > max(inputs[1], 0) else "attracting"} | beside, area)
         check(sum(part for region, part in area.items() if not region.startswith("centre-")) > .95, area)
 
 
@@ -149,6 +150,11 @@ def growth(ee, ei, tau, at, tau_of_e=TAU[0]):
     return np.linalg.eigvals((slope[:, None] * w - np.eye(2)) / np.array([[tau_of_e], [tau]])).real.max()
 
 
+def alone(ee, tau_of_e, at):
+    """What E's rate does beside the equilibrium while I's is held."""
+    return (4 * at[0] * (1 - at[0]) * ee - 1) / tau_of_e
+
+
 @test
 def regions_of_a_sigmoid(folder):
     """At random points of coloured cells, against equilibria on a grid and numpy's eigenvalues; the time constants matter."""
@@ -166,6 +172,7 @@ def regions_of_a_sigmoid(folder):
                 check(region != "bistable" or sorted(rates)[1] < 1e-4, (region, ee, ei, rates))
                 check(region != "unstable" or max(rates) > -1e-4, (region, ee, ei, rates))
                 check(region != "attracting" or min(rates) < 1e-4, (region, ee, ei, rates))
+                check(region != "inhibition-stabilised" or any(r < 1e-4 and alone(ee, TAU[0], at) > -1e-4 for at, r in zip(found, rates)), (region, ee, ei, found))
     check({"stable", "attracting", "unstable", "bistable"} <= set(area), area)
 
 
@@ -174,7 +181,8 @@ def truth_of_sigmoid(ee, ei, taus, inputs):
     found = equilibria(ee, ei, inputs)
     rates = [growth(ee, ei, taus[1], at, taus[0]) for at in found]
     falls = sum(rate < 0 for rate in rates)
-    words = {"stable": ee < 1, "attracting": falls > 0, "unstable": falls < len(found), "several": len(found) > 1, "bistable": falls > 1}
+    held = any(rate < 0 and 4 * at[0] * (1 - at[0]) * ee > 1 for at, rate in zip(found, rates))
+    words = {"stable": ee < 1, "attracting": falls > 0, "inhibition-stabilised": held, "unstable": falls < len(found), "several": len(found) > 1, "bistable": falls > 1}
     return "stable" if ee < 1 else max((word for word, fits in words.items() if fits), key=list(words).index), words
 
 
@@ -192,9 +200,9 @@ def what_theory_says_of_both_activations(folder):
             if region != lines.region(*at) and not region.startswith("centre-"):
                 (less if lines.holds(region, *at) and lines.goes_through(box) else wrong).append((region, lines.region(*at), at))
         check(not wrong and len(less) < n / 2, (taus, wrong, len(less), n))
-        check({"stable", "attracting", "unstable", "run-away-unstable", "run-away-none"} <= words_seen, words_seen)
+        check({"stable", "inhibition-stabilised", "unstable", "run-away-unstable", "run-away-none"} <= words_seen, words_seen)
     for taus, inputs, x, y, seen in (((10, 10), (-.5, .2), (.5, 3.5), (0, 1.5), {"stable", "attracting", "bistable"}),
-                                     ((10, 40), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"unstable"}), ((40, 10), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"attracting"})):
+                                     ((10, 40), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"unstable"}), ((40, 10), (0, -.75), (3.5, 4.5), (2.5, 3.5), {"attracting", "inhibition-stabilised"})):
         wrong, far, words_seen = [], [], set()
         cells = map_of(folder, pair(SIGMOID, taus[1], inputs, taus[0]), x, y, 4)
         for _ in range(40):

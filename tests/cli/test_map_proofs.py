@@ -55,7 +55,7 @@ def changes(root):
     yield dict(root, cells=replaced(some, twice[1], some[twice[0]]))  # one is there twice and another one is not: no volume is missing
     for region in sorted({cell["region"] for cell in some}):
         k = [cell["region"] for cell in some].index(region)
-        for other in ("stable", "lds", "not-lds", "several-or-none", "run-away", "attracting", "unstable", "several", "bistable", "run-away-none", "centre-stable", "centre-not-lds", "centre-several"):
+        for other in ("stable", "lds", "not-lds", "several-or-none", "run-away", "attracting", "inhibition-stabilised", "unstable", "several", "bistable", "run-away-none", "centre-stable", "centre-not-lds", "centre-several"):
             if other not in WEAKER.get(region, ()) and other not in (region, "undecided"):
                 yield dict(root, cells=replaced(some, k, dict(some[k], region=other)))
         yield dict(root, cells=replaced(some, k, {key: x for key, x in some[k].items() if key not in ("proof", "centre")}))
@@ -73,7 +73,7 @@ def changes(root):
 
 LESS = ("not-lds", "several-or-none")
 OTHERS = LESS + ("attracting", "unstable", "several")
-WEAKER = {"stable": ("lds",), "several-or-none": LESS, "attracting": LESS, "unstable": LESS + ("attracting",), "several": LESS + ("attracting", "unstable"),
+WEAKER = {"stable": ("lds",), "several-or-none": LESS, "attracting": LESS, "inhibition-stabilised": LESS + ("attracting",), "unstable": LESS + ("attracting",), "several": LESS + ("attracting", "unstable"),
           "bistable": OTHERS, "centre-stable": ("lds",)}
 WEAKER.update({"run-away" + word: OTHERS + ("run-away",) for word in ("", "-attracting", "-unstable", "-several", "-none")})
 WEAKER.update({"centre-" + region: LESS + ("centre-not-lds", "centre-attracting") for region in NOT_LDS})

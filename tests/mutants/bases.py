@@ -95,7 +95,8 @@ def by_hand():
     """Of the statements that stand in maps, each in a file of its own; and sums."""
     around = {"equilibrium": "0", "tau": ["1", "2"]}
     yield "on pieces, unstable", refutation([["0.5", "0"], ["0", "-3"]], dict(PIECE, sign="-1"), dict(around, says="unstable-on-pieces"))
-    yield "on pieces, attracting", refutation([["0.5", "-4"], ["4", "-3"]], dict(PIECE, sign="1"), dict(around, says="attracting-on-pieces"))
+    yield "on pieces, attracting", refutation([["0.5", "-4"], ["4", "-3"]], dict(PIECE, sign="1"), dict(around, says="attracting-on-pieces"),
+                                                 {"says": "inhibition-stabilised", "attracting": "1", "row": "0"})
     yield "on pieces, a focus that grows", refutation([["1.6", "-4"], ["4", "-3"]], dict(PIECE, sign="1"), dict(around, says="unstable-on-pieces"))
     other = dict(PIECE, slope=["0", "1"], offset=["11", "0"], t_lo=["10", "-10"], t_hi=["20", "10"], sign="1")
     yield "on pieces, several", refutation([["0.5", "0"], ["0", "-3"]], dict(PIECE, sign="-1"), other,

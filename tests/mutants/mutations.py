@@ -9,8 +9,8 @@ import re
 from rational import Fraction
 from second_checker import PROOFS, SAYS, Refused, number
 
-REGIONS = ["stable", "lds", "not-lds", "several-or-none", "attracting", "unstable", "several", "bistable", "run-away", "run-away-attracting", "run-away-unstable", "run-away-several",
-           "run-away-none"]
+REGIONS = ["stable", "lds", "not-lds", "several-or-none", "attracting", "inhibition-stabilised", "unstable", "several", "bistable", "run-away", "run-away-attracting",
+           "run-away-unstable", "run-away-several",           "run-away-none"]
 REGIONS += ["centre-" + x for x in REGIONS] + ["undecided"]
 WORDS = {"says": sorted(SAYS), "proof": PROOFS, "claim": ("lds", "not-lds"), "region": REGIONS, "format": ("eig-certificate/1", "eig-map/1", "eig-map/2")}
 

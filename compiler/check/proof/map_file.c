@@ -71,6 +71,8 @@ bool map_shows(const Evidence *e, MapRegion r)
         return !e->is_certificate && states(e, STATEMENT_SEVERAL_OR_NONE);
     case MAP_ATTRACTING:
         return !e->is_certificate && (states(e, STATEMENT_ATTRACTING) || states(e, STATEMENT_PIECES_ATTRACT));
+    case MAP_INHIBITION:
+        return !e->is_certificate && states(e, STATEMENT_INHIBITION);
     case MAP_UNSTABLE:
         return !e->is_certificate &&
                (states(e, STATEMENT_UNSTABLE) || states(e, STATEMENT_UNSTABLE_WITHIN) || states(e, STATEMENT_PIECES_UNSTABLE));
@@ -79,9 +81,10 @@ bool map_shows(const Evidence *e, MapRegion r)
     case MAP_BISTABLE:
         return !e->is_certificate && two_attract(e);
     case MAP_RUNAWAY_ATTRACTING:
+        return map_shows(e, MAP_RUNAWAY) && map_shows(e, MAP_ATTRACTING);
     case MAP_RUNAWAY_UNSTABLE:
     case MAP_RUNAWAY_SEVERAL:
-        return map_shows(e, MAP_RUNAWAY) && map_shows(e, r - MAP_RUNAWAY_ATTRACTING + MAP_ATTRACTING);
+        return map_shows(e, MAP_RUNAWAY) && map_shows(e, r - MAP_RUNAWAY_UNSTABLE + MAP_UNSTABLE);
     case MAP_RUNAWAY_NONE:
         return map_shows(e, MAP_RUNAWAY) && states(e, STATEMENT_PIECES_NONE);
     case MAP_RUNAWAY:

@@ -28,6 +28,42 @@ const char *attracting_fault(const StatementCase *x)
     return statement_form_falls(x, at, NULL) ? NULL : "-(P J + J'P) is not positive definite for all slopes of the box";
 }
 
+/* The least slopes at the equilibrium that attracts, and by which it is named; NULL: none is named. */
+static const mpq_t *least_slopes(const StatementCase *x)
+{
+    mpq_srcptr number = statement_numbers(x->s, "attracting")[0];
+    if (mpz_cmp_ui(mpq_denref(number), 1) != 0 || mpq_sgn(number) < 0 || mpz_cmp_ui(mpq_numref(number), x->e->n_statements) >= 0)
+        return NULL;
+    const Statement *s = &x->e->statement[mpz_get_ui(mpq_numref(number))], *at = NULL;
+    if (s->is_part)
+        return NULL;
+    if (s->kind == STATEMENT_PIECES_ATTRACT && (at = statement_on_pieces_named(x->e, statement_numbers(s, "equilibrium")[0])))
+        return (const mpq_t *)statement_numbers(at, "slope");
+    if (s->kind == STATEMENT_ATTRACTING && (at = statement_equilibrium_named(x->e, statement_numbers(s, "equilibrium")[0])))
+        return (const mpq_t *)statement_numbers(at, "slope_lo");
+    return NULL;
+}
+
+const char *inhibition_fault(const StatementCase *x)
+{
+    const mpq_t *slope = least_slopes(x);
+    mpq_srcptr row = statement_numbers(x->s, "row")[0];
+    if (!slope)
+        return "it names a statement that no equilibrium attracts by";
+    if (x->m->q != 2 || x->m->n_kernels || x->m->mean_slope || claim_matrix_size(x->m, 0) > 1 || claim_matrix_size(x->m, 1) > 1)
+        return "it is not about two neurons";
+    if (mpq_sgn(row) != 0 && mpq_cmp_ui(row, 1, 1) != 0)
+        return "it names a row that there is not";
+    size_t r = mpz_get_ui(mpq_numref(row));
+    mpq_t *w = statement_weights(x), own;
+    mpq_init(own);
+    mpq_mul(own, slope[r], w[3 * r]);
+    bool so = mpq_sgn(slope[r]) > 0 && mpq_cmp_ui(own, 1, 1) > 0 && mpq_sgn(w[2 * r + (1 - r)]) < 0;
+    mpq_clear(own);
+    rationals_clear(w, 4);
+    return so ? NULL : "the neuron by itself stays there, as far as is said, or is not inhibited by the other one";
+}
+
 const char *unstable_fault(const StatementCase *x)
 {
     const Statement *at = statement_equilibrium_named(x->e, statement_numbers(x->s, "equilibrium")[0]);

@@ -38,6 +38,7 @@ const char *several_fault(const StatementCase *x);
 /* ---- statement_beside.c ---- */
 const char *unstable_fault(const StatementCase *x);
 const char *attracting_fault(const StatementCase *x);
+const char *inhibition_fault(const StatementCase *x);
 const char *unstable_within_fault(const StatementCase *x);
 /* What the tails of the activations are, is a fact about them. */
 const char *runaway_fault(const StatementCase *x);

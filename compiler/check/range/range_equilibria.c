@@ -112,6 +112,19 @@ static void keep_two_attracting(Ctx *cx, LdsReport *lds)
     }
 }
 
+/* Of one that attracts, that it is the other neuron's inhibition which holds one of two there. */
+static void keep_inhibition(Ctx *cx, LdsReport *lds)
+{
+    size_t n = lds->evidence.n_statements;
+    for (size_t k = 0; lds->matrix.q == 2 && k < n; k++)
+        for (size_t row = 0; lds->evidence.statement[k].kind == STATEMENT_ATTRACTING && row < 2; row++) {
+            Statement proposed;
+            propose_inhibition(cx, k, row, &proposed);
+            if (stability_keep(cx, lds, &proposed))
+                return;
+        }
+}
+
 RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsReport *lds)
 {
     Evidence *e = &lds->evidence;
@@ -123,6 +136,8 @@ RangeBeside range_point_equilibria(RangeProblem *p, const mpq_t *theta, LdsRepor
         stability_add_equilibria(p->at_input, p->net, lds, &places);
         if (range_beside(e) == BESIDE_SEVERAL)
             keep_two_attracting(p->cx, lds);
+        if (range_beside(e) == BESIDE_ATTRACTING)
+            keep_inhibition(p->cx, lds);
     }
     return range_beside(e);
 }
@@ -192,6 +207,7 @@ static bool keep(CellCase *c, Statement *proposed)
 typedef struct Sight {
     Equilibria found;
     bool falls[EQUILIBRIA_MOST], grows[EQUILIBRIA_MOST];        /* neither: that is not seen */
+    bool is_inhibited;          /* some that falls, of two neurons, by the inhibition of one */
     RangeBeside beside;
 } Sight;
 
@@ -216,6 +232,12 @@ static bool jacobian_at(const RangeProblem *p, const Equilibria *e, const double
     return fine;
 }
 
+/* One of two neurons grows by itself, and is inhibited by the other one. */
+static bool is_inhibited(const double *j)
+{
+    return (j[0] > 0 && j[1] < 0) || (j[3] > 0 && j[2] < 0);
+}
+
 static void see(const RangeProblem *p, const ClaimMatrix *m, Sight *out)
 {
     size_t n_falling = 0, n_growing = 0;
@@ -228,11 +250,12 @@ static void see(const RangeProblem *p, const ClaimMatrix *m, Sight *out)
             continue;
         out->grows[k] = parts.n_growing > 0;
         out->falls[k] = !out->grows[k] && m->n == m->q;
+        out->is_inhibited |= out->falls[k] && m->q == 2 && is_inhibited(j);
         n_growing += out->grows[k];
         n_falling += out->falls[k];
     }
     out->beside = n_falling > 1 ? BESIDE_BISTABLE : out->found.n > 1 ? BESIDE_SEVERAL : n_growing ? BESIDE_UNSTABLE
-                : n_falling     ? BESIDE_ATTRACTING : BESIDE_NOTHING;
+                : out->is_inhibited ? BESIDE_INHIBITION : n_falling ? BESIDE_ATTRACTING : BESIDE_NOTHING;
 }
 
 /* ---- what is proved in all of the cell ---- */
@@ -265,9 +288,16 @@ static bool keep_box(CellCase *c, const Sight *at, size_t k, size_t *number)
 
 static void keep_form(CellCase *c, const Sight *at, size_t number)
 {
+    const Evidence *e = &c->cell->evidence;
     Statement proposed;
-    if (c->p->tau && propose_form(c->p->at_input, &at->found, &c->cell->evidence.statement[number], number, c->p->tau, &proposed))
-        keep(c, &proposed);
+    if (!c->p->tau || !propose_form(c->p->at_input, &at->found, &e->statement[number], number, c->p->tau, &proposed) || !keep(c, &proposed))
+        return;
+    size_t form = e->n_statements - 1;
+    for (size_t row = 0; at->is_inhibited && row < 2; row++) {
+        propose_inhibition(c->p->cx, form, row, &proposed);
+        if (keep(c, &proposed))
+            return;
+    }
 }
 
 /* Those that attract first, until two of these are apart; then the others, until any two are. */

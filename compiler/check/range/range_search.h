@@ -85,8 +85,8 @@ void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out);
 const char *range_equilibria_init(RangeProblem *p, const SlopeReport *slope);
 /* The strongest that is said. */
 typedef enum RangeBeside {
-    BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_UNSTABLE, BESIDE_SEVERAL, BESIDE_BISTABLE,
-    BESIDE_RUNAWAY, BESIDE_RUNAWAY_ATTRACTING, BESIDE_RUNAWAY_UNSTABLE, BESIDE_RUNAWAY_SEVERAL, BESIDE_RUNAWAY_NONE, N_BESIDE
+    BESIDE_NOTHING, BESIDE_SEVERAL_OR_NONE, BESIDE_ATTRACTING, BESIDE_INHIBITION, BESIDE_UNSTABLE, BESIDE_SEVERAL,
+    BESIDE_BISTABLE, BESIDE_RUNAWAY, BESIDE_RUNAWAY_ATTRACTING, BESIDE_RUNAWAY_UNSTABLE, BESIDE_RUNAWAY_SEVERAL, BESIDE_RUNAWAY_NONE, N_BESIDE
 } RangeBeside;
 RangeBeside range_beside(const Evidence *e);
 /* Adds to a refutation at one point what is proved there. */

@@ -189,6 +189,18 @@ static bool keep_on_pieces(StraightCell *c, const StraightPiece *const *piece)
     return keep(c, &proposed);
 }
 
+/* Of the last one, which attracts, that one neuron by itself would not stay. */
+static void keep_inhibition(StraightCell *c)
+{
+    size_t attracting = c->cell->evidence.n_statements - 1;
+    for (size_t row = 0; row < 2; row++) {
+        Statement proposed;
+        propose_inhibition(c->p->cx, attracting, row, &proposed);
+        if (keep(c, &proposed))
+            return;
+    }
+}
+
 /* True: it attracts. */
 static bool keep_beside(StraightCell *c, size_t number)
 {
@@ -198,8 +210,11 @@ static bool keep_beside(StraightCell *c, size_t number)
         statement_init(c->p->cx, &proposed, kind[k], 2);
         mpq_set_ui(statement_numbers(&proposed, "equilibrium")[0], number, 1);
         set_tau(c, &proposed);
-        if (keep(c, &proposed))
-            return k == 1;
+        if (!keep(c, &proposed))
+            continue;
+        if (k == 1)
+            keep_inhibition(c);
+        return k == 1;
     }
     return false;
 }

@@ -48,6 +48,8 @@ bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equil
 void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds, const Equilibria **places);
 /* That the equilibria which are statements number `first` and `second` are two. */
 void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out);
+/* By the statement `attracting` an equilibrium of two neurons attracts; by itself neuron `row` would not stay there. */
+void propose_inhibition(Ctx *cx, size_t attracting, size_t row, Statement *out);
 
 /* equilibria_unstable.c: forms of x' = j x, j n * n without eigenvalues of real part 0. */
 typedef struct FormParts {

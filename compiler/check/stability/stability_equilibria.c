@@ -28,6 +28,13 @@ void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statem
     mpq_set_ui(statement_numbers(out, "second")[0], second, 1);
 }
 
+void propose_inhibition(Ctx *cx, size_t attracting, size_t row, Statement *out)
+{
+    statement_init(cx, out, STATEMENT_INHIBITION, 2);
+    mpq_set_ui(statement_numbers(out, "attracting")[0], attracting, 1);
+    mpq_set_ui(statement_numbers(out, "row")[0], row, 1);
+}
+
 static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
 {
     for (size_t j = from; j < to; j++)
