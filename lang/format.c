@@ -174,6 +174,18 @@ static void go_on(Format *f)
     line(f)->follows = moves ? (int)first : -1;
 }
 
+/* As the first of a line it would be read as that of a statement. */
+static bool may_begin_line(const Format *f)
+{
+    const Item *item = next(f);
+    char word[32];
+    size_t n = item->to - item->from;
+    if (item->kind != T_NAME || item[1].breaks)
+        return true;
+    snprintf(word, sizeof word, "%.*s", n < sizeof word ? (int)n : 0, f->bytes + item->from);
+    return !layout_begins_statement(word, f->bytes + item[1].from);
+}
+
 static bool wants_line(const Format *f, bool interrupted)
 {
     const Item *item = next(f);
@@ -181,7 +193,7 @@ static bool wants_line(const Format *f, bool interrupted)
         return interrupted;
     if (interrupted || (item->breaks && item->kind != T_OPEN_BLOCK))
         return true;
-    return f->before->kind == T_COMMA && column(f) + width_of_part(f, f->k) > FORMAT_WIDTH;
+    return f->before->kind == T_COMMA && column(f) + width_of_part(f, f->k) > FORMAT_WIDTH && may_begin_line(f);
 }
 
 /* ---- statements and blocks ---- */

@@ -234,19 +234,32 @@ static Token take(Parse *p)
 /* ---- what was never closed ---- */
 
 /* A declaration's first word with what must follow it: no attribute looks so. */
+static bool is_declaration(const char *word, char next)
+{
+    if (!find_word(declaration_word, word))
+        return false;
+    return is_letter(next) || next == '"' || (next == '{' && strcmp(word, "simulate") == 0);
+}
+
+static bool is_definition(const char *after)
+{
+    return *after == '\'' || (after[0] == '=' && after[1] != '=');
+}
+
+bool layout_begins_statement(const char *word, const char *after)
+{
+    return is_declaration(word, *after) || is_definition(after);
+}
+
 static bool starts_declaration(const Parse *p)
 {
-    if (p->ahead.kind != T_NAME || !p->line_ended || !find_word(declaration_word, p->ahead.text))
-        return false;
-    char next = *bytes_ahead(p);
-    return is_letter(next) || next == '"' || (next == '{' && strcmp(p->ahead.text, "simulate") == 0);
+    return p->ahead.kind == T_NAME && p->line_ended && is_declaration(p->ahead.text, *bytes_ahead(p));
 }
 
 /* A line that begins so goes on nothing, whatever the line before ended in. */
-static bool starts_definition(const Parse *p)
+static bool starts_statement(const Parse *p)
 {
-    const char *next = bytes_ahead(p);
-    return p->ahead.kind == T_NAME && p->line_ended && (*next == '\'' || (next[0] == '=' && next[1] != '='));
+    return p->ahead.kind == T_NAME && p->line_ended && layout_begins_statement(p->ahead.text, bytes_ahead(p));
 }
 
 static bool bracket_forgotten(const Parse *p)
@@ -391,7 +404,7 @@ static bool statement_ends(const Parse *p)
         return true;
     if (!p->line_ended || p->ahead.kind == T_OPEN_BLOCK)
         return false;
-    return !wants_more(p->before.kind) || starts_declaration(p) || starts_definition(p);
+    return !wants_more(p->before.kind) || starts_statement(p);
 }
 
 static void find_next(Parse *p)

@@ -56,6 +56,13 @@ static void lang_format_long_lines(void)
     gives("let m = [[1,2],\n[3,4]]\nlet long = 3", "let m    = [[1, 2],\n            [3, 4]]\nlet long = 3\n");
     gives("let a = f(\n1,\n2\n)", "let a = f(\n  1,\n  2\n)\n");
     gives("let a = 1 +\n2", "let a = 1 +\n        2\n");
+    const char *list = "simulate {\n  record mean(population_of_some_length.v), mean(population_of_some_length.v^2), mean(population_of_some_length.w), ";
+    char long_one[300], two_lines[300];
+    snprintf(long_one, sizeof long_one, "%smodel every 10\n}\n", list);      /* a line cannot begin so: it would declare a model */
+    gives(long_one, long_one);
+    snprintf(long_one, sizeof long_one, "%smodels every 10\n}\n", list);
+    snprintf(two_lines, sizeof two_lines, "%.*s\n         models every 10\n}\n", (int)strlen(list) - 1, list);
+    gives(long_one, two_lines);
 }
 
 static void lang_format_refuses_errors(void)

@@ -98,7 +98,7 @@ static bool has_terms(const Expr *e)
 /* ... as a sum of products; *fewer: one of them is shorter so. NULL: there is none. */
 static const Expr *derivative_by_terms(SlopeSearch *s, const Expr *e, SlopeCollected *roots, bool *fewer)
 {
-    if (is_number(e))
+    if (!expr_uses(e, EIG_VAR_Z))
         return expr_const(s->cx, e->span, num_int(&s->scratch, 0));
     if (!has_terms(e)) {
         const Expr *whole = factored_derivative(s, e, roots);
