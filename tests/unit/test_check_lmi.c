@@ -29,6 +29,19 @@ static void fill(Lmi *l, double part)
     }
 }
 
+/* The same of matrices of one row and the same column. */
+static void fill_stars(Lmi *l)
+{
+    for (size_t k = 0; k < l->m; k++) {
+        size_t c = k % l->d;
+        for (size_t j = c % 2; k % 5 && j < l->d; j += 2)
+            if (draw() > 0)
+                lmi_add(l, k, c, j, draw());
+        l->is_positive[k] = true;
+        l->norm[k] = 1;
+    }
+}
+
 /* Gauss and Jordan. */
 static void invert(size_t d, double a[MOST][MOST], double out[MOST][MOST])
 {
@@ -108,12 +121,15 @@ static void derivatives_of_blocks(void)
 {
     static const size_t order[] = {4, 5, 7, 16, 19, 23};
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (int round = 0; round < 6; round++) {
+        for (int round = 0; round < 12; round++) {
             Lmi l;
-            size_t m = 3 + (size_t)round * 3;
+            size_t m = 3 + (size_t)round % 6 * 3;
             double y[MOST];
             CHECK(lmi_init(&l, order[k], m));
-            fill(&l, round % 2 ? 0.1 : 0.6);
+            if (round < 6)
+                fill(&l, round % 2 ? 0.1 : 0.6);
+            else
+                fill_stars(&l);
             for (size_t j = 0; j < m; j++)
                 y[j] = 0.2 + fabs(draw());
             y[m] = -30;

@@ -145,7 +145,7 @@ static bool start(Newton *w)
     bool inside = false;
     for (size_t k = 0; k < m; k++)
         w->y[k] /= scale;
-    for (w->y[m] = -1; !(inside = factor_at(w, w->y)) && w->y[m] > -1e100;)
+    for (w->y[m] = -w->mu; !(inside = factor_at(w, w->y)) && w->y[m] > -1e100;)
         w->y[m] *= 2;
     w->mu = fabs(w->y[m]);
     return inside;
@@ -172,12 +172,17 @@ static void maximise(Newton *w)
 
 double lmi_maximise(const Lmi *l, double *y)
 {
+    return lmi_maximise_from(l, 1, y);
+}
+
+double lmi_maximise_from(const Lmi *l, double room, double *y)
+{
     size_t m = l->m, s = m + 1, row = lmi_row(s);
-    double *room = malloc((s * row + s * LMI_SIDES + 5 * s) * sizeof *room), t = -INFINITY;
-    Newton w = {.l = l, .row = row, .mu = 1};
+    double *space = malloc((s * row + s * LMI_SIDES + 5 * s) * sizeof *space), t = -INFINITY;
+    Newton w = {.l = l, .row = row, .mu = room};
     w.block = lmi_blocks(l, &w.n_blocks);
-    if (w.block && room) {
-        w.h = room;
+    if (w.block && space) {
+        w.h = space;
         w.sides = w.h + s * row;
         w.g = w.sides + s * LMI_SIDES;
         w.n = w.g + s;
@@ -191,6 +196,6 @@ double lmi_maximise(const Lmi *l, double *y)
     }
     if (w.block)
         lmi_blocks_free(w.block, w.n_blocks);
-    free(room);
+    free(space);
     return t;
 }

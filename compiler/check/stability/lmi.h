@@ -25,4 +25,6 @@ bool lmi_is_positive(size_t d, double *a);
  * O(m d^3 + m^2 d^2) a step for each block of order d into which the matrices fall together. y is left at the best point, norm applied; the t reached. Ends
  * early once t is above 0 and within a fifth of the largest. */
 double lmi_maximise(const Lmi *l, double *y);
+/* The same from a y at which the least eigenvalue is about what is sought, but for so much, > 0. */
+double lmi_maximise_from(const Lmi *l, double room, double *y);
 #endif

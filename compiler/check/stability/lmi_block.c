@@ -131,7 +131,7 @@ static bool take_block(const Lmi *l, const size_t *parent, size_t root, size_t *
         return false;
     list_entries(l, index, out);
     list_tiles(out, l->m);
-    return true;
+    return lmi_stars(out, l->m);
 }
 
 LmiBlock *lmi_blocks(const Lmi *l, size_t *n_blocks)
@@ -162,6 +162,7 @@ void lmi_blocks_free(LmiBlock *block, size_t n_blocks)
         free(block[k].tile);
         free(block[k].first_below);
         free(block[k].f);
+        lmi_stars_free(&block[k]);
     }
     free(block);
 }
@@ -324,9 +325,9 @@ static double square(const LmiBlock *b)
     return wide_dot(d * d, b->bz, b->bz);
 }
 
-WIDE void lmi_block_add(LmiBlock *b, size_t m, size_t row, double *gradient, double *hessian)
+/* Of m matrices of any kind. */
+WIDE static void add_products(LmiBlock *b, size_t m, size_t row, double *gradient, double *hessian)
 {
-    invert(b);
     for (size_t k = 0; k < m; k++) {
         const LmiRow *rows = b->rows + b->first_rows[k];
         size_t n_rows = b->first_rows[k + 1] - b->first_rows[k];
@@ -338,11 +339,20 @@ WIDE void lmi_block_add(LmiBlock *b, size_t m, size_t row, double *gradient, dou
     multiply_left(b, b->z, b->rows + b->first_rows[m], b->d);
     for (size_t l = 0; l < m; l++)
         hessian[m * row + l] -= trace_with(b, l, b->diagonal, b->zbz);
-    hessian[m * row + m] += square(b);
-    for (size_t i = 0; i < b->d; i++) {
+    for (size_t i = 0; i < b->d; i++)
         b->diagonal[i] = b->z[i * b->row + i];
-        gradient[m] -= b->diagonal[i];
-    }
     for (size_t k = 0; k < m; k++)
         gradient[k] += trace_with(b, k, b->diagonal, b->z);
+}
+
+void lmi_block_add(LmiBlock *b, size_t m, size_t row, double *gradient, double *hessian)
+{
+    invert(b);
+    if (b->star)
+        lmi_stars_add(b, m, row, gradient, hessian);
+    else
+        add_products(b, m, row, gradient, hessian);
+    hessian[m * row + m] += square(b);
+    for (size_t i = 0; i < b->d; i++)
+        gradient[m] -= b->z[i * b->row + i];
 }

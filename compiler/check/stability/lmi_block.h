@@ -26,6 +26,12 @@ typedef struct LmiRow {
     const LmiTerm *term;        /* columns ascending */
 } LmiRow;
 
+/* B_k = e a' + a e', e that of the centre. */
+typedef struct LmiStar {
+    size_t centre, n_terms;
+    LmiTerm *term;              /* a */
+} LmiStar;
+
 /* Four neighbours in each of four rows, that traces read below the diagonal. */
 typedef struct LmiTile {
     uint32_t column, row[4];    /* the first of the columns; rows repeat the last where there are fewer */
@@ -45,6 +51,9 @@ typedef struct LmiBlock {
     double *bz;                 /* rows of B_k Z that are not 0 */
     double *zbz, *diagonal;     /* Z B_k Z, what traces read */
     double *unit;               /* of lmi_solve */
+    LmiStar *star;              /* the m matrices, where all are such; else NULL */
+    LmiTerm *arm;
+    double *za;                 /* Z a, a column for each star, and a row of room */
 } LmiBlock;
 
 /* The blocks of l, one after the other, malloc'd; NULL without memory. lmi_blocks_free takes NULL. */
@@ -54,6 +63,12 @@ void lmi_blocks_free(LmiBlock *block, size_t n_blocks);
 bool lmi_block_factor(LmiBlock *b, const double *y, size_t m);
 /* Adds gradient and Hessian (rows of so many doubles, on and below the diagonal) of logdet(F(y) - y_m I), which has been factored. */
 void lmi_block_add(LmiBlock *b, size_t m, size_t row, double *gradient, double *hessian);
+
+/* lmi_star.c: sets b->star where all matrices are stars; false without memory. */
+bool lmi_stars(LmiBlock *b, size_t m);
+void lmi_stars_free(LmiBlock *b);
+/* What lmi_block_add adds but for what y_m does alone, by products of vectors, Z being there. */
+void lmi_stars_add(LmiBlock *b, size_t m, size_t row, double *gradient, double *hessian);
 
 /* Lower factor in place, a by columns, of which what is above the diagonal is lost; false when a is not positive definite. */
 bool lmi_factor(size_t n, size_t row, double *a);

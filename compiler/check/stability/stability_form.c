@@ -260,27 +260,36 @@ static double rate_of(const StabilityCase *x, const Balanced *b, const Lmi *l, d
     return lo;
 }
 
-/* Unknowns with room at the rate that is asked for: the rate that they give. */
-static double solve_contraction(const StabilityCase *x, const Balanced *b, double asked, double *y)
+/* Unknowns with room at the rate that is asked for: the rate that they give. y: where to begin, up to *room, then how much room there is. */
+static double solve_contraction(const StabilityCase *x, const Balanced *b, double asked, double *room, double *y)
 {
     Lmi l;
     if (!form_init(b, 2 * b->n, &l))
         return 0;
     fill_contraction(&l, b, asked);
-    for (size_t k = 0; k < 2 * b->n; k++)
-        y[k] = 1;
-    double rate = lmi_maximise(&l, y) > 0 ? rate_of(x, b, &l, asked, y) * (1 - 1e-6) / b->tau : 0;
+    *room = lmi_maximise_from(&l, *room, y);
+    double rate = *room > 0 ? rate_of(x, b, &l, asked, y) * (1 - 1e-6) / b->tau : 0;
     lmi_free(&l);
     return rate;
 }
 
+/* Far from all bounds. */
+static double *first_unknowns(const StabilityCase *x, const Balanced *b)
+{
+    double *y = ARENA_ARRAY(&x->cx->arena, 2 * b->n, double);
+    for (size_t k = 0; k < 2 * b->n; k++)
+        y[k] = 1;
+    return y;
+}
+
 /* Unknowns with most room at a rate have a larger one, at which there are others with room. */
-static double raise_rate(const StabilityCase *x, const Balanced *b, double rate, double *y)
+static double raise_rate(const StabilityCase *x, const Balanced *b, double rate, double room, double *y)
 {
     enum { ROUNDS = 12 };
     double *other = ARENA_ARRAY(&x->cx->arena, 2 * b->n, double);
     for (int round = 0; rate > 0 && round < ROUNDS; round++) {
-        double higher = solve_contraction(x, b, rate * b->tau, other);
+        memcpy(other, y, 2 * b->n * sizeof *y);
+        double higher = solve_contraction(x, b, rate * b->tau, &room, other);
         if (!(higher > rate))
             break;
         bool is_done = higher < rate * (1 + 1e-4);         /* each round takes a quarter of what is left */
@@ -298,9 +307,9 @@ static bool propose_contraction(const StabilityCase *x, bool is_best, Statement 
     if (!balance(x, &b))
         return false;
     size_t n = b.n;
-    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double), rate = solve_contraction(x, &b, x->rate * b.tau, y);
+    double *y = first_unknowns(x, &b), room = 1, rate = solve_contraction(x, &b, x->rate * b.tau, &room, y);
     if (is_best)
-        rate = raise_rate(x, &b, rate, y);
+        rate = raise_rate(x, &b, rate, room, y);
     Num few = rate > 0 ? stability_round_down(x->nums, num_from_double(x->nums, rate)) : NULL;
     if (!few || mpq_sgn(few) <= 0)
         return false;
@@ -337,8 +346,8 @@ bool propose_any_tau(const StabilityCase *x, Statement *out)
     own.quick = NULL;
     if (!balance(&own, &b))
         return false;
-    double *y = ARENA_ARRAY(&x->cx->arena, 2 * n, double);
-    if (!(solve_contraction(&own, &b, 0, y) > 0))
+    double *y = first_unknowns(x, &b), room = 1;
+    if (!(solve_contraction(&own, &b, 0, &room, y) > 0))
         return false;
     statement_init(x->cx, out, STATEMENT_ANY_TAU, n);
     for (size_t i = 0; i < n; i++) {
