@@ -60,6 +60,19 @@ static double linearise(Hunt *h, const double *x)
     return largest;
 }
 
+/* From the equilibria that there are, by more than this part of the scale. */
+static bool is_apart(const Hunt *h, const double *x, double part)
+{
+    for (size_t k = 0; k < h->found->n; k++) {
+        double apart = 0;
+        for (size_t a = 0; a < h->found->n_rows; a++)
+            apart = fmax(apart, fabs(x[a] - h->found->at[k][a]));
+        if (apart <= part * h->scale)
+            return false;
+    }
+    return true;
+}
+
 static bool newton(Hunt *h, double *x)
 {
     size_t n = h->found->n_rows;
@@ -77,6 +90,8 @@ static bool newton(Hunt *h, double *x)
             return false;
         if (miss <= 1e-14 * size)
             return true;
+        if (miss <= 1e-7 * size && !is_apart(h, x, 1e-7))
+            return false;       /* where a piece ends there steps come no nearer */
         if (!dense_solve(n, h->system, h->step))
             return miss <= 1e-12 * size;
         for (size_t a = 0; a < n; a++)
@@ -107,22 +122,10 @@ static double random_unit(Hunt *h)
     return (double)(h->state >> 11) * 0x1p-53;
 }
 
-static bool is_new(const Hunt *h, const double *x)
-{
-    for (size_t k = 0; k < h->found->n; k++) {
-        double apart = 0;
-        for (size_t a = 0; a < h->found->n_rows; a++)
-            apart = fmax(apart, fabs(x[a] - h->found->at[k][a]));
-        if (apart <= 1e-6 * h->scale)
-            return false;
-    }
-    return true;
-}
-
 static void try_from(Hunt *h, double *x)
 {
     Equilibria *e = h->found;
-    if (e->n == EQUILIBRIA_MOST || !newton(h, x) || !is_new(h, x))
+    if (e->n == EQUILIBRIA_MOST || !newton(h, x) || !is_apart(h, x, 1e-6))
         return;
     for (size_t a = 0; a < e->n_rows; a++)
         e->at[e->n][a] = x[a];
