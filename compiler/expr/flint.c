@@ -21,11 +21,11 @@ static bool find(void *library, const char *name, void *slot)
 
 static void load(void)
 {
-    /* Debian's name of what the headers of FLINT 2.9 describe; elsewhere its developer's name. */
+    /* Debian's name of what the headers of FLINT 2.9 describe. */
     void *library = dlopen("libflint.so.17", RTLD_LAZY | RTLD_LOCAL);
-    if (!library)
-        library = dlopen("libflint.so", RTLD_LAZY | RTLD_LOCAL);
-    flint.is_loaded = library != NULL;
+    const char *version = library ? dlsym(library, "flint_version") : NULL;
+    /* Structures are laid out as its headers say: another version would be read wrongly. */
+    flint.is_loaded = version && strcmp(version, FLINT_VERSION) == 0;
 #define FIND(name) flint.is_loaded = flint.is_loaded && find(library, #name, &flint.functions.name);
     FLINT_FUNCTIONS(FIND)
 #undef FIND

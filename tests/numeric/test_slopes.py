@@ -184,6 +184,26 @@ def ratios_in_factors():
         assert not reports([text])[0]["proved"], text
 
 
+# Text of u, and its largest slope by u.
+IN_UNITS = [
+    ("sqrt((u)^2 + 1) + (u)", 2), ("(u) - sqrt((u)^2 + 0.04) + 30", 2), ("((u) + sqrt((u)^2 + 4)) / 2", 1), ("(u) / (abs(u) + sqrt(1 + (u)^2 / 9))", 1),
+    ("ramp(u, 1)^2 * (3 - 2 * ramp(u, 1))", 1.5), ("min(max(u, 0), 1)^2 * (3 - 2 * min(max(u, 0), 1))", 1.5),
+    ("min(max(u, 0), 1)^3 * (10 - 15 * min(max(u, 0), 1) + 6 * min(max(u, 0), 1)^2)", 1.875), ("(u)^2 * step(u) / (1 + (u)^2)", 1.5**1.5 * 2**-1.5),
+    ("(u) + sin(u)^2 / 2", 1.5), ("max(-1, min(1, (u) * (27 + (u)^2) / (27 + 9 * (u)^2)))", 1), ("((u)^3 + (u)) / ((u)^2 + 1)", 1),
+    ("log((u) + sqrt((u)^2 + 1))", 1), ("tanh(u) / (1 + tanh(u)^2)", 1),
+]
+UNITS = [("z", 1), ("z / 3", 1 / 3), ("z / 10", 0.1), ("(z - 3) / 10", 0.1), ("0.3 * z - 1", 0.3), ("123.4 * z - 5", 123.4), ("1e-4 * z + 0.7", 1e-4)]
+
+
+def units_do_not_matter():
+    texts = [(f"{factor} * ({form.replace('(u)', '(' + u + ')').replace('(u,', '(' + u + ',')})", most * rate * factor)
+             for j, (form, most) in enumerate(IN_UNITS) for k, (u, rate) in enumerate(UNITS) for factor in [(1, 0.07)[(j + k) % 2]]]
+    for text, most in texts:
+        r = reports([text])[0]
+        assert check_bound(text, r, most), (text, r)
+    print(f"  {len(texts)} of {len(texts)} sharp, each alone")
+
+
 def near_misses():
     """Sums of first and second integrals of the normal density with factors that are right or nearly: none is proved whose slope is
     below 0 somewhere at 60 digits."""
@@ -311,6 +331,7 @@ eigc.test("activations that may fall", ones_that_may_fall)
 eigc.test("branches that touch", branches_that_touch)
 eigc.test("terms that cancel", terms_that_cancel)
 eigc.test("ratios in factors", ratios_in_factors)
+eigc.test("units do not matter", units_do_not_matter)
 eigc.test("near misses", near_misses)
 eigc.test("forms that say more", forms_that_say_more)
 eigc.test("work is limited", work_is_limited)

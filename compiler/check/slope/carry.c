@@ -58,6 +58,7 @@ static bool carry_slope(Ctx *cx, NumPool *nums, const Known *from, Known *to)
     to->report = from->report;
     to->report.hi = product_up(nums, from->report.hi, most);
     to->report.attained = product_down(nums, from->report.attained, least);
+    to->report.attained_at = NAN;               /* that is a place of the other one */
     to->report.reason = slope_proof_text(cx, to->report.hi, to->report.attained);
     return is_ordinary(to->report.hi);
 }
@@ -84,6 +85,7 @@ static bool carry_cost(Ctx *cx, NumPool *nums, const Known *from, Known *to)
     if (!is_ordinary(bound) || !(num_to_double(seen) <= num_to_double(bound) * (1 + SHARP)) || convex_has_no_slope(cx, to->act->cost, &at))
         return false;
     to->report = from->report;
+    to->report.attained_at = NAN;
     to->report.hi = rounded(nums, combined(nums, mpq_div, gain, bound), num_to_double_up);
     to->report.attained = rounded(nums, combined(nums, mpq_div, gain, seen), num_to_double_down);
     return is_ordinary(to->report.hi);

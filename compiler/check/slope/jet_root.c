@@ -6,8 +6,8 @@
  *
  * for n = n0 + n1 u, q = q0 + q1 u + q2 u^2. With c1 = 0 the slope has one sign where u has, out to infinity.
  *
- * A line and a root of opposite signs, n + sqrt(q), as in log(z + sqrt(z^2 + 1)): this is (q - n^2)/(sqrt(q) - n), where
- * q - n^2 may be a number. */
+ * A line and a root, n + b sqrt(q), as in log(z + sqrt(z^2 + 1)), where b^2 q = l^2 + k for numbers k > 0 and l - n: with r = b sqrt(q),
+ * r + l is k/(r - l), and has the slope l' (r + l)/r and, l straight, the curvature k l'^2/r^3. */
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/check/slope/square.h"
 #include "compiler/check/slope/standard.h"
@@ -68,13 +68,30 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *root, Jet *o
 
 /* ---- a line and a root ---- */
 
-static bool is_root(const Expr *e)
+/* by * sqrt(under), by > 0; false where e is no such thing. */
+static bool read_root(NumPool *nums, const Expr *e, const Expr **under, Num *by)
 {
-    return e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_SQRT;
+    *by = num_int(nums, 1);
+    if (e->kind != EXPR_CALL)
+        return false;
+    const Expr *const *arg = e->as.call.arg;
+    bool is_product = e->as.call.fn == EIG_FN_MUL, is_quotient = e->as.call.fn == EIG_FN_DIV;
+    if (is_product && expr_is_const(arg[0], by))
+        e = arg[1];
+    else if ((is_product || is_quotient) && expr_is_const(arg[1], by))
+        e = arg[0];
+    if (mpq_sgn(*by) <= 0 || e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_SQRT)
+        return false;
+    mpq_ptr inverse = num_new(nums);
+    if (is_quotient)
+        mpq_inv(inverse, *by);
+    *by = is_quotient ? inverse : *by;
+    *under = e->as.call.arg[0];
+    return true;
 }
 
-/* q - n^2, where that is a number. */
-static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, mpq_ptr apart)
+/* by^2 q = (n + shift)^2 + apart for a line n: false where there are no such numbers. */
+static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, Num by, mpq_ptr shift, mpq_ptr apart)
 {
     StandardLine n = { .core = NULL };
     if (!expr_affine(nums, line, EIG_VAR_Z, &n.offset, &n.rate))
@@ -86,44 +103,83 @@ static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, mpq_p
     square_init(&q);
     mpq_init(x);
     bool fits = square_read(under, n.core, &q);
+    for (int k = 0; k < 3; k++) {
+        mpq_mul(q.c[k], q.c[k], by);
+        mpq_mul(q.c[k], q.c[k], by);
+    }
     mpq_mul(x, n.rate, n.rate);
     fits = fits && mpq_equal(x, q.c[2]);
-    mpq_mul(x, n.rate, n.offset);
-    mpq_mul_2exp(x, x, 1);
-    fits = fits && mpq_equal(x, q.c[1]);
-    mpq_mul(x, n.offset, n.offset);
+    mpq_div(x, q.c[1], n.rate);
+    mpq_div_2exp(x, x, 1);                      /* where n + shift begins */
+    mpq_sub(shift, x, n.offset);
+    mpq_mul(x, x, x);
     mpq_sub(apart, q.c[0], x);
     mpq_clear(x);
     square_clear(&q);
-    return fits;
+    return fits && mpq_sgn(apart) > 0;
 }
 
-/* line + s and s - line are apart/(s - line) and apart/(s + line). */
+static void meet_or_take(Walk *w, const Scaled *x, Scaled *out)
+{
+    if (!x->power && !x->rate && !out->power && !out->rate)
+        mpfi_intersect(out->c, out->c, x->c);
+    else if (w->at->side)
+        scaled_set(out, x);         /* in a tail one of the two forms says more */
+}
+
+/* What is known of r + l and r - l (turn -1), r^2 = l^2 + apart: v = apart/(r -+ l), its slope turn l' v/r, and its curvature
+ * apart l'^2/r^3 + turn l'' v/r. All of it times `sign`; *value has no more to do with out->v[0] than a constant. */
+static void beside_root(Walk *w, const Scaled *r, const Jet *l, const Scaled *value, Num apart, int turn, int sign, Jet *out)
+{
+    Scaled v, by, bend;
+    Scaled *all[] = { &v, &by, &bend };
+    for (int k = 0; k < 3; k++)
+        scaled_init(all[k]);
+    scaled_set(&by, value);
+    if (turn > 0)
+        scaled_neg(value, &by);
+    scaled_add(w->at, r, &by, &v);
+    if (scaled_is_positive(&v) && scaled_is_positive(r)) {
+        scaled_set_num(&by, apart);
+        scaled_div(w->at, &by, &v, &v);
+        if (sign > 0 && value == &l->v[0] && (!scaled_is_positive(&out->v[0]) || !w->at->side))
+            meet_or_take(w, &v, &out->v[0]);
+        scaled_div(w->at, &v, r, &v);
+        if (turn * sign < 0)
+            scaled_neg(&v, &v);
+        scaled_mul(w->at, &l->v[1], &v, &by);
+        meet_or_take(w, &by, &out->v[1]);
+        scaled_power(w->at, r, 3, &by);
+        scaled_set_num(&bend, apart);
+        scaled_div(w->at, &bend, &by, &bend);
+        if (sign < 0)
+            scaled_neg(&bend, &bend);
+        scaled_mul(w->at, &bend, &l->v[1], &bend);
+        scaled_mul(w->at, &bend, &l->v[1], &bend);
+        scaled_mul(w->at, &l->v[2], &v, &by);
+        scaled_add(w->at, &bend, &by, &bend);
+        meet_or_take(w, &bend, &out->v[2]);
+    }
+    for (int k = 0; k < 3; k++)
+        scaled_clear(all[k]);
+}
+
 void jet_beside_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out)
 {
-    const Expr *const *arg = e->as.call.arg;
-    bool minus = e->as.call.fn == EIG_FN_SUB, root_first = is_root(arg[0]);
-    if (w->trouble != JET_FINE || root_first == is_root(arg[1]) || (minus && !root_first))
+    const Expr *const *arg = e->as.call.arg, *under;
+    bool minus = e->as.call.fn == EIG_FN_SUB;
+    mpq_ptr shift = num_new(w->at->nums), apart = num_new(w->at->nums);
+    for (int k = 0; k < 2 && w->trouble == JET_FINE; k++) {
+        Num by;
+        if (!read_root(w->at->nums, arg[k], &under, &by) || !read_apart(w->at->nums, arg[1 - k], under, by, shift, apart))
+            continue;
+        const Jet *root = k ? b : a, *line = k ? a : b;
+        Scaled moved;
+        scaled_init(&moved);
+        scaled_set_num(&moved, shift);
+        scaled_add(w->at, &line->v[0], &moved, &moved);
+        beside_root(w, &root->v[0], line, mpq_sgn(shift) ? &moved : &line->v[0], apart, minus ? -1 : 1, minus && k ? -1 : 1, out);
+        scaled_clear(&moved);
         return;
-    mpq_ptr apart = num_new(w->at->nums);
-    if (!read_apart(w->at->nums, arg[root_first], arg[!root_first]->as.call.arg[0], apart))
-        return;
-    const Scaled *root = root_first ? &a->v[0] : &b->v[0], *line = root_first ? &b->v[0] : &a->v[0];
-    Scaled over, x;
-    scaled_init(&over);
-    scaled_init(&x);
-    scaled_set(&x, line);
-    if (!minus)
-        scaled_neg(line, &x);
-    scaled_add(w->at, root, &x, &over);
-    scaled_set_num(&x, apart);
-    if (scaled_is_positive(&over)) {
-        scaled_div(w->at, &x, &over, &x);
-        if (w->at->side && scaled_is_positive(&x) && !scaled_is_positive(&out->v[0]))
-            scaled_set(&out->v[0], &x);         /* in a tail one of the two forms says more */
-        else if (!x.power && !x.rate && !out->v[0].power && !out->v[0].rate)
-            mpfi_intersect(out->v[0].c, out->v[0].c, x.c);
     }
-    scaled_clear(&over);
-    scaled_clear(&x);
 }

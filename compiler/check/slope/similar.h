@@ -1,4 +1,4 @@
-/* Formulas that are one but for the unit of their variable, a factor and where they stand: what is proved of one is known of all.
+/* Formulas that are one but for the unit of their variable, a factor and where they stand: a proof of one is one of all (carry.h).
  *
  *   e(z) = q z^2 + l z + m + factor f((z - place)/s),     s > 0, factor > 0,
  *

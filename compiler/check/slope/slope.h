@@ -24,4 +24,6 @@ void slope_local(Ctx *cx, NumPool *nums, const Activation *act, const SlopeRepor
 const char *slope_proof_text(Ctx *cx, Num hi, Num attained);
 /* One activation written as an expression of z, on the whole real line. */
 void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
+/* The same of an expression that nobody wrote: nothing is said of it. */
+void slope_of_form(Ctx *cx, NumPool *nums, const Expr *form, SlopeReport *out);
 #endif

@@ -164,9 +164,9 @@ static bool vanishes(SlopeSearch *s, SlopeForm *c, int side)
 }
 
 /* In a tail where its slope nowhere turns, that lies between what it is at the finite end and what it goes to. */
-static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeForm *c)
+static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeForm *c, JetResult *whole)
 {
-    int side = isfinite(p->lo) ? 1 : -1, way = mpfi_is_nonneg(s->whole.curvature) ? 1 : mpfi_is_nonpos(s->whole.curvature) ? -1 : 0;
+    int side = isfinite(p->lo) ? 1 : -1, way = mpfi_is_nonneg(whole->curvature) ? 1 : mpfi_is_nonpos(whole->curvature) ? -1 : 0;
     if (!way)
         return;
     jet_on_line(c->slope, &s->scratch, slope_middle_of(p), slope_middle_of(p), &s->scaled, &s->side);
@@ -182,7 +182,7 @@ static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeForm *c)
     else
         mpfr_set_inf(&s->side.value->left, -1);
     if (!to_zero || mpfr_cmp(&s->side.value->left, &s->side.value->right) <= 0)
-        mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
+        mpfi_intersect(whole->slope, whole->slope, s->side.value);
 }
 
 /* What roots are taken of is above 0 on p. */
@@ -194,29 +194,29 @@ static bool has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeCollected 
     return true;
 }
 
-static void narrow_by(SlopeSearch *s, const SlopePiece *p, SlopeForm *form)
+static void narrow_by(SlopeSearch *s, const SlopePiece *p, SlopeForm *form, JetResult *whole)
 {
     if (!form->slope || !is_enclosed(s, p, form->slope))
         return;
-    mpfi_intersect(s->whole.slope, s->whole.slope, s->side.value);
-    mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.slope);
+    mpfi_intersect(whole->slope, whole->slope, s->side.value);
+    mpfi_intersect(whole->curvature, whole->curvature, s->side.slope);
     if (!form->curve || !is_enclosed(s, p, form->curve))
         return;
-    mpfi_intersect(s->whole.curvature, s->whole.curvature, s->side.value);
+    mpfi_intersect(whole->curvature, whole->curvature, s->side.value);
     if (slope_is_tail(p))
-        narrow_tail(s, p, form);
+        narrow_tail(s, p, form, whole);
 }
 
-void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p)
+void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p, JetResult *whole)
 {
-    if (s->whole.trouble != JET_FINE)
+    if (whole->trouble != JET_FINE)
         return;
     SlopeCollected *c = collected_of(s, p->phi);
-    narrow_by(s, p, &c->form[SLOPE_COLLECTED]);
+    narrow_by(s, p, &c->form[SLOPE_COLLECTED], whole);
     if (c->tried < s->effort)
         factor(s, c);
     if (has_roots(s, p, c)) {
-        narrow_by(s, p, &c->form[SLOPE_FACTORED]);
-        narrow_by(s, p, &c->form[SLOPE_FACTORED_TERMS]);
+        narrow_by(s, p, &c->form[SLOPE_FACTORED], whole);
+        narrow_by(s, p, &c->form[SLOPE_FACTORED_TERMS], whole);
     }
 }

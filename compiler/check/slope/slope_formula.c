@@ -179,20 +179,21 @@ static const char *reason_of(Ctx *cx, SlopeSearch *s, const SlopeReport *r)
     }
 }
 
-void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
+static void prove(Ctx *cx, NumPool *nums, const Activation *act, bool aloud, SlopeReport *out)
 {
     Arena room = { 0 };
     SlopeSearch *s = ARENA_NEW(&room, SlopeSearch);
     s->cx = cx;
     set_standard(s, nums, act->phi);
-    JetResult *r[] = { &s->whole, &s->left, &s->right, &s->middle, &s->scaled, &s->side };
-    for (int k = 0; k < 6; k++)
+    JetResult *r[] = { &s->whole, &s->left, &s->right, &s->middle, &s->scaled, &s->side, &s->sides };
+    for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_init(r[k]);
     branches_init(&s->branches, cx, &s->scratch);
     slope_search(s);
     move_back(s);
     name_function(s, nums, act);
-    report_trouble(cx, nums, s, act);
+    if (aloud)
+        report_trouble(cx, nums, s, act);
     *out = (SlopeReport){.lo = num_int(nums, 0)};
     out->proved = s->verdict == SLOPE_PROVED;
     out->monotone = out->proved;
@@ -202,7 +203,7 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
         out->attained = times_factor(s, nums, fmin(fmax(s->attained, 0), s->bound));
     }
     out->reason = reason_of(cx, s, out);
-    for (int k = 0; k < 6; k++)
+    for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_clear(r[k]);
     branches_clear(&s->branches);
     for (int k = 0; k < SLOPE_N_POINTS; k++)
@@ -210,4 +211,14 @@ void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport
             jet_result_clear(&s->point[k].there);
     num_pool_free(&s->scratch);
     arena_free(&room);
+}
+
+void slope_of_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out)
+{
+    prove(cx, nums, act, true, out);
+}
+
+void slope_of_form(Ctx *cx, NumPool *nums, const Expr *form, SlopeReport *out)
+{
+    prove(cx, nums, &(Activation){ .phi = form, .span = form->span }, false, out);
 }

@@ -83,7 +83,7 @@ static void sharpen(SlopeSearch *s, const Expr *e, double lo, double hi, bool at
 
 /* ---- where min, max and abs take both sides ---- */
 
-/* The slopes of every set of sides that may be taken, in s->side; false where one of them is not enclosed. */
+/* The slopes of every set of sides that may be taken, in s->sides; false where one of them is not enclosed. */
 static bool enclose_sides(SlopeSearch *s, const SlopePiece *p)
 {
     Branches *b = &s->branches;
@@ -93,14 +93,16 @@ static bool enclose_sides(SlopeSearch *s, const SlopePiece *p)
         if (!(b->lo <= b->hi))
             continue;
         jet_on_line(e, &s->scratch, b->lo, b->hi, &s->scaled, &b->whole);
+        if (s->effort > SLOPE_EASY)
+            slope_narrow_by_collected(s, &(SlopePiece){ b->lo, b->hi, e, false }, &b->whole);
         if (b->whole.trouble == JET_FINE && isfinite(b->lo) && isfinite(b->hi))
             sharpen(s, e, b->lo, b->hi, false, &b->whole);
         if (b->whole.trouble != JET_FINE || mpfi_nan_p(b->whole.slope))
             return false;
         if (none)
-            mpfi_set(s->side.slope, b->whole.slope);
+            mpfi_set(s->sides.slope, b->whole.slope);
         else
-            mpfi_union(s->side.slope, s->side.slope, b->whole.slope);
+            mpfi_union(s->sides.slope, s->sides.slope, b->whole.slope);
         none = false;
     }
     return !none && !b->too_many;
@@ -143,11 +145,11 @@ void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough)
         jet_scale_too(p->phi, &s->scratch, p->lo, p->hi, &s->scaled, &s->whole);
     }
     if (thorough)
-        slope_narrow_by_collected(s, p);
+        slope_narrow_by_collected(s, p, &s->whole);
     if (s->whole.trouble == JET_FINE && !slope_is_tail(p))
         sharpen(s, p->phi, p->lo, p->hi, true, &s->whole);
     if (thorough && p->is_open && s->whole.trouble == JET_FINE && enclose_sides(s, p)) {
-        mpfi_intersect(s->whole.slope, s->whole.slope, s->side.slope);
+        mpfi_intersect(s->whole.slope, s->whole.slope, s->sides.slope);
         slope_evaluate_at(s, p->phi, slope_middle_of(p), &s->middle);
     }
 }

@@ -64,7 +64,8 @@ static int in_order(const void *left, const void *right)
     const Ordered *a = left, *b = right;
     const Similar *x = &a->known->like, *y = &b->known->like;
     int order[] = { compare_hashes(a->like_hash, b->like_hash), compare_ends(x->lo, y->lo, 1), compare_ends(x->hi, y->hi, -1),
-                    mpq_cmp(x->least, y->least), mpq_cmp(x->place, y->place), mpq_cmp(x->square, y->square), compare_hashes(a->hash, b->hash) };
+                    mpq_cmp(x->least, y->least), mpq_cmp(x->place, y->place), mpq_cmp(x->square, y->square),
+                    mpq_cmp(a->known->act->gain, b->known->act->gain), compare_hashes(a->hash, b->hash) };
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         if (order[k])
             return order[k];
@@ -78,7 +79,8 @@ static uint64_t hash_of(const Activation *act)
 
 SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net)
 {
-    SlopeGroup g = { net->n_pops, ARENA_ARRAY(&cx->arena, net->n_pops + 1, Known), ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t) };
+    SlopeGroup g = { net->n_pops, ARENA_ARRAY(&cx->arena, net->n_pops + 1, Known), ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t),
+                     ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t) };
     Ordered *ordered = ARENA_ARRAY(&cx->arena, g.n + 1, Ordered);
     size_t n = 0;
     for (size_t k = 0; k < g.n; k++) {
@@ -96,6 +98,7 @@ SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net)
     for (size_t j = 0, first = 0; j < n; j++) {
         first = ordered[j].like_hash == ordered[first].like_hash ? first : j;
         g.first[ordered[j].k] = ordered[first].k;
+        g.alike[ordered[first].k]++;
     }
     return g;
 }
@@ -108,8 +111,45 @@ static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
     return p->hash == hash && (p->report.proved || same_place(p->act->span, act->span)) && same_activation(p->act, act);
 }
 
-static const SlopeProof *prove(Ctx *cx, NumPool *nums, SlopeProofs *known, const Activation *act)
+static const double SHARP = 1e-6;
+
+/* Its own text does not say all there is to know. */
+static bool is_open(const SlopeReport *r)
 {
+    return !r->proved || (r->bounded && num_to_double(r->hi) > num_to_double(r->attained) * (1 + SHARP));
+}
+
+static const Known *prove_form(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *of)
+{
+    for (size_t k = 0; k < known->form.n; k++)
+        if (expr_equal(known->form.at[k].like.form, of->like.form))
+            return &known->form.at[k];
+    Num zero = num_int(nums, 0), one = num_int(nums, 1);
+    Known new = { .act = of->act, .like = { .form = of->like.form, .least = one, .most = one, .square = zero, .place = zero, .unit = one } };
+    slope_of_form(cx, nums, of->like.form, &new.report);
+    vec_push(&cx->arena, &known->form, new);
+    return &known->form.at[known->form.n - 1];
+}
+
+/* By its form, where more is seen of that: units and places in which numbers are not short hide what cancels. */
+static void look_at_form(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *of, SlopeReport *report)
+{
+    bool is_own = of->like.form && of->like.unit && mpq_cmp_ui(of->like.unit, 1, 1) == 0 && mpq_sgn(of->like.place) == 0;
+    if (of->act->cost || !of->like.form || is_own || !is_open(report))
+        return;
+    Known to = *of;
+    const Known *form = prove_form(cx, nums, known, of);
+    if (carry(cx, nums, form, &to) && (!report->proved || mpq_cmp(to.report.hi, report->hi) < 0))
+        *report = to.report;
+    if (!report->proved && form->report.proved && !form->report.bounded) {
+        *report = form->report;
+        report->reason = "interval arithmetic over all z found none";
+    }
+}
+
+static const SlopeProof *prove(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *of)
+{
+    const Activation *act = of->act;
     uint64_t hash = hash_of(act);
     for (size_t k = 0; k < known->proof.n; k++)
         if (holds_for(&known->proof.at[k], hash, act))
@@ -118,17 +158,28 @@ static const SlopeProof *prove(Ctx *cx, NumPool *nums, SlopeProofs *known, const
     SlopeProof new = { .hash = hash, .act = act };
     (act->cost ? slope_of_cost_formula : slope_of_formula)(cx, nums, act, &new.report);
     new.is_wrong = cx->diags.n_errors > before;
+    if (!new.is_wrong)
+        look_at_form(cx, nums, known, of, &new.report);
     vec_push(&cx->arena, &known->proof, new);
     return &known->proof.at[known->proof.n - 1];
 }
 
+/* More of them than this are not tried one by one where the first is not proved. */
+enum { FEW_ALIKE = 8 };
+
 /* By the proof of the first that is similar, in this network: no other, so that a bound is the same whatever was looked at before. */
-static bool is_carried(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *first, const Known *of, SlopeReport *out)
+static bool is_carried(Ctx *cx, NumPool *nums, SlopeProofs *known, const SlopeGroup *group, size_t k, SlopeReport *out)
 {
-    Known from = *first, to = *of;
-    if (same_activation(first->act, of->act))
+    Known from = group->of[group->first[k]], to = group->of[k];
+    if (same_activation(from.act, to.act))
         return false;
-    from.report = prove(cx, nums, known, first->act)->report;
+    const SlopeProof *first = prove(cx, nums, known, &from);
+    from.report = first->report;
+    if (!to.act->cost && !from.act->cost && !from.report.proved && !first->is_wrong && group->alike[group->first[k]] > FEW_ALIKE
+        && similar_equal(&from.like, &to.like)) {
+        *out = (SlopeReport){ .reason = "one that differs from it in unit, factor and place alone could not be proved" };
+        return true;
+    }
     bool is = carry(cx, nums, &from, &to);
     *out = to.report;
     return is;
@@ -136,10 +187,9 @@ static bool is_carried(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *
 
 bool slope_by_proof(Ctx *cx, NumPool *nums, SlopeProofs *known, const SlopeGroup *group, size_t k, SlopeReport *out)
 {
-    const Known *of = &group->of[k], *first = &group->of[group->first[k]];
-    if (is_carried(cx, nums, known, first, of, out))
+    if (is_carried(cx, nums, known, group, k, out))
         return true;
-    const SlopeProof *p = prove(cx, nums, known, of->act);
+    const SlopeProof *p = prove(cx, nums, known, &group->of[k]);
     *out = p->report;
     return !p->is_wrong;
 }

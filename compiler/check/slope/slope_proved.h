@@ -15,12 +15,14 @@ typedef struct SlopeProof {
 
 struct SlopeProofs {
     VEC(SlopeProof) proof;
+    VEC(Known) form;            /* of forms (similar.h) of formulas of which more was to be known */
 };
 
 /* Activations by formula, of one network. */
 typedef struct SlopeGroup {
     size_t n;
     Known *of;                  /* n, without reports; of[k].act NULL: none to be proved */
+    size_t *alike;              /* n: how many have the same first */
     size_t *first;              /* n: whose proof may be one of k too, or k. Which that is does not depend on their order */
 } SlopeGroup;
 

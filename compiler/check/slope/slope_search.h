@@ -4,7 +4,7 @@
 #include "compiler/check/slope/branch.h"
 #include "compiler/check/slope/slope_origin.h"
 
-enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 8, SLOPE_N_ROOTS = 4 };
+enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 16, SLOPE_N_ROOTS = 4 };
 
 /* phi on [lo, hi], infinite outwards in a tail. */
 typedef struct SlopePiece {
@@ -64,7 +64,7 @@ typedef struct SlopeSearch {
     bool is_spent;              /* all that is left is left for the work that it would take: the piece [spent_lo, spent_hi], and n_more */
     double spent_lo, spent_hi;
     size_t n_more;
-    JetResult whole, left, right, middle, scaled, side;
+    JetResult whole, left, right, middle, scaled, side, sides;
     Branches branches;
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
     SlopeCollected collected[SLOPE_N_COLLECTED];
@@ -85,8 +85,8 @@ void slope_evaluate_at(SlopeSearch *s, const Expr *e, double z, JetResult *out);
 void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough);
 
 /* ---- slope_collect.c ---- */
-/* Narrows s->whole, of p, by the derivative of p->phi in which like terms are added up. */
-void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p);
+/* Narrows *whole, of p, by the derivative of p->phi in which like terms are added up, or which is factored. Overwrites s->side. */
+void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p, JetResult *whole);
 
 /* ---- slope_search.c ---- */
 /* From s->phi to s->verdict. */
