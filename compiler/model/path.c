@@ -15,11 +15,23 @@ const char *expression_text(Builder *b, const AstExpr *e)
 
 /* ---- one step ---- */
 
+/* In constants, which are known before there are populations. */
+static bool report_values(Builder *b, const AstExpr *path, const Symbol *s)
+{
+    if (s->index < b->pops.n && b->m->pops.at[s->index].name == s->path)
+        return false;
+    Diag *d = diag_at(b->cx, D_E0208, path->span, "a constant cannot be made of what neurons of `%s` do in a run", s->path);
+    diag_help(b->cx, d, "`record` reads values of neurons, and `connect` brings them to others");
+    return true;
+}
+
 /* A weight that is 0 for the other neurons says the same. */
 static void report_some_neurons(Builder *b, const AstExpr *path, const Symbol *s)
 {
     const AstExprs *index = &path->as.index.args;
     long from, to;
+    if (report_values(b, path, s))
+        return;
     if (b->pops.at[s->index].broken || index->n != 1 || !neuron_run(b, index->at[0], s->index, &from, &to))
         from = to = 0;
     Diag *d = diag_at(b->cx, D_E0208, path->span, "a connection joins populations, and this is some neurons of `%s`", s->path);
