@@ -46,6 +46,8 @@ typedef struct Loop {
     double time[CHUNK_STEPS];   /* of the steps that are taken next */
     int64_t *next;              /* by clock: step, or number, of its next record */
     int64_t longest_chunk;      /* steps between two looks at the state */
+    int64_t first;              /* number of the first step */
+    bool goes_on;               /* from another run, which has recorded its end */
 } Loop;
 
 static double now_ms(void)
@@ -146,7 +148,7 @@ static void replay(Loop *l, int64_t from, int64_t to)
         for (k = from; k < to && all_finite(l->x, l->n_x); k++)
             take_steps(l, k, k + 1);
     }
-    l->result.n_steps = k;
+    l->result.n_steps = k - l->first;
     l->result.t = eig_step_time(l->p, k);
     stop_nonfinite(l, l->x);
 }
@@ -180,10 +182,10 @@ static int64_t next_due(const Loop *l)
 static void run_fixed(Loop *l)
 {
     const EigProblem *p = l->p;
-    int64_t k = 0;
+    int64_t k = l->first;
     l->ticks = eig_ticks(eig_step(p));
     l->w.args.time = l->time;
-    if (!record_due(l, 0, 0.0))
+    if (!l->goes_on && !record_due(l, 0, 0.0))
         return;
     while (k < p->n_steps) {
         int64_t chunk = least(next_due(l) - k, least(l->pace.left, l->longest_chunk));
@@ -192,7 +194,7 @@ static void run_fixed(Loop *l)
             return;
         }
         k += chunk;
-        l->result.n_steps = k;
+        l->result.n_steps = k - l->first;
         l->result.t = eig_step_time(p, k);
         if (!record_due(l, k, l->result.t))
             return;
@@ -314,28 +316,62 @@ void eig_start(const EigProblem *p, double *x)
     }
 }
 
-RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
-                        EigTick tick, void *user, double *x_final)
+/* Each clock's next record is its first behind the end of the run before. */
+static bool go_on(Loop *l, const EigMoment *from)
+{
+    l->goes_on = true;
+    l->first = from->step;
+    l->result.t = eig_step_time(l->p, from->step);
+    memcpy(l->x, from->x, l->n_x * sizeof *l->x);
+    for (size_t c = 0; c < eig_n_clocks(l->p); c++) {
+        int64_t steps = eig_clock(l->p, c).steps;
+        l->next[c] = (from->step / steps + 1) * steps;
+    }
+    return eig_moment_recall(from, l->p, l->w.args.history);
+}
+
+static void no_memory(Loop *l)
+{
+    l->result.status = RUN_WRITE_ERROR;
+    snprintf(l->result.error, sizeof l->result.error, "not enough memory for the network's state");
+}
+
+static void leave(Loop *l, EigMoment *end)
+{
+    if (l->result.status != RUN_DONE && l->result.status != RUN_INTERRUPTED)
+        return;
+    end->step = l->first + l->result.n_steps;
+    memcpy(end->x, l->x, l->n_x * sizeof *end->x);
+    if (!eig_moment_keep(end, l->p, l->w.args.history))
+        no_memory(l);
+}
+
+RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec, EigTick tick, void *user,
+                             const EigMoment *from, EigMoment *end, double *x_final)
 {
     bool adaptive = eig_method[p->method].adaptive;
     Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .result = {.status = RUN_DONE}};
     l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
     l.next = calloc(eig_n_clocks(p), sizeof *l.next);
     if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next) {
-        l.result.status = RUN_WRITE_ERROR;
-        snprintf(l.result.error, sizeof l.result.error, "not enough memory for the network's state");
+        no_memory(&l);
     } else {
         l.w.args.team = eig_team_open(kernel->threads, eig_n_sites(p->n_pops));
         l.x = l.w.vectors;
         l.saved = l.x + l.n_x;
-        eig_start(p, l.x);
+        if (!from)
+            eig_start(p, l.x);
         pace_start(&l.pace, tick, user);
-        if (!all_finite(l.x, l.n_x))
+        if (from && !go_on(&l, from))
+            no_memory(&l);
+        else if (!all_finite(l.x, l.n_x))
             stop_nonfinite(&l, l.x);
         else if (adaptive)
             run_adaptive(&l);
         else
             run_fixed(&l);
+        if (end)
+            leave(&l, end);
         if (x_final)
             memcpy(x_final, l.x, l.n_x * sizeof *x_final);
     }
@@ -343,4 +379,10 @@ RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorde
     workspace_close(&l.w, p);
     free(l.next);
     return l.result;
+}
+
+RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
+                        EigTick tick, void *user, double *x_final)
+{
+    return eig_integrate_from(p, kernel, rec, tick, user, NULL, NULL, x_final);
 }

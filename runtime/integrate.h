@@ -3,6 +3,7 @@
 #ifndef RUNTIME_INTEGRATE_H
 #define RUNTIME_INTEGRATE_H
 #include "runtime/kernel_abi.h"
+#include "runtime/moment.h"
 #include "runtime/problem.h"
 #include "runtime/record.h"
 
@@ -17,7 +18,7 @@ extern const char *const eig_run_status[RUN_N_STATUS];
 typedef struct RunResult {
     RunStatus status;
     double t;                   /* time reached */
-    int64_t n_steps;            /* steps taken (adaptive: accepted) */
+    int64_t n_steps;            /* steps taken (adaptive: accepted), those before `from` not among them */
     int64_t n_rejected;         /* adaptive: rejected steps */
     int64_t n_records;
     /* NONFINITE: the first non-finite state, at the first step that has one */
@@ -38,9 +39,16 @@ void eig_start(const EigProblem *p, double *x);
 RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
                         EigTick tick, void *user, double *x_final);
 
+/* The same from a moment of the problem on, and to one, for fixed-step methods; either may be NULL. Nothing is recorded at `from`, as the
+ * run that ended there has done that. `end` is open and set when the status is DONE or INTERRUPTED. */
+RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec, EigTick tick, void *user,
+                             const EigMoment *from, EigMoment *end, double *x_final);
+
 /* The same run by the textbook interpreter: straight from the problem, no
  * generated code and none of integrate.c's stepping. The oracle of the tests. */
 RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, double *x_final);
+RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, const EigMoment *from, EigMoment *end,
+                             double *x_final);
 /* dx = f(t, x) and the total input s, by the reference. */
 void eig_reference_drift(const EigProblem *p, double t, const double *x, double *s, double *dx);
 #endif

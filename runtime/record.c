@@ -38,6 +38,7 @@ struct EigRecorder {
     char **name;                /* of arrays: the times of each clock, then the records */
     double room, taken;         /* bytes of rows: that there may be, that there are */
     bool is_full;               /* a row was refused for that */
+    int64_t recorded_to;        /* the step up to which another run has recorded; -1: none */
     char error[256];
 };
 
@@ -153,6 +154,7 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
         r->p = p;
         r->n_tracks = eig_n_clocks(p);
         r->room = INFINITY;
+        r->recorded_to = -1;
         if (set_tracks(r) && (!path || set_file(r, path)))
             return r;
     }
@@ -200,11 +202,21 @@ void eig_recorder_allow(EigRecorder *r, double bytes)
     r->room = bytes;
 }
 
+void eig_recorder_goes_on(EigRecorder *r, int64_t step)
+{
+    r->recorded_to = step;
+}
+
+static double times_of_others(const EigRecorder *r, size_t clock)
+{
+    return r->recorded_to < 0 ? 0.0 : (double)(r->recorded_to / eig_clock(r->p, clock).steps + 1);
+}
+
 double eig_recorder_bytes(const EigRecorder *r)
 {
     double bytes = 0.0;
     for (size_t k = 0; k < r->n_tracks; k++)
-        bytes += room_times(r->p, k) * row_bytes(&r->track[k]);
+        bytes += (room_times(r->p, k) - times_of_others(r, k)) * row_bytes(&r->track[k]);
     return bytes;
 }
 

@@ -22,6 +22,8 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
 double eig_recorder_room(const EigRecorder *r);
 /* Room of the caller's choice. */
 void eig_recorder_allow(EigRecorder *r, double bytes);
+/* The run goes on from this step: records up to it are another's and not counted below. */
+void eig_recorder_goes_on(EigRecorder *r, int64_t step);
 /* Append refused a row for want of room, before the system did. */
 bool eig_recorder_is_full(const EigRecorder *r);
 /* Bytes of the rows of a run that reaches its end; those at every accepted step are not counted. */

@@ -233,15 +233,15 @@ static bool record_after(Oracle *o, int64_t k, double t)
 static void run_fixed(Oracle *o)
 {
     const EigProblem *p = o->p;
-    for (int64_t k = 0;; k++) {
+    for (int64_t k = o->from_step;; k++) {
         double t = eig_step_time(p, k);
         o->result.t = t;
-        o->result.n_steps = k;
+        o->result.n_steps = k - o->from_step;
         if (!oracle_check(o, o->x))
             return;
         if (o->n_past)
             oracle_remember(o, k, t, o->x);
-        if (!record_after(o, k, t))
+        if (!(o->goes_on && k == o->from_step) && !record_after(o, k, t))
             return;
         if (k == p->n_steps || !oracle_goes_on(o, t))
             return;
@@ -306,18 +306,47 @@ static bool oracle_open(Oracle *o)
     return true;
 }
 
-RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, double *x_final)
+static bool go_on(Oracle *o, const EigMoment *from)
+{
+    o->goes_on = true;
+    o->from_step = from->step;
+    memcpy(o->x, from->x, o->n_x * sizeof *o->x);
+    return oracle_recall(o, from);
+}
+
+static void no_memory(Oracle *o)
+{
+    o->result.status = RUN_WRITE_ERROR;
+    snprintf(o->result.error, sizeof o->result.error, "not enough memory for the network's state");
+}
+
+static void leave(Oracle *o, EigMoment *end)
+{
+    if (o->result.status != RUN_DONE && o->result.status != RUN_INTERRUPTED)
+        return;
+    end->step = o->from_step + o->result.n_steps;
+    memcpy(end->x, o->x, o->n_x * sizeof *end->x);
+    if (!oracle_leave(o, end))
+        no_memory(o);
+}
+
+RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, const EigMoment *from, EigMoment *end,
+                             double *x_final)
 {
     Oracle o = {.p = p, .rec = rec, .tick = tick, .user = user, .result = {.status = RUN_DONE}};
     if (!oracle_open(&o)) {
-        o.result.status = RUN_WRITE_ERROR;
-        snprintf(o.result.error, sizeof o.result.error, "not enough memory for the network's state");
+        no_memory(&o);
     } else {
-        start_state(p, o.x);
-        if (eig_method[p->method].adaptive)
+        if (!from)
+            start_state(p, o.x);
+        if (from && !go_on(&o, from))
+            no_memory(&o);
+        else if (eig_method[p->method].adaptive)
             oracle_run_adaptive(&o);
         else
             run_fixed(&o);
+        if (end)
+            leave(&o, end);
         if (x_final)
             memcpy(x_final, o.x, o.n_x * sizeof *x_final);
     }
@@ -325,6 +354,11 @@ RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, voi
     free(o.signal);
     eig_noise_free(&o.noise);
     return o.result;
+}
+
+RunResult eig_reference(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, double *x_final)
+{
+    return eig_reference_from(p, rec, tick, user, NULL, NULL, x_final);
 }
 
 void eig_reference_drift(const EigProblem *p, double t, const double *x, double *s, double *dx)

@@ -21,6 +21,8 @@ typedef struct Oracle {
     double *past;               /* n_past rows of n_sent: the signals at the start of the last steps */
     size_t n_sent;
     int64_t n_past;
+    int64_t from_step;          /* number of the first step, and whether another run ended there */
+    bool goes_on;
     EigNoise noise;
     EigTick tick;
     void *user;
@@ -47,6 +49,10 @@ void oracle_totals(Oracle *o, int64_t k, double t, const double *x);
 void oracle_drift(Oracle *o, int64_t k, double t, const double *x, double *dx);
 /* Slope of state k of a neuron; over_rate: of a leak, phi(s) - x alone. */
 double oracle_slope(const EigProblem *p, size_t pop, size_t k, const OracleView *v, bool over_rate);
+
+/* The rows of `past` that later steps read, from and to those of a moment, whose step is set. False without memory. */
+bool oracle_recall(Oracle *o, const EigMoment *from);
+bool oracle_leave(const Oracle *o, EigMoment *end);
 
 /* Signal q as it was `delay` steps before step k. */
 const double *oracle_sent(const Oracle *o, size_t q, int64_t delay, int64_t k);

@@ -81,6 +81,46 @@ void oracle_remember(Oracle *o, int64_t k, double t, const double *x)
     memcpy(past(o, 0, k), o->sent, o->n_sent * sizeof *o->sent);
 }
 
+/* Calls visit with each row of a moment and where the same signals stand in `past`. */
+typedef void (*VisitRow)(double *in_moment, double *in_past, size_t n);
+
+static bool each_row(const Oracle *o, const EigMoment *m, VisitRow visit)
+{
+    size_t *rows = calloc(eig_n_signals(o->p) + 1, sizeof *rows);
+    double *at = m->sent;
+    if (!rows)
+        return false;
+    eig_history_rows(o->p, rows);
+    for (size_t q = 0; q < eig_n_signals(o->p); q++) {
+        size_t size = o->p->pop[eig_signal(o->p, q).pop].size;
+        for (int64_t k = m->step - eig_moment_rows(m->step, rows[q]); k < m->step; k++, at += size)
+            visit(at, past(o, q, k), size);
+    }
+    free(rows);
+    return true;
+}
+
+static void into_past(double *in_moment, double *in_past, size_t n)
+{
+    memcpy(in_past, in_moment, n * sizeof *in_past);
+}
+
+static void into_moment(double *in_moment, double *in_past, size_t n)
+{
+    memcpy(in_moment, in_past, n * sizeof *in_past);
+}
+
+bool oracle_recall(Oracle *o, const EigMoment *from)
+{
+    return each_row(o, from, into_past);
+}
+
+bool oracle_leave(const Oracle *o, EigMoment *end)
+{
+    end->n_sent = eig_moment_sent(o->p, end->step);
+    return each_row(o, end, into_moment);
+}
+
 static double kernel_weight(const EigBlock *b, size_t i, size_t j)
 {
     size_t at[2];

@@ -10,6 +10,7 @@
 #include "compiler/driver/run_cost.h"
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/run_room.h"
+#include "compiler/driver/run_state.h"
 #include "compiler/driver/threads.h"
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
@@ -23,9 +24,10 @@ typedef struct Run {
     const char *path;           /* of the result */
     EigRecorder *recorder;
     double *x;                  /* final state */
+    EigMoment from, end;        /* with --from; with --save-state */
     RunResult result;
     double seconds;             /* of integration alone */
-    bool written;
+    bool written, has_state;    /* result, file of --save-state */
 } Run;
 
 /* ---- where the result goes ---- */
@@ -51,6 +53,8 @@ static bool open_result(Run *r)
 
     r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
     r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
+    if (r->recorder && o->from)
+        eig_recorder_goes_on(r->recorder, r->from.step);
     if (!r->recorder)
         diag_nowhere(&r->c.cx, D_E0004, "%s", error);
     else if (!run_room(&r->c.cx, r->c.model, r->recorder, r->path)) {
@@ -73,15 +77,17 @@ static void integrate(Run *r)
     const EigProblem *p = &r->c.plan->problem;
     Progress progress;
     double start = seconds_now();
+    const EigMoment *from = r->c.options->from ? &r->from : NULL;
+    EigMoment *end = r->c.options->save_state ? &r->end : NULL;
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
     progress_start(&progress, p->time_unit, r->c.options->quiet);
     if (r->c.options->reference) {
-        r->result = eig_reference(p, r->recorder, progress_tick, &progress, r->x);
+        r->result = eig_reference_from(p, r->recorder, progress_tick, &progress, from, end, r->x);
     } else {
         EigKernel kernel = *r->c.jit->functions(r->c.kernel);
         kernel.threads = threads_of(r->c.options->threads);
-        r->result = eig_integrate(p, &kernel, r->recorder, progress_tick, &progress, r->x);
+        r->result = eig_integrate_from(p, &kernel, r->recorder, progress_tick, &progress, from, end, r->x);
     }
     progress_end(&progress);
     r->seconds = seconds_now() - start;
@@ -118,9 +124,11 @@ static bool write_result(Run *r)
 {
     char error[256] = "";
     json_t *meta = run_meta(&r->c, r->recorder, &r->result);
-    char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     bool ok = false;
 
+    if (r->c.options->from)
+        json_object_set_new(json_object_get(meta, "run"), "from", json_real(eig_step_time(&r->c.plan->problem, r->from.step)));
+    char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (!text)
         BUG("what a result says about itself is not JSON");
     ok = eig_recorder_finish(r->recorder, text, error);
@@ -199,10 +207,19 @@ static void explain_underflow(Run *r)
     diag_help(&r->c.cx, d, "use larger tolerances, or a method with a fixed step");
 }
 
+/* A run that left the finite numbers has no state to go on from; what FILE held before stays. */
+static bool write_state(Run *r)
+{
+    if (!r->c.options->save_state || (r->result.status != RUN_DONE && r->result.status != RUN_INTERRUPTED))
+        return true;
+    return r->has_state = run_state_write(&r->c, &r->end);
+}
+
 static ExitStatus finish(Run *r)
 {
     r->written = write_result(r);
-    if (!r->written)
+    bool is_kept = write_state(r);
+    if (!r->written || !is_kept)
         return STATUS_SYSTEM;
     switch (r->result.status) {
     case RUN_NONFINITE:   explain_nonfinite(r); return STATUS_NOT_PROVED;
@@ -303,6 +320,8 @@ static void print_summary(Run *r)
     const RunResult *run = &r->result;
 
     printf("%s: %lld steps", r->c.model->name, (long long)run->n_steps);
+    if (r->c.options->from)
+        printf(" from t = %s", with_unit(r, eig_step_time(&r->c.plan->problem, r->from.step)));
     if (run->n_rejected)
         printf(" (and %lld rejected)", (long long)run->n_rejected);
     printf(" to t = %s in ", with_unit(r, run->t));
@@ -312,6 +331,8 @@ static void print_summary(Run *r)
         puts("interrupted; what was computed is kept");
     if (r->written)
         print_where(r);
+    if (r->has_state)
+        printf("state at t = %s in %s\n", with_unit(r, run->t), r->c.options->save_state);
     if (run->status == RUN_DONE || run->status == RUN_INTERRUPTED)
         print_final(r);
 }
@@ -341,6 +362,7 @@ static void print_json(Run *r)
         json_object_set_new(o, "steps", json_integer((json_int_t)r->result.n_steps));
         json_object_set_new(o, "rejected", json_integer((json_int_t)r->result.n_rejected));
         json_object_set_new(o, "records", json_integer((json_int_t)r->result.n_records));
+        json_object_set_new(o, "state", r->has_state ? json_path(&r->c.cx, r->c.options->save_state) : json_null());
         json_object_set_new(o, "seconds", json_real(r->seconds));
         json_object_set_new(o, "final_mean_rate", final_means(r));
     }
@@ -362,6 +384,18 @@ static bool prepare(Run *r)
     return compilation_run(&r->c, PHASE_jit);
 }
 
+/* What the run goes on from, and room for where it ends. */
+static bool prepare_states(Run *r)
+{
+    const Options *o = r->c.options;
+
+    if ((o->from || o->save_state) && !run_state_fits(&r->c))
+        return false;
+    if (o->from && !run_state_read(&r->c, &r->from))
+        return false;
+    return !o->save_state || eig_moment_open(&r->end, &r->c.plan->problem);
+}
+
 ExitStatus cmd_run(const Options *o)
 {
     Run r = {0};
@@ -372,6 +406,8 @@ ExitStatus cmd_run(const Options *o)
     compilation_init(&r.c, o, o->operand);
     if (!prepare(&r))
         status = compilation_failure(&r.c);
+    else if (!prepare_states(&r))
+        status = r.c.failed_in_system ? STATUS_SYSTEM : STATUS_WRONG;
     else if (!open_result(&r))
         status = STATUS_SYSTEM;
     else {
@@ -389,6 +425,8 @@ ExitStatus cmd_run(const Options *o)
     }
     if (r.recorder)
         eig_recorder_close(r.recorder);
+    eig_moment_free(&r.from);
+    eig_moment_free(&r.end);
     compilation_free(&r.c);
     return status;
 }

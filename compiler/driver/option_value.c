@@ -215,6 +215,8 @@ bool option_apply(Options *o, int id, const char *value)
     case OPT_certificate: o->certificate = value; return true;
     case OPT_model:       o->model = value; return true;
     case OPT_output:      o->output = value; return true;
+    case OPT_save_state:  o->save_state = value; return true;
+    case OPT_from:        o->from = value; return true;
     case OPT_data:        o->data = value; return true;
     case OPT_only:        return parse_only(o, value);
     case OPT_over:        return parse_over(o, value);

@@ -383,7 +383,7 @@ def try_later(text):
 # ---- pages of diagnostics ------------------------------------------------------------
 
 # Pages whose first block needs a file, a command line or a state of the machine.
-NEEDS_MORE = re.compile(r"E00|E0105|E05|E0404|E0520|E0813|E09")
+NEEDS_MORE = re.compile(r"E00|E0105|E05|E0404|E0520|E0813|E081[45]|E09")
 BODY = "population E excitatory { size = 3; tau = 20 ms; cost = nonnegative }\n" \
        "population I inhibitory { size = 2; tau = 10 ms; cost = nonnegative }\n"
 

@@ -1,0 +1,219 @@
+#include "compiler/driver/run_state.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/driver/run_identity.h"
+#include "compiler/driver/version.h"
+#include "runtime/layout.h"
+
+enum { STATE_FORMAT = 1 };
+
+bool run_state_fits(Compilation *c)
+{
+    const ModelSim *sim = &c->model->sim;
+    if (!eig_method[sim->method].adaptive)
+        return true;
+    Diag *d = diag_at(&c->cx, D_E0814, sim->method_span, "%s chooses its steps, and the last one ends at the duration: where such a run ends no longer one stands",
+                      eig_method[sim->method].name);
+    diag_help(&c->cx, d, "a method with a fixed step can be continued; for this one give the whole duration at once");
+    return false;
+}
+
+/* ---- writing ---- */
+
+bool run_state_write(Compilation *c, const EigMoment *end)
+{
+    char error[256] = "";
+    const EigProblem *p = &c->plan->problem;
+    json_t *o = json_pack("{s:i, s:s, s:I, s:f, s:o}", "eigc_state", STATE_FORMAT, "eigc", EIGC_VERSION, "steps", (json_int_t)end->step, "t",
+                          eig_step_time(p, end->step), "run", run_identity(&c->cx, c->plan));
+    char *text = json_dumps(o, JSON_INDENT(1) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17));
+
+    if (!text)
+        BUG("what a state says about itself is not JSON");
+    bool ok = eig_moment_write(end, c->options->save_state, text, error);
+    if (!ok)
+        diag_nowhere(&c->cx, D_E0004, "%s", error);
+    free(text);
+    json_decref(o);
+    return ok;
+}
+
+/* ---- reading: whose state it is ---- */
+
+static const char *text_of(const json_t *o, const char *key)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text ? text : "";
+}
+
+static bool differs(const json_t *a, const json_t *b, const char *key)
+{
+    return !json_equal(json_object_get(a, key), json_object_get(b, key));
+}
+
+/* The same: false. `now` is this model's, `then` the file's. */
+static bool settings_differ(Compilation *c, const json_t *then, const json_t *now)
+{
+    static const char *const key[] = { "method", "step", "seed", "time_unit" };
+    const ModelSim *sim = &c->model->sim;
+
+    for (size_t k = 0; k < sizeof key / sizeof *key; k++) {
+        if (!differs(then, now, key[k]))
+            continue;
+        Diag *d = diag_at(&c->cx, D_E0814, k == 0 ? sim->method_span : sim->span, "the %s is %s here, and %s in the run that %s is of",
+                          k == 3 ? "unit of time" : key[k], text_of(now, key[k]), text_of(then, key[k]), c->options->from);
+        if (k == 2)
+            diag_help(&c->cx, d, "`--seed %s` goes on with that run's draws and noise", text_of(then, key[k]));
+        else
+            diag_help(&c->cx, d, "a run goes on as it was; give this one the same %s, or start it anew without --from", k == 3 ? "unit" : key[k]);
+        return true;
+    }
+    return false;
+}
+
+static void help_change(Compilation *c, Diag *d)
+{
+    diag_help(&c->cx, d, "only duration and records may change; what else is to change at some time is a protocol, `at 100 ms { ... }`, which the first run has too");
+}
+
+static bool populations_differ(Compilation *c, const json_t *then, const json_t *now)
+{
+    const json_t *a = json_object_get(then, "populations"), *b = json_object_get(now, "populations");
+    const char *file = c->options->from;
+
+    if (json_array_size(a) != json_array_size(b)) {
+        Diag *d = diag_nowhere(&c->cx, D_E0814, "%s is of another network: it has %zu population%s, this model %zu", file, json_array_size(a),
+                               json_array_size(a) == 1 ? "" : "s", json_array_size(b));
+        help_change(c, d);
+        return true;
+    }
+    for (size_t k = 0; k < json_array_size(b); k++) {
+        const json_t *was = json_array_get(a, k), *is = json_array_get(b, k);
+        const ModelPop *pop = c->net->pop[k].model;
+        Diag *d = NULL;
+        if (differs(was, is, "name"))
+            d = diag_at(&c->cx, D_E0814, pop->span, "%s is of another network: population %s stands there where %s stands here", file, text_of(was, "name"),
+                        pop->name);
+        else if (differs(was, is, "size"))
+            d = diag_at(&c->cx, D_E0814, pop->span, "population %s has %zu neurons here, and %lld in the run that %s is of", pop->name, pop->size,
+                        (long long)json_integer_value(json_object_get(was, "size")), file);
+        else if (differs(was, is, "states"))
+            d = diag_at(&c->cx, D_E0814, pop->span, "the neurons of population %s have %lld states in the run that %s is of, and another number here", pop->name,
+                        (long long)json_integer_value(json_object_get(was, "states")), file);
+        else if (differs(was, is, "sha256"))
+            d = diag_at(&c->cx, D_E0814, pop->span, "population %s differs from that in the run that %s is of, in its time constants, cost, input, equations or noise",
+                        pop->name, file);
+        if (d) {
+            help_change(c, d);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_label(const json_t *list, const char *label)
+{
+    size_t k = 0;
+    while (k < json_array_size(list) && strcmp(text_of(json_array_get(list, k), "label"), label) != 0)
+        k++;
+    return k < json_array_size(list);
+}
+
+static bool connections_differ(Compilation *c, const json_t *then, const json_t *now)
+{
+    const json_t *a = json_object_get(then, "connections"), *b = json_object_get(now, "connections");
+    size_t k = 0;
+
+    if (json_equal(a, b))
+        return false;
+    while (k < json_array_size(b) && json_equal(json_array_get(a, k), json_array_get(b, k)))
+        k++;
+    const char *was = text_of(json_array_get(a, k), "label");
+    Diag *d = NULL;
+    if (k == json_array_size(b) || !has_label(b, was))
+        d = diag_nowhere(&c->cx, D_E0814, "connection %s of the run that %s is of is missing here", was, c->options->from);
+    if (!d) {
+        const ModelConn *conn = &c->model->conns.at[c->plan->net->block[c->plan->net_block[k]].conn];
+        d = diag_at(&c->cx, D_E0814, conn->span, "connection %s is not as in the run that %s is of", conn->label, c->options->from);
+    }
+    help_change(c, d);
+    return true;
+}
+
+static bool is_ours(Compilation *c, const json_t *then)
+{
+    json_t *now = run_identity(&c->cx, c->plan);
+    bool ok = !settings_differ(c, then, now) && !populations_differ(c, then, now) && !connections_differ(c, then, now);
+    json_decref(now);
+    return ok;
+}
+
+/* ---- reading: what it holds ---- */
+
+static bool refuse(Compilation *c, const char *why)
+{
+    Diag *d = diag_nowhere(&c->cx, D_E0007, "%s is no state to go on from: %s", c->options->from, why);
+    diag_help(&c->cx, d, "`eigc run --save-state FILE` writes one");
+    return false;
+}
+
+static bool is_before_the_end(Compilation *c, const EigMoment *from)
+{
+    const EigProblem *p = &c->plan->problem;
+    const char *space = *p->time_unit ? " " : "";
+    if (from->step < p->n_steps)
+        return true;
+    Diag *d = diag_at(&c->cx, D_E0815, c->model->sim.duration_span, "the run that %s is of reached t = %.9g%s%s, and this one ends at t = %.9g%s%s", c->options->from,
+                      eig_step_time(p, from->step), space, p->time_unit, p->duration, space, p->time_unit);
+    diag_help(&c->cx, d, "the duration counts from t = 0: give the time up to which the run is to go on");
+    return false;
+}
+
+/* A file of another version says so before anything else in it counts. */
+static bool take(Compilation *c, EigMoment *from, const json_t *meta)
+{
+    const json_t *steps = json_object_get(meta, "steps"), *run = json_object_get(meta, "run");
+    const EigProblem *p = &c->plan->problem;
+
+    if (!json_is_integer(json_object_get(meta, "eigc_state")))
+        return refuse(c, "it is an archive of something else");
+    if (json_integer_value(json_object_get(meta, "eigc_state")) != STATE_FORMAT)
+        return refuse(c, "another version of eigc wrote it, in another form");
+    if (!json_is_integer(steps) || json_integer_value(steps) < 0 || !json_is_object(run))
+        return refuse(c, "it does not say of which run it is, and after how many steps");
+    from->step = json_integer_value(steps);
+    if (!is_ours(c, run) || !is_before_the_end(c, from))
+        return false;
+    if (from->n_x != eig_n_x(p) || from->n_sent != eig_moment_sent(p, from->step))
+        return refuse(c, "it has not as many numbers as its network");
+    if (!eig_moment_is_finite(from))
+        return refuse(c, "a number in it is not finite");
+    return true;
+}
+
+bool run_state_read(Compilation *c, EigMoment *from)
+{
+    char *text, error[256] = "";
+    bool ok = false;
+
+    switch (eig_moment_read(from, c->options->from, &text, error)) {
+    case MOMENT_READ: {
+        json_t *meta = json_loads(text, 0, NULL);
+        ok = json_is_object(meta) ? take(c, from, meta) : refuse(c, "what it says about itself is no JSON");
+        json_decref(meta);
+        free(text);
+        return ok;
+    }
+    case MOMENT_UNREADABLE:
+        diag_nowhere(&c->cx, D_E0001, "%s cannot be read: %s", c->options->from, error);
+        return false;
+    case MOMENT_OTHER:
+        return refuse(c, "it is another kind of file");
+    case MOMENT_DAMAGED:
+        return refuse(c, error);
+    }
+    return false;
+}

@@ -1,0 +1,13 @@
+/* The states of runs: --save-state keeps where a run ends, --from goes on there (docs/cli.md). */
+#ifndef COMPILER_DRIVER_RUN_STATE_H
+#define COMPILER_DRIVER_RUN_STATE_H
+#include "compiler/driver/pipeline.h"
+#include "runtime/moment.h"
+
+/* Before the first step: the method has states to keep. False after E0814 at the method. */
+bool run_state_fits(Compilation *c);
+/* Reads o->from for this model; eig_moment_free is due either way. False after E0001, E0007, E0814 or E0815. */
+bool run_state_read(Compilation *c, EigMoment *from);
+/* Writes o->save_state. False after E0004. */
+bool run_state_write(Compilation *c, const EigMoment *end);
+#endif

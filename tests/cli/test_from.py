@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+"""eigc run --save-state and --from: two parts of a run are one run, to the bit; what cannot be continued is refused."""
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import zipfile
+
+from cli import EIGC, HAS_JIT, check, eigc, equal, main, npz, test, write
+
+def run(folder, *args, **more):
+    return eigc("run", *([] if HAS_JIT else ["--reference"]), *args, cwd=folder, **more)
+
+
+PLAIN = """model plain
+param w = 0.5
+population E excitatory {{ size = {size}; tau = 20 ms; cost = nonnegative; input = 1 + 0.1 * i }}
+population I inhibitory {{ tau = 10 ms; cost = nonnegative }}
+connect E -> E {{ weight = w / 4; delay = 3 ms }}
+connect E -> I {{ weight = 0.2 }}
+connect I -> E {{ weight = 0.4 }}
+simulate {{
+  duration = {duration} ms
+  method = {method}
+  step = {step} ms
+  seed = 3
+  record E every {every} ms
+}}
+"""
+
+
+def plain(folder, name="m.eig", size=4, duration=50, method="heun", step=0.1, every=1):
+    return write(folder, name, PLAIN.format(size=size, duration=duration, method=method, step=step, every=every))
+
+
+def refused(r, code, *words):
+    equal(r.status, 2, r)
+    for word in (code, *words):
+        check(word in r.err, (word, r))
+
+
+def state_of(path):
+    """Every member but its text about itself, where the time of a longer delay is the only thing that may differ."""
+    with zipfile.ZipFile(path) as z:
+        check(z.testzip() is None, "the archive is broken")
+        return {name: z.read(name) for name in z.namelist()}
+
+
+def joined(whole, first, rest):
+    for name in whole:
+        if name != "meta":
+            a, b, c = whole[name], first[name], rest[name]
+            equal(a[1], b[1] + c[1], name)
+            equal(a[0][0], b[0][0] + c[0][0], name)
+
+
+def parts_are_one(folder, model, cut, *options, other_engine=False):
+    """The model to its duration, and in two parts, the first to `cut`, with a duration of that length."""
+    text = open(os.path.join(folder, model)).read()
+    write(folder, "first.eig", re.sub(r"duration( *)= [0-9.]+", r"duration\1= " + cut, text))
+    engine = ["--reference"] if other_engine else []
+    for name, args in (("whole", [model]), ("first", ["first.eig"]), ("rest", [model, "--from", "first.state", *engine])):
+        r = run(folder, "-o", name + ".npz", "--save-state", name + ".state", *args, *options)
+        equal((r.status, r.err), (0, ""), r)
+    joined(*(npz(os.path.join(folder, n + ".npz")) for n in ("whole", "first", "rest")))
+    equal(state_of(os.path.join(folder, "whole.state")), state_of(os.path.join(folder, "rest.state")), model)
+    return r
+
+
+@test
+def every_example_in_two_parts(folder):
+    """Those of fixed steps whose inputs do not change by a protocol: the first part would be another model."""
+    shutil.copytree("examples", folder, dirs_exist_ok=True)
+    n = 0
+    for path in sorted(glob.glob(os.path.join(folder, "[0-9]*.eig"))):
+        text = open(path).read()
+        method = re.search(r"method *= (\w+)", text)
+        if not method or method[1] in ("rk45", "dopri8", "auto") or re.search(r"^  at ", text, re.M) or "06-million" in path:
+            continue
+        duration, step = (float(re.search(key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
+        cut = round(duration * 0.37 / step) * step
+        parts_are_one(folder, os.path.basename(path), "%.10g" % cut, "--no-check")
+        n += 1
+    check(n >= 10, n)
+
+
+@test
+def a_delay_longer_than_the_first_part(folder):
+    for delay in ("3", "30", "47", "80"):
+        text = open(plain(folder)).read().replace("delay = 3 ms", f"delay = {delay} ms")
+        write(folder, "m.eig", text)
+        parts_are_one(folder, "m.eig", "7.3")
+        parts_are_one(folder, "m.eig", "42.3", other_engine=True)
+
+
+@test
+def the_summary_says_from_where(folder):
+    plain(folder)
+    r = parts_are_one(folder, "m.eig", "20")
+    check("300 steps from t = 20 ms to t = 50 ms" in r.out and "state at t = 50 ms in rest.state" in r.out, r)
+    meta = npz(os.path.join(folder, "rest.npz"))["meta"]["run"]
+    equal((meta["steps"], meta["from"], meta["t"]), (300, 20.0, 50.0))
+
+
+@test
+def records_may_be_others_and_threads_too(folder):
+    parts = []
+    plain(folder, "first.eig", duration=20)
+    equal(run(folder, "first.eig", "--save-state", "s").status, 0)
+    for every, more in ((1, []), (0.5, ["--threads=3"])):
+        plain(folder, every=every)
+        equal(run(folder, "m.eig", "--from", "s", "-o", "r.npz", *more).status, 0)
+        parts.append(npz(os.path.join(folder, "r.npz")))
+    (_, t), (_, t2) = parts[0]["t"], parts[1]["t"]
+    equal((t[0], t[-1], len(t), t2[0], len(t2)), (21.0, 50.0, 30, 20.5, 60))
+    equal(parts[0]["E"][1], [x for k in range(1, 60, 2) for x in parts[1]["E"][1][4 * k:4 * k + 4]])
+
+
+@test
+def an_interrupted_run_goes_on(folder):
+    text = open(plain(folder, duration=2000000, every=1000)).read()
+    args = [EIGC, "run", *([] if HAS_JIT else ["--reference"]), "-q", "m.eig", "-o", "part.npz", "--save-state", "s"]
+    p = subprocess.Popen(args, cwd=folder)
+    while not any(name.endswith("npz") or name.startswith(".") or name == "s" for name in os.listdir(folder)) and p.poll() is None and time.sleep(0.3):
+        pass
+    time.sleep(0.3)
+    p.send_signal(signal.SIGINT)
+    if p.wait(60) == 0:
+        return                  # it was faster
+    equal(p.returncode, 130)
+    first = npz(os.path.join(folder, "part.npz"))
+    reached = first["meta"]["run"]["t"]
+    end = 1000 * (int(reached / 1000) + 3)
+    write(folder, "m.eig", text.replace("duration = 2000000", "duration = %d" % end))
+    equal(run(folder, "m.eig", "--from", "s", "-o", "rest.npz").status, 0)
+    equal(run(folder, "m.eig", "-o", "whole.npz").status, 0)
+    joined(*(npz(os.path.join(folder, n + ".npz")) for n in ("whole", "part", "rest")))
+
+
+# ---- what is refused ----
+
+@test
+def other_runs_are_refused_by_name(folder):
+    plain(folder, "first.eig", duration=20)
+    equal(run(folder, "first.eig", "--save-state", "s").status, 0)
+    for more, words in (({"size": 5}, ["population E has 5 neurons here, and 4"]), ({"method": "euler"}, ["the method is euler here, and heun"]),
+                        ({"step": 0.05}, ["the step is 0.05 here, and 0.1"])):
+        plain(folder, **more)
+        refused(run(folder, "m.eig", "--from", "s"), "E0814", "m.eig", "help: ", *words)
+    text = open(plain(folder)).read()
+    refused(run(folder, "m.eig", "--from", "s", "--seed=4"), "E0814", "the seed is 4 here, and 3", "--seed 3")
+    refused(run(folder, "m.eig", "--from", "s", "--set", "w=0.4"), "E0814", "connection E->E is not as in", "protocol")
+    for old, new, words in (("0.1 * i", "0.2 * i", ["population E differs"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
+                            ("connect I -> E { weight = 0.4 }\n", "", ["connection I->E", "is missing here"]),
+                            ("population I", "population J", ["population I stands there where J stands here"]),
+                            ("weight = 0.2 ", "weight = 0.25 ", ["connection E->I is not as"])):
+        write(folder, "m.eig", text.replace(old, new).replace("> I", "> J").replace("t I", "t J") if "J" in new else text.replace(old, new))
+        refused(run(folder, "m.eig", "--from", "s"), "E0814", *words)
+    plain(folder, duration=20)
+    refused(run(folder, "m.eig", "--from", "s"), "E0815", "reached t = 20 ms, and this one ends at t = 20 ms", "m.eig:9")
+    equal(sorted(os.listdir(folder)), ["first.eig", "m.eig", "plain.npz", "s"])
+
+
+@test
+def adaptive_methods_are_refused(folder):
+    text = open(plain(folder)).read().replace("; delay = 3 ms", "")
+    for method in ("rk45", "dopri8"):
+        write(folder, "m.eig", text.replace("method = heun\n", f"method = {method}\n"))
+        refused(run(folder, "m.eig", "--save-state", "s"), "E0814", method, "fixed step")
+        refused(run(folder, "m.eig", "--from", "s"), "E0814", method)
+
+
+@test
+def files_that_are_no_states(folder):
+    plain(folder)
+    equal(run(folder, "m.eig", "-o", "r.npz").status, 0)
+    write(folder, "empty", "")
+    write(folder, "text", "E 1 2 3\n" * 20)
+    for name in ("r.npz", "empty", "text", "m.eig"):
+        refused(run(folder, "m.eig", "--from", name), "E0007", name, "--save-state")
+    for name in ("missing", ".", "/dev/zero"):
+        refused(run(folder, "m.eig", "--from", name), "E0001", name)
+    os.mkfifo(os.path.join(folder, "pipe"))
+    refused(run(folder, "m.eig", "--from", "pipe"), "E0001", "pipe")
+
+
+@test
+def damaged_states(folder):
+    """Cut off anywhere, or with a byte changed anywhere: refused, or the state as it was (the date of a member, say, tells nothing)."""
+    plain(folder, "first.eig", duration=20)
+    equal(run(folder, "first.eig", "--save-state", "s").status, 0)
+    plain(folder, duration=21)
+    whole = open(os.path.join(folder, "s"), "rb").read()
+    equal(run(folder, "m.eig", "--from", "s", "-o", "r.npz").status, 0)
+    good = npz(os.path.join(folder, "r.npz"))["E"]
+    places = sorted({*range(0, 60, 7), *range(60, len(whole) - 200, len(whole) // 25), *range(len(whole) - 180, len(whole), 17)})
+    for k in places:
+        with open(os.path.join(folder, "bad"), "wb") as f:
+            f.write(whole[:k])
+        refused(run(folder, "m.eig", "--reference", "--from", "bad"), "E0007")
+        with open(os.path.join(folder, "bad"), "wb") as f:
+            f.write(whole[:k] + bytes([whole[k] ^ 0x55]) + whole[k + 1:])
+        r = run(folder, "m.eig", "--reference", "--from", "bad", "-o", "r.npz")
+        if r.status == 0:
+            equal(npz(os.path.join(folder, "r.npz"))["E"], good, k)
+        else:
+            refused(r, "E0007")
+
+
+@test
+def a_run_that_left_the_numbers_keeps_no_state(folder):
+    text = open(plain(folder)).read().replace("w / 4", "40 * w").replace("; delay = 3 ms", "").replace("duration = 50", "duration = 5000")
+    write(folder, "m.eig", text)
+    write(folder, "s", "old")
+    r = run(folder, "m.eig", "--save-state", "s")
+    equal((r.status, "E0890" in r.err), (1, True), r)
+    equal(open(os.path.join(folder, "s")).read(), "old")
+
+
+if __name__ == "__main__":
+    main()
