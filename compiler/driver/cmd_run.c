@@ -11,6 +11,7 @@
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/run_room.h"
 #include "compiler/driver/run_state.h"
+#include "compiler/driver/run_until.h"
 #include "compiler/driver/threads.h"
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
@@ -384,12 +385,14 @@ static bool prepare(Run *r)
     return compilation_run(&r->c, PHASE_jit);
 }
 
-/* What the run goes on from, and room for where it ends. */
+/* When the run ends, what it goes on from, and room for where it ends. */
 static bool prepare_states(Run *r)
 {
     const Options *o = r->c.options;
 
     if ((o->from || o->save_state) && !run_state_fits(&r->c))
+        return false;
+    if (o->until && !run_until(&r->c))
         return false;
     if (o->from && !run_state_read(&r->c, &r->from))
         return false;

@@ -215,6 +215,7 @@ bool option_apply(Options *o, int id, const char *value)
     case OPT_certificate: o->certificate = value; return true;
     case OPT_model:       o->model = value; return true;
     case OPT_output:      o->output = value; return true;
+    case OPT_until:       o->until = value; return true;
     case OPT_save_state:  o->save_state = value; return true;
     case OPT_from:        o->from = value; return true;
     case OPT_data:        o->data = value; return true;

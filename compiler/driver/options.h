@@ -45,7 +45,7 @@ struct Options {
     Setting *set;               /* malloc'd; the names too */
     bool has_seed;
     uint64_t seed;
-    const char *certificate, *model, *output, *data, *save_state, *from;
+    const char *certificate, *model, *output, *data, *save_state, *from, *until;
     Conclusion only;
     size_t n_over;              /* how often --over was given; map: they are among `set`, too */
     Setting over[SURVEY_MAX_AXES];

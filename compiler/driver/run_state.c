@@ -15,8 +15,8 @@ bool run_state_fits(Compilation *c)
     const ModelSim *sim = &c->model->sim;
     if (!eig_method[sim->method].adaptive)
         return true;
-    Diag *d = diag_at(&c->cx, D_E0814, sim->method_span, "%s chooses its steps, and the last one ends at the duration: where such a run ends no longer one stands",
-                      eig_method[sim->method].name);
+    Diag *d = diag_at(&c->cx, D_E0814, sim->method_span, "%s chooses its steps, and the last one ends at the duration: where such a run ends "
+                      "no longer one stands", eig_method[sim->method].name);
     diag_help(&c->cx, d, "a method with a fixed step can be continued; for this one give the whole duration at once");
     return false;
 }
@@ -76,7 +76,8 @@ static bool settings_differ(Compilation *c, const json_t *then, const json_t *no
 
 static void help_change(Compilation *c, Diag *d)
 {
-    diag_help(&c->cx, d, "only duration and records may change; what else is to change at some time is a protocol, `at 100 ms { ... }`, which the first run has too");
+    diag_help(&c->cx, d, "only duration and records may be others; what is to change at some time is a protocol, `at 100 ms PARAM = ...`, "
+                         "which the first run has too: `--until` ends it before");
 }
 
 static bool populations_differ(Compilation *c, const json_t *then, const json_t *now)
@@ -95,17 +96,17 @@ static bool populations_differ(Compilation *c, const json_t *then, const json_t 
         const ModelPop *pop = c->net->pop[k].model;
         Diag *d = NULL;
         if (differs(was, is, "name"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "%s is of another network: population %s stands there where %s stands here", file, text_of(was, "name"),
-                        pop->name);
+            d = diag_at(&c->cx, D_E0814, pop->span, "%s is of another network: population %s stands there where %s stands here", file,
+                        text_of(was, "name"), pop->name);
         else if (differs(was, is, "size"))
             d = diag_at(&c->cx, D_E0814, pop->span, "population %s has %zu neurons here, and %lld in the run that %s is of", pop->name, pop->size,
                         (long long)json_integer_value(json_object_get(was, "size")), file);
         else if (differs(was, is, "states"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "the neurons of population %s have %lld states in the run that %s is of, and another number here", pop->name,
-                        (long long)json_integer_value(json_object_get(was, "states")), file);
+            d = diag_at(&c->cx, D_E0814, pop->span, "the neurons of population %s have %lld states in the run that %s is of, and another number here",
+                        pop->name, (long long)json_integer_value(json_object_get(was, "states")), file);
         else if (differs(was, is, "sha256"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "population %s differs from that in the run that %s is of, in its time constants, cost, input, equations or noise",
-                        pop->name, file);
+            d = diag_at(&c->cx, D_E0814, pop->span, "population %s is not as in the run that %s is of, in its time constants, cost, input, "
+                        "equations or noise", pop->name, file);
         if (d) {
             help_change(c, d);
             return true;
@@ -166,9 +167,9 @@ static bool is_before_the_end(Compilation *c, const EigMoment *from)
     const char *space = *p->time_unit ? " " : "";
     if (from->step < p->n_steps)
         return true;
-    Diag *d = diag_at(&c->cx, D_E0815, c->model->sim.duration_span, "the run that %s is of reached t = %.9g%s%s, and this one ends at t = %.9g%s%s", c->options->from,
-                      eig_step_time(p, from->step), space, p->time_unit, p->duration, space, p->time_unit);
-    diag_help(&c->cx, d, "the duration counts from t = 0: give the time up to which the run is to go on");
+    Diag *d = diag_at(&c->cx, D_E0815, c->model->sim.duration_span, "the run that %s is of reached t = %.9g%s%s, and this one ends at t = %.9g%s%s",
+                      c->options->from, eig_step_time(p, from->step), space, p->time_unit, p->duration, space, p->time_unit);
+    diag_help(&c->cx, d, "%s counts from t = 0: give the time up to which the run is to go on", c->options->until ? "--until" : "the duration");
     return false;
 }
 

@@ -57,12 +57,13 @@ def joined(whole, first, rest):
             equal(a[0][0], b[0][0] + c[0][0], name)
 
 
-def parts_are_one(folder, model, cut, *options, other_engine=False):
-    """The model to its duration, and in two parts, the first to `cut`, with a duration of that length."""
+def parts_are_one(folder, model, cut, *options, other_engine=False, edit=True):
+    """The model to its duration, and in two parts, the first to `cut`: with a duration of that length, or --until."""
     text = open(os.path.join(folder, model)).read()
     write(folder, "first.eig", re.sub(r"duration( *)= [0-9.]+", r"duration\1= " + cut, text))
     engine = ["--reference"] if other_engine else []
-    for name, args in (("whole", [model]), ("first", ["first.eig"]), ("rest", [model, "--from", "first.state", *engine])):
+    first = ["first.eig"] if edit else [model, "--until", cut + (" ms" if " ms" in text else "")]
+    for name, args in (("whole", [model]), ("first", first), ("rest", [model, "--from", "first.state", *engine])):
         r = run(folder, "-o", name + ".npz", "--save-state", name + ".state", *args, *options)
         equal((r.status, r.err), (0, ""), r)
     joined(*(npz(os.path.join(folder, n + ".npz")) for n in ("whole", "first", "rest")))
@@ -72,19 +73,37 @@ def parts_are_one(folder, model, cut, *options, other_engine=False):
 
 @test
 def every_example_in_two_parts(folder):
-    """Those of fixed steps whose inputs do not change by a protocol: the first part would be another model."""
+    """Those of fixed steps. A first part with a shorter duration has no protocol; one that --until ends has."""
     shutil.copytree("examples", folder, dirs_exist_ok=True)
     n = 0
     for path in sorted(glob.glob(os.path.join(folder, "[0-9]*.eig"))):
-        text = open(path).read()
+        text, name = open(path).read(), os.path.basename(path)
         method = re.search(r"method *= (\w+)", text)
-        if not method or method[1] in ("rk45", "dopri8", "auto") or re.search(r"^  at ", text, re.M) or "06-million" in path:
+        if not method or method[1] in ("rk45", "dopri8", "auto") or name == "06-million.eig":
             continue
         duration, step = (float(re.search(key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
-        cut = round(duration * 0.37 / step) * step
-        parts_are_one(folder, os.path.basename(path), "%.10g" % cut, "--no-check")
-        n += 1
-    check(n >= 10, n)
+        changes = re.search(r"^  at ", text, re.M)
+        for share, edit in ((0.37, True), (0.61, False)):
+            if edit and changes:
+                continue
+            parts_are_one(folder, name, "%.10g" % (round(duration * share / step) * step), "--no-check", edit=edit)
+            n += 1
+    check(n >= 20, n)
+
+
+@test
+def ends_that_are_none(folder):
+    plain(folder)
+    for until, words in (("20", "in ms"), ("20 mV", "in ms"), ("20.05 ms", "whole number of steps"), ("0 ms", "no run ends there"), ("60 ms", "duration, 50"),
+                         ("w", "one number"), ("20 ms }", ""), ("1/3 ms", "one number")):
+        refused(run(folder, "m.eig", "--until", until), "E0", words)
+    equal(os.listdir(folder), ["m.eig"])
+    equal(run(folder, "m.eig", "--until=0.02 s", "--save-state=s").status, 0)
+    refused(run(folder, "m.eig", "--until=20 ms", "--from=s"), "E0815", "--until")
+    r = run(folder, "m.eig", "--until=40 ms", "--from=s", "--save-state=s")
+    check(r.status == 0 and "200 steps from t = 20 ms to t = 40 ms" in r.out, r)
+    write(folder, "m.eig", open(plain(folder)).read().replace("; delay = 3 ms", "").replace("method = heun\n", "method = rk45\n"))
+    refused(run(folder, "m.eig", "--until=20 ms"), "E0404", "rk45")
 
 
 @test
@@ -153,7 +172,7 @@ def other_runs_are_refused_by_name(folder):
     text = open(plain(folder)).read()
     refused(run(folder, "m.eig", "--from", "s", "--seed=4"), "E0814", "the seed is 4 here, and 3", "--seed 3")
     refused(run(folder, "m.eig", "--from", "s", "--set", "w=0.4"), "E0814", "connection E->E is not as in", "protocol")
-    for old, new, words in (("0.1 * i", "0.2 * i", ["population E differs"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
+    for old, new, words in (("0.1 * i", "0.2 * i", ["population E is not as in"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
                             ("connect I -> E { weight = 0.4 }\n", "", ["connection I->E", "is missing here"]),
                             ("population I", "population J", ["population I stands there where J stands here"]),
                             ("weight = 0.2 ", "weight = 0.25 ", ["connection E->I is not as"])):

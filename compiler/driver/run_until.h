@@ -1,0 +1,8 @@
+/* `eigc run --until TIME`: a run that ends before the model's duration. */
+#ifndef COMPILER_DRIVER_RUN_UNTIL_H
+#define COMPILER_DRIVER_RUN_UNTIL_H
+#include "compiler/driver/pipeline.h"
+
+/* Of a plan with fixed steps: its problem gets the end that o->until gives. False after E0404 or a syntax error. */
+bool run_until(Compilation *c);
+#endif
