@@ -358,12 +358,12 @@ static void print_json(Run *r)
     json_object_set_new(o, "file", json_path(&r->c.cx, r->c.path));
     if (r->recorder) {
         json_object_set_new(o, "result", r->written ? json_path(&r->c.cx, r->path) : json_null());
+        json_object_set_new(o, "state", r->has_state ? json_path(&r->c.cx, r->c.options->save_state) : json_null());
         json_object_set_new(o, "status", json_string(eig_run_status[r->result.status]));
         json_object_set_new(o, "t", json_real(r->result.t));
         json_object_set_new(o, "steps", json_integer((json_int_t)r->result.n_steps));
         json_object_set_new(o, "rejected", json_integer((json_int_t)r->result.n_rejected));
         json_object_set_new(o, "records", json_integer((json_int_t)r->result.n_records));
-        json_object_set_new(o, "state", r->has_state ? json_path(&r->c.cx, r->c.options->save_state) : json_null());
         json_object_set_new(o, "seconds", json_real(r->seconds));
         json_object_set_new(o, "final_mean_rate", final_means(r));
     }

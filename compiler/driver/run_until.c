@@ -55,10 +55,12 @@ bool run_until(Compilation *c)
     if (!read_time(c, time))
         return false;
     if (mpq_sgn(time) <= 0 || mpq_cmp(time, sim->duration) > 0)
-        return wrong(c, "no run ends there", arena_printf(&c->cx.arena, "it lies behind the start and not behind the duration, %s", num_text(&c->cx, sim->duration)));
+        return wrong(c, "no run ends there", arena_printf(&c->cx.arena, "the end lies behind 0 and not behind the duration, %s",
+                                                          num_text(&c->cx, sim->duration)));
     mpq_div(steps, time, sim->step);
     if (mpz_cmp_ui(mpq_denref(steps), 1) != 0)
-        return wrong(c, arena_printf(&c->cx.arena, "that is no whole number of steps of %s", num_text(&c->cx, sim->step)), "a run ends between two steps");
+        return wrong(c, arena_printf(&c->cx.arena, "that is no whole number of steps of %s", num_text(&c->cx, sim->step)),
+                     "a run ends between two steps");
     p->n_steps = mpz_get_si(mpq_numref(steps));
     p->duration = eig_step_time(p, p->n_steps);
     return true;
