@@ -109,6 +109,16 @@ static bool write_array(Npz *z, const char *name, const double *x, size_t n)
     return npz_begin(z, name, 1, dims) && npz_doubles(z, x, n) && npz_end(z);
 }
 
+bool eig_moment_has_place(const char *path, char error[256])
+{
+    OutFile out;
+    bool ok = outfile_open(&out, path);
+    if (!ok)
+        snprintf(error, 256, "%.120s: %.120s", path, out.error);
+    outfile_close(&out);
+    return ok;
+}
+
 bool eig_moment_write(const EigMoment *m, const char *path, const char *meta, char error[256])
 {
     OutFile out;

@@ -24,6 +24,8 @@ bool eig_moment_keep(EigMoment *m, const EigProblem *p, const double *rings);
 bool eig_moment_recall(const EigMoment *m, const EigProblem *p, double *rings);
 bool eig_moment_is_finite(const EigMoment *m);
 
+/* False with a message where no file can be written under this name. */
+bool eig_moment_has_place(const char *path, char error[256]);
 /* An .npz of meta (a text), x and, with delays, sent; it appears whole or not at all. The step is the caller's to say in meta. False with
  * a message. */
 bool eig_moment_write(const EigMoment *m, const char *path, const char *meta, char error[256]);

@@ -52,7 +52,6 @@ static bool open_result(Run *r)
     char error[256] = "";
     const Options *o = r->c.options;
 
-    r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
     r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
     if (r->recorder && o->from)
         eig_recorder_goes_on(r->recorder, r->from.step);
@@ -65,7 +64,7 @@ static bool open_result(Run *r)
         progress_catch_signals();       /* from here on what is computed is kept */
         if (!o->quiet && !o->json) {
             run_room_say(&r->c.cx, r->recorder, r->path);
-            run_cost_say(r->c.plan);
+            run_cost_say(r->c.plan, r->from.step);
         }
     }
     return r->recorder != NULL;
@@ -82,7 +81,7 @@ static void integrate(Run *r)
     EigMoment *end = r->c.options->save_state ? &r->end : NULL;
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
-    progress_start(&progress, p->time_unit, r->c.options->quiet);
+    progress_start(&progress, p->time_unit, from ? eig_step_time(p, from->step) : 0.0, r->c.options->quiet);
     if (r->c.options->reference) {
         r->result = eig_reference_from(p, r->recorder, progress_tick, &progress, from, end, r->x);
     } else {
@@ -125,14 +124,13 @@ static bool write_result(Run *r)
 {
     char error[256] = "";
     json_t *meta = run_meta(&r->c, r->recorder, &r->result);
-    bool ok = false;
 
     if (r->c.options->from)
         json_object_set_new(json_object_get(meta, "run"), "from", json_real(eig_step_time(&r->c.plan->problem, r->from.step)));
     char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (!text)
         BUG("what a result says about itself is not JSON");
-    ok = eig_recorder_finish(r->recorder, text, error);
+    bool ok = eig_recorder_finish(r->recorder, text, error);
     if (r->result.status == RUN_WRITE_ERROR)
         explain_write_error(r, ok);
     else if (!ok)
@@ -187,6 +185,8 @@ static void explain_nonfinite(Run *r)
 
     if (r->written)
         diag_note(&r->c.cx, d, "%s", kept(r));
+    if (r->c.options->save_state)
+        diag_note(&r->c.cx, d, "there is no state to go on from; %s is as it was", r->c.options->save_state);
     if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
         diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves "
                                "the doubles or its digits cancel");
@@ -208,7 +208,7 @@ static void explain_underflow(Run *r)
     diag_help(&r->c.cx, d, "use larger tolerances, or a method with a fixed step");
 }
 
-/* A run that left the finite numbers has no state to go on from; what FILE held before stays. */
+/* A run that left the finite numbers has no state to go on from. */
 static bool write_state(Run *r)
 {
     if (!r->c.options->save_state || (r->result.status != RUN_DONE && r->result.status != RUN_INTERRUPTED))
@@ -390,13 +390,14 @@ static bool prepare_states(Run *r)
 {
     const Options *o = r->c.options;
 
+    r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
     if ((o->from || o->save_state) && !run_state_fits(&r->c))
         return false;
     if (o->until && !run_until(&r->c))
         return false;
     if (o->from && !run_state_read(&r->c, &r->from))
         return false;
-    return !o->save_state || eig_moment_open(&r->end, &r->c.plan->problem);
+    return !o->save_state || run_state_place(&r->c, r->path, &r->end);
 }
 
 ExitStatus cmd_run(const Options *o)

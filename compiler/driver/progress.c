@@ -26,13 +26,14 @@ void progress_catch_signals(void)
     sigaction(SIGTERM, &act, NULL);
 }
 
-void progress_start(Progress *p, const char *time_unit, bool quiet)
+void progress_start(Progress *p, const char *time_unit, double from, bool quiet)
 {
     const char *term = getenv("TERM");
 
     *p = (Progress){.shown = !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb")),
                     .start = seconds_now(),
-                    .unit = time_unit};
+                    .unit = time_unit,
+                    .from = from};
     p->last = p->start;
 }
 
@@ -49,7 +50,7 @@ static void print_left(double seconds)
 bool progress_tick(void *user, double t, double duration)
 {
     Progress *p = user;
-    double now = seconds_now(), done = duration > 0.0 ? t / duration : 0.0;
+    double now = seconds_now(), done = duration > p->from ? (t - p->from) / (duration - p->from) : 0.0;
 
     if (p->shown && now - p->last >= 0.1) {
         const char *space = *p->unit ? " " : "";

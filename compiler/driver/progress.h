@@ -9,12 +9,14 @@ typedef struct Progress {
     bool on_screen;
     double start, last;         /* seconds_now() of the run's start and of the last line */
     const char *unit;           /* of time: "ms" or "" */
+    double from;                /* where that began */
 } Progress;
 
 /* Ctrl-C (SIGINT) and SIGTERM stop the run at its next tick; a second one kills the program. */
 void progress_catch_signals(void);
 
-void progress_start(Progress *p, const char *time_unit, bool quiet);
+/* from: the time at which the run begins. */
+void progress_start(Progress *p, const char *time_unit, double from, bool quiet);
 /* True once a signal came. */
 bool progress_interrupted(void);
 /* `done` of `all` sets of a sweep. */

@@ -27,13 +27,13 @@ static void print_time(double seconds)
         printf("%.0f days", seconds / 86400.0);
 }
 
-void run_cost_say(const Plan *plan)
+void run_cost_say(const Plan *plan, int64_t steps_before)
 {
     enum { SHORT_SECONDS = 120 };
     const EigProblem *p = &plan->problem;
     bool adaptive = eig_method[p->method].adaptive;
     double pairs = plan_n_pairs(plan), each = pairs * NS_A_PAIR * 1e-9;
-    double evaluations = adaptive ? 1.0 : (double)p->n_steps * (double)eig_method[p->method].stages;
+    double evaluations = adaptive ? 1.0 : (double)(p->n_steps - steps_before) * (double)eig_method[p->method].stages;
 
     if (each * evaluations < (adaptive ? 1.0 : (double)SHORT_SECONDS))
         return;

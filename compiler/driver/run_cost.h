@@ -4,5 +4,5 @@
 #include "compiler/plan/plan.h"
 
 /* A line where currents by pairs will take minutes or more. */
-void run_cost_say(const Plan *plan);
+void run_cost_say(const Plan *plan, int64_t steps_before);
 #endif

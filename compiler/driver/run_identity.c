@@ -81,9 +81,10 @@ static void put_state(Words *w, const EigState *s)
     put_code(w, "noise_slope", &s->noise_slope);
     put_code(w, "decay", &s->decay);
     put_code(w, "spread", &s->spread);
+    put_code(w, "start", &s->start);
 }
 
-/* The start is not in it: a run that goes on has none. */
+/* The start too: one that was changed would count for nothing, and nobody would know. */
 static void put_pop(Words *w, const EigPop *pop)
 {
     sbuf_printf(&w->text, "population %zu", pop->size);
@@ -95,6 +96,7 @@ static void put_pop(Words *w, const EigPop *pop)
         put_doubles(w, "column", pop->column[k], pop->size);
     put_code(w, "phi", &pop->phi);
     put_code(w, "input", &pop->input);
+    put_code(w, "start", &pop->start);
     for (size_t k = 0; k < pop->n_states; k++)
         put_state(w, &pop->state[k]);
 }

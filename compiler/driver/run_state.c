@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compiler/driver/run_identity.h"
 #include "compiler/driver/version.h"
@@ -22,6 +23,31 @@ bool run_state_fits(Compilation *c)
 }
 
 /* ---- writing ---- */
+
+/* One file, be it under two names. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return !strcmp(a, b) || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+bool run_state_place(Compilation *c, const char *result, EigMoment *end)
+{
+    char error[256] = "";
+    const char *path = c->options->save_state;
+
+    c->failed_in_system = true;
+    if (is_same_file(path, result)) {
+        Diag *d = diag_nowhere(&c->cx, D_E0004, "%s would be the state and the result", path);
+        diag_help(&c->cx, d, "give the state another name, or the result by -o");
+    } else if (!eig_moment_has_place(path, error))
+        diag_nowhere(&c->cx, D_E0004, "%s", error);
+    else if (!eig_moment_open(end, &c->plan->problem))
+        diag_nowhere(&c->cx, D_E0004, "%s: there is not enough memory for the state", path);
+    else
+        c->failed_in_system = false;
+    return !c->failed_in_system;
+}
 
 bool run_state_write(Compilation *c, const EigMoment *end)
 {
@@ -80,39 +106,40 @@ static void help_change(Compilation *c, Diag *d)
                          "which the first run has too: `--until` ends it before");
 }
 
+/* NULL where population k is as it was. */
+static Diag *population_differs(Compilation *c, const json_t *was, const json_t *is, const ModelPop *pop)
+{
+    const char *file = c->options->from;
+
+    if (!was)
+        return diag_at(&c->cx, D_E0814, pop->span, "population %s is not in the network of the run that %s is of", pop->name, file);
+    if (!is)
+        return diag_nowhere(&c->cx, D_E0814, "population %s of the run that %s is of is missing here", text_of(was, "name"), file);
+    if (differs(was, is, "name"))
+        return diag_at(&c->cx, D_E0814, pop->span, "%s is of another network: population %s stands there where %s stands here", file,
+                       text_of(was, "name"), pop->name);
+    if (differs(was, is, "size"))
+        return diag_at(&c->cx, D_E0814, pop->span, "population %s has %zu neurons here, and %lld in the run that %s is of", pop->name, pop->size,
+                       (long long)json_integer_value(json_object_get(was, "size")), file);
+    if (differs(was, is, "states"))
+        return diag_at(&c->cx, D_E0814, pop->span, "the neurons of population %s have %lld states in the run that %s is of, and another number here",
+                       pop->name, (long long)json_integer_value(json_object_get(was, "states")), file);
+    if (differs(was, is, "sha256"))
+        return diag_at(&c->cx, D_E0814, pop->span, "population %s is not as in the run that %s is of, in its time constants, cost, input, start, "
+                       "equations or noise", pop->name, file);
+    return NULL;
+}
+
 static bool populations_differ(Compilation *c, const json_t *then, const json_t *now)
 {
     const json_t *a = json_object_get(then, "populations"), *b = json_object_get(now, "populations");
-    const char *file = c->options->from;
+    Diag *d = NULL;
 
-    if (json_array_size(a) != json_array_size(b)) {
-        Diag *d = diag_nowhere(&c->cx, D_E0814, "%s is of another network: it has %zu population%s, this model %zu", file, json_array_size(a),
-                               json_array_size(a) == 1 ? "" : "s", json_array_size(b));
+    for (size_t k = 0; !d && (k < json_array_size(a) || k < json_array_size(b)); k++)
+        d = population_differs(c, json_array_get(a, k), json_array_get(b, k), k < json_array_size(b) ? c->net->pop[k].model : NULL);
+    if (d)
         help_change(c, d);
-        return true;
-    }
-    for (size_t k = 0; k < json_array_size(b); k++) {
-        const json_t *was = json_array_get(a, k), *is = json_array_get(b, k);
-        const ModelPop *pop = c->net->pop[k].model;
-        Diag *d = NULL;
-        if (differs(was, is, "name"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "%s is of another network: population %s stands there where %s stands here", file,
-                        text_of(was, "name"), pop->name);
-        else if (differs(was, is, "size"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "population %s has %zu neurons here, and %lld in the run that %s is of", pop->name, pop->size,
-                        (long long)json_integer_value(json_object_get(was, "size")), file);
-        else if (differs(was, is, "states"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "the neurons of population %s have %lld states in the run that %s is of, and another number here",
-                        pop->name, (long long)json_integer_value(json_object_get(was, "states")), file);
-        else if (differs(was, is, "sha256"))
-            d = diag_at(&c->cx, D_E0814, pop->span, "population %s is not as in the run that %s is of, in its time constants, cost, input, "
-                        "equations or noise", pop->name, file);
-        if (d) {
-            help_change(c, d);
-            return true;
-        }
-    }
-    return false;
+    return d != NULL;
 }
 
 static bool has_label(const json_t *list, const char *label)

@@ -172,12 +172,16 @@ def other_runs_are_refused_by_name(folder):
     text = open(plain(folder)).read()
     refused(run(folder, "m.eig", "--from", "s", "--seed=4"), "E0814", "the seed is 4 here, and 3", "--seed 3")
     refused(run(folder, "m.eig", "--from", "s", "--set", "w=0.4"), "E0814", "connection E->E is not as in", "protocol")
-    for old, new, words in (("0.1 * i", "0.2 * i", ["population E is not as in"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
+    for old, new, words in (("0.1 * i", "0.2 * i", ["population E is not as in"]), ("cost = nonnegative; input", "cost = nonnegative; start = 1; input", ["population E"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
                             ("connect I -> E { weight = 0.4 }\n", "", ["connection I->E", "is missing here"]),
+                            ("connect E -> E", "population K mixed { tau = 1 ms; cost = nonnegative }\nconnect E -> E", ["population K is not in"]),
                             ("population I", "population J", ["population I stands there where J stands here"]),
                             ("weight = 0.2 ", "weight = 0.25 ", ["connection E->I is not as"])):
-        write(folder, "m.eig", text.replace(old, new).replace("> I", "> J").replace("t I", "t J") if "J" in new else text.replace(old, new))
+        write(folder, "m.eig", text.replace(old, new).replace("> I", "> J").replace("t I", "t J") if "population J" in new else text.replace(old, new))
         refused(run(folder, "m.eig", "--from", "s"), "E0814", *words)
+    less = re.sub("population I.*\n|.*[> ]I .*\n", "", text)
+    write(folder, "m.eig", less)
+    refused(run(folder, "m.eig", "--from", "s"), "E0814", "population I", "is missing here")
     plain(folder, duration=20)
     refused(run(folder, "m.eig", "--from", "s"), "E0815", "reached t = 20 ms, and this one ends at t = 20 ms", "m.eig:9")
     equal(sorted(os.listdir(folder)), ["first.eig", "m.eig", "plain.npz", "s"])
@@ -190,6 +194,21 @@ def adaptive_methods_are_refused(folder):
         write(folder, "m.eig", text.replace("method = heun\n", f"method = {method}\n"))
         refused(run(folder, "m.eig", "--save-state", "s"), "E0814", method, "fixed step")
         refused(run(folder, "m.eig", "--from", "s"), "E0814", method)
+
+
+@test
+def states_have_a_place_of_their_own(folder):
+    plain(folder)
+    os.symlink("s.npz", os.path.join(folder, "link"))
+    write(folder, "s.npz", "old")
+    for args in (["-o", "a.npz", "--save-state=a.npz"], ["--save-state=plain.npz"], ["-o", "s.npz", "--save-state=link"], ["--save-state=none/s"],
+                 ["--save-state=."]):
+        r = run(folder, "m.eig", *args)
+        equal((r.status, "E0004" in r.err), (3, True), r)
+    equal(sorted(os.listdir(folder)), ["link", "m.eig", "s.npz"])
+    equal(run(folder, "m.eig", "--until=20 ms", "--save-state=link").status, 0)
+    equal(run(folder, "m.eig", "--from=link", "--save-state=link").status, 0)
+    check(os.path.islink(os.path.join(folder, "link")), "the link stays")
 
 
 @test
@@ -235,7 +254,7 @@ def a_run_that_left_the_numbers_keeps_no_state(folder):
     write(folder, "m.eig", text)
     write(folder, "s", "old")
     r = run(folder, "m.eig", "--save-state", "s")
-    equal((r.status, "E0890" in r.err), (1, True), r)
+    equal((r.status, "E0890" in r.err, "there is no state to go on from; s is as it was" in r.err), (1, True, True), r)
     equal(open(os.path.join(folder, "s")).read(), "old")
 
 

@@ -233,7 +233,7 @@ bool sweep_work(Sweep *s, size_t n_threads, bool quiet)
     size_t n = 0, before = s->n_done;
     if (!thread)
         arena_on_exhausted(n_threads * sizeof *thread);
-    progress_start(&progress, "", quiet);
+    progress_start(&progress, "", 0.0, quiet);
     __atomic_store_n(&s->n_working, n_threads, __ATOMIC_RELEASE);
     while (n < n_threads && pthread_create(&thread[n], NULL, work, s) == 0)
         n++;
