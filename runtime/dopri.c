@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/integrate.h"
 #include "runtime/layout.h"
 
 /* Where the book has an absolute 1e-6, in parts of the longest step: the first
@@ -43,7 +44,7 @@ double dopri_norm(const Dopri *d, const double *value, const double *a, const do
 
 /* Equations have no time constant and set no limit. The leak alone makes longer steps unstable, and a step of one time constant
  * cannot jump over a pulse that the network would have noticed. */
-static double longest_step(const EigProblem *p)
+double eig_longest_step(const EigProblem *p)
 {
     double rate = 0.0;
     for (size_t q = 0; q < p->n_pops; q++) {
@@ -53,9 +54,8 @@ static double longest_step(const EigProblem *p)
         for (size_t i = 0; i < (pop->rate_of ? pop->size : 1); i++)
             rate = fmax(rate, pop->rate_of ? pop->rate_of[i] : pop->rate);
     }
-    if (rate > 0.0 && 1.0 / rate < p->duration)
-        return 1.0 / rate;
-    return p->duration;
+    double whole = p->whole > 0.0 ? p->whole : p->duration;
+    return rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
 }
 
 static double first_guess(const Dopri *d, double h0, double d1, double d2)
@@ -87,17 +87,43 @@ size_t dopri_vectors(EigMethod method)
     return DOPRI_VECTORS_BESIDE + (method == EIG_METHOD_DOPRI8 ? (size_t)DOPRI_SLOPES : (size_t)eig_method[method].stages);
 }
 
-void dopri_start(Dopri *d)
+static void set_method(Dopri *d)
 {
     d->n_stages = (size_t)eig_method[d->p->method].stages;
     d->power = d->p->method == EIG_METHOD_DOPRI8 ? 0.125 : 0.2;
+    d->longest = eig_longest_step(d->p);
+}
+
+void dopri_start(Dopri *d)
+{
+    set_method(d);
     d->t = d->t_new = d->step = 0.0;
-    d->longest = longest_step(d->p);
     d->growth = 10.0;
     dopri_slope(d, 0.0, d->x, d->k[0]);
     double h = d->p->h > 0.0 ? d->p->h : choose_first_step(d);
     h = h < LEAST_FIRST * d->longest ? LEAST_FIRST * d->longest : h;
     d->h = h < d->longest ? h : d->longest;
+}
+
+/* The first slope is the last of the step before, which is a function of t and x. */
+void dopri_go_on(Dopri *d, const EigControl *from)
+{
+    set_method(d);
+    d->t = d->t_new = from->t;
+    d->step = 0.0;
+    d->growth = from->growth;
+    d->h = from->h;
+    dopri_slope(d, d->t, d->x, d->k[0]);
+}
+
+bool dopri_is_last(const Dopri *d)
+{
+    return d->t + 1.01 * d->h >= d->p->duration;
+}
+
+EigControl dopri_control(const Dopri *d)
+{
+    return (EigControl){ .t = d->t, .h = d->h, .growth = d->growth, .longest = d->longest, .reached = d->t };
 }
 
 bool dopri_too_small(const Dopri *d)
@@ -164,7 +190,7 @@ static double rk45_try(Dopri *d)
 bool dopri_attempt(Dopri *d)
 {
     double end = d->p->duration;
-    bool is_last = d->t + 1.01 * d->h >= end;
+    bool is_last = dopri_is_last(d);
     d->step = is_last ? end - d->t : d->h;
     d->t_new = is_last ? end : d->t + d->step;
     double error = d->p->method == EIG_METHOD_DOPRI8 ? dopri8_try(d) : rk45_try(d);

@@ -3,6 +3,7 @@
 #ifndef RUNTIME_DOPRI_H
 #define RUNTIME_DOPRI_H
 #include "runtime/kernel_abi.h"
+#include "runtime/moment.h"
 #include "runtime/problem.h"
 
 enum { DOPRI_SLOPES = 16, DOPRI_VECTORS_BESIDE = 4 };
@@ -30,6 +31,11 @@ size_t dopri_vectors(EigMethod method);
 
 /* d->p, n, kernel, args and the vectors are set; x holds the state at 0. */
 void dopri_start(Dopri *d);
+/* The same with the state of a moment. */
+void dopri_go_on(Dopri *d, const EigControl *from);
+/* The next attempt ends with the run, and so is another in a longer one. */
+bool dopri_is_last(const Dopri *d);
+EigControl dopri_control(const Dopri *d);
 bool dopri_too_small(const Dopri *d);
 /* Tries one step; true when the error is within the tolerances. Sets h. */
 bool dopri_attempt(Dopri *d);

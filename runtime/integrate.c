@@ -47,7 +47,11 @@ typedef struct Loop {
     int64_t *next;              /* by clock: step, or number, of its next record */
     int64_t longest_chunk;      /* steps between two looks at the state */
     int64_t first;              /* number of the first step */
+    double recorded;            /* adaptive methods: another run has recorded up to then */
     bool goes_on;               /* from another run, which has recorded its end */
+    const EigMoment *from;      /* where it ended */
+    EigMoment *end;
+    bool is_kept;               /* adaptive methods: `end` has the moment before the last step */
 } Loop;
 
 static double now_ms(void)
@@ -210,7 +214,7 @@ static bool record_of_clock(Loop *l, Dopri *d, size_t clock)
 {
     EigRatio every = eig_clock(l->p, clock).every;
     if (every.num == 0)
-        return record(l, clock, d->t_new, d->x_new);
+        return d->t_new <= l->recorded || record(l, clock, d->t_new, d->x_new);
     for (;; ++l->next[clock]) {
         double time = eig_ratio_times(every, l->next[clock]);
         if (time > d->t_new)
@@ -236,6 +240,22 @@ static bool record_start(Loop *l)
         l->next[c] = 1;
     }
     return true;
+}
+
+/* The first multiple of the interval behind t. */
+static int64_t first_behind(EigRatio every, double t)
+{
+    int64_t low = 1, high = 1;
+    while (eig_ratio_times(every, high) <= t)
+        high *= 2;
+    for (low = high / 2 + 1; low < high;) {
+        int64_t middle = low + (high - low) / 2;
+        if (eig_ratio_times(every, middle) <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* The step became too small. When the attempt left the finite numbers that is
@@ -273,15 +293,30 @@ static void dopri_place(Dopri *d, Loop *l)
         d->k[s] = d->x + (DOPRI_VECTORS_BESIDE + s) * n;
 }
 
+/* Once; of a run that was interrupted before there is a last step, where it stands. */
+static void keep_before_last(Loop *l, const Dopri *d)
+{
+    if (l->is_kept)
+        return;
+    l->is_kept = true;
+    l->end->control = dopri_control(d);
+    memcpy(l->end->x, d->x, l->n_x * sizeof *d->x);
+}
+
 static void run_adaptive(Loop *l)
 {
     const EigProblem *p = l->p;
     Dopri d;
     dopri_place(&d, l);
-    if (!record_start(l))
+    if (!l->goes_on && !record_start(l))
         return;
-    dopri_start(&d);
+    if (l->goes_on)
+        dopri_go_on(&d, &l->from->control);
+    else
+        dopri_start(&d);
     while (d.t < p->duration && l->result.status == RUN_DONE) {
+        if (l->end && dopri_is_last(&d))
+            keep_before_last(l, &d);
         if (dopri_too_small(&d)) {
             stop_underflow(l, &d);
         } else if (dopri_attempt(&d)) {
@@ -289,7 +324,8 @@ static void run_adaptive(Loop *l)
                 break;
             dopri_accept(&d);
             l->x = d.x;
-            l->result.t = d.t;
+            if (d.t > l->result.t)      /* what another run has recorded is not done again, but computed */
+                l->result.t = d.t;
             l->result.n_steps++;
         } else {
             l->result.n_rejected++;
@@ -297,6 +333,10 @@ static void run_adaptive(Loop *l)
         if (!pace_spend(&l->pace, 1, d.t, p->duration) && d.t < p->duration && l->result.status == RUN_DONE)
             l->result.status = RUN_INTERRUPTED;
     }
+    if (l->end)
+        keep_before_last(l, &d);
+    if (l->end && l->result.t > l->end->control.reached)
+        l->end->control.reached = l->result.t;
 }
 
 void eig_start(const EigProblem *p, double *x)
@@ -320,9 +360,17 @@ void eig_start(const EigProblem *p, double *x)
 static bool go_on(Loop *l, const EigMoment *from)
 {
     l->goes_on = true;
+    memcpy(l->x, from->x, l->n_x * sizeof *l->x);
+    if (from->has_control) {
+        l->recorded = l->result.t = from->control.reached;
+        for (size_t c = 0; c < eig_n_clocks(l->p); c++) {
+            EigRatio every = eig_clock(l->p, c).every;
+            l->next[c] = every.num ? first_behind(every, l->recorded) : 0;
+        }
+        return true;
+    }
     l->first = from->step;
     l->result.t = eig_step_time(l->p, from->step);
-    memcpy(l->x, from->x, l->n_x * sizeof *l->x);
     for (size_t c = 0; c < eig_n_clocks(l->p); c++) {
         int64_t steps = eig_clock(l->p, c).steps;
         l->next[c] = (from->step / steps + 1) * steps;
@@ -338,7 +386,7 @@ static void no_memory(Loop *l)
 
 static void leave(Loop *l, EigMoment *end)
 {
-    if (l->result.status != RUN_DONE && l->result.status != RUN_INTERRUPTED)
+    if (end->has_control || (l->result.status != RUN_DONE && l->result.status != RUN_INTERRUPTED))
         return;
     end->step = l->first + l->result.n_steps;
     memcpy(end->x, l->x, l->n_x * sizeof *end->x);
@@ -350,7 +398,7 @@ RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRe
                              const EigMoment *from, EigMoment *end, double *x_final)
 {
     bool adaptive = eig_method[p->method].adaptive;
-    Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .result = {.status = RUN_DONE}};
+    Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .from = from, .end = end, .result = {.status = RUN_DONE}};
     l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
     l.next = calloc(eig_n_clocks(p), sizeof *l.next);
     if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next) {

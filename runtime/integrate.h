@@ -39,10 +39,13 @@ void eig_start(const EigProblem *p, double *x);
 RunResult eig_integrate(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec,
                         EigTick tick, void *user, double *x_final);
 
-/* The same from a moment of the problem on, and to one, for fixed-step methods; either may be NULL. Nothing is recorded at `from`, as the
+/* The same from a moment of the problem on, and to one; either may be NULL. Nothing is recorded at `from`, as the
  * run that ended there has done that. `end` is open and set when the status is DONE or INTERRUPTED. */
 RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRecorder *rec, EigTick tick, void *user,
                              const EigMoment *from, EigMoment *end, double *x_final);
+
+/* No step of an adaptive method is longer. */
+double eig_longest_step(const EigProblem *p);
 
 /* The same run by the textbook interpreter: straight from the problem, no
  * generated code and none of integrate.c's stepping. The oracle of the tests. */

@@ -1,6 +1,7 @@
 #include "runtime/moment.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 bool eig_moment_open(EigMoment *m, const EigProblem *p)
 {
     double n_sent = eig_history_numbers(p);
-    *m = (EigMoment){ .n_x = eig_n_x(p) };
+    *m = (EigMoment){ .n_x = eig_n_x(p), .has_control = eig_method[p->method].adaptive };
     if (!(n_sent < (double)(SIZE_MAX / 64)))
         return false;
     m->x = calloc(m->n_x + 1, sizeof *m->x);
@@ -26,6 +27,11 @@ void eig_moment_free(EigMoment *m)
     free(m->x);
     free(m->sent);
     *m = (EigMoment){ 0 };
+}
+
+double eig_moment_time(const EigMoment *m, const EigProblem *p)
+{
+    return m->has_control ? m->control.reached : eig_step_time(p, m->step);
 }
 
 int64_t eig_moment_rows(int64_t step, size_t ring_rows)
@@ -100,8 +106,13 @@ static bool all_finite(const double *x, size_t n)
 
 bool eig_moment_is_finite(const EigMoment *m)
 {
-    return all_finite(m->x, m->n_x) && all_finite(m->sent, m->n_sent);
+    const EigControl *c = &m->control;
+    bool in_order = c->t >= 0.0 && c->reached >= c->t && c->reached <= DBL_MAX && c->h > 0.0 && c->h <= c->longest && c->longest <= DBL_MAX &&
+                    (c->growth == 1.0 || c->growth == 10.0);
+    return all_finite(m->x, m->n_x) && all_finite(m->sent, m->n_sent) && (in_order || !m->has_control);
 }
+
+enum { N_CONTROL = sizeof(EigControl) / sizeof(double) };
 
 static bool write_array(Npz *z, const char *name, const double *x, size_t n)
 {
@@ -126,7 +137,7 @@ bool eig_moment_write(const EigMoment *m, const char *path, const char *meta, ch
     bool ok = outfile_open(&out, path);
     npz_open(&z, &out, NPZ_LIMIT);
     ok = ok && npz_text(&z, "meta", meta) && write_array(&z, "x", m->x, m->n_x) && (!m->n_sent || write_array(&z, "sent", m->sent, m->n_sent)) &&
-         npz_finish(&z) && outfile_commit(&out);
+         (!m->has_control || write_array(&z, "control", &m->control.t, N_CONTROL)) && npz_finish(&z) && outfile_commit(&out);
     if (!ok)
         snprintf(error, 256, "%.120s: %.120s", path, out.error[0] ? out.error : "not enough memory");
     npz_close(&z);
@@ -134,11 +145,23 @@ bool eig_moment_write(const EigMoment *m, const char *path, const char *meta, ch
     return ok;
 }
 
+static bool read_control(NpzRead *z, EigMoment *m)
+{
+    double *control = NULL;
+    size_t n = 0;
+    m->has_control = npz_read_doubles(z, "control", &control, &n) && n == N_CONTROL;
+    if (m->has_control)
+        memcpy(&m->control, control, sizeof m->control);
+    free(control);
+    return m->has_control;
+}
+
 /* The archive as moment_write makes it: these members, in this order. */
 static EigMomentRead take(NpzRead *z, EigMoment *m, char **meta, char error[256])
 {
     if (npz_read_text(z, "meta", meta) && npz_read_doubles(z, "x", &m->x, &m->n_x) &&
-        (npz_read_is_at_end(z) || npz_read_doubles(z, "sent", &m->sent, &m->n_sent)) && npz_read_is_whole(z))
+        (!npz_read_is_next(z, "sent") || npz_read_doubles(z, "sent", &m->sent, &m->n_sent)) &&
+        (!npz_read_is_next(z, "control") || read_control(z, m)) && npz_read_is_whole(z))
         return MOMENT_READ;
     snprintf(error, 256, "%s", z->why ? z->why : "its arrays are others");
     return z->why ? MOMENT_DAMAGED : MOMENT_OTHER;

@@ -152,14 +152,17 @@ bool npz_read_text(NpzRead *z, const char *name, char **out)
     return true;
 }
 
-bool npz_read_is_at_end(const NpzRead *z)
+bool npz_read_is_next(const NpzRead *z, const char *name)
 {
-    return z->n - z->at >= 4 && number(z->bytes + z->at, 4) == DIRECTORY;
+    const unsigned char *head = z->bytes + z->at;
+    size_t length = strlen(name);
+    return z->n - z->at >= HEADER + length + 4 && number(head, 4) == LOCAL && number(head + 26, 2) == length + 4 &&
+           memcmp(head + HEADER, name, length) == 0;
 }
 
 bool npz_read_is_whole(NpzRead *z)
 {
-    if (!npz_read_is_at_end(z) || z->n < z->at + END_SIZE || number(z->bytes + z->n - END_SIZE, 4) != END)
+    if (z->n < z->at + END_SIZE || number(z->bytes + z->n - END_SIZE, 4) != END)
         return fail(z, cut_off);
-    return true;
+    return number(z->bytes + z->at, 4) == DIRECTORY || fail(z, changed);
 }

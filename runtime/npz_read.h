@@ -18,8 +18,8 @@ void npz_read_close(NpzRead *z);
 bool npz_read_doubles(NpzRead *z, const char *name, double **out, size_t *n);
 /* Of 7-bit characters, none of them NUL; others are refused. */
 bool npz_read_text(NpzRead *z, const char *name, char **out);
-/* There are no more members. */
-bool npz_read_is_at_end(const NpzRead *z);
-/* The directory behind the members has its end. */
+/* The next member has this name. */
+bool npz_read_is_next(const NpzRead *z, const char *name);
+/* There are no more members, and the directory behind them has its end. */
 bool npz_read_is_whole(NpzRead *z);
 #endif

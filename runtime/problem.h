@@ -207,6 +207,7 @@ typedef struct EigProblem {
     int64_t n_steps;            /* fixed-step methods: duration / step exactly */
     int64_t steps_per_record;   /* fixed-step methods: >= 1 */
     double duration;
+    double whole;               /* adaptive methods: the duration that limits the length of steps, where the run ends before it; 0: `duration` */
     EigRatio record_every;      /* adaptive methods: EigClock.every */
     size_t n_clocks;            /* 0: one clock of these two, its times are "t" */
     const EigClock *clock;

@@ -38,7 +38,7 @@ struct EigRecorder {
     char **name;                /* of arrays: the times of each clock, then the records */
     double room, taken;         /* bytes of rows: that there may be, that there are */
     bool is_full;               /* a row was refused for that */
-    int64_t recorded_to;        /* the step up to which another run has recorded; -1: none */
+    const EigMoment *from;      /* another run has recorded up to there; NULL: none */
     char error[256];
 };
 
@@ -154,7 +154,6 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
         r->p = p;
         r->n_tracks = eig_n_clocks(p);
         r->room = INFINITY;
-        r->recorded_to = -1;
         if (set_tracks(r) && (!path || set_file(r, path)))
             return r;
     }
@@ -202,14 +201,14 @@ void eig_recorder_allow(EigRecorder *r, double bytes)
     r->room = bytes;
 }
 
-void eig_recorder_goes_on(EigRecorder *r, int64_t step)
+void eig_recorder_goes_on(EigRecorder *r, const EigMoment *from)
 {
-    r->recorded_to = step;
+    r->from = from;
 }
 
 static double times_of_others(const EigRecorder *r, size_t clock)
 {
-    return r->recorded_to < 0 ? 0.0 : (double)(r->recorded_to / eig_clock(r->p, clock).steps + 1);
+    return r->from ? room_times_to(r->p, clock, r->from->step, eig_moment_time(r->from, r->p)) : 0.0;
 }
 
 double eig_recorder_bytes(const EigRecorder *r)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/moment.h"
 #include "runtime/problem.h"
 
 typedef struct EigRecorder EigRecorder;
@@ -22,8 +23,8 @@ EigRecorder *eig_recorder_open(const EigProblem *p, const char *path, char error
 double eig_recorder_room(const EigRecorder *r);
 /* Room of the caller's choice. */
 void eig_recorder_allow(EigRecorder *r, double bytes);
-/* The run goes on from this step: records up to it are another's and not counted below. */
-void eig_recorder_goes_on(EigRecorder *r, int64_t step);
+/* The run goes on from this moment, which is the caller's: records up to it are another's and not counted below. */
+void eig_recorder_goes_on(EigRecorder *r, const EigMoment *from);
 /* Append refused a row for want of room, before the system did. */
 bool eig_recorder_is_full(const EigRecorder *r);
 /* Bytes of the rows of a run that reaches its end; those at every accepted step are not counted. */

@@ -311,6 +311,8 @@ static bool go_on(Oracle *o, const EigMoment *from)
     o->goes_on = true;
     o->from_step = from->step;
     memcpy(o->x, from->x, o->n_x * sizeof *o->x);
+    if (from->has_control)
+        return true;
     return oracle_recall(o, from);
 }
 
@@ -322,7 +324,7 @@ static void no_memory(Oracle *o)
 
 static void leave(Oracle *o, EigMoment *end)
 {
-    if (o->result.status != RUN_DONE && o->result.status != RUN_INTERRUPTED)
+    if (end->has_control || (o->result.status != RUN_DONE && o->result.status != RUN_INTERRUPTED))
         return;
     end->step = o->from_step + o->result.n_steps;
     memcpy(end->x, o->x, o->n_x * sizeof *end->x);
@@ -333,7 +335,7 @@ static void leave(Oracle *o, EigMoment *end)
 RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, const EigMoment *from, EigMoment *end,
                              double *x_final)
 {
-    Oracle o = {.p = p, .rec = rec, .tick = tick, .user = user, .result = {.status = RUN_DONE}};
+    Oracle o = {.p = p, .rec = rec, .tick = tick, .user = user, .from = from, .end = end, .result = {.status = RUN_DONE}};
     if (!oracle_open(&o)) {
         no_memory(&o);
     } else {

@@ -23,6 +23,8 @@ typedef struct Oracle {
     int64_t n_past;
     int64_t from_step;          /* number of the first step, and whether another run ended there */
     bool goes_on;
+    const EigMoment *from;      /* adaptive methods: where it goes on, and the moment before the last step */
+    EigMoment *end;
     EigNoise noise;
     EigTick tick;
     void *user;

@@ -82,7 +82,8 @@ static double longest_step(const EigProblem *p)
                 rate = own;
         }
     }
-    return rate > 0.0 && 1.0 / rate < p->duration ? 1.0 / rate : p->duration;
+    double whole = p->whole > 0.0 ? p->whole : p->duration;
+    return rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
 }
 
 /* Hairer, Norsett, Wanner, II.4, "starting step size", with the norm `worst`. */
@@ -167,9 +168,10 @@ static int64_t first_after(EigRatio every, double t)
 static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_new)
 {
     EigRatio every = eig_clock(o->p, clock).every;
+    double recorded = o->from && o->from->control.reached > t ? o->from->control.reached : t;
     if (every.num == 0)
-        return oracle_record(o, clock, 0, t_new, o->x_new);
-    for (int64_t j = first_after(every, t);; j++) {
+        return t_new <= recorded || oracle_record(o, clock, 0, t_new, o->x_new);
+    for (int64_t j = first_after(every, recorded);; j++) {
         double tj = eig_ratio_times(every, j);
         if (tj > t_new)
             return true;
@@ -224,23 +226,43 @@ static double step_factor(const Oracle *o, double norm, double largest)
     return factor < largest ? factor : largest;
 }
 
+static void keep(Oracle *o, double t, double h, double largest, double longest)
+{
+    if (!o->end)
+        return;
+    o->end->control = (EigControl){ .t = t, .h = h, .growth = largest, .longest = longest, .reached = t };
+    memcpy(o->end->x, o->x, o->n_x * sizeof *o->x);
+}
+
 void oracle_run_adaptive(Oracle *o)
 {
     const EigProblem *p = o->p;
-    double t = 0.0, longest = longest_step(p), largest = 10.0;
+    double t = 0.0, longest = longest_step(p), largest = 10.0, h = 0.0;
+    bool is_kept = false;
     if (!oracle_check(o, o->x))
         return;
-    for (size_t c = 0; c < eig_n_clocks(p); c++)
+    if (o->from) {
+        t = o->from->control.t;
+        largest = o->from->control.growth;
+        h = o->from->control.h;
+        o->result.t = o->from->control.reached;
+    }
+    for (size_t c = 0; !o->from && c < eig_n_clocks(p); c++)
         if (!oracle_record(o, c, 0, 0.0, o->x))
             return;
-    oracle_drift(o, 0, 0.0, o->x, o->k[0]);
-    double h = first_step(o, longest);
+    oracle_drift(o, 0, t, o->x, o->k[0]);
+    if (!o->from)
+        h = first_step(o, longest);
     while (t < p->duration) {
         if (!(0.1 * h > DBL_EPSILON * t) || !(h > DBL_EPSILON * longest)) {
             underflow(o);
             return;
         }
         bool final = t + 1.01 * h >= p->duration;
+        if (final && !is_kept) {
+            keep(o, t, h, largest, longest);
+            is_kept = true;
+        }
         double step = final ? p->duration - t : h;
         double t_new = final ? p->duration : t + step;
         double norm = attempt(o, t, step, t_new);
@@ -250,7 +272,8 @@ void oracle_run_adaptive(Oracle *o)
             memcpy(o->x, o->x_new, o->n_x * sizeof *o->x);
             memcpy(o->k[0], o->k[n_stages(o) - 1], o->n_x * sizeof *o->x);
             t = t_new;
-            o->result.t = t;
+            if (t > o->result.t)
+                o->result.t = t;
             o->result.n_steps++;
             h = step * step_factor(o, norm, largest);
             largest = 10.0;
@@ -262,6 +285,10 @@ void oracle_run_adaptive(Oracle *o)
         if (h > longest)
             h = longest;
         if (!oracle_goes_on(o, t))
-            return;
+            break;
     }
+    if (!is_kept)
+        keep(o, t, h, largest, longest);
+    if (o->end && o->result.t > o->end->control.reached)
+        o->end->control.reached = o->result.t;
 }

@@ -54,7 +54,7 @@ static bool open_result(Run *r)
 
     r->recorder = eig_recorder_open(&r->c.plan->problem, r->path, error);
     if (r->recorder && o->from)
-        eig_recorder_goes_on(r->recorder, r->from.step);
+        eig_recorder_goes_on(r->recorder, &r->from);
     if (!r->recorder)
         diag_nowhere(&r->c.cx, D_E0004, "%s", error);
     else if (!run_room(&r->c.cx, r->c.model, r->recorder, r->path)) {
@@ -81,7 +81,7 @@ static void integrate(Run *r)
     EigMoment *end = r->c.options->save_state ? &r->end : NULL;
 
     r->x = ARENA_ARRAY(&r->c.cx.arena, eig_n_x(p), double);
-    progress_start(&progress, p->time_unit, from ? eig_step_time(p, from->step) : 0.0, r->c.options->quiet);
+    progress_start(&progress, p->time_unit, from ? eig_moment_time(from, p) : 0.0, r->c.options->quiet);
     if (r->c.options->reference) {
         r->result = eig_reference_from(p, r->recorder, progress_tick, &progress, from, end, r->x);
     } else {
@@ -126,7 +126,7 @@ static bool write_result(Run *r)
     json_t *meta = run_meta(&r->c, r->recorder, &r->result);
 
     if (r->c.options->from)
-        json_object_set_new(json_object_get(meta, "run"), "from", json_real(eig_step_time(&r->c.plan->problem, r->from.step)));
+        json_object_set_new(json_object_get(meta, "run"), "from", json_real(eig_moment_time(&r->from, &r->c.plan->problem)));
     char *text = json_dumps(meta, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (!text)
         BUG("what a result says about itself is not JSON");
@@ -322,7 +322,7 @@ static void print_summary(Run *r)
 
     printf("%s: %lld steps", r->c.model->name, (long long)run->n_steps);
     if (r->c.options->from)
-        printf(" from t = %s", with_unit(r, eig_step_time(&r->c.plan->problem, r->from.step)));
+        printf(" from t = %s", with_unit(r, eig_moment_time(&r->from, &r->c.plan->problem)));
     if (run->n_rejected)
         printf(" (and %lld rejected)", (long long)run->n_rejected);
     printf(" to t = %s in ", with_unit(r, run->t));
@@ -391,8 +391,6 @@ static bool prepare_states(Run *r)
     const Options *o = r->c.options;
 
     r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
-    if ((o->from || o->save_state) && !run_state_fits(&r->c))
-        return false;
     if (o->until && !run_until(&r->c))
         return false;
     if (o->from && !run_state_read(&r->c, &r->from))

@@ -5,7 +5,7 @@
 
 #include "compiler/plan/plan.h"
 
-/* {"model", "time_unit", "method", "step", "seed", "populations": [{"name", "size", "states", "sha256"}, ...],
+/* {"model", "time_unit", "method", "step", "seed", "rtol", "atol", "populations": [{"name", "size", "states", "sha256"}, ...],
  *  "connections": [{"label", "sha256"}, ...]}. The hashes are over what generated code computes, its numbers exactly: duration and records are
  * in none of them. Owned by the caller. */
 json_t *run_identity(Ctx *cx, const Plan *plan);

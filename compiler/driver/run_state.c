@@ -7,20 +7,10 @@
 
 #include "compiler/driver/run_identity.h"
 #include "compiler/driver/version.h"
+#include "runtime/integrate.h"
 #include "runtime/layout.h"
 
 enum { STATE_FORMAT = 1 };
-
-bool run_state_fits(Compilation *c)
-{
-    const ModelSim *sim = &c->model->sim;
-    if (!eig_method[sim->method].adaptive)
-        return true;
-    Diag *d = diag_at(&c->cx, D_E0814, sim->method_span, "%s chooses its steps, and the last one ends at the duration: where such a run ends "
-                      "no longer one stands", eig_method[sim->method].name);
-    diag_help(&c->cx, d, "a method with a fixed step can be continued; for this one give the whole duration at once");
-    return false;
-}
 
 /* ---- writing ---- */
 
@@ -54,7 +44,7 @@ bool run_state_write(Compilation *c, const EigMoment *end)
     char error[256] = "";
     const EigProblem *p = &c->plan->problem;
     json_t *o = json_pack("{s:i, s:s, s:I, s:f, s:o}", "eigc_state", STATE_FORMAT, "eigc", EIGC_VERSION, "steps", (json_int_t)end->step, "t",
-                          eig_step_time(p, end->step), "run", run_identity(&c->cx, c->plan));
+                          eig_moment_time(end, p), "run", run_identity(&c->cx, c->plan));
     char *text = json_dumps(o, JSON_INDENT(1) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17));
 
     if (!text)
@@ -77,20 +67,27 @@ static const char *text_of(const json_t *o, const char *key)
 
 static bool differs(const json_t *a, const json_t *b, const char *key)
 {
-    return !json_equal(json_object_get(a, key), json_object_get(b, key));
+    const json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
+    return (x || y) && !json_equal(x, y);
+}
+
+static const char *setting_of(const json_t *o, const char *key)
+{
+    const char *text = text_of(o, key);
+    return *text ? text : "none";
 }
 
 /* The same: false. `now` is this model's, `then` the file's. */
 static bool settings_differ(Compilation *c, const json_t *then, const json_t *now)
 {
-    static const char *const key[] = { "method", "step", "seed", "time_unit" };
+    static const char *const key[] = { "method", "step", "seed", "time_unit", "rtol", "atol" };
     const ModelSim *sim = &c->model->sim;
 
     for (size_t k = 0; k < sizeof key / sizeof *key; k++) {
         if (!differs(then, now, key[k]))
             continue;
         Diag *d = diag_at(&c->cx, D_E0814, k == 0 ? sim->method_span : sim->span, "the %s is %s here, and %s in the run that %s is of",
-                          k == 3 ? "unit of time" : key[k], text_of(now, key[k]), text_of(then, key[k]), c->options->from);
+                          k == 3 ? "unit of time" : key[k], setting_of(now, key[k]), setting_of(then, key[k]), c->options->from);
         if (k == 2)
             diag_help(&c->cx, d, "`--seed %s` goes on with that run's draws and noise", text_of(then, key[k]));
         else
@@ -192,11 +189,23 @@ static bool is_before_the_end(Compilation *c, const EigMoment *from)
 {
     const EigProblem *p = &c->plan->problem;
     const char *space = *p->time_unit ? " " : "";
-    if (from->step < p->n_steps)
+    if (from->has_control ? from->control.reached < p->duration : from->step < p->n_steps)
         return true;
     Diag *d = diag_at(&c->cx, D_E0815, c->model->sim.duration_span, "the run that %s is of reached t = %.9g%s%s, and this one ends at t = %.9g%s%s",
-                      c->options->from, eig_step_time(p, from->step), space, p->time_unit, p->duration, space, p->time_unit);
+                      c->options->from, eig_moment_time(from, p), space, p->time_unit, p->duration, space, p->time_unit);
     diag_help(&c->cx, d, "%s counts from t = 0: give the time up to which the run is to go on", c->options->until ? "--until" : "the duration");
+    return false;
+}
+
+/* The longest step of an adaptive method may be the duration's, and then all of its steps are others'. */
+static bool is_as_long(Compilation *c, const EigMoment *from)
+{
+    const EigProblem *p = &c->plan->problem;
+    if (!from->has_control || from->control.longest == eig_longest_step(p))
+        return true;
+    Diag *d = diag_at(&c->cx, D_E0814, c->model->sim.duration_span, "%s takes steps of up to %.9g here, and of up to %.9g in the run "
+                      "that %s is of", eig_method[p->method].name, eig_longest_step(p), from->control.longest, c->options->from);
+    diag_help(&c->cx, d, "no step is longer than the duration; `--until` ends a run of the model with its whole duration, which can then go on");
     return false;
 }
 
@@ -213,12 +222,16 @@ static bool take(Compilation *c, EigMoment *from, const json_t *meta)
     if (!json_is_integer(steps) || json_integer_value(steps) < 0 || !json_is_object(run))
         return refuse(c, "it does not say of which run it is, and after how many steps");
     from->step = json_integer_value(steps);
-    if (!is_ours(c, run) || !is_before_the_end(c, from))
+    if (!is_ours(c, run))
+        return false;
+    if (from->has_control != (bool)eig_method[p->method].adaptive)
+        return refuse(c, "it holds another kind of steps than its method takes");
+    if (!is_before_the_end(c, from) || !is_as_long(c, from))
         return false;
     if (from->n_x != eig_n_x(p) || from->n_sent != eig_moment_sent(p, from->step))
         return refuse(c, "it has not as many numbers as its network");
     if (!eig_moment_is_finite(from))
-        return refuse(c, "a number in it is not finite");
+        return refuse(c, "a number in it is not finite, or none of a run");
     return true;
 }
 

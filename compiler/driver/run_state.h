@@ -4,8 +4,6 @@
 #include "compiler/driver/pipeline.h"
 #include "runtime/moment.h"
 
-/* Before the first step: the method has states to keep. False after E0814 at the method. */
-bool run_state_fits(Compilation *c);
 /* Reads o->from for this model; eig_moment_free is due either way. False after E0001, E0007, E0814 or E0815. */
 bool run_state_read(Compilation *c, EigMoment *from);
 /* Room for where the run ends, in memory and under o->save_state, which may not be the result's name. False after E0004, with

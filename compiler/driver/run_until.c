@@ -49,14 +49,16 @@ bool run_until(Compilation *c)
     EigProblem *p = &c->plan->problem;
     const ModelSim *sim = &c->model->sim;
     mpq_ptr time = num_new(&c->nums), steps = num_new(&c->nums);
-    if (eig_method[p->method].adaptive)
-        return wrong(c, arena_printf(&c->cx.arena, "%s has no fixed step to end with", eig_method[p->method].name),
-                     "give the time as the duration of the model");
     if (!read_time(c, time))
         return false;
     if (mpq_sgn(time) <= 0 || mpq_cmp(time, sim->duration) > 0)
         return wrong(c, "no run ends there", arena_printf(&c->cx.arena, "the end lies behind 0 and not behind the duration, %s",
                                                           num_text(&c->cx, sim->duration)));
+    if (eig_method[p->method].adaptive) {
+        p->whole = p->duration;
+        p->duration = num_to_double(time);
+        return true;
+    }
     mpq_div(steps, time, sim->step);
     if (mpz_cmp_ui(mpq_denref(steps), 1) != 0)
         return wrong(c, arena_printf(&c->cx.arena, "that is no whole number of steps of %s", num_text(&c->cx, sim->step)),

@@ -3,6 +3,6 @@
 #define COMPILER_DRIVER_RUN_UNTIL_H
 #include "compiler/driver/pipeline.h"
 
-/* Of a plan with fixed steps: its problem gets the end that o->until gives. False after E0404 or a syntax error. */
+/* The problem of the plan gets the end that o->until gives. False after E0404 or a syntax error. */
 bool run_until(Compilation *c);
 #endif

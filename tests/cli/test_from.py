@@ -102,8 +102,6 @@ def ends_that_are_none(folder):
     refused(run(folder, "m.eig", "--until=20 ms", "--from=s"), "E0815", "--until")
     r = run(folder, "m.eig", "--until=40 ms", "--from=s", "--save-state=s")
     check(r.status == 0 and "200 steps from t = 20 ms to t = 40 ms" in r.out, r)
-    write(folder, "m.eig", open(plain(folder)).read().replace("; delay = 3 ms", "").replace("method = heun\n", "method = rk45\n"))
-    refused(run(folder, "m.eig", "--until=20 ms"), "E0404", "rk45")
 
 
 @test
@@ -187,13 +185,65 @@ def other_runs_are_refused_by_name(folder):
     equal(sorted(os.listdir(folder)), ["first.eig", "m.eig", "plain.npz", "s"])
 
 
+ADAPTIVE = """model adaptive
+population E excitatory {{ size = 3; {body} }}
+connect E -> E {{ weight = 0.3 }}
+simulate {{
+  duration = {duration}; method = {method}; rtol = {rtol}; atol = 1e-8
+  {change}
+  record E every 0.7
+  record mean(E)
+}}
+"""
+LEAK = "tau = 20; cost = softplus(1); input = drive + sin(t / 9) + 0.1 * i"
+EQUATION = "v' = input - v^3 + cos(t / 5) - v; start = 0.1 * i; rate = v; input = 0.5"
+
+
+def adaptive(folder, body=LEAK, duration=90, method="rk45", rtol=1e-6, change="at 61.3 drive = 0.2"):
+    drive = "param drive = 1\n" if "drive" in body else ""
+    text = ADAPTIVE.format(body=body, duration=duration, method=method, rtol=rtol, change=change if drive else "")
+    return write(folder, "m.eig", text.replace("population", drive + "population", 1))
+
+
 @test
-def adaptive_methods_are_refused(folder):
-    text = open(plain(folder)).read().replace("; delay = 3 ms", "")
+def adaptive_methods_go_on(folder):
+    """Behind the end of the first part everything is as in one run, whoever computes it."""
     for method in ("rk45", "dopri8"):
-        write(folder, "m.eig", text.replace("method = heun\n", f"method = {method}\n"))
-        refused(run(folder, "m.eig", "--save-state", "s"), "E0814", method, "fixed step")
-        refused(run(folder, "m.eig", "--from", "s"), "E0814", method)
+        for body in (LEAK, EQUATION):
+            adaptive(folder, body, method=method)
+            equal(run(folder, "m.eig", "-o", "whole.npz", "--save-state", "whole.state").status, 0)
+            whole = npz(os.path.join(folder, "whole.npz"))
+            for cut, engine in (("7", []), ("33.1", ["--reference"]), ("60.2", []), ("89.2", [])):
+                equal(run(folder, "m.eig", "-o", "first.npz", "--until", cut, "--save-state", "s", *engine).status, 0)
+                r = run(folder, "m.eig", "-o", "rest.npz", "--from", "s", "--save-state", "s")
+                equal((r.status, r.err), (0, ""), r)
+                check("from t = " + cut in r.out, r)
+                rest, first = (npz(os.path.join(folder, n + ".npz")) for n in ("rest", "first"))
+                for name in whole:
+                    if name != "meta":
+                        n = len(rest[name][1])
+                        check(n > 0 and whole[name][1][-n:] == rest[name][1], (method, name, cut))
+                times = whole["t every 0.7"][1]
+                equal(first["t every 0.7"][1] + rest["t every 0.7"][1], times)
+                equal(state_of(os.path.join(folder, "s")), state_of(os.path.join(folder, "whole.state")), (method, cut))
+
+
+@test
+def other_steps_are_refused(folder):
+    adaptive(folder, change="", duration=40)
+    equal(run(folder, "m.eig", "--save-state", "s").status, 0)
+    adaptive(folder, change="", rtol=1e-5)
+    refused(run(folder, "m.eig", "--from", "s"), "E0814", "the rtol is 1.0000000000000001e-05 here, and")
+    adaptive(folder, change="", method="dopri8")
+    refused(run(folder, "m.eig", "--from", "s"), "E0814", "the method is dopri8 here, and rk45")
+    adaptive(folder, change="")
+    equal(run(folder, "m.eig", "--from", "s").status, 0)
+    adaptive(folder, EQUATION, duration=40)
+    equal(run(folder, "m.eig", "--save-state", "s").status, 0)
+    adaptive(folder, EQUATION)
+    refused(run(folder, "m.eig", "--from", "s"), "E0814", "steps of up to 90 here, and of up to 40", "--until")
+    adaptive(folder, EQUATION, duration=40)
+    refused(run(folder, "m.eig", "--from", "s"), "E0815", "reached t = 40")
 
 
 @test

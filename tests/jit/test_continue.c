@@ -1,5 +1,5 @@
 /* A run that goes on from where another ended is one run, to the bit: generated code and the reference, each from its own ends and from the
- * other's, for random circuits of every method of fixed steps. */
+ * other's, for random circuits of every method. */
 #include <unistd.h>
 
 #include "tests/jit/compare.h"
@@ -133,8 +133,72 @@ static void long_delays_go_on(void)
     }
 }
 
+/* Behind the time that the first part reached; and its moment is that of the one run. */
+static bool rows_end_alike(Rows whole, Rows rest)
+{
+    for (size_t c = 0; c < whole.n_clocks; c++) {
+        at_clock(&whole, c);
+        at_clock(&rest, c);
+        if (rest.n > whole.n || !same_numbers(whole.at + (size_t)(whole.n - rest.n) * whole.width, rest.at, (size_t)rest.n * rest.width))
+            return false;
+    }
+    return true;
+}
+
+static void check_times(const EigProblem *p, const Kernel *by_first, const Kernel *by_rest, Rows whole, const EigMoment *at_end, double cut)
+{
+    EigProblem short_run = *p;
+    EigMoment end, last;
+    short_run.whole = p->duration;
+    short_run.duration = cut;
+    CHECK(eig_moment_open(&end, p) && eig_moment_open(&last, p));
+    Rows first = part(&short_run, by_first, NULL, &end);
+    if (first.result.status == RUN_DONE) {
+        CHECK(eig_moment_is_finite(&end) && end.control.reached == cut);
+        Rows rest = part(p, by_rest, &end, &last);
+        CHECK(rest.result.status == whole.result.status && rest.result.t == whole.result.t);
+        CHECK(rows_end_alike(whole, rest));
+        for (size_t c = 0; c < whole.n_clocks; c++) {
+            at_clock(&rest, c);
+            CHECK(rest.n == 0 || rest.at[0] > cut);
+        }
+        if (rest.result.status == RUN_DONE) {
+            CHECK(same_numbers(last.x, at_end->x, last.n_x) && same_numbers(&last.control.t, &at_end->control.t, 5));
+            n_joined++;
+        }
+        eig_recorder_close(rest.rec);
+    }
+    eig_recorder_close(first.rec);
+    eig_moment_free(&end);
+    eig_moment_free(&last);
+}
+
+static void adaptive_parts_end_as_one_run(void)
+{
+    n_joined = 0;
+    for (unsigned seed = 0; seed < 16; seed++) {
+        Circuit c;
+        random_general(&c, 977 + seed, seed % 2 ? EIG_METHOD_RK45 : EIG_METHOD_DOPRI8, SIZES(few));
+        c.p.duration *= 5;
+        Plan plan = circuit_plan(&c);
+        Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+        EigMoment at_end;
+        CHECK(k && eig_moment_open(&at_end, &c.p));
+        Rows whole = part(&c.p, NULL, NULL, &at_end);
+        check_times(&c.p, k, k, whole, &at_end, 0.3 * c.p.duration);
+        check_times(&c.p, k, NULL, whole, &at_end, 0.61 * c.p.duration);
+        check_times(&c.p, NULL, k, whole, &at_end, 0.98 * c.p.duration);
+        eig_recorder_close(whole.rec);
+        eig_moment_free(&at_end);
+        kernel_free(k);
+        circuit_free(&c);
+    }
+    CHECK(n_joined > 30);
+}
+
 int main(void)
 {
+    RUN(adaptive_parts_end_as_one_run);
     RUN(two_parts_are_one_run);
     RUN(long_delays_go_on);
     return test_done();
