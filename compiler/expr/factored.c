@@ -291,7 +291,7 @@ static void turn_over(Factoring *q, Ratio *r)
     *r->below = above;
 }
 
-/* *a = a op b */
+/* *a = a op b; *b is overwritten. */
 static void apply(Factoring *q, EigFn fn, Ratio *a, Ratio *b)
 {
     const Flint *f = q->f;
@@ -334,12 +334,20 @@ static void raise_to(Factoring *q, Ratio *a, long n)
     ratio_clear(q, &base);
 }
 
+/* The unknown k, which find_atoms() has met. */
+static void set_atom(Factoring *q, int k, Ratio *r)
+{
+    if (k >= q->n_atoms)
+        BUG("an unknown that was not found before");
+    q->f->fmpz_mpoly_gen(r->above, k, q->ring);
+}
+
 static void set_exponential(Factoring *q, const Expr *exponent, Num rate, Ratio *r)
 {
     int k = find_exponential(q, exponent);
+    set_atom(q, k, r);
     Num times = combine(q, mpq_div, rate, q->atom[k].rate);
     q->too_much |= mpz_cmpabs_ui(mpq_numref(times), MOST_POWER) > 0;
-    q->f->fmpz_mpoly_gen(r->above, k, q->ring);
     if (!q->too_much)
         raise_to(q, r, mpz_get_si(mpq_numref(times)));
 }
@@ -370,7 +378,7 @@ static void read_call(Factoring *q, const Expr *e, Ratio *r)
 {
     bool turned;
     const Expr *call = written_call(q, e, &turned);
-    q->f->fmpz_mpoly_gen(r->above, find_atom(q, call), q->ring);
+    set_atom(q, find_atom(q, call), r);
     if (turned && symmetry_of(e->as.call.fn) < 0)
         q->f->fmpz_mpoly_neg(r->above, r->above, q->ring);
     if (turned && e->as.call.fn == EIG_FN_NORMCDF)
@@ -391,7 +399,7 @@ static void read_root(Factoring *q, const Expr *e, const Power *power, Ratio *r)
             raise_to(q, r, power->whole);
     }
     if (power->part && !q->too_much) {
-        q->f->fmpz_mpoly_gen(root.above, find_atom(q, written_root(q, u, power->part)), q->ring);
+        set_atom(q, find_atom(q, written_root(q, u, power->part)), &root);
         apply(q, EIG_FN_MUL, r, &root);
     }
     ratio_clear(q, &root);
@@ -407,7 +415,7 @@ static void read_ratio(Factoring *q, const Expr *e, Ratio *r)
         set_number(q, e->as.value, r);
         look_at_size(q, r);
     } else if (e->kind == EXPR_VAR) {
-        q->f->fmpz_mpoly_gen(r->above, find_atom(q, e), q->ring);
+        set_atom(q, find_atom(q, e), r);
     } else if (is_call(e, EIG_FN_EXP) || is_call(e, EIG_FN_EXPM1)) {
         read_exponential(q, e, r);
     } else if (read_power(q, e, &power)) {
