@@ -57,7 +57,7 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
     } else if (mpz_cmp_si(n, MAX_STEPS) > 0) {
         Diag *d = diag_at(cx, D_E0804, at, "the %s, %s, takes more than 2^53 steps of %s", what,
                           time_text(cx, m, t), time_text(cx, m, sim->step));
-        diag_help(cx, d, "no run of that length comes to an end; check the units of duration, step and record interval");
+        diag_help(cx, d, "no run of that length comes to an end; check its unit, and that of the step");
     } else {
         count = mpz_get_si(n);
     }
