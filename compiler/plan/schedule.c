@@ -1,4 +1,6 @@
 /* Time: how many steps, and how many between two records, exactly. */
+#include <float.h>
+
 #include "compiler/plan/build.h"
 
 /* Step numbers are turned into times as doubles, which hold integers up to this. */
@@ -155,6 +157,17 @@ static bool samples_cover(Ctx *cx, const Model *m, double duration)
     return ok;
 }
 
+/* Times are doubles in a run. */
+static bool is_a_time(Ctx *cx, const Model *m, Span at, Num t, const char *what)
+{
+    double x = num_to_double(t);
+    if (x > 0 && x <= DBL_MAX)
+        return true;
+    Diag *d = diag_at(cx, D_E0806, at, "the %s, %s, is %s than any time that a run can count", what, time_text(cx, m, t), x > 0 ? "longer" : "shorter");
+    diag_help(cx, d, "check its unit");
+    return false;
+}
+
 bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
 {
     const ModelSim *sim = &m->sim;
@@ -163,6 +176,8 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
         diag_help(cx, d, "add `simulate { duration = ...; method = rk4; step = ... }`");
         return false;
     }
+    if (!is_a_time(cx, m, sim->duration_span, sim->duration, "duration"))
+        return false;
     out->method = sim->method;
     out->h = sim->has_step ? num_to_double(sim->step) : 0.0;
     out->duration = num_to_double(sim->duration);
