@@ -6,6 +6,7 @@
 #include <mpfi.h>
 
 #include "compiler/expr/num_special.h"
+#include "compiler/expr/recall.h"
 #include "runtime/elementary.h"
 #include "runtime/expr.h"
 
@@ -68,7 +69,7 @@ static void enclose_logistic(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b, double lift)
 {
     mpfi_add(y, a, b);
     mpfi_neg(y, y);
-    mpfi_exp(y, y);
+    recall(mpfr_exp, y, y);
     mpfi_add_ui(y, y, 1);
     mpfi_d_div(y, lift, y);
 }
@@ -107,25 +108,25 @@ static void enclose_pow(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
             mpfr_nextabove(&y->right);
         return;
     }
-    mpfi_log(y, a);
+    recall(mpfr_log, y, a);
     mpfi_mul(y, y, b);
-    mpfi_exp(y, y);
+    recall(mpfr_exp, y, y);
 }
 
 void num_enclose(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
 {
     switch (fn) {
     case EIG_FN_SQRT: mpfi_sqrt(y, a); break;
-    case EIG_FN_EXP: mpfi_exp(y, a); break;
-    case EIG_FN_LOG: mpfi_log(y, a); break;
-    case EIG_FN_LOG1P: mpfi_log1p(y, a); break;
-    case EIG_FN_EXPM1: mpfi_expm1(y, a); break;
+    case EIG_FN_EXP: recall(mpfr_exp, y, a); break;
+    case EIG_FN_LOG: recall(mpfr_log, y, a); break;
+    case EIG_FN_LOG1P: recall(mpfr_log1p, y, a); break;
+    case EIG_FN_EXPM1: recall(mpfr_expm1, y, a); break;
     case EIG_FN_EXPREL: enclose_exp_moment(y, a, 0); break;
     case EIG_FN_EXP_MEAN: enclose_exp_mean(y, a, (unsigned)mpfi_get_d(b)); break;
     case EIG_FN_SIN: enclose_sin(y, a); break;
     case EIG_FN_COS: enclose_cos(y, a); break;
-    case EIG_FN_TANH: mpfi_tanh(y, a); break;
-    case EIG_FN_ATAN: mpfi_atan(y, a); break;
+    case EIG_FN_TANH: recall(mpfr_tanh, y, a); break;
+    case EIG_FN_ATAN: recall(mpfr_atan, y, a); break;
     case EIG_FN_NORMCDF: enclose_normcdf(y, a); break;
     case EIG_FN_NORMPDF: enclose_normpdf(y, a); break;
     case EIG_FN_OMEGA: enclose_wright_omega(y, a); break;

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "compiler/expr/recall.h"
+
 /* ---- sine and cosine ---- */
 
 /* MPFI reduces by pi to as many bits as the exponent of an argument has units, in either direction. */
@@ -74,7 +76,7 @@ static void normcdf_end(mpfr_ptr y, mpfr_srcptr a, mpfr_rnd_t round)
     mpfr_sqrt_ui(root, 2, smaller ? MPFR_RNDU : MPFR_RNDD);
     mpfr_div(t, a, root, mpfr_sgn(a) > 0 ? (smaller ? MPFR_RNDD : MPFR_RNDU) : (smaller ? MPFR_RNDU : MPFR_RNDD));
     mpfr_neg(t, t, MPFR_RNDN);
-    mpfr_erfc(y, t, round);
+    recall_end(mpfr_erfc, y, t, round);
     mpfr_div_2ui(y, y, 1, round);
     mpfr_clears(root, t, (mpfr_ptr)0);
 }
@@ -95,7 +97,7 @@ void enclose_normpdf(mpfi_ptr y, mpfi_srcptr a)
     mpfi_sqr(y, a);
     mpfi_div_2ui(y, y, 1);
     mpfi_neg(y, y);
-    mpfi_exp(y, y);
+    recall(mpfr_exp, y, y);
     mpfi_div(y, y, root);
     mpfi_clear(root);
 }

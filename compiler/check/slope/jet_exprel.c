@@ -17,6 +17,7 @@
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/num_special.h"
+#include "compiler/expr/recall.h"
 
 /* ---- exprel and its derivatives ---- */
 
@@ -154,13 +155,13 @@ static void bend_at(mpfr_srcptr u, mpfi_ptr out)
         mpfr_set(&out->left, &x->left, MPFR_RNDD);
     } else if (mpfr_cmp_ui(u, 1000) > 0) {      /* at most t exp(-t) (1 + 2^-1000) */
         mpfi_neg(sinh, x);
-        mpfi_exp(sinh, sinh);
+        recall(mpfr_exp, sinh, sinh);
         mpfi_mul(out, sinh, x);
         mpfi_mul_ui(out, out, 2);
         mpfr_set_zero(&out->left, 1);
     } else {
         mpfi_div_2ui(x, x, 1);
-        mpfi_sinh(sinh, x);
+        recall(mpfr_sinh, sinh, x);
         mpfi_sqr(sinh, sinh);
         mpfi_mul_2ui(sinh, sinh, 1);
         mpfi_init2(coth, 2 * JET_PRECISION);
@@ -276,9 +277,11 @@ static void times_quotient(Walk *w, const Jet *n, Num rate, const Jet *u, Scaled
 
 void jet_over_exprel(Walk *w, const Expr *e, const Jet *n, Jet *out)
 {
+    const Expr *core = standard_core(e->as.call.arg[1]);
+    if (!core || core->kind != EXPR_CALL || core->as.call.fn != EIG_FN_EXPREL || w->trouble != JET_FINE)
+        return;
     StandardLine below = standard_line(w->at->nums, e->as.call.arg[1]);
-    bool is_one = below.core && below.core->kind == EXPR_CALL && below.core->as.call.fn == EIG_FN_EXPREL;
-    if (!is_one || mpq_sgn(below.offset) != 0 || mpq_sgn(below.rate) == 0 || w->trouble != JET_FINE)
+    if (below.core != core || mpq_sgn(below.offset) != 0 || mpq_sgn(below.rate) == 0)
         return;
     const Jet *u = jet_of(w, below.core->as.call.arg[0]);
     Jet made;

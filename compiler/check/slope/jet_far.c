@@ -3,6 +3,7 @@
 
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/expr/num_special.h"
+#include "compiler/expr/recall.h"
 
 /* Is t above 0 and grows like a power or an exponential of y, in a tail or in a piece that is long compared to its place? */
 static bool grows(const Walk *w, const Scaled *t)
@@ -54,7 +55,7 @@ bool jet_decays(Walk *w, const Scaled *t, Scaled *out)
     if (mpfi_cmp_ui(from, N) < 0)
         mpfi_set_ui(from, N);
     mpfi_neg(largest, from);
-    mpfi_exp(largest, largest);
+    recall(mpfr_exp, largest, largest);
     for (int k = 0; k < N; k++)
         mpfi_mul(largest, largest, from);
     scaled_power(w->at, t, -N, out);
@@ -122,7 +123,7 @@ static bool root_above(Walk *w, const Scaled *a, mpfi_srcptr b, Scaled *x)
     mpfi_init2(ratio, JET_PRECISION);
     least_of(w, a, from);
     bool is_far = mpfi_cmp_ui(from, 3) >= 0;
-    mpfi_log(ratio, from);
+    recall(mpfr_log, ratio, from);
     mpfi_div(ratio, ratio, from);
     mpfi_mul(ratio, ratio, b);
     mpfi_ui_sub(ratio, 1, ratio);
@@ -154,13 +155,13 @@ static bool root_below(Walk *w, const Jet *a, Num b, Scaled *x)
         scaled_collapse(w->at, &a->v[0], &most);
         enclose_log_root(x->c, most.c, second);
         mpfi_mul_q(most.c, x->c, minus);
-        mpfi_exp(most.c, most.c);
+        recall(mpfr_exp, most.c, most.c);
         mpfr_set_ui(&most.c->right, 1, MPFR_RNDU);
         scaled_zero(&t);
         if (a->offset)
             scaled_set_num(&t, a->offset);
         mpfi_mul_q(t.c, t.c, inverse);
-        mpfi_exp(t.c, t.c);
+        recall(mpfr_exp, t.c, t.c);
         mpfi_mul(x->c, t.c, most.c);
         x->power = NULL;
         x->rate = scale_product(w->at->nums, a->rate, inverse);

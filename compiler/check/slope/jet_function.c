@@ -4,6 +4,7 @@
 
 #include "compiler/check/slope/jet_special.h"
 #include "compiler/expr/num_special.h"
+#include "compiler/expr/recall.h"
 
 static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
 {
@@ -12,7 +13,7 @@ static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
             scaled_set_num(&g[0], a->offset);
         else
             scaled_zero(&g[0]);
-        mpfi_exp(g[0].c, g[0].c);
+        recall(mpfr_exp, g[0].c, g[0].c);
         g[0].rate = a->rate;
     } else {
         Scaled t;
@@ -20,7 +21,7 @@ static void apply_exp(Walk *w, const Jet *a, Scaled g[3])
         scaled_neg(&a->v[0], &t);
         if (!jet_decays(w, &t, &g[0])) {
             scaled_collapse(w->at, &a->v[0], &g[0]);
-            mpfi_exp(g[0].c, g[0].c);
+            recall(mpfr_exp, g[0].c, g[0].c);
         }
         scaled_clear(&t);
     }
@@ -38,7 +39,7 @@ static void apply_expm1(Walk *w, const Jet *a, Scaled g[3])
         scaled_add(w->at, &g[0], &minus, &g[0]);
         scaled_clear(&minus);
     } else {
-        mpfi_expm1(g[0].c, a->v[0].c);
+        recall(mpfr_expm1, g[0].c, a->v[0].c);
     }
 }
 
@@ -77,8 +78,8 @@ static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
 {
     scaled_collapse(w->at, &a->v[0], &g[1]);
     scaled_set(&g[0], &g[1]);
-    mpfi_tanh(g[0].c, g[0].c);
-    mpfi_cosh(g[1].c, g[1].c);
+    recall(mpfr_tanh, g[0].c, g[0].c);
+    recall_even(mpfr_cosh, g[1].c, g[1].c);
     mpfi_sqr(g[1].c, g[1].c);
     mpfi_inv(g[1].c, g[1].c);
     steep_tanh(w, &a->v[0], &g[1]);
@@ -93,7 +94,7 @@ static void apply_atan(Walk *w, const Jet *a, Scaled g[3])
     scaled_init(&one);
     scaled_int(&one, 1);
     scaled_collapse(w->at, &a->v[0], &g[0]);
-    mpfi_atan(g[0].c, g[0].c);
+    recall(mpfr_atan, g[0].c, g[0].c);
     scaled_power(w->at, &a->v[0], 2, &g[1]);
     scaled_add(w->at, &g[1], &one, &g[1]);
     scaled_div(w->at, &one, &g[1], &g[1]);
@@ -263,9 +264,9 @@ static void power_above_zero(Walk *w, const Jet *a, const Jet *b, Jet *out)
     scaled_collapse(w->at, &b->v[0], &exponent);
     bool vanishes = mpfr_zero_p(&most.c->right) && w->at->lo < w->at->hi;
     mpfr_set(&most.c->left, &most.c->right, MPFR_RNDD);
-    mpfi_log(most.c, most.c);
+    recall(mpfr_log, most.c, most.c);
     mpfi_mul(most.c, most.c, exponent.c);
-    mpfi_exp(out->v[0].c, most.c);
+    recall(mpfr_exp, out->v[0].c, most.c);
     mpfr_set_ui(&out->v[0].c->left, 0, MPFR_RNDD);
     for (int k = 0; k < 3; k++)
         if (vanishes)

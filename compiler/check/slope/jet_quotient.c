@@ -137,9 +137,11 @@ void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out)
 /* l/d1 and r of a/b. */
 static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_ptr limit, mpq_ptr rest)
 {
+    if (expr_is_const(a, NULL))
+        return false;
     StandardLine d = standard_line(nums, b);
     Square n;
-    if (!d.core || expr_is_const(a, NULL) || mpq_sgn(d.rate) == 0)
+    if (!d.core || mpq_sgn(d.rate) == 0)
         return false;
     square_init(&n);
     bool fits = square_read(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;

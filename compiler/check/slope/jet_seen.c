@@ -23,11 +23,10 @@ struct SeenChunk {
     SeenJet at[JETS_OF_CHUNK];
 };
 
-static void *zeroed(size_t n, size_t bytes)
+static void *allocated(void *p, size_t bytes)
 {
-    void *p = calloc(n, bytes);
     if (!p) {
-        arena_on_exhausted(n * bytes);
+        arena_on_exhausted(bytes);
         abort();
     }
     return p;
@@ -36,13 +35,14 @@ static void *zeroed(size_t n, size_t bytes)
 static JetSeen *new_seen(SeenTable *t)
 {
     if (!t->top || t->top->n == JETS_OF_CHUNK) {
-        SeenChunk *c = zeroed(1, sizeof *c);
+        SeenChunk *c = allocated(malloc(sizeof *c), sizeof *c);
         c->below = t->top;
+        c->n = 0;
         t->top = c;
     }
     SeenJet *j = &t->top->at[t->top->n++];
     jet_init(&j->jet);
-    j->seen.jet = &j->jet;
+    j->seen = (JetSeen){ .jet = &j->jet };
     return &j->seen;
 }
 
@@ -59,7 +59,7 @@ static void grow(SeenTable *t)
 {
     SeenTable larger = *t;
     larger.n_places = t->n_places ? 2 * t->n_places : FIRST_PLACES;
-    larger.place = zeroed(larger.n_places, sizeof *larger.place);
+    larger.place = allocated(calloc(larger.n_places, sizeof *larger.place), larger.n_places * sizeof *larger.place);
     for (size_t k = 0; k < t->n_places; k++)
         if (t->place[k].of)
             *place_of(&larger, t->place[k].of) = t->place[k];

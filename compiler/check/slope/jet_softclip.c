@@ -6,6 +6,7 @@
  * derivative of that is u' (s(-u) - s(v)). */
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/expr/affine.h"
+#include "compiler/expr/recall.h"
 
 /* u' and d. */
 static bool read_lines(NumPool *nums, const Expr *u, const Expr *v, Num *rate, mpq_ptr d)
@@ -77,7 +78,7 @@ void jet_softclip(Walk *w, const Expr *u, const Expr *v, Jet *out)
         mpfi_init2(factor, JET_PRECISION);
         mpfi_set_q(factor, d);
         mpfi_neg(factor, factor);
-        mpfi_expm1(factor, factor);
+        recall(mpfr_expm1, factor, factor);
         mpfi_neg(factor, factor);
         mpfi_mul_q(factor, factor, rate);
         scaled_mul(w->at, &a, &b, &out->v[1]);

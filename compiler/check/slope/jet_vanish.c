@@ -2,6 +2,7 @@
 #include "compiler/check/slope/jet_walk.h"
 
 #include "compiler/expr/num_special.h"
+#include "compiler/expr/recall.h"
 
 /* Goes to 0 as y grows, by its power or its rate. */
 static bool shrinks(const Scaled *a)
@@ -81,8 +82,8 @@ static void softplus_end(mpfr_t x, mpfr_rnd_t rounding)
     bool above = mpfr_sgn(x) > 0;
     mpfr_init2(rest, JET_PRECISION);
     (above ? mpfr_neg : mpfr_set)(rest, x, rounding);
-    mpfr_exp(rest, rest, rounding);
-    mpfr_log1p(rest, rest, rounding);
+    recall_end(mpfr_exp, rest, rest, rounding);
+    recall_end(mpfr_log1p, rest, rest, rounding);
     if (above)
         mpfr_add(x, x, rest, rounding);
     else
@@ -136,11 +137,11 @@ static void enclose_softplus(Walk *w, const Jet *a, Scaled g[3])
     } else {
         scaled_collapse(w->at, &a->v[0], &g[0]);
         mpfi_neg(g[1].c, g[0].c);
-        mpfi_exp(g[1].c, g[1].c);
+        recall(mpfr_exp, g[1].c, g[1].c);
         mpfi_add_ui(g[1].c, g[1].c, 1);
         mpfi_inv(g[1].c, g[1].c);
         mpfi_div_ui(g[2].c, g[0].c, 2);
-        mpfi_cosh(g[2].c, g[2].c);
+        recall_even(mpfr_cosh, g[2].c, g[2].c);
         mpfi_mul_ui(g[2].c, g[2].c, 2);
         mpfi_sqr(g[2].c, g[2].c);
         mpfi_inv(g[2].c, g[2].c);

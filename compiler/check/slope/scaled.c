@@ -2,6 +2,8 @@
 
 #include <float.h>
 
+#include "compiler/expr/recall.h"
+
 void scaled_init(Scaled *x)
 {
     mpfi_init2(x->c, JET_PRECISION);
@@ -30,7 +32,9 @@ void scaled_int(Scaled *x, long value)
 
 void scaled_zero(Scaled *x)
 {
-    scaled_int(x, 0);
+    mpfr_set_zero(&x->c->left, 1);
+    mpfr_set_zero(&x->c->right, -1);            /* as MPFI has it */
+    x->power = x->rate = NULL;
 }
 
 void scaled_set_num(Scaled *x, Num value)
@@ -149,11 +153,11 @@ static void scale_at(mpfi_srcptr y, Num power, Num rate, mpfi_t out)
     if (rate)
         mpfi_mul_q(out, y, rate);
     if (power && !is_whole) {
-        mpfi_log(x, y);
+        recall(mpfr_log, x, y);
         mpfi_mul_q(x, x, power);
         mpfi_add(out, out, x);
     }
-    mpfi_exp(out, out);
+    recall(mpfr_exp, out, out);
     if (is_whole) {
         mpfi_set(x, y);
         whole_power(x, mpz_get_ui(mpq_numref(power)));
@@ -384,16 +388,28 @@ void scaled_root(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled *out)
 /* x^k, x above 0 and finite: once, between what it is rounded to and what is next to that. */
 static void enclose_root(mpfi_t out, mpfr_srcptr x, mpq_srcptr k)
 {
-    mpfr_t exponent;
-    mpfr_init2(exponent, 4 * JET_PRECISION);
-    int is_off = mpfr_set_q(exponent, k, MPFR_RNDN);            /* by much less than what is next to x^k */
-    is_off |= mpq_cmp_ui(k, 1, 2) == 0 ? mpfr_sqrt(&out->left, x, MPFR_RNDD) : mpfr_pow(&out->left, x, exponent, MPFR_RNDD);
+    bool is_root = mpq_cmp_ui(k, 1, 2) == 0, is_exact = is_root ? mpfr_sqrt(&out->left, x, MPFR_RNDD) == 0 : recall_power(&out->left, x, k);
     mpfr_set(&out->right, &out->left, MPFR_RNDU);
-    if (is_off && mpq_cmp_ui(k, 1, 2) != 0)
+    if (!is_exact && !is_root)
         mpfr_nextbelow(&out->left);
-    for (int n = 0; is_off && n < 2; n++)
+    for (int n = 0; !is_exact && n < 2; n++)
         mpfr_nextabove(&out->right);
-    mpfr_clear(exponent);
+}
+
+/* ... and of an x that is hardly larger, by the part d of it: x^k (1 + d)^k, which is between x^k and x^k (1 + 2 k d) where |k d| <= 1. */
+static bool enclose_root_beside(mpfi_t out, mpfi_srcptr known, mpfi_srcptr x, mpq_srcptr k)
+{
+    mpfr_exp_t near = mpfr_get_exp(&x->left) - 2 * JET_PRECISION / 3;
+    mpfr_sub(&out->right, &x->right, &x->left, MPFR_RNDU);
+    if (mpfr_get_exp(&out->right) > near || mpz_sizeinbase(mpq_numref(k), 2) > mpz_sizeinbase(mpq_denref(k), 2) + 16)
+        return false;
+    mpfr_div(&out->right, &out->right, &x->left, MPFR_RNDU);
+    mpfr_mul_2ui(&out->right, &out->right, 1, MPFR_RNDU);
+    mpfr_set_zero(&out->left, 1);
+    mpfi_mul_q(out, out, k);
+    mpfi_add_ui(out, out, 1);
+    mpfi_mul(out, out, known);
+    return true;
 }
 
 /* Each end to all three powers: the next one is the one before over the end. */
@@ -410,7 +426,7 @@ void scaled_roots(const JetDomain *d, const Scaled *a, mpq_srcptr k, Scaled out[
         enclose_root(low, &a->c->left, k);
     if (is_plain && mpfr_equal_p(&a->c->left, &a->c->right))
         mpfi_set(high, low);
-    else if (is_plain)
+    else if (is_plain && !enclose_root_beside(high, low, a->c, k))
         enclose_root(high, &a->c->right, k);
     for (int order = 0; order < 3; order++) {
         bool falls = mpq_sgn(power) < 0;
@@ -438,7 +454,7 @@ static void log_over_y(double lo, mpfi_t out)
     mpfi_t y;
     mpfi_init2(y, JET_PRECISION);
     mpfi_set_d(y, lo);
-    mpfi_log(out, y);
+    recall(mpfr_log, out, y);
     mpfi_div(out, out, y);
     if (lo < 3)
         mpfi_set_d(out, 0.368);
@@ -454,11 +470,11 @@ static void log_over_power(double lo, mpfi_t out)
     mpfi_t y;
     mpfi_init2(y, JET_PRECISION);
     mpfi_set_d(out, lo);
-    mpfi_log(out, out);
+    recall(mpfr_log, out, out);
     if (mpfr_cmp_ui(&out->right, LOG_ROOT) < 0)
         mpfi_set_ui(out, LOG_ROOT);
     mpfi_div_si(y, out, -LOG_ROOT);
-    mpfi_exp(y, y);
+    recall(mpfr_exp, y, y);
     mpfi_mul(out, out, y);
     mpfr_set_zero(&out->left, 1);
     mpfi_clear(y);
@@ -482,7 +498,7 @@ void scaled_log(const JetDomain *d, const Scaled *a, bool by_power, Scaled *out)
     mpfi_set(out->c, a->c);
     if (mpfr_sgn(&out->c->left) < 0)
         mpfr_set_ui(&out->c->left, 0, MPFR_RNDD);
-    mpfi_log(out->c, out->c);
+    recall(mpfr_log, out->c, out->c);
     out->power = out->rate = NULL;
     repair(out);
     if (!power && !rate)
@@ -501,7 +517,7 @@ void scaled_log(const JetDomain *d, const Scaled *a, bool by_power, Scaled *out)
         out->power = num_int(d->nums, 1);
         log_over_y(d->lo, part);
     } else {
-        mpfi_log(part, part);
+        recall(mpfr_log, part, part);
     }
     if (power) {
         mpfi_mul_q(part, part, power);

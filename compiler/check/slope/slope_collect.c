@@ -21,58 +21,19 @@
 
 static const double FAR = 64;
 
-static bool is_integer(const Expr *e)
-{
-    return e->kind == EXPR_CONST && mpz_cmp_ui(mpq_denref(e->as.value), 1) == 0;
-}
-
-static bool add_root(SlopeCollected *c, const Expr *under)
-{
-    for (size_t k = 0; k < c->n_roots; k++)
-        if (expr_equal(c->root[k], under))
-            return true;
-    if (c->n_roots == SLOPE_N_ROOTS)
-        return false;
-    c->root[c->n_roots++] = under;
-    return true;
-}
-
-/* So is a root, and a power that is no whole number, where what it is taken of is above 0: *roots has these. NULL: there are to be none. */
-static bool is_analytic(const Expr *e, SlopeCollected *roots)
-{
-    if (e->kind != EXPR_CALL)
-        return e->kind == EXPR_CONST || e->kind == EXPR_VAR;
-    const Expr *const *arg = e->as.call.arg;
-    switch (e->as.call.fn) {
-    case EIG_FN_POW:
-        if (!is_integer(arg[1]) && !(roots && arg[1]->kind == EXPR_CONST && add_root(roots, arg[0])))
-            return false;
-        return is_analytic(arg[0], roots);
-    case EIG_FN_SQRT:
-        return roots && add_root(roots, arg[0]) && is_analytic(arg[0], roots);
-    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: case EIG_FN_DIV:
-        return is_analytic(arg[0], roots) && is_analytic(arg[1], roots);
-    case EIG_FN_NEG: case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_LOG: case EIG_FN_LOG1P: case EIG_FN_EXPREL: case EIG_FN_SIN:
-    case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: case EIG_FN_OMEGA:
-        return is_analytic(arg[0], roots);
-    default:
-        return false;
-    }
-}
-
 /* The derivative of e with its like terms added up, of which at least `least` are gone; NULL: there is none. */
 static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t least)
 {
     size_t fewer;
-    const Expr *slope = is_analytic(e, NULL) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+    const Expr *slope = slope_is_analytic(e, NULL) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_collected(s->cx, &s->scratch, slope, &fewer) : NULL;
     return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
 }
 
 /* ... as a product; NULL: there is none that is shorter, or, where the search is stuck, not much longer. */
-static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeCollected *roots)
+static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeRoots *roots)
 {
-    const Expr *slope = e && is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+    const Expr *slope = e && slope_is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_factored(s->cx, &s->scratch, slope, EIG_VAR_Z) : NULL;
     return whole && whole->size < (s->effort == SLOPE_STUCK ? 4 : 1) * slope->size ? expr_shared(s->cx, whole) : NULL;
 }
@@ -96,14 +57,14 @@ static bool has_terms(const Expr *e)
 }
 
 /* ... as a sum of products; *fewer: one of them is shorter so. NULL: there is none. */
-static const Expr *derivative_by_terms(SlopeSearch *s, const Expr *e, SlopeCollected *roots, bool *fewer)
+static const Expr *derivative_by_terms(SlopeSearch *s, const Expr *e, SlopeRoots *roots, bool *fewer)
 {
     if (!expr_uses(e, EIG_VAR_Z))
         return expr_const(s->cx, e->span, num_int(&s->scratch, 0));
     if (!has_terms(e)) {
         const Expr *whole = factored_derivative(s, e, roots);
         *fewer |= whole != NULL;
-        return whole ? whole : is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
+        return whole ? whole : slope_is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     }
     const Expr *arg[2] = { NULL, NULL };
     bool is_multiple = e->as.call.fn == EIG_FN_MUL || e->as.call.fn == EIG_FN_DIV;
@@ -122,15 +83,15 @@ static void factor(SlopeSearch *s, SlopeCollected *c)
     SlopeForm *whole = &c->form[SLOPE_FACTORED], *terms = &c->form[SLOPE_FACTORED_TERMS];
     bool fewer = false;
     c->tried = s->effort;
-    c->n_roots = 0;
+    c->roots.n = 0;
     *whole = *terms = (SlopeForm){ 0 };
-    whole->slope = factored_derivative(s, c->of, c);
-    whole->curve = factored_derivative(s, whole->slope, c);
-    const Expr *sum = has_terms(c->of) ? derivative_by_terms(s, c->of, c, &fewer) : NULL;
+    whole->slope = factored_derivative(s, c->of, &c->roots);
+    whole->curve = factored_derivative(s, whole->slope, &c->roots);
+    const Expr *sum = has_terms(c->of) ? derivative_by_terms(s, c->of, &c->roots, &fewer) : NULL;
     if (!sum || !fewer)
         return;
     terms->slope = expr_shared(s->cx, sum);
-    sum = derivative_by_terms(s, sum, c, &fewer);
+    sum = derivative_by_terms(s, sum, &c->roots, &fewer);
     terms->curve = sum ? expr_shared(s->cx, sum) : NULL;
 }
 
@@ -145,13 +106,6 @@ static SlopeCollected *collected_of(SlopeSearch *s, const Expr *phi)
     form->slope = collected_derivative(s, phi, 1);
     form->curve = form->slope ? collected_derivative(s, form->slope, 0) : NULL;
     return next;
-}
-
-/* It is enclosed on p, in s->side. */
-static bool is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e)
-{
-    jet_on_line(e, &s->scratch, p->lo, p->hi, &s->scaled, &s->side);
-    return s->side.trouble == JET_FINE && !mpfi_nan_p(s->side.value) && !mpfi_nan_p(s->side.slope);
 }
 
 static bool vanishes(SlopeSearch *s, SlopeForm *c, int side)
@@ -185,22 +139,13 @@ static void narrow_tail(SlopeSearch *s, const SlopePiece *p, SlopeForm *c, JetRe
         mpfi_intersect(whole->slope, whole->slope, s->side.value);
 }
 
-/* What roots are taken of is above 0 on p. */
-static bool has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeCollected *c)
-{
-    for (size_t k = 0; k < c->n_roots; k++)
-        if (!standard_is_away_from_zero(c->root[k]) && !(is_enclosed(s, p, c->root[k]) && mpfi_is_strictly_pos(s->side.value)))
-            return false;
-    return true;
-}
-
 static void narrow_by(SlopeSearch *s, const SlopePiece *p, SlopeForm *form, JetResult *whole)
 {
-    if (!form->slope || !is_enclosed(s, p, form->slope))
+    if (!form->slope || !slope_is_enclosed(s, p, form->slope))
         return;
     mpfi_intersect(whole->slope, whole->slope, s->side.value);
     mpfi_intersect(whole->curvature, whole->curvature, s->side.slope);
-    if (!form->curve || !is_enclosed(s, p, form->curve))
+    if (!form->curve || !slope_is_enclosed(s, p, form->curve))
         return;
     mpfi_intersect(whole->curvature, whole->curvature, s->side.value);
     if (slope_is_tail(p))
@@ -215,7 +160,7 @@ void slope_narrow_by_collected(SlopeSearch *s, const SlopePiece *p, JetResult *w
     narrow_by(s, p, &c->form[SLOPE_COLLECTED], whole);
     if (c->tried < s->effort)
         factor(s, c);
-    if (has_roots(s, p, c)) {
+    if (slope_has_roots(s, p, &c->roots)) {
         narrow_by(s, p, &c->form[SLOPE_FACTORED], whole);
         narrow_by(s, p, &c->form[SLOPE_FACTORED_TERMS], whole);
     }

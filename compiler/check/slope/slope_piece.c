@@ -144,8 +144,10 @@ void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough)
     } else if (!slope_is_tail(p) && is_wide(s)) {
         jet_scale_too(p->phi, &s->scratch, p->lo, p->hi, &s->scaled, &s->whole);
     }
-    if (thorough)
+    if (thorough) {
         slope_narrow_by_collected(s, p, &s->whole);
+        slope_narrow_curvature(s, p, &s->whole);
+    }
     if (s->whole.trouble == JET_FINE && !slope_is_tail(p))
         sharpen(s, p->phi, p->lo, p->hi, true, &s->whole);
     if (thorough && p->is_open && s->whole.trouble == JET_FINE && enclose_sides(s, p)) {

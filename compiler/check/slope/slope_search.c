@@ -9,7 +9,7 @@
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
 enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
-static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20;
+static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -243,6 +243,7 @@ static bool is_steeper(SlopeSearch *s, double z)
     if (s->middle.trouble != JET_FINE || !(slope_lower(s->middle.slope) > s->attained))
         return false;
     s->attained = slope_lower(s->middle.slope);
+    s->steepest = z;
     return true;
 }
 
@@ -285,6 +286,25 @@ static void sample(SlopeSearch *s)
     }
 }
 
+/* [lo, hi], where the slope is steepest inside in parts that become shorter towards there: in each of them the curvature keeps its sign,
+ * but for one that is so short that nothing is lost by it. */
+static void push_around_steepest(SlopeSearch *s, const SlopePiece *all, double lo, double hi)
+{
+    double top = s->steepest, room = fmin(top - lo, hi - top) / 4, third = room > 0 ? fabs(slope_third_at(s, top)) : 0;
+    double near = third > 0 ? sqrt(0.8 * SHARPNESS * s->attained / third) : 0, left = near, right = near;
+    if (!(near > NARROW && near < room)) {
+        push(s, all, lo, hi);
+        return;
+    }
+    push(s, all, top - near, top + near);
+    for (; STEEPER * STEEPER * left < top - lo; left *= STEEPER)
+        push(s, all, top - STEEPER * left, top - left);
+    for (; STEEPER * STEEPER * right < hi - top; right *= STEEPER)
+        push(s, all, top + right, top + STEEPER * right);
+    push(s, all, lo, top - left);
+    push(s, all, top + right, hi);
+}
+
 static void start(SlopeSearch *s)
 {
     SlopePiece all = { .phi = s->phi, .is_open = branches_any(s->phi) };
@@ -302,11 +322,11 @@ static void start(SlopeSearch *s)
     push(s, &all, TAIL_FROM, INFINITY);
     push(s, &all, -INFINITY, -TAIL_FROM);
     for (double from = TAIL_FROM / 2; from >= 1; from /= 2) {
-        push(s, &all, from, 2 * from);
-        push(s, &all, -2 * from, -from);
+        push_around_steepest(s, &all, from, 2 * from);
+        push_around_steepest(s, &all, -2 * from, -from);
     }
-    push(s, &all, -1, 0);
-    push(s, &all, 0, 1);
+    push_around_steepest(s, &all, -1, 0);
+    push_around_steepest(s, &all, 0, 1);
 }
 
 void slope_search(SlopeSearch *s)

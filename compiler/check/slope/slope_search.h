@@ -35,13 +35,24 @@ typedef struct SlopeForm {
 
 typedef enum SlopeForms { SLOPE_COLLECTED, SLOPE_FACTORED, SLOPE_FACTORED_TERMS, SLOPE_N_FORMS } SlopeForms;
 
+/* What roots are taken of. */
+typedef struct SlopeRoots {
+    const Expr *root[SLOPE_N_ROOTS];
+    size_t n;
+} SlopeRoots;
+
 typedef struct SlopeCollected {
     const Expr *of;             /* NULL: none yet */
     SlopeForm form[SLOPE_N_FORMS];
     SlopeEffort tried;          /* so far, to take them in factors */
-    const Expr *root[SLOPE_N_ROOTS];    /* those in factors hold where these are above 0 */
-    size_t n_roots;
+    SlopeRoots roots;           /* those in factors hold where these are above 0 */
 } SlopeCollected;
+
+/* The derivative of `of`, for the third one. */
+typedef struct SlopeBend {
+    const Expr *of, *slope;     /* NULL: none yet; there is none */
+    SlopeRoots roots;           /* it holds where these are above 0 */
+} SlopeBend;
 
 typedef struct SlopeSearch {
     const Expr *phi;            /* in standard form: the activation is factor * phi(z - place) */
@@ -51,6 +62,7 @@ typedef struct SlopeSearch {
     SlopePiece stack[SLOPE_MAX_STACK];
     size_t n, n_done;
     double attained;            /* some slope is at least this, or comes as near to it as one likes */
+    double steepest;            /* where that of the samples was */
     double bound;               /* no slope of the pieces done is larger */
     bool has_origins;
     Origins origins;
@@ -69,6 +81,8 @@ typedef struct SlopeSearch {
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
     SlopeCollected collected[SLOPE_N_COLLECTED];
     size_t n_collected;
+    SlopeBend bend[SLOPE_N_COLLECTED];
+    size_t n_bends;
     SlopeEffort effort;
 } SlopeSearch;
 
@@ -83,6 +97,21 @@ void slope_evaluate_at(SlopeSearch *s, const Expr *e, double z, JetResult *out);
 /* Encloses phi on p in s->whole, with the help of s->middle; where that says little, also by the forms that cost more, when
  * `thorough`. May narrow p->phi. */
 void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough);
+
+/* ---- slope_analytic.c ---- */
+/* e is analytic wherever it has values; its roots, and powers that are no whole numbers, where what they are taken of is above 0:
+ * that is added to *roots. NULL: there are to be none. */
+bool slope_is_analytic(const Expr *e, SlopeRoots *roots);
+/* These are above 0 on p. Overwrites s->side. */
+bool slope_has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeRoots *r);
+/* e, its slope and its curvature are enclosed on p, in s->side. */
+bool slope_is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e);
+
+/* ---- slope_bend.c ---- */
+/* Narrows the curvature in *whole, of p, where it has no sign. Overwrites s->side and s->middle. */
+void slope_narrow_curvature(SlopeSearch *s, const SlopePiece *p, JetResult *whole);
+/* About the third derivative at z; 0 where it is not found. */
+double slope_third_at(SlopeSearch *s, double z);
 
 /* ---- slope_collect.c ---- */
 /* Narrows *whole, of p, by the derivative of p->phi in which like terms are added up, or which is factored. Overwrites s->side. */

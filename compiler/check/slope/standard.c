@@ -87,6 +87,22 @@ static StandardLine line_times(NumPool *nums, StandardLine a, Num by)
     return (StandardLine){ num_times(nums, a.offset, by), num_times(nums, a.rate, by), a.core };
 }
 
+const Expr *standard_core(const Expr *e)
+{
+    if (e->kind != EXPR_CALL)
+        return e->kind == EXPR_CONST ? NULL : e;
+    const Expr *const *arg = e->as.call.arg;
+    EigFn fn = e->as.call.fn;
+    if (fn == EIG_FN_NEG || (fn == EIG_FN_DIV && expr_is_const(arg[1], NULL)))
+        return standard_core(arg[0]);
+    if (fn == EIG_FN_MUL && (expr_is_const(arg[0], NULL) || expr_is_const(arg[1], NULL)))
+        return standard_core(expr_is_const(arg[0], NULL) ? arg[1] : arg[0]);
+    if (fn != EIG_FN_ADD && fn != EIG_FN_SUB)
+        return e;
+    const Expr *a = standard_core(arg[0]), *b = standard_core(arg[1]);
+    return a && b && !expr_equal(a, b) ? e : a ? a : b;
+}
+
 StandardLine standard_line(NumPool *nums, const Expr *e)
 {
     Num zero = num_int(nums, 0), one = num_int(nums, 1), c;

@@ -16,6 +16,8 @@ typedef struct StandardLine {
 } StandardLine;
 
 StandardLine standard_line(NumPool *nums, const Expr *e);
+/* The core of that, but for a division by 0; no numbers are made. */
+const Expr *standard_core(const Expr *e);
 /* e with sigmoids of what is no straight line, 1/(c + exp(t)) and exp(t)/(c + exp(t)), written with tanh. Defined where e is, and
  * equal there. */
 const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
