@@ -53,6 +53,40 @@ static void enclose_step(mpfi_ptr y, mpfi_ptr a)
     mpfi_interv_si(y, mpfi_is_nonneg(a), !mpfi_is_strictly_neg(a));
 }
 
+/* 1 from 0 on and below b; where that is not seen, 0 or 1. */
+static void enclose_pulse(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
+{
+    bool is_out = mpfi_is_strictly_neg(a) || mpfr_greaterequal_p(&a->left, &b->right);
+    mpfi_interv_si(y, mpfi_is_nonneg(a) && mpfr_less_p(&a->right, &b->left), !is_out);
+}
+
+static void keep_between_0_and_1(mpfr_ptr x)
+{
+    if (mpfr_sgn(x) < 0)
+        mpfr_set_ui(x, 0, MPFR_RNDN);
+    else if (mpfr_cmp_ui(x, 1) > 0)
+        mpfr_set_ui(x, 1, MPFR_RNDN);
+}
+
+/* a/b, but no less than 0 and no more than 1; nothing is known where b is not seen to be above 0. */
+static void enclose_ramp(mpfi_ptr y, mpfi_ptr a, mpfi_ptr b)
+{
+    bool is_known = mpfi_is_strictly_pos(b) && !mpfi_nan_p(a);
+    mpfi_div(y, a, b);
+    if (!is_known || mpfi_nan_p(y)) {
+        mpfi_interv_d(y, is_known ? 0 : -(double)INFINITY, is_known ? 1 : (double)INFINITY);
+        return;
+    }
+    keep_between_0_and_1(&y->left);
+    keep_between_0_and_1(&y->right);
+}
+
+static void enclose_floor(mpfi_ptr y, mpfi_ptr a)
+{
+    mpfr_rint_floor(&y->left, &a->left, MPFR_RNDD);
+    mpfr_rint_floor(&y->right, &a->right, MPFR_RNDU);
+}
+
 /* min or max; of what is no number nothing is known. */
 static void enclose_choice(mpfi_ptr y, int (*op)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t), mpfi_ptr a, mpfi_ptr b)
 {
@@ -75,9 +109,9 @@ static void enclose_call(mpfi_ptr y, EigFn fn, mpfi_ptr a, mpfi_ptr b)
     case EIG_FN_STEP: enclose_step(y, a); break;
     case EIG_FN_MIN: enclose_choice(y, mpfr_min, a, b); break;
     case EIG_FN_MAX: enclose_choice(y, mpfr_max, a, b); break;
-    case EIG_FN_FLOOR: case EIG_FN_PULSE: case EIG_FN_RAMP:
-        mpfi_interv_d(y, -(double)INFINITY, (double)INFINITY);
-        break;
+    case EIG_FN_FLOOR: enclose_floor(y, a); break;
+    case EIG_FN_PULSE: enclose_pulse(y, a, b); break;
+    case EIG_FN_RAMP: enclose_ramp(y, a, b); break;
     default: num_enclose(y, fn, a, b); break;
     }
 }

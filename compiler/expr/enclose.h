@@ -9,8 +9,8 @@
 
 enum { ENCLOSE_PRECISION = 128 };
 
-/* y encloses the value at x of a program of one variable, its constants taken as the doubles that they are; floor, pulse and ramp have any value.
- * `stack` has a slot for each of the program's. */
+/* y encloses the value at x of a program of one variable, its constants taken as the doubles that they are. `stack` has a slot for each of
+ * the program's. */
 void enclose_code(const EigCode *code, double x, mpfi_t *stack, mpfi_ptr y);
 /* Numbers from a to b; an end may be left out. */
 typedef struct EncloseAt {

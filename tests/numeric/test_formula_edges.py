@@ -465,7 +465,32 @@ def odd_powers_have_the_kink_of_their_base():
     refused("cost(x) = -abs(x^3)", "E0720")
 
 
+def every_function_is_followed_where_its_argument_overflows():
+    """u is 1 from 1e30 on, also where the square or the exponential in it overflows, and so are all functions of it; those that jump
+    at places that u does not pass."""
+    with open("runtime/function.def") as f:
+        table = [(name, int(n)) for name, n in re.findall(r'^FUNCTION\(\w+, +"(\w+)", *(\d)', f.read(), re.M)]
+    second = {"min": "0.8", "max": "0.8", "log_root": "0.5", "logit_root": "0.5", "pulse": "2", "ramp": "2"}
+    jumping = {"step": "step(2 + u)", "floor": "floor(u / 4 + 0.5)", "pulse": "pulse(2 + u, 4)"}
+    assert len(table) == 22 and {name for name, n in table if n == 2} == set(second), table
+    for inner, places in (("z / sqrt(1 + z^2)", [1e30, 1e153, 1.35e154, 1e200, 1e300]), ("exp(z) / sqrt(1 + exp(z)^2)", [200, 340, 360, 400, 800]),
+                          ("exp(z) / (1 + exp(z))", [200, 700, 720, 1e5])):
+        for k, (name, n) in enumerate(table):
+            if name in jumping:
+                call = jumping[name]
+            else:
+                call = "%s(1 + u%s)" % (name, ", " + second[name] if n == 2 else "")
+            form = ("3 * u + %s", "log(9 + 3 * u + %s)", "(7 * u + %s) / 2")[k % 3]
+            model = ("population A mixed { tau = 1; size = %d; activation(z) = %s; input = %s }\n"
+                     "simulate { duration = 1; method = euler; step = 1; record A every 1 }\n"
+                     % (len(places), re.sub(r"\bu\b", "(%s)" % inner, form % call),
+                        " + ".join("(%r) * pulse(i - %d, 1)" % (s, j) for j, s in enumerate(places))))
+            got = eigc.both(model, folder)["A"][-1]
+            assert all(abs(g - got[0]) <= 4e-16 * abs(got[0]) for g in got), (inner, form % call, got)
+
+
 eigc.test("odd powers have the kink of their base", odd_powers_have_the_kink_of_their_base)
+eigc.test("every function is followed where its argument overflows", every_function_is_followed_where_its_argument_overflows)
 eigc.test("terms that cancel next to 0 keep their digits", terms_that_cancel_next_to_0_keep_their_digits)
 eigc.test("what cancels elsewhere stops the run", what_cancels_elsewhere_stops_the_run)
 eigc.test("powers have values at the edge of their base", powers_have_values_at_the_edge_of_their_base)
