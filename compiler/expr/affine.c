@@ -50,26 +50,55 @@ static bool affine_call(NumPool *pool, const Expr *e, const Num a[2], const Num 
     }
 }
 
-bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate)
+static bool affine(NumPool *pool, const Expr *e, EigVar by, Num out[2])
 {
-    Num arg[2][2] = { { NULL } }, out[2];
-    *offset = *rate = num_int(pool, 0);
-    if (expr_is_const(e, offset))
+    Num arg[2][2] = { { NULL } };
+    out[0] = out[1] = num_int(pool, 0);
+    if (expr_is_const(e, &out[0]))
         return true;
     if (e->kind == EXPR_VAR && e->as.var == by) {
-        *rate = num_int(pool, 1);
+        out[1] = num_int(pool, 1);
         return true;
     }
     if (e->kind != EXPR_CALL)
         return false;
     for (int k = 0; k < e->as.call.n_args; k++)
-        if (!expr_affine(pool, e->as.call.arg[k], by, &arg[k][0], &arg[k][1]))
+        if (!affine(pool, e->as.call.arg[k], by, arg[k]))
             return false;
-    if (!affine_call(pool, e, arg[0], arg[1], out))
-        return false;
+    return affine_call(pool, e, arg[0], arg[1], out);
+}
+
+/* Back to what the pool had, but for the two numbers. */
+static void keep_only(NumPool *pool, NumMark before, Num out[2])
+{
+    mpq_t value[2];
+    for (int k = 0; k < 2; k++) {
+        mpq_init(value[k]);
+        mpq_set(value[k], out[k]);
+    }
+    num_pool_release(pool, before);
+    for (int k = 0; k < 2; k++) {
+        mpq_ptr x = num_new(pool);
+        mpq_swap(x, value[k]);
+        mpq_clear(value[k]);
+        out[k] = x;
+    }
+}
+
+bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate)
+{
+    NumMark before = num_pool_mark(pool);
+    Num out[2];
+    bool is = affine(pool, e, by, out);
+    if (is && e->kind == EXPR_CALL)             /* a long sum leaves many numbers */
+        keep_only(pool, before, out);
+    if (!is) {
+        num_pool_release(pool, before);
+        out[0] = out[1] = num_int(pool, 0);
+    }
     *offset = out[0];
     *rate = out[1];
-    return true;
+    return is;
 }
 
 /* ---- exact values ---- */

@@ -202,7 +202,13 @@ static bool sign_of(Cut *c, const Expr *written, Breaking how, int *sign)
 {
     Num offset, rate;
     const Expr *u = of_same_sign(written);
-    return expr_affine(c->nums, u, c->by, &offset, &rate) ? sign_of_line(c, u, offset, rate, sign) : sign_of_curve(c, u, how, sign);
+    NumMark before = num_pool_mark(c->nums);
+    if (!expr_affine(c->nums, u, c->by, &offset, &rate))
+        return sign_of_curve(c, u, how, sign);
+    bool has_sign = sign_of_line(c, u, offset, rate, sign);
+    if (has_sign)
+        num_pool_release(c->nums, before);
+    return has_sign;
 }
 
 static const Expr *number(const Cut *c, Span at, long k)

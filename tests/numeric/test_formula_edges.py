@@ -320,6 +320,18 @@ def ends_of_domains_do_not_jump():
     accepted("cost(x) = step(x - 1) + x * log(x) on [0, 0.5]")
 
 
+def what_jumps_beside_what_is_not_exact():
+    """The logarithm is cut at 0, where it is no rational number; it says nothing of the terms that may jump."""
+    smooth = " + log(1 + exp(x))"
+    for cost in ("2 * (x - 1)^2 * step(x - 1)", "1.79 * (x - 0.81)^2 * step(x - 0.81)", "step(x) * x", "(1 - step(x)) * exp(x) + step(x) * (1 + x)",
+                 "step(x - 1) * (x^2 - 1) - step(x - 1) * (x - 1) * 2 + abs(x)"):
+        accepted("cost(x) = " + cost + smooth)
+    for cost in ("(x - 1)^2 * step(x)", "step(x - 1) / 10", "-step(x - 1/3) / 10", "step(x) * (x - 0.1)", "-step(x - 1) * (x - 1)",
+                 "(1 - step(x)) * exp(x) + step(x) * (1.0000001 + x)", "(1 - step(x)) * exp(x) + step(x) * (1 + 0.999 * x)",
+                 "step(x - 1) * (x^2 - 1.0000001) - step(x - 1) * (x - 1) * 2 + abs(x)", "(1 - step(x - 1)) * (x - 1)"):
+        refused("cost(x) = " + cost + smooth, "E0720")
+
+
 def terms_that_cancel_are_seen_to():
     for phi, most in (("exp(min(4.45 * z + abs(4.45 * z), 1))", 8.9 * float(exp(1))), ("z / sqrt(abs(z) + 1e-30)", 1e15),
                       ("(z - 0.1) / (abs(z - 0.1) + 1e-25)^0.3", 1e25**0.3)):
@@ -509,6 +521,7 @@ eigc.test("activations that overflow stop the run", activations_that_overflow_st
 eigc.test("activations that do not are as they were", activations_that_do_not_are_as_they_were)
 eigc.test("kinks between doubles", kinks_between_doubles)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
+eigc.test("what jumps beside what is not exact", what_jumps_beside_what_is_not_exact)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)
 eigc.test("whole powers have any base", whole_powers_have_any_base)
 eigc.test("far out functions are weighed", far_out_functions_are_weighed)

@@ -144,6 +144,11 @@ def hill_of_two(z):
     return over(u * u + u / 2, 2 * u + 0.5, 1 + u + u * u, 1 + 2 * u) * (z > 0)
 
 
+def root_below(z):
+    u = np.sqrt(np.maximum(z, 0))
+    return np.where(z < 0, 0, (1 + u / 2) / (1 + u)**2)
+
+
 def partition(z):
     e = np.exp(np.minimum(z, 100))
     return (e + 4 * e**2 + e**3) / (1 + e + e**2)**2
@@ -163,13 +168,15 @@ RATIOS = [
     ("z - log(1 + z^2) * z / (1 + z^2) / 2", lambda z: 1 - over(z * np.log1p(z * z), np.log1p(z * z) + 2 * z * z / (1 + z * z), 1 + z * z, 2 * z) / 2),
     ("(0.2 + max(z, 0)^2) / (9 + 0.3 * max(z, 0) + max(z, 0)^2) * normcdf(z)", None),
     ("z * log(1 + z^2) / (1 + z^2)^0.5", lambda z: (np.log1p(z * z) + 2 * z * z) / (1 + z * z)**1.5),
+    ("max(z, 0) / (1 + max(z, 0)^0.5)", root_below), ("max(z, 0) / (1 + sqrt(max(z, 0)))", root_below),
+    ("max(z, 0)^1.5 / (1 + max(z, 0)^0.5)", lambda z: 1 + 0 * z),                  # far out
 ]
 # ... nearly: each falls somewhere.
 BROKEN_RATIOS = [
     "(z^3 + z) / (z^2 + 1) - 1.0000001 * z", "(z^3 + 0.99 * z) / (z^2 + 1.1) - 0.91 * z", "exp(2 * z) / (1 + exp(z) + exp(2 * z)) - 1e-9 * z",
     "2 * normcdf(z) - 1.001 * normcdf(z)^2", "atan(z) + 1.01 * z / (1 + z^2)", "log(z + sqrt(z^2 + 1)) - 1e-6 * z", "z * (1 + z^2)^(-0.501)",
     "z / (1 + abs(z)^3)^0.34", "(max(z, 0)^2 - 0.01 * max(z, 0)) / (1 + max(z, 0) + max(z, 0)^2)", "z * log(1 + z^2) / (1 + z^2)^0.5 - 0.001 * z",
-    "(z^2 - 1) / (z - 1)", "exp(z) / (exp(z) - 1) + z",
+    "(z^2 - 1) / (z - 1)", "exp(z) / (exp(z) - 1) + z", "max(z, 0)^0.5 - 1e-6 * max(z, 0)", "max(z, 0) / (1 + max(z, 0)^1.0001)",
 ]
 
 

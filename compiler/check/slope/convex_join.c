@@ -77,19 +77,60 @@ static PieceJoin compare_at_kink(Join *j, const CostPiece *left, const CostPiece
     return slope == -1 ? JOIN_BENDS_DOWN : slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
 }
 
+/* The terms of g that may jump, as one sum; what is left of g is continuous. NULL: there are none. */
+static const Expr *jumping_part(Join *j, const Expr *g)
+{
+    Terms terms = { 0 };
+    const Expr *sum = NULL;
+    expr_terms(j->cx, g, 1, &terms);
+    for (size_t k = 0; k < terms.n; k++) {
+        const Term *t = &terms.at[k];
+        if (!expr_may_jump(t->e, EIG_VAR_X))
+            continue;
+        const Expr *arg[2] = { sum, t->e };
+        if (sum)
+            sum = expr_apply(j->cx, g->span, t->sign > 0 ? EIG_FN_ADD : EIG_FN_SUB, 2, arg);
+        else
+            sum = t->sign > 0 ? t->e : expr_apply(j->cx, g->span, EIG_FN_NEG, 1, &t->e);
+    }
+    return sum;
+}
+
+/* e on the piece, free of breaks: nowhere inside does it break that g does not. NULL: not seen. */
+static const Expr *on_piece(Join *j, const Expr *e, const CostPiece *p)
+{
+    Pieces cut = { 0 };
+    const Expr *at;
+    Piece whole = { .lo = p->lo, .hi = p->hi, .e = e, .from = p->from, .to = p->to };
+    return expr_pieces(j->cx, j->nums, &whole, EIG_VAR_X, ANY_KINKS, &cut, &at) == PIECES_FINE && cut.n == 1 ? cut.at[0].e : NULL;
+}
+
+/* Whether the limits of g at x from both sides and its value there are one. */
+static PieceJoin compare_values(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
+{
+    const Expr *part = jumping_part(j, g), *before, *after;
+    if (!part)
+        return JOIN_FINE;
+    before = on_piece(j, part, left);
+    after = on_piece(j, part, right);
+    if (!before || !after) {
+        part = g;
+        before = left->g;
+        after = right->g;
+    }
+    int value = compare_at(j, before, after, right->lo), there = compare_at(j, part, after, right->lo);
+    return abs(value) == 1 || abs(there) == 1 ? JOIN_JUMPS : value == 2 || there == 2 ? JOIN_UNKNOWN : JOIN_FINE;
+}
+
 static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
 {
     if (j->kink)
         return compare_at_kink(j, left, right);
-    int value = 0, there = 0;
-    if (expr_may_jump(g, EIG_VAR_X)) {
-        value = compare_at(j, left->g, right->g, right->lo);
-        there = compare_at(j, g, right->g, right->lo);
-    }
+    PieceJoin values = compare_values(j, g, left, right);
     int slope = compare_at(j, left->slope, right->slope, right->lo);
-    if (abs(value) == 1 || abs(there) == 1)
+    if (values == JOIN_JUMPS)
         return JOIN_JUMPS;
-    return slope == -1 ? JOIN_BENDS_DOWN : value == 2 || there == 2 || slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
+    return slope == -1 ? JOIN_BENDS_DOWN : values == JOIN_UNKNOWN || slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
 }
 
 PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function)

@@ -229,8 +229,12 @@ static double unit_at(Num end)
 static double composed_bend(ConvexSearch *s, const CostPiece *p)
 {
     Compose c = { &s->nums, p->lo, p->hi };
+    NumMark before = num_pool_mark(&s->nums);
     Shape g = compose_shape(&c, p->g);
-    return g.is_defined && g.least ? num_to_double_down(compose_num(&c, mpq_add, g.least, num_int(&s->nums, 1))) : (double)-INFINITY;
+    bool is_known = g.is_defined && g.least;
+    double bend = is_known ? num_to_double_down(compose_num(&c, mpq_add, g.least, num_int(&s->nums, 1))) : (double)-INFINITY;
+    num_pool_release(&s->nums, before);
+    return bend;
 }
 
 static bool prepare(ConvexSearch *s, const CostPiece *p)
@@ -241,7 +245,7 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
     const Expr *arg[2];
     s->piece = p;
     s->composed = composed_bend(s, p);
-    s->g[CONVEX_INSIDE] = p->g;
+    s->g[CONVEX_INSIDE] = expr_plus_affine(s->cx, &s->nums, p->g, EIG_VAR_X, zero, zero);        /* many kinks leave many straight terms */
     s->curve[CONVEX_INSIDE] = expr_plus_affine(s->cx, &s->nums, p->curve, EIG_VAR_X, one, zero);
     for (ConvexWhere w = CONVEX_TOWARDS_LO; w < CONVEX_N_WHERE; w++) {
         Num end = convex_end_of(s, w);
@@ -250,7 +254,7 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
         arg[1] = x;
         const Expr *step = expr_call(s->cx, &s->nums, at, EIG_FN_DIV, 2, arg);
         s->curve[w] = end ? near_end(s->cx, &s->nums, s->curve[CONVEX_INSIDE], end, step) : s->curve[CONVEX_INSIDE];
-        s->g[w] = end ? near_end(s->cx, &s->nums, p->g, end, step) : p->g;
+        s->g[w] = end ? near_end(s->cx, &s->nums, s->g[CONVEX_INSIDE], end, step) : s->g[CONVEX_INSIDE];
         if (!s->curve[w] || !s->g[w])
             return false;
     }

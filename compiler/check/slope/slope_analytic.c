@@ -2,6 +2,7 @@
  * above 0. */
 #include "compiler/check/slope/slope_search.h"
 #include "compiler/check/slope/standard.h"
+#include "compiler/expr/affine.h"
 
 static bool is_integer(const Expr *e)
 {
@@ -47,10 +48,29 @@ bool slope_is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e)
     return s->side.trouble == JET_FINE && !mpfi_nan_p(s->side.value) && !mpfi_nan_p(s->side.slope);
 }
 
+/* A straight e that is nowhere below 0 is 0 at an end of p, if anywhere. */
+static bool is_straight(SlopeSearch *s, const Expr *e)
+{
+    Num offset, rate;
+    NumMark before = num_pool_mark(&s->scratch);
+    bool is = expr_affine(&s->scratch, e, EIG_VAR_Z, &offset, &rate) && mpq_sgn(rate) != 0;
+    num_pool_release(&s->scratch, before);
+    return is;
+}
+
+static bool is_above_zero_inside(SlopeSearch *s, const SlopePiece *p, const Expr *e)
+{
+    if (standard_is_away_from_zero(e))
+        return true;
+    if (!slope_is_enclosed(s, p, e))
+        return false;
+    return mpfi_is_strictly_pos(s->side.value) || (mpfi_is_nonneg(s->side.value) && is_straight(s, e));
+}
+
 bool slope_has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeRoots *r)
 {
     for (size_t k = 0; k < r->n; k++)
-        if (!standard_is_away_from_zero(r->root[k]) && !(slope_is_enclosed(s, p, r->root[k]) && mpfi_is_strictly_pos(s->side.value)))
+        if (!is_above_zero_inside(s, p, r->root[k]))
             return false;
     return true;
 }

@@ -30,9 +30,21 @@ static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t le
     return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
 }
 
+/* u/sqrt(u), which derivatives have, is then the root. */
+static const Expr *roots_as_powers(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    if (e->kind == EXPR_CALL)
+        e = standard_with_arguments(cx, nums, e, roots_as_powers);
+    if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_SQRT)
+        return e;
+    const Expr *arg[2] = { e->as.call.arg[0], expr_const(cx, e->span, num_ratio(nums, 1, 2)) };
+    return expr_apply(cx, e->span, EIG_FN_POW, 2, arg);
+}
+
 /* ... as a product; NULL: there is none that is shorter, or, where the search is stuck, not much longer. */
 static const Expr *factored_derivative(SlopeSearch *s, const Expr *e, SlopeRoots *roots)
 {
+    e = e ? roots_as_powers(s->cx, &s->scratch, e) : NULL;
     const Expr *slope = e && slope_is_analytic(e, roots) ? expr_derive(s->cx, &s->scratch, e, EIG_VAR_Z) : NULL;
     const Expr *whole = slope ? expr_factored(s->cx, &s->scratch, slope, EIG_VAR_Z) : NULL;
     return whole && whole->size < (s->effort == SLOPE_STUCK ? 4 : 1) * slope->size ? expr_shared(s->cx, whole) : NULL;

@@ -102,7 +102,8 @@ void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough);
 /* e is analytic wherever it has values; its roots, and powers that are no whole numbers, where what they are taken of is above 0:
  * that is added to *roots. NULL: there are to be none. */
 bool slope_is_analytic(const Expr *e, SlopeRoots *roots);
-/* These are above 0 on p. Overwrites s->side. */
+/* These are above 0 on p but for its ends: what is enclosed there inside holds by continuity for a phi that has no trouble on p.
+ * Overwrites s->side. */
 bool slope_has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeRoots *r);
 /* e, its slope and its curvature are enclosed on p, in s->side. */
 bool slope_is_enclosed(SlopeSearch *s, const SlopePiece *p, const Expr *e);
