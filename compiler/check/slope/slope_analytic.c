@@ -64,7 +64,7 @@ static bool is_above_zero_inside(SlopeSearch *s, const SlopePiece *p, const Expr
         return true;
     if (!slope_is_enclosed(s, p, e))
         return false;
-    return mpfi_is_strictly_pos(s->side.value) || (mpfi_is_nonneg(s->side.value) && is_straight(s, e));
+    return mpfi_is_strictly_pos(s->side.value) || (p->lo < p->hi && mpfi_is_nonneg(s->side.value) && is_straight(s, e));
 }
 
 bool slope_has_roots(SlopeSearch *s, const SlopePiece *p, const SlopeRoots *r)
