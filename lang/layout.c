@@ -35,6 +35,11 @@ static int find_word(const Word *table, const char *text)
     return 0;
 }
 
+bool layout_opens_declaration(const char *word)
+{
+    return find_word(declaration_word, word) != 0;
+}
+
 static const Source *source_of(const Parse *p)
 {
     return p->cx->sources[p->source];

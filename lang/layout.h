@@ -67,6 +67,8 @@ void layout_begin(Parse *p);
 Token layout_next(Parse *p);
 /* A line that begins with this word, followed by these bytes on the same line, is a new statement, whatever the line before ended in. */
 bool layout_begins_statement(const char *word, const char *after);
+/* The word of a declaration: "population". */
+bool layout_opens_declaration(const char *word);
 /* The grammar rejected `token`: drop what is left of the statement. */
 void layout_skip_statement(Parse *p, int token);
 /* Whether this statement is already known to be wrong; marks it so. */

@@ -83,16 +83,28 @@ static bool ends_line(const Found *f)
     return syntax_wants(f, "the end of the line");
 }
 
+/* Attributes stand here, or what a run does. */
+static bool in_block(const Found *f)
+{
+    return f->p->n_blocks > 0 && f->p->block[f->p->n_blocks - 1].kind != BLOCK_DECLARATIONS;
+}
+
 /* The bytes behind what was found. */
 static const char *behind(const Found *f)
 {
     return f->p->cx->sources[f->p->source]->bytes + f->t.span.to;
 }
 
-static bool is_definition(const Found *f)
+/* The same without blanks. */
+static const char *next_behind(const Found *f)
 {
     const char *next = behind(f);
-    next += strspn(next, " \t");
+    return next + strspn(next, " \t");
+}
+
+static bool is_definition(const Found *f)
+{
+    const char *next = next_behind(f);
     return f->t.kind == T_NAME && next[0] == '=' && next[1] != '=';
 }
 
@@ -180,7 +192,29 @@ static bool file_name(const Found *f)
 
 static bool definitions_on_a_line(const Found *f)
 {
+    return is_definition(f) && ends_line(f) && in_block(f);
+}
+
+static bool constants_on_a_line(const Found *f)
+{
     return is_definition(f) && ends_line(f);
+}
+
+/* `{ ... } param q = 1`; behind a number, `let a = 1 param q = 1`, the word was taken for a unit. */
+static bool declaration_on_a_line(const Found *f)
+{
+    if (!ends_line(f) || f->t.kind != T_NAME)
+        return false;
+    if (f->left.kind == T_UNIT && layout_opens_declaration(f->left.text))
+        return true;
+    char next = *next_behind(f);
+    bool goes_on = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '_' || next == '"' || next == '{';
+    return goes_on && layout_opens_declaration(f->t.text);
+}
+
+static bool declaration_in_a_line_of_attributes(const Found *f)
+{
+    return in_block(f) && declaration_on_a_line(f);
 }
 
 static bool entries_without_comma(const Found *f)
@@ -304,11 +338,12 @@ static bool list_in_braces(const Found *f)
     return f->t.kind == T_OPEN_BLOCK && wants_expression(f);
 }
 
-
 static bool declaration_in_block(const Found *f)
 {
     return f->t.kind >= T_MODEL && f->t.kind <= T_SIMULATE;
 }
+
+#define OUTSIDE "a declaration stands outside the block, on a line of its own"
 
 /* The first that applies counts. */
 static const struct { bool (*applies)(const Found *f); const char *repair; } rule[] = {
@@ -321,14 +356,17 @@ static const struct { bool (*applies)(const Found *f); const char *repair; } rul
     { range_of_one, "a range has two ends: `[lo, hi]`" },
     { block_in_parentheses, "a block is written in braces: `{ ... }`" },
     { size_in_brackets, "the number of neurons is an attribute: `size = 100`" },
+    { declaration_in_a_line_of_attributes, OUTSIDE },
+    { declaration_on_a_line, "each declaration begins on a line of its own, or behind a `;`" },
+    { block_not_opened, "a block begins with `{` and ends with `}`" },
+    { definitions_on_a_line, "several definitions on one line are separated by `;`" },
+    { constants_on_a_line, "each constant begins with its word, on a line of its own or behind a `;`: `let a = 1; let b = 2`" },
     { unit_times_unit, "units are multiplied as numbers are, `3 mV * 1 ms`; one that divides stands behind `per`: `3 mV per ms`" },
     { sign_beside_table, "the signs come from the table: leave out the word before `from`" },
     { two_signs, "a population has one sign; make two of it, or one that is `mixed`" },
     { chained, "comparisons do not chain; a bound on both sides is written `x in [lo, hi]`" },
     { single_quote, "texts stand in double quotes" },
     { file_name, "write the file's name in quotes" },
-    { block_not_opened, "a block begins with `{` and ends with `}`" },
-    { definitions_on_a_line, "several definitions on one line are separated by `;`" },
     { requirement_of_words, "a requirement is one word, such as `unique_equilibrium`, or a bound: `E >= 0`" },
     { model_of_words, "a model's name is one word of letters, digits and `_`: `model my_model`" },
     { range_without_in, "write `in` before the range: `param NAME = 1 in [0, 3]`" },
@@ -353,7 +391,7 @@ static const struct { bool (*applies)(const Found *f); const char *repair; } rul
     { stray_bracket, "remove it: no bracket is open here" },
     { list_in_braces, "a list is written in brackets: `[1, 2]`" },
     { at_declaration, "a declaration begins with `param`, `let`, `population`, `connect` or another such word" },
-    { declaration_in_block, "a declaration stands outside the block, on a line of its own" },
+    { declaration_in_block, OUTSIDE },
 };
 
 const char *syntax_repair(const Found *f)
