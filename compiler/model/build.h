@@ -44,6 +44,9 @@ typedef enum ScopeKind {
     SCOPE_RECORD                /* t, populations, mean, sum, input */
 } ScopeKind;
 
+/* Scopes as bits: expressions that each neuron of a population has for itself. */
+enum { OF_A_NEURON = 1 << SCOPE_INPUT | 1 << SCOPE_START | 1 << SCOPE_EQUATION };
+
 typedef struct Binding {
     const char *name;
     Typed value;
@@ -313,6 +316,10 @@ Symbol *path_find(Builder *b, const AstExpr *path);
 const char *expression_text(Builder *b, const AstExpr *e);
 /* The population that a path names, or NULL after a diagnostic. */
 Symbol *resolve_population(Builder *b, const AstExpr *path);
+
+/* ---- where.c ---- */
+/* Of scopes as bits, where such expressions stand: "`weight` and `current`"; NULL for none. */
+const char *where_known(Builder *b, unsigned scopes);
 
 /* ---- resolve.c ---- */
 Typed resolve(Builder *b, const AstExpr *e, const Scope *scope);

@@ -81,10 +81,12 @@ static Typed run_indicator(Builder *b, Span at, long from, long count)
 Typed neuron_indicator(Builder *b, const AstExpr *call, const Scope *scope)
 {
     const AstArgs *args = &call->as.call.args;
+    if (scope->pop == NO_POP && OF_A_NEURON >> scope->kind & 1)     /* the population is in error, which was said */
+        return typed_error(call->span);
     if (scope->pop == NO_POP) {
         Diag *d = diag_at(b->cx, D_E0208, call->span, "`neuron` cannot be used in %s", scope->what);
-        diag_help(b->cx, d, scope->pair ? "a factor that is 1 for the target neuron 3 alone is `pulse(post.i - 3, 1)`"
-                                        : "it may stand in an input, a start or an equation");
+        diag_help(b->cx, d, "%s", scope->pair ? "a factor that is 1 for the target neuron 3 alone is `pulse(post.i - 3, 1)`"
+                                              : arena_printf(&b->cx->arena, "it is known in %s", where_known(b, OF_A_NEURON)));
         return typed_error(call->span);
     }
     if (args->n == 0) {

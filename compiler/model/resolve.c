@@ -44,15 +44,33 @@ static bool suggest_unit(Builder *b, Diag *d, const char *name)
     return true;
 }
 
-/* What there is in every text, by scope. */
-static const struct { const char *name; unsigned scopes; } always[] = {
-    { "t", 1u << SCOPE_INPUT | 1u << SCOPE_EQUATION | 1u << SCOPE_CURRENT | 1u << SCOPE_RECORD },
-    { "i", 1u << SCOPE_INPUT | 1u << SCOPE_START | 1u << SCOPE_EQUATION },
-    { "pre.i", 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
-    { "post.i", 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+/* What there is in every text, by scope; what a place gives is there only with one, and is not offered unasked. */
+static const struct { const char *name; unsigned scopes; bool of_place; } always[] = {
+    { .name = "t", .scopes = 1u << SCOPE_INPUT | 1u << SCOPE_EQUATION | 1u << SCOPE_CURRENT | 1u << SCOPE_RECORD },
+    { .name = "i", .scopes = OF_A_NEURON },
+    { .name = "pre.i", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+    { .name = "post.i", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+    { .name = "position", .scopes = OF_A_NEURON, .of_place = true },
+    { .name = "pre.position", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT, .of_place = true },
+    { .name = "post.position", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT, .of_place = true },
+    { .name = "distance", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_KERNEL | 1u << SCOPE_CURRENT, .of_place = true },
 };
 
 enum { N_ALWAYS = sizeof always / sizeof *always };
+
+/* 0: it is none of them. */
+static unsigned scopes_of(const char *name)
+{
+    for (size_t k = 0; k < N_ALWAYS; k++)
+        if (strcmp(always[k].name, name) == 0)
+            return always[k].scopes;
+    return 0;
+}
+
+static bool is_known(const char *name, const Scope *scope)
+{
+    return scopes_of(name) >> scope->kind & 1;
+}
 
 /* What an expression may name here: first what is nearest to it. */
 static size_t names_known(Builder *b, const Scope *scope, const char ***out)
@@ -64,7 +82,7 @@ static size_t names_known(Builder *b, const Scope *scope, const char ***out)
     for (size_t k = 0; k < scope->n_bindings; k++)
         names[n++] = scope->binding[k].name;
     for (size_t k = 0; k < N_ALWAYS; k++)
-        if (always[k].scopes >> scope->kind & 1)
+        if (!always[k].of_place && always[k].scopes >> scope->kind & 1)
             names[n++] = always[k].name;
     for (size_t k = 0; k < n_known; k++)
         names[n++] = known[k];
@@ -118,14 +136,14 @@ static Typed variable(Builder *b, Span at, EigVar var, Unit unit)
 static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed *out)
 {
     const char *name = e->as.name.name;
-    ScopeKind k = scope->kind;
-    if (strcmp(name, "t") == 0 && (k == SCOPE_INPUT || k == SCOPE_EQUATION || k == SCOPE_CURRENT || k == SCOPE_RECORD))
+    bool known = is_known(name, scope);
+    if (known && strcmp(name, "t") == 0)
         *out = variable(b, e->span, EIG_VAR_T, time_unit(b));
-    else if (strcmp(name, "i") == 0 && (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION))
+    else if (known && strcmp(name, "i") == 0)
         *out = variable(b, e->span, EIG_VAR_I, UNIT_NONE);
-    else if (strcmp(name, "position") == 0 && (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION) && scope->pop != NO_POP)
-        *out = place_position(b, e->span, (size_t)scope->pop, EIG_VAR_I, NULL);
-    else if (strcmp(name, "distance") == 0 && scope->pair)
+    else if (known && strcmp(name, "position") == 0)
+        *out = scope->pop == NO_POP ? typed_error(e->span) : place_position(b, e->span, (size_t)scope->pop, EIG_VAR_I, NULL);
+    else if (known && strcmp(name, "distance") == 0)
         *out = place_distance(b, e->span, "distance", scope->pair);
     else if (strcmp(name, "pi") == 0)
         *out = typed_const(b, e->span, num_from_double(b->nums, 0x1.921fb54442d18p+1), UNIT_NONE);
@@ -137,21 +155,16 @@ static bool builtin_name(Builder *b, const AstExpr *e, const Scope *scope, Typed
 static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const char *name = e->as.name.name;
+    bool of_neuron = scopes_of(name) == OF_A_NEURON, pair = scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT;
     Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s` cannot be used in %s", name, scope->what);
     if (strcmp(name, "t") == 0 && scope->of_function)
         diag_help(b->cx, d, "time is given to a function as an argument: `function stim(s) = ...` with s in the place of t, and `input = stim(t)`");
-    else if (strcmp(name, "t") == 0)
-        diag_help(b->cx, d, "time may stand in an input or a recorded quantity");
-    else if (strcmp(name, "i") == 0 && (scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT))
-        diag_help(b->cx, d, "write `pre.i` or `post.i`");
-    else if (strcmp(name, "i") == 0)
-        diag_help(b->cx, d, "the index of a neuron may stand in an input or a start");
-    else if (strcmp(name, "position") == 0 && (scope->kind == SCOPE_PAIR || scope->kind == SCOPE_CURRENT))
-        diag_help(b->cx, d, "write `pre.position` or `post.position`");
-    else if (strcmp(name, "position") == 0)
-        diag_help(b->cx, d, "a position may stand in an input or a start");
-    else if (strcmp(name, "distance") == 0)
-        diag_help(b->cx, d, "the distance of two neurons may stand in a weight");
+    else if (of_neuron && pair)
+        diag_help(b->cx, d, "write `pre.%s` or `post.%s`", name, name);
+    else if (of_neuron && scope->of_function)
+        diag_help(b->cx, d, "it is given to a function as an argument: `function f(k) = ...` with k in the place of %s, and `input = f(%s)`", name, name);
+    else if (scopes_of(name))
+        diag_help(b->cx, d, "it is known in %s", where_known(b, scopes_of(name)));
     else if (strcmp(name, "index") == 0)
         diag_help(b->cx, d, "it may stand in the arguments of an array of circuits, `instance L[4] = ...`");
     else if (strcmp(name, "inf") == 0)
@@ -242,11 +255,12 @@ static bool resolve_position(Builder *b, const AstExpr *e, const Scope *scope, T
     bool own = strcmp(name[n], "position") == 0, pre = strcmp(name[n], "pre") == 0, post = strcmp(name[n], "post") == 0;
     if (own ? n != 1 : (!pre && !post) || strcmp(name[n - 1], "position") != 0)
         return false;
-    ScopeKind k = scope->kind;
-    bool known = own ? (k == SCOPE_INPUT || k == SCOPE_START || k == SCOPE_EQUATION) && scope->pop != NO_POP
-                     : k == SCOPE_PAIR || k == SCOPE_CURRENT;
+    bool known = own ? is_known("position", scope) : is_known("pre.position", scope);
     if (!known)
         return false;
+    *out = typed_error(e->span);
+    if (own && scope->pop == NO_POP)    /* the population is in error, which was said */
+        return true;
     const char *axis = own || n == 2 ? name[0] : NULL;
     size_t pop = own ? (size_t)scope->pop : pre ? scope->pair->pre : scope->pair->post;
     *out = place_position(b, e->span, pop, own ? EIG_VAR_I : pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, axis);
