@@ -94,8 +94,10 @@ bool attribute_was_refused(const Builder *b, const PopBuild *pb, const char *nam
         const AstAttr *a = &attrs->at[k];
         if (!a->name || (name && strcmp(a->name, name) != 0))
             continue;
+        bool equation = a->kind == AST_ATTR_DERIVATIVE;     /* refused under several codes, such as that of one state too many */
         for (size_t d = 0; d < said->n; d++)
-            if (said->at[d].code == D_E0205 && said->at[d].span.source == a->name_span.source && said->at[d].span.from == a->name_span.from)
+            if ((equation || said->at[d].code == D_E0205) && said->at[d].span.source == a->name_span.source &&
+                said->at[d].span.from == a->name_span.from)
                 return true;
     }
     return false;
