@@ -179,6 +179,22 @@ static const char *joined(Builder *b, const AstExpr *e)
     return text;
 }
 
+/* What is chosen between, where the names alone do not say it. */
+static const struct { const char *what, *help; } choice[] = {
+    { "a calculus", "by `ito` noise is multiplied by what it was multiplied by before its step, by `stratonovich` by that in the middle of it" },
+    { "a place", "write `place = ring(1 mm)` or `line(1 mm)` for neurons in a row, `grid(20, 10)` or `torus(20, 10)` for columns and rows" },
+    { "a precision", "`f64` keeps every weight in double precision; `f32_weights` rounds those of arrays to single, for half of the memory" },
+    { "`normalize`", "`normalize = yes` divides a kernel by its sum over the sources; without it the kernel is as written" },
+    { "`self`", "`self = no` leaves out what connects a neuron with itself, `self = yes` keeps it" },
+};
+
+static void help_to_choose(Builder *b, Diag *d, const char *what)
+{
+    for (size_t k = 0; k < sizeof choice / sizeof *choice; k++)
+        if (strcmp(what, choice[k].what) == 0)
+            diag_help(b->cx, d, "%s", choice[k].help);
+}
+
 int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, const char *const *names)
 {
     if (is_error_node(e))
@@ -199,7 +215,8 @@ int attribute_choice(Builder *b, const AstExpr *e, const char *what, size_t n, c
             diag_help(b->cx, d, "write it without quotes: `%s`", names[k]);
             return -1;
         }
-    habit_help(b->cx, d, HABIT_CHOICE, name ? name : joined(b, e), n, names, HABIT_LISTED);
+    if (!habit_help(b->cx, d, HABIT_CHOICE, name ? name : joined(b, e), n, names, HABIT_LISTED))
+        help_to_choose(b, d, what);
     return -1;
 }
 

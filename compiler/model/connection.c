@@ -45,8 +45,9 @@ static bool read_random(Builder *b, const AstExpr *e, ModelConn *c)
         expr_is_const(v.e, &c->probability);
         if (mpq_sgn(c->probability) >= 0 && mpq_cmp_si(c->probability, 1, 1) <= 0)
             return true;
-        diag_at(b->cx, D_E0401, arg->value->span, "a probability is between 0 and 1, and this is %s",
-                num_brief(b->cx, c->probability));
+        Diag *d = diag_at(b->cx, D_E0401, arg->value->span, "a probability is between 0 and 1, and this is %s",
+                          num_brief(b->cx, c->probability));
+        diag_help(b->cx, d, "one pair in ten is `p = 0.1`; a number of sources for each neuron is `random(indegree = 10)`");
         return false;
     }
     if (arg && arg->name && strcmp(arg->name, "indegree") == 0) {

@@ -456,8 +456,24 @@ bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out)
         *out = mpz_get_si(mpq_numref(x));
         return true;
     }
-    diag_at(b->cx, D_E0401, e->span, "%s is a whole number, and this is %s", what, constant_text(b, v));
+    Diag *d = diag_at(b->cx, D_E0401, e->span, "%s is a whole number, and this is %s", what, constant_text(b, v));
+    diag_help(b->cx, d, "`floor(...)` of it is one");
     return false;
+}
+
+/* The number below x, or the end of the range that is nearer. */
+static void help_with_whole(Builder *b, Diag *d, Num x, uint64_t lo, uint64_t hi)
+{
+    mpz_t below;
+    mpz_init(below);
+    mpz_fdiv_q(below, mpq_numref(x), mpq_denref(x));
+    if (mpz_cmp_ui(below, lo) < 0)
+        diag_help(b->cx, d, "the smallest that can stand here is %llu", (unsigned long long)lo);
+    else if (mpz_cmp_ui(below, hi) > 0 || mpz_cmp_ui(mpq_denref(x), 1) == 0)
+        diag_help(b->cx, d, "the largest that can stand here is %llu", (unsigned long long)hi);
+    else
+        diag_help(b->cx, d, "write %llu, or of what is computed `floor(...)`", (unsigned long long)mpz_get_ui(below));
+    mpz_clear(below);
 }
 
 bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out)
@@ -468,10 +484,12 @@ bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo,
     Num x = value_of(v);
     bool whole = mpz_cmp_ui(mpq_denref(x), 1) == 0;
     bool fits = whole && mpz_cmp_ui(mpq_numref(x), lo) >= 0 && mpz_cmp_ui(mpq_numref(x), hi) <= 0;
-    if (fits)
+    if (fits) {
         *out = mpz_get_ui(mpq_numref(x));
-    else
-        diag_at(b->cx, D_E0401, e->span, "%s is a whole number from %llu to %llu, and this is %s", what,
-                (unsigned long long)lo, (unsigned long long)hi, num_brief(b->cx, x));
-    return fits;
+        return true;
+    }
+    Diag *d = diag_at(b->cx, D_E0401, e->span, "%s is a whole number from %llu to %llu, and this is %s", what,
+                      (unsigned long long)lo, (unsigned long long)hi, num_brief(b->cx, x));
+    help_with_whole(b, d, x, lo, hi);
+    return false;
 }

@@ -104,7 +104,9 @@ static void declare_tau(Builder *b, size_t pop)
     if (!p->tau) {
         p->tau_of = v.e;
     } else if (mpq_sgn(p->tau) <= 0) {
-        diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, quantity_text(b, p->tau, v));
+        Diag *d = diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, quantity_text(b, p->tau, v));
+        diag_help(b->cx, d, "it is how long a rate takes to follow its input, such as `tau = 10%s`; a small one follows almost at once",
+                  unit_is_none(v.unit) ? "" : " ms");
         p->tau = NULL;
     }
 }
@@ -162,7 +164,9 @@ static void check_gain(Builder *b, PopBuild *pb)
     Num k;
     if (!typed_ok(pb->gain) || !expr_is_const(pb->gain.e, &k) || mpq_sgn(k) > 0)
         return;
-    diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", constant_text(b, pb->gain));
+    Diag *d = diag_at(b->cx, D_E0401, pb->gain.span, "a gain is above 0, and this is %s", constant_text(b, pb->gain));
+    diag_help(b->cx, d, "it multiplies all that a neuron receives, 1 without it; what lowers a rate comes from an inhibitory population, "
+                        "or is a negative `input`");
     pb->gain = typed_error(pb->gain.span);
 }
 
