@@ -233,6 +233,28 @@ def test_20_rests_between_the_ends():
     assert verdicts("20-switched")["stability"]["verdict"] == "certified"
 
 
+# ---- 31: projected dynamics ------------------------------------------------------
+
+def test_31_is_silent_from_a_time_on():
+    x, h, steps = np.array([0.2, 0.8]), 0.02, 40000
+    own = np.empty((801, 2))
+    for k in range(steps + 1):      # input - rate - c'(rate), kept within the domains of the costs
+        if k % 50 == 0:
+            own[k // 50] = x
+        e = 1 - 3 * (200 <= k * h < 300) + 0.5 * x[0] - 0.8 * x[1]
+        i = 0.1 + 0.6 * x[0] - 0.25 * x[1]
+        x = np.array([min(max(x[0] + h / 20 * (e - x[0]), 0), 2), max(x[1] + h / 10 * (i - math.atanh(x[1])), 0)])
+    r = run("31-projected")
+    near(r["E"], own[:, 0], 5e-3, "E")
+    near(r["I"], own[:, 1], 5e-3, "I")
+    held = (r["t"] >= 210) & (r["t"] <= 300)
+    assert np.all(r["E"][held] == 0) and np.all(r["E"][r["t"] < 205] > 0)
+    plain = run("19-timescales")
+    near([r["E"][-1], r["I"][-1]], [plain["Plain.E"][-1], plain["Plain.I"][-1]], 1e-6, "equilibrium")
+    v = verdicts("31-projected")
+    assert v["stability"]["verdict"] == "certified" and "Theorem 14" in str(v["stability"]), v["stability"]
+
+
 def test_21_goes_around_in_the_plane_of_its_columns():
     left, right = (np.loadtxt(os.path.join("examples/data/low_rank", name), delimiter=",") for name in ("left.csv", "right.csv"))
     n, h, x = len(left), 0.1, 0.01 * np.cos(np.arange(len(left)))
