@@ -81,7 +81,7 @@ def every_example_in_two_parts(folder):
         method = re.search(r"method *= (\w+)", text)
         if not method or method[1] in ("rk45", "dopri8", "auto") or name == "06-million.eig":
             continue
-        duration, step = (float(re.search(key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
+        duration, step = (float(re.search(r"\b" + key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
         changes = re.search(r"^  at ", text, re.M)
         for share, edit in ((0.37, True), (0.61, False)):
             if edit and changes:
