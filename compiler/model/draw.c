@@ -200,7 +200,8 @@ static bool read_cut(Builder *b, const AstExpr *call, EigDraw *out, Unit *unit)
     Typed end[2];
     if (dist < 0 || args->at[1].name || args->at[2].name) {
         Diag *d = diag_at(b->cx, D_E0209, call->span, "`truncated` takes a distribution and the ends of an interval");
-        diag_help(b->cx, d, "write `truncated(normal(1, 0.2), 0, inf)`");
+        diag_help(b->cx, d, inner && is_call_of(inner, "truncated") ? "it is cut once: write the interval that both leave"
+                                                                    : "write `truncated(normal(1, 0.2), 0, inf)`");
         return false;
     }
     if (!read_dist(b, inner, (EigDist)dist, out, unit) || !read_end(b, args->at[1].value, *unit, &out->lo, &end[0]) ||
