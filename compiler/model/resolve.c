@@ -162,7 +162,8 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
     else if (of_neuron && pair)
         diag_help(b->cx, d, "write `pre.%s` or `post.%s`", name, name);
     else if (of_neuron && scope->of_function)
-        diag_help(b->cx, d, "it is given to a function as an argument: `function f(k) = ...` with k in the place of %s, and `input = f(%s)`", name, name);
+        diag_help(b->cx, d, "it is given to a function as an argument: `function f(k) = ...` with k in the place of %s, and `input = f(%s)`",
+                  name, name);
     else if (scopes_of(name))
         diag_help(b->cx, d, "it is known in %s", where_known(b, scopes_of(name)));
     else if (strcmp(name, "index") == 0)
