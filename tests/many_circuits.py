@@ -61,6 +61,9 @@ OWN = (
     ("quartic", "cost(x) = own * x^4 / 4 + x^2 / own on [0, 1 + own]"),
     ("own scale, one domain", "cost(x) = own * log(1 + (x / own)^2) / 4 on [-2, 2]"),
     ("own quartic beside others", "cost(x) = own * x^4 - x^2 / 4 + 0.1 * log(1 + x^2) on [-1, 1]"),
+    ("logistic, own power", "activation(z) = (1 + exp(-z))^(-own)"),
+    ("firing rate, own noise", "activation(z) = 1 / (0.002 + own * log1p(exp(-z)))"),
+    ("two costs", "cost(x) = own * x * log(x) + 0.2 * exp(-x) on [0, 3]"),
 )
 
 
