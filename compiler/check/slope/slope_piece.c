@@ -119,7 +119,8 @@ static void evaluate_plain(SlopeSearch *s, const SlopePiece *p, const Expr *e)
 /* Wider than slopes are: terms that cancel may have been taken apart. */
 static bool is_wide(const SlopeSearch *s)
 {
-    return s->whole.trouble != JET_FINE || !(slope_upper(s->whole.slope) <= s->attained && slope_lower(s->whole.slope) >= -s->attained);
+    double most = s->attained + SLOPE_SHARPNESS * s->attained;
+    return s->whole.trouble != JET_FINE || !(slope_upper(s->whole.slope) <= most && slope_lower(s->whole.slope) >= -s->attained);
 }
 
 /* An abs, min or max may keep away what a side alone is not defined for, sqrt(max(u, 0)): then phi as it was written. */
@@ -138,11 +139,13 @@ void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough)
         p->phi = branches_decided(&s->branches, p->phi, p->lo, p->hi);
         p->is_open = s->branches.n_open > 0;
     }
+    bool may_scale = thorough && !slope_is_tail(p);
     if (!thorough) {
         evaluate_plain(s, p, p->phi);
         evaluate_as_written(s, p);
-    } else if (!slope_is_tail(p) && is_wide(s)) {
+    } else if (may_scale && s->whole.trouble != JET_FINE) {
         jet_scale_too(p->phi, &s->scratch, p->lo, p->hi, &s->scaled, &s->whole);
+        may_scale = false;
     }
     if (thorough) {
         slope_narrow_by_collected(s, p, &s->whole);
@@ -150,6 +153,11 @@ void slope_evaluate(SlopeSearch *s, SlopePiece *p, bool thorough)
     }
     if (s->whole.trouble == JET_FINE && !slope_is_tail(p))
         sharpen(s, p->phi, p->lo, p->hi, true, &s->whole);
+    if (may_scale && is_wide(s)) {
+        jet_scale_too(p->phi, &s->scratch, p->lo, p->hi, &s->scaled, &s->whole);
+        if (s->whole.trouble == JET_FINE)
+            sharpen(s, p->phi, p->lo, p->hi, true, &s->whole);
+    }
     if (thorough && p->is_open && s->whole.trouble == JET_FINE && enclose_sides(s, p)) {
         mpfi_intersect(s->whole.slope, s->whole.slope, s->sides.slope);
         slope_evaluate_at(s, p->phi, slope_middle_of(p), &s->middle);

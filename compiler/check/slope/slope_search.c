@@ -7,9 +7,9 @@
 #include "compiler/check/slope/slope_search.h"
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
- * SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
+ * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
 enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
-static const double SHARPNESS = 1e-7, NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
+static const double NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -145,7 +145,7 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
     double used = fmax((double)s->n_done / MAX_PIECES, (double)s->scratch.work / JET_BUDGET - 0.5);
-    double above = used < 0.1 ? SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
+    double above = used < 0.1 ? SLOPE_SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
 
@@ -274,7 +274,7 @@ static void sample_waves(SlopeSearch *s)
 static void sample(SlopeSearch *s)
 {
     double at = 0, guess;
-    if (slope_guess(s->cx, &s->scratch, s->phi, &guess, &at) && is_steeper(s, at) && s->attained >= guess * (1 - SHARPNESS / 4))
+    if (slope_guess(s->cx, &s->scratch, s->phi, &guess, &at) && is_steeper(s, at) && s->attained >= guess * (1 - SLOPE_SHARPNESS / 4))
         return;
     at = 0;
     for (int k = -64; k <= 64; k++)
@@ -291,7 +291,7 @@ static void sample(SlopeSearch *s)
 static void push_around_steepest(SlopeSearch *s, const SlopePiece *all, double lo, double hi)
 {
     double top = s->steepest, room = fmin(top - lo, hi - top) / 4, third = room > 0 ? fabs(slope_third_at(s, top)) : 0;
-    double near = third > 0 ? sqrt(0.8 * SHARPNESS * s->attained / third) : 0, left = near, right = near;
+    double near = third > 0 ? sqrt(0.8 * SLOPE_SHARPNESS * s->attained / third) : 0, left = near, right = near;
     if (!(near > NARROW && near < room)) {
         push(s, all, lo, hi);
         return;

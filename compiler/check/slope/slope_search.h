@@ -6,6 +6,9 @@
 
 enum { SLOPE_MAX_STACK = 4096, SLOPE_N_POINTS = 256, SLOPE_N_COLLECTED = 16, SLOPE_N_ROOTS = 4 };
 
+/* So much above a slope that is attained a bound may be. */
+#define SLOPE_SHARPNESS 1e-7
+
 /* phi on [lo, hi], infinite outwards in a tail. */
 typedef struct SlopePiece {
     double lo, hi;
