@@ -74,7 +74,8 @@ typedef struct Scope {
     ScopeKind kind;
     const char *what;           /* "the input of `E`": for messages */
     long pop;                   /* SCOPE_INPUT, SCOPE_START: whose neurons neuron(...) and position name */
-    PairPlaces *pair;           /* SCOPE_PAIR, SCOPE_KERNEL: for distance and positions */
+    PairPlaces *pair;           /* SCOPE_PAIR, SCOPE_KERNEL, SCOPE_CURRENT: for distance and positions */
+    const ModelConn *sized;     /* the connection whose `pre.size` and `post.size` are known; NULL: none */
     DrawKey *draws;             /* NULL: nothing can be drawn here */
     size_t n_bindings;          /* n, z, the parameters of a function */
     const Binding *binding;

@@ -54,8 +54,8 @@ static Typed report_no_member(Builder *b, const AstExpr *e, size_t pop)
 {
     const ModelPop *p = &b->m->pops.at[pop];
     const Equations *eq = b->pops.at[pop].eq;
-    const char *names[EIG_MAX_STATES + 2] = { "rate", "i" };
-    size_t n = 2;
+    const char *names[EIG_MAX_STATES + 3] = { "rate", "i", "size" };
+    size_t n = 3;
     for (size_t k = 0; eq && k < eq->n; k++)
         names[n++] = eq->state[k].equation->name;
     if (attribute_was_refused(b, &b->pops.at[pop], e->as.member.name))
@@ -337,7 +337,7 @@ bool current_read(Builder *b, size_t conn)
     if (typed_ok(cb->current) || cb->current_failed || !b->pops.at[c->pre].x.known || !b->pops.at[c->post].x.known)
         return false;
     PairPlaces pair = { .pre = c->pre, .post = c->post };
-    Scope scope = { .kind = SCOPE_CURRENT, .what = "a current", .pop = NO_POP, .pair = &pair };
+    Scope scope = { .kind = SCOPE_CURRENT, .what = "a current", .pop = NO_POP, .pair = &pair, .sized = c };
     Space *before = space_enter(b, cb->space);
     Typed v = resolve(b, cb->current_from->value, &scope);
     space_enter(b, before);

@@ -50,6 +50,8 @@ static const struct { const char *name; unsigned scopes; bool of_place; } always
     { .name = "i", .scopes = OF_A_NEURON },
     { .name = "pre.i", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
     { .name = "post.i", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+    { .name = "pre.size", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
+    { .name = "post.size", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT },
     { .name = "position", .scopes = OF_A_NEURON, .of_place = true },
     { .name = "pre.position", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT, .of_place = true },
     { .name = "post.position", .scopes = 1u << SCOPE_PAIR | 1u << SCOPE_CURRENT, .of_place = true },
@@ -268,6 +270,14 @@ static bool resolve_position(Builder *b, const AstExpr *e, const Scope *scope, T
     return true;
 }
 
+/* pre.size, post.size: a constant as any other, so that nothing is by pairs for its sake. */
+static Typed side_size(Builder *b, Span at, size_t pop)
+{
+    mpq_ptr n = num_new(b->nums);
+    mpq_set_ui(n, b->m->pops.at[pop].size, 1);
+    return typed_const(b, at, n, UNIT_NONE);
+}
+
 static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
 {
     const AstExpr *base = e->as.member.base;
@@ -287,17 +297,22 @@ static Typed resolve_member(Builder *b, const AstExpr *e, const Scope *scope)
         Symbol *s = path_find(b, e);
         return s ? resolve_symbol(b, e, s, scope) : typed_error(e->span);
     }
+    if (scope->sized && strcmp(name, "size") == 0)
+        return side_size(b, e->span, pre ? scope->sized->pre : scope->sized->post);
     if (scope->kind == SCOPE_CURRENT)
         return current_member(b, e, scope);
     if (scope->kind != SCOPE_PAIR) {
         Diag *d = diag_at(b->cx, D_E0208, e->span, "`%s.%s` cannot be used in %s", of, name, scope->what);
-        diag_help(b->cx, d, "source and target neurons are known in the weight and the current of a connection; beside the weights "
-                            "of a file, a factor is one number");
+        if (scope->kind == SCOPE_SCALE && pre && strcmp(name, "size") == 0)
+            diag_help(b->cx, d, "the number of source neurons is called `n` here");
+        else
+            diag_help(b->cx, d, "source and target neurons are known in the weight and the current of a connection; beside the weights "
+                                "of a file, a factor is one number");
         return typed_error(e->span);
     }
     if (strcmp(name, "i") != 0) {
         Diag *d = diag_at(b->cx, D_E0208, e->span, "a weight does not know `%s.%s`", of, name);
-        diag_help(b->cx, d, "it knows `%s.i` and, with a place, `%s.position`; what changes in time belongs into `current`", of, of);
+        diag_help(b->cx, d, "it knows `%s.i`, `%s.size` and, with a place, `%s.position`; what changes in time belongs into `current`", of, of, of);
         return typed_error(e->span);
     }
     return variable(b, e->span, pre ? EIG_VAR_PRE_I : EIG_VAR_POST_I, UNIT_NONE);

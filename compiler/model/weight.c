@@ -186,6 +186,7 @@ static bool read_file_call(Builder *b, const AstExpr *e, ModelConn *c, Typed *of
 /* ---- products ---- */
 
 typedef struct Product {
+    const ModelConn *of;
     const AstExpr *structure;
     Typed constant;             /* of all other factors */
     bool ok;
@@ -193,8 +194,9 @@ typedef struct Product {
 
 static void multiply(Builder *b, Product *p, const AstExpr *e, EigFn fn)
 {
-    Typed arg[2] = { p->constant };
-    p->ok = constant_number(b, e, "a factor of a weight", &arg[1]) && p->ok;
+    Scope scope = { .kind = SCOPE_CONSTANT, .what = "a factor of a weight", .pop = NO_POP, .sized = p->of };
+    Typed arg[2] = { p->constant, resolve(b, e, &scope) };
+    p->ok = typed_ok(arg[1]) && p->ok;
     p->constant = typed_call(b, e->span, fn, 2, arg);
 }
 
@@ -254,7 +256,7 @@ bool weight_entries(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 
 static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
-    Product p = { .constant = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE), .ok = true };
+    Product p = { .of = c, .constant = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE), .ok = true };
     Typed entry;
     collect_factors(b, &p, e);
     if (!p.ok || !typed_ok(p.constant))
@@ -279,7 +281,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
 {
     PairPlaces pair = { .pre = c->pre, .post = c->post };
     DrawKey draws = draw_key(c->key, "weight", true);
-    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair, .draws = &draws };
+    Scope scope = { .kind = SCOPE_PAIR, .what = "a weight", .pop = NO_POP, .pair = &pair, .sized = c, .draws = &draws };
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return false;

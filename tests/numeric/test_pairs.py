@@ -51,7 +51,7 @@ def simulate(current, weight, n=37, m=23, ends="A -> A", delay=0, method="euler"
 
     def sides(x):
         v, u, b = x[:n], x[n:2 * n], x[2 * n:]
-        return {"A": {"v": v, "u": u, "rate": v * u + 0.1, "i": i}, "B": {"rate": b, "i": k}}
+        return {"A": {"v": v, "u": u, "rate": v * u + 0.1, "i": i, "size": np.full(n, n)}, "B": {"rate": b, "i": k, "size": np.full(m, m)}}
 
     def arrives(x, t, step):
         now = sides(x)
@@ -168,6 +168,27 @@ def sizes():
             agrees(model(text, n, m, more="self = no; weight = 0.3"), simulate(current, 0.3 * (1 - np.eye(n)), n, m))
 
 
+def sizes_of_sides():
+    """Constants: what separates does so with them, and all to all is a sum over neurons."""
+    for ends, shape in (("A -> B", (23, 37)), ("B -> A", (37, 23))):
+        for text, current in (("pre.rate * post.i / (pre.size + 2 * post.size)", lambda p, q, t: p.rate * q.i / (p.size + 2 * q.size)),
+                              ("tanh(pre.rate * pre.size - post.rate) / post.size", lambda p, q, t: np.tanh(p.rate * p.size - q.rate) / q.size)):
+            source, target = shape[::-1]
+            agrees(model(text, ends=ends, more="weight = (1 + pre.i) / (pre.size * post.size^2)"),
+                   simulate(current, np.tile((1 + np.arange(source)) / (source * target ** 2), (target, 1)), ends=ends))
+    for file in (False, True):
+        weight = "pre.size * [[1, 0, 3]] / post.size" if file else "3 * [[1, 0, 3]] / 1"
+        r = both("population P mixed { size = 3; tau = 1; cost = identity; start = 1 + i }\npopulation Q mixed { tau = 1; cost = identity }\n"
+                 "connect P -> Q { weight = %s }\nsimulate { duration = 1; method = euler; step = 1; record input(Q) }" % weight, folder)
+        assert r["input(Q)"].ravel()[0] == 30, r["input(Q)"]
+    path = os.path.join(folder, "sizes.eig")
+    for side in ("pre.size", "37"):
+        with open(path, "w") as f:
+            f.write(model("(pre.v - post.v) * pre.rate / %s" % side))
+        done = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True)
+        assert ": pairs, " not in done.stdout and done.stdout.count("block") == 2, done.stdout
+
+
 def methods():
     for text, current in CURRENTS[:6]:
         agrees(model(text, more="scale = 1/n", method="heun"), simulate(current, np.full((37, 37), 1 / 37), method="heun"))
@@ -227,6 +248,7 @@ for name, weight, place in WEIGHTS:
 for pattern in ("pattern = random(p = 0.4)", "pattern = random(indegree = 5)", "pattern = random(p = 0.3); self = no"):
     test("pairs of " + pattern, lambda: drawn(pattern))
 test("pairs of all sizes", sizes)
+test("sizes of the sides", sizes_of_sides)
 test("pairs by heun", methods)
 test("delayed pairs", delays)
 test("a pole between a neuron and itself", a_pole_is_no_synapse)
