@@ -8,6 +8,7 @@
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_cost.h"
+#include "compiler/driver/run_input.h"
 #include "compiler/driver/run_meta.h"
 #include "compiler/driver/run_room.h"
 #include "compiler/driver/run_state.h"
@@ -177,9 +178,16 @@ static const char *nonfinite_help(const ModelPop *p)
     return "`eigc check` says whether recurrent excitation is proved bounded; where it is, a smaller step helps";
 }
 
+static void explain_lost_input(Run *r, Diag *d, const ModelPop *p, double when)
+{
+    diag_note_at(&r->c.cx, d, p->input->span, "its input is no finite number at t = %s", with_unit(r, when));
+    diag_help(&r->c.cx, d, "keep divisors in the input away from 0, and what a logarithm or a root is of above it, at all times of the run");
+}
+
 static void explain_nonfinite(Run *r)
 {
     const ModelPop *p = r->c.net->pop[r->result.bad_pop].model;
+    double when;
     Diag *d = diag_at(&r->c.cx, D_E0890, p->span,
                       "the %s of %s left the finite numbers at t = %s", bad_state(r), culprit(r), with_unit(r, r->result.t));
 
@@ -187,6 +195,10 @@ static void explain_nonfinite(Run *r)
         diag_note(&r->c.cx, d, "%s", kept(r));
     if (r->c.options->save_state)
         diag_note(&r->c.cx, d, "there is no state to go on from; %s is as it was", r->c.options->save_state);
+    if (run_input_is_lost(&r->c.plan->problem, r->result.bad_pop, r->result.bad_neuron, r->result.t, &when)) {
+        explain_lost_input(r, d, p, when);
+        return;
+    }
     if (p->act.phi && p->act.phi->kind == EXPR_SOLVE)
         diag_note(&r->c.cx, d, "its rate is solved for: there is none where the derivative of its cost, as the formula has it, leaves "
                                "the doubles or its digits cancel");

@@ -230,8 +230,10 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     place_populations(&b);
     b.is_too_large = !net_is_read_exactly(&b);
     bool ok = true;
-    for (size_t k = 0; k < out->n_pops; k++)
+    for (size_t k = 0; k < out->n_pops; k++) {
         ok = neurons_build(&b, &out->pop[k]) && ok;
+        ok = neurons_begin_with_values(&b, &out->pop[k]) && ok;
+    }
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
         ok = build_connection(&b, c, (Block){ .pre = c->pre, .post = c->post, .conn = k, .factor = c->factor, .self = true }) && ok;

@@ -19,6 +19,14 @@ bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out);
 /* ---- neuron.c: what each neuron has of its own ---- */
 /* Time constants, gains and thresholds by expression or draw; false after E0401, E0403, E0805. */
 bool neurons_build(NetBuild *b, NetPop *p);
+/* ---- no_value.c ---- */
+/* E0403: the attribute `name`, `of`, has none for neuron k, and why. Always false. */
+bool neuron_has_no_value(NetBuild *b, const NetPop *p, const Expr *of, Span at, const char *name, size_t k);
+/* ---- defined.c ---- */
+/* False after E0403: an input, a start or a noise without time in it has no finite value for some neuron. */
+bool neurons_begin_with_values(NetBuild *b, const NetPop *p);
+/* Whether the form of an expression of i and draws shows that it has a finite value for each of so many neurons. */
+bool neurons_show_values(const Expr *e, size_t n_neurons);
 /* ---- support.c: the same, without a look at any neuron ---- */
 /* Ends that hold the value for each of so many neurons, and that values come close to: of an expression with i once at
  * most and draws from closed intervals. False where its form does not show them. */

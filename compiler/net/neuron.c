@@ -29,10 +29,8 @@ typedef struct Own {
 /* x NULL: it has no finite value. */
 static bool report(NetBuild *b, const NetPop *p, const Own *own, size_t k, const PairValue *x)
 {
-    if (!x) {
-        diag_at(b->cx, D_E0403, own->at, "the %s of %s has no finite value", own->name, neuron_text(b, p, k));
-        return false;
-    }
+    if (!x)
+        return neuron_has_no_value(b, p, own->of, own->at, own->name, k);
     Diag *d = diag_at(b->cx, D_E0401, own->at, "a %s is above 0, and that of %s is %.6g", own->name, neuron_text(b, p, k), x->d);
     if (expr_has_draw(own->of))
         diag_help(b->cx, d, "draw from `lognormal` or `gamma`, which are above 0, or cut the distribution: `truncated(normal(20, 5), 1, inf)`");
