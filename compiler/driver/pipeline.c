@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <mpfr.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "compiler/check/lds/lds.h"
@@ -39,14 +40,21 @@ static bool phase_model(Compilation *c)
     return ok;
 }
 
+static void say_slow(const char *what, double seconds)
+{
+    fprintf(stderr, "eigc: %s, at this pace some %.0f s\n", what, seconds);
+}
+
 /* What nobody proves anything about is rounded at once; what nobody runs, beyond what is proved, is not drawn. */
 static NetDetail detail_of(const Compilation *c)
 {
     size_t rows = c->check_max_rows == 0 ? SIZE_MAX : c->skip[PHASE_check] ? 0 : c->check_max_rows;
 
+    NetSlow *slow = c->options->quiet ? NULL : say_slow;
+
     if (c->only_check)
-        return (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES, NET_MAX_EXACT};
-    return (NetDetail){rows, INFINITY, NET_MAX_EXACT};
+        return (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES, NET_MAX_EXACT, slow};
+    return (NetDetail){rows, INFINITY, NET_MAX_EXACT, slow};
 }
 
 static bool phase_net(Compilation *c)

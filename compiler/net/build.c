@@ -243,7 +243,7 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     return ok;
 }
 
-static const NetDetail everything = { SIZE_MAX, INFINITY, NET_MAX_EXACT };
+static const NetDetail everything = { SIZE_MAX, INFINITY, NET_MAX_EXACT, NULL };
 
 bool net_build_within(Ctx *cx, const Model *m, size_t max_bytes, Net *out)
 {

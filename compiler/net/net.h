@@ -43,10 +43,11 @@ typedef struct Block {
 typedef struct NetPop {
     const ModelPop *model;      /* name, sign, tau, activation, input, start */
     size_t from, size;          /* neurons from .. from+size-1 of the whole network */
-    Values tau;                 /* neuron by neuron where they differ by the text and somebody reads them; n is 0 elsewhere */
-    Num tau_min, tau_max;       /* of them, or ends that hold them all; NULL where they do not differ */
-    Values gain, threshold;     /* likewise, where one of them differs (Activation.gain_of) */
-    Num gain_min, gain_max;     /* likewise */
+    Num tau_min, tau_max;       /* where they differ by the text (ModelPop.tau_of), or ends that hold them all; NULL elsewhere */
+    Values gain, threshold;     /* neuron by neuron where one of them differs (Activation.gain_of) and somebody reads them; n is 0 elsewhere.
+                                 * Exact where a proof may read each (NetDetail.most_neurons); of more neurons the doubles nearest */
+    bool gain_is_rounded;       /* some double is not the gain itself */
+    Num gain_min, gain_max;     /* the least and the largest gain; NULL where there are no gains */
 } NetPop;
 
 typedef struct Net {
@@ -67,12 +68,16 @@ enum { NET_MAX_EXACT = 4 * 1000 * 1000 };
 /* Values of a kernel that a proof reads: a spectrum of so many takes some ten seconds. */
 enum { NET_MAX_KERNEL = 1 << 19 };
 
+/* Hears once that `what` takes so many seconds. */
+typedef void NetSlow(const char *what, double seconds);
+
 /* What a reader of a Net looks at: it has no use for exact weights between populations of more neurons than
  * this, nor for more synapses at once; and it takes at most so many different weights of a connection exactly. */
 typedef struct NetDetail {
     size_t most_neurons;
     double most_synapses;       /* INFINITY: it runs the network, and wants all of them, rounded where they are not exact */
     double most_exact;
+    NetSlow *slow;              /* NULL: nobody is told */
 } NetDetail;
 /* The same; what goes beyond what is read is not drawn. */
 bool net_build_for(Ctx *cx, const Model *m, NetDetail read, Net *out);

@@ -100,6 +100,13 @@ static bool wide_exp(long double x, long double rest, long double error, Wide *o
     return error < 0x1p-60L && nearest(y + y * rest, 2 * y, error, out);
 }
 
+/* Its slope is exp, 1 more than it. */
+static bool wide_expm1(long double x, long double error, Wide *out)
+{
+    long double y = expm1l(x);
+    return error < 0x1p-40L && nearest(y, 2 * (1 + fabsl(y)), error, out);
+}
+
 static const double NO_DOUBLE = -750;   /* below about -745.13, where exp is half of the least double, the nearest one is 0 */
 
 static bool function(EigFn fn, const Wide *a, Wide *out)
@@ -114,6 +121,7 @@ static bool function(EigFn fn, const Wide *a, Wide *out)
     switch (fn) {
     case EIG_FN_EXP:  return wide_exp(x, rest, 2 * a->err, out);
     case EIG_FN_LOG:  return x > 2 * error && nearest(logl(x), 2 / x, error, out);
+    case EIG_FN_EXPM1: return a->hi < 700 && wide_expm1(x, error, out);
     case EIG_FN_SIN:  return nearest(sinl(x), 1, error, out);
     case EIG_FN_COS:  return nearest(cosl(x), 1, error, out);
     case EIG_FN_TANH: return nearest(tanhl(x), 1, error, out);
@@ -383,7 +391,7 @@ void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor,
                       .n_pre = n_pairs / WORTH >= n_pre ? n_pre : 0 };
     pair_eval_begin(&p->exact, expr, seed);
     p->stack = ARENA_ARRAY(&p->kept, expr->depth + 1, Strip);
-    p->pair = program(p, expr, false);
+    p->pair = program(p, expr, n_pre == 0);
     remember_functions(p, n_pairs);
     for (size_t k = 0; k < p->source.n; k++)
         p->source.at[k] = program(p, p->source.at[k].of, true);

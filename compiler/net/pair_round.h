@@ -65,7 +65,7 @@ typedef struct PairRound {
     bool is_exact[PAIR_STRIP];  /* of the last strip: a weight is a double, the one that was found */
 } PairRound;
 
-/* About n_pairs pairs will be asked for, of n_pre sources. */
+/* About n_pairs pairs will be asked for, of n_pre sources; n_pre 0: it is an expression of one neuron, which is the source. */
 void pair_round_begin(PairRound *p, const Expr *expr, uint64_t seed, Num factor, size_t n_pre, size_t n_pairs);
 /* The weights of n <= PAIR_STRIP pairs of a target, with the sources first, first + 1, ... or, where there is a list, those of
  * the list, and the signs that the expression has exactly. How many: that one has no finite value, or n. */

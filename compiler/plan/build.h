@@ -61,10 +61,13 @@ int plan_compare_blocks(const EigProblem *p, size_t a, size_t b);
 /* order.c: the blocks in the order in which they are added, as their numbers in p. */
 const size_t *plan_order(Ctx *cx, const EigProblem *p);
 
-/* rate.c */
+/* rate.c: tau of x' = (phi - x)/tau, where the text has `tau`. */
+Num plan_leak(NumPool *nums, const ModelSim *sim, const ModelPop *m, Num tau);
 double plan_rate(NumPool *nums, Num tau);
 /* 1 - exp(-step/tau), correctly rounded. */
 double plan_exp_step(Num step, Num tau);
+/* rates.c: the same for each neuron of a population of many time constants, and nothing kept of these. */
+void plan_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop);
 
 /* records.c: what is recorded; without a record line, every rate. */
 void plan_records(Ctx *cx, const Net *net, EigProblem *out);

@@ -4,36 +4,6 @@
 #include "compiler/plan/build.h"
 #include "compiler/plan/circle.h"
 
-/* tau of x' = (phi - x)/tau: a proximal step lengthens it, and a step of the projected dynamics lands on phi. */
-static Num leak_time(NumPool *nums, const ModelSim *sim, const ModelPop *m, Num tau)
-{
-    if (!m->prox_step)
-        return tau;
-    if (mpq_sgn(m->prox_step) == 0)
-        return sim->step;
-    mpq_ptr q = num_new(nums);
-    mpq_mul(q, m->prox_step, tau);
-    return q;
-}
-
-/* Time constants that differ neuron by neuron. */
-static void round_rates(Ctx *cx, const Net *net, const NetPop *p, EigPop *pop)
-{
-    const ModelSim *sim = &net->model->sim;
-    bool has_steps = sim->method == EIG_METHOD_EXPEULER && sim->has_step;
-    double *rate = ARENA_ARRAY(&cx->arena, p->size, double), *exp_step = has_steps ? ARENA_ARRAY(&cx->arena, p->size, double) : NULL;
-    for (size_t i = 0; i < p->size; i++) {
-        NumPool scratch = { 0 };
-        Num tau = leak_time(&scratch, sim, p->model, values_exact(&scratch, &p->tau, i));
-        rate[i] = plan_rate(&scratch, tau);
-        if (has_steps)
-            exp_step[i] = plan_exp_step(sim->step, tau);
-        num_pool_free(&scratch);
-    }
-    pop->rate_of = rate;
-    pop->exp_step_of = exp_step;
-}
-
 static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
 {
     const ModelPop *m = p->model;
@@ -42,11 +12,11 @@ static EigPop round_pop(Ctx *cx, const Net *net, const NetPop *p)
     pop.input = plan_code(cx, net->model, m->input, &pop);
     if (m->n_states > 0)
         return pop;
-    Num tau = leak_time(net->nums, sim, m, net_tau_min(p));
+    Num tau = plan_leak(net->nums, sim, m, net_tau_min(p));
     pop.rate = plan_rate(net->nums, tau);
     pop.exp_step = sim->method == EIG_METHOD_EXPEULER && sim->has_step ? plan_exp_step(sim->step, tau) : 0.0;
-    if (p->tau.n > 0)
-        round_rates(cx, net, p, &pop);
+    if (m->tau_of)
+        plan_rates(cx, net, p, &pop);
     pop.phi = expr_to_code(cx, plan_activation(cx, net, p, &pop));
     pop.start = plan_code(cx, net->model, m->start, &pop);
     return pop;

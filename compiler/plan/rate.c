@@ -2,6 +2,18 @@
 
 #include "compiler/plan/build.h"
 
+/* A proximal step lengthens it, and a step of the projected dynamics lands on phi. */
+Num plan_leak(NumPool *nums, const ModelSim *sim, const ModelPop *m, Num tau)
+{
+    if (!m->prox_step)
+        return tau;
+    if (mpq_sgn(m->prox_step) == 0)
+        return sim->step;
+    mpq_ptr q = num_new(nums);
+    mpq_mul(q, m->prox_step, tau);
+    return q;
+}
+
 double plan_rate(NumPool *nums, Num tau)
 {
     mpq_ptr rate = num_new(nums);

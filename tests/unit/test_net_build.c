@@ -184,7 +184,7 @@ static void weights_without_a_proof_are_rounded(void)
     c->pair = pair;
     c->term = term;
     c->n_terms = 3;
-    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, INFINITY, 0 }, &b.net));
+    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, INFINITY, 0, NULL }, &b.net));
     net_verify(&b.net);
     const Block *block = b.net.block;
     CHECK(b.net.n_blocks == 4 && block[0].kind == BLOCK_DENSE && block[0].is_rounded && !block[0].values.q);
@@ -193,10 +193,10 @@ static void weights_without_a_proof_are_rounded(void)
     CHECK(block[1].values.d[200] == 10.0 / 7 && block[2].values.d[200] == 10.0 / 3 && block[3].values.d[200] == 0);
     CHECK(mpq_cmp_ui(block[1].factor, 1, 1) == 0 && block[3].term == &term[2]);
     b.m.conns.n = 1;
-    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 599 }, &b.net));
+    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 599, NULL }, &b.net));
     net_verify(&b.net);
     CHECK(b.net.block[0].kind == BLOCK_UNDRAWN && b.net.block[0].n_expected == 600);
-    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 600 }, &b.net));
+    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ SIZE_MAX, 1000, 600, NULL }, &b.net));
     CHECK(b.net.block[0].kind == BLOCK_DENSE && b.net.block[0].values.q && !b.net.block[0].is_rounded);
     bench_end(&b);
 }
@@ -213,8 +213,8 @@ static void weights_count_in_all(void)
     for (int k = 0; k < 4; k++)
         add_conn(&b, e, i, WEIGHT_PAIR, num_int(&b.pool, 1))->pair = nowhere_zero;
     const struct { NetDetail read; BlockKind kind; bool is_rounded; } is[] = {
-        { { 50, 1900, 1000 }, BLOCK_UNDRAWN, false }, { { 50, 2400, 1000 }, BLOCK_DENSE, false },
-        { { 49, 2400, 1000 }, BLOCK_UNDRAWN, false }, { { 49, INFINITY, 1000 }, BLOCK_DENSE, true },
+        { { 50, 1900, 1000, NULL }, BLOCK_UNDRAWN, false }, { { 50, 2400, 1000, NULL }, BLOCK_DENSE, false },
+        { { 49, 2400, 1000, NULL }, BLOCK_UNDRAWN, false }, { { 49, INFINITY, 1000, NULL }, BLOCK_DENSE, true },
     };
     for (size_t k = 0; k < sizeof is / sizeof *is; k++) {
         CHECK(net_build_for(&b.cx, &b.m, is[k].read, &b.net));
@@ -224,7 +224,7 @@ static void weights_count_in_all(void)
     }
     for (int k = 0; k < 4; k++)
         b.m.conns.at[k].pair = often_zero;
-    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ 50, 600, 1000 }, &b.net));
+    CHECK(net_build_for(&b.cx, &b.m, (NetDetail){ 50, 600, 1000, NULL }, &b.net));
     CHECK(b.net.block[3].kind == BLOCK_DENSE && b.net.block[3].values.q);
     bench_end(&b);
 }

@@ -233,7 +233,7 @@ static void what_is_not_read_is_not_drawn(void)
     indegree(&b, e, i, 100);
     random_p(&b, i, x, 1, 1);
     random_p(&b, i, x, 1, 1000);
-    NetDetail read = { 20000, 12e6, NET_MAX_EXACT };
+    NetDetail read = { 20000, 12e6, NET_MAX_EXACT, NULL };
     CHECK(net_build_for(&b.cx, &b.m, read, &b.net));
     net_verify(&b.net);
     CHECK(b.cx.arena.bytes < 10000000);

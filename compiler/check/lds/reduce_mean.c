@@ -5,12 +5,14 @@
  *
  * L is the mean of the slopes where own is 0. It grows with every g_i. */
 #include "compiler/check/lds/lds.h"
+#include "compiler/net/pair_eval.h"
 
 /* Sums are exact as long as their denominator is that short; beyond, each term is rounded to so many bits below the largest. */
 enum { EXACT_BITS = 512, ROUNDED_BITS = 96 };
 
 typedef struct GainSum {
     const NetPop *p;
+    PairEval *eval;             /* where the gains of so many neurons are not kept exactly; else NULL */
     mpq_srcptr own;             /* in units of u */
     mpq_t gain, term;
 } GainSum;
@@ -29,12 +31,27 @@ static void own_weight(const Net *net, size_t pop, mpq_t out)
     }
 }
 
+static void gain_of(const GainSum *s, size_t k, mpq_ptr out)
+{
+    PairValue x;
+    if (!s->eval) {
+        values_get(&s->p->gain, k, out);
+        return;
+    }
+    if (!pair_eval(s->eval, k, 0, &x))
+        BUG("neuron %zu had a gain", k);
+    if (x.q)
+        mpq_set(out, x.q);
+    else
+        mpq_set_d(out, x.d);
+}
+
 /* False once it is too long to go on. */
 static bool sum_exactly(GainSum *s, mpq_t out)
 {
     mpq_set_ui(out, 0, 1);
     for (size_t k = 0; k < s->p->size; k++) {
-        values_get(&s->p->gain, k, s->term);
+        gain_of(s, k, s->term);
         if (mpq_sgn(s->own)) {
             mpq_inv(s->term, s->term);
             mpq_sub(s->term, s->term, s->own);
@@ -50,7 +67,7 @@ static bool sum_exactly(GainSum *s, mpq_t out)
 /* With g = a/b and own = c/d a term is (a d)/(b d - c a). */
 static void term_parts(GainSum *s, size_t k, mpz_t above, mpz_t below)
 {
-    values_get(&s->p->gain, k, s->gain);
+    gain_of(s, k, s->gain);
     mpz_mul(above, mpq_numref(s->gain), mpq_denref(s->own));
     mpz_mul(below, mpq_denref(s->gain), mpq_denref(s->own));
     mpz_submul(below, mpq_numref(s->own), mpq_numref(s->gain));
@@ -107,17 +124,23 @@ bool reduce_mean_slope(const Net *net, size_t pop, mpq_srcptr unit, bool is_abov
 {
     const NetPop *p = &net->pop[pop];
     mpq_t own;
-    GainSum s = {.p = p, .own = own};
+    PairEval eval;
+    bool by_text = p->gain.n == 0 || p->gain_is_rounded;
+    GainSum s = {.p = p, .eval = by_text ? &eval : NULL, .own = own};
     mpq_inits(own, s.gain, s.term, (mpq_ptr)0);
     own_weight(net, pop, own);
     mpq_mul(own, own, unit);
     mpq_mul(s.term, own, p->gain_max);
     bool is_damped = mpq_cmp_si(s.term, 1, 1) < 0;      /* then it is for all gains */
+    if (by_text)
+        pair_eval_begin(&eval, p->model->act.gain_of, net->model->sim.seed);
     if (is_damped) {
         if (!sum_exactly(&s, out))
             sum_rounded(&s, is_above, out);
         is_damped = slope_of_sum(p, unit, own, out);
     }
+    if (by_text)
+        pair_eval_end(&eval);
     mpq_clears(own, s.gain, s.term, (mpq_ptr)0);
     return is_damped;
 }
