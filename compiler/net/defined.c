@@ -72,6 +72,7 @@ static bool of_call(const Expr *e, Ends a, Ends b, Ends *out)
     case EIG_FN_LOG1P:
         return a.lo > -1 && of_rising(fn, a, out);
     case EIG_FN_EXP: case EIG_FN_EXPM1: case EIG_FN_EXPREL: case EIG_FN_TANH: case EIG_FN_ATAN: case EIG_FN_NORMCDF:
+    case EIG_FN_OMEGA:
         return of_rising(fn, a, out);
     case EIG_FN_SIN: case EIG_FN_COS:
         return widened(-1, 1, out);
@@ -155,7 +156,7 @@ static size_t first_without(const NetBuild *b, const Expr *e, size_t n_neurons)
         size_t n = n_neurons - first < STRIP ? n_neurons - first : STRIP;
         compute(b, e, first, n, value);
         for (size_t k = 0; k < n && found == n_neurons; k++)
-            if (!isfinite(value[k]) && !pair_eval(&exact, first + k, 0, &x))
+            if (!isfinite(value[k]) && (!pair_eval(&exact, first + k, 0, &x) || !isfinite(x.d)))
                 found = first + k;
     }
     pair_eval_end(&exact);

@@ -26,25 +26,43 @@ static double blame(const Expr *e, uint64_t seed, size_t k, Blame *out)
     return x;
 }
 
-static void explain(NetBuild *b, Diag *d, const Blame *why)
+static const char *sign_of(EigFn fn)
 {
-    switch (why->call->as.call.fn) {
-    case EIG_FN_DIV:
-        if (why->arg[1] == 0)
-            diag_help(b->cx, d, "it divides by 0; keep divisors away from it: `i` begins at 0, so `1 / (1 + i)`");
-        else
-            diag_help(b->cx, d, "%g / %g is beyond the doubles", why->arg[0], why->arg[1]);
-        return;
-    case EIG_FN_LOG:
-        diag_help(b->cx, d, "there is no logarithm of %g; keep what it is of above 0: `i` begins at 0, so `log(1 + i)`", why->arg[0]);
-        return;
-    case EIG_FN_SQRT:
-        diag_help(b->cx, d, "there is no square root of %g; `sqrt(max(0, x))` is 0 where x is negative", why->arg[0]);
-        return;
-    default:
-        diag_help(b->cx, d, "`%s` has no finite value at %g", eig_fn_word(why->call->as.call.fn), why->arg[0]);
-        return;
+    switch (fn) {
+    case EIG_FN_ADD: return "+";
+    case EIG_FN_SUB: case EIG_FN_NEG: return "-";
+    case EIG_FN_MUL: return "*";
+    case EIG_FN_DIV: return "/";
+    case EIG_FN_POW: return "^";
+    default:         return NULL;
     }
+}
+
+static void show_call(NetBuild *b, Diag *d, const Blame *why)
+{
+    EigFn fn = why->call->as.call.fn;
+    const char *sign = sign_of(fn), *is = "is no finite number";
+    if (why->call->as.call.n_args == 1)
+        diag_help(b->cx, d, "%s(%g) %s", sign ? sign : eig_fn_word(fn), why->arg[0], is);
+    else if (sign)
+        diag_help(b->cx, d, "%g %s %g %s", why->arg[0], sign, why->arg[1], is);
+    else
+        diag_help(b->cx, d, "%s(%g, %g) %s", eig_fn_word(fn), why->arg[0], why->arg[1], is);
+}
+
+/* is_first: it is neuron 0, and its number is in the text. */
+static void explain(NetBuild *b, Diag *d, const Blame *why, bool is_first)
+{
+    EigFn fn = why->call->as.call.fn;
+    if (fn == EIG_FN_DIV && why->arg[1] == 0)
+        diag_help(b->cx, d, "it divides by 0; keep divisors away from it%s", is_first ? ": `i` begins at 0, so `1 / (1 + i)`" : "");
+    else if (fn == EIG_FN_LOG && why->arg[0] <= 0)
+        diag_help(b->cx, d, "there is no logarithm of %g; keep what it is of above 0%s", why->arg[0],
+                  is_first ? ": `i` begins at 0, so `log(1 + i)`" : "");
+    else if (fn == EIG_FN_SQRT && why->arg[0] < 0)
+        diag_help(b->cx, d, "there is no square root of %g; `sqrt(max(0, x))` is 0 where x is negative", why->arg[0]);
+    else
+        show_call(b, d, why);
 }
 
 bool neuron_has_no_value(NetBuild *b, const NetPop *p, const Expr *of, Span at, const char *name, size_t k)
@@ -56,6 +74,6 @@ bool neuron_has_no_value(NetBuild *b, const NetPop *p, const Expr *of, Span at, 
     sbuf_free(&neuron);
     blame(of, b->m->sim.seed, k, &why);
     if (why.call)
-        explain(b, d, &why);
+        explain(b, d, &why, k == 0 && expr_uses(of, EIG_VAR_I));
     return false;
 }

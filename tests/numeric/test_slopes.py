@@ -155,6 +155,8 @@ def partition(z):
 
 
 RATIOS = [
+    ("3 * z - sqrt((z + 1)^2 + 0.01)", lambda z: np.where(z < 0, 4, 0)), ("sqrt((z - 1)^2 + 1) - sqrt((z + 1)^2 + 1) + 2 * z", lambda z: 2 + 0 * z),
+    ("sqrt((z - 3)^2 + 0.01) - sqrt((z + 1)^2 + 0.01) + 2 * z", lambda z: 2 + 0 * z),       # far out, these three
     ("(z^3 + z) / (z^2 + 1)", lambda z: 1 + 0 * z), ("(z^3 + 0.99 * z) / (z^2 + 1)", lambda z: 1 - 0.01 * (1 - z * z) / (1 + z * z)**2),
     ("0.3 * (z - 0.2)^3 / ((z - 0.2)^2 + 1)", lambda z: 0.3 * ((z - 0.2)**4 + 3 * (z - 0.2)**2) / ((z - 0.2)**2 + 1)**2),
     ("(max(z, 0)^2 + 0.5 * max(z, 0)) / (1 + max(z, 0) + max(z, 0)^2)", hill_of_two),

@@ -30,12 +30,12 @@ static const Expr *collected_derivative(SlopeSearch *s, const Expr *e, size_t le
     return whole && fewer >= least ? expr_shared(s->cx, whole) : NULL;
 }
 
-/* u/sqrt(u), which derivatives have, is then the root. */
+/* z/sqrt(z), which derivatives have, is then the root. Of sums it is the other way round: 1/sqrt(z^2 + 1) is shorter than sqrt(z^2 + 1)/(z^2 + 1). */
 static const Expr *roots_as_powers(Ctx *cx, NumPool *nums, const Expr *e)
 {
     if (e->kind == EXPR_CALL)
         e = standard_with_arguments(cx, nums, e, roots_as_powers);
-    if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_SQRT)
+    if (e->kind != EXPR_CALL || e->as.call.fn != EIG_FN_SQRT || e->as.call.arg[0]->kind != EXPR_VAR)
         return e;
     const Expr *arg[2] = { e->as.call.arg[0], expr_const(cx, e->span, num_ratio(nums, 1, 2)) };
     return expr_apply(cx, e->span, EIG_FN_POW, 2, arg);
