@@ -59,12 +59,16 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_ADD:
         jet_add(w, a, b, out);
         jet_apart(w, e, out);
+        jet_apart_roots(w, e, out);
         jet_beside_root(w, e, a, b, out);
+        jet_complement_root(w, e, out);
         break;
     case EIG_FN_SUB:
         jet_sub(w, a, b, out);
         jet_apart(w, e, out);
+        jet_apart_roots(w, e, out);
         jet_beside_root(w, e, a, b, out);
+        jet_complement_root(w, e, out);
         jet_complement(w, e, out);
         if (softplus_argument(e->as.call.arg[0]) && softplus_argument(e->as.call.arg[1]))
             jet_softclip(w, softplus_argument(e->as.call.arg[0]), softplus_argument(e->as.call.arg[1]), out);
@@ -75,6 +79,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
         jet_over_line(w, e, b, out);
         jet_product_over_line(w, e, b, out);
         jet_square_over_line(w, e, b, out);
+        jet_square_over_square(w, e, b, out);
         jet_over_power(w, e, b, out);
         jet_over_root(w, e, a, b, out);
         jet_over_exprel(w, e, a, out);
@@ -99,15 +104,20 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     }
 }
 
-/* True where it is one, and more is known of it so. */
-static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
+/* What is known of log(1 + exp(u)), log(normcdf(u)) and normpdf(u)/normcdf(u) as functions of u; false where e is none, or no more is known
+ * of it so. */
+static bool walk_composite(Walk *w, const Expr *e, Jet *out)
 {
-    const Expr *u = softplus_argument(e);
-    if (!u)
+    int order;
+    const Expr *u = softplus_argument(e), *of_mills = u ? NULL : jet_mills_argument(w->at->nums, e, &order);
+    if (!u && !of_mills)
         return false;
     Walk inner = *w;
     inner.depth++;
-    bool fits = jet_softplus(&inner, jet_of(&inner, u), out);
+    const Jet *a = jet_of(&inner, u ? u : of_mills);
+    if (of_mills)
+        w->at->nums->work += 2 * work_of_normcdf(a);
+    bool fits = u ? jet_softplus(&inner, a, out) : jet_mills(&inner, a, order, out);
     if (fits) {
         w->trouble = inner.trouble;
         w->function = inner.function;
@@ -117,7 +127,7 @@ static bool walk_softplus(Walk *w, const Expr *e, Jet *out)
 
 static void walk_new(Walk *w, const Expr *e, Jet *out)
 {
-    if (w->depth < MAX_DEPTH && walk_softplus(w, e, out))
+    if (w->depth < MAX_DEPTH && walk_composite(w, e, out))
         return;
     if (e->kind == EXPR_CONST) {
         jet_const(w, e->as.value, out);

@@ -8,6 +8,8 @@
  * A square polynomial over a line in the same u, (n0 + n1 u + n2 u^2)/d, which is l u + m + r/d with l = n2/d1: the slope is
  * (l/d1 - r/d^2) d'.
  *
+ * Square polynomials in the same u, n/d, far out: this is l + r/d with l = n2/d2 and the line r = n - l d.
+ *
  * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p. */
 #include "compiler/check/slope/jet_walk.h"
 #include "compiler/check/slope/square.h"
@@ -82,6 +84,8 @@ void jet_product_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
         for (int j = 0; j < 3; j++)
             if (same_scale(whole.v[j].power, out->v[j].power) && same_scale(whole.v[j].rate, out->v[j].rate))
                 mpfi_intersect(out->v[j].c, out->v[j].c, whole.v[j].c);
+            else if (scaled_has_zero(&out->v[j]) && !scaled_has_zero(&whole.v[j]))
+                scaled_set(&out->v[j], &whole.v[j]);
         jet_clear(&whole);
         jet_clear(&part);
         return;
@@ -195,4 +199,60 @@ void jet_square_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
         meet(&out->v[2], &bend);
     for (int k = 0; k < 4; k++)
         scaled_clear(all[k]);
+}
+
+/* ---- square polynomials ---- */
+
+/* What e is a polynomial in, if it is one: NULL for a number. */
+static const Expr *variable_of(const Expr *e)
+{
+    if (e->kind != EXPR_CALL)
+        return e->kind == EXPR_CONST ? NULL : e;
+    EigFn fn = e->as.call.fn;
+    bool is_power = fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], NULL);
+    if (!is_power && fn != EIG_FN_ADD && fn != EIG_FN_SUB && fn != EIG_FN_MUL && fn != EIG_FN_NEG)
+        return e;
+    const Expr *first = variable_of(e->as.call.arg[0]);
+    return first || is_power || e->as.call.n_args < 2 ? first : variable_of(e->as.call.arg[1]);
+}
+
+/* r[0] + r[1] u; false where e is no such quotient. */
+static bool read_line_rest(NumPool *nums, const Expr *e, const Expr *u, Num r[2])
+{
+    Square n, d;
+    square_init(&n);
+    square_init(&d);
+    bool fits = square_read(e->as.call.arg[1], u, &d) && mpq_sgn(d.c[2]) != 0 && square_read(e->as.call.arg[0], u, &n) && mpq_sgn(n.c[2]) != 0;
+    for (int k = 0; fits && k < 2; k++) {
+        mpq_ptr x = num_new(nums);
+        mpq_div(x, n.c[2], d.c[2]);
+        mpq_mul(x, x, d.c[k]);
+        mpq_sub(x, n.c[k], x);
+        r[k] = x;
+    }
+    square_clear(&n);
+    square_clear(&d);
+    return fits;
+}
+
+void jet_square_over_square(Walk *w, const Expr *e, const Jet *d, Jet *out)
+{
+    Num r[2];
+    const Expr *u = w->at->side && w->trouble == JET_FINE && !scaled_has_zero(&d->v[0]) ? variable_of(e->as.call.arg[1]) : NULL;
+    if (!u || expr_is_const(e->as.call.arg[0], NULL) || !read_line_rest(w->at->nums, e, u, r))
+        return;
+    Jet part, rest, quotient;
+    Jet *all[] = { &part, &rest, &quotient };
+    for (int k = 0; k < 3; k++)
+        jet_init(all[k]);
+    jet_const(w, r[1], &quotient);
+    jet_mul(w, &quotient, jet_of(w, u), &part);
+    jet_const(w, r[0], &quotient);
+    jet_add(w, &part, &quotient, &rest);
+    jet_divide(w, &rest, d, &quotient);
+    for (int k = 1; k < 3; k++)
+        if (scaled_has_zero(&out->v[k]) && !scaled_has_zero(&quotient.v[k]))
+            scaled_set(&out->v[k], &quotient.v[k]);
+    for (int k = 0; k < 3; k++)
+        jet_clear(all[k]);
 }

@@ -6,6 +6,9 @@
  *
  * for n = n0 + n1 u, q = q0 + q1 u + q2 u^2. With c1 = 0 the slope has one sign where u has, out to infinity.
  *
+ * A number beside that, k + b n/sqrt(q), k > 0, where k^2 q - (b n)^2 is a number c > 0: with r = sqrt(q) the value is
+ * c/(r (k r - b n)).
+ *
  * A line and a root, n + b sqrt(q), as in log(z + sqrt(z^2 + 1)), where b^2 q = l^2 + k for numbers k > 0 and l - n: with r = b sqrt(q),
  * r + l is k/(r - l), and has the slope l' (r + l)/r and, l straight, the curvature k l'^2/r^3. */
 #include "compiler/check/slope/jet_walk.h"
@@ -14,6 +17,14 @@
 #include "compiler/expr/affine.h"
 
 /* ---- a line over a root ---- */
+
+static void meet_or_take(Walk *w, const Scaled *x, Scaled *out)
+{
+    if (!x->power && !x->rate && !out->power && !out->rate)
+        mpfi_intersect(out->c, out->c, x->c);
+    else if (w->at->side)
+        scaled_set(out, x);         /* in a tail one of the two forms says more */
+}
 
 /* c0/n1, where c1 is 0. */
 static bool read_constant(NumPool *nums, const Expr *line, const Expr *under, mpq_ptr c0)
@@ -64,6 +75,79 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *root, Jet *o
     scaled_add(w->at, &out->v[2], &bend, &out->v[2]);
     scaled_clear(&x);
     scaled_clear(&bend);
+}
+
+/* ---- a number and a line over a root ---- */
+
+/* k^2 q - (by n)^2. */
+static bool read_complement(NumPool *nums, Num k, Num by, const Expr *line, const Expr *under, mpq_ptr apart)
+{
+    StandardLine n = { .core = NULL };
+    if (!expr_affine(nums, line, EIG_VAR_Z, &n.offset, &n.rate))
+        n = standard_line(nums, line);
+    Square q;
+    mpq_t x, scale;
+    square_init(&q);
+    mpq_inits(x, scale, (mpq_ptr)0);
+    bool fits = mpq_sgn(n.rate) != 0 && square_read(under, n.core, &q);
+    mpq_div(scale, k, by);
+    mpq_mul(scale, scale, scale);
+    const mpq_srcptr of[3][2] = { { n.offset, n.offset }, { n.offset, n.rate }, { n.rate, n.rate } };
+    for (int j = 0; fits && j < 3; j++) {
+        mpq_mul(q.c[j], q.c[j], scale);
+        mpq_mul(x, of[j][0], of[j][1]);
+        if (j == 1)
+            mpq_add(x, x, x);
+        mpq_sub(q.c[j], q.c[j], x);
+    }
+    mpq_mul(apart, q.c[0], by);
+    mpq_mul(apart, apart, by);
+    fits = fits && mpq_sgn(apart) > 0 && mpq_sgn(q.c[1]) == 0 && mpq_sgn(q.c[2]) == 0;
+    mpq_clears(x, scale, (mpq_ptr)0);
+    square_clear(&q);
+    return fits;
+}
+
+/* k r - by n, and the value apart/(r (k r - by n)), where that is seen to be above 0. */
+static void complement(Walk *w, const Jet *n, const Jet *r, Num k, Num by, Num apart, Jet *out)
+{
+    Scaled v, x;
+    scaled_init(&v);
+    scaled_init(&x);
+    scaled_set_num(&x, k);
+    scaled_mul(w->at, &r->v[0], &x, &v);
+    scaled_set_num(&x, by);
+    scaled_mul(w->at, &n->v[0], &x, &x);
+    scaled_neg(&x, &x);
+    scaled_add(w->at, &v, &x, &v);
+    if (scaled_is_positive(&v) && scaled_is_positive(&r->v[0])) {
+        scaled_mul(w->at, &v, &r->v[0], &v);
+        scaled_set_num(&x, apart);
+        scaled_div(w->at, &x, &v, &v);
+        if (!w->at->side || !scaled_is_positive(&out->v[0]))
+            meet_or_take(w, &v, &out->v[0]);
+    }
+    scaled_clear(&v);
+    scaled_clear(&x);
+}
+
+void jet_complement_root(Walk *w, const Expr *e, Jet *out)
+{
+    const Expr *const *arg = e->as.call.arg;
+    bool minus = e->as.call.fn == EIG_FN_SUB;
+    Num k;
+    int of = expr_is_const(arg[0], &k) ? 1 : !minus && expr_is_const(arg[1], &k) ? 0 : -1;
+    if (w->trouble != JET_FINE || of < 0 || mpq_sgn(k) <= 0)
+        return;
+    StandardLine term = standard_line(w->at->nums, arg[of]);
+    const Expr *over = term.core;
+    if (!over || mpq_sgn(term.offset) != 0 || over->kind != EXPR_CALL || over->as.call.fn != EIG_FN_DIV)
+        return;
+    const Expr *line = over->as.call.arg[0], *root = over->as.call.arg[1];
+    mpq_ptr apart = num_new(w->at->nums), by = num_new(w->at->nums);
+    (minus ? mpq_neg : mpq_set)(by, term.rate);
+    if (root->kind == EXPR_CALL && root->as.call.fn == EIG_FN_SQRT && read_complement(w->at->nums, k, by, line, root->as.call.arg[0], apart))
+        complement(w, jet_of(w, line), jet_of(w, root), k, by, apart, out);
 }
 
 /* ---- a line and a root ---- */
@@ -117,14 +201,6 @@ static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, Num b
     mpq_clear(x);
     square_clear(&q);
     return fits && mpq_sgn(apart) > 0;
-}
-
-static void meet_or_take(Walk *w, const Scaled *x, Scaled *out)
-{
-    if (!x->power && !x->rate && !out->power && !out->rate)
-        mpfi_intersect(out->c, out->c, x->c);
-    else if (w->at->side)
-        scaled_set(out, x);         /* in a tail one of the two forms says more */
 }
 
 /* What is known of r + l and r - l (turn -1), r^2 = l^2 + apart: v = apart/(r -+ l), its slope turn l' v/r, and its curvature

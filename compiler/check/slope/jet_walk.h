@@ -71,12 +71,16 @@ void jet_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 void jet_product_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* Slope and curvature of the quotient e = a/b, *out, narrowed where a is a square polynomial in u and b a line in u. */
 void jet_square_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* Slope and curvature of the quotient e = a/b, *out, narrowed far out where both are square polynomials in the same u. */
+void jet_square_over_square(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* The slope of the quotient e = a/b, *out, narrowed where a is a line and b a power of a line in the same u. */
 void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out);
 
 /* ---- jet_root.c ---- */
 /* Slope and curvature of the quotient e = a/b, *out, where they are known better: b the root of a square polynomial in a. */
 void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
+/* The value of e, a sum or a difference, *out, narrowed where it is a number and a line over a root that comes near that. */
+void jet_complement_root(Walk *w, const Expr *e, Jet *out);
 /* The value of e, a sum or a difference of a and b, *out, narrowed where one is a line and the other a root of a square polynomial in it. */
 void jet_beside_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
 
@@ -99,6 +103,12 @@ void jet_vanish(Walk *w, EigFn fn, const Scaled *a, Scaled *value);
 /* log(1 + exp(a)); false where nothing is known of it that a sum and a logarithm do not know. */
 bool jet_softplus(Walk *w, const Jet *a, Jet *out);
 
+/* ---- jet_mills.c: the normal density over its integral ---- */
+/* u, where e is log(normcdf(u)), *order 0, or normpdf(u)/normcdf(u), *order 1; else NULL. */
+const Expr *jet_mills_argument(NumPool *nums, const Expr *e, int *order);
+/* That, of a = u; false where nothing is known of it that its parts do not know. */
+bool jet_mills(Walk *w, const Jet *a, int order, Jet *out);
+
 /* ---- jet_softclip.c ---- */
 /* *out, of log(1 + exp(u)) - log(1 + exp(v)), narrowed where u and v are straight and apart by a constant. */
 void jet_softclip(Walk *w, const Expr *u, const Expr *v, Jet *out);
@@ -106,6 +116,9 @@ void jet_softclip(Walk *w, const Expr *u, const Expr *v, Jet *out);
 /* ---- jet_apart.c ---- */
 /* The value of e, a sum or a difference, *out, narrowed where it is the difference of one function at two parallel lines. */
 void jet_apart(Walk *w, const Expr *e, Jet *out);
+/* All of e, a sum or a difference, *out, narrowed where it is the difference of roots of square polynomials that are apart by a step in z.
+ * jet_apart_root.c */
+void jet_apart_roots(Walk *w, const Expr *e, Jet *out);
 
 /* ---- jet_far.c: functions far out ---- */
 /* exp(-t), in a tail where it outweighs all powers; false where t is not like that. */

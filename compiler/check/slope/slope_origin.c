@@ -55,26 +55,40 @@ static const Expr *beside(Ctx *cx, NumPool *nums, const Expr *e, Num at, int sid
     return expr_moved(cx, nums, e, EIG_VAR_Z, at, step);
 }
 
-/* The widest [at, at +- 1/y], y a power of 2, where the slope is seen to be in [0, most]. */
-static double prove_side(NumPool *nums, const Expr *phi, const Expr *slope, double most, double *bound)
+/* What prove_side() is about, with z standing for y, and what it works in. */
+typedef struct Beside {
+    NumPool *nums;
+    const Expr *phi, *slope;
+    double most;
+    double bound;               /* of the slopes that were seen */
+    JetResult value, of_slope;
+} Beside;
+
+/* On [at +- 1/hi, at +- 1/lo] phi is fine and its slope in [0, most]. */
+static bool is_seen(Beside *b, double lo, double hi)
 {
-    JetResult value, r;
-    double width = 0;
-    jet_result_init(&value);
-    jet_result_init(&r);
-    for (double y = 1; y <= 0x1p30 && width == 0; y *= 2) {
-        JetDomain d = { nums, 1, y, INFINITY };
-        jet_evaluate(phi, &d, &value);
-        jet_evaluate(slope, &d, &r);
-        double hi = mpfr_get_d(&r.value->right, MPFR_RNDU);
-        if (value.trouble == JET_FINE && r.trouble == JET_FINE && mpfr_sgn(&r.value->left) >= 0 && hi <= most) {
-            width = 1 / y;
-            *bound = fmax(*bound, hi);
-        }
-    }
-    jet_result_clear(&value);
-    jet_result_clear(&r);
-    return width;
+    JetDomain d = { b->nums, 1, lo, hi };
+    jet_evaluate(b->phi, &d, &b->value);
+    jet_evaluate(b->slope, &d, &b->of_slope);
+    double steepest = mpfr_get_d(&b->of_slope.value->right, MPFR_RNDU);
+    bool fine = b->value.trouble == JET_FINE && b->of_slope.trouble == JET_FINE && mpfr_sgn(&b->of_slope.value->left) >= 0 && steepest <= b->most;
+    if (fine)
+        b->bound = fmax(b->bound, steepest);
+    return fine;
+}
+
+/* The widest [at, at +- 1/y], y a power of 2, where the slope is seen to be in [0, most]. Of one that is not seen to be so before y is large,
+ * as beside a root, from there outwards again, by parts. */
+static double prove_side(Beside *b)
+{
+    double y = 1;
+    for (double times = 2; y <= 0x1p960 && !is_seen(b, y, INFINITY); y *= times)
+        times = y >= 0x1p30 ? 0x1p30 : 2;
+    if (y > 0x1p960)
+        return 0;
+    while (y > 0x1p30 && is_seen(b, y / 2, y))
+        y /= 2;
+    return 1 / y;
 }
 
 void origins_prove(Ctx *cx, NumPool *nums, const Expr *phi, double most, Origins *out)
@@ -83,13 +97,21 @@ void origins_prove(Ctx *cx, NumPool *nums, const Expr *phi, double most, Origins
     out->n = 0;
     add_origin(out, num_int(nums, 0));
     find_origins(nums, phi, out);
+    Beside b = { .nums = nums, .most = most };
+    jet_result_init(&b.value);
+    jet_result_init(&b.of_slope);
     for (size_t k = 0; k < out->n && slope; k++) {
         Origin *o = &out->at[k];
+        b.bound = 0;
         for (int side = 0; side < 2 && is_continuous(nums, phi, o->at); side++) {
-            const Expr *p = beside(cx, nums, phi, o->at, side ? 1 : -1), *q = beside(cx, nums, slope, o->at, side ? 1 : -1);
-            o->width[side] = p && q ? prove_side(nums, p, q, most, &o->bound) : 0;
+            b.phi = beside(cx, nums, phi, o->at, side ? 1 : -1);
+            b.slope = beside(cx, nums, slope, o->at, side ? 1 : -1);
+            o->width[side] = b.phi && b.slope ? prove_side(&b) : 0;
         }
+        o->bound = b.bound;
     }
+    jet_result_clear(&b.value);
+    jet_result_clear(&b.of_slope);
 }
 
 const Origin *origin_covering(const Origins *o, double lo, double hi)

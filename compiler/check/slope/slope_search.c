@@ -9,7 +9,7 @@
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
 enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
-static const double NARROWEST = 0x1p-44, FURTHEST = 0x1p60, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
+static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -78,7 +78,9 @@ static bool try_falls(SlopeSearch *s, double a, double b)
 
 static void split(SlopeSearch *s, const SlopePiece *p)
 {
-    double mid = slope_is_tail(p) ? 2 * slope_middle_of(p) : slope_middle_of(p);
+    double mid = slope_middle_of(p);
+    if (slope_is_tail(p))
+        mid *= fabs(mid) < FAR ? 2 : fabs(mid);
     if (mid < 0) {
         push(s, p, p->lo, mid);
         push(s, p, mid, p->hi);
@@ -86,13 +88,6 @@ static void split(SlopeSearch *s, const SlopePiece *p)
         push(s, p, mid, p->hi);
         push(s, p, p->lo, mid);
     }
-}
-
-static bool may_split(const SlopePiece *p)
-{
-    if (slope_is_tail(p))
-        return fabs(slope_middle_of(p)) < FURTHEST;
-    return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
 }
 
 static bool is_outside(SlopeSearch *s, double z)
@@ -149,13 +144,57 @@ static bool is_sharp(const SlopeSearch *s, double hi)
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
 }
 
+/* The slope at z is the steepest so far. */
+static bool is_steeper(SlopeSearch *s, double z)
+{
+    slope_evaluate_at(s, s->phi, z, &s->middle);
+    if (s->middle.trouble != JET_FINE || !(slope_lower(s->middle.slope) > s->attained))
+        return false;
+    s->attained = slope_lower(s->middle.slope);
+    s->steepest = z;
+    return true;
+}
+
+/* Where the tail p could be cut off, FURTHEST out, it is known to be sharp. Leaves s->whole as it is of p. */
+static bool is_sharp_further(SlopeSearch *s, SlopePiece *p)
+{
+    SlopePiece far = *p;
+    double from = copysign(FURTHEST, slope_middle_of(p));
+    *(isfinite(p->lo) ? &far.lo : &far.hi) = from;
+    is_steeper(s, from);
+    slope_evaluate(s, &far, false);
+    slope_evaluate(s, &far, true);
+    bool is = s->whole.trouble == JET_FINE && slope_lower(s->whole.slope) >= 0 && is_sharp(s, slope_upper(s->whole.slope));
+    slope_evaluate(s, p, false);
+    slope_evaluate(s, p, true);
+    return is;
+}
+
+static bool may_split(SlopeSearch *s, SlopePiece *p)
+{
+    double from = fabs(slope_middle_of(p));
+    if (slope_is_tail(p))
+        return from < FAR || (from < FURTHEST && is_sharp_further(s, p));
+    return p->hi - p->lo > NARROWEST * fmax(1, fmax(fabs(p->lo), fabs(p->hi)));
+}
+
+/* Beside 0, nearer than the places of sample(). */
+static void sample_nearer(SlopeSearch *s)
+{
+    for (int k = 32; k <= 1008; k += 16)
+        for (int side = -1; side <= 1; side += 2)
+            is_steeper(s, side * ldexp(1, -k));
+}
+
 /* An origin beside which the slope of this piece is known. They are proved when pieces become narrow, as they do at a singular slope. */
 static const Origin *find_origin(SlopeSearch *s, const SlopePiece *p)
 {
     if (!(p->hi - p->lo <= NARROW))
         return NULL;
-    if (!s->has_origins)
-        origins_prove(s->cx, &s->scratch, s->phi, s->attained, &s->origins);
+    if (!s->has_origins) {
+        sample_nearer(s);
+        origins_prove(s->cx, &s->scratch, s->phi, s->attained * (1 + SLOPE_SHARPNESS), &s->origins);
+    }
     s->has_origins = true;
     return origin_covering(&s->origins, p->lo, p->hi);
 }
@@ -197,9 +236,9 @@ static void look_for_a_fall(SlopeSearch *s)
 }
 
 /* ... than what was tried so far: p once more. */
-static bool is_worth_more(SlopeSearch *s, const SlopePiece *p)
+static bool is_worth_more(SlopeSearch *s, bool may_be_split)
 {
-    SlopeEffort most = !may_split(p) ? SLOPE_STUCK : s->n_done > MANY_PIECES ? SLOPE_LONG : SLOPE_EASY;
+    SlopeEffort most = !may_be_split ? SLOPE_STUCK : s->n_done > MANY_PIECES ? SLOPE_LONG : SLOPE_EASY;
     if (s->scratch.work > JET_BUDGET / 4 && !(slope_lower(s->whole.slope) >= 0))
         most = SLOPE_STUCK;
     if (s->whole.trouble != JET_FINE || s->effort >= most)
@@ -228,23 +267,13 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
     }
     if (is_seen_to_fall(s, p))
         return;
-    if (is_worth_more(s, p))
+    bool may_be_split = may_split(s, p);
+    if (is_worth_more(s, may_be_split))
         push(s, p, p->lo, p->hi);
-    else if (may_split(p))
+    else if (may_be_split)
         split(s, p);
     else
         give_up(s, p);
-}
-
-/* The slope at z is the steepest so far. */
-static bool is_steeper(SlopeSearch *s, double z)
-{
-    slope_evaluate_at(s, s->phi, z, &s->middle);
-    if (s->middle.trouble != JET_FINE || !(slope_lower(s->middle.slope) > s->attained))
-        return false;
-    s->attained = slope_lower(s->middle.slope);
-    s->steepest = z;
-    return true;
 }
 
 static bool has_waves(const Expr *e)

@@ -25,6 +25,9 @@ const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
 const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e);
 /* e with what standard_rules.c lists written otherwise. */
 const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e);
+/* standard_roots.c: the quotient e, and the root or power e, written otherwise; NULL: as it is. */
+const Expr *standard_over_root(Ctx *cx, NumPool *nums, const Expr *e);
+const Expr *standard_root(Ctx *cx, NumPool *nums, const Expr *e);
 /* A number above 0 and what is not below it, by its form. */
 bool standard_is_away_from_zero(const Expr *e);
 /* The call e with other arguments, made of its own by `each`, or e. */

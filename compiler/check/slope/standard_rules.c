@@ -4,8 +4,12 @@
  *                      several steps that switch at r, wherever they stand in the product, and for step(tanh(u)) and the like
  *   sin(atan(u))       u/sqrt(1 + u^2), and cos(atan(u)) is 1/sqrt(1 + u^2)
  *   log(a/b)           log(a) - log(b), a and b above 0 by their form
+ *   log(c f)           log(c) + log(f), c a number above 0, where f may be 1 + g
  *   u exprel(u)        exp(u) - 1, and v exprel(c v) is (exp(c v) - 1)/c
- *   0 f                0, f defined everywhere */
+ *   v exprel(c abs(v)) (exp(c max(v, 0)) - exp(-c min(v, 0)))/c
+ *   0 f                0, f defined everywhere
+ *
+ * and those of standard_roots.c. */
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/zero.h"
@@ -110,22 +114,56 @@ static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *e)
     return expr_replaced(cx, nums, f, EIG_VAR_Z, x);
 }
 
+/* The c other than 0 for which u = c v; NULL: none is seen. */
+static Num multiple_of(NumPool *nums, const Expr *u, const Expr *v)
+{
+    StandardLine a = standard_line(nums, u), b = standard_line(nums, v);
+    if (!a.core || !b.core || !expr_equal(a.core, b.core) || mpq_sgn(a.rate) == 0 || mpq_sgn(b.rate) == 0)
+        return NULL;
+    mpq_ptr c = num_new(nums), offset = num_new(nums);
+    mpq_div(c, a.rate, b.rate);
+    mpq_mul(offset, c, b.offset);
+    return mpq_equal(offset, a.offset) ? c : NULL;
+}
+
 /* exp(u) - 1 over c, for u = c v. */
 static const Expr *of_exprel(Ctx *cx, NumPool *nums, const Expr *f, const Expr *v)
 {
     if (!is_call(f, EIG_FN_EXPREL))
         return NULL;
     const Expr *u = f->as.call.arg[0], *one = expr_const(cx, f->span, num_int(nums, 1));
-    StandardLine a = standard_line(nums, u), b = standard_line(nums, v);
-    if (!a.core || !b.core || !expr_equal(a.core, b.core) || mpq_sgn(a.rate) == 0 || mpq_sgn(b.rate) == 0)
+    Num by = multiple_of(nums, v, u);
+    const Expr *less = by ? call2(cx, nums, f->span, EIG_FN_SUB, expr_apply(cx, f->span, EIG_FN_EXP, 1, &u), one) : NULL;
+    return by ? call2(cx, nums, f->span, EIG_FN_MUL, expr_const(cx, f->span, by), less) : NULL;
+}
+
+/* abs(v), or NULL, in c abs(v). */
+static const Expr *size_of(const StandardLine *a)
+{
+    bool is = a->core && mpq_sgn(a->offset) == 0 && mpq_sgn(a->rate) != 0 && is_call(a->core, EIG_FN_ABS);
+    return is ? a->core->as.call.arg[0] : NULL;
+}
+
+/* exp(c max(v, 0)) - exp(-c min(v, 0)), over c. */
+static const Expr *of_even_exprel(Ctx *cx, NumPool *nums, const Expr *f, const Expr *v)
+{
+    if (!is_call(f, EIG_FN_EXPREL))
         return NULL;
-    mpq_ptr by = num_new(nums), offset = num_new(nums);
-    mpq_div(by, b.rate, a.rate);
-    mpq_mul(offset, a.offset, by);
-    if (!mpq_equal(offset, b.offset))
+    StandardLine a = standard_line(nums, f->as.call.arg[0]);
+    const Expr *u = size_of(&a), *term[2], *zero = expr_const(cx, f->span, num_int(nums, 0));
+    Num times = u ? multiple_of(nums, v, u) : NULL;
+    if (!times)
         return NULL;
-    const Expr *less = call2(cx, nums, f->span, EIG_FN_SUB, expr_apply(cx, f->span, EIG_FN_EXP, 1, &u), one);
-    return call2(cx, nums, f->span, EIG_FN_MUL, expr_const(cx, f->span, by), less);
+    for (int k = 0; k < 2; k++) {
+        mpq_ptr c = num_new(nums);
+        (k ? mpq_neg : mpq_set)(c, a.rate);
+        const Expr *side = call2(cx, nums, f->span, k ? EIG_FN_MIN : EIG_FN_MAX, u, zero);
+        side = call2(cx, nums, f->span, EIG_FN_MUL, expr_const(cx, f->span, c), side);
+        term[k] = expr_apply(cx, f->span, EIG_FN_EXP, 1, &side);
+    }
+    mpq_ptr by = num_new(nums);
+    mpq_div(by, times, a.rate);
+    return call2(cx, nums, f->span, EIG_FN_MUL, expr_const(cx, f->span, by), call2(cx, nums, f->span, EIG_FN_SUB, term[0], term[1]));
 }
 
 static const Expr *of_product(Ctx *cx, NumPool *nums, const Expr *e)
@@ -136,6 +174,7 @@ static const Expr *of_product(Ctx *cx, NumPool *nums, const Expr *e)
             return arg[k];
     for (int k = 0; k < 2; k++) {
         const Expr *made = of_exprel(cx, nums, arg[k], arg[1 - k]);
+        made = made ? made : of_even_exprel(cx, nums, arg[k], arg[1 - k]);
         if (made)
             return made;
     }
@@ -165,9 +204,24 @@ static bool is_positive(const Expr *e)
     return is_call(e, EIG_FN_EXP) && expr_is_defined(e);
 }
 
+/* log(c f) and log(f/c), and log(c + c f) with 1 + f. */
+static const Expr *of_multiple(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    StandardLine f = standard_line(nums, e->as.call.arg[0]);
+    const Expr *one = expr_const(cx, e->span, num_int(nums, 1)), *rest = f.core;
+    if (!f.core || mpq_sgn(f.rate) <= 0 || mpq_cmp_ui(f.rate, 1, 1) == 0 || (mpq_sgn(f.offset) != 0 && !mpq_equal(f.offset, f.rate)))
+        return NULL;
+    if (mpq_sgn(f.offset) != 0)
+        rest = call2(cx, nums, e->span, EIG_FN_ADD, one, f.core);
+    const Expr *c = expr_const(cx, e->span, f.rate);
+    return rest ? call2(cx, nums, e->span, EIG_FN_ADD, expr_apply(cx, e->span, EIG_FN_LOG, 1, &c), expr_apply(cx, e->span, EIG_FN_LOG, 1, &rest)) : NULL;
+}
+
 static const Expr *of_log(Ctx *cx, NumPool *nums, const Expr *e)
 {
-    const Expr *ratio = e->as.call.arg[0];
+    const Expr *ratio = e->as.call.arg[0], *multiple = of_multiple(cx, nums, e);
+    if (multiple)
+        return multiple;
     if (!is_call(ratio, EIG_FN_DIV) || expr_is_const(ratio, NULL))
         return NULL;
     const Expr *const *arg = ratio->as.call.arg;
@@ -189,6 +243,9 @@ const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e)
     case EIG_FN_SIN:
     case EIG_FN_COS: made = of_angle(cx, nums, e); break;
     case EIG_FN_LOG: made = of_log(cx, nums, e); break;
+    case EIG_FN_DIV: made = standard_over_root(cx, nums, e); break;
+    case EIG_FN_SQRT:
+    case EIG_FN_POW: made = standard_root(cx, nums, e); break;
     default: break;
     }
     return made && made->size < EXPR_MAX_SIZE && made->depth <= EIG_CODE_MAX_DEPTH ? made : e;
