@@ -21,6 +21,7 @@ static const char *const FORMULA[] = {
     "sqrt((z + A)^2 + C) - sqrt((z - B)^2 + C)", "2 * sqrt((z + A)^2 * C + D) - 2 * sqrt(C * z^2 + D)", "0.5 * sqrt(z^2 + C) - sqrt((z - B)^2 / 4 + C / 4)",
     "C + C * z / sqrt(z^2 + D)", "C - 2 * (C * (z - A)) / sqrt(4 * (z - A)^2 + D)", "1 + (z / sqrt(z^2 - 2 * z + 1 + D) - 1 / sqrt(z^2 - 2 * z + 1 + D))",
     "(A * z^2 + z + B) / (C * z^2 + D)", "(exp(z)^2 + A * exp(z)) / (C * exp(z)^2 + D * exp(z) + 1)", "(log(1 + exp(z))^2 + A) / (log(1 + exp(z))^2 + D)",
+    "(z^3 + A * z) / (z^2 + C)", "(exp(z)^3 + A * exp(z) + B) / (C * exp(z)^3 + exp(z)^2 + D)", "(sqrt(1 + z^2)^4 + A) / (sqrt(1 + z^2)^2 + sqrt(1 + z^2) * C + D)",
     "z * tanh(A * z) / (C + z)", "z^2 * atan(z + A) / (D + z^2)",
 };
 static const char *const REWRITTEN[] = {

@@ -79,7 +79,7 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
         jet_over_line(w, e, b, out);
         jet_product_over_line(w, e, b, out);
         jet_square_over_line(w, e, b, out);
-        jet_square_over_square(w, e, b, out);
+        jet_over_polynomial(w, e, b, out);
         jet_over_power(w, e, b, out);
         jet_over_root(w, e, a, b, out);
         jet_over_exprel(w, e, a, out);

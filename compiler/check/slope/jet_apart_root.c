@@ -6,7 +6,7 @@
  *
  * u' may be no rational number, its square is: u = u' (z + a), h = u' (a - a'), x = u' t. */
 #include "compiler/check/slope/jet_walk.h"
-#include "compiler/check/slope/square.h"
+#include "compiler/check/slope/polynomial.h"
 #include "compiler/check/slope/standard.h"
 
 /* by * sqrt(rate2 (z + over)^2 + c) */
@@ -19,9 +19,9 @@ static bool read_root(NumPool *nums, const Expr *e, int sign, Root *out)
     StandardLine a = standard_line(nums, e);
     if (!a.core || a.core->kind != EXPR_CALL || a.core->as.call.fn != EIG_FN_SQRT || mpq_sgn(a.offset) != 0)
         return false;
-    Square q;
-    square_init(&q);
-    bool is = square_read(a.core->as.call.arg[0], NULL, &q) && mpq_sgn(q.c[2]) > 0;
+    Polynomial q;
+    polynomial_init(&q, 3);
+    bool is = polynomial_read(a.core->as.call.arg[0], NULL, &q) && mpq_sgn(q.c[2]) > 0;
     mpq_ptr by = num_new(nums), rate2 = num_new(nums), over = num_new(nums), c = num_new(nums);
     if (is) {
         (sign > 0 ? mpq_set : mpq_neg)(by, a.rate);
@@ -33,7 +33,7 @@ static bool read_root(NumPool *nums, const Expr *e, int sign, Root *out)
         mpq_sub(c, q.c[0], c);
     }
     *out = (Root){ by, rate2, over, c };
-    square_clear(&q);
+    polynomial_clear(&q);
     return is && mpq_sgn(c) > 0;
 }
 

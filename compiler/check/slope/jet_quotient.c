@@ -8,11 +8,11 @@
  * A square polynomial over a line in the same u, (n0 + n1 u + n2 u^2)/d, which is l u + m + r/d with l = n2/d1: the slope is
  * (l/d1 - r/d^2) d'.
  *
- * Square polynomials in the same u, n/d, far out: this is l + r/d with l = n2/d2 and the line r = n - l d.
+ * Polynomials in the same u, n/d, far out: this is q + r/d, with the quotient q and the rest r of their division.
  *
  * A line over a power of a line in the same u, n/d^p: with the same r and l = n1/d1 the slope is (l (1 - p) - p r/d) d'/d^p. */
 #include "compiler/check/slope/jet_walk.h"
-#include "compiler/check/slope/square.h"
+#include "compiler/check/slope/polynomial.h"
 #include "compiler/check/slope/standard.h"
 
 /* ---- over a line ---- */
@@ -144,11 +144,11 @@ static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_pt
     if (expr_is_const(a, NULL))
         return false;
     StandardLine d = standard_line(nums, b);
-    Square n;
+    Polynomial n;
     if (!d.core || mpq_sgn(d.rate) == 0)
         return false;
-    square_init(&n);
-    bool fits = square_read(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;
+    polynomial_init(&n, 3);
+    bool fits = polynomial_read(a, d.core, &n) && mpq_sgn(n.c[2]) != 0;
     if (fits) {
         mpq_div(limit, n.c[2], d.rate);
         mpq_mul(rest, limit, d.offset);
@@ -158,7 +158,7 @@ static bool read_square_rest(NumPool *nums, const Expr *a, const Expr *b, mpq_pt
         mpq_sub(rest, n.c[0], rest);
         mpq_div(limit, limit, d.rate);
     }
-    square_clear(&n);
+    polynomial_clear(&n);
     return fits;
 }
 
@@ -201,7 +201,7 @@ void jet_square_over_line(Walk *w, const Expr *e, const Jet *d, Jet *out)
         scaled_clear(all[k]);
 }
 
-/* ---- square polynomials ---- */
+/* ---- polynomials ---- */
 
 /* What e is a polynomial in, if it is one: NULL for a number. */
 static const Expr *variable_of(const Expr *e)
@@ -216,43 +216,65 @@ static const Expr *variable_of(const Expr *e)
     return first || is_power || e->as.call.n_args < 2 ? first : variable_of(e->as.call.arg[1]);
 }
 
-/* r[0] + r[1] u; false where e is no such quotient. */
-static bool read_line_rest(NumPool *nums, const Expr *e, const Expr *u, Num r[2])
+/* Its value at u. */
+static void polynomial_at(Walk *w, const Polynomial *p, const Jet *u, Jet *out)
 {
-    Square n, d;
-    square_init(&n);
-    square_init(&d);
-    bool fits = square_read(e->as.call.arg[1], u, &d) && mpq_sgn(d.c[2]) != 0 && square_read(e->as.call.arg[0], u, &n) && mpq_sgn(n.c[2]) != 0;
-    for (int k = 0; fits && k < 2; k++) {
-        mpq_ptr x = num_new(nums);
-        mpq_div(x, n.c[2], d.c[2]);
-        mpq_mul(x, x, d.c[k]);
-        mpq_sub(x, n.c[k], x);
-        r[k] = x;
+    Jet term, so_far;
+    jet_init(&term);
+    jet_init(&so_far);
+    int degree = polynomial_degree(p);
+    for (int k = degree < 0 ? 0 : degree; k >= 0; k--) {
+        mpq_ptr c = num_new(w->at->nums);
+        mpq_set(c, p->c[k]);
+        jet_const(w, c, &term);
+        if (k == degree || degree < 0) {
+            jet_same(&term, out);
+            continue;
+        }
+        jet_mul(w, out, u, &so_far);
+        if (mpq_sgn(c) != 0)
+            jet_add(w, &so_far, &term, out);
+        else
+            jet_same(&so_far, out);
     }
-    square_clear(&n);
-    square_clear(&d);
-    return fits;
+    jet_clear(&term);
+    jet_clear(&so_far);
 }
 
-void jet_square_over_square(Walk *w, const Expr *e, const Jet *d, Jet *out)
+/* q + r/d. */
+static void divided(Walk *w, const Polynomial *q, const Polynomial *r, const Jet *u, const Jet *d, Jet *out)
 {
-    Num r[2];
-    const Expr *u = w->at->side && w->trouble == JET_FINE && !scaled_has_zero(&d->v[0]) ? variable_of(e->as.call.arg[1]) : NULL;
-    if (!u || expr_is_const(e->as.call.arg[0], NULL) || !read_line_rest(w->at->nums, e, u, r))
-        return;
-    Jet part, rest, quotient;
-    Jet *all[] = { &part, &rest, &quotient };
+    Jet rest, part, whole;
+    Jet *all[] = { &rest, &part, &whole };
     for (int k = 0; k < 3; k++)
         jet_init(all[k]);
-    jet_const(w, r[1], &quotient);
-    jet_mul(w, &quotient, jet_of(w, u), &part);
-    jet_const(w, r[0], &quotient);
-    jet_add(w, &part, &quotient, &rest);
-    jet_divide(w, &rest, d, &quotient);
+    polynomial_at(w, r, u, &rest);
+    jet_divide(w, &rest, d, &part);
+    polynomial_at(w, q, u, &rest);
+    jet_add(w, &rest, &part, &whole);
     for (int k = 1; k < 3; k++)
-        if (scaled_has_zero(&out->v[k]) && !scaled_has_zero(&quotient.v[k]))
-            scaled_set(&out->v[k], &quotient.v[k]);
+        if (scaled_has_zero(&out->v[k]) && !scaled_has_zero(&whole.v[k]))
+            scaled_set(&out->v[k], &whole.v[k]);
     for (int k = 0; k < 3; k++)
         jet_clear(all[k]);
+}
+
+void jet_over_polynomial(Walk *w, const Expr *e, const Jet *d, Jet *out)
+{
+    const Expr *const *arg = e->as.call.arg;
+    bool is_open = w->at->side && w->trouble == JET_FINE && scaled_has_zero(&out->v[1]) && !scaled_has_zero(&d->v[0]);
+    const Expr *u = is_open && !expr_is_const(arg[0], NULL) ? variable_of(arg[1]) : NULL;
+    if (!u)
+        return;
+    Polynomial n, over, q;
+    Polynomial *all[] = { &n, &over, &q };
+    for (int k = 0; k < 3; k++)
+        polynomial_init(all[k], POLYNOMIAL_MOST);
+    bool fits = polynomial_read(arg[1], u, &over) && polynomial_degree(&over) > 1 && polynomial_read(arg[0], u, &n);
+    if (fits && polynomial_degree(&n) >= polynomial_degree(&over)) {
+        polynomial_divide(&n, &over, &q);
+        divided(w, &q, &n, jet_of(w, u), d, out);
+    }
+    for (int k = 0; k < 3; k++)
+        polynomial_clear(all[k]);
 }

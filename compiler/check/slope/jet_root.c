@@ -12,7 +12,7 @@
  * A line and a root, n + b sqrt(q), as in log(z + sqrt(z^2 + 1)), where b^2 q = l^2 + k for numbers k > 0 and l - n: with r = b sqrt(q),
  * r + l is k/(r - l), and has the slope l' (r + l)/r and, l straight, the curvature k l'^2/r^3. */
 #include "compiler/check/slope/jet_walk.h"
-#include "compiler/check/slope/square.h"
+#include "compiler/check/slope/polynomial.h"
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/affine.h"
 
@@ -34,11 +34,11 @@ static bool read_constant(NumPool *nums, const Expr *line, const Expr *under, mp
         n = standard_line(nums, line);
     if (mpq_sgn(n.rate) == 0)
         return false;
-    Square q;
+    Polynomial q;
     mpq_t n0;
-    square_init(&q);
+    polynomial_init(&q, 3);
     mpq_init(n0);
-    bool fits = square_read(under, n.core, &q);
+    bool fits = polynomial_read(under, n.core, &q);
     mpq_div_2exp(q.c[1], q.c[1], 1);
     mpq_div(n0, n.offset, n.rate);
     mpq_mul(c0, n0, q.c[2]);
@@ -46,7 +46,7 @@ static bool read_constant(NumPool *nums, const Expr *line, const Expr *under, mp
     mpq_mul(c0, n0, q.c[1]);
     mpq_sub(c0, q.c[0], c0);
     mpq_clear(n0);
-    square_clear(&q);
+    polynomial_clear(&q);
     return fits;
 }
 
@@ -85,11 +85,11 @@ static bool read_complement(NumPool *nums, Num k, Num by, const Expr *line, cons
     StandardLine n = { .core = NULL };
     if (!expr_affine(nums, line, EIG_VAR_Z, &n.offset, &n.rate))
         n = standard_line(nums, line);
-    Square q;
+    Polynomial q;
     mpq_t x, scale;
-    square_init(&q);
+    polynomial_init(&q, 3);
     mpq_inits(x, scale, (mpq_ptr)0);
-    bool fits = mpq_sgn(n.rate) != 0 && square_read(under, n.core, &q);
+    bool fits = mpq_sgn(n.rate) != 0 && polynomial_read(under, n.core, &q);
     mpq_div(scale, k, by);
     mpq_mul(scale, scale, scale);
     const mpq_srcptr of[3][2] = { { n.offset, n.offset }, { n.offset, n.rate }, { n.rate, n.rate } };
@@ -104,7 +104,7 @@ static bool read_complement(NumPool *nums, Num k, Num by, const Expr *line, cons
     mpq_mul(apart, apart, by);
     fits = fits && mpq_sgn(apart) > 0 && mpq_sgn(q.c[1]) == 0 && mpq_sgn(q.c[2]) == 0;
     mpq_clears(x, scale, (mpq_ptr)0);
-    square_clear(&q);
+    polynomial_clear(&q);
     return fits;
 }
 
@@ -182,11 +182,11 @@ static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, Num b
         n = standard_line(nums, line);
     if (mpq_sgn(n.rate) == 0)
         return false;
-    Square q;
+    Polynomial q;
     mpq_t x;
-    square_init(&q);
+    polynomial_init(&q, 3);
     mpq_init(x);
-    bool fits = square_read(under, n.core, &q);
+    bool fits = polynomial_read(under, n.core, &q);
     for (int k = 0; k < 3; k++) {
         mpq_mul(q.c[k], q.c[k], by);
         mpq_mul(q.c[k], q.c[k], by);
@@ -199,7 +199,7 @@ static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, Num b
     mpq_mul(x, x, x);
     mpq_sub(apart, q.c[0], x);
     mpq_clear(x);
-    square_clear(&q);
+    polynomial_clear(&q);
     return fits && mpq_sgn(apart) > 0;
 }
 

@@ -71,8 +71,8 @@ void jet_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 void jet_product_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* Slope and curvature of the quotient e = a/b, *out, narrowed where a is a square polynomial in u and b a line in u. */
 void jet_square_over_line(Walk *w, const Expr *e, const Jet *b, Jet *out);
-/* Slope and curvature of the quotient e = a/b, *out, narrowed far out where both are square polynomials in the same u. */
-void jet_square_over_square(Walk *w, const Expr *e, const Jet *b, Jet *out);
+/* Slope and curvature of the quotient e = a/b, *out, narrowed far out where both are polynomials in the same u. */
+void jet_over_polynomial(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* The slope of the quotient e = a/b, *out, narrowed where a is a line and b a power of a line in the same u. */
 void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out);
 

@@ -5,7 +5,7 @@
  *   exp(f)^p           exp(p f), here and below p no whole number
  *   normcdf(u)^p       exp(p log(normcdf(u)))
  *   (1 + tanh(u))^p    (2/(1 + exp(-2 u)))^p, and 1 - tanh(u): nothing of it is lost where tanh comes near 1 */
-#include "compiler/check/slope/square.h"
+#include "compiler/check/slope/polynomial.h"
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/affine.h"
 
@@ -32,11 +32,11 @@ static Num product(NumPool *nums, Num a, Num b)
 /* by^2 q - l^2, where that is a number above 0; else NULL. */
 static Num apart(NumPool *nums, const Expr *under, Num by, Num offset, Num rate)
 {
-    Square q;
+    Polynomial q;
     mpq_t x;
-    square_init(&q);
+    polynomial_init(&q, 3);
     mpq_init(x);
-    bool is = square_read(under, NULL, &q);
+    bool is = polynomial_read(under, NULL, &q);
     const mpq_srcptr of[3][2] = { { offset, offset }, { offset, rate }, { rate, rate } };
     for (int k = 0; k < 3; k++) {
         mpq_mul(q.c[k], q.c[k], by);
@@ -50,7 +50,7 @@ static Num apart(NumPool *nums, const Expr *under, Num by, Num offset, Num rate)
     mpq_ptr out = num_new(nums);
     mpq_set(out, q.c[0]);
     mpq_clear(x);
-    square_clear(&q);
+    polynomial_clear(&q);
     return is ? out : NULL;
 }
 
