@@ -101,8 +101,10 @@ static void report_leak_attributes(Builder *b, const PopBuild *pb, const ModelPo
 
 static void report_equation_attributes(Builder *b, const PopBuild *pb, const ModelPop *p)
 {
-    static const struct { const char *name; AstAttrKind kind; } other[] = {
-        { "rate", AST_ATTR_VALUE }, { "calculus", AST_ATTR_VALUE }, { "start", AST_ATTR_FUNCTION },
+    static const struct { const char *name; AstAttrKind kind; const char *help; } other[] = {
+        { "rate", AST_ATTR_VALUE, "what it sends is its rate, the value of its activation" },
+        { "calculus", AST_ATTR_VALUE, "leave it out: the noise of a rate is only added, the same in both senses" },
+        { "start", AST_ATTR_FUNCTION, "its one state is its rate: `start = ...`" },
     };
     for (size_t k = 0; k < sizeof other / sizeof *other; k++) {
         const AstAttr *a = find_attribute(pb, other[k].name, other[k].kind);
@@ -110,10 +112,7 @@ static void report_equation_attributes(Builder *b, const PopBuild *pb, const Mod
             continue;
         Diag *d = diag_at(b->cx, D_E0208, a->name_span, "`%s` has no equations, and `%s` belongs to a population that has", p->name,
                           a->name);
-        if (k == 0)
-            diag_help(b->cx, d, "what `%s` sends is its rate, the value of its activation", p->name);
-        else if (k == 2)
-            diag_help(b->cx, d, "its one state is its rate: `start = ...`");
+        diag_help(b->cx, d, "%s", other[k].help);
     }
 }
 
