@@ -1,7 +1,10 @@
 #include "compiler/expr/piece.h"
 
+#include <math.h>
+
 #include "compiler/expr/affine.h"
 #include "compiler/expr/bracket.h"
+#include "compiler/expr/enclose.h"
 #include "compiler/expr/monotone.h"
 #include "compiler/expr/roots.h"
 #include "compiler/expr/wave.h"
@@ -84,13 +87,18 @@ static bool cut_at_kink(Cut *c, const Expr *u, double below, double above)
     return false;
 }
 
+static bool may_be_irrational(const Cut *c, Breaking how)
+{
+    return c->ends == ANY_BREAKS || (c->ends == ANY_KINKS && how == BENDS);
+}
+
 /* Next to the kinks where the piece ends u has the sign that it has at the doubles beside them. */
 static bool is_clear_of_kinks(Cut *c, const Expr *u, Breaking how)
 {
     const Kink *end[] = { c->p->from, c->p->to };
     for (size_t k = 0; k < 2; k++) {
         KinkMeets meets = end[k] ? kink_meets(c->cx, end[k], u) : KINK_MISSES;
-        if (meets == KINK_UNKNOWN || (meets == KINK_SHARES && how == JUMPS)) {
+        if (meets == KINK_UNKNOWN || (meets == KINK_SHARES && !may_be_irrational(c, how))) {
             fail(c, meets == KINK_UNKNOWN ? PIECES_CLOSE : PIECES_IRRATIONAL, u);
             return false;
         }
@@ -111,7 +119,7 @@ static bool sign_by_intervals(Cut *c, const Expr *u, Breaking how, int *sign)
     case BRACKET_SIGN: return true;
     case BRACKET_RATIONAL: return cut_at(c, root, u);
     case BRACKET_ROOT:
-        if (how == BENDS)
+        if (may_be_irrational(c, how))
             return cut_at_kink(c, u, below, above);
         fail(c, PIECES_IRRATIONAL, u);
         return false;
@@ -126,7 +134,7 @@ static bool sign_of_polynomial(Cut *c, const Expr *u, Breaking how, int *sign)
 {
     Num root = NULL;
     double below, above;
-    if (how == JUMPS || c->ends == ONLY_RATIONAL) {
+    if (!may_be_irrational(c, how)) {
         fail(c, PIECES_IRRATIONAL, u);
         return false;
     }
@@ -239,6 +247,66 @@ static const Expr *between(Cut *c, const Expr *e, const Expr *a, const Expr *b)
     return from < 0 ? number(c, e->span, 0) : to >= 0 ? number(c, e->span, 1) : call2(c, e->span, EIG_FN_DIV, a, b);
 }
 
+static const double WHOLE_MOST = 0x1p60;        /* floor is followed up to there */
+
+static Num whole_below(NumPool *pool, mpq_srcptr x)
+{
+    mpq_ptr n = num_new(pool);
+    mpz_fdiv_q(mpq_numref(n), mpq_numref(x), mpq_denref(x));
+    return n;
+}
+
+/* floor(u) at a place inside; where it is not seen, a whole number near to it. NULL: nothing is seen of u. */
+static Num floor_inside(Cut *c, const Expr *u)
+{
+    Num exact = expr_exact(c->nums, u, c->by, c->inside), below = NULL;
+    if (exact)
+        return whole_below(c->nums, exact);
+    mpfi_t x;
+    OpenRange y;
+    mpfi_init2(x, ENCLOSE_PRECISION);
+    mpfi_init2(y.in, ENCLOSE_PRECISION);
+    mpfi_set_q(x, c->inside);
+    if (enclose_expr(u, c->by, &(EncloseAt){ .x = x }, &y) && fabs(mpfi_get_d(y.in)) < WHOLE_MOST) {
+        mpq_ptr left = num_new(c->nums);
+        mpfr_get_q(left, &y.in->left);
+        below = whole_below(c->nums, left);
+    }
+    mpfi_clear(x);
+    mpfi_clear(y.in);
+    return below;
+}
+
+/* floor(u) of a u without breaks: the whole number that is below u all over the piece; where u comes to it or to the next one, a break. */
+static const Expr *whole_part(Cut *c, const Expr *e, const Expr *u)
+{
+    Num n = c->ends == ONLY_RATIONAL ? NULL : floor_inside(c, u);
+    int sign[2];
+    if (!n)
+        return fail(c, PIECES_NOT_SEEN, e);
+    for (int k = 0; k < 2; k++) {
+        Num at = k ? combine(c->nums, mpq_add, n, num_int(c->nums, 1)) : n;
+        const Expr *rest = call2(c, e->span, EIG_FN_SUB, u, expr_const(c->cx, e->span, at));
+        if (!rest || !sign_of(c, rest, JUMPS, &sign[k]))
+            return NULL;
+    }
+    return sign[0] >= 0 && sign[1] < 0 ? expr_const(c->cx, e->span, n) : fail(c, PIECES_NOT_SEEN, e);
+}
+
+/* 0 times what jumps, or that less itself, where it has a value all over: there may be no end of the places where it does. */
+static bool is_zero_of_jumps(const Cut *c, const Expr *e)
+{
+    const Expr *const *arg = e->as.call.arg;
+    if (e->as.call.fn != EIG_FN_MUL && e->as.call.fn != EIG_FN_SUB)
+        return false;
+    if (!expr_may_jump(e, c->by) || !expr_is_defined(e))
+        return false;
+    if (e->as.call.fn == EIG_FN_SUB)
+        return expr_equal(arg[0], arg[1]);
+    Num factor;
+    return (expr_is_const(arg[0], &factor) || expr_is_const(arg[1], &factor)) && mpq_sgn(factor) == 0;
+}
+
 /* A call whose arguments have no breaks any more. */
 static const Expr *choose(Cut *c, const Expr *e, const Expr *const *arg)
 {
@@ -260,7 +328,7 @@ static const Expr *choose(Cut *c, const Expr *e, const Expr *const *arg)
     case EIG_FN_RAMP: return between(c, e, arg[0], arg[1]);
     case EIG_FN_FLOOR:
         if (!expr_is_const(arg[0], NULL))
-            return fail(c, PIECES_NOT_SEEN, e);
+            return whole_part(c, e, arg[0]);
         break;
     default: break;
     }
@@ -275,6 +343,8 @@ static const Expr *without_breaks(Cut *c, const Expr *e)
     const Expr *arg[2] = { NULL, NULL };
     if (e->kind != EXPR_CALL || !expr_uses(e, c->by))
         return e;
+    if (is_zero_of_jumps(c, e))
+        return number(c, e->span, 0);
     for (int k = 0; k < e->as.call.n_args; k++)
         if (!(arg[k] = without_breaks(c, e->as.call.arg[k])))
             return NULL;
