@@ -1,8 +1,11 @@
 #include "compiler/expr/kink.h"
 
+#include <stdlib.h>
+
 #include "compiler/expr/affine.h"
 #include "compiler/expr/bracket.h"
 #include "compiler/expr/roots.h"
+#include "compiler/expr/zero.h"
 
 const Kink *kink_between(Ctx *cx, NumPool *pool, const Expr *zero, EigVar by, double below, double above)
 {
@@ -65,7 +68,7 @@ static bool vanishes(Ctx *cx, const Kink *k, const Expr *e)
         return true;
     const Expr *const *arg = e->as.call.arg;
     switch (e->as.call.fn) {
-    case EIG_FN_ADD: case EIG_FN_SUB: return vanishes(cx, k, arg[0]) && vanishes(cx, k, arg[1]);
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MIN: case EIG_FN_MAX: return vanishes(cx, k, arg[0]) && vanishes(cx, k, arg[1]);
     case EIG_FN_MUL: return vanishes(cx, k, arg[0]) || vanishes(cx, k, arg[1]);
     case EIG_FN_POW: return vanishes(cx, k, arg[0]) && expr_is_const(arg[1], &c) && mpq_sgn(c) > 0;
     case EIG_FN_DIV: case EIG_FN_NEG: case EIG_FN_SQRT: case EIG_FN_EXPM1: case EIG_FN_LOG1P: case EIG_FN_SIN: case EIG_FN_TANH: case EIG_FN_ATAN:
@@ -78,4 +81,61 @@ bool kink_vanishes(Ctx *cx, const Kink *k, const Expr *e)
 {
     bool is_only;
     return vanishes(cx, k, e) || expr_share_root(k->zero, e, k->by, k->below, k->above, &is_only);
+}
+
+static bool is_root(const Expr *e)
+{
+    Num n;
+    if (e->as.call.fn == EIG_FN_SQRT)
+        return true;
+    return e->as.call.fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) != 0;
+}
+
+const Expr *kink_kept_above(Ctx *cx, NumPool *pool, const Kink *k, KinkSide side, const Expr *e)
+{
+    const Expr *arg[2] = { NULL, NULL };
+    if (e->kind != EXPR_CALL || !expr_uses(e, k->by))
+        return e;
+    for (int n = 0; n < e->as.call.n_args; n++)
+        if (!(arg[n] = kink_kept_above(cx, pool, k, side, e->as.call.arg[n])))
+            return NULL;
+    int sign = is_root(e) ? expr_sign_at(pool, k->zero, k->by, side == KINK_ABOVE ? k->above : k->below) : 0;
+    if (abs(sign) == 1 && is_zero_times(cx, k, e->as.call.arg[0], sign)) {
+        const Expr *of[2] = { arg[0], expr_const(cx, e->span, num_int(pool, 0)) };
+        if (!(arg[0] = expr_call(cx, pool, e->span, EIG_FN_MAX, 2, of)))
+            return NULL;
+    }
+    return expr_with_arguments(cx, pool, e, arg);
+}
+
+/* A power, above 0, of a base that is so: the only max in a piece are those of such bases. */
+static bool is_power_of_kept(const Expr *e)
+{
+    bool is_power = e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_SQRT || (e->as.call.fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], NULL)));
+    const Expr *base = is_power ? e->as.call.arg[0] : NULL;
+    return base && base->kind == EXPR_CALL && base->as.call.fn == EIG_FN_MAX && expr_is_defined(base);
+}
+
+/* A product of them and of numbers that are not 0. */
+static bool is_divisor(const Expr *e)
+{
+    Num n;
+    if (expr_is_const(e, &n))
+        return mpq_sgn(n) != 0;
+    if (e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_MUL)
+        return is_divisor(e->as.call.arg[0]) && is_divisor(e->as.call.arg[1]);
+    return is_power_of_kept(e);
+}
+
+bool kink_is_only_edge(const Expr *e)
+{
+    if (e->kind != EXPR_CALL || is_power_of_kept(e) || expr_is_defined(e))
+        return true;
+    const Expr *const *arg = e->as.call.arg;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: return kink_is_only_edge(arg[0]) && kink_is_only_edge(arg[1]);
+    case EIG_FN_NEG: case EIG_FN_EXP: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: return kink_is_only_edge(arg[0]);
+    case EIG_FN_DIV: return kink_is_only_edge(arg[0]) && is_divisor(arg[1]);
+    default:         return false;
+    }
 }

@@ -34,7 +34,7 @@ typedef struct ModelParam {
 typedef struct CostPiece {
     Num lo, hi;                 /* NULL: infinite. Pieces that meet at an irrational kink share the doubles beside it (compiler/expr/piece.h) */
     const Expr *g, *slope, *curve;      /* of EIG_VAR_X on [lo, hi], without abs, max, step, ...; g' and g'' */
-    const Kink *from, *to;      /* irrational kinks where it begins and ends; NULL: at lo and hi */
+    const Kink *from, *to;      /* irrational kinks where it begins and ends, bases of powers kept above 0 there (kink.h); NULL: at lo and hi */
 } CostPiece;
 
 /* cost(x) = g on [lo, hi]: phi(z) = prox_g(gain (z - threshold)). */

@@ -61,7 +61,7 @@ NAMES = {
     "tanh": mp.tanh, "atan": mp.atan, "sin": mp.sin, "cos": mp.cos,
     "normcdf": mp.ncdf, "normpdf": mp.npdf, "step": lambda u: mpf(int(u >= 0)), "ramp": lambda a, b: mpf(int(a >= b)) if a < 0 or a >= b else a / b,
     "log": where(lambda u: u > 0, mp.log), "log1p": where(lambda u: u > -1, mp.log1p), "sqrt": where(lambda u: u >= 0, mp.sqrt),
-    "log_root": where(lambda a, b: b > 0, log_root), "wright_omega": lambda a: log_root(a, mpf(1)),
+    "floor": mp.floor, "pulse": lambda a, b: mpf(int(0 <= a < b)), "log_root": where(lambda a, b: b > 0, log_root), "wright_omega": lambda a: log_root(a, mpf(1)),
 }
 
 

@@ -63,11 +63,30 @@ def smooth_crossings():
         accepted(cost)
 
 
+def powers():
+    """The slope is that of a root where the branches meet, g'' infinite: among the inputs those that lead there, and next to it."""
+    for cost, difference, a, b in (("max(x^2 - 2, 0)^1.5", "x^2 - 2", 1, 2), ("max(x^2 - 2, 0)^1.2", "x^2 - 2", -2, -1), ("max(x^2 - 2, 0)^2.5", "x^2 - 2", 1, 2),
+                                   ("max(exp(x) - 3, 0)^1.5", "exp(x) - 3", 1, 2), ("max(exp(x) - x - 2, 0)^1.5", "exp(x) - x - 2", 1, 2), ("max(x^3 - 2, 0)^1.5", "x^3 - 2", 1, 2),
+                                   ("max(x^2 - 2, 0)^1.5 + sin(x) / 2", "x^2 - 2", 1, 2), ("max(x^2 - 2, 0)^1.5 * exp(x) on [-3, 3]", "x^2 - 2", 1, 2),
+                                   ("max(x^2 - 2, 0) * sqrt(max(x^2 - 2, 0))", "x^2 - 2", 1, 2), ("max(x^2 / 3 - 1, 0)^1.5 + abs(x - 1)", "x^2 - 3", 1, 2),
+                                   ("abs(x^2 - 2)^1.5 + 3 * x^2", "x^2 - 2", 1, 2), ("abs(exp(x) - 3)^1.5 + x^2", "exp(x) - 3", 1, 2), ("max(2 - x^2, 0)^1.5 / 100", "x^2 - 2", -2, -1),
+                                   ("max(x^2 + abs(x) - 3, 0)^1.5", "x^2 + x - 3", 1, 2), ("max(x^2 - 2, 0)^1.5 - 0.499 * x^2", "x^2 - 2", 1, 2), ("max(sqrt(1 + x^2) - 2, 0)^1.5", "x^2 - 3", 1, 2)):
+        accepted(cost)
+        g, (lo, hi) = formula.parts("cost(x) = " + cost, FAR)
+        x = root(difference, a, b)
+        there = float(force(g, lo, hi, x + mpf(10)**-30))
+        solved(cost, [math.nextafter(there, -math.inf), there, math.nextafter(there, math.inf)] + [float(force(g, lo, hi, x + h)) for h in (mpf(10)**-12, -mpf(10)**-12, mpf(10)**-6)])
+    for cost in ("-max(x^2 - 2, 0)^1.5", "-max(x^2 - 2, 0)^0.5 on [0, 1.5]", "-max(2 - x^2, 0)^0.5", "max(2 - x^2, 0)^1.5", "abs(x^2 - 2)^1.5 + x^2", "max(x^2 - 2, 0)^0.9", "x^2 - max(exp(x) - 3, 0)^0.5 on [0, 2]"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
+    for cost in ("(x^2 - 2)^1.5 + max(x^2 - 2, 0)", "(x^2 - 2)^1.5 + max(x^2 - 2, 0) on [1, 3]", "max(x^2 - 2, 0) + (max(x^2 - 2, 0) * (9 - 2 * x))^1.5 / 1000 on [1, 5]"):
+        assert codes_of(cost) == ["E0722"], (cost, codes_of(cost))
+
+
 def refused():
     for cost in ("min(x^2, 2)", "min(exp(x), 3)", "x^2 - max(x^2, 2)", "-abs(x^2 - 2) + 2 * x^2", "-max(exp(x), 3) + exp(x)", "abs(x^2 - 2)", "min(max(x^2, 2), 3)",
-                 "abs(abs(x^2 - 3) - 1) / 10", "max(x^2, 2) - 1.5 * max(x^2 - 2, 0) + x^2 / 4", "sqrt(max(x^2 - 2, 0))", "-max(x^2 - 2, 0)^2"):
+                 "abs(abs(x^2 - 3) - 1) / 10", "max(x^2, 2) - 1.5 * max(x^2 - 2, 0) + x^2 / 4", "sqrt(max(x^2 - 2, 0))", "-max(x^2 - 2, 0)^2", "max(x^2 - 2, 0) + step(x^2 - 2)"):
         assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
-    for cost in ("max(x^2 - 2, 0) + step(x^2 - 2)", "step(x^2 - 2) * (x^2 - 2)^2", "abs(x^2 - 2) + max(x^2 - 2, 1e-20) + x^2", "max(x^2, 2) + abs(x - 1.4142135623730951)",
+    for cost in ("step(x^2 - 2) * (x^2 - 2)^2", "abs(x^2 - 2) + max(x^2 - 2, 1e-20) + x^2", "max(x^2, 2) + abs(x - 1.4142135623730951)",
                  "max(2, tanh(1 / x))", "max(0, 0 * log(x) + x^2 - 2)", "max(x^2, 2e700)"):
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
     assert codes_of("abs(x) + max(2, tanh(1 / x))") == ["E0722"]
@@ -106,7 +125,8 @@ def nearly():
                                    ("max(0, 1 / (2 + x) - 1e-5) on [0, inf]", "1 / (2 + x) - 1e-5", 10, 1e6), ("max(x, sqrt(1 + x^2) - 0.001)", "sqrt(1 + x^2) - 0.001 - x", 100, 1000)):
         accepted(cost)
         stays_at(cost, root(difference, a, b))
-    for cost in ("max(x, sqrt(1 + x^2) - 1e-12)", "max(x, log(1 + exp(x)) - 1e-9)", "max(x, log(exp(x)))", "abs(log(exp(x)) - x)", "abs(wright_omega(x) + log(wright_omega(x)) - x)"):
+    accepted("max(x, sqrt(1 + x^2) - 1e-12)", [0, -3, 20, 1e5])       # by the way it is composed
+    for cost in ("max(x, log(1 + exp(x)) - 1e-9)", "max(x, log(exp(x)))", "abs(log(exp(x)) - x)", "abs(wright_omega(x) + log(wright_omega(x)) - x)"):
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
     for cost in ("-max(0, exp(-x) - 1e-30) + exp(-x)", "-abs(1 / (2 + x) - 1e-3) on [0, inf]", "min(x, sqrt(1 + x^2) - 0.001)"):
         assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
@@ -181,6 +201,7 @@ def random_ones(how_many, seed):
 how_many, seed = (int(x) for x in (sys.argv[1:] + ["60", "0"][len(sys.argv) - 1:])[:2])
 eigc.test("kinks", kinks)
 eigc.test("smooth crossings", smooth_crossings)
+eigc.test("powers", powers)
 eigc.test("refused", refused)
 eigc.test("nowhere 0", nowhere_zero)
 eigc.test("nearly 0", nearly)

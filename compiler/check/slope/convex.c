@@ -7,6 +7,7 @@
 #include "compiler/check/slope/jet.h"
 #include "compiler/check/slope/slope.h"
 #include "compiler/expr/exprel.h"
+#include "compiler/model/cost/cost.h"
 
 /* "between x = 1 and x = 2": where it was not proved. */
 static const char *place_text(Ctx *cx, const ConvexFinding *f)
@@ -40,6 +41,15 @@ static void report_unproved(Ctx *cx, NumPool *nums, const ConvexFinding *f, cons
                                      : "a simpler formula, a narrower domain or a little more of x^2 may help");
 }
 
+/* Where the domain ends, one side is all there is. */
+static void report_jump_up(Ctx *cx, const ConvexFinding *f, Span at)
+{
+    const char *values = jump_text(cx, &f->jump);
+    Diag *d = diag_at(cx, D_E0723, at, "this cost jumps up at x = %.10g, where its domain ends%s%s: an input that leads there has no rate, since each is "
+                                       "dearer than one nearer to it", f->jump.at, values ? ", " : "", values ? values : "");
+    diag_help(cx, d, "write the cost so that its value at the end is the one beside it");
+}
+
 static const char *const SHORT_REPAIR = "g may bend down by less than x^2/2 bends up: add a multiple of x^2, or narrow the domain with `on [lo, hi]`";
 
 static void report(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g, Span at)
@@ -53,9 +63,16 @@ static void report(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g
     case CONVEX_BENDS_DOWN:
         d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope jumps down there", f->at);
         break;
-    case CONVEX_JUMPS:
-        d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: it jumps there", f->at);
+    case CONVEX_FALLS:
+        d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope falls there, from %.6g at x = %.10g to %.6g at x = %.10g",
+                    f->at, f->fall.before, f->fall.from, f->fall.after, f->fall.to);
         break;
+    case CONVEX_JUMPS:
+        cost_report_jump(cx, &f->jump, at);
+        return;
+    case CONVEX_JUMPS_UP:
+        report_jump_up(cx, f, at);
+        return;
     case CONVEX_OUTSIDE:
         d = diag_at(cx, D_E0722, at, "this cost is not defined at x = %.10g: %s", f->at, jet_outside_text(cx, f->function));
         whole = strcmp(f->function, "/") == 0 ? expr_by_exprel(cx, nums, g, EIG_VAR_X, f->at) : NULL;

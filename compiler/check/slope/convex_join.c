@@ -67,12 +67,26 @@ static const Expr *difference(Join *j, const Expr *a, const Expr *b)
     return expr_apply(j->cx, b->span, EIG_FN_SUB, 2, arg);
 }
 
+/* b - a is 0 at the kink: as a whole, or each term that the two have not in common. */
+static bool is_same_at_kink(Join *j, const Expr *a, const Expr *b)
+{
+    Terms terms = { 0 };
+    bool all = true;
+    if (kink_vanishes(j->cx, j->kink, difference(j, a, b)))
+        return true;
+    expr_terms(j->cx, b, 1, &terms);
+    expr_terms(j->cx, a, -1, &terms);
+    for (size_t k = 0; k < terms.n && all; k++)
+        all = kink_vanishes(j->cx, j->kink, terms.at[k].e);
+    return all;
+}
+
 /* At an irrational kink nothing jumps in value: only abs, min, max and ramp make one. Their slopes may be the same there. */
 static PieceJoin compare_at_kink(Join *j, const CostPiece *left, const CostPiece *right)
 {
     int slope = compare_at(j, left->slope, right->slope, right->lo);
     bool is_known = evaluate_at(j, left->slope, NULL) == JET_FINE && evaluate_at(j, right->slope, NULL) == JET_FINE;
-    if (slope == 2 && is_known && kink_vanishes(j->cx, j->kink, difference(j, left->slope, right->slope)))
+    if (slope == 2 && is_known && is_same_at_kink(j, left->slope, right->slope))
         slope = 0;
     return slope == -1 ? JOIN_BENDS_DOWN : slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
 }
@@ -133,7 +147,13 @@ static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const Co
     return slope == -1 ? JOIN_BENDS_DOWN : values == JOIN_UNKNOWN || slope == 2 ? JOIN_UNKNOWN : JOIN_FINE;
 }
 
-PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function)
+/* For people. */
+static double value_of(Join *j, const Expr *e, Num x)
+{
+    return evaluate_at(j, e, x) == JET_FINE ? mpfi_get_d(j->term.value) : (double)NAN;
+}
+
+PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *left, const CostPiece *right, const char **function, Jump *jump)
 {
     Join j = { .cx = cx, .nums = nums, .kink = right->from };
     jet_result_init(&j.term);
@@ -142,9 +162,42 @@ PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *le
     *function = trouble == JET_OUTSIDE || trouble == JET_EDGE ? j.term.function : NULL;
     bool is_outside = trouble == JET_OUTSIDE && !right->from, is_known = right->from ? trouble == JET_FINE : trouble <= JET_JUMP;
     PieceJoin there = is_outside ? JOIN_OUTSIDE : is_known ? compare(&j, g, left, right) : JOIN_UNKNOWN;
+    if (there == JOIN_JUMPS)
+        *jump = (Jump){ num_to_double(right->lo), value_of(&j, left->g, right->lo), value_of(&j, g, right->lo), value_of(&j, right->g, right->lo) };
     jet_result_clear(&j.term);
     jet_result_clear(&j.sum);
     return there;
+}
+
+/* Encloses x + slope at a double in j->term; false: not known. */
+static bool force_at(Join *j, const Expr *slope, double x)
+{
+    jet_evaluate(slope, &(JetDomain){ .nums = j->nums, .lo = x, .hi = x }, &j->term);
+    mpfi_add_d(j->term.value, j->term.value, x);
+    return j->term.trouble == JET_FINE && mpfi_bounded_p(j->term.value);
+}
+
+bool pieces_fall(Ctx *cx, NumPool *nums, const CostPiece *left, const CostPiece *right, SlopeFall *out)
+{
+    static const int reach[] = { -20, -30, -40, -10, -4 };     /* powers of two */
+    Join j = { .cx = cx, .nums = nums };
+    bool falls = false;
+    double at = num_to_double(right->from ? right->from->nearest : right->lo);
+    jet_result_init(&j.term);
+    for (size_t k = 0; k < sizeof reach / sizeof *reach && !falls; k++) {
+        double h = ldexp(fmax(1, fabs(at)), reach[k]);
+        *out = (SlopeFall){ .from = at - h, .to = at + h };
+        bool is_within = (!left->lo || num_to_double_up(left->lo) < out->from) && (!right->hi || out->to < num_to_double_down(right->hi));
+        if (!is_within || !force_at(&j, left->slope, out->from))
+            continue;
+        out->before = mpfr_get_d(&j.term.value->left, MPFR_RNDD);
+        if (!force_at(&j, right->slope, out->to))
+            continue;
+        out->after = mpfr_get_d(&j.term.value->right, MPFR_RNDU);
+        falls = out->after < out->before;
+    }
+    jet_result_clear(&j.term);
+    return falls;
 }
 
 /* g is continuous from a little inside up to the end. */
@@ -157,15 +210,19 @@ static bool is_continuous(Join *j, const Expr *g, const CostPiece *piece, Num en
     return j->term.trouble == JET_FINE;
 }
 
-PieceJoin piece_ends(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *piece, Num end)
+PieceJoin piece_ends(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *piece, Num end, Jump *jump)
 {
     if (!end || !expr_may_jump(g, EIG_VAR_X))
         return JOIN_FINE;
     Join j = { .cx = cx, .nums = nums };
     jet_result_init(&j.term);
     jet_result_init(&j.sum);
-    int there = is_continuous(&j, g, piece, end) ? 0 : compare_at(&j, g, piece->g, end);
+    int there = is_continuous(&j, g, piece, end) ? 0 : compare_at(&j, piece->g, g, end);
+    if (abs(there) == 1) {
+        double value = value_of(&j, g, end);
+        *jump = (Jump){ num_to_double(end), value_of(&j, piece->g, end), value, value };
+    }
     jet_result_clear(&j.term);
     jet_result_clear(&j.sum);
-    return there == 0 ? JOIN_FINE : there == 2 ? JOIN_UNKNOWN : JOIN_JUMPS;
+    return there == 0 ? JOIN_FINE : there == 2 ? JOIN_UNKNOWN : there > 0 ? JOIN_JUMPS_UP : JOIN_JUMPS;
 }

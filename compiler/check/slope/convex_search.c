@@ -14,6 +14,7 @@
 #include "compiler/check/slope/periodic.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
+#include "compiler/expr/piece.h"
 #include "compiler/expr/share.h"
 
 enum { MANY_REGIONS = 150 };
@@ -173,6 +174,36 @@ static const char *pole_near(ConvexSearch *s, const ConvexRegion *r)
     return is_within ? gap_pole(&s->nums, s->g[CONVEX_INSIDE], from, to) : NULL;
 }
 
+static const Kink *kink_of(const ConvexSearch *s, ConvexWhere where)
+{
+    return where == CONVEX_TOWARDS_LO ? s->piece->from : where == CONVEX_TOWARDS_HI ? s->piece->to : NULL;
+}
+
+/* What is 0 at the kink that the region goes towards is 0 nowhere else in [from, to], nor is what is 0 at the one at the other end of the piece. */
+static bool is_zero_once(ConvexSearch *s, const ConvexRegion *r, const JetDomain *d)
+{
+    const Kink *kink = kink_of(s, r->where), *other = kink_of(s, r->where == CONVEX_TOWARDS_LO ? CONVEX_TOWARDS_HI : CONVEX_TOWARDS_LO);
+    jet_evaluate(kink->zero, d, &s->end);
+    if (s->end.trouble != JET_FINE || !(mpfi_is_strictly_pos(s->end.slope) || mpfi_is_strictly_neg(s->end.slope)))
+        return false;
+    if (!other || expr_equal(other->zero, kink->zero))
+        return true;
+    jet_evaluate(other->zero, d, &s->end);
+    return s->end.trouble == JET_FINE && (mpfi_is_strictly_pos(s->end.value) || mpfi_is_strictly_neg(s->end.value));
+}
+
+/* A lower bound of 1 + g'' from an irrational kink on, which may be infinite there: it has a value at every other place of the region, the only one
+ * where a base is 0, so what encloses its values where it has any encloses all of them. */
+static double beside_kink(ConvexSearch *s, const ConvexRegion *r)
+{
+    JetDomain d = { .nums = &s->nums };
+    if (!kink_of(s, r->where) || !kink_is_only_edge(s->curve[CONVEX_INSIDE]) || !convex_line_of(s, r, &d.lo, &d.hi) || !is_zero_once(s, r, &d))
+        return -INFINITY;
+    jet_evaluate_both(s->g[CONVEX_INSIDE], s->curve[CONVEX_INSIDE], &d, &s->domain, &s->end);
+    bool is = s->domain.trouble == JET_FINE && (s->end.trouble == JET_FINE || s->end.trouble == JET_EDGE) && !mpfi_nan_p(s->end.value);
+    return is ? convex_lower(s->end.value) : (double)-INFINITY;
+}
+
 /* A region that cannot be split further. */
 static void give_up(ConvexSearch *s, const ConvexRegion *r)
 {
@@ -202,7 +233,7 @@ static void do_region(ConvexSearch *s, const ConvexRegion *r)
     bool fine = s->whole.trouble == JET_FINE;
     double low = !fine ? (double)-INFINITY : r->where == CONVEX_INSIDE ? sharpened(s, r) : convex_lower(s->whole.value);
     bool unlimited = !goes_far || s->composed > 0 || (fine && grows_beyond(s, r));
-    low = fmax(low, s->composed);
+    low = fmax(fine ? low : beside_kink(s, r), s->composed);
     if (low >= 0 && unlimited && (is_sharp(s, low) || !may_split(s, r))) {
         s->found.bound = fmin(s->found.bound, low);
     } else if (becomes_hard(s, s->n_done > MANY_REGIONS || !may_split(s, r))) {
@@ -225,12 +256,12 @@ static double unit_at(Num end)
     return x < 0x1p20 ? 1 : ldexp(1, ilogb(x) - 20);
 }
 
-/* A lower bound of 1 + g'' on p by the way g is composed there. */
-static double composed_bend(ConvexSearch *s, const CostPiece *p)
+/* A lower bound of 1 + e'' between lo and hi by the way e is composed. */
+static double composed_bend(ConvexSearch *s, const Expr *e, Num lo, Num hi)
 {
-    Compose c = { &s->nums, p->lo, p->hi };
+    Compose c = { &s->nums, lo, hi };
     NumMark before = num_pool_mark(&s->nums);
-    Shape g = compose_shape(&c, p->g);
+    Shape g = compose_shape(&c, e);
     bool is_known = g.is_defined && g.least;
     double bend = is_known ? num_to_double_down(compose_num(&c, mpq_add, g.least, num_int(&s->nums, 1))) : (double)-INFINITY;
     num_pool_release(&s->nums, before);
@@ -244,7 +275,7 @@ static bool prepare(ConvexSearch *s, const CostPiece *p)
     Num zero = num_int(&s->nums, 0), one = num_int(&s->nums, 1);
     const Expr *arg[2];
     s->piece = p;
-    s->composed = composed_bend(s, p);
+    s->composed = fmax(s->whole_composed, composed_bend(s, p->g, p->lo, p->hi));
     s->g[CONVEX_INSIDE] = expr_plus_affine(s->cx, &s->nums, p->g, EIG_VAR_X, zero, zero);        /* many kinks leave many straight terms */
     s->curve[CONVEX_INSIDE] = expr_plus_affine(s->cx, &s->nums, p->curve, EIG_VAR_X, one, zero);
     for (ConvexWhere w = CONVEX_TOWARDS_LO; w < CONVEX_N_WHERE; w++) {
@@ -321,7 +352,7 @@ static void search_piece(ConvexSearch *s, const CostPiece *p)
     start(s);
     while (s->n && s->found.verdict == CONVEX_SEARCHING) {
         ConvexRegion r = s->stack[--s->n];
-        if (s->n_done++ == CONVEX_MAX_REGIONS || s->nums.work > JET_BUDGET) {
+        if (s->n_done++ >= CONVEX_MAX_REGIONS || s->nums.work > JET_BUDGET) {
             leave(s, &r);
             s->found.is_spent = true;
             return;
@@ -334,28 +365,72 @@ static void search_piece(ConvexSearch *s, const CostPiece *p)
 
 static bool joins(ConvexSearch *s, PieceJoin join, Num at)
 {
-    static const ConvexVerdict as[] = { [JOIN_JUMPS] = CONVEX_JUMPS, [JOIN_BENDS_DOWN] = CONVEX_BENDS_DOWN,
+    static const ConvexVerdict as[] = { [JOIN_JUMPS] = CONVEX_JUMPS, [JOIN_JUMPS_UP] = CONVEX_JUMPS_UP, [JOIN_BENDS_DOWN] = CONVEX_BENDS_DOWN,
                                         [JOIN_OUTSIDE] = CONVEX_OUTSIDE, [JOIN_UNKNOWN] = CONVEX_UNPROVED };
     if (join != JOIN_FINE)
         convex_decide(s, as[join], num_to_double(at));
     return join == JOIN_FINE;
 }
 
+static ConvexFinding nothing_found(void)
+{
+    return (ConvexFinding){ .attained = INFINITY, .bound = INFINITY, .attained_at = NAN, .from = NAN, .to = NAN };
+}
+
+/* What is undecided at one place may be refuted at another: the search goes on, if work is left. */
+static void put_off(ConvexSearch *s)
+{
+    if (s->found.verdict != CONVEX_UNPROVED || s->found.is_spent)
+        return;
+    if (s->doubt.verdict == CONVEX_SEARCHING)
+        s->doubt = s->found;
+    s->found = nothing_found();
+    s->n = 0;
+}
+
+/* Nothing is refuted inside a piece, and something is undecided: where pieces meet the slope may fall. */
+static void settle_doubt(ConvexSearch *s)
+{
+    const CostFormula *c = s->cost;
+    for (size_t k = 1; k < c->n_pieces; k++) {
+        const CostPiece *p = &c->piece[k];
+        if (pieces_fall(s->cx, &s->nums, p - 1, p, &s->found.fall)) {
+            convex_decide(s, CONVEX_FALLS, num_to_double(p->from ? p->from->nearest : p->lo));
+            return;
+        }
+    }
+    if (s->doubt.verdict != CONVEX_SEARCHING)
+        s->found = s->doubt;
+}
+
 static void search_pieces(ConvexSearch *s)
 {
     const CostFormula *c = s->cost;
+    bool is_whole = s->whole_composed >= 0;     /* what is convex as a whole needs no look at where its pieces meet */
     for (size_t k = 0; k < c->n_pieces && s->found.verdict == CONVEX_SEARCHING; k++) {
         const CostPiece *p = &c->piece[k];
-        if (k && !joins(s, pieces_join(s->cx, &s->nums, c->g, p - 1, p, &s->found.function), p->lo))
-            return;
-        search_piece(s, p);
+        if (k && !is_whole)
+            joins(s, pieces_join(s->cx, &s->nums, c->g, p - 1, p, &s->found.function, &s->found.jump), p->lo);
+        put_off(s);
+        if (s->found.verdict == CONVEX_SEARCHING)
+            search_piece(s, p);
+        put_off(s);
     }
+}
+
+static void search_all(ConvexSearch *s)
+{
+    const CostFormula *c = s->cost;
+    s->whole_composed = expr_may_jump(c->g, EIG_VAR_X) ? (double)-INFINITY : composed_bend(s, c->g, c->lo, c->hi);
+    search_pieces(s);
+    if (s->found.verdict == CONVEX_UNPROVED || (s->found.verdict == CONVEX_SEARCHING && s->doubt.verdict != CONVEX_SEARCHING))
+        settle_doubt(s);
     double at;
     if (s->found.verdict == CONVEX_SEARCHING && convex_has_no_slope(s->cx, c, &at))
         convex_decide(s, CONVEX_NO_SLOPE, at);
     const CostPiece *first = &c->piece[0], *last = &c->piece[c->n_pieces - 1];
-    if (s->found.verdict == CONVEX_SEARCHING && joins(s, piece_ends(s->cx, &s->nums, c->g, first, c->lo), c->lo)
-        && joins(s, piece_ends(s->cx, &s->nums, c->g, last, c->hi), c->hi))
+    if (s->found.verdict == CONVEX_SEARCHING && joins(s, piece_ends(s->cx, &s->nums, c->g, first, c->lo, &s->found.jump), c->lo)
+        && joins(s, piece_ends(s->cx, &s->nums, c->g, last, c->hi, &s->found.jump), c->hi))
         s->found.verdict = CONVEX_PROVED;
 }
 
@@ -366,10 +441,10 @@ void convex_search(Ctx *cx, const CostFormula *cost, ConvexFinding *out)
     JetResult *r[] = { &s->whole, &s->middle, &s->end, &s->domain, &s->scaled };
     s->cx = cx;
     s->cost = cost;
-    s->found = (ConvexFinding){ .attained = INFINITY, .bound = INFINITY, .attained_at = NAN, .from = NAN, .to = NAN };
+    s->found = nothing_found();
     for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_init(r[k]);
-    search_pieces(s);
+    search_all(s);
     for (size_t k = 0; k < sizeof r / sizeof *r; k++)
         jet_result_clear(r[k]);
     num_pool_free(&s->nums);

@@ -20,7 +20,8 @@ typedef struct ConvexSearch {
     NumPool nums;               /* scratch; its work is that of the search */
     const CostFormula *cost;
     const CostPiece *piece;     /* under way */
-    double composed;            /* 1 + g'' is nowhere less on it, by the way g is composed; -INFINITY: that is not known */
+    double whole_composed;      /* 1 + g'' is nowhere less, by the way all of g is composed; -INFINITY: that is not known */
+    double composed;            /* ... on the piece under way */
     const Expr *curve[CONVEX_N_WHERE], *g[CONVEX_N_WHERE];      /* 1 + g'' and g in the variable of each kind of region */
     bool is_hard;               /* many regions, or one that cannot be split further: worth 1 + g'' in factors (factored.h) */
     const Expr *factored[CONVEX_N_WHERE];       /* curve, so; NULL: there is none, or it is not hard */
@@ -28,6 +29,7 @@ typedef struct ConvexSearch {
     ConvexRegion stack[CONVEX_MAX_STACK];
     size_t n, n_done;
     ConvexFinding found;
+    ConvexFinding doubt;        /* the first place that was left undecided; CONVEX_SEARCHING: there is none */
     JetResult whole, middle, end, domain, scaled;
 } ConvexSearch;
 

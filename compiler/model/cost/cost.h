@@ -12,6 +12,7 @@
  * strength (cost_smooth.c). */
 #ifndef COMPILER_MODEL_COST_COST_H
 #define COMPILER_MODEL_COST_COST_H
+#include "compiler/expr/jump.h"
 #include "compiler/model/cost/cost_write.h"
 
 /* Smooth parts and their parameters, in the order of Cost.p. */
@@ -93,6 +94,10 @@ int cost_sign(const Cost *c);
 bool cost_is_box(const Cost *c);
 /* Its prox is a step from lo to hi, of every value between them at the step. */
 bool cost_jumps(const Cost *c);
+
+/* ---- cost_formula.c ---- */
+/* E0720: it jumps inside its domain. */
+void cost_report_jump(Ctx *cx, const Jump *jump, Span at);
 
 /* ---- cost_smooth.c, and cost_root.c for it ---- */
 /* The parameter that a factor multiplies, or -1: a multiple, or a sum with a

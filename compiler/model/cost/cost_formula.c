@@ -6,6 +6,7 @@
 #include "compiler/expr/affine.h"
 #include "compiler/expr/digits.h"
 #include "compiler/expr/exponential.h"
+#include "compiler/expr/jump.h"
 #include "compiler/expr/log_sum.h"
 #include "compiler/expr/piece.h"
 #include "compiler/expr/power.h"
@@ -62,6 +63,14 @@ bool cost_formula_read(Builder *b, const AstAttr *a, CostDomain *out)
 
 /* ---- pieces ---- */
 
+void cost_report_jump(Ctx *cx, const Jump *jump, Span at)
+{
+    const char *values = jump_text(cx, jump);
+    Diag *d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: it jumps there%s%s", jump->at, values ? ", " : "",
+                      values ? values : "");
+    diag_help(cx, d, "a cost must not jump: write what switches with `max` or `ramp`, or let the domain end before that with `on [lo, hi]`");
+}
+
 static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
 {
     Diag *d;
@@ -98,12 +107,24 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
     return false;
 }
 
+static bool keep_above(Builder *b, const Kink *k, KinkSide side, CostPiece *p)
+{
+    p->g = kink_kept_above(b->cx, b->nums, k, side, p->g);
+    p->slope = kink_kept_above(b->cx, b->nums, k, side, p->slope);
+    p->curve = kink_kept_above(b->cx, b->nums, k, side, p->curve);
+    return p->g && p->slope && p->curve;
+}
+
 static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 {
     *out = (CostPiece){ .lo = p->lo, .hi = p->hi, .g = p->e, .from = p->from, .to = p->to };
     const Expr *slope = expr_derive(b->cx, b->nums, p->e, EIG_VAR_X);
     out->slope = slope ? expr_continued_powers(b->cx, b->nums, slope) : NULL;
     out->curve = out->slope ? expr_derive(b->cx, b->nums, out->slope, EIG_VAR_X) : NULL;
+    if (out->curve && p->from && !keep_above(b, p->from, KINK_ABOVE, out))
+        out->curve = NULL;
+    if (out->curve && p->to && !keep_above(b, p->to, KINK_BELOW, out))
+        out->curve = NULL;
     return out->curve || report_pieces(b, PIECES_TOO_LARGE, p->e);
 }
 
@@ -163,10 +184,15 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     CostFormula *c = ARENA_NEW(&b->cx->arena, CostFormula);
     Pieces pieces = { 0 };
     const Expr *at = NULL;
+    Jump jump;
     *c = (CostFormula){ .g = g, .span = g->span, .lo = bound_value(domain->lo), .hi = bound_value(domain->hi) };
     PieceTrouble trouble = expr_pieces(b->cx, b->nums, &(Piece){ .lo = c->lo, .hi = c->hi, .e = g }, EIG_VAR_X, ANY_KINKS, &pieces, &at);
     if (trouble == PIECES_FINE)
         trouble = merge_in_pieces(b, &pieces, &at);
+    if (trouble != PIECES_FINE && trouble != PIECES_NO_VALUE && expr_jump(b->cx, b->nums, g, EIG_VAR_X, c->lo, c->hi, &jump)) {
+        cost_report_jump(b->cx, &jump, g->span);
+        return NULL;
+    }
     if (!report_pieces(b, trouble, at))
         return NULL;
     CostPiece *piece = ARENA_ARRAY(&b->cx->arena, pieces.n, CostPiece);
