@@ -1,5 +1,5 @@
-/* An expression is cut where step, pulse and floor break it, and the pieces that meet at such a place are compared there: at a rational place exactly,
- * or in many digits; at an irrational one over all between the doubles beside it. What both have in common cancels first. */
+/* An expression is cut where step, pulse and floor break it, and the pieces that meet at such a place are compared there: at a rational place
+ * exactly, or in many digits; at an irrational one over all between the doubles beside it. What both have in common cancels first. */
 #include "compiler/expr/jump.h"
 
 #include <math.h>
@@ -78,8 +78,10 @@ static bool jumps_where_they_meet(Look *l, const Expr *e, Jump *out)
     bool is_rational = !l->right->from;
     if (!differ(l, before, after) && !(is_rational && (differ(l, before, e) || differ(l, after, e))))
         return false;
-    *out = (Jump){ .at = num_to_double(is_rational ? l->right->lo : l->right->from->nearest), .before = value_there(l, before), .after = value_there(l, after) };
+    out->at = num_to_double(is_rational ? l->right->lo : l->right->from->nearest);
+    out->before = value_there(l, before);
     out->there = is_rational ? value_there(l, e) : (double)NAN;
+    out->after = value_there(l, after);
     return true;
 }
 
@@ -98,28 +100,30 @@ static bool jump_within(Look *l, const Expr *e, Num lo, Num hi, Jump *out)
     return false;
 }
 
-/* Between a and b, where these are further from the middle than that. */
-static bool jump_near(Look *l, const Expr *e, Num lo, Num hi, double width, Jump *out)
+/* Between middle + from and middle + to, as far as that is in [lo, hi]. */
+static bool jump_near(Look *l, const Expr *e, Num lo, Num hi, double from, double to, Jump *out)
 {
-    mpq_ptr middle = num_new(l->nums), from = num_new(l->nums), to = num_new(l->nums);
-    Num half = num_from_double(l->nums, width);
+    mpq_ptr middle = num_new(l->nums), a = num_new(l->nums), b = num_new(l->nums);
     if (lo || hi)
         mpq_add(middle, lo ? lo : hi, hi ? hi : lo);
     mpq_div_2exp(middle, middle, 1);
-    mpq_sub(from, middle, half);
-    mpq_add(to, middle, half);
-    return jump_within(l, e, lo && mpq_cmp(from, lo) < 0 ? lo : from, hi && mpq_cmp(to, hi) > 0 ? hi : to, out);
+    mpq_add(a, middle, num_from_double(l->nums, from));
+    mpq_add(b, middle, num_from_double(l->nums, to));
+    Num least = lo && mpq_cmp(a, lo) < 0 ? lo : a, most = hi && mpq_cmp(b, hi) > 0 ? hi : b;
+    return mpq_cmp(least, most) < 0 && jump_within(l, e, least, most, out);
 }
 
 bool expr_jump(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Jump *out)
 {
-    static const int width[] = { 0, 2, 4, -4, 8, -8, 12, -12, 16, -16, 20, -20 };       /* powers of two */
+    static const int width[] = { 0, 2, 4, -4, 8, -8, 12, -12, 16, -16, 20, -20, -28, -36 };         /* powers of two */
+    static const double part[][2] = { { -1, 1 }, { 0.375, 1.625 }, { -1.625, -0.375 } };      /* breaks may have no end next to the middle */
     Look l = { .cx = cx, .nums = pool, .by = by };
     if (!expr_may_jump(e, by))
         return false;
     for (size_t k = 0; k < sizeof width / sizeof *width; k++)
-        if (jump_near(&l, e, lo, hi, ldexp(1, width[k]), out))
-            return true;
+        for (size_t n = 0; n < sizeof part / sizeof *part; n++)
+            if (jump_near(&l, e, lo, hi, ldexp(part[n][0], width[k]), ldexp(part[n][1], width[k]), out))
+                return true;
     return jump_within(&l, e, lo, hi, out);
 }
 
@@ -130,5 +134,6 @@ const char *jump_text(Ctx *cx, const Jump *j)
     bool is_single = !isnan(j->there) && strcmp(there, before) != 0 && strcmp(there, after) != 0;
     if (isnan(j->before) || isnan(j->after) || (!is_single && strcmp(before, after) == 0))
         return NULL;
-    return is_single ? arena_printf(&cx->arena, "from %s over %s to %s", before, there, after) : arena_printf(&cx->arena, "from %s to %s", before, after);
+    return is_single ? arena_printf(&cx->arena, "from %s over %s to %s", before, there, after)
+           : arena_printf(&cx->arena, "from %s to %s", before, after);
 }

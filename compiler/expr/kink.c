@@ -5,7 +5,6 @@
 #include "compiler/expr/affine.h"
 #include "compiler/expr/bracket.h"
 #include "compiler/expr/roots.h"
-#include "compiler/expr/zero.h"
 
 const Kink *kink_between(Ctx *cx, NumPool *pool, const Expr *zero, EigVar by, double below, double above)
 {
@@ -108,34 +107,10 @@ const Expr *kink_kept_above(Ctx *cx, NumPool *pool, const Kink *k, KinkSide side
     return expr_with_arguments(cx, pool, e, arg);
 }
 
-/* A power, above 0, of a base that is so: the only max in a piece are those of such bases. */
-static bool is_power_of_kept(const Expr *e)
+/* The only max in a piece are those of such bases. */
+bool kink_is_power_of_kept(const Expr *e)
 {
     bool is_power = e->kind == EXPR_CALL && (e->as.call.fn == EIG_FN_SQRT || (e->as.call.fn == EIG_FN_POW && expr_is_const(e->as.call.arg[1], NULL)));
     const Expr *base = is_power ? e->as.call.arg[0] : NULL;
-    return base && base->kind == EXPR_CALL && base->as.call.fn == EIG_FN_MAX && expr_is_defined(base);
-}
-
-/* A product of them and of numbers that are not 0. */
-static bool is_divisor(const Expr *e)
-{
-    Num n;
-    if (expr_is_const(e, &n))
-        return mpq_sgn(n) != 0;
-    if (e->kind == EXPR_CALL && e->as.call.fn == EIG_FN_MUL)
-        return is_divisor(e->as.call.arg[0]) && is_divisor(e->as.call.arg[1]);
-    return is_power_of_kept(e);
-}
-
-bool kink_is_only_edge(const Expr *e)
-{
-    if (e->kind != EXPR_CALL || is_power_of_kept(e) || expr_is_defined(e))
-        return true;
-    const Expr *const *arg = e->as.call.arg;
-    switch (e->as.call.fn) {
-    case EIG_FN_ADD: case EIG_FN_SUB: case EIG_FN_MUL: return kink_is_only_edge(arg[0]) && kink_is_only_edge(arg[1]);
-    case EIG_FN_NEG: case EIG_FN_EXP: case EIG_FN_SIN: case EIG_FN_COS: case EIG_FN_TANH: case EIG_FN_ATAN: return kink_is_only_edge(arg[0]);
-    case EIG_FN_DIV: return kink_is_only_edge(arg[0]) && is_divisor(arg[1]);
-    default:         return false;
-    }
+    return base && base->kind == EXPR_CALL && base->as.call.fn == EIG_FN_MAX;
 }

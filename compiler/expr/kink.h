@@ -23,6 +23,6 @@ typedef enum KinkSide { KINK_BELOW, KINK_ABOVE } KinkSide;
 /* e, a part of a piece on that side of the kink, all over which k->zero has one sign. Where |k->zero| is the base of a root, or of a power that has
  * no value below 0, it is 0 where it would be below: the doubles beside the kink are one on each side, and a run meets either. NULL: too large. */
 const Expr *kink_kept_above(Ctx *cx, NumPool *pool, const Kink *k, KinkSide side, const Expr *e);
-/* Of such an e, made so: it has a value wherever those bases are above 0. */
-bool kink_is_only_edge(const Expr *e);
+/* Of a part of such an e, made so: it is a power of one of these bases, and above 0 wherever that is. */
+bool kink_is_power_of_kept(const Expr *e);
 #endif

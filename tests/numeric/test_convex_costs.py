@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """Costs by formula that are convex for a reason that takes more than intervals of the terms as they are written: barriers, squares and products
 of softplus, tails that cancel, powers that are of one base on one side of a kink. Each is accepted, its rates are those of bisection in many
-digits, and less x^2 times a little more than half of its least 1 + g'' it is refused. Run from the repository's root with EIGC=program."""
+digits, and less x^2 times a little more than half of its least 1 + g'' it is refused. And costs that jump, which are refused with the place and
+the values beside it, or do not although step or floor is in them. Run from the repository's root with EIGC=program."""
 import math
+import random
+import re
 import sys
 import tempfile
 from fractions import Fraction
@@ -11,7 +14,7 @@ from mpmath import mp, mpf
 
 import eigc
 import formula
-from convex_cost import accepted, codes_of, solved
+from convex_cost import accepted, codes_of, said_of, solved
 
 
 folder = tempfile.mkdtemp()
@@ -112,7 +115,94 @@ def curves_that_cross():
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
 
 
+def limits(cost, x):
+    """Of the cost from both sides of a place that is known to ten digits; NaN where it has none."""
+    g, _ = formula.parts("cost(x) = " + cost, mpf(10)**6)
+    h = mpf(10)**-8 * max(1, abs(x))
+    return g(x - h), g(x + h)
+
+
+def jumps_as_said(cost):
+    """E0720 names a place inside the domain and what the cost is on both sides of it."""
+    said = said_of(cost)
+    assert re.findall(r"\[(E\d+)\]", said) == ["E0720"], (cost, said)
+    at = re.search(r"at x = (\S+): it jumps there, from (\S+) (?:over (\S+) )?to (\S+) \[", said)
+    assert at, (cost, said)
+    x, before, over, after = (mpf(t) if t else None for t in at.groups())
+    for shown, there in zip((before, after), limits(cost, x)):
+        assert abs(shown - there) <= mpf(10)**-5 * max(1, abs(there)), (cost, said, there)
+    if over is None:
+        assert before != after, (cost, said)
+    else:
+        g, _ = formula.parts("cost(x) = " + cost, mpf(10)**6)
+        assert abs(g(x) - over) <= mpf(10)**-9 and over not in (before, after), (cost, said)
+
+
+def jumps():
+    for cost in ("floor(x)", "x^2 + floor(x)", "floor(x / 1000 + 0.5)", "floor(x - 2.5) + x^4", "floor(1000 * x)", "x^2 + floor(1e6 * x) / 1000", "floor(x) + floor(-x)", "x * floor(x)",
+                 "floor(x)^2", "floor(abs(x))", "abs(floor(x) - x)", "min(floor(x), 5) + x^2", "floor(x^2)", "floor(exp(x))", "floor(log(x)) on [0, inf]", "floor(sqrt(x)) on [0, 9]",
+                 "floor(5 * sin(x))", "floor(1 / x) on [0.3, 0.9]", "floor(x + 0.5 * sin(x)) on [-1, 1]", "step(x^2 - 2) * x^2", "step(exp(x) - 3) + x^2", "step(x^3 - 2)", "pulse(x^2 - 2, 1) * x",
+                 "step(abs(x) - 1)", "step(sin(x))", "step(-x^2)", "step(floor(x)) on [-2, 2]", "-floor(x) on [0.5, 1.5]", "x^2 + step(x^2 - 2) * (x - 1)", "floor(x) * x * (x - 1) / 2 on [0.5, 2.5]"):
+        jumps_as_said(cost)
+    for cost in ("floor(x) * 0", "x^2 + 0 * step(x^2 - 2)", "floor(x) - floor(x)", "floor(x) on [0.2, 0.7]", "x^2 + floor(3 * x) on [0, 0.3]", "(x - 1)^2 * floor(x) on [0.5, 1.5]", "x^3 * floor(x) on [-0.5, 0.5]",
+                 "floor(x) * x - floor(x) * (floor(x) + 1) / 2 on [-3, 3]", "floor(tanh(x)) on [0, inf]", "floor(0.999 / (1 + x^2))", "floor(x + 0.5) * max(x - 0.5, 0) + x^2 on [-0.2, 1]", "floor(step(x) / 2)"):
+        accepted(cost)
+    for cost in ("floor(x) on [0, 1]", "floor(-x) on [0, 1]", "step(x - 1) on [0, 1]", "floor(exp(-x)) on [0, inf]", "pulse(x, 1) * (-1) + x^2 on [0, 1]"):
+        assert codes_of(cost) == ["E0723"], (cost, codes_of(cost))          # up, at an end
+    for cost in ("-floor(x) on [0, 1]", "-step(x - 1) on [0, 1]"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))          # down
+    for cost in ("(x - floor(x)) * (1 - x + floor(x))", "step(-(x^2 - 2)^2)"):
+        assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
+
+
+def infinite_slopes():
+    """On one side of a kink: convex where the domain ends there, else never."""
+    for cost in ("-step(x) * sqrt(max(x, 0))", "x^2 / 2 - sqrt(max(x, 0))", "9 * x^2 - sqrt(abs(x - 1 / 3))", "-sqrt(max(-x, 0))", "x^2 - abs(x)^0.9", "-log(1 + sqrt(max(x, 0)))", "sqrt(max(x, 0))",
+                 "-max(x^2 - 2, 0)^0.25", "-sqrt(max(2 - x^2, 0)) - sqrt(max(x^2 - 2, 0))", "max(0, 1 - sqrt(max(0, x)))", "-sqrt(max(0, x^2 - 1)) + x^2", "-sqrt(floor(x)) * sqrt(max(x - 1, 0)) on [0.5, 1.5]"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
+    for cost in ("max(1 - sqrt(max(0, x)), 0) on [0, inf]", "-step(x) * sqrt(max(x, 0)) on [0, inf]", "-sqrt(max(x, 0)) on [0, 2]"):
+        accepted(cost)
+
+
+SWITCHED = ["A * x^2", "A * (x - B)^2", "A * (x - B)", "x^2 - C", "1", "A * (x^2 - C)", "exp(x) - 1", "x * (x - B)"]
+SWITCHES = ["step(x - B)", "step(B - x)", "floor(x - B)", "floor(2 * x)", "pulse(x - B, 1)", "step(x^2 - C)", "floor(x^2 / 2)", "step(x)", "floor(exp(x))"]
+
+
+def random_cost(rng):
+    number = lambda c: {"A": "%g" % rng.choice([-1, 0.5, 2]), "B": "%g" % rng.choice([-0.5, 0, 0.3, 1]), "C": "%d" % rng.choice([1, 2, 3])}.get(c, c)
+    text = "(%s) * %s + %d * x^2" % (rng.choice(SWITCHED), rng.choice(SWITCHES), rng.choice([0, 1, 4]))
+    ends = {c: number(c) for c in "ABC"}
+    return "".join(ends.get(c, c) for c in text) + " on [-1.9, 1.9]"
+
+
+def chord_above(g, lo, hi):
+    """A place where x^2/2 + g is above a chord: beside places where it may switch, and between."""
+    h = lambda x: x * x / 2 + g(x)
+    near = [mpf(k) / 10 for k in range(-19, 20)] + [s * mp.sqrt(mpf(k) / 2) for s in (-1, 1) for k in range(8)] + [mp.log(k) for k in range(1, 7)]
+    at = sorted({x for c in near for d in (0, mpf(10)**-20, mpf(10)**-3) for x in (c - d, c + d) if lo < x < hi} | {lo + (hi - lo) * k / 301 for k in range(1, 301)})
+    y = [h(x) for x in at]
+    for k in range(1, len(at) - 1):
+        t = (at[k] - at[k - 1]) / (at[k + 1] - at[k - 1])
+        if y[k] > y[k - 1] * (1 - t) + y[k + 1] * t + mpf(10)**-30:
+            return at[k]
+    return None
+
+
+def random_jumps():
+    undecided = 0
+    for k in range(120):
+        cost = random_cost(random.Random(k))
+        g, (lo, hi) = formula.parts("cost(x) = " + cost, mpf(10)**6)
+        codes, at = codes_of(cost), chord_above(g, lo, hi)
+        assert codes in ([], ["E0720"], ["E0721"]) and (codes != [] or at is None) and (codes != ["E0720"] or at is not None), (k, cost, codes, at)
+        undecided += codes == ["E0721"]
+    assert undecided <= 4, undecided
+
+
 eigc.test("curves that cross", curves_that_cross)
+eigc.test("jumps", jumps)
+eigc.test("infinite slopes", infinite_slopes)
+eigc.test("random jumps", random_jumps)
 eigc.test("barriers", barriers)
 eigc.test("tails", tails)
 eigc.test("powers of one base on one side", powers_of_one_base_on_one_side)

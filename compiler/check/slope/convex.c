@@ -45,8 +45,8 @@ static void report_unproved(Ctx *cx, NumPool *nums, const ConvexFinding *f, cons
 static void report_jump_up(Ctx *cx, const ConvexFinding *f, Span at)
 {
     const char *values = jump_text(cx, &f->jump);
-    Diag *d = diag_at(cx, D_E0723, at, "this cost jumps up at x = %.10g, where its domain ends%s%s: an input that leads there has no rate, since each is "
-                                       "dearer than one nearer to it", f->jump.at, values ? ", " : "", values ? values : "");
+    Diag *d = diag_at(cx, D_E0723, at, "this cost jumps up at x = %.10g, where its domain ends%s%s: an input that leads there has no rate, since "
+                                       "each is dearer than one nearer to it", f->jump.at, values ? ", " : "", values ? values : "");
     diag_help(cx, d, "write the cost so that its value at the end is the one beside it");
 }
 
@@ -64,8 +64,8 @@ static void report(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g
         d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope jumps down there", f->at);
         break;
     case CONVEX_FALLS:
-        d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope falls there, from %.6g at x = %.10g to %.6g at x = %.10g",
-                    f->at, f->fall.before, f->fall.from, f->fall.after, f->fall.to);
+        d = diag_at(cx, D_E0720, at, "x^2/2 plus this cost is not convex at x = %.10g: its slope falls there, from %.6g at x = %.10g to %.6g at "
+                                     "x = %.10g", f->at, f->fall.before, f->fall.from, f->fall.after, f->fall.to);
         break;
     case CONVEX_JUMPS:
         cost_report_jump(cx, &f->jump, at);

@@ -174,36 +174,6 @@ static const char *pole_near(ConvexSearch *s, const ConvexRegion *r)
     return is_within ? gap_pole(&s->nums, s->g[CONVEX_INSIDE], from, to) : NULL;
 }
 
-static const Kink *kink_of(const ConvexSearch *s, ConvexWhere where)
-{
-    return where == CONVEX_TOWARDS_LO ? s->piece->from : where == CONVEX_TOWARDS_HI ? s->piece->to : NULL;
-}
-
-/* What is 0 at the kink that the region goes towards is 0 nowhere else in [from, to], nor is what is 0 at the one at the other end of the piece. */
-static bool is_zero_once(ConvexSearch *s, const ConvexRegion *r, const JetDomain *d)
-{
-    const Kink *kink = kink_of(s, r->where), *other = kink_of(s, r->where == CONVEX_TOWARDS_LO ? CONVEX_TOWARDS_HI : CONVEX_TOWARDS_LO);
-    jet_evaluate(kink->zero, d, &s->end);
-    if (s->end.trouble != JET_FINE || !(mpfi_is_strictly_pos(s->end.slope) || mpfi_is_strictly_neg(s->end.slope)))
-        return false;
-    if (!other || expr_equal(other->zero, kink->zero))
-        return true;
-    jet_evaluate(other->zero, d, &s->end);
-    return s->end.trouble == JET_FINE && (mpfi_is_strictly_pos(s->end.value) || mpfi_is_strictly_neg(s->end.value));
-}
-
-/* A lower bound of 1 + g'' from an irrational kink on, which may be infinite there: it has a value at every other place of the region, the only one
- * where a base is 0, so what encloses its values where it has any encloses all of them. */
-static double beside_kink(ConvexSearch *s, const ConvexRegion *r)
-{
-    JetDomain d = { .nums = &s->nums };
-    if (!kink_of(s, r->where) || !kink_is_only_edge(s->curve[CONVEX_INSIDE]) || !convex_line_of(s, r, &d.lo, &d.hi) || !is_zero_once(s, r, &d))
-        return -INFINITY;
-    jet_evaluate_both(s->g[CONVEX_INSIDE], s->curve[CONVEX_INSIDE], &d, &s->domain, &s->end);
-    bool is = s->domain.trouble == JET_FINE && (s->end.trouble == JET_FINE || s->end.trouble == JET_EDGE) && !mpfi_nan_p(s->end.value);
-    return is ? convex_lower(s->end.value) : (double)-INFINITY;
-}
-
 /* A region that cannot be split further. */
 static void give_up(ConvexSearch *s, const ConvexRegion *r)
 {
@@ -233,7 +203,7 @@ static void do_region(ConvexSearch *s, const ConvexRegion *r)
     bool fine = s->whole.trouble == JET_FINE;
     double low = !fine ? (double)-INFINITY : r->where == CONVEX_INSIDE ? sharpened(s, r) : convex_lower(s->whole.value);
     bool unlimited = !goes_far || s->composed > 0 || (fine && grows_beyond(s, r));
-    low = fmax(fine ? low : beside_kink(s, r), s->composed);
+    low = fmax(fine ? low : convex_beside_kink(s, r), s->composed);
     if (low >= 0 && unlimited && (is_sharp(s, low) || !may_split(s, r))) {
         s->found.bound = fmin(s->found.bound, low);
     } else if (becomes_hard(s, s->n_done > MANY_REGIONS || !may_split(s, r))) {

@@ -58,6 +58,10 @@ void convex_evaluate_at(ConvexSearch *s, double x, JetResult *out);
 /* Encloses 1 + g'' at x in s->middle. True when the search is over: g is undefined at x, or 1 + g'' negative. */
 bool convex_look_at(ConvexSearch *s, double x);
 
+/* ---- convex_kink.c: beside an irrational kink ---- */
+/* A lower bound of 1 + g'' in a region that goes towards one, where 1 + g'' may have no value; -INFINITY: none. */
+double convex_beside_kink(ConvexSearch *s, const ConvexRegion *r);
+
 /* ---- convex_sample.c: where to look first ---- */
 /* Looks for a place where 1 + g'' is small, for a start that prunes: between a and b, and towards the ends of the piece. */
 void convex_sample(ConvexSearch *s, double a, double b);
