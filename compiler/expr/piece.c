@@ -27,6 +27,29 @@ bool expr_may_jump(const Expr *e, EigVar by)
     return e->as.call.fn == EIG_FN_STEP || e->as.call.fn == EIG_FN_PULSE || e->as.call.fn == EIG_FN_FLOOR;
 }
 
+/* Each that jumps in e is *which, or that is NULL yet; in its argument nothing does. */
+static bool is_one_switch(const Expr *e, EigVar by, const Expr **which)
+{
+    if (e->kind != EXPR_CALL || !expr_may_jump(e, by))
+        return true;
+    bool is_switch = e->as.call.fn == EIG_FN_STEP || e->as.call.fn == EIG_FN_FLOOR;
+    if (is_switch || e->as.call.fn == EIG_FN_PULSE) {
+        bool is_same = !*which || expr_equal(*which, e);
+        *which = e;
+        return is_switch && is_same && !expr_may_jump(e->as.call.arg[0], by);
+    }
+    for (int k = 0; k < e->as.call.n_args; k++)
+        if (!is_one_switch(e->as.call.arg[k], by, which))
+            return false;
+    return true;
+}
+
+bool expr_has_one_switch(const Expr *e, EigVar by)
+{
+    const Expr *which = NULL;
+    return is_one_switch(e, by, &which) && which;
+}
+
 /* ---- pieces ---- */
 
 typedef struct Cut {
@@ -92,13 +115,22 @@ static bool may_be_irrational(const Cut *c, Breaking how)
     return c->ends == ANY_BREAKS || (c->ends == ANY_KINKS && how == BENDS);
 }
 
+/* What jumps where u only touches 0 would be another number at that one place. */
+static bool may_share(const Cut *c, Breaking how, const Kink *k, const Expr *u)
+{
+    if (how == BENDS || !may_be_irrational(c, how))
+        return how == BENDS && may_be_irrational(c, how);
+    int below = expr_sign_at(c->nums, u, c->by, k->below), above = expr_sign_at(c->nums, u, c->by, k->above);
+    return below != SIGN_UNKNOWN && below != 0 && above == -below;
+}
+
 /* Next to the kinks where the piece ends u has the sign that it has at the doubles beside them. */
 static bool is_clear_of_kinks(Cut *c, const Expr *u, Breaking how)
 {
     const Kink *end[] = { c->p->from, c->p->to };
     for (size_t k = 0; k < 2; k++) {
         KinkMeets meets = end[k] ? kink_meets(c->cx, end[k], u) : KINK_MISSES;
-        if (meets == KINK_UNKNOWN || (meets == KINK_SHARES && !may_be_irrational(c, how))) {
+        if (meets == KINK_UNKNOWN || (meets == KINK_SHARES && !may_share(c, how, end[k], u))) {
             fail(c, meets == KINK_UNKNOWN ? PIECES_CLOSE : PIECES_IRRATIONAL, u);
             return false;
         }
@@ -129,6 +161,12 @@ static bool sign_by_intervals(Cut *c, const Expr *u, Breaking how, int *sign)
     return false;
 }
 
+static bool is_only_root(Cut *c, const Expr *u, double below, double above)
+{
+    bool is_only;
+    return expr_share_root(u, u, c->by, num_from_double(c->nums, below), num_from_double(c->nums, above), &is_only) && is_only;
+}
+
 /* The same of a polynomial with irrational roots. */
 static bool sign_of_polynomial(Cut *c, const Expr *u, Breaking how, int *sign)
 {
@@ -139,9 +177,16 @@ static bool sign_of_polynomial(Cut *c, const Expr *u, Breaking how, int *sign)
         return false;
     }
     switch (expr_sign_changes(c->nums, u, c->by, c->lo, c->hi, &root, &below, &above, sign)) {
-    case ROOTS_NONE: return true;
+    case ROOTS_NONE:
+        if (how == BENDS)
+            return true;
+        fail(c, PIECES_IRRATIONAL, u);      /* it is 0 at single places */
+        return false;
     case ROOTS_RATIONAL: return cut_at(c, root, u);
-    case ROOTS_IRRATIONAL: return cut_at_kink(c, u, below, above);
+    case ROOTS_IRRATIONAL:
+        if (how == BENDS || is_only_root(c, u, below, above))
+            return cut_at_kink(c, u, below, above);
+        break;
     case ROOTS_CLOSE:
     case ROOTS_UNKNOWN: break;
     }

@@ -82,11 +82,25 @@ def powers():
         assert codes_of(cost) == ["E0722"], (cost, codes_of(cost))
 
 
+def switches():
+    """One step or floor, that does not jump since what it multiplies is 0 there."""
+    for cost in ("(x^2 - 2) * step(x^2 - 2)", "step(x^2 - 2) * (x^2 - 2)^2", "(exp(x) - 3) * step(exp(x) - 3)", "(exp(x) - 3) * step(exp(x) - 3) + abs(x^2 - 2) + x^2", "(x^2 - 2) * floor(x^2 / 2) on [-1.9, 1.9]",
+                 "(x^2 - 2) * step(x^3 - 2 * x) on [0.5, 2]", "max(x^2 - 2, 0)^1.5 * step(x^2 - 2)", "(x^2 - 2) * step(x^2 - 2) / (1 + x^2) + x^2"):
+        accepted(cost)
+    x = mp.sqrt(2)
+    for cost in ("(x^2 - 2) * step(x^2 - 2)", "(x^2 - 2) * floor(x^2 / 2) + abs(x - 1) on [0, 1.9]"):
+        stays_at(cost, x)
+    for cost in ("(x^2 - 2) * step(2 - x^2)", "-(x^2 - 2) * step(x^2 - 2) on [0, 1.5]", "(x^2 - 2.000000000000001) * step(x^2 - 2)", "step(x^2 - 2) * (exp(x) - 3) + 9 * x^2"):
+        assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
+    assert codes_of("(x^2 - 2)^1.5 * step(x^2 - 2)") == ["E0722"]
+
+
 def refused():
     for cost in ("min(x^2, 2)", "min(exp(x), 3)", "x^2 - max(x^2, 2)", "-abs(x^2 - 2) + 2 * x^2", "-max(exp(x), 3) + exp(x)", "abs(x^2 - 2)", "min(max(x^2, 2), 3)",
                  "abs(abs(x^2 - 3) - 1) / 10", "max(x^2, 2) - 1.5 * max(x^2 - 2, 0) + x^2 / 4", "sqrt(max(x^2 - 2, 0))", "-max(x^2 - 2, 0)^2", "max(x^2 - 2, 0) + step(x^2 - 2)"):
         assert codes_of(cost) == ["E0720"], (cost, codes_of(cost))
-    for cost in ("step(x^2 - 2) * (x^2 - 2)^2", "abs(x^2 - 2) + max(x^2 - 2, 1e-20) + x^2", "max(x^2, 2) + abs(x - 1.4142135623730951)",
+    for cost in ("step(x) * step(x^2 - 2) * (x^2 - 2)^2", "(x^2 - 2) * pulse(x^2 - 2, 5) on [0, 2]", "max(x^2 - 2, 0) + step(-(x^2 - 2)^2)", "max(x^2 - 2, 0) - step(-(x^2 - 2)^2)",
+                 "step(-(x^2 - 3)^2 * (x^2 - 2)) * (x^2 - 2)^2 / 9", "(x^2 - 2 + 1e-20) * step(x^2 - 2)", "abs(x^2 - 2) + max(x^2 - 2, 1e-20) + x^2", "max(x^2, 2) + abs(x - 1.4142135623730951)",
                  "max(2, tanh(1 / x))", "max(0, 0 * log(x) + x^2 - 2)", "max(x^2, 2e700)"):
         assert codes_of(cost) == ["E0721"], (cost, codes_of(cost))
     assert codes_of("abs(x) + max(2, tanh(1 / x))") == ["E0722"]
@@ -202,6 +216,7 @@ how_many, seed = (int(x) for x in (sys.argv[1:] + ["60", "0"][len(sys.argv) - 1:
 eigc.test("kinks", kinks)
 eigc.test("smooth crossings", smooth_crossings)
 eigc.test("powers", powers)
+eigc.test("switches", switches)
 eigc.test("refused", refused)
 eigc.test("nowhere 0", nowhere_zero)
 eigc.test("nearly 0", nearly)

@@ -67,23 +67,40 @@ static const Expr *difference(Join *j, const Expr *a, const Expr *b)
     return expr_apply(j->cx, b->span, EIG_FN_SUB, 2, arg);
 }
 
-/* b - a is 0 at the kink: as a whole, or each term that the two have not in common. */
+/* b - a is 0 at the kink: as a whole, or what is left of it without the terms that are. */
 static bool is_same_at_kink(Join *j, const Expr *a, const Expr *b)
 {
     Terms terms = { 0 };
-    bool all = true;
-    if (kink_vanishes(j->cx, j->kink, difference(j, a, b)))
+    const Expr *whole = difference(j, a, b), *rest = NULL;
+    if (kink_vanishes(j->cx, j->kink, whole))
         return true;
-    expr_terms(j->cx, b, 1, &terms);
-    expr_terms(j->cx, a, -1, &terms);
-    for (size_t k = 0; k < terms.n && all; k++)
-        all = kink_vanishes(j->cx, j->kink, terms.at[k].e);
-    return all;
+    expr_terms(j->cx, whole, 1, &terms);
+    for (size_t k = 0; k < terms.n; k++) {
+        const Term *t = &terms.at[k];
+        const Expr *arg[2] = { rest ? rest : expr_const(j->cx, whole->span, num_int(j->nums, 0)), t->e };
+        if (!kink_vanishes(j->cx, j->kink, t->e))
+            rest = expr_apply(j->cx, whole->span, t->sign > 0 ? EIG_FN_ADD : EIG_FN_SUB, 2, arg);
+    }
+    return !rest || kink_vanishes(j->cx, j->kink, rest);
 }
 
-/* At an irrational kink nothing jumps in value: only abs, min, max and ramp make one. Their slopes may be the same there. */
-static PieceJoin compare_at_kink(Join *j, const CostPiece *left, const CostPiece *right)
+/* At an irrational kink g may jump in value if a step or floor in it switches there, and no other: its value is then the limit from one side. */
+static PieceJoin values_at_kink(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
 {
+    if (!expr_may_jump(g, EIG_VAR_X) || evaluate_at(j, g, NULL) == JET_FINE)
+        return JOIN_FINE;
+    if (!expr_has_one_switch(g, EIG_VAR_X) || evaluate_at(j, left->g, NULL) != JET_FINE || evaluate_at(j, right->g, NULL) != JET_FINE)
+        return JOIN_UNKNOWN;
+    int value = compare_at(j, left->g, right->g, right->lo);
+    return abs(value) == 1 ? JOIN_JUMPS : value == 0 || is_same_at_kink(j, left->g, right->g) ? JOIN_FINE : JOIN_UNKNOWN;
+}
+
+/* Where nothing jumps in value the slopes may be the same. */
+static PieceJoin compare_at_kink(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
+{
+    PieceJoin values = values_at_kink(j, g, left, right);
+    if (values != JOIN_FINE)
+        return values;
     int slope = compare_at(j, left->slope, right->slope, right->lo);
     bool is_known = evaluate_at(j, left->slope, NULL) == JET_FINE && evaluate_at(j, right->slope, NULL) == JET_FINE;
     if (slope == 2 && is_known && is_same_at_kink(j, left->slope, right->slope))
@@ -139,7 +156,7 @@ static PieceJoin compare_values(Join *j, const Expr *g, const CostPiece *left, c
 static PieceJoin compare(Join *j, const Expr *g, const CostPiece *left, const CostPiece *right)
 {
     if (j->kink)
-        return compare_at_kink(j, left, right);
+        return compare_at_kink(j, g, left, right);
     PieceJoin values = compare_values(j, g, left, right);
     int slope = compare_at(j, left->slope, right->slope, right->lo);
     if (values == JOIN_JUMPS)
@@ -160,7 +177,7 @@ PieceJoin pieces_join(Ctx *cx, NumPool *nums, const Expr *g, const CostPiece *le
     jet_result_init(&j.sum);
     JetTrouble trouble = evaluate_at(&j, g, right->lo);
     *function = trouble == JET_OUTSIDE || trouble == JET_EDGE ? j.term.function : NULL;
-    bool is_outside = trouble == JET_OUTSIDE && !right->from, is_known = right->from ? trouble == JET_FINE : trouble <= JET_JUMP;
+    bool is_outside = trouble == JET_OUTSIDE && !right->from, is_known = trouble <= JET_JUMP;
     PieceJoin there = is_outside ? JOIN_OUTSIDE : is_known ? compare(&j, g, left, right) : JOIN_UNKNOWN;
     if (there == JOIN_JUMPS)
         *jump = (Jump){ num_to_double(right->lo), value_of(&j, left->g, right->lo), value_of(&j, g, right->lo), value_of(&j, right->g, right->lo) };

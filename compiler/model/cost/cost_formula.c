@@ -130,18 +130,18 @@ static bool derive_piece(Builder *b, const Piece *p, CostPiece *out)
 
 /* Powers that are of one base where abs, min and max have taken a side are one, too; what is then the root of a square has a kink
  * of its own. */
-static PieceTrouble merge_in_pieces(Builder *b, Pieces *pieces, const Expr **at)
+static PieceTrouble cut_pieces(Builder *b, const CostFormula *c, PieceEnds ends, Pieces *out, const Expr **at)
 {
-    Pieces out = { 0 };
-    for (size_t k = 0; k < pieces->n; k++) {
-        Piece p = pieces->at[k];
+    Pieces first = { 0 };
+    Piece whole = { .lo = c->lo, .hi = c->hi, .e = c->g };
+    PieceTrouble trouble = expr_pieces(b->cx, b->nums, &whole, EIG_VAR_X, ends, &first, at);
+    *out = (Pieces){ 0 };
+    for (size_t k = 0; k < first.n && trouble == PIECES_FINE; k++) {
+        Piece p = first.at[k];
         p.e = expr_merged_powers(b->cx, b->nums, p.e);
-        PieceTrouble trouble = expr_pieces(b->cx, b->nums, &p, EIG_VAR_X, ANY_KINKS, &out, at);
-        if (trouble != PIECES_FINE)
-            return trouble;
+        trouble = expr_pieces(b->cx, b->nums, &p, EIG_VAR_X, ANY_KINKS, out, at);
     }
-    *pieces = out;
-    return PIECES_FINE;
+    return trouble;
 }
 
 typedef VEC(CostPiece) Parts;
@@ -186,13 +186,13 @@ static CostFormula *cut_formula(Builder *b, const Expr *written, const CostDomai
     const Expr *at = NULL;
     Jump jump;
     *c = (CostFormula){ .g = g, .span = g->span, .lo = bound_value(domain->lo), .hi = bound_value(domain->hi) };
-    PieceTrouble trouble = expr_pieces(b->cx, b->nums, &(Piece){ .lo = c->lo, .hi = c->hi, .e = g }, EIG_VAR_X, ANY_KINKS, &pieces, &at);
-    if (trouble == PIECES_FINE)
-        trouble = merge_in_pieces(b, &pieces, &at);
+    PieceTrouble trouble = cut_pieces(b, c, ANY_KINKS, &pieces, &at);
     if (trouble != PIECES_FINE && trouble != PIECES_NO_VALUE && expr_jump(b->cx, b->nums, g, EIG_VAR_X, c->lo, c->hi, &jump)) {
         cost_report_jump(b->cx, &jump, g->span);
         return NULL;
     }
+    if (trouble == PIECES_IRRATIONAL && expr_has_one_switch(g, EIG_VAR_X))
+        trouble = cut_pieces(b, c, ANY_BREAKS, &pieces, &at);
     if (!report_pieces(b, trouble, at))
         return NULL;
     CostPiece *piece = ARENA_ARRAY(&b->cx->arena, pieces.n, CostPiece);
