@@ -26,8 +26,8 @@ typedef enum PieceTrouble {
     PIECES_TOO_LARGE            /* or a constant without a value */
 } PieceTrouble;
 
-/* Cuts whole->e, with ONLY_RATIONAL at rational places alone, and not where floor breaks it; with ANY_BREAKS where it may jump at irrational ones, too.
- * *at is the expression in trouble. */
+/* Cuts whole->e, with ONLY_RATIONAL at rational places alone, and not where floor breaks it; with ANY_BREAKS where it may jump at irrational
+ * ones, too. *at is the expression in trouble. */
 typedef enum PieceEnds { ANY_KINKS, ONLY_RATIONAL, ANY_BREAKS } PieceEnds;
 PieceTrouble expr_pieces(Ctx *cx, NumPool *pool, const Piece *whole, EigVar by, PieceEnds ends, Pieces *out, const Expr **at);
 /* A step, pulse or floor of `by` is in it: it may jump in value where pieces meet. */

@@ -83,8 +83,8 @@ static bool report_pieces(Builder *b, PieceTrouble trouble, const Expr *at)
                             "0, too, is not found, nor every sign far out: narrow the domain with `on [lo, hi]`, or choose a simpler formula");
         return false;
     case PIECES_IRRATIONAL:
-        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: step, pulse or floor switches here at an x "
-                                              "that is no rational number");
+        d = diag_at(b->cx, D_E0721, at->span, "it could not be decided whether x^2/2 plus this cost is convex: step, pulse or floor switches here at "
+                                              "an x that is no rational number");
         diag_help(b->cx, d, "choose numbers that put the place at a rational number: step(x^2 - 4) switches at -2 and 2, step(x^2 - 2) at the root of 2");
         return false;
     case PIECES_CLOSE:
