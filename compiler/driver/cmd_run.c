@@ -332,6 +332,7 @@ static void print_summary(Run *r)
 {
     const RunResult *run = &r->result;
 
+    const ModelSim *sim = &r->c.model->sim;
     printf("%s: %lld steps", r->c.model->name, (long long)run->n_steps);
     if (r->c.options->from)
         printf(" from t = %s", with_unit(r, eig_moment_time(&r->from, &r->c.plan->problem)));
@@ -340,6 +341,8 @@ static void print_summary(Run *r)
     printf(" to t = %s in ", with_unit(r, run->t));
     print_seconds(r->seconds);
     putchar('\n');
+    if (sim->chosen_since)
+        printf("method %s, since %s\n", eig_method[sim->method].name, sim->chosen_since);
     if (run->status == RUN_INTERRUPTED)
         puts("interrupted; what was computed is kept");
     if (r->written)

@@ -37,6 +37,8 @@ static bool phase_model(Compilation *c)
     bool ok = model_build_of_many(&c->cx, &c->nums, c->source, c->ast, o->n_set, o->set, &c->many, c->model);
     if (o->has_seed)
         c->model->sim.seed = o->seed;
+    if (ok)
+        plan_choose_method(&c->cx, c->model);
     return ok;
 }
 

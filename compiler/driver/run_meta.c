@@ -35,6 +35,8 @@ static json_t *method(Ctx *cx, const Model *m, const EigProblem *p)
     json_t *o = json_pack("{s:s, s:s}", "name", eig_method[p->method].name, "duration",
                           num_text(cx, m->sim.duration));
 
+    if (m->sim.chosen_since)
+        json_object_set_new(o, "chosen", json_string(m->sim.chosen_since));
     if (m->sim.has_step)
         json_object_set_new(o, "step", json_string(num_text(cx, m->sim.step)));
     if (eig_method[p->method].adaptive) {

@@ -259,11 +259,14 @@ typedef struct ModelSim {
     Span span;
     Num duration;               /* > 0 */
     Span duration_span;
-    EigMethod method;
+    EigMethod method;           /* with is_auto what plan_choose_method() finds, and why: "`E` has noise", in words */
+    bool is_auto;
+    const char *chosen_since;
     Span method_span;
     bool has_step;
     Num step;                   /* > 0; fixed-step methods need it, adaptive ones take it as the first step */
     double rtol, atol;          /* adaptive methods */
+    bool has_tolerance;         /* one of them is in the text */
     bool f32_weights;           /* weights in single precision, where they are arrays */
     uint64_t seed;
     VEC(ModelClock) clocks;     /* at least one, all different */

@@ -108,14 +108,17 @@ static void report_missing(Builder *b, bool duration, bool named_method, bool st
 
 static void read_method(Builder *b, const AstAttr *a, bool *known)
 {
-    const char *names[EIG_N_METHODS];
+    const char *names[EIG_N_METHODS + 1];
     for (int k = 0; k < EIG_N_METHODS; k++)
         names[k] = eig_method[k].name;
-    int k = attribute_choice(b, a->value, "a method", EIG_N_METHODS, names);
+    names[EIG_N_METHODS] = "auto";
+    int k = attribute_choice(b, a->value, "a method", EIG_N_METHODS + 1, names);
     *known = k >= 0;
     b->m->sim.method_span = a->value->span;
+    b->m->sim.is_auto = k == EIG_N_METHODS;
+    /* Until it is chosen: limits of proximal steps, which are written for a method, have this one alone. */
     if (k >= 0)
-        b->m->sim.method = (EigMethod)k;
+        b->m->sim.method = b->m->sim.is_auto ? EIG_METHOD_EULER : (EigMethod)k;
 }
 
 static double tolerance(Builder *b, const AstAttr *a, const char *what, double otherwise)
@@ -162,11 +165,12 @@ void simulate_times(Builder *b)
         read_method(b, slot[SIM_METHOD], &method_known);
     if (slot[SIM_STEP])
         sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
-    bool needs_step = method_known && !eig_method[sim->method].adaptive;
+    bool needs_step = method_known && !sim->is_auto && !eig_method[sim->method].adaptive;
     if (complete)
         report_missing(b, slot[SIM_DURATION], slot[SIM_METHOD], slot[SIM_STEP] || !needs_step);
     sim->rtol = tolerance(b, slot[SIM_RTOL], "`rtol`", sim->rtol);
     sim->atol = tolerance(b, slot[SIM_ATOL], "`atol`", sim->atol);
+    sim->has_tolerance = slot[SIM_RTOL] || slot[SIM_ATOL];
     if (needs_step) {
         no_tolerance(b, slot[SIM_RTOL], "`rtol`");
         no_tolerance(b, slot[SIM_ATOL], "`atol`");

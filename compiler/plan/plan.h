@@ -53,6 +53,8 @@ typedef struct Plan {
 bool plan_make(Ctx *cx, const Net *net, Plan *out);
 /* schedule.c: what plan_make would say of the simulate block and of the model beside it, asked without a network: false after
  * E0801 to E0804, E0807, E0808 and E0811, all of them at once. True where there is no such block. */
+/* choose.c: `method = auto` becomes a method, with the reason. */
+void plan_choose_method(Ctx *cx, Model *m);
 bool plan_simulate_fits(Ctx *cx, const Model *m);
 /* Pairs that an evaluation of the network computes one by one, and those of one block. */
 double plan_n_pairs(const Plan *p);

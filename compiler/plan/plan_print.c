@@ -31,10 +31,13 @@ static void print_clocks(const EigProblem *p, const char *unit, Sbuf *out)
     sbuf_char(out, '\n');
 }
 
-static void print_time(const EigProblem *p, Sbuf *out)
+static void print_time(const EigProblem *p, const ModelSim *sim, Sbuf *out)
 {
     const char *unit = p->time_unit[0] ? " ms" : "";
-    sbuf_printf(out, "time %s, duration %.9g%s", eig_method[p->method].name, p->duration, unit);
+    sbuf_printf(out, "time %s", eig_method[p->method].name);
+    if (sim->chosen_since)
+        sbuf_printf(out, " (chosen: %s)", sim->chosen_since);
+    sbuf_printf(out, ", duration %.9g%s", p->duration, unit);
     if (eig_method[p->method].adaptive) {
         sbuf_printf(out, ", rtol %g, atol %g", p->rtol, p->atol);
         print_clocks(p, unit, out);
@@ -190,7 +193,7 @@ void plan_print(const Plan *plan, Sbuf *out)
 {
     const EigProblem *p = &plan->problem;
     sbuf_printf(out, "plan %s\n", p->model_name);
-    print_time(p, out);
+    print_time(p, &plan->given->model->sim, out);
     sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
     if (plan->general_why)
         sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);

@@ -91,15 +91,30 @@ static EigRatio ratio(Num t)
     return r;
 }
 
+/* Steps of one length, which are to be given, and keep no tolerance. */
+static bool has_what_steps_need(Ctx *cx, const Model *m)
+{
+    const ModelSim *sim = &m->sim;
+    const char *name = eig_method[sim->method].name, *unit = m->has_time_unit ? " ms" : "";
+    if (sim->is_auto && sim->has_tolerance) {
+        Diag *d = diag_at(cx, D_E0208, sim->method_span, "`auto` takes `%s`, since %s, and that takes steps of one length, without a tolerance", name,
+                          sim->chosen_since);
+        diag_help(cx, d, sim->has_step ? "leave out `rtol` and `atol`" : "write `step = 0.1%s` in place of `rtol` and `atol`", unit);
+        return false;
+    }
+    if (sim->has_step)
+        return true;
+    Diag *d = sim->is_auto ? diag_at(cx, D_E0801, sim->method_span, "`auto` takes `%s`, since %s, and that needs a step", name, sim->chosen_since)
+              : diag_at(cx, D_E0801, sim->span, "the method %s needs a step", name);
+    diag_help(cx, d, sim->is_auto ? "add for example `step = 0.1%s`" : "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own", unit);
+    return false;
+}
+
 static bool fixed_steps(Ctx *cx, const Model *m, EigProblem *out, EigClock *clock)
 {
     const ModelSim *sim = &m->sim;
-    if (!sim->has_step) {
-        Diag *d = diag_at(cx, D_E0801, sim->span, "the method %s needs a step", eig_method[sim->method].name);
-        diag_help(cx, d, "add for example `step = 0.1%s`, or choose `method = rk45`, which finds its own",
-                  m->has_time_unit ? " ms" : "");
+    if (!has_what_steps_need(cx, m))
         return false;
-    }
     out->step = ratio(sim->step);
     out->n_steps = plan_count_steps(cx, m, sim->duration_span, sim->duration, D_E0802, "duration");
     bool ok = out->n_steps > 0;
