@@ -122,8 +122,8 @@ static const char *best_margin(Ctx *cx, double margin, bool is_all_tried)
     if (margin > 0)
         return is_all_tried ? "multipliers that seem to hold in doubles do not hold exactly: entries are too far apart for doubles"
                             : "multipliers were found that seem to hold, and could not be verified";
-    return arena_printf(&cx->arena, "the best multipliers found leave a least eigenvalue of %.2g, of the form scaled to diagonal 1, where one above 0 "
-                        "would be a proof", margin);
+    return arena_printf(&cx->arena, "the best multipliers found leave, in doubles, a least eigenvalue of %.2g, of the form scaled to diagonal 1, where one "
+                        "above 0 would be a proof", margin);
 }
 
 /* How near the search came, and what kept it from more. */

@@ -232,6 +232,20 @@ static bool is_open(const Search *s)
     return s->found->verdict == TRUTH_UNDECIDED;
 }
 
+/* How good the multipliers are with which a search ended: in more digits it may end with worse ones than that before it. */
+static void note_margin(Search *s)
+{
+    size_t n = s->part->n;
+    double *q = ARENA_ARRAY(&s->part->cx->arena, n, double);
+    bool usable = true;
+    for (size_t i = 0; i < n; i++) {
+        q[i] = s->scale[i] * s->scale[i] * s->q[i];
+        usable &= q[i] > 1e-300 && q[i] < 1e300;
+    }
+    if (usable)
+        s->found->margin = fmax(s->found->margin, lds_part_margin(s->part, q, NULL));
+}
+
 static void search_all(Search *s)
 {
     size_t n = s->part->n;
@@ -240,34 +254,25 @@ static void search_all(Search *s)
         search_single(s, 4e-3);
     if (is_open(s))
         search_double(s, 1e-14);
+    if (is_open(s))
+        note_margin(s);
     for (int again = 0; again < 2 && is_open(s) && n <= LONG_ROWS; again++) {
         search_rescale(s);
         search_restart(s);
         search_long(s, 1e-18);
+        if (is_open(s))
+            note_margin(s);
     }
 #ifdef __SIZEOF_FLOAT128__
     if (is_open(s) && n <= QUAD_ROWS) {
         search_rescale(s);
         search_restart(s);
         search_quad(s, 1e-26);
+        if (is_open(s))
+            note_margin(s);
     }
 #endif
     free(s->x);
-}
-
-/* How good the multipliers are with which the search ended. */
-static void note_margin(Search *s)
-{
-    size_t n = s->part->n;
-    double *q = ARENA_ARRAY(&s->part->cx->arena, n, double);
-    bool usable = true;
-    search_rescale(s);
-    for (size_t i = 0; i < n; i++) {
-        q[i] = s->scale[i] * s->scale[i];
-        usable &= q[i] > 1e-300 && q[i] < 1e300;
-    }
-    if (usable)
-        s->found->margin = fmax(s->found->margin, lds_part_margin(s->part, q, NULL));
 }
 
 bool lds_test_interior(LdsPart *p, LdsFinding *f)
@@ -286,7 +291,5 @@ bool lds_test_interior(LdsPart *p, LdsFinding *f)
     s.q = ARENA_ARRAY(&p->cx->arena, p->n, double);
     memcpy(s.scale, p->balance, p->n * sizeof *s.scale);
     search_all(&s);
-    if (is_open(&s))
-        note_margin(&s);
     return true;
 }
