@@ -66,19 +66,22 @@ void enclose_sin(mpfi_ptr y, mpfi_srcptr a)
 
 /* ---- the normal distribution ---- */
 
-/* erfc(-a/sqrt(2))/2; the argument is rounded so that the value errs towards `round`. */
+/* erfc(-a/sqrt(2))/2; the argument is rounded so that the value errs towards `round`. Where many digits are computed they are those of
+ * arguments that cancel; of the value, which takes seconds then, as many as anyone asks for. */
 static void normcdf_end(mpfr_ptr y, mpfr_srcptr a, mpfr_rnd_t round)
 {
-    mpfr_t root, t;
+    enum { MOST_DIGITS = 512 };
+    mpfr_t root, t, value;
     mpfr_inits2(mpfr_get_prec(y), root, t, (mpfr_ptr)0);
+    mpfr_init2(value, mpfr_get_prec(y) < MOST_DIGITS ? mpfr_get_prec(y) : MOST_DIGITS);
     /* -a/sqrt(2) is to err upwards for a lower bound: its size downwards where a > 0. */
     bool smaller = (mpfr_sgn(a) > 0) == (round == MPFR_RNDD);
     mpfr_sqrt_ui(root, 2, smaller ? MPFR_RNDU : MPFR_RNDD);
     mpfr_div(t, a, root, mpfr_sgn(a) > 0 ? (smaller ? MPFR_RNDD : MPFR_RNDU) : (smaller ? MPFR_RNDU : MPFR_RNDD));
     mpfr_neg(t, t, MPFR_RNDN);
-    recall_end(mpfr_erfc, y, t, round);
-    mpfr_div_2ui(y, y, 1, round);
-    mpfr_clears(root, t, (mpfr_ptr)0);
+    recall_end(mpfr_erfc, value, t, round);
+    mpfr_div_2ui(y, value, 1, round);
+    mpfr_clears(root, t, value, (mpfr_ptr)0);
 }
 
 void enclose_normcdf(mpfi_ptr y, mpfi_srcptr a)

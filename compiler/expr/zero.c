@@ -55,6 +55,8 @@ static bool is_zero(const Expr *e)
         return is_zero(arg[0]) && is_zero(arg[1]);
     case EIG_FN_MUL:
         return (is_zero(arg[0]) && expr_is_defined(arg[1])) || (is_zero(arg[1]) && expr_is_defined(arg[0]));
+    case EIG_FN_LOG:
+        return expr_is_const(arg[0], NULL) && mpq_cmp_ui(arg[0]->as.value, 1, 1) == 0;
     case EIG_FN_DIV:
         return is_zero(arg[0]) && is_nonzero_constant(arg[1]);
     case EIG_FN_POW:

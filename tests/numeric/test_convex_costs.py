@@ -55,6 +55,17 @@ def barriers():
     assert codes_of("-log(1 - x^2) on [-1, 1.001]") == codes_of("-sqrt(1 - x^2) on [-1.001, 1]") == ["E0722"]
 
 
+def irrational_slopes_at_kinks():
+    """Both sides have one slope at the kink, exp(1/2) for the first of them, whichever numbers that are."""
+    for cost in ("exp(x + abs(x - 0.5)^3) on [0, 1]", "(1 + abs(x - 0.152)^3) * exp(x) on [0, 1]", "sqrt(1 + x + max(x - 1, 0)^2) on [0, inf]",
+                 "log(exp(x) + max(x - 0.3, 0)^2)", "log(1 + max(x - 0.5, 0)^3 + exp(x))", "tanh(x) * max(x - 1/3, 0)^2 + 2 * x^2",
+                 "exp(x + max(x - 1, 0)^2) on [0, 2]", "exp(0.1 * x + max(x - 1, 0)^2) on [0, 4]"):
+        accepted(cost)
+    for cost in ("exp(x + abs(x - 0.5)^3) - 1e-9 * abs(x - 0.5) * exp(x) on [0, 1]", "sqrt(1 + x + max(x - 1, 0)^2) - 1e-9 * abs(x - 1) on [0, inf]",
+                 "x^2 - exp(x) * max(x - 0.1, 0) / 1e6 on [0, 1]"):
+        assert codes_of(cost) == ["E0720"], cost
+
+
 def tails():
     for cost in ("log(1 + exp(x)) * x", "exp(sqrt(1 + x^2))", "log(1 + exp(x))^2 on [-3, inf]", "log(1 + exp(-2 * x))^2 + log(1 + exp(3 * x))^2", "log(1 + exp(x))^3 on [-1, inf]"):
         just_convex(cost)
@@ -204,6 +215,7 @@ eigc.test("jumps", jumps)
 eigc.test("infinite slopes", infinite_slopes)
 eigc.test("random jumps", random_jumps)
 eigc.test("barriers", barriers)
+eigc.test("irrational slopes at kinks", irrational_slopes_at_kinks)
 eigc.test("tails", tails)
 eigc.test("powers of one base on one side", powers_of_one_base_on_one_side)
 eigc.test("factors and ends", factors_and_ends)

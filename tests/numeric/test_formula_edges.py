@@ -312,7 +312,8 @@ def kinks_between_doubles():
 
 
 def ends_of_domains_do_not_jump():
-    for cost in ("-5 * step(x - 1) on [0, 1]", "-0.1 * step(x) on [-1, 0]", "0.1 * step(x) on [-1, 0]", "-0.1 * step(-x) on [0, 1]",
+    refused("cost(x) = 0.1 * step(x) on [-1, 0]", "E0723")      # convex, but inputs that lead to 0 have no cheapest rate
+    for cost in ("-5 * step(x - 1) on [0, 1]", "-0.1 * step(x) on [-1, 0]", "-0.1 * step(-x) on [0, 1]",
                  "-5 * pulse(x, 1) on [-1, 0]", "-0.1 * pulse(x - 1, 1) on [-1, 1]", "-5 * step(-x) on [0, inf]",
                  "-5 * step(x - 1) + x * log(x) on [0, 1]"):
         refused("cost(x) = " + cost, "E0720")

@@ -49,11 +49,19 @@ INCREASING = [
      lambda z: 2 * z - mp.sqrt((z + 3) ** 2 + mp.mpf(1) / 10) + mp.sqrt((z - 1) ** 2 + mp.mpf(1) / 10), 2),
     ("normpdf(z) / normcdf(-z)", hazard, 1), ("0.3 * normpdf(2 * z - 1) / normcdf(1 - 2 * z)", lambda z: 0.3 * hazard(2 * z - 1), 0.6),
     ("z + normpdf(z) / normcdf(z)", lambda z: z + hazard(-z), 1), ("normcdf(z)^0.5", lambda z: mp.sqrt(cdf(z)), None),
-    ("normcdf(3 * z - 1)^0.3", lambda z: cdf(3 * z - 1) ** 0.3, None), ("-1 / log(0.4 * normcdf(z))", lambda z: -1 / mp.log(0.4 * cdf(z)) if z > -300 else mp.mpf(0), None),
+    ("normpdf(z) / (1 - normcdf(z))", hazard, 1), ("normcdf(3 * z - 1)^0.3", lambda z: cdf(3 * z - 1) ** 0.3, None), ("-1 / log(0.4 * normcdf(z))", lambda z: -1 / mp.log(0.4 * cdf(z)) if z > -300 else mp.mpf(0), None),
     ("max(z, 0) * tanh(max(z, 0)) / (1 + max(z, 0))", lambda z: pos(z) * mp.tanh(pos(z)) / (1 + pos(z)), None),
     ("z^2 * tanh(z) / (1 + z^2)", lambda z: z * z * mp.tanh(z) / (1 + z * z), None),
     ("max(z - 1, 0) / (2 + max(z - 1, 0)^0.25)", lambda z: pos(z - 1) / (2 + pos(z - 1) ** 0.25), 0.5),
-    ("max(z, 0)^1.1 / (1 + max(z, 0)^0.1)", lambda z: pos(z) ** mp.mpf(1.1) / (1 + pos(z) ** 0.1), 1), ("ramp(z, 1e-200)", lambda z: mp.mpf(0), 1e200),
+    ("log(1 + z + sqrt(z^2 + 1))", lambda z: mp.log(1 + z + mp.sqrt(z * z + 1)), None), ("sqrt(1 + z + sqrt(z^2 + 1))", lambda z: mp.sqrt(1 + z + mp.sqrt(z * z + 1)), None),
+    ("(z + sqrt(z^2 + 0.25)) / (2 + z + sqrt(z^2 + 0.25))", lambda z: 1 - 2 / (2 + z + mp.sqrt(z * z + mp.mpf(1) / 4)), None),
+    ("(z + sqrt(z^2 + 0.25) - (z - 1) - sqrt((z - 1)^2 + 0.25)) / 2", lambda z: (1 + mp.sqrt(z * z + 0.25) - mp.sqrt((z - 1) ** 2 + 0.25)) / 2, None),
+    ("((1 + z) - sqrt((1 + z)^2 - 3.6 * z)) / 1.8", lambda z: ((1 + z) - mp.sqrt((1 + z) ** 2 - mp.mpf(18) / 5 * z)) / mp.mpf("1.8"), Fraction(10, 9)),
+    ("tanh(z) + 0.2 * exp(-z^2)", lambda z: mp.tanh(z) + mp.exp(-z * z) / 5, None), ("log(exprel(z))", lambda z: mp.log(exprel(z)) if z < 1e9 else z - mp.log(z), 1),
+    ("1 / (1 + 10^(3 - z))", lambda z: 1 / (1 + mp.mpf(10) ** (3 - z)), None), ("log(1 + 2^z)", lambda z: mp.log1p(mp.mpf(2) ** min(z, mp.mpf(9999))) + (max(z, mp.mpf(9999)) - 9999) * mp.log(2), mp.log(2)),
+    ("step(z) * log(1 + z^2)", lambda z: mp.log1p(pos(z) ** 2), None), ("z * normcdf(z) * step(z)", lambda z: pos(z) * cdf(pos(z)), None),
+    ("(1 + step(z)) * z", lambda z: 2 * pos(z) - pos(-z), 2), ("z * (step(z) + 0.1 * step(-z))", lambda z: pos(z) - pos(-z) / 10, 1),
+    ("(step(z - 1) + 3 * step(1 - z)) * tanh(z - 1)", lambda z: mp.tanh(z - 1) * (1 if z >= 1 else 3), 3), ("max(z, 0)^1.1 / (1 + max(z, 0)^0.1)", lambda z: pos(z) ** mp.mpf(1.1) / (1 + pos(z) ** 0.1), 1), ("ramp(z, 1e-200)", lambda z: mp.mpf(0), 1e200),
 ]
 UNBOUNDED = ["log(normcdf(z))", "-log(normcdf(1 - 3 * z))", "1 / (sqrt(z^2 + 1) - z)^2"]
 # Each falls somewhere, has a pole or a jump.
@@ -63,6 +71,8 @@ OTHERS = [
     "z * exprel(-1.001 * abs(z)) * exp(-1e-3 * abs(z))", "z * exprel(-abs(z - 1e-3))", "(sqrt((z + 1)^2 + 1) - sqrt((z - 1)^2 + 1.01)) / 2",
     "sqrt((z - 1)^2 + 1) - sqrt((z + 1)^2 + 1)", "sqrt((z + 1)^2 + 1) - 1.001 * sqrt((z - 1)^2 + 1)", "normpdf(z) / normcdf(-0.999 * z)",
     "normpdf(z) / normcdf(z)", "0.999 * z + normpdf(z) / normcdf(z)", "log(normcdf(z)) - 1e-4 * z", "normcdf(-z)^0.5", "0.5 * z - 1 / (z + sqrt(z^2 + 1)) - 0.51 * z",
+    "step(z) * log(2 + z^2)", "step(z - 2) * sqrt(z^2 - 4)", "(1 + step(z)) * (z - 1e-9)", "z * (step(z) - 0.1 * step(-z))", "step(z - 1) * (tanh(z) - 0.7616)",
+    "log(exprel(z)) - 1e-5 * z", "tanh(z) + 2 * exp(-z^2)", "1 / (1 + 10^(3 - z)) - 1e-9 * z", "(1 + z) - sqrt((1 + z)^2 - 4.01 * z)",
     "max(z, 0) * tanh(max(z, 0)) / (1 + max(z, 0)) - 1e-6 * z", "max(z, 0)^0.9 / (1 + max(z, 0))",
 ]
 

@@ -22,11 +22,13 @@ static const char *const FORMULA[] = {
     "C + C * z / sqrt(z^2 + D)", "C - 2 * (C * (z - A)) / sqrt(4 * (z - A)^2 + D)", "1 + (z / sqrt(z^2 - 2 * z + 1 + D) - 1 / sqrt(z^2 - 2 * z + 1 + D))",
     "(A * z^2 + z + B) / (C * z^2 + D)", "(exp(z)^2 + A * exp(z)) / (C * exp(z)^2 + D * exp(z) + 1)", "(log(1 + exp(z))^2 + A) / (log(1 + exp(z))^2 + D)",
     "(z^3 + A * z) / (z^2 + C)", "(exp(z)^3 + A * exp(z) + B) / (C * exp(z)^3 + exp(z)^2 + D)", "(sqrt(1 + z^2)^4 + A) / (sqrt(1 + z^2)^2 + sqrt(1 + z^2) * C + D)",
-    "z * tanh(A * z) / (C + z)", "z^2 * atan(z + A) / (D + z^2)",
+    "A + z + sqrt(z^2 + C)", "z - A - sqrt((z - B)^2 + C)", "sqrt(C * z^2 + A * z + 4 * A^2 / C)", "log(exprel(A * z + B))", "log(exprel(-exp(z)))",
+    "z * tanh(A * z) / (C + z)", "tanh(A * z + B)", "z^2 * atan(z + A) / (D + z^2)",
 };
 static const char *const REWRITTEN[] = {
     "-1 / (z + sqrt(z^2 + C))", "1 / (C * sqrt(z^2 + D) - C * z)", "A / (z - 1 + sqrt(z^2 - 2 * z + 1 + D))", "A / (z + 0.5 - sqrt(z^2 + z + 0.25 + D))",
     "z / (sqrt(4 * z^2 + C) + 2 * z)", "sqrt(C + C * tanh(A * z))", "(C - C * tanh(z + A))^0.3", "exp(A * z)^0.7", "normcdf(A * z + B)^0.3", "sqrt(normcdf(z + A))",
+    "C^(A * z)", "C - C * normcdf(A * z)", "(B + step(z)) * z * normcdf(z)", "z - A + sqrt(z^2 + C) - z + sqrt(z^2 + D)",
     "A * z * exprel(-C * abs(z))", "(z - A) * exprel(D * abs(z - A))", "2 * z * exprel(-abs(3 * z))", "log(C * (exp(z) + 1))", "log((1 + z^2) / D)",
 };
 enum { N_FORMULAS = sizeof FORMULA / sizeof *FORMULA, N_REWRITTEN = sizeof REWRITTEN / sizeof *REWRITTEN };

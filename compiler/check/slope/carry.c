@@ -11,8 +11,6 @@
 /* Exact numbers that are longer are rounded, outwards. */
 enum { MOST_BITS = 256 };
 
-static const double SHARP = 1e-6;
-
 void carry_read(Ctx *cx, NumPool *nums, Known *to)
 {
     const CostFormula *c = to->act->cost;
@@ -82,7 +80,7 @@ static bool carry_cost(Ctx *cx, NumPool *nums, const Known *from, Known *to)
         return false;
     Num bound = carried_bend(nums, from, to, combined(nums, mpq_div, from->act->gain, from->report.hi), least, most, -1);
     Num seen = carried_bend(nums, from, to, combined(nums, mpq_div, from->act->gain, from->report.attained), least, most, 1);
-    if (!is_ordinary(bound) || !(num_to_double(seen) <= num_to_double(bound) * (1 + SHARP)) || convex_has_no_slope(cx, to->act->cost, &at))
+    if (!is_ordinary(bound) || !(num_to_double(seen) <= num_to_double(bound) * (1 + SLOPE_SHARP)) || convex_has_no_slope(cx, to->act->cost, &at))
         return false;
     to->report = from->report;
     to->report.attained_at = NAN;

@@ -5,6 +5,7 @@
 
 #include "compiler/check/slope/jet.h"
 #include "compiler/expr/affine.h"
+#include "compiler/expr/collect.h"
 #include "compiler/expr/piece.h"
 
 typedef struct Join {
@@ -42,6 +43,18 @@ static bool add_value(Join *j, const Term *t, Num x, mpq_ptr exact)
     return true;
 }
 
+/* a and b are one number at x, whatever functions give there: exp(x - (x - 1)^2) and exp(x) at 1. */
+static bool is_one_number(Join *j, const Expr *a, const Expr *b, Num x)
+{
+    size_t fewer;
+    const Expr *zero = expr_const(j->cx, a->span, num_int(j->nums, 0));
+    if (evaluate_at(j, a, x) != JET_FINE || evaluate_at(j, b, x) != JET_FINE)
+        return false;
+    const Expr *arg[2] = { expr_moved(j->cx, j->nums, b, EIG_VAR_X, x, zero), expr_moved(j->cx, j->nums, a, EIG_VAR_X, x, zero) };
+    const Expr *rest = arg[0] && arg[1] ? expr_collected(j->cx, j->nums, expr_apply(j->cx, a->span, EIG_FN_SUB, 2, arg), &fewer) : NULL;
+    return rest && expr_is_const(rest, NULL) && mpq_sgn(rest->as.value) == 0;
+}
+
 /* The sign of b - a at x: 2 when it is not known. What both sides have in common cancels. */
 static int compare_at(Join *j, const Expr *a, const Expr *b, Num x)
 {
@@ -58,7 +71,7 @@ static int compare_at(Join *j, const Expr *a, const Expr *b, Num x)
         return 2;
     if (mpfi_is_strictly_pos(j->sum.value) || mpfi_is_strictly_neg(j->sum.value))
         return mpfi_is_strictly_pos(j->sum.value) ? 1 : -1;
-    return mpfi_is_zero(j->sum.value) ? 0 : 2;
+    return mpfi_is_zero(j->sum.value) || (!j->kink && is_one_number(j, a, b, x)) ? 0 : 2;
 }
 
 static const Expr *difference(Join *j, const Expr *a, const Expr *b)

@@ -42,13 +42,13 @@ static size_t work_of(EigFn fn)
     }
 }
 
-/* The normal integral takes the longer the smaller what it leaves of 0 or 1, to where a series is known for that. */
+/* The normal integral takes the longer the smaller what it leaves of 0 or 1, by its square, as measured, to where a series is known for that. */
 static size_t work_of_normcdf(const Jet *a)
 {
     size_t n = 0;
     for (int k = 0; k < 2; k++) {
-        double end = mpfr_get_d(k ? &a->v[0].c->right : &a->v[0].c->left, MPFR_RNDN);
-        n += end > -14 && end < 9 ? 2 + (size_t)(3 * fabs(end)) : 2;
+        double end = mpfr_get_d(k ? &a->v[0].c->right : &a->v[0].c->left, MPFR_RNDN), steps = end < 0 ? 0.6 * end * end : 0.25 * end * end;
+        n += end > -25 && end < 12 ? 2 + (size_t)steps : 2;
     }
     return n;
 }
@@ -100,7 +100,13 @@ static void jet_call(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
     case EIG_FN_EXP_MEAN: jet_mean(w, a, e->as.call.arg[1], out); break;
     case EIG_FN_LOG_ROOT:
     case EIG_FN_LOGIT_ROOT: jet_root(w, e->as.call.fn, a, b, e->as.call.arg[1], out); break;
-    default: jet_one_argument(w, e->as.call.fn, a, out); break;
+    default:
+        jet_one_argument(w, e->as.call.fn, a, out);
+        if (e->as.call.fn == EIG_FN_SQRT)
+            jet_root_slope(w, e, out);
+        if (e->as.call.fn == EIG_FN_LOG)
+            jet_log_exprel(w, e, out);
+        break;
     }
 }
 

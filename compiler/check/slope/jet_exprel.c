@@ -84,14 +84,10 @@ void jet_moment(Walk *w, unsigned n, const Jet *a, Jet *out)
         scaled_clear(&g[k]);
 }
 
-void jet_mean(Walk *w, const Jet *a, const Expr *n, Jet *out)
+static void mean_of(Walk *w, const Jet *a, unsigned k, Jet *out)
 {
-    Num order;
-    if (!expr_is_const(n, &order) || mpq_sgn(order) <= 0 || mpq_cmp_ui(order, NUM_MOST_MOMENT - 2, 1) > 0)
-        BUG("a derivative of exprel of no known order");
     Jet above, below;
     Scaled flat;
-    unsigned k = (unsigned)mpz_get_ui(mpq_numref(order));
     jet_init(&above);
     jet_init(&below);
     scaled_init(&flat);
@@ -105,6 +101,37 @@ void jet_mean(Walk *w, const Jet *a, const Expr *n, Jet *out)
     scaled_clear(&flat);
     jet_clear(&below);
     jet_clear(&above);
+}
+
+void jet_mean(Walk *w, const Jet *a, const Expr *n, Jet *out)
+{
+    Num order;
+    if (!expr_is_const(n, &order) || mpq_sgn(order) <= 0 || mpq_cmp_ui(order, NUM_MOST_MOMENT - 2, 1) > 0)
+        BUG("a derivative of exprel of no known order");
+    mean_of(w, a, (unsigned)mpz_get_ui(mpq_numref(order)), out);
+}
+
+void jet_log_exprel(Walk *w, const Expr *e, Jet *out)
+{
+    const Expr *of = e->as.call.arg[0];
+    if (w->trouble != JET_FINE || of->kind != EXPR_CALL || of->as.call.fn != EIG_FN_EXPREL)
+        return;
+    const Jet *u = jet_of(w, of->as.call.arg[0]);
+    Jet mean;
+    Scaled x;
+    jet_init(&mean);
+    scaled_init(&x);
+    mean_of(w, u, 1, &mean);
+    if (!mean.v[0].power && !mean.v[0].rate) {          /* of t between 0 and 1 */
+        mpfi_interv_si(x.c, 0, 1);
+        mpfi_intersect(mean.v[0].c, mean.v[0].c, x.c);
+    }
+    scaled_mul(w->at, &mean.v[0], &u->v[1], &out->v[1]);
+    scaled_mul(w->at, &mean.v[1], &u->v[1], &out->v[2]);
+    scaled_mul(w->at, &mean.v[0], &u->v[2], &x);
+    scaled_add(w->at, &out->v[2], &x, &out->v[2]);
+    jet_clear(&mean);
+    scaled_clear(&x);
 }
 
 /* ---- B, end by end ---- */

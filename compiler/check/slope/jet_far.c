@@ -220,7 +220,7 @@ bool jet_far(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3])
 /* ---- what is left of 1 ---- */
 
 /* 1 - tanh(u)^2 = 4 e/(1 + e)^2 with e = exp(-2 |u|). */
-static void far_steepness(Walk *w, const Jet *u, Jet *out)
+void jet_steepness(Walk *w, const Jet *u, Jet *out)
 {
     Jet twice, e, one, sum, part;
     Jet *all[] = { &twice, &e, &one, &sum, &part };
@@ -261,7 +261,7 @@ void jet_complement(Walk *w, const Expr *e, Jet *out)
     jet_init(&minus);
     jet_neg(w, u, &minus);
     if (of_tanh && !scaled_has_zero(&u->v[0]))
-        far_steepness(w, u, out);
+        jet_steepness(w, u, out);
     else if (of_cdf)
         jet_one_argument(w, EIG_FN_NORMCDF, &minus, out);
     jet_clear(&minus);

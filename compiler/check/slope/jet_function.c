@@ -83,6 +83,13 @@ static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
     mpfi_sqr(g[1].c, g[1].c);
     mpfi_inv(g[1].c, g[1].c);
     steep_tanh(w, &a->v[0], &g[1]);
+    if (w->at->side && a->is_affine && !scaled_has_zero(&a->v[0])) {    /* ... and not below a multiple of that */
+        Jet steepness;
+        jet_init(&steepness);
+        jet_steepness(w, a, &steepness);
+        scaled_set(&g[1], &steepness.v[0]);
+        jet_clear(&steepness);
+    }
     scaled_mul(w->at, &g[0], &g[1], &g[2]);
     scaled_add(w->at, &g[2], &g[2], &g[2]);
     scaled_neg(&g[2], &g[2]);

@@ -6,7 +6,9 @@
  *
  * for n = n0 + n1 u, q = q0 + q1 u + q2 u^2. With c1 = 0 the slope has one sign where u has, out to infinity.
  *
- * A number beside that, k + b n/sqrt(q), k > 0, where k^2 q - (b n)^2 is a number c > 0: with r = sqrt(q) the value is
+ * A root alone, sqrt(k^2 (z + a)^2 + c), c >= 0, has slopes between -k and k.
+ *
+ * A number beside a line over a root, k + b n/sqrt(q), k > 0, where k^2 q - (b n)^2 is a number c > 0: with r = sqrt(q) the value is
  * c/(r (k r - b n)).
  *
  * A line and a root, n + b sqrt(q), as in log(z + sqrt(z^2 + 1)), where b^2 q = l^2 + k for numbers k > 0 and l - n: with r = b sqrt(q),
@@ -75,6 +77,34 @@ void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *root, Jet *o
     scaled_add(w->at, &out->v[2], &bend, &out->v[2]);
     scaled_clear(&x);
     scaled_clear(&bend);
+}
+
+/* ---- a root ---- */
+
+/* The root of a square polynomial k^2 (z + a)^2 + c, c >= 0, is nowhere steeper than k. */
+void jet_root_slope(Walk *w, const Expr *e, Jet *out)
+{
+    if (!w->at->side || w->trouble != JET_FINE || out->v[1].power || out->v[1].rate)
+        return;
+    Polynomial q;
+    mpq_t x;
+    polynomial_init(&q, 3);
+    mpq_init(x);
+    bool fits = polynomial_read(e->as.call.arg[0], NULL, &q) && mpq_sgn(q.c[2]) > 0;
+    mpq_mul(x, q.c[1], q.c[1]);                 /* 4 c2 c0 >= c1^2 */
+    mpq_div_2exp(x, x, 2);
+    mpq_mul(q.c[0], q.c[0], q.c[2]);
+    if (fits && mpq_cmp(q.c[0], x) >= 0) {
+        mpfi_t most;
+        mpfi_init2(most, JET_PRECISION);
+        mpfi_set_q(most, q.c[2]);
+        mpfi_sqrt(most, most);
+        mpfr_neg(&most->left, &most->right, MPFR_RNDD);
+        mpfi_intersect(out->v[1].c, out->v[1].c, most);
+        mpfi_clear(most);
+    }
+    mpq_clear(x);
+    polynomial_clear(&q);
 }
 
 /* ---- a number and a line over a root ---- */
@@ -203,9 +233,23 @@ static bool read_apart(NumPool *nums, const Expr *line, const Expr *under, Num b
     return fits && mpq_sgn(apart) > 0;
 }
 
-/* What is known of r + l and r - l (turn -1), r^2 = l^2 + apart: v = apart/(r -+ l), its slope turn l' v/r, and its curvature
- * apart l'^2/r^3 + turn l'' v/r. All of it times `sign`; *value has no more to do with out->v[0] than a constant. */
-static void beside_root(Walk *w, const Scaled *r, const Jet *l, const Scaled *value, Num apart, int turn, int sign, Jet *out)
+/* r + n and r - n (turn -1) where n is l less `shift` and v is r + l or r - l: v less turn times `shift`. */
+static void shifted_value(Walk *w, const Scaled *v, Num shift, int turn, Jet *out)
+{
+    mpq_ptr by = num_new(w->at->nums);
+    Scaled x;
+    scaled_init(&x);
+    (turn > 0 ? mpq_neg : mpq_set)(by, shift);
+    scaled_set_num(&x, by);
+    scaled_add(w->at, v, &x, &x);
+    if (!scaled_is_positive(&out->v[0]) || !w->at->side)
+        meet_or_take(w, &x, &out->v[0]);
+    scaled_clear(&x);
+}
+
+/* What is known of r + n and r - n (turn -1), l = n + shift, r^2 = l^2 + apart: v = apart/(r -+ l), its slope turn l' v/r, and its curvature
+ * apart l'^2/r^3 + turn l'' v/r. All of it times `sign`; *value is l. */
+static void beside_root(Walk *w, const Scaled *r, const Jet *l, const Scaled *value, Num shift, Num apart, int turn, int sign, Jet *out)
 {
     Scaled v, by, bend;
     Scaled *all[] = { &v, &by, &bend };
@@ -218,8 +262,8 @@ static void beside_root(Walk *w, const Scaled *r, const Jet *l, const Scaled *va
     if (scaled_is_positive(&v) && scaled_is_positive(r)) {
         scaled_set_num(&by, apart);
         scaled_div(w->at, &by, &v, &v);
-        if (sign > 0 && value == &l->v[0] && (!scaled_is_positive(&out->v[0]) || !w->at->side))
-            meet_or_take(w, &v, &out->v[0]);
+        if (sign > 0)
+            shifted_value(w, &v, shift, turn, out);
         scaled_div(w->at, &v, r, &v);
         if (turn * sign < 0)
             scaled_neg(&v, &v);
@@ -254,7 +298,7 @@ void jet_beside_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *ou
         scaled_init(&moved);
         scaled_set_num(&moved, shift);
         scaled_add(w->at, &line->v[0], &moved, &moved);
-        beside_root(w, &root->v[0], line, mpq_sgn(shift) ? &moved : &line->v[0], apart, minus ? -1 : 1, minus && k ? -1 : 1, out);
+        beside_root(w, &root->v[0], line, mpq_sgn(shift) ? &moved : &line->v[0], shift, apart, minus ? -1 : 1, minus && k ? -1 : 1, out);
         scaled_clear(&moved);
         return;
     }

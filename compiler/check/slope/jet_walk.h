@@ -79,6 +79,8 @@ void jet_over_power(Walk *w, const Expr *e, const Jet *b, Jet *out);
 /* ---- jet_root.c ---- */
 /* Slope and curvature of the quotient e = a/b, *out, where they are known better: b the root of a square polynomial in a. */
 void jet_over_root(Walk *w, const Expr *e, const Jet *a, const Jet *b, Jet *out);
+/* The slope of the root e, *out, narrowed far out where it is that of a square polynomial in z. */
+void jet_root_slope(Walk *w, const Expr *e, Jet *out);
 /* The value of e, a sum or a difference, *out, narrowed where it is a number and a line over a root that comes near that. */
 void jet_complement_root(Walk *w, const Expr *e, Jet *out);
 /* The value of e, a sum or a difference of a and b, *out, narrowed where one is a line and the other a root of a square polynomial in it. */
@@ -94,6 +96,8 @@ void jet_root(Walk *w, EigFn fn, const Jet *a, const Jet *b, const Expr *paramet
 void jet_moment(Walk *w, unsigned n, const Jet *a, Jet *out);
 /* The mean of t^n for t from 0 to 1 with the weight exp(a t), for a constant n. */
 void jet_mean(Walk *w, const Jet *a, const Expr *n, Jet *out);
+/* Slope and curvature of e = log(exprel(u)), *out: the slope is that mean of t. */
+void jet_log_exprel(Walk *w, const Expr *e, Jet *out);
 /* *out, the quotient e of n by what may be a multiple of exprel, narrowed where it is one. */
 void jet_over_exprel(Walk *w, const Expr *e, const Jet *n, Jet *out);
 
@@ -126,6 +130,8 @@ bool jet_decays(Walk *w, const Scaled *t, Scaled *out);
 /* Value, slope and curvature of a function of runtime/special.h where its argument grows without bound; false elsewhere.
  * b: its constant second argument, or NULL. */
 bool jet_far(Walk *w, EigFn fn, const Jet *a, Num b, Scaled g[3]);
+/* 1 - tanh(u)^2, in a tail where u does not change its sign. */
+void jet_steepness(Walk *w, const Jet *u, Jet *out);
 /* The difference e = 1 - f, *out, where f comes near 1 in a tail and what is left is known better. */
 void jet_complement(Walk *w, const Expr *e, Jet *out);
 

@@ -4,6 +4,9 @@
 #define COMPILER_CHECK_SLOPE_H
 #include "compiler/check/check.h"
 
+/* A bound is called sharp up to this part of it. */
+#define SLOPE_SHARP 1e-6
+
 /* One report per population, in `out` (net->n_pops). Adds E0710 (decreases),
  * E0711 (jumps), E0712 (leaves its domain) where that is proved; populations
  * that share an activation share its diagnostic. */

@@ -39,6 +39,18 @@ static double shortest_between(double lo, double hi)
     return lo;
 }
 
+/* The very place, in the fewest digits that are it, ten where these are enough. */
+static const char *place_text(Ctx *cx, double x)
+{
+    char text[32];
+    for (int digits = 10; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    return arena_strdup(&cx->arena, text);
+}
+
 /* Places as the text has them. */
 static void move_back(SlopeSearch *s)
 {
@@ -69,9 +81,9 @@ static void report_outside(Ctx *cx, NumPool *nums, const SlopeSearch *s, const A
 {
     bool is_quotient = strcmp(s->function, "/") == 0;
     const char *whole = is_quotient ? expr_by_exprel(cx, nums, act->phi, EIG_VAR_Z, s->at) : NULL;
-    Diag *d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %.10g: %s", s->at, jet_outside_text(cx, s->function));
+    Diag *d = diag_at(cx, D_E0712, act->span, "the activation is not defined at z = %s: %s", place_text(cx, s->at), jet_outside_text(cx, s->function));
     if (whole)
-        diag_help(cx, d, "write `%s`: that has a value at every z, at %.10g too, and is this quotient elsewhere", whole, s->at);
+        diag_help(cx, d, "write `%s`: that has a value at every z, at %s too, and is this quotient elsewhere", whole, place_text(cx, s->at));
     else
         diag_help(cx, d, "an activation has to be defined for every real z; %s",
                   is_quotient ? "keep the divisor away from 0, as in z / (1 + abs(z))" : "max(z, 0) cuts off the negative side");
@@ -82,7 +94,8 @@ static void report_trouble(Ctx *cx, NumPool *nums, const SlopeSearch *s, const A
     Diag *d = NULL;
     switch (s->verdict) {
     case SLOPE_DECREASES:
-        d = diag_at(cx, D_E0710, act->span, "the activation decreases: it is smaller at z = %.10g than at z = %.10g", s->beside, s->at);
+        d = diag_at(cx, D_E0710, act->span, "the activation decreases: it is smaller at z = %s than at z = %s", place_text(cx, s->beside),
+                    place_text(cx, s->at));
         diag_help(cx, d, "the theorems need an activation that never decreases; check a sign, or use abs, max or a cost");
         break;
     case SLOPE_JUMPS:
@@ -97,13 +110,10 @@ static void report_trouble(Ctx *cx, NumPool *nums, const SlopeSearch *s, const A
     }
 }
 
-/* A bound is called sharp up to this part of it. */
-static const double SHARP = 1e-6;
-
 const char *slope_proof_text(Ctx *cx, Num hi, Num attained)
 {
     double most = num_to_double(hi), seen = num_to_double(attained);
-    if (most <= seen * (1 + SHARP))
+    if (most <= seen * (1 + SLOPE_SHARP))
         return "interval arithmetic over all z";
     return arena_printf(&cx->arena, "interval arithmetic over all z; not sharp: the largest slope is at least %.8g", seen);
 }
@@ -169,11 +179,11 @@ static const char *reason_of(Ctx *cx, SlopeSearch *s, const SlopeReport *r)
     case SLOPE_PROVED:
         return r->bounded ? slope_proof_text(cx, r->hi, r->attained) : unbounded_text(cx, s);
     case SLOPE_DECREASES:
-        return arena_printf(&cx->arena, "it decreases between z = %.10g and z = %.10g", s->at, s->beside);
+        return arena_printf(&cx->arena, "it decreases between z = %s and z = %s", place_text(cx, s->at), place_text(cx, s->beside));
     case SLOPE_JUMPS:
         return arena_printf(&cx->arena, "it jumps at z = %.10g", s->at);
     case SLOPE_OUTSIDE:
-        return arena_printf(&cx->arena, "it is not defined at z = %.10g", s->at);
+        return arena_printf(&cx->arena, "it is not defined at z = %s", place_text(cx, s->at));
     default:
         return unproved_text(cx, s);
     }

@@ -111,12 +111,10 @@ static bool holds_for(const SlopeProof *p, uint64_t hash, const Activation *act)
     return p->hash == hash && (p->report.proved || same_place(p->act->span, act->span)) && same_activation(p->act, act);
 }
 
-static const double SHARP = 1e-6;
-
 /* Its own text does not say all there is to know. */
 static bool is_open(const SlopeReport *r)
 {
-    return !r->proved || (r->bounded && num_to_double(r->hi) > num_to_double(r->attained) * (1 + SHARP));
+    return !r->proved || (r->bounded && num_to_double(r->hi) > num_to_double(r->attained) * (1 + SLOPE_SHARP));
 }
 
 static const Known *prove_form(Ctx *cx, NumPool *nums, SlopeProofs *known, const Known *of)

@@ -136,7 +136,8 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
 }
 
 /* Where sines of several periods meet, far out, no splitting comes near the largest
- * slope: a bound that holds, not the sharpest one, is then what is wanted. */
+ * slope: a bound that holds, not the sharpest one, is then what is wanted. The steps are a hundred times each, so that what is nearly sharp
+ * is settled while much of the work is left for what is not; the last half of it goes to whether anything falls. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
     double used = fmax((double)s->n_done / MAX_PIECES, (double)s->scratch.work / JET_BUDGET - 0.5);

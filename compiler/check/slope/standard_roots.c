@@ -2,6 +2,7 @@
  *
  *   n/(l + b sqrt(q))  n (b sqrt(q) - l)/(b^2 q - l^2) where l is straight and b^2 q - l^2 a number above 0, which is why neither divisor
  *                      is 0 anywhere; and n/(l - b sqrt(q))
+ *   c^f                exp(log(c) f), c a number above 0
  *   exp(f)^p           exp(p f), here and below p no whole number
  *   normcdf(u)^p       exp(p log(normcdf(u)))
  *   (1 + tanh(u))^p    (2/(1 + exp(-2 u)))^p, and 1 - tanh(u): nothing of it is lost where tanh comes near 1 */
@@ -96,13 +97,22 @@ static const Expr *of_tanh(Ctx *cx, NumPool *nums, const Expr *e)
     return call2(cx, nums, e->span, EIG_FN_DIV, expr_const(cx, e->span, product(nums, a.offset, num_int(nums, 2))), below);
 }
 
+static const Expr *of_exponent(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    const Expr *base = e->as.call.arg[0], *f;
+    if (!expr_is_const(base, NULL) || mpq_sgn(base->as.value) <= 0)
+        return NULL;
+    f = call2(cx, nums, e->span, EIG_FN_MUL, expr_apply(cx, e->span, EIG_FN_LOG, 1, &base), e->as.call.arg[1]);
+    return f ? expr_apply(cx, e->span, EIG_FN_EXP, 1, &f) : NULL;
+}
+
 const Expr *standard_root(Ctx *cx, NumPool *nums, const Expr *e)
 {
     const Expr *base = e->as.call.arg[0];
     bool is_root = is_call(e, EIG_FN_SQRT);
     Num p = num_ratio(nums, 1, 2);
     if (!is_root && !expr_is_const(e->as.call.arg[1], &p))
-        return NULL;
+        return of_exponent(cx, nums, e);
     if (mpz_cmp_ui(mpq_denref(p), 1) == 0)
         return NULL;
     const Expr *log = is_call(base, EIG_FN_EXP) ? base->as.call.arg[0] : NULL;

@@ -1,12 +1,15 @@
 /* Formulas in forms of which more is seen, each equal to what was written at every place, and defined there and nowhere else:
  *
- *   step(u) f(z)       f(max(z, r)), u straight and rising, 0 at r, f(r) = 0 and f defined everywhere; with min where u falls; so for
- *                      several steps that switch at r, wherever they stand in the product, and for step(tanh(u)) and the like
+ *   step(u) f(z)       f(max(z, r)), u straight and rising, 0 at r, f(r) = 0 and f defined everywhere; with min where u falls. So every
+ *                      product in which steps switch at r: r(max(z, r)) + l(min(z, r)) - c, where r(z) has 1 for those that rise and 0
+ *                      for the others, l(z) the reverse, both are defined everywhere, and c is what all three are at r. step(tanh(u)) and
+ *                      the like switch where step(u) does
  *   sin(atan(u))       u/sqrt(1 + u^2), and cos(atan(u)) is 1/sqrt(1 + u^2)
  *   log(a/b)           log(a) - log(b), a and b above 0 by their form
  *   log(c f)           log(c) + log(f), c a number above 0, where f may be 1 + g
  *   u exprel(u)        exp(u) - 1, and v exprel(c v) is (exp(c v) - 1)/c
  *   v exprel(c abs(v)) (exp(c max(v, 0)) - exp(-c min(v, 0)))/c
+ *   1 - normcdf(u)     normcdf(-u), and multiples
  *   0 f                0, f defined everywhere
  *
  * and those of standard_roots.c. */
@@ -50,26 +53,30 @@ static bool read_switch(NumPool *nums, const Expr *e, Switch *out)
     return true;
 }
 
-/* The first of the factors of e. */
+/* The first of those in e. */
 static bool find_switch(NumPool *nums, const Expr *e, Switch *out)
 {
-    if (is_call(e, EIG_FN_MUL))
-        return find_switch(nums, e->as.call.arg[0], out) || find_switch(nums, e->as.call.arg[1], out);
-    return is_call(e, EIG_FN_DIV) ? find_switch(nums, e->as.call.arg[0], out) : read_switch(nums, e, out);
+    if (read_switch(nums, e, out))
+        return true;
+    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
+        if (find_switch(nums, e->as.call.arg[k], out))
+            return true;
+    return false;
 }
 
-/* e with 1 for all factors that are such a step. */
-static const Expr *without_switch(Ctx *cx, NumPool *nums, const Expr *e, const Switch *s)
+/* e as it is on one side of the root: 1 or 0 for all that switch there. */
+static const Expr *beside_switch(Ctx *cx, NumPool *nums, const Expr *e, Num root, int side)
 {
-    Switch other;
-    bool is_product = is_call(e, EIG_FN_MUL);
-    if (is_product || is_call(e, EIG_FN_DIV)) {
-        const Expr *const *arg = e->as.call.arg;
-        const Expr *a = without_switch(cx, nums, arg[0], s), *b = is_product ? without_switch(cx, nums, arg[1], s) : arg[1];
-        return call2(cx, nums, e->span, e->as.call.fn, a, b);
-    }
-    bool is_one = read_switch(nums, e, &other) && other.way == s->way && mpq_equal(other.root, s->root);
-    return is_one ? expr_const(cx, e->span, num_int(nums, 1)) : e;
+    Switch s;
+    if (e->kind != EXPR_CALL)
+        return e;
+    if (read_switch(nums, e, &s) && mpq_equal(s.root, root))
+        return expr_const(cx, e->span, num_int(nums, s.way == side));
+    const Expr *arg[2] = { NULL, NULL };
+    for (int k = 0; k < e->as.call.n_args; k++)
+        if (!(arg[k] = beside_switch(cx, nums, e->as.call.arg[k], root, side)))
+            return NULL;
+    return expr_with_arguments(cx, nums, e, arg);
 }
 
 static bool is_not_negative(const Expr *e)
@@ -96,6 +103,8 @@ bool standard_is_away_from_zero(const Expr *e)
 /* For every z, by its form. */
 static bool has_value(const Expr *e)
 {
+    if (is_call(e, EIG_FN_LOG) || is_call(e, EIG_FN_SQRT))
+        return standard_is_away_from_zero(e->as.call.arg[0]) && has_value(e->as.call.arg[0]);
     if (is_call(e, EIG_FN_MUL) || is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_SUB))
         return has_value(e->as.call.arg[0]) && has_value(e->as.call.arg[1]);
     if (is_call(e, EIG_FN_DIV) && expr_is_defined(e->as.call.arg[1]) && standard_is_away_from_zero(e->as.call.arg[1]))
@@ -103,15 +112,41 @@ static bool has_value(const Expr *e)
     return expr_is_defined(e);
 }
 
+/* That of e at z = root; NULL: it is not known to be a rational number. */
+static Num value_at(Ctx *cx, NumPool *nums, const Expr *e, Num root)
+{
+    Num value = expr_exact(nums, e, EIG_VAR_Z, root), zero = num_int(nums, 0);
+    const Expr *there = value ? NULL : expr_moved(cx, nums, e, EIG_VAR_Z, root, expr_const(cx, e->span, zero));
+    if (there && !expr_is_const(there, &value) && expr_is_zero(nums, there, 1))
+        value = zero;
+    return value;
+}
+
+/* f(max(z, root)) or, side -1, f(min(z, root)). */
+static const Expr *kept_beside(Ctx *cx, NumPool *nums, const Expr *f, Num root, int side)
+{
+    const Expr *z = call2(cx, nums, f->span, side > 0 ? EIG_FN_MAX : EIG_FN_MIN, expr_var(cx, f->span, EIG_VAR_Z), expr_const(cx, f->span, root));
+    return expr_is_zero(nums, f, 1) ? NULL : expr_replaced(cx, nums, f, EIG_VAR_Z, z);
+}
+
 static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *e)
 {
     Switch s;
-    const Expr *f = find_switch(nums, e, &s) ? without_switch(cx, nums, e, &s) : NULL;
-    Num there = f && has_value(f) ? expr_exact(nums, f, EIG_VAR_Z, s.root) : NULL;
-    if (!there || mpq_sgn(there) != 0)
+    if (!find_switch(nums, e, &s))
         return NULL;
-    const Expr *x = call2(cx, nums, f->span, s.way > 0 ? EIG_FN_MAX : EIG_FN_MIN, expr_var(cx, f->span, EIG_VAR_Z), expr_const(cx, f->span, s.root));
-    return expr_replaced(cx, nums, f, EIG_VAR_Z, x);
+    Num there = value_at(cx, nums, e, s.root);
+    const Expr *kept[2] = { NULL, NULL };
+    for (int k = 0; k < 2; k++) {
+        const Expr *f = there ? beside_switch(cx, nums, e, s.root, k ? 1 : -1) : NULL;
+        Num limit = f && has_value(f) ? value_at(cx, nums, f, s.root) : NULL;
+        if (!limit || !mpq_equal(limit, there))
+            return NULL;
+        kept[k] = kept_beside(cx, nums, f, s.root, k ? 1 : -1);
+    }
+    if (!kept[0] || !kept[1])
+        return kept[0] ? kept[0] : kept[1];
+    const Expr *sum = call2(cx, nums, e->span, EIG_FN_ADD, kept[0], kept[1]);
+    return call2(cx, nums, e->span, EIG_FN_SUB, sum, expr_const(cx, e->span, there));
 }
 
 /* The c other than 0 for which u = c v; NULL: none is seen. */
@@ -230,6 +265,33 @@ static const Expr *of_log(Ctx *cx, NumPool *nums, const Expr *e)
     return call2(cx, nums, e->span, EIG_FN_SUB, expr_apply(cx, e->span, EIG_FN_LOG, 1, &arg[0]), expr_apply(cx, e->span, EIG_FN_LOG, 1, &arg[1]));
 }
 
+static const Expr *of_complement(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    StandardLine a = standard_line(nums, e);
+    mpq_ptr sum = num_new(nums);
+    mpq_add(sum, a.offset, a.rate);
+    if (!a.core || !is_call(a.core, EIG_FN_NORMCDF) || mpq_sgn(a.rate) == 0 || mpq_sgn(sum) != 0)
+        return NULL;
+    const Expr *minus = expr_apply(cx, e->span, EIG_FN_NEG, 1, a.core->as.call.arg);
+    return call2(cx, nums, e->span, EIG_FN_MUL, expr_const(cx, e->span, a.offset), expr_apply(cx, e->span, EIG_FN_NORMCDF, 1, &minus));
+}
+
+/* A sum whose straight terms add up to a number, with these first: what is left may be a difference of one function. */
+static const Expr *of_sum(Ctx *cx, NumPool *nums, const Expr *e)
+{
+    Terms terms = { 0 };
+    Num zero = num_int(nums, 0), offset, rate;
+    size_t straight = 0;
+    mpq_ptr sum = num_new(nums);
+    expr_terms(cx, e, 1, &terms);
+    for (size_t k = 0; k < terms.n; k++)
+        if (expr_affine(nums, terms.at[k].e, EIG_VAR_Z, &offset, &rate)) {
+            straight++;
+            (terms.at[k].sign > 0 ? mpq_add : mpq_sub)(sum, sum, rate);
+        }
+    return straight > 0 && terms.n > straight + 1 && mpq_sgn(sum) == 0 ? expr_plus_affine(cx, nums, e, EIG_VAR_Z, zero, zero) : NULL;
+}
+
 const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e)
 {
     const Expr *made = NULL;
@@ -240,6 +302,11 @@ const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e)
         return e;
     switch (e->as.call.fn) {
     case EIG_FN_MUL: made = of_product(cx, nums, e); break;
+    case EIG_FN_ADD:
+    case EIG_FN_SUB:
+        made = of_complement(cx, nums, e);
+        made = made ? made : of_sum(cx, nums, e);
+        break;
     case EIG_FN_SIN:
     case EIG_FN_COS: made = of_angle(cx, nums, e); break;
     case EIG_FN_LOG: made = of_log(cx, nums, e); break;
