@@ -22,7 +22,10 @@ ExitStatus cmd_dump(const Options *o)
         return STATUS_WRONG;
     }
     compilation_init(&c, o, o->operand);
-    c.skip[PHASE_check] = !o->dump[DUMP_check];     /* proofs take time, and nothing later reads them */
+    if (!o->dump[DUMP_check]) {
+        c.skip[PHASE_check] = true;                 /* proofs take time, and nothing later reads them */
+        c.exact_max_rows = RUN_CHECK_MAX_ROWS;      /* the network of a run */
+    }
     bool ok = compilation_run(&c, last);
     diagnose(&c.cx, o);
     if (o->time)

@@ -17,9 +17,6 @@
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
 
-/* A run waits for proofs of stability, which cost about rows^3, no longer than seconds. */
-enum { RUN_CHECK_MAX_ROWS = 500 };
-
 /* A run on its way: what it needs and what came of it. */
 typedef struct Run {
     Compilation c;
@@ -396,6 +393,7 @@ static bool prepare(Run *r)
 
     r->c.skip[PHASE_check] = o->no_check;
     r->c.check_max_rows = RUN_CHECK_MAX_ROWS;
+    r->c.exact_max_rows = o->no_check ? 0 : RUN_CHECK_MAX_ROWS;
     r->c.skip[PHASE_jit] = o->reference && !jit_dump;
     return compilation_run(&r->c, PHASE_jit);
 }

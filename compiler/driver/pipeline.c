@@ -47,16 +47,14 @@ static void say_slow(const char *what, double seconds)
     fprintf(stderr, "eigc: %s, at this pace some %.0f s\n", what, seconds);
 }
 
-/* What nobody proves anything about is rounded at once; what nobody runs, beyond what is proved, is not drawn. */
+/* What nobody runs, beyond what is proved, is not drawn. */
 static NetDetail detail_of(const Compilation *c)
 {
-    size_t rows = c->check_max_rows == 0 ? SIZE_MAX : c->skip[PHASE_check] ? 0 : c->check_max_rows;
-
     NetSlow *slow = c->options->quiet ? NULL : say_slow;
 
     if (c->only_check)
         return (NetDetail){CHECK_MAX_ROWS, CHECK_MAX_ENTRIES, NET_MAX_EXACT, slow};
-    return (NetDetail){rows, INFINITY, NET_MAX_EXACT, slow};
+    return (NetDetail){c->exact_max_rows, INFINITY, NET_MAX_EXACT, slow};
 }
 
 static bool phase_net(Compilation *c)
@@ -263,7 +261,8 @@ void compilation_print_times(const Compilation *c, FILE *to)
 
 void compilation_init(Compilation *c, const Options *o, const char *path)
 {
-    *c = (Compilation){.options = o, .path = path, .dump_to = o->json ? stderr : stdout, .source = -1, .failed = N_PHASES};
+    *c = (Compilation){.options = o, .path = path, .dump_to = o->json ? stderr : stdout, .exact_max_rows = SIZE_MAX,
+                        .source = -1, .failed = N_PHASES};
     ctx_init(&c->cx);
 }
 

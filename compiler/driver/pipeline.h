@@ -20,6 +20,7 @@ typedef struct Compilation {
     Phase failed;               /* N_PHASES: none */
     bool failed_in_system;      /* the failure is the machine's, not the model's: STATUS_SYSTEM */
     size_t check_max_rows;      /* beyond this many rows only signs are checked, not stability; 0: no limit */
+    size_t exact_max_rows;      /* of more neurons weights are rounded at once, as nobody proves anything about them; SIZE_MAX: never */
     ModelOfMany many;           /* of a sweep */
     SlopeProofs *known;         /* of the networks before this one, or NULL */
     bool only_check;            /* nothing is run: what no check reads need not be drawn */
@@ -41,6 +42,9 @@ typedef struct Compilation {
     JitOpening *opening;        /* the code generator, while the phases before it run */
     double open_seconds;        /* waiting for it */
 } Compilation;
+
+/* A run waits for proofs of stability, which cost about rows^3, no longer than seconds. */
+enum { RUN_CHECK_MAX_ROWS = 500 };
 
 void compilation_init(Compilation *c, const Options *o, const char *path);
 /* Runs every phase up to and including `last`, with dumps and, when asked,

@@ -221,6 +221,22 @@ def dumps_come_before_the_report(folder):
 
 
 @test
+def a_dump_without_verdicts_has_the_network_of_a_run(folder):
+    model = "".join("population %s excitatory { size = 300; tau = 20 ms; cost = nonnegative }\n" % name for name in "EF")
+    model += "connect E -> F { weight = 1e-7 * (1 + pre.i) }\nsimulate { duration = 1 ms; method = euler; step = 1 ms }\n"
+    network = eigc("dump", "--net", "-", stdin=model)
+    equal(network.status, 0, network)
+    check("  90000 entries, rounded\n" in network.out, network)
+    proved = eigc("dump", "--net", "--check", "-", stdin=model)
+    equal(proved.status, 0, proved)
+    check("  90000 entries\n" in proved.out, proved)
+    alone = eigc("dump", "--plan", "-", stdin=model)
+    run = eigc("run", "--reference", "--dump=plan", "-o", os.path.join(folder, "x.npz"), "-", stdin=model)
+    equal(run.status, 0, run)
+    check(alone.out and alone.out in run.out, (alone, run))
+
+
+@test
 def a_single_dump_is_bare(folder):
     r = eigc("dump", "--ast", PAIR)
     equal((r.status, r.err), (0, ""), r)

@@ -28,6 +28,7 @@ bool maker_open(Maker *m, const Options *o, const Grid *g)
     m->options.only = CONCLUDE_DALE;
     compilation_init(&m->c, &m->options, o->operand);
     m->c.check_max_rows = 1;            /* nothing is proved of a set but its signs */
+    m->c.exact_max_rows = o->no_check ? 0 : 1;
     m->c.skip[PHASE_check] = o->no_check;
     join_settings(m, o);
     if (!compilation_run(&m->c, PHASE_parse) || !measures_read(&m->c, &m->measures))
