@@ -79,6 +79,21 @@ static const char *colon_repair(const Parse *p, Span at)
     return is_first_word(p) ? "definitions are written with `=`" : "leave out what stands behind it: units belong to numbers, and follow from them";
 }
 
+/* `|z|`: what stands up to a second bar on the line, or NULL. */
+static const char *absolute_repair(const Parse *p, Span at)
+{
+    const char *inner = p->cx->sources[p->source]->bytes + at.to;
+    size_t n = strcspn(inner, "|\n\r;#");
+    if (inner[n] != '|' || n == 0)
+        return NULL;
+    while (n > 0 && (*inner == ' ' || *inner == '\t'))
+        inner++, n--;
+    while (n > 0 && (inner[n - 1] == ' ' || inner[n - 1] == '\t'))
+        n--;
+    bool is_short = n > 0 && n <= 40;
+    return arena_printf(&p->cx->arena, "an absolute value is written `abs(%.*s)`", is_short ? (int)n : 1, is_short ? inner : "x");
+}
+
 /* Signs that mean something elsewhere. */
 static const char *sign_repair(const Parse *p, Span at, unsigned char c, const char *s)
 {
@@ -90,6 +105,8 @@ static const char *sign_repair(const Parse *p, Span at, unsigned char c, const c
         return "a comment begins with `#`";
     if (c == '?')
         return "a choice is made by `step`: `a + (b - a) * step(x)` is a for x below 0, then b";
+    if (c == '|' && !s[1] && absolute_repair(p, at))
+        return absolute_repair(p, at);
     if (c == '&' || c == '|' || c == '!')
         return "there are no truth values: a requirement is a statement of its own, a choice is made by `step`";
     if (c == '\r')

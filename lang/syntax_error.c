@@ -198,10 +198,28 @@ static bool stray_attribute(Parse *p, Token t, const char *const *expected, int 
     return true;
 }
 
+static bool is_keyword(const char *expected)
+{
+    return expected[0] >= 'a' && expected[0] <= 'z' && !strchr(expected, ' ');
+}
+
+/* The one keyword that begins with these letters, at least three: `pop`, `conn`. */
+static const char *begun_keyword(const char *word, const char *const *expected, int n)
+{
+    const char *whole = NULL;
+    for (int k = 0; k < n && strlen(word) >= 3; k++)
+        if (is_keyword(expected[k]) && strncmp(expected[k], word, strlen(word)) == 0) {
+            if (whole)
+                return NULL;
+            whole = expected[k];
+        }
+    return whole;
+}
+
 static const char *nearest_keyword(const char *word, const char *const *expected, int n)
 {
     const char *near = strlen(word) > 1 ? diag_nearest(word, expected, (size_t)n) : NULL;
-    return near && near[0] >= 'a' && near[0] <= 'z' && !strchr(near, ' ') ? near : NULL;
+    return near && is_keyword(near) ? near : begun_keyword(word, expected, n);
 }
 
 static void help_with(Parse *p, Diag *d, Token t, const char *const *expected, int n)

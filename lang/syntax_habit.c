@@ -227,6 +227,16 @@ static bool product(const Found *f)
     return f->left.kind == T_NUMBER && (f->t.kind == T_NAME || f->t.kind == T_NUMBER || f->t.kind == T_OPEN);
 }
 
+/* `[z]_+`, `[z]^+`, `[z]+`: the bracket of formulas on paper, which is 0 below 0. */
+static bool rectified(const Found *f)
+{
+    if (f->left.kind == T_CLOSE_LIST)
+        return f->t.kind == T_NAME && strcmp(f->t.text, "_") == 0 && strchr("+{", *behind(f)) && *behind(f);
+    const char *bytes = f->p->cx->sources[f->p->source]->bytes;
+    size_t plus = f->left.span.from, bracket = plus > 0 && bytes[plus - 1] == '^' ? 1 : 0;
+    return f->left.kind == T_PLUS && wants_expression(f) && plus > bracket && bytes[plus - bracket - 1] == ']';
+}
+
 static bool derivative(const Found *f)
 {
     return f->t.kind == T_OVER && syntax_wants(f, "'");
@@ -371,6 +381,7 @@ static const struct { bool (*applies)(const Found *f); const char *repair; } rul
     { model_of_words, "a model's name is one word of letters, digits and `_`: `model my_model`" },
     { range_without_in, "write `in` before the range: `param NAME = 1 in [0, 3]`" },
     { entries_without_comma, "entries are separated by `,`; a product needs `*`" },
+    { rectified, "what is 0 below 0 is written `max(z, 0)`" },
     { product, "a product needs `*`" },
     { derivative, "an equation is written `v' = ...`" },
     { second_derivative, "one derivative at a time: `v' = w` and `w' = ...`" },
