@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "compiler/data/values.h"
+
 Csv csv_from(Arena *arena, const char *bytes, size_t n)
 {
     Csv csv = { .arena = arena, .bytes = bytes, .n = n, .line = 1 };
@@ -150,6 +152,15 @@ const char *csv_separator_help(const char *text, size_t n)
     if (memchr(text, '\t', n))
         return "cells are separated by commas; this file seems to use tabs";
     return memchr(text, ' ', n) ? "cells are separated by commas; this file seems to use blanks" : NULL;
+}
+
+void csv_help(Ctx *cx, Diag *d, const char *text, size_t n)
+{
+    const char *help = number_help(text, n);
+    if (!help)
+        help = csv_separator_help(text, n);
+    if (help)
+        diag_help(cx, d, "%s", help);
 }
 
 CsvStatus csv_next(Csv *csv)

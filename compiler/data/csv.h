@@ -30,4 +30,6 @@ Csv csv_from(Arena *arena, const char *bytes, size_t n);
 CsvStatus csv_next(Csv *csv);
 /* A repair for a cell that should be one number or name, but looks like a whole line of another format; or NULL. */
 const char *csv_separator_help(const char *text, size_t n);
+/* Adds a repair for a cell that should be a number, where one is known. */
+void csv_help(Ctx *cx, Diag *d, const char *text, size_t n);
 #endif

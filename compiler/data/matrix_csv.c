@@ -36,11 +36,9 @@ static bool is_header(const Csv *csv)
 static bool complain(const CsvMatrix *m, const CsvCell *cell, size_t row, size_t column, NumberText what)
 {
     int shown = cell->n < 40 ? (int)cell->n : 40;
-    const char *help = csv_separator_help(cell->text, cell->n);
     Diag *d = diag_at(m->cx, D_E0504, m->f->asked, "%s:%u:%u: '%.*s' %s (row %zu, column %zu of the matrix)", m->f->path,
                       cell->line, cell->column, shown, cell->text, number_complaint(what), row + 1, column + 1);
-    if (help)
-        diag_help(m->cx, d, "%s", help);
+    csv_help(m->cx, d, cell->text, cell->n);
     return false;
 }
 

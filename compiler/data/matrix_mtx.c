@@ -173,8 +173,11 @@ static bool read_number(Mtx *m, double *d, Num *q)
     NumberText what = number_read(m->pool, w.text, w.n, d, q);
     if (what == NUMBER_OK)
         return true;
-    diag_at(m->cx, D_E0504, m->f->asked, "%s:%u:%u: '%.*s' %s", m->f->path, w.line, w.column, w.n < 40 ? (int)w.n : 40,
-            w.text, number_complaint(what));
+    Diag *diag = diag_at(m->cx, D_E0504, m->f->asked, "%s:%u:%u: '%.*s' %s", m->f->path, w.line, w.column, w.n < 40 ? (int)w.n : 40,
+                         w.text, number_complaint(what));
+    const char *help = number_help(w.text, w.n);
+    if (help)
+        diag_help(m->cx, diag, "%s", help);
     return false;
 }
 

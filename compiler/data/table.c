@@ -117,8 +117,9 @@ bool table_numbers(Ctx *cx, NumPool *pool, const Table *t, int column, Span aske
         Num q;
         NumberText what = number_read(pool, c->text[k], strlen(c->text[k]), &d, &q);
         if (what != NUMBER_OK) {
-            diag_at(cx, D_E0504, asked, "%s:%u: '%.40s' in column '%.40s' %s", t->path, t->line[k], c->text[k], c->name,
-                    number_complaint(what));
+            Diag *diag = diag_at(cx, D_E0504, asked, "%s:%u: '%.40s' in column '%.40s' %s", t->path, t->line[k], c->text[k], c->name,
+                                 number_complaint(what));
+            csv_help(cx, diag, c->text[k], strlen(c->text[k]));
             return false;
         }
         values_put(cx, out, t->n_rows, k, d, q);

@@ -210,6 +210,42 @@ bool number_is_whole(const char *text, size_t n)
     return n > 0;
 }
 
+static bool is_hexadecimal(const char *text, size_t n)
+{
+    size_t k = n > 0 && (text[0] == '-' || text[0] == '+');
+    if (n < k + 3 || text[k] != '0' || (text[k + 1] | 0x20) != 'x')
+        return false;
+    for (k += 2; k < n; k++)
+        if (!is_digit(text[k]) && !((text[k] | 0x20) >= 'a' && (text[k] | 0x20) <= 'f'))
+            return false;
+    return true;
+}
+
+/* A number, and behind it a unit or a `%`. */
+static bool has_unit(const char *text, size_t n)
+{
+    size_t from = n;
+    for (size_t k = 0; k < n; k++) {
+        bool is_letter = (text[k] | 0x20) >= 'a' && (text[k] | 0x20) <= 'z', is_exponent = (text[k] | 0x20) == 'e' && k + 1 < n &&
+                         (is_digit(text[k + 1]) || text[k + 1] == '-' || text[k + 1] == '+');
+        if (from == n && !is_exponent && (is_letter || text[k] == '%' || (unsigned char)text[k] >= 0x80))
+            from = k;
+        if (from < n && (text[k] == ';' || text[k] == ',' || text[k] == '\t'))
+            return false;
+    }
+    size_t end = from;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    return from < n && end > 0 && number_is_like(text, end);
+}
+
+const char *number_help(const char *text, size_t n)
+{
+    if (is_hexadecimal(text, n))
+        return "numbers are written in decimal digits: 16, 0.5 or 2.5e-3";
+    return has_unit(text, n) ? "write the number alone: units stand in the model, which multiplies what it reads, `0.5 mV * ...`" : NULL;
+}
+
 const char *number_complaint(NumberText what)
 {
     switch (what) {

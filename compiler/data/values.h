@@ -31,6 +31,8 @@ bool number_is_like(const char *text, size_t n);
 /* True for digits alone, as a neuron is numbered. */
 bool number_is_whole(const char *text, size_t n);
 const char *number_complaint(NumberText what);
+/* A repair for what is nearly a number, `1 mV` or `0x10`; or NULL. */
+const char *number_help(const char *text, size_t n);
 
 /* Writes entry k of a Values with room for `cap` entries. */
 void values_put(Ctx *cx, Values *v, size_t cap, size_t k, double d, Num q);

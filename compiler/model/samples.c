@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "compiler/data/csv.h"
 #include "compiler/data/matrix.h"
 #include "compiler/data/table.h"
 
@@ -96,7 +97,8 @@ static bool positive_time(SampleCall *s, SampleArg which, const char *what, Num 
     expr_is_const(v.e, out);
     if (mpq_sgn(*out) > 0)
         return true;
-    diag_at(s->b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(s->b, v));
+    Diag *d = diag_at(s->b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(s->b, v));
+    diag_help(s->b->cx, d, "write one such as `1%s`", unit_is_none(v.unit) ? "" : " ms");
     return false;
 }
 
@@ -150,7 +152,10 @@ static int find_column(SampleCall *s, SampleArg which)
         names[j] = s->table.column[j].name;
     Diag *d = diag_at(b->cx, D_E0521, e->span, "%s has no column `%s`", s->table.path, e->as.string.text);
     const char *near = nearest_name(e->as.string.text, names, s->table.n_columns);
-    if (near)
+    const char *separator = s->table.n_columns == 1 ? csv_separator_help(names[0], strlen(names[0])) : NULL;
+    if (separator)
+        diag_help(b->cx, d, "%s", separator);
+    else if (near)
         diag_help(b->cx, d, "did you mean `%s`?", near);
     else
         diag_help(b->cx, d, "its columns are %s", listed_names(b, "none", s->table.n_columns, names));
