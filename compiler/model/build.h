@@ -81,6 +81,7 @@ typedef struct Scope {
     const Binding *binding;
     bool of_function;           /* the body of a function, written out at a call */
     bool of_let;                /* what a `let` stands for */
+    size_t n_elements;          /* the index of an array of so many circuits; 0: something else */
 } Scope;
 
 typedef enum SymbolKind { SYM_PARAM, SYM_LET, SYM_FUNCTION, SYM_POP, SYM_CIRCUIT, SYM_INSTANCE } SymbolKind;
@@ -404,6 +405,8 @@ void constants_build(Builder *b);
 bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out);
 /* A whole number of either sign. */
 bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out);
+/* The same, as the index of an array of so many circuits. */
+bool constant_element(Builder *b, const AstExpr *e, const char *what, size_t n_elements, long *out);
 /* A whole number in [lo, hi]; `unit` none. */
 bool constant_whole(Builder *b, const AstExpr *e, const char *what, uint64_t lo, uint64_t hi, uint64_t *out);
 

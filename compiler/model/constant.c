@@ -448,8 +448,16 @@ bool constant_number(Builder *b, const AstExpr *e, const char *what, Typed *out)
 
 bool constant_integer(Builder *b, const AstExpr *e, const char *what, long *out)
 {
-    Typed v;
-    if (!constant_number(b, e, what, &v) || !typed_expect(b, v, UNIT_NONE, what))
+    return constant_element(b, e, what, 0, out);
+}
+
+bool constant_element(Builder *b, const AstExpr *e, const char *what, size_t n_elements, long *out)
+{
+    Scope scope = CONSTANT_SCOPE;
+    scope.what = what;
+    scope.n_elements = n_elements;
+    Typed v = resolve(b, e, &scope);
+    if (!typed_ok(v) || !typed_expect(b, v, UNIT_NONE, what))
         return false;
     Num x = value_of(v);
     if (mpz_cmp_ui(mpq_denref(x), 1) == 0 && mpz_fits_slong_p(mpq_numref(x))) {

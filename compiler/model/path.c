@@ -62,7 +62,7 @@ static Space *element_of(Builder *b, const AstExpr *path, const Symbol *s, const
         diag_at(b->cx, D_E0209, path->span, "an array of circuits has one index, not %zu", args->n);
         return NULL;
     }
-    if (!constant_integer(b, args->at[0], what, &k))
+    if (!constant_element(b, args->at[0], what, made->n, &k))
         return NULL;
     if (k >= 0 && (size_t)k < made->n)
         return made->element[k];

@@ -102,6 +102,9 @@ static void help_to_declare(Builder *b, Diag *d, const char *name, const Scope *
         diag_help(b->cx, d, "what a neuron has is written `pre.%s` or `post.%s`, a constant is declared by `param %s = ...`%s", name, name, name, known);
     else if (scope->kind == SCOPE_RECORD)
         diag_help(b->cx, d, "rates are recorded, and required, by the names of populations%s", known);
+    else if (scope->n_elements)
+        diag_help(b->cx, d, "in a connection, write behind it what it runs over: `for %s in 0..%zu`; a constant is declared by `param %s = ...`%s",
+                  name, scope->n_elements - 1, name, known);
     else if (scope->n_bindings == 1)
         diag_help(b->cx, d, "the argument is called `%s`; a constant is declared by `param %s = ...`%s", names[0], name, known);
     else
@@ -111,7 +114,7 @@ static void help_to_declare(Builder *b, Diag *d, const char *name, const Scope *
 static void suggest(Builder *b, Diag *d, const char *name, const Scope *scope)
 {
     const char **names;
-    if (b->cx->diags.n_dropped || (scope->kind != SCOPE_RECORD && suggest_unit(b, d, name)))
+    if (b->cx->diags.n_dropped || (scope->kind != SCOPE_RECORD && !scope->n_elements && suggest_unit(b, d, name)))
         return;
     size_t n = names_known(b, scope, &names);
     if (!habit_help(b->cx, d, HABIT_NAME, name, n, names, HABIT_LISTED))
@@ -366,7 +369,28 @@ static Typed resolve_index(Builder *b, const AstExpr *e, const Scope *scope)
 
 /* ---- expressions ---- */
 
-static Typed resolve_number(Builder *b, const AstExpr *e)
+static bool is_number_here(Builder *b, const char *name, const Scope *scope)
+{
+    for (size_t k = 0; k < scope->n_bindings; k++)
+        if (strcmp(scope->binding[k].name, name) == 0)
+            return true;
+    const Symbol *s = symbol_find(b, name);
+    bool of_symbol = s && (s->kind == SYM_PARAM || s->kind == SYM_LET || (s->kind == SYM_POP && scope->kind == SCOPE_RECORD));
+    return of_symbol || is_known(name, scope) || strcmp(name, "pi") == 0;
+}
+
+/* `2z`, as on paper: z is read as a unit, and is none. */
+static bool report_product(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    const AstUnit *unit = &e->as.number.unit;
+    if (unit->n == 0 || unit_known(unit->at[0].name) || unit->at[0].power_times_2 <= 0 || !is_number_here(b, unit->at[0].name, scope))
+        return false;
+    Diag *d = diag_at(b->cx, D_E0302, unit->at[0].span, "there is no unit `%s`", unit->at[0].name);
+    diag_help(b->cx, d, "a product needs `*`: `%.20s * %s`", e->as.number.text, unit->at[0].name);
+    return true;
+}
+
+static Typed resolve_number(Builder *b, const AstExpr *e, const Scope *scope)
 {
     Num value, scale;
     Unit unit;
@@ -377,7 +401,7 @@ static Typed resolve_number(Builder *b, const AstExpr *e)
                 NUM_MAX_EXPONENT);
         return typed_error(e->span);
     }
-    if (!unit_from_ast(b->cx, b->nums, &e->as.number.unit, &unit, &scale))
+    if (report_product(b, e, scope) || !unit_from_ast(b->cx, b->nums, &e->as.number.unit, &unit, &scale))
         return typed_error(e->span);
     Unit no_angle = unit;
     no_angle.twice[DIM_ANGLE] = 0;
@@ -425,7 +449,7 @@ static Typed wrong_kind(Builder *b, const AstExpr *e, const char *what, const ch
 static Typed resolve_kind(Builder *b, const AstExpr *e, const Scope *scope)
 {
     switch (e->kind) {
-    case AST_NUMBER: return resolve_number(b, e);
+    case AST_NUMBER: return resolve_number(b, e, scope);
     case AST_NAME: return resolve_name(b, e, scope);
     case AST_MEMBER: return resolve_member(b, e, scope);
     case AST_INDEX: return resolve_index(b, e, scope);

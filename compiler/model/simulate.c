@@ -1,6 +1,8 @@
 /* The simulate block. */
 #include "compiler/model/build.h"
 
+#include <string.h>
+
 typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED, SIM_PRECISION } SimAttr;
 
 static const AttrRule rule[] = {
@@ -46,7 +48,8 @@ static void report_second_block(Builder *b, const AstDecl *first)
 
 /* ---- times ---- */
 
-static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *out)
+/* `such` is a time in ms. */
+static bool positive_time(Builder *b, const AstExpr *e, const char *what, const char *such, Num *out)
 {
     Typed v;
     Num x;
@@ -54,7 +57,8 @@ static bool positive_time(Builder *b, const AstExpr *e, const char *what, Num *o
         return false;
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) <= 0) {
-        diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, constant_text(b, v));
+        Diag *d = diag_at(b->cx, D_E0401, e->span, "%s is above 0, and this is %s", what, constant_text(b, v));
+        diag_help(b->cx, d, "write one such as `%s%s`", such, unit_is_none(v.unit) ? "" : " ms");
         return false;
     }
     *out = x;
@@ -78,6 +82,22 @@ static size_t clock_of(Builder *b, Num every, const AstAttr *a)
     return sim->clocks.n - 1;
 }
 
+/* `every step`, `every dt`: no names in the language. */
+static bool report_every_step(Builder *b, const AstExpr *every)
+{
+    const char *name = every->kind == AST_NAME ? every->as.name.name : "";
+    if ((strcmp(name, "step") != 0 && strcmp(name, "dt") != 0) || symbol_find(b, name))
+        return false;
+    Diag *d = diag_at(b->cx, D_E0201, every->span, "there is no `%s`", name);
+    diag_help(b->cx, d, "leave out `every %s`: without it each step is recorded", name);
+    return true;
+}
+
+static bool read_interval(Builder *b, const AstExpr *every, Num *out)
+{
+    return !report_every_step(b, every) && positive_time(b, every, "a record interval", "1", out);
+}
+
 static void read_intervals(Builder *b, const AstAttrs *attrs)
 {
     for (size_t k = 0; k < attrs->n; k++) {
@@ -85,7 +105,7 @@ static void read_intervals(Builder *b, const AstAttrs *attrs)
         Num every = NULL;
         if (a->kind != AST_ATTR_RECORD || (b->many->measured && b->m->sim.clocks.n > 0))
             continue;
-        bool known = !a->every || positive_time(b, a->every, "a record interval", &every);
+        bool known = !a->every || read_interval(b, a->every, &every);
         size_t clock = known ? clock_of(b, every, a) : 0;
         vec_push(&b->cx->arena, &b->clock_of, clock);
     }
@@ -130,7 +150,8 @@ static double tolerance(Builder *b, const AstAttr *a, const char *what, double o
     expr_is_const(v.e, &x);
     if (mpq_sgn(x) > 0 && num_to_double(x) > 0)
         return num_to_double(x);
-    diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_brief(b->cx, x));
+    Diag *d = diag_at(b->cx, D_E0401, a->value->span, "%s is above 0, and this is %s", what, num_brief(b->cx, x));
+    diag_help(b->cx, d, "write one such as `1e-6`");
     return otherwise;
 }
 
@@ -159,12 +180,12 @@ void simulate_times(Builder *b)
     bool complete = attributes_collect(b, &d->as.simulate.attrs, "the simulate block", N_RULES, rule, slot);
     if (slot[SIM_DURATION]) {
         sim->duration_span = slot[SIM_DURATION]->value->span;
-        positive_time(b, slot[SIM_DURATION]->value, "the duration", &sim->duration);
+        positive_time(b, slot[SIM_DURATION]->value, "the duration", "500", &sim->duration);
     }
     if (slot[SIM_METHOD])
         read_method(b, slot[SIM_METHOD], &method_known);
     if (slot[SIM_STEP])
-        sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", &sim->step);
+        sim->has_step = positive_time(b, slot[SIM_STEP]->value, "the step", "0.1", &sim->step);
     bool needs_step = method_known && !sim->is_auto && !eig_method[sim->method].adaptive;
     if (complete)
         report_missing(b, slot[SIM_DURATION], slot[SIM_METHOD], slot[SIM_STEP] || !needs_step);
