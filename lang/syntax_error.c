@@ -134,11 +134,20 @@ static bool ends_operand(int kind)
 static bool is_common_unit(const char *name)
 {
     static const char *const unit[] = { "s", "ms", "us", "V", "mV", "uV", "A", "mA", "uA", "nA", "pA", "m", "mm",
-                                        "um", "Hz", "kHz", "rad", "deg", "per", NULL };
+                                        "um", "Hz", "kHz", "rad", "deg", "nS", "uS", "mS", "pF", "nF", "uF", "MOhm", "GOhm", "kOhm",
+                                        "Ohm", "per", NULL };
     return among(name, unit);
 }
 
 /* ---- mistakes that have a name ---- */
+
+static void help_with_unit(Parse *p, Diag *d, Token left, const char *unit)
+{
+    if (left.kind == T_NAME && strlen(left.text) <= 40)
+        diag_help(p->cx, d, "leave it out if `%s` has this unit, else multiply by a number that has it: `%s * 1 %.40s`", left.text, left.text, unit);
+    else
+        diag_help(p->cx, d, "multiply by a number that has the unit: `* 1 %.40s`", unit);
+}
 
 static bool lone_unit(Parse *p, Token t)
 {
@@ -153,7 +162,7 @@ static bool lone_unit(Parse *p, Token t)
     if (bare_per)
         diag_help(p->cx, d, "write the number: `1 per %.40s`", word);
     else
-        diag_help(p->cx, d, "multiply by a number that has the unit: `* 1 %.40s`", strcmp(word, "per") == 0 ? "per ms" : word);
+        help_with_unit(p, d, left, strcmp(word, "per") == 0 ? "per ms" : word);
     return true;
 }
 
