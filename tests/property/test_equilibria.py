@@ -397,12 +397,58 @@ def try_random(seed, folder, count):
     return verdict
 
 
+# ---- an equilibrium at exactly 0, at input 0 ----
+
+# Smooth, 0 at 0, and of slope 1 there; {0}: how far rates go, about.
+AT_ZERO = ["activation(z) = {0} * tanh(z / {0})", "activation(z) = {0} * atan(z / {0})", "activation(z) = z / (1 + abs(z) / {0})", "cost = identity"]
+ZERO_PAIRS = [      # weights EE, EI, IE, II, time constants
+    ((1.2, .6, 3, .5), (10, 20)), ((2.9, 3, 3, .5), (10, 10)), ((3.5, 3, 3, .5), (10, 20)), ((1.2, .6, 3, .5), (20, 10)),
+]
+
+
+def at_zero(phi, w, tau, folder):
+    """The equilibrium is proved, and what the eigenvalues of its Jacobian say of it, unless the network is diagonally stable."""
+    n = len(tau)
+    text = "".join(f"population P{k} mixed {{ tau = {tau[k]}; {phi} }}\n" for k in range(n))
+    text += "".join(f"connect P{b} -> P{a} {{ weight = {w[a, b]} }}\n" for a in range(n) for b in range(n) if w[a, b])
+    report, statements = check(text, folder)
+    wording(report, statements)
+    if report["lds"]["verdict"] == "certified":
+        return 0
+    here = [k for k, (x, radius) in boxes(statements).items() if np.all(np.abs(x) <= radius)]
+    growth = np.linalg.eigvals((w - np.eye(n)) / tau[:, None]).real.max()
+    assert len(here) == 1, ("no equilibrium at 0", text, boxes(statements))
+    assert (here[0] in unstable(statements)) == (growth > 0), (text, growth)
+    assert (here[0] in attracting(statements) or box_of(statements)[0] is not None) == (growth < 0), (text, growth)
+    return 1
+
+
+def try_zero_pair(phi, w, tau, folder):
+    w = np.array([[w[0], -w[1]], [w[2], -w[3]]])
+    assert at_zero(phi, w, np.array(tau), folder), "a certificate"
+
+
+def try_zero_random(seed, folder):
+    """With no eigenvalue near the imaginary axis."""
+    r = random.Random(seed)
+    n = r.choice([1, 2, 2, 3, 4])
+    w = np.array([[r.randint(-40, 40) / 10 * r.choice([1, 1, 1, 0]) for _ in range(n)] for _ in range(n)])
+    tau = np.array([r.choice([10, 10, 20]) for _ in range(n)])
+    phi = r.choice(AT_ZERO).format(r.choice(["1", "1", "0.001", "1000", "1e9"]))
+    if np.abs(np.linalg.eigvals((w - np.eye(n)) / tau[:, None]).real).min() < 1e-4:
+        return 0
+    return at_zero(phi, w, tau, folder)
+
+
 def main(count=40, first=1):
     failures, seen = 0, [0] * 6
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
     tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
+    tries += [(try_zero_pair, (phi.format("1"), w, tau)) for phi in AT_ZERO[:3] for w, tau in ZERO_PAIRS]
     with tempfile.TemporaryDirectory() as folder:
+        zeros = sum(try_zero_random(seed, folder) for seed in range(first, first + count))
+        assert count < 20 or zeros > count // 2, zeros
         far = sum(try_far_out(seed, folder) for seed in range(first, first + count // 2))
         assert count < 20 or far > count // 8, far
         for test, arguments in tries:

@@ -13,7 +13,6 @@ typedef struct Hunt {
     EigCode *phi;
     double *slope, *gain, *threshold, *input;       /* of LocalRow */
     double *step, *system;
-    double scale;               /* of the rates */
     uint64_t state;             /* of the starts */
 } Hunt;
 
@@ -33,6 +32,14 @@ static double slope_of(const Hunt *h, size_t a, double t)
 double equilibria_slope(const Equilibria *e, size_t a, double t)
 {
     return slope_of(e->hunt, a, t);
+}
+
+double equilibria_size(const Equilibria *e, const double *x)
+{
+    double size = 0;
+    for (size_t a = 0; a < e->n_rows; a++)
+        size = fmax(size, fabs(x[a]));
+    return size > ldexp(e->scale, -40) ? size : e->scale;
 }
 
 static double total_input(const Hunt *h, size_t a, const double *x)
@@ -67,7 +74,7 @@ static bool is_apart(const Hunt *h, const double *x, double part)
         double apart = 0;
         for (size_t a = 0; a < h->found->n_rows; a++)
             apart = fmax(apart, fabs(x[a] - h->found->at[k][a]));
-        if (apart <= part * h->scale)
+        if (apart <= part * h->found->scale)
             return false;
     }
     return true;
@@ -76,7 +83,7 @@ static bool is_apart(const Hunt *h, const double *x, double part)
 static bool newton(Hunt *h, double *x)
 {
     size_t n = h->found->n_rows;
-    double size = h->scale, best = INFINITY;
+    double size = h->found->scale, best = INFINITY;
     int most = n <= EQUILIBRIA_FEW_ROWS ? 40 : 15, idle = 0;
     for (int k = 0; k < most; k++) {
         double miss = linearise(h, x);
@@ -109,7 +116,7 @@ static void relax(const Hunt *h, double *x)
     for (int k = 0; k < STEPS; k++) {
         for (size_t a = 0; a < n; a++)
             next[a] = x[a] + 0.25 * (psi(h, a, total_input(h, a, x)) - x[a]);
-        for (size_t a = 0; a < n && fabs(next[a]) < 1e9 * h->scale; a++)
+        for (size_t a = 0; a < n && fabs(next[a]) < 1e9 * h->found->scale; a++)
             x[a] = next[a];
     }
 }
@@ -136,7 +143,7 @@ static void try_from(Hunt *h, double *x)
 static double somewhere(Hunt *h, size_t a, int number, double part)
 {
     const Activation *act = h->net->row[a].act;
-    double far = h->scale * (number % 3 == 0 ? 1 : number % 3 == 1 ? 4 : 0.25);
+    double far = h->found->scale * (number % 3 == 0 ? 1 : number % 3 == 1 ? 4 : 0.25);
     double lo = act->range_lo ? num_to_double(act->range_lo) : act->range_hi ? num_to_double(act->range_hi) - far : -far;
     double hi = act->range_hi ? num_to_double(act->range_hi) : act->range_lo ? num_to_double(act->range_lo) + far : far;
     return lo + part * (hi - lo);
@@ -239,7 +246,7 @@ static Hunt *hunt_new(const LocalNet *net, const ClaimMatrix *m, Equilibria *fou
     h->threshold = ARENA_ARRAY(arena, n, double);
     h->input = ARENA_ARRAY(arena, n, double);
     read_rows(h, v);
-    h->scale = scale_of(h);
+    found->scale = scale_of(h);
     return h;
 }
 

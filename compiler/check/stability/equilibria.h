@@ -12,12 +12,15 @@ typedef struct Equilibria {
     size_t n, n_rows;
     const double *w;            /* n_rows * n_rows, row by row */
     const double *v;
+    double scale;               /* of the rates: the largest of their bounds, and of what the input alone gives; above 0 */
     const struct Hunt *hunt;    /* the activations, for equilibria_slope */
     double at[EQUILIBRIA_MOST][EQUILIBRIA_MOST_ROWS];
 } Equilibria;
 /* w, of the rows of a claim's matrix. */
 double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* Of the largest number of x; of the rates where that is 0, or no more than what Newton's method leaves of a 0. */
+double equilibria_size(const Equilibria *e, const double *x);
 /* The slope of psi of row a at t, about. */
 double equilibria_slope(const Equilibria *e, size_t a, double t);
 /* The same, at the places that were found with other slopes for the same rows, and otherwise found now; *places becomes what was found. */

@@ -5,9 +5,9 @@
 #include "compiler/check/stability/krawczyk.h"
 
 /* x to a multiple of 2^-bits. */
-static void set_rounded(mpq_t out, double x, int bits)
+static double rounded(double x, int bits)
 {
-    mpq_set_d(out, ldexp(rint(ldexp(x, bits)), -bits));
+    return ldexp(rint(ldexp(x, bits)), -bits);
 }
 
 /* t0 and the reach of t in the box, in row a. */
@@ -114,31 +114,38 @@ static bool set_inverse(const LocalNet *net, const Equilibria *e, Statement *s, 
 
 enum { MOST_EXPONENT = 200 };
 
-/* Of the largest entry; false where numbers are out of hand. */
-static bool size_of(const double *x, size_t n, int *exponent)
+/* The radius as a part 2^-narrow of the largest number of x, or of the rates' scale. The scale is for an x of about 0: of a 0 Newton's
+ * method leaves some 1e-17, which says nothing of how far off the 0 is. */
+typedef struct BoxTry {
+    int narrow;
+    bool by_scale;
+} BoxTry;
+
+static const BoxTry box_try[] = {{24, false}, {30, false}, {36, false}, {18, false}, {12, false},
+                                 {24, true},  {36, true},  {48, true},  {60, true},  {12, true}};
+
+/* The power of 2 that x is measured by; false where there is none, or numbers are out of hand. */
+static bool size_of(const Equilibria *e, const double *x, bool by_scale, int *exponent)
 {
+    static const double FEW = 0x1p-20;      /* of the scale, and more than that is measured by itself */
     double size = 0;
-    *exponent = 0;
-    for (size_t a = 0; a < n; a++)
+    for (size_t a = 0; a < e->n_rows; a++)
         size = fmax(size, fabs(x[a]));
-    if (size > 0)
-        frexp(size, exponent);
+    if (by_scale ? size > FEW * e->scale : size == 0)
+        return false;
+    frexp(by_scale ? e->scale : size, exponent);
     return abs(*exponent) <= MOST_EXPONENT;
 }
 
-/* A box around x, with 2^-narrow of its size as the radius, and the model's input. */
-static bool place_box(const LocalNet *net, const double *x, int narrow, Statement *out)
+/* A box around x of the model's input, of a radius 2^-narrow times 2^exponent. */
+static void place_box(const LocalNet *net, const double *x, int exponent, int narrow, Statement *out)
 {
-    int exponent;
-    if (!size_of(x, net->n, &exponent))
-        return false;
     statement_init(net->cx, out, STATEMENT_EQUILIBRIUM, net->n);
     for (size_t a = 0; a < net->n; a++) {
         local_input(net, a, statement_numbers(out, "input")[a]);
-        set_rounded(statement_numbers(out, "x")[a], x[a], 46 - exponent);
+        mpq_set_d(statement_numbers(out, "x")[a], rounded(x[a], 46 - exponent));
         mpq_set_d(statement_numbers(out, "radius")[a], ldexp(1, exponent - narrow));
     }
-    return true;
 }
 
 /* What equilibrium_facts gives, about. */
@@ -176,16 +183,13 @@ static bool is_hopeless(const BoxSearch *search, const KrawczykBox *b)
 }
 
 /* Whether Krawczyk's map leads into the box, as far as doubles tell. */
-static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const double *x, int narrow, BoxSearch *search)
+static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const double *x, int exponent, int narrow, BoxSearch *search)
 {
     Arena *arena = &net->cx->arena;
     KrawczykBox b;
-    int exponent;
-    if (!size_of(x, net->n, &exponent))
-        return false;
     krawczyk_box_init(arena, net->n, &b);
     for (size_t a = 0; a < b.n; a++) {
-        b.x[a] = x[a];
+        b.x[a] = rounded(x[a], 46 - exponent);
         b.radius[a] = ldexp(1, exponent - narrow);
     }
     if (!facts_in_doubles(net, e, &b) || is_hopeless(search, &b) || !krawczyk_inverse(arena, e->w, &b))
@@ -205,14 +209,13 @@ static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const do
 
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out)
 {
-    static const int narrow[] = {24, 30, 36, 18, 12};
     KrawczykBox b;
-    while (search->n_tried < sizeof narrow / sizeof *narrow) {
-        int bits = narrow[search->n_tried++];
-        if (!box_seems_to_hold(net, e, x, bits, search))
+    while (search->n_tried < sizeof box_try / sizeof *box_try) {
+        BoxTry by = box_try[search->n_tried++];
+        int exponent;
+        if (!size_of(e, x, by.by_scale, &exponent) || !box_seems_to_hold(net, e, x, exponent, by.narrow, search))
             continue;
-        if (!place_box(net, x, bits, out))
-            return false;
+        place_box(net, x, exponent, by.narrow, out);
         if (set_facts(net, m, 1, out) && set_inverse(net, e, out, &b))
             return true;
         statement_clear(out);
@@ -254,8 +257,11 @@ bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size
     const double **w = ARENA_ARRAY(&net->cx->arena, n_matrices, const double *);
     bool inside = false;
     KrawczykBox b;
-    if (!place_box(net, x, 24, out))
+    int exponent;
+    frexp(equilibria_size(e, x), &exponent);
+    if (abs(exponent) > MOST_EXPONENT)
         return false;
+    place_box(net, x, exponent, 24, out);
     for (size_t k = 0; k < n_matrices; k++)
         w[k] = equilibria_weights(net->cx, &m[k]);
     for (int k = 0; k < WIDENINGS; k++) {

@@ -150,17 +150,15 @@ static void walk_init(const LocalNet *net, const ClaimMatrix *m, size_t n_matric
 /* A narrow box around x, the inputs there, and the values at these. */
 static bool walk_start(const LocalNet *net, const double *x, Walk *k)
 {
-    double size = 0;
+    double size = equilibria_size(k->e, x);
     bool fine = true;
     mpq_t at;
     mpq_init(at);
-    for (size_t a = 0; a < k->n; a++)
-        size = fmax(size, fabs(x[a]));
     for (size_t a = 0; fine && a < k->n; a++) {
         double t = k->e->v[a] + row_times(k, k->e->w, a, x), least, most;
         fine = fabs(t) < 0x1p200 && size < 0x1p200;
         k->b.x[a] = krawczyk_round(fine ? x[a] : 0);
-        k->b.radius[a] = ldexp(size > 0 ? krawczyk_round(size) : 1, -24);
+        k->b.radius[a] = ldexp(krawczyk_round(fine ? size : 1), -24);
         k->at[a] = k->lo[a] = k->hi[a] = krawczyk_round(fine ? t : 0);
         mpq_set_d(at, k->at[a]);
         fine = fine && local_values(net, a, at, at, &least, &most);

@@ -149,15 +149,13 @@ static bool sides_at(const Boxing *b, const Equilibria *e, const double *x, doub
 static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x)
 {
     size_t n = b->m.q;
-    double *by = ARENA_ARRAY(&b->cx->arena, n, double), *side = ARENA_ARRAY(&b->cx->arena, n, double), size = 0, least = INFINITY;
+    double *by = ARENA_ARRAY(&b->cx->arena, n, double), *side = ARENA_ARRAY(&b->cx->arena, n, double), least = INFINITY;
     if (!sides_at(b, e, x, by))
         return false;
-    for (size_t a = 0; a < n; a++) {
-        size = fmax(size, fabs(x[a]));
+    for (size_t a = 0; a < n; a++)
         least = fmin(least, by[a]);
-    }
     for (int k = 12; k > -30; k--) {
-        double factor = ldexp(size > 0 ? size : 1, k) / 2;
+        double factor = ldexp(equilibria_size(e, x), k) / 2;
         for (size_t a = 0; a < n; a++)
             side[a] = factor * by[a];
         b->margin = ldexp(factor * least, -10);
