@@ -7,15 +7,15 @@
 
 enum { ADVICE_MAX_ROWS = 4, ADVICE_MAX_REMEDIES = 6 };
 
-typedef enum RemedyKind { REMEDY_WEIGHTS, REMEDY_SLOPES, REMEDY_ALL_WEIGHTS } RemedyKind;
+typedef enum RemedyKind { REMEDY_WEIGHTS, REMEDY_SLOPES, REMEDY_GAINS, REMEDY_ALL_WEIGHTS } RemedyKind;
 
 /* One change that suffices, everything else left as it is. */
 typedef struct Remedy {
     RemedyKind kind;            /* ALL_WEIGHTS: one factor on those of all connections; where nothing less suffices */
     size_t conn;                /* WEIGHTS */
-    size_t pop;                 /* SLOPES */
+    size_t pop;                 /* SLOPES; GAINS: one factor on those of its neurons, where they have their own */
     const char *name;           /* "w_EE", a parameter that is the weight; NULL elsewhere */
-    Num now, at;                /* of the parameter, the slope bound or (weights without a name) the weights relative to now: certified at `at` */
+    Num now, at;                /* of the parameter, the slope bound or (GAINS, weights without a name) relative to now: certified at `at` */
 } Remedy;
 
 typedef struct Advice {

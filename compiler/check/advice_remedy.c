@@ -41,7 +41,7 @@ static SlopeReport *changed_slopes(Ctx *cx, const Report *r, const Remedy *x, Nu
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, r->net->n_pops, SlopeReport);
     memcpy(slope, r->slope, r->net->n_pops * sizeof *slope);
-    if (x->kind != REMEDY_SLOPES)
+    if (x->kind != REMEDY_SLOPES && x->kind != REMEDY_GAINS)
         return slope;
     Num *bound[] = {&slope[x->pop].hi, &slope[x->pop].attained, &slope[x->pop].unit_hi, &slope[x->pop].unit_attained};
     for (size_t k = 0; k < sizeof bound / sizeof *bound; k++)
@@ -154,6 +154,8 @@ static bool try_remedy(Search *s, Remedy *x)
     mpq_ptr factor = num_new(nums);
     for (double slack = 1; slack > 0.5; slack -= 0.01) {
         x->at = remedy_digits(nums, lo * slack * num_to_double(x->now));
+        if (x->kind == REMEDY_GAINS && mpq_sgn(x->at) == 0)
+            return false;       /* a gain is above 0 */
         mpq_div(factor, x->at, x->now);
         if (is_certified(s, x, factor))
             return true;
@@ -212,7 +214,8 @@ static void find_remedies(Search *s, Advice *out)
         Remedy *x = &out->remedy[out->n_remedies];
         if (!is[a] || !r->slope[a].hi || mpq_sgn(r->slope[a].hi) <= 0)
             continue;
-        *x = (Remedy){.kind = REMEDY_SLOPES, .pop = a, .now = r->slope[a].hi};
+        *x = r->net->pop[a].gain_max ? (Remedy){.kind = REMEDY_GAINS, .pop = a, .now = num_int(r->net->nums, 1)}
+                                     : (Remedy){.kind = REMEDY_SLOPES, .pop = a, .now = r->slope[a].hi};
         tried++;
         out->n_remedies += try_remedy(s, x);
     }
@@ -221,7 +224,7 @@ static void find_remedies(Search *s, Advice *out)
     out->remedy[0] = (Remedy){.kind = REMEDY_ALL_WEIGHTS, .now = num_int(r->net->nums, 1)};
     out->n_remedies = try_remedy(s, &out->remedy[0]);
     if (out->n_remedies == 0)
-        out->no_remedy = "no change of one connection, of the slopes of one population or of all weights at once was found that restores it";
+        out->no_remedy = "no change of one connection, of the slopes or gains of one population or of all weights at once was found that restores it";
 }
 
 static void find_factor(Search *s, Advice *out)

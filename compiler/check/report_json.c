@@ -190,6 +190,8 @@ static json_t *remedies(const Report *r)
             json_object_set_new(o, "all_weights", json_true());
         else if (x->kind == REMEDY_SLOPES)
             json_object_set_new(o, "slopes_of", json_string(m->pops.at[x->pop].name));
+        else if (x->kind == REMEDY_GAINS)
+            json_object_set_new(o, "gains_of", json_string(m->pops.at[x->pop].name));
         else
             json_object_set_new(o, "weights_of", json_string(m->conns.at[x->conn].label));
         json_object_set_new(o, "parameter", text_or_null(x->name));

@@ -186,6 +186,8 @@ static void put_remedy(const Report *r, const Remedy *x, Sbuf *out)
         num_print(x->at, out);
         sbuf_str(out, " instead of ");
         report_number(x->now, out);
+    } else if (x->kind == REMEDY_GAINS) {
+        sbuf_printf(out, "the gains of %s at %.3g %% of what they are", m->pops.at[x->pop].name, 100 * num_to_double(x->at));
     } else if (x->name) {
         sbuf_printf(out, "the weight of %s at %s = ", m->conns.at[x->conn].label, x->name);
         num_print(x->at, out);

@@ -45,6 +45,27 @@ def a_remedy_restores_the_proof(folder):
     check("the weight of E->E at a = " + remedy["a"]["certified_at"] + " instead of 1.3" in text, text)
 
 
+OWN = """param g = 1
+population P excitatory { size = 3; tau = 10; cost = nonnegative; gain = g * (1 + 0.1 * i); input = 0.1 }
+connect P -> P { weight = 1 }
+"""
+
+
+@test
+def own_gains_are_scaled_together(folder):
+    path = write(folder, "own.eig", OWN)
+    r = report(path)
+    equal((r["lds"]["verdict"], [x for x in r["remedies"] if "slopes_of" in x]), ("refuted", []))
+    gains = [x for x in r["remedies"] if "gains_of" in x]
+    equal([(x["gains_of"], x["now"]) for x in gains], [("P", "1")])
+    at = gains[0]["certified_at"]
+    check(0.29 < float(at) < 1 / 3.3, at)               # P's gains add up to 3.3
+    equal(report(path, "--set", "g=" + at)["lds"]["verdict"], "certified")
+    equal(report(path, "--set", "g=%s" % (1.02 * float(at)))["lds"]["verdict"], "refuted")
+    text = " ".join(eigc("check", path).out.split())
+    check("the gains of P at %.3g %% of what they are" % (100 * float(at)) in text and "slopes of P" not in text, text)
+
+
 TWO = """param g = 1
 population A excitatory { tau = 1; cost = nonnegative }
 population B excitatory { tau = 1; cost = nonnegative }
@@ -127,7 +148,7 @@ def that_there_is_no_remedy_is_said(folder):
 connect A -> A { weight = 1 + 0.01 * post.i; pattern = one_to_one }
 """
     huge = TWO.replace("1.6", "1e8") % "1e8"
-    for name, text, says in (("huge.eig", huge, "no change of one connection, of the slopes of one population or of all weights at once was found"),
+    for name, text, says in (("huge.eig", huge, "no change of one connection, of the slopes or gains of one population or of all weights at once was found"),
                              ("rows.eig", rows, "what would restore it is looked for in a matrix of at most 2000 rows and 200000 entries")):
         path = write(folder, name, text)
         r = report(path)
