@@ -268,6 +268,28 @@ def theorems_are_those_of_the_theory():
         assert said == n, (name, n, said)
 
 
+def names_are_strings(folder):
+    """What names a statement or a row is a number as any other: a string, whose value counts (docs/certificate.md)."""
+    bistable = PAIR.format("cost = box(0, 1); input = -0.5").replace("weight = 0.5", "weight = 3")
+    named = set()
+    for text in (bistable, MODELS["unstable-differences"]):
+        path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "named.json")
+        with open(path, "w") as f:
+            f.write(text)
+        subprocess.run([EIGC, "check", "-q", "--certificate", out, path], capture_output=True, timeout=60)
+        with open(out) as f:
+            certificate = json.load(f)
+        for k, s in enumerate(certificate["statements"]):
+            for key in {"equilibrium", "first", "second", "attracting", "row"} & set(s):
+                for value, fine in ((s[key] + ".0", True), (str(2 * int(s[key])) + "/2", True), (int(s[key]), False), (s[key] + ".5", False)):
+                    other = copy.deepcopy(certificate)
+                    other["statements"][k][key] = value
+                    assert both(other) == fine, (s["says"], key, value)
+                named.add((s["says"], key))
+    wanted = {("several-equilibria", "first"), ("attracting-equilibrium", "equilibrium"), ("unstable-differences", "row")}
+    assert wanted <= named, wanted - named
+
+
 def main(count=18, first=1):
     failures = 0
     theorems_are_those_of_the_theory()
@@ -281,6 +303,7 @@ def main(count=18, first=1):
                     failures += 1
                     print(f"{problem}\n{text}", file=sys.stderr)
         slopes_that_occur_give_convergence(folder)
+        names_are_strings(folder)
         assert projected_rates_are_seen(folder, range(first, first + 8)) > 3
         for seed in range(first, first + count):
             text = Model(seed, folder).text
