@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -323,6 +324,29 @@ def pictures(folder):
         r = eigc("map", os.path.join(folder, "m.eig"), *OVER, "--depth", "1", "-q", "-o", os.path.join(folder, path))
         equal((r.status, r.out), (3, ""), r)
         check("E0004" in r.err and "gnuplot" not in r.err, r)
+
+
+@test
+def legends_are_on_the_page(folder):
+    """Every region that has cells stands beside a swatch below the plot, and no text or rectangle leaves the page."""
+    five = pair(RELU, 20, (1, .2))
+    for text, over in ((PAIR.format("cost = nonnegative", 10), OVER), (five, ("--over=w_EE=0:8", "--over=w_EI=0:8"))):
+        write(folder, "m.eig", text)
+        path, data = os.path.join(folder, "a.svg"), os.path.join(folder, "map.csv")
+        r = eigc("map", os.path.join(folder, "m.eig"), *over, "--depth", "4", "-q", "-o", path, "--data", data)
+        equal((r.status, r.err), (0, ""), r)
+        with open(data) as file:
+            regions = {row["region"] for row in csv.DictReader(file)}
+        with open(path) as file:
+            svg = file.read()
+        width, height = (float(x) for x in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+        texts = [(float(x), float(y), t.strip()) for x, y, t in re.findall(r'translate\(([\d.]+),([\d.]+)\).*?<text>(?:<tspan[^>]*>)?([^<]*)', svg, re.S)]
+        labels = [t for t in texts if t[1] > 600]        # below the axis and its name
+        equal(len(labels), len(regions), (labels, regions))
+        for x, y, words in labels:
+            check(0 <= x and x + 7.5 * len(words) <= width and y <= height - 5, (words, x, y))
+        at = [(float(x), float(y)) for points in re.findall(r"points\s*=\s*'([^']*)'", svg) for x, y in re.findall(r"([-\d.]+),([-\d.]+)", points)]
+        check(len(at) > 4 * len(regions) and all(0 <= x <= width and 0 <= y <= height for x, y in at), at)
 
 
 @test

@@ -8,7 +8,7 @@
 /* ---- regions ---- */
 
 const MapRegionRow map_region[N_MAP_REGIONS] = {
-#define MAP_REGION(NAME, name, colour, text) {name, colour, text},
+#define MAP_REGION(NAME, name, colour, label, text) {name, colour, label, text},
 #include "compiler/check/proof/map_region.def"
 #undef MAP_REGION
 };

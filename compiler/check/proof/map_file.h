@@ -12,7 +12,7 @@ typedef enum MapRegion {
     N_MAP_REGIONS
 } MapRegion;
 typedef struct MapRegionRow {
-    const char *name, *colour, *text;
+    const char *name, *colour, *label, *text;
 } MapRegionRow;
 extern const MapRegionRow map_region[N_MAP_REGIONS];
 bool map_region_from_name(const char *name, MapRegion *out);
