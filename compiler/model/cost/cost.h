@@ -95,6 +95,15 @@ bool cost_is_box(const Cost *c);
 /* Its prox is a step from lo to hi, of every value between them at the step. */
 bool cost_jumps(const Cost *c);
 
+/* ---- cost_match.c ---- */
+/* A cost by formula that is a smooth cost of the catalogue on an interval, as a closed cost. */
+bool cost_match(Builder *b, const CostFormula *f, Cost *out);
+
+/* ---- cost_pieces.c ---- */
+/* The activation of a cost by formula that is a parabola between any two of at most 7 rational kinks, but for its
+ * text; false: it is none, or x^2/2 plus the cost is not convex. */
+bool cost_pieces_activation(Builder *b, const CostFormula *f, Num gain, Num threshold, Activation *out);
+
 /* ---- cost_formula.c ---- */
 /* E0720: it jumps inside its domain. */
 void cost_report_jump(Ctx *cx, const Jump *jump, Span at);

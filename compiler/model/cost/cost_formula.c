@@ -311,12 +311,18 @@ const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num facto
     f.g = call2(b, f.span, EIG_FN_MUL, by, cost->g);
     f.piece = multiples(b, by, cost->piece, f.n_pieces);
     f.part = multiples(b, by, cost->part, f.n_parts);
-    Cost closed;
+    Cost of_one, closed;
     Activation act = { 0 };
-    if (!as_quadratic(b, &f, &closed))
+    Num one = num_int(b->nums, 1), zero = num_int(b->nums, 0);
+    if (as_quadratic(b, &f, &closed)) {
+        cost_activation(b, &closed, one, zero, &act);
+        return act.phi;
+    }
+    if (cost_match(b, cost, &of_one) && cost_multiple(b, &of_one, factor, &closed))
+        cost_activation(b, &closed, one, zero, &act);
+    else if (!cost_pieces_activation(b, &f, one, zero, &act))
         return solve_for(b, &f, expr_var(b->cx, f.span, EIG_VAR_Z));
-    cost_activation(b, &closed, num_int(b->nums, 1), num_int(b->nums, 0), &act);
-    return act.phi;
+    return activation_computed(&act);
 }
 
 static Typed resolve_formula(Builder *b, const PopBuild *pb)
@@ -355,9 +361,11 @@ void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thres
     ast_print_expr(a->value, &text);
     const char *written = arena_strdup(&b->cx->arena, sbuf_text(&text));
     sbuf_free(&text);
-    if (as_quadratic(b, f, &closed)) {
+    if (as_quadratic(b, f, &closed) || cost_match(b, f, &closed)) {
         closed.text = written;
         cost_activation(b, &closed, gain, threshold, out);
+    } else if (cost_pieces_activation(b, f, gain, threshold, out)) {
+        out->text = written;
     } else if (!ends_are_doubles(b, f)) {
         return;
     } else {

@@ -1,0 +1,123 @@
+/* Costs by formula that are a smooth cost of the catalogue, with what may stand beside it: m log(x - c) is a
+ * log_barrier moved to c, and a polynomial of degree three on a side of a place from which on it bends up a cubic. */
+#include "compiler/expr/affine.h"
+#include "compiler/expr/derive.h"
+#include "compiler/expr/piece.h"
+#include "compiler/expr/zero.h"
+#include "compiler/model/cost/cost_input.h"
+
+/* ---- sums ---- */
+
+/* The sum k log(x - at) + tilt x + a x^2/2. */
+typedef struct LogSum {
+    Num at;                     /* NULL: no logarithm yet */
+    Num k, tilt, a;
+} LogSum;
+
+static bool add_log(const Writer *w, const Expr *of, Num k, LogSum *out)
+{
+    Num offset, rate;
+    if (!expr_affine(w->b->nums, of, EIG_VAR_X, &offset, &rate) || mpq_sgn(rate) <= 0)
+        return false;
+    Num at = minus(w, exact_quotient(w, offset, rate));
+    if (out->at && !mpq_equal(out->at, at))
+        return false;
+    out->at = at;
+    out->k = exact_sum(w, out->k, k);
+    return true;
+}
+
+/* At most a parabola, and defined everywhere. */
+static bool add_parabola(const Writer *w, const Expr *e, Num k, LogSum *out)
+{
+    Num tilt, a;
+    const Expr *slope = expr_is_defined(e) && !expr_may_jump(e, EIG_VAR_X) ? expr_derive(w->b->cx, w->b->nums, e, EIG_VAR_X) : NULL;
+    if (!slope || !expr_affine(w->b->nums, slope, EIG_VAR_X, &tilt, &a))
+        return false;
+    out->tilt = exact_sum(w, out->tilt, exact_product(w, k, tilt));
+    out->a = exact_sum(w, out->a, exact_product(w, k, a));
+    return true;
+}
+
+/* k e */
+static bool add_term(const Writer *w, const Expr *e, Num k, LogSum *out)
+{
+    Num c;
+    if (e->kind != EXPR_CALL)
+        return add_parabola(w, e, k, out);
+    const Expr *const *arg = e->as.call.arg;
+    switch (e->as.call.fn) {
+    case EIG_FN_LOG: return add_log(w, arg[0], k, out);
+    case EIG_FN_NEG: return add_term(w, arg[0], minus(w, k), out);
+    case EIG_FN_ADD: return add_term(w, arg[0], k, out) && add_term(w, arg[1], k, out);
+    case EIG_FN_SUB: return add_term(w, arg[0], k, out) && add_term(w, arg[1], minus(w, k), out);
+    case EIG_FN_DIV:
+        if (expr_is_const(arg[1], &c) && mpq_sgn(c) != 0)
+            return add_term(w, arg[0], exact_quotient(w, k, c), out);
+        return false;
+    case EIG_FN_MUL:
+        for (int i = 0; i < 2; i++)
+            if (expr_is_const(arg[i], &c))
+                return add_term(w, arg[1 - i], exact_product(w, k, c), out);
+        break;
+    default: break;
+    }
+    return add_parabola(w, e, k, out);
+}
+
+/* ---- costs ---- */
+
+/* x as an end of the domain, seen from c; false where the sum that a run makes of it and c is not x as a double. */
+static bool move_end(const Writer *w, Num x, Num c, Num *out)
+{
+    *out = x ? exact_difference(w, x, c) : NULL;
+    return !x || num_to_double(*out) + num_to_double(c) == num_to_double(x);
+}
+
+/* g(x) = G(x - c): what it is of x - c, and the domain. G' at 0 is `tilt`, G''(0) without its smooth part `a`. */
+static bool place(const Writer *w, const CostFormula *f, Num c, Num tilt, Num a, Cost *out)
+{
+    Num zero = num_int(w->b->nums, 0);
+    *out = (Cost){ .span = f->span, .lambda = zero, .tilt = tilt, .a_neg = a, .a_pos = a };
+    out->shift = mpq_sgn(c) ? c : NULL;
+    return mpq_cmp_si(a, -1, 1) > 0 && move_end(w, f->lo, c, &out->lo) && move_end(w, f->hi, c, &out->hi);
+}
+
+static bool as_log_barrier(const Writer *w, const CostFormula *f, Cost *out)
+{
+    Num zero = num_int(w->b->nums, 0);
+    LogSum sum = { .k = zero, .tilt = zero, .a = zero };
+    if (!f->lo || !add_term(w, f->g, one(w), &sum) || !sum.at || mpq_sgn(sum.k) >= 0 || mpq_cmp(f->lo, sum.at) < 0)
+        return false;
+    Num tilt = exact_sum(w, sum.tilt, exact_product(w, sum.a, sum.at));
+    if (!place(w, f, sum.at, tilt, sum.a, out))
+        return false;
+    out->smooth = SMOOTH_LOG_BARRIER;
+    out->p[0] = minus(w, sum.k);
+    return true;
+}
+
+/* From 0 on where x + g' rises there, else from the lower end of the domain on. */
+static bool as_cubic(const Writer *w, const CostFormula *f, Cost *out)
+{
+    Num a, rate, c = num_int(w->b->nums, 0);
+    if (!f->lo || mpq_sgn(f->lo) < 0 || !expr_is_defined(f->g) || expr_may_jump(f->g, EIG_VAR_X) ||
+        !expr_affine(w->b->nums, f->piece[0].curve, EIG_VAR_X, &a, &rate) || mpq_sgn(rate) <= 0)
+        return false;
+    if (mpq_cmp_si(a, -1, 1) <= 0) {
+        c = f->lo;
+        a = exact_sum(w, a, exact_product(w, rate, c));
+    }
+    Num tilt = expr_exact(w->b->nums, f->piece[0].slope, EIG_VAR_X, c);
+    if (!tilt || !place(w, f, c, tilt, a, out))
+        return false;
+    out->smooth = SMOOTH_CUBIC;
+    out->p[0] = half(w, rate);
+    return true;
+}
+
+bool cost_match(Builder *b, const CostFormula *f, Cost *out)
+{
+    Writer w = { b, f->span, .plain = true };
+    return f->n_pieces == 1 && (as_log_barrier(&w, f, out) || as_cubic(&w, f, out)) && cost_close(b, out);
+}
