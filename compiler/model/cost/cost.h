@@ -98,6 +98,8 @@ bool cost_jumps(const Cost *c);
 /* ---- cost_match.c ---- */
 /* A cost by formula that is a smooth cost of the catalogue on an interval, as a closed cost. */
 bool cost_match(Builder *b, const CostFormula *f, Cost *out);
+/* cost_activation() of such a one, or of a multiple of it. */
+void cost_match_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out);
 
 /* ---- cost_pieces.c ---- */
 /* The activation of a cost by formula that is a parabola between any two of at most 7 rational kinks, but for its

@@ -319,7 +319,7 @@ const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num facto
         return act.phi;
     }
     if (cost_match(b, cost, &of_one) && cost_multiple(b, &of_one, factor, &closed))
-        cost_activation(b, &closed, one, zero, &act);
+        cost_match_activation(b, &closed, one, zero, &act);
     else if (!cost_pieces_activation(b, &f, one, zero, &act))
         return solve_for(b, &f, expr_var(b->cx, f.span, EIG_VAR_Z));
     return activation_computed(&act);
@@ -361,11 +361,12 @@ void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thres
     ast_print_expr(a->value, &text);
     const char *written = arena_strdup(&b->cx->arena, sbuf_text(&text));
     sbuf_free(&text);
-    if (as_quadratic(b, f, &closed) || cost_match(b, f, &closed)) {
-        closed.text = written;
+    if (as_quadratic(b, f, &closed)) {
         cost_activation(b, &closed, gain, threshold, out);
+    } else if (cost_match(b, f, &closed)) {
+        cost_match_activation(b, &closed, gain, threshold, out);
     } else if (cost_pieces_activation(b, f, gain, threshold, out)) {
-        out->text = written;
+        /* a sum of clamps */
     } else if (!ends_are_doubles(b, f)) {
         return;
     } else {
@@ -374,9 +375,10 @@ void cost_formula_activation(Builder *b, const PopBuild *pb, Num gain, Num thres
             report_pieces(b, PIECES_TOO_LARGE, f->g);
             return;
         }
-        *out = (Activation){ .phi = phi, .text = written, .gain = gain, .threshold = threshold, .range_lo = f->lo, .range_hi = f->hi };
+        *out = (Activation){ .phi = phi, .gain = gain, .threshold = threshold, .range_lo = f->lo, .range_hi = f->hi };
         out->set_valued = out->slope_unbounded = has_flat_piece(phi);
     }
+    out->text = written;
     out->cost = f;
     out->span = a->value->span;
 }

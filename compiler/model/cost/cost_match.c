@@ -67,20 +67,20 @@ static bool add_term(const Writer *w, const Expr *e, Num k, LogSum *out)
 
 /* ---- costs ---- */
 
-/* x as an end of the domain, seen from c; false where the sum that a run makes of it and c is not x as a double. */
-static bool move_end(const Writer *w, Num x, Num c, Num *out)
+static Num moved(const Writer *w, Num x, Num by)
 {
-    *out = x ? exact_difference(w, x, c) : NULL;
-    return !x || num_to_double(*out) + num_to_double(c) == num_to_double(x);
+    return x ? exact_sum(w, x, by) : NULL;
 }
 
 /* g(x) = G(x - c): what it is of x - c, and the domain. G' at 0 is `tilt`, G''(0) without its smooth part `a`. */
 static bool place(const Writer *w, const CostFormula *f, Num c, Num tilt, Num a, Cost *out)
 {
-    Num zero = num_int(w->b->nums, 0);
-    *out = (Cost){ .span = f->span, .lambda = zero, .tilt = tilt, .a_neg = a, .a_pos = a };
+    Num back = minus(w, c);
+    *out = (Cost){ .span = f->span, .lambda = num_int(w->b->nums, 0), .tilt = tilt, .a_neg = a, .a_pos = a };
     out->shift = mpq_sgn(c) ? c : NULL;
-    return mpq_cmp_si(a, -1, 1) > 0 && move_end(w, f->lo, c, &out->lo) && move_end(w, f->hi, c, &out->hi);
+    out->lo = moved(w, f->lo, back);
+    out->hi = moved(w, f->hi, back);
+    return mpq_cmp_si(a, -1, 1) > 0;
 }
 
 static bool as_log_barrier(const Writer *w, const CostFormula *f, Cost *out)
@@ -120,4 +120,37 @@ bool cost_match(Builder *b, const CostFormula *f, Cost *out)
 {
     Writer w = { b, f->span, .plain = true };
     return f->n_pieces == 1 && (as_log_barrier(&w, f, out) || as_cubic(&w, f, out)) && cost_close(b, out);
+}
+
+/* ---- activations ---- */
+
+/* Of a logarithm at c < 0, where y + c cancels. With p = -c and q = 1 + a, x (q + m/(p y)) = s less what it is for x = 0. That is
+ * for y from p/2 on; below it stays what it is at p/2, and the rest of y - p/2 is added. */
+static const Expr *from_zero(const Writer *w, const Cost *c, Num gain, Num threshold, const Expr *y)
+{
+    Num p = minus(w, c->shift), q = total_quadratic(w, c), middle = half(w, p), share = exact_quotient(w, c->p[0], exact_product(w, q, p));
+    Num at_zero = exact_sum(w, c->tilt, exact_difference(w, exact_product(w, c->a_pos, p), exact_quotient(w, c->p[0], p)));
+    Num zero = exact_sum(w, threshold, exact_quotient(w, at_zero, gain));
+    const Expr *from = write_number(w, minus(w, exact_sum(w, middle, share))), *end = write_number(w, middle);
+    const Expr *top = larger(w, write_affine(w, exact_quotient(w, gain, q), zero), from);
+    const Expr *x = over(w, top, one_plus(w, write_quotient(w, share, larger(w, y, end))));
+    return plus(w, x, less(w, smaller(w, y, end), end));
+}
+
+/* x = y + c on its domain, from y without one, so that ends are ends as rounded. */
+void cost_match_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out)
+{
+    Writer plain = { b, c->span, .plain = true }, computed = { b, c->span, .plain = false };
+    cost_activation(b, c, gain, threshold, out);
+    if (!c->shift)
+        return;
+    Cost open = *c;
+    Activation y;
+    open.lo = open.hi = open.shift = NULL;
+    cost_activation(b, &open, gain, exact_sum(&plain, threshold, exact_quotient(&plain, c->shift, gain)), &y);
+    const Expr *x = c->smooth == SMOOTH_LOG_BARRIER && mpq_sgn(c->shift) < 0 ? from_zero(&computed, c, gain, threshold, y.computed)
+                                                                             : plus(&computed, y.computed, write_number(&computed, c->shift));
+    Num lo = moved(&plain, c->lo, c->shift), hi = moved(&plain, c->hi, c->shift);
+    out->computed = write_clipped(&computed, x, lo, hi);
+    out->phi = write_clipped(&plain, plus(&plain, y.phi, write_number(&plain, c->shift)), lo, hi);
 }
