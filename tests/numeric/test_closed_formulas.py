@@ -122,31 +122,36 @@ def of_log(m, c, a, tilt, s):
     return real(c) + ((v + d) / (2 * q) if v > 0 else 2 * real(m) / (d - v))
 
 
+def roots_are_near(cost, lo, hi, places, phi):
+    """phi: of x + g'. Of x or of -x; places: what x + g' is where digits could be lost."""
+    gain, threshold, sign = rng.choice(GAINS), rng.choice(THRESHOLDS), rng.choice((1, -1))
+    inputs = anywhere() + [s for x in places for s in beside(float(threshold + sign * x / gain))]
+    if sign < 0:
+        cost, lo, hi = cost.replace("x", "(-x)"), None if hi is None else -hi, None if lo is None else -lo
+    near(cost + ends(lo, hi), written(gain, threshold), inputs, lambda s: sign * phi(sign * gain * (s - threshold)))
+
+
 def logarithms():
-    for k in range(45):
+    for k in range(60):
         m, a, tilt = rng.choice(NUMBERS), rng.choice([Fraction(0), Fraction(1, 3), Fraction(-1, 2), Fraction(2)]), rng.choice(PLACES)
         c = (Fraction(0), rng.choice(NUMBERS), -rng.choice(NUMBERS))[k % 3]
         lo, hi = rng.choice([c, c, c + 1]), rng.choice([None, None, c + Fraction(10, 3)])
-        gain, threshold = rng.choice(GAINS), rng.choice(THRESHOLDS)
-        inputs = anywhere() + (beside(float(threshold + (tilt + m / c) / gain)) if c else [])
-        cost = "(%s) * x + (%s) * x^2 / 2 - (%s) * log(2 * x - 2 * (%s))" % (tilt, a, m, c) + ends(lo, hi)
+        cost = "(%s) * x + (%s) * x^2 / 2 - (%s) * log(2 * x - 2 * (%s))" % (tilt, a, m, c)
 
         def phi(s):
-            x = max(of_log(m, c, a, tilt, gain * (s - threshold)), real(lo))
+            x = max(of_log(m, c, a, tilt, s), real(lo))
             return x if hi is None else min(x, real(hi))
-        near(cost, written(gain, threshold), inputs, phi)
+        roots_are_near(cost, lo, hi, [tilt + m / c] if c else [], phi)
 
 
 def cubics():
-    for k in range(30):
+    for k in range(45):
         b, a, tilt, lo = rng.choice(NUMBERS), rng.choice([Fraction(0), Fraction(-1, 2), Fraction(2)]), rng.choice(PLACES), rng.choice(NUMBERS)
         lo = lo if k % 3 else Fraction(0)
         a = -1 - b * lo / 3 if k % 3 == 2 else a            # bends down, and x + g' falls, for small x
-        gain, threshold = rng.choice(GAINS), rng.choice(THRESHOLDS)
         at, q = tilt + a * lo + b * lo * lo / 2 + lo, 1 + a + b * lo        # x + g' and its slope at lo
-        inputs = anywhere() + beside(float(threshold + at / gain)) + beside(float(threshold + tilt / gain))
-        cost = "(%s) * x + (%s) * x^2 / 2 + (%s) * x^3 / 6" % (tilt, a, b) + ends(lo, None)
-        near(cost, written(gain, threshold), inputs, lambda s: real(lo) + root(q, b / 2, gain * (s - threshold) - at))
+        cost = "(%s) * x + (%s) * x^2 / 2 + (%s) * x^3 / 6" % (tilt, a, b)
+        roots_are_near(cost, lo, None, [at, tilt], lambda s: real(lo) + root(q, b / 2, s - at))
 
 
 # ---- what stands beside ----
@@ -155,6 +160,7 @@ COSTS = [("0.3 * abs(x - 1)", lambda k, s: prox([(None, Fraction(1), -k * 3 / 10
          ("max(x - 1, 0)^2", lambda k, s: prox([(None, Fraction(1), 0, 1), (Fraction(1), None, -2 * k, 1 + 2 * k)], s)),
          ("-0.2 * log(x) on [0, inf]", lambda k, s: of_log(k / 5, Fraction(0), Fraction(0), Fraction(0), s)),
          ("-0.2 * log(x + 2) on [-2, inf]", lambda k, s: of_log(k / 5, Fraction(-2), Fraction(0), Fraction(0), s)),
+         ("-0.2 * log(1 - x) on [-inf, 1]", lambda k, s: -of_log(k / 5, Fraction(-1), Fraction(0), Fraction(0), -s)),
          ("x^3 / 3 on [0, inf]", lambda k, s: root(Fraction(1), k, s))]
 
 
@@ -179,7 +185,7 @@ def numbers_of_each_neuron():
 def what_is_solved():
     """More pieces, and what bends otherwise."""
     for cost in (" + ".join("0.1 * abs(x - %d)" % k for k in range(8)), "x^4", "x^3 + x^4 on [0, 1]", "abs(x - 1) + exp(x)",
-                 "-log(x) - log(x + 1) on [0, inf]", "-log(1 - x) on [-inf, 1]"):
+                 "-log(x) - log(x + 1) on [0, inf]", "-log(x) - log(1 - x) on [0, 1]"):
         assert is_solved("population A mixed { tau = 1; cost(x) = %s }\n" % cost), cost
 
 

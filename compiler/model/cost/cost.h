@@ -46,6 +46,7 @@ struct Cost {
     Span smooth_span, quadratic_span, lambda_span;      /* the last such term */
     Num p[COST_MAX_PARAMS];     /* of the smooth part */
     Num shift;                  /* everything here is of x - shift; NULL: of x */
+    bool is_mirrored;           /* cost_match.c: everything here is of -x */
     bool is_in_shift;           /* while it is read: inside of shift(...) */
     bool may_jump;              /* it has a hard selector: 1 + a = 0 is what was meant */
     VEC(UnitFact) places;       /* parameters in the unit of the rate */

@@ -1,5 +1,6 @@
 /* Costs by formula that are a smooth cost of the catalogue, with what may stand beside it: m log(x - c) is a
- * log_barrier moved to c, and a polynomial of degree three on a side of a place from which on it bends up a cubic. */
+ * log_barrier moved to c, and a polynomial of degree three on a side of a place from which on it bends up a cubic; of x,
+ * or of -x. */
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/piece.h"
@@ -116,21 +117,50 @@ static bool as_cubic(const Writer *w, const CostFormula *f, Cost *out)
     return true;
 }
 
+static bool match(const Writer *w, const CostFormula *f, Cost *out)
+{
+    return as_log_barrier(w, f, out) || as_cubic(w, f, out);
+}
+
+static const Expr *of_negative(const Writer *w, EigVar by, const Expr *e)
+{
+    return expr_replaced(w->b->cx, w->b->nums, e, by, write1(w, EIG_FN_NEG, expr_var(w->b->cx, w->at, by)));
+}
+
+/* g(-x), whose prox at -s is minus that of g at s. */
+static bool match_mirrored(const Writer *w, const CostFormula *f, Cost *out)
+{
+    CostFormula m = *f;
+    CostPiece piece = f->piece[0];
+    piece.slope = write1(w, EIG_FN_NEG, of_negative(w, EIG_VAR_X, piece.slope));
+    piece.curve = of_negative(w, EIG_VAR_X, piece.curve);
+    m.g = of_negative(w, EIG_VAR_X, f->g);
+    m.lo = f->hi ? minus(w, f->hi) : NULL;
+    m.hi = f->lo ? minus(w, f->lo) : NULL;
+    m.piece = &piece;
+    out->is_mirrored = match(w, &m, out);
+    return out->is_mirrored;
+}
+
 bool cost_match(Builder *b, const CostFormula *f, Cost *out)
 {
     Writer w = { b, f->span, .plain = true };
-    return f->n_pieces == 1 && (as_log_barrier(&w, f, out) || as_cubic(&w, f, out)) && cost_close(b, out);
+    return f->n_pieces == 1 && (match(&w, f, out) || match_mirrored(&w, f, out)) && cost_close(b, out);
 }
 
 /* ---- activations ---- */
 
-/* Of a logarithm at c < 0, where y + c cancels. With p = -c and q = 1 + a, x (q + m/(p y)) = s less what it is for x = 0. That is
- * for y from p/2 on; below it stays what it is at p/2, and the rest of y - p/2 is added. */
+/* Of a logarithm at c < 0, where y + c cancels if c is not too small beside it. With p = -c and q = 1 + a,
+ * x (q + m/(p y)) = s less what it is for x = 0. That is for y from p/2 on; below it stays what it is at p/2, and the rest of
+ * y - p/2 is added. */
 static const Expr *from_zero(const Writer *w, const Cost *c, Num gain, Num threshold, const Expr *y)
 {
+    enum { FAR = 1000 };
     Num p = minus(w, c->shift), q = total_quadratic(w, c), middle = half(w, p), share = exact_quotient(w, c->p[0], exact_product(w, q, p));
     Num at_zero = exact_sum(w, c->tilt, exact_difference(w, exact_product(w, c->a_pos, p), exact_quotient(w, c->p[0], p)));
     Num zero = exact_sum(w, threshold, exact_quotient(w, at_zero, gain));
+    if (magnitude(share) > FAR)
+        return plus(w, y, write_number(w, c->shift));
     const Expr *from = write_number(w, minus(w, exact_sum(w, middle, share))), *end = write_number(w, middle);
     const Expr *top = larger(w, write_affine(w, exact_quotient(w, gain, q), zero), from);
     const Expr *x = over(w, top, one_plus(w, write_quotient(w, share, larger(w, y, end))));
@@ -138,7 +168,7 @@ static const Expr *from_zero(const Writer *w, const Cost *c, Num gain, Num thres
 }
 
 /* x = y + c on its domain, from y without one, so that ends are ends as rounded. */
-void cost_match_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out)
+static void placed_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out)
 {
     Writer plain = { b, c->span, .plain = true }, computed = { b, c->span, .plain = false };
     cost_activation(b, c, gain, threshold, out);
@@ -153,4 +183,25 @@ void cost_match_activation(Builder *b, const Cost *c, Num gain, Num threshold, A
     Num lo = moved(&plain, c->lo, c->shift), hi = moved(&plain, c->hi, c->shift);
     out->computed = write_clipped(&computed, x, lo, hi);
     out->phi = write_clipped(&plain, plus(&plain, y.phi, write_number(&plain, c->shift)), lo, hi);
+}
+
+static Num opposite(const Writer *w, Num x)
+{
+    return x ? minus(w, x) : NULL;
+}
+
+void cost_match_activation(Builder *b, const Cost *c, Num gain, Num threshold, Activation *out)
+{
+    Writer w = { b, c->span, .plain = true };
+    placed_activation(b, c, gain, c->is_mirrored ? minus(&w, threshold) : threshold, out);
+    if (!c->is_mirrored)
+        return;
+    Num lo = out->range_lo;
+    out->range_lo = opposite(&w, out->range_hi);
+    out->range_hi = opposite(&w, lo);
+    out->threshold = threshold;
+    out->phi = write1(&w, EIG_FN_NEG, of_negative(&w, EIG_VAR_Z, out->phi));
+    out->computed = write1(&w, EIG_FN_NEG, of_negative(&w, EIG_VAR_Z, out->computed));
+    out->slope = of_negative(&w, EIG_VAR_Z, out->slope);
+    out->computed_slope = of_negative(&w, EIG_VAR_Z, out->computed_slope);
 }
