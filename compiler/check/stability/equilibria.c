@@ -23,9 +23,10 @@ static double psi(const Hunt *h, size_t a, double t)
     return eig_code_eval(&h->phi[a], var, NULL);
 }
 
+/* By steps that are small beside small rates, too. */
 static double slope_of(const Hunt *h, size_t a, double t)
 {
-    double by = 1e-7 * (1 + fabs(t));
+    double by = 1e-7 * (fmin(1, h->found->scale) + fabs(t));
     return (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
 }
 

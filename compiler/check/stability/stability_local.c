@@ -145,8 +145,8 @@ static bool sides_at(const Boxing *b, const Equilibria *e, const double *x, doub
     return true;
 }
 
-/* The widest of some boxes around x that phi(W X + u) stays within. */
-static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x)
+/* The widest of some boxes around x that phi(W X + u) stays within, up to some thousand times `size`. */
+static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x, double size)
 {
     size_t n = b->m.q;
     double *by = ARENA_ARRAY(&b->cx->arena, n, double), *side = ARENA_ARRAY(&b->cx->arena, n, double), least = INFINITY;
@@ -155,7 +155,7 @@ static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x)
     for (size_t a = 0; a < n; a++)
         least = fmin(least, by[a]);
     for (int k = 12; k > -30; k--) {
-        double factor = ldexp(equilibria_size(e, x), k) / 2;
+        double factor = ldexp(size, k) / 2;
         for (size_t a = 0; a < n; a++)
             side[a] = factor * by[a];
         b->margin = ldexp(factor * least, -10);
@@ -258,6 +258,15 @@ static bool try_global(Boxing *b, LdsReport *out)
     return start_from_ranges(b) && shrink_to_the_end(b) && certify_box(b, STATEMENT_LOCAL_SLOPES, out);
 }
 
+/* Around a 0 there may be boxes of the rates' scale in which slopes are too large, as where the scale is that of an input which keeps all
+ * silent, and smaller ones in which they are not. */
+static bool try_around(Boxing *b, const Equilibria *e, const double *x, LdsReport *out)
+{
+    double size = equilibria_size(e, x);
+    return (widest_invariant(b, e, x, size) && certify_box(b, STATEMENT_INVARIANT_BOX, out)) ||
+           (size == e->scale && size > 1 && widest_invariant(b, e, x, 1) && certify_box(b, STATEMENT_INVARIANT_BOX, out));
+}
+
 /* Around the equilibria, as few as there may be. */
 static bool try_invariant(Boxing *b, LdsReport *out)
 {
@@ -266,7 +275,7 @@ static bool try_invariant(Boxing *b, LdsReport *out)
         return false;
     equilibria_find_once(&b->local, &b->m, b->places, &e);
     for (size_t k = 0; k < e.n; k++)
-        if (widest_invariant(b, &e, e.at[k]) && certify_box(b, STATEMENT_INVARIANT_BOX, out))
+        if (try_around(b, &e, e.at[k], out))
             return true;
     return false;
 }
