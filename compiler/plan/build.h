@@ -20,6 +20,7 @@ bool plan_history_fits(Ctx *cx, const Net *net, const EigProblem *p);   /* else 
 
 /* diffusion.c: false after E0807, the method cannot compute the noise. */
 bool plan_noise_fits(Ctx *cx, const Model *m);
+bool plan_has_noise(const Model *m);
 /* The states of a population by equations as the method, which fits, takes them. */
 const PlanState *plan_diffusion(Ctx *cx, const Model *m, const ModelPop *p);
 

@@ -53,6 +53,14 @@ static const char *noisy(const Model *m)
     return NULL;
 }
 
+static const char *delayed(const Model *m)
+{
+    for (size_t k = 0; k < m->conns.n; k++)
+        if (m->conns.at[k].delay)
+            return m->conns.at[k].label;
+    return NULL;
+}
+
 /* The first that can compute it is of the highest strong order. */
 static bool by_noise(Choice *c)
 {
@@ -60,19 +68,18 @@ static bool by_noise(Choice *c)
         { EIG_METHOD_SRA1, "whose size depends on no state" }, { EIG_METHOD_MILSTEIN, "whose size depends on no state with other noise" },
         { EIG_METHOD_STOCHASTICHEUN, "by Stratonovich" }, { EIG_METHOD_EULERMARUYAMA, "which no method of higher order takes here" },
     };
-    const char *of = noisy(c->m);
+    const char *of = noisy(c->m), *late = delayed(c->m);
     for (size_t k = 0; of && k < sizeof order / sizeof *order; k++)
         if (k + 1 == sizeof order / sizeof *order || fits(c, order[k].method))
-            return take(c, order[k].method, arena_printf(&c->cx->arena, "`%s` has noise %s", of, order[k].why));
+            return take(c, order[k].method, late ? arena_printf(&c->cx->arena, "`%s` has noise and %s a delay", of, late)
+                                                 : arena_printf(&c->cx->arena, "`%s` has noise %s", of, order[k].why));
     return false;
 }
 
 static bool by_delays(Choice *c)
 {
-    for (size_t k = 0; k < c->m->conns.n; k++)
-        if (c->m->conns.at[k].delay)
-            return take(c, EIG_METHOD_HEUN, arena_printf(&c->cx->arena, "%s has a delay", c->m->conns.at[k].label));
-    return false;
+    const char *late = delayed(c->m);
+    return late && take(c, EIG_METHOD_HEUN, arena_printf(&c->cx->arena, "%s has a delay", late));
 }
 
 static bool by_fluctuations(Choice *c)
@@ -108,6 +115,32 @@ static bool by_step(Choice *c)
     return take(c, EIG_METHOD_RK4, "a step is given, and no tolerance");
 }
 
+/* By its form: a sum with a number above 0, of what is not below 0. */
+static bool is_above_zero(const Expr *e, bool strictly)
+{
+    if (e->kind == EXPR_CONST)
+        return mpq_sgn(e->as.value) > 0 || (!strictly && mpq_sgn(e->as.value) == 0);
+    if (e->kind != EXPR_CALL)
+        return false;
+    const Expr *const *arg = e->as.call.arg;
+    Num n;
+    switch (e->as.call.fn) {
+    case EIG_FN_EXP: case EIG_FN_NORMCDF: case EIG_FN_NORMPDF: return true;
+    case EIG_FN_ADD: return (is_above_zero(arg[0], strictly) && is_above_zero(arg[1], false)) || (is_above_zero(arg[0], false) && is_above_zero(arg[1], strictly));
+    case EIG_FN_MUL: return (!strictly && expr_equal(arg[0], arg[1])) || (is_above_zero(arg[0], strictly) && is_above_zero(arg[1], strictly));
+    case EIG_FN_POW: return !strictly && expr_is_const(arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_even_p(mpq_numref(n));
+    default: return false;
+    }
+}
+
+/* A root of what may be 0 has a kink there. */
+static bool is_root(const Expr *e)
+{
+    Num n;
+    return e->as.call.fn == EIG_FN_SQRT
+           || (e->as.call.fn == EIG_FN_POW && !(expr_is_const(e->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0));
+}
+
 static bool is_smooth(const Expr *e)
 {
     if (!e || e->kind == EXPR_CONST || e->kind == EXPR_VAR)
@@ -116,6 +149,8 @@ static bool is_smooth(const Expr *e)
         return e->as.solve.of->n_kinks == 0 && !e->as.solve.of->lo && !e->as.solve.of->hi && is_smooth(e->as.solve.s);
     if (e->kind != EXPR_CALL)
         return e->kind == EXPR_DRAW;
+    if (is_root(e) && !is_above_zero(e->as.call.arg[0], true))
+        return false;
     switch (e->as.call.fn) {
     case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
         return false;
@@ -124,7 +159,7 @@ static bool is_smooth(const Expr *e)
     }
 }
 
-/* What has a kink or jumps, by name; NULL: nothing that is seen. */
+/* What is computed with something that has kinks or jumps, by name; NULL: nothing is. */
 static const char *with_kinks(const Model *m)
 {
     for (size_t q = 0; q < m->pops.n; q++) {
@@ -145,7 +180,7 @@ static bool by_tolerance(Choice *c)
     if (c->m->sim.rtol > SMALL_TOLERANCE)
         return take(c, EIG_METHOD_RK45, c->m->sim.has_tolerance ? "`rtol` is not small" : "neither a step nor a small tolerance is given");
     if (kink)
-        return take(c, EIG_METHOD_RK45, arena_printf(&c->cx->arena, "`%s` is not smooth, which keeps higher orders from their own", kink));
+        return take(c, EIG_METHOD_RK45, arena_printf(&c->cx->arena, "`%s` is computed with `max`, `abs` or the like, whose kinks keep higher orders from their own", kink));
     return take(c, EIG_METHOD_DOPRI8, "`rtol` is small and everything is smooth");
 }
 

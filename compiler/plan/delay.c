@@ -65,6 +65,10 @@ static bool fits_limits(Ctx *cx, const Model *m)
         Diag *d = report_method(cx, m, arena_printf(&cx->arena, is_euler ? "takes the %s dynamics with one time constant for all neurons of a "
                                                     "population" : "does not know the %s dynamics", dynamics));
         diag_note_at(cx, d, is_euler ? p->tau_span : p->prox_span, is_euler ? "those of `%s` are not known to be equal" : "of `%s`", p->name);
+        if (plan_has_noise(m)) {
+            diag_help(cx, d, "no method takes noise beside the %s dynamics: leave the noise out, or take a step of the prox that is a number above 0", dynamics);
+            return false;
+        }
         diag_help(cx, d, !is_euler ? "write `method = euler`, with a small step" : p->is_switched ? "a long step is close to it: `prox_step = 100`"
                                                                                    : "a short step is close to it: `prox_step = 0.01`");
         return false;

@@ -38,6 +38,21 @@ static bool find_noise(const Model *m, Span *at, const char **of)
     return false;
 }
 
+bool plan_has_noise(const Model *m)
+{
+    Span at;
+    const char *of;
+    return find_noise(m, &at, &of);
+}
+
+static bool has_limits(const Model *m)
+{
+    for (size_t q = 0; q < m->pops.n; q++)
+        if (m->pops.at[q].is_switched || (m->pops.at[q].prox_step && mpq_sgn(m->pops.at[q].prox_step) == 0))
+            return true;
+    return false;
+}
+
 static bool is_received(const Model *m, size_t pop)
 {
     for (size_t k = 0; k < m->conns.n; k++)
@@ -157,7 +172,8 @@ bool plan_noise_fits(Ctx *cx, const Model *m)
     if (!eig_method[m->sim.method].noise) {
         Diag *d = report(cx, m, "is a method for equations without noise");
         diag_note_at(cx, d, at, "the noise of `%s`", of);
-        diag_help(cx, d, "write `method = euler_maruyama`, with a step of its own");
+        diag_help(cx, d, has_limits(m) ? "no method takes noise beside the projected or switched dynamics: leave one of them out"
+                                       : "write `method = euler_maruyama`, with a step of its own");
         return false;
     }
     for (size_t q = 0; q < m->pops.n; q++)

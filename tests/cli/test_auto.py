@@ -16,21 +16,21 @@ OWN = """population C excitatory {
 STEP, TIGHT = "step = 0.1 ms", "rtol = 1e-9"
 CHOSEN = [
     (RELU, "", "rk45", "neither a step nor a small tolerance"), (RELU, "rtol = 1e-5", "rk45", "`rtol` is not small"),
-    (RELU, TIGHT, "rk45", "`E` is not smooth"), (SMOOTH, TIGHT, "dopri8", "everything is smooth"), (SMOOTH, TIGHT + "; " + STEP, "dopri8", "smooth"),
-    (SMOOTH.replace("sin", "abs"), TIGHT, "rk45", "`E` is not smooth"), (RELU.replace("nonnegative", "entropy(0.1)"), TIGHT, "dopri8", "smooth"),
-    (RELU.replace("nonnegative", "box(0, 1)"), TIGHT, "rk45", "`E` is not smooth"), (RELU, STEP, "rk4", "a step is given"),
+    (RELU, TIGHT, "rk45", "computed with `max`"), (SMOOTH, TIGHT, "dopri8", "everything is smooth"), (SMOOTH, TIGHT + "; " + STEP, "dopri8", "smooth"),
+    (SMOOTH.replace("sin", "abs"), TIGHT, "rk45", "computed with `max`"), (RELU.replace("nonnegative", "entropy(0.1)"), TIGHT, "dopri8", "smooth"),
+    (RELU.replace("nonnegative", "box(0, 1)"), TIGHT, "rk45", "computed with `max`"), (RELU, STEP, "rk4", "a step is given"),
     (RELU, "step = 20 ms", "exponential_euler", "longer than the shortest time constant"), (RELU + DELAY, STEP, "heun", "E->E has a delay"),
     (RELU.replace("input = 1", "input = 1; prox_step = 0"), STEP, "euler", "projected"),
     (RELU.replace("cost = nonnegative", "cost = box(0, 1); prox_step = inf"), STEP, "euler", "switched"),
     (RELU.replace("input = 1", "input = 1 + noise_ou(5 ms, 0.1)"), STEP, "rk4", "fluctuates"),
-    (NOISY, STEP, "sra1", "on no state"), (NOISY + DELAY, STEP, "milstein", "noise"),
+    (NOISY, STEP, "sra1", "on no state"), (NOISY + DELAY, STEP, "milstein", "has noise and E->E a delay"),
     (OWN.replace("ms", "") % "", "step = 0.1", "milstein", "noise"), (OWN % "calculus = stratonovich", "step = 0.1", "milstein", "noise"),
     (OWN.replace("0.1 * v * noise", "0.1 * input * noise") % "" + "connect C -> C { weight = 0.1 }\n", "step = 0.1", "euler_maruyama", "no method of higher"),
 ]
 REFUSED = [
     (NOISY, "", "E0801", "`auto` takes `sra1`, since `E` has noise"), (NOISY, TIGHT, "E0208", "steps of one length"),
     (RELU + DELAY, "", "E0801", "`auto` takes `heun`"), (RELU + DELAY, STEP + "; " + TIGHT, "E0208", "without a tolerance"),
-    (RELU, "step = -1 ms", "E0401", "above 0"),
+    (RELU, "step = -1 ms", "E0401", "above 0"), (NOISY.replace("input = 1", "input = 1; prox_step = 0"), STEP, "E0807", "no method takes noise beside"),
 ]
 
 

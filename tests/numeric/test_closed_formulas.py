@@ -170,6 +170,9 @@ def steps_of_the_prox():
     for cost, phi in COSTS:
         for g in (Fraction(1, 2), Fraction(3)):
             near(cost, "prox_step = %s; start = 0" % g, inputs, lambda s: real(phi(g, g * s)) / real(g))
+    g, from_ = Fraction(1, 4), Fraction(9, 100)         # a constant that is no double, taken from what is nearly it
+    near("(9/100) * max(x + 23/100, 0) on [0, 1]", "prox_step = 1/4; start = 0", beside(0.09) + [0.090000009, 0.1, 9.0, -1.0],
+         lambda s: min(max(g * (s - from_), Fraction(0)), Fraction(1)) / g)
 
 
 def numbers_of_each_neuron():

@@ -314,11 +314,9 @@ const Expr *cost_formula_multiple(Builder *b, const CostFormula *cost, Num facto
     Cost of_one, closed;
     Activation act = { 0 };
     Num one = num_int(b->nums, 1), zero = num_int(b->nums, 0);
-    if (as_quadratic(b, &f, &closed)) {
+    if (as_quadratic(b, &f, &closed))
         cost_activation(b, &closed, one, zero, &act);
-        return act.phi;
-    }
-    if (cost_match(b, cost, &of_one) && cost_multiple(b, &of_one, factor, &closed))
+    else if (cost_match(b, cost, &of_one) && cost_multiple(b, &of_one, factor, &closed))
         cost_match_activation(b, &closed, one, zero, &act);
     else if (!cost_pieces_activation(b, &f, one, zero, &act))
         return solve_for(b, &f, expr_var(b->cx, f.span, EIG_VAR_Z));
