@@ -56,21 +56,27 @@ static bool parse_opt_level(Options *o, const char *value)
     return true;
 }
 
-static bool parse_set(Options *o, const char *value)
+/* Appends NAME=VALUE; *list is malloc'd, and so are the names. */
+static bool parse_setting(CommandId command, const char *option, const char *wanted, const char *value, size_t *n, Setting **list)
 {
     const char *equals = strchr(value, '=');
 
     if (!equals || equals == value || !equals[1])
-        return complain_number(o->command, "set", value, "NAME=VALUE");
-    Setting *grown = realloc(o->set, (o->n_set + 1) * sizeof *grown);
+        return complain_number(command, option, value, wanted);
+    Setting *grown = realloc(*list, (*n + 1) * sizeof *grown);
     if (!grown)
-        arena_on_exhausted((o->n_set + 1) * sizeof *grown);
-    o->set = grown;
+        arena_on_exhausted((*n + 1) * sizeof *grown);
+    *list = grown;
     char *name = strndup(value, (size_t)(equals - value));
     if (!name)
         arena_on_exhausted((size_t)(equals - value));
-    o->set[o->n_set++] = (Setting){.name = name, .value = equals + 1};
+    grown[(*n)++] = (Setting){.name = name, .value = equals + 1};
     return true;
+}
+
+static bool parse_set(Options *o, const char *value)
+{
+    return parse_setting(o->command, "set", "NAME=VALUE", value, &o->n_set, &o->set);
 }
 
 /* NAME=LO:HI:N or NAME=A,B,...; what stands there is read by grid_read. */
@@ -219,6 +225,7 @@ bool option_apply(Options *o, int id, const char *value)
     case OPT_save_state:  o->save_state = value; return true;
     case OPT_from:        o->from = value; return true;
     case OPT_data:        o->data = value; return true;
+    case OPT_at:          return parse_setting(o->command, "at", "POP=RATE", value, &o->n_at, &o->at);
     case OPT_only:        return parse_only(o, value);
     case OPT_over:        return parse_over(o, value);
     case OPT_measure:     return parse_measure(o, value);
@@ -246,6 +253,9 @@ void options_free(Options *o)
     for (size_t k = 0; k < o->n_set; k++)
         free((char *)o->set[k].name);
     free(o->set);
+    for (size_t k = 0; k < o->n_at; k++)
+        free((char *)o->at[k].name);
+    free(o->at);
     for (size_t k = 0; o->command == COMMAND_sweep && k < o->n_over && k < SURVEY_MAX_AXES; k++)
         free((char *)o->over[k].name);
     free(o->measure);

@@ -15,6 +15,7 @@ const Command command_table[N_COMMANDS] = {
 enum {
     CHECK = 1 << COMMAND_check,
     VERIFY = 1 << COMMAND_verify,
+    NASH = 1 << COMMAND_nash,
     MAP = 1 << COMMAND_map,
     RUN = 1 << COMMAND_run,
     SWEEP = 1 << COMMAND_sweep,

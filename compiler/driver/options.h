@@ -49,6 +49,8 @@ struct Options {
     Conclusion only;
     size_t n_over;              /* how often --over was given; map: they are among `set`, too */
     Setting over[SURVEY_MAX_AXES];
+    size_t n_at;
+    Setting *at;                /* malloc'd; the names too */
     size_t n_measures;
     const char **measure;       /* malloc'd */
     unsigned threads;           /* 0: as many as there are processors (threads.h) */
@@ -73,6 +75,7 @@ void help_commands(FILE *to);
 
 ExitStatus cmd_check(const Options *o);
 ExitStatus cmd_verify(const Options *o);
+ExitStatus cmd_nash(const Options *o);
 ExitStatus cmd_map(const Options *o);
 ExitStatus cmd_run(const Options *o);
 ExitStatus cmd_sweep(const Options *o);

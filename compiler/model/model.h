@@ -58,6 +58,7 @@ typedef struct Activation {
     bool has_gaps;              /* by formula, and NaNs there are */
     const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
+    const struct Cost *named;   /* a cost by name, or a sum of such (model/cost/cost.h); NULL: written by a formula */
     bool by_formula;            /* written as activation(z) = ...: slope bounds have to be proved (check/slope.c) */
     const CostFormula *cost;    /* written as cost(x) = ...; NULL otherwise. Unless slope_known, phi is a solve and convexity has to be proved (check/convex.c) */
     bool slope_known;           /* named cost: [slope_lo, slope_hi] holds by its formula (docs/theory.md, table of costs) */

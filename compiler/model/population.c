@@ -333,9 +333,10 @@ static void finish_activation(Builder *b, const PopBuild *pb, Activation *out)
         expr_is_const(pb->gain.e, &gain);
         expr_is_const(pb->threshold.e, &threshold);
     }
-    if (pb->cost)
+    if (pb->cost) {
         cost_activation(b, pb->cost, gain, threshold, out);
-    else if (pb->cost_formula)
+        out->named = pb->cost;
+    } else if (pb->cost_formula)
         cost_formula_activation(b, pb, gain, threshold, out);
     else if (pb->formula && typed_ok(pb->phi))
         formula_activation(b, pb, gain, threshold, out);

@@ -197,8 +197,7 @@ static void add_interval(mpq_srcptr weight, mpq_srcptr lo, mpq_srcptr hi, mpq_t 
     mpq_clear(term);
 }
 
-/* The weight from a neuron of row a to itself, without what the row's entry says of the others. */
-static void own_weight(const ClaimMatrix *m, size_t a, mpq_t out)
+void local_own_weight(const ClaimMatrix *m, size_t a, mpq_t out)
 {
     mpq_srcptr entry = claim_matrix_entry(m, a, a);
     mpq_t one;
@@ -229,7 +228,7 @@ void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq
         if (mpq_sgn(weight))
             add_interval(weight, lo[b], hi[b], from, to);
     }
-    own_weight(m, a, weight);
+    local_own_weight(m, a, weight);
     add_interval(weight, lo[a], hi[a], from, to);
     mpq_clear(weight);
 }

@@ -39,6 +39,8 @@ bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const 
 const char *local_when(Ctx *cx, const Net *net);
 /* diag(L) u, row by row. */
 void local_input(const LocalNet *net, size_t row, mpq_t v);
+/* The weight from a neuron of row a to itself, L times as large, without what the row's entry says of the others. */
+void local_own_weight(const ClaimMatrix *m, size_t a, mpq_t out);
 /* The inputs t of row a, least and largest, while x is in [lo, hi], row by row. */
 void local_inputs(const LocalNet *net, const ClaimMatrix *m, size_t a, const mpq_t *lo, const mpq_t *hi, mpq_t from, mpq_t to);
 /* All values of psi, row by row; false where they are not bounded. slope: of the populations. */

@@ -1,6 +1,6 @@
 /* Costs of activations against their closed forms (docs/theory.md, catalogue of
  * costs), written out here with long doubles. */
-#include "compiler/check/slope/energy.h"
+#include "compiler/game/energy.h"
 #include "tests/unit/model_text.h"
 
 typedef long double Cost(long double x);

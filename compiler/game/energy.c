@@ -1,4 +1,4 @@
-#include "compiler/check/slope/energy.h"
+#include "compiler/game/energy.h"
 
 #include <math.h>
 
@@ -26,8 +26,8 @@ static bool value_of(Quadrature *q, const Expr *e, double lo, double hi, JetResu
 static void part(Quadrature *q, double a, double b, mpfi_ptr out)
 {
     mpfi_t width, bend;
-    mpfi_init2(width, JET_PRECISION);
-    mpfi_init2(bend, JET_PRECISION);
+    mpfi_init2(width, ENERGY_PRECISION);
+    mpfi_init2(bend, ENERGY_PRECISION);
     mpfi_set_d(width, b);
     mpfi_sub_d(width, width, a);
     q->failed |= !value_of(q, q->phi, a, b, &q->whole);
@@ -60,11 +60,11 @@ static void integrate(Quadrature *q, double a, double b, int depth, mpfi_ptr sum
         q->failed = true;
         return;
     }
-    mpfi_init2(out, JET_PRECISION);
+    mpfi_init2(out, ENERGY_PRECISION);
     part(q, a, b, out);
     double middle = a + (b - a) / 2;
     mpfr_t size;
-    mpfr_init2(size, JET_PRECISION);
+    mpfr_init2(size, ENERGY_PRECISION);
     mpfi_diam_abs(size, out);
     bool narrow = mpfr_get_d(size, MPFR_RNDU) <= q->tolerance * (b - a);
     mpfr_clear(size);
@@ -130,7 +130,7 @@ static bool bracket(Quadrature *q, double x, Bracket *out)
 static void beyond(Quadrature *q, double x, const Bracket *at, mpfi_ptr out)
 {
     mpfi_t reach;
-    mpfi_init2(reach, JET_PRECISION);
+    mpfi_init2(reach, ENERGY_PRECISION);
     q->failed |= !value_of(q, q->phi, at->m, at->m, &q->point);
     mpfi_d_sub(out, x, q->point.value);
     mpfi_interv_d(reach, at->a, at->b);
@@ -150,7 +150,7 @@ static bool inverse_integral(Quadrature *q, double x, mpfi_srcptr z0, mpfi_srcpt
     if (!bracket(q, x, &at))
         return false;
     q->tolerance /= 1 + fabs(at.m - from);
-    mpfi_init2(term, JET_PRECISION);
+    mpfi_init2(term, ENERGY_PRECISION);
     mpfi_set_ui(out, 0);
     if (at.m != from)
         integrate(q, fmin(from, at.m), fmax(from, at.m), 0, out);
@@ -171,9 +171,9 @@ static bool inverse_integral(Quadrature *q, double x, mpfi_srcptr z0, mpfi_srcpt
 static bool of_activation(Quadrature *q, const Activation *act, double x, mpfi_ptr out)
 {
     mpfi_t z0, x0, term;
-    mpfi_init2(z0, JET_PRECISION);
-    mpfi_init2(x0, JET_PRECISION);
-    mpfi_init2(term, JET_PRECISION);
+    mpfi_init2(z0, ENERGY_PRECISION);
+    mpfi_init2(x0, ENERGY_PRECISION);
+    mpfi_init2(term, ENERGY_PRECISION);
     double from = num_to_double(act->threshold);
     mpfi_set_d(z0, from);
     bool ok = value_of(q, q->phi, from, from, &q->point);
@@ -195,28 +195,32 @@ static bool of_activation(Quadrature *q, const Activation *act, double x, mpfi_p
     return ok;
 }
 
+/* Of a cost by formula. */
+static bool of_formula(Quadrature *q, const CostFormula *cost, double x, mpfi_ptr out)
+{
+    Num at = num_from_double(q->nums, x);
+    if ((cost->lo && mpq_cmp(at, cost->lo) < 0) || (cost->hi && mpq_cmp(at, cost->hi) > 0)) {
+        mpfr_set_inf(&out->left, 1);
+        mpfr_set_inf(&out->right, 1);
+        return true;
+    }
+    bool fine = value_of(q, cost->g, x, x, &q->whole);
+    mpfi_set(out, q->whole.value);
+    return fine;
+}
+
 bool energy_enclose(NumPool *nums, const Activation *act, double x, double width, double *lo, double *hi)
 {
     Quadrature q = { .nums = nums, .phi = act->phi, .tolerance = width / 4 };
     mpfi_t out;
-    mpfi_init2(out, JET_PRECISION);
+    mpfi_init2(out, ENERGY_PRECISION);
     jet_result_init(&q.whole);
     jet_result_init(&q.point);
-    bool ok = false;
-    bool outside = act->cost && ((act->cost->lo && mpq_cmp(num_from_double(nums, x), act->cost->lo) < 0) ||
-                                 (act->cost->hi && mpq_cmp(num_from_double(nums, x), act->cost->hi) > 0));
-    if (outside) {
-        mpfr_set_inf(&out->left, 1);
-        mpfr_set_inf(&out->right, 1);
-    } else if (act->cost) {
-        ok = value_of(&q, act->cost->g, x, x, &q.whole);
-        mpfi_set(out, q.whole.value);
-    } else if (act->by_formula) {
-        ok = of_activation(&q, act, x, out);
-    }
+    bool ok = act->cost ? of_formula(&q, act->cost, x, out)
+            : (act->named && energy_of_named(act->named, x, out)) || of_activation(&q, act, x, out);
     *lo = mpfr_get_d(&out->left, MPFR_RNDD);
     *hi = mpfr_get_d(&out->right, MPFR_RNDU);
-    ok = outside || (ok && width_of(out) <= fmax(width, 1e-12 * fabs(*hi)));
+    ok = ok && (isinf(*lo) || width_of(out) <= fmax(width, 1e-12 * fabs(*hi)));
     jet_result_clear(&q.whole);
     jet_result_clear(&q.point);
     mpfi_clear(out);

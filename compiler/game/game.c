@@ -1,0 +1,197 @@
+#include "compiler/game/game.h"
+
+#include <math.h>
+
+#include "compiler/check/lds/lds.h"
+#include "compiler/check/stability/equilibria.h"
+#include "compiler/check/theory_limits.h"
+
+/* The network with weights as they are: rows of W - I, whatever the slopes. */
+typedef struct Stage {
+    Ctx *cx;
+    const Net *net;
+    LdsReport plain;            /* its matrix, and statements on equilibria */
+    LocalNet local;
+    bool has_delays;            /* which change no equilibrium, but what happens beside it */
+} Stage;
+
+static bool set_stage(Stage *s, const SlopeReport *slope, const char **reason)
+{
+    ClaimMatrix *m = &s->plain.matrix;
+    if (!reduce_with_slopes(s->cx, s->net, NULL, m, reason))
+        return false;
+    Num *one = ARENA_ARRAY(&s->cx->arena, m->q, Num);
+    for (size_t a = 0; a < m->q; a++)
+        one[a] = num_int(s->net->nums, 1);
+    if (!local_net(s->cx, s->net, slope, one, m, &s->local, reason))
+        return false;
+    s->has_delays = theory_no_convergence(s->cx, s->net) != NULL;
+    s->plain.evidence.statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH, Statement);
+    return true;
+}
+
+/* ---- rows ---- */
+
+static void set_convex(const Stage *s, const SlopeReport *slope, size_t a, mpq_srcptr own, GameRow *out)
+{
+    size_t pop = s->local.row[a].pop;
+    const SlopeReport *phi = &slope[pop];
+    bool damps = mpq_sgn(own) <= 0;
+    mpq_t bound;
+    if (!phi->proved || !phi->monotone || !(damps || phi->bounded)) {
+        out->steepness = INFINITY;
+        return;
+    }
+    mpq_init(bound);
+    if (phi->bounded) {
+        /* Where neurons differ in gain each has a row. */
+        reduce_row_slope(s->net, slope, pop, a - out->first, out->size > 1, bound);
+        mpq_mul(bound, bound, own);
+    }
+    out->steepness = damps && !phi->bounded ? -(double)INFINITY : mpq_get_d(bound);
+    out->convex = damps || mpq_cmp_ui(bound, 1, 1) <= 0 ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
+    mpq_clear(bound);
+}
+
+static void set_rows(const Stage *s, const SlopeReport *slope, Game *g)
+{
+    const ClaimMatrix *m = &s->plain.matrix;
+    mpq_t own;
+    mpq_init(own);
+    g->n_rows = m->q;
+    g->row = ARENA_ARRAY(&s->cx->arena, m->q, GameRow);
+    for (size_t a = 0; a < m->q; a++) {
+        GameRow *r = &g->row[a];
+        bool is_first = a == 0 || s->local.row[a].pop != s->local.row[a - 1].pop;
+        *r = (GameRow){.name = m->name[a], .size = claim_matrix_size(m, a), .first = is_first ? a : r[-1].first};
+        local_own_weight(m, a, own);
+        set_convex(s, slope, a, own, r);
+    }
+    mpq_clear(own);
+}
+
+/* ---- points ---- */
+
+/* What a neuron of row a receives from the others, and its input. */
+static double from_others(const Stage *s, size_t a, const double *x)
+{
+    const ClaimMatrix *m = &s->plain.matrix;
+    double sum = num_to_double(s->local.row[a].input);
+    for (size_t k = m->row_from[a]; k < m->row_from[a + 1]; k++) {
+        size_t b = m->column[k];
+        sum += claim_matrix_near(m, a, k) * (double)(claim_matrix_size(m, b) - (a == b)) * x[b];
+    }
+    return sum;
+}
+
+static void play(const Stage *s, const double *x, GamePoint *out)
+{
+    mpq_t own;
+    mpq_init(own);
+    out->at = ARENA_ARRAY(&s->cx->arena, s->local.n, PlayerState);
+    for (size_t a = 0; a < s->local.n; a++) {
+        Player player;
+        local_own_weight(&s->plain.matrix, a, own);
+        player_init(s->cx, &s->local.row[a], mpq_get_d(own), from_others(s, a, x), &player);
+        player_at(&player, x[a], &out->at[a]);
+    }
+    mpq_clear(own);
+}
+
+/* Whether statement k says of the equilibrium `number` what `kind` says. */
+static bool is_said_of(const Statement *s, StatementKind kind, size_t number)
+{
+    return s->kind == kind && mpq_cmp_ui(statement_numbers(s, "equilibrium")[0], number, 1) == 0;
+}
+
+static void set_proved(const Stage *s, size_t number, GamePoint *out)
+{
+    const Evidence *e = &s->plain.evidence;
+    mpq_t *radius = statement_numbers(&e->statement[number], "radius");
+    out->is_proved = true;
+    for (size_t a = 0; a < s->local.n; a++)
+        out->radius = fmax(out->radius, mpq_get_d(radius[a]));
+    for (size_t k = 0; !s->has_delays && k < e->n_statements; k++) {
+        const Statement *t = &e->statement[k];
+        out->attracts |= is_said_of(t, STATEMENT_ATTRACTING, number);
+        out->is_unstable |= is_said_of(t, STATEMENT_UNSTABLE, number) || is_said_of(t, STATEMENT_UNSTABLE_WITHIN, number);
+    }
+}
+
+/* The statement about an equilibrium in a box with x in it, or SIZE_MAX. */
+static size_t box_with(const Stage *s, const double *x)
+{
+    const Evidence *e = &s->plain.evidence;
+    for (size_t k = 0; k < e->n_statements; k++) {
+        const Statement *t = &e->statement[k];
+        bool inside = t->kind == STATEMENT_EQUILIBRIUM;
+        for (size_t a = 0; inside && a < s->local.n; a++)
+            inside = fabs(x[a] - mpq_get_d(statement_numbers(t, "x")[a])) <= mpq_get_d(statement_numbers(t, "radius")[a]);
+        if (inside)
+            return k;
+    }
+    return SIZE_MAX;
+}
+
+static void add_equilibria(Stage *s, Game *g)
+{
+    const Equilibria *places = NULL;
+    stability_add_equilibria(&s->local, s->net, &s->plain, &places);
+    g->point = ARENA_ARRAY(&s->cx->arena, EQUILIBRIA_MOST, GamePoint);
+    for (size_t k = 0; places && k < places->n; k++) {
+        GamePoint *p = &g->point[g->n_points++];
+        size_t number = box_with(s, places->at[k]);
+        p->is_equilibrium = true;
+        if (number != SIZE_MAX)
+            set_proved(s, number, p);
+        play(s, places->at[k], p);
+    }
+}
+
+static void add_state(const Stage *s, const double *asked, Game *g)
+{
+    double *x = ARENA_ARRAY(&s->cx->arena, s->local.n, double);
+    for (size_t a = 0; a < s->local.n; a++)
+        x[a] = asked[s->local.row[a].pop];
+    g->point = ARENA_ARRAY(&s->cx->arena, 1, GamePoint);
+    g->n_points = 1;
+    play(s, x, g->point);
+}
+
+bool game_of(Ctx *cx, const Net *net, const Report *report, const double *asked, Game *out, const char **reason)
+{
+    Stage s = {.cx = cx, .net = net};
+    *out = (Game){.report = report};
+    *reason = theory_noise(cx, net);
+    if (*reason || !set_stage(&s, report->slope, reason))
+        return false;
+    if (!asked && s.local.n > EQUILIBRIA_MOST_ROWS) {
+        *reason = arena_printf(&cx->arena, "it has %zu rows of neurons that differ, and equilibria of up to %d are looked for", s.local.n,
+                               EQUILIBRIA_MOST_ROWS);
+        return false;
+    }
+    out->when = local_when(cx, net);
+    set_rows(&s, report->slope, out);
+    if (asked)
+        add_state(&s, asked, out);
+    else
+        add_equilibria(&s, out);
+    claim_matrix_clear(&s.plain.matrix);
+    return true;
+}
+
+bool game_is_convex(const Game *g)
+{
+    for (size_t a = 0; a < g->n_rows; a++)
+        if (g->row[a].convex != TRUTH_CERTIFIED)
+            return false;
+    return true;
+}
+
+bool game_has_equilibrium(const Game *g)
+{
+    for (size_t k = 0; k < g->n_points; k++)
+        if (g->point[k].is_proved)
+            return true;
+    return false;
+}

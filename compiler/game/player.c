@@ -1,0 +1,118 @@
+#include "compiler/game/player.h"
+
+#include <math.h>
+
+#include "compiler/game/energy.h"
+
+void player_init(Ctx *cx, const LocalRow *row, double own, double others, Player *out)
+{
+    const Activation *act = row->act;
+    *out = (Player){.act = act, .phi = expr_to_code(cx, activation_computed(act)), .gain = num_to_double(act->gain),
+                    .threshold = num_to_double(act->threshold)};
+    /* A gain stands in the activation or, where neurons differ in it, beside it. */
+    double gain = out->gain * num_to_double(row->gain);
+    out->own = own;
+    out->others = others;
+    out->w = gain * own;
+    out->b = out->gain * (num_to_double(row->gain) * (others - num_to_double(row->threshold)) - out->threshold);
+}
+
+/* ---- energy ---- */
+
+static double interaction(const Player *p, double x)
+{
+    return (1 - p->w) * x * x / 2 - x * p->b;
+}
+
+static double activation_cost(const Player *p, double x, double *error)
+{
+    double lo, hi;
+    NumPool scratch = {0};
+    bool known = isfinite(x) && energy_enclose(&scratch, p->act, x, 1e-8, &lo, &hi);
+    num_pool_free(&scratch);
+    *error = known && isfinite(hi) ? (hi - lo) / 2 : 0;
+    return !known ? (double)NAN : isfinite(hi) ? lo + (hi - lo) / 2 : hi;
+}
+
+static double energy(const Player *p, double x)
+{
+    double error;
+    return interaction(p, x) + activation_cost(p, x, &error);
+}
+
+/* ---- the best response ----
+ *
+ * dE/dx = 0 where t = b + w x for the t with prox_g(t) = x: along t, x never falls, and E falls while t < b + w x. */
+
+static double prox(const Player *p, double t)
+{
+    double var[EIG_N_VARS] = {[EIG_VAR_Z] = p->threshold + t / p->gain};
+    return eig_code_eval(&p->phi, var, NULL);
+}
+
+/* Above 0 where E grows. */
+static double grows(const Player *p, double t)
+{
+    return t - p->b - p->w * prox(p, t);
+}
+
+/* A minimum between a, where E falls, and c, where it grows. */
+static double minimum_between(const Player *p, double a, double c)
+{
+    for (int k = 0; k < 200; k++) {
+        double middle = a + (c - a) / 2;
+        if (!(a < middle && middle < c))
+            break;
+        *(grows(p, middle) > 0 ? &c : &a) = middle;
+    }
+    /* 0 itself is met by no halving. */
+    return a <= 0 && c >= 0 ? prox(p, 0) : prox(p, a + (c - a) / 2);
+}
+
+/* The k-th of places that reach from far below b to far above it, closest together next to b. */
+enum { PLACES = 2001 };
+static double place(const Player *p, int k)
+{
+    double u = (2.0 * k / (PLACES - 1) - 1) * 30;
+    return p->b + (1 + fabs(p->b)) * 1e-3 * sinh(u);
+}
+
+static double best_response(const Player *p)
+{
+    double best = NAN, least = INFINITY, before = place(p, 0);
+    if (grows(p, before) > 0)
+        return -(double)INFINITY;
+    for (int k = 1; k < PLACES; k++) {
+        double here = place(p, k);
+        if (grows(p, before) <= 0 && grows(p, here) > 0) {
+            double x = minimum_between(p, before, here), e = p->w <= 0 ? 0 : energy(p, x);
+            if (isnan(best) || e < least) {
+                best = x;
+                least = e;
+            }
+        }
+        before = here;
+    }
+    return grows(p, before) > 0 ? best : (double)INFINITY;
+}
+
+/* E(x) less the energy of the best response; what is no more than the errors of both is 0. */
+static double exploitability(const Player *p, const PlayerState *at)
+{
+    double best = at->best_response, error;
+    if (isinf(best) || isinf(at->activation))
+        return (double)INFINITY;
+    if (fabs(at->rate - best) <= 1e-12 * (fabs(at->rate) + fabs(best)))
+        return 0;               /* as near as an equilibrium in doubles is */
+    double more = at->energy - interaction(p, best) - activation_cost(p, best, &error);
+    return more <= at->error + error ? 0 : more;
+}
+
+void player_at(const Player *p, double x, PlayerState *out)
+{
+    *out = (PlayerState){.rate = x, .input = p->others + p->own * x, .interaction = interaction(p, x)};
+    out->activation = activation_cost(p, x, &out->error);
+    out->energy = out->interaction + out->activation;
+    out->best_response = best_response(p);
+    out->exploitability = exploitability(p, out);
+}
