@@ -24,20 +24,23 @@ static double interaction(const Player *p, double x)
     return (1 - p->w) * x * x / 2 - x * p->b;
 }
 
-static double activation_cost(const Player *p, double x, double *error)
+/* Of activations by formula the cost is an integral, and each digit costs three times the time of the one before. */
+static const double WITHIN = 1e-8, ROUGHLY = 1e-6;
+
+static double activation_cost(const Player *p, double x, double within, double *error)
 {
     double lo, hi;
     NumPool scratch = {0};
-    bool known = isfinite(x) && energy_enclose(&scratch, p->act, x, 1e-8, &lo, &hi);
+    bool known = isfinite(x) && energy_enclose(&scratch, p->act, x, within, &lo, &hi);
     num_pool_free(&scratch);
     *error = known && isfinite(hi) ? (hi - lo) / 2 : 0;
     return !known ? (double)NAN : isfinite(hi) ? lo + (hi - lo) / 2 : hi;
 }
 
-static double energy(const Player *p, double x)
+static double rough_energy(const Player *p, double x)
 {
     double error;
-    return interaction(p, x) + activation_cost(p, x, &error);
+    return interaction(p, x) + activation_cost(p, x, ROUGHLY, &error);
 }
 
 /* ---- the best response ----
@@ -77,20 +80,21 @@ static double place(const Player *p, int k)
     return p->b + (1 + fabs(p->b)) * 1e-3 * sinh(u);
 }
 
+/* Of two minima the lower one; a single one is not looked at. */
+static double lower(const Player *p, double x, double y)
+{
+    return isnan(x) ? y : isnan(y) || rough_energy(p, x) <= rough_energy(p, y) ? x : y;
+}
+
 static double best_response(const Player *p)
 {
-    double best = NAN, least = INFINITY, before = place(p, 0);
+    double best = NAN, before = place(p, 0);
     if (grows(p, before) > 0)
         return -(double)INFINITY;
     for (int k = 1; k < PLACES; k++) {
         double here = place(p, k);
-        if (grows(p, before) <= 0 && grows(p, here) > 0) {
-            double x = minimum_between(p, before, here), e = p->w <= 0 ? 0 : energy(p, x);
-            if (isnan(best) || e < least) {
-                best = x;
-                least = e;
-            }
-        }
+        if (grows(p, before) <= 0 && grows(p, here) > 0)
+            best = lower(p, best, minimum_between(p, before, here));
         before = here;
     }
     return grows(p, before) > 0 ? best : (double)INFINITY;
@@ -104,14 +108,14 @@ static double exploitability(const Player *p, const PlayerState *at)
         return (double)INFINITY;
     if (fabs(at->rate - best) <= 1e-12 * (fabs(at->rate) + fabs(best)))
         return 0;               /* as near as an equilibrium in doubles is */
-    double more = at->energy - interaction(p, best) - activation_cost(p, best, &error);
+    double more = at->energy - interaction(p, best) - activation_cost(p, best, WITHIN, &error);
     return more <= at->error + error ? 0 : more;
 }
 
 void player_at(const Player *p, double x, PlayerState *out)
 {
     *out = (PlayerState){.rate = x, .input = p->others + p->own * x, .interaction = interaction(p, x)};
-    out->activation = activation_cost(p, x, &out->error);
+    out->activation = activation_cost(p, x, WITHIN, &out->error);
     out->energy = out->interaction + out->activation;
     out->best_response = best_response(p);
     out->exploitability = exploitability(p, out);
