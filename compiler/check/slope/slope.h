@@ -18,11 +18,6 @@ bool slope_varies(NumPool *nums, const Activation *act, const SlopeReport *slope
  * not convex), E0721 (not decided), E0722 (leaves its domain), E0723 (no least
  * value for large inputs). */
 void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeReport *out);
-/* Bounds of the slope for inputs in [lo, hi], finite numbers: those of `everywhere`
- * (of the same activation), narrowed where that is proved. Infinite *most: not
- * known to be bounded there. */
-void slope_local(Ctx *cx, NumPool *nums, const Activation *act, const SlopeReport *everywhere, double lo, double hi,
-                 double *least, double *most);
 /* How [0, hi] was proved, with a slope that is reached: whether it is sharp. */
 const char *slope_proof_text(Ctx *cx, Num hi, Num attained);
 /* One activation written as an expression of z, on the whole real line. */

@@ -41,7 +41,8 @@ static const Expr *last_input(Ctx *cx, const Net *net, const ModelPop *m, Num *s
 /* NULL, or why the activation of the population has no row here. */
 static const char *activation_obstacle(Ctx *cx, const ModelPop *m)
 {
-    return !has_solve(m->act.phi) && !m->act.set_valued ? NULL
+    bool is_prox = m->act.phi->kind == EXPR_SOLVE && m->act.cost;
+    return (is_prox || !has_solve(m->act.phi)) && !m->act.set_valued ? NULL
          : arena_printf(&cx->arena, "the activation of population `%s` is not enclosed locally", m->name);
 }
 
@@ -62,7 +63,9 @@ static const char *population_obstacle(Ctx *cx, const NetPop *p, const Expr *inp
 /* Where one row stands for neurons that differ, with the least of their gains. */
 static void fill_activation(LocalNet *net, const NetPop *p, size_t pop, bool many, size_t k, LocalRow *row)
 {
-    *row = (LocalRow){.act = &p->model->act, .pop = pop, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0),
+    const Activation *act = &p->model->act;
+    const LocalSolve *solve = k > 0 ? row[-1].solve : local_solve_new(net->cx, net->nums, act);
+    *row = (LocalRow){.act = act, .pop = pop, .solve = solve, .slope = row->slope, .gain = num_int(net->nums, 1), .threshold = num_int(net->nums, 0),
                       .input = num_int(net->nums, 0)};
     if (!p->gain_max)
         return;
@@ -85,6 +88,8 @@ static const Expr *steepness_of(Ctx *cx, NumPool *nums, const Activation *act)
 {
     Breaks of_phi = {0};
     const Expr *slope = act->slope;
+    if (act->phi->kind == EXPR_SOLVE)
+        return NULL;
     if (!slope && (!expr_breaks(cx, nums, act->phi, EIG_VAR_Z, &of_phi) || of_phi.n > 0))
         return NULL;
     slope = slope ? slope : expr_derive(cx, nums, act->phi, EIG_VAR_Z);
@@ -300,11 +305,21 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
     return true;
 }
 
+static bool solved_values(const LocalRow *r, double from, double to, double *least, double *most)
+{
+    NumPool scratch = {0};
+    bool fine = isfinite(from) && isfinite(to) && local_solve_values(r->solve, &scratch, from, to, least, most);
+    num_pool_free(&scratch);
+    return fine;
+}
+
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
 {
     const LocalRow *r = &net->row[row];
     double from, to, beside;
     arguments_of(r, lo, hi, &from, &to);
+    if (r->solve)
+        return solved_values(r, from, to, least, most);
     return isfinite(from) && isfinite(to) && value_at(r, from, least, &beside) && value_at(r, to, &beside, most);
 }
 
@@ -347,11 +362,23 @@ static bool see_slopes(const Activation *act, NumPool *scratch, double a, double
     return isfinite(hi) && lo <= hi;
 }
 
+static bool solved_slopes(const LocalRow *r, double from, double to, double *least, double *most)
+{
+    NumPool scratch = {0};
+    bool fine = isfinite(from) && isfinite(to) && local_solve_slopes(r->solve, &scratch, from, to, least, most);
+    num_pool_free(&scratch);
+    if (fine)
+        scale_slopes(r, least, most);
+    return fine && isfinite(*most);
+}
+
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
 {
     const LocalRow *r = &net->row[row];
     double from, to;
     arguments_of(r, lo, hi, &from, &to);
+    if (r->solve)
+        return solved_slopes(r, from, to, least, most);
     *least = INFINITY;
     *most = 0;
     bool fine = isfinite(from) && isfinite(to);
@@ -437,6 +464,8 @@ bool local_tails(const LocalNet *net, size_t row, int side, double *least, doubl
             continue;
         if (s > 0 ? r->act->range_hi != NULL : r->act->range_lo != NULL)
             *least = 0;
+        else if (r->solve)
+            fine = false;       /* not looked at */
         else
             fine &= see_slopes(r->act, &scratch, s > 0 ? far : -(double)INFINITY, s > 0 ? (double)INFINITY : -far, &part, &room, least, most);
     }

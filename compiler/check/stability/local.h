@@ -10,6 +10,7 @@
 #ifndef COMPILER_CHECK_LOCAL_H
 #define COMPILER_CHECK_LOCAL_H
 #include "compiler/check/check.h"
+#include "compiler/check/slope/solve_local.h"
 
 typedef struct LocalRow {
     size_t pop;
@@ -18,6 +19,7 @@ typedef struct LocalRow {
     Num input;                  /* u */
     Num gain, threshold;        /* phi(gain (z - threshold)), phi that of act; gain > 0 */
     const Expr *steepness;      /* phi' as a formula, where it is continuous; else NULL */
+    const LocalSolve *solve;    /* phi is the prox of a cost by formula without a closed form; else NULL */
 } LocalRow;
 
 typedef struct LocalNet {

@@ -32,7 +32,7 @@ size_t local_straight(const LocalNet *net, size_t row, StraightPiece *out)
     const LocalRow *r = &net->row[row];
     Pieces pieces = {0};
     const Expr *trouble;
-    if (mpq_sgn(r->slope) <= 0 || mpq_sgn(r->gain) <= 0 || expr_may_jump(r->act->phi, EIG_VAR_Z) ||
+    if (r->solve || mpq_sgn(r->slope) <= 0 || mpq_sgn(r->gain) <= 0 || expr_may_jump(r->act->phi, EIG_VAR_Z) ||
         expr_pieces(net->cx, net->nums, &(Piece){.e = r->act->phi}, EIG_VAR_Z, ONLY_RATIONAL, &pieces, &trouble) != PIECES_FINE || pieces.n > STRAIGHT_MOST_PIECES)
         return 0;
     for (size_t k = 0; k < pieces.n; k++) {
