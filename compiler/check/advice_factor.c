@@ -25,7 +25,7 @@ static bool is_certified(Search *s, Num factor, double *margin)
     double given = fmin(s->work, work_each), left = given;
     if (!reduce_net(s->cx, &net, s->r->slope, GAINS_LARGEST, &lds.matrix, &lds.reason))
         return false;
-    lds_decide_within(s->cx, &left, &lds);
+    lds_decide_within(s->cx, &net, &left, &lds);
     s->work -= given - left;
     *margin = lds.verdict == TRUTH_CERTIFIED && lds.has_margin ? lds.margin : 0;
     claim_matrix_clear(&lds.matrix);

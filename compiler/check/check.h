@@ -50,6 +50,7 @@ typedef struct LdsReport {
     bool has_margin;
     double margin;              /* lower bound (certified) of the leak margin t*: measured, not part of the proof */
     ClaimMatrix matrix;
+    const struct RowOrder *order;       /* in which the search took its rows (lds/row_order.h); NULL: as they stand */
     Evidence evidence;
     size_t n_components, largest_component;
 } LdsReport;

@@ -169,7 +169,7 @@ static void check_case(unsigned long seed, EdgeMatrix *m, Tally *tally)
         edge_mutate(&d, m);
     LdsReport r = {0};
     claim_of(&cx, m, &r.matrix);
-    lds_decide(&cx, &r);
+    lds_decide(&cx, NULL, &r);
     Tally *t = &tally[2 * kind + is_mutated];
     t->is[r.verdict]++;
     const char *fault = NULL;

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """What a model says does not depend on the order in which it says it, nor on the names
-of its populations: verdicts are the same, and results to the bit. Every model is written
-a second time, its declarations shuffled and, where nothing is drawn, its populations
-renamed. Usage: test_order.py [HOW MANY [FIRST SEED]]"""
+of its populations: verdicts are the same, and results to the bit; the margin and the rate
+that are found are too, so that what is required may be as near to them as it likes. Every
+model is written a second time, its declarations shuffled and, where nothing is drawn, its
+populations renamed. Usage: test_order.py [HOW MANY [FIRST SEED]]"""
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "numeric"))
@@ -20,6 +22,7 @@ import random_model
 from random_parts import Parts
 
 EIGC = eigc.EIGC
+RATES = 4       # so many models for rates beside each of the others
 
 
 def need(condition, *what):
@@ -112,9 +115,61 @@ def compare_checks(seed, folder):
     return a, b
 
 
+# ---- rates ----
+
+class OfRates:
+    """Weights small enough for most to have a rate; some populations are alike, and some all time constants."""
+
+    COSTS = ["identity", "nonnegative", "box(-1, 2)", "quadratic(0.5)", "tanh_cost", "logistic(r = 2, T = 1)", "leaky(0.5)", "softplus(0.3)"]
+
+    def __init__(self, r):
+        n = r.choice([2, 3, 3, 4, 5, 6, 9])
+        tau = r.choice([["10"], ["10", "20"], ["1", "1.5", "3", "0.7"], ["5", "7/3"]])
+        sizes, is_ring = r.choice([([1], False), ([1, 1, 2, 3], False), ([40, 1], False), ([8], True)])
+        more = r.choice(["", "", "; prox_step = 0", "; prox_step = 0.3"]) + "; place = ring(360 deg)" * is_ring
+        kinds = [(r.choice(tau), r.choice(self.COSTS), r.choice(sizes)) for _ in range(r.randint(1, n))]
+        of = [r.choice(kinds) for _ in range(n)]
+        self.names = [f"P{k}" for k in range(n)]
+        self.declarations = [f"population P{k} mixed {{ size = {size}; tau = {tau}; cost = {cost}{more} }}"
+                             for k, (tau, cost, size) in enumerate(of)]
+        few = [str(round(r.uniform(-1, 1), 2)) for _ in range(2)]
+        strength = r.uniform(0.3, 4)
+        for i in range(n):
+            for j in range(n):
+                if r.random() > r.choice([0.4, 1]):
+                    continue
+                weight = r.choice(few) if r.random() < 0.3 else str(round(r.uniform(-1, 1), 5))
+                if r.random() < 0.2 and of[i][2] * of[j][2] < 10:
+                    weight = "[" + ", ".join("[" + ", ".join(str(round(r.uniform(-1, 1), 2)) for _ in range(of[j][2])) + "]"
+                                             for _ in range(of[i][2])) + "]"
+                tail = "pattern = kernel(gaussian(25 deg), normalize = yes)" if is_ring and r.random() < 0.5 else "scale = 1/n"
+                self.declarations.append(f"connect P{j} -> P{i} {{ weight = {round(strength / n, 3)} * {weight}; {tail} }}")
+
+
+def numbers(report):
+    """All that is found, in full."""
+    lds, stability = report["lds"], report["stability"]
+    return [v["verdict"] for v in verdicts(report).values()] + [lds["method"], lds["margin"], stability["theorem"], stability["rate"]] + [
+        x["verdict"] for x in report["requirements"]]
+
+
+def compare_rates(seed, folder):
+    """The first check is asked nothing, to know what the other two may be asked."""
+    r = random.Random(seed)
+    m = OfRates(r)
+    best = Fraction(check(folder, m.declarations)["stability"]["rate"] or 0)
+    asked = [f"require rate >= {best * (1 - x)}" for x in (0, Fraction(1, 10**12), Fraction(1, 10**10), Fraction(-1, 10**10))] if best else []
+    name = new_names(r, m.names, True)
+    ours, theirs = (numbers(check(folder, declarations + asked)) for declarations in
+                    (m.declarations, [renamed(d, name) for d in shuffled(r, m.declarations)]))
+    need(ours == theirs, ours, theirs, "\n" + "\n".join(m.declarations + asked))
+    need(not asked or ours[-4:] == ["certified"] * 3 + ["undecided"], ours)
+    return best
+
+
 def main(count=70, first=1):
-    failures = [0, 0, 0]
-    quiet = 0
+    failures = [0, 0, 0, 0]
+    quiet = rates = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             for kind, of in enumerate((lambda: compare_runs(seed, folder, Parts(seed)),
@@ -125,10 +180,18 @@ def main(count=70, first=1):
                 except AssertionError as problem:
                     failures[kind] += 1
                     print(f"seed {seed}: {problem}", file=sys.stderr)
-    for kind, what in enumerate(("parts", "networks", "verdicts")):
+        for seed in range(first, first + RATES * count):
+            try:
+                rates += bool(compare_rates(seed, folder))
+            except AssertionError as problem:
+                failures[3] += 1
+                print(f"seed {seed}: {problem}", file=sys.stderr)
+    for kind, what in enumerate(("parts", "networks", "verdicts", "rates")):
         print("not ok" if failures[kind] else "ok", "order_and_names_do_not_matter_for_" + what)
-    print("ok" if quiet < count / 20 else "not ok", "order_is_tried_on_models_that_move")
-    return any(failures) or quiet >= count / 20
+    moves, has_rates = quiet < count / 20, rates > RATES * count / 2
+    print("ok" if moves else "not ok", "order_is_tried_on_models_that_move")
+    print("ok" if has_rates else "not ok", "order_is_tried_on_models_with_rates")
+    return any(failures) or not moves or not has_rates
 
 
 if __name__ == "__main__":

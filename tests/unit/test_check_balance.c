@@ -38,7 +38,7 @@ static void read(Ctx *cx, const ClaimMatrix *m, LdsPart *part)
     Component all = {.n = N, .member = ARENA_ARRAY(&cx->arena, N, uint32_t)};
     for (size_t i = 0; i < N; i++)
         all.member[i] = (uint32_t)i;
-    lds_part_init(cx, m, &all, &work, part);
+    lds_part_init(cx, &(LdsRows){m, m, NULL}, &all, &work, part);
 }
 
 /* K is S D^-1 A S^-1 without its diagonal, and balance makes each row of it as large as its column. */

@@ -90,7 +90,7 @@ static Truth search(LdsTest *const *test, size_t n_tests, size_t n, size_t m, do
     all.member = ARENA_ARRAY(&cx.arena, n, uint32_t);
     for (size_t i = 0; i < n; i++)
         all.member[i] = (uint32_t)i;
-    lds_part_init(&cx, &matrix, &all, &work, &part);
+    lds_part_init(&cx, &(LdsRows){&matrix, &matrix, NULL}, &all, &work, &part);
     for (size_t k = 0; k < n_tests && f.verdict == TRUTH_UNDECIDED; k++)
         test[k](&part, &f);
     if (f.verdict == TRUTH_CERTIFIED) {

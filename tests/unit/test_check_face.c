@@ -20,7 +20,7 @@ static Truth decide(size_t n, const char *const *entry)
             CHECK(rational_parse(r.matrix.entry[i * n + j], text, strlen(text)));
         }
     }
-    lds_decide(&cx, &r);
+    lds_decide(&cx, NULL, &r);
     Truth t = r.verdict;
     claim_matrix_clear(&r.matrix);
     evidence_clear(&r.evidence);

@@ -15,7 +15,7 @@ static void check_case(Ctx *cx, GoldenCase *g, size_t *decided)
 {
     LdsReport r = {.matrix = g->matrix};
     clock_t from = clock();
-    lds_decide(cx, &r);
+    lds_decide(cx, NULL, &r);
     double seconds = (double)(clock() - from) / CLOCKS_PER_SEC;
     if (getenv("EIGC_TEST_VERBOSE"))
         fprintf(stderr, "%-32s n=%-4zu %-7s %-10s %.3fs %s\n", g->id, g->n, g->is_lds ? "lds" : "not",

@@ -38,7 +38,7 @@ static Truth search(size_t n, double gain)
     all.member = ARENA_ARRAY(&cx.arena, n, uint32_t);
     for (size_t i = 0; i < n; i++)
         all.member[i] = (uint32_t)i;
-    lds_part_init(&cx, &m, &all, &work, &part);
+    lds_part_init(&cx, &(LdsRows){&m, &m, NULL}, &all, &work, &part);
     for (size_t i = 0; i < n; i++)
         part.balance[i] = 1 + 0.3 * cos(2 * (double)i);
     CHECK(lds_test_interior(&part, &f) || f.missing);

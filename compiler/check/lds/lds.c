@@ -50,11 +50,11 @@ static bool is_worth_it(const Component *c, const LdsFinding *f, LdsTest *test)
 }
 
 /* ran[k]: whether the k-th test was run. */
-static LdsFinding decide_component(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, bool *ran)
+static LdsFinding decide_component(Ctx *cx, const LdsRows *rows, const Component *c, double *work, bool *ran)
 {
     LdsPart part;
     LdsFinding f = {.margin = -DBL_MAX};
-    lds_part_init(cx, m, c, work, &part);
+    lds_part_init(cx, rows, c, work, &part);
     for (size_t k = 0; k < N_TESTS; k++)
         ran[k] = f.verdict == TRUTH_UNDECIDED && c->n <= test_table[k].max_n && is_worth_it(c, &f, test_table[k].test) &&
                  test_table[k].test(&part, &f);
@@ -169,19 +169,20 @@ static void keep_refutation(LdsReport *out, const LdsFinding *f)
     out->method = f->method;
 }
 
-static void decide_matrix(Ctx *cx, double *work, LdsReport *out)
+static void decide_rows(Ctx *cx, const LdsRows *rows, double *work, LdsReport *out)
 {
     Evidence *e = &out->evidence;
     double margin = 1;
     bool ran[N_TESTS];
     size_t n_undecided = 0, method_size = 0;
     const char *method = "no rows";
-    reduce_components(cx, &out->matrix, &e->n_components, &e->component);
+    reduce_components(cx, rows->matrix, &e->n_components, &e->component);
     out->n_components = e->n_components;
     for (size_t k = 0; k < e->n_components; k++) {
         Component *c = &e->component[k];
         out->largest_component = c->n > out->largest_component ? c->n : out->largest_component;
-        LdsFinding f = decide_component(cx, &out->matrix, c, work, ran);
+        LdsFinding f = decide_component(cx, rows, c, work, ran);
+        *c = row_order_declared(cx, rows->order, c);
         if (f.verdict == TRUTH_REFUTED) {
             keep_refutation(out, &f);
             return;
@@ -201,17 +202,27 @@ static void decide_matrix(Ctx *cx, double *work, LdsReport *out)
         accept_all(cx, out, method, margin);
 }
 
-void lds_decide_within(Ctx *cx, double *work, LdsReport *out)
+/* Whatever the order of declarations is, what is found is the same. */
+static void decide_matrix(Ctx *cx, const Net *net, double *work, LdsReport *out)
+{
+    OrderedMatrix ordered;
+    out->order = net ? row_order_find(cx, net, &out->matrix) : NULL;
+    ordered_matrix_init(out->order, &out->matrix, &ordered);
+    decide_rows(cx, &(LdsRows){&ordered.m, &out->matrix, out->order}, work, out);
+    ordered_matrix_clear(&ordered);
+}
+
+void lds_decide_within(Ctx *cx, const Net *net, double *work, LdsReport *out)
 {
     out->at_population_level = out->matrix.size != NULL;
     if (!refute_zero_sum(cx, out))
-        decide_matrix(cx, work, out);
+        decide_matrix(cx, net, work, out);
 }
 
-void lds_decide(Ctx *cx, LdsReport *out)
+void lds_decide(Ctx *cx, const Net *net, LdsReport *out)
 {
     double work = work_in_all;
-    lds_decide_within(cx, &work, out);
+    lds_decide_within(cx, net, &work, out);
 }
 
 static void drop(LdsReport *r)
@@ -226,7 +237,7 @@ static bool decide_fields(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     bool is_part;
     if (!fields_of_net(cx, net, slope, &out->matrix, &is_part, &out->reason))
         return false;
-    lds_decide(cx, out);
+    lds_decide(cx, net, out);
     if (out->verdict == TRUTH_CERTIFIED) {
         if (is_part)
             out->method = arena_printf(&cx->arena, "%s; the network is a part of this larger one without ends", out->method);
@@ -246,7 +257,7 @@ static bool decide_sums(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
 {
     if (!reduce_prefers_sums(cx, net) || !reduce_with_sums(cx, net, slope, &out->matrix, &out->reason))
         return false;
-    lds_decide(cx, out);
+    lds_decide(cx, net, out);
     if (out->verdict != TRUTH_UNDECIDED)
         return true;
     const char *why = arena_printf(&cx->arena, "with sums in place of pairs: %s", out->reason);
@@ -267,7 +278,7 @@ static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLe
         return;
     const char *earlier = out->reason;
     if (reduce_net(cx, net, slope, gains, &out->matrix, &out->reason))
-        lds_decide(cx, out);
+        lds_decide(cx, net, out);
     else if (earlier)
         out->reason = earlier;
 }

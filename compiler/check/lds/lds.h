@@ -6,6 +6,7 @@
  *   reduce_mean.c   ... one slope for neurons that differ in gain
  *   reduce_limits.c ... why there is none
  *   reduce_components.c  strongly connected components
+ *   row_order.c     rows in an order that hangs on neither names nor declarations: the search's own
  *   lds.c           the cascade over the tests of one component
  *   lds_part.c      a component as the tests see it: scaled doubles, exact entries
  *   lds_offer.c     what the tests find, rounded to few bits and put to the verifier
@@ -28,6 +29,7 @@
 #ifndef COMPILER_CHECK_LDS_H
 #define COMPILER_CHECK_LDS_H
 #include "compiler/check/check.h"
+#include "compiler/check/lds/row_order.h"
 
 /* ---- reduce.c ---- */
 /* Which slope bound the neurons of a population that differ in gain have, where they could be one row. */
@@ -88,7 +90,9 @@ bool fields_of_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatri
  * R the matrix reduced to populations, S a scaling that balances it. */
 typedef struct LdsPart {
     Ctx *cx;
-    const ClaimMatrix *matrix;
+    const ClaimMatrix *matrix;  /* in the order of the search */
+    const ClaimMatrix *declared;        /* in its own: what the verifier is asked about */
+    const RowOrder *order;      /* from one to the other; NULL: they are the same */
     size_t n, n_edges;
     uint32_t *member;           /* rows of the matrix, ascending */
     size_t *row_from;           /* n + 1, off-diagonal entries within the component */
@@ -104,8 +108,14 @@ typedef struct LdsPart {
     double *work;               /* operations left to all components together */
 } LdsPart;
 
+/* Rows in the order of the search: a matrix, and where it comes from. */
+typedef struct LdsRows {
+    const ClaimMatrix *matrix, *declared;
+    const RowOrder *order;
+} LdsRows;
+
 /* Reads the component and balances it. *work is shared, for lds_spend. */
-void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out);
+void lds_part_init(Ctx *cx, const LdsRows *rows, const Component *c, double *work, LdsPart *out);
 
 /* Chooses s_exp for entries k * 2^exponent, scales k, and chooses balance. */
 void lds_balance(LdsPart *p, const int32_t *exponent);
@@ -131,8 +141,8 @@ double *lds_part_dense(const LdsPart *p);
 typedef struct LdsFinding {
     Truth verdict;
     const char *method;
-    Component component;        /* CERTIFIED */
-    Witness witness;            /* REFUTED */
+    Component component;        /* CERTIFIED: rows as they are declared */
+    Witness witness;            /* REFUTED: the same */
     const char *missing;        /* what a test could not be run for, or NULL */
     double margin;              /* CERTIFIED: measured lower bound; else the best one that was reached, negative */
 } LdsFinding;
@@ -228,10 +238,11 @@ typedef struct ScaledForm {
 void scaled_form_apply(const void *self, const double *x, double *y);       /* an EigenApply */
 
 /* ---- lds.c ---- */
-/* Decides out->matrix, which the caller has set; everything else in *out is zero. */
-void lds_decide(Ctx *cx, LdsReport *out);
+/* Decides out->matrix, which the caller has set; everything else in *out is zero. Its rows are net's; NULL: of no network, and searched
+ * as they stand. */
+void lds_decide(Ctx *cx, const Net *net, LdsReport *out);
 /* The same with so many operations for factorisations and products, of which it leaves the rest. What cannot be had for them is not tried. */
-void lds_decide_within(Ctx *cx, double *work, LdsReport *out);
+void lds_decide_within(Ctx *cx, const Net *net, double *work, LdsReport *out);
 /* From the network and its slopes. */
 void lds_check(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out);
 #endif

@@ -29,7 +29,8 @@ bool lds_test_one_row(LdsPart *p, LdsFinding *f)
 {
     if (p->n != 1)
         return false;
-    f->component = (Component){.n = 1, .member = p->member, .p = unit_vector(p->cx, 1, 0), .proof = PROOF_EXACT};
+    Component ordered = {.n = 1, .member = p->member, .p = unit_vector(p->cx, 1, 0), .proof = PROOF_EXACT};
+    f->component = row_order_declared(p->cx, p->order, &ordered);
     f->verdict = TRUTH_CERTIFIED;
     f->method = "sign of each net leak";
     f->margin = 1;

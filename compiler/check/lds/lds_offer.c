@@ -78,10 +78,10 @@ static double margin_of(const LdsPart *p, mpq_t *multiplier)
 
 bool lds_offer_exact_p(LdsPart *p, mpq_t *multiplier, const char *method, LdsFinding *f)
 {
-    Component c = {.n = p->n, .member = p->member, .p = multiplier};
+    Component ordered = {.n = p->n, .member = p->member, .p = multiplier}, c = row_order_declared(p->cx, p->order, &ordered);
     VerifyResult proof = {0};
     if (spend_on_proof(p, f))
-        proof = verify_component(p->cx, p->matrix, &c);
+        proof = verify_component(p->cx, p->declared, &c);
     if (!proof.accepted) {
         rationals_clear(multiplier, p->n);
         return false;
@@ -223,7 +223,8 @@ static bool offer_vectors(LdsPart *p, size_t rank, mpq_t *v, mpq_t *weight, cons
             for (size_t i = 0; i < n; i++)
                 mpq_set(w.v[k * w.n + i], v[k * p->n + place[i]]);
         add_sums(p, rank, v, n, &w);
-        accepted = verify_witness(p->cx, p->matrix, &w).accepted;
+        row_order_declare_witness(p->cx, p->order, &w);
+        accepted = verify_witness(p->cx, p->declared, &w).accepted;
         if (!accepted)
             rationals_clear(w.v, rank * w.n);
     }

@@ -272,9 +272,9 @@ static bool read_plainly(LdsPart *p)
     return all && lds_balance_plain(p);
 }
 
-void lds_part_init(Ctx *cx, const ClaimMatrix *m, const Component *c, double *work, LdsPart *out)
+void lds_part_init(Ctx *cx, const LdsRows *rows, const Component *c, double *work, LdsPart *out)
 {
-    *out = (LdsPart){.cx = cx, .matrix = m, .n = c->n, .member = c->member, .work = work};
+    *out = (LdsPart){.cx = cx, .matrix = rows->matrix, .declared = rows->declared, .order = rows->order, .n = c->n, .member = c->member, .work = work};
     find_edges(out);
     read_diagonal(out);
     out->k = ARENA_ARRAY(&cx->arena, out->n_edges, double);

@@ -45,12 +45,14 @@ static size_t number_of(const LdsPart *p, size_t row)
     return SIZE_MAX;
 }
 
+/* Those of the declared matrix: the verifier asks for the same transforms. */
 static void read_kernels(Game *g)
 {
-    const ClaimMatrix *m = g->part->matrix;
+    const ClaimMatrix *m = g->part->declared;
+    const RowOrder *o = g->part->order;
     for (size_t k = 0; k < m->n_kernels; k++) {
         ClaimKernel *c = &m->kernel[k];
-        size_t to = number_of(g->part, c->to), from = number_of(g->part, c->from);
+        size_t to = number_of(g->part, o ? o->place[c->to] : c->to), from = number_of(g->part, o ? o->place[c->from] : c->from);
         if (to != SIZE_MAX)
             g->place[to] = c;
         if (from != SIZE_MAX)
@@ -388,7 +390,9 @@ static bool offer_mixture(Game *g, const double *mixture, LdsFinding *f)
         return false;
     witness_init_modes(g->part->cx, &w, g->n, rank);
     memcpy(w.member, g->part->member, g->n * sizeof *w.member);
-    if (!fill_witness(g, mixture, &w) || !verify_witness(g->part->cx, g->part->matrix, &w).accepted) {
+    bool fine = fill_witness(g, mixture, &w);
+    row_order_declare_witness(g->part->cx, g->part->order, &w);
+    if (!fine || !verify_witness(g->part->cx, g->part->declared, &w).accepted) {
         witness_clear(&w);
         return false;
     }

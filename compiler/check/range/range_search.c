@@ -10,14 +10,14 @@ void range_point_decide(RangeProblem *p, const mpq_t *theta, LdsReport *out)
 {
     *out = (LdsReport){0};
     ranges_matrix_at(p->cx, &p->base, &p->ranges, theta, &out->matrix);
-    lds_decide(p->cx, out);
+    lds_decide(p->cx, p->net, out);
     if (out->verdict != TRUTH_REFUTED || !p->attained_base.q)
         return;
     claim_matrix_clear(&out->matrix);
     evidence_clear(&out->evidence);
     *out = (LdsReport){0};
     ranges_matrix_at(p->cx, &p->attained_base, &p->attained, theta, &out->matrix);
-    lds_decide(p->cx, out);
+    lds_decide(p->cx, p->net, out);
     if (out->verdict == TRUTH_REFUTED)
         return;
     evidence_clear(&out->evidence);         /* refuted for larger slopes, certified for smaller ones */

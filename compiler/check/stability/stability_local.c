@@ -242,7 +242,7 @@ static bool certify_box(Boxing *b, StatementKind kind, LdsReport *out)
     *out = (LdsReport){0};
     if (!own || !reduce_with_slopes(b->cx, b->net, own, &out->matrix, &out->reason))
         return false;
-    lds_decide(b->cx, out);
+    lds_decide(b->cx, b->net, out);
     if (out->verdict != TRUTH_CERTIFIED) {
         drop(out);
         return false;

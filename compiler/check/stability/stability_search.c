@@ -1,4 +1,6 @@
-/* Statements on convergence: proposed in the order of their cost, and kept when the verifier accepts them. */
+/* Statements on convergence: proposed in the order of their cost, and kept when the verifier accepts them. Proposals are made of rows in
+ * the order in which multipliers were searched (lds/row_order.h), and put back for the verifier. */
+#include "compiler/check/lds/row_order.h"
 #include "compiler/check/stability/stability.h"
 #include "compiler/check/proof/statement_verify.h"
 
@@ -6,12 +8,15 @@ typedef struct Search {
     Ctx *cx;
     const Net *net;
     const SlopeReport *slope;
-    LdsReport *lds;
+    LdsReport *lds;             /* rows as they are declared */
+    OrderedMatrix matrix;       /* all of these: in the order of the search */
+    Component all, *component;  /* `all` has members alone */
     RowTau tau;
     bool is_local;              /* activations are constant beyond a box */
     const ClaimMatrix *corner;  /* forms are to hold of these n, if they can */
     size_t n_corners;
     const double *quick;
+    OrderedMatrix *ordered;     /* of each corner */
     double rate;                /* wanted; 0: none */
 } Search;
 
@@ -25,16 +30,68 @@ bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
     return false;
 }
 
+/* ---- the order of rows ---- */
+
+static const Num *in_order(const Search *s, const Num *of_row)
+{
+    const RowOrder *o = s->lds->order;
+    Num *out = o ? ARENA_ARRAY(&s->cx->arena, o->n, Num) : NULL;
+    for (size_t k = 0; o && k < o->n; k++)
+        out[k] = of_row[o->at[k]];
+    return o ? out : of_row;
+}
+
+static void corners_in_order(Search *s)
+{
+    const RowOrder *o = s->lds->order;
+    size_t q = s->lds->matrix.q;
+    ClaimMatrix *corner = ARENA_ARRAY(&s->cx->arena, s->n_corners + 1, ClaimMatrix);
+    double *quick = o && s->quick ? ARENA_ARRAY(&s->cx->arena, s->n_corners * q, double) : NULL;
+    s->ordered = ARENA_ARRAY(&s->cx->arena, s->n_corners + 1, OrderedMatrix);
+    for (size_t k = 0; k < s->n_corners; k++) {
+        ordered_matrix_init(o, &s->corner[k], &s->ordered[k]);
+        corner[k] = s->ordered[k].m;
+    }
+    for (size_t k = 0; quick && k < s->n_corners * q; k++)
+        quick[k] = s->quick[k / q * q + o->at[k % q]];
+    s->corner = corner;
+    s->quick = quick ? quick : s->quick;
+}
+
+/* The caller has set the rest of s, as rows are declared. */
+static void begin(Search *s)
+{
+    const Evidence *e = &s->lds->evidence;
+    ordered_matrix_init(s->lds->order, &s->lds->matrix, &s->matrix);
+    s->component = ARENA_ARRAY(&s->cx->arena, e->n_components + 1, Component);
+    for (size_t k = 0; k < e->n_components; k++)
+        s->component[k] = row_order_ordered(s->cx, s->lds->order, &e->component[k]);
+    s->all = (Component){.n = s->matrix.m.q, .member = ARENA_ARRAY(&s->cx->arena, s->matrix.m.q, uint32_t)};
+    for (size_t k = 0; k < s->all.n; k++)
+        s->all.member[k] = (uint32_t)k;
+    s->tau = (RowTau){in_order(s, s->tau.least), in_order(s, s->tau.most)};
+    corners_in_order(s);
+}
+
+static void end(Search *s)
+{
+    ordered_matrix_clear(&s->matrix);
+    for (size_t k = 0; k < s->n_corners; k++)
+        ordered_matrix_clear(&s->ordered[k]);
+}
+
+/* A statement about the whole, or one component. */
 static bool keep(Search *s, Statement *proposed)
 {
+    const Component *c = proposed->is_part ? &s->component[proposed->component] : &s->all;
+    row_order_declare_statement(s->cx, s->lds->order, c, proposed);
     return stability_keep(s->cx, s->lds, proposed);
 }
 
 static StabilityCase whole(const Search *s)
 {
-    const Evidence *e = &s->lds->evidence;
-    const Component *c = e->n_components == 1 ? e->component : NULL;
-    return (StabilityCase){s->cx, s->net->nums, &s->lds->matrix, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL, NULL, 0};
+    const Component *c = s->lds->evidence.n_components == 1 ? s->component : NULL;
+    return (StabilityCase){s->cx, s->net->nums, &s->matrix.m, c, s->tau.least, s->tau.most, !stability_has_prox_steps(s->net), 0, NULL, NULL, 0};
 }
 
 static bool try_whole(Search *s, StatementProposal *propose)
@@ -85,22 +142,30 @@ static void try_limit(Search *s, StepLimit limit)
     keep(s, &proposed);
 }
 
+static double projected_rate(const Search *s, mpq_t *lag)
+{
+    const RowOrder *o = s->lds->order;
+    mpq_t *ordered = o ? ARENA_ARRAY(&s->cx->arena, o->n, mpq_t) : lag;
+    for (size_t k = 0; o && k < o->n; k++)
+        *ordered[k] = *lag[o->at[k]];
+    return stability_projected_rate(s->cx, &s->matrix.m, s->component, s->lds->evidence.n_components, (const mpq_t *)ordered);
+}
+
 /* Nearly the largest rate that holds. */
 static void try_projected_rate(Search *s)
 {
     enum { MOST_ENTRIES = 2 * 1000 * 1000 };        /* of which a changed copy is made */
     const ClaimMatrix *m = &s->lds->matrix;
-    const Evidence *e = &s->lds->evidence;
     Statement proposed;
     mpq_t *lag = rationals_new(s->cx, m->q);
     bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
-    double most = asked ? stability_projected_rate(s->cx, m, e->component, e->n_components, (const mpq_t *)lag) : 0;
+    double most = asked ? projected_rate(s, lag) : 0;
     for (double lost = 1e-7; most > 0 && !found && lost < 0.9; lost = more_lost(lost)) {
         statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);
         for (size_t a = 0; a < m->q; a++)
             mpq_set(statement_numbers(&proposed, "lag")[a], lag[a]);
         mpq_set(statement_numbers(&proposed, "rate")[0], stability_round_down(s->net->nums, num_from_double(s->net->nums, most * (1 - lost))));
-        found = keep(s, &proposed);
+        found = stability_keep(s->cx, s->lds, &proposed);
     }
     rationals_clear(lag, m->q);
 }
@@ -127,7 +192,7 @@ static const double *quick_parts(const Search *s, const Component *c)
 {
     double *part = s->quick ? ARENA_ARRAY(&s->cx->arena, s->n_corners * c->n, double) : NULL;
     for (size_t k = 0; part && k < s->n_corners * c->n; k++)
-        part[k] = s->quick[k / c->n * s->lds->matrix.q + c->member[k % c->n]];
+        part[k] = s->quick[k / c->n * s->matrix.m.q + c->member[k % c->n]];
     return part;
 }
 
@@ -144,11 +209,11 @@ static bool try_component(Search *s, size_t k)
 {
     static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov, propose_any_tau, propose_lure_popov};
     enum { ALONE = sizeof proposals / sizeof *proposals - 1 };
-    const Component *c = &s->lds->evidence.component[k];
+    const Component *c = &s->component[k];
     ClaimMatrix part;
     Component all = *c;
     Num *least = ARENA_ARRAY(&s->cx->arena, c->n, Num), *most = ARENA_ARRAY(&s->cx->arena, c->n, Num);
-    claim_matrix_part(s->cx, &s->lds->matrix, c, &part);
+    claim_matrix_part(s->cx, &s->matrix.m, c, &part);
     all.member = ARENA_ARRAY(&s->cx->arena, c->n, uint32_t);
     for (size_t i = 0; i < c->n; i++) {
         all.member[i] = (uint32_t)i;
@@ -223,7 +288,9 @@ static void search(Search *s)
 void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, bool is_local)
 {
     Search s = {.cx = cx, .net = net, .slope = slope, .lds = lds, .tau = stability_row_tau(cx, net, &lds->matrix), .is_local = is_local};
+    begin(&s);
     search(&s);
+    end(&s);
 }
 
 static bool try_form(Search *s, StatementProposal *propose, bool at_corners, double rate)
@@ -324,10 +391,12 @@ void stability_propose_all(Ctx *cx, const Net *net, const SlopeReport *slope, co
         return;
     if (cell->slow)
         s.tau = slowed_tau(cx, net->nums, s.tau, lds->matrix.q, (const mpq_t *)cell->slow);
+    begin(&s);
     if (net->model->params_in_tau && !cell->slow)
         search_any_tau(&s, stability_limit(net));
     else
         search_cell(&s, stability_limit(net), rate != NULL);
+    end(&s);
     if (cell->slow)
         name_own_tau(cx, e, lds->matrix.q, (const mpq_t *)cell->slow);
 }
