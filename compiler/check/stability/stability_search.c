@@ -1,5 +1,8 @@
 /* Statements on convergence: proposed in the order of their cost, and kept when the verifier accepts them. Proposals are made of rows in
  * the order in which multipliers were searched (lds/row_order.h), and put back for the verifier. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "compiler/check/lds/row_order.h"
 #include "compiler/check/stability/stability.h"
 #include "compiler/check/proof/statement_verify.h"
@@ -16,7 +19,7 @@ typedef struct Search {
     const ClaimMatrix *corner;  /* forms are to hold of these n, if they can */
     size_t n_corners;
     const double *quick;
-    OrderedMatrix *ordered;     /* of each corner */
+    struct Corner *ordered;
     double rate;                /* wanted; 0: none */
 } Search;
 
@@ -41,21 +44,69 @@ static const Num *in_order(const Search *s, const Num *of_row)
     return o ? out : of_row;
 }
 
+/* A corner of a cell of params, and how quick its rows are there, or NULL. */
+typedef struct Corner {
+    OrderedMatrix matrix;
+    double *quick;
+} Corner;
+
+static int compare_doubles(double x, double y)
+{
+    return (x > y) - (x < y);
+}
+
+/* Entries of a row; a 0 of some corners is not held there. */
+static int compare_rows(const ClaimMatrix *x, const ClaimMatrix *y, size_t row)
+{
+    size_t e = x->row_from[row], f = y->row_from[row], n = x->row_from[row + 1] - e;
+    int way = compare_doubles((double)n, (double)(y->row_from[row + 1] - f));
+    for (; way == 0 && n > 0; e++, f++, n--) {
+        way = compare_doubles(x->column[e], y->column[f]);
+        way = way ? way : compare_doubles(claim_matrix_near(x, row, e), claim_matrix_near(y, row, f));
+    }
+    return way;
+}
+
+/* By what is in them. */
+static int compare_corners(const void *a, const void *b)
+{
+    const Corner *x = a, *y = b;
+    const ClaimMatrix *m = &x->matrix.m, *other = &y->matrix.m;
+    int way = 0;
+    for (size_t row = 0; way == 0 && row < m->q; row++) {
+        way = compare_rows(m, other, row);
+        if (way == 0 && m->self)
+            way = mpq_cmp(m->self[row], other->self[row]);
+        if (way == 0 && x->quick)
+            way = compare_doubles(x->quick[row], y->quick[row]);
+    }
+    return way;
+}
+
+/* Corners are numbered by params as they are declared: they too in an order of their contents. */
 static void corners_in_order(Search *s)
 {
     const RowOrder *o = s->lds->order;
     size_t q = s->lds->matrix.q;
     ClaimMatrix *corner = ARENA_ARRAY(&s->cx->arena, s->n_corners + 1, ClaimMatrix);
-    double *quick = o && s->quick ? ARENA_ARRAY(&s->cx->arena, s->n_corners * q, double) : NULL;
-    s->ordered = ARENA_ARRAY(&s->cx->arena, s->n_corners + 1, OrderedMatrix);
+    double *quick = s->quick ? ARENA_ARRAY(&s->cx->arena, s->n_corners * q, double) : NULL;
+    s->ordered = ARENA_ARRAY(&s->cx->arena, s->n_corners + 1, Corner);
     for (size_t k = 0; k < s->n_corners; k++) {
-        ordered_matrix_init(o, &s->corner[k], &s->ordered[k]);
-        corner[k] = s->ordered[k].m;
+        Corner *at = &s->ordered[k];
+        ordered_matrix_init(o, &s->corner[k], &at->matrix);
+        at->quick = s->quick ? ARENA_ARRAY(&s->cx->arena, q, double) : NULL;
+        for (size_t a = 0; s->quick && a < q; a++)
+            at->quick[a] = s->quick[k * q + (o ? o->at[a] : a)];
     }
-    for (size_t k = 0; quick && k < s->n_corners * q; k++)
-        quick[k] = s->quick[k / q * q + o->at[k % q]];
+    if (s->n_corners)
+        qsort(s->ordered, s->n_corners, sizeof *s->ordered, compare_corners);
+    for (size_t k = 0; k < s->n_corners; k++) {
+        corner[k] = s->ordered[k].matrix.m;
+        if (quick)
+            memcpy(quick + k * q, s->ordered[k].quick, q * sizeof *quick);
+    }
     s->corner = corner;
-    s->quick = quick ? quick : s->quick;
+    s->quick = quick;
 }
 
 /* The caller has set the rest of s, as rows are declared. */
@@ -77,7 +128,7 @@ static void end(Search *s)
 {
     ordered_matrix_clear(&s->matrix);
     for (size_t k = 0; k < s->n_corners; k++)
-        ordered_matrix_clear(&s->ordered[k]);
+        ordered_matrix_clear(&s->ordered[k].matrix);
 }
 
 /* A statement about the whole, or one component. */
