@@ -133,6 +133,9 @@ class OfRates:
         self.declarations = [f"population P{k} mixed {{ size = {size}; tau = {tau}; cost = {cost}{more} }}"
                              for k, (tau, cost, size) in enumerate(of)]
         few = [str(round(r.uniform(-1, 1), 2)) for _ in range(2)]
+        self.params = r.choice([[], [], [], ["w1", "w2"]])      # of ranges as wide as each other
+        self.declarations += [f"param {w} = {value} in [{value} - 0.1, {value} + 0.05]" for w, value in zip(self.params, few)]
+        few = self.params or few
         strength = r.uniform(0.3, 4)
         for i in range(n):
             for j in range(n):
@@ -150,7 +153,7 @@ def numbers(report):
     """All that is found, in full."""
     lds, stability = report["lds"], report["stability"]
     return [v["verdict"] for v in verdicts(report).values()] + [lds["method"], lds["margin"], stability["theorem"], stability["rate"]] + [
-        x["verdict"] for x in report["requirements"]]
+        x["verdict"] for x in report["requirements"]] + [(report["ranges"] or {}).get("cells")]
 
 
 def compare_rates(seed, folder):
@@ -159,11 +162,12 @@ def compare_rates(seed, folder):
     m = OfRates(r)
     best = Fraction(check(folder, m.declarations)["stability"]["rate"] or 0)
     asked = [f"require rate >= {best * (1 - x)}" for x in (0, Fraction(1, 10**12), Fraction(1, 10**10), Fraction(-1, 10**10))] if best else []
+    asked = [f"require rate >= {best * x / 1000} for all params" for x in (500, 970, 999) if best and m.params] + asked
     name = new_names(r, m.names, True)
     ours, theirs = (numbers(check(folder, declarations + asked)) for declarations in
                     (m.declarations, [renamed(d, name) for d in shuffled(r, m.declarations)]))
     need(ours == theirs, ours, theirs, "\n" + "\n".join(m.declarations + asked))
-    need(not asked or ours[-4:] == ["certified"] * 3 + ["undecided"], ours)
+    need(not asked or ours[-5:-1] == ["certified"] * 3 + ["undecided"], ours)
     return best
 
 

@@ -96,6 +96,13 @@ static double loss(RangeProblem *p, const RangeCell *cell, const Component *c, d
     return centre - ends;
 }
 
+/* Of params that are worth the same, the one with the lower values is cut, not the one that is declared first. */
+static bool is_lower(const RangeCell *cell, size_t k, size_t than)
+{
+    int way = mpq_cmp(cell->lo[k], cell->lo[than]);
+    return way < 0 || (way == 0 && mpq_cmp(cell->hi[k], cell->hi[than]) < 0);
+}
+
 static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, size_t *best, double *most)
 {
     double scale[MOST_ROWS] = {0};
@@ -111,7 +118,7 @@ static bool by_loss(RangeProblem *p, const RangeCell *cell, const Component *c, 
     rationals_clear(theta, p->ranges.n_params);
     for (size_t k = 0; k < p->ranges.n_params; k++) {
         double size = loss(p, cell, c, scale, k);
-        if (!(size > *most))
+        if (!(size > *most) && !(found && size == *most && is_lower(cell, k, *best)))
             continue;
         *most = size;
         *best = k;
@@ -244,7 +251,7 @@ static size_t by_influence(RangeProblem *p, const RangeCell *cell, bool is_stabl
     for (size_t k = 0; k < p->ranges.n_params; k++) {
         double size = influence(p, cell, k), quick = is_stable ? influence_on_speed(p, cell, k) : 0;
         size = quick > size ? quick : size;
-        if (size > most) {
+        if (size > most || (size == most && is_lower(cell, k, best))) {
             most = size;
             best = k;
         }
