@@ -120,7 +120,8 @@ def compare_checks(seed, folder):
 class OfRates:
     """Weights small enough for most to have a rate; some populations are alike, and some all time constants."""
 
-    COSTS = ["identity", "nonnegative", "box(-1, 2)", "quadratic(0.5)", "tanh_cost", "logistic(r = 2, T = 1)", "leaky(0.5)", "softplus(0.3)"]
+    COSTS = ["identity", "nonnegative", "box(-1, 2)", "quadratic(0.5)", "tanh_cost", "logistic(r = 2, T = 1)", "leaky(0.5)",
+             "softplus(0.3)"]
 
     def __init__(self, r):
         n = r.choice([2, 3, 3, 4, 5, 6, 9])
@@ -161,7 +162,8 @@ def compare_rates(seed, folder):
     r = random.Random(seed)
     m = OfRates(r)
     best = Fraction(check(folder, m.declarations)["stability"]["rate"] or 0)
-    asked = [f"require rate >= {best * (1 - x)}" for x in (0, Fraction(1, 10**12), Fraction(1, 10**10), Fraction(-1, 10**10))] if best else []
+    near = (0, Fraction(1, 10**12), Fraction(1, 10**10), Fraction(-1, 10**10))
+    asked = [f"require rate >= {best * (1 - x)}" for x in near if best]
     asked = [f"require rate >= {best * x / 1000} for all params" for x in (500, 970, 999) if best and m.params] + asked
     name = new_names(r, m.names, True)
     ours, theirs = (numbers(check(folder, declarations + asked)) for declarations in

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-/* Entries of which a copy takes a tenth of a second at most, and less than the search; operations for the order, some milliseconds a million. */
+/* Entries of which a copy takes a tenth of a second at most, and less than the search; operations for the order, some
+ * milliseconds a million. */
 enum { MOST_ENTRIES = 1000 * 1000 };
 static const double most_work = 3e7;
 
@@ -110,7 +111,8 @@ static void read_entries(Colouring *c)
     for (size_t a = 0; a < m->q; a++)
         for (size_t e = m->row_from[a]; e < m->row_from[a + 1]; e++) {
             bool is_product = s && m->column[e] != a;
-            c->entry[e] = is_product ? mix_number(mix_double(4, s->value[e]), claim_matrix_unit(m, a, e)) : mix_number(5, claim_matrix_at(m, a, e));
+            c->entry[e] = is_product ? mix_number(mix_double(4, s->value[e]), claim_matrix_unit(m, a, e))
+                                     : mix_number(5, claim_matrix_at(m, a, e));
         }
 }
 
