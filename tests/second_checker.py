@@ -1075,6 +1075,13 @@ def says_form_runaway(t, net, s):
     need(all(total[j] >= (rate + 1 / tau[j]) * q[j] for j in range(n)), "the form does not grow")
 
 
+def says_cascade_rate(t, net, s, found, components):
+    rate = number(s["rate"])
+    need(rate > 0, "a rate of a cascade that is not above 0")
+    own = [max((number(x["rate"]) for x in found if x.get("component") == k and "rate" in x and SAYS[x["says"]][2]), default=0) for k in range(len(components))]
+    need(all(rate < x for x in own), "a component of the cascade is not quicker than it")
+
+
 SAYS = {        # fields, whether it needs "lds", whether it is exponential convergence, what checks it
     "quasi-dominance": (("d", "tau", "rate"), True, True, says_dominance),
     "contraction-l1": (("q", "tau", "rate"), False, True, says_contraction_one),
@@ -1089,6 +1096,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "contraction-l2": (("p", "q", "tau", "rate"), False, True, says_contraction_two),
     "any-time-constants": (("p", "q"), False, True, says_any_tau),
     "cascade": ((), True, False, None),
+    "cascade-rate": (("rate",), True, False, says_cascade_rate),
     "symmetrisable-weights": (("p",), True, False, says_symmetric),
     "two-neurons-smooth": ((), True, False, says_two),
     "two-neurons-bounded": ((), True, False, says_two),
@@ -1116,7 +1124,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "run-away-by-form": (("q", "slope", "tau", "rate"), False, False, says_form_runaway),
     "several-or-none": ((), False, False, says_several_or_none),
 }
-ABOUT_ALL = ("equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
+ABOUT_ALL = ("cascade-rate", "equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
              "attracting-equilibrium", "inhibition-stabilised", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
 
 
@@ -1144,6 +1152,8 @@ def check_statements(t, root):
             test(t, net, s, root)
         elif test in (says_several, says_form, says_inhibition, says_unstable_within, says_straight):
             checked_later.append((test, net, s))
+        elif test is says_cascade_rate:
+            checked_later.append((lambda t, net, s, found: says_cascade_rate(t, net, s, found, components), net, s))
         elif test is says_projected_rate:
             test(t, net, s, components)
         elif test in (says_rate, says_nearly_equal):

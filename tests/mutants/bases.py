@@ -144,6 +144,11 @@ def by_hand():
                                                 {"members": [3], "p": ["2"], "proof": "dominance"}],
                                  "statements": [{"says": "equal-time-constants", "tau": "1", "component": 0}, {"says": "equal-time-constants", "tau": "2", "component": 1},
                                                 {"says": "equal-time-constants", "tau": "3", "component": 2}, {"says": "cascade"}]}
+    one = [{"members": [0], "p": ["1"], "proof": "exact"}, {"members": [1], "p": ["1"], "proof": "exact"}]
+    yield "components, rates", {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 2, "rows": [["-1", "0"], ["7", "-0.5"]]}, "components": one,
+                                "statements": [{"says": "quasi-dominance", "d": ["1"], "tau": ["2"], "rate": "0.5", "component": 0},
+                                               {"says": "rate-by-multipliers", "mu": "0.9", "tau": "1", "rate": "0.3", "component": 1},
+                                               {"says": "cascade-rate", "rate": "0.2999"}]}
 
 
 def small_maps():

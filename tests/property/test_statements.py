@@ -67,6 +67,18 @@ connect A -> A { weight = 0.1 }
 connect A -> B { weight = 2 }
 connect B -> A { weight = 1 }
 """,
+    "cascade-rate": """population A excitatory { tau = 10; cost = nonnegative }
+population B inhibitory { tau = 10; cost = nonnegative; size = 2 }
+population C excitatory { tau = 10; cost = nonnegative }
+population D inhibitory { tau = 10; cost = nonnegative }
+connect A -> A { weight = 0.5 }
+connect B -> A { weight = 10 }
+connect A -> B { weight = 3 }
+connect A -> C { weight = 5 }
+connect C -> C { weight = 0.5 }
+connect D -> C { weight = 20 }
+connect C -> D { weight = 3 }
+""",
     "several-equilibria": PAIR.format("cost = box(0, 1); input = -0.5").replace("weight = 0.5", "weight = 3"),
     "unstable-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 3").replace("weight = 2", "weight = 1.2"),
     "run-away": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 6"),

@@ -469,6 +469,37 @@ static void rates_are_of_their_components(void)
     CHECK(!chain_says("1", STATEMENT_PROJECTED_RATE, true, "1/2 1") && !chain_says("1", STATEMENT_SWITCHED_RATE, true, "1 1/2"));
 }
 
+static void a_cascade_is_slower_than_every_component(void)
+{
+    Ctx cx;
+    ctx_init(&cx);
+    Chain x;
+    chain_init(&cx, &x);
+    for (int k = 0; k < 2; k++) {
+        x.s[k] = statement_of(&cx, &(Said){STATEMENT_DOMINANCE, k ? "1 2 1/2" : "1 1 1"}, 1);
+        x.s[k].is_part = true;
+        x.s[k].component = (size_t)k;
+    }
+    x.s[2] = statement_of(&cx, &(Said){STATEMENT_CASCADE_RATE, "1/3"}, 2);
+    CHECK(verify_evidence(&cx, &x.m, &x.e).accepted);
+    mpq_set_ui(x.s[2].field[0][0], 1, 2);
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);          /* as quick as the slower one */
+    mpq_set_ui(x.s[2].field[0][0], 0, 1);
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);
+    mpq_set_ui(x.s[2].field[0][0], 1, 3);
+    x.s[1].component = 0;
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);          /* nothing is said of the second one */
+    x.s[1].component = 1;
+    x.s[2].is_part = true;
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);
+    x.s[2].is_part = false;
+    x.s[0] = statement_of(&cx, &(Said){STATEMENT_EQUAL_TAU, "1"}, 1);
+    x.s[0].is_part = true;
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);          /* without a rate */
+    evidence_clear(&x.e);
+    ctx_free(&cx);
+}
+
 int main(void)
 {
     RUN(rows_are_dominated);
@@ -483,6 +514,7 @@ int main(void)
     RUN(forms_fall_beside_equilibria);
     RUN(hypotheses_are_asked_of_the_claim);
     RUN(cascades_need_every_component);
+    RUN(a_cascade_is_slower_than_every_component);
     RUN(rates_are_of_their_components);
     return test_done();
 }

@@ -218,6 +218,34 @@ static const char *cascade_fault(const StatementCase *x)
     return NULL;
 }
 
+/* The largest rate that a statement about component k gives; NULL: none does. */
+static mpq_srcptr rate_of_part(const Evidence *e, size_t k)
+{
+    mpq_srcptr best = NULL;
+    for (size_t i = 0; i < e->n_statements; i++) {
+        const Statement *s = &e->statement[i];
+        mpq_t *rate = s->is_part && s->component == k && statement_is_plain(s->kind) && statement_table[s->kind].says == STATES_EXPONENTIAL
+                    ? statement_numbers(s, "rate") : NULL;
+        if (rate && (!best || mpq_cmp(rate[0], best) > 0))
+            best = rate[0];
+    }
+    return best;
+}
+
+/* It is below that of every component. */
+static const char *cascade_rate_fault(const StatementCase *x)
+{
+    mpq_srcptr rate = statement_numbers(x->s, "rate")[0];
+    if (mpq_sgn(rate) <= 0)
+        return "its rate is not above 0";
+    for (size_t k = 0; k < x->e->n_components; k++) {
+        mpq_srcptr own = rate_of_part(x->e, k);
+        if (!own || mpq_cmp(rate, own) >= 0)
+            return arena_printf(&x->cx->arena, "nothing says that component %zu converges at a larger rate", k);
+    }
+    return NULL;
+}
+
 /* ---- two neurons ---- */
 
 /* The weights from a neuron to the other one have this sign or none. */

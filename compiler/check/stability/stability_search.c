@@ -23,6 +23,8 @@ typedef struct Search {
     double rate;                /* wanted; 0: none */
 } Search;
 
+enum { FEW_ROWS = 8 };          /* for which a rate by a matrix inequality takes no time to speak of */
+
 bool stability_keep(Ctx *cx, LdsReport *lds, Statement *proposed)
 {
     Evidence *e = &lds->evidence;
@@ -255,32 +257,50 @@ static const ClaimMatrix *corner_parts(const Search *s, const Component *c)
     return part;
 }
 
-/* One component, as if it were a network of its own. The last proposal is for one matrix, should the one before find nothing for all corners. */
+/* One component, as if it were a network of its own. */
+typedef struct PartCase {
+    StabilityCase x;
+    ClaimMatrix matrix;
+    Component all;
+    size_t number;
+} PartCase;
+
+static void part_case(Search *s, size_t k, PartCase *out)
+{
+    const Component *c = &s->component[k];
+    Num *least = ARENA_ARRAY(&s->cx->arena, c->n, Num), *most = ARENA_ARRAY(&s->cx->arena, c->n, Num);
+    claim_matrix_part(s->cx, &s->matrix.m, c, &out->matrix);
+    out->number = k;
+    out->all = *c;
+    out->all.member = ARENA_ARRAY(&s->cx->arena, c->n, uint32_t);
+    for (size_t i = 0; i < c->n; i++) {
+        out->all.member[i] = (uint32_t)i;
+        least[i] = s->tau.least[c->member[i]];
+        most[i] = s->tau.most[c->member[i]];
+    }
+    out->x = (StabilityCase){s->cx, s->net->nums, &out->matrix, &out->all, least, most, !stability_has_prox_steps(s->net), s->n_corners,
+                             corner_parts(s, c), quick_parts(s, c), 0};
+}
+
+static bool keep_part(Search *s, const PartCase *part, Statement *proposed)
+{
+    proposed->is_part = true;
+    proposed->component = part->number;
+    return keep(s, proposed);
+}
+
+/* The last proposal is for one matrix, should the one before find nothing for all corners. */
 static bool try_component(Search *s, size_t k)
 {
     static StatementProposal *const proposals[] = {propose_equal_tau, propose_dominance, propose_lure_popov, propose_any_tau, propose_lure_popov};
     enum { ALONE = sizeof proposals / sizeof *proposals - 1 };
-    const Component *c = &s->component[k];
-    ClaimMatrix part;
-    Component all = *c;
-    Num *least = ARENA_ARRAY(&s->cx->arena, c->n, Num), *most = ARENA_ARRAY(&s->cx->arena, c->n, Num);
-    claim_matrix_part(s->cx, &s->matrix.m, c, &part);
-    all.member = ARENA_ARRAY(&s->cx->arena, c->n, uint32_t);
-    for (size_t i = 0; i < c->n; i++) {
-        all.member[i] = (uint32_t)i;
-        least[i] = s->tau.least[c->member[i]];
-        most[i] = s->tau.most[c->member[i]];
-    }
-    StabilityCase x = {s->cx, s->net->nums, &part, &all, least, most, !stability_has_prox_steps(s->net), s->n_corners, corner_parts(s, c), quick_parts(s, c), 0};
+    PartCase part;
+    part_case(s, k, &part);
     for (size_t i = 0; i < ALONE + (s->n_corners > 0); i++) {
         Statement proposed;
         if (i == ALONE)
-            x.n_corners = 0;
-        if (!proposals[i](&x, &proposed))
-            continue;
-        proposed.is_part = true;
-        proposed.component = k;
-        if (keep(s, &proposed))
+            part.x.n_corners = 0;
+        if (proposals[i](&part.x, &proposed) && keep_part(s, &part, &proposed))
             return true;
     }
     return false;
@@ -302,10 +322,80 @@ static bool try_cascade(Search *s)
     return false;
 }
 
+/* ---- the rate of a cascade ---- */
+
+/* Raises *best to a rate that the last statement gives; where it gives none it is not kept. */
+static void see_rate(Search *s, mpq_srcptr *best)
+{
+    Evidence *e = &s->lds->evidence;
+    Statement *last = &e->statement[e->n_statements - 1];
+    mpq_srcptr rate = statement_numbers(last, "rate")[0];
+    if (mpq_sgn(rate) == 0)
+        statement_clear(&e->statement[--e->n_statements]);
+    else if (!*best || mpq_cmp(rate, *best) > 0)
+        *best = rate;
+}
+
+/* The best rate of a component that is found, or NULL. */
+static mpq_srcptr part_rate(Search *s, size_t k)
+{
+    static StatementProposal *const proposals[] = {propose_dominance, propose_contraction_one, propose_contraction_two_best};
+    PartCase part;
+    Statement proposed;
+    mpq_srcptr best = NULL;
+    part_case(s, k, &part);
+    for (size_t i = 0; i < sizeof proposals / sizeof *proposals; i++)
+        if ((proposals[i] != propose_contraction_two_best || part.matrix.q <= FEW_ROWS) && proposals[i](&part.x, &proposed) &&
+            keep_part(s, &part, &proposed))
+            see_rate(s, &best);
+    double mu = stability_mu(&part.x);
+    for (double lost = 1e-9; mu > 0 && lost < 1; lost = more_lost(lost))
+        if (propose_rate(&part.x, mu * (1 - lost), &proposed) && keep_part(s, &part, &proposed)) {
+            see_rate(s, &best);
+            break;
+        }
+    return best;
+}
+
+/* The whole is as quick as its slowest component, or a little less. */
+static void try_cascade_rate(Search *s)
+{
+    static const unsigned long parts = 1000000;
+    Evidence *e = &s->lds->evidence;
+    size_t before = e->n_statements;
+    mpq_srcptr least = NULL;
+    bool all = e->n_components > 1 && s->component[0].p;
+    for (size_t k = 0; all && k < e->n_components; k++) {
+        mpq_srcptr own = part_rate(s, k);
+        all = own != NULL;
+        least = !least || (own && mpq_cmp(own, least) < 0) ? own : least;
+    }
+    if (all) {
+        Statement cascade;
+        mpq_t less;
+        mpq_init(less);
+        mpq_set_ui(less, parts - 1, parts);
+        mpq_mul(less, less, least);
+        statement_init(s->cx, &cascade, STATEMENT_CASCADE_RATE, s->lds->matrix.q);
+        mpq_set(statement_numbers(&cascade, "rate")[0], stability_round_down(s->net->nums, less));
+        mpq_clear(less);
+        if (keep(s, &cascade))
+            return;
+    }
+    while (e->n_statements > before)
+        statement_clear(&e->statement[--e->n_statements]);
+}
+
+/* Some statement about all rows gives a rate. */
+static bool has_rate(const Search *s)
+{
+    const Statement *best = stability_strongest(&s->lds->evidence);
+    return best && stability_rate(s->net->nums, best);
+}
+
 /* In order of cost; the first that gives convergence at a rate ends the search for weaker ones. */
 static void search(Search *s)
 {
-    enum { FEW_ROWS = 8 };      /* for which a rate by a matrix inequality takes no time to speak of */
     Evidence *e = &s->lds->evidence;
     bool certified = s->lds->verdict == TRUTH_CERTIFIED;
     StepLimit limit = stability_limit(s->net);
@@ -331,6 +421,8 @@ static void search(Search *s)
             converges = true;
         if (!converges && !try_whole(s, propose_lure_popov))
             try_whole(s, propose_any_tau);
+        if (!has_rate(s))
+            try_cascade_rate(s);
     }
     if (!try_whole(s, propose_potential))
         try_whole(s, propose_saddle);
