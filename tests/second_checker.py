@@ -1531,10 +1531,28 @@ def check(data):
         raise Refused("no JSON: %s" % problem)
     if isinstance(root, dict) and root.get("format") == "eig-map/1":
         return check_map(root)
-    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements", "ranges"))
+    fields(root, ("format", "claim", "matrix"), ("model", "components", "witness", "statements", "ranges", "everywhere"))
     need(root["format"] == "eig-certificate/1", "another format")
     if "model" in root:
         model(root["model"])
+    check_claim(root)
+    if "everywhere" in root:
+        check_everywhere(root, root["everywhere"])
+
+
+def is_of_a_box(proof):
+    return any(s["says"] in ("local-slopes", "invariant-box") for s in proof.get("statements", []))
+
+
+def check_everywhere(root, everywhere):
+    """A proof of its own about the same neurons, whose slopes are not those in the box that the file's own is about."""
+    fields(everywhere, ("claim", "matrix"), ("components", "witness", "statements", "ranges"))
+    check_claim(everywhere)
+    need(is_of_a_box(root) and not is_of_a_box(everywhere), "slopes everywhere beside no box, or in one")
+    need(root["matrix"]["n"] == everywhere["matrix"]["n"], "other neurons")
+
+
+def check_claim(root):
     t = Tested(root["matrix"])
     if root["claim"] == "lds":
         need("components" in root and "witness" not in root, "lds needs components and no witness")

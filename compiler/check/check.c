@@ -90,6 +90,12 @@ const LdsReport *report_proof(const Report *r)
     return r->local.verdict == TRUTH_CERTIFIED ? &r->local : &r->lds;
 }
 
+const LdsReport *report_everywhere(const Report *r)
+{
+    bool is_decided = r->lds.verdict == TRUTH_CERTIFIED || r->lds.verdict == TRUTH_REFUTED;
+    return report_proof(r) == &r->local && is_decided ? &r->lds : NULL;
+}
+
 static void lds_free(LdsReport *r)
 {
     if (r->matrix.q)

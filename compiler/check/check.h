@@ -121,5 +121,7 @@ struct json_t;
 struct json_t *report_json(const Report *r);
 /* What the certificate is about: `local` where that is certified, else `lds`. */
 const LdsReport *report_proof(const Report *r);
+/* What it has beside that, of slopes everywhere, where it is about a box: `lds` then, if that is decided. NULL: nothing. */
+const LdsReport *report_everywhere(const Report *r);
 void report_free(Report *r);    /* the exact numbers of matrix and evidence */
 #endif

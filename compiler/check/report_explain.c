@@ -312,12 +312,9 @@ static void explain_eigenvalue(const Report *r, Sbuf *out)
 
 /* ---- what follows ---- */
 
-static void explain_statements(const Report *r, Sbuf *out)
+static void list_statements(const Report *r, const LdsReport *proof, Sbuf *out)
 {
-    const LdsReport *proof = report_proof(r);
     const Evidence *e = &proof->evidence;
-    report_line(out, "what follows", r->stability.conclusion);
-    report_line(out, "", r->stability.theorem);
     for (size_t k = 0; k < e->n_statements; k++) {
         const Statement *s = &e->statement[k];
         mpq_t *rate = statement_numbers(s, "rate");
@@ -331,6 +328,18 @@ static void explain_statements(const Report *r, Sbuf *out)
             sbuf_printf(&text, " per %s", model_time_unit(r->net->model));
         }
         say(out, "", &text);
+    }
+}
+
+static void explain_statements(const Report *r, Sbuf *out)
+{
+    const LdsReport *everywhere = report_everywhere(r);
+    report_line(out, "what follows", r->stability.conclusion);
+    report_line(out, "", r->stability.theorem);
+    list_statements(r, report_proof(r), out);
+    if (everywhere && everywhere->evidence.n_statements) {
+        report_line(out, "", "and with the slopes everywhere, not in the box alone:");
+        list_statements(r, everywhere, out);
     }
     if (r->stability.open)
         report_line(out, "what stays open", r->stability.open);

@@ -245,7 +245,9 @@ struct json_t *report_json(const Report *r)
     json_object_set_new(o, "only", text_or_null(conclusion_table[r->only].name));
     json_object_set_new(o, "lds", report_covers(r, CONCLUDE_LDS) ? lds(&r->lds) : json_null());
     json_object_set_new(o, "stability", report_covers(r, CONCLUDE_STABILITY) ? stability(&r->stability) : json_null());
+    const LdsReport *everywhere = report_everywhere(r);
     json_object_set_new(o, "statements", statements(&report_proof(r)->evidence));
+    json_object_set_new(o, "statements_everywhere", everywhere ? statements(&everywhere->evidence) : json_null());
     if (r->advice) {
         json_object_set_new(o, "binding", binding(r));
         json_object_set_new(o, "remedies", remedies(r));

@@ -251,6 +251,8 @@ static void print_stability(const Report *r, Sbuf *out)
         report_rate(s->rate, out);
         sbuf_printf(out, " per %s\n", model_time_unit(r->net->model));
     }
+    if (report_everywhere(r) && r->lds.verdict == TRUTH_REFUTED)
+        report_line(out, "", "the refutation above is of the slopes everywhere, and this is about those that occur in the box; the certificate has both proofs");
     if (s->open && r->lds.verdict != TRUTH_UNDECIDED) {
         text.n = 0;
         sbuf_printf(&text, "open: %s", s->open);

@@ -23,12 +23,24 @@ static void put_in_stream(void *state, const char *bytes, size_t n)
     fwrite(bytes, 1, n, state);
 }
 
+/* What is proved; its numbers are the report's. Ranges are of the matrix with slopes everywhere. */
+static CertificateFile proof_of(const LdsReport *lds, const Ranges *ranges)
+{
+    return (CertificateFile){.matrix = lds->matrix, .evidence = lds->evidence, .ranges = ranges ? *ranges : (Ranges){0}};
+}
+
 static void write_pieces(Compilation *c, void (*put)(void *, const char *, size_t), void *state)
 {
-    const LdsReport *lds = report_proof(c->report);
+    const LdsReport *lds = report_proof(c->report), *all = report_everywhere(c->report);
     const CertificateSink sink = {put, state};
-    CertificateModel model = claim_model(c);
-    certificate_write_pieces(&model, &lds->matrix, &lds->evidence, &c->report->ranges.ranges, &sink);
+    CertificateFile everywhere, file = proof_of(lds, all ? NULL : &c->report->ranges.ranges);
+    if (all) {
+        everywhere = proof_of(all, &c->report->ranges.ranges);
+        file.everywhere = &everywhere;
+    }
+    file.has_model = true;
+    file.model = claim_model(c);
+    certificate_write_pieces(&file, &sink);
 }
 
 /* ---- reading it again ---- */
@@ -50,20 +62,27 @@ static bool read_whole(Ctx *cx, FILE *f, CertificateFile *out, const char **reas
     return ok;
 }
 
+static const char *differs(Ctx *cx, const CertificateFile *file, const LdsReport *lds)
+{
+    const char *reason = NULL;
+    if (claim_equal(cx, &file->matrix, &lds->matrix, &reason) && !evidence_equal(&file->evidence, &lds->evidence))
+        reason = "its numbers are not those of the proof";
+    return reason;
+}
+
 /* NULL, or why what is in the file is not what was proved. */
 static const char *fault_of(Compilation *c, FILE *f)
 {
-    const LdsReport *lds = report_proof(c->report);
+    const LdsReport *all = report_everywhere(c->report);
     CertificateFile file;
     const char *reason = NULL;
     rewind(f);
     if (!certificate_read_file(&c->cx, f, &file) && !read_whole(&c->cx, f, &file, &reason))
         return reason;
-    if (claim_equal(&c->cx, &file.matrix, &lds->matrix, &reason) && !evidence_equal(&file.evidence, &lds->evidence))
-        reason = "its numbers are not those of the proof";
-    claim_matrix_clear(&file.matrix);
-    evidence_clear(&file.evidence);
-    ranges_clear(&file.ranges);
+    reason = differs(&c->cx, &file, report_proof(c->report));
+    if (!reason && all)
+        reason = file.everywhere ? differs(&c->cx, file.everywhere, all) : "a proof is missing";
+    certificate_clear(&file);
     return reason;
 }
 

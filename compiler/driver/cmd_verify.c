@@ -26,6 +26,7 @@ typedef struct Verification {
     bool is_map;                /* or a well-formed map */
     MapFile map;
     VerifyResult proof;
+    const char *everywhere;     /* how the proof about slopes everywhere holds, where there is one */
     const char *reason;         /* why it is rejected, or how it was proved */
     bool accepted;
     const char *model_note;     /* how the model compares; NULL without --model */
@@ -80,21 +81,10 @@ out:
     free(text);
 }
 
-static void verify_cells(Verification *v)
-{
-    VerifyResult cells = verify_ranges(&v->cx, &v->file.matrix, &v->file.ranges);
-    if (cells.accepted)
-        v->proof.reason = arena_printf(&v->cx.arena, "%s; %s", v->proof.reason, cells.reason);
-    else
-        v->proof = cells;
-}
-
 static void verify_proof(Verification *v)
 {
     if (v->is_certificate || v->is_map) {
-        v->proof = v->is_map ? verify_map(&v->cx, &v->map) : verify_evidence(&v->cx, &v->file.matrix, &v->file.evidence);
-        if (v->is_certificate && v->proof.accepted && v->file.ranges.n_cells)
-            verify_cells(v);
+        v->proof = v->is_map ? verify_map(&v->cx, &v->map) : certificate_verify(&v->cx, &v->file, &v->everywhere);
         v->accepted = v->proof.accepted;
         v->reason = v->proof.reason;
     }
@@ -152,21 +142,27 @@ static const char *seeds_text(Verification *v, const Model *m)
                         (unsigned long long)made->seed);
 }
 
-/* NULL, or where the proof's matrices and statements differ from the model's. */
-static const char *difference_to(Verification *v, Compilation *c)
+/* NULL, or where a proof's matrices and statements differ from the model's. */
+static const char *proof_differs(Compilation *c, const CertificateFile *f)
 {
     ClaimMatrix claim = {0};
     const char *difference = NULL;
-    if (v->is_map)
-        return claim_map_fault(&c->cx, c->net, &v->map);
-    bool same = claim_of_net(&c->cx, c->net, &v->file.evidence, &v->file.matrix, &claim, &difference) &&
-                claim_equal(&c->cx, &v->file.matrix, &claim, &difference);
+    bool same = claim_of_net(&c->cx, c->net, &f->evidence, &f->matrix, &claim, &difference) &&
+                claim_equal(&c->cx, &f->matrix, &claim, &difference);
     if (same)
-        difference = claim_statements_fault(&c->cx, c->net, &claim, &v->file.evidence);
-    if (same && !difference && v->file.ranges.n_cells)
-        difference = claim_ranges_fault(&c->cx, c->net, &claim, &v->file.ranges);
+        difference = claim_statements_fault(&c->cx, c->net, &claim, &f->evidence);
+    if (same && !difference && f->ranges.n_cells)
+        difference = claim_ranges_fault(&c->cx, c->net, &claim, &f->ranges);
     claim_matrix_clear(&claim);
     return difference;
+}
+
+static const char *difference_to(Verification *v, Compilation *c)
+{
+    if (v->is_map)
+        return claim_map_fault(&c->cx, c->net, &v->map);
+    const char *difference = proof_differs(c, &v->file);
+    return difference || !v->file.everywhere ? difference : proof_differs(c, v->file.everywhere);
 }
 
 static void compare_claims(Verification *v, Compilation *c)
@@ -234,13 +230,6 @@ static void compare_model(Verification *v)
 }
 
 /* ---- saying so ---- */
-
-static const char *claim_name(const Verification *v)
-{
-    if (v->is_map)
-        return "map";
-    return v->file.evidence.is_certificate ? "lds" : "not-lds";
-}
 
 static const char *verdict_name(const Verification *v)
 {
@@ -347,20 +336,60 @@ static void print_map(Verification *v)
     print_model(v);
 }
 
-static void print_theorem(Verification *v)
+/* Which slopes L are, where they are not those of all rates. Ends of the box are rounded outward. */
+static void print_box(Ctx *cx, const ClaimMatrix *m, const Statement *box, bool compared)
 {
-    const ClaimMatrix *m = &v->file.matrix;
+    enum { SHOWN_ROWS = 4 };
+    Sbuf text = {0};
+    for (size_t a = 0; a < box->n && a < SHOWN_ROWS; a++) {
+        if (m->name && m->name[a])
+            sbuf_printf(&text, "%s%s in [", a ? ", " : "", source_one_line(cx, m->name[a]));
+        else
+            sbuf_printf(&text, "%srow %zu in [", a ? ", " : "", a + 1);
+        num_print_inside(statement_numbers(box, "x_lo")[a], -1, &text);
+        sbuf_str(&text, ", ");
+        num_print_inside(statement_numbers(box, "x_hi")[a], 1, &text);
+        sbuf_char(&text, ']');
+    }
+    printf("           L are slopes while rates are in the box %s%s alone\n", sbuf_text(&text), box->n > SHOWN_ROWS ? ", ..." : "");
+    printf("           \"%s\" says that with its input %s the box%s\n", statement_table[box->kind].name,
+           box->kind == STATEMENT_LOCAL_SLOPES ? "all trajectories end up in" : "trajectories that start in it stay in",
+           compared ? "" : "; --model compares that with a model");
+    sbuf_free(&text);
+}
+
+/* A claim, and what it rests on. */
+static void print_claim(Verification *v, const CertificateFile *f)
+{
+    const ClaimMatrix *m = &f->matrix;
+    const Statement *box = statement_local(f->evidence.statement, f->evidence.n_statements);
 
     printf("  claim    A = diag(L) W - I, %zu neuron%s in %zu row%s, is %sLyapunov diagonally stable\n", m->n,
-           m->n == 1 ? "" : "s", m->q, m->q == 1 ? "" : "s", v->file.evidence.is_certificate ? "" : "not ");
+           m->n == 1 ? "" : "s", m->q, m->q == 1 ? "" : "s", f->evidence.is_certificate ? "" : "not ");
+    if (box)
+        print_box(&v->cx, m, box, v->model_note != NULL);
     if (m->mean_slope)
         puts("           L are means of the slopes of neurons that differ in gain, and it holds with their own as well (Theorem 35)");
-    puts(v->file.evidence.is_certificate
+    puts(f->evidence.is_certificate
              ? "  theorem  the multipliers make P A + A' P negative definite, P = diag(p) > 0"
              : "  theorem  X >= 0, X != 0 with diag(A X) >= 0 leaves no such P (Barker, Berman, Plemmons 1978)");
+}
+
+static void print_theorem(Verification *v)
+{
+    const CertificateFile *all = v->file.everywhere;
+    const char *time_unit = v->time_unit ? v->time_unit : "unit of time";
+    print_claim(v, &v->file);
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
-    print_ranges(&v->cx, &v->file.ranges, v->time_unit ? v->time_unit : "unit of time");
+    print_ranges(&v->cx, &v->file.ranges, time_unit);
+    if (all) {
+        puts("  and      with the slopes everywhere, not in that box alone:");
+        print_claim(v, all);
+        printf("  proof    %s\n", v->everywhere);
+        print_statements(&all->evidence);
+        print_ranges(&v->cx, &all->ranges, time_unit);
+    }
     print_model(v);
 }
 
@@ -384,19 +413,28 @@ static json_t *json_regions(const MapFile *m)
     return o;
 }
 
+static json_t *put_claim(json_t *o, const CertificateFile *f)
+{
+    const Statement *box = statement_local(f->evidence.statement, f->evidence.n_statements);
+    json_object_set_new(o, "claim", json_string(f->evidence.is_certificate ? "lds" : "not-lds"));
+    json_object_set_new(o, "slopes", json_string(box ? statement_table[box->kind].name : "everywhere"));
+    json_object_set_new(o, "neurons", json_integer((json_int_t)f->matrix.n));
+    json_object_set_new(o, "rows", json_integer((json_int_t)f->matrix.q));
+    json_object_set_new(o, "statements", json_statements(&f->evidence));
+    return o;
+}
+
 static void print_json(Verification *v)
 {
     json_t *o = json_pack("{s:s, s:b, s:s}", "certificate", source_printable(&v->cx, v->options->operand), "accepted", v->accepted, "verdict",
                           verdict_name(v));
 
     if (v->is_certificate) {
-        json_object_set_new(o, "claim", json_string(claim_name(v)));
-        json_object_set_new(o, "neurons", json_integer((json_int_t)v->file.matrix.n));
-        json_object_set_new(o, "rows", json_integer((json_int_t)v->file.matrix.q));
-        json_object_set_new(o, "statements", json_statements(&v->file.evidence));
+        put_claim(o, &v->file);
+        json_object_set_new(o, "everywhere", v->file.everywhere ? put_claim(json_object(), v->file.everywhere) : json_null());
     }
     if (v->is_map) {
-        json_object_set_new(o, "claim", json_string(claim_name(v)));
+        json_object_set_new(o, "claim", json_string("map"));
         json_object_set_new(o, "neurons", json_integer((json_int_t)v->map.plane.matrix.n));
         json_object_set_new(o, "rows", json_integer((json_int_t)v->map.plane.matrix.q));
         json_object_set_new(o, "regions", json_regions(&v->map));
@@ -431,11 +469,7 @@ ExitStatus cmd_verify(const Options *o)
     else if (v.is_json && !o->quiet)
         print_text(&v);
     json_decref(v.model_diagnostics);
-    if (v.is_certificate) {
-        claim_matrix_clear(&v.file.matrix);
-        ranges_clear(&v.file.ranges);
-        evidence_clear(&v.file.evidence);
-    }
+    certificate_clear(&v.file);
     map_file_clear(&v.map);
     ctx_free(&v.cx);
     return v.status;

@@ -135,6 +135,10 @@ def by_hand():
                                        "cells": [{"lo": ["0"], "hi": ["0.7"], "components": one,
                                                   "statements": [{"says": "projected-dynamics-rate", "lag": ["2", "1"], "rate": "0.05"},
                                                                  {"says": "switched-dynamics-rate", "tau": ["2", "1"], "rate": "0.25"}]}]}}
+    box = {"says": "local-slopes", "slope": ["0.5"], "input": ["0.25"], "x_lo": ["0.4"], "x_hi": ["0.6"]}
+    alone = {"claim": "lds", "matrix": {"n": 1, "rows": [["-0.25"]]}, "components": [{"members": [0], "p": ["1"], "proof": "exact"}]}
+    yield "a box, and stable everywhere", dict(alone, format="eig-certificate/1", matrix={"n": 1, "rows": [["-0.5"]]}, statements=[box, {"says": "equal-time-constants", "tau": "3"}],
+                                               everywhere=dict(alone, statements=[{"says": "equal-time-constants", "tau": "3"}]))
     yield from small_maps()
     yield from of_speeds()
     yield "several components", {"format": "eig-certificate/1", "claim": "lds",
@@ -230,7 +234,8 @@ def kinds(tree):
     found = {"map"} if tree["format"] == "eig-map/1" else {tree["claim"]}
     matrix = tree["matrix"]
     found |= {x for x in ("rows", "entries", "populations", "sums", "mean_slopes", "kernels") if x in matrix} | {x for x in ("ranges", "attained") if x in tree}
-    for proof in tree.get("proofs", [tree]) + tree.get("ranges", {}).get("cells", []):
+    found |= {"everywhere"} & set(tree)
+    for proof in tree.get("proofs", [tree]) + tree.get("ranges", {}).get("cells", []) + [tree.get("everywhere", {})]:
         found |= {s["says"] for s in proof.get("statements", [])}
         found |= {"witness: " + x for x in ("V", "zero_sum", "waves") if x in proof.get("witness", {})}
         if len(proof.get("components", [])) > 1:

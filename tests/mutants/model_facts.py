@@ -39,7 +39,7 @@ class Facts:
     def __init__(self, text, honest):
         self.pops = [Population(*found) for found in re.findall(r"population (\w+) \w+ \{ (.*?) \}", text)]
         self.honest = honest
-        self.honest_inputs = [[number(x) for x in s["input"]] for proof in honest.get("proofs", [honest]) for s in proof.get("statements", []) if "input" in s]
+        self.honest_inputs = [[number(x) for x in s["input"]] for proof in honest.get("proofs", [honest]) + [honest.get("everywhere", {})] for s in proof.get("statements", []) if "input" in s]
         self.box = any(s["says"] in BOXES for s in honest.get("statements", []))
 
     def rows(self, matrix):
@@ -179,7 +179,7 @@ class Facts:
             return False
         self.components, verdict = tree.get("components", []), True
         for proof, attained, where in self.proofs(tree):
-            part = tree["attained"] if attained and "attained" in tree else tree
+            part = proof if proof is tree.get("everywhere") else tree["attained"] if attained and "attained" in tree else tree
             for s in proof.get("statements", []):
                 self.components = proof.get("components", [])
                 one = self.statement_is_true(s, self.rows(part["matrix"]), where)
@@ -191,6 +191,8 @@ class Facts:
     def proofs(self, tree):
         if tree["format"] != "eig-map/1":
             yield tree, False, [weights(Tested(tree["matrix"]))]
+            if "everywhere" in tree:
+                yield tree["everywhere"], False, [weights(Tested(tree["everywhere"]["matrix"]))]
             for cell in tree.get("ranges", {}).get("cells", []):
                 yield cell, False, []
             return
@@ -209,6 +211,10 @@ class Facts:
             return self.same_plane(honest, tree, True) and self.same_plane(honest.get("attained", honest), tree.get("attained", tree), True)
         if not same_matrix(honest["matrix"], tree["matrix"], tree["claim"] == "lds"):
             return False
+        if "everywhere" in tree:
+            said, own = tree["everywhere"], honest.get("everywhere")
+            if not own or "ranges" in said or not same_matrix(own["matrix"], said["matrix"], said["claim"] == "lds"):
+                return False
         return "ranges" not in tree or ("ranges" in honest and self.same_plane(dict(honest["ranges"], matrix=honest["matrix"]),
                                                                               dict(tree["ranges"], matrix=tree["matrix"]), False))
 

@@ -249,14 +249,26 @@ def of_text(tree):
         yield how, "", lambda changed_text=changed_text: changed_text
 
 
+PROOF = ("claim", "matrix", "components", "witness", "statements", "ranges")
+
+
 def grafts(tree, donors):
     """Parts of other files in place of its own."""
     def of_parts(parts):
         return lambda: text_of({**tree, **parts})
+    said = {s["says"] for s in tree.get("statements", [])}
+    if "everywhere" in tree:
+        own = {"everywhere": {**tree["everywhere"], "statements": tree["everywhere"].get("statements", []) + tree["statements"]}}
+        yield "a statement from elsewhere", "everywhere", of_parts(own)
+        yield "the other proof", "everywhere", of_parts({k: x for k, x in tree["everywhere"].items() if k != "statements"})
     for other in donors:
         for key in ("matrix", "claim", "components", "witness", "statements", "ranges", "proofs", "cells", "params", "terms", "attained", "model"):
             if key in other and other[key] != tree.get(key):
                 yield "from elsewhere", key, of_parts({key: other[key]})
+        if "everywhere" in tree or "local-slopes" in said:
+            yield "from elsewhere", "everywhere", of_parts({"everywhere": {k: x for k, x in other.items() if k in PROOF}})
+        if "everywhere" in other:
+            yield "from elsewhere", "everywhere", of_parts({"everywhere": other["everywhere"]})
         if "attained" in tree:
             yield "from elsewhere", "attained/matrix", of_parts({"attained": {**tree["attained"], "matrix": other["matrix"]}})
         if "witness" in other and "components" in tree or "components" in other and "witness" in tree:

@@ -179,7 +179,7 @@ def print_models(tally):
 def every_kind_is_there(found):
     """Of statements, forms and regions."""
     seen = set().union(*(base.kinds for base in found))
-    wanted = set(SAYS) | {"rows", "entries", "populations", "sums", "mean_slopes", "kernels", "ranges", "attained", "witness: V", "witness: zero_sum",
+    wanted = set(SAYS) | {"rows", "entries", "populations", "sums", "mean_slopes", "kernels", "ranges", "attained", "everywhere", "witness: V", "witness: zero_sum",
                           "witness: waves", "several components", "map"}
     return wanted - seen
 

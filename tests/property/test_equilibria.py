@@ -72,8 +72,22 @@ def check(text, folder):
         done = subprocess.run([EIGC, "verify", out, "--model", path], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
         with open(out) as f:
-            statements = json.load(f).get("statements", [])
+            certificate = json.load(f)
+        statements = certificate.get("statements", [])
+        report["everywhere"] = both_proofs(report, certificate, done.stdout)
     return report, statements
+
+
+def both_proofs(report, certificate, verified):
+    """What the file proves of slopes everywhere, where its own claim is about a box; both are said by verify, and each with its slopes."""
+    box = box_of(certificate.get("statements", []))[0]
+    everywhere = certificate.get("everywhere", {})
+    own = everywhere if box else certificate
+    assert own.get("claim") == {"certified": "lds", "refuted": "not-lds"}.get(report["lds"]["verdict"]), (report["lds"], certificate)
+    claims = verified.split("with the slopes everywhere")
+    assert len(claims) == 1 + bool(everywhere) and ("while rates are in the box" in claims[0]) == bool(box), verified
+    assert [" not Lyapunov" in x for x in claims] == [x["claim"] == "not-lds" for x in [certificate] + [everywhere] * bool(everywhere)], verified
+    return everywhere.get("statements", [])
 
 
 def boxes(statements):
@@ -99,7 +113,7 @@ def box_of(statements):
 
 def wording(report, statements):
     """Nothing is said of the network that is not in the certificate."""
-    says = {s["says"] for s in statements}
+    says = {s["says"] for s in statements + report.get("everywhere", [])}
     s = report["stability"]
     assert (s["verdict"] == "refuted") == bool(says & {"several-equilibria", "unstable-equilibrium", "unstable-differences", "run-away"}), s
     assert (s["unique_equilibrium"] == "refuted") == bool(says & {"several-equilibria", "several-or-none"}), s

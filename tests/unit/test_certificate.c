@@ -21,13 +21,9 @@ static bool text_proves(const char *text, size_t n, const char **reason, Ctx *cx
         CHECK(file.matrix.q == 0);
         return false;
     }
-    VerifyResult r = verify_evidence(cx, &file.matrix, &file.evidence);
-    if (r.accepted && file.ranges.n_cells)
-        r = verify_ranges(cx, &file.matrix, &file.ranges);
+    VerifyResult r = certificate_verify(cx, &file, NULL);
     *reason = r.reason;
-    evidence_clear(&file.evidence);
-    ranges_clear(&file.ranges);
-    claim_matrix_clear(&file.matrix);
+    certificate_clear(&file);
     return r.accepted;
 }
 
@@ -79,10 +75,11 @@ static void add_doc_examples(Bases *b)
 static char *golden_certificate(GoldenCase *g)
 {
     static const Setting set[] = {{.name = "g", .value = "0.01"}, {.name = "tau", .value = "20 ms"}, {.name = "g", .value = "0.02"}};
-    CertificateModel model = {.path = "worm \"1\".eig", .sha256 = "00ff", .n_set = 3, .set = set};
-    Evidence evidence = {.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate, .witness = g->witness};
+    const CertificateModel model = {.path = "worm \"1\".eig", .sha256 = "00ff", .n_set = 3, .set = set};
+    const Evidence evidence = {.is_certificate = g->is_lds, .n_components = g->is_lds, .component = &g->certificate, .witness = g->witness};
+    const CertificateFile file = {.matrix = g->matrix, .evidence = evidence, .has_model = true, .model = model};
     Sbuf out = {0};
-    certificate_write(&model, &g->matrix, &evidence, NULL, &out);
+    certificate_write(&file, &out);
     return out.text;
 }
 
@@ -140,10 +137,8 @@ static void writing_is_the_inverse_of_reading(void)
         const char *reason, *text = b.text[k];
         for (Sbuf *out = &once; out; out = out == &once ? &twice : NULL) {
             CHECK(certificate_read(&cx, text, strlen(text), &file, &reason));
-            certificate_write(file.has_model ? &file.model : NULL, &file.matrix, &file.evidence, &file.ranges, out);
-            evidence_clear(&file.evidence);
-            ranges_clear(&file.ranges);
-            claim_matrix_clear(&file.matrix);
+            certificate_write(&file, out);
+            certificate_clear(&file);
             text = sbuf_text(&once);
         }
         CHECK_TEXT(sbuf_text(&once), sbuf_text(&twice));

@@ -14,13 +14,6 @@ typedef struct Both {
     bool in_pieces, as_whole;
 } Both;
 
-static void file_clear(CertificateFile *f)
-{
-    claim_matrix_clear(&f->matrix);
-    evidence_clear(&f->evidence);
-    ranges_clear(&f->ranges);
-}
-
 static bool matrices_equal(const ClaimMatrix *a, const ClaimMatrix *b)
 {
     bool same = a->n == b->n && a->q == b->q && a->n_sums == b->n_sums && a->row_from[a->q] == b->row_from[b->q];
@@ -47,8 +40,8 @@ static Both read_both(const char *text, size_t n)
 
 static void both_clear(Both *b)
 {
-    file_clear(&b->pieces);
-    file_clear(&b->whole);
+    certificate_clear(&b->pieces);
+    certificate_clear(&b->whole);
     ctx_free(&b->cx);
 }
 
@@ -224,8 +217,9 @@ static void long_files(void)
         Evidence e = {.is_certificate = true, .n_components = 1, .component = &c};
         Sbuf once = {0}, pieces = {0};
         const CertificateSink sink = {put, &pieces};
-        certificate_write(NULL, &m, &e, NULL, &once);
-        certificate_write_pieces(NULL, &m, &e, NULL, &sink);
+        const CertificateFile file = {.matrix = m, .evidence = e};
+        certificate_write(&file, &once);
+        certificate_write_pieces(&file, &sink);
         CHECK_TEXT(sbuf_text(&pieces), sbuf_text(&once));
         Both b = read_both(sbuf_text(&once), once.n);
         CHECK(b.in_pieces && matrices_equal(&b.pieces.matrix, &m) && evidence_equal(&b.pieces.evidence, &e));
@@ -240,7 +234,7 @@ static void long_files(void)
             CHECK(matrices_equal(&again.matrix, &m));
             mpq_add(again.evidence.component[0].p[m.n - 1], again.evidence.component[0].p[m.n - 1], c.p[0]);
             CHECK(!evidence_equal(&again.evidence, &e));
-            file_clear(&again);
+            certificate_clear(&again);
         }
         fclose(f);
         sbuf_free(&once);

@@ -326,33 +326,44 @@ void certificate_put_statements(Sbuf *out, const Evidence *e)
     sbuf_str(out, "],\n");
 }
 
-static void write_to(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, const CertificateSink *to, Sbuf *out)
+/* The claim and what proves it. */
+static void put_proof(Sbuf *out, const CertificateFile *f, const CertificateSink *to)
 {
-    sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");
-    if (model)
-        certificate_put_model(out, model);
+    const Evidence *e = &f->evidence;
     sbuf_printf(out, "  \"claim\": \"%s\",\n", e->is_certificate ? "lds" : "not-lds");
-    certificate_put_matrix(out, m, to);
+    certificate_put_matrix(out, &f->matrix, to);
     certificate_put_statements(out, e);
-    if (ranges && ranges->n_cells)
-        certificate_put_ranges(out, ranges, m->q);
+    if (f->ranges.n_cells)
+        certificate_put_ranges(out, &f->ranges, f->matrix.q);
     if (e->is_certificate)
         certificate_put_components(out, e);
     else
-        certificate_put_witness(out, m, &e->witness);
+        certificate_put_witness(out, &f->matrix, &e->witness);
+}
+
+static void write_to(const CertificateFile *f, const CertificateSink *to, Sbuf *out)
+{
+    sbuf_str(out, "{\n  \"format\": \"eig-certificate/1\",\n");
+    if (f->has_model)
+        certificate_put_model(out, &f->model);
+    if (f->everywhere) {
+        sbuf_str(out, "  \"everywhere\": {\n");
+        put_proof(out, f->everywhere, to);
+        sbuf_str(out, "  },\n");
+    }
+    put_proof(out, f, to);
     sbuf_str(out, "}\n");
 }
 
-void certificate_write(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, Sbuf *out)
+void certificate_write(const CertificateFile *f, Sbuf *out)
 {
-    write_to(model, m, e, ranges, NULL, out);
+    write_to(f, NULL, out);
 }
 
-void certificate_write_pieces(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges,
-                              const CertificateSink *to)
+void certificate_write_pieces(const CertificateFile *f, const CertificateSink *to)
 {
     Sbuf piece = {0};
-    write_to(model, m, e, ranges, to, &piece);
+    write_to(f, to, &piece);
     pass_on(&piece, to, 1);
     sbuf_free(&piece);
 }

@@ -9,6 +9,7 @@
 
 #include "compiler/check/proof/evidence.h"
 #include "compiler/check/proof/ranges.h"
+#include "compiler/check/proof/verify.h"
 #include "compiler/model/setting.h"
 
 /* Where the claim's model came from; kept in the file for the reader. */
@@ -22,27 +23,33 @@ typedef struct CertificateModel {
     uint64_t seed;
 } CertificateModel;
 
-/* JSON text, the same bytes for the same evidence, which is a proof of its claim about m. ranges may be NULL; its cells go
- * with a certificate. */
-void certificate_write(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges, Sbuf *out);
+typedef struct CertificateFile {
+    ClaimMatrix matrix;
+    Evidence evidence;
+    Ranges ranges;              /* no cells: no claim over ranges; its cells go with a certificate */
+    bool has_model;             /* else model is empty */
+    CertificateModel model;
+    struct CertificateFile *everywhere;     /* the proof about the network's slopes everywhere, where this one is about those in a box of
+                                             * rates; in the arena, without a model; NULL: none */
+} CertificateFile;
+
+/* JSON text, the same bytes for the same proof. */
+void certificate_write(const CertificateFile *f, Sbuf *out);
 
 /* The same bytes in pieces, one after another. */
 typedef struct CertificateSink {
     void (*put)(void *state, const char *bytes, size_t n);
     void *state;
 } CertificateSink;
-void certificate_write_pieces(const CertificateModel *model, const ClaimMatrix *m, const Evidence *e, const Ranges *ranges,
-                              const CertificateSink *to);
+void certificate_write_pieces(const CertificateFile *f, const CertificateSink *to);
 
-typedef struct CertificateFile {
-    ClaimMatrix matrix;
-    Evidence evidence;
-    Ranges ranges;              /* no cells: no claim over ranges */
-    bool has_model;             /* else model is empty */
-    CertificateModel model;
-} CertificateFile;
+/* Decides whether all that is claimed is proved: by the evidence, over ranges, everywhere; *everywhere: how that last one is; may be NULL. */
+VerifyResult certificate_verify(Ctx *cx, const CertificateFile *f, const char **everywhere);
+/* Returns the numbers of a file that was read. */
+void certificate_clear(CertificateFile *f);
+
 /* False with *reason set (arena) and *out empty when the text is not a well-formed
- * certificate. What was read is returned by claim_matrix_clear, evidence_clear and ranges_clear. */
+ * certificate. What was read is returned by certificate_clear. */
 bool certificate_read(Ctx *cx, const char *text, size_t n, CertificateFile *out, const char **reason);
 /* The same in pieces, the text never in memory as one: of files as certificate_write() makes them, their matrix in neuron form and
  * its numbers doubles, or such times a rational of their row. False where a file is anything else, right or wrong: certificate_read()

@@ -166,17 +166,43 @@ bool reader_model(Reader *r, const json_t *object)
            (!seed || read_seed(r, seed, model));
 }
 
+/* A claim and what proves it. */
+static bool read_proof(Reader *r, const json_t *object)
+{
+    return reader_matrix(r, json_object_get(object, "matrix")) && reader_evidence(r, object) &&
+           reader_statements(r, json_object_get(object, "statements"), &r->out->evidence) && reader_ranges(r, json_object_get(object, "ranges"));
+}
+
+static bool read_everywhere(Reader *r, const json_t *object)
+{
+    if (!object)
+        return true;
+    if (!reader_object(r, object, "\"everywhere\"", "claim matrix components witness statements ranges"))
+        return false;
+    r->out->everywhere = ARENA_NEW(&r->cx->arena, CertificateFile);
+    Reader own = {.cx = r->cx, .out = r->out->everywhere};
+    return read_proof(&own, object) || reader_refuse(r, "\"everywhere\": %s", own.reason);
+}
+
 static bool read_root(Reader *r, const json_t *root)
 {
     const char *format = "";
-    if (!reader_object(r, root, "the file", "format model claim matrix components witness statements ranges") ||
+    if (!reader_object(r, root, "the file", "format model claim matrix components witness statements ranges everywhere") ||
         !reader_text(r, json_object_get(root, "format"), "\"format\"", &format))
         return false;
     if (strcmp(format, "eig-certificate/1") != 0)
         return reader_refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
-    return reader_model(r, json_object_get(root, "model")) && reader_matrix(r, json_object_get(root, "matrix")) &&
-           reader_evidence(r, root) && reader_statements(r, json_object_get(root, "statements"), &r->out->evidence) &&
-           reader_ranges(r, json_object_get(root, "ranges"));
+    return reader_model(r, json_object_get(root, "model")) && read_proof(r, root) && read_everywhere(r, json_object_get(root, "everywhere"));
+}
+
+void certificate_clear(CertificateFile *f)
+{
+    if (f->everywhere)
+        certificate_clear(f->everywhere);
+    ranges_clear(&f->ranges);
+    evidence_clear(&f->evidence);
+    claim_matrix_clear(&f->matrix);
+    *f = (CertificateFile){0};
 }
 
 static bool read_text(Ctx *cx, const char *text, size_t n, CertificateRows *rows, CertificateFile *out, const char **reason)
@@ -189,10 +215,7 @@ static bool read_text(Ctx *cx, const char *text, size_t n, CertificateRows *rows
     bool ok = root ? read_root(&r, root) : reader_refuse(&r, "no JSON: line %d: %s", error.line, error.text);
     json_decref(root);
     if (!ok) {
-        ranges_clear(&out->ranges);
-        evidence_clear(&out->evidence);
-        claim_matrix_clear(&out->matrix);
-        *out = (CertificateFile){0};
+        certificate_clear(out);
         *reason = r.reason;
     }
     return ok;

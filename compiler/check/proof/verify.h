@@ -1,6 +1,6 @@
 /* The trusted part: decides whether evidence proves a claim, by exact
  * rationals, or by Rump's shifted Cholesky with explicit rounding bounds.
- * Everything a proof rests on is in verify.c, positive*.c, evidence.c, entries.c, verify_scaled.c, for statements statement*.c, for kernels
+ * Everything a proof rests on is in certificate_verify.c, verify.c, positive*.c, evidence.c, entries.c, verify_scaled.c, for statements statement*.c, for kernels
  * verify_kernel.c and symbol.c, for mean slopes verify_mean.c, for ranges ranges.c and range_verify.c, for maps map_verify.c and what a region says in
  * map_file.c, and, for a file, rational.c, certificate_read*.c, certificate_rows.c, certificate_ranges.c and map_read.c, with GMP and MPFR below; no BLAS, no LAPACK. Of
  * these the search shares evidence.c and entries.c (storage, finding an entry) and the writing of

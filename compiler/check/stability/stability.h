@@ -61,8 +61,8 @@ void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, Sta
 void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
 /* stability_minor.c: a witness of one vector, from a principal minor of -T that is not above 0; false where none is found, or rows are many. */
 bool stability_vector_of_minor(Ctx *cx, const LdsReport *lds, Witness *out);
-/* The model requires that there is one equilibrium for every constant input. */
-bool stability_unique_is_required(const Net *net);
+/* Says once more, behind what holds in a box, why there is not one equilibrium for every constant input. */
+void stability_add_not_unique(Ctx *cx, StabilityReport *out);
 
 /* False, and *out as it was, when they refute nothing. */
 bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);

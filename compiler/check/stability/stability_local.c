@@ -344,8 +344,8 @@ static bool may_be_local(Ctx *cx, const Net *net, const SlopeReport *slope)
     return proved;
 }
 
-/* Where it has been known that there is one equilibrium, boxes are of use for convergence alone. Nothing is said that is not in the
- * certificate, which is about the box then. */
+/* Where it has been known that there is one equilibrium, boxes are of use for convergence alone. The certificate has both proofs: of
+ * the box, and of slopes everywhere (report_everywhere). Which equilibria attract is said of the box alone. */
 static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
 {
     const Statement *s = &local->evidence.statement[local->evidence.n_statements - 1], *by = stability_strongest(&local->evidence);
@@ -353,9 +353,9 @@ static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
         drop(local);
         return;
     }
-    out->unique = out->unique == TRUTH_REFUTED ? TRUTH_UNDECIDED : out->unique;
-    out->not_unique = NULL;
     (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(b, local, s, by, out);
+    if (out->unique == TRUTH_REFUTED)
+        stability_add_not_unique(b->cx, out);
 }
 
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out)
@@ -364,8 +364,7 @@ void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     const char *reason;
     *local = (LdsReport){0};
     bool one = out->unique == TRUTH_CERTIFIED;      /* and convergence is what is open */
-    bool asks_other = out->unique == TRUTH_REFUTED && stability_unique_is_required(net);        /* a certificate holds one of the two proofs */
-    if (out->verdict != TRUTH_UNDECIDED || asks_other || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
+    if (out->verdict != TRUTH_UNDECIDED || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
         return;
     Num *ones = ARENA_ARRAY(&cx->arena, b.m.q, Num);
     for (size_t a = 0; a < b.m.q; a++)

@@ -98,10 +98,11 @@ static const char *example_text(Ctx *cx, const LocalNet *net, const LdsReport *l
 
 /* ---- what is concluded ---- */
 
+static const char *const theorem = "Theorem 8 (docs/theory.md): a witness of one vector, activations max(s, 0), scaled and moved";
+
 /* Beside nothing, or how an equilibrium attracts, or what else refutes stability. Several at the model's own input say it already. */
 static void conclude(Ctx *cx, const LdsReport *lds, const char *example, StabilityReport *out)
 {
-    static const char *const theorem = "Theorem 8 (docs/theory.md): a witness of one vector, activations max(s, 0), scaled and moved";
     if (out->unique == TRUTH_REFUTED)
         return;
     const char *says = arena_printf(&cx->arena, "for some constant inputs, which need not be the model's, there are at least two equilibria%s", example);
@@ -156,10 +157,8 @@ void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, 
         conclude(cx, lds, example_text(cx, &local, lds), out);
 }
 
-bool stability_unique_is_required(const Net *net)
+void stability_add_not_unique(Ctx *cx, StabilityReport *out)
 {
-    for (size_t k = 0; k < net->model->requires.n; k++)
-        if (net->model->requires.at[k].kind == REQUIRE_UNIQUE)
-            return true;
-    return false;
+    out->conclusion = arena_printf(&cx->arena, "%s. But %s", out->conclusion, out->not_unique);
+    out->theorem = arena_printf(&cx->arena, "%s; %s", out->theorem, theorem);
 }
