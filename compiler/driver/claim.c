@@ -8,16 +8,18 @@
 #include "compiler/check/stability/stability.h"
 #include "lang/base/source.h"
 
-/* Where gains differ the rows tell whether neurons were taken one by one. */
+/* Where gains or time constants differ the rows tell whether neurons were taken one by one. */
 static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
 {
+    if (like->q == reduce_count_rows_with(cx, net, GAINS_LARGEST_ALL_TAU))
+        return GAINS_LARGEST_ALL_TAU;
     return reduce_has_own_gains(net) && like->q != reduce_count_rows(cx, net) ? GAINS_OWN : GAINS_LARGEST;
 }
 
 /* With the slopes that a statement about a box gives each row. */
 static bool claim_in_box(Ctx *cx, const Net *net, const Statement *box, ClaimMatrix *out, const char **reason)
 {
-    size_t rows = reduce_has_own_gains(net) ? net->n : reduce_count_rows(cx, net);
+    size_t rows = reduce_rows_with_slopes(cx, net);
     if (rows != box->n) {
         *reason = arena_printf(&cx->arena, "the certificate is about %zu rows, the model has %zu", box->n, rows);
         return false;
@@ -203,7 +205,7 @@ static bool lag_fits(Ctx *cx, const Net *net, const ClaimMatrix *m, const Statem
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     mpq_t *lag = rationals_new(cx, m->q);
     slope_check(cx, net, slope);
-    bool fits = stability_row_lag(net, slope, m, lag);
+    bool fits = stability_row_lag(cx, net, slope, m, lag);
     for (size_t a = 0; fits && a < m->q; a++)
         fits = mpq_cmp(statement_numbers(s, "lag")[a], lag[a]) >= 0;
     rationals_clear(lag, m->q);

@@ -94,10 +94,10 @@ connect E -> E { weight = 0.8 }
     "nearly-equal-time-constants": UNEQUAL.format(1.05),
     "lure-popov": UNEQUAL.format(2),
     "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),
-    "any-time-constants": """population E excitatory { size = 4; tau = 1 + i; cost = nonnegative }
+    "any-time-constants": """population E excitatory { size = 40; tau = 1 + i; cost = nonnegative }
 population I inhibitory { size = 2; tau = 1 + i / 2; cost = nonnegative }
-connect E -> E { weight = 0.15 }
-connect E -> I { weight = 0.25 }
+connect E -> E { weight = 0.015 }
+connect E -> I { weight = 0.025 }
 connect I -> E { weight = 0.5 }
 connect I -> I { weight = 0.25 }
 """,

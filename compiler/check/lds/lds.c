@@ -270,17 +270,60 @@ static bool decide_sums(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
 enum { MOST_NEURONS = 1000 };
 
 /* Neuron by neuron where frequencies do not decide it and there are few neurons. */
-static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
+static void decide_rows(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
-    if (gains == GAINS_LARGEST && (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS)))
+    bool by_populations = gains == GAINS_LARGEST || gains == GAINS_LARGEST_ALL_TAU;
+    if (by_populations && (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS)))
         return;
-    if (gains == GAINS_LARGEST && (decide_sums(cx, net, slope, out) || (out->reason && reduce_count_rows(cx, net) > LDS_DENSE_ROWS)))
+    if (by_populations && (decide_sums(cx, net, slope, out) || (out->reason && reduce_count_rows(cx, net) > LDS_DENSE_ROWS)))
         return;
     const char *earlier = out->reason;
     if (reduce_net(cx, net, slope, gains, &out->matrix, &out->reason))
         lds_decide(cx, net, out);
     else if (earlier)
         out->reason = earlier;
+}
+
+static bool has_steps(const Net *net)
+{
+    bool any = false;
+    for (size_t a = 0; a < net->n_pops; a++)
+        any |= net->pop[a].model->prox_step || net->pop[a].model->is_switched;
+    return any;
+}
+
+/* Few neurons that differ in time constant are rows of their own, and are searched as such. What that does not decide, as exactly on
+ * the boundary, may be decided for populations, whose problem is the smaller one. With proximal steps that goes first: rates are those that
+ * multipliers leave, and multipliers that are alike within populations leave more. */
+static void decide_by_tau(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    LdsReport coarse = {0};
+    bool steps_first = has_steps(net);
+    if (!reduce_net(cx, net, slope, GAINS_LARGEST, &out->matrix, &out->reason)) {
+        decide_rows(cx, net, slope, GAINS_LARGEST_ALL_TAU, out);
+        return;
+    }
+    if (!steps_first)
+        lds_decide(cx, out);
+    if (out->verdict != TRUTH_UNDECIDED)
+        return;
+    decide_rows(cx, net, slope, GAINS_LARGEST_ALL_TAU, &coarse);
+    evidence_clear(&out->evidence);
+    out->evidence = (Evidence){0};
+    if (!lds_write_out(cx, &coarse, out) && steps_first)
+        lds_decide(cx, out);
+    bool is_kept = out->verdict == TRUTH_UNDECIDED && coarse.verdict != TRUTH_UNDECIDED;
+    drop(is_kept ? out : &coarse);
+    if (is_kept)
+        *out = coarse;
+}
+
+static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
+{
+    if (gains == GAINS_LARGEST && reduce_has_own_tau(cx, net))
+        decide_by_tau(cx, net, slope, out);
+    else
+        decide_rows(cx, net, slope, gains, out);
 }
 
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained)

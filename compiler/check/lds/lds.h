@@ -8,6 +8,7 @@
  *   reduce_components.c  strongly connected components
  *   row_order.c     rows in an order that hangs on neither names nor declarations: the search's own
  *   lds.c           the cascade over the tests of one component
+ *   lds_write_out.c ... found for rows of several neurons, for these one by one
  *   lds_part.c      a component as the tests see it: scaled doubles, exact entries
  *   lds_offer.c     what the tests find, rounded to few bits and put to the verifier
  *   lds_exact.c     one to three rows, trees
@@ -37,8 +38,14 @@ typedef enum GainLevel {
     GAINS_LARGEST,              /* one row for all, with the bound of the largest gain (the least, in a refutation) */
     GAINS_MEAN_ABOVE,           /* one row for all, with the mean of their bounds (Theorem 35), or a little more: proves LDS */
     GAINS_MEAN_BELOW,           /* ... or a little less: refutes it */
-    GAINS_OWN                   /* each neuron is a row of its own with its own bound */
+    GAINS_OWN,                  /* each neuron is a row of its own with its own bound */
+    GAINS_LARGEST_ALL_TAU       /* as the first, and also one row for neurons that differ in time constant */
 } GainLevel;
+/* Neurons that differ in time constant have rows of their own, where there are at most so many rows then: theorems on convergence ask for
+ * time constants row by row, and most of what is looked for by them, and advice, is for as many. */
+enum { REDUCE_MOST_TAU_ROWS = 40 };
+/* Some differ, and have: where they could be one row, or populations with kernels. */
+bool reduce_has_own_tau(Ctx *cx, const Net *net);
 /* The two differ. */
 bool reduce_has_own_gains(const Net *net);
 /* Some population is one row, though its neurons differ in gain. */
@@ -47,7 +54,7 @@ bool reduce_has_means(Ctx *cx, const Net *net);
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason);
-/* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own. */
+/* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own: reduce_rows_with_slopes(). */
 bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason);
 /* The same with given slopes, one a row, for rows that stand for populations wherever they can: as with GAINS_MEAN_... */
 bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason);
@@ -60,8 +67,10 @@ void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size
 /* The slopes that a refutation is about: each bound replaced by what is known to
  * be attained. False where that changes nothing. */
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);
-/* Rows that the matrix has, or would have. */
+/* Rows that the matrix has, or would have: with GAINS_LARGEST, with others, with given slopes. */
 size_t reduce_count_rows(Ctx *cx, const Net *net);
+size_t reduce_count_rows_with(Ctx *cx, const Net *net, GainLevel gains);
+size_t reduce_rows_with_slopes(Ctx *cx, const Net *net);
 
 /* ---- reduce_limits.c ---- */
 /* NULL, or why the slopes, or what the model is, allow no claim. */
@@ -84,6 +93,10 @@ void reduce_components(Ctx *cx, const ClaimMatrix *m, size_t *n_components, Comp
  * with kernels (evidence.h). *is_part: it is a part of the matrix's network, so that this may only prove. False
  * with *reason NULL when the network is of another kind. */
 bool fields_of_net(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMatrix *out, bool *is_part, const char **reason);
+
+/* ---- lds_write_out.c ---- */
+/* What decided `coarse`, whose rows stand for several rows of out->matrix each, decides that one, too: false where the verifier does not accept it. */
+bool lds_write_out(Ctx *cx, const LdsReport *coarse, LdsReport *out);
 
 /* ---- lds_part.c: one component ----
  * The tests see K = S D^-1 A S^-1 without its diagonal of -1: D = diag |R_ii|,

@@ -23,17 +23,36 @@ bool reduce_has_own_gains(const Net *net)
     return false;
 }
 
+static bool tau_differs(const NetPop *p)
+{
+    return p->tau_min && !mpq_equal(p->tau_min, p->tau_max);
+}
+
+/* Few rows, when all neurons have one that differ from others of their population; whole: what could be one row. */
+static bool are_few_apart(const Net *net, const bool *whole)
+{
+    size_t rows = 0;
+    for (size_t a = 0; a < net->n_pops && rows <= REDUCE_MOST_TAU_ROWS; a++) {
+        const NetPop *p = &net->pop[a];
+        rows += whole[a] && !tau_differs(p) && !gains_differ(p) ? 1 : p->size;
+    }
+    return rows <= REDUCE_MOST_TAU_ROWS;
+}
+
 /* A population of one is a neuron: `self` and `leak`, which hold what its own synapse
  * is apart from the others, exist only where some row stands for several. */
 static void find_whole_populations(const Net *net, GainLevel gains, bool *whole)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        whole[a] = net->pop[a].size > 1 && !(gains == GAINS_OWN && gains_differ(&net->pop[a]));
+        whole[a] = net->pop[a].size > 1;
     for (size_t k = 0; k < net->n_blocks; k++) {
         const Block *b = &net->block[k];
         if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
             whole[b->pre] = whole[b->post] = false;
     }
+    bool by_tau = gains != GAINS_LARGEST_ALL_TAU && are_few_apart(net, whole);
+    for (size_t a = 0; a < net->n_pops; a++)
+        whole[a] &= !(gains == GAINS_OWN && gains_differ(&net->pop[a])) && !(by_tau && tau_differs(&net->pop[a]));
 }
 
 static bool has_mean(const Reduction *r, size_t pop)
@@ -84,19 +103,49 @@ static size_t place_sums(Ctx *cx, Reduction *r, size_t n)
 }
 
 /* What takes populations as a whole where it can. */
-static Reduction by_populations(Ctx *cx, const Net *net)
+static Reduction at_level(Ctx *cx, const Net *net, GainLevel gains)
 {
-    Reduction r = {.net = net, .gains = GAINS_LARGEST};
+    Reduction r = {.net = net, .gains = gains};
     r.whole = ARENA_ARRAY(&cx->arena, net->n_pops, bool);
     r.row_of = ARENA_ARRAY(&cx->arena, net->n_pops, size_t);
     find_whole_populations(net, r.gains, r.whole);
     return r;
 }
 
+static Reduction by_populations(Ctx *cx, const Net *net)
+{
+    return at_level(cx, net, GAINS_LARGEST);
+}
+
+size_t reduce_count_rows_with(Ctx *cx, const Net *net, GainLevel gains)
+{
+    Reduction r = at_level(cx, net, gains);
+    return count_rows(&r);
+}
+
 size_t reduce_count_rows(Ctx *cx, const Net *net)
 {
-    Reduction r = by_populations(cx, net);
-    return count_rows(&r);
+    return reduce_count_rows_with(cx, net, GAINS_LARGEST);
+}
+
+/* Where neurons differ in gain, they have slopes of their own. */
+static GainLevel level_with_slopes(const Net *net)
+{
+    return reduce_has_own_gains(net) ? GAINS_OWN : GAINS_LARGEST;
+}
+
+size_t reduce_rows_with_slopes(Ctx *cx, const Net *net)
+{
+    return reduce_count_rows_with(cx, net, level_with_slopes(net));
+}
+
+bool reduce_has_own_tau(Ctx *cx, const Net *net)
+{
+    Reduction r = at_level(cx, net, GAINS_LARGEST_ALL_TAU);
+    bool any = false;
+    for (size_t a = 0; a < net->n_pops; a++)
+        any |= tau_differs(&net->pop[a]);
+    return any && are_few_apart(net, r.whole);
 }
 
 bool reduce_has_means(Ctx *cx, const Net *net)
@@ -340,10 +389,9 @@ bool reduce_with_sums(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMa
 
 bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason)
 {
-    GainLevel gains = reduce_has_own_gains(net) ? GAINS_OWN : GAINS_LARGEST;
     *out = (ClaimMatrix){.n = net->n};
     *reason = theory_obstacle(cx, net);
-    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = gains, .m = out}, reason);
+    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = level_with_slopes(net), .m = out}, reason);
 }
 
 bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason)

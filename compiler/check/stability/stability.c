@@ -97,6 +97,19 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
         : "uniqueness and stability; the witness found has more than one vector, so it says nothing about uniqueness";
 }
 
+/* What is not known could be so of the neurons one by one. */
+static void qualify_tau(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
+{
+    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
+    bool differ = false;
+    for (size_t a = 0; a < lds->matrix.q; a++)
+        differ |= !mpq_equal(tau.least[a], tau.most[a]);
+    if (differ)
+        out->open = arena_printf(&cx->arena, "%s. Neurons that differ in time constant share a row, of which the range of these times alone was looked at: what asks for "
+                                 "the time constant of each neuron was not tried (nearly equal time constants, Lur'e-Popov functions, whether an "
+                                 "equilibrium attracts or is unstable)", out->open);
+}
+
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     *out = (StabilityReport){0};
@@ -120,5 +133,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
         out->theorem = "none";
         out->open = lds->reason;
     }
+    if (out->verdict == TRUTH_UNDECIDED && out->open && lds->verdict != TRUTH_UNDECIDED && stability_limit(net) == LIMIT_NONE)
+        qualify_tau(cx, net, lds, out);
     theory_qualify(cx, net, &lds->evidence, out);
 }

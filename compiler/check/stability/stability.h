@@ -37,7 +37,7 @@ typedef struct RowTau {
 } RowTau;
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m);
 /* Slope bound at gain 1 times the longest time constant, row by row (Theorem 14). False where gains differ within a population. */
-bool stability_row_lag(const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag);
+bool stability_row_lag(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag);
 /* Looks for statements, in the order of their cost; slope: of the populations; is_local: about a network that goes on beyond a box with constant activations. */
 void stability_search(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, bool is_local);
 /* The statement about all neurons that says most of convergence; NULL: none does. */

@@ -1,6 +1,7 @@
 /* What theorems on convergence want of a network beside its matrix: time constants, the dynamics of its steps, and for two
  * neurons their activations. */
 #include "compiler/check/lds/lds.h"
+#include "compiler/net/pair_eval.h"
 #include "compiler/check/stability/stability.h"
 
 static StepLimit limit_of(const ModelPop *p)
@@ -58,17 +59,61 @@ static Num smallest_tau(const Net *net)
     return smallest;
 }
 
+static bool tau_differs(const NetPop *p)
+{
+    return p->tau_min && !mpq_equal(p->tau_min, p->tau_max);
+}
+
+/* Of the neurons of a population in which they differ, one by one. False where that cannot be told, which net_build would have said. */
+static bool taus_of_neurons(const Net *net, size_t pop, Num *out)
+{
+    const NetPop *p = &net->pop[pop];
+    PairEval eval;
+    bool fine = true;
+    pair_eval_begin(&eval, p->model->tau_of, net->model->sim.seed);
+    for (size_t k = 0; fine && k < p->size; k++) {
+        PairValue x;
+        fine = pair_eval(&eval, k, 0, &x);
+        mpq_ptr own = num_new(net->nums);
+        if (fine && x.q)
+            mpq_set(own, x.q);
+        else if (fine)
+            mpq_set_d(own, x.d);
+        out[k] = own;
+    }
+    pair_eval_end(&eval);
+    return fine;
+}
+
+/* Of the neurons of each of the rows of population `pop`, the first of which is `row`; the row behind them. */
+static size_t tau_of_rows(Ctx *cx, const Net *net, const ClaimMatrix *m, size_t pop, bool shortest, size_t row, Num *out)
+{
+    const NetPop *p = &net->pop[pop];
+    Num end = shortest ? net_tau_min(p) : net_tau_max(p), *own = NULL;
+    if (tau_differs(p) && p->size > 1 && !m->n_kernels && claim_matrix_size(m, row) == 1) {
+        own = ARENA_ARRAY(&cx->arena, p->size, Num);
+        own = taus_of_neurons(net, pop, own) ? own : NULL;
+    }
+    for (size_t left = p->size; left > 0; row++) {
+        out[row] = own ? own[p->size - left] : end;
+        left -= m->n_kernels ? left : claim_matrix_size(m, row);
+    }
+    return row;
+}
+
 /* Rows are whole populations, some with kernels longer than the net's, or their neurons in order. */
 RowTau stability_row_tau(Ctx *cx, const Net *net, const ClaimMatrix *m)
 {
     Num *least = ARENA_ARRAY(&cx->arena, m->q, Num), *most = ARENA_ARRAY(&cx->arena, m->q, Num);
     size_t row = 0;
     for (size_t a = 0; a < net->n_pops; a++) {
-        Num shortest = plain_tau(net, a, net_tau_min(&net->pop[a])), longest = plain_tau(net, a, net_tau_max(&net->pop[a]));
-        for (size_t left = net->pop[a].size; left > 0; row++) {
-            least[row] = shortest;
-            most[row] = longest;
-            left -= m->n_kernels ? left : claim_matrix_size(m, row);
+        size_t from = row;
+        tau_of_rows(cx, net, m, a, true, from, least);
+        row = tau_of_rows(cx, net, m, a, false, from, most);
+        for (size_t k = from; k < row; k++) {
+            bool same = mpq_equal(least[k], most[k]);
+            least[k] = plain_tau(net, a, least[k]);
+            most[k] = same ? least[k] : plain_tau(net, a, most[k]);
         }
     }
     for (; row < m->q; row++)           /* sums have none; the smallest binds no rate */
@@ -87,17 +132,19 @@ static void prox_slope(const NetPop *p, const SlopeReport *slope, mpq_t out)
         mpq_set_ui(out, 1, 1);
 }
 
-bool stability_row_lag(const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag)
+bool stability_row_lag(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, mpq_t *lag)
 {
     size_t row = 0;
+    Num *tau = ARENA_ARRAY(&cx->arena, m->q, Num);
     if (reduce_has_own_gains(net))
         return false;
     for (size_t a = 0; a < net->n_pops; a++) {
         if (!slope[a].proved || !slope[a].bounded)
             return false;
+        tau_of_rows(cx, net, m, a, false, row, tau);
         for (size_t left = net->pop[a].size; left > 0; row++) {
             prox_slope(&net->pop[a], &slope[a], lag[row]);
-            mpq_mul(lag[row], lag[row], net_tau_max(&net->pop[a]));
+            mpq_mul(lag[row], lag[row], tau[row]);
             left -= m->n_kernels ? left : claim_matrix_size(m, row);
         }
     }

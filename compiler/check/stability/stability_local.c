@@ -338,7 +338,7 @@ static bool may_be_local(Ctx *cx, const Net *net, const SlopeReport *slope)
 {
     if (theory_obstacle(cx, net) || theory_no_convergence(cx, net))
         return false;
-    bool proved = (reduce_has_own_gains(net) ? net->n : reduce_count_rows(cx, net)) <= MOST_ROWS;
+    bool proved = reduce_rows_with_slopes(cx, net) <= MOST_ROWS;
     for (size_t a = 0; a < net->n_pops; a++)
         proved &= slope[a].proved && slope[a].monotone;
     return proved;

@@ -211,7 +211,7 @@ static void try_projected_rate(Search *s)
     const ClaimMatrix *m = &s->lds->matrix;
     Statement proposed;
     mpq_t *lag = rationals_new(s->cx, m->q);
-    bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->net, s->slope, m, lag), found = false;
+    bool asked = !m->n_sums && m->row_from[m->q] <= MOST_ENTRIES && stability_row_lag(s->cx, s->net, s->slope, m, lag), found = false;
     double most = asked ? projected_rate(s, lag) : 0;
     for (double lost = 1e-7; most > 0 && !found && lost < 0.9; lost = more_lost(lost)) {
         statement_init(s->cx, &proposed, STATEMENT_PROJECTED_RATE, m->q);
