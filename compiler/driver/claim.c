@@ -13,6 +13,8 @@ static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
 {
     if (like->q == reduce_count_rows_with(cx, net, GAINS_LARGEST_ALL_TAU))
         return GAINS_LARGEST_ALL_TAU;
+    if (like->q != reduce_count_rows(cx, net) && like->q == reduce_count_rows_with(cx, net, GAINS_OWN_EACH_TAU))
+        return GAINS_OWN_EACH_TAU;
     return reduce_has_own_gains(net) && like->q != reduce_count_rows(cx, net) ? GAINS_OWN : GAINS_LARGEST;
 }
 

@@ -95,6 +95,8 @@ def main():
         for k in range(seed, seed + count):
             both_ways(k, folder, seen)
         assert "unstable-equilibrium" in said(report_of(FOCUS, folder))[4]
+        focus = FOCUS.replace("size = 2", "size = 60").replace("i / 10", "i / 1000").replace("1.25", "2.5 / 60").replace("1.5", "3 / 60")
+        assert said(report_of(focus, folder))[1] == "refuted" and report_of(focus.replace("60", "300"), folder)["stability"]["verdict"] == "undecided"
         many = report_of(MANY, folder)
         assert many["lds"]["rows"] == 2 and "range of these times alone" in many["stability"]["open"], many["stability"]
         rows = report_of(MANY.replace("60", "20"), folder)

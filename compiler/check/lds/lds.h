@@ -39,11 +39,12 @@ typedef enum GainLevel {
     GAINS_MEAN_ABOVE,           /* one row for all, with the mean of their bounds (Theorem 35), or a little more: proves LDS */
     GAINS_MEAN_BELOW,           /* ... or a little less: refutes it */
     GAINS_OWN,                  /* each neuron is a row of its own with its own bound */
-    GAINS_LARGEST_ALL_TAU       /* as the first, and also one row for neurons that differ in time constant */
+    GAINS_LARGEST_ALL_TAU,      /* as the first, and also one row for neurons that differ in time constant */
+    GAINS_OWN_EACH_TAU          /* as GAINS_OWN, and never one row for these, in networks of some more rows */
 } GainLevel;
 /* Neurons that differ in time constant have rows of their own, where there are at most so many rows then: theorems on convergence ask for
  * time constants row by row, and most of what is looked for by them, and advice, is for as many. */
-enum { REDUCE_MOST_TAU_ROWS = 40 };
+enum { REDUCE_MOST_TAU_ROWS = 40, REDUCE_MOST_EACH_TAU_ROWS = 200 };
 /* Some differ, and have: where they could be one row, or populations with kernels. */
 bool reduce_has_own_tau(Ctx *cx, const Net *net);
 /* The two differ. */

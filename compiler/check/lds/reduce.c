@@ -29,14 +29,14 @@ static bool tau_differs(const NetPop *p)
 }
 
 /* Few rows, when all neurons have one that differ from others of their population; whole: what could be one row. */
-static bool are_few_apart(const Net *net, const bool *whole)
+static bool are_few_apart(const Net *net, GainLevel gains, const bool *whole)
 {
-    size_t rows = 0;
-    for (size_t a = 0; a < net->n_pops && rows <= REDUCE_MOST_TAU_ROWS; a++) {
+    size_t rows = 0, most = gains == GAINS_OWN_EACH_TAU ? REDUCE_MOST_EACH_TAU_ROWS : REDUCE_MOST_TAU_ROWS;
+    for (size_t a = 0; a < net->n_pops && rows <= most; a++) {
         const NetPop *p = &net->pop[a];
         rows += whole[a] && !tau_differs(p) && !gains_differ(p) ? 1 : p->size;
     }
-    return rows <= REDUCE_MOST_TAU_ROWS;
+    return rows <= most;
 }
 
 /* A population of one is a neuron: `self` and `leak`, which hold what its own synapse
@@ -50,9 +50,10 @@ static void find_whole_populations(const Net *net, GainLevel gains, bool *whole)
         if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
             whole[b->pre] = whole[b->post] = false;
     }
-    bool by_tau = gains != GAINS_LARGEST_ALL_TAU && are_few_apart(net, whole);
+    bool by_tau = gains != GAINS_LARGEST_ALL_TAU && are_few_apart(net, gains, whole);
+    bool by_gain = gains == GAINS_OWN || gains == GAINS_OWN_EACH_TAU;
     for (size_t a = 0; a < net->n_pops; a++)
-        whole[a] &= !(gains == GAINS_OWN && gains_differ(&net->pop[a])) && !(by_tau && tau_differs(&net->pop[a]));
+        whole[a] &= !(by_gain && gains_differ(&net->pop[a])) && !(by_tau && tau_differs(&net->pop[a]));
 }
 
 static bool has_mean(const Reduction *r, size_t pop)
@@ -145,7 +146,7 @@ bool reduce_has_own_tau(Ctx *cx, const Net *net)
     bool any = false;
     for (size_t a = 0; a < net->n_pops; a++)
         any |= tau_differs(&net->pop[a]);
-    return any && are_few_apart(net, r.whole);
+    return any && are_few_apart(net, GAINS_LARGEST, r.whole);
 }
 
 bool reduce_has_means(Ctx *cx, const Net *net)

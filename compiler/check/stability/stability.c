@@ -100,14 +100,12 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
 /* What is not known could be so of the neurons one by one. */
 static void qualify_tau(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
-    RowTau tau = stability_row_tau(cx, net, &lds->matrix);
-    bool differ = false;
-    for (size_t a = 0; a < lds->matrix.q; a++)
-        differ |= !mpq_equal(tau.least[a], tau.most[a]);
-    if (differ)
-        out->open = arena_printf(&cx->arena, "%s. Neurons that differ in time constant share a row, of which the range of these times alone was looked at: what asks for "
-                                 "the time constant of each neuron was not tried (nearly equal time constants, Lur'e-Popov functions, whether an "
-                                 "equilibrium attracts or is unstable)", out->open);
+    bool tried = lds->verdict == TRUTH_REFUTED && stability_rows_by_tau(cx, net, lds) > 0;
+    if (stability_tau_is_range(cx, net, lds))
+        out->open = arena_printf(&cx->arena, "%s. Neurons that differ in time constant share a row, of which the range of these times alone was looked at; %s",
+                                 out->open, tried ? "with the time constant of each neuron no equilibrium was proved to be unstable, and whether one attracts was not looked at"
+                                                  : "what asks for the time constant of each neuron was not tried (nearly equal time constants, Lur'e-Popov functions, "
+                                                    "whether an equilibrium attracts or is unstable)");
 }
 
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
@@ -121,7 +119,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
     if (lds->verdict == TRUTH_CERTIFIED) {
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
-        if (!stability_conclude_equilibria(cx, net, lds, out)) {
+        if (!stability_conclude_equilibria(cx, net, lds, out) && !stability_refute_by_neurons(cx, net, slope, lds, out)) {
             conclude_refuted(lds, out);
             stability_add_attracting(cx, net, lds, out);
         }

@@ -64,6 +64,14 @@ bool stability_vector_of_minor(Ctx *cx, const LdsReport *lds, Witness *out);
 /* Says once more, behind what holds in a box, why there is not one equilibrium for every constant input. */
 void stability_add_not_unique(Ctx *cx, StabilityReport *out);
 
+/* stability_neurons.c: where a refuted matrix leaves stability open, and rows stand for neurons that differ in time constant: refutes it with a
+ * row for each of these, which *lds has then. False, and all as it was, where that does not do it. */
+bool stability_refute_by_neurons(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
+/* Rows of that, where it is tried; else 0. */
+size_t stability_rows_by_tau(Ctx *cx, const Net *net, const LdsReport *lds);
+/* Some row stands for neurons that differ in time constant. */
+bool stability_tau_is_range(Ctx *cx, const Net *net, const LdsReport *lds);
+
 /* False, and *out as it was, when they refute nothing. */
 bool stability_conclude_equilibria(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* The activations are what a statement about two neurons wants. */
