@@ -270,7 +270,7 @@ static bool decide_sums(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
 enum { MOST_NEURONS = 1000 };
 
 /* Neuron by neuron where frequencies do not decide it and there are few neurons. */
-static void decide_rows(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
+static void decide_level(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, LdsReport *out)
 {
     bool by_populations = gains == GAINS_LARGEST || gains == GAINS_LARGEST_ALL_TAU;
     if (by_populations && (decide_fields(cx, net, slope, out) || (out->reason && net->n > MOST_NEURONS)))
@@ -300,18 +300,18 @@ static void decide_by_tau(Ctx *cx, const Net *net, const SlopeReport *slope, Lds
     LdsReport coarse = {0};
     bool steps_first = has_steps(net);
     if (!reduce_net(cx, net, slope, GAINS_LARGEST, &out->matrix, &out->reason)) {
-        decide_rows(cx, net, slope, GAINS_LARGEST_ALL_TAU, out);
+        decide_level(cx, net, slope, GAINS_LARGEST_ALL_TAU, out);
         return;
     }
     if (!steps_first)
-        lds_decide(cx, out);
+        lds_decide(cx, net, out);
     if (out->verdict != TRUTH_UNDECIDED)
         return;
-    decide_rows(cx, net, slope, GAINS_LARGEST_ALL_TAU, &coarse);
+    decide_level(cx, net, slope, GAINS_LARGEST_ALL_TAU, &coarse);
     evidence_clear(&out->evidence);
     out->evidence = (Evidence){0};
     if (!lds_write_out(cx, &coarse, out) && steps_first)
-        lds_decide(cx, out);
+        lds_decide(cx, net, out);
     bool is_kept = out->verdict == TRUTH_UNDECIDED && coarse.verdict != TRUTH_UNDECIDED;
     drop(is_kept ? out : &coarse);
     if (is_kept)
@@ -323,7 +323,7 @@ static void decide_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLe
     if (gains == GAINS_LARGEST && reduce_has_own_tau(cx, net))
         decide_by_tau(cx, net, slope, out);
     else
-        decide_rows(cx, net, slope, gains, out);
+        decide_level(cx, net, slope, gains, out);
 }
 
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained)
