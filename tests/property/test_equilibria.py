@@ -454,11 +454,23 @@ def try_zero_random(seed, folder):
     return at_zero(phi, w, tau, folder)
 
 
+def try_sizes(phi, folder):
+    """Rates of any size: the ends attract, and 0 between them is unstable."""
+    for size in ("1e-9", "1e-4", "1", "1e8"):
+        text = "".join(f"population {p} mixed {{ tau = 1; {phi.format(size)} }}\n" for p in "XY")
+        text += "connect X -> X { weight = 1.5 }\nconnect Y -> X { weight = -0.25 }\nconnect X -> Y { weight = 0.5 }\n"
+        report, statements = check(text, folder)
+        wording(report, statements)
+        assert report["stability"]["verdict"] == "refuted" and len(boxes(statements)) == 3, (size, report["stability"])
+        assert len(attracting(statements)) == 2 and len(unstable(statements)) == 1, (size, report["stability"])
+
+
 def main(count=40, first=1):
     failures, seen = 0, [0] * 6
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
     tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
+    tries += [(try_sizes, (phi,)) for phi in AT_ZERO[:3]]
     tries += [(try_zero_pair, (phi.format("1"), w, tau)) for phi in AT_ZERO[:3] for w, tau in ZERO_PAIRS]
     with tempfile.TemporaryDirectory() as folder:
         zeros = sum(try_zero_random(seed, folder) for seed in range(first, first + count))

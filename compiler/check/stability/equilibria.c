@@ -92,6 +92,7 @@ static bool newton(Hunt *h, double *x)
         best = fmin(best, miss);
         if (n > EQUILIBRIA_FEW_ROWS && idle > 4)
             return false;       /* from piece to piece of the activations, and back */
+        size = h->found->scale;         /* of where x is, not of where it began */
         for (size_t a = 0; a < n; a++)
             size = fmax(size, fabs(x[a]));
         if (!isfinite(miss))
@@ -164,6 +165,32 @@ static void try_between(Hunt *h)
             }
 }
 
+/* Some rates have no bound, so that there may be equilibria of any size. */
+static bool is_unbounded(const Hunt *h)
+{
+    bool bounded = true;
+    for (size_t a = 0; a < h->found->n_rows; a++)
+        bounded &= h->net->row[a].act->range_lo && h->net->row[a].act->range_hi;
+    return !bounded;
+}
+
+/* Random directions, farther and farther out: from there Newton's method comes back, where slopes grow, to the equilibrium
+ * that is farthest. */
+static void try_far_out(Hunt *h)
+{
+    enum { FARTHEST = 40 };
+    const Equilibria *e = h->found;
+    double x[EQUILIBRIA_MOST_ROWS];
+    for (int k = -8; k < FARTHEST && e->n < EQUILIBRIA_MOST; k++) {
+        for (size_t a = 0; a < e->n_rows; a++) {
+            const Activation *act = h->net->row[a].act;
+            double side = act->range_lo ? 1 : act->range_hi ? -1 : k % 2 ? 1 : -1;
+            x[a] = side * ldexp(e->scale, k / 2) * (k % 4 == 0 ? 1 : random_unit(h));
+        }
+        try_from(h, x);
+    }
+}
+
 static void try_starts(Hunt *h)
 {
     size_t n = h->found->n_rows;
@@ -176,6 +203,8 @@ static void try_starts(Hunt *h)
             relax(h, x);
         try_from(h, x);
     }
+    if (n <= EQUILIBRIA_FEW_ROWS && is_unbounded(h))
+        try_far_out(h);
     if (n <= EQUILIBRIA_FEW_ROWS)
         try_between(h);
 }
@@ -210,6 +239,20 @@ static void read_rows(Hunt *h, double *v)
     mpq_clear(x);
 }
 
+/* About the size of the values where they have come to an end far out on both sides, as those of formulas may, whose bounds are
+ * not written; else -1. */
+static double settled_size(const Hunt *h, size_t a)
+{
+    double size = 0;
+    for (int side = -1; side <= 1; side += 2) {
+        double far = psi(h, a, side * 0x1p60), near = psi(h, a, side * 0x1p50);
+        if (!(fabs(far - near) <= 1e-6 * fabs(far)))
+            return -1;
+        size = fmax(size, fabs(far));
+    }
+    return size;
+}
+
 /* The largest of the bounds and of what the input alone gives. */
 static double scale_of(const Hunt *h)
 {
@@ -218,6 +261,8 @@ static double scale_of(const Hunt *h)
         const Activation *act = h->net->row[a].act;
         if (act->range_lo && act->range_hi)
             scale = fmax(scale, fmax(fabs(num_to_double(act->range_lo)), fabs(num_to_double(act->range_hi))));
+        else if (settled_size(h, a) >= 0)
+            scale = fmax(scale, settled_size(h, a));
         else
             scale = fmax(scale, fmax(fabs(psi(h, a, h->found->v[a])), fabs(h->found->v[a])));
     }
