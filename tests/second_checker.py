@@ -1082,6 +1082,13 @@ def says_cascade_rate(t, net, s, found, components):
     need(all(rate < x for x in own), "a component of the cascade is not quicker than it")
 
 
+def says_attained(t, net, s, root):
+    need(root["claim"] == "not-lds" and not net.kernel, "slopes that are attained, of another claim")
+    need(min(numbers(s["slope"], t.q)) >= 0, "a negative slope")
+    numbers(s["at"], t.q)
+
+
+OTHER_SLOPES = {"local-slopes", "invariant-box", "attained-slopes"}
 SAYS = {        # fields, whether it needs "lds", whether it is exponential convergence, what checks it
     "quasi-dominance": (("d", "tau", "rate"), True, True, says_dominance),
     "contraction-l1": (("q", "tau", "rate"), False, True, says_contraction_one),
@@ -1110,6 +1117,7 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "moving-equilibrium": (("input", "x", "at", "radius", "value_lo", "value_hi", "slope_lo", "slope_hi", "Y"), False, False, says_moving),
     "local-slopes": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
     "invariant-box": (("slope", "input", "x_lo", "x_hi"), True, False, says_local),
+    "attained-slopes": (("slope", "at"), False, False, says_attained),
     "several-equilibria": (("first", "second"), False, False, says_several),
     "unstable-equilibrium": (("equilibrium", "tau", "P", "direction"), False, False, says_form),
     "attracting-equilibrium": (("equilibrium", "tau", "P"), False, False, says_form),
@@ -1124,13 +1132,13 @@ SAYS = {        # fields, whether it needs "lds", whether it is exponential conv
     "run-away-by-form": (("q", "slope", "tau", "rate"), False, False, says_form_runaway),
     "several-or-none": ((), False, False, says_several_or_none),
 }
-ABOUT_ALL = ("cascade-rate", "equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "several-equilibria", "unstable-equilibrium",
+ABOUT_ALL = ("cascade-rate", "equilibrium", "moving-equilibrium", "local-slopes", "invariant-box", "attained-slopes", "several-equilibria", "unstable-equilibrium",
              "attracting-equilibrium", "inhibition-stabilised", "unstable-differences", "run-away", *STRAIGHT, "run-away-by-form", "several-or-none", "no-potential", "balance", "no-balance")
 
 
 def check_statements(t, root):
     components, found = root.get("components", []), root["statements"]
-    need(isinstance(found, list) and found and len(found) <= 40 * (len(components) + 1), "no statements, or too many")
+    need(isinstance(found, list) and found and len(found) <= 60 * (len(components) + 1), "no statements, or too many")
     converges, checked_later = set(), []
     converges = set()
     for s in found:
@@ -1148,7 +1156,7 @@ def check_statements(t, root):
         else:
             net, one = Neurons(t, list(range(t.q))), components[0] if len(components) == 1 else None
         need("component" not in s or s["says"] not in ABOUT_ALL, "it is about all rows")
-        if test is says_several_or_none:
+        if test in (says_several_or_none, says_attained):
             test(t, net, s, root)
         elif test in (says_several, says_form, says_inhibition, says_unstable_within, says_straight):
             checked_later.append((test, net, s))
@@ -1162,7 +1170,7 @@ def check_statements(t, root):
             test(t, net, s)
         else:
             need("component" not in s, "a cascade of one component")
-    need(sum(s["says"] in ("local-slopes", "invariant-box") for s in found) <= 1, "two boxes")
+    need(sum(s["says"] in OTHER_SLOPES for s in found) <= 1, "two boxes, or slopes that are named twice")
     for test, net, s in checked_later:          # they are about other statements, which are in order by now
         test(t, net, s, found)
     if any(s["says"] == "cascade" for s in found):
@@ -1428,7 +1436,7 @@ class Plane:
 def check_proof(proof, plane, attained, points, is_cell):
     """Evidence that holds at every point; of a cell, so that it holds between them, too."""
     says = {s["says"] for s in proof.get("statements", [])}
-    need(not says & {"local-slopes", "invariant-box"}, "other slopes")
+    need(not says & OTHER_SLOPES, "other slopes")
     if "components" in proof:
         if is_cell:
             return check_cell(dict(proof, lo=[], hi=[]), [plane.at(theta) for theta in points], points, plane.speeds, plane.value)

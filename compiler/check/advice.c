@@ -1,4 +1,5 @@
 #include "compiler/check/advice.h"
+#include "compiler/check/slope/slope.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -147,6 +148,6 @@ void advice_find(Ctx *cx, Report *r)
         find_binding(cx, &r->lds, a);
     if (r->lds.verdict == TRUTH_REFUTED)
         find_witness_rows(cx, &r->lds, a);
-    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0)
+    if (r->lds.verdict != TRUTH_CERTIFIED && r->lds.matrix.q > 0 && slope_all_bounded(r->net, r->slope))
         remedies_find(cx, r, a);
 }

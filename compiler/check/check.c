@@ -63,6 +63,7 @@ bool check_net_knowing(Ctx *cx, const Net *net, Conclusion only, SlopeProofs *kn
     if (report_covers(out, CONCLUDE_STABILITY)) {
         stability_conclude(cx, net, out->slope, &out->lds, &out->stability);
         stability_seek_local(cx, net, out->slope, &out->local, &out->stability);
+        stability_seek_attained(cx, net, out->slope, &out->lds, &out->local, &out->stability);
     }
     if (only == CONCLUDE_ALL)
         answer_requirements(cx, net, out);

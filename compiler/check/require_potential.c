@@ -129,7 +129,7 @@ RequirementReport require_potential(Ctx *cx, Report *r, const ModelRequire *requ
     const char *reason;
     if (find(&report_proof(r)->evidence, STATEMENT_POTENTIAL))
         return (RequirementReport){.verdict = TRUTH_CERTIFIED, .reason = has_one};
-    if (!reduce_with_slopes(cx, r->net, NULL, &m, &reason))
+    if (!reduce_with_slopes(cx, r->net, GAINS_OWN, NULL, &m, &reason))
         return (RequirementReport){.reason = reason};
     RequirementReport a = potential_of(cx, r, &m, true);
     claim_matrix_clear(&m);

@@ -18,26 +18,26 @@ static GainLevel level_of(Ctx *cx, const Net *net, const ClaimMatrix *like)
     return reduce_has_own_gains(net) && like->q != reduce_count_rows(cx, net) ? GAINS_OWN : GAINS_LARGEST;
 }
 
-/* With the slopes that a statement about a box gives each row. */
-static bool claim_in_box(Ctx *cx, const Net *net, const Statement *box, ClaimMatrix *out, const char **reason)
+/* With the slopes that a statement gives each row. */
+static bool claim_with_slopes(Ctx *cx, const Net *net, const Statement *s, ClaimMatrix *out, const char **reason)
 {
-    size_t rows = reduce_rows_with_slopes(cx, net);
-    if (rows != box->n) {
-        *reason = arena_printf(&cx->arena, "the certificate is about %zu rows, the model has %zu", box->n, rows);
+    GainLevel gains;
+    if (!reduce_level_of_rows(cx, net, s->n, &gains)) {
+        *reason = arena_printf(&cx->arena, "the certificate is about %zu rows, and the model, of %zu neurons, has others", s->n, net->n);
         return false;
     }
-    Num *slope = ARENA_ARRAY(&cx->arena, rows, Num);
-    for (size_t k = 0; k < rows; k++)
-        slope[k] = statement_numbers(box, "slope")[k];
-    return reduce_with_slopes(cx, net, slope, out, reason);
+    Num *slope = ARENA_ARRAY(&cx->arena, s->n, Num);
+    for (size_t k = 0; k < s->n; k++)
+        slope[k] = statement_numbers(s, "slope")[k];
+    return reduce_with_slopes(cx, net, gains, slope, out, reason);
 }
 
 bool claim_of_net(Ctx *cx, const Net *net, const Evidence *evidence, const ClaimMatrix *like, ClaimMatrix *out, const char **reason)
 {
-    const Statement *box = statement_local(evidence->statement, evidence->n_statements);
+    const Statement *own = statement_of_slopes(evidence->statement, evidence->n_statements);
     bool is_certificate = evidence->is_certificate;
-    if (box)
-        return claim_in_box(cx, net, box, out, reason);
+    if (own)
+        return claim_with_slopes(cx, net, own, out, reason);
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
 

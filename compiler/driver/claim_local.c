@@ -227,31 +227,69 @@ static const char *box_differs(const LocalNet *net, const ClaimMatrix *m, const 
 static bool is_about_activations(const Statement *s)
 {
     return s->kind == STATEMENT_EQUILIBRIUM || s->kind == STATEMENT_MOVING || s->kind == STATEMENT_PIECES_NONE || s->kind == STATEMENT_RUNAWAY || statement_table[s->kind].says == STATES_LOCAL ||
+           s->kind == STATEMENT_ATTAINED ||
            s->kind == STATEMENT_ON_PIECES || s->kind == STATEMENT_PIECES_RUNAWAY || s->kind == STATEMENT_FORM_RUNAWAY;
 }
 
+/* NULL, or one slope a row, where a statement names them. */
+static const Num *named_slopes(Ctx *cx, const Evidence *e, size_t q)
+{
+    const Statement *s = statement_of_slopes(e->statement, e->n_statements);
+    Num *own = ARENA_ARRAY(&cx->arena, q, Num);
+    for (size_t a = 0; s && a < q; a++)
+        own[a] = statement_numbers(s, "slope")[a];
+    return s ? own : NULL;
+}
+
 /* About all inputs, and so about activations alone. */
-static const char *several_or_none_differs(Ctx *cx, const Net *net, const ClaimMatrix *m, SlopeReport *slope)
+static const char *several_or_none_differs(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e, SlopeReport *slope)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet activations;
     const char *fault = NULL;
     slope_check(cx, net, slope);
     lds_attained(net, slope, attained);
-    return local_activations(cx, net, attained, m, &activations, &fault) ? relu_differs(&activations) : fault;
+    return local_activations(cx, net, attained, named_slopes(cx, e, m->q), m, &activations, &fault) ? relu_differs(&activations) : fault;
+}
+
+/* ---- slopes that are attained ---- */
+
+/* That of row `a`, neuron k of its population, is at most what is known to be attained by all inputs, or by the one that is named. */
+static bool is_attained(const LocalNet *net, const Net *of, const SlopeReport *attained, const ClaimMatrix *m, const Statement *s, size_t a, size_t k)
+{
+    const LocalRow *row = &net->row[a];
+    mpq_t x;
+    double least = 0, most;
+    mpq_init(x);
+    bool known = attained[row->pop].bounded;
+    if (known)
+        reduce_row_slope(of, attained, row->pop, k, claim_matrix_size(m, a) > 1, x);
+    else
+        mpq_mul(x, row->slope, statement_numbers(s, "at")[a]);
+    bool fits = known ? mpq_cmp(row->slope, x) <= 0 : local_slopes(net, a, x, x, &least, &most) && least >= 1;
+    mpq_clear(x);
+    return fits;
+}
+
+static const char *attained_differ(const LocalNet *net, const Net *of, const SlopeReport *slope, const ClaimMatrix *m, const Statement *s)
+{
+    SlopeReport *attained = ARENA_ARRAY(&net->cx->arena, of->n_pops, SlopeReport);
+    lds_attained(of, slope, attained);
+    for (size_t a = 0, first = 0; a < m->q; a++) {
+        first = a > 0 && net->row[a].pop == net->row[a - 1].pop ? first : a;
+        if (!is_attained(net, of, attained, m, s, a, a - first))
+            return "the slopes are not known to be attained";
+    }
+    return NULL;
 }
 
 /* The network near a point or in a box, with the slopes that the rows of m have. */
 static bool read_local(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e, SlopeReport *slope, LocalNet *out, const char **fault)
 {
-    const Statement *box = statement_local(e->statement, e->n_statements);
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
-    Num *own = ARENA_ARRAY(&cx->arena, m->q, Num);
-    for (size_t a = 0; box && a < m->q; a++)
-        own[a] = statement_numbers(box, "slope")[a];
     slope_check(cx, net, slope);
     lds_attained(net, slope, attained);
-    return local_net(cx, net, e->is_certificate ? slope : attained, box ? own : NULL, m, out, fault);
+    return local_net(cx, net, e->is_certificate ? slope : attained, named_slopes(cx, e, m->q), m, out, fault);
 }
 
 const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Evidence *e)
@@ -265,14 +303,16 @@ const char *claim_local_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, con
         if (s->kind == STATEMENT_UNSTABLE_WITHIN && !within_fits(&tau, s))
             return "the statement \"unstable-differences\" is about neurons of one time constant";
         if (s->kind == STATEMENT_SEVERAL_OR_NONE) {
-            fault = several_or_none_differs(cx, net, m, slope);
+            fault = several_or_none_differs(cx, net, m, e, slope);
             continue;
         }
         if (!is_about_activations(s))
             continue;
         if (!local.row && !read_local(cx, net, m, e, slope, &local, &fault))
             return fault;
-        fault = statement_table[s->kind].says == STATES_LOCAL ? box_differs(&local, m, slope, s) : facts_differ(&local, m, 1, s);
+        fault = statement_table[s->kind].says == STATES_LOCAL ? box_differs(&local, m, slope, s)
+              : s->kind == STATEMENT_ATTAINED                 ? attained_differ(&local, net, slope, m, s)
+                                                              : facts_differ(&local, m, 1, s);
     }
     return fault;
 }

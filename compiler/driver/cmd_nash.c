@@ -111,10 +111,10 @@ ExitStatus cmd_nash(const Options *o)
     else
         status = compilation_failure(&c);
     diagnose(&c.cx, o);
-    if (reason)
+    if (!made && reason)
         fprintf(stderr, "eigc nash: no game is made of this model: %s\n", reason);
     if (o->json)
-        print_json(&c, made ? &g : NULL, reason);
+        print_json(&c, made ? &g : NULL, made ? NULL : reason);
     else if (made && !o->quiet)
         print_text(&g);
     compilation_free(&c);

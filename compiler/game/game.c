@@ -15,15 +15,10 @@ typedef struct Stage {
     bool has_delays;            /* which change no equilibrium, but what happens beside it */
 } Stage;
 
-static bool set_stage(Stage *s, const SlopeReport *slope, const char **reason)
+static bool set_stage(Stage *s, const SlopeReport *slope, size_t most_rows, const char **reason)
 {
-    ClaimMatrix *m = &s->plain.matrix;
-    if (!reduce_with_slopes(s->cx, s->net, NULL, m, reason))
-        return false;
-    Num *one = ARENA_ARRAY(&s->cx->arena, m->q, Num);
-    for (size_t a = 0; a < m->q; a++)
-        one[a] = num_int(s->net->nums, 1);
-    if (!local_net(s->cx, s->net, slope, one, m, &s->local, reason))
+    GainLevel gains;
+    if (!local_with_slopes_one(s->cx, s->net, slope, most_rows, &gains, &s->plain.matrix, &s->local, reason))
         return false;
     s->has_delays = theory_no_convergence(s->cx, s->net) != NULL;
     s->plain.evidence.statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH, Statement);
@@ -178,13 +173,8 @@ bool game_of(Ctx *cx, const Net *net, const Report *report, const double *asked,
     Stage s = {.cx = cx, .net = net};
     *out = (Game){.report = report};
     *reason = theory_noise(cx, net);
-    if (*reason || !set_stage(&s, report->slope, reason))
+    if (*reason || !set_stage(&s, report->slope, asked ? CHECK_MAX_ROWS : EQUILIBRIA_MOST_ROWS, reason))
         return false;
-    if (!asked && s.local.n > EQUILIBRIA_MOST_ROWS) {
-        *reason = arena_printf(&cx->arena, "it has %zu rows of neurons that differ, and equilibria of up to %d are looked for", s.local.n,
-                               EQUILIBRIA_MOST_ROWS);
-        return false;
-    }
     out->when = local_when(cx, net);
     set_rows(&s, report->slope, out);
     if (asked)

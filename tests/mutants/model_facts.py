@@ -10,7 +10,7 @@ from second_checker import Tested, cells, matrix_at, number, read_term, weights
 TIMES = ("ms", "s")
 ABOUT_OTHERS = {"projected-dynamics": "0", "projected-dynamics-rate": "0", "switched-dynamics": "inf", "switched-dynamics-rate": "inf"}
 OF_STRUCTURE = ("potential-game", "no-potential", "saddle", "balance", "no-balance", "several-or-none")
-BOXES = ("local-slopes", "invariant-box")
+BOXES = ("local-slopes", "invariant-box", "attained-slopes")
 
 
 class Population:

@@ -25,6 +25,7 @@ connect E -> I {{ weight = {w[2]} }}
 connect I -> I {{ weight = {w[3]} }}
 """
 RELU, CLIP = "cost = nonnegative", "cost = box(0, 1)"
+SQUARE = "activation(z) = 0.3 * max(z, 0)^2"        # slopes have no bound
 # Activation, weights EE, EI, IE, II, inputs; verdict; each equilibrium, and whether it is unstable.
 PAIRS = [
     (RELU, (.5, 2, 3, .5), (1, .2), "certified", []),
@@ -36,6 +37,8 @@ PAIRS = [
     (CLIP, (6, 2, 3, .5), (-1, .2), "refuted", [(0, .133333333, False), (.6, 1, True), (1, 1, False)]),
     (CLIP, (3, .5, .5, 0), (-.5, 0), "refuted", [(0, 0, False), (.285714286, .142857143, True), (1, .5, False)]),
     (CLIP, (3, 2, 3, .5), (1, .2), "refuted", [(.366666667, .866666667, True), (.5, 1, True), (1, 1, False)]),
+    (SQUARE, (2.5, .5, 1.4, 1), (.1, .1), "refuted", [(.00343738060, .00310341141, False), (.507562479, .136370541, True)]),
+    (SQUARE, (2.5, 1.3, 2.4, 1), (1, 1), "undecided", [(.815224009, 1.06892473, False)]),
 ]
 # Thresholds of the Hopf bifurcation for (EI, IE, II) = (2, 3, .5), by time constants.
 HOPF = [((1, 1), 2.5), ((1, 2), 1.75), ((1, .5), 4)]
@@ -170,6 +173,7 @@ def try_false_facts(text, kind, folder):
     at = [k for k, s in enumerate(statements) if s["says"] == kind][0]
     falser = {"equilibrium": [("value_lo value_hi", 1 + 1e-9), ("slope_lo slope_hi", .999), ("input", 1.01)],
               "unstable-equilibrium": [("tau", 1.01)], "run-away": [("slope_lo slope_hi", .999), ("tau", 1.01)],
+              "attained-slopes": [("slope", 1.01), ("slope", .99), ("at at", .7)],
               "local-slopes": [("slope", .99), ("x_hi", .5), ("input", 1.01)],
               "invariant-box": [("slope", .99), ("x_hi", .1), ("input", 1.01)]}[kind]
     for key, factor in falser:
@@ -187,6 +191,8 @@ FALSE = [
     ("equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
     ("unstable-equilibrium", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(3, 2, 3, .5), u=(.4, .2))),
     ("run-away", PAIR.format(tau=(1, 1), phi=RELU, w=(6, 2, 3, .5), u=(1, .2))),
+    ("attained-slopes", PAIR.format(tau=(1, 1), phi=SQUARE, w=(2.5, .5, 1.4, 1), u=(.1, .1))),
+    ("attained-slopes", PAIR.format(tau=(1, 1), phi="cost = power(0.3, 2)", w=(2.5, .5, 1.4, 1), u=(.1, .1))),
     ("local-slopes", PAIR.format(tau=(1, 1), phi="cost = logistic(1, 0.25, 0.5)", w=(1.5, 1, 1, .5), u=(-.5, -.2))),
     ("invariant-box", PAIR.format(tau=(1, 1), phi="cost = power(0.04, 2)", w=(1, 1.5, 1, .5), u=(2, 1))),
 ]

@@ -91,6 +91,7 @@ connect E -> E { weight = 0.8 }
     "attracting-equilibrium": PAIR.format("cost = nonnegative; input = 1").replace("E -> E { weight = 0.5", "E -> E { weight = 1.5").replace("weight = 2", "weight = 1.2"),
     "local-slopes": PAIR.format("cost = logistic(1, 0.25, 0.5); input = -0.5").replace("weight = 0.5", "weight = 1.5"),
     "invariant-box": PAIR.format("cost = power(0.04, 2); input = 0.5"),
+    "attained-slopes": PAIR.format("activation(z) = max(z, 0)^2; input = 0.1").replace("E -> E { weight = 0.5", "E -> E { weight = 4"),
     "nearly-equal-time-constants": UNEQUAL.format(1.05),
     "lure-popov": UNEQUAL.format(2),
     "contraction-l2": UNEQUAL.format(1.5).replace("size = 2", "size = 3").replace("weight = 2", "weight = 0.5"),

@@ -321,10 +321,22 @@ static void a_slope_multiplies_its_row(void)
     snprintf(text, sizeof text, form, "1/(1+exp(-z))", "4.1");
     CHECK(lds_of(text) == TRUTH_REFUTED);
     Checked c;
-    check_text(&c, "population X mixed { tau = 1\n activation(z) = max(z, 0)^2 }\nconnect X -> X { weight = 0.1 }\nrequire stable\n");
+    check_text(&c, "population X mixed { tau = 1\n activation(z) = max(z, 0)^2 }\nconnect X -> X { weight = -0.1 }\nrequire stable\n");
     CHECK(c.report.lds.verdict == TRUTH_UNDECIDED && !c.report.slope[0].bounded && c.report.stability.verdict == TRUTH_UNDECIDED);
     CHECK(strstr(c.report.lds.reason, "no bound that is known") != NULL);
     CHECK(c.ok && !report_passes(&c.report));
+    checked_free(&c);
+}
+
+/* x = (0.1 x)^2 at 0 and at 100. */
+static void slopes_without_a_bound_are_refuted_by_equilibria(void)
+{
+    Checked c;
+    check_text(&c, "population X mixed { tau = 1\n activation(z) = max(z, 0)^2 }\nconnect X -> X { weight = 0.1 }\nrequire stable\n");
+    CHECK(c.report.lds.verdict == TRUTH_REFUTED && strstr(c.report.lds.method, "slopes that are attained"));
+    CHECK(c.report.stability.verdict == TRUTH_REFUTED && c.report.stability.unique == TRUTH_REFUTED);
+    CHECK(strstr(c.report.stability.conclusion, "X = 0; X = 100") && strstr(c.report.stability.conclusion, "unstable equilibrium is among them: X = 100"));
+    CHECK(statement_of_slopes(c.report.lds.evidence.statement, c.report.lds.evidence.n_statements) != NULL);
     checked_free(&c);
 }
 
@@ -339,7 +351,7 @@ static void a_slope_may_be_too_large(void)
     for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
         char text[300];
         Checked c;
-        snprintf(text, sizeof text, "population X mixed { tau = 1\n cost = %s }\nconnect X -> X { weight = 0.1 }\n", form[k].cost);
+        snprintf(text, sizeof text, "population X mixed { tau = 1\n cost = %s }\nconnect X -> X { weight = -0.1 }\n", form[k].cost);
         check_text(&c, text);
         CHECK(strstr(c.report.slope[0].reason, form[k].slope) && !c.report.slope[0].bounded);
         CHECK(c.report.lds.verdict == TRUTH_UNDECIDED && strstr(c.report.lds.reason, form[k].lds));
@@ -555,6 +567,7 @@ int main(void)
     RUN(rings_obey_the_secant_bound);
     RUN(proofs_of_large_networks_are_by_rows);
     RUN(a_slope_multiplies_its_row);
+    RUN(slopes_without_a_bound_are_refuted_by_equilibria);
     RUN(a_slope_may_be_too_large);
     RUN(conclusions_say_what_is_proved_and_what_is_open);
     RUN(stated_rates_are_bounds);

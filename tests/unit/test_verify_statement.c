@@ -182,6 +182,8 @@ static void boxes_hold_an_equilibrium(void)
          {{"slope", 0, "0", false}, {"slope", 0, "-1", false}, {"x_lo", 0, "1", false}, {"x_hi", 0, "-2", false}, {"input", 0, "3", true}}},
         {"invariant box", 1, "-1/2", NULL, NULL, false, {{STATEMENT_INVARIANT_BOX, "1 0 -1 1"}},
          {{"slope", 0, "0", false}, {"x_lo", 0, "1", false}, {"x_hi", 0, "-2", false}}},
+        {"slopes that are attained", 1, "1/2", NULL, NULL, true, {{STATEMENT_ATTAINED, "1 0"}},
+         {{"slope", 0, "0", true}, {"slope", 0, "-1", false}, {"at", 0, "-3", true}}},
     };
     RUN_ALL(list);
 }
@@ -308,6 +310,8 @@ static void hypotheses_are_asked_of_the_claim(void)
     REFUSED("", 2, "-1 1/2 1/2 -1", NULL, NULL, false, {{STATEMENT_PLANAR_SIGNS, ""}});
     REFUSED("", 2, "-1 -1/2 -1/2 -1", NULL, NULL, false, {{STATEMENT_PLANAR_SIGNS, ""}});
     REFUSED("", 1, "-1/2", NULL, NULL, false, {{STATEMENT_LOCAL_SLOPES, "1 0 -1 1"}, {STATEMENT_INVARIANT_BOX, "1 0 -1 1"}});
+    REFUSED("", 1, "-1/2", NULL, NULL, false, {{STATEMENT_ATTAINED, "1 0"}});
+    REFUSED("", 1, "1/2", NULL, NULL, true, {{STATEMENT_ATTAINED, "1 0"}, {STATEMENT_ATTAINED, "1 0"}});
     REFUSED("", 1, "0", two, "0", false, {{STATEMENT_EQUILIBRIUM, "0 0 1 -1/8 1/8 0 1 1"}, {STATEMENT_ATTRACTING, "0 1 1"}});
     /* differences that would grow by slopes below 0; that are at the edge; of a row that has no input */
     REFUSED("", 1, "7/4", two, "-3", false, {{STATEMENT_EQUILIBRIUM, "0 0 1 -1/8 1/8 -1 1 1"}, {STATEMENT_UNSTABLE_WITHIN, "0 0"}});

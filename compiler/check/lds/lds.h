@@ -40,7 +40,8 @@ typedef enum GainLevel {
     GAINS_MEAN_BELOW,           /* ... or a little less: refutes it */
     GAINS_OWN,                  /* each neuron is a row of its own with its own bound */
     GAINS_LARGEST_ALL_TAU,      /* as the first, and also one row for neurons that differ in time constant */
-    GAINS_OWN_EACH_TAU          /* as GAINS_OWN, and never one row for these, in networks of some more rows */
+    GAINS_OWN_EACH_TAU,         /* as GAINS_OWN, and never one row for these, in networks of some more rows */
+    GAINS_EACH                  /* each neuron is a row, also where gains do not differ */
 } GainLevel;
 /* Neurons that differ in time constant have rows of their own, where there are at most so many rows then: theorems on convergence ask for
  * time constants row by row, and most of what is looked for by them, and advice, is for as many. */
@@ -55,8 +56,10 @@ bool reduce_has_means(Ctx *cx, const Net *net);
  * blocks only (and diagonal ones to themselves) are one row each. False with
  * *reason when the slopes allow no claim or the matrix would be too large. */
 bool reduce_net(Ctx *cx, const Net *net, const SlopeReport *slope, GainLevel gains, ClaimMatrix *out, const char **reason);
-/* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own: reduce_rows_with_slopes(). */
-bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason);
+/* The same with given slopes, one a row; NULL: all 1. Neurons that differ in gain have rows of their own, with GAINS_EACH all neurons. */
+bool reduce_with_slopes(Ctx *cx, const Net *net, GainLevel gains, const Num *row_slope, ClaimMatrix *out, const char **reason);
+/* The level of a matrix of given slopes and so many rows; false where there is none. */
+bool reduce_level_of_rows(Ctx *cx, const Net *net, size_t n_rows, GainLevel *out);
 /* The same with given slopes, one a row, for rows that stand for populations wherever they can: as with GAINS_MEAN_... */
 bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason);
 /* Each neuron a row with its own gain; what a uniform block or a product brings to several targets is a row of sums (evidence.h). */
@@ -68,10 +71,9 @@ void reduce_row_slope(const Net *net, const SlopeReport *slope, size_t pop, size
 /* The slopes that a refutation is about: each bound replaced by what is known to
  * be attained. False where that changes nothing. */
 bool lds_attained(const Net *net, const SlopeReport *slope, SlopeReport *attained);
-/* Rows that the matrix has, or would have: with GAINS_LARGEST, with others, with given slopes. */
+/* Rows that the matrix has, or would have: with GAINS_LARGEST, and with others. */
 size_t reduce_count_rows(Ctx *cx, const Net *net);
 size_t reduce_count_rows_with(Ctx *cx, const Net *net, GainLevel gains);
-size_t reduce_rows_with_slopes(Ctx *cx, const Net *net);
 
 /* ---- reduce_limits.c ---- */
 /* NULL, or why the slopes, or what the model is, allow no claim. */

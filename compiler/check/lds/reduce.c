@@ -44,7 +44,7 @@ static bool are_few_apart(const Net *net, GainLevel gains, const bool *whole)
 static void find_whole_populations(const Net *net, GainLevel gains, bool *whole)
 {
     for (size_t a = 0; a < net->n_pops; a++)
-        whole[a] = net->pop[a].size > 1;
+        whole[a] = net->pop[a].size > 1 && gains != GAINS_EACH;
     for (size_t k = 0; k < net->n_blocks; k++) {
         const Block *b = &net->block[k];
         if (b->kind != BLOCK_UNIFORM && !(b->kind == BLOCK_DIAGONAL && b->pre == b->post))
@@ -127,17 +127,6 @@ size_t reduce_count_rows_with(Ctx *cx, const Net *net, GainLevel gains)
 size_t reduce_count_rows(Ctx *cx, const Net *net)
 {
     return reduce_count_rows_with(cx, net, GAINS_LARGEST);
-}
-
-/* Where neurons differ in gain, they have slopes of their own. */
-static GainLevel level_with_slopes(const Net *net)
-{
-    return reduce_has_own_gains(net) ? GAINS_OWN : GAINS_LARGEST;
-}
-
-size_t reduce_rows_with_slopes(Ctx *cx, const Net *net)
-{
-    return reduce_count_rows_with(cx, net, level_with_slopes(net));
 }
 
 bool reduce_has_own_tau(Ctx *cx, const Net *net)
@@ -388,11 +377,17 @@ bool reduce_with_sums(Ctx *cx, const Net *net, const SlopeReport *slope, ClaimMa
     return !*reason && reduce(cx, (Reduction){.net = net, .slope = slope, .gains = GAINS_OWN, .has_sums = true, .m = out}, reason);
 }
 
-bool reduce_with_slopes(Ctx *cx, const Net *net, const Num *row_slope, ClaimMatrix *out, const char **reason)
+bool reduce_level_of_rows(Ctx *cx, const Net *net, size_t n_rows, GainLevel *out)
+{
+    *out = reduce_count_rows_with(cx, net, GAINS_OWN) == n_rows ? GAINS_OWN : GAINS_EACH;
+    return *out == GAINS_OWN || n_rows == net->n;
+}
+
+bool reduce_with_slopes(Ctx *cx, const Net *net, GainLevel gains, const Num *row_slope, ClaimMatrix *out, const char **reason)
 {
     *out = (ClaimMatrix){.n = net->n};
     *reason = theory_obstacle(cx, net);
-    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = level_with_slopes(net), .m = out}, reason);
+    return !*reason && reduce(cx, (Reduction){.net = net, .is_by_row = true, .row_slope = row_slope, .gains = gains, .m = out}, reason);
 }
 
 bool reduce_with_means(Ctx *cx, const Net *net, const Num *mean_slope, ClaimMatrix *out, const char **reason)

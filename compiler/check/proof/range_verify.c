@@ -276,7 +276,7 @@ const char *range_cell_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, 
 const char *range_point_fault(Ctx *cx, const ClaimMatrix *base, const Ranges *r, const mpq_t *theta, const Evidence *e)
 {
     ClaimMatrix at;
-    if (statement_local(e->statement, e->n_statements))
+    if (statement_of_slopes(e->statement, e->n_statements))
         return "a statement is about other slopes";
     const char *fault = r->speed ? ranges_speeds_fault(r, theta, base->q) : NULL;
     if (fault || (fault = ranges_speed_statements_fault(r, e)))

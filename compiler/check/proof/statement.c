@@ -104,6 +104,14 @@ const Statement *statement_local(const Statement *s, size_t n)
     return NULL;
 }
 
+const Statement *statement_of_slopes(const Statement *s, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (s[k].kind == STATEMENT_ATTAINED)
+            return &s[k];
+    return statement_local(s, n);
+}
+
 mpq_t *statement_numbers(const Statement *s, const char *key)
 {
     const StatementField *field = statement_table[s->kind].field;

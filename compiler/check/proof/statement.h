@@ -24,7 +24,7 @@ typedef enum StatementSays { STATES_EXPONENTIAL, STATES_CONVERGENCE, STATES_CASC
                              STATES_EQUILIBRIUM, STATES_INSTABILITY, STATES_LOCAL } StatementSays;
 typedef enum FieldShape { FIELD_ONE, FIELD_ROWS, FIELD_SQUARE } FieldShape;      /* 1, n, n * n numbers */
 
-enum { STATEMENT_MAX_FIELDS = 9, STATEMENTS_EACH = 40 };     /* at most so many of all rows, and of each component */
+enum { STATEMENT_MAX_FIELDS = 9, STATEMENTS_EACH = 60 };     /* at most so many of all rows, and of each component */
 typedef struct StatementField {
     const char *key;            /* NULL behind the last one */
     FieldShape shape;
@@ -66,6 +66,8 @@ bool statement_holds_of_means(StatementKind kind);
 bool statement_holds_of_sums(StatementKind kind);
 /* That the matrix is about the slopes in a box alone; NULL: it is about all. */
 const Statement *statement_local(const Statement *s, size_t n);
+/* What names the slopes of the matrix row by row, in a box or attained; NULL: these are what is proved of the network's. */
+const Statement *statement_of_slopes(const Statement *s, size_t n);
 /* The numbers under `key`, or NULL when its kind has none such. */
 mpq_t *statement_numbers(const Statement *s, const char *key);
 #endif

@@ -97,6 +97,19 @@ const char *local_fault(const StatementCase *x)
     return NULL;
 }
 
+const char *attained_fault(const StatementCase *x)
+{
+    const Statement *s = x->s;
+    if (s->is_part || x->m->n_kernels || x->e->is_certificate)
+        return "it is about all rows of a refuted matrix without kernels";
+    if (statement_of_slopes(x->e->statement, x->e->n_statements) != s)
+        return "it is the second one of its kind";
+    for (size_t a = 0; a < s->n; a++)
+        if (mpq_sgn(statement_numbers(s, "slope")[a]) < 0)
+            return "a slope is negative";
+    return NULL;
+}
+
 const Statement *statement_equilibrium_named(const Evidence *e, mpq_srcptr number)
 {
     bool is_index = mpz_cmp_ui(mpq_denref(number), 1) == 0 && mpq_sgn(number) >= 0 && mpz_cmp_ui(mpq_numref(number), e->n_statements) < 0;

@@ -32,6 +32,8 @@ enum { STATEMENT_MOST_DENSE = 256 };        /* rows of a statement that has numb
 const char *equilibrium_fault(const StatementCase *x);
 /* A box, and slopes: that they belong together are facts about the activations. It is the only one of its kind. */
 const char *local_fault(const StatementCase *x);
+/* The slopes of a refuted matrix: that they are attained is a fact about the activations. It is the only one of its kind. */
+const char *attained_fault(const StatementCase *x);
 /* About equilibria that are statements of the evidence. */
 const char *several_fault(const StatementCase *x);
 

@@ -89,6 +89,14 @@ void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeRepor
     }
 }
 
+bool slope_all_bounded(const Net *net, const SlopeReport *slope)
+{
+    for (size_t a = 0; a < net->n_pops; a++)
+        if (!slope[a].bounded)
+            return false;
+    return true;
+}
+
 /* Two of its values are apart. */
 static bool values_differ(NumPool *nums, const Expr *phi)
 {

@@ -12,6 +12,8 @@
  * that share an activation share its diagnostic. */
 void slope_check(Ctx *cx, const Net *net, SlopeReport *out);
 void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeReport *out);
+/* Of all populations. */
+bool slope_all_bounded(const Net *net, const SlopeReport *slope);
 /* phi is known not to be constant. `slope` is what is proved of it. */
 bool slope_varies(NumPool *nums, const Activation *act, const SlopeReport *slope);
 /* One cost by formula: the slope of its prox is 1/(1 + g''). Adds E0720 (x^2/2 + g

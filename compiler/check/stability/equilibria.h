@@ -49,6 +49,9 @@ bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matri
 bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equilibria *e, const double *x);
 /* Adds those that are proved, and what makes them several, unstable or attracting. */
 void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *lds, const Equilibria **places);
+/* stability_attained.c: a refuted claim about slopes that are attained, row by row, with what stability_add_equilibria adds. False, and nothing
+ * to be cleared, where none is found. */
+bool stability_claim_attained(Ctx *cx, const Net *net, const SlopeReport *slope, const Equilibria **places, LdsReport *out);
 /* That the equilibria which are statements number `first` and `second` are two. */
 void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out);
 /* By the statement `attracting` an equilibrium of two neurons attracts; by itself neuron `row` would not stay there. */

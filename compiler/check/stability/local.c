@@ -131,7 +131,8 @@ static Num slope_of(const Net *net, const SlopeReport *slope, size_t pop, size_t
     return own;
 }
 
-bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, LocalNet *out, const char **reason)
+bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out,
+                       const char **reason)
 {
     *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
     size_t row = 0;
@@ -144,7 +145,7 @@ bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const 
         if (*reason)
             return false;
         for (size_t k = 0; k < n_rows; k++, row++) {
-            out->row[row].slope = slope_of(net, slope, a, k, many);
+            out->row[row].slope = row_slope ? row_slope[row] : slope_of(net, slope, a, k, many);
             fill_activation(out, p, a, many, k, &out->row[row]);
         }
     }

@@ -9,7 +9,7 @@
  * a row; where L_a = 0, psi_a is phi_a(u_a). */
 #ifndef COMPILER_CHECK_LOCAL_H
 #define COMPILER_CHECK_LOCAL_H
-#include "compiler/check/check.h"
+#include "compiler/check/lds/lds.h"
 #include "compiler/check/slope/solve_local.h"
 
 typedef struct LocalRow {
@@ -36,7 +36,12 @@ typedef struct LocalNet {
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
 /* The same of its activations alone, whatever inputs and proximal steps are, which change nothing about equilibria at all inputs:
  * inputs are 0. */
-bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const ClaimMatrix *m, LocalNet *out, const char **reason);
+bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out,
+                       const char **reason);
+/* local_rows.c: the same of slopes 1, with its matrix, whose rows are of *gains and at most so many: populations whose neurons are alike are
+ * one row. False, and nothing to be cleared, where there is none, for *reason. */
+bool local_with_slopes_one(Ctx *cx, const Net *net, const SlopeReport *slope, size_t most_rows, GainLevel *gains, ClaimMatrix *m, LocalNet *out,
+                           const char **reason);
 /* Whose input it is: "at the model's input", "at the input that the model keeps from 350 ms on". */
 const char *local_when(Ctx *cx, const Net *net);
 /* diag(L) u, row by row. */

@@ -1,6 +1,8 @@
 /* From statements to what a report concludes. */
 #include "compiler/check/stability/stability.h"
 
+#include "compiler/check/lds/lds.h"
+
 /* The statement about all neurons that says most: by its rate, then in the order of the table. */
 const Statement *stability_strongest(const Evidence *e)
 {
@@ -108,6 +110,24 @@ static void qualify_tau(Ctx *cx, const Net *net, const LdsReport *lds, Stability
                                                     "whether an equilibrium attracts or is unstable)");
 }
 
+/* With the largest gain of a population for all of its neurons convergence may not follow, and from what each one has it may. */
+static void search_by_neurons(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds)
+{
+    enum { MOST_NEURONS = 64 };
+    LdsReport own = {0};
+    if (net->n > MOST_NEURONS || lds->matrix.q == net->n || !reduce_has_own_gains(net) || theory_no_convergence(cx, net) || stability_strongest(&lds->evidence) ||
+        !reduce_net(cx, net, slope, GAINS_OWN, &own.matrix, &own.reason))
+        return;
+    lds_decide(cx, net, &own);
+    if (own.verdict == TRUTH_CERTIFIED)
+        stability_search(cx, net, slope, &own, false);
+    bool is_more = own.verdict == TRUTH_CERTIFIED && stability_strongest(&own.evidence);
+    LdsReport dropped = is_more ? *lds : own;
+    *lds = is_more ? own : *lds;
+    claim_matrix_clear(&dropped.matrix);
+    evidence_clear(&dropped.evidence);
+}
+
 void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     *out = (StabilityReport){0};
@@ -117,6 +137,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
             stability_seek_equilibria(cx, net, slope, lds, out);
     }
     if (lds->verdict == TRUTH_CERTIFIED) {
+        search_by_neurons(cx, net, slope, lds);
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
         if (!stability_conclude_equilibria(cx, net, lds, out) && !stability_refute_by_neurons(cx, net, slope, lds, out)) {

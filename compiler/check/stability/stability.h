@@ -50,6 +50,11 @@ Num stability_rate(NumPool *nums, const Statement *s);
 /* Where the slopes bounded everywhere do not decide convergence: certifies the network in a box in *local, and says so in *out. */
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out);
 
+/* ---- stability_attained.c ---- */
+/* Where nothing has been decided: takes *lds, and *local's place, if equilibria refute stability with slopes that are attained; or, where there is
+ * nothing in *local, if one attracts. */
+void stability_seek_attained(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, LdsReport *local, StabilityReport *out);
+
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
 /* Adds the equilibria at the model's input that are proved, what makes them several or unstable, and from where trajectories run away. */
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);

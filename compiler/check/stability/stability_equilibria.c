@@ -12,13 +12,41 @@ bool stability_keep_equilibrium(const LocalNet *net, LdsReport *lds, const Equil
     return false;
 }
 
-/* Adds the equilibria that are proved. */
+/* The boxes of two equilibria are known to be apart. */
+static bool are_apart(const Statement *s, const Statement *t)
+{
+    bool apart = false;
+    mpq_t gap, reach;
+    mpq_inits(gap, reach, (mpq_ptr)0);
+    for (size_t a = 0; !apart && a < s->n; a++) {
+        mpq_sub(gap, statement_numbers(s, "x")[a], statement_numbers(t, "x")[a]);
+        mpq_abs(gap, gap);
+        mpq_add(reach, statement_numbers(s, "radius")[a], statement_numbers(t, "radius")[a]);
+        apart = mpq_cmp(gap, reach) > 0;
+    }
+    mpq_clears(gap, reach, (mpq_ptr)0);
+    return apart;
+}
+
+/* Adds the equilibria that are proved, but not one that may be another once more, where the search came to it from two sides. */
 static void keep_equilibria(const LocalNet *net, LdsReport *lds, const Equilibria **places)
 {
     Equilibria e;
+    Evidence *evidence = &lds->evidence;
+    size_t from = evidence->n_statements;
     equilibria_find_once(net, &lds->matrix, places, &e);
-    for (size_t k = 0; k < e.n; k++)
-        stability_keep_equilibrium(net, lds, &e, e.at[k]);
+    for (size_t k = 0; k < e.n; k++) {
+        if (!stability_keep_equilibrium(net, lds, &e, e.at[k]))
+            continue;
+        Statement *last = &evidence->statement[evidence->n_statements - 1];
+        bool apart = true;
+        for (size_t j = from; j + 1 < evidence->n_statements; j++)
+            apart &= are_apart(last, &evidence->statement[j]);
+        if (!apart) {
+            statement_clear(last);
+            evidence->n_statements--;
+        }
+    }
 }
 
 void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statement *out)
@@ -80,15 +108,43 @@ void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *
         keep_beside(local, lds, &tau, k);
 }
 
+/* Something is said of equilibria, or of what runs away. */
+static bool says_more(const Evidence *e)
+{
+    for (size_t k = 0; k < e->n_statements; k++) {
+        StatementSays says = statement_table[e->statement[k].kind].says;
+        if (says == STATES_INSTABILITY || e->statement[k].kind == STATEMENT_ATTRACTING)
+            return true;
+    }
+    return false;
+}
+
+/* The rows are not those of alike neurons: another refuted claim, of rows that are, takes the place of *lds where it says more. */
+static void seek_in_other_rows(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
+{
+    LdsReport found;
+    if (!stability_claim_attained(cx, net, slope, &out->places, &found))
+        return;
+    LdsReport *dropped = says_more(&found.evidence) ? lds : &found;
+    LdsReport kept = dropped == lds ? found : *lds;
+    claim_matrix_clear(&dropped->matrix);
+    evidence_clear(&dropped->evidence);
+    *lds = kept;
+}
+
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
 {
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops, SlopeReport);
     LocalNet local;
     const char *reason;
     lds_attained(net, slope, attained);
-    if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || lds->matrix.mean_slope || lds->matrix.n_sums || theory_no_convergence(cx, net) ||
-        !local_net(cx, net, attained, NULL, &lds->matrix, &local, &reason))
+    if (theory_no_convergence(cx, net))
         return;
+    if (lds->matrix.q > EQUILIBRIA_MOST_ROWS || lds->matrix.mean_slope || lds->matrix.n_sums ||
+        !local_net(cx, net, attained, NULL, &lds->matrix, &local, &reason)) {
+        seek_in_other_rows(cx, net, slope, lds, out);
+        return;
+    }
     RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     stability_seek_runaway(&local, &tau, lds);
     stability_add_equilibria(&local, net, lds, &out->places);

@@ -16,6 +16,7 @@ typedef struct Boxing {
     const SlopeReport *slope;
     LocalNet local;             /* slopes 1: w = W, psi = phi */
     ClaimMatrix m;
+    GainLevel gains;            /* of its rows */
     mpq_t *lo, *hi;             /* the box */
     mpq_t *next_lo, *next_hi;
     double margin;              /* values of phi stay this far within the box */
@@ -145,8 +146,10 @@ static bool sides_at(const Boxing *b, const Equilibria *e, const double *x, doub
     return true;
 }
 
-/* The widest of some boxes around x that phi(W X + u) stays within, up to some thousand times `size`. */
-static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x, double size)
+enum { WIDEST = 12, NARROWEST = -30 };
+
+/* The widest of some boxes around x that phi(W X + u) stays within, up to 2^*k times `size`; *k becomes that of the next one. */
+static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x, double size, int *k)
 {
     size_t n = b->m.q;
     double *by = ARENA_ARRAY(&b->cx->arena, n, double), *side = ARENA_ARRAY(&b->cx->arena, n, double), least = INFINITY;
@@ -154,8 +157,8 @@ static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x, do
         return false;
     for (size_t a = 0; a < n; a++)
         least = fmin(least, by[a]);
-    for (int k = 12; k > -30; k--) {
-        double factor = ldexp(size, k) / 2;
+    while (*k > NARROWEST) {
+        double factor = ldexp(size, (*k)--) / 2;
         for (size_t a = 0; a < n; a++)
             side[a] = factor * by[a];
         b->margin = ldexp(factor * least, -10);
@@ -240,7 +243,7 @@ static bool certify_box(Boxing *b, StatementKind kind, LdsReport *out)
 {
     const Num *own = slopes_in_box(b);
     *out = (LdsReport){0};
-    if (!own || !reduce_with_slopes(b->cx, b->net, own, &out->matrix, &out->reason))
+    if (!own || !reduce_with_slopes(b->cx, b->net, b->gains, own, &out->matrix, &out->reason))
         return false;
     lds_decide(b->cx, b->net, out);
     if (out->verdict != TRUTH_CERTIFIED) {
@@ -258,13 +261,23 @@ static bool try_global(Boxing *b, LdsReport *out)
     return start_from_ranges(b) && shrink_to_the_end(b) && certify_box(b, STATEMENT_LOCAL_SLOPES, out);
 }
 
+/* In the widest box slopes may be too large, and in narrower ones not. */
+static bool try_sizes(Boxing *b, const Equilibria *e, const double *x, double size, LdsReport *out)
+{
+    enum { MOST_TRIES = 4 };
+    int k = WIDEST;
+    for (int tries = 0; tries < MOST_TRIES && widest_invariant(b, e, x, size, &k); tries++)
+        if (certify_box(b, STATEMENT_INVARIANT_BOX, out))
+            return true;
+    return false;
+}
+
 /* Around a 0 there may be boxes of the rates' scale in which slopes are too large, as where the scale is that of an input which keeps all
  * silent, and smaller ones in which they are not. */
 static bool try_around(Boxing *b, const Equilibria *e, const double *x, LdsReport *out)
 {
     double size = equilibria_size(e, x);
-    return (widest_invariant(b, e, x, size) && certify_box(b, STATEMENT_INVARIANT_BOX, out)) ||
-           (size == e->scale && size > 1 && widest_invariant(b, e, x, 1) && certify_box(b, STATEMENT_INVARIANT_BOX, out));
+    return try_sizes(b, e, x, size, out) || (size == e->scale && size > 1 && try_sizes(b, e, x, 1, out));
 }
 
 /* Around the equilibria, as few as there may be. */
@@ -333,12 +346,12 @@ static void conclude_invariant(Boxing *b, const LdsReport *lds, const Statement 
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }
 
-/* A network that the theorems are about, with slopes that are proved, though they need not be bounded, and few rows. */
+/* A network that the theorems are about, with slopes that are proved, though they need not be bounded. */
 static bool may_be_local(Ctx *cx, const Net *net, const SlopeReport *slope)
 {
     if (theory_obstacle(cx, net) || theory_no_convergence(cx, net))
         return false;
-    bool proved = reduce_rows_with_slopes(cx, net) <= MOST_ROWS;
+    bool proved = true;
     for (size_t a = 0; a < net->n_pops; a++)
         proved &= slope[a].proved && slope[a].monotone;
     return proved;
@@ -361,22 +374,18 @@ static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
 void stability_seek_local(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *local, StabilityReport *out)
 {
     Boxing b = {.cx = cx, .net = net, .slope = slope, .places = &out->places};
-    const char *reason;
     *local = (LdsReport){0};
     bool one = out->unique == TRUTH_CERTIFIED;      /* and convergence is what is open */
-    if (out->verdict != TRUTH_UNDECIDED || !may_be_local(cx, net, slope) || !reduce_with_slopes(cx, net, NULL, &b.m, &reason))
+    const char *reason;
+    mpq_t **room[] = {&b.lo, &b.hi, &b.next_lo, &b.next_hi};
+    if (out->verdict != TRUTH_UNDECIDED || !may_be_local(cx, net, slope) ||
+        !local_with_slopes_one(cx, net, slope, MOST_ROWS, &b.gains, &b.m, &b.local, &reason))
         return;
-    Num *ones = ARENA_ARRAY(&cx->arena, b.m.q, Num);
-    for (size_t a = 0; a < b.m.q; a++)
-        ones[a] = num_int(net->nums, 1);
-    if (local_net(cx, net, slope, ones, &b.m, &b.local, &reason)) {
-        mpq_t **room[] = {&b.lo, &b.hi, &b.next_lo, &b.next_hi};
-        for (int k = 0; k < 4; k++)
-            *room[k] = rationals_new(cx, b.m.q);
-        if (try_global(&b, local) || (!one && try_invariant(&b, local)))
-            conclude(&b, local, out);
-        for (int k = 0; k < 4; k++)
-            rationals_clear(*room[k], b.m.q);
-    }
+    for (int k = 0; k < 4; k++)
+        *room[k] = rationals_new(cx, b.m.q);
+    if (try_global(&b, local) || (!one && try_invariant(&b, local)))
+        conclude(&b, local, out);
+    for (int k = 0; k < 4; k++)
+        rationals_clear(*room[k], b.m.q);
     claim_matrix_clear(&b.m);
 }

@@ -4,6 +4,7 @@
 
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/proof/verify.h"
+#include "compiler/check/slope/slope.h"
 #include "compiler/check/stability/local.h"
 #include "compiler/check/stability/stability.h"
 
@@ -152,7 +153,7 @@ void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, 
     LocalNet local;
     const char *reason;
     lds_attained(net, slope, attained);
-    if (!theory_noise(cx, net) && local_activations(cx, net, attained, &lds->matrix, &local, &reason) && local_is_relu(&local) &&
+    if (slope_all_bounded(net, attained) && !theory_noise(cx, net) && local_activations(cx, net, attained, NULL, &lds->matrix, &local, &reason) && local_is_relu(&local) &&
         propose_several_or_none(cx, lds))
         conclude(cx, lds, example_text(cx, &local, lds), out);
 }
