@@ -471,12 +471,35 @@ def try_sizes(phi, folder):
         assert len(attracting(statements)) == 2 and len(unstable(statements)) == 1, (size, report["stability"])
 
 
+KINK = """population E excitatory { tau = 1; cost = nonnegative; input = 1 }
+population I inhibitory { tau = 1; cost = nonnegative; input = 0 }
+population K inhibitory { tau = 1; cost = nonnegative; input = -1 }
+population L excitatory { tau = 1; cost = nonnegative; input = 3 }
+connect E -> E { weight = 2 }
+connect I -> E { weight = 2 }
+connect E -> I { weight = 3 }
+connect I -> I { weight = 1 }
+connect E -> K { weight = 2 }
+connect K -> E { weight = 2 }
+connect K -> L { weight = %d }
+connect L -> L { weight = 0.5 }
+"""
+
+
+def try_kink(weight, folder):
+    """K has the input 0 exactly, where its slope is 0 on one side and 1 on the other, in boxes of all sizes; L, which reads it, needs a wider side."""
+    report, statements = check(KINK % weight, folder)
+    wording(report, statements)
+    found = list(boxes(statements).values())
+    assert len(found) == 1 and np.all(np.abs(found[0][0] - [.5, .75, 0, 6]) <= found[0][1]), (weight, found)
+
+
 def main(count=40, first=1):
     failures, seen = 0, [0] * 6
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
     tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
-    tries += [(try_sizes, (phi,)) for phi in AT_ZERO[:3]]
+    tries += [(try_sizes, (phi,)) for phi in AT_ZERO[:3]] + [(try_kink, (weight,)) for weight in (0, 2, 40)]
     tries += [(try_zero_pair, (phi.format("1"), w, tau)) for phi in AT_ZERO[:3] for w, tau in ZERO_PAIRS]
     with tempfile.TemporaryDirectory() as folder:
         zeros = sum(try_zero_random(seed, folder) for seed in range(first, first + count))

@@ -29,6 +29,7 @@ void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equil
 typedef struct BoxSearch {
     size_t n_tried;
     const double *slope, *slope_half;       /* middles and halves of bounds of slopes that no radius is enough for; NULL: none known */
+    const double *side;         /* of each row: what the radius is multiplied with; NULL: 1 */
 } BoxSearch;
 /* The next box around x and what proves an equilibrium in it; false when there is none to be tried. */
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out);

@@ -137,14 +137,14 @@ static bool size_of(const Equilibria *e, const double *x, bool by_scale, int *ex
     return abs(*exponent) <= MOST_EXPONENT;
 }
 
-/* A box around x of the model's input, of a radius 2^-narrow times 2^exponent. */
-static void place_box(const LocalNet *net, const double *x, int exponent, int narrow, Statement *out)
+/* A box around x of the model's input, of a radius 2^-narrow times 2^exponent, times `side`. */
+static void place_box(const LocalNet *net, const double *x, int exponent, int narrow, const double *side, Statement *out)
 {
     statement_init(net->cx, out, STATEMENT_EQUILIBRIUM, net->n);
     for (size_t a = 0; a < net->n; a++) {
         local_input(net, a, statement_numbers(out, "input")[a]);
         mpq_set_d(statement_numbers(out, "x")[a], rounded(x[a], 46 - exponent));
-        mpq_set_d(statement_numbers(out, "radius")[a], ldexp(1, exponent - narrow));
+        mpq_set_d(statement_numbers(out, "radius")[a], ldexp(side ? side[a] : 1, exponent - narrow));
     }
 }
 
@@ -182,6 +182,17 @@ static bool is_hopeless(const BoxSearch *search, const KrawczykBox *b)
            memcmp(search->slope_half, b->slope_half, b->n * sizeof *b->slope_half) == 0;
 }
 
+/* Boxes of equal radii are not worth another try with these slopes; those of others are, once, where some would do: as where an input is at a
+ * kink, so that slopes stay apart in boxes of all sizes. */
+static void note_hopeless(Arena *arena, const Equilibria *e, const KrawczykBox *b, BoxSearch *search)
+{
+    double *side = ARENA_ARRAY(arena, b->n, double);
+    search->slope = b->slope;
+    search->slope_half = b->slope_half;
+    if (!search->side && krawczyk_sides(arena, e->w, b, side))
+        *search = (BoxSearch){.side = side};
+}
+
 /* Whether Krawczyk's map leads into the box, as far as doubles tell. */
 static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const double *x, int exponent, int narrow, BoxSearch *search)
 {
@@ -190,20 +201,20 @@ static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const do
     krawczyk_box_init(arena, net->n, &b);
     for (size_t a = 0; a < b.n; a++) {
         b.x[a] = rounded(x[a], 46 - exponent);
-        b.radius[a] = ldexp(1, exponent - narrow);
+        b.radius[a] = ldexp(search->side ? search->side[a] : 1, exponent - narrow);
     }
     if (!facts_in_doubles(net, e, &b) || is_hopeless(search, &b) || !krawczyk_inverse(arena, e->w, &b))
         return false;
     double *offset = ARENA_ARRAY(arena, b.n, double), *reach = ARENA_ARRAY(arena, b.n, double);
     bool holds = true;
     krawczyk_image(arena, e->w, &b, offset, reach);
+    bool is_none_enough = false;
     for (size_t a = 0; a < b.n; a++) {
         holds &= offset[a] + reach[a] < 1.01 * b.radius[a];
-        if (reach[a] >= b.radius[a]) {
-            search->slope = b.slope;
-            search->slope_half = b.slope_half;
-        }
+        is_none_enough |= reach[a] >= b.radius[a];
     }
+    if (is_none_enough)
+        note_hopeless(arena, e, &b, search);
     return holds;
 }
 
@@ -215,7 +226,7 @@ bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equili
         int exponent;
         if (!size_of(e, x, by.by_scale, &exponent) || !box_seems_to_hold(net, e, x, exponent, by.narrow, search))
             continue;
-        place_box(net, x, exponent, by.narrow, out);
+        place_box(net, x, exponent, by.narrow, search->side, out);
         if (set_facts(net, m, 1, out) && set_inverse(net, e, out, &b))
             return true;
         statement_clear(out);
@@ -261,7 +272,7 @@ bool propose_equilibrium_for_all(const LocalNet *net, const ClaimMatrix *m, size
     frexp(equilibria_size(e, x), &exponent);
     if (abs(exponent) > MOST_EXPONENT)
         return false;
-    place_box(net, x, exponent, 24, out);
+    place_box(net, x, exponent, 24, NULL, out);
     for (size_t k = 0; k < n_matrices; k++)
         w[k] = equilibria_weights(net->cx, &m[k]);
     for (int k = 0; k < WIDENINGS; k++) {

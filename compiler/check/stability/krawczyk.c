@@ -64,3 +64,43 @@ void krawczyk_image(Arena *arena, const double *w, const KrawczykBox *b, double 
         offset[a] = fabs(miss) + off;
     }
 }
+
+/* Row a of M. */
+static void reach_row(const double *w, const KrawczykBox *b, size_t a, double *row, double *out)
+{
+    size_t n = b->n;
+    const double *y = b->y + a * n;
+    for (size_t c = 0; c < n; c++) {
+        row[c] = (a == c) - y[c];
+        out[c] = 0;
+    }
+    for (size_t k = 0; k < n; k++) {
+        wide_add(n, y[k] * b->slope[k], w + k * n, row);
+        for (size_t c = 0; c < n; c++)
+            out[c] += fabs(y[k]) * b->slope_half[k] * fabs(w[k * n + c]);
+    }
+    for (size_t c = 0; c < n; c++)
+        out[c] += fabs(row[c]);
+}
+
+bool krawczyk_sides(Arena *arena, const double *w, const KrawczykBox *b, double *side)
+{
+    size_t n = b->n;
+    double *m = ARENA_ARRAY(arena, n * n, double), *row = ARENA_ARRAY(arena, n, double), largest = 0;
+    for (size_t a = 0; a < n; a++) {
+        reach_row(w, b, a, row, m + a * n);
+        for (size_t c = 0; c < n; c++)
+            m[a * n + c] = (a == c) - m[a * n + c];
+        side[a] = 1;
+    }
+    if (!dense_solve(n, m, side))
+        return false;
+    bool fine = true;
+    for (size_t a = 0; a < n; a++) {
+        fine &= side[a] > 0 && isfinite(side[a]);
+        largest = fmax(largest, side[a]);
+    }
+    for (size_t a = 0; a < n; a++)
+        side[a] = krawczyk_round(side[a] / largest);
+    return fine;
+}

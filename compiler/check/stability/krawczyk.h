@@ -20,4 +20,7 @@ bool krawczyk_inverse(Arena *arena, const double *w, KrawczykBox *b);
 /* Where the map leads, row by row: |Y (x - value)| + |Y| value_half into offset, and |Y| slope_half |w| r + |I - Y (I - slope w)| r
  * into reach. It leads into the box where their sum is below the radius. */
 void krawczyk_image(Arena *arena, const double *w, const KrawczykBox *b, double *offset, double *reach);
+/* Radii, of which the largest is 1, for which the reach is below the radius in every row, while bounds of slopes stay what they are: (I - M)^-1 1
+ * with the M whose M r is the reach. False where there are none. */
+bool krawczyk_sides(Arena *arena, const double *w, const KrawczykBox *b, double *side);
 #endif
