@@ -254,19 +254,24 @@ static const char *several_or_none_differs(Ctx *cx, const Net *net, const ClaimM
 
 /* ---- slopes that are attained ---- */
 
-/* That of row `a`, neuron k of its population, is at most what is known to be attained by all inputs, or by the one that is named. */
-static bool is_attained(const LocalNet *net, const Net *of, const SlopeReport *attained, const ClaimMatrix *m, const Statement *s, size_t a, size_t k)
+/* That of row `a`, neuron k of its population, is at most what is known to be attained by all inputs, or by the one that is named. With the slope 0
+ * the row would read no inputs. */
+static bool is_attained(const LocalNet *net, const Net *of, const SlopeReport *slope, const SlopeReport *attained, const ClaimMatrix *m, const Statement *s,
+                        size_t a, size_t k)
 {
     const LocalRow *row = &net->row[a];
     mpq_t x;
     double least = 0, most;
     mpq_init(x);
-    bool known = attained[row->pop].bounded;
-    if (known)
+    bool fits = false, is_constant = slope[row->pop].bounded && mpq_sgn(slope[row->pop].hi) == 0;
+    if (attained[row->pop].bounded) {
         reduce_row_slope(of, attained, row->pop, k, claim_matrix_size(m, a) > 1, x);
-    else
+        fits = mpq_cmp(row->slope, x) <= 0 && (mpq_sgn(row->slope) > 0 || is_constant);
+    }
+    if (!fits && mpq_sgn(row->slope) > 0) {
         mpq_mul(x, row->slope, statement_numbers(s, "at")[a]);
-    bool fits = known ? mpq_cmp(row->slope, x) <= 0 : local_slopes(net, a, x, x, &least, &most) && least >= 1;
+        fits = local_slopes(net, a, x, x, &least, &most) && least >= 1;
+    }
     mpq_clear(x);
     return fits;
 }
@@ -277,7 +282,7 @@ static const char *attained_differ(const LocalNet *net, const Net *of, const Slo
     lds_attained(of, slope, attained);
     for (size_t a = 0, first = 0; a < m->q; a++) {
         first = a > 0 && net->row[a].pop == net->row[a - 1].pop ? first : a;
-        if (!is_attained(net, of, attained, m, s, a, a - first))
+        if (!is_attained(net, of, slope, attained, m, s, a, a - first))
             return "the slopes are not known to be attained";
     }
     return NULL;

@@ -471,6 +471,30 @@ def try_sizes(phi, folder):
         assert len(attracting(statements)) == 2 and len(unstable(statements)) == 1, (size, report["stability"])
 
 
+TWO = """population A excitatory { tau = 1; cost = box(0, 1); input = -0.5 }
+population B excitatory { tau = 1; cost = nonnegative; input = 1 }
+connect A -> A { weight = 3 }
+connect A -> B { weight = 2 }
+"""
+
+
+def try_slopes(slope, row, input, x, fine, folder):
+    """A file that names the slopes of A and B: as they are attained it is of the model, but a row of slope 0 would not read its inputs."""
+    path, out = os.path.join(folder, "m.eig"), os.path.join(folder, "c.json")
+    steep = str(1 / number(slope)) if number(slope) else "0"        # of psi_B(t) = phi_B(t/L)
+    equilibrium = {"says": "equilibrium", "input": ["-0.5", input], "x": ["1", x], "radius": ["0.1", "0.2"], "value_lo": ["1", x], "value_hi": ["1", x],
+                   "slope_lo": ["0", steep], "slope_hi": ["0", steep], "Y": ["1", "0", "2" if number(slope) else "0", "1"]}
+    certificate = {"format": "eig-certificate/1", "claim": "not-lds", "matrix": {"n": 2, "rows": [["2", "0"], row]},
+                   "statements": [{"says": "attained-slopes", "slope": ["1", slope], "at": ["0", "0"]}, equilibrium],
+                   "witness": {"members": [0], "V": [["1"]]}}
+    with open(path, "w") as f, open(out, "w") as g:
+        f.write(TWO)
+        json.dump(certificate, g)
+    assert subprocess.run([EIGC, "verify", "-q", out]).returncode == 0, "numbers of the file"
+    done = subprocess.run([EIGC, "verify", out, "--model", path], capture_output=True, text=True)
+    assert (done.returncode == 0) == fine and ("known to be attained" in done.stdout) != fine, (slope, done.stdout)
+
+
 KINK = """population E excitatory { tau = 1; cost = nonnegative; input = 1 }
 population I inhibitory { tau = 1; cost = nonnegative; input = 0 }
 population K inhibitory { tau = 1; cost = nonnegative; input = -1 }
@@ -499,6 +523,8 @@ def main(count=40, first=1):
     tries = [(try_pair, p) for p in PAIRS] + [(try_hopf, h) for h in HOPF] + [(try_false_facts, (text, kind)) for kind, text in FALSE]
     tries += [(try_running, r) for r in RUNNING] + [(try_many_rows, ())]
     tries += [(try_settling, (input, since)) for input, since in SETTLING + [(input, None) for input in CHANGING]]
+    tries += [(try_slopes, x) for x in (("1", ["2", "-1"], "1", "3", True), ("0.5", ["1", "-1"], "0.5", "3", True), ("0", ["0", "-1"], "0", "1", False),
+                                        ("2", ["4", "-1"], "2", "3", False))]
     tries += [(try_sizes, (phi,)) for phi in AT_ZERO[:3]] + [(try_kink, (weight,)) for weight in (0, 2, 40)]
     tries += [(try_zero_pair, (phi.format("1"), w, tau)) for phi in AT_ZERO[:3] for w, tau in ZERO_PAIRS]
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@
 typedef struct Attaining {
     Ctx *cx;
     const Net *net;
-    const SlopeReport *attained;        /* of the populations */
+    const SlopeReport *everywhere, *attained;   /* of the populations */
     LocalNet local;             /* slopes 1 */
     ClaimMatrix m;
     GainLevel gains;            /* of its rows */
@@ -90,7 +90,8 @@ static bool find_slopes(Attaining *s)
         s->at[a] = num_int(s->net->nums, 0);
         if (s->attained[pop].bounded)
             reduce_row_slope(s->net, s->attained, pop, a - first, claim_matrix_size(&s->m, a) > 1, known);
-        if (!s->attained[pop].bounded || mpq_get_d(known) < steep * (1 - 1e-6))
+        bool is_constant = s->everywhere[pop].bounded && mpq_sgn(s->everywhere[pop].hi) == 0;
+        if (!is_constant && (!s->attained[pop].bounded || mpq_sgn(known) == 0 || mpq_get_d(known) < steep * (1 - 1e-6)))
             fine = find_slope(s, a, steep > 0 ? 2 * steep : 1, where);
     }
     return fine;
@@ -130,7 +131,7 @@ bool stability_claim_attained(Ctx *cx, const Net *net, const SlopeReport *slope,
 {
     const char *reason;
     SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
-    Attaining s = {.cx = cx, .net = net, .attained = attained};
+    Attaining s = {.cx = cx, .net = net, .everywhere = slope, .attained = attained};
     *out = (LdsReport){0};
     lds_attained(net, slope, attained);
     if (theory_obstacle(cx, net) || theory_no_convergence(cx, net) ||
