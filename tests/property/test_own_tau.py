@@ -73,7 +73,7 @@ def report_of(text, folder):
 def said(report):
     s = report["stability"]
     names = {x["says"] for x in report["statements"]}
-    return report["lds"]["verdict"], s["verdict"], s["unique_equilibrium"], s["theorem"], sorted(names)
+    return report["lds"]["verdict"], s["verdict"], s["unique_equilibrium"], s["rate"] is not None or s["theorem"], sorted(names)
 
 
 def rate(report):
@@ -84,7 +84,8 @@ def both_ways(k, folder, seen):
     one, many = network(random.Random(k))
     a, b = report_of(one, folder), report_of(many, folder)
     assert said(a) == said(b), (k, one, said(a), said(b))
-    assert rate(a) == rate(b) or ("prox_step" in one and rate(a) >= 0.999 * rate(b)), (k, one, rate(a), rate(b))        # multipliers of populations can leave more
+    # The two are searched with their rows in different orders, and under proximal steps multipliers of populations can leave more.
+    assert abs(rate(a) - rate(b)) <= 1e-4 * rate(a) or ("prox_step" in one and rate(a) >= 0.999 * rate(b)), (k, one, rate(a), rate(b))
     seen[said(a)[1], said(a)[2]] += 1
 
 
