@@ -85,7 +85,7 @@ def both_ways(k, folder, seen):
     a, b = report_of(one, folder), report_of(many, folder)
     assert said(a) == said(b), (k, one, said(a), said(b))
     # The two are searched with their rows in different orders, and under proximal steps multipliers of populations can leave more.
-    assert abs(rate(a) - rate(b)) <= 1e-4 * rate(a) or ("prox_step" in one and rate(a) >= 0.999 * rate(b)), (k, one, rate(a), rate(b))
+    assert abs(rate(a) - rate(b)) <= 0.01 * rate(a) or ("prox_step" in one and rate(a) >= 0.999 * rate(b)), (k, one, rate(a), rate(b))
     seen[said(a)[1], said(a)[2]] += 1
 
 
