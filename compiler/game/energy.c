@@ -4,7 +4,7 @@
 
 #include "compiler/check/slope/jet.h"
 
-enum { MAX_PARTS = 20000, MAX_DEPTH = 48 };
+enum { MAX_PARTS = 8000, MAX_DEPTH = 48 };
 
 typedef struct Quadrature {
     NumPool *nums;
@@ -103,7 +103,7 @@ static bool bracket(Quadrature *q, double x, Bracket *out)
 {
     double z = 1;
     *out = (Bracket){ -INFINITY, INFINITY, 0 };
-    for (; z < 0x1p40 && !(isfinite(out->a) && isfinite(out->b)); z *= 2)
+    for (; z < 0x1p100 && !(isfinite(out->a) && isfinite(out->b)); z *= 2)
         for (int sign = -1; sign <= 1; sign += 2) {
             int side = side_of(q, sign * z, x, out);
             if (side < 0)
@@ -195,6 +195,16 @@ static bool of_activation(Quadrature *q, const Activation *act, double x, mpfi_p
     return ok;
 }
 
+/* At an end of the domain where the formula has no value, as x * log(x) at 0: what it tends to, as two places beside it tell. */
+static bool limit_at_end(Quadrature *q, const CostFormula *cost, Num at, double x)
+{
+    static const double near = 0x1p-36, nearer = 0x1p-48, settled = 1e-8;
+    int side = cost->lo && mpq_equal(at, cost->lo) ? 1 : cost->hi && mpq_equal(at, cost->hi) ? -1 : 0;
+    double a = x + side * near * (1 + fabs(x)), b = x + side * nearer * (1 + fabs(x));
+    return side && value_of(q, cost->g, a, a, &q->point) && value_of(q, cost->g, b, b, &q->whole) &&
+           fabs(mpfi_get_d(q->point.value) - mpfi_get_d(q->whole.value)) < settled;
+}
+
 /* Of a cost by formula. */
 static bool of_formula(Quadrature *q, const CostFormula *cost, double x, mpfi_ptr out)
 {
@@ -204,9 +214,10 @@ static bool of_formula(Quadrature *q, const CostFormula *cost, double x, mpfi_pt
         mpfr_set_inf(&out->right, 1);
         return true;
     }
-    bool fine = value_of(q, cost->g, x, x, &q->whole);
+    if (!value_of(q, cost->g, x, x, &q->whole) && !limit_at_end(q, cost, at, x))
+        return false;
     mpfi_set(out, q->whole.value);
-    return fine;
+    return true;
 }
 
 bool energy_enclose(NumPool *nums, const Activation *act, double x, double width, double *lo, double *hi)

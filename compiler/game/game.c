@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/check/lds/lds.h"
+#include "compiler/check/slope/jet.h"
 #include "compiler/check/stability/equilibria.h"
 #include "compiler/check/theory_limits.h"
 
@@ -12,8 +13,13 @@ typedef struct Stage {
     const Net *net;
     LdsReport plain;            /* its matrix, and statements on equilibria */
     LocalNet local;
+    Image *image;               /* of each population */
+    uint64_t work;              /* that costs may still take */
     bool has_delays;            /* which change no equilibrium, but what happens beside it */
 } Stage;
+
+/* About so long costs that are integrals may take in all. */
+enum { SECONDS = 40 };
 
 static bool set_stage(Stage *s, const SlopeReport *slope, size_t most_rows, const char **reason)
 {
@@ -21,6 +27,13 @@ static bool set_stage(Stage *s, const SlopeReport *slope, size_t most_rows, cons
     if (!local_with_slopes_one(s->cx, s->net, slope, most_rows, &gains, &s->plain.matrix, &s->local, reason))
         return false;
     s->has_delays = theory_no_convergence(s->cx, s->net) != NULL;
+    s->work = (uint64_t)JET_BUDGET * SECONDS;
+    s->image = ARENA_ARRAY(&s->cx->arena, s->net->n_pops, Image);
+    for (size_t a = 0; a < s->net->n_pops; a++) {
+        const Activation *act = &s->net->pop[a].model->act;
+        if (act->by_formula)
+            image_of_formula(s->cx, s->net->nums, act->phi, &slope[a], &s->image[a]);
+    }
     s->plain.evidence.statement = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH, Statement);
     return true;
 }
@@ -58,7 +71,9 @@ static void set_rows(const Stage *s, const SlopeReport *slope, Game *g)
     for (size_t a = 0; a < m->q; a++) {
         GameRow *r = &g->row[a];
         bool is_first = a == 0 || s->local.row[a].pop != s->local.row[a - 1].pop;
-        *r = (GameRow){.name = m->name[a], .size = claim_matrix_size(m, a), .first = is_first ? a : r[-1].first};
+        *r = (GameRow){.name = m->name[a], .size = claim_matrix_size(m, a), .unit = s->net->pop[s->local.row[a].pop].model->unit_x,
+                       .first = is_first ? a : r[-1].first};
+        r->scale = unit_equal(r->unit, (Unit){.twice = {[DIM_TIME] = -2}}) ? 1e3 : 1;      /* nobody thinks of a rate per ms */
         local_own_weight(m, a, own);
         set_convex(s, slope, a, own, r);
     }
@@ -88,7 +103,7 @@ static bool is_in_place_of(const Player *a, const Player *b)
     return a->act == b->act && a->w == b->w && a->b == b->b && a->own == b->own && a->others == b->others;
 }
 
-static void play(const Stage *s, const double *x, GamePoint *out)
+static void play(Stage *s, const double *x, GamePoint *out)
 {
     Player *player = ARENA_ARRAY(&s->cx->arena, s->local.n, Player);
     mpq_t own;
@@ -98,6 +113,8 @@ static void play(const Stage *s, const double *x, GamePoint *out)
         size_t k = a > ALIKE_ROWS ? a - ALIKE_ROWS : 0;
         local_own_weight(&s->plain.matrix, a, own);
         player_init(s->cx, &s->local.row[a], mpq_get_d(own), from_others(s, a, x), &player[a]);
+        player[a].image = player[a].act->by_formula ? &s->image[s->local.row[a].pop] : NULL;
+        player[a].work = &s->work;
         while (k < a && !(x[k] == x[a] && is_in_place_of(&player[k], &player[a])))
             k++;
         if (k < a)
@@ -114,13 +131,15 @@ static bool is_said_of(const Statement *s, StatementKind kind, size_t number)
     return s->kind == kind && mpq_cmp_ui(statement_numbers(s, "equilibrium")[0], number, 1) == 0;
 }
 
-static void set_proved(const Stage *s, size_t number, GamePoint *out)
+static void set_proved(const Stage *s, const Game *g, size_t number, GamePoint *out)
 {
     const Evidence *e = &s->plain.evidence;
     mpq_t *radius = statement_numbers(&e->statement[number], "radius");
     out->is_proved = true;
-    for (size_t a = 0; a < s->local.n; a++)
+    for (size_t a = 0; a < s->local.n; a++) {
         out->radius = fmax(out->radius, mpq_get_d(radius[a]));
+        out->shown_radius = fmax(out->shown_radius, mpq_get_d(radius[a]) * g->row[a].scale);
+    }
     for (size_t k = 0; !s->has_delays && k < e->n_statements; k++) {
         const Statement *t = &e->statement[k];
         out->attracts |= is_said_of(t, STATEMENT_ATTRACTING, number);
@@ -128,37 +147,74 @@ static void set_proved(const Stage *s, size_t number, GamePoint *out)
     }
 }
 
-/* The statement about an equilibrium in a box with x in it, or SIZE_MAX. */
-static size_t box_with(const Stage *s, const double *x)
+static const mpq_t *numbers_of(const Stage *s, size_t number, const char *key)
 {
-    const Evidence *e = &s->plain.evidence;
-    for (size_t k = 0; k < e->n_statements; k++) {
-        const Statement *t = &e->statement[k];
-        bool inside = t->kind == STATEMENT_EQUILIBRIUM;
-        for (size_t a = 0; inside && a < s->local.n; a++)
-            inside = fabs(x[a] - mpq_get_d(statement_numbers(t, "x")[a])) <= mpq_get_d(statement_numbers(t, "radius")[a]);
-        if (inside)
-            return k;
-    }
-    return SIZE_MAX;
+    return statement_numbers(&s->plain.evidence.statement[number], key);
 }
 
+/* The boxes of two equilibria have a rate in common in every row, and may hold the same one. */
+static bool boxes_meet(const Stage *s, size_t j, size_t k)
+{
+    const mpq_t *x = numbers_of(s, j, "x"), *y = numbers_of(s, k, "x"), *r = numbers_of(s, j, "radius"), *t = numbers_of(s, k, "radius");
+    mpq_t apart, reach;
+    bool meet = true;
+    mpq_inits(apart, reach, (mpq_ptr)0);
+    for (size_t a = 0; meet && a < s->local.n; a++) {
+        mpq_sub(apart, x[a], y[a]);
+        mpq_abs(apart, apart);
+        mpq_add(reach, r[a], t[a]);
+        meet = mpq_cmp(apart, reach) <= 0;
+    }
+    mpq_clears(apart, reach, (mpq_ptr)0);
+    return meet;
+}
+
+/* x is about where box k is. */
+static bool is_near_box(const Stage *s, const double *x, size_t k)
+{
+    const mpq_t *y = numbers_of(s, k, "x"), *r = numbers_of(s, k, "radius");
+    bool near = true;
+    for (size_t a = 0; near && a < s->local.n; a++)
+        near = fabs(x[a] - mpq_get_d(y[a])) <= 2 * mpq_get_d(r[a]) + 1e-6 * fabs(x[a]);
+    return near;
+}
+
+/* Those in boxes, at their centres, and then what was found and is in none. */
 static void add_equilibria(Stage *s, Game *g)
 {
     const Equilibria *places = NULL;
+    const Evidence *e = &s->plain.evidence;
+    size_t box[STATEMENTS_EACH], n = 0;
+    double *x = ARENA_ARRAY(&s->cx->arena, s->local.n, double);
     stability_add_equilibria(&s->local, s->net, &s->plain, &places);
-    g->point = ARENA_ARRAY(&s->cx->arena, EQUILIBRIA_MOST, GamePoint);
-    for (size_t k = 0; places && k < places->n; k++) {
+    g->point = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH + EQUILIBRIA_MOST, GamePoint);
+    for (size_t k = 0; k < e->n_statements; k++) {
+        bool is_new = e->statement[k].kind == STATEMENT_EQUILIBRIUM;
+        for (size_t j = 0; is_new && j < n; j++)
+            is_new = !boxes_meet(s, box[j], k);
+        if (!is_new)
+            continue;
+        box[n++] = k;
+        for (size_t a = 0; a < s->local.n; a++)
+            x[a] = mpq_get_d(numbers_of(s, k, "x")[a]);
         GamePoint *p = &g->point[g->n_points++];
-        size_t number = box_with(s, places->at[k]);
         p->is_equilibrium = true;
-        if (number != SIZE_MAX)
-            set_proved(s, number, p);
+        set_proved(s, g, k, p);
+        play(s, x, p);
+    }
+    for (size_t k = 0; places && k < places->n; k++) {
+        bool is_new = true;
+        for (size_t j = 0; is_new && j < n; j++)
+            is_new = !is_near_box(s, places->at[k], box[j]);
+        if (!is_new)
+            continue;
+        GamePoint *p = &g->point[g->n_points++];
+        p->is_equilibrium = true;
         play(s, places->at[k], p);
     }
 }
 
-static void add_state(const Stage *s, const double *asked, Game *g)
+static void add_state(Stage *s, const double *asked, Game *g)
 {
     double *x = ARENA_ARRAY(&s->cx->arena, s->local.n, double);
     for (size_t a = 0; a < s->local.n; a++)
@@ -173,7 +229,7 @@ bool game_of(Ctx *cx, const Net *net, const Report *report, const double *asked,
     Stage s = {.cx = cx, .net = net};
     *out = (Game){.report = report};
     *reason = theory_noise(cx, net);
-    if (*reason || !set_stage(&s, report->slope, asked ? CHECK_MAX_ROWS : EQUILIBRIA_MOST_ROWS, reason))
+    if (*reason || !set_stage(&s, report->slope, EQUILIBRIA_MOST_ROWS, reason))
         return false;
     out->when = local_when(cx, net);
     set_rows(&s, report->slope, out);
@@ -183,6 +239,14 @@ bool game_of(Ctx *cx, const Net *net, const Report *report, const double *asked,
         add_equilibria(&s, out);
     claim_matrix_clear(&s.plain.matrix);
     return true;
+}
+
+bool game_has_rows_of_many(const Game *g)
+{
+    bool any = false;
+    for (size_t a = 0; a < g->n_rows; a++)
+        any |= g->row[a].size > 1;
+    return any;
 }
 
 bool game_is_convex(const Game *g)

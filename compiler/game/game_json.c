@@ -15,6 +15,12 @@ static json_t *player(const Game *g, const GamePoint *p, size_t a)
     json_t *o = json_object();
     json_object_set_new(o, "name", json_string(g->row[a].name));
     json_object_set_new(o, "neurons", json_integer((json_int_t)g->row[a].size));
+    if (!unit_is_none(g->row[a].unit)) {
+        Sbuf unit = {0};
+        unit_print(g->row[a].unit, &unit);
+        json_object_set_new(o, "unit", json_string(sbuf_text(&unit)));
+        sbuf_free(&unit);
+    }
     json_object_set_new(o, "rate", number(s->rate));
     json_object_set_new(o, "input", number(s->input));
     json_object_set_new(o, "interaction_cost", number(s->interaction));

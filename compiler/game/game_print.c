@@ -5,7 +5,7 @@
 
 #include "compiler/check/report_text.h"
 
-enum { MOST_ROWS = 20, LEAST_NAME = 10, COLUMN = 15 };
+enum { MOST_ROWS = 20, LEAST_NAME = 10, COLUMN = 16 };
 
 static void print_head(const Game *g, Sbuf *out)
 {
@@ -106,40 +106,66 @@ static void print_number(double x, Sbuf *out)
         sbuf_printf(out, "%*.8g", COLUMN, x == 0 ? 0 : x);
 }
 
-static int name_width(const Game *g)
+/* "E", "E (Hz)" */
+static void print_name(const GameRow *r, Sbuf *out)
 {
-    int width = LEAST_NAME;
-    for (size_t a = 0; a < g->n_rows && a < MOST_ROWS; a++)
-        width = (int)strlen(g->row[a].name) > width ? (int)strlen(g->row[a].name) : width;
+    sbuf_str(out, r->name);
+    if (unit_is_none(r->unit))
+        return;
+    sbuf_str(out, " (");
+    if (r->scale != 1)
+        sbuf_str(out, "Hz");
+    else
+        unit_print(r->unit, out);
+    sbuf_char(out, ')');
+}
+
+static size_t name_width(const Game *g)
+{
+    size_t width = LEAST_NAME;
+    for (size_t a = 0; a < g->n_rows && a < MOST_ROWS; a++) {
+        Sbuf name = {0};
+        print_name(&g->row[a], &name);
+        width = name.n > width ? name.n : width;
+        sbuf_free(&name);
+    }
     return width;
+}
+
+static void print_player(const GameRow *r, const PlayerState *s, size_t width, Sbuf *out)
+{
+    double unit = r->scale, square = unit * unit;
+    const double column[] = {s->rate * unit, s->interaction * square, s->activation * square, s->energy * square, s->best_response * unit};
+    size_t from = out->n;
+    sbuf_str(out, "  ");
+    print_name(r, out);
+    while (out->n < from + 2 + width)
+        sbuf_char(out, ' ');
+    for (size_t k = 0; k < sizeof column / sizeof *column; k++)
+        print_number(column[k], out);
+    sbuf_str(out, "  ");
+    print_number(s->exploitability * square, out);
+    sbuf_char(out, '\n');
 }
 
 static void print_players(const Game *g, const GamePoint *p, Sbuf *out)
 {
-    int width = name_width(g);
-    sbuf_printf(out, "  %-*s%*s%*s%*s%*s%*s%*s\n", width, "", COLUMN, "rate", COLUMN, "interaction", COLUMN, "activation", COLUMN, "energy",
+    size_t width = name_width(g);
+    sbuf_printf(out, "  %-*s%*s%*s%*s%*s%*s%*s\n", (int)width, "", COLUMN, "rate", COLUMN, "interaction", COLUMN, "activation", COLUMN, "energy",
                 COLUMN, "best response", COLUMN + 2, "exploitability");
-    for (size_t a = 0; a < g->n_rows && a < MOST_ROWS; a++) {
-        const PlayerState *s = &p->at[a];
-        const double column[] = {s->rate, s->interaction, s->activation, s->energy, s->best_response};
-        sbuf_printf(out, "  %-*s", width, g->row[a].name);
-        for (size_t k = 0; k < sizeof column / sizeof *column; k++)
-            print_number(column[k], out);
-        sbuf_str(out, "  ");
-        print_number(s->exploitability, out);
-        sbuf_char(out, '\n');
-    }
+    for (size_t a = 0; a < g->n_rows && a < MOST_ROWS; a++)
+        print_player(&g->row[a], &p->at[a], width, out);
     if (g->n_rows > MOST_ROWS)
         sbuf_printf(out, "  and %zu more; --json has all\n", g->n_rows - MOST_ROWS);
 }
 
-/* The row whose best response is better than what it does by most, or NULL. */
+/* The row whose best response is better than what it does by most, of those whose energy need not be convex; or NULL. */
 static const GameRow *most_exploitable(const Game *g, const GamePoint *p)
 {
     const GameRow *most = NULL;
     double largest = 0;
     for (size_t a = 0; a < g->n_rows; a++)
-        if (p->at[a].exploitability > largest) {
+        if (g->row[a].convex != TRUTH_CERTIFIED && p->at[a].exploitability > largest) {
             largest = p->at[a].exploitability;
             most = &g->row[a];
         }
@@ -151,8 +177,10 @@ static void print_equilibrium(const Game *g, const GamePoint *p, size_t number, 
     const GameRow *most = most_exploitable(g, p);
     Sbuf label = {0}, text = {0};
     sbuf_printf(&label, "equilibrium %zu", number);
+    bool alike = game_has_rows_of_many(g) && g->report->stability.unique != TRUTH_CERTIFIED;
     if (p->is_proved)
-        sbuf_printf(&text, "proved: exactly one lies within %.2g of these rates", p->radius);
+        sbuf_printf(&text, "proved: exactly one%s lies within %.2g of these rates", alike ? " in which the neurons of each row are equal" : "",
+                    p->shown_radius);
     else
         sbuf_str(&text, "found in floating point, not proved");
     if (p->attracts)

@@ -187,10 +187,54 @@ def what_is_no_nash_equilibrium_is_said(folder):
 
 
 @test
+def rates_per_time_are_shown_in_hz(folder):
+    write(folder, "m.eig", "population E excitatory { tau = 10 ms; cost = box(0 Hz, 100 Hz); input = 20 Hz }\nconnect E -> E { weight = 0.5 }\n")
+    for args in [], ["--at=E=40 Hz"], ["--at=E=0.04 kHz"]:
+        r = eigc("nash", *args, "m.eig", cwd=folder)
+        equal(r.out.splitlines()[-1].split(), ["E", "(Hz)", "40", "-400", "0", "-400", "40", "0"], r)
+    r = eigc("nash", "--at=E=40", "m.eig", cwd=folder)
+    equal(r.status, 2, r)
+    check("the rate of 'E' is in per ms" in r.err, r)
+
+
+@test
+def no_equilibrium_is_counted_twice(folder):
+    for text, roots in (("activation(z) = log(1 + exp(z)); input = -3 }\nconnect E -> E { weight = 2 }", (0.0539794, 2.9460206)),
+                        ("cost = softplus(0.5); input = -1.5 }\nconnect E -> E { weight = 2 }", (0.0269897, 1.4730103)),
+                        ("cost(x) = 0.3*abs(x - 0.5) + x*log(x) on [0, inf]; gain = 1.5; input = -1 }\nconnect E -> E { weight = 3 }", (0.5, 0.6967725))):
+        found = nash(folder, "population E excitatory { tau = 1; %s\n" % text)["equilibria"]
+        check(all(e["proved"] for e in found), found)
+        near([e["players"][0]["rate"] for e in found], roots, 1e-6)
+
+
+@test
+def energies_that_do_not_change_are_no_reason_to(folder):
+    integrator = "population E excitatory { tau = 1; cost = nonnegative }\nconnect E -> E { weight = 1 }\n"
+    equal(nash(folder, integrator, "--at=E=1")["state"]["players"][0]["exploitability"], 0)
+    text = eigc("nash", "m.eig", cwd=folder)
+    equal(text.status, 1, text)             # none is proved to be alone
+    check("No Nash" not in text.out, text)
+    alike = "population I inhibitory { size = 2; tau = 1; cost = nonnegative; input = 1 }\nconnect I -> I { weight = 1; self = no }\n"
+    nash(folder, alike)
+    text = " ".join(eigc("nash", "m.eig", cwd=folder).out.split())
+    check("exactly one in which the neurons of each row are equal" in text, text)
+
+
+@test
+def costs_at_and_beyond_ends(folder):
+    for attribute, at, cost in (("activation(z) = tanh(z)", 2, "inf"), ("activation(z) = max(z, 0)", -1, "inf"), ("cost(x) = -log(x) + x on [0, 9]", 0, None),
+                                ("cost(x) = x*log(x) + (1 - x)*log(1 - x) on [0, 1]", 0, 0), ("cost(x) = x*log(x) + (1 - x)*log(1 - x) on [0, 1]", 1, 0)):
+        got = nash(folder, "population E excitatory { tau = 1; %s }\n" % attribute, "--at=E=%d" % at)["state"]["players"][0]["activation_cost"]
+        check(got == cost or (cost == 0 and abs(got) < 1e-7), (attribute, at, got))
+
+
+@test
 def what_is_wrong_is_said(folder):
     write(folder, "m.eig", RELU)
     for args, status, text in ((["--at=E=1"], 2, "--at gives none for 'I'"), (["--at=e=1"], 2, "no population 'e' of the model"),
-                               (["--at=Ex=1"], 2, "did you mean 'E'?"), (["--at=E=fast", "--at=I=1"], 2, "a number as a rate, not 'fast'"), (["--at=E"], 2, "--at takes POP=RATE, not 'E'")):
+                               (["--at=Ex=1"], 2, "did you mean 'E'?"), (["--at=E=fast", "--at=I=1"], 2,
+                                "a number as a rate, with its unit if it has one, not 'fast'"),
+                               (["--at=E=1", "--at=E=2", "--at=I=1"], 2, "two rates for 'E'"), (["--at=E"], 2, "--at takes POP=RATE, not 'E'")):
         r = eigc("nash", *args, "m.eig", cwd=folder)
         equal(r.status, status, r)
         check(text in r.err and not r.out, r)
