@@ -360,11 +360,12 @@ static mpq_srcptr part_rate(Search *s, size_t k)
 /* The whole is as quick as its slowest component, or a little less. */
 static void try_cascade_rate(Search *s)
 {
+    enum { MOST_ROWS = 500 };       /* statements about thousands of components take room */
     static const unsigned long parts = 1000000;
     Evidence *e = &s->lds->evidence;
     size_t before = e->n_statements;
     mpq_srcptr least = NULL;
-    bool all = e->n_components > 1 && s->component[0].p;
+    bool all = e->n_components > 1 && s->matrix.m.q <= MOST_ROWS && s->component[0].p;
     for (size_t k = 0; all && k < e->n_components; k++) {
         mpq_srcptr own = part_rate(s, k);
         all = own != NULL;
