@@ -19,6 +19,7 @@ typedef struct Group {
 
 typedef struct Colouring {
     const ClaimMatrix *m;
+    const uint64_t *more;       /* of each row, what else it holds; NULL: nothing */
     size_t n_groups;
     Group *group;
     uint64_t *row, *sum;        /* of each row its colour, and what entries bring to it */
@@ -57,11 +58,24 @@ static uint64_t mix_double(uint64_t h, double x)
     return mix(h, bits);
 }
 
+uint64_t row_order_mix(uint64_t colour, uint64_t with)
+{
+    return mix(colour, with);
+}
+
+uint64_t row_order_mix_number(uint64_t colour, mpq_srcptr with)
+{
+    return mix_number(colour, with);
+}
+
 /* ---- what is a population's own ---- */
 
-static uint64_t own_of_row(const ClaimMatrix *m, size_t a)
+static uint64_t own_of_row(const Colouring *c, size_t a)
 {
+    const ClaimMatrix *m = c->m;
     uint64_t h = mix(1, claim_matrix_size(m, a));
+    if (c->more)
+        h = mix(h, c->more[a]);
     if (m->self)
         h = mix_number(mix_number(h, m->self[a]), m->leak[a]);
     return m->mean_slope ? mix_number(h, m->mean_slope[a]) : h;
@@ -70,7 +84,7 @@ static uint64_t own_of_row(const ClaimMatrix *m, size_t a)
 static void add_group(Colouring *c, size_t first, size_t n, uint64_t colour)
 {
     for (size_t a = first; a < first + n; a++)
-        colour = mix(colour, own_of_row(c->m, a));
+        colour = mix(colour, own_of_row(c, a));
     c->group[c->n_groups++] = (Group){(uint32_t)first, (uint32_t)n, c->m->n_sums && first >= c->m->n, colour};
 }
 
@@ -229,17 +243,22 @@ static const RowOrder *order_of(Ctx *cx, Colouring *c)
     return o;
 }
 
-const RowOrder *row_order_find(Ctx *cx, const Net *net, const ClaimMatrix *m)
+const RowOrder *row_order_find_coloured(Ctx *cx, const Net *net, const ClaimMatrix *m, const uint64_t *colour)
 {
     size_t most_groups = net->n_pops + m->n_sums;
     Arena room = {0};
     if (most_groups < 2 || m->row_from[m->q] > MOST_ENTRIES)
         return NULL;
-    Colouring c = {.m = m, .group = ARENA_ARRAY(&room, most_groups, Group), .sorted = ARENA_ARRAY(&room, most_groups, uint64_t),
+    Colouring c = {.m = m, .more = colour, .group = ARENA_ARRAY(&room, most_groups, Group), .sorted = ARENA_ARRAY(&room, most_groups, uint64_t),
                    .row = ARENA_ARRAY(&room, m->q, uint64_t), .sum = ARENA_ARRAY(&room, m->q, uint64_t), .room = &room, .work = most_work};
     find_groups(&c, net);
     tell_apart(&c);
     const RowOrder *o = order_of(cx, &c);
     arena_free(&room);
     return o;
+}
+
+const RowOrder *row_order_find(Ctx *cx, const Net *net, const ClaimMatrix *m)
+{
+    return row_order_find_coloured(cx, net, m, NULL);
 }

@@ -18,6 +18,10 @@ typedef struct RowOrder {
 /* Of the rows of m, which are net's. NULL: they stay as they are, either because that is the order, or since m has more entries than
  * are worth a second copy. */
 const RowOrder *row_order_find(Ctx *cx, const Net *net, const ClaimMatrix *m);
+/* The same where rows hold more than the matrix says: colours of theirs, of which equal ones say that they hold the same. */
+const RowOrder *row_order_find_coloured(Ctx *cx, const Net *net, const ClaimMatrix *m, const uint64_t *colour);
+uint64_t row_order_mix(uint64_t colour, uint64_t with);
+uint64_t row_order_mix_number(uint64_t colour, mpq_srcptr with);
 /* A matrix in that order, or as it stands, for NULL. Its numbers are borrowed. */
 typedef struct OrderedMatrix {
     ClaimMatrix m;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compiler/check/lds/row_order.h"
 #include "compiler/check/proof/wide.h"
 #include "compiler/code/code.h"
 
@@ -305,9 +306,56 @@ static void hunt(Hunt *h)
     qsort(found->at, found->n, sizeof found->at[0], compare_states);
 }
 
+/* What a start, and a step, has for each row, with the rows in another order. */
+static void put_in_order(const Hunt *h, const RowOrder *o, Arena *room, LocalNet *net, Equilibria *found, Hunt *out)
+{
+    size_t n = h->found->n_rows;
+    double *w = ARENA_ARRAY(room, n * n, double), *v = ARENA_ARRAY(room, n, double);
+    *net = *h->net;
+    net->row = ARENA_ARRAY(room, n, LocalRow);
+    *found = (Equilibria){.n_rows = n, .w = w, .v = v, .scale = h->found->scale, .hunt = out};
+    *out = (Hunt){.net = net, .found = found, .phi = ARENA_ARRAY(room, n, EigCode), .slope = ARENA_ARRAY(room, n, double),
+                  .gain = ARENA_ARRAY(room, n, double), .threshold = ARENA_ARRAY(room, n, double), .input = ARENA_ARRAY(room, n, double),
+                  .state = h->state};
+    for (size_t k = 0; k < n; k++) {
+        size_t a = o->at[k];
+        net->row[k] = h->net->row[a];
+        out->phi[k] = h->phi[a];
+        out->slope[k] = h->slope[a];
+        out->gain[k] = h->gain[a];
+        out->threshold[k] = h->threshold[a];
+        out->input[k] = h->input[a];
+        v[k] = h->found->v[a];
+        for (size_t j = 0; j < n; j++)
+            w[k * n + j] = h->found->w[a * n + o->at[j]];
+    }
+}
+
+/* Starts are drawn row by row, and there is room for few equilibria: which are found must not hang on the order of declarations. */
+static void hunt_by_contents(Hunt *h, const ClaimMatrix *m)
+{
+    const RowOrder *o = local_order(h->net, m);
+    Equilibria *found = h->found;
+    Arena room = {0};
+    if (!o) {
+        hunt(h);
+        return;
+    }
+    LocalNet net;
+    Hunt ordered;
+    Equilibria *there = ARENA_NEW(&room, Equilibria);
+    put_in_order(h, o, &room, &net, there, &ordered);
+    hunt(&ordered);
+    found->n = there->n;
+    for (size_t k = 0; k < there->n; k++)
+        for (size_t a = 0; a < found->n_rows; a++)
+            found->at[k][o->at[a]] = there->at[k][a];
+    arena_free(&room);
+}
+
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
 {
-    hunt(hunt_new(net, m, out));
+    hunt_by_contents(hunt_new(net, m, out), m);
 }
 
 void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out)
@@ -318,7 +366,7 @@ void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equil
         memcpy(out->at, (*places)->at, sizeof out->at);
         return;
     }
-    hunt(h);
+    hunt_by_contents(h, m);
     Equilibria *kept = ARENA_ARRAY(&net->cx->arena, 1, Equilibria);
     *kept = *out;
     *places = kept;

@@ -134,7 +134,7 @@ static Num slope_of(const Net *net, const SlopeReport *slope, size_t pop, size_t
 bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out,
                        const char **reason)
 {
-    *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
+    *out = (LocalNet){.cx = cx, .net = net, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
     size_t row = 0;
     for (size_t a = 0; a < net->n_pops; a++) {
         const NetPop *p = &net->pop[a];
@@ -155,7 +155,7 @@ bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const 
 
 bool local_net(Ctx *cx, const Net *net, const SlopeReport *slope, const Num *row_slope, const ClaimMatrix *m, LocalNet *out, const char **reason)
 {
-    *out = (LocalNet){.cx = cx, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
+    *out = (LocalNet){.cx = cx, .net = net, .nums = net->nums, .n = m->q, .row = ARENA_ARRAY(&cx->arena, m->q, LocalRow)};
     size_t row = 0;
     for (size_t a = 0; a < net->n_pops; a++) {
         const NetPop *p = &net->pop[a];

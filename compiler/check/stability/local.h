@@ -24,6 +24,7 @@ typedef struct LocalRow {
 
 typedef struct LocalNet {
     Ctx *cx;
+    const Net *net;
     NumPool *nums;
     size_t n;
     LocalRow *row;
@@ -42,6 +43,8 @@ bool local_activations(Ctx *cx, const Net *net, const SlopeReport *slope, const 
  * one row. False, and nothing to be cleared, where there is none, for *reason. */
 bool local_with_slopes_one(Ctx *cx, const Net *net, const SlopeReport *slope, size_t most_rows, GainLevel *gains, ClaimMatrix *m, LocalNet *out,
                            const char **reason);
+/* local_order.c: row_order.h's, for searches in which activations and inputs have a say, too. NULL: as they stand. */
+const struct RowOrder *local_order(const LocalNet *net, const ClaimMatrix *m);
 /* Whose input it is: "at the model's input", "at the input that the model keeps from 350 ms on". */
 const char *local_when(Ctx *cx, const Net *net);
 /* diag(L) u, row by row. */

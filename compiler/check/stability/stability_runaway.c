@@ -7,6 +7,7 @@
 
 #include "compiler/check/stability/equilibria.h"
 #include "compiler/check/lds/lds.h"
+#include "compiler/check/lds/row_order.h"
 
 enum { MOST_ROWS = 64, STARTS = 6, STEPS = 3000 };
 
@@ -255,9 +256,10 @@ void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *l
     far_init(net, &lds->matrix, tau->least, &f);
     if (!read_tails(&f))
         return;
+    const RowOrder *o = local_order(net, &lds->matrix);
     for (int k = 0; k < STARTS; k++) {
         for (size_t a = 0; a < f.n; a++)
-            x[a] = k == 0 ? 1 : k == 1 ? -1 : 2 * random_unit(&f) - (k % 2 ? 1 : 0);
+            x[o ? o->at[a] : a] = k == 0 ? 1 : k == 1 ? -1 : 2 * random_unit(&f) - (k % 2 ? 1 : 0);
         if (follow(&f, x, next) && try_rates(&f, lds, tau->least, x))
             return;
     }
