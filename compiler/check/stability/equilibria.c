@@ -192,6 +192,23 @@ static void try_far_out(Hunt *h)
     }
 }
 
+/* From the first that was found, one row after the other at an end of its values: what the others do to it is settled then, as it
+ * hardly is where all start anywhere. */
+static void try_row_by_row(Hunt *h)
+{
+    enum { MOST_ROWS = 16 };
+    const Equilibria *e = h->found;
+    double x[EQUILIBRIA_MOST_ROWS];
+    if (e->n == 0 || e->n_rows > MOST_ROWS)
+        return;
+    for (size_t a = 0; a < 2 * e->n_rows; a++) {
+        memcpy(x, e->at[0], sizeof x);
+        x[a / 2] = somewhere(h, a / 2, 0, a % 2 ? 1 : 0);
+        relax(h, x);
+        try_from(h, x);
+    }
+}
+
 static void try_starts(Hunt *h)
 {
     size_t n = h->found->n_rows;
@@ -204,6 +221,7 @@ static void try_starts(Hunt *h)
             relax(h, x);
         try_from(h, x);
     }
+    try_row_by_row(h);
     if (n <= EQUILIBRIA_FEW_ROWS && is_unbounded(h))
         try_far_out(h);
     if (n <= EQUILIBRIA_FEW_ROWS)
