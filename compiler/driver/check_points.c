@@ -5,7 +5,7 @@
 
 enum {
     CORNER_PARAMS = 3,          /* for more params not all corners are looked at */
-    INNER = 6,                  /* inner points */
+    INNER = 6,                  /* inner points; of several params as many again, the first of which goes as the last one did */
     MANY_NEURONS = 100,         /* beyond them only the point that the cells' search has found is looked at */
 };
 
@@ -13,10 +13,21 @@ typedef struct Points {
     Compilation *c;
     size_t n;                   /* params that have a range */
     const ModelParam **param;
+    size_t *place;              /* of each, among all in the order of their ranges: points do not hang on the order of declarations */
     Num *value;                 /* of the point at hand; NULL: the param's own */
     bool *noted;                /* of each requirement: a point without diagonal stability is named */
     const char *point, *setting;        /* "w = 3, v = 0" and " --set w=3 --set v=0" */
 } Points;
+
+/* By ranges, then by values; those that have the same are told apart by their places. */
+static bool is_before(const Points *p, size_t j, size_t k)
+{
+    const ModelParam *a = p->param[j], *b = p->param[k];
+    int way = mpq_cmp(a->lo, b->lo);
+    way = way ? way : mpq_cmp(a->hi, b->hi);
+    way = way ? way : mpq_cmp(a->value, b->value);
+    return way < 0 || (way == 0 && j < k);
+}
 
 static void points_init(Compilation *c, Points *p)
 {
@@ -28,6 +39,10 @@ static void points_init(Compilation *c, Points *p)
     for (size_t k = 0; k < m->params.n; k++)
         if (m->params.at[k].varies && mpq_cmp(m->params.at[k].lo, m->params.at[k].hi) < 0)
             p->param[p->n++] = &m->params.at[k];
+    p->place = ARENA_ARRAY(&c->cx.arena, p->n + 1, size_t);
+    for (size_t k = 0; k < p->n; k++)
+        for (size_t j = 0; j < p->n; j++)
+            p->place[k] += is_before(p, j, k);
 }
 
 /* ---- which ---- */
@@ -57,16 +72,19 @@ static bool go_to(Points *p, size_t number)
         return true;
     }
     number--;
-    if (p->n == 0 || p->c->net->n > MANY_NEURONS || number > corners + INNER)
+    size_t inner = p->n < 2 ? INNER : 2 * INNER, ahead = number > corners ? number - corners : 0;
+    bool is_back = ahead > INNER;
+    if (p->n == 0 || p->c->net->n > MANY_NEURONS || ahead > inner)
         return false;
     for (size_t k = 0; k < p->n; k++) {
-        bool upper = p->n <= CORNER_PARAMS ? number >> k & 1 : (number < 2 ? number : (number / 2 - 1 == k) != number % 2);
+        size_t at = p->place[k];
+        bool upper = p->n <= CORNER_PARAMS ? number >> at & 1 : (number < 2 ? number : (number / 2 - 1 == at) != number % 2);
         if (number < corners)
             place(p, k, upper, 1);
         else if (number == corners)
             place(p, k, 1, 2);
         else
-            place(p, k, (unsigned)((number - corners) * (k + 1) % 11), 11);
+            place(p, k, (unsigned)((is_back ? (ahead - INNER) * (p->n - at) : ahead * (at + 1)) % 11), 11);
     }
     return true;
 }
