@@ -23,6 +23,7 @@ from random_parts import Parts
 
 EIGC = eigc.EIGC
 RATES = 4       # so many models for rates beside each of the others
+EQUILIBRIA = 10         # one for equilibria beside so many
 
 
 def need(condition, *what):
@@ -173,8 +174,80 @@ def compare_rates(seed, folder):
     return best
 
 
+# ---- equilibria, and points of ranges ----
+
+class OfEquilibria:
+    """Few connections, and steep activations: some have equilibria that few starts lead to."""
+
+    COSTS = ["logistic(2, 0.2)", "logistic(1, 0.05, 0.6)", "logistic(1, 0.05, 0.6)", "box(0, 3)"]
+
+    def __init__(self, r):
+        n = r.choice([7, 8, 9])
+        self.names = [f"P{k}" for k in range(n)]
+        self.declarations = [f"population {p} {r.choice(['excitatory', 'inhibitory'])} {{ tau = {r.choice(['10', '20'])} ms; "
+                             f"cost = {r.choice(self.COSTS)}; input = {r.choice(['-1', '0', '0.5', '-0.3', '0.2'])} }}" for p in self.names]
+        pairs = r.sample([(p, q) for p in self.names for q in self.names], r.randint(3, 2 * n))
+        self.declarations += [f"connect {p} -> {q} {{ weight = 2 }}" for p, q in pairs]
+        self.asked = ["require stable", "require unique_equilibrium"]
+
+
+class OneRowApart:
+    """B has two rates when G and E are settled, and one while they start anywhere."""
+
+    names = list("ADEBGC")
+    declarations = ["population A inhibitory { tau = 20 ms; cost = logistic(2, 0.2); input = -1 }",
+                    "population D inhibitory { tau = 10 ms; cost = logistic(1, 0.05, 0.6); input = 0 }",
+                    "population E inhibitory { tau = 20 ms; cost = box(0, 3); input = 0 }",
+                    "population B excitatory { tau = 10 ms; cost = logistic(1, 0.05, 0.6); input = -0.3 }",
+                    "population G inhibitory { tau = 20 ms; cost = logistic(2, 0.2); input = -1 }",
+                    "population C excitatory { tau = 20 ms; cost = logistic(1, 0.05, 0.6); input = 0.5 }",
+                    "connect G -> B { weight = 2 }", "connect E -> B { weight = 2 }", "connect B -> B { weight = 2 }"]
+    asked = ["require stable", "require unique_equilibrium"]
+
+
+class PointOfRanges:
+    """Refuted at an inner point, whose place in the ranges is not that of their order."""
+
+    names = ["wp", "wq"]
+    declarations = ["param wp = 0.37 in [0.1, 0.9]", "param wq = 0.21 in [0, 0.5]",
+                    "population P0q excitatory { tau = 10 ms; cost = nonnegative; input = 0.2 }",
+                    "population P2q excitatory { tau = 10 ms; cost = box(0, 3); gain = 0.7; input = 0.5 }",
+                    "population P3q excitatory { tau = 20 ms; cost = nonnegative; input = 0.5 }",
+                    "population P4q excitatory { tau = 10 ms; cost = box(0, 3); input = 0.2 }",
+                    "population P5q inhibitory { size = 2; tau = 10 ms; cost = box(0, 3); gain = 1.3; input = 0.2 }",
+                    "connect P0q -> P3q { weight = 0.162 }", "connect P2q -> P3q { weight = 0.16 }",
+                    "connect P3q -> P0q { weight = 1.49 }", "connect P5q -> P2q { weight = 0.652 }",
+                    "connect P3q -> P2q { weight = wq }", "connect P4q -> P0q { weight = wp }",
+                    "connect P2q -> P2q { weight = 1.406 }",
+                    "connect P5q -> P2q { weight = 0.916 / (1 + abs(pre.i - post.i)) }", "connect P0q -> P4q { weight = 0.725 }"]
+    asked = ["require stable for all params"]
+
+
+def compare_asked(r, folder, m):
+    """Verdicts of what is required, of the model as it stands, backwards, and in some order with other names."""
+    name = new_names(r, m.names, True)
+    ours, *others = [[x["verdict"] for x in check(folder, declarations + m.asked)["requirements"]] for declarations in
+                     (m.declarations, m.declarations[::-1], [renamed(d, name) for d in shuffled(r, m.declarations)])]
+    need(all(x == ours for x in others), ours, *others, "\n" + "\n".join(m.declarations + m.asked))
+    return ours
+
+
+def compare_equilibria(count, first, folder):
+    """How many fail."""
+    cases = [OneRowApart, PointOfRanges] + [OfEquilibria(random.Random(seed)) for seed in range(first, first + count)]
+    failures = 0
+    for number, m in enumerate(cases):
+        try:
+            verdicts = compare_asked(random.Random(number), folder, m)
+            need(isinstance(m, OfEquilibria) or set(verdicts) == {"refuted"}, verdicts)
+        except AssertionError as problem:
+            failures += 1
+            print(f"equilibria {number}: {problem}", file=sys.stderr)
+    return failures
+
+
 def main(count=70, first=1):
-    failures = [0, 0, 0, 0]
+    failures = [0, 0, 0, 0, 0]
     quiet = rates = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
@@ -192,7 +265,8 @@ def main(count=70, first=1):
             except AssertionError as problem:
                 failures[3] += 1
                 print(f"seed {seed}: {problem}", file=sys.stderr)
-    for kind, what in enumerate(("parts", "networks", "verdicts", "rates")):
+        failures[4] = compare_equilibria(count // EQUILIBRIA, first, folder)
+    for kind, what in enumerate(("parts", "networks", "verdicts", "rates", "equilibria")):
         print("not ok" if failures[kind] else "ok", "order_and_names_do_not_matter_for_" + what)
     moves, has_rates = quiet < count / 20, rates > RATES * count / 2
     print("ok" if moves else "not ok", "order_is_tried_on_models_that_move")
