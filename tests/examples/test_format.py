@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every example, every model of the golden tests and every ```eig block of README.md and docs/ is in the
+"""Every example, every circuit they use, every model of the golden tests and every ```eig block of README.md and docs/ is in the
 layout of `eigc fmt`, unless it is there to show a syntax error. `test_format.py --update` lays them out."""
 import glob
 import os
@@ -30,7 +30,7 @@ def layout_of_file(path, text):
     return BLOCK.sub(layout_of_block, text) if path.endswith(".md") else laid_out(text)
 
 
-for path in sorted(glob.glob("examples/*.eig") + glob.glob("tests/golden/*.eig") + glob.glob("docs/**/*.md", recursive=True))\
+for path in sorted(glob.glob("examples/**/*.eig", recursive=True) + glob.glob("tests/golden/*.eig") + glob.glob("docs/**/*.md", recursive=True))\
         + ["README.md"]:
     with open(path) as f:
         old = f.read()
