@@ -98,6 +98,19 @@ static void report(Ctx *cx, NumPool *nums, const ConvexFinding *f, const Expr *g
     diag_help(cx, d, "%s", SHORT_REPAIR);
 }
 
+/* What is known of a cost of which no slope is: refuted is not the same as undecided. */
+static const char *const UNPROVED_SINCE[] = {
+    [CONVEX_NOT] = "x^2/2 plus its cost is not convex",
+    [CONVEX_BENDS_DOWN] = "x^2/2 plus its cost is not convex",
+    [CONVEX_FALLS] = "x^2/2 plus its cost is not convex",
+    [CONVEX_JUMPS] = "x^2/2 plus its cost is not convex",
+    [CONVEX_JUMPS_UP] = "its cost jumps up where its domain ends",
+    [CONVEX_OUTSIDE] = "its cost is not defined on all of its domain",
+    [CONVEX_NO_SLOPE] = "the slope of its cost is not a number everywhere in a run",
+    [CONVEX_NO_LEAST] = "a large input is not known to have a rate",
+    [CONVEX_UNPROVED] = "x^2/2 plus its cost is not known to be convex",
+};
+
 /* gain/bound, exactly; of an infinite bound, which stands for one beyond the doubles, the largest double serves. */
 static Num slope_from(NumPool *nums, Num gain, double bound)
 {
@@ -123,7 +136,7 @@ void slope_of_cost_formula(Ctx *cx, NumPool *nums, const Activation *act, SlopeR
     bool proved = f->verdict == CONVEX_PROVED;
     *out = (SlopeReport){ .proved = proved, .monotone = proved, .bounded = proved && f->bound > 0, .lo = num_int(nums, 0) };
     out->attained_at = f->attained_at;
-    out->reason = !proved ? "x^2/2 plus its cost is not known to be convex"
+    out->reason = !proved ? UNPROVED_SINCE[f->verdict]
                   : out->bounded ? proof_text(cx, f, act->gain)
                   : act->set_valued ? "since it jumps: only local statements are possible"
                                  : "interval arithmetic over the domain of its cost found none";
