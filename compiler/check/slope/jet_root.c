@@ -171,7 +171,7 @@ void jet_complement_root(Walk *w, const Expr *e, Jet *out)
         return;
     StandardLine term = standard_line(w->at->nums, arg[of]);
     const Expr *over = term.core;
-    if (!over || mpq_sgn(term.offset) != 0 || over->kind != EXPR_CALL || over->as.call.fn != EIG_FN_DIV)
+    if (!over || mpq_sgn(term.offset) != 0 || mpq_sgn(term.rate) == 0 || over->kind != EXPR_CALL || over->as.call.fn != EIG_FN_DIV)
         return;
     const Expr *line = over->as.call.arg[0], *root = over->as.call.arg[1];
     mpq_ptr apart = num_new(w->at->nums), by = num_new(w->at->nums);
