@@ -103,8 +103,8 @@ bool expr_affine(NumPool *pool, const Expr *e, EigVar by, Num *offset, Num *rate
 
 /* ---- exact values ---- */
 
-/* NULL where it is no rational, or a long one. */
-static Num exact_power(NumPool *pool, Num a, Num b)
+/* NULL where b is no whole number, but for 0^b, and where the value is none or a long one. */
+static Num exact_whole_power(NumPool *pool, Num a, Num b)
 {
     enum { MAX_BITS = 1 << 14 };
     mpq_ptr q = num_new(pool);
@@ -119,6 +119,26 @@ static Num exact_power(NumPool *pool, Num a, Num b)
     if (mpq_sgn(b) < 0)
         mpq_inv(q, q);
     return q;
+}
+
+/* a^b of a root that is rational. */
+static Num exact_root(NumPool *pool, Num a, Num b)
+{
+    enum { MAX_ROOT = 1 << 10 };
+    if (mpq_sgn(a) <= 0 || mpz_cmp_ui(mpq_denref(b), MAX_ROOT) > 0)
+        return NULL;
+    mpq_ptr root = num_new(pool), whole = num_new(pool);
+    unsigned long n = mpz_get_ui(mpq_denref(b));
+    if (!mpz_root(mpq_numref(root), mpq_numref(a), n) || !mpz_root(mpq_denref(root), mpq_denref(a), n))
+        return NULL;
+    mpq_set_z(whole, mpq_numref(b));
+    return exact_whole_power(pool, root, whole);
+}
+
+static Num exact_power(NumPool *pool, Num a, Num b)
+{
+    Num q = exact_whole_power(pool, a, b);
+    return q || mpz_cmp_ui(mpq_denref(b), 1) == 0 ? q : exact_root(pool, a, b);
 }
 
 static Num exact_floor(NumPool *pool, Num a)
@@ -144,7 +164,7 @@ static Num exact_call(NumPool *pool, EigFn fn, Num a, Num b)
     case EIG_FN_STEP: return mpq_sgn(a) >= 0 ? one : zero;
     case EIG_FN_PULSE: return mpq_sgn(a) >= 0 && mpq_cmp(a, b) < 0 ? one : zero;
     case EIG_FN_FLOOR: return exact_floor(pool, a);
-    case EIG_FN_SQRT: return is_zero(a) || mpq_equal(a, one) ? a : NULL;
+    case EIG_FN_SQRT: return exact_power(pool, a, num_ratio(pool, 1, 2));
     case EIG_FN_EXP:
     case EIG_FN_EXPREL:
     case EIG_FN_COS: return is_zero(a) ? one : NULL;

@@ -400,6 +400,38 @@ def kinks_have_values_and_do_not_jump():
         accepted("cost(x) = " + cost)
 
 
+def steps_may_switch_where_a_choice_does():
+    """What the step multiplies is 0 there, and `max`, `min` or `abs` in it changes sides there, or never does on that side."""
+    for phi in ("max(0, z)^2 + step(z - 1) * (2 * sqrt(max(z - 0.75, 0.25)) - z^2)", "step(z) * z - step(z - 1) * (z - sqrt(max(z, 1)))",
+                "max(z, 0)^2 + step(z - 1) * (2 * max(z - 0.75, 0.25)^0.5 - z^2)", "z / 2 + step(1 - z) * (max(z, 1) - min(z, 1)) / 4",
+                "z / 4 + step(z - 1/3) * log(1 + abs(3 * z - 1))", "z + step(z - 1) * (sqrt(max(z, 0) + 3) - sqrt(3 * max(z, 1) + 1)) / 8",
+                "step(z) * log(1 + max(z, 0)) - step(z - 1) * (log(1 + max(z, 0)) - log(max(2 * z, 2)))",
+                "z - step(-z - 1/4) * (max(-z, 1/4)^1.5 - max(-z, 1/4) * sqrt(max(-z, 1/16)))",
+                "step(z) * z - step(z - 1) * (z - min(sqrt(max(z, 1)), 2))"):
+        accepted("activation(z) = " + phi)
+    for phi in ("max(0, z)^2 + step(z - 1) * (2.1 * sqrt(max(z - 0.75, 0.25)) - z^2)",
+                "step(z) * z - step(z - 1) * (z - 1.0001 * sqrt(max(z, 1)))", "step(z) * z - step(z - 1) * (z - sqrt(max(z, 1.0001)))",
+                "step(z) * z + step(z - 1) * (1 + 1e-9 - min(max(z, 1), 1))", "z / 2 + step(1 - z) * (max(z, 1.001) - min(z, 1)) / 4",
+                "max(z, 0)^2 + step(z - 1) * (2 * max(z - 0.75, 0.25)^0.25 - z^2)"):
+        refused("activation(z) = " + phi, "E0711")
+    refused("activation(z) = z - step(z - 1) * (z - 2 * sqrt(z - 0.75))", "E0712")
+
+
+def quotients_that_cancel_have_slopes():
+    for phi in ("z + (1 + (z / sqrt(1 + z^2) - z / sqrt(1 + z^2)))", "z + tanh(1 - (2 * (z / sqrt(1 + z^2)) - 2 * (z / sqrt(1 + z^2))))"):
+        accepted("activation(z) = " + phi)
+
+
+def what_is_refuted_is_not_called_unknown():
+    for cost, said in (("-x^2 on [0, 1]", "x^2/2 plus its cost is not convex"), ("-abs(x)", "x^2/2 plus its cost is not convex"),
+                       ("step(x)", "x^2/2 plus its cost is not convex"), ("-abs(x)^1.5", "x^2/2 plus its cost is not convex"),
+                       ("x^2 + log(x) * 0", "its cost is not defined on all of its domain"),
+                       ("x^2 * step(1 - x) + 2 * step(x - 1) on [0, 1]", "its cost jumps up where its domain ends"),
+                       ("-x^2 / 2", "a large input is not known to have a rate")):
+        slope, codes = checked("cost(x) = " + cost)
+        assert codes and not slope["proved"] and slope["reason"] == said, (cost, codes, slope)
+
+
 def entropies_of_multiples_are_solved_next_to_their_end():
     """x + c (log(k x) + 1) = s at x = c W(exp(s/c - 1)/(k c)). What stands in quotients leaves the doubles before x does."""
     for text, c, k in (("x * log(3 * x)", 1, 3), ("3 * x * log(3 * x)", 3, 3), ("x / 2 * log(x / 2)", 0.5, 0.5),
@@ -521,6 +553,9 @@ eigc.test("activations are followed beyond overflow", activations_are_followed_b
 eigc.test("activations that overflow stop the run", activations_that_overflow_stop_the_run)
 eigc.test("activations that do not are as they were", activations_that_do_not_are_as_they_were)
 eigc.test("kinks between doubles", kinks_between_doubles)
+eigc.test("steps may switch where a choice does", steps_may_switch_where_a_choice_does)
+eigc.test("quotients that cancel have slopes", quotients_that_cancel_have_slopes)
+eigc.test("what is refuted is not called unknown", what_is_refuted_is_not_called_unknown)
 eigc.test("ends of domains do not jump", ends_of_domains_do_not_jump)
 eigc.test("what jumps beside what is not exact", what_jumps_beside_what_is_not_exact)
 eigc.test("terms that cancel are seen to", terms_that_cancel_are_seen_to)

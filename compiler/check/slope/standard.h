@@ -25,6 +25,8 @@ const Expr *standard_sigmoids(Ctx *cx, NumPool *nums, const Expr *e);
 const Expr *standard_ramps(Ctx *cx, NumPool *nums, const Expr *e);
 /* e with what standard_rules.c lists written otherwise. */
 const Expr *standard_rules(Ctx *cx, NumPool *nums, const Expr *e);
+/* standard_steps.c: the product e without a step; NULL: it has none, or one that is not known to go. */
+const Expr *standard_without_step(Ctx *cx, NumPool *nums, const Expr *e);
 /* standard_roots.c: the quotient e, and the root or power e, written otherwise; NULL: as it is. */
 const Expr *standard_over_root(Ctx *cx, NumPool *nums, const Expr *e);
 const Expr *standard_root(Ctx *cx, NumPool *nums, const Expr *e);

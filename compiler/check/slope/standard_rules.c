@@ -1,9 +1,5 @@
 /* Formulas in forms of which more is seen, each equal to what was written at every place, and defined there and nowhere else:
  *
- *   step(u) f(z)       f(max(z, r)), u straight and rising, 0 at r, f(r) = 0 and f defined everywhere; with min where u falls. So every
- *                      product in which steps switch at r: r(max(z, r)) + l(min(z, r)) - c, where r(z) has 1 for those that rise and 0
- *                      for the others, l(z) the reverse, both are defined everywhere, and c is what all three are at r. step(tanh(u)) and
- *                      the like switch where step(u) does
  *   sin(atan(u))       u/sqrt(1 + u^2), and cos(atan(u)) is 1/sqrt(1 + u^2)
  *   log(a/b)           log(a) - log(b), a and b above 0 by their form
  *   log(c f)           log(c) + log(f), c a number above 0, where f may be 1 + g
@@ -12,7 +8,7 @@
  *   1 - normcdf(u)     normcdf(-u), and multiples
  *   0 f                0, f defined everywhere
  *
- * and those of standard_roots.c. */
+ * and those of standard_steps.c and standard_roots.c. */
 #include "compiler/check/slope/standard.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/zero.h"
@@ -26,127 +22,6 @@ static const Expr *call2(Ctx *cx, NumPool *nums, Span at, EigFn fn, const Expr *
 {
     const Expr *arg[2] = { a, b };
     return a && b ? expr_call(cx, nums, at, fn, 2, arg) : NULL;
-}
-
-/* ---- products with steps ---- */
-
-/* step(u) of a straight u, or of what has its sign: 1 above the root, way +1, or below it, and 0 beyond. */
-typedef struct Switch {
-    Num root;
-    int way;
-} Switch;
-
-static bool read_switch(NumPool *nums, const Expr *e, Switch *out)
-{
-    Num offset, rate;
-    if (!is_call(e, EIG_FN_STEP))
-        return false;
-    const Expr *u = e->as.call.arg[0];
-    while (is_call(u, EIG_FN_TANH) || is_call(u, EIG_FN_ATAN) || is_call(u, EIG_FN_EXPM1))
-        u = u->as.call.arg[0];
-    if (!expr_affine(nums, u, EIG_VAR_Z, &offset, &rate) || mpq_sgn(rate) == 0)
-        return false;
-    mpq_ptr root = num_new(nums);
-    mpq_div(root, offset, rate);
-    mpq_neg(root, root);
-    *out = (Switch){ root, mpq_sgn(rate) };
-    return true;
-}
-
-/* The first of those in e. */
-static bool find_switch(NumPool *nums, const Expr *e, Switch *out)
-{
-    if (read_switch(nums, e, out))
-        return true;
-    for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
-        if (find_switch(nums, e->as.call.arg[k], out))
-            return true;
-    return false;
-}
-
-/* e as it is on one side of the root: 1 or 0 for all that switch there. */
-static const Expr *beside_switch(Ctx *cx, NumPool *nums, const Expr *e, Num root, int side)
-{
-    Switch s;
-    if (e->kind != EXPR_CALL)
-        return e;
-    if (read_switch(nums, e, &s) && mpq_equal(s.root, root))
-        return expr_const(cx, e->span, num_int(nums, s.way == side));
-    const Expr *arg[2] = { NULL, NULL };
-    for (int k = 0; k < e->as.call.n_args; k++)
-        if (!(arg[k] = beside_switch(cx, nums, e->as.call.arg[k], root, side)))
-            return NULL;
-    return expr_with_arguments(cx, nums, e, arg);
-}
-
-static bool is_not_negative(const Expr *e)
-{
-    Num n;
-    if (expr_is_const(e, &n))
-        return mpq_sgn(n) >= 0;
-    if (is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_MUL))
-        return is_not_negative(e->as.call.arg[0]) && is_not_negative(e->as.call.arg[1]);
-    if (is_call(e, EIG_FN_POW))
-        return expr_is_const(e->as.call.arg[1], &n) && mpz_cmp_ui(mpq_denref(n), 1) == 0 && mpz_even_p(mpq_numref(n)) && mpq_sgn(n) > 0;
-    return is_call(e, EIG_FN_ABS) || is_call(e, EIG_FN_EXP);
-}
-
-bool standard_is_away_from_zero(const Expr *e)
-{
-    Num n;
-    if (!is_call(e, EIG_FN_ADD))
-        return expr_is_const(e, &n) && mpq_sgn(n) > 0;
-    const Expr *const *arg = e->as.call.arg;
-    return (standard_is_away_from_zero(arg[0]) && is_not_negative(arg[1])) || (is_not_negative(arg[0]) && standard_is_away_from_zero(arg[1]));
-}
-
-/* For every z, by its form. */
-static bool has_value(const Expr *e)
-{
-    if (is_call(e, EIG_FN_LOG) || is_call(e, EIG_FN_SQRT))
-        return standard_is_away_from_zero(e->as.call.arg[0]) && has_value(e->as.call.arg[0]);
-    if (is_call(e, EIG_FN_MUL) || is_call(e, EIG_FN_ADD) || is_call(e, EIG_FN_SUB))
-        return has_value(e->as.call.arg[0]) && has_value(e->as.call.arg[1]);
-    if (is_call(e, EIG_FN_DIV) && expr_is_defined(e->as.call.arg[1]) && standard_is_away_from_zero(e->as.call.arg[1]))
-        return has_value(e->as.call.arg[0]);
-    return expr_is_defined(e);
-}
-
-/* That of e at z = root; NULL: it is not known to be a rational number. */
-static Num value_at(Ctx *cx, NumPool *nums, const Expr *e, Num root)
-{
-    Num value = expr_exact(nums, e, EIG_VAR_Z, root), zero = num_int(nums, 0);
-    const Expr *there = value ? NULL : expr_moved(cx, nums, e, EIG_VAR_Z, root, expr_const(cx, e->span, zero));
-    if (there && !expr_is_const(there, &value) && expr_is_zero(nums, there, 1))
-        value = zero;
-    return value;
-}
-
-/* f(max(z, root)) or, side -1, f(min(z, root)). */
-static const Expr *kept_beside(Ctx *cx, NumPool *nums, const Expr *f, Num root, int side)
-{
-    const Expr *z = call2(cx, nums, f->span, side > 0 ? EIG_FN_MAX : EIG_FN_MIN, expr_var(cx, f->span, EIG_VAR_Z), expr_const(cx, f->span, root));
-    return expr_is_zero(nums, f, 1) ? NULL : expr_replaced(cx, nums, f, EIG_VAR_Z, z);
-}
-
-static const Expr *without_step(Ctx *cx, NumPool *nums, const Expr *e)
-{
-    Switch s;
-    if (!find_switch(nums, e, &s))
-        return NULL;
-    Num there = value_at(cx, nums, e, s.root);
-    const Expr *kept[2] = { NULL, NULL };
-    for (int k = 0; k < 2; k++) {
-        const Expr *f = there ? beside_switch(cx, nums, e, s.root, k ? 1 : -1) : NULL;
-        Num limit = f && has_value(f) ? value_at(cx, nums, f, s.root) : NULL;
-        if (!limit || !mpq_equal(limit, there))
-            return NULL;
-        kept[k] = kept_beside(cx, nums, f, s.root, k ? 1 : -1);
-    }
-    if (!kept[0] || !kept[1])
-        return kept[0] ? kept[0] : kept[1];
-    const Expr *sum = call2(cx, nums, e->span, EIG_FN_ADD, kept[0], kept[1]);
-    return call2(cx, nums, e->span, EIG_FN_SUB, sum, expr_const(cx, e->span, there));
 }
 
 /* The c other than 0 for which u = c v; NULL: none is seen. */
@@ -213,7 +88,7 @@ static const Expr *of_product(Ctx *cx, NumPool *nums, const Expr *e)
         if (made)
             return made;
     }
-    return without_step(cx, nums, e);
+    return standard_without_step(cx, nums, e);
 }
 
 /* ---- others ---- */
