@@ -368,6 +368,8 @@ static void print_claim(Verification *v, const CertificateFile *f)
            m->n == 1 ? "" : "s", m->q, m->q == 1 ? "" : "s", f->evidence.is_certificate ? "" : "not ");
     if (box)
         print_box(&v->cx, m, box, v->model_note != NULL);
+    else if (statement_of_slopes(f->evidence.statement, f->evidence.n_statements))
+        puts("           L are the slopes that the file names, which the activations attain or approach, not bounds of them");
     if (m->mean_slope)
         puts("           L are means of the slopes of neurons that differ in gain, and it holds with their own as well (Theorem 35)");
     puts(f->evidence.is_certificate
@@ -415,9 +417,9 @@ static json_t *json_regions(const MapFile *m)
 
 static json_t *put_claim(json_t *o, const CertificateFile *f)
 {
-    const Statement *box = statement_local(f->evidence.statement, f->evidence.n_statements);
+    const Statement *own = statement_of_slopes(f->evidence.statement, f->evidence.n_statements);
     json_object_set_new(o, "claim", json_string(f->evidence.is_certificate ? "lds" : "not-lds"));
-    json_object_set_new(o, "slopes", json_string(box ? statement_table[box->kind].name : "everywhere"));
+    json_object_set_new(o, "slopes", json_string(own ? statement_table[own->kind].name : "everywhere"));
     json_object_set_new(o, "neurons", json_integer((json_int_t)f->matrix.n));
     json_object_set_new(o, "rows", json_integer((json_int_t)f->matrix.q));
     json_object_set_new(o, "statements", json_statements(&f->evidence));
