@@ -73,6 +73,8 @@ static double bound(const LocalSolve *s, NumPool *nums, double z, int side, JetR
         return (double)NAN;
     for (double by = 0; by < 1e-2; by = by == 0 ? 1e-14 : 10 * by) {
         double y = x + side * by * fmax(1e-3, fabs(x));
+        if (!isfinite(y))
+            return (double)NAN;
         if (is_past_end(s, nums, y, side, &end))
             return end;
         if (is_beyond(s, nums, y, z, side, room))
