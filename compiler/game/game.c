@@ -19,7 +19,7 @@ typedef struct Stage {
 } Stage;
 
 /* About so long costs that are integrals may take in all. */
-enum { SECONDS = 40 };
+enum { SECONDS = 10 };
 
 static bool set_stage(Stage *s, const SlopeReport *slope, size_t most_rows, const char **reason)
 {
@@ -152,23 +152,6 @@ static const mpq_t *numbers_of(const Stage *s, size_t number, const char *key)
     return statement_numbers(&s->plain.evidence.statement[number], key);
 }
 
-/* The boxes of two equilibria have a rate in common in every row, and may hold the same one. */
-static bool boxes_meet(const Stage *s, size_t j, size_t k)
-{
-    const mpq_t *x = numbers_of(s, j, "x"), *y = numbers_of(s, k, "x"), *r = numbers_of(s, j, "radius"), *t = numbers_of(s, k, "radius");
-    mpq_t apart, reach;
-    bool meet = true;
-    mpq_inits(apart, reach, (mpq_ptr)0);
-    for (size_t a = 0; meet && a < s->local.n; a++) {
-        mpq_sub(apart, x[a], y[a]);
-        mpq_abs(apart, apart);
-        mpq_add(reach, r[a], t[a]);
-        meet = mpq_cmp(apart, reach) <= 0;
-    }
-    mpq_clears(apart, reach, (mpq_ptr)0);
-    return meet;
-}
-
 /* x is about where box k is. */
 static bool is_near_box(const Stage *s, const double *x, size_t k)
 {
@@ -179,7 +162,7 @@ static bool is_near_box(const Stage *s, const double *x, size_t k)
     return near;
 }
 
-/* Those in boxes, at their centres, and then what was found and is in none. */
+/* Those in boxes, which are apart, at their centres, and then what was found and is in none. */
 static void add_equilibria(Stage *s, Game *g)
 {
     const Equilibria *places = NULL;
@@ -189,10 +172,7 @@ static void add_equilibria(Stage *s, Game *g)
     stability_add_equilibria(&s->local, s->net, &s->plain, &places);
     g->point = ARENA_ARRAY(&s->cx->arena, STATEMENTS_EACH + EQUILIBRIA_MOST, GamePoint);
     for (size_t k = 0; k < e->n_statements; k++) {
-        bool is_new = e->statement[k].kind == STATEMENT_EQUILIBRIUM;
-        for (size_t j = 0; is_new && j < n; j++)
-            is_new = !boxes_meet(s, box[j], k);
-        if (!is_new)
+        if (e->statement[k].kind != STATEMENT_EQUILIBRIUM)
             continue;
         box[n++] = k;
         for (size_t a = 0; a < s->local.n; a++)
