@@ -201,7 +201,7 @@ def chord_above(g, lo, hi):
 
 def random_jumps():
     undecided = 0
-    for k in range(120):
+    for k in range(90):
         cost = random_cost(random.Random(k))
         g, (lo, hi) = formula.parts("cost(x) = " + cost, mpf(10)**6)
         codes, at = codes_of(cost), chord_above(g, lo, hi)

@@ -21,7 +21,7 @@ import elementary
 import slack
 
 FOLDER = tempfile.TemporaryDirectory()
-NEURONS = 1000
+NEURONS = 667
 INF, NAN, MOST = math.inf, math.nan, sys.float_info.max
 
 # ---- the C library, and doubles as they are ----
@@ -432,7 +432,7 @@ STOPS = [
 
 
 def model(cost):
-    return (f"population E mixed {{ size = {NEURONS}; tau = 1; {cost}; input = (i - 497) * abs(i - 497) / 2500 + sin(i) / 3; start = 0 }}\n"
+    return (f"population E mixed {{ size = {NEURONS}; tau = 1; {cost}; input = (1.5 * i - 497) * abs(1.5 * i - 497) / 2500 + sin(1.5 * i) / 3; start = 0 }}\n"
             "simulate { duration = 1; method = euler; step = 1; record E, input(E) }")
 
 

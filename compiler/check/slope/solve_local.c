@@ -5,7 +5,7 @@
 #include "compiler/check/slope/jet.h"
 #include "compiler/expr/affine.h"
 
-enum { N_PARTS = 16, HALVINGS = 12 };
+enum { N_PARTS = 16, MOST_SEEN = 100 };
 
 const LocalSolve *local_solve_new(Ctx *cx, NumPool *nums, const Activation *act)
 {
@@ -95,25 +95,35 @@ bool local_solve_values(const LocalSolve *s, NumPool *nums, double lo, double hi
 
 /* ---- slopes ---- */
 
-/* Widens [*least, *most] by 1 + g'' over [a, b]: in halves, where terms of it cancel too little to see that it is above 0. */
-static bool see_part(const Expr *steep, NumPool *nums, double a, double b, int depth, JetResult *room, double *least, double *most)
+/* What is seen of 1 + g'' over an interval of rates. */
+typedef struct Seen {
+    NumPool *nums;
+    JetResult *room;
+    int left;                   /* evaluations */
+    double least, most;
+} Seen;
+
+/* Over [a, b], too: in halves, where terms of it cancel too little to see that it is above 0. False: not seen. */
+static bool see_part(Seen *s, const Expr *steep, double a, double b)
 {
-    jet_evaluate(steep, &(JetDomain){ nums, 0, a, b }, room);
-    double middle = a + (b - a) / 2, lo = mpfr_get_d(&room->value->left, MPFR_RNDD);
-    bool fine = room->trouble == JET_FINE && !mpfi_nan_p(room->value);
-    if (!(fine && lo > 0) && depth > 0 && a < middle && middle < b)
-        return see_part(steep, nums, a, middle, depth - 1, room, least, most) && see_part(steep, nums, middle, b, depth - 1, room, least, most);
-    *least = fmin(*least, lo);
-    *most = fmax(*most, mpfr_get_d(&room->value->right, MPFR_RNDU));
-    return fine;
+    if (s->left-- <= 0)
+        return false;
+    jet_evaluate(steep, &(JetDomain){ s->nums, 0, a, b }, s->room);
+    double middle = a + (b - a) / 2, lo = mpfr_get_d(&s->room->value->left, MPFR_RNDD);
+    bool fine = s->room->trouble == JET_FINE && !mpfi_nan_p(s->room->value) && lo > 0;
+    if (!fine)
+        return a < middle && middle < b && see_part(s, steep, a, middle) && see_part(s, steep, middle, b);
+    s->least = fmin(s->least, lo);
+    s->most = fmax(s->most, mpfr_get_d(&s->room->value->right, MPFR_RNDU));
+    return true;
 }
 
-static bool see(const Expr *steep, NumPool *nums, double a, double b, JetResult *room, double *least, double *most)
+static bool see(Seen *s, const Expr *steep, double a, double b)
 {
     int n = fmin(1e-3, fabs(a)) * N_PARTS > b - a ? 1 : N_PARTS;        /* few of a narrow one */
     for (int j = 0; j < n; j++) {
         double step = b / n - a / n, from = j ? fmin(a + step * j, b) : a, to = j + 1 < n ? fmin(a + step * (j + 1), b) : b;
-        if (!see_part(steep, nums, from, to, HALVINGS, room, least, most))
+        if (!see_part(s, steep, from, to))
             return false;
     }
     return true;
@@ -122,7 +132,7 @@ static bool see(const Expr *steep, NumPool *nums, double a, double b, JetResult 
 bool local_solve_slopes(const LocalSolve *s, NumPool *nums, double lo, double hi, double *least, double *most)
 {
     const CostFormula *c = s->act->cost;
-    double a, b, flat = INFINITY, steep = 0;
+    double a, b, end;
     size_t n_seen = 0;
     JetResult room;
     *least = *most = 0;
@@ -132,20 +142,20 @@ bool local_solve_slopes(const LocalSolve *s, NumPool *nums, double lo, double hi
         return true;            /* it stays at a kink, or at an end */
     bool fine = true;
     jet_result_init(&room);
+    Seen seen = { nums, &room, MOST_SEEN, INFINITY, 0 };
     for (size_t k = 0; fine && k < c->n_pieces; k++) {
         double from = c->piece[k].lo ? fmax(a, num_to_double_down(c->piece[k].lo)) : a;
         double to = c->piece[k].hi ? fmin(b, num_to_double_up(c->piece[k].hi)) : b;
         if (!(from <= to))
             continue;
         n_seen++;
-        fine = see(s->steep[k], nums, from, to, &room, &flat, &steep);
+        fine = see(&seen, s->steep[k], from, to);
     }
     jet_result_clear(&room);
-    if (!fine || n_seen == 0 || !(flat > 0))
+    if (!fine || n_seen == 0)
         return false;
-    double end;
     bool is_inside = n_seen == 1 && !is_past_end(s, nums, a, -1, &end) && !is_past_end(s, nums, b, 1, &end);
-    *least = is_inside ? fmax(0, nextafter(num_to_double_down(s->act->gain) / steep, 0)) : 0;
-    *most = nextafter(num_to_double_up(s->act->gain) / flat, (double)INFINITY);
+    *least = is_inside ? fmax(0, nextafter(num_to_double_down(s->act->gain) / seen.most, 0)) : 0;
+    *most = nextafter(num_to_double_up(s->act->gain) / seen.least, (double)INFINITY);
     return isfinite(*most);
 }
