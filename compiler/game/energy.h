@@ -16,7 +16,8 @@
 
 enum { ENERGY_PRECISION = 96 };
 
-/* *lo <= g(x) <= *hi; infinite outside the domain of the cost. False for x that no finite input
+/* *lo <= g(x) <= *hi; infinite outside the domain of the cost. At an end of it where a formula has no value, x * log(x) at 0,
+ * they are no bounds, but near what g tends to, as two places beside it tell. False for x that no finite input
  * reaches where g is an integral, and where the enclosure would be wider than `width` (and than 1e-12
  * of its size). phi is taken to be nondecreasing (slope.h proves it). */
 bool energy_enclose(NumPool *nums, const Activation *act, double x, double width, double *lo, double *hi);

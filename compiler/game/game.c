@@ -138,7 +138,9 @@ static void set_proved(const Stage *s, const Game *g, size_t number, GamePoint *
     out->is_proved = true;
     for (size_t a = 0; a < s->local.n; a++) {
         out->radius = fmax(out->radius, mpq_get_d(radius[a]));
-        out->shown_radius = fmax(out->shown_radius, mpq_get_d(radius[a]) * g->row[a].scale);
+        /* Of rates in eight digits, and in two digits itself. */
+        double shown = mpq_get_d(radius[a]) + 5e-8 * fabs(mpq_get_d(statement_numbers(&e->statement[number], "x")[a]));
+        out->shown_radius = fmax(out->shown_radius, 1.05 * shown * g->row[a].scale);
     }
     for (size_t k = 0; !s->has_delays && k < e->n_statements; k++) {
         const Statement *t = &e->statement[k];

@@ -24,7 +24,7 @@ typedef struct GameRow {
 typedef struct GamePoint {
     bool is_equilibrium;        /* else one that was asked for */
     bool is_proved;             /* exactly one equilibrium lies within `radius` of these rates, of those in which the neurons of a row are equal */
-    double radius, shown_radius;        /* the second one times the scale of each row */
+    double radius, shown_radius;        /* the second one in the units of people, and enough for what is printed */
     bool attracts, is_unstable; /* where that is proved */
     PlayerState *at;            /* of each row */
 } GamePoint;

@@ -179,8 +179,8 @@ static void print_equilibrium(const Game *g, const GamePoint *p, size_t number, 
     sbuf_printf(&label, "equilibrium %zu", number);
     bool alike = game_has_rows_of_many(g) && g->report->stability.unique != TRUTH_CERTIFIED;
     if (p->is_proved)
-        sbuf_printf(&text, "proved: exactly one%s lies within %.2g of these rates", alike ? " in which the neurons of each row are equal" : "",
-                    p->shown_radius);
+        sbuf_printf(&text, "proved: within %.2g of these rates, and alone in its box%s", p->shown_radius,
+                    alike ? " among states in which the neurons of each row are equal" : "");
     else
         sbuf_str(&text, "found in floating point, not proved");
     if (p->attracts)
