@@ -90,15 +90,17 @@ static void add_row(Advice *a, uint32_t row, double share)
     }
 }
 
+/* Shares are measured, and have no more digits than the order of rows leaves as they are. */
 static void add_rows(Advice *a, size_t n, const uint32_t *row, const double *v)
 {
+    const double places = 1e6;
     double sum = 0;
     a->n_rows = 0;
     for (size_t k = 0; k < n; k++)
         sum += v[k] * v[k];
     for (size_t k = 0; k < n && sum > 0; k++)
         if (v[k] * v[k] > 1e-3 * sum)
-            add_row(a, row[k], v[k] * v[k] / sum);
+            add_row(a, row[k], round(v[k] * v[k] / sum * places) / places);
 }
 
 static void find_binding(Ctx *cx, const LdsReport *l, Advice *out)

@@ -1,6 +1,7 @@
 /* What is required for all params and decided without cells: signs of weights, and bounds of rates. Both hang on
  * sums of products of different params, which are least and largest at corners of their ranges. */
 #include "compiler/check/dale.h"
+#include "compiler/check/range/range_powers.h"
 #include "compiler/check/range/range_search.h"
 #include "compiler/check/report_text.h"
 #include "compiler/check/require.h"
@@ -20,14 +21,11 @@ static bool corners_of(const Net *net, uint64_t params, Corners *out)
     *out = (Corners){.model = net->model};
     for (size_t k = 0; k < DEPEND_MAX_PARAMS; k++)
         out->theta[k] = zero;
-    for (size_t k = 0; k < net->model->params.n; k++) {
-        const ModelParam *p = &net->model->params.at[k];
-        if (!p->varies || !(params >> p->bit & 1))
-            continue;
-        if (p->bit >= DEPEND_MAX_PARAMS || out->n == RANGES_MAX_PARAMS)
-            return false;
-        out->param[out->n++] = p;
-    }
+    if (params >> DEPEND_MAX_PARAMS || __builtin_popcountll(params) > RANGES_MAX_PARAMS)
+        return false;
+    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
+        if (params >> bit & 1)
+            out->param[out->n++] = param_of_bit(net->model, bit);
     return true;
 }
 

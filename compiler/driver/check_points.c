@@ -19,14 +19,15 @@ typedef struct Points {
     const char *point, *setting;        /* "w = 3, v = 0" and " --set w=3 --set v=0" */
 } Points;
 
-/* By ranges, then by values; those that have the same are told apart by their places. */
+/* By ranges, values, and names: not by the order of declarations. */
 static bool is_before(const Points *p, size_t j, size_t k)
 {
     const ModelParam *a = p->param[j], *b = p->param[k];
     int way = mpq_cmp(a->lo, b->lo);
     way = way ? way : mpq_cmp(a->hi, b->hi);
     way = way ? way : mpq_cmp(a->value, b->value);
-    return way < 0 || (way == 0 && j < k);
+    way = way ? way : strcmp(a->name, b->name);
+    return way < 0;
 }
 
 static void points_init(Compilation *c, Points *p)

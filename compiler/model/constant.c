@@ -2,6 +2,7 @@
 #include "compiler/model/build.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -423,12 +424,34 @@ static void order_params(Builder *b)
     b->m->params.n = b->m->params.cap = n;
 }
 
+static int by_path(const void *a, const void *b)
+{
+    const Symbol *const *x = a, *const *y = b;
+    return strcmp((*x)->path, (*y)->path);
+}
+
+/* By their names: bits, by which the checks tell params apart, do not follow the order of declarations. */
+static void build_params(Builder *b)
+{
+    Symbol **param = ARENA_ARRAY(&b->cx->arena, b->items.n + 1, Symbol *);
+    size_t n = 0;
+    for (size_t k = 0; k < b->items.n; k++) {
+        Symbol *s = symbol_of(&b->items.at[k]);
+        if (s && s->kind == SYM_PARAM)
+            param[n++] = s;
+    }
+    qsort(param, n, sizeof *param, by_path);
+    for (size_t k = 0; k < n; k++)
+        symbol_value(b, param[k], param[k]->decl->name.span);
+}
+
 void constants_build(Builder *b)
 {
     check_settings(b);
+    build_params(b);
     for (size_t k = 0; k < b->items.n; k++) {
         Symbol *s = symbol_of(&b->items.at[k]);
-        if (s && (s->kind == SYM_PARAM || s->kind == SYM_LET))
+        if (s && s->kind == SYM_LET)
             symbol_value(b, s, s->decl->name.span);
         else if (s && s->kind == SYM_FUNCTION)
             check_function(b, s);

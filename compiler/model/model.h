@@ -27,7 +27,7 @@ typedef struct ModelParam {
     const char *set_text;       /* as given to --set, for certificates and results */
     const char *set_by;         /* ... and by which option: "set", "over" */
     bool varies;                /* has a range, from the text or by --over: what depends on it is followed */
-    unsigned bit;               /* then: in Dependence.params */
+    unsigned bit;               /* then: in Dependence.params; by names, not by declarations */
 } ModelParam;
 
 /* A piece of a cost by formula between two of its kinks, or an end of its domain. */

@@ -223,6 +223,16 @@ class PointOfRanges:
     asked = ["require stable for all params"]
 
 
+class ThreeParamsAlike:
+    """Refuted at one inner point alone, where three params of one range differ: which of them is which is told by their names."""
+
+    names = ["P0q"]
+    declarations = [f"param {w} = 0.5 in [0, 1]" for w in ("wp", "wq", "wr")] + [
+        "population P0q mixed { tau = 10 ms; cost = nonnegative; input = 1 }",
+        "connect P0q -> P0q { weight = 3 * step(0.001 - (wp - 1/11)^2 - (wq - 2/11)^2 - (wr - 3/11)^2) }"]
+    asked = ["require stable for all params"]
+
+
 def compare_asked(r, folder, m):
     """Verdicts of what is required, of the model as it stands, backwards, and in some order with other names."""
     name = new_names(r, m.names, True)
@@ -234,7 +244,7 @@ def compare_asked(r, folder, m):
 
 def compare_equilibria(count, first, folder):
     """How many fail."""
-    cases = [OneRowApart, PointOfRanges] + [OfEquilibria(random.Random(seed)) for seed in range(first, first + count)]
+    cases = [OneRowApart, PointOfRanges] + [ThreeParamsAlike] * 4 + [OfEquilibria(random.Random(seed)) for seed in range(first, first + count)]
     failures = 0
     for number, m in enumerate(cases):
         try:

@@ -105,14 +105,14 @@ void ranges_take_own(Ctx *cx, const Model *m, const RangePower *of, Ranges *out)
     if (__builtin_popcountll(params) > FORMULA_MAX_PARAMS || params >> DEPEND_MAX_PARAMS)
         return;
     ranges_own_init(cx, out, (size_t)__builtin_popcountll(params));
-    for (size_t k = 0; k < m->params.n; k++) {
-        const ModelParam *p = &m->params.at[k];
-        if (!p->varies || !(params >> p->bit & 1))
+    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++) {
+        const ModelParam *p = params >> bit & 1 ? param_of_bit(m, bit) : NULL;
+        if (!p)
             continue;
         out->own_name[n] = p->name;
         mpq_set(out->own_lo[n], p->lo);
         mpq_set(out->own_hi[n], p->hi);
-        o.at[p->bit] = n++;
+        o.at[bit] = n++;
     }
     for (size_t k = 0; k < out->n_params; k++) {
         out->of[k] = formula_of(&o, &of[k]);

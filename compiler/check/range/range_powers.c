@@ -224,21 +224,40 @@ static void take(Ctx *cx, const Model *m, const RangePower *p, Ranges *out, Rang
     }
 }
 
+static int compare_parts(const RangePower *a, const RangePower *b)
+{
+    int way = depend_compare_parts(a->part, b->part);
+    return way ? way : (a->exponent > b->exponent) - (a->exponent < b->exponent);
+}
+
+/* The one behind `last` in the order of what parts say; weights were met in the order of declarations. */
+static const RangePower *next_part(const Powers *p, const RangePower *last)
+{
+    const RangePower *next = NULL;
+    for (size_t k = 0; k < p->n; k++) {
+        const RangePower *at = &p->at[k];
+        if (at->part && (!last || compare_parts(at, last) > 0) && (!next || compare_parts(at, next) < 0))
+            next = at;
+    }
+    return next;
+}
+
 void powers_take(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, RangePower *of)
 {
-    size_t n = 0;
+    size_t n = 0, parts = 0;
     ranges_init(cx, out, powers->n);
-    for (size_t k = 0; k < m->params.n; k++) {
-        const ModelParam *p = &m->params.at[k];
-        for (int e = -DEPEND_MAX_EXPONENT; p->varies && e <= DEPEND_MAX_EXPONENT; e++) {
-            RangePower power = {.bit = p->bit, .exponent = e};
+    for (unsigned bit = 0; bit < DEPEND_MAX_PARAMS; bit++)
+        for (int e = -DEPEND_MAX_EXPONENT; e <= DEPEND_MAX_EXPONENT; e++) {
+            RangePower power = {.bit = bit, .exponent = e};
             if (powers_have(powers, power))
                 take(cx, m, &power, out, of, n++);
         }
-    }
     for (size_t k = 0; k < powers->n; k++)
-        if (powers->at[k].part)
-            take(cx, m, &powers->at[k], out, of, n++);
+        parts += powers->at[k].part != NULL;
+    for (const RangePower *next, *last = NULL; parts-- > 0; last = next) {
+        next = next_part(powers, last);
+        take(cx, m, next, out, of, n++);
+    }
 }
 
 /* Bits of those that term^sign has. */

@@ -35,7 +35,7 @@ const RangePower *powers_without_value(const Model *m, const Powers *p);
 bool powers_divide_by_zero(const Model *m, const Powers *p);
 /* All are above 0 for all values of the params, and at their own. */
 bool powers_are_positive(const Model *m, const Powers *p);
-/* The params of `out`, without cells, in the order of the model's and of exponents, parts behind them, and of[k] what power param k is.
+/* The params of `out`, without cells, in the order of bits and of exponents, parts behind them, and of[k] what power param k is.
  * One that has no values has lo = hi = 0. */
 void powers_take(Ctx *cx, const Model *m, const Powers *powers, Ranges *out, RangePower *of);
 /* range_own.c: what params are of the model's own, for cells in these; nothing where there are too many, or what they are is too large. */
