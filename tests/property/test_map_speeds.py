@@ -52,14 +52,14 @@ def test_ring(folder):
     assert area(rows) == 15 * Fraction(12, 10), "the cells are not the plane"
     stable, lds = area(rows, ("stable",)), area(rows, ("stable", "lds"))
     assert lds * 10 > area(rows) * 7 and stable * 10 > lds * 7, (stable, lds)
-    assert [p["name"] for p in found["params"]] == ["w", "1/T"] and found["speeds"] == [[1], [], []], found["params"]
+    assert [p["name"] for p in found["params"]] == ["1/T", "w"] and found["speeds"] == [[0], [], []], found["params"]
     assert "lure-popov" in {s["says"] for p in found["proofs"] for s in p.get("statements", [])}
     rng, r, plane = np.random.default_rng(1), random.Random(1), Plane(found)
     for row in rows:
         if row["region"] != "stable":
             continue
         T, w = (Fraction(row[x + "_lo"]) + (Fraction(row[x + "_hi"]) - Fraction(row[x + "_lo"])) * Fraction(r.randrange(0, 101), 100) for x in "Tw")
-        rows_at = Tested(plane.at((w, 1 / T))).rows
+        rows_at = Tested(plane.at((1 / T, w))).rows
         matrix = [[line.get(j, 0) for j in range(3)] for line in rows_at]
         assert matrix == [[-1, 0, -w], [w, -1, 0], [0, w, -1]], matrix
         assert slowest(matrix, np.array([float(T), 10.0, 10.0]), rng) < 1e-9, row
