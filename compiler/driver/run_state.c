@@ -156,14 +156,16 @@ static bool connections_differ(Compilation *c, const json_t *then, const json_t 
         return false;
     while (k < json_array_size(b) && json_equal(json_array_get(a, k), json_array_get(b, k)))
         k++;
-    const char *was = text_of(json_array_get(a, k), "label");
-    Diag *d = NULL;
-    if (k == json_array_size(b) || !has_label(b, was))
-        d = diag_nowhere(&c->cx, D_E0814, "connection %s of the run that %s is of is missing here", was, c->options->from);
-    if (!d) {
-        const ModelConn *conn = &c->model->conns.at[c->plan->net->block[c->plan->net_block[k]].conn];
-        d = diag_at(&c->cx, D_E0814, conn->span, "connection %s is not as in the run that %s is of", conn->label, c->options->from);
-    }
+    const char *was = text_of(json_array_get(a, k), "label"), *file = c->options->from;
+    const ModelConn *is = k < json_array_size(b) ? &c->model->conns.at[c->plan->net->block[c->plan->net_block[k]].conn] : NULL;
+    Diag *d;
+    if (k < json_array_size(a) && !(is && has_label(b, was)))
+        d = diag_nowhere(&c->cx, D_E0814, "connection %s of the run that %s is of is missing here", was, file);
+    else if (is && has_label(a, is->label))
+        d = diag_at(&c->cx, D_E0814, is->span, "connection %s is not as in the run that %s is of", is->label, file);
+    else
+        d = is ? diag_at(&c->cx, D_E0814, is->span, "connection %s is not in the network of the run that %s is of", is->label, file)
+               : diag_nowhere(&c->cx, D_E0814, "%s lists the connections of its network in a way that none does", file);
     help_change(c, d);
     return true;
 }

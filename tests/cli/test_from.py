@@ -172,6 +172,7 @@ def other_runs_are_refused_by_name(folder):
     refused(run(folder, "m.eig", "--from", "s", "--set", "w=0.4"), "E0814", "connection E->E is not as in", "protocol")
     for old, new, words in (("0.1 * i", "0.2 * i", ["population E is not as in"]), ("cost = nonnegative; input", "cost = nonnegative; start = 1; input", ["population E"]), ("delay = 3 ms", "delay = 4 ms", ["connection E->E"]),
                             ("connect I -> E { weight = 0.4 }\n", "", ["connection I->E", "is missing here"]),
+                            ("connect I -> E {", "connect I -> I { weight = 0.1 }\nconnect I -> E {", ["m.eig:", "connection I->I is not in the network"]),
                             ("connect E -> E", "population K mixed { tau = 1 ms; cost = nonnegative }\nconnect E -> E", ["population K is not in"]),
                             ("population I", "population J", ["population I stands there where J stands here"]),
                             ("weight = 0.2 ", "weight = 0.25 ", ["connection E->I is not as"])):
