@@ -1,5 +1,6 @@
 #include "compiler/expr/num.h"
 
+#include <fenv.h>
 #include <float.h>
 #include <math.h>
 #include <mpfr.h>
@@ -378,11 +379,23 @@ static void scaled_quotient(Num x, long s, mpz_ptr q, bool *inexact, int *agains
     mpz_clears(top, bottom, rest, NULL);
 }
 
+/* |x| of two whole numbers that are doubles: their quotient is rounded once, and what it leaves, a double too, says to which side. */
+static double round_quotient(Num x, Rounding how)
+{
+    double top = fabs(mpz_get_d(mpq_numref(x))), bottom = mpz_get_d(mpq_denref(x)), q = top / bottom, over = fma(q, bottom, -top);
+    if (how == TO_ZERO && over > 0)
+        return nextafter(q, 0);
+    return how == FROM_ZERO && over < 0 ? nextafter(q, HUGE_VAL) : q;
+}
+
 /* |x| as a double. Subnormals are rounded once, at 2^-1074. */
 static double round_magnitude(Num x, Rounding how)
 {
     if (mpq_sgn(x) == 0)
         return 0;
+    bool small = mpz_sizeinbase(mpq_numref(x), 2) <= DBL_MANT_DIG && mpz_sizeinbase(mpq_denref(x), 2) <= DBL_MANT_DIG;
+    if (small && fegetround() == FE_TONEAREST)
+        return round_quotient(x, how);
     long e = (long)mpz_sizeinbase(mpq_numref(x), 2) - (long)mpz_sizeinbase(mpq_denref(x), 2);
     if (e > 1030)
         return how == TO_ZERO ? DBL_MAX : HUGE_VAL;

@@ -118,6 +118,16 @@ static void rounding_is_strtod(void)
         CHECK(num_to_double(parse(edge[k])) == strtod(edge[k], NULL));
 }
 
+/* Two doubles beside each other and x between them. */
+static bool is_nearest(Num x, double down, double up, double near)
+{
+    mpq_ptr left = num_new(&pool), right = num_new(&pool);
+    mpq_sub(left, x, num_from_double(&pool, down));
+    mpq_sub(right, num_from_double(&pool, up), x);
+    int way = mpq_cmp(left, right);
+    return way < 0 ? near == down : way > 0 ? near == up : fmod(near / (up - down), 2) == 0;
+}
+
 static void rounding_encloses(void)
 {
     uint64_t state = 1234567;
@@ -129,6 +139,7 @@ static void rounding_encloses(void)
         CHECK(mpq_cmp(num_from_double(&pool, down), x) <= 0 && mpq_cmp(num_from_double(&pool, up), x) >= 0);
         CHECK(down == up ? num_is_double(x) : nextafter(down, up) == up && !num_is_double(x));
         CHECK(near == down || near == up);
+        CHECK(down == up || is_nearest(x, down, up, near));
     }
     Num huge = parse("-1e400"), tiny = parse("1e-400");
     CHECK(num_to_double_down(huge) == -HUGE_VAL && num_to_double_up(huge) == -0x1.fffffffffffffp1023);
