@@ -12,6 +12,10 @@
 
 enum { MAX_TERMS = 64, MAX_POWER = 8 };
 
+/* What is multiplied out loses digits: of (pre.v - post.v)^k as many as v^k has more of than the difference's power, which of the square of
+ * membrane potentials is little, and from the cube on may be all of them. */
+enum { MAX_MIXED = 2 };
+
 /* ---- pre.NAME and post.NAME ---- */
 
 /* What a variable is called after a renaming. */
@@ -284,6 +288,24 @@ static bool separate(const Separation *s, const Expr *e, Terms *out)
     return add_term(s, e, out, sides == SIDE_PRE ? (Term){ NULL, e } : (Term){ e, NULL });
 }
 
+/* How many sums of both sides are multiplied with each other; 0 where each product has one side's and the other's. */
+static long mixed_degree(const Separation *s, const Expr *e)
+{
+    if (e->kind != EXPR_CALL || sides_of(s, e) != (SIDE_PRE | SIDE_POST))
+        return 0;
+    long x = mixed_degree(s, e->as.call.arg[0]), y = e->as.call.n_args == 2 ? mixed_degree(s, e->as.call.arg[1]) : 0;
+    Num n;
+    switch (e->as.call.fn) {
+    case EIG_FN_ADD:
+    case EIG_FN_SUB: return x > 1 || y > 1 ? (x > y ? x : y) : 1;
+    case EIG_FN_MUL: return x + y;
+    case EIG_FN_POW: return expr_is_const(e->as.call.arg[1], &n) && mpq_cmp_si(n, MAX_POWER, 1) <= 0 ? x * mpz_get_si(mpq_numref(n)) : x;
+    case EIG_FN_SIN:
+    case EIG_FN_COS: return 0;
+    default:         return x;
+    }
+}
+
 /* ---- the connection ---- */
 
 /* Constant gates become exact factors, their signs part of the signal. */
@@ -317,7 +339,7 @@ static bool separate_current(Builder *b, Typed v, ModelConn *c)
 {
     Separation s = { b, c->delay != NULL };
     Terms terms = { 0 };
-    if (!separate(&s, v.e, &terms))
+    if (mixed_degree(&s, v.e) > MAX_MIXED || !separate(&s, v.e, &terms))
         return false;
     ModelTerm *term = ARENA_ARRAY(&b->cx->arena, terms.n, ModelTerm);
     for (size_t k = 0; k < terms.n; k++) {

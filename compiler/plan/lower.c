@@ -11,11 +11,11 @@
  * its loops (code generation is superlinear in the size of a basic block). */
 enum { MAX_STRAIGHT_LINE = 1600 };
 
-/* Of a kernel; a product of others. */
+/* A product in place of a kernel, whose own connection is no sum (separate.c). */
 static bool is_separated(const Plan *plan, size_t block)
 {
     const Block *b = plan->net ? &plan->net->block[plan->net_block[block]] : NULL;
-    return b && b->kind != BLOCK_KERNEL && plan->net->model->conns.at[b->conn].by_displacement;
+    return b && (b->kind == BLOCK_UNIFORM || b->kind == BLOCK_PRODUCT) && plan->net->model->conns.at[b->conn].by_displacement;
 }
 
 double plan_block_pairs(const EigProblem *p, const EigBlock *b)

@@ -219,6 +219,20 @@ def large_differences():
     assert np.abs(r["input(V)"][0] / want - 1).max() < 1e-12
 
 
+def powers_of_differences():
+    """Of potentials that are nearly equal: squares are multiplied out, and rounded as those of the potentials are; further powers are not."""
+    v = -65 + 0.001 * np.arange(12)
+    d = v[None, :] - v[:, None]
+    for text, want, pairs in (("(pre.v - post.v)^2", d ** 2, False), ("(pre.v - post.v) * (pre.v - post.v) / 2", d ** 2 / 2, False),
+                              ("(pre.v - post.v)^3", d ** 3, True), ("(pre.v - post.v)^8", d ** 8, True),
+                              ("(pre.v - post.v)^2 * (pre.v - post.v)^2", d ** 4, True), ("-(pre.v - post.v) * (1 + (pre.v - post.v)^2)", -d - d ** 3, True),
+                              ("2 * post.v * (pre.v - post.v)^3 / pre.v", 2 * v[:, None] * d ** 3 / v[None, :], True)):
+        model = ("population V mixed { size = 12; v' = 0 * input; start(v) = -65 + 0.001 * i }\nconnect V -> V { current = %s }\n"
+                 "simulate { duration = 1; method = euler; step = 1; record input(V) }" % text)
+        got, want = both(model, folder)["input(V)"][0], want.sum(axis=1)
+        assert np.abs(got - want).max() <= (1e-9 * np.abs(want).max() if pairs else 1e-10), (text, got, want)
+
+
 def noise_and_adaptive_steps():
     for method, more in (("euler_maruyama", "step = 0.05"), ("rk45", "")):
         noise = " + 0.3 * noise" if method == "euler_maruyama" else ""
@@ -253,6 +267,7 @@ test("pairs by heun", methods)
 test("delayed pairs", delays)
 test("a pole between a neuron and itself", a_pole_is_no_synapse)
 test("exponentials of differences", large_differences)
+test("powers of differences", powers_of_differences)
 test("pairs with noise, and by rk45", noise_and_adaptive_steps)
 test("the plan says pairs", the_plan_says_so)
 test("nothing is proved of pairs", nothing_is_proved)
