@@ -4,6 +4,7 @@
 #ifndef COMPILER_CHECK_ADVICE_H
 #define COMPILER_CHECK_ADVICE_H
 #include "compiler/check/check.h"
+#include "compiler/check/lds/lds.h"
 
 enum { ADVICE_MAX_ROWS = 4, ADVICE_MAX_REMEDIES = 6 };
 
@@ -36,6 +37,8 @@ void advice_find(Ctx *cx, Report *r);
 void remedies_find(Ctx *cx, const Report *r, Advice *out);
 /* The network with weights of the remedy's connection, or all of them, times `factor`; shares all else. */
 Net remedy_net(Ctx *cx, const Net *net, const Remedy *x, Num factor);
+/* The rows in which changes of it are tried. */
+GainLevel remedy_level(Ctx *cx, const Net *net);
 /* Three digits of x, towards 0. */
 Num remedy_digits(NumPool *nums, double x);
 

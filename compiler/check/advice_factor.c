@@ -3,18 +3,17 @@
 #include <math.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/lds/lds.h"
 #include "compiler/check/proof/statement_verify.h"
 
 /* Operations (lds.c) of one decision, less than a tenth of a second, and of all; decisions; parts to which the end is enclosed. */
-static const double work_each = 5e9, work_in_all = 1.5e10, nearly = 1.004, least_of_all = 0x1p-20;
-enum { DECISIONS = 10, ROUNDINGS = 5 };
+static const double work_each = 5e9, work_in_all = 2e10, nearly = 1.002, least_of_all = 0x1p-20;
+enum { DECISIONS = 16, ROUNDINGS = 5 };
 
 typedef struct Search {
     Ctx *cx;
     const Report *r;
     const Remedy *x;
-    double work;                /* left */
+    double work, most;          /* left; of one decision so far */
 } Search;
 
 /* Certified with the factor; the margin, 0: unknown. */
@@ -23,10 +22,11 @@ static bool is_certified(Search *s, Num factor, double *margin)
     Net net = remedy_net(s->cx, s->r->net, s->x, factor);
     LdsReport lds = {0};
     double given = fmin(s->work, work_each), left = given;
-    if (!reduce_net(s->cx, &net, s->r->slope, GAINS_LARGEST, &lds.matrix, &lds.reason))
+    if (!reduce_net(s->cx, &net, s->r->slope, remedy_level(s->cx, &net), &lds.matrix, &lds.reason))
         return false;
     lds_decide_within(s->cx, &net, &left, &lds);
     s->work -= given - left;
+    s->most = fmax(s->most, given - left);
     *margin = lds.verdict == TRUTH_CERTIFIED && lds.has_margin ? lds.margin : 0;
     claim_matrix_clear(&lds.matrix);
     evidence_clear(&lds.evidence);
@@ -59,11 +59,11 @@ static double next_factor(double lo, double hi, double margin, double own)
 bool remedy_find_factor(Ctx *cx, const Report *r, Remedy *x)
 {
     NumPool *nums = r->net->nums;
-    Search s = {cx, r, x, work_in_all};
+    Search s = {cx, r, x, work_in_all, 0};
     double lo = least_of_all, hi = 1, margin, own = largest_own(&r->lds.matrix);
     if (!is_certified(&s, num_from_double(nums, lo), &margin))
         return false;
-    for (int k = 0; k < DECISIONS && hi > lo * nearly; k++) {
+    for (int k = 0; k < DECISIONS && hi > lo * nearly && s.work > 2 * s.most; k++) {    /* the short number takes one or two */
         double next = next_factor(lo, hi, margin, own);
         if (is_certified(&s, num_from_double(nums, next), &margin))
             lo = next;
@@ -71,7 +71,7 @@ bool remedy_find_factor(Ctx *cx, const Report *r, Remedy *x)
             hi = next;
     }
     for (int k = 0; k < ROUNDINGS; k++) {
-        x->at = remedy_digits(nums, lo * (1 - 0.02 * k));
+        x->at = remedy_digits(nums, lo * (1 - 0.005 * k * k));
         if (is_certified(&s, x->at, &margin))
             return true;
     }

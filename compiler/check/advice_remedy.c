@@ -4,24 +4,28 @@
 #include <string.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/lds/lds.h"
 #include "compiler/check/proof/verify.h"
 
-/* Rows of the matrix, changes that are tried, and steps of a bisection. */
-enum { REMEDY_MAX_ROWS = 40, REMEDY_MAX_TRIED = 24, REMEDY_STEPS = 10 };
+/* Rows of the matrix, and changes that are tried. */
+enum { REMEDY_MAX_ROWS = 40, REMEDY_MAX_TRIED = 24 };
 
 /* Neurons of which a mean is taken anew for every change. */
 enum { REMEDY_MAX_NEURONS = 100000 };
 
-/* The least factor on all weights that is worth a word, about a millionth, and the steps that find it within a power of 2. */
-static const double least_of_all = 0x1p-20;
-enum { REMEDY_STEPS_OF_ALL = 5 };
+/* The least factor that is worth a word, on all weights, about a millionth, and on others, which else are taken away as a whole; the part
+ * to which the largest one is enclosed. */
+static const double least_of_all = 0x1p-20, least_of_one = 0x1p-10, nearly = 1.001;
 
 typedef struct Search {
     Ctx *cx;
     const Report *r;
     LdsReport last;             /* the last changed network that was refuted; zero: none was */
 } Search;
+
+GainLevel remedy_level(Ctx *cx, const Net *net)
+{
+    return reduce_has_means(cx, net) ? GAINS_MEAN_ABOVE : GAINS_LARGEST;
+}
 
 Net remedy_net(Ctx *cx, const Net *net, const Remedy *x, Num factor)
 {
@@ -60,7 +64,7 @@ static bool is_refuted_already(Search *s, const Net *net, const SlopeReport *slo
     ClaimMatrix m;
     const char *reason;
     bool refuted = false;
-    if (reduce_has_own_gains(net) || !reduce_net(s->cx, net, slope, GAINS_LARGEST, &m, &reason))
+    if (!reduce_net(s->cx, net, slope, remedy_level(s->cx, net), &m, &reason))
         return false;
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
         if (known[k]->verdict == TRUTH_REFUTED && !refuted)
@@ -77,6 +81,20 @@ static void forget(LdsReport *r)
     *r = (LdsReport){0};
 }
 
+/* The largest gains may be too large, and a row for each neuron is a larger problem: means are exact. Where neurons have none, which do not
+ * damp what they send to themselves, few are searched one by one. */
+static void decide(Search *s, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    GainLevel level = remedy_level(s->cx, net);
+    *out = (LdsReport){0};
+    if (level == GAINS_LARGEST)
+        lds_check(s->cx, net, slope, out);
+    else if (reduce_net(s->cx, net, slope, level, &out->matrix, &out->reason))
+        lds_decide(s->cx, net, out);
+    else if (reduce_count_rows_with(s->cx, net, GAINS_OWN) <= REMEDY_MAX_ROWS)
+        lds_check(s->cx, net, slope, out);
+}
+
 /* Certified when what x changes is `factor` times what it is. */
 static bool is_certified(Search *s, const Remedy *x, Num factor)
 {
@@ -85,7 +103,7 @@ static bool is_certified(Search *s, const Remedy *x, Num factor)
     LdsReport lds;
     if (is_refuted_already(s, &net, slope))
         return false;
-    lds_check(s->cx, &net, slope, &lds);
+    decide(s, &net, slope, &lds);
     bool certified = lds.verdict == TRUTH_CERTIFIED;
     forget(lds.verdict == TRUTH_REFUTED ? &s->last : &lds);
     if (lds.verdict == TRUTH_REFUTED)
@@ -144,7 +162,7 @@ static bool try_remedy(Search *s, Remedy *x)
     double lo = is_all ? least_of_all : 0, hi = 1;
     if (!is_certified(s, x, num_from_double(nums, lo)))
         return false;
-    for (int k = is_all ? -REMEDY_STEPS_OF_ALL : 0; k < REMEDY_STEPS; k++) {
+    while (lo > 0 ? hi > lo * nearly : hi > least_of_one) {
         double middle = lo > 0 && hi > 2 * lo ? sqrt(lo * hi) : (lo + hi) / 2;
         if (is_certified(s, x, num_from_double(nums, middle)))
             lo = middle;
@@ -235,6 +253,12 @@ static void find_factor(Search *s, Advice *out)
         out->no_remedy = "no one factor on all weights was found that restores it; single changes are looked for in a matrix of at most 40 rows";
 }
 
+/* Rows of the matrices of changed networks: neurons that differ only in gain are one again, whatever decided the verdict. */
+static size_t changed_rows(Ctx *cx, const Report *r)
+{
+    return remedy_level(cx, r->net) == GAINS_LARGEST ? r->lds.matrix.q : reduce_count_rows(cx, r->net);
+}
+
 /* Why nobody looks for remedies of a matrix; NULL: somebody does. */
 static const char *why_unsought(Ctx *cx, const Report *r)
 {
@@ -243,7 +267,7 @@ static const char *why_unsought(Ctx *cx, const Report *r)
         return "what would restore it is not looked for: its weights are kernels";
     if (m->n_sums)
         return "what would restore it is not looked for: some of its rows are sums";
-    if (m->q > FACTOR_MAX_ROWS || m->row_from[m->q] > FACTOR_MAX_ENTRIES)
+    if (changed_rows(cx, r) > REMEDY_MAX_ROWS && (m->q > FACTOR_MAX_ROWS || m->row_from[m->q] > FACTOR_MAX_ENTRIES))
         return "what would restore it is looked for in a matrix of at most 2000 rows and 200000 entries";
     if (reduce_has_means(cx, r->net) && r->net->n > REMEDY_MAX_NEURONS)
         return "what would restore it is not looked for: too many neurons of which means are taken";
@@ -256,7 +280,7 @@ void remedies_find(Ctx *cx, const Report *r, Advice *out)
     out->no_remedy = why_unsought(cx, r);
     if (out->no_remedy)
         return;
-    if (r->lds.matrix.q > REMEDY_MAX_ROWS)
+    if (changed_rows(cx, r) > REMEDY_MAX_ROWS)
         find_factor(&s, out);
     else
         find_remedies(&s, out);

@@ -66,6 +66,60 @@ def own_gains_are_scaled_together(folder):
     check("the gains of P at %.3g %% of what they are" % (100 * float(at)) in text and "slopes of P" not in text, text)
 
 
+OWN_GAINS = """param g = 1
+param w = 3
+population E excitatory { size = 40; tau = 10; cost = nonnegative; gain = 0.3 * (1 + 0.05 * i); input = 1 }
+population I inhibitory { size = 12; tau = 10; cost = nonnegative; gain = truncated(normal(1, 0.3), 0.1, 3); input = 1 }
+%sconnect E -> E { weight = w; scale = 1/n }
+connect E -> I { weight = g * 2; scale = 1/n }
+connect I -> E { weight = g * 3; scale = 1/n }
+connect I -> I { weight = g; scale = 1/n }
+"""
+
+
+def is_certified(path, *args):
+    return report(path, "--only=diagonal-stability", *args)["lds"]["verdict"] == "certified"
+
+
+@test
+def a_remedy_is_near_the_edge_where_neurons_have_gains_of_their_own(folder):
+    """Whether populations or neurons are the rows that decide it, a change is tried with the very gains, not the largest."""
+    path = write(folder, "gains.eig", OWN_GAINS % "")
+    r = report(path)
+    equal((r["lds"]["verdict"], r["no_remedy"]), ("refuted", None))
+    remedy = {x.get("parameter") or x.get("gains_of"): Fraction(x["certified_at"]) for x in r["remedies"]}
+    equal(sorted(remedy), ["E", "w"], r["remedies"])
+    check(is_certified(path, "--set", "w=%s" % remedy["w"]), remedy)
+    check(not is_certified(path, "--set", "w=%s" % (remedy["w"] * Fraction(101, 100))), remedy)
+
+
+@test
+def a_factor_is_near_the_edge_where_neurons_have_gains_of_their_own(folder):
+    """Of all weights, where E and C each are too strong for themselves; and where 45 neurons more are rows of their own."""
+    chain = """population C excitatory { size = 20; tau = 10; cost = nonnegative; gain = 0.5 * (1 + 0.1 * i) }
+connect C -> C { weight = g * 1.7; scale = 1/n }
+"""
+    rows = """population D excitatory { size = 45; tau = 10; cost = nonnegative }
+connect D -> D { weight = g * (0.05 + 0.001 * post.i + 0.0001 * pre.i * post.i) }
+connect C -> D { weight = g * 0.1; scale = 1/n }
+"""
+    for name, text in (("few.eig", chain), ("many.eig", chain + rows)):
+        path = write(folder, name, (OWN_GAINS % text).replace("weight = w", "weight = g * w"))
+        r = report(path)
+        equal([x.get("all_weights") for x in r["remedies"]], [True], r["no_remedy"])
+        at = Fraction(r["remedies"][0]["certified_at"])
+        check(is_certified(path, "--set", "g=%s" % at), at)
+        check(not is_certified(path, "--set", "g=%s" % (at * Fraction(101, 100))), at)
+
+
+@test
+def small_remedies_have_their_digits(folder):
+    path = write(folder, "small.eig", THREE.replace("param a = 1.3", "param a = 74"))
+    at = {x["parameter"]: Fraction(x["certified_at"]) for x in report(path)["remedies"]}["a"]
+    check(is_certified(path, "--set", "a=%s" % at), at)
+    check(not is_certified(path, "--set", "a=%s" % (at * Fraction(101, 100))), at)
+
+
 TWO = """param g = 1
 population A excitatory { tau = 1; cost = nonnegative }
 population B excitatory { tau = 1; cost = nonnegative }
