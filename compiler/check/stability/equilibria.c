@@ -36,6 +36,21 @@ double equilibria_slope(const Equilibria *e, size_t a, double t)
     return slope_of(e->hunt, a, t);
 }
 
+double equilibria_steepness(const Equilibria *e, size_t a, double from, double to)
+{
+    enum { PARTS = 32 };
+    const double rounding = 0x1p-44;
+    double most = 0, at = from, value = psi(e->hunt, a, from);
+    for (int k = 1; k <= PARTS; k++) {
+        double next = k < PARTS ? from + (to - from) * k / PARTS : to, there = psi(e->hunt, a, next);
+        double rise = there - value - rounding * (fabs(there) + fabs(value)), run = next - at + rounding * (fabs(at) + fabs(next));
+        most = run > 0 && rise > most * run ? rise / run : most;
+        at = next;
+        value = there;
+    }
+    return most;
+}
+
 double equilibria_size(const Equilibria *e, const double *x)
 {
     double size = 0;

@@ -23,7 +23,9 @@ void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
 double equilibria_size(const Equilibria *e, const double *x);
 /* The slope of psi of row a at t, about. */
 double equilibria_slope(const Equilibria *e, size_t a, double t);
-/* The same, at the places that were found with other slopes for the same rows, and otherwise found now; *places becomes what was found. */
+/* A slope that psi of row a has somewhere in [from, to], or less than that, about: between points it rises so much. */
+double equilibria_steepness(const Equilibria *e, size_t a, double from, double to);
+/* What equilibria_find does, at the places that were found with other slopes for the same rows, and otherwise found now; *places becomes what was found. */
 void equilibria_find_once(const LocalNet *net, const ClaimMatrix *m, const Equilibria **places, Equilibria *out);
 /* The boxes tried so far around one place; starts as {0}. */
 typedef struct BoxSearch {

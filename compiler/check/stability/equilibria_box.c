@@ -55,9 +55,11 @@ static void widen(mpq_t lo, mpq_t hi, mpq_srcptr x, mpq_srcptr reach, bool is_fi
     mpq_clear(end);
 }
 
+typedef bool LocalSlopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+
 /* Of a mean of matrices, the centre lies between theirs, and the box reaches no further than the farthest of theirs. */
-bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, size_t a, double value[2],
-                       double slope[2])
+static bool facts_by(LocalSlopes *slopes, const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, size_t a, double value[2],
+                     double slope[2])
 {
     mpq_t centre, reach, none, at_lo, at_hi, lo, hi;
     mpq_inits(centre, reach, none, at_lo, at_hi, lo, hi, (mpq_ptr)0);
@@ -66,16 +68,22 @@ bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matri
         widen(at_lo, at_hi, centre, none, k == 0);
         widen(lo, hi, centre, reach, k == 0);
     }
-    bool fine = local_values(net, a, at_lo, at_hi, &value[0], &value[1]) && local_slopes(net, a, lo, hi, &slope[0], &slope[1]);
+    bool fine = local_values(net, a, at_lo, at_hi, &value[0], &value[1]) && slopes(net, a, lo, hi, &slope[0], &slope[1]);
     mpq_clears(centre, reach, none, at_lo, at_hi, lo, hi, (mpq_ptr)0);
     return fine;
+}
+
+bool equilibrium_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, size_t a, double value[2],
+                       double slope[2])
+{
+    return facts_by(local_slopes, net, m, n_matrices, s, a, value, slope);
 }
 
 static bool set_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, Statement *s)
 {
     for (size_t a = 0; a < s->n; a++) {
         double value[2], slope[2];
-        if (!equilibrium_facts(net, m, n_matrices, s, a, value, slope))
+        if (!facts_by(local_slopes_quickly, net, m, n_matrices, s, a, value, slope))
             return false;
         mpq_set_d(statement_numbers(s, "value_lo")[a], value[0]);
         mpq_set_d(statement_numbers(s, "value_hi")[a], value[1]);
@@ -167,7 +175,7 @@ static bool facts_in_doubles(const LocalNet *net, const Equilibria *e, KrawczykB
             middle_and_half(from, to, &b->value[a], &b->value_half[a]);
         mpq_set_d(lo, fine ? t - reach : 0);
         mpq_set_d(hi, fine ? t + reach : 0);
-        fine = fine && local_slopes(net, a, lo, hi, &from, &to);
+        fine = fine && local_slopes_quickly(net, a, lo, hi, &from, &to);
         if (fine)
             middle_and_half(from, to, &b->slope[a], &b->slope_half[a]);
     }

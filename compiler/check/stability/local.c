@@ -343,24 +343,47 @@ static void scale_slopes(const LocalRow *r, double *least, double *most)
     mpq_clears(x, factor, (mpq_ptr)0);
 }
 
-/* Widens [least, most] by the slopes of phi in [a, b]: as the jet of phi has them, and as the formula of a named cost has. */
-static bool see_slopes(const Activation *act, NumPool *scratch, double a, double b, JetResult *part, JetResult *room, double *least, double *most)
+/* Narrows [lo, hi] to the slopes that were seen. */
+static void take_slopes(const JetResult *r, double *lo, double *hi)
+{
+    if (r->trouble != JET_FINE || !mpfi_bounded_p(r->slope))
+        return;
+    *lo = fmax(*lo, mpfr_get_d(&r->slope->left, MPFR_RNDD));
+    *hi = fmin(*hi, mpfr_get_d(&r->slope->right, MPFR_RNDU));
+}
+
+/* Widens [least, most] by the slopes of phi in [a, b]: as the plain jet of phi has them, and, unless these differ by hardly more than `little`, a
+ * part of them, as the scaled one has, and as the formula of a named cost has. */
+static bool see_slopes_until(const Activation *act, NumPool *scratch, double a, double b, double little, JetResult *part, JetResult *room,
+                             double *least, double *most)
 {
     double lo = 0, hi = INFINITY;       /* phi never falls */
-    jet_on_line(act->phi, scratch, a, b, room, part);
-    if (part->trouble == JET_FINE && mpfi_bounded_p(part->slope)) {
-        lo = fmax(lo, mpfr_get_d(&part->slope->left, MPFR_RNDD));
-        hi = fmin(hi, mpfr_get_d(&part->slope->right, MPFR_RNDU));
+    bool is_tail = !isfinite(a) || !isfinite(b), is_close = false;
+    if (!is_tail) {
+        jet_evaluate(act->phi, &(JetDomain){scratch, 0, a, b}, part);
+        take_slopes(part, &lo, &hi);
+        is_close = lo <= hi && hi - lo < little * lo;
     }
-    if (act->slope)
+    if (is_tail)
+        jet_on_line(act->phi, scratch, a, b, room, part);
+    else if (!is_close)
+        jet_scale_too(act->phi, scratch, a, b, room, part);
+    if (!is_close)
+        take_slopes(part, &lo, &hi);
+    if (act->slope && !is_close)
         jet_on_line(act->slope, scratch, a, b, room, part);
-    if (act->slope && part->trouble == JET_FINE && mpfi_bounded_p(part->value)) {
+    if (act->slope && !is_close && part->trouble == JET_FINE && mpfi_bounded_p(part->value)) {
         lo = fmax(lo, mpfr_get_d(&part->value->left, MPFR_RNDD));
         hi = fmin(hi, mpfr_get_d(&part->value->right, MPFR_RNDU));
     }
     *least = fmin(*least, lo);
     *most = fmax(*most, hi);
     return isfinite(hi) && lo <= hi;
+}
+
+static bool see_slopes(const Activation *act, NumPool *scratch, double a, double b, JetResult *part, JetResult *room, double *least, double *most)
+{
+    return see_slopes_until(act, scratch, a, b, 0, part, room, least, most);
 }
 
 static bool solved_slopes(const LocalRow *r, double from, double to, double *least, double *most)
@@ -373,7 +396,18 @@ static bool solved_slopes(const LocalRow *r, double from, double to, double *lea
     return fine && isfinite(*most);
 }
 
-bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+/* Parts of [from, to], one behind the other. */
+static int parts_of(double from, double to, double end[N_PARTS + 1])
+{
+    int n = (int)fmin(N_PARTS, 1 + 64 * (to - from) / (1 + fabs(from)));
+    double step = to / n - from / n;
+    for (int k = 0; k < n; k++)
+        end[k] = k ? from + step * k : from;
+    end[n] = to;
+    return n;
+}
+
+static bool slopes_until(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double little, double *least, double *most)
 {
     const LocalRow *r = &net->row[row];
     double from, to;
@@ -383,20 +417,91 @@ bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi,
     *least = INFINITY;
     *most = 0;
     bool fine = isfinite(from) && isfinite(to);
-    int n = !fine ? 0 : (int)fmin(N_PARTS, 1 + 64 * (to - from) / (1 + fabs(from)));
+    double end[N_PARTS + 1];
+    int n = fine ? parts_of(from, to, end) : 0;
     JetResult part, room;
     NumPool scratch = {0};
     jet_result_init(&part);
     jet_result_init(&room);
-    for (int k = 0; fine && k < n; k++) {
-        double step = to / n - from / n, a = k ? from + step * k : from, b = k + 1 < n ? from + step * (k + 1) : to;
-        fine = see_slopes(r->act, &scratch, a, b, &part, &room, least, most);
-    }
+    for (int k = 0; fine && k < n; k++)
+        fine = see_slopes_until(r->act, &scratch, end[k], end[k + 1], little, &part, &room, least, most);
     jet_result_clear(&part);
     jet_result_clear(&room);
     num_pool_free(&scratch);
     if (fine)
         scale_slopes(r, least, most);
+    return fine && isfinite(*most);
+}
+
+bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+{
+    return slopes_until(net, row, lo, hi, 0, least, most);
+}
+
+bool local_slopes_quickly(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most)
+{
+    static const double little = 0x1p-16;
+    return slopes_until(net, row, lo, hi, little, least, most);
+}
+
+/* Of some parts, one behind the other: no slope of phi there is larger than `most`. */
+typedef struct Run {
+    int from, to;
+    double most;
+} Run;
+
+/* By the plain form alone, which costs less. */
+static double plain_most(const Activation *act, NumPool *scratch, double a, double b, JetResult *part)
+{
+    double lo = 0, hi = INFINITY;
+    jet_evaluate(act->phi, &(JetDomain){scratch, 0, a, b}, part);
+    take_slopes(part, &lo, &hi);
+    return hi;
+}
+
+/* What seems steepest is halved, down to the parts, which are seen closely, until nothing else can be steeper than these are. */
+static bool steepest_of_parts(const Activation *act, NumPool *scratch, int n, const double *end, double *most)
+{
+    Run run[N_PARTS] = {{0, n, INFINITY}};
+    double least = INFINITY;
+    JetResult part, room;
+    bool fine = true;
+    jet_result_init(&part);
+    jet_result_init(&room);
+    for (int n_runs = 1; fine && n_runs > 0;) {
+        int k = 0;
+        for (int j = 1; j < n_runs; j++)
+            k = run[j].most > run[k].most ? j : k;
+        Run top = run[k];
+        if (top.most <= *most)
+            break;
+        if (top.to - top.from == 1) {
+            fine = see_slopes(act, scratch, end[top.from], end[top.to], &part, &room, &least, most);
+            run[k] = run[--n_runs];
+            continue;
+        }
+        int middle = (top.from + top.to) / 2;
+        run[k] = (Run){top.from, middle, plain_most(act, scratch, end[top.from], end[middle], &part)};
+        run[n_runs++] = (Run){middle, top.to, plain_most(act, scratch, end[middle], end[top.to], &part)};
+    }
+    jet_result_clear(&part);
+    jet_result_clear(&room);
+    return fine;
+}
+
+bool local_steepest(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *most)
+{
+    const LocalRow *r = &net->row[row];
+    double from, to, least = 0, end[N_PARTS + 1];
+    NumPool scratch = {0};
+    if (r->solve)
+        return local_slopes(net, row, lo, hi, &least, most);
+    arguments_of(r, lo, hi, &from, &to);
+    *most = 0;
+    bool fine = isfinite(from) && isfinite(to) && steepest_of_parts(r->act, &scratch, parts_of(from, to, end), end, most);
+    num_pool_free(&scratch);
+    if (fine)
+        scale_slopes(r, &least, most);
     return fine && isfinite(*most);
 }
 

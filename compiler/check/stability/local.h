@@ -58,6 +58,10 @@ bool local_ranges(const LocalNet *net, const SlopeReport *slope, double *lo, dou
 /* All values of psi for t in [lo, hi]; the slopes between any two points there. False: not enclosed. */
 bool local_values(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 bool local_slopes(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+/* The same in less time where it is narrow, for searches: bounds that local_slopes keeps within, and hardly wider. */
+bool local_slopes_quickly(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
+/* The largest of them alone, in less time: the same number. */
+bool local_steepest(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *most);
 /* The same, with bounds that are closer to each other, in more time. */
 bool local_slopes_closely(const LocalNet *net, size_t row, mpq_srcptr lo, mpq_srcptr hi, double *least, double *most);
 /* ---- local_straight.c: psi in straight pieces, exactly ---- */

@@ -193,9 +193,9 @@ static const Num *slopes_in_box(Boxing *b)
     bool fine = true;
     mpq_inits(from, to, (mpq_ptr)0);
     for (size_t a = 0; fine && a < b->m.q; a++) {
-        double least, most;
+        double most;
         local_inputs(&b->local, &b->m, a, (const mpq_t *)b->lo, (const mpq_t *)b->hi, from, to);
-        fine = local_slopes(&b->local, a, from, to, &least, &most);
+        fine = local_steepest(&b->local, a, from, to, &most);
         own[a] = fine ? num_from_double(b->net->nums, round_up(most)) : NULL;
     }
     mpq_clears(from, to, (mpq_ptr)0);
@@ -256,6 +256,27 @@ static bool certify_box(Boxing *b, StatementKind kind, LdsReport *out)
     return true;
 }
 
+/* Slopes that occur in the box, or less, are refuted, and so would be bounds of slopes, which cost more to know. In doubles: all that hangs on it
+ * is whether the box is looked at. */
+static bool is_too_steep(Boxing *b, const Equilibria *e)
+{
+    Num *own = ARENA_ARRAY(&b->cx->arena, b->m.q, Num);
+    LdsReport lds = {0};
+    mpq_t from, to;
+    mpq_inits(from, to, (mpq_ptr)0);
+    for (size_t a = 0; a < b->m.q; a++) {
+        local_inputs(&b->local, &b->m, a, (const mpq_t *)b->lo, (const mpq_t *)b->hi, from, to);
+        double steepness = equilibria_steepness(e, a, mpq_get_d(from), mpq_get_d(to));
+        own[a] = num_from_double(b->net->nums, isfinite(steepness) ? steepness : 0);
+    }
+    mpq_clears(from, to, (mpq_ptr)0);
+    if (reduce_with_slopes(b->cx, b->net, b->gains, own, &lds.matrix, &lds.reason))
+        lds_decide(b->cx, b->net, &lds);
+    bool is_refuted = lds.verdict == TRUTH_REFUTED;
+    drop(&lds);
+    return is_refuted;
+}
+
 static bool try_global(Boxing *b, LdsReport *out)
 {
     return start_from_ranges(b) && shrink_to_the_end(b) && certify_box(b, STATEMENT_LOCAL_SLOPES, out);
@@ -267,7 +288,7 @@ static bool try_sizes(Boxing *b, const Equilibria *e, const double *x, double si
     enum { MOST_TRIES = 4 };
     int k = WIDEST;
     for (int tries = 0; tries < MOST_TRIES && widest_invariant(b, e, x, size, &k); tries++)
-        if (certify_box(b, STATEMENT_INVARIANT_BOX, out))
+        if (!is_too_steep(b, e) && certify_box(b, STATEMENT_INVARIANT_BOX, out))
             return true;
     return false;
 }

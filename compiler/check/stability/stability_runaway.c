@@ -25,13 +25,17 @@ typedef struct Far {
 static bool read_tails(Far *f)
 {
     bool any = false;
-    for (int side = -1; side <= 1; side++)
-        for (size_t a = 0; a < f->n; a++) {
-            size_t k = (size_t)(side + 1) * f->n + a;
+    size_t n = f->n;
+    for (size_t a = 0; a < n; a++) {
+        for (int side = -1; side <= 1; side += 2) {
+            size_t k = (size_t)(side + 1) * n + a;
             if (!local_tails(f->net, a, side, &f->least[k], &f->most[k]))
                 return false;
-            any = any || f->most[k] > 0;
         }
+        f->least[n + a] = fmin(f->least[a], f->least[2 * n + a]);
+        f->most[n + a] = fmax(f->most[a], f->most[2 * n + a]);
+        any = any || f->most[n + a] > 0;
+    }
     return any;
 }
 
@@ -86,12 +90,36 @@ static double fastest(const Far *f)
     return rate;
 }
 
-/* The sides on which inputs are in the end; false where the flow does not grow. */
+/* With slopes of most at most, and weights as large as they are, some sizes y of all rates are more than what they bring about, part by part:
+ * the largest |x|/y then falls along every flow, so that there is nothing to be looked for. */
+static bool never_grows(const Far *f, double *y, double *next)
+{
+    enum { ROUNDS = 8 };
+    size_t n = f->n;
+    bool falls = false;
+    for (size_t a = 0; a < n; a++)
+        y[a] = 1;
+    for (int k = 0; k < ROUNDS && !falls; k++) {
+        falls = true;
+        for (size_t a = 0; a < n; a++) {
+            double sum = 0, most = f->most[n + a];
+            for (size_t b = 0; b < n; b++)
+                sum += fabs(f->w[a * n + b]) * y[b];
+            falls &= most * sum <= 0.99 * y[a];
+            next[a] = 1 + most * sum;
+        }
+        memcpy(y, next, n * sizeof *y);
+    }
+    return falls;
+}
+
+/* The sides on which inputs are in the end; false where the flow does not grow. Where it leads to where it was it has settled. */
 static bool follow(Far *f, double *x, double *next)
 {
     size_t n = f->n;
-    double h = 0.5 / fastest(f), grown = 0;
-    for (int k = 0; k < STEPS; k++) {
+    double h = 0.5 / fastest(f), grown = 0, *before = ARENA_ARRAY(&f->net->cx->arena, n, double);
+    bool settled = false;
+    for (int k = 0; k < STEPS && !settled; k++) {
         for (size_t a = 0; a < n; a++) {
             double t = input_of(f, a, x);
             next[a] = x[a] + h / f->tau[a] * (slope_at(f, a, t > 0 ? 1 : -1) * t - x[a]);
@@ -99,11 +127,15 @@ static bool follow(Far *f, double *x, double *next)
         double size = 0;
         for (size_t a = 0; a < n; a++)
             size = fmax(size, fabs(next[a]));
-        if (2 * k >= STEPS)
-            grown += log(size);
+        memcpy(before, x, n * sizeof *x);
         memcpy(x, next, n * sizeof *x);
         if (!scale_to_one(n, x))
             return false;
+        settled = memcmp(before, x, n * sizeof *x) == 0;
+        if (settled)
+            grown = log(size);
+        else if (2 * k >= STEPS)
+            grown += log(size);
     }
     for (size_t a = 0; a < n; a++) {
         double t = input_of(f, a, x);
@@ -254,7 +286,7 @@ void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *l
         if (!mpq_equal(tau->least[a], tau->most[a]))
             return;
     far_init(net, &lds->matrix, tau->least, &f);
-    if (!read_tails(&f))
+    if (!read_tails(&f) || never_grows(&f, x, next))
         return;
     const RowOrder *o = local_order(net, &lds->matrix);
     for (int k = 0; k < STARTS; k++) {
