@@ -1,47 +1,50 @@
-/* FitzHugh-Nagumo cells against CVODE of SUNDIALS at rtol 1e-12: a pair with a
- * diffusive current and different drives, by rk45 and dopri8. */
+/* FitzHugh-Nagumo cells, one alone and a pair with a diffusive current, as models in text through `eigc run`, against CVODE of SUNDIALS at
+ * rtol 1e-12: by rk45 and dopri8, in generated code where there is a code generator, and by the reference. */
 #include <cvode/cvode.h>
 #include <nvector/nvector_serial.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <sunlinsol/sunlinsol_dense.h>
 #include <sunmatrix/sunmatrix_dense.h>
+#include <unistd.h>
 
 #include "tests/test.h"
-#include "tests/unit/runtime_problem.h"
 
-#define STATE(k) {EIG_OP_VAR, EIG_VAR_STATE + (k), 0}
+enum { N_TIMES = 4, MOST = 4 };     /* at 12.5, 25, 37.5, 50; numbers of a state */
+#define EVERY 12.5
 
-/* x = v0, v1, w0, w1, as eigc has them. */
+/* n cells: x = v of each, then w of each. */
 static int slopes(realtype t, N_Vector x_, N_Vector dx_, void *user)
 {
-    const double *x = NV_DATA_S(x_);
-    double *dx = NV_DATA_S(dx_);
+    const double *v = NV_DATA_S(x_);
+    double *dv = NV_DATA_S(dx_);
+    int n = *(const int *)user;
+    const double *w = v + n;
     (void)t;
-    (void)user;
-    for (int i = 0; i < 2; i++) {
-        dx[i] = x[i] - x[i] * x[i] * x[i] / 3 - x[2 + i] + 0.5 + 0.2 * i + 0.15 * (x[1 - i] - x[i]);
-        dx[2 + i] = 0.08 * (x[i] + 0.7 - 0.8 * x[2 + i]);
+    for (int i = 0; i < n; i++) {
+        double current = n == 2 ? 0.15 * (v[1 - i] - v[i]) : 0;
+        dv[i] = v[i] - v[i] * v[i] * v[i] / 3 - w[i] + 0.5 + 0.2 * i + current;
+        dv[n + i] = 0.08 * (v[i] + 0.7 - 0.8 * w[i]);
     }
     return 0;
 }
 
-/* The state at 25, 50, 75, 100. */
-static bool by_cvode(double at[4][4])
+static bool by_cvode(int n, const double *start, double at[N_TIMES][MOST])
 {
     SUNContext context;
     if (SUNContext_Create(NULL, &context))
         return false;
-    N_Vector x = N_VNew_Serial(4, context);
-    SUNMatrix matrix = SUNDenseMatrix(4, 4, context);
+    N_Vector x = N_VNew_Serial(2 * n, context);
+    SUNMatrix matrix = SUNDenseMatrix(2 * n, 2 * n, context);
     SUNLinearSolver solver = SUNLinSol_Dense(x, matrix, context);
     void *cvode = CVodeCreate(CV_ADAMS, context);
-    for (int k = 0; k < 4; k++)
-        NV_Ith_S(x, k) = k == 0 ? 1 : k == 1 ? -1 : 0;
-    bool ok = !CVodeInit(cvode, slopes, 0, x) && !CVodeSStolerances(cvode, 1e-12, 1e-14) &&
+    memcpy(NV_DATA_S(x), start, 2 * (size_t)n * sizeof *start);
+    bool ok = !CVodeInit(cvode, slopes, 0, x) && !CVodeSStolerances(cvode, 1e-12, 1e-14) && !CVodeSetUserData(cvode, &n) &&
               !CVodeSetLinearSolver(cvode, solver, matrix) && !CVodeSetMaxNumSteps(cvode, 1000000);
-    for (int j = 0; ok && j < 4; j++) {
+    for (int j = 0; ok && j < N_TIMES; j++) {
         realtype t;
-        ok = CVode(cvode, 25.0 * (j + 1), x, &t, CV_NORMAL) >= 0;
-        memcpy(at[j], NV_DATA_S(x), sizeof at[j]);
+        ok = CVode(cvode, EVERY * (j + 1), x, &t, CV_NORMAL) >= 0;
+        memcpy(at[j], NV_DATA_S(x), 2 * (size_t)n * sizeof(double));
     }
     CVodeFree(&cvode);
     SUNLinSolFree(solver);
@@ -51,48 +54,99 @@ static bool by_cvode(double at[4][4])
     return ok;
 }
 
-static const EigOp v_op[] = {STATE(0), STATE(0), PUSH(3), FN(POW), PUSH(3), FN(DIV), FN(SUB), STATE(1), FN(SUB), VAR(Z), FN(ADD)};
-static const EigOp w_op[] = {PUSH(0.08), STATE(0), PUSH(0.7), FN(ADD), PUSH(0.8), STATE(1), FN(MUL), FN(SUB), FN(MUL)};
-static const EigOp input_op[] = {PUSH(0.5), PUSH(0.2), VAR(I), FN(MUL), FN(ADD)};
-static const EigOp v_start[] = {PUSH(1), PUSH(2), VAR(I), FN(MUL), FN(SUB)}, w_start[] = {PUSH(0)};
-static const EigOp of_v[] = {STATE(0)}, of_one[] = {PUSH(-1)};
+/* ---- eigc ---- */
 
-/* 0.15 (pre.v - post.v) as two blocks: the sum of v, and a gate. */
-static void pair_of_cells(EigMethod method, double tolerance)
+static const char *const alone =
+    "population C excitatory { v' = v - v^3 / 3 - w + input; w' = 0.08 * (v + 0.7 - 0.8 * w); input = 0.5 }\n";
+static const char *const pair =
+    "population C excitatory {\n"
+    "  size = 2\n"
+    "  v' = v - v^3 / 3 - w + input\n"
+    "  w' = 0.08 * (v + 0.7 - 0.8 * w)\n"
+    "  start(v) = 1 - 2 * i\n"
+    "  input = 0.5 + 0.2 * i\n"
+    "}\n"
+    "connect C -> C { current = pre.v - post.v; weight = 0.15 }\n";
+
+static bool write_model(const char *path, const char *model, const char *method)
 {
-    static const EigState state[2] = {
-        {.name = "v", .kind = EIG_STATE_EQUATION, .drift = CODE(v_op), .start = CODE(v_start)},
-        {.name = "w", .kind = EIG_STATE_EQUATION, .drift = CODE(w_op), .start = CODE(w_start)},
-    };
-    static const EigSignal signal[2] = {{.pop = 0}, {.pop = 0, .code = CODE(of_one)}};
-    EigBlock block[2] = {{.kind = EIG_BLOCK_UNIFORM, .weight = 0.15},
-                         {.kind = EIG_BLOCK_UNIFORM, .signal = 1, .weight = 0.15, .gate = CODE(of_v)}};
-    EigPop pop = {.name = "E", .size = 2, .n_states = 2, .state = state, .input = CODE(input_op)};
-    EigObs all[2] = {{.kind = EIG_OBS_STATE, .index = -1}, {.kind = EIG_OBS_STATE, .index = -1, .state = 1}};
-    EigRecord record[2] = {{"v", "", 2, &all[0], 0}, {"w", "", 2, &all[1], 0}};
-    EigProblem p = {.n = 2, .n_pops = 1, .n_blocks = 2, .n_records = 2, .n_x = 4, .n_signals = 2, .signal = signal,
-                    .pop = &pop, .block = block, .record = record};
-    double want[4][4], x[4];
-    char error[256];
-    size_t width;
-    CHECK(by_cvode(want));
-    set_adaptive(&p, 100, 25, 1e-12, 1e-14);
-    p.method = method;
-    EigRecorder *rec = eig_recorder_open(&p, NULL, error);
-    CHECK(eig_reference(&p, rec, NULL, NULL, x).status == RUN_DONE);
-    const double *rows = eig_recorder_rows(rec, 0, &width);
-    for (size_t j = 0; j < 4; j++)
-        for (size_t k = 0; k < 4; k++)
-            CHECK_CLOSE(rows[(j + 1) * width + 1 + k], want[j][k], tolerance, tolerance);
-    eig_recorder_close(rec);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return false;
+    fprintf(f, "%ssimulate { duration = 50; method = %s; rtol = 1e-13; atol = 1e-14; record C.v, C.w every 12.5 }\n", model, method);
+    return fclose(f) == 0;
 }
 
-static void by_rk45(void) { pair_of_cells(EIG_METHOD_RK45, 2e-9); }
-static void by_dopri8(void) { pair_of_cells(EIG_METHOD_DOPRI8, 2e-9); }
+/* The numbers of the rows after that of time 0. */
+static bool read_csv(const char *path, int width, double at[N_TIMES][MOST])
+{
+    char line[8192];
+    int row = -2;       /* the header, the row of time 0 */
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f)) {
+        char *s = line;
+        if (*s == '#' || row++ < 0)
+            continue;
+        if (row > N_TIMES || fabs(strtod(s, &s) - EVERY * row) != 0)
+            break;
+        for (int k = 0; k < width && *s == ','; k++)
+            at[row - 1][k] = strtod(s + 1, &s);
+    }
+    return f && fclose(f) == 0 && row == N_TIMES;
+}
+
+static bool by_eigc(const char *model, const char *method, const char *option, int width, double at[N_TIMES][MOST])
+{
+    char folder[] = "/tmp/cvodeXXXXXX", eig[64], csv[64], command[1024];
+    const char *eigc = getenv("EIGC");
+    if (!mkdtemp(folder))
+        return false;
+    snprintf(eig, sizeof eig, "%s/model.eig", folder);
+    snprintf(csv, sizeof csv, "%s/model.csv", folder);
+    snprintf(command, sizeof command, "%s run --no-check -q %s -o %s %s", eigc ? eigc : "build/eigc", option, csv, eig);
+    bool ok = write_model(eig, model, method) && system(command) == 0 && read_csv(csv, width, at);
+    unlink(eig);
+    unlink(csv);
+    rmdir(folder);
+    return ok;
+}
+
+/* ---- both ---- */
+
+static bool has_jit(void)
+{
+    const char *llvm = getenv("LLVM");
+    return !llvm || strcmp(llvm, "1") == 0;
+}
+
+static void agree(int n, const char *model, const char *method, const char *option)
+{
+    static const double start[3][MOST] = { { 0 }, { 0, 0 }, { 1, -1, 0, 0 } };
+    double want[N_TIMES][MOST] = { { 0 } }, got[N_TIMES][MOST] = { { 0 } };
+    CHECK(by_cvode(n, start[n], want));
+    CHECK(by_eigc(model, method, option, 2 * n, got));
+    for (int j = 0; j < N_TIMES; j++)
+        for (int k = 0; k < 2 * n; k++)
+            CHECK_CLOSE(got[j][k], want[j][k], 0, 3e-10);
+}
+
+static void both(int n, const char *model, const char *method)
+{
+    if (has_jit())
+        agree(n, model, method, "");
+    agree(n, model, method, "--reference");
+}
+
+static void a_cell_by_rk45(void) { both(1, alone, "rk45"); }
+static void a_cell_by_dopri8(void) { both(1, alone, "dopri8"); }
+static void a_pair_by_rk45(void) { both(2, pair, "rk45"); }
+static void a_pair_by_dopri8(void) { both(2, pair, "dopri8"); }
 
 int main(void)
 {
-    RUN(by_rk45);
-    RUN(by_dopri8);
+    RUN(a_cell_by_rk45);
+    RUN(a_cell_by_dopri8);
+    RUN(a_pair_by_rk45);
+    RUN(a_pair_by_dopri8);
     return test_done();
 }
