@@ -156,6 +156,21 @@ static const char *function_usage(EigFn fn)
     }
 }
 
+/* A ramp of no length has no value where it begins, 0/0; a pulse of none is never on, and one that ends before it begins is a mistake. */
+static bool check_length(Builder *b, EigFn fn, Typed length)
+{
+    Num value;
+    if ((fn != EIG_FN_PULSE && fn != EIG_FN_RAMP) || !typed_ok(length) || !expr_is_const(length.e, &value))
+        return true;
+    bool may_be_zero = fn == EIG_FN_PULSE;
+    if (mpq_sgn(value) > 0 || (may_be_zero && mpq_sgn(value) == 0))
+        return true;
+    Diag *d = diag_at(b->cx, D_E0401, length.span, "the length of a `%s` is %s 0, and this is %s", eig_fn_name[fn],
+                      may_be_zero ? "at least" : "above", quantity_text(b, value, length));
+    diag_help(b->cx, d, "%s", may_be_zero ? function_usage(fn) : "give it one above 0; what jumps from 0 to 1 is `step`, of the same first argument");
+    return false;
+}
+
 static Typed apply_function(Builder *b, const AstExpr *e, EigFn fn, const Scope *scope)
 {
     size_t n = e->as.call.args.n, wanted = (size_t)eig_fn_n_args[fn];
@@ -174,6 +189,8 @@ static Typed apply_function(Builder *b, const AstExpr *e, EigFn fn, const Scope 
     Typed arg[2];
     for (size_t k = 0; k < wanted; k++)
         arg[k] = resolve(b, e->as.call.args.at[k].value, scope);
+    if (wanted == 2 && !check_length(b, fn, arg[1]))
+        return typed_error(e->span);
     return typed_call(b, e->span, fn, (int)wanted, arg);
 }
 
