@@ -47,25 +47,11 @@ static bool write_column(OutFile *out, const char *name, const char *label)
     return write_text(out, ",") && write_field(out, name, label);
 }
 
-/* Whose neurons are the columns of a record: those of the first rate, state or
- * input "of the neuron of the surrounding loop". */
-static const EigObs *row_of(const EigObs *obs)
-{
-    if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_STATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
-        return obs;
-    for (int i = 0; obs->kind == EIG_OBS_CALL && i < obs->n_args; i++) {
-        const EigObs *row = row_of(obs->arg[i]);
-        if (row)
-            return row;
-    }
-    return NULL;
-}
-
 static bool write_record_columns(OutFile *out, const EigProblem *p, const EigRecord *r)
 {
     if (r->width == 1)
         return write_column(out, r->name, NULL);
-    const EigObs *row = row_of(r->obs);
+    const EigObs *row = eig_obs_row(r->obs);
     const char *const *names = row ? p->pop[row->pop].neuron_name : NULL;
     for (size_t i = 0; i < r->width; i++) {
         char number[24];

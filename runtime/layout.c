@@ -126,6 +126,16 @@ size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold)
     return fold->n_neurons ? fold->n_neurons : p->pop[fold->pop].size;
 }
 
+const EigObs *eig_obs_row(const EigObs *obs)
+{
+    if ((obs->kind == EIG_OBS_RATE || obs->kind == EIG_OBS_STATE || obs->kind == EIG_OBS_INPUT) && obs->index < 0)
+        return obs;
+    const EigObs *row = NULL;
+    for (int k = 0; !row && obs->kind == EIG_OBS_CALL && k < obs->n_args; k++)
+        row = eig_obs_row(obs->arg[k]);
+    return row;
+}
+
 size_t eig_n_clocks(const EigProblem *p)
 {
     return p->n_clocks ? p->n_clocks : 1;

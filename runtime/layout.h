@@ -36,6 +36,8 @@ double eig_step_time(const EigProblem *p, int64_t k);
 
 /* ---- recorded quantities ---- */
 size_t eig_obs_neurons(const EigProblem *p, const EigObs *fold);        /* that a MEAN or SUM runs over */
+/* Whose neurons are the columns of a record: those of the first rate, state or input "of the neuron of the surrounding loop"; or NULL. */
+const EigObs *eig_obs_row(const EigObs *obs);
 size_t eig_n_clocks(const EigProblem *p);                       /* at least 1 */
 EigClock eig_clock(const EigProblem *p, size_t k);
 

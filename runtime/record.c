@@ -1,5 +1,6 @@
 #include "runtime/record.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct EigRecorder {
     double room, taken;         /* bytes of rows: that there may be, that there are */
     bool is_full;               /* a row was refused for that */
     const EigMoment *from;      /* another run has recorded up to there; NULL: none */
+    EigLost lost;
     char error[256];
 };
 
@@ -230,12 +232,38 @@ static bool has_room(EigRecorder *r, const Track *k)
     return !r->is_full;
 }
 
+static size_t first_lost(const double *row, size_t n)
+{
+    size_t at = 0;
+    while (at < n && fabs(row[at]) <= DBL_MAX)
+        at++;
+    return at;
+}
+
+/* Number `at` of the row of a clock: of which record it is. */
+static void note_lost(EigRecorder *r, size_t clock, double t, const double *row, size_t at)
+{
+    size_t k = 0, column = at;
+    for (; r->p->record[k].clock != clock || column >= r->p->record[k].width; k++)
+        if (r->p->record[k].clock == clock)
+            column -= r->p->record[k].width;
+    r->lost = (EigLost){ true, k, column, t, row[at] };
+}
+
+EigLost eig_recorder_lost(const EigRecorder *r)
+{
+    return r->lost;
+}
+
 bool eig_recorder_append(EigRecorder *r, size_t clock, double t, const double *row)
 {
     Track *k = &r->track[clock];
     if (!has_room(r, k))
         return false;
     bool ok = r->format ? spool_append(&k->spool, t, row) : append_in_memory(r, k, t, row);
+    size_t n = k->row_width - 1, at = ok && !r->lost.is_there ? first_lost(row, n) : n;
+    if (at < n)
+        note_lost(r, clock, t, row, at);
     if (ok)
         k->n_rows++;
     else if (!r->error[0])

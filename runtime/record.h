@@ -31,6 +31,13 @@ bool eig_recorder_is_full(const EigRecorder *r);
 double eig_recorder_bytes(const EigRecorder *r);
 /* row: sum of the widths of the clock's records. False when the disk refuses or has no room (message kept). */
 bool eig_recorder_append(EigRecorder *r, size_t clock, double t, const double *row);
+/* The first number that was appended and is infinite or a NaN: a record may be one, as 1/E is where E is 0, and changes nothing in the run. */
+typedef struct EigLost {
+    bool is_there;
+    size_t record, column;
+    double t, value;
+} EigLost;
+EigLost eig_recorder_lost(const EigRecorder *r);
 /* What the system said when append returned false; "" before. */
 const char *eig_recorder_error(const EigRecorder *r);
 /* Array name of record number k: EigRecord.name, or that with "#2", "#3", ... where it is taken. */

@@ -217,6 +217,35 @@ static void explain_underflow(Run *r)
     diag_help(&r->c.cx, d, "use larger tolerances, or a method with a fixed step");
 }
 
+/* "`log(E)` of neuron E[1]", or "`mean(1 / E)`" */
+static const char *lost_record(Run *r, const EigLost *lost)
+{
+    const EigRecord *record = &r->c.plan->problem.record[lost->record];
+    const EigObs *row = record->width > 1 ? eig_obs_row(record->obs) : NULL;
+    if (!row)
+        return arena_printf(&r->c.cx.arena, "`%s`", record->name);
+    Sbuf name = {0};
+    net_neuron_name(&r->c.net->pop[row->pop], row->first + lost->column, &name);
+    const char *text = arena_printf(&r->c.cx.arena, "`%s` of neuron %s", record->name, sbuf_text(&name));
+    sbuf_free(&name);
+    return text;
+}
+
+/* Without `record` lines the rates are recorded, in the order of the populations. */
+static void explain_lost_record(Run *r)
+{
+    EigLost lost = eig_recorder_lost(r->recorder);
+    if (!lost.is_there)
+        return;
+    const ModelSim *sim = &r->c.model->sim;
+    Span at = sim->records.n ? sim->records.at[lost.record].span : r->c.net->pop[lost.record].model->span;
+    Diag *d = diag_at(&r->c.cx, D_E0892, at, "the record %s is %s at t = %s", lost_record(r, &lost),
+                      isnan(lost.value) ? "no number" : lost.value < 0 ? "-inf" : "inf", with_unit(r, lost.t));
+
+    diag_note(&r->c.cx, d, "this is the first; what is recorded changes nothing in the run, and stands in the result as it is");
+    diag_help(&r->c.cx, d, "keep what it divides by away from 0, and what a logarithm or a root is of above it: `log(max(E, 1e-9))`");
+}
+
 /* A run that left the finite numbers has no state to go on from. */
 static bool write_state(Run *r)
 {
@@ -231,6 +260,7 @@ static ExitStatus finish(Run *r)
     bool is_kept = write_state(r);
     if (!r->written || !is_kept)
         return STATUS_SYSTEM;
+    explain_lost_record(r);
     switch (r->result.status) {
     case RUN_NONFINITE:   explain_nonfinite(r); return STATUS_NOT_PROVED;
     case RUN_UNDERFLOW:   explain_underflow(r); return STATUS_NOT_PROVED;

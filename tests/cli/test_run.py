@@ -231,6 +231,26 @@ def leaving_the_finite_numbers(folder):
 
 
 @test
+def a_record_that_is_no_finite_number(folder):
+    """It is written as it is, with one warning, whatever integrates; of the rates of equations too, without any `record`."""
+    head = "population E excitatory { size = 3; tau = 10; cost = nonnegative; input = 1; start = abs(i - 1) }\n"
+    line = "simulate { duration = 2; method = %s; step = 0.5; record mean(E)%s }\n"
+    told = {"mean(log(E) + E)": "`mean(log(E) + E)` is -inf at t = 0", "sqrt(E - 1)": "`sqrt(E - 1)` of neuron E[1] is no number at t = 0",
+            "1 / (E[1..2] - 1)": "`1 / (E[1..2] - 1)` of neuron E[2] is inf at t = 0", "1 / (t - 1.5)": "`1 / (t - 1.5)` is inf at t = 1.5"}
+    law = "population V excitatory { v' = -v; rate = 1 / v }\nsimulate { duration = 1; method = rk4; step = 0.5 }\n"
+    models = [(head + line % ("rk4", ", " + what), words) for what, words in told.items()] + [(law, "`V` is inf at t = 0")]
+    for text, words in models:
+        model = write(folder, "lost.eig", text)
+        for options in [["--reference"], []][:1 + HAS_JIT]:
+            r = run(folder, "--no-check", *options, model)
+            equal(r.status, 0, r)
+            check("warning[E0892]" in r.err and words in r.err and r.err.count("E0892") == 1, (words, r))
+            o = json.loads(run(folder, "--json", "--no-check", *options, model).out)
+            equal((o["status"], o["diagnostics"]["runs"][0]["results"][0]["level"]), ("done", "warning"))
+    check("E0892" not in run(folder, "--no-check", "--reference", write(folder, "lost.eig", head + line % ("rk4", ""))).err, "a warning of nothing")
+
+
+@test
 def an_input_that_is_no_number(folder):
     """It stops the run when it comes, whatever the activation makes of a comparison."""
     activation = ("cost = nonnegative", "cost = box(0, 1)", "cost = power(1, 2)", "cost = l1(0.1)", "cost = softsign", "cost = elu(1)",

@@ -102,7 +102,7 @@ def check(model, where, command=["check"]):
     p = subprocess.run([EIGC, *command, "--diagnostics=gnu", "--color=never", "-"], input=model.encode(), cwd=where,
                        capture_output=True, timeout=60)
     err = p.stderr.decode()
-    return p.returncode, re.findall(r"error: .* \[(E\d{4})\]$", err, re.M), err
+    return p.returncode, re.findall(r"(?:error|warning): .* \[(E\d{4})\]$", err, re.M), err
 
 
 def try_model(info, body, where):

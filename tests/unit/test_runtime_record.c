@@ -160,7 +160,9 @@ static void csv_numbers(void)
     special[1] = (double)INFINITY;
     special[2] = (double)-INFINITY;
     EigRecorder *rec = eig_recorder_open(&small, in_folder("n.csv"), error);
-    CHECK(eig_recorder_append(rec, 0, 0, row) && eig_recorder_append(rec, 0, 0.1, special));
+    CHECK(eig_recorder_append(rec, 0, 0, row) && !eig_recorder_lost(rec).is_there && eig_recorder_append(rec, 0, 0.1, special));
+    EigLost lost = eig_recorder_lost(rec);
+    CHECK(lost.is_there && isnan(lost.value) && lost.t == 0.1 && lost.record == 0 && lost.column == 0);
     CHECK(eig_recorder_finish(rec, "", error));
     eig_recorder_close(rec);
     char *text = read_text(in_folder("n.csv"));
