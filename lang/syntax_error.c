@@ -166,12 +166,38 @@ static bool lone_unit(Parse *p, Token t)
     return true;
 }
 
+/* Of the name of a population, `L[2].E`. */
+static bool is_of_path(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("_.[]", c));
+}
+
+/* `connect I <- E`: both names are there, that of the source behind. */
+static bool help_with_turned_arrow(Parse *p, Diag *d, Token t)
+{
+    const char *text = p->cx->sources[p->source]->bytes, *arrow = text + t.span.from;
+    if (arrow[0] != '<' || arrow[1] != '-')
+        return false;
+    const char *left = arrow, *right = arrow + 2 + strspn(arrow + 2, " \t");
+    while (left > text && (left[-1] == ' ' || left[-1] == '\t'))
+        left--;
+    size_t n = 0, m = 0;
+    while (left > text && is_of_path(left[-1]))
+        left--, n++;
+    while (is_of_path(right[m]))
+        m++;
+    if (n > 0 && m > 0)
+        diag_help(p->cx, d, "write `connect %.*s -> %.*s`: an arrow leads from the source to the target", (int)(m < 60 ? m : 60), right, (int)(n < 60 ? n : 60), left);
+    return n > 0 && m > 0;
+}
+
 static bool missing_arrow(Parse *p, Token t, const char *const *expected, int n)
 {
     if (!has(expected, n, "->"))
         return false;
     Diag *d = diag_at(p->cx, D_E0109, t.span, "`->` is missing between the two populations");
-    diag_help(p->cx, d, "write `connect SOURCE -> TARGET { ... }`");
+    if (!help_with_turned_arrow(p, d, t))
+        diag_help(p->cx, d, "write `connect SOURCE -> TARGET { ... }`");
     return true;
 }
 

@@ -182,8 +182,11 @@ static const char *joined(Builder *b, const AstExpr *e)
 /* What is chosen between, where the names alone do not say it. */
 static const struct { const char *what, *help; } choice[] = {
     { "a calculus", "by `ito` noise is multiplied by what it was multiplied by before its step, by `stratonovich` by that in the middle of it" },
+    { "a pattern", "`all_to_all` connects every source to every target, `one_to_one` neuron k to neuron k, `random(p = 0.1)` by chance, `kernel(gaussian(100 um))` "
+                   "by distance; `matrix(\"file\")` and `edges(\"file\")` read who is connected" },
     { "a place", "write `place = ring(1 mm)` or `line(1 mm)` for neurons in a row, `grid(20, 10)` or `torus(20, 10)` for columns and rows" },
     { "a precision", "`f64` keeps every weight in double precision; `f32_weights` rounds those of arrays to single, for half of the memory" },
+    { "the interpolation", "`linear` goes straight from a sample to the next one, `step` keeps one until the next" },
     { "`normalize`", "`normalize = yes` divides a kernel by its sum over the sources; without it the kernel is as written" },
     { "`self`", "`self = no` leaves out what connects a neuron with itself, `self = yes` keeps it" },
 };

@@ -82,8 +82,10 @@ static bool parameters_in_domain(Builder *b, EigDist dist, const Typed p[2], con
         bool may_be_zero = k == 1 && (dist == EIG_DIST_NORMAL || dist == EIG_DIST_LOGNORMAL);
         if (is_place || mpq_sgn(x[k]) > 0 || (may_be_zero && mpq_sgn(x[k]) == 0))
             continue;
-        diag_at(b->cx, D_E0401, p[k].span, "`%s` of `%s` is %s 0, and this is %s", info->param[k], info->name,
-                may_be_zero ? "at least" : "above", constant_text(b, p[k]));
+        const char *bound = may_be_zero ? "at least 0" : "above 0";
+        Diag *d = diag_at(b->cx, D_E0401, p[k].span, "`%s` of `%s` is %s, and this is %s", info->param[k], info->name, bound,
+                          constant_text(b, p[k]));
+        diag_help(b->cx, d, "give it a number that is %s", bound);
         return false;
     }
     if (dist == EIG_DIST_GAMMA && mpq_cmp_ui(x[0], EIG_GAMMA_MOST_SHAPE, 1) > 0) {

@@ -114,9 +114,11 @@ static bool check_parameter(Builder *b, ShapeId id, Typed v, const PairPlaces *p
         return false;
     expr_is_const(v.e, &x);
     bool good = shape[id].condition == LENGTH ? mpq_sgn(x) > 0 : mpq_sgn(x) >= 0;
-    if (!good)
-        diag_at(b->cx, D_E0401, v.span, "%s is %s, and this is %s", what,
-                shape[id].condition == LENGTH ? "above 0" : "at least 0", constant_text(b, v));
+    if (!good) {
+        const char *bound = shape[id].condition == LENGTH ? "above 0" : "at least 0";
+        Diag *d = diag_at(b->cx, D_E0401, v.span, "%s is %s, and this is %s", what, bound, constant_text(b, v));
+        diag_help(b->cx, d, "give it a number that is %s", bound);
+    }
     return good;
 }
 

@@ -52,7 +52,8 @@ static bool read_length(Builder *b, const AstExpr *e, const char *what, Num *len
     *unit = v.unit;
     if (mpq_sgn(*length) > 0)
         return true;
-    diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(b, v));
+    Diag *d = diag_at(b->cx, D_E0401, v.span, "%s is above 0, and this is %s", what, constant_text(b, v));
+    diag_help(b->cx, d, "give it a number above 0, such as `1 mm`, or `1` without a unit");
     return false;
 }
 

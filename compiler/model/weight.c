@@ -6,7 +6,27 @@
 
 /* ---- signs ---- */
 
-static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
+static bool is_set(const Builder *b, const Symbol *s)
+{
+    for (size_t k = 0; k < b->m->params.n; k++)
+        if (strcmp(b->m->params.at[k].name, s->path) == 0)
+            return b->m->params.at[k].was_set;
+    return false;
+}
+
+/* "write 1", or of a name what it stands for: "write `param w = 1`". */
+static const char *written_as(Builder *b, const AstExpr *e, const char *size)
+{
+    const Symbol *s = e && e->kind == AST_NAME ? symbol_find(b, e->as.name.name) : NULL;
+    if (!s || (s->kind != SYM_PARAM && s->kind != SYM_LET))
+        return arena_printf(&b->cx->arena, "write %s", size);
+    if (s->space->circuit || is_set(b, s))
+        return arena_printf(&b->cx->arena, "give `%s` the value %s", s->path, size);
+    return arena_printf(&b->cx->arena, "write `%s %s = %s`", s->kind == SYM_PARAM ? "param" : "let", s->name, size);
+}
+
+/* `e`: the weight as it is written, or NULL where it is no number alone. */
+static bool check_magnitude(Builder *b, const AstExpr *e, Typed v, Num x, const ModelConn *c)
 {
     const ModelPop *pre = &b->m->pops.at[c->pre];
     if (mpq_sgn(x) >= 0 || pre->is_exempt)
@@ -18,12 +38,12 @@ static bool check_magnitude(Builder *b, Typed v, Num x, const ModelConn *c)
     mpq_t size;
     mpq_init(size);
     mpq_abs(size, x);
-    const char *text = quantity_text(b, size, v);
+    const char *repair = written_as(b, e, quantity_text(b, size, v));
     mpq_clear(size);
     if (pre->sign == SIGN_INH)
-        diag_help(b->cx, d, "`%s` inhibits already: write %s", pre->name, text);
+        diag_help(b->cx, d, "`%s` inhibits already: %s", pre->name, repair);
     else
-        diag_help(b->cx, d, "declare `%s` inhibitory and write %s", pre->name, text);
+        diag_help(b->cx, d, "declare `%s` inhibitory and %s", pre->name, repair);
     return false;
 }
 
@@ -270,7 +290,7 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     b->touched |= in_factors;
     expr_is_const(p.constant.e, &c->factor);
     c->factor_of = in_entries ? depend_unknown(b->cx, b->touched) : p.constant.e->depends;
-    if (!check_magnitude(b, p.constant, c->factor, c))
+    if (!check_magnitude(b, NULL, p.constant, c->factor, c))
         return false;
     Typed arg[2] = { p.constant, entry };
     *of_one = typed_call(b, e->span, EIG_FN_MUL, 2, arg);
@@ -289,7 +309,7 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
     if (expr_is_const(v.e, &c->factor)) {
         c->kind = WEIGHT_UNIFORM;
         c->factor_of = v.e->depends;
-        return check_magnitude(b, v, c->factor, c);
+        return check_magnitude(b, e, v, c->factor, c);
     }
     c->kind = WEIGHT_PAIR;
     c->by_displacement = !expr_has_draw(v.e) && place_is_translation_invariant(&pair, v.e);
