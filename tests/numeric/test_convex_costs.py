@@ -66,6 +66,15 @@ def irrational_slopes_at_kinks():
         assert codes_of(cost) == ["E0720"], cost
 
 
+def waves_in_any_unit():
+    """What is found of a cost that repeats is found of it in units of x that are c times as long, c^2 g(x/c); bends of -1 and beside."""
+    for wave, code in (("cos({x})", []), ("1.01 * cos({x})", ["E0720"]), ("0.6 * cos({x}) - 0.1 * cos(2 * {x})", []), ("cos({x}) + 0.001 * sin({x})^2", []),
+                       ("0.97 * cos({x}) + 0.1 * cos(3 * {x} + 1)", ["E0720"])):
+        for c in ("1e-5", "1e-3", "1e-2", "1", "300", "1e3", "1e6", "1e9"):
+            cost = "%s^2 * (%s)" % (c, wave.format(x="(x / %s)" % c))
+            assert codes_of(cost) == code, (cost, codes_of(cost))
+
+
 def tails():
     for cost in ("log(1 + exp(x)) * x", "exp(sqrt(1 + x^2))", "log(1 + exp(x))^2 on [-3, inf]", "log(1 + exp(-2 * x))^2 + log(1 + exp(3 * x))^2", "log(1 + exp(x))^3 on [-1, inf]"):
         just_convex(cost)
@@ -216,6 +225,7 @@ eigc.test("infinite slopes", infinite_slopes)
 eigc.test("random jumps", random_jumps)
 eigc.test("barriers", barriers)
 eigc.test("irrational slopes at kinks", irrational_slopes_at_kinks)
+eigc.test("waves in any unit", waves_in_any_unit)
 eigc.test("tails", tails)
 eigc.test("powers of one base on one side", powers_of_one_base_on_one_side)
 eigc.test("factors and ends", factors_and_ends)

@@ -9,6 +9,7 @@ typedef struct Period {
     NumPool *nums;
     EigVar by;
     mpz_t top, bottom;          /* bottom 0: no rate yet */
+    double fastest;             /* the largest size of a rate */
 } Period;
 
 static void add_rate(Period *p, Num rate)
@@ -17,6 +18,7 @@ static void add_rate(Period *p, Num rate)
         return;
     mpz_lcm(p->top, p->top, mpq_denref(rate));
     mpz_gcd(p->bottom, p->bottom, mpq_numref(rate));
+    p->fastest = fmax(p->fastest, fabs(mpq_get_d(rate)));
 }
 
 static bool repeats(Period *p, const Expr *e)
@@ -63,16 +65,22 @@ static bool repeats_beside_a_line(Period *p, const Expr *e)
     }
 }
 
+/* Of a period of 2 pi `times`: has it few waves, or is it about as long as what a search looks at? The first is so in whatever unit x is. */
+static bool is_worth_it(double times, double fastest)
+{
+    static const double MANY = 100, SHORTEST = 0x1p-20, LONGEST = 0x1p40;   /* a search of the line is no longer then; what it resolves */
+    return (times >= 1 / MANY && times <= MANY) || (times * fastest <= MANY && times >= SHORTEST && times <= LONGEST);
+}
+
 double periodic_half(NumPool *nums, const Expr *e, EigVar by)
 {
-    static const double LONGEST = 100;          /* in units of 2 pi: beyond it a search of the line is no longer */
     Period p = { .nums = nums, .by = by };
     double half = 0;
     mpz_init_set_ui(p.top, 1);
     mpz_init(p.bottom);
     if (repeats_beside_a_line(&p, e) && mpz_sgn(p.bottom)) {
         double times = mpz_get_d(p.top) / mpz_get_d(p.bottom);
-        half = times <= LONGEST && times >= 1 / LONGEST ? 3.14159265358979324 * times * (1 + 0x1p-40) : 0;
+        half = is_worth_it(times, p.fastest) ? 3.14159265358979324 * times * (1 + 0x1p-40) : 0;
     }
     mpz_clear(p.top);
     mpz_clear(p.bottom);
