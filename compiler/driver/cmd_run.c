@@ -239,7 +239,7 @@ static void explain_lost_record(Run *r)
         return;
     const ModelSim *sim = &r->c.model->sim;
     Span at = sim->records.n ? sim->records.at[lost.record].span : r->c.net->pop[lost.record].model->span;
-    Diag *d = diag_at(&r->c.cx, D_E0892, at, "the record %s is %s at t = %s", lost_record(r, &lost),
+    Diag *d = diag_at(&r->c.cx, D_E0893, at, "the record %s is %s at t = %s", lost_record(r, &lost),
                       isnan(lost.value) ? "no number" : lost.value < 0 ? "-inf" : "inf", with_unit(r, lost.t));
 
     diag_note(&r->c.cx, d, "this is the first; what is recorded changes nothing in the run, and stands in the result as it is");

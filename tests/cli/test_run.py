@@ -244,10 +244,10 @@ def a_record_that_is_no_finite_number(folder):
         for options in [["--reference"], []][:1 + HAS_JIT]:
             r = run(folder, "--no-check", *options, model)
             equal(r.status, 0, r)
-            check("warning[E0892]" in r.err and words in r.err and r.err.count("E0892") == 1, (words, r))
+            check("warning[E0893]" in r.err and words in r.err and r.err.count("E0893") == 1, (words, r))
             o = json.loads(run(folder, "--json", "--no-check", *options, model).out)
             equal((o["status"], o["diagnostics"]["runs"][0]["results"][0]["level"]), ("done", "warning"))
-    check("E0892" not in run(folder, "--no-check", "--reference", write(folder, "lost.eig", head + line % ("rk4", ""))).err, "a warning of nothing")
+    check("E0893" not in run(folder, "--no-check", "--reference", write(folder, "lost.eig", head + line % ("rk4", ""))).err, "a warning of nothing")
 
 
 @test
