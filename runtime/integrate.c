@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "runtime/cvode.h"
 #include "runtime/dopri.h"
 #include "runtime/layout.h"
+#include "runtime/tangent.h"
 #include "runtime/workspace.h"
 
 enum {
@@ -93,6 +95,12 @@ static bool all_finite(const double *x, size_t n)
     for (size_t i = 0; i < n; i++)
         bad |= !(fabs(x[i]) <= DBL_MAX);
     return !bad;
+}
+
+static void no_memory(Loop *l)
+{
+    l->result.status = RUN_WRITE_ERROR;
+    snprintf(l->result.error, sizeof l->result.error, "not enough memory for the network's state");
 }
 
 static void name_neuron(Loop *l, size_t at, double value)
@@ -209,25 +217,33 @@ static void run_fixed(Loop *l)
     }
 }
 
+/* The accepted step of an adaptive method. */
+typedef struct Curve {
+    double t_new;
+    const double *x_new;
+    const double *(*at)(void *of, double time);         /* the state within it */
+    void *of;
+} Curve;
+
 /* Records of one clock that fall into the accepted step. */
-static bool record_of_clock(Loop *l, Dopri *d, size_t clock)
+static bool record_of_clock(Loop *l, const Curve *step, size_t clock)
 {
     EigRatio every = eig_clock(l->p, clock).every;
     if (every.num == 0)
-        return d->t_new <= l->recorded || record(l, clock, d->t_new, d->x_new);
+        return step->t_new <= l->recorded || record(l, clock, step->t_new, step->x_new);
     for (;; ++l->next[clock]) {
         double time = eig_ratio_times(every, l->next[clock]);
-        if (time > d->t_new)
+        if (time > step->t_new)
             return true;
-        if (!record(l, clock, time, dopri_at(d, time)))
+        if (!record(l, clock, time, step->at(step->of, time)))
             return false;
     }
 }
 
-static bool record_within(Loop *l, Dopri *d)
+static bool record_within(Loop *l, const Curve *step)
 {
     for (size_t c = 0; c < eig_n_clocks(l->p); c++)
-        if (!record_of_clock(l, d, c))
+        if (!record_of_clock(l, step, c))
             return false;
     return true;
 }
@@ -303,7 +319,12 @@ static void keep_before_last(Loop *l, const Dopri *d)
     memcpy(l->end->x, d->x, l->n_x * sizeof *d->x);
 }
 
-static void run_adaptive(Loop *l)
+static const double *at_of_dopri(void *of, double time)
+{
+    return dopri_at(of, time);
+}
+
+static void run_dopri(Loop *l)
 {
     const EigProblem *p = l->p;
     Dopri d;
@@ -320,7 +341,7 @@ static void run_adaptive(Loop *l)
         if (dopri_too_small(&d)) {
             stop_underflow(l, &d);
         } else if (dopri_attempt(&d)) {
-            if (!record_within(l, &d))
+            if (!record_within(l, &(Curve){ d.t_new, d.x_new, at_of_dopri, &d }))
                 break;
             dopri_accept(&d);
             l->x = d.x;
@@ -337,6 +358,127 @@ static void run_adaptive(Loop *l)
         keep_before_last(l, &d);
     if (l->end && l->result.t > l->end->control.reached)
         l->end->control.reached = l->result.t;
+}
+
+/* ---- cvode ---- */
+
+/* What generated code computes for it. */
+typedef struct Compiled {
+    const EigKernel *kernel;
+    const EigKernelArgs *args;
+    Tangent tangent;
+    Workspace w;                /* of the tangent */
+    double *slope;              /* where nobody asks for it */
+} Compiled;
+
+static void compiled_slope(void *of, double t, const double *x, double *dx)
+{
+    Compiled *c = of;
+    c->kernel->drift(c->args, t, x, dx);
+    if (c->slope)
+        tangent_move(&c->tangent, t, x, c->args->total);
+}
+
+static void compiled_move(void *of, double t, const double *x)
+{
+    Compiled *c = of;
+    if (!tangent_is_at(&c->tangent, t, x))
+        compiled_slope(c, t, x, c->slope);
+}
+
+static void compiled_product(void *of, const double *v, double *jv, bool isolated)
+{
+    Compiled *c = of;
+    if (isolated)
+        tangent_isolate(&c->tangent, true);
+    c->kernel->tangent(&c->w.args, c->tangent.t, v, jv);
+    if (isolated)
+        tangent_isolate(&c->tangent, false);
+}
+
+/* The library of the runtime has two vectors for the run: one here for slopes. */
+static bool compiled_open(Compiled *c, Loop *l)
+{
+    *c = (Compiled){ .kernel = l->kernel, .args = &l->w.args };
+    if (!l->p->tangent)
+        return true;
+    c->slope = l->saved;
+    if (!tangent_open(&c->tangent, l->p) || !workspace_open(&c->w, &c->tangent.p, 1))
+        return false;
+    c->w.args.team = l->w.args.team;
+    return true;
+}
+
+static void compiled_close(Compiled *c)
+{
+    if (!c->slope)
+        return;
+    workspace_close(&c->w, &c->tangent.p);
+    tangent_close(&c->tangent);
+}
+
+static const double *at_of_cvode(void *of, double time)
+{
+    return cvode_at(of, time);
+}
+
+static void stop_cvode(Loop *l, const Cvode *c, CvodeStep how)
+{
+    if (how == CVODE_FAILED) {
+        l->result.status = RUN_WRITE_ERROR;
+        snprintf(l->result.error, sizeof l->result.error, "%s", c->error);
+        return;
+    }
+    l->result.status = how == CVODE_NONFINITE ? RUN_NONFINITE : how == CVODE_TOO_SMALL ? RUN_UNDERFLOW : RUN_UNSOLVED;
+    if (how != CVODE_UNSOLVED)
+        name_neuron(l, c->bad_at, c->bad_value);
+}
+
+static void step_cvode(Loop *l, Cvode *c)
+{
+    while (c->t < l->p->duration && l->result.status == RUN_DONE) {
+        CvodeStep how = cvode_step(c);
+        if (how == CVODE_STEPPED) {
+            if (!record_within(l, &(Curve){ c->t, cvode_at(c, c->t), at_of_cvode, c }))
+                break;
+            memcpy(l->x, cvode_at(c, c->t), l->n_x * sizeof *l->x);
+            l->result.t = c->t;
+            l->result.n_steps++;
+            how = cvode_go_on(c);
+        }
+        if (how != CVODE_STEPPED)
+            stop_cvode(l, c, how);
+        if (!pace_spend(&l->pace, 1, c->t, l->p->duration) && c->t < l->p->duration && l->result.status == RUN_DONE)
+            l->result.status = RUN_INTERRUPTED;
+    }
+    l->result.n_rejected = cvode_rejected(c);
+}
+
+static void run_cvode(Loop *l)
+{
+    Compiled model;
+    Cvode c;
+    if (!record_start(l))
+        return;
+    if (!compiled_open(&model, l)) {
+        no_memory(l);
+    } else {
+        CvodeModel calls = { l->p, &model, compiled_slope, compiled_move, compiled_product };
+        if (cvode_open(&c, &calls, l->x))
+            step_cvode(l, &c);
+        else
+            stop_cvode(l, &c, CVODE_FAILED);
+        cvode_close(&c);
+    }
+    compiled_close(&model);
+}
+
+static void run_adaptive(Loop *l)
+{
+    if (l->p->method == EIG_METHOD_CVODE)
+        run_cvode(l);
+    else
+        run_dopri(l);
 }
 
 void eig_start(const EigProblem *p, double *x)
@@ -376,12 +518,6 @@ static bool go_on(Loop *l, const EigMoment *from)
         l->next[c] = (from->step / steps + 1) * steps;
     }
     return eig_moment_recall(from, l->p, l->w.args.history);
-}
-
-static void no_memory(Loop *l)
-{
-    l->result.status = RUN_WRITE_ERROR;
-    snprintf(l->result.error, sizeof l->result.error, "not enough memory for the network's state");
 }
 
 static void leave(Loop *l, EigMoment *end)

@@ -43,6 +43,7 @@ typedef struct EigKernel {
     EigDriftFn drift;
     EigAdvanceFn advance;
     EigObserveFn observe;
+    EigDriftFn tangent;                 /* of the problem's tangent; NULL without one */
     EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
     EigObserveSetsFn observe_sets;
     unsigned lanes;

@@ -176,7 +176,8 @@ size_t eig_diffusion_rows(EigMethod method)
 
 size_t eig_n_vectors(const EigProblem *p)
 {
-    return eig_method[p->method].adaptive ? dopri_vectors(p->method) : 2;
+    bool is_dopri = eig_method[p->method].adaptive && p->method != EIG_METHOD_CVODE;
+    return is_dopri ? dopri_vectors(p->method) : 2;
 }
 
 double eig_history_numbers(const EigProblem *p)

@@ -20,6 +20,7 @@
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
  *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
  *   dopri8 the same section
+ *   cvode  what SUNDIALS makes of it: docs/semantics.md, section 15
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
  * milstein            (x + h k1) + ((g r) z + ((g g') (0.5 h)) (z z - 1)), g' the noise_slope at (t, x); where it is absent, euler_maruyama
  * stochastic_heun     y = (x + h k1) + (g r) z; (x + (0.5 h) (k1 + k2)) + ((g + G) (0.5 r)) z, G the noise at the second stage
@@ -188,7 +189,17 @@ typedef struct EigClock {
     EigRatio every;             /* adaptive methods: records at the doubles nearest to 0, every, 2 every, ...; num == 0: at every accepted step */
 } EigClock;
 
-typedef struct EigProblem {
+typedef struct EigProblem EigProblem;
+
+/* The derivative of a problem's slopes by its states, as a problem: at a point (t, x) its states are a vector v and its slopes J v. Population q
+ * has the columns of the original's, then its rates where these are each neuron's own, then x of each state, the total input, and, where
+ * `isolates`, the factor of all that neurons send: these are NULL here, and the run's. */
+typedef struct EigTangent {
+    const EigProblem *problem;
+    bool isolates;              /* for Krylov's method; else for a dense matrix */
+} EigTangent;
+
+struct EigProblem {
     const char *model_name;
     const char *time_unit;      /* "ms" or "" */
     size_t n, n_pops, n_blocks, n_records;
@@ -212,5 +223,10 @@ typedef struct EigProblem {
     size_t n_clocks;            /* 0: one clock of these two, its times are "t" */
     const EigClock *clock;
     double rtol, atol;
-} EigProblem;
+    /* cvode: */
+    const EigTangent *tangent;  /* NULL: derivatives are difference quotients */
+    bool is_dense;              /* the Jacobian is a matrix; else known by its products */
+    size_t n_jumps;             /* times in (0, duration), ascending, at which slopes jump: the method begins anew */
+    const double *jump;
+};
 #endif

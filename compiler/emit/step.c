@@ -24,6 +24,7 @@ Method method_of(EigMethod m)
                               { AT_END, true, false } } };
     case EIG_METHOD_RK45:
     case EIG_METHOD_DOPRI8:
+    case EIG_METHOD_CVODE:
     case EIG_N_METHODS:
         break;
     }

@@ -17,6 +17,7 @@ struct Kernel {
     char *llvm, *llvm_opt, *assembly;   /* NULL unless asked for */
     char *target;
     LLVMMemoryBufferRef bitcode;        /* of the module before it was optimised, or NULL */
+    Kernel *tangent;            /* of the plan's, or NULL */
 };
 
 static double seconds(void)
@@ -176,12 +177,41 @@ static char *target_text(const Machine *m)
     return text;
 }
 
+/* The code of a plan's tangent is a kernel of its own, whose drift is the products with the Jacobian. */
+static Kernel *compile_tangent(Ctx *cx, const Plan *plan, const JitOptions *options, Kernel *k, JitTimes *times)
+{
+    JitTimes more;
+    k->tangent = jit_compile(cx, plan->tangent, options, &more);
+    if (!k->tangent) {
+        kernel_free(k);
+        return NULL;
+    }
+    k->functions.tangent = k->tangent->functions.drift;
+    times->emit += more.emit;
+    times->optimise += more.optimise;
+    times->codegen += more.codegen;
+    times->link += more.link;
+    times->is_from_cache &= more.is_from_cache;
+    return k;
+}
+
+/* Two kernels are one pair: no earlier one has both. */
+static JitOptions without_like(JitOptions o)
+{
+    o.like = NULL;
+    o.is_first_of_many = false;
+    return o;
+}
+
 Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTimes *times)
 {
     JitTimes unused;
     if (!times)
         times = &unused;
     *times = (JitTimes){0};
+    JitOptions alone = without_like(*options);
+    if (plan->tangent)
+        options = &alone;
     Kernel *k = calloc(1, sizeof *k);
     if (!k) {
         arena_on_exhausted(sizeof *k);
@@ -193,7 +223,7 @@ Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTim
         k->target = target_text(&m);
     machine_close(&m);
     if (ok)
-        return k;
+        return plan->tangent ? compile_tangent(cx, plan, options, k, times) : k;
     kernel_free(k);
     return is_same ? options->like : NULL;
 }
@@ -221,6 +251,7 @@ void kernel_free(Kernel *k)
 {
     if (!k)
         return;
+    kernel_free(k->tangent);
     link_close(k->jit);
     free(k->llvm);
     free(k->llvm_opt);

@@ -53,5 +53,5 @@ typedef struct JitModule {
     const char *(*target)(const Kernel *);
     void (*free)(Kernel *);
 } JitModule;
-enum { JIT_MODULE_VERSION = 3 };
+enum { JIT_MODULE_VERSION = 4 };
 #endif

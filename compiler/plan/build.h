@@ -10,6 +10,10 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out);
 /* Number of steps in the time t, which the text has `at`; 0 after a diagnostic. */
 int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code, const char *what);
 
+/* tangent.c, jumps.c: what cvode needs beside the problem, which is otherwise complete and lowered; nothing for other methods. */
+void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan);
+void plan_jumps(Ctx *cx, EigProblem *p);
+
 /* delay.c: false after E0807, the method cannot compute the model. */
 bool plan_method_fits(Ctx *cx, const Model *m);
 /* The delay of each connection, 0 without one, in steps; false after E0808. The same of each block of a run of n_steps: there a

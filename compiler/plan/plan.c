@@ -84,5 +84,7 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
         return false;
     put_in_order(cx, out);
     plan_lower(cx, out);
+    plan_jumps(cx, &out->problem);
+    plan_tangent(cx, net->nums, out);
     return plan_fits(cx, out);
 }

@@ -29,7 +29,8 @@ typedef struct PlanPop {
 typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
 enum { PLAN_REGISTER_NEURONS = 16 };    /* at most so many in registers */
 
-typedef struct Plan {
+typedef struct Plan Plan;
+struct Plan {
     const Net *given;           /* the network that the plan was made of */
     const Net *net;             /* the same as it is computed: some kernels are products there (separate.c) */
     EigProblem problem;
@@ -47,7 +48,9 @@ typedef struct Plan {
     const size_t *piece;        /* by population: so many targets are one thread's at a time, a multiple of EIG_TILE; 0: it is not shared */
     size_t piece_of_normals;    /* the same of the normals of a step, a multiple of EIG_SUM_LANES */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
-} Plan;
+    const Plan *tangent;        /* cvode: of the problem's tangent, whose net is NULL */
+    const char *why_no_tangent; /* cvode: NULL where there is one */
+};
 
 /* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */
 bool plan_make(Ctx *cx, const Net *net, Plan *out);

@@ -1,0 +1,101 @@
+/* The times at which a problem's slopes jump, as its programs have them: steps and pulses of a straight expression of t compare t with a double
+ * (compiler/code/code.c), and samples that hold are others from each of their times on. What jumps at other times a method with error control
+ * finds by the size of its error. */
+#include <stdlib.h>
+
+#include "compiler/plan/build.h"
+#include "runtime/layout.h"
+
+typedef VEC(double) Times;
+
+typedef struct Jumps {
+    Ctx *cx;
+    const EigProblem *p;
+    Times at;
+} Jumps;
+
+static bool is_time(const EigOp *op)
+{
+    return op->kind == EIG_OP_VAR && op->which == EIG_VAR_T;
+}
+
+static bool is_call(const EigOp *op, EigFn fn)
+{
+    return op->kind == EIG_OP_CALL && op->which == fn;
+}
+
+/* step(t - c), step(c - t) */
+static void find_steps(Jumps *j, const EigCode *code)
+{
+    for (size_t k = 0; k + 4 <= code->n; k++) {
+        const EigOp *op = &code->op[k];
+        if (!is_call(&op[2], EIG_FN_SUB) || !is_call(&op[3], EIG_FN_STEP))
+            continue;
+        if (is_time(&op[0]) && op[1].kind == EIG_OP_CONST)
+            vec_push(&j->cx->arena, &j->at, op[1].value);
+        else if (op[0].kind == EIG_OP_CONST && is_time(&op[1]))
+            vec_push(&j->cx->arena, &j->at, op[0].value);
+    }
+}
+
+static void find_samples(Jumps *j, const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++) {
+        if (code->op[k].kind != EIG_OP_SAMPLES)
+            continue;
+        const EigTable *table = &j->p->table[code->op[k].which];
+        for (size_t r = 0; table->is_step && r < table->n_rows; r++)
+            vec_push(&j->cx->arena, &j->at, table->time[r]);
+    }
+}
+
+static void find(Jumps *j, const EigCode *code)
+{
+    find_steps(j, code);
+    find_samples(j, code);
+}
+
+static void find_all(Jumps *j)
+{
+    const EigProblem *p = j->p;
+    for (size_t q = 0; q < p->n_pops; q++) {
+        find(j, &p->pop[q].phi);
+        find(j, &p->pop[q].input);
+        for (size_t k = 0; k < p->pop[q].n_states; k++)
+            find(j, &p->pop[q].state[k].drift);
+    }
+    for (size_t q = 0; q < eig_n_signals(p); q++) {
+        EigSignal s = eig_signal(p, q);
+        find(j, &s.code);
+    }
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        find(j, &p->block[k].gate);
+        find(j, &p->block[k].pair);
+        for (size_t r = 0; p->block[k].pair.n && r < p->block[k].n_parts; r++)
+            find(j, &p->block[k].part[r].code);
+    }
+}
+
+static int in_time(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Pieces shorter than some roundings of a time are none. */
+void plan_jumps(Ctx *cx, EigProblem *p)
+{
+    Jumps j = { cx, p, { 0 } };
+    if (p->method != EIG_METHOD_CVODE)
+        return;
+    find_all(&j);
+    double last = 0.0, *at = ARENA_ARRAY(&cx->arena, j.at.n + 1, double);
+    qsort(j.at.at, j.at.n, sizeof *j.at.at, in_time);
+    for (size_t k = 0; k < j.at.n; k++) {
+        double t = j.at.at[k];
+        if (t - last <= 0x1p-44 * t || p->duration - t <= 0x1p-44 * t)
+            continue;
+        at[p->n_jumps++] = last = t;
+    }
+    p->jump = at;
+}
