@@ -263,8 +263,7 @@ static void start_state(const EigProblem *p, double *x)
     }
 }
 
-/* All arrays in one piece of memory; false when there is none. */
-static bool oracle_open(Oracle *o)
+bool oracle_open(Oracle *o)
 {
     const EigProblem *p = o->p;
     size_t n_signals = eig_n_signals(p), width = 0;
@@ -306,6 +305,13 @@ static bool oracle_open(Oracle *o)
     return true;
 }
 
+void oracle_close(Oracle *o)
+{
+    free(o->x);
+    free(o->signal);
+    eig_noise_free(&o->noise);
+}
+
 static bool go_on(Oracle *o, const EigMoment *from)
 {
     o->goes_on = true;
@@ -316,7 +322,7 @@ static bool go_on(Oracle *o, const EigMoment *from)
     return oracle_recall(o, from);
 }
 
-static void no_memory(Oracle *o)
+void oracle_no_memory(Oracle *o)
 {
     o->result.status = RUN_WRITE_ERROR;
     snprintf(o->result.error, sizeof o->result.error, "not enough memory for the network's state");
@@ -329,7 +335,7 @@ static void leave(Oracle *o, EigMoment *end)
     end->step = o->from_step + o->result.n_steps;
     memcpy(end->x, o->x, o->n_x * sizeof *end->x);
     if (!oracle_leave(o, end))
-        no_memory(o);
+        oracle_no_memory(o);
 }
 
 RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick, void *user, const EigMoment *from, EigMoment *end,
@@ -337,12 +343,14 @@ RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick
 {
     Oracle o = {.p = p, .rec = rec, .tick = tick, .user = user, .from = from, .end = end, .result = {.status = RUN_DONE}};
     if (!oracle_open(&o)) {
-        no_memory(&o);
+        oracle_no_memory(&o);
     } else {
         if (!from)
             start_state(p, o.x);
         if (from && !go_on(&o, from))
-            no_memory(&o);
+            oracle_no_memory(&o);
+        else if (p->method == EIG_METHOD_CVODE)
+            oracle_run_cvode(&o);
         else if (eig_method[p->method].adaptive)
             oracle_run_adaptive(&o);
         else
@@ -352,9 +360,7 @@ RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick
         if (x_final)
             memcpy(x_final, o.x, o.n_x * sizeof *x_final);
     }
-    free(o.x);
-    free(o.signal);
-    eig_noise_free(&o.noise);
+    oracle_close(&o);
     return o.result;
 }
 
@@ -370,7 +376,5 @@ void eig_reference_drift(const EigProblem *p, double t, const double *x, double 
         oracle_drift(&o, 0, t, x, dx);
         memcpy(s, o.total, p->n * sizeof *s);
     }
-    free(o.x);
-    free(o.signal);
-    eig_noise_free(&o.noise);
+    oracle_close(&o);
 }

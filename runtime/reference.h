@@ -23,6 +23,7 @@ typedef struct Oracle {
     int64_t n_past;
     int64_t from_step;          /* number of the first step, and whether another run ended there */
     bool goes_on;
+    void *steps;                /* cvode: who takes them */
     const EigMoment *from;      /* adaptive methods: where it goes on, and the moment before the last step */
     EigMoment *end;
     EigNoise noise;
@@ -31,6 +32,12 @@ typedef struct Oracle {
     double last_tick;           /* ms */
     RunResult result;
 } Oracle;
+
+/* All arrays of o->p in one piece of memory; false when there is none. oracle_close is due either way. */
+bool oracle_open(Oracle *o);
+void oracle_close(Oracle *o);
+/* The run ends for the lack of it. */
+void oracle_no_memory(Oracle *o);
 
 /* Sum of n numbers in the defined order (problem.h, S). get(of, j) is the j-th. */
 typedef double (*OracleTerm)(const void *of, size_t j);
@@ -75,6 +82,11 @@ bool oracle_record(Oracle *o, size_t clock, int64_t k, double t, const double *x
 bool oracle_check(Oracle *o, const double *x);
 /* runtime/reference_adaptive.c */
 void oracle_run_adaptive(Oracle *o);
+/* What the clocks record of the accepted step from t to t_new, with x_new at its end: the state within it is what `at` says. */
+typedef const double *OracleAt(Oracle *o, double t, double time, double h);
+bool oracle_record_step(Oracle *o, double t, double h, double t_new, OracleAt *at);
+/* runtime/reference_cvode.c */
+void oracle_run_cvode(Oracle *o);
 /* Largest |value_i| / (atol + rtol max(|size_a_i|, |size_b_i|)); not finite as soon as one quotient is a NaN. */
 double oracle_worst(const Oracle *o, const double *value, const double *size_a, const double *size_b);
 /* runtime/reference_dopri8.c. All stages from t to t_new, and the number by which the step is judged. */

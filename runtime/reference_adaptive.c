@@ -131,7 +131,7 @@ static double attempt(Oracle *o, double t, double h, double t_new)
 }
 
 /* The curve through the step [t, t + h], at tj: for rk45 a quartic. */
-static double *between(Oracle *o, double t, double tj, double h)
+static const double *between(Oracle *o, double t, double tj, double h)
 {
     double theta = (tj - t) / h, rest = 1.0 - theta;
     if (is_dopri8(o)) {
@@ -165,7 +165,7 @@ static int64_t first_after(EigRatio every, double t)
 }
 
 /* What a clock records of the accepted step: at each t_j in (t, t_new]. */
-static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_new)
+static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_new, OracleAt *at)
 {
     EigRatio every = eig_clock(o->p, clock).every;
     double recorded = o->from && o->from->control.reached > t ? o->from->control.reached : t;
@@ -175,15 +175,15 @@ static bool record_clock(Oracle *o, size_t clock, double t, double h, double t_n
         double tj = eig_ratio_times(every, j);
         if (tj > t_new)
             return true;
-        if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : between(o, t, tj, h)))
+        if (!oracle_record(o, clock, 0, tj, tj == t_new ? o->x_new : at(o, t, tj, h)))
             return false;
     }
 }
 
-static bool record_step(Oracle *o, double t, double h, double t_new)
+bool oracle_record_step(Oracle *o, double t, double h, double t_new, OracleAt *at)
 {
     for (size_t c = 0; c < eig_n_clocks(o->p); c++)
-        if (!record_clock(o, c, t, h, t_new))
+        if (!record_clock(o, c, t, h, t_new, at))
             return false;
     return true;
 }
@@ -267,7 +267,7 @@ void oracle_run_adaptive(Oracle *o)
         double t_new = final ? p->duration : t + step;
         double norm = attempt(o, t, step, t_new);
         if (norm <= 1.0) {
-            if (!record_step(o, t, step, t_new))
+            if (!oracle_record_step(o, t, step, t_new, between))
                 return;
             memcpy(o->x, o->x_new, o->n_x * sizeof *o->x);
             memcpy(o->k[0], o->k[n_stages(o) - 1], o->n_x * sizeof *o->x);

@@ -4,7 +4,7 @@
 #   sh tests/packages.sh build [jit] [test]
 set -eu
 
-build="gcc make libc6-dev flex bison libgmp-dev libmpfr-dev libmpfi-dev libjansson-dev libflint-dev zlib1g-dev libmd-dev libopenblas0-serial"
+build="gcc make libc6-dev flex bison libgmp-dev libmpfr-dev libmpfi-dev libjansson-dev libflint-dev zlib1g-dev libmd-dev libopenblas0-serial libsundials-cvode6"
 jit="llvm-19-dev g++ libzstd1"
 # python3-gmpy2: mpmath at the speed of GMP.
 test="libsundials-dev python3 python3-gmpy2 python3-mpmath python3-numpy python3-scipy gnuplot-nox"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/driver/diagnose.h"
+#include "compiler/driver/integrator.h"
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/progress.h"
@@ -217,6 +218,19 @@ static void explain_underflow(Run *r)
     diag_help(&r->c.cx, d, "use larger tolerances, or a method with a fixed step");
 }
 
+/* The equation of a backward step has no solution near, or the Jacobian is not that of what is computed: at jumps of the slopes in the state. */
+static void explain_unsolved(Run *r)
+{
+    Diag *d = diag_at(&r->c.cx, D_E0892, r->c.model->sim.span,
+                      "at t = %s Newton's method, by which `cvode` finds the end of a step, does not converge, however short the step",
+                      with_unit(r, r->result.t));
+
+    if (r->written)
+        diag_note(&r->c.cx, d, "%s", kept(r));
+    diag_help(&r->c.cx, d, "%swhere activations, equations or currents jump with the state, make them continuous, `1/(1 + exp(-k * z))` for `step(z)`; "
+              "`method = rk45` looks for no such end", r->c.model->sim.has_step && r->result.n_steps == 0 ? "leave out `step`, which is the first one; " : "");
+}
+
 /* "`log(E)` of neuron E[1]", or "`mean(1 / E)`" */
 static const char *lost_record(Run *r, const EigLost *lost)
 {
@@ -264,6 +278,7 @@ static ExitStatus finish(Run *r)
     switch (r->result.status) {
     case RUN_NONFINITE:   explain_nonfinite(r); return STATUS_NOT_PROVED;
     case RUN_UNDERFLOW:   explain_underflow(r); return STATUS_NOT_PROVED;
+    case RUN_UNSOLVED:    explain_unsolved(r); return STATUS_NOT_PROVED;
     case RUN_INTERRUPTED: return STATUS_INTERRUPTED;
     case RUN_WRITE_ERROR: return STATUS_SYSTEM;
     default:              return STATUS_DONE;
@@ -425,7 +440,7 @@ static bool prepare(Run *r)
     r->c.check_max_rows = RUN_CHECK_MAX_ROWS;
     r->c.exact_max_rows = o->no_check ? 0 : RUN_CHECK_MAX_ROWS;
     r->c.skip[PHASE_jit] = o->reference && !jit_dump;
-    return compilation_run(&r->c, PHASE_jit);
+    return compilation_run(&r->c, PHASE_jit) && integrator_is_there(&r->c);
 }
 
 /* When the run ends, what it goes on from, and room for where it ends. */
@@ -435,6 +450,8 @@ static bool prepare_states(Run *r)
 
     r->path = o->output ? o->output : arena_printf(&r->c.cx.arena, "%s.npz", r->c.model->name);
     if (o->until && !run_until(&r->c))
+        return false;
+    if ((o->from || o->save_state) && !run_state_fits(&r->c))
         return false;
     if (o->from && !run_state_read(&r->c, &r->from))
         return false;

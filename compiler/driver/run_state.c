@@ -21,6 +21,17 @@ static bool is_same_file(const char *a, const char *b)
     return !strcmp(a, b) || (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
 }
 
+bool run_state_fits(Compilation *c)
+{
+    const ModelSim *sim = &c->model->sim;
+
+    if (sim->method != EIG_METHOD_CVODE)
+        return true;
+    Diag *d = diag_at(&c->cx, D_E0814, sim->method_span, "`cvode` takes its steps by those before them, which SUNDIALS keeps and no state file holds");
+    diag_help(&c->cx, d, "run to the end at once, or take `method = rk45` or `dopri8`, whose state is a state vector and the length of a step");
+    return false;
+}
+
 bool run_state_place(Compilation *c, const char *result, EigMoment *end)
 {
     char error[256] = "";

@@ -4,6 +4,8 @@
 #include "compiler/driver/pipeline.h"
 #include "runtime/moment.h"
 
+/* The state of the model's method can be kept; else false after E0814. */
+bool run_state_fits(Compilation *c);
 /* Reads o->from for this model; eig_moment_free is due either way. False after E0001, E0007, E0814 or E0815. */
 bool run_state_read(Compilation *c, EigMoment *from);
 /* Room for where the run ends, in memory and under o->save_state, which may not be the result's name. False after E0004, with

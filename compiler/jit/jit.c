@@ -91,7 +91,7 @@ static bool is_like(const JitOptions *o, const Ll *ll, Kernel *k)
 {
     if (o->like || o->is_first_of_many || usable_cache(o))
         k->bitcode = LLVMWriteBitcodeToMemoryBuffer(ll->module);
-    return o->like && same_bytes(k->bitcode, o->like->bitcode);
+    return o->like && o->like->bitcode && same_bytes(k->bitcode, o->like->bitcode);
 }
 
 /* The name of the object that this bitcode becomes on this machine. */

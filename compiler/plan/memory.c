@@ -76,11 +76,24 @@ static double narrow_bytes(const EigProblem *p)
     return n * (sizeof(float) + sizeof(double));
 }
 
+/* CVODE's vectors, those of its linear solver, and the run of the tangent. */
+static double cvode_bytes(const EigProblem *p)
+{
+    enum { STEPS = 19, KRYLOV = 25 };
+    double n = (double)eig_n_x(p), own = 0.0;
+    if (p->method != EIG_METHOD_CVODE)
+        return 0.0;
+    for (size_t q = 0; q < p->n_pops; q++)
+        own += 2.0 * (double)(eig_n_states(&p->pop[q]) * eig_n_states(&p->pop[q])) * (double)p->pop[q].size;
+    double numbers = STEPS * n + (p->is_dense ? 2.0 * n * n : KRYLOV * n + own);
+    return sizeof(double) * (numbers + (p->tangent ? 2.0 * n + (double)p->n : 0.0)) + (p->tangent ? eig_run_bytes(p->tangent->problem) : 0.0);
+}
+
 static Bytes bytes_of(const Plan *plan)
 {
     const EigProblem *p = &plan->problem;
     Bytes b = { .history = eig_history_numbers(p) * sizeof(double) };
-    b.state = eig_run_bytes(p) - b.history + column_bytes(p);
+    b.state = eig_run_bytes(p) - b.history + column_bytes(p) + cvode_bytes(p);
     if (plan->given)
         b.weights = weight_bytes(plan->given);
     b.weights += plan_circle_bytes(p) + narrow_bytes(p);

@@ -28,6 +28,7 @@ typedef struct PlanPop {
 /* Where the state lives while a step is computed. */
 typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
 enum { PLAN_REGISTER_NEURONS = 16 };    /* at most so many in registers */
+enum { PLAN_MOST_DENSE = 100 };         /* cvode: at most so many numbers have a Jacobian that is a matrix */
 
 typedef struct Plan Plan;
 struct Plan {
@@ -49,7 +50,7 @@ struct Plan {
     size_t piece_of_normals;    /* the same of the normals of a step, a multiple of EIG_SUM_LANES */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
     const Plan *tangent;        /* cvode: of the problem's tangent, whose net is NULL */
-    const char *why_no_tangent; /* cvode: NULL where there is one */
+    const char *why_no_tangent, *no_tangent_of;         /* cvode: NULL where there is one; the population */
 };
 
 /* False after E08xx: no simulate block, duration not a whole number of steps, record interval not a multiple of the step, ... */

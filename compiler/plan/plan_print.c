@@ -15,6 +15,8 @@ static void print_double(double v, Sbuf *out)
     sbuf_printf(out, "%.6g (%a)", v, v);
 }
 
+enum { MOST_TIMES = 8 };        /* at which it begins anew that are printed */
+
 /* ", a record every 10", or of several clocks */
 static void print_clocks(const EigProblem *p, const char *unit, Sbuf *out)
 {
@@ -189,11 +191,32 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
     sbuf_printf(out, "\n  %s\n", plan->block[k].why);
 }
 
+static void print_jacobian(const Plan *plan, Sbuf *out)
+{
+    const EigProblem *p = &plan->problem;
+    if (p->method != EIG_METHOD_CVODE)
+        return;
+    sbuf_printf(out, p->is_dense ? "jacobian a matrix of %zu rows, factored\n  at most %d numbers\n"
+                                 : "jacobian by its products: GMRES for %zu numbers, preconditioned by what each neuron does to itself\n"
+                                   "  more than %d numbers\n", eig_n_x(p), PLAN_MOST_DENSE);
+    if (plan->why_no_tangent)
+        sbuf_printf(out, "  by difference quotients: of `%s` %s\n", plan->no_tangent_of, plan->why_no_tangent);
+    else
+        sbuf_str(out, "  from the derivatives of the programs\n");
+    if (p->n_jumps == 0)
+        return;
+    sbuf_printf(out, "begins anew at %zu time%s:", p->n_jumps, p->n_jumps == 1 ? "" : "s");
+    for (size_t k = 0; k < p->n_jumps && k < MOST_TIMES; k++)
+        sbuf_printf(out, " %.9g", p->jump[k]);
+    sbuf_str(out, p->n_jumps > MOST_TIMES ? " ...\n" : "\n");
+}
+
 void plan_print(const Plan *plan, Sbuf *out)
 {
     const EigProblem *p = &plan->problem;
     sbuf_printf(out, "plan %s\n", p->model_name);
     print_time(p, &plan->given->model->sim, out);
+    print_jacobian(plan, out);
     sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
     if (plan->general_why)
         sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);

@@ -9,10 +9,6 @@
 
 #include <math.h>
 
-/* So many numbers at most have a Jacobian that is a matrix: on the way to its factors, n^3/3 operations a few times in a hundred steps, and n
- * products with the columns of 1, it then costs less than the products and sums of Krylov's method in each step (docs/performance.md). */
-enum { MOST_DENSE = 100 };
-
 typedef struct Build {
     Ctx *cx;
     NumPool *nums;
@@ -24,14 +20,18 @@ typedef struct Build {
     size_t n_blocks;
     size_t *value_of;           /* by signal: the one that is its value at the point; SIZE_MAX: none yet */
     bool isolates;
-    const char *why_not;        /* NULL: all is well so far */
+    const char *of;             /* the population whose programs are read */
+    const char *why_not, *not_of;       /* NULL: all is well so far; whose is not */
 } Build;
 
 static const Span nowhere;
 
 static const Expr *fail(Build *b, const char *why)
 {
-    b->why_not = b->why_not ? b->why_not : why;
+    if (!b->why_not) {
+        b->why_not = why;
+        b->not_of = b->of;
+    }
     return NULL;
 }
 
@@ -172,6 +172,7 @@ static void add_pop(Build *b, size_t q)
     const EigPop *from = &b->p->pop[q];
     size_t n = count_columns(b, q);
     const double **columns = ARENA_ARRAY(&b->cx->arena, n, const double *);
+    b->of = from->name;
     b->pop[q] = (EigPop){ .name = from->name, .from = from->from, .size = from->size, .state_from = eig_state_from(b->p, q), .n_columns = n,
                           .column = columns, .input = code(b, number(b, 0)) };
     if (n > EIG_MAX_COLUMNS)
@@ -194,6 +195,7 @@ static const Expr *sent(Build *b, const EigSignal *s)
 static void add_signal(Build *b, size_t q)
 {
     EigSignal s = eig_signal(b->p, q);
+    b->of = b->p->pop[s.pop].name;
     b->signal[q] = (EigSignal){ .pop = s.pop };
     b->value_of[q] = SIZE_MAX;
     if (!s.code.n && !b->isolates)
@@ -291,6 +293,7 @@ static void value_pair(Build *b, const EigBlock *from, EigBlock *to)
 /* gate * c: the gate at the point times c along v, and where the gate depends on the target's state, along v times c at the point. */
 static void add_blocks(Build *b, const EigBlock *from)
 {
+    b->of = b->p->pop[from->post].name;
     const Expr *gate = from->gate.n ? read(b, &from->gate) : NULL, *moved = gate ? along(b, from->post, gate) : NULL;
     EigBlock *to = add_block(b, from);
     if (gate)
@@ -338,11 +341,12 @@ void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan)
     EigProblem *p = &plan->problem;
     if (p->method != EIG_METHOD_CVODE)
         return;
-    p->is_dense = eig_n_x(p) <= MOST_DENSE;
+    p->is_dense = eig_n_x(p) <= PLAN_MOST_DENSE;
     Plan *tangent = ARENA_NEW(&cx->arena, Plan);
     Build b = { .cx = cx, .nums = nums, .p = p, .out = &tangent->problem, .isolates = !p->is_dense };
     build(&b);
     plan->why_no_tangent = b.why_not;
+    plan->no_tangent_of = b.not_of;
     if (b.why_not)
         return;
     plan_lower(cx, tangent);
@@ -350,4 +354,5 @@ void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan)
     *of = (EigTangent){ &tangent->problem, b.isolates };
     p->tangent = of;
     plan->tangent = tangent;
+    plan->bytes = plan_bytes(plan);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "compiler/driver/diagnose.h"
+#include "compiler/driver/integrator.h"
 #include "compiler/driver/progress.h"
 #include "compiler/driver/sweep/sweep.h"
 
@@ -74,7 +75,7 @@ static const JitModule *kernel_of(Worker *w)
 static bool run_alone(SetBlock *b, size_t row)
 {
     Compilation *c = &b->maker->c;
-    const JitModule *jit = kernel_of(b->worker);
+    const JitModule *jit = integrator_is_there(c) ? kernel_of(b->worker) : NULL;
     if (!jit) {
         diagnose(&c->cx, c->options);
         return give_up(b->sweep, b->from + row, true, "");
