@@ -391,6 +391,7 @@ static void compiled_product(void *of, const double *v, double *jv, bool isolate
     Compiled *c = of;
     if (isolated)
         tangent_isolate(&c->tangent, true);
+    tangent_settle(&c->tangent);
     c->kernel->tangent(&c->w.args, c->tangent.t, v, jv);
     if (isolated)
         tangent_isolate(&c->tangent, false);

@@ -192,10 +192,11 @@ typedef struct EigClock {
 typedef struct EigProblem EigProblem;
 
 /* The derivative of a problem's slopes by its states, as a problem: at a point (t, x) its states are a vector v and its slopes J v. Population q
- * has the columns of the original's, then its rates where these are each neuron's own, then x of each state, the total input, and, where
- * `isolates`, the factor of all that neurons send: these are NULL here, and the run's. */
+ * has the columns of the original's, then its rates where these are each neuron's own, then x of each state, the total input, where it
+ * is_solved what the activation makes of this, and, where `isolates`, the factor of all that neurons send: these are NULL here, and the run's. */
 typedef struct EigTangent {
     const EigProblem *problem;
+    const bool *is_solved;      /* [n_pops]: the activation solves an equation, whose solution its derivative reads */
     bool isolates;              /* for Krylov's method; else for a dense matrix */
 } EigTangent;
 

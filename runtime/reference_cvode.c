@@ -32,6 +32,7 @@ static void move(void *of, double t, const double *x)
 static void product(void *of, const double *v, double *jv, bool isolated)
 {
     Interpreted *i = of;
+    tangent_settle(&i->tangent);
     tangent_isolate(&i->tangent, isolated);
     oracle_drift(&i->linear, 0, i->tangent.t, v, jv);
     tangent_isolate(&i->tangent, false);

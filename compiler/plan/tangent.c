@@ -18,6 +18,7 @@ typedef struct Build {
     EigSignal *signal;
     EigBlock *block;
     size_t n_blocks;
+    bool *is_solved;            /* by population */
     size_t *value_of;           /* by signal: the one that is its value at the point; SIZE_MAX: none yet */
     bool isolates;
     const char *of;             /* the population whose programs are read */
@@ -57,9 +58,14 @@ static size_t column_of_total(const Build *b, size_t q)
     return column_of_state(b, q, n_states(b, q));
 }
 
-static size_t column_of_sent(const Build *b, size_t q)
+static size_t column_of_solved(const Build *b, size_t q)
 {
     return column_of_total(b, q) + 1;
+}
+
+static size_t column_of_sent(const Build *b, size_t q)
+{
+    return column_of_solved(b, q) + b->is_solved[q];
 }
 
 static size_t count_columns(const Build *b, size_t q)
@@ -105,7 +111,7 @@ static const Expr *column(Build *b, size_t k)
 static const Expr *read(Build *b, const EigCode *code)
 {
     const Expr *e = code_to_expr(b->cx, b->nums, code);
-    return e ? e : fail(b, "it solves an equation for a rate");
+    return e ? e : fail(b, "the equation that is solved is part of a formula");
 }
 
 /* At the point: the states and the total input of a neuron of q are columns. */
@@ -144,10 +150,51 @@ static EigCode code(const Build *b, const Expr *e)
 
 /* ---- populations ---- */
 
+/* ---- activations that solve an equation ---- */
+
+static bool is_solve(const EigCode *phi)
+{
+    return phi->n > 0 && phi->op[phi->n - 1].kind == EIG_OP_SOLVE;
+}
+
+/* 1 where x is above the double, below it; at it, 0. */
+static const Expr *beyond(Build *b, const Expr *x, double at, bool above)
+{
+    const Expr *end = expr_const(b->cx, nowhere, num_from_double(b->nums, at));
+    const Expr *not = call(b, EIG_FN_SUB, above ? end : x, above ? x : end);
+    not = not ? expr_call(b->cx, b->nums, nowhere, EIG_FN_STEP, 1, &not) : NULL;
+    return call(b, EIG_FN_SUB, number(b, 1), not);
+}
+
+/* The derivative of the solution x by s: 1 / slope within a piece, 0 at an end and where x is that of all s in a jump. */
+static const Expr *slope_of_solution(Build *b, const EigSolve *solve, const Expr *x)
+{
+    const Expr *total = number(b, 0);
+    for (size_t k = 0; k < solve->n_pieces && !b->why_not; k++) {
+        double lo = k ? solve->piece[k - 1].up_to : -(double)INFINITY, hi = solve->piece[k].up_to;
+        for (size_t j = 0; j < solve->n_nodes; j++) {
+            lo = k == 0 && isinf(solve->node[j].below) ? solve->node[j].x : lo;
+            hi = k + 1 == solve->n_pieces && isinf(solve->node[j].above) ? solve->node[j].x : hi;
+        }
+        const Expr *slope = read(b, &solve->piece[k].slope);
+        const Expr *part = slope ? call(b, EIG_FN_DIV, number(b, 1), expr_replaced(b->cx, b->nums, slope, EIG_VAR_X, x)) : NULL;
+        part = isinf(lo) ? part : product(b, beyond(b, x, lo, true), part);
+        total = sum(b, total, isinf(hi) ? part : product(b, beyond(b, x, hi, false), part));
+    }
+    return total;
+}
+
+static const Expr *along_solution(Build *b, size_t q)
+{
+    const EigCode *phi = &b->p->pop[q].phi;
+    EigCode s = { .n = phi->n - 1, .op = phi->op, .depth = phi->depth };
+    return product(b, slope_of_solution(b, &phi->solve[phi->op[phi->n - 1].which], column(b, column_of_solved(b, q))), along(b, q, read(b, &s)));
+}
+
 static const Expr *slope_of_leak(Build *b, size_t q)
 {
     const EigPop *pop = &b->p->pop[q];
-    const Expr *rest = along(b, q, read(b, &pop->phi)), *state = expr_var(b->cx, nowhere, EIG_VAR_STATE);
+    const Expr *rest = b->is_solved[q] ? along_solution(b, q) : along(b, q, read(b, &pop->phi)), *state = expr_var(b->cx, nowhere, EIG_VAR_STATE);
     const Expr *rate = pop->rate_of ? column(b, column_of_rates(b, q)) : expr_const(b->cx, nowhere, num_from_double(b->nums, pop->rate));
     return product(b, rate, call(b, EIG_FN_SUB, rest, state));
 }
@@ -318,12 +365,15 @@ static void build(Build *b)
     size_t n = eig_n_signals(p);
     b->pop = ARENA_ARRAY(&b->cx->arena, p->n_pops + 1, EigPop);
     b->signal = ARENA_ARRAY(&b->cx->arena, 2 * n + 1, EigSignal);
+    b->is_solved = ARENA_ARRAY(&b->cx->arena, p->n_pops + 1, bool);
     b->value_of = ARENA_ARRAY(&b->cx->arena, n + 1, size_t);
     b->block = ARENA_ARRAY(&b->cx->arena, 2 * p->n_blocks + 1, EigBlock);
     *b->out = *p;
     b->out->n_x = eig_n_x(p);
     b->out->n_signals = n;
     b->out->n_records = b->out->n_clocks = 0;
+    for (size_t q = 0; q < p->n_pops; q++)
+        b->is_solved[q] = is_solve(&p->pop[q].phi);
     for (size_t q = 0; q < p->n_pops && !b->why_not; q++)
         add_pop(b, q);
     for (size_t q = 0; q < n && !b->why_not; q++)
@@ -351,7 +401,7 @@ void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan)
         return;
     plan_lower(cx, tangent);
     EigTangent *of = ARENA_NEW(&cx->arena, EigTangent);
-    *of = (EigTangent){ &tangent->problem, b.isolates };
+    *of = (EigTangent){ &tangent->problem, b.is_solved, b.isolates };
     p->tangent = of;
     plan->tangent = tangent;
     plan->bytes = plan_bytes(plan);

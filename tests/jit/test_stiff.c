@@ -97,6 +97,7 @@ static void check_product(unsigned seed, size_t n_sizes, const size_t *sizes)
     CHECK(c.p.tangent && tangent_open(&tangent, &c.p));
     eig_reference_drift(&c.p, t, x, s, dx);
     tangent_move(&tangent, t, x, s);
+    tangent_settle(&tangent);
     eig_reference_drift(&tangent.p, t, v, s, jv);
     quotient(&c.p, t, x, v, want);
     double scale = 1.0 + largest(want, n);
@@ -132,6 +133,7 @@ static void isolated_products_are_own_parts(void)
             eig_start(&c.p, x);
             eig_reference_drift(&c.p, 0.5, x, s, jv);
             tangent_move(&tangent, 0.5, x, s);
+            tangent_settle(&tangent);
             tangent_isolate(&tangent, true);
             v[n / 2] = 1.0;
             eig_reference_drift(&tangent.p, 0.5, v, s, jv);
