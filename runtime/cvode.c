@@ -251,6 +251,7 @@ static CvodeStep failure(Cvode *c, int said)
 CvodeStep cvode_step(Cvode *c)
 {
     double t = c->t;
+    bool had_bad = c->has_bad;  /* the steps before were short for that reason */
     c->has_bad = false;
     c->t_before = c->t;
     int said = c->sun->CVodeSetStopTime(c->memory, c->stop);
@@ -259,7 +260,7 @@ CvodeStep cvode_step(Cvode *c)
     if (!ok(said))
         return failure(c, said);
     if (!(t > c->t))            /* it warns and goes on where a step does not move the time */
-        return too_small(c);
+        return c->has_bad || had_bad ? CVODE_NONFINITE : too_small(c);
     c->t = t;
     return CVODE_STEPPED;
 }

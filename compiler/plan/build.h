@@ -14,6 +14,9 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
 void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan);
 void plan_jumps(Ctx *cx, EigProblem *p);
 
+/* stiff.c: one state of the model changes so much faster than another that `auto` takes cvode, and *why. */
+bool plan_is_stiff(Ctx *cx, const Model *m, const char **why);
+
 /* delay.c: false after E0807, the method cannot compute the model. */
 bool plan_method_fits(Ctx *cx, const Model *m);
 /* The delay of each connection, 0 without one, in steps; false after E0808. The same of each block of a run of n_steps: there a

@@ -1,5 +1,5 @@
 /* `method = auto`: the method that the model asks for, and why (docs/language.md, Methods). In this order: what one method alone can do, noise,
- * delays and fluctuating inputs, which want steps of one length; then what the text gives, a step or tolerances; then how smooth it is. */
+ * delays and fluctuating inputs, which want steps of one length; then a step that the text gives; then how stiff it is (stiff.c), and how smooth. */
 #include "compiler/plan/build.h"
 
 /* A tolerance from which on high order pays where everything is smooth; how many time constants a step of rk4 may be long. */
@@ -187,7 +187,13 @@ static bool by_tolerance(Choice *c)
 void plan_choose_method(Ctx *cx, Model *m)
 {
     Choice c = { cx, m };
+    const char *why;
     if (!m->sim.present || !m->sim.is_auto)
         return;
-    (void)(by_limits(&c) || by_noise(&c) || by_delays(&c) || by_fluctuations(&c) || by_step(&c) || by_tolerance(&c));
+    if (by_limits(&c) || by_noise(&c) || by_delays(&c) || by_fluctuations(&c) || by_step(&c))
+        return;
+    if (plan_is_stiff(cx, m, &why))
+        take(&c, EIG_METHOD_CVODE, why);
+    else
+        by_tolerance(&c);
 }
