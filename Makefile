@@ -191,7 +191,9 @@ test-programs: $(ALL) $(UNIT) $(REPLAY) $(VERIFY_MANY) $(if $(filter 1,$(LLVM)),
 $(BUILD)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(wildcard tests/*.h) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(TEST_CFLAGS) $(WARN) -o $@ $< tests/fuzz/replay.c $(LIB) $(LDLIBS)
-$(BUILD)/tests/numeric/test_cvode: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense
+$(BUILD)/tests/numeric/test_sundials: private TEST_CFLAGS += -Werror=incompatible-pointer-types
+$(BUILD)/tests/numeric/test_sundials: LDLIBS += -lsundials_sunlinsolspgmr
+$(BUILD)/tests/numeric/test_cvode $(BUILD)/tests/numeric/test_sundials: LDLIBS += -lsundials_cvode -lsundials_nvecserial -lsundials_sunmatrixdense -lsundials_sunlinsoldense
 $(BUILD)/tests/jit/%: private CPPFLAGS += -isystem $(shell $(LLVM_CONFIG) --includedir 2>/dev/null)
 # Linked to the module as eigc opens it: LLVM's archives take seconds to link. One test calls LLVM itself.
 $(BUILD)/tests/jit/%: tests/jit/%.c $(JIT) $(LIB) tests/test.h

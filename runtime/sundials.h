@@ -9,7 +9,7 @@
 typedef struct _generic_N_Vector *N_Vector;
 typedef struct _generic_SUNMatrix *SUNMatrix;
 typedef struct _generic_SUNLinearSolver *SUNLinearSolver;
-typedef struct SUNContext_ *SUNContext;
+typedef struct _SUNContext *SUNContext;
 
 typedef int SunSlope(double t, N_Vector x, N_Vector dx, void *user);
 typedef int SunJacobian(double t, N_Vector x, N_Vector dx, SUNMatrix to, void *user, N_Vector a, N_Vector b, N_Vector c);
