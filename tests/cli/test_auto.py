@@ -27,6 +27,14 @@ CHOSEN = [
     (OWN.replace("ms", "") % "", "step = 0.1", "milstein", "noise"), (OWN % "calculus = stratonovich", "step = 0.1", "milstein", "noise"),
     (OWN.replace("0.1 * v * noise", "0.1 * input * noise") % "" + "connect C -> C { weight = 0.1 }\n", "step = 0.1", "euler_maruyama", "no method of higher"),
 ]
+FAST = SMOOTH + "population F excitatory { tau = 0.01 ms; activation(z) = tanh(z) }\nconnect F -> E { weight = 0.5 }\nconnect E -> F { weight = 0.5 }\n"
+CELL = "population C excitatory {\n  v' = 10000 * (v - v^3 / 3 - w)\n  w' = %s\n  start(v) = 1\n}\n"
+CHOSEN += [
+    (FAST, "", "cvode", "`F` changes 1000 times as fast as `E`"), (FAST, TIGHT, "cvode", "1000 times"), (FAST.replace("0.01", "0.011"), "", "rk45", "neither"),
+    (FAST, "step = 0.001 ms", "rk4", "a step is given"), (FAST.replace("tanh(z); input", "step(z); input"), "", "rk45", "neither"),
+    (FAST + DELAY, STEP, "heun", "a delay"), (CELL % "v - w", "", "cvode", "`C.v` changes 30000 times as fast as `C.w`"),
+    (CELL % "step(v) - w", "", "rk45", "neither"), ((CELL % "v - w").replace("10000", "10"), "", "rk45", "neither"),
+]
 REFUSED = [
     (NOISY, "", "E0801", "`auto` takes `sra1`, since `E` has noise"), (NOISY, TIGHT, "E0208", "steps of one length"),
     (RELU + DELAY, "", "E0801", "`auto` takes `heun`"), (RELU + DELAY, STEP + "; " + TIGHT, "E0208", "without a tolerance"),

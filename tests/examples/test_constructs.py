@@ -214,6 +214,19 @@ def test_30_two_wells():
     within(r["mean(W.x)"][-1], 0, math.sqrt(moment[2] / 2000))
 
 
+# ---- 32: relaxation ------------------------------------------------------------------------
+
+def test_32_relaxation():
+    """The period of van der Pol's equation for small epsilon, to O(epsilon^(4/3)); y crosses 0 upwards once a period."""
+    r, small = run("32-relaxation"), 1e-5
+    y, t = r["R.y"].ravel(), r["t"]
+    k = np.nonzero((y[:-1] < 0) & (y[1:] >= 0))[0]
+    zero = t[k] - y[k] / (y[k + 1] - y[k]) * (t[k + 1] - t[k])
+    period = 3 - 2 * math.log(2) + 7.01432 * small**(2 / 3) + math.log(small) * small / 3 - 1.3246 * small
+    assert len(zero) == 6
+    near(np.diff(zero), period, 2e-6, "period")
+
+
 # ---- every construct ------------------------------------------------------------------
 
 def text_of(files):
