@@ -28,7 +28,7 @@ typedef struct PlanPop {
 /* Where the state lives while a step is computed. */
 typedef enum StateHome { STATE_IN_REGISTERS, STATE_IN_MEMORY } StateHome;
 enum { PLAN_REGISTER_NEURONS = 16 };    /* at most so many in registers */
-enum { PLAN_MOST_DENSE = 100 };         /* cvode: at most so many numbers have a Jacobian that is a matrix */
+enum { PLAN_MOST_DENSE = 32 };          /* cvode: at most so many numbers have a Jacobian that is a matrix */
 
 typedef struct Plan Plan;
 struct Plan {

@@ -1,6 +1,6 @@
 /* Whether a model is stiff, before there is a network: by the rates at which its states act on themselves, 1/tau of a leak and |dx'/dx| of an
  * equation next to the start. A method with explicit steps takes at least one for each 1/rate of the fastest, however slowly the solution changes;
- * backward steps follow the slowest, some hundred of them for each of its 1/rate, and each costs some ten explicit ones (docs/performance.md). */
+ * backward steps follow the slowest, some hundred of them for each of its 1/rate, and each costs several explicit ones (docs/performance.md). */
 #include "compiler/code/code.h"
 #include "compiler/expr/derive.h"
 #include "compiler/plan/build.h"
