@@ -79,7 +79,7 @@ def every_example_in_two_parts(folder):
     for path in sorted(glob.glob(os.path.join(folder, "[0-9]*.eig"))):
         text, name = open(path).read(), os.path.basename(path)
         method = re.search(r"method *= (\w+)", text)
-        if not method or method[1] in ("rk45", "dopri8", "auto") or name == "06-million.eig":
+        if not method or method[1] in ("rk45", "dopri8", "cvode", "auto") or name == "06-million.eig":
             continue
         duration, step = (float(re.search(r"\b" + key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
         changes = re.search(r"^  at ", text, re.M)
