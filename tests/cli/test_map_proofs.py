@@ -184,6 +184,26 @@ def statements_by_hand(folder):
     equal(accepted(dict(several, witness={"members": [0], "V": [["1"], ["2"]]})), False)
 
 
+@test
+def held_by_inhibition_by_hand(folder):
+    """The slope is above 0, above 1/w_rr even where it is least, and the other neuron inhibits."""
+    def held(place, attracting):
+        return place, attracting, {"says": "inhibition-stabilised", "attracting": "1", "row": "0"}
+    on_pieces = {"says": "attracting-on-pieces", "equilibrium": "0", "tau": ["1", "1"]}
+    there = dict(PLACE, input=["0", "0"], sign="1")
+    for rows, fine in (([["0.5", "-4"], ["4", "-3"]], True), ([["0.5", "4"], ["-4", "-3"]], False), ([["0", "-4"], ["4", "-3"]], False)):
+        equal(accepted(refutation(rows, *held(there, on_pieces))), fine, rows)
+    below = {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 2, "rows": [["-3", "-1"], ["-4", "-3"]]},
+             "components": [{"members": [0, 1], "p": ["1", "1"], "proof": "exact"}]}
+    for n, fine in ((2, True), (3, False)):             # it attracts, by slopes of which one is below 0
+        equal(accepted(dict(below, statements=list(held(dict(there, slope=["-1", "1"]), on_pieces))[:n])), fine, n)
+    box = {"says": "equilibrium", "input": ["0", "0"], "x": ["0", "0"], "radius": ["0.1", "0.1"], "value_lo": ["0", "0"], "value_hi": ["0", "0"],
+           "slope_hi": ["0.83", "1.01"], "Y": ["0.625", "-0.5", "0.625", "0"]}
+    by_form = {"says": "attracting-equilibrium", "equilibrium": "0", "tau": ["1", "1"], "P": ["1", "-0.5", "-0.5", "1"]}
+    for least, fine in (("0.81", True), ("0.8", False), ("0.79", False)):               # w_rr = 5/4
+        equal(accepted(refutation([["0.25", "-2"], ["2", "-2"]], *held(dict(box, slope_lo=[least, "0.99"]), by_form))), fine, least)
+
+
 NONE = {"says": "no-equilibrium-on-pieces", "input": ["1", "0.2"], "corner": ["0", "0"], "level": ["0", "0"], "sign": ["1", "-1", "1", "-1"], "row": ["0", "0", "0", "0"]}
 GROWS = [["5", "-2"], ["3", "-1.5"]]        # E = -0.73 with both active, E = -0.2 with E alone, 0.73 and 1 are the inputs of E with E silent
 

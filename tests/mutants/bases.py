@@ -169,6 +169,14 @@ def small_maps():
                                        "attained": {"matrix": one, "params": params, "terms": terms},
                                        "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
                                        "cells": [{"region": "centre-not-lds", "lo": ["0.2"], "hi": ["0.6"], "centre": 0}]}
+    plane = {"format": "eig-map/1", "params": [{"name": "g", "value": "0", "lo": "0", "hi": "0.1"}], "terms": [{"params": [0], "entries": [[1, 1, "1"]]}]}
+    away = {"says": "run-away-by-form", "q": ["1", "-1"], "slope": ["1", "1"], "tau": ["1", "1"], "rate": "0.9"}
+    yield "map of a cell, run-away", dict(plane, matrix={"n": 2, "rows": [["1", "-1.5"], ["0", "-6"]]}, cells=[{"region": "run-away", "lo": ["0"], "hi": ["0.1"], "proof": 0}],
+                                          proofs=[{"witness": {"members": [0], "V": [["1"]]}, "statements": [away]}])
+    several = [dict(PIECE, slope=["0", "1"], offset=["11", "0"], t_lo=["10", "-10"], t_hi=["20", "10"], sign="1"), dict(PIECE, sign="-1"),
+               {"says": "several-equilibria", "first": "0", "second": "1"}, {"says": "attracting-on-pieces", "equilibrium": "0", "tau": ["1", "2"]}]
+    yield "map of a cell, several", dict(plane, matrix={"n": 2, "rows": [["0.5", "0"], ["0", "-3"]]}, cells=[{"region": "several", "lo": ["0"], "hi": ["0.1"], "proof": 0}],
+                                         proofs=[{"witness": {"members": [0], "V": [["1"]]}, "statements": several}])
     proof = {"witness": {"members": [0], "V": [["1"]]}, "statements": [
         {"says": "moving-equilibrium", "input": ["0"], "x": ["0.01"], "at": ["0"], "radius": ["1"], "value_lo": ["-0.1"], "value_hi": ["0.1"], "slope_lo": ["1.6"],
          "slope_hi": ["2.4"], "Y": ["-1"]}]}

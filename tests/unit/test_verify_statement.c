@@ -324,6 +324,14 @@ static void hypotheses_are_asked_of_the_claim(void)
     REFUSED("", 2, "1 0 0 -1", NULL, NULL, true, {{STATEMENT_EQUILIBRIUM, BESIDE}, {STATEMENT_ATTRACTING, "0 1 1 -1 0 0 1"}});
     REFUSED("", 2, "1 0 0 -1", NULL, NULL, true, {{STATEMENT_EQUILIBRIUM, STEEP}, {STATEMENT_UNSTABLE, "0 1 1 -1 2 2 1 1 0"}});
     REFUSED("", 2, "-1 1/2 -1/2 -1", NULL, NULL, false, {{STATEMENT_NEARLY_EQUAL, "3/2 1/2 -1 -2 1/2"}});
+    /* held by the other neuron, which it excites or inhibits through a slope below 0; excited by one that it inhibits; held at some slopes only */
+    REFUSED("", 2, "-3 -1 -4 -3", NULL, NULL, false,
+            {{STATEMENT_ON_PIECES, "0 0 -1 1 0 0 -1 -1 1 1 1"}, {STATEMENT_PIECES_ATTRACT, "0 1 1"}, {STATEMENT_INHIBITION, "1 0"}});
+    REFUSED("", 2, "1/2 4 -4 -3", NULL, NULL, true,
+            {{STATEMENT_ON_PIECES, "0 0 1 1 0 0 -1 -1 1 1 1"}, {STATEMENT_PIECES_ATTRACT, "0 1 1"}, {STATEMENT_INHIBITION, "1 0"}});
+    REFUSED("", 2, "1/4 -2 2 -2", NULL, NULL, true,
+            {{STATEMENT_EQUILIBRIUM, "0 0 0 0 0.1 0.1 0 0 0 0 0.79 0.99 0.81 1.01 5/8 -1/2 5/8 0"}, {STATEMENT_ATTRACTING, "0 1 1 1 -0.5 -0.5 1"},
+             {STATEMENT_INHIBITION, "1 0"}});
     static const char *const pairs[] = {"-1 1/2 -1/2 -1", "-1 -1/2 1/2 -1", "-1 0 1 -1", "-1 0 -1 -1", "-1 0 0 -1"};
     Ctx cx;
     ctx_init(&cx);
@@ -500,6 +508,10 @@ static void a_cascade_is_slower_than_every_component(void)
     x.s[0] = statement_of(&cx, &(Said){STATEMENT_EQUAL_TAU, "1"}, 1);
     x.s[0].is_part = true;
     CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);          /* without a rate */
+    statement_clear(&x.s[0]);
+    x.s[0] = statement_of(&cx, &(Said){STATEMENT_SWITCHED_RATE, "1 1/2"}, 1);
+    x.s[0].is_part = true;
+    CHECK(!verify_evidence(&cx, &x.m, &x.e).accepted);          /* of other dynamics */
     evidence_clear(&x.e);
     ctx_free(&cx);
 }
