@@ -186,6 +186,13 @@ def small_maps():
     yield "map of two cells", {"format": "eig-map/1", "matrix": dict(one, uniform=[["0.3"]]), "terms": terms,
                                "params": [{"name": "g", "value": "0.3", "lo": "0.25", "hi": "0.6"}], "proofs": [{"witness": {"members": [0], "V": [["1"]]}}],
                                "cells": [{"region": "not-lds", "lo": ["0.4"], "hi": ["0.6"], "proof": 0}, {"region": "not-lds", "lo": ["0.25"], "hi": ["0.4"], "proof": 0}]}
+    params = [{"name": x, "value": "0", "lo": "0", "hi": "2"} for x in ("g", "h")]
+    terms = [{"params": [0], "entries": [[0, 0, "1"]]}]
+    # the first one, moved along g, is on the last but one, and between the two of them is another
+    cells = [{"region": "not-lds", "lo": [x, y], "hi": [str(int(x) + 1), str(int(y) + 1)], "proof": 0} for x, y in ("00", "11", "10", "01")]
+    yield "map of four cells", {"format": "eig-map/1", "matrix": {"n": 2, "rows": [["1", "0"], ["0", "-3"]]}, "params": params, "terms": terms,
+                                "attained": {"matrix": {"n": 2, "entries": [[0, 0, "0.5"]]}, "params": params, "terms": terms},
+                                "proofs": [{"witness": {"members": [0], "V": [["1"]]}}], "cells": cells}
 
 
 def of_speeds():

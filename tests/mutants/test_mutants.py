@@ -107,7 +107,7 @@ def save_texts(found, path):
         donors = [b.tree for b in found if b is not base and (b.tree["format"] == base.tree["format"] or "cells" in base.tree)]
         most = 12 if "sums" in base.tree["matrix"] else 3 if len(text_of(base.tree)) < 1000 else 1
         texts += [text for how, where, text in mutants(base.tree, donors if "cells" in base.tree else r.sample(donors, 3), most, base.name)
-                  if how != "too long" and (how not in OF_READING or where in ("matrix/mean_slopes", "matrix/sums", "proofs/*/components", "proofs/*/witness") or r.random() < 0.02)]
+                  if how != "too long" and (how not in OF_READING or where in ("matrix/mean_slopes", "attained/matrix/mean_slopes", "matrix/sums", "proofs/*/components", "proofs/*/witness") or r.random() < 0.02)]
     r.shuffle(texts)
     texts = [text for text in texts if '"kernels"' not in text or "e5000" not in text]      # of these some are declined
     with open(path, "wb") as f:
