@@ -90,7 +90,8 @@ void plan_jumps(Ctx *cx, EigProblem *p)
         return;
     find_all(&j);
     double last = 0.0, *at = ARENA_ARRAY(&cx->arena, j.at.n + 1, double);
-    qsort(j.at.at, j.at.n, sizeof *j.at.at, in_time);
+    if (j.at.n)
+        qsort(j.at.at, j.at.n, sizeof *j.at.at, in_time);
     for (size_t k = 0; k < j.at.n; k++) {
         double t = j.at.at[k];
         if (t - last <= 0x1p-44 * t || p->duration - t <= 0x1p-44 * t)
