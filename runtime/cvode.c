@@ -176,7 +176,7 @@ static bool make_integrator(Cvode *c)
     c->memory = s->CVodeCreate(SUN_BDF, c->context);
     return c->memory && ok(s->CVodeSetErrHandlerFn(c->memory, complain, c)) && ok(s->CVodeInit(c->memory, slope, 0.0, c->state)) &&
            ok(s->CVodeSStolerances(c->memory, c->p->rtol, fmax(c->p->atol, LEAST_ATOL))) && ok(s->CVodeSetUserData(c->memory, c)) &&
-           ok(s->CVodeSetMaxNumSteps(c->memory, -1)) && ok(s->CVodeSetInitStep(c->memory, c->p->h)) &&
+           ok(s->CVodeSetMaxNumSteps(c->memory, -1)) && ok(s->CVodeSetInitStep(c->memory, c->p->h)) && ok(s->CVodeSetMaxStep(c->memory, c->p->longest_step)) &&
            (c->p->is_dense ? make_dense(c) : make_krylov(c));
 }
 

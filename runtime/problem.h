@@ -229,5 +229,6 @@ struct EigProblem {
     bool is_dense;              /* the Jacobian is a matrix; else known by its products */
     size_t n_jumps;             /* times in (0, duration), ascending, at which slopes jump: the method begins anew */
     const double *jump;
+    double longest_step;        /* 0: no limit; else, as slopes hang on the time elsewhere too, so that no step goes over a stimulus unseen */
 };
 #endif

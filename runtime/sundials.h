@@ -49,6 +49,7 @@ enum {
     F(int, CVodeSetUserData, (void *cvode, void *user)) \
     F(int, CVodeSetMaxNumSteps, (void *cvode, long n)) \
     F(int, CVodeSetInitStep, (void *cvode, double h)) \
+    F(int, CVodeSetMaxStep, (void *cvode, double h)) \
     F(int, CVodeSetStopTime, (void *cvode, double t)) \
     F(int, CVodeSetLinearSolver, (void *cvode, SUNLinearSolver, SUNMatrix)) \
     F(int, CVodeSetJacFn, (void *cvode, SunJacobian *)) \

@@ -300,8 +300,8 @@ static long mixed_degree(const Separation *s, const Expr *e)
     case EIG_FN_SUB: return x > 1 || y > 1 ? (x > y ? x : y) : 1;
     case EIG_FN_MUL: return x + y;
     case EIG_FN_POW: return expr_is_const(e->as.call.arg[1], &n) && mpq_cmp_si(n, MAX_POWER, 1) <= 0 ? x * mpz_get_si(mpq_numref(n)) : x;
-    case EIG_FN_SIN:
-    case EIG_FN_COS: return 0;
+    case EIG_FN_SIN: return 1;
+    case EIG_FN_COS: return 2;  /* near 0, 1 - cos is a square */
     default:         return x;
     }
 }

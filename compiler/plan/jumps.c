@@ -12,7 +12,10 @@ typedef struct Jumps {
     Ctx *cx;
     const EigProblem *p;
     Times at;
+    bool moves;                 /* a program hangs on the time in another way */
 } Jumps;
+
+enum { MOST_PARTS = 1000 };     /* then: of the duration */
 
 static bool is_time(const EigOp *op)
 {
@@ -24,17 +27,20 @@ static bool is_call(const EigOp *op, EigFn fn)
     return op->kind == EIG_OP_CALL && op->which == fn;
 }
 
-/* step(t - c), step(c - t) */
+/* step(t - c), step(c - t); any other t moves on. */
 static void find_steps(Jumps *j, const EigCode *code)
 {
-    for (size_t k = 0; k + 4 <= code->n; k++) {
+    for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k];
-        if (!is_call(&op[2], EIG_FN_SUB) || !is_call(&op[3], EIG_FN_STEP))
-            continue;
-        if (is_time(&op[0]) && op[1].kind == EIG_OP_CONST)
+        bool is_step = k + 4 <= code->n && is_call(&op[2], EIG_FN_SUB) && is_call(&op[3], EIG_FN_STEP);
+        if (is_step && is_time(&op[0]) && op[1].kind == EIG_OP_CONST) {
             vec_push(&j->cx->arena, &j->at, op[1].value);
-        else if (op[0].kind == EIG_OP_CONST && is_time(&op[1]))
+            k += 3;
+        } else if (is_step && op[0].kind == EIG_OP_CONST && is_time(&op[1])) {
             vec_push(&j->cx->arena, &j->at, op[0].value);
+            k += 3;
+        } else
+            j->moves |= is_time(op);
     }
 }
 
@@ -44,6 +50,7 @@ static void find_samples(Jumps *j, const EigCode *code)
         if (code->op[k].kind != EIG_OP_SAMPLES)
             continue;
         const EigTable *table = &j->p->table[code->op[k].which];
+        j->moves |= !table->is_step;
         for (size_t r = 0; table->is_step && r < table->n_rows; r++)
             vec_push(&j->cx->arena, &j->at, table->time[r]);
     }
@@ -85,7 +92,7 @@ static int in_time(const void *a, const void *b)
 /* Pieces shorter than some roundings of a time are none. */
 void plan_jumps(Ctx *cx, EigProblem *p)
 {
-    Jumps j = { cx, p, { 0 } };
+    Jumps j = { .cx = cx, .p = p };
     if (p->method != EIG_METHOD_CVODE)
         return;
     find_all(&j);
@@ -99,4 +106,5 @@ void plan_jumps(Ctx *cx, EigProblem *p)
         at[p->n_jumps++] = last = t;
     }
     p->jump = at;
+    p->longest_step = j.moves ? p->duration / MOST_PARTS : 0.0;
 }

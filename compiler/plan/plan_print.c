@@ -203,6 +203,8 @@ static void print_jacobian(const Plan *plan, Sbuf *out)
         sbuf_printf(out, "  by difference quotients: of `%s` %s\n", plan->no_tangent_of, plan->why_no_tangent);
     else
         sbuf_str(out, "  from the derivatives of the programs\n");
+    if (p->longest_step > 0)
+        sbuf_printf(out, "steps of at most %.6g, as slopes move with the time\n", p->longest_step);
     if (p->n_jumps == 0)
         return;
     sbuf_printf(out, "begins anew at %zu time%s:", p->n_jumps, p->n_jumps == 1 ? "" : "s");

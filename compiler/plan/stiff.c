@@ -96,20 +96,68 @@ static bool jumps(const Expr *e, bool inside)
     return jumps(e->as.call.arg[0], inside) || (e->as.call.n_args > 1 && jumps(e->as.call.arg[1], inside));
 }
 
-static bool pop_jumps(const ModelPop *p)
+static bool is_const(const Expr *e)
 {
-    bool any = p->n_states == 0 && jumps(p->stepped ? p->stepped : p->act.phi, false);
+    return e->kind == EXPR_CONST;
+}
+
+static bool is_time(const Expr *e)
+{
+    return e->kind == EXPR_VAR && e->as.var == EIG_VAR_T;
+}
+
+/* Of t, but not as steps and pulses that begin at a time which is the same for all: a step that is long since nothing happens may go over a
+ * stimulus. */
+static bool moves(const Expr *e)
+{
+    if (e->kind != EXPR_CALL)
+        return e->kind == EXPR_SAMPLES || is_time(e) || (e->kind == EXPR_SOLVE && moves(e->as.solve.s));
+    const Expr *const *arg = e->as.call.arg;
+    bool is_shift = arg[0]->kind == EXPR_CALL && arg[0]->as.call.fn == EIG_FN_SUB && is_time(arg[0]->as.call.arg[0]) && is_const(arg[0]->as.call.arg[1]);
+    if (is_shift && (e->as.call.fn == EIG_FN_STEP || (e->as.call.fn == EIG_FN_PULSE && is_const(arg[1]))))
+        return false;
+    return moves(arg[0]) || (e->as.call.n_args > 1 && moves(arg[1]));
+}
+
+static bool is_known(const Expr *e)
+{
+    return !e || (!jumps(e, false) && !moves(e));
+}
+
+/* Nothing of it hangs on the time or jumps with a state in a way that a long step would not see. */
+static bool pop_is_known(const ModelPop *p)
+{
+    bool all = (p->n_states > 0 || is_known(p->stepped ? p->stepped : p->act.phi)) && (!p->input || !moves(p->input));
     for (size_t k = 0; k < p->n_states; k++)
-        any |= jumps(p->state[k].drift, false);
+        all &= is_known(p->state[k].drift);
+    return all;
+}
+
+static bool term_moves(const ModelTerm *t)
+{
+    bool any = (t->gate && moves(t->gate)) || (t->signal && moves(t->signal));
+    for (size_t k = 0; k < t->n_parts; k++)
+        any |= moves(t->part[k].e);
     return any;
+}
+
+static bool conn_is_known(const ModelConn *c)
+{
+    bool all = true;
+    for (size_t k = 0; k < c->n_terms; k++)
+        all &= !term_moves(&c->term[k]);
+    return all;
 }
 
 bool plan_is_stiff(Ctx *cx, const Model *m, const char **why)
 {
     Rates r = { .cx = cx, .m = m };
+    for (size_t k = 0; k < m->conns.n; k++)
+        if (!conn_is_known(&m->conns.at[k]))
+            return false;
     for (size_t q = 0; q < m->pops.n; q++) {
         const ModelPop *p = &m->pops.at[q];
-        if (pop_jumps(p))
+        if (!pop_is_known(p))
             return false;
         if (p->n_states)
             take_equations(&r, p);

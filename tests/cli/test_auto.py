@@ -27,10 +27,11 @@ CHOSEN = [
     (OWN.replace("ms", "") % "", "step = 0.1", "milstein", "noise"), (OWN % "calculus = stratonovich", "step = 0.1", "milstein", "noise"),
     (OWN.replace("0.1 * v * noise", "0.1 * input * noise") % "" + "connect C -> C { weight = 0.1 }\n", "step = 0.1", "euler_maruyama", "no method of higher"),
 ]
-FAST = SMOOTH + "population F excitatory { tau = 0.01 ms; activation(z) = tanh(z) }\nconnect F -> E { weight = 0.5 }\nconnect E -> F { weight = 0.5 }\n"
+FAST = SMOOTH.replace("sin(t / (10 ms))", "1 + step(t - 50 ms)") + "population F excitatory { tau = 0.01 ms; activation(z) = tanh(z) }\nconnect F -> E { weight = 0.5 }\nconnect E -> F { weight = 0.5 }\n"
 CELL = "population C excitatory {\n  v' = 10000 * (v - v^3 / 3 - w)\n  w' = %s\n  start(v) = 1\n}\n"
 CHOSEN += [
     (FAST, "", "cvode", "`F` changes 1000 times as fast as `E`"), (FAST, TIGHT, "cvode", "1000 times"), (FAST.replace("0.01", "0.011"), "", "rk45", "neither"),
+    (FAST.replace("1 + step(t - 50 ms)", "sin(t / (10 ms))"), "", "rk45", "neither"),
     (FAST, "step = 0.001 ms", "rk4", "a step is given"),
     (FAST + DELAY, "step = 0.005 ms", "heun", "a delay"), (CELL % "v - w", "", "cvode", "`C.v` changes 30000 times as fast as `C.w`"),
     (CELL % "step(v) - w", "", "rk45", "neither"), ((CELL % "v - w").replace("10000", "10"), "", "rk45", "neither"),

@@ -226,6 +226,7 @@ def powers_of_differences():
     for text, want, pairs in (("(pre.v - post.v)^2", d ** 2, False), ("(pre.v - post.v) * (pre.v - post.v) / 2", d ** 2 / 2, False),
                               ("(pre.v - post.v)^3", d ** 3, True), ("(pre.v - post.v)^8", d ** 8, True),
                               ("(pre.v - post.v)^2 * (pre.v - post.v)^2", d ** 4, True), ("-(pre.v - post.v) * (1 + (pre.v - post.v)^2)", -d - d ** 3, True),
+                              ("(pre.v - post.v)^2 * sin(pre.v - post.v)", d ** 2 * np.sin(d), True), ("1e3 * (1 - cos(pre.v - post.v))^2", 1e3 * (1 - np.cos(d)) ** 2, True),
                               ("2 * post.v * (pre.v - post.v)^3 / pre.v", 2 * v[:, None] * d ** 3 / v[None, :], True)):
         model = ("population V mixed { size = 12; v' = 0 * input; start(v) = -65 + 0.001 * i }\nconnect V -> V { current = %s }\n"
                  "simulate { duration = 1; method = euler; step = 1; record input(V) }" % text)

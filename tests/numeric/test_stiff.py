@@ -117,7 +117,7 @@ def takes_fewer_steps():
         assert r.status == 0, r.stderr
         steps[method] = r.meta["run"]["steps"]
     print("# steps", steps)
-    assert steps["cvode"] * 50 < min(steps["rk45"], steps["dopri8"]), steps
+    assert steps["cvode"] * 20 < min(steps["rk45"], steps["dopri8"]), steps
 
 
 # Krylov's method: time constants over three decades, weights of all kinds.
