@@ -65,6 +65,8 @@ bool net_build(Ctx *cx, const Model *m, Net *out);
 
 /* Weights of a connection that are kept exactly, where that takes a rational each: some 150 bytes. */
 enum { NET_MAX_EXACT = 4 * 1000 * 1000 };
+/* Neurons of a place with a kernel: as many displacements, of which a run keeps those that are no doubles exactly, and a check the signs. */
+enum { NET_MAX_DISPLACEMENTS = 20 * 1000 * 1000 };
 /* Values of a kernel that a proof reads: a spectrum of so many takes some ten seconds. */
 enum { NET_MAX_KERNEL = 1 << 19 };
 

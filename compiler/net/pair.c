@@ -137,10 +137,10 @@ static bool put_rows(NetBuild *b, const ModelConn *c, Num factor, Block *out)
 
 bool pair_few_enough(NetBuild *b, const ModelConn *c, double n)
 {
-    if (n <= NET_MAX_EXACT)
+    if (n <= NET_MAX_DISPLACEMENTS)
         return true;
     Diag *d = diag_at(b->cx, D_E0454, c->kernel_span.to > c->kernel_span.from ? c->kernel_span : c->weight_span,
-                      "this kernel would be an exact number for each of %.0f displacements; at most %d are", n, NET_MAX_EXACT);
+                      "this kernel would be an exact number for each of %.0f displacements; at most %d are", n, NET_MAX_DISPLACEMENTS);
     diag_help(b->cx, d, "use fewer neurons, or a file: matrix(\"...\")");
     return false;
 }
