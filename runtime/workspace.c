@@ -99,6 +99,7 @@ bool workspace_open(Workspace *w, const EigProblem *p, size_t n_vectors)
     if (!place_numbers(w, p, n_vectors) || !place_pointers(w, p) || !place_supports(w, p) || !eig_noise_open(&w->noise, p))
         return false;
     w->args.noise = &w->noise;
+    w->args.has_inputs = &w->has_inputs;
     return true;
 }
 

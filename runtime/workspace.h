@@ -11,6 +11,7 @@ typedef struct Workspace {
     double *row;                /* a record */
     double *memory;
     const void **pointers;
+    int64_t has_inputs;
     EigSupport *support;
     EigNoise noise;
 } Workspace;

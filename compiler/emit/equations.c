@@ -161,13 +161,21 @@ static Val one_total(const Body *b)
     return receipts_total(&b->c, own_i64(e, &b->own, OWN_RECEIPTS_FROM), own_i64(e, &b->own, OWN_RECEIPTS_TO), input);
 }
 
+/* The input of the neuron of a scope. */
+static Val input_of(const Body *b, Scope *scope)
+{
+    const Emit *e = b->e;
+    if (!plan_stores_input(e->plan, b->pop))
+        return scope_value(scope, &e->p->pop[b->pop].input, &b->of_input);
+    return ll_load_f64(e->ll, stored_input(e, b->c.param[OF_ARGS], own_i64(e, &b->own, OWN_FROM)), scope->neuron);
+}
+
 /* One loop over the chunk: the input at first, then pointwise blocks. Returns the next block. */
 static size_t pass(const Body *b, bool is_first, size_t from)
 {
     Ll *ll = b->e->ll;
     const Chunk *c = &b->c;
-    const EigCode *input = &b->e->p->pop[b->pop].input;
-    size_t to = end_of_pass(b, from, is_first ? input->n : 0);
+    size_t to = end_of_pass(b, from, is_first ? b->e->p->pop[b->pop].input.n : 0);
     Pointwise *p = ARENA_ARRAY(&b->e->cx->arena, to - from + 1, Pointwise);
     for (size_t k = from; k < to; k++)
         p[k - from] = pointwise_begin(c, b->block[k], &b->of_block[k]);
@@ -175,7 +183,7 @@ static size_t pass(const Body *b, bool is_first, size_t from)
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), c->count, 1, 0, NULL);
     Scope scope = chunk_scope(c, ll_iadd(ll, c->lo, loop.index));
-    Val s = total ? total : is_first ? scope_value(&scope, input, &b->of_input) : ll_load_f64(ll, c->s, loop.index);
+    Val s = total ? total : is_first ? input_of(b, &scope) : ll_load_f64(ll, c->s, loop.index);
     for (size_t k = from; k < to; k++)
         s = pointwise_add(&p[k - from], &scope, s);
     ll_store_f64(ll, s, c->s, loop.index);

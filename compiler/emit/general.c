@@ -52,6 +52,7 @@ static void advance(Emit *e, const General *g)
     }
     LlFunction f = abi_entry(e, ABI_ADVANCE);
     Val args = f.param[0], x = f.param[3], y = x;
+    input_store(e, args);
     Val slope = part(e, args, GENERAL_SLOPE), acc = part(e, args, GENERAL_ACC), out = part(e, args, GENERAL_STAGE);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f.param[1], f.param[2], 1, 0, NULL);
@@ -80,6 +81,7 @@ static void drift(Emit *e, const General *g)
     Ll *ll = e->ll;
     LlFunction f = abi_entry(e, ABI_DRIFT);
     Val args = f.param[0], t = f.param[1], x = f.param[2];
+    input_store(e, args);
     ll_call(ll, &g->signals, (Val[]){ args, t, x }, 3);
     ll_call(ll, &g->slopes, (Val[]){ args, ll_i64(ll, 0), t, x, f.param[3] }, 5);
     LLVMBuildRetVoid(ll->builder);
@@ -101,6 +103,7 @@ void general_observe(const Emit *e, Val args, Val t, Val x, bool total)
     ll_call(ll, &g->signals, (Val[]){ args, t, x }, 3);
     if (!total)
         return;
+    input_store(e, args);
     if (g->has_delays)
         ll_call(ll, &g->remember, (Val[]){ args, step, x }, 3);
     ll_call(ll, &g->slopes, (Val[]){ args, step, t, x, part(e, args, GENERAL_SLOPE) }, 5);
@@ -113,6 +116,7 @@ void general_functions(Emit *e)
     g->shares = slopes_are_many(e->p);
     sum_function(e);
     signal_functions(e, g);
+    input_functions(e);
     slope_functions(e, g);
     if (eig_method[e->p->method].adaptive)
         drift(e, g);

@@ -1,12 +1,13 @@
-/* Inputs that depend on the neuron alone: they are computed once a call of
- * eig_advance and read from args->work afterwards. */
+/* Inputs that depend on the neuron alone: the first call of a run computes
+ * them, and all read them from args->work. */
 #include <stdio.h>
 
 #include "compiler/emit/parts.h"
+#include "runtime/layout.h"
 
 Val stored_input(const Emit *e, Val args, Val pop_from)
 {
-    Val at = ll_iadd(e->ll, ll_i64(e->ll, WORK_INPUT * e->p->n), pop_from);
+    Val at = ll_iadd(e->ll, ll_i64(e->ll, WORK_INPUT * eig_n_x(e->p)), pop_from);
     return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), at);
 }
 
@@ -56,6 +57,17 @@ void input_functions(Emit *e)
 
 void input_store(const Emit *e, Val args)
 {
+    Ll *ll = e->ll;
+    if (e->input_group.n == 0)
+        return;
+    LLVMBasicBlockRef first = LLVMAppendBasicBlockInContext(ll->context, ll->function, "first");
+    LLVMBasicBlockRef after = LLVMAppendBasicBlockInContext(ll->context, ll->function, "after");
+    Val flag = abi_load(e, args, ABI_has_inputs), none = ll_i64(ll, 0);
+    LLVMBuildCondBr(ll->builder, LLVMBuildICmp(ll->builder, LLVMIntEQ, ll_load(ll, ll->i64, flag), none, ""), first, after);
+    LLVMPositionBuilderAtEnd(ll->builder, first);
     for (size_t g = 0; g < e->input_group.n; g++)
         group_call(e, &e->input_group.at[g], &args, 1);
+    LLVMBuildStore(ll->builder, ll_i64(ll, 1), flag);
+    LLVMBuildBr(ll->builder, after);
+    LLVMPositionBuilderAtEnd(ll->builder, after);
 }

@@ -11,7 +11,7 @@
  * arrays of it) stays in the first-level cache. */
 enum { EMIT_CHUNK = 1024 };
 
-/* Parts of args->work, n doubles each. */
+/* Parts of args->work, eig_n_x doubles each. */
 enum { WORK_ACC, WORK_STAGE_A, WORK_STAGE_B, WORK_INPUT };
 
 /* A number in which what is computed alike may differ. */
@@ -236,9 +236,9 @@ void blocks_by_table(Emit *e);
 /* Adds the blocks from `from` on, before `to`, in the order of e->into; shared: args, y, sums, lo, count, s. */
 void blocks_add(const Emit *e, Val from, Val to, const Val *shared);
 
-/* input.c: inputs of neurons that are computed once a call of eig_advance (plan_stores_input) */
+/* input.c: inputs of neurons that are computed once a run (plan_stores_input) */
 void input_functions(Emit *e);
-/* Fills the part WORK_INPUT of args->work. */
+/* Fills the part WORK_INPUT of args->work, where that has not been done. */
 void input_store(const Emit *e, Val args);
 /* Where those of a population lie. */
 Val stored_input(const Emit *e, Val args, Val pop_from);
@@ -329,7 +329,7 @@ Val stage_formula(const Emit *e, unsigned stage, const Neuron *v, Val *acc);
 typedef struct StepTimes { Val at[N_STAGE_TIMES]; } StepTimes;
 StepTimes step_times(const Emit *e, const LlFunction *advance, Val k);
 /* signals.c: what populations send, now and some steps ago */
-enum { GENERAL_SLOPE, GENERAL_ACC, GENERAL_STAGE };     /* parts of args->work, n_x numbers each */
+enum { GENERAL_SLOPE, GENERAL_ACC, GENERAL_STAGE };     /* parts of args->work, in place of those before WORK_INPUT */
 struct General {
     size_t *signal_from;        /* in args->signal, of signals with a program */
     size_t *history_from, *history_rows;

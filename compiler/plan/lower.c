@@ -221,14 +221,24 @@ static bool is_cheap(const EigPop *pop)
            (stored || !uses(&pop->input, EIG_VAR_I) || (!calls_library(&pop->input) && pop->input.n <= MAX_OPERATIONS));
 }
 
+/* Of the neuron's index, and nothing that a run changes. */
+static bool is_of_index(const EigCode *code)
+{
+    for (size_t k = 0; k < code->n; k++) {
+        const EigOp *op = &code->op[k];
+        if (op->kind != EIG_OP_CONST && op->kind != EIG_OP_CALL && !(op->kind == EIG_OP_VAR && op->which == EIG_VAR_I))
+            return false;
+    }
+    return uses(code, EIG_VAR_I);
+}
+
 /* Where memory is what a run waits for, a short formula is not worth an array. */
 bool plan_stores_input(const Plan *plan, size_t pop)
 {
     enum { SHORT = 8 };
     const EigCode *input = &plan->problem.pop[pop].input;
-    bool of_neuron = uses(input, EIG_VAR_I) && !uses(input, EIG_VAR_T);
-    bool in_sweeps = plan->recompute && plan->state == STATE_IN_MEMORY;
-    return of_neuron && !(in_sweeps && input->n <= SHORT && !calls_library(input));
+    bool waits = plan->general_why || (plan->recompute && plan->state == STATE_IN_MEMORY);
+    return is_of_index(input) && !(waits && input->n <= SHORT && !calls_library(input));
 }
 
 static const char *why_not_recompute(const EigProblem *p)

@@ -61,7 +61,7 @@ static void print_input(const Plan *plan, size_t q, Sbuf *out)
                                                      : ": of time, once an evaluation");
     else
         sbuf_str(out, !expr_uses(p->input, EIG_VAR_I) ? ": constant"
-                      : plan_stores_input(plan, q)    ? ": of the neuron, stored for a run of steps"
+                      : plan_stores_input(plan, q)    ? ": of the neuron, computed once and stored"
                                                       : ": of the neuron, computed where it is used");
     sbuf_char(out, '\n');
 }

@@ -128,7 +128,9 @@ static void writes_stay_inside(void)
             column[b] = c.p.block[b].column;
         }
         static const double time[3] = { 0.0, 0.1, 0.2 };
-        EigKernelArgs args = { .time = time, .weight = weight, .row_from = row_from, .column = column, .total = array[0], .work = array[1] };
+        int64_t has_inputs = 0;
+        EigKernelArgs args = { .time = time, .weight = weight, .row_from = row_from, .column = column, .total = array[0], .work = array[1],
+                               .has_inputs = &has_inputs };
         Plan plan = circuit_plan(&c);
         Kernel *k = circuit_compile(&c, &plan, 2, NULL);
         const EigKernel *f = kernel_functions(k);
@@ -143,6 +145,31 @@ static void writes_stay_inside(void)
         kernel_free(k);
         circuit_free(&c);
     }
+}
+
+/* Of one step from 0 of neurons with the input 2 + cos(i): what `work` holds counts where it is said to hold the inputs. */
+static void inputs_are_computed_once(void)
+{
+    enum { N = 40 };
+    Circuit c;
+    circuit_init(&c, EIG_METHOD_EULER, 0.1, 1);
+    size_t e = add_pop(&c, N, 10.0, relu(&c), CODE(&c, push(2.0), var(EIG_VAR_I), fn(EIG_FN_COS), fn(EIG_FN_ADD)), CODE(&c, push(0.0)));
+    add_block(&c, EIG_BLOCK_UNIFORM, e, e, 0.1);
+    record_rates(&c);
+    Plan plan = circuit_plan(&c);
+    Kernel *k = circuit_compile(&c, &plan, 2, NULL);
+    static const double time[2] = { 0.0, 0.1 };
+    static const void *const nothing[1] = { NULL };
+    double total[N] = { 0 }, work[EIG_KERNEL_WORK * N] = { 0 }, x[N] = { 0 };
+    int64_t has_inputs = 1;
+    EigKernelArgs args = { .time = time, .weight = nothing, .total = total, .work = work, .has_inputs = &has_inputs };
+    kernel_functions(k)->advance(&args, 0, 1, x);
+    CHECK(has_inputs == 1 && x[0] == 0.0 && x[N - 1] == 0.0);
+    has_inputs = 0;
+    kernel_functions(k)->advance(&args, 0, 1, x);
+    CHECK(has_inputs == 1 && x[0] > 0.0 && x[N - 1] > 0.0);
+    kernel_free(k);
+    circuit_free(&c);
 }
 
 static void processors_are_checked(void)
@@ -182,6 +209,7 @@ int main(void)
     RUN(size_is_independent_of_neurons);
     RUN(many_populations_share_code);
     RUN(writes_stay_inside);
+    RUN(inputs_are_computed_once);
     RUN(processors_are_checked);
     RUN(times_are_told);
     return test_done();
