@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "runtime/layout.h"
 
@@ -30,6 +31,22 @@ static bool count_history(const EigProblem *p, size_t *n)
     return fits;
 }
 
+/* Zeros, in large pages where there are many and the system has such pages: neurons read others from anywhere. */
+static double *zeros(size_t bytes)
+{
+    enum { LARGE_PAGE = 2 * 1024 * 1024 };
+    bool is_large = bytes >= 2 * LARGE_PAGE;
+    double *at = aligned_alloc(is_large ? LARGE_PAGE : 64, bytes);
+    if (!at)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    if (is_large)
+        madvise(at, bytes, MADV_HUGEPAGE);
+#endif
+    memset(at, 0, bytes);
+    return at;
+}
+
 static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
 {
     size_t width = 0, n_history;
@@ -42,10 +59,9 @@ static bool place_numbers(Workspace *w, const EigProblem *p, size_t n_vectors)
     size_t n_diffusion = padded(eig_diffusion_rows(p->method) * eig_noise_room(p));
     size_t n_signal = padded(eig_signal_from(p, eig_n_signals(p)));
     size_t bytes = (n_total + n_work + n_state + n_row + n_normal + n_diffusion + n_signal + padded(n_history)) * sizeof(double);
-    double *at = aligned_alloc(64, bytes);
+    double *at = zeros(bytes);
     if (!at)
         return false;
-    memset(at, 0, bytes);
     w->memory = at;
     w->args.total = at;
     w->args.work = w->args.total + n_total;
