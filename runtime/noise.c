@@ -6,20 +6,6 @@
 #include "runtime/normal.h"
 #include "runtime/rng.h"
 
-/* The hash of "NAME[i]", going on from that of "NAME". */
-static uint64_t neuron_entity(uint64_t name, size_t i)
-{
-    char digit[24];
-    size_t n = 0;
-    do
-        digit[n++] = (char)('0' + i % 10);
-    while (i /= 10);
-    uint64_t h = eig_fnv1a_more(name, '[');
-    while (n)
-        h = eig_fnv1a_more(h, digit[--n]);
-    return eig_fnv1a_more(h, ']');
-}
-
 bool eig_noise_open(EigNoise *noise, const EigProblem *p)
 {
     *noise = (EigNoise){ .n = eig_noise_from(p, p->n_pops, 0), .seed = p->seed };
@@ -31,7 +17,7 @@ bool eig_noise_open(EigNoise *noise, const EigProblem *p)
         for (size_t k = 0; k < p->pop[q].n_states; k++) {
             const EigState *state = &p->pop[q].state[k];
             for (size_t i = 0; eig_state_is_random(state) && i < p->pop[q].size; i++)
-                *to++ = eig_event_name(neuron_entity(state->entity, i), tag);
+                *to++ = eig_event_name(eig_fnv1a_neuron(state->entity, i), tag);
         }
     }
     return true;

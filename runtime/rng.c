@@ -37,6 +37,19 @@ uint64_t eig_fnv1a(const char *s)
     return h;
 }
 
+uint64_t eig_fnv1a_neuron(uint64_t name, uint64_t neuron)
+{
+    char digit[24];
+    int n = 0;
+    do
+        digit[n++] = (char)('0' + neuron % 10);
+    while (neuron /= 10);
+    name = eig_fnv1a_more(name, '[');
+    while (n > 0)
+        name = eig_fnv1a_more(name, digit[--n]);
+    return eig_fnv1a_more(name, ']');
+}
+
 /* The half keeps 0 out. At the other end 2^53 - 1/2 has no double and rounds
  * to 2^53, so that one value is moved back below 1. */
 static double uniform(uint32_t high, uint32_t low)

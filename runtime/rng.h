@@ -13,6 +13,7 @@ enum { EIG_PHILOX_ROUNDS = 10 };
 void eig_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 uint64_t eig_fnv1a(const char *s);          /* FNV-1a, 64 bits */
 uint64_t eig_fnv1a_more(uint64_t hash, char c);     /* of the text that c continues */
+uint64_t eig_fnv1a_neuron(uint64_t name, uint64_t neuron);  /* of "E[3]", from that of "E" */
 /* Two uniforms in (0, 1), 53 bits each: e = fnv(entity) ^ (fnv(tag) * 0x9E3779B97F4A7C15);
  * counter (step lo, step hi, draw, e hi), key (seed lo, e lo ^ seed hi). */
 uint64_t eig_event_name(uint64_t entity_fnv, uint64_t tag_fnv);        /* this e */

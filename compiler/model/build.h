@@ -199,6 +199,8 @@ typedef struct PopBuild {
     bool weight_in_conflict;    /* one of a weight into it was */
     bool broken;                /* size or neurons unknown: what names it is not looked at */
     bool place_broken;          /* its place was not understood */
+    const AstAttr *drawn_as;    /* NULL: none */
+    bool connection_draws;      /* one from it or to it */
 } PopBuild;
 
 typedef struct ConnBuild {
@@ -354,6 +356,12 @@ bool names_draw(const char *name);
 bool draws_number(const AstExpr *e);
 Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope);
 DrawKey draw_key(const char *entity, const char *tag, bool of_pair);
+
+/* ---- drawn_as.c ---- */
+/* The key of what is drawn for the population `s`: its path, or that with the name in `a`, which may be NULL. */
+const char *drawn_as_read(Builder *b, const AstAttr *a, const Symbol *s);
+/* Once it is known what connections draw: no two keys meet (E0211), and where a name is given something is drawn. */
+void drawn_as_check(Builder *b);
 
 /* ---- ou.c ---- */
 /* noise_ou(...) in an input. */

@@ -251,11 +251,17 @@ static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
     return false;
 }
 
-/* Who gives a seed believes that something is drawn by it. */
-static bool check_seed(Builder *b, const AstAttr *seed, const AstExpr *pattern, const AstAttr *weight)
+static bool draws(const AstAttr *const *slot)
 {
-    bool draws = (pattern && (is_call_of(pattern, "random") || draws_number(pattern))) || (weight && draws_number(weight->value));
-    if (draws)
+    const AstExpr *pattern = slot[CONN_PATTERN] ? slot[CONN_PATTERN]->value : NULL;
+    return (pattern && (is_call_of(pattern, "random") || draws_number(pattern))) || (slot[CONN_WEIGHT] && draws_number(slot[CONN_WEIGHT]->value));
+}
+
+/* Who gives a seed believes that something is drawn by it. */
+static bool check_seed(Builder *b, const AstAttr *const *slot)
+{
+    const AstAttr *seed = slot[CONN_SEED];
+    if (draws(slot))
         return true;
     Diag *d = diag_at(b->cx, D_E0208, seed->span, "`seed` is that of what this connection draws, and it draws nothing");
     diag_help(b->cx, d, "leave it out, or draw: `pattern = random(p = 0.1)`, `weight = normal(1, 0.2)`");
@@ -277,7 +283,7 @@ static bool read_attributes(Builder *b, const AstAttr *const *slot, ModelConn *c
     ok = ok && check_indegree(b, slot[CONN_PATTERN], c);
     if (slot[CONN_SEED])
         ok = constant_whole(b, slot[CONN_SEED]->value, "a seed", 0, UINT64_MAX, &c->seed) &&
-             (!ok || check_seed(b, slot[CONN_SEED], pattern, slot[CONN_WEIGHT])) && ok;
+             (!ok || check_seed(b, slot)) && ok;
     if (slot[CONN_DELAY])
         ok = read_delay(b, slot[CONN_DELAY]->value, c) && ok;
     params_note(b, &b->m->params_elsewhere);
@@ -306,6 +312,8 @@ static void build(Builder *b, const Wire *w)
         return;
     c.pre = w->pre->index;
     c.post = w->post->index;
+    if (draws(slot))
+        b->pops.at[c.pre].connection_draws = b->pops.at[c.post].connection_draws = true;
     c.label = w->label;
     c.key = w->key;
     c.weight_span = (slot[CONN_WEIGHT] ? slot[CONN_WEIGHT] : slot[CONN_CURRENT])->value->span;

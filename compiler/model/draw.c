@@ -252,25 +252,11 @@ Typed draw_call(Builder *b, const AstExpr *call, const Scope *scope)
 
 /* ---- values ---- */
 
-/* fnv1a of "E[3]", from that of "E". */
-static uint64_t neuron_entity(uint64_t population, size_t neuron)
-{
-    char digit[24];
-    int n = 0;
-    do
-        digit[n++] = (char)('0' + neuron % 10);
-    while (neuron /= 10);
-    population = eig_fnv1a_more(population, '[');
-    while (n > 0)
-        population = eig_fnv1a_more(population, digit[--n]);
-    return eig_fnv1a_more(population, ']');
-}
-
 double expr_draw_value(const Expr *e, uint64_t seed, size_t pre, size_t post)
 {
     double u[2];
     bool of_pair = e->as.draw.of_pair;
-    uint64_t entity = of_pair ? e->as.draw.entity : neuron_entity(e->as.draw.entity, pre);
+    uint64_t entity = of_pair ? e->as.draw.entity : eig_fnv1a_neuron(e->as.draw.entity, pre);
     uint64_t step = of_pair ? (uint64_t)pre << 32 | post : 0;
     eig_uniform2(seed, entity, e->as.draw.tag, step, e->as.draw.number, u);
     return eig_draw_value(e->as.draw.draw, u[0]);

@@ -180,8 +180,8 @@ static void read_starts(Builder *b, size_t pop)
             place_start(b, &a->at[k], p, pb->eq);
     for (size_t k = 0; k < pb->eq->n; k++) {
         StateBuild *s = &pb->eq->state[k];
-        const char *name = arena_printf(&b->cx->arena, "%s.%s", p->name, s->equation->name);
-        DrawKey draws = draw_key(name, "start", false);
+        const char *key = arena_printf(&b->cx->arena, "%s.%s", p->key, s->equation->name);
+        DrawKey draws = draw_key(key, "start", false);
         Scope scope = { .kind = SCOPE_START, .pop = (long)pop, .draws = &draws,
                         .what = arena_printf(&b->cx->arena, "the start of `%s`", s->equation->name) };
         s->start = s->start_from ? resolve(b, s->start_from->value, &scope)

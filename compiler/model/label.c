@@ -89,7 +89,7 @@ static const char *key_of(Builder *b, const Labelled *l, size_t number)
 {
     const Wire *w = l->wire;
     Sbuf text = { 0 };
-    sbuf_printf(&text, "%s->%s\n%s", w->pre->path, w->post->path, l->attributes);
+    sbuf_printf(&text, "%s->%s\n%s", b->m->pops.at[w->pre->index].key, b->m->pops.at[w->post->index].key, l->attributes);
     if (*loop_of(w))
         sbuf_printf(&text, "%s = %ld\n", loop_of(w), w->item->round);
     if (*w->item->space->prefix)

@@ -72,6 +72,7 @@ bool model_build_of_many(Ctx *cx, NumPool *nums, int source, const Ast *ast, siz
     params_note(&b, &out->params_in_inputs);
     populations_build(&b);
     connections_build(&b);
+    drawn_as_check(&b);
     units_infer(&b);
     populations_finish(&b);
     params_note(&b, &out->params_elsewhere);

@@ -127,6 +127,7 @@ typedef struct ModelOu {
 
 typedef struct ModelPop {
     const char *name;
+    const char *key;            /* what its draws and noise are keyed by: its name, or what `drawn_as` makes of it */
     Span span, sign_span;       /* the declaration's head; the word that gives the sign */
     Sign sign;                  /* SIGN_MIXED also for a table with both: see neuron_sign */
     bool is_exempt;             /* declared `mixed`: exempt from Dale's law */

@@ -1,5 +1,7 @@
 #include "compiler/model/model.h"
 
+#include <string.h>
+
 static void print_unit(Unit u, Sbuf *out)
 {
     if (unit_is_none(u))
@@ -129,6 +131,8 @@ static void print_states(const ModelPop *p, Sbuf *out)
 static void print_pop(const Model *m, const ModelPop *p, Sbuf *out)
 {
     sbuf_printf(out, "population %s %s size %zu\n", p->name, sign_text(p), p->size);
+    if (strcmp(p->name, p->key) != 0)
+        sbuf_printf(out, "  drawn as %s\n", p->key);
     if (p->n_states == 0) {
         sbuf_str(out, "  tau ");
         if (p->tau)

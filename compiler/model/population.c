@@ -5,7 +5,7 @@
 
 typedef enum PopAttr {
     POP_SIZE, POP_TAU, POP_COST, POP_COST_FORMULA, POP_ACTIVATION, POP_GAIN, POP_THRESHOLD, POP_INPUT, POP_START, POP_PLACE, POP_NOISE, POP_PROX_STEP,
-    POP_N_COLLECTED
+    POP_DRAWN_AS, POP_N_COLLECTED
 } PopAttr;
 
 static const AttrRule rule[] = {
@@ -21,6 +21,7 @@ static const AttrRule rule[] = {
     [POP_PLACE] = { .name = "place" },
     [POP_NOISE] = { .name = "noise" },
     [POP_PROX_STEP] = { .name = "prox_step" },
+    [POP_DRAWN_AS] = { .name = "drawn_as" },
     { .name = "start", .kind = AST_ATTR_FUNCTION, .repeats = true },
     { .name = "rate" },
     { .name = "calculus" },
@@ -93,7 +94,7 @@ static void declare_tau(Builder *b, size_t pop)
     Typed v;
     const char *what = arena_printf(&b->cx->arena, "the time constant of `%s`", p->name);
     p->tau_span = tau->value->span;
-    DrawKey draws = draw_key(p->name, "tau", false);
+    DrawKey draws = draw_key(p->key, "tau", false);
     Scope scope = { .kind = SCOPE_START, .what = what, .pop = pb->broken ? NO_POP : (long)pop, .draws = &draws };
     params_note(b, &b->m->params_elsewhere);
     v = resolve(b, tau->value, &scope);
@@ -119,6 +120,8 @@ static void declare(Builder *b, const AstDecl *d, Symbol *s)
     Space *before = space_enter(b, s->space);
     pb.slot = ARENA_ARRAY(&b->cx->arena, N_RULES, const AstAttr *);
     pb.complete = attributes_collect(b, &d->as.population.attrs, where, N_RULES, rule, pb.slot);
+    pb.drawn_as = pb.slot[POP_DRAWN_AS];
+    p.key = drawn_as_read(b, pb.drawn_as, s);
     declare_sign(d, &p);
     pb.broken = !declare_size(b, d, &pb, &p);
     pb.place_broken = pb.broken || !declare_place(b, &pb, &p);
@@ -177,7 +180,7 @@ static Typed read_number(Builder *b, const AstAttr *a, ScopeKind kind, const cha
         return default_number(b, p->span, otherwise);
     if (b->pops.at[pop].broken)
         return typed_error(a->value->span);
-    DrawKey draws = draw_key(p->name, a->name, false);
+    DrawKey draws = draw_key(p->key, a->name, false);
     Scope scope = { .kind = kind, .what = arena_printf(&b->cx->arena, "%s of `%s`", what, p->name), .pop = (long)pop, .draws = &draws };
     return resolve(b, a->value, &scope);
 }

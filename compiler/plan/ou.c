@@ -39,16 +39,14 @@ static void factors(Num step, const ModelOu *ou, double *decay, double *spread)
 }
 
 /* One number a neuron, read by its programs: sigma times a normal of its own. */
-static EigCode stationary_start(Ctx *cx, const Model *m, const ModelOu *ou, const char *name, EigPop *pop)
+static EigCode stationary_start(Ctx *cx, const Model *m, const ModelOu *ou, uint64_t entity, EigPop *pop)
 {
     double sigma = num_to_double(ou->sigma);
     double *column = ARENA_ARRAY(&cx->arena, pop->size, double);
     uint64_t tag = eig_fnv1a("start");
     for (size_t i = 0; i < pop->size; i++) {
         double u[2];
-        char entity[256];
-        snprintf(entity, sizeof entity, "%s.%s[%zu]", pop->name, name, i);
-        eig_uniform2(m->sim.seed, eig_fnv1a(entity), tag, 0, 0, u);
+        eig_uniform2(m->sim.seed, eig_fnv1a_neuron(entity, i), tag, 0, 0, u);
         column[i] = sigma * eig_normal_quantile(u[0]);
     }
     EigOp *op = ARENA_NEW(&cx->arena, EigOp);
@@ -59,12 +57,13 @@ static EigCode stationary_start(Ctx *cx, const Model *m, const ModelOu *ou, cons
 EigState plan_ou(Ctx *cx, const Model *m, const ModelPop *p, size_t k, EigPop *pop)
 {
     const char *name = arena_printf(&cx->arena, "ou%zu", k + 1);
+    uint64_t entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->key, name));
     double decay = 1.0, spread = 0.0;
     if (m->sim.has_step)
         factors(m->sim.step, &p->ous.at[k], &decay, &spread);
     return (EigState){
-        .name = name, .kind = EIG_STATE_OU, .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->name, name)),
+        .name = name, .kind = EIG_STATE_OU, .entity = entity,
         .decay = constant_code(cx, decay), .spread = constant_code(cx, spread),
-        .start = stationary_start(cx, m, &p->ous.at[k], name, pop),
+        .start = stationary_start(cx, m, &p->ous.at[k], entity, pop),
     };
 }

@@ -13,7 +13,7 @@ static EigState round_state(Ctx *cx, const Model *m, const ModelPop *p, size_t k
         .drift = expr_to_code(cx, planned->drift),
         .noise = s->noise ? expr_to_code(cx, s->noise) : (EigCode){ 0 },
         .noise_slope = planned->noise_slope ? expr_to_code(cx, planned->noise_slope) : (EigCode){ 0 },
-        .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->name, s->name)),
+        .entity = eig_fnv1a(arena_printf(&cx->arena, "%s.%s", p->key, s->name)),
         .start = plan_code(cx, m, s->start, pop),
     };
 }
@@ -24,7 +24,7 @@ static EigState leak_state(Ctx *cx, const Model *m, const ModelPop *p, EigPop *p
     return (EigState){
         .name = "rate", .kind = EIG_STATE_LEAK,
         .noise = plan_code(cx, m, p->noise, pop),
-        .entity = eig_fnv1a(p->name),
+        .entity = eig_fnv1a(p->key),
         .start = pop->start,
     };
 }

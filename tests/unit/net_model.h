@@ -31,7 +31,7 @@ static inline void bench_end(Bench *b)
 
 static inline size_t add_pop(Bench *b, const char *name, Sign sign, size_t size)
 {
-    ModelPop p = { .name = intern(&b->cx.names, name), .sign = sign, .is_exempt = sign == SIGN_MIXED, .size = size,
+    ModelPop p = { .name = intern(&b->cx.names, name), .key = name, .sign = sign, .is_exempt = sign == SIGN_MIXED, .size = size,
                    .tau = num_int(&b->pool, 20) };
     vec_push(&b->cx.arena, &b->m.pops, p);
     return b->m.pops.n - 1;
