@@ -187,7 +187,8 @@ static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
     Num s;
     expr_is_const(v.e, &s);
     if (mpq_sgn(s) < 0) {
-        diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_brief(b->cx, s));
+        Diag *d = diag_at(b->cx, D_E0401, e->span, "a scale is at least 0, and this is %s", num_brief(b->cx, s));
+        diag_help(b->cx, d, "it multiplies every weight, as `scale = 1/n`; signs come from the source population");
         return false;
     }
     c->scale_power = power_of_n(b, e);
@@ -247,7 +248,9 @@ static bool read_delay(Builder *b, const AstExpr *e, ModelConn *c)
     c->delay = mpq_sgn(delay) ? delay : NULL;
     if (mpq_sgn(delay) >= 0)
         return true;
-    diag_at(b->cx, D_E0401, e->span, "%s is at least 0, and this is %s", what, constant_text(b, v));
+    Diag *d = diag_at(b->cx, D_E0401, e->span, "%s is at least 0, and this is %s", what, constant_text(b, v));
+    diag_help(b->cx, d, "it is how long a rate is on its way, such as `delay = 2%s`; without it a rate arrives at once",
+              unit_is_none(v.unit) ? "" : " ms");
     return false;
 }
 

@@ -48,10 +48,15 @@ static bool read_numbers(Builder *b, const AstExpr *const arg[2], ModelOu *ou, U
     expr_is_const(tau.e, &ou->tau);
     expr_is_const(sigma.e, &ou->sigma);
     *unit = sigma.unit;
-    if (mpq_sgn(ou->tau) <= 0)
-        diag_at(b->cx, D_E0401, tau.span, "a time constant is above 0, and this is %s", constant_text(b, tau));
-    if (mpq_sgn(ou->sigma) < 0)
-        diag_at(b->cx, D_E0401, sigma.span, "a standard deviation is at least 0, and this is %s", constant_text(b, sigma));
+    if (mpq_sgn(ou->tau) <= 0) {
+        Diag *d = diag_at(b->cx, D_E0401, tau.span, "a time constant is above 0, and this is %s", constant_text(b, tau));
+        diag_help(b->cx, d, "it is how long the input remembers, such as `tau = 5%s`; an input without memory is the `noise` of the population",
+                  unit_is_none(tau.unit) ? "" : " ms");
+    }
+    if (mpq_sgn(ou->sigma) < 0) {
+        Diag *d = diag_at(b->cx, D_E0401, sigma.span, "a standard deviation is at least 0, and this is %s", constant_text(b, sigma));
+        diag_help(b->cx, d, "leave the sign out: the input fluctuates to both sides of 0 alike");
+    }
     return mpq_sgn(ou->tau) > 0 && mpq_sgn(ou->sigma) >= 0;
 }
 

@@ -14,9 +14,11 @@ static bool is_set(const Builder *b, const Symbol *s)
     return false;
 }
 
-/* "write 1", or of a name what it stands for: "write `param w = 1`". */
+/* "write 1", of -w "write `weight = w`", or of a name what it stands for: "write `param w = 1`". */
 static const char *written_as(Builder *b, const AstExpr *e, const char *size)
 {
+    if (e && e->kind == AST_UNARY && e->as.binary.right->kind != AST_NUMBER)
+        return arena_printf(&b->cx->arena, "write `weight = %s`", expression_text(b, e->as.binary.right));
     const Symbol *s = e && e->kind == AST_NAME ? symbol_find(b, e->as.name.name) : NULL;
     if (!s || (s->kind != SYM_PARAM && s->kind != SYM_LET))
         return arena_printf(&b->cx->arena, "write %s", size);
