@@ -187,6 +187,12 @@ static void leave_behind(Map *m, Look *c)
     range_cell_clear(&c->box, m->problem.ranges.n_params);
 }
 
+/* Quarters are looked at along x first, whichever of the two params comes first by its name. */
+static unsigned in_turn(const Map *m, unsigned n, unsigned turn)
+{
+    return n == 4 && m->axis[0] == 1 ? (turn & 1) << 1 | turn >> 1 : turn;
+}
+
 static void add_cells(Map *m, RangeCell box, int depth)
 {
     Look look = {.box = box};
@@ -202,8 +208,8 @@ static void add_cells(Map *m, RangeCell box, int depth)
     while (quarter(m, &box, n, &parts[n]))
         n++;
     leave_behind(m, &look);
-    for (unsigned which = 0; which < n; which++)
-        add_cells(m, parts[which], depth - 1);
+    for (unsigned turn = 0; turn < n; turn++)
+        add_cells(m, parts[in_turn(m, n, turn)], depth - 1);
 }
 
 void map_cells(Map *m, int depth)

@@ -366,4 +366,19 @@ def what_is_wrong_is_said(folder):
     check("`w_EI`" in r.err, r)
 
 
+@test
+def the_order_of_cells(folder):
+    """That of the axes as they are given, whatever the params are called."""
+    text = PAIR.format("cost = nonnegative", 20)
+    rows = []
+    for names in (("a", "b"), ("b", "a")):
+        write(folder, "m.eig", re.sub(r"\bw_E[EI]\b", lambda m: names[m.group() == "w_EI"], text))
+        path = os.path.join(folder, "map.csv")
+        r = eigc("map", os.path.join(folder, "m.eig"), f"--over={names[0]}=0:3", f"--over={names[1]}=0:2", "-q", "--depth=5", "--data", path)
+        equal(r.status, 0, r)
+        rows.append(open(path).read().split("\n", 1)[1])
+    check(rows[0].count("\n") > 10, rows[0])
+    equal(rows[0], rows[1])
+
+
 main()
