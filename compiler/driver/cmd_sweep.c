@@ -22,6 +22,9 @@ typedef struct Job {
     size_t n_ended[RUN_N_STATUS], first_ended[RUN_N_STATUS];
     double first_time[RUN_N_STATUS];
     double *least, *most;       /* of each measure */
+    size_t n_not_finite;        /* sets that ended well, with a measure that is no finite number */
+    size_t first_set, first_measure;    /* of those the first; its first */
+    double first_value;
     double seconds;
     bool written;
 } Job;
@@ -167,6 +170,18 @@ static void explain_failure(Job *w)
         diag_nowhere(cx, D_E0004, "%s", s->error);
 }
 
+static void look_at_finite(Job *w, size_t k, const double *row)
+{
+    size_t m = 0;
+    while (m < w->s.n_measures && isfinite(row[m]))
+        m++;
+    if (m == w->s.n_measures || w->n_not_finite++ > 0)
+        return;
+    w->first_set = k;
+    w->first_measure = m;
+    w->first_value = row[m];
+}
+
 /* How set k ended, and what its measures lie between with the others. */
 static bool look_at_row(Job *w, size_t k, const double *row)
 {
@@ -181,6 +196,8 @@ static bool look_at_row(Job *w, size_t k, const double *row)
         w->first_ended[status] = k;
         w->first_time[status] = row[n + 1];
     }
+    if (status == RUN_DONE)
+        look_at_finite(w, k, row);
     for (size_t m = 0; m < n && status == RUN_DONE; m++) {
         w->least[m] = fmin(w->least[m], row[m]);
         w->most[m] = fmax(w->most[m], row[m]);
@@ -327,6 +344,21 @@ static size_t n_threads(const Sweep *s)
     return n < blocks ? n : blocks;
 }
 
+static void explain_not_finite(Job *w)
+{
+    if (w->n_not_finite == 0)
+        return;
+    const Model *model = w->first.c.model;
+    size_t record = w->first.measures.measure[w->first_measure].record;
+    Span at = model->sim.records.n ? model->sim.records.at[record].span : w->first.c.net->pop[record].model->span;
+    Diag *d = diag_at(context(w), D_E0893, at, "the measure `%s` is %s at %s", w->first.measures.name[w->first_measure],
+                      isnan(w->first_value) ? "no number" : w->first_value < 0 ? "-inf" : "inf",
+                      grid_set_text(context(w), &w->s.grid, w->first_set));
+    diag_note(context(w), d, "this is the first; %zu of %zu sets have such a measure, which stands in the result as it is", w->n_not_finite,
+              w->s.grid.n_sets);
+    diag_help(context(w), d, "keep what the record divides by away from 0, and what a logarithm or a root is of above it: `log(max(E, 1e-9))`");
+}
+
 static ExitStatus finish(Job *w, bool done)
 {
     if (w->s.failed_set != SIZE_MAX) {
@@ -338,6 +370,7 @@ static ExitStatus finish(Job *w, bool done)
     w->written = write_result(w);
     if (!w->written)
         return STATUS_SYSTEM;
+    explain_not_finite(w);
     return w->n_ended[RUN_DONE] == w->s.grid.n_sets ? STATUS_DONE : STATUS_NOT_PROVED;
 }
 

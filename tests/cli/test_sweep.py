@@ -285,5 +285,24 @@ def signs_are_looked_at(folder):
     check(r.status in (1, 2) and "[E06" in r.err and "at w = 0" in r.err, r)
 
 
+@test
+def measures_that_are_no_numbers(folder):
+    """Said once, with the first set and how many there are; nothing is said of numbers."""
+    text = """model m
+param g = 0 in [-1, 1]
+param h = 1 in [0, 2]
+population E excitatory { tau = 10 ms; cost = identity; input = 0; start = g }
+simulate { duration = 1 ms; method = rk4; step = 0.1 ms; record RECORD every 1 ms }
+"""
+    write(folder, "n.eig", text.replace("RECORD", "E"))
+    r = sweep(folder, "--over=g=-1:0.5:4", "--over=h=1:2:2", "--measure=final(log(E))", "--measure=peak(log(E))", model="n.eig")
+    equal(r.err.count("warning"), 1, r)
+    check("warning[E0893]: the measure `final(log(E))` is no number at g = -1, h = 1" in r.err, r.err)
+    check("this is the first; 6 of 8 sets have such a measure" in r.err, r.err)
+    for over, record in (("g=0.5:1:2", "log(E)"), ("g=-1:0.5:2", "log(abs(E))")):
+        write(folder, "n.eig", text.replace("RECORD", record))
+        equal(sweep(folder, "--over=" + over, f"--measure=final({record})", model="n.eig").err, "")
+
+
 if __name__ == "__main__":
     main() if HAS_JIT else print("ok sweep_needs_the_code_generator")
