@@ -203,7 +203,7 @@ def test_17_motion_holds_until_the_next_sample():
 
 def test_18_statistics():
     r = run("18-chance")
-    log_g = np.log(r["G"][-1])          # normal: mean 0.01 t, variance 0.05^2 t
+    log_g = np.log(r["growth"][-1])          # normal: mean 0.01 t, variance 0.05^2 t
     assert abs(np.mean(log_g) - 1) < 4 * 0.5 / math.sqrt(50), np.mean(log_g)
     assert 0.3 < np.std(log_g) < 0.7, np.std(log_g)
     v = verdicts("18-chance")
