@@ -74,14 +74,24 @@ static void steep_tanh(Walk *w, const Scaled *a, Scaled *slope)
     scaled_clear(&t);
 }
 
+/* 1/cosh(a)^2, for tanh(a) in t: as 1 - t^2 where that leaves most of its digits. */
+static void tanh_slope(mpfi_srcptr a, mpfi_srcptr t, mpfi_ptr out)
+{
+    if (mpfr_cmp_si(&a->left, -4) > 0 && mpfr_cmp_si(&a->right, 4) < 0) {
+        mpfi_sqr(out, t);
+        mpfi_si_sub(out, 1, out);
+        return;
+    }
+    recall_even(mpfr_cosh, out, a);
+    mpfi_sqr(out, out);
+    mpfi_inv(out, out);
+}
+
 static void apply_tanh(Walk *w, const Jet *a, Scaled g[3])
 {
     scaled_collapse(w->at, &a->v[0], &g[1]);
-    scaled_set(&g[0], &g[1]);
-    recall(mpfr_tanh, g[0].c, g[0].c);
-    recall_even(mpfr_cosh, g[1].c, g[1].c);
-    mpfi_sqr(g[1].c, g[1].c);
-    mpfi_inv(g[1].c, g[1].c);
+    recall(mpfr_tanh, g[0].c, g[1].c);
+    tanh_slope(g[1].c, g[0].c, g[1].c);
     steep_tanh(w, &a->v[0], &g[1]);
     if (w->at->side && a->is_affine && !scaled_has_zero(&a->v[0])) {    /* ... and not below a multiple of that */
         Jet steepness;

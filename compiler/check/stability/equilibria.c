@@ -31,6 +31,11 @@ static double slope_of(const Hunt *h, size_t a, double t)
     return (psi(h, a, t + by) - psi(h, a, t - by)) / (2 * by);
 }
 
+double equilibria_value(const Equilibria *e, size_t a, double t)
+{
+    return psi(e->hunt, a, t);
+}
+
 double equilibria_slope(const Equilibria *e, size_t a, double t)
 {
     return slope_of(e->hunt, a, t);
@@ -106,7 +111,7 @@ static bool newton(Hunt *h, double *x)
         double miss = linearise(h, x);
         idle = miss < best / 2 ? 0 : idle + 1;
         best = fmin(best, miss);
-        if (n > EQUILIBRIA_FEW_ROWS && idle > 4)
+        if (idle > (n > EQUILIBRIA_FEW_ROWS ? 4 : 10))
             return false;       /* from piece to piece of the activations, and back */
         size = h->found->scale;         /* of where x is, not of where it began */
         for (size_t a = 0; a < n; a++)
@@ -125,15 +130,19 @@ static bool newton(Hunt *h, double *x)
     return linearise(h, x) <= 1e-11 * size;
 }
 
-/* A while along the network's own way, time constants all 1. */
+/* A while along the network's own way, time constants all 1, or until it hardly moves. */
 static void relax(const Hunt *h, double *x)
 {
     enum { STEPS = 120 };
+    static const double settled = 1e-4;     /* of the scale: Newton's method does the rest in a step or two */
     size_t n = h->found->n_rows;
-    double next[EQUILIBRIA_MOST_ROWS];
-    for (int k = 0; k < STEPS; k++) {
-        for (size_t a = 0; a < n; a++)
+    double next[EQUILIBRIA_MOST_ROWS], moved = INFINITY;
+    for (int k = 0; k < STEPS && moved > settled * h->found->scale; k++) {
+        moved = 0;
+        for (size_t a = 0; a < n; a++) {
             next[a] = x[a] + 0.25 * (psi(h, a, total_input(h, a, x)) - x[a]);
+            moved = fmax(moved, fabs(next[a] - x[a]));
+        }
         for (size_t a = 0; a < n && fabs(next[a]) < 1e9 * h->found->scale; a++)
             x[a] = next[a];
     }
@@ -229,7 +238,7 @@ static void try_starts(Hunt *h)
     size_t n = h->found->n_rows;
     double x[EQUILIBRIA_MOST_ROWS];
     int starts = n <= 8 ? 96 : n <= EQUILIBRIA_FEW_ROWS ? 48 : 6;
-    for (int k = 0; k < starts && h->found->n < EQUILIBRIA_MOST; k++) {
+    for (int k = 0; k < (h->found->n == 1 ? starts / 2 : starts) && h->found->n < EQUILIBRIA_MOST; k++) {
         for (size_t a = 0; a < n; a++)
             x[a] = somewhere(h, a, k / 3, k < 3 ? 0.5 * k : random_unit(h));
         if (k < 3 || k % 3 == 0)
@@ -273,18 +282,30 @@ static void read_rows(Hunt *h, double *v)
     mpq_clear(x);
 }
 
-/* About the size of the values where they have come to an end far out on both sides, as those of formulas may, whose bounds are
- * not written; else -1. */
+/* The value far out on that side, where it has come to an end, as those of formulas may, whose bounds are not written; else NAN. */
+static double settled_value(const Hunt *h, size_t a, int side)
+{
+    double far = psi(h, a, side * 0x1p60), near = psi(h, a, side * 0x1p50);
+    return fabs(far - near) <= 1e-6 * fabs(far) ? far : (double)NAN;
+}
+
+bool equilibria_settle(const Equilibria *e, double *lo, double *hi)
+{
+    bool all = true;
+    for (size_t a = 0; all && a < e->n_rows; a++) {
+        lo[a] = settled_value(e->hunt, a, -1);
+        hi[a] = settled_value(e->hunt, a, 1);
+        all = isfinite(lo[a]) && isfinite(hi[a]);
+    }
+    return all;
+}
+
+/* About the size of the values where they have come to an end on both sides; else -1. */
 static double settled_size(const Hunt *h, size_t a)
 {
-    double size = 0;
-    for (int side = -1; side <= 1; side += 2) {
-        double far = psi(h, a, side * 0x1p60), near = psi(h, a, side * 0x1p50);
-        if (!(fabs(far - near) <= 1e-6 * fabs(far)))
-            return -1;
-        size = fmax(size, fabs(far));
-    }
-    return size;
+    double size = fmax(fabs(settled_value(h, a, -1)), fabs(settled_value(h, a, 1)));
+    bool both = !isnan(settled_value(h, a, -1)) && !isnan(settled_value(h, a, 1));
+    return both ? size : -1;
 }
 
 /* The largest of the bounds and of what the input alone gives. */
@@ -384,6 +405,11 @@ static void hunt_by_contents(Hunt *h, const ClaimMatrix *m)
         for (size_t a = 0; a < found->n_rows; a++)
             found->at[k][o->at[a]] = there->at[k][a];
     arena_free(&room);
+}
+
+void equilibria_network(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)
+{
+    hunt_new(net, m, out);
 }
 
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out)

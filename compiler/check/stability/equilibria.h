@@ -19,6 +19,12 @@ typedef struct Equilibria {
 /* w, of the rows of a claim's matrix. */
 double *equilibria_weights(Ctx *cx, const ClaimMatrix *m);
 void equilibria_find(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* The network alone, with no places. */
+void equilibria_network(const LocalNet *net, const ClaimMatrix *m, Equilibria *out);
+/* psi of row a at t, about. */
+double equilibria_value(const Equilibria *e, size_t a, double t);
+/* The values of psi far out, row by row, where they have come to an end on both sides; false where some have not. */
+bool equilibria_settle(const Equilibria *e, double *lo, double *hi);
 /* Of the largest number of x; of the rates where that is 0, or no more than what Newton's method leaves of a 0. */
 double equilibria_size(const Equilibria *e, const double *x);
 /* The slope of psi of row a at t, about. */

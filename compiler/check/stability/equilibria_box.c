@@ -201,7 +201,22 @@ static void note_hopeless(Arena *arena, const Equilibria *e, const KrawczykBox *
         *search = (BoxSearch){.side = side};
 }
 
-/* Whether Krawczyk's map leads into the box, as far as doubles tell. */
+/* Krawczyk's map leads into the box, as far as doubles tell, or hardly out of it. */
+static bool image_holds(Arena *arena, const Equilibria *e, const KrawczykBox *b, BoxSearch *search)
+{
+    double *offset = ARENA_ARRAY(arena, b->n, double), *reach = ARENA_ARRAY(arena, b->n, double);
+    bool holds = true, is_none_enough = false;
+    krawczyk_image(arena, e->w, b, offset, reach);
+    for (size_t a = 0; a < b->n; a++) {
+        holds &= offset[a] + reach[a] < 1.01 * b->radius[a];
+        is_none_enough |= reach[a] >= b->radius[a];
+    }
+    if (is_none_enough)
+        note_hopeless(arena, e, b, search);
+    return holds;
+}
+
+/* The same before anything is enclosed for it. */
 static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const double *x, int exponent, int narrow, BoxSearch *search)
 {
     Arena *arena = &net->cx->arena;
@@ -211,31 +226,20 @@ static bool box_seems_to_hold(const LocalNet *net, const Equilibria *e, const do
         b.x[a] = rounded(x[a], 46 - exponent);
         b.radius[a] = ldexp(search->side ? search->side[a] : 1, exponent - narrow);
     }
-    if (!facts_in_doubles(net, e, &b) || is_hopeless(search, &b) || !krawczyk_inverse(arena, e->w, &b))
-        return false;
-    double *offset = ARENA_ARRAY(arena, b.n, double), *reach = ARENA_ARRAY(arena, b.n, double);
-    bool holds = true;
-    krawczyk_image(arena, e->w, &b, offset, reach);
-    bool is_none_enough = false;
-    for (size_t a = 0; a < b.n; a++) {
-        holds &= offset[a] + reach[a] < 1.01 * b.radius[a];
-        is_none_enough |= reach[a] >= b.radius[a];
-    }
-    if (is_none_enough)
-        note_hopeless(arena, e, &b, search);
-    return holds;
+    return facts_in_doubles(net, e, &b) && !is_hopeless(search, &b) && krawczyk_inverse(arena, e->w, &b) && image_holds(arena, e, &b, search);
 }
 
 bool propose_equilibrium(const LocalNet *net, const ClaimMatrix *m, const Equilibria *e, const double *x, BoxSearch *search, Statement *out)
 {
     KrawczykBox b;
     while (search->n_tried < sizeof box_try / sizeof *box_try) {
+        bool is_first = search->n_tried == 0;       /* it mostly holds */
         BoxTry by = box_try[search->n_tried++];
         int exponent;
-        if (!size_of(e, x, by.by_scale, &exponent) || !box_seems_to_hold(net, e, x, exponent, by.narrow, search))
+        if (!size_of(e, x, by.by_scale, &exponent) || (!is_first && !box_seems_to_hold(net, e, x, exponent, by.narrow, search)))
             continue;
         place_box(net, x, exponent, by.narrow, search->side, out);
-        if (set_facts(net, m, 1, out) && set_inverse(net, e, out, &b))
+        if (set_facts(net, m, 1, out) && set_inverse(net, e, out, &b) && (!is_first || image_holds(&net->cx->arena, e, &b, search)))
             return true;
         statement_clear(out);
     }

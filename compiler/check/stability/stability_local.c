@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compiler/check/stability/equilibria.h"
+#include "compiler/check/stability/box_guess.h"
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/report_text.h"
 
@@ -93,10 +93,15 @@ static bool shrink(Boxing *b)
     return shorter;
 }
 
+static size_t most_steps(const Boxing *b)
+{
+    size_t entries = b->m.row_from[b->m.q], most = entries ? (MOST_WORK - 1) / entries + 1 : MOST_STEPS;
+    return most < MOST_STEPS ? most : MOST_STEPS;
+}
+
 static bool shrink_to_the_end(Boxing *b)
 {
-    size_t entries = b->m.row_from[b->m.q];
-    for (size_t k = 0; k < MOST_STEPS && k * entries < MOST_WORK; k++) {
+    for (size_t k = 0; k < most_steps(b); k++) {
         if (!image_of_box(b))
             return false;
         if (!shrink(b))
@@ -117,23 +122,19 @@ static bool set_box(Boxing *b, const double *x, const double *by)
     return true;
 }
 
-/* Sides in proportion of a box that shrinks onto the equilibrium: (I - |D W|)^-1 applied to 1, D the slopes there. */
+/* Sides in proportion of a box that shrinks onto the equilibrium: (I - |D W|)^-1 applied to 1, D the slopes there, about. */
 static bool sides_at(const Boxing *b, const Equilibria *e, const double *x, double *by)
 {
     size_t n = b->m.q;
     double *a = ARENA_ARRAY(&b->cx->arena, n * n, double), *y = ARENA_ARRAY(&b->cx->arena, n * n, double);
-    mpq_t t;
-    mpq_init(t);
     for (size_t i = 0; i < n; i++) {
-        double s = e->v[i], least = 0, most = 0;
+        double s = e->v[i];
         for (size_t j = 0; j < n; j++)
             s += e->w[i * n + j] * x[j];
-        mpq_set_d(t, is_moderate(s) ? s : 0);
-        bool fine = is_moderate(s) && local_slopes(&b->local, i, t, t, &least, &most);
+        double beside = 0x1p-20 * (fmin(1, e->scale) + fabs(s)), most = equilibria_steepness(e, i, s - beside, s + beside);
         for (size_t j = 0; j < n; j++)
-            a[i * n + j] = (i == j) - (fine ? most : (double)INFINITY) * fabs(e->w[i * n + j]);
+            a[i * n + j] = (i == j) - most * fabs(e->w[i * n + j]);
     }
-    mpq_clear(t);
     if (!dense_invert(n, a, y))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -153,15 +154,22 @@ static bool widest_invariant(Boxing *b, const Equilibria *e, const double *x, do
 {
     size_t n = b->m.q;
     double *by = ARENA_ARRAY(&b->cx->arena, n, double), *side = ARENA_ARRAY(&b->cx->arena, n, double), least = INFINITY;
+    BoxGuess guess;
     if (!sides_at(b, e, x, by))
         return false;
+    box_guess_init(&b->cx->arena, e, &guess);
     for (size_t a = 0; a < n; a++)
         least = fmin(least, by[a]);
     while (*k > NARROWEST) {
         double factor = ldexp(size, (*k)--) / 2;
-        for (size_t a = 0; a < n; a++)
+        for (size_t a = 0; a < n; a++) {
             side[a] = factor * by[a];
+            guess.lo[a] = x[a] - side[a];
+            guess.hi[a] = x[a] + side[a];
+        }
         b->margin = ldexp(factor * least, -10);
+        if (!box_guess_image(&guess) || !box_guess_image_is_inside(&guess))
+            continue;
         if (is_moderate(b->margin) && set_box(b, x, side) && image_of_box(b) && image_is_inside(b))
             return true;
     }
@@ -258,18 +266,16 @@ static bool certify_box(Boxing *b, StatementKind kind, LdsReport *out)
 
 /* Slopes that occur in the box, or less, are refuted, and so would be bounds of slopes, which cost more to know. In doubles: all that hangs on it
  * is whether the box is looked at. */
-static bool is_too_steep(Boxing *b, const Equilibria *e)
+static bool is_too_steep(Boxing *b, const BoxGuess *g)
 {
     Num *own = ARENA_ARRAY(&b->cx->arena, b->m.q, Num);
     LdsReport lds = {0};
-    mpq_t from, to;
-    mpq_inits(from, to, (mpq_ptr)0);
     for (size_t a = 0; a < b->m.q; a++) {
-        local_inputs(&b->local, &b->m, a, (const mpq_t *)b->lo, (const mpq_t *)b->hi, from, to);
-        double steepness = equilibria_steepness(e, a, mpq_get_d(from), mpq_get_d(to));
+        double from, to;
+        box_guess_inputs(g, a, &from, &to);
+        double steepness = equilibria_steepness(g->e, a, from, to);
         own[a] = num_from_double(b->net->nums, isfinite(steepness) ? steepness : 0);
     }
-    mpq_clears(from, to, (mpq_ptr)0);
     if (reduce_with_slopes(b->cx, b->net, b->gains, own, &lds.matrix, &lds.reason))
         lds_decide(b->cx, b->net, &lds);
     bool is_refuted = lds.verdict == TRUTH_REFUTED;
@@ -277,9 +283,32 @@ static bool is_too_steep(Boxing *b, const Equilibria *e)
     return is_refuted;
 }
 
+/* Slopes seem to be too large where the rates end up. */
+static bool ends_too_steep(Boxing *b)
+{
+    enum { FEW_ROWS = 64 };     /* of many the question costs as much as its answer saves */
+    Equilibria e;
+    BoxGuess g;
+    if (b->m.q > FEW_ROWS)
+        return false;
+    equilibria_network(&b->local, &b->m, &e);
+    box_guess_init(&b->cx->arena, &e, &g);
+    return box_guess_end(&g, most_steps(b)) && is_too_steep(b, &g);
+}
+
 static bool try_global(Boxing *b, LdsReport *out)
 {
-    return start_from_ranges(b) && shrink_to_the_end(b) && certify_box(b, STATEMENT_LOCAL_SLOPES, out);
+    return !ends_too_steep(b) && start_from_ranges(b) && shrink_to_the_end(b) && certify_box(b, STATEMENT_LOCAL_SLOPES, out);
+}
+
+/* The box as it is, in doubles. */
+static void guess_box(const Boxing *b, const Equilibria *e, BoxGuess *out)
+{
+    box_guess_init(&b->cx->arena, e, out);
+    for (size_t a = 0; a < b->m.q; a++) {
+        out->lo[a] = mpq_get_d(b->lo[a]);
+        out->hi[a] = mpq_get_d(b->hi[a]);
+    }
 }
 
 /* In the widest box slopes may be too large, and in narrower ones not. */
@@ -287,9 +316,12 @@ static bool try_sizes(Boxing *b, const Equilibria *e, const double *x, double si
 {
     enum { MOST_TRIES = 4 };
     int k = WIDEST;
-    for (int tries = 0; tries < MOST_TRIES && widest_invariant(b, e, x, size, &k); tries++)
-        if (!is_too_steep(b, e) && certify_box(b, STATEMENT_INVARIANT_BOX, out))
+    BoxGuess g;
+    for (int tries = 0; tries < MOST_TRIES && widest_invariant(b, e, x, size, &k); tries++) {
+        guess_box(b, e, &g);
+        if (!is_too_steep(b, &g) && certify_box(b, STATEMENT_INVARIANT_BOX, out))
             return true;
+    }
     return false;
 }
 

@@ -276,6 +276,15 @@ static void far_init(const LocalNet *net, const ClaimMatrix *m, const Num *tau, 
         f->tau[a] = num_to_double(tau[a]);
 }
 
+/* No rate seems to grow: in doubles all activations have come to an end on both sides. */
+static bool all_settle(const LocalNet *net, const ClaimMatrix *m)
+{
+    Equilibria e;
+    double *lo = ARENA_ARRAY(&net->cx->arena, net->n, double), *hi = ARENA_ARRAY(&net->cx->arena, net->n, double);
+    equilibria_network(net, m, &e);
+    return equilibria_settle(&e, lo, hi);
+}
+
 void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *lds)
 {
     Far f;
@@ -285,6 +294,8 @@ void stability_seek_runaway(const LocalNet *net, const RowTau *tau, LdsReport *l
     for (size_t a = 0; a < net->n; a++)
         if (!mpq_equal(tau->least[a], tau->most[a]))
             return;
+    if (all_settle(net, &lds->matrix))
+        return;
     far_init(net, &lds->matrix, tau->least, &f);
     if (!read_tails(&f) || never_grows(&f, x, next))
         return;
