@@ -37,13 +37,22 @@ void advice_find(Ctx *cx, Report *r);
 void remedies_find(Ctx *cx, const Report *r, Advice *out);
 /* The network with weights of the remedy's connection, or all of them, times `factor`; shares all else. */
 Net remedy_net(Ctx *cx, const Net *net, const Remedy *x, Num factor);
+/* The bounds of slopes as the remedy's change leaves them. */
+const SlopeReport *remedy_slopes(Ctx *cx, const Report *r, const Remedy *x, Num factor);
 /* The rows in which changes of it are tried. */
 GainLevel remedy_level(Ctx *cx, const Net *net);
 /* Three digits of x, towards 0. */
 Num remedy_digits(NumPool *nums, double x);
 
-/* ---- advice_factor.c ---- */
-/* x->at, one factor on all weights, for a network of more rows than changes are tried in one by one; false where none is found. */
-enum { FACTOR_MAX_ROWS = 2000, FACTOR_MAX_ENTRIES = 200 * 1000 };
-bool remedy_find_factor(Ctx *cx, const Report *r, Remedy *x);
+/* ---- advice_factor.c: networks of more rows than changes are searched in to the end ---- */
+enum { FACTOR_MAX_ROWS = 2000, FACTOR_MAX_ENTRIES = 200 * 1000 };      /* one factor on all weights */
+enum { CHANGES_MAX_ROWS = 300 };                                        /* single changes */
+/* Operations (lds.c) of all decisions about single changes; of those about one factor. */
+extern const double remedy_work_of_changes, remedy_work_of_factor;
+typedef struct RemedyWork {
+    double left;
+    double factor;              /* that sufficed for the change before, and may be that of this one, too; 0: none */
+} RemedyWork;
+/* x->at, which suffices; takes its work from *work. False where none is found. */
+bool remedy_find_within(Ctx *cx, const Report *r, RemedyWork *work, Remedy *x);
 #endif

@@ -1,12 +1,13 @@
-/* The largest factor on all weights that is found to restore diagonal stability. For W times s, all that is certified for one s holds
- * for every smaller one with the same multipliers, so the least upper bound is enclosed between proofs. */
+/* The least change that is found to restore diagonal stability with so much work: one factor on all weights, or on some. For W times s, all
+ * that is certified for one s holds for every smaller one with the same multipliers, so the least upper bound is enclosed between proofs. */
 #include <math.h>
 
 #include "compiler/check/advice.h"
 #include "compiler/check/proof/statement_verify.h"
 
-/* Operations (lds.c) of one decision, less than a tenth of a second, and of all; decisions; parts to which the end is enclosed. */
-static const double work_each = 5e9, work_in_all = 2e10, nearly = 1.002, least_of_all = 0x1p-20;
+const double remedy_work_of_changes = 4e10, remedy_work_of_factor = 2e10;
+/* Of one decision, less than a tenth of a second; parts to which the end is enclosed; the least factor on all weights, and on some. */
+static const double work_each = 5e9, nearly = 1.002, least_of_all = 0x1p-20, least_of_one = 0x1p-10;
 enum { DECISIONS = 16, ROUNDINGS = 5 };
 
 typedef struct Search {
@@ -14,15 +15,17 @@ typedef struct Search {
     const Report *r;
     const Remedy *x;
     double work, most;          /* left; of one decision so far */
+    double guess;               /* 0: none */
 } Search;
 
 /* Certified with the factor; the margin, 0: unknown. */
 static bool is_certified(Search *s, Num factor, double *margin)
 {
     Net net = remedy_net(s->cx, s->r->net, s->x, factor);
+    const SlopeReport *slope = remedy_slopes(s->cx, s->r, s->x, factor);
     LdsReport lds = {0};
     double given = fmin(s->work, work_each), left = given;
-    if (!reduce_net(s->cx, &net, s->r->slope, remedy_level(s->cx, &net), &lds.matrix, &lds.reason))
+    if (!reduce_net(s->cx, &net, slope, remedy_level(s->cx, &net), &lds.matrix, &lds.reason))
         return false;
     lds_decide_within(s->cx, &net, &left, &lds);
     s->work -= given - left;
@@ -56,24 +59,42 @@ static double next_factor(double lo, double hi, double margin, double own)
     return hi > 2 * lo ? sqrt(lo * hi) : (lo + hi) / 2;
 }
 
-bool remedy_find_factor(Ctx *cx, const Report *r, Remedy *x)
+/* [*lo, *hi], the least certified and refuted or undecided, is halved until it is short. */
+static void enclose(Search *s, double *lo, double *hi, double margin)
+{
+    bool is_all = s->x->kind == REMEDY_ALL_WEIGHTS;
+    double own = is_all ? largest_own(&s->r->lds.matrix) : 0;
+    for (int k = 0; k < DECISIONS && s->work > 2 * s->most; k++) {    /* the short number takes one or two */
+        if (*lo > 0 ? *hi <= *lo * nearly : *hi <= least_of_one)
+            break;
+        double next = is_all ? next_factor(*lo, *hi, margin, own) : (*lo + *hi) / 2;
+        if (k == 0 && s->guess > *lo)
+            next = s->guess;
+        else if (k == 1 && *lo == s->guess)
+            next = fmin(next, *lo * (1 + 3 * (nearly - 1)));
+        if (is_certified(s, num_from_double(s->r->net->nums, next), &margin))
+            *lo = next;
+        else
+            *hi = next;
+    }
+}
+
+bool remedy_find_within(Ctx *cx, const Report *r, RemedyWork *work, Remedy *x)
 {
     NumPool *nums = r->net->nums;
-    Search s = {cx, r, x, work_in_all, 0};
-    double lo = least_of_all, hi = 1, margin, own = largest_own(&r->lds.matrix);
-    if (!is_certified(&s, num_from_double(nums, lo), &margin))
-        return false;
-    for (int k = 0; k < DECISIONS && hi > lo * nearly && s.work > 2 * s.most; k++) {    /* the short number takes one or two */
-        double next = next_factor(lo, hi, margin, own);
-        if (is_certified(&s, num_from_double(nums, next), &margin))
-            lo = next;
-        else
-            hi = next;
+    Search s = {cx, r, x, work->left, 0, work->factor};
+    double lo = x->kind == REMEDY_ALL_WEIGHTS ? least_of_all : 0, hi = 1, margin, now = num_to_double(x->now);
+    mpq_ptr factor = num_new(nums);
+    bool found = is_certified(&s, num_from_double(nums, lo), &margin), is_short = false;
+    if (found)
+        enclose(&s, &lo, &hi, margin);
+    for (int k = 0; found && !is_short && k < ROUNDINGS; k++) {
+        x->at = remedy_digits(nums, lo * now * (1 - 0.005 * k * k));
+        mpq_div(factor, x->at, x->now);
+        is_short = !(x->kind == REMEDY_GAINS && mpq_sgn(x->at) == 0) && is_certified(&s, factor, &margin);
     }
-    for (int k = 0; k < ROUNDINGS; k++) {
-        x->at = remedy_digits(nums, lo * (1 - 0.005 * k * k));
-        if (is_certified(&s, x->at, &margin))
-            return true;
-    }
-    return false;
+    work->left = s.work;
+    if (is_short)
+        work->factor = mpq_get_d(factor);
+    return is_short;
 }

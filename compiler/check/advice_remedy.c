@@ -1,4 +1,5 @@
 /* Changes of the model that restore diagonal stability: found by trying. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,8 @@ typedef struct Search {
     Ctx *cx;
     const Report *r;
     LdsReport last;             /* the last changed network that was refuted; zero: none was */
+    bool many;                  /* rows: only so much work is done */
+    RemedyWork work;
 } Search;
 
 GainLevel remedy_level(Ctx *cx, const Net *net)
@@ -41,7 +44,7 @@ Net remedy_net(Ctx *cx, const Net *net, const Remedy *x, Num factor)
     return changed;
 }
 
-static SlopeReport *changed_slopes(Ctx *cx, const Report *r, const Remedy *x, Num factor)
+const SlopeReport *remedy_slopes(Ctx *cx, const Report *r, const Remedy *x, Num factor)
 {
     SlopeReport *slope = ARENA_ARRAY(&cx->arena, r->net->n_pops, SlopeReport);
     memcpy(slope, r->slope, r->net->n_pops * sizeof *slope);
@@ -99,7 +102,7 @@ static void decide(Search *s, const Net *net, const SlopeReport *slope, LdsRepor
 static bool is_certified(Search *s, const Remedy *x, Num factor)
 {
     Net net = remedy_net(s->cx, s->r->net, x, factor);
-    SlopeReport *slope = changed_slopes(s->cx, s->r, x, factor);
+    const SlopeReport *slope = remedy_slopes(s->cx, s->r, x, factor);
     LdsReport lds;
     if (is_refuted_already(s, &net, slope))
         return false;
@@ -136,7 +139,44 @@ static bool is_weight_of(const Net *net, const ModelConn *c, Num value)
     return mpq_equal(weight, value) || mpq_equal(size, value);
 }
 
-/* A parameter that is the whole weight of a connection. */
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* No + or - outside of brackets, and nowhere the name. */
+static bool is_product_without(const char *text, const char *end, const char *name)
+{
+    size_t n = strlen(name);
+    int depth = 0;
+    for (const char *at = text; at < end; at++) {
+        depth += (*at == '(' || *at == '[') - (*at == ')' || *at == ']');
+        if (depth == 0 && (*at == '+' || *at == '-'))
+            return false;
+        bool begins = at == text || !is_name_char(at[-1]);
+        if (begins && (size_t)(end - at) >= n && memcmp(at, name, n) == 0 && (at + n == end || !is_name_char(at[n])))
+            return false;
+    }
+    return true;
+}
+
+/* The text is the name, or a product that begins or ends with it. */
+static bool is_times(const char *text, size_t length, const char *name)
+{
+    size_t n = strlen(name);
+    const char *end = text + length, *left = text + n, *right = end - n;
+    if (length < n)
+        return false;
+    if (length == n)
+        return memcmp(text, name, n) == 0;
+    for (; left < end && *left == ' '; left++);
+    for (; right > text && right[-1] == ' '; right--);
+    if (memcmp(text, name, n) == 0 && left < end && *left == '*')
+        return is_product_without(left + 1, end, name);
+    return memcmp(end - n, name, n) == 0 && right > text && right[-1] == '*' && is_product_without(text, right - 1, name);
+}
+
+/* A parameter that is the weight of a connection, or a factor of it. */
 static const ModelParam *weight_param(const Report *r, Ctx *cx, const ModelConn *c)
 {
     const Model *m = r->net->model;
@@ -146,8 +186,9 @@ static const ModelParam *weight_param(const Report *r, Ctx *cx, const ModelConn 
     size_t n = c->weight_span.to - c->weight_span.from;
     for (size_t k = 0; k < m->params.n; k++) {
         const ModelParam *p = &m->params.at[k];
-        if (strlen(p->name) == n && memcmp(p->name, text, n) == 0 && unit_is_none(p->unit) && mpq_sgn(p->value) > 0 &&
-            is_weight_of(r->net, c, p->value))
+        bool is_whole = strlen(p->name) == n, is_here = p->span.source == c->weight_span.source;
+        if (is_times(text, n, p->name) && unit_is_none(p->unit) && mpq_sgn(p->value) > 0 &&
+            (is_weight_of(r->net, c, p->value) || (!is_whole && is_here)))
             return p;
     }
     return NULL;
@@ -181,6 +222,11 @@ static bool try_remedy(Search *s, Remedy *x)
     return false;
 }
 
+static bool try_change(Search *s, Remedy *x)
+{
+    return s->many ? remedy_find_within(s->cx, s->r, &s->work, x) : try_remedy(s, x);
+}
+
 /* Population of each row, as the matrix has them. */
 static const size_t *row_pops(Ctx *cx, const Report *r)
 {
@@ -211,7 +257,8 @@ static bool *touched(Ctx *cx, const Report *r)
     return is;
 }
 
-static void find_remedies(Search *s, Advice *out)
+/* Of one connection, or of one population's slopes. */
+static void find_changes(Search *s, Advice *out)
 {
     Ctx *cx = s->cx;
     const Report *r = s->r;
@@ -226,7 +273,7 @@ static void find_remedies(Search *s, Advice *out)
         Remedy *x = &out->remedy[out->n_remedies];
         *x = (Remedy){.kind = REMEDY_WEIGHTS, .conn = c, .name = p ? p->name : NULL, .now = p ? p->value : num_int(r->net->nums, 1)};
         tried++;
-        out->n_remedies += try_remedy(s, x);
+        out->n_remedies += try_change(s, x);
     }
     for (size_t a = 0; a < r->net->n_pops && out->n_remedies < ADVICE_MAX_REMEDIES && tried < REMEDY_MAX_TRIED; a++) {
         Remedy *x = &out->remedy[out->n_remedies];
@@ -235,22 +282,20 @@ static void find_remedies(Search *s, Advice *out)
         *x = r->net->pop[a].gain_max ? (Remedy){.kind = REMEDY_GAINS, .pop = a, .now = num_int(r->net->nums, 1)}
                                      : (Remedy){.kind = REMEDY_SLOPES, .pop = a, .now = r->slope[a].hi};
         tried++;
-        out->n_remedies += try_remedy(s, x);
+        out->n_remedies += try_change(s, x);
     }
-    if (out->n_remedies > 0)
-        return;
-    out->remedy[0] = (Remedy){.kind = REMEDY_ALL_WEIGHTS, .now = num_int(r->net->nums, 1)};
-    out->n_remedies = try_remedy(s, &out->remedy[0]);
-    if (out->n_remedies == 0)
-        out->no_remedy = "no change of one connection, of the slopes or gains of one population or of all weights at once was found that restores it";
 }
 
 static void find_factor(Search *s, Advice *out)
 {
+    s->work = (RemedyWork){.left = remedy_work_of_factor};
     out->remedy[0] = (Remedy){.kind = REMEDY_ALL_WEIGHTS, .now = num_int(s->r->net->nums, 1)};
-    out->n_remedies = remedy_find_factor(s->cx, s->r, &out->remedy[0]);
+    out->n_remedies = try_change(s, &out->remedy[0]);
     if (out->n_remedies == 0)
-        out->no_remedy = "no one factor on all weights was found that restores it; single changes are looked for in a matrix of at most 40 rows";
+        out->no_remedy = s->many
+            ? "no change was found with the work that is done for it in a matrix of more than 40 rows: of one connection, of the slopes or gains of one "
+              "population (of at most 300 rows), or of all weights at once"
+            : "no change of one connection, of the slopes or gains of one population or of all weights at once was found that restores it";
 }
 
 /* Rows of the matrices of changed networks: neurons that differ only in gain are one again, whatever decided the verdict. */
@@ -280,9 +325,12 @@ void remedies_find(Ctx *cx, const Report *r, Advice *out)
     out->no_remedy = why_unsought(cx, r);
     if (out->no_remedy)
         return;
-    if (changed_rows(cx, r) > REMEDY_MAX_ROWS)
+    size_t rows = changed_rows(cx, r);
+    s.many = rows > REMEDY_MAX_ROWS;
+    s.work = (RemedyWork){.left = remedy_work_of_changes};
+    if (!s.many || rows <= CHANGES_MAX_ROWS)
+        find_changes(&s, out);
+    if (out->n_remedies == 0)
         find_factor(&s, out);
-    else
-        find_remedies(&s, out);
     forget(&s.last);
 }

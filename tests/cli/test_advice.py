@@ -164,12 +164,12 @@ def largest_eigenvalue(n):
 
 
 @test
-def one_factor_on_all_weights_of_many_rows(folder):
+def the_only_connection_of_many_rows(folder):
     for n in (41, 150):
         path = write(folder, "rows%d.eig" % n, ROWS % n)
         r = report(path)
         equal((r["lds"]["verdict"], r["no_remedy"]), ("refuted", None))
-        equal([x.get("all_weights") for x in r["remedies"]], [True])
+        equal([(x.get("weights_of"), x.get("slopes_of"), x["parameter"]) for x in r["remedies"]], [("A->A", None, "g"), (None, "A", None)])
         at = r["remedies"][0]["certified_at"]
         product = float(at) * largest_eigenvalue(n)         # of weights that are not negative, 1 is the end
         check(0.985 < product < 1, product)
@@ -187,6 +187,8 @@ connect A -> A { weight = g * (0.02 + 0.001 * post.i) }
 connect A -> B { weight = g * (0.03 + 0.001 * pre.i) }
 connect B -> A { weight = g * (0.05 + 0.001 * pre.i * post.i) }
 connect B -> B { weight = g * 0.2; self = yes }
+population C excitatory { size = 2; tau = 1; cost = nonnegative }
+connect C -> C { weight = g * 0.3 }
 """)
     r = report(path)
     check(r["lds"]["verdict"] != "certified", r["lds"])
@@ -194,6 +196,53 @@ connect B -> B { weight = g * 0.2; self = yes }
     at = 3 * Fraction(r["remedies"][0]["certified_at"])
     equal(report(path, "--set", "g=%s" % at)["lds"]["verdict"], "certified")
     check(report(path, "--set", "g=%s" % (at * Fraction(103, 100)))["lds"]["verdict"] != "certified", at)
+
+
+MANY = """param w_EE = %s
+param w_IE = 0.6
+population E excitatory { size = %d; tau = 1; cost = nonnegative }
+population I inhibitory { size = %d; tau = 2; cost = nonnegative }
+connect E -> E { weight = w_EE * matrix("ee.npy") }
+connect E -> I { weight = 0.5 * matrix("ie.npy") }
+connect I -> E { weight = matrix("ei.npy") * w_IE }
+"""
+
+
+def write_many(folder, n, w_ee):
+    rng = numpy.random.default_rng(n)
+    m = n // 4
+    for name, rows, columns in (("ee", n, n), ("ie", m, n), ("ei", n, m)):
+        numpy.save(os.path.join(folder, name + ".npy"), numpy.round(rng.uniform(0, 2, (rows, columns)) / columns, 4))
+    return write(folder, "many.eig", MANY % (w_ee, n, m))
+
+
+@test
+def single_changes_of_many_rows(folder):
+    """By the name of the param that their weights are multiplied with, near the least that suffices."""
+    for n in (40, 160):
+        path = write_many(folder, n, "1.25")
+        r = report(path)
+        check(r["lds"]["verdict"] != "certified", r["lds"])
+        named = {x["parameter"]: x for x in r["remedies"]}
+        check("w_EE" in named, (r["remedies"], r["no_remedy"]))
+        equal((named["w_EE"]["weights_of"], named["w_EE"]["now"]), ("E->E", "1.25"))
+        at = Fraction(named["w_EE"]["certified_at"])
+        check(is_certified(path, "--set", "w_EE=%s" % at), at)
+        check(not is_certified(path, "--set", "w_EE=%s" % (at * Fraction(102, 100))), at)
+        check("the weight of E->E at w_EE = " + named["w_EE"]["certified_at"] + " instead of 1.25" in " ".join(eigc("check", path).out.split()), named)
+
+
+@test
+def a_param_that_is_no_factor_of_the_weight_is_not_named(folder):
+    for weight in ("g * (0.01 + 0.001 * g * post.i)", "g * 0.01 + 0.001 * post.i", "0.01 * gg * (1 + post.i)"):
+        path = write(folder, "no_factor.eig", """param g = 3
+param gg = 3
+population A excitatory { size = 60; tau = 1; cost = nonnegative }
+connect A -> A { weight = %s }
+""" % weight)
+        r = report(path)
+        check(r["lds"]["verdict"] != "certified" and r["remedies"], r["lds"])
+        equal([x["parameter"] for x in r["remedies"]], [None] * len(r["remedies"]), weight)
 
 
 @test
