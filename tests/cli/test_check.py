@@ -6,9 +6,13 @@ import os
 import random
 import re
 import shutil
+import sys
 from fractions import Fraction
 
 from cli import EIGC, PAIR, check, eigc, eigc_on_terminal, equal, main, test, write
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from second_checker import check as second_check
 
 N_THREADED = 300
 WRONG = "model wrong\npopulation E excitatory {\n  tau = 10 ms\n  cost = nonnegativ\n}\nconnect E -> F { weight = 1 }\n"
@@ -404,6 +408,50 @@ def what_holds_in_doubles_and_dominates_nowhere_is_not_searched_on(folder):
     r = json.loads(eigc("check", "--json", "--only=diagonal-stability", "--set", "g=1.1", write(folder, "both.eig", RANDOM["both"])).out)
     equal(r["lds"]["verdict"], "undecided")
     check(r["lds"]["reason"].endswith("tried: diagonal, pairs of rows, balanced scaling, quasi-dominance"), r["lds"]["reason"])
+
+
+OWN_TIMES = """population E excitatory { size = %d; tau = 10 + %s * i; activation(z) = %s; input = 0.2 }
+population I inhibitory { size = %d; tau = %s + %s * i; activation(z) = %s; input = 0.1 }
+connect E -> E { weight = %s; scale = 1/n }
+connect E -> I { weight = %s; scale = 1/n }
+connect I -> E { weight = %s; scale = 1/n }
+connect I -> I { weight = 0.5; scale = 1/n }
+"""
+
+
+def both_verifiers_accept(folder, path):
+    proof = os.path.join(folder, "proof.json")
+    eigc("check", path, "--certificate=" + proof)
+    r = eigc("verify", proof, "--model", path)
+    equal(r.status, 0, r)
+    with open(proof, "rb") as f:
+        text = f.read()
+    second_check(text)
+    return json.loads(text)
+
+
+@test
+def time_constants_of_neurons_of_a_hundred(folder):
+    """Nearly equal ones, which a row for many does not know; any at all, which neurons one by one are too many for; and ones with which
+    an equilibrium is unstable."""
+    for n, tau, step, by, weights, says, rows in ((80, 10, "0.0001", "max(z, 0)", ("0.5", "1.5", "2.5"), "nearly-equal-time-constants", 100),
+                                                  (32, 10, "0.015", "max(z, 0)", ("0.3", "0.8", "1.5"), "any-time-constants", 2),
+                                                  (80, 10, "0.015", "max(z, 0)", ("0.3", "0.8", "1.5"), "any-time-constants", 2),
+                                                  (96, 10, "0.1", "tanh(z)", ("4", "2", "4"), "unstable-equilibrium", 120)):
+        path = write(folder, "own_times.eig", OWN_TIMES % ((n, step, by, n // 4, tau, step, by) + weights))
+        verdict = json.loads(eigc("check", "--json", path).out)["stability"]["verdict"]
+        equal(verdict, "refuted" if says.startswith("unstable") else "certified", (n, says))
+        proof = both_verifiers_accept(folder, path)
+        check(says in [s["says"] for s in proof["statements"]], proof["statements"])
+        equal(len(proof["matrix"].get("populations", [])) or proof["matrix"]["n"], rows, says)
+
+
+@test
+def rows_of_a_requirement_for_all_params(folder):
+    """Cells are about the rows that the network has."""
+    text = "param w = 1.5 in [1, 1.5]\n" + OWN_TIMES % (32, "0.015", "max(z, 0)", 8, 10, "0.015", "max(z, 0)", "0.3", "0.8", "w")
+    r = eigc("check", "--json", write(folder, "for_all.eig", text + "require unique_equilibrium for all params\n"))
+    equal((r.status, json.loads(r.out)["requirements"][0]["verdict"]), (0, "certified"), r)
 
 
 main()

@@ -45,7 +45,7 @@ typedef enum GainLevel {
 } GainLevel;
 /* Neurons that differ in time constant have rows of their own, where there are at most so many rows then: theorems on convergence ask for
  * time constants row by row, and most of what is looked for by them, and advice, is for as many. */
-enum { REDUCE_MOST_TAU_ROWS = 40, REDUCE_MOST_EACH_TAU_ROWS = 100 };
+enum { REDUCE_MOST_TAU_ROWS = 40, REDUCE_MOST_EACH_TAU_ROWS = 200 };
 /* Some differ, and have: where they could be one row, or populations with kernels. */
 bool reduce_has_own_tau(Ctx *cx, const Net *net);
 /* The two differ. */

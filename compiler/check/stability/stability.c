@@ -102,10 +102,11 @@ static void conclude_refuted(const LdsReport *lds, StabilityReport *out)
 /* What is not known could be so of the neurons one by one. */
 static void qualify_tau(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out)
 {
-    bool tried = lds->verdict == TRUTH_REFUTED && stability_rows_by_tau(cx, net, lds) > 0;
+    bool tried = stability_rows_by_tau(cx, net, lds) > 0, refuted = lds->verdict == TRUTH_REFUTED;
     if (stability_tau_is_range(cx, net, lds))
         out->open = arena_printf(&cx->arena, "%s. Neurons that differ in time constant share a row, of which the range of these times alone was looked at; %s",
-                                 out->open, tried ? "with the time constant of each neuron no equilibrium was proved to be unstable, and whether one attracts was not looked at"
+                                 out->open, tried && refuted ? "with the time constant of each neuron no equilibrium was proved to be unstable, and whether one attracts was not looked at"
+                                          : tried ? "with the time constant of each neuron convergence was not proved either"
                                                   : "what asks for the time constant of each neuron was not tried (nearly equal time constants, Lur'e-Popov functions, "
                                                     "whether an equilibrium attracts or is unstable)");
 }
@@ -138,6 +139,7 @@ void stability_conclude(Ctx *cx, const Net *net, const SlopeReport *slope, LdsRe
     }
     if (lds->verdict == TRUTH_CERTIFIED) {
         search_by_neurons(cx, net, slope, lds);
+        stability_converge_in_other_rows(cx, net, slope, lds);
         conclude_certified(cx, net, lds, out);
     } else if (lds->verdict == TRUTH_REFUTED) {
         if (!stability_conclude_equilibria(cx, net, lds, out) && !stability_refute_by_neurons(cx, net, slope, lds, out)) {

@@ -72,7 +72,9 @@ void stability_add_not_unique(Ctx *cx, StabilityReport *out);
 /* stability_neurons.c: where a refuted matrix leaves stability open, and rows stand for neurons that differ in time constant: refutes it with a
  * row for each of these, which *lds has then. False, and all as it was, where that does not do it. */
 bool stability_refute_by_neurons(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
-/* Rows of that, where it is tried; else 0. */
+/* A certified matrix that leaves convergence open gives way to one with other rows, for neurons that differ in time constant, from which it follows. */
+void stability_converge_in_other_rows(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds);
+/* Rows of neurons one by one, where these are tried; else 0. */
 size_t stability_rows_by_tau(Ctx *cx, const Net *net, const LdsReport *lds);
 /* Some row stands for neurons that differ in time constant. */
 bool stability_tau_is_range(Ctx *cx, const Net *net, const LdsReport *lds);

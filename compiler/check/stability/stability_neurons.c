@@ -1,5 +1,6 @@
 /* Neurons that differ in time constant, one by one: where a row for many leaves it open whether a refuted network is stable, an equilibrium may
- * be unstable, or rates run away, with the time constant that each of them has. */
+ * be unstable, or rates run away, with the time constant that each of them has. Where a certified network leaves convergence open, it may follow from
+ * these times, or, from rows for many, which are a smaller problem, for all times. */
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/stability/stability.h"
 
@@ -29,11 +30,47 @@ static void drop(LdsReport *r)
 /* The same refutation, in rows of single neurons where time constants differ. */
 static bool write_out(Ctx *cx, const Net *net, const SlopeReport *slope, const LdsReport *lds, LdsReport *out)
 {
-    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
     const char *reason;
     *out = (LdsReport){0};
-    lds_attained(net, slope, attained);
-    return reduce_net(cx, net, attained, GAINS_OWN_EACH_TAU, &out->matrix, &reason) && lds_write_out(cx, lds, out);
+    return reduce_net(cx, net, slope, GAINS_OWN_EACH_TAU, &out->matrix, &reason) && lds_write_out(cx, lds, out);
+}
+
+/* Rows are neurons where these differ in time constant: the same network in rows of many. */
+static bool decide_together(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *out)
+{
+    const char *reason;
+    *out = (LdsReport){0};
+    if (!reduce_net(cx, net, slope, GAINS_LARGEST_ALL_TAU, &out->matrix, &reason))
+        return false;
+    lds_decide(cx, net, out);
+    return out->verdict == TRUTH_CERTIFIED;
+}
+
+/* What is said for all params is about the rows that the network has. */
+static bool asks_for_all_params(const Net *net)
+{
+    bool any = false;
+    for (size_t k = 0; k < net->model->requires.n; k++)
+        any |= net->model->requires.at[k].for_all_params;
+    return any;
+}
+
+void stability_converge_in_other_rows(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds)
+{
+    LdsReport other = {0};
+    bool fine = false, together = reduce_has_own_tau(cx, net) && lds->matrix.q == reduce_count_rows(cx, net);
+    if (stability_strongest(&lds->evidence) || lds->matrix.n_kernels || theory_no_convergence(cx, net) || asks_for_all_params(net))
+        return;
+    if (together)
+        fine = decide_together(cx, net, slope, &other);
+    else if (stability_tau_is_range(cx, net, lds) && stability_rows_by_tau(cx, net, lds))
+        fine = write_out(cx, net, slope, lds, &other);
+    if (fine)
+        stability_search(cx, net, slope, &other, false);
+    bool is_more = fine && stability_strongest(&other.evidence);
+    LdsReport dropped = is_more ? *lds : other;
+    *lds = is_more ? other : *lds;
+    drop(&dropped);
 }
 
 bool stability_refute_by_neurons(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out)
@@ -42,7 +79,9 @@ bool stability_refute_by_neurons(Ctx *cx, const Net *net, const SlopeReport *slo
     StabilityReport said = {0};
     if (theory_no_convergence(cx, net) || !stability_tau_is_range(cx, net, lds) || !stability_rows_by_tau(cx, net, lds))
         return false;
-    bool refuted = write_out(cx, net, slope, lds, &each);
+    SlopeReport *attained = ARENA_ARRAY(&cx->arena, net->n_pops ? net->n_pops : 1, SlopeReport);
+    lds_attained(net, slope, attained);
+    bool refuted = write_out(cx, net, attained, lds, &each);
     if (refuted) {
         stability_search(cx, net, slope, &each, false);
         stability_seek_equilibria(cx, net, slope, &each, &said);
