@@ -111,7 +111,7 @@ static bool newton(Hunt *h, double *x)
         double miss = linearise(h, x);
         idle = miss < best / 2 ? 0 : idle + 1;
         best = fmin(best, miss);
-        if (idle > (n > EQUILIBRIA_FEW_ROWS ? 4 : 10))
+        if (idle > (n > EQUILIBRIA_FEW_ROWS ? 4 : 20))
             return false;       /* from piece to piece of the activations, and back */
         size = h->found->scale;         /* of where x is, not of where it began */
         for (size_t a = 0; a < n; a++)
