@@ -5,11 +5,13 @@
 #include "compiler/check/slope/periodic.h"
 #include "compiler/check/slope/slope_guess.h"
 #include "compiler/check/slope/slope_search.h"
+#include "compiler/check/slope/terms_walk.h"
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
-static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
+enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34, MAX_FAR = 40 };      /* pieces where nothing is proved */
+static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4, NEAR = 4, LONG = 1.3,
+                    FURTHER = 0x1p20;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -248,6 +250,34 @@ static bool is_worth_more(SlopeSearch *s, bool may_be_split)
     return true;
 }
 
+/* What jets leave wide, however it is split: the sign of the slope, or far more than is attained. */
+static bool is_wide(const SlopeSearch *s, const SlopePiece *p, double near)
+{
+    double hi = slope_upper(s->whole.slope);
+    if (s->whole.trouble != JET_FINE)
+        return s->whole.trouble == JET_EDGE;
+    if (slope_lower(s->whole.slope) < 0)
+        return hi >= 0;
+    return slope_is_tail(p) ? near >= FURTHER || !(hi <= 1.01 * s->attained) : !(hi <= 16 * s->attained);
+}
+
+/* Far out, where terms that grow may cancel, by what comes after them. */
+static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
+{
+    double near = fmin(fabs(p->lo), fabs(p->hi)), far = fmax(fabs(p->lo), fabs(p->hi));
+    if (near < NEAR || far < LONG * near || s->n_far == MAX_FAR || !is_wide(s, p, near))
+        return false;
+    double limit;
+    s->n_far++;
+    terms_narrow(p->phi, &s->scratch, p->lo, p->hi, &s->whole, &limit);
+    s->attained = fmax(s->attained, limit);
+    if (!(slope_upper(s->whole.slope) <= s->attained)) {
+        if (isfinite(p->lo)) is_steeper(s, p->lo);
+        if (isfinite(p->hi)) is_steeper(s, p->hi);
+    }
+    return is_settled(s);
+}
+
 static void do_piece(SlopeSearch *s, SlopePiece *p)
 {
     slope_evaluate(s, p, false);
@@ -259,7 +289,7 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
         leave(s, slope_middle_of(p));
         return;
     }
-    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s))
+    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s) || is_settled_by_terms(s, p))
         return;
     const Origin *near = find_origin(s, p);
     if (near) {
