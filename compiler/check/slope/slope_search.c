@@ -9,9 +9,8 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34, MAX_FAR = 40 };      /* pieces where nothing is proved */
-static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4, NEAR = 4, LONG = 1.3,
-                    FURTHER = 0x1p20;
+enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34, TERMS_WORK = 60, LOST = 12 };      /* pieces where nothing is proved */
+static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4, NEAR = 4;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -142,6 +141,8 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
  * is settled while much of the work is left for what is not; the last half of it goes to whether anything falls. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
+    if (isinf(s->bound))        /* whatever it is elsewhere */
+        return true;
     double used = fmax((double)s->n_done / MAX_PIECES, (double)s->scratch.work / JET_BUDGET - 0.5);
     double above = used < 0.1 ? SLOPE_SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
     return hi <= s->attained + above * s->attained || (used > 0.4 && isfinite(hi));
@@ -203,11 +204,11 @@ static const Origin *find_origin(SlopeSearch *s, const SlopePiece *p)
 }
 
 /* True when the piece is done: nonnegative and sharp. */
-static bool is_settled(SlopeSearch *s)
+static bool is_settled(SlopeSearch *s, const JetResult *r)
 {
-    bool done = s->whole.trouble == JET_FINE && slope_lower(s->whole.slope) >= 0 && is_sharp(s, slope_upper(s->whole.slope));
+    bool done = r->trouble == JET_FINE && slope_lower(r->slope) >= 0 && is_sharp(s, slope_upper(r->slope));
     if (done)
-        s->bound = fmax(s->bound, slope_upper(s->whole.slope));
+        s->bound = fmax(s->bound, slope_upper(r->slope));
     return done;
 }
 
@@ -250,38 +251,77 @@ static bool is_worth_more(SlopeSearch *s, bool may_be_split)
     return true;
 }
 
-/* What jets leave wide, however it is split: the sign of the slope, or far more than is attained. */
-static bool is_wide(const SlopeSearch *s, const SlopePiece *p, double near)
+/* What jets leave wide: the sign of the slope, or far more than is attained. */
+static bool is_wide(const SlopeSearch *s, const SlopePiece *p)
 {
     double hi = slope_upper(s->whole.slope);
     if (s->whole.trouble != JET_FINE)
         return s->whole.trouble == JET_EDGE;
     if (slope_lower(s->whole.slope) < 0)
         return hi >= 0;
-    return slope_is_tail(p) ? near >= FURTHER || !(hi <= 1.01 * s->attained) : !(hi <= 16 * s->attained);
+    return !(hi <= (slope_is_tail(p) ? 1.01 : 16) * s->attained);
 }
 
-/* Far out, where terms that grow may cancel, by what comes after them. */
+/* The piece of which p and those above stack[n] are parts, outwards. */
+static SlopePiece joined(const SlopeSearch *s, const SlopePiece *p, size_t *n)
+{
+    SlopePiece all = *p;
+    for (*n = s->n; *n > 0; (*n)--) {
+        const SlopePiece *next = &s->stack[*n - 1];
+        if (p->lo > 0 && next->lo == all.hi)
+            all.hi = next->hi;
+        else if (p->hi < 0 && next->hi == all.lo)
+            all.lo = next->lo;
+        else
+            break;
+        all.phi = s->phi;
+    }
+    return all;
+}
+
+/* The slopes at both ends of p, the middle one as it is of `of`. */
+static void sample_ends(SlopeSearch *s, const SlopePiece *p, const SlopePiece *of)
+{
+    if (isfinite(p->lo))
+        is_steeper(s, p->lo);
+    if (isfinite(p->hi))
+        is_steeper(s, p->hi);
+    slope_evaluate_at(s, of->phi, slope_middle_of(of), &s->middle);
+}
+
+/* Far out, where terms that grow may cancel, by what comes after them: p and with it what is left of the piece that it is a part of. It takes
+ * long, and a small part of the search at most is lost by that. */
 static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
 {
-    double near = fmin(fabs(p->lo), fabs(p->hi)), far = fmax(fabs(p->lo), fabs(p->hi));
-    if (near < NEAR || far < LONG * near || s->n_far == MAX_FAR || !is_wide(s, p, near))
+    size_t n, before = s->scratch.work, most = before / LOST > s->lost_work ? before / LOST - s->lost_work : 0;
+    size_t expected = s->terms_work ? s->terms_work : TERMS_WORK * s->phi->size;
+    if (!(fmin(fabs(p->lo), fabs(p->hi)) >= NEAR) || most < expected || !is_wide(s, p))
         return false;
+    SlopePiece all = joined(s, p, &n);
     double limit;
-    s->n_far++;
-    terms_narrow(p->phi, &s->scratch, p->lo, p->hi, &s->whole, &limit);
-    s->attained = fmax(s->attained, limit);
-    if (!(slope_upper(s->whole.slope) <= s->attained)) {
-        if (isfinite(p->lo)) is_steeper(s, p->lo);
-        if (isfinite(p->hi)) is_steeper(s, p->hi);
+    s->side.trouble = JET_EDGE;
+    terms_narrow(all.phi, &s->scratch, all.lo, all.hi, most, &s->side, &limit);
+    size_t spent = s->scratch.work - before;
+    s->terms_work = spent > most ? 2 * spent : spent;
+    if (limit == (double)INFINITY)
+        s->bound = limit;
+    else
+        s->attained = fmax(s->attained, limit);
+    if (s->side.trouble == JET_FINE && !(slope_upper(s->side.slope) <= s->attained))
+        sample_ends(s, &all, p);
+    if (is_settled(s, &s->side)) {
+        s->n = n;
+        return true;
     }
-    return is_settled(s);
+    s->lost_work += spent;
+    s->scratch.work = before;       /* the rest of the search is as if this had not been tried */
+    return false;
 }
 
 static void do_piece(SlopeSearch *s, SlopePiece *p)
 {
     slope_evaluate(s, p, false);
-    if (is_settled(s))
+    if (is_settled(s, &s->whole))
         return;
     slope_evaluate(s, p, true);
     s->function = s->whole.function;
@@ -289,7 +329,7 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
         leave(s, slope_middle_of(p));
         return;
     }
-    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s) || is_settled_by_terms(s, p))
+    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s, &s->whole) || is_settled_by_terms(s, p))
         return;
     const Origin *near = find_origin(s, p);
     if (near) {

@@ -177,6 +177,7 @@ static void clear_jet(Scaled v[3])
 static void to_rest(const JetDomain *d, Terms *x, const FarTerm *t)
 {
     Scaled v[3];
+    d->nums->work += 3;
     init_jet(v);
     term_jet(d, t, v);
     jet_plus(d, x->rest, v);
@@ -270,6 +271,7 @@ static bool is_lost(const JetDomain *d, const Terms *x, const FarTerm *t)
 void terms_add_term(const JetDomain *d, Terms *x, const FarTerm *t)
 {
     size_t k = 0;
+    d->nums->work++;
     if (has_zero(t) || is_lost(d, x, t)) {
         to_rest(d, x, t);
         return;
@@ -323,11 +325,16 @@ void terms_variable(const JetDomain *d, Terms *out)
 
 /* ---- products ---- */
 
+bool term_is_long(Num exact, long pis)
+{
+    enum { MOST_BITS = 600, MOST_PIS = 32 };
+    return mpz_sizeinbase(mpq_numref(exact), 2) + mpz_sizeinbase(mpq_denref(exact), 2) > MOST_BITS || labs(pis) > MOST_PIS;
+}
+
 static void multiply_terms(const JetDomain *d, const FarTerm *a, const FarTerm *b, FarTerm *out)
 {
-    enum { MOST_BITS = 600 };
     Num exact = a->exact && b->exact ? scale_product(d->nums, a->exact, b->exact) : NULL;
-    if (exact && mpz_sizeinbase(mpq_numref(exact), 2) + mpz_sizeinbase(mpq_denref(exact), 2) > MOST_BITS)
+    if (exact && term_is_long(exact, a->pis + b->pis))
         exact = NULL;
     out->power = scale_sum(d->nums, a->power, b->power);
     out->rate = scale_sum(d->nums, a->rate, b->rate);
@@ -542,6 +549,7 @@ static void value_of(const JetDomain *d, const Terms *a, Scaled *out)
 void terms_jet(const JetDomain *d, const Terms *a, Scaled v[3])
 {
     Terms first, second;
+    d->nums->work += 10;
     terms_init(&first);
     terms_init(&second);
     differentiate(d, a, &first);
@@ -558,10 +566,28 @@ static int sign_of(Num x)
     return x ? mpq_sgn(x) : 0;
 }
 
+static int growth_of(Num power, Num rate)
+{
+    return sign_of(rate) ? sign_of(rate) : sign_of(power);
+}
+
 static bool goes_to_zero(const Scaled *x)
 {
-    int growth = sign_of(x->rate) ? sign_of(x->rate) : sign_of(x->power);
-    return scaled_is_zero(x) || (growth < 0 && mpfi_bounded_p(x->c));
+    return scaled_is_zero(x) || (growth_of(x->power, x->rate) < 0 && mpfi_bounded_p(x->c));
+}
+
+/* Of what has a growing term in it, by that of its value which grows fastest. */
+static bool limit_of_growing(const JetDomain *d, const Terms *slope, mpfi_t limit)
+{
+    Scaled v;
+    scaled_init(&v);
+    value_of(d, slope, &v);
+    int sign = scaled_is_positive(&v) ? 1 : scaled_is_negative(&v) ? -1 : 0;
+    bool is_known = sign && growth_of(v.power, v.rate) > 0;
+    mpfr_set_inf(&limit->left, sign);
+    mpfr_set_inf(&limit->right, sign);
+    scaled_clear(&v);
+    return is_known;
 }
 
 bool terms_limit(const JetDomain *d, const Terms *a, mpfi_t limit)
@@ -569,15 +595,13 @@ bool terms_limit(const JetDomain *d, const Terms *a, mpfi_t limit)
     Terms slope;
     terms_init(&slope);
     differentiate(d, a, &slope);
-    bool is_known = goes_to_zero(&slope.rest[0]);
-    mpfi_set_ui(limit, 0);
-    for (size_t k = 0; k < slope.n && is_known; k++) {
-        const FarTerm *t = &slope.term[k];
-        int growth = sign_of(t->rate) ? sign_of(t->rate) : sign_of(t->power);
-        is_known = growth <= 0;
-        if (growth == 0)
-            mpfi_add(limit, limit, t->c);
-    }
+    bool grows = slope.n > 0 && growth_of(slope.term[0].power, slope.term[0].rate) > 0;
+    bool is_known = grows ? limit_of_growing(d, &slope, limit) : goes_to_zero(&slope.rest[0]);
+    if (!grows)
+        mpfi_set_ui(limit, 0);
+    for (size_t k = 0; k < slope.n && !grows; k++)
+        if (growth_of(slope.term[k].power, slope.term[k].rate) == 0)
+            mpfi_add(limit, limit, slope.term[k].c);
     terms_clear(&slope);
     return is_known;
 }

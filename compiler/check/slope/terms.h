@@ -46,7 +46,7 @@ void terms_add_term(const JetDomain *d, Terms *x, const FarTerm *t);
 void terms_without_logs(const JetDomain *d, const Terms *a, Terms *out);
 /* The value and its derivatives by y. */
 void terms_jet(const JetDomain *d, const Terms *a, Scaled v[3]);
-/* What the first derivative goes to as y grows without bound; false where that is not seen. */
+/* What the first derivative goes to as y grows without bound, perhaps infinite; false where that is not seen. */
 bool terms_limit(const JetDomain *d, const Terms *a, mpfi_t limit);
 /* 1: above 0 on all of the domain, -1: below; 0: neither is seen. */
 int terms_sign(const JetDomain *d, const Terms *a);
@@ -57,6 +57,8 @@ void term_init(FarTerm *t);
 void term_clear(FarTerm *t);
 /* c, where exact, shift and pis were written. */
 void term_enclose(FarTerm *t);
+/* Its coefficient is not worth to be kept exact. */
+bool term_is_long(Num exact, long pis);
 /* exact exp(shift) y^power exp(rate y), without pi. */
 void term_exact(FarTerm *t, Num exact, Num shift, Num power, Num rate);
 

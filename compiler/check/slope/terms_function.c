@@ -172,9 +172,11 @@ static bool power_of_lead(const JetDomain *d, const FarTerm *lead, Num k, FarTer
     if (lead->exact)
         mpq_set(exact, lead->exact);
     Num power = scale_product(d->nums, lead->power, k), rate = scale_product(d->nums, lead->rate, k);
-    if (lead->exact && (is_whole || !lead->pis) && exact_power(exact, k)) {
+    bool is_exact = lead->exact && (is_whole || !lead->pis) && exact_power(exact, k);
+    long pis = is_exact && lead->pis ? lead->pis * mpz_get_si(mpq_numref(k)) : 0;
+    if (is_exact && !term_is_long(exact, pis)) {
         term_exact(out, exact, scale_product(d->nums, lead->shift, k), power, rate);
-        out->pis = lead->pis ? lead->pis * (int)mpz_get_si(mpq_numref(k)) : 0;
+        out->pis = (int)pis;
         term_enclose(out);
         return true;
     }

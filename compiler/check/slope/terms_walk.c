@@ -4,12 +4,12 @@
 
 #include "compiler/check/slope/terms.h"
 
-/* A step of work_of() in jet.c for each node; far more than jets take. */
-enum { MAX_NODES = 200, WORK_OF_NODE = 60 };
+enum { MAX_NODES = 200 };
 
 typedef struct FarWalk {
     const JetDomain *at;
     int n_nodes;
+    size_t most;                /* of at->nums->work */
 } FarWalk;
 
 static bool walk(FarWalk *w, const Expr *e, Terms *out);
@@ -212,7 +212,7 @@ static bool call(FarWalk *w, const Expr *e, Terms *out)
 
 static bool walk(FarWalk *w, const Expr *e, Terms *out)
 {
-    if (w->n_nodes++ > MAX_NODES)
+    if (w->n_nodes++ > MAX_NODES || w->at->nums->work > w->most)
         return false;
     if (e->kind == EXPR_CONST) {
         terms_const(w->at, e->as.value, out);
@@ -261,13 +261,13 @@ static double limit_of(const JetDomain *d, const Terms *x)
     return least;
 }
 
-void terms_narrow(const Expr *e, NumPool *nums, double lo, double hi, JetResult *out, double *limit)
+void terms_narrow(const Expr *e, NumPool *nums, double lo, double hi, size_t most, JetResult *out, double *limit)
 {
     *limit = -INFINITY;
     if (!(lo >= 1 || hi <= -1) || out->trouble == JET_TOO_DEEP)
         return;
     JetDomain d = { nums, lo >= 1 ? 1 : -1, lo >= 1 ? lo : -hi, lo >= 1 ? hi : -lo };
-    FarWalk w = { .at = &d };
+    FarWalk w = { .at = &d, .most = nums->work + most };
     NumMark before = num_pool_mark(nums);
     Terms x;
     terms_init(&x);
@@ -275,7 +275,7 @@ void terms_narrow(const Expr *e, NumPool *nums, double lo, double hi, JetResult 
         narrow(&d, &x, out);
         *limit = isinf(d.hi) ? limit_of(&d, &x) : (double)-INFINITY;
     }
-    nums->work += (size_t)w.n_nodes * WORK_OF_NODE;
+    nums->work += (size_t)w.n_nodes;
     terms_clear(&x);
     num_pool_release(nums, before);
 }
