@@ -164,6 +164,23 @@ static void quotients_by_exprel(void)
     bench_free(&b);
 }
 
+/* Far out the leading terms are equal, and the slope is what comes after them. 1 - (1 - s)^(1/2) of the logistic s has the slope
+ * s (1 - s)^(1/2)/2, largest at s = 2/3; u atan(u) the slope a(u) = atan(u) + u/(1 + u^2), and a(u + h) - a(u) is largest at u = -h/2. The slope
+ * of the last one rises to 4. */
+static void what_is_left_where_terms_cancel(void)
+{
+    Bench b;
+    bench_init(&b);
+    const Expr *one = num(&b, "1"), *part = call2(&b, EIG_FN_SUB, one, logistic(&b, "1", "0.1"));
+    check_bound(&b, call2(&b, EIG_FN_SUB, one, call2(&b, EIG_FN_POW, part, num(&b, "0.5"))), 1 / sqrt(27));
+    const Expr *further = call2(&b, EIG_FN_ADD, z(&b), num(&b, "0.3"));
+    const Expr *far = call2(&b, EIG_FN_MUL, further, call1(&b, EIG_FN_ATAN, further));
+    check_bound(&b, call2(&b, EIG_FN_SUB, far, call2(&b, EIG_FN_MUL, z(&b), call1(&b, EIG_FN_ATAN, z(&b)))), 2 * (atan(0.15) + 0.15 / 1.0225));
+    const Expr *exprel = call1(&b, EIG_FN_EXPREL, call2(&b, EIG_FN_MUL, num(&b, "3"), z(&b)));
+    check_bound(&b, call2(&b, EIG_FN_ADD, call1(&b, EIG_FN_LOG, call2(&b, EIG_FN_ADD, one, exprel)), z(&b)), 4);
+    bench_free(&b);
+}
+
 /* exprel or 1/exprel at u. */
 static void exprel_at(mpfr_srcptr u, bool is_below, mpfr_ptr out)
 {
@@ -535,6 +552,7 @@ int main(void)
     RUN(functions_that_libm_has_not);
     RUN(slopes_reached_at_infinity_are_bounded);
     RUN(quotients_by_exprel);
+    RUN(what_is_left_where_terms_cancel);
     RUN(exprel_is_enclosed_with_its_derivatives);
     RUN(kinks_and_pieces);
     RUN(kinks_on_the_edges_of_pieces);

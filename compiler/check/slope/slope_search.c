@@ -9,8 +9,8 @@
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */
-enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34, TERMS_WORK = 60, LOST = 12 };      /* pieces where nothing is proved */
-static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4, NEAR = 4;
+enum { MAX_PIECES = 12000, MANY_PIECES = 200, MAX_LEFT = 8, PHASES = 32, FURTHEST_WAVES = 34 };      /* pieces where nothing is proved */
+static const double NARROWEST = 0x1p-44, FAR = 0x1p60, FURTHEST = 0x1p500, TAIL_FROM = 64, NARROW = 0x1p-20, STEEPER = 4;
 
 static void decide(SlopeSearch *s, SlopeVerdict v, double at)
 {
@@ -251,6 +251,11 @@ static bool is_worth_more(SlopeSearch *s, bool may_be_split)
     return true;
 }
 
+/* ---- by terms (terms.h) ---- */
+
+/* From here on; the work of a node of a formula, before any is measured; this part of all work may be lost. */
+enum { TERMS_FROM = 4, TERMS_WORK = 60, LOST = 12 };
+
 /* What jets leave wide: the sign of the slope, or far more than is attained. */
 static bool is_wide(const SlopeSearch *s, const SlopePiece *p)
 {
@@ -295,7 +300,7 @@ static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
 {
     size_t n, before = s->scratch.work, most = before / LOST > s->lost_work ? before / LOST - s->lost_work : 0;
     size_t expected = s->terms_work ? s->terms_work : TERMS_WORK * s->phi->size;
-    if (!(fmin(fabs(p->lo), fabs(p->hi)) >= NEAR) || most < expected || !is_wide(s, p))
+    if (!(fmin(fabs(p->lo), fabs(p->hi)) >= TERMS_FROM) || most < expected || !is_wide(s, p))
         return false;
     SlopePiece all = joined(s, p, &n);
     double limit;
@@ -317,6 +322,8 @@ static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
     s->scratch.work = before;       /* the rest of the search is as if this had not been tried */
     return false;
 }
+
+/* ---- all pieces ---- */
 
 static void do_piece(SlopeSearch *s, SlopePiece *p)
 {

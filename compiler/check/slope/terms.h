@@ -52,7 +52,7 @@ bool terms_limit(const JetDomain *d, const Terms *a, mpfi_t limit);
 int terms_sign(const JetDomain *d, const Terms *a);
 bool terms_is_zero(const Terms *a);
 
-/* ---- terms ---- */
+/* ---- what the files share: terms, and triples of a value and its first two derivatives by y ---- */
 void term_init(FarTerm *t);
 void term_clear(FarTerm *t);
 /* c, where exact, shift and pis were written. */
@@ -62,10 +62,31 @@ bool term_is_long(Num exact, long pis);
 /* exact exp(shift) y^power exp(rate y), without pi. */
 void term_exact(FarTerm *t, Num exact, Num shift, Num power, Num rate);
 
-/* ---- terms_function.c: false where nothing is known so ---- */
+void term_multiply(const JetDomain *d, const FarTerm *a, const FarTerm *b, FarTerm *out);
+void term_jet(const JetDomain *d, const FarTerm *t, Scaled v[3]);
+void triple_init(Scaled v[3]);
+void triple_clear(Scaled v[3]);
+void triple_add(const JetDomain *d, Scaled v[3], const Scaled by[3]);
+/* 1, -1 or 0: y^power exp(rate y) grows, goes to 0, or is 1. */
+int terms_growth(Num power, Num rate);
+
+/* ---- terms_power.c: false where nothing is known so ---- */
+enum { TERMS_ORDER = 5 };
+
+/* f(u) = f[0] + f[1] u + ...: from TERMS_ORDER on coefficient TERMS_ORDER + k is at most most ratio^k in size. */
+typedef struct TermsTaylor {
+    Num f[TERMS_ORDER];
+    Num most, ratio;
+} TermsTaylor;
+
+bool terms_taylor(const JetDomain *d, const TermsTaylor *f, const Terms *u, Terms *out);
+/* a = lead (1 + u), *lead all that grows as the first term does; it is away from 0. */
+bool terms_apart(const JetDomain *d, const Terms *a, FarTerm *lead, Terms *u);
 /* a^k; for k that is no whole number a is proved to be above 0. */
 bool terms_power(const JetDomain *d, const Terms *a, Num k, Terms *out);
 bool terms_divide(const JetDomain *d, const Terms *a, const Terms *b, Terms *out);
+
+/* ---- terms_function.c: so too ---- */
 bool terms_exp(const JetDomain *d, const Terms *a, Terms *out);
 bool terms_log(const JetDomain *d, const Terms *a, Terms *out);
 /* Of an a that is small or grows. */
