@@ -254,7 +254,7 @@ static bool is_worth_more(SlopeSearch *s, bool may_be_split)
 /* ---- by terms (terms.h) ---- */
 
 /* From here on; the work of a node of a formula, before any is measured; this part of all work may be lost. */
-enum { TERMS_FROM = 4, TERMS_WORK = 60, LOST = 12 };
+enum { TERMS_FROM = 4, TERMS_WORK = 60, LOST = 12, LAST_TRIES = 4, LAST_WORK = JET_BUDGET / 20 };
 
 /* What jets leave wide: the sign of the slope, or far more than is attained. */
 static bool is_wide(const SlopeSearch *s, const SlopePiece *p)
@@ -294,14 +294,11 @@ static void sample_ends(SlopeSearch *s, const SlopePiece *p, const SlopePiece *o
     slope_evaluate_at(s, of->phi, slope_middle_of(of), &s->middle);
 }
 
-/* Far out, where terms that grow may cancel, by what comes after them: p and with it what is left of the piece that it is a part of. It takes
- * long, and a small part of the search at most is lost by that. */
-static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
+/* Far out, where terms that grow may cancel, by what comes after them: p and with it what is left of the piece that it is a part of, with so much
+ * work at most. */
+static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p, size_t most)
 {
-    size_t n, before = s->scratch.work, most = before / LOST > s->lost_work ? before / LOST - s->lost_work : 0;
-    size_t expected = s->terms_work ? s->terms_work : TERMS_WORK * s->phi->size;
-    if (!(fmin(fabs(p->lo), fabs(p->hi)) >= TERMS_FROM) || most < expected || !is_wide(s, p))
-        return false;
+    size_t n, before = s->scratch.work;
     SlopePiece all = joined(s, p, &n);
     double limit;
     s->side.trouble = JET_EDGE;
@@ -319,8 +316,23 @@ static bool is_settled_by_terms(SlopeSearch *s, const SlopePiece *p)
         return true;
     }
     s->lost_work += spent;
+    s->n_lost++;
     s->scratch.work = before;       /* the rest of the search is as if this had not been tried */
     return false;
+}
+
+/* It takes long: where more is left than by jets, and a small part of the search at most is lost by that. */
+static bool is_worth_terms(const SlopeSearch *s, const SlopePiece *p, size_t *most)
+{
+    size_t expected = s->terms_work ? s->terms_work : TERMS_WORK * s->phi->size, may_be_lost = s->scratch.work / LOST;
+    *most = may_be_lost > s->lost_work ? may_be_lost - s->lost_work : 0;
+    return *most >= expected && fmin(fabs(p->lo), fabs(p->hi)) >= TERMS_FROM && is_wide(s, p);
+}
+
+/* ... and where nothing else is left. */
+static bool is_settled_at_last(SlopeSearch *s, const SlopePiece *p)
+{
+    return s->n_lost < LAST_TRIES && fmin(fabs(p->lo), fabs(p->hi)) >= TERMS_FROM && is_wide(s, p) && is_settled_by_terms(s, p, LAST_WORK);
 }
 
 /* ---- all pieces ---- */
@@ -336,7 +348,10 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
         leave(s, slope_middle_of(p));
         return;
     }
-    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s, &s->whole) || is_settled_by_terms(s, p))
+    size_t most;
+    if ((is_doubtful(s) && is_outside(s, slope_middle_of(p))) || is_settled(s, &s->whole))
+        return;
+    if (is_worth_terms(s, p, &most) && is_settled_by_terms(s, p, most))
         return;
     const Origin *near = find_origin(s, p);
     if (near) {
@@ -350,7 +365,7 @@ static void do_piece(SlopeSearch *s, SlopePiece *p)
         push(s, p, p->lo, p->hi);
     else if (may_be_split)
         split(s, p);
-    else
+    else if (!is_settled_at_last(s, p))
         give_up(s, p);
 }
 

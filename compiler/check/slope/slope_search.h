@@ -79,7 +79,7 @@ typedef struct SlopeSearch {
     bool is_spent;              /* all that is left is left for the work that it would take: the piece [spent_lo, spent_hi], and n_more */
     double spent_lo, spent_hi;
     size_t n_more;
-    size_t terms_work, lost_work;   /* of sums of terms (terms.h): the last time; all that said nothing */
+    size_t terms_work, lost_work, n_lost;   /* of sums of terms (terms.h): the last time; all that said nothing, and how often */
     JetResult whole, left, right, middle, scaled, side, sides;
     Branches branches;
     SlopePoint point[SLOPE_N_POINTS];   /* the last ones looked at */
