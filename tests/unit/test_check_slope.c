@@ -164,9 +164,15 @@ static void quotients_by_exprel(void)
     bench_free(&b);
 }
 
+/* sqrt(max(z, 0) + c) */
+static const Expr *root_of_ramp(Bench *b, const char *c)
+{
+    return call1(b, EIG_FN_SQRT, call2(b, EIG_FN_ADD, call2(b, EIG_FN_MAX, z(b), num(b, "0")), num(b, c)));
+}
+
 /* Far out the leading terms are equal, and the slope is what comes after them. 1 - (1 - s)^(1/2) of the logistic s has the slope
  * s (1 - s)^(1/2)/2, largest at s = 2/3; u atan(u) the slope a(u) = atan(u) + u/(1 + u^2), and a(u + h) - a(u) is largest at u = -h/2. The slope
- * of the last one rises to 4. */
+ * of the next one rises to 4, that of the roots falls from 1/4 - 1/16, and that of the last one is unbounded. */
 static void what_is_left_where_terms_cancel(void)
 {
     Bench b;
@@ -178,6 +184,10 @@ static void what_is_left_where_terms_cancel(void)
     check_bound(&b, call2(&b, EIG_FN_SUB, far, call2(&b, EIG_FN_MUL, z(&b), call1(&b, EIG_FN_ATAN, z(&b)))), 2 * (atan(0.15) + 0.15 / 1.0225));
     const Expr *exprel = call1(&b, EIG_FN_EXPREL, call2(&b, EIG_FN_MUL, num(&b, "3"), z(&b)));
     check_bound(&b, call2(&b, EIG_FN_ADD, call1(&b, EIG_FN_LOG, call2(&b, EIG_FN_ADD, one, exprel)), z(&b)), 4);
+    check_bound(&b, call2(&b, EIG_FN_DIV, root_of_ramp(&b, "1"), root_of_ramp(&b, "4")), 0.1875);
+    const Expr *near = call1(&b, EIG_FN_EXPREL, z(&b)), *next = call1(&b, EIG_FN_EXPREL, further);
+    SlopeReport r = slope(&b, call2(&b, EIG_FN_SUB, next, near));
+    CHECK(r.proved && !r.bounded);
     bench_free(&b);
 }
 

@@ -254,9 +254,9 @@ static bool is_worth_more(SlopeSearch *s, bool may_be_split)
 /* ---- by terms (terms.h) ---- */
 
 /* From here on; the work of a node of a formula, before any is measured; this part of all work may be lost. */
-enum { TERMS_FROM = 4, TERMS_WORK = 60, LOST = 12, LAST_TRIES = 4, LAST_WORK = JET_BUDGET / 20 };
+enum { TERMS_FROM = 4, LONG_SEARCH = 400, TERMS_WORK = 60, LOST = 12, LAST_TRIES = 4, LAST_WORK = JET_BUDGET / 20 };
 
-/* What jets leave wide: the sign of the slope, or far more than is attained. */
+/* What jets leave wide: the sign of the slope, or far more than is attained; where the search is long, or more at all. */
 static bool is_wide(const SlopeSearch *s, const SlopePiece *p)
 {
     double hi = slope_upper(s->whole.slope);
@@ -264,7 +264,7 @@ static bool is_wide(const SlopeSearch *s, const SlopePiece *p)
         return s->whole.trouble == JET_EDGE;
     if (slope_lower(s->whole.slope) < 0)
         return hi >= 0;
-    return !(hi <= (slope_is_tail(p) ? 1.01 : 16) * s->attained);
+    return s->n_done > LONG_SEARCH || !(hi <= (slope_is_tail(p) ? 1.01 : 16) * s->attained);
 }
 
 /* The piece of which p and those above stack[n] are parts, outwards. */
