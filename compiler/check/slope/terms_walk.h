@@ -1,4 +1,4 @@
-/* Expressions as series far out: see series.h. */
+/* Expressions as sums of terms far out: see terms.h. */
 #ifndef COMPILER_CHECK_TERMS_WALK_H
 #define COMPILER_CHECK_TERMS_WALK_H
 #include "compiler/check/slope/jet.h"
