@@ -242,6 +242,38 @@ static void infer_states(Builder *b, Equations *eq)
 
 /* ---- expressions of the states ---- */
 
+static bool is_angle(const AstUnitFactor *f)
+{
+    return strcmp(f->name, "rad") == 0 || strcmp(f->name, "deg") == 0;
+}
+
+/* A unit in e that is not an angle tells that the model has units, before e is read: the unit of `noise` hangs on that. */
+static void note_units(Builder *b, const AstExpr *e)
+{
+    switch (e->kind) {
+    case AST_NUMBER:
+        for (size_t k = 0; k < e->as.number.unit.n && !b->has_unit_place; k++)
+            if (!is_angle(&e->as.number.unit.at[k])) {
+                b->has_unit_place = true;
+                b->unit_place = e->span;
+            }
+        break;
+    case AST_UNARY:
+        note_units(b, e->as.binary.right);
+        break;
+    case AST_BINARY:
+        note_units(b, e->as.binary.left);
+        note_units(b, e->as.binary.right);
+        break;
+    case AST_CALL:
+        for (size_t k = 0; k < e->as.call.args.n; k++)
+            note_units(b, e->as.call.args.at[k].value);
+        break;
+    default:
+        break;
+    }
+}
+
 /* The states, and behind them `input` and `noise`. */
 static size_t bind_states(Builder *b, const PopBuild *pb, bool inputs, Binding *out)
 {
@@ -257,6 +289,8 @@ static size_t bind_states(Builder *b, const PopBuild *pb, bool inputs, Binding *
     Span at = pb->decl->name.span;
     out[n++] = (Binding){ intern(&b->cx->names, "input"),
                           { .e = expr_var(b->cx, at, EIG_VAR_Z), .unit = pb->z.unit, .pop = NO_POP, .span = at } };
+    for (size_t k = 0; k < eq->n; k++)
+        note_units(b, eq->state[k].equation->value);
     out[n++] = (Binding){ intern(&b->cx->names, "noise"), noise_symbol(b, at) };
     return n;
 }
@@ -350,8 +384,13 @@ static void blame_unitless(Builder *b, const Equations *eq, const StateBuild *s,
         names = n++ ? arena_printf(&b->cx->arena, "%s, `%s`", names, name) : arena_printf(&b->cx->arena, "`%s`", name);
         last = name;
     }
-    if (n)
-        diag_help(b->cx, &b->cx->diags.at[diags_before], "%s %s no unit: a start gives %s one, as in `start(%s) = -65 mV` or `= 0 per ms`",
+    Diag *d = &b->cx->diags.at[diags_before];
+    if (n && is_term(s->equation->value, intern(&b->cx->names, "input")))
+        diag_help(b->cx, d, "`input` has no unit, and a change is one per time: write `input / (10 ms)`, or give it a unit, `input = 0.1 per ms`");
+    else if (n && is_term(s->equation->value, intern(&b->cx->names, "noise")))
+        diag_help(b->cx, d, "`noise` is in `per sqrt(ms)`: write how large it is, as in `0.1 per sqrt(ms) * noise`");
+    else if (n)
+        diag_help(b->cx, d, "%s %s no unit: a start gives %s one, as in `start(%s) = -65 mV` or `= 0 per ms`",
                   names, n == 1 ? "has" : "have", n == 1 ? "it" : "each of them", last);
 }
 

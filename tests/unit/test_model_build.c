@@ -225,6 +225,18 @@ static void zero_noise_is_none(void)
     }
 }
 
+/* Its unit follows from one that stands in the equation alone, before or behind it. */
+static void unit_of_noise(void)
+{
+    Built b;
+    build_good(&b, "population V mixed { v' = -0.2 per ms * v + 0.1 per sqrt(ms) * noise }\n");
+    CHECK(b.m.has_time_unit && b.m.pops.at[0].state[0].noise);
+    built_free(&b);
+    build_good(&b, "population V mixed { v' = noise * 0.1 per sqrt(ms) }\n");
+    CHECK(b.m.has_time_unit && b.m.pops.at[0].state[0].noise);
+    built_free(&b);
+}
+
 static void zero_noise_of_equations(void)
 {
     Built b;
@@ -360,6 +372,7 @@ int main(void)
     RUN(weights);
     RUN(indicators_name_neurons);
     RUN(records);
+    RUN(unit_of_noise);
     RUN(zero_noise_is_none);
     RUN(zero_noise_of_equations);
     RUN(states_may_be_called_as_attributes_are);

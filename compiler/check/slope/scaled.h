@@ -1,5 +1,5 @@
 /* Intervals c * y^power * exp(rate * y) for jet.c, y in [from, infinity). On a
- * finite interval power and rate are always NULL, which means 0. */
+ * finite interval those of a jet are always NULL, which means 0; those of terms.h need not be. */
 #ifndef COMPILER_CHECK_SCALED_H
 #define COMPILER_CHECK_SCALED_H
 #include "compiler/check/slope/jet.h"

@@ -21,7 +21,7 @@ typedef struct Terms {
     size_t n;
     FarTerm term[TERMS_MOST];   /* no coefficient has 0 in it */
     Num logs;                   /* so many log(y) more; NULL: 0 */
-    Scaled rest[3];                 /* the rest and its first and second derivatives by y */
+    Scaled rest[3];             /* the rest and its first and second derivatives by y */
 } Terms;
 
 void terms_init(Terms *x);
