@@ -11,6 +11,7 @@
 #include "runtime/dopri.h"
 #include "runtime/layout.h"
 #include "runtime/tangent.h"
+#include "runtime/taylor.h"
 #include "runtime/workspace.h"
 
 enum {
@@ -360,6 +361,82 @@ static void run_dopri(Loop *l)
         l->end->control.reached = l->result.t;
 }
 
+/* ---- taylor ---- */
+
+static const double *at_of_taylor(void *of, double time)
+{
+    return taylor_at(of, time);
+}
+
+/* As stop_underflow: a coefficient, or what the last attempt ended with. */
+static void stop_taylor(Loop *l, const Taylor *s)
+{
+    for (size_t k = 0; k <= s->order; k++)
+        if (!all_finite(s->c + k * s->n, s->n)) {
+            stop_nonfinite(l, s->c + k * s->n);
+            return;
+        }
+    for (size_t k = 0; k <= 1; k++)
+        if (!all_finite(s->next + k * s->n, s->n)) {
+            stop_nonfinite(l, s->next + k * s->n);
+            return;
+        }
+    size_t worst = 0;
+    for (size_t i = 1; i < s->n; i++)
+        worst = taylor_error(s, i) > taylor_error(s, worst) ? i : worst;
+    name_neuron(l, worst, s->c[worst]);
+    l->result.status = RUN_UNDERFLOW;
+}
+
+static void keep_before_last_of_taylor(Loop *l, const Taylor *s)
+{
+    if (!l->end || l->is_kept)
+        return;
+    l->is_kept = true;
+    l->end->control = taylor_control(s);
+    memcpy(l->end->x, s->c, l->n_x * sizeof *s->c);
+}
+
+static void steps_of_taylor(Loop *l, Taylor *s)
+{
+    double duration = l->p->duration;
+    taylor_start(s, l->x, l->goes_on ? &l->from->control : NULL);
+    while (s->t < duration && l->result.status == RUN_DONE) {
+        if (taylor_is_last(s))
+            keep_before_last_of_taylor(l, s);
+        if (taylor_too_small(s)) {
+            stop_taylor(l, s);
+        } else if (taylor_attempt(s)) {
+            if (!record_within(l, &(Curve){ s->t_new, s->next, at_of_taylor, s }))
+                break;
+            taylor_accept(s);
+            if (s->t > l->result.t)
+                l->result.t = s->t;
+            l->result.n_steps++;
+        } else {
+            l->result.n_rejected++;
+        }
+        if (!pace_spend(&l->pace, 1, s->t, duration) && s->t < duration && l->result.status == RUN_DONE)
+            l->result.status = RUN_INTERRUPTED;
+    }
+    keep_before_last_of_taylor(l, s);
+    if (l->end && l->result.t > l->end->control.reached)
+        l->end->control.reached = l->result.t;
+    memcpy(l->x, s->c, l->n_x * sizeof *l->x);
+}
+
+static void run_taylor(Loop *l)
+{
+    Taylor s;
+    if (!l->goes_on && !record_start(l))
+        return;
+    if (taylor_open(&s, l->p, l->kernel, &l->w.args))
+        steps_of_taylor(l, &s);
+    else
+        no_memory(l);
+    taylor_close(&s);
+}
+
 /* ---- cvode ---- */
 
 /* What generated code computes for it. */
@@ -478,6 +555,8 @@ static void run_adaptive(Loop *l)
 {
     if (l->p->method == EIG_METHOD_CVODE)
         run_cvode(l);
+    else if (l->p->method == EIG_METHOD_TAYLOR)
+        run_taylor(l);
     else
         run_dopri(l);
 }

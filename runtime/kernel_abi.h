@@ -34,6 +34,11 @@ typedef void (*EigAdvanceFn)(const EigKernelArgs *args, int64_t k_from, int64_t 
 /* The quantities recorded by a clock at (t, x), in order (with delays: at the start of step t / h), into out (sum of their widths). */
 typedef void (*EigObserveFn)(const EigKernelArgs *args, double t, const double *x, double *out, int64_t clock);
 
+/* taylor: the coefficients 1 to `order` of the solution at (t, c_0), rows of eig_n_x numbers behind the state in c. In registers all of them;
+ * else what is sent, of order k into the states of EigJets.linear, and coefficient k + 1 from its total inputs. */
+typedef void (*EigJetFn)(const EigKernelArgs *args, double t, double *c);
+typedef void (*EigJetOrderFn)(const EigKernelArgs *args, double t, double *c, double *of_linear, int64_t k);
+
 /* The same of sets of parameters side by side, L of them: x holds neuron 0 of each set, then neuron 1 of each, ..., out likewise the
  * recorded quantities; own the numbers in which they differ, L of each. Of args only `time` is read. 64-byte aligned. */
 typedef void (*EigAdvanceSetsFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x, const double *own);
@@ -44,6 +49,9 @@ typedef struct EigKernel {
     EigAdvanceFn advance;
     EigObserveFn observe;
     EigDriftFn tangent;                 /* of the problem's tangent; NULL without one */
+    EigJetFn jet;                       /* taylor in registers; else NULL and these, jet_sent NULL where states are sent */
+    EigJetOrderFn jet_sent, jet_slope;
+    EigDriftFn linear;                  /* of EigJets.linear */
     EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
     EigObserveSetsFn observe_sets;
     unsigned lanes;

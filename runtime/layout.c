@@ -176,7 +176,7 @@ size_t eig_diffusion_rows(EigMethod method)
 
 size_t eig_n_vectors(const EigProblem *p)
 {
-    bool is_dopri = eig_method[p->method].adaptive && p->method != EIG_METHOD_CVODE;
+    bool is_dopri = eig_method[p->method].adaptive && p->method != EIG_METHOD_CVODE && p->method != EIG_METHOD_TAYLOR;
     return is_dopri ? dopri_vectors(p->method) : 2;
 }
 

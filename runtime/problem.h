@@ -224,7 +224,8 @@ struct EigProblem {
     size_t n_clocks;            /* 0: one clock of these two, its times are "t" */
     const EigClock *clock;
     double rtol, atol;
-    /* cvode: */
+    const struct EigJets *jets; /* taylor: runtime/jet.h; else NULL */
+    /* cvode, and jumps and the limit taylor too: */
     const EigTangent *tangent;  /* NULL: derivatives are difference quotients */
     bool is_dense;              /* the Jacobian is a matrix; else known by its products */
     size_t n_jumps;             /* times in (0, duration), ascending, at which slopes jump: the method begins anew */

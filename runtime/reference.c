@@ -351,6 +351,8 @@ RunResult eig_reference_from(const EigProblem *p, EigRecorder *rec, EigTick tick
             oracle_no_memory(&o);
         else if (p->method == EIG_METHOD_CVODE)
             oracle_run_cvode(&o);
+        else if (p->method == EIG_METHOD_TAYLOR)
+            oracle_run_taylor(&o);
         else if (eig_method[p->method].adaptive)
             oracle_run_adaptive(&o);
         else

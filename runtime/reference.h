@@ -23,7 +23,7 @@ typedef struct Oracle {
     int64_t n_past;
     int64_t from_step;          /* number of the first step, and whether another run ended there */
     bool goes_on;
-    void *steps;                /* cvode: who takes them */
+    void *steps;                /* cvode, taylor: who takes them */
     const EigMoment *from;      /* adaptive methods: where it goes on, and the moment before the last step */
     EigMoment *end;
     EigNoise noise;
@@ -87,6 +87,8 @@ typedef const double *OracleAt(Oracle *o, double t, double time, double h);
 bool oracle_record_step(Oracle *o, double t, double h, double t_new, OracleAt *at);
 /* runtime/reference_cvode.c */
 void oracle_run_cvode(Oracle *o);
+/* runtime/reference_taylor.c */
+void oracle_run_taylor(Oracle *o);
 /* Largest |value_i| / (atol + rtol max(|size_a_i|, |size_b_i|)); not finite as soon as one quotient is a NaN. */
 double oracle_worst(const Oracle *o, const double *value, const double *size_a, const double *size_b);
 /* runtime/reference_dopri8.c. All stages from t to t_new, and the number by which the step is judged. */

@@ -42,6 +42,8 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     solve_functions(&e);
     if (plan->general_why) {
         general_functions(&e);
+        if (e.p->jets)
+            jet_entries(&e);
         observe_entry(&e);
         return emit_verified(cx, ll, "before optimisation");
     }
@@ -58,6 +60,8 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
     else if (adaptive)
         drift_entry_registers(&e);
     advance_entry(&e);
+    if (e.p->jets)
+        jet_entries(&e);
     observe_entry(&e);
     return emit_verified(cx, ll, "before optimisation");
 }

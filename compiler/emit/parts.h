@@ -295,6 +295,10 @@ void plain_functions(Emit *e);
 LlFunction plain_value_function(Emit *e, const Group *g);
 void plain_calls(const Emit *e, Val t, Val y, Val sums, Val update, Val x, Val acc, Val out);
 
+/* jets.c, jets_registers.c: the entry points of taylor */
+void jet_entries(Emit *e);
+void jet_entry_registers(Emit *e);
+
 /* registers.c: few neurons, everything in values */
 /* s = total input and d = phi(s) - x of every neuron; d may be NULL. */
 void registers_drift(const Emit *e, Val t, const Val *x, Val *s, Val *d);

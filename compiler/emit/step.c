@@ -25,6 +25,7 @@ Method method_of(EigMethod m)
     case EIG_METHOD_RK45:
     case EIG_METHOD_DOPRI8:
     case EIG_METHOD_CVODE:
+    case EIG_METHOD_TAYLOR:
     case EIG_N_METHODS:
         break;
     }

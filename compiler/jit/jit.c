@@ -17,7 +17,7 @@ struct Kernel {
     char *llvm, *llvm_opt, *assembly;   /* NULL unless asked for */
     char *target;
     LLVMMemoryBufferRef bitcode;        /* of the module before it was optimised, or NULL */
-    Kernel *tangent;            /* of the plan's, or NULL */
+    Kernel *beside;             /* of the plan's tangent, or linear problem; or NULL */
 };
 
 static double seconds(void)
@@ -55,6 +55,21 @@ static bool look_up_sets(Ctx *cx, const PlanSets *sets, Kernel *k)
     return true;
 }
 
+static bool look_up_jets(Ctx *cx, const Plan *plan, Kernel *k)
+{
+    uint64_t jet = 0, sent = 0, slope = 0;
+    if (!plan->problem.jets)
+        return true;
+    if (plan->jets_in_registers ? !link_address(cx, k->jit, "eig_jet", &jet) : !link_address(cx, k->jit, "eig_jet_slope", &slope))
+        return false;
+    if (!plan->jets_in_registers && !plan->problem.jets->sends_states && !link_address(cx, k->jit, "eig_jet_sent", &sent))
+        return false;
+    k->functions.jet = (EigJetFn)(uintptr_t)jet;
+    k->functions.jet_sent = (EigJetOrderFn)(uintptr_t)sent;
+    k->functions.jet_slope = (EigJetOrderFn)(uintptr_t)slope;
+    return true;
+}
+
 static bool look_up(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
 {
     uint64_t version, drift = 0, advance = 0, observe;
@@ -71,7 +86,7 @@ static bool look_up(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
     k->functions.drift = (EigDriftFn)(uintptr_t)drift;
     k->functions.advance = (EigAdvanceFn)(uintptr_t)advance;
     k->functions.observe = (EigObserveFn)(uintptr_t)observe;
-    return true;
+    return look_up_jets(cx, plan, k);
 }
 
 static bool same_bytes(LLVMMemoryBufferRef a, LLVMMemoryBufferRef b)
@@ -177,16 +192,22 @@ static char *target_text(const Machine *m)
     return text;
 }
 
-/* The code of a plan's tangent is a kernel of its own, whose drift is the products with the Jacobian. */
-static Kernel *compile_tangent(Ctx *cx, const Plan *plan, const JitOptions *options, Kernel *k, JitTimes *times)
+/* The problem that a run needs beside the plan's own: for cvode, or where taylor is not in registers. */
+static const Plan *plan_beside(const Plan *plan)
+{
+    return plan->tangent ? plan->tangent : plan->jets_in_registers ? NULL : plan->linear;
+}
+
+/* Its code is a kernel of its own, whose drift is the products with the Jacobian, or has the total inputs. */
+static Kernel *compile_beside(Ctx *cx, const Plan *plan, const JitOptions *options, Kernel *k, JitTimes *times)
 {
     JitTimes more;
-    k->tangent = jit_compile(cx, plan->tangent, options, &more);
-    if (!k->tangent) {
+    k->beside = jit_compile(cx, plan_beside(plan), options, &more);
+    if (!k->beside) {
         kernel_free(k);
         return NULL;
     }
-    k->functions.tangent = k->tangent->functions.drift;
+    *(plan->tangent ? &k->functions.tangent : &k->functions.linear) = k->beside->functions.drift;
     times->emit += more.emit;
     times->optimise += more.optimise;
     times->codegen += more.codegen;
@@ -210,7 +231,7 @@ Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTim
         times = &unused;
     *times = (JitTimes){0};
     JitOptions alone = without_like(*options);
-    if (plan->tangent)
+    if (plan_beside(plan))
         options = &alone;
     Kernel *k = calloc(1, sizeof *k);
     if (!k) {
@@ -223,7 +244,7 @@ Kernel *jit_compile(Ctx *cx, const Plan *plan, const JitOptions *options, JitTim
         k->target = target_text(&m);
     machine_close(&m);
     if (ok)
-        return plan->tangent ? compile_tangent(cx, plan, options, k, times) : k;
+        return plan_beside(plan) ? compile_beside(cx, plan, options, k, times) : k;
     kernel_free(k);
     return is_same ? options->like : NULL;
 }
@@ -251,7 +272,7 @@ void kernel_free(Kernel *k)
 {
     if (!k)
         return;
-    kernel_free(k->tangent);
+    kernel_free(k->beside);
     link_close(k->jit);
     free(k->llvm);
     free(k->llvm_opt);

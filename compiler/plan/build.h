@@ -14,6 +14,10 @@ int64_t plan_count_steps(Ctx *cx, const Model *m, Span at, Num t, DiagCode code,
 void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan);
 void plan_jumps(Ctx *cx, EigProblem *p);
 
+/* jets.c, smooth.c: what taylor needs beside the problem; false after E0807, a formula is not smooth. */
+bool plan_jets(Ctx *cx, const Model *m, Plan *plan);
+bool plan_is_smooth(Ctx *cx, const Model *m);
+
 /* stiff.c: one state of the model changes so much faster than another that `auto` takes cvode, and *why. */
 bool plan_is_stiff(Ctx *cx, const Model *m, const char **why);
 

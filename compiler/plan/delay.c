@@ -80,7 +80,7 @@ bool plan_method_fits(Ctx *cx, const Model *m)
 {
     bool limits = fits_limits(cx, m), noise = plan_noise_fits(cx, m), equations = fits_equations(cx, m);
     bool fluctuations = fits_fluctuations(cx, m);
-    return fits_delays(cx, m) && limits && noise && equations && fluctuations;
+    return fits_delays(cx, m) && limits && noise && equations && fluctuations && plan_is_smooth(cx, m);
 }
 
 bool plan_count_delays(Ctx *cx, const Model *m, int64_t *steps)

@@ -15,7 +15,7 @@ typedef struct Jumps {
     bool moves;                 /* a program hangs on the time in another way */
 } Jumps;
 
-enum { MOST_PARTS = 1000 };     /* then: of the duration */
+enum { MOST_PARTS = 1000, JET_PARTS = 100 };    /* then: of the duration */
 
 static bool is_time(const EigOp *op)
 {
@@ -93,7 +93,7 @@ static int in_time(const void *a, const void *b)
 void plan_jumps(Ctx *cx, EigProblem *p)
 {
     Jumps j = { .cx = cx, .p = p };
-    if (p->method != EIG_METHOD_CVODE)
+    if (p->method != EIG_METHOD_CVODE && p->method != EIG_METHOD_TAYLOR)
         return;
     find_all(&j);
     double last = 0.0, *at = ARENA_ARRAY(&cx->arena, j.at.n + 1, double);
@@ -106,5 +106,5 @@ void plan_jumps(Ctx *cx, EigProblem *p)
         at[p->n_jumps++] = last = t;
     }
     p->jump = at;
-    p->longest_step = j.moves ? p->duration / MOST_PARTS : 0.0;
+    p->longest_step = j.moves ? p->duration / (p->method == EIG_METHOD_CVODE ? MOST_PARTS : JET_PARTS) : 0.0;
 }

@@ -2,6 +2,7 @@
 #include "compiler/data/memory.h"
 #include "compiler/plan/build.h"
 #include "compiler/plan/circle.h"
+#include "runtime/jet.h"
 #include "runtime/kernel_abi.h"
 #include "runtime/layout.h"
 
@@ -93,7 +94,7 @@ static Bytes bytes_of(const Plan *plan)
 {
     const EigProblem *p = &plan->problem;
     Bytes b = { .history = eig_history_numbers(p) * sizeof(double) };
-    b.state = eig_run_bytes(p) - b.history + column_bytes(p) + cvode_bytes(p);
+    b.state = eig_run_bytes(p) - b.history + column_bytes(p) + cvode_bytes(p) + eig_jet_bytes(p);
     if (plan->given)
         b.weights = weight_bytes(plan->given);
     b.weights += plan_circle_bytes(p) + narrow_bytes(p);

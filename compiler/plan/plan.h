@@ -4,6 +4,7 @@
 #ifndef COMPILER_PLAN_PLAN_H
 #define COMPILER_PLAN_PLAN_H
 #include "compiler/net/net.h"
+#include "runtime/jet.h"
 #include "runtime/problem.h"
 
 /* How one block is computed, and why (the reason is printed by --dump=plan). */
@@ -50,6 +51,9 @@ struct Plan {
     size_t piece_of_normals;    /* the same of the normals of a step, a multiple of EIG_SUM_LANES */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
     const Plan *tangent;        /* cvode: of the problem's tangent, whose net is NULL */
+    const Plan *linear;         /* taylor: of EigJets.linear, whose net is NULL */
+    bool jets_in_registers;     /* taylor: its coefficients are straight-line code */
+    const char *jets_why;
     const char *why_no_tangent, *no_tangent_of;         /* cvode: NULL where there is one; the population */
 };
 

@@ -1,0 +1,115 @@
+/* Whether all that a model computes is smooth, as `taylor` asks: formulas whose derivatives of every order are known (jets.c), between times that are
+ * given. What is a function of the neuron's number and of draws alone may be anything. */
+#include "compiler/expr/affine.h"
+#include "compiler/plan/build.h"
+
+typedef struct Search {
+    Ctx *cx;
+    const Model *m;
+    const char *what;           /* what is not smooth, in words; NULL: nothing so far */
+    Span at;
+    const char *of;
+} Search;
+
+static bool moves(const Expr *e)
+{
+    if (e->kind == EXPR_VAR)
+        return e->as.var != EIG_VAR_I && e->as.var != EIG_VAR_PRE_I && e->as.var != EIG_VAR_POST_I;
+    if (e->kind == EXPR_SOLVE)
+        return moves(e->as.solve.s);
+    if (e->kind != EXPR_CALL)
+        return e->kind == EXPR_SAMPLES || e->kind == EXPR_COLUMN;       /* here a part of a pair */
+    return moves(e->as.call.arg[0]) || (e->as.call.n_args > 1 && moves(e->as.call.arg[1]));
+}
+
+static void found(Search *s, const Expr *e, const char *what)
+{
+    if (s->what)
+        return;
+    s->what = what;
+    s->at = e->span;
+}
+
+/* step(a + b t), pulse(a + b t, c): they jump at times that are given (jumps.c). */
+static bool is_switch(const Search *s, const Expr *e)
+{
+    Num offset, rate;
+    const Expr *const *arg = e->as.call.arg;
+    if (e->as.call.fn != EIG_FN_STEP && e->as.call.fn != EIG_FN_PULSE)
+        return false;
+    return expr_affine(s->m->nums, arg[0], EIG_VAR_T, &offset, &rate) && mpq_sgn(rate) != 0 && (e->as.call.n_args < 2 || expr_is_const(arg[1], NULL));
+}
+
+static const char *function_word(Search *s, EigFn fn)
+{
+    return eig_fn_name[fn] ? arena_printf(&s->cx->arena, "`%s`", eig_fn_name[fn]) : "a function with kinks";
+}
+
+static void look(Search *s, const Expr *e)
+{
+    if (!e || s->what || !moves(e))
+        return;
+    if (e->kind == EXPR_SAMPLES && !s->m->tables.at[e->as.samples.table].is_step)
+        found(s, e, "samples between which it is linear");
+    if (e->kind == EXPR_SOLVE)
+        found(s, e, "the solution of an equation");
+    if (e->kind != EXPR_CALL || is_switch(s, e))
+        return;
+    switch (e->as.call.fn) {
+    case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
+    case EIG_FN_EXPREL: case EIG_FN_EXP_MEAN: case EIG_FN_OR_ZERO:
+        found(s, e, function_word(s, e->as.call.fn));
+        return;
+    default: break;
+    }
+    look(s, e->as.call.arg[0]);
+    if (e->as.call.n_args > 1)
+        look(s, e->as.call.arg[1]);
+}
+
+static void look_at_pop(Search *s, const ModelPop *p)
+{
+    s->of = p->name;
+    look(s, p->input);
+    if (p->n_states == 0)
+        look(s, p->stepped ? p->stepped : p->act.phi);
+    for (size_t k = 0; k < p->n_states; k++)
+        look(s, p->state[k].drift);
+    look(s, p->rate);
+}
+
+static void look_at_term(Search *s, const ModelConn *c, const ModelTerm *t)
+{
+    s->of = c->label;
+    if (t->pair && !s->what) {
+        s->what = "a current that is no sum of products of what source and target contribute";
+        s->at = c->span;
+    }
+    look(s, t->gate);
+    look(s, t->signal);
+}
+
+static void search(Search *s)
+{
+    for (size_t q = 0; q < s->m->pops.n && !s->what; q++)
+        look_at_pop(s, &s->m->pops.at[q]);
+    for (size_t k = 0; k < s->m->conns.n; k++)
+        for (size_t j = 0; j < s->m->conns.at[k].n_terms && !s->what; j++)
+            look_at_term(s, &s->m->conns.at[k], &s->m->conns.at[k].term[j]);
+}
+
+bool plan_is_smooth(Ctx *cx, const Model *m)
+{
+    Search s = { .cx = cx, .m = m };
+    if (m->sim.method != EIG_METHOD_TAYLOR)
+        return true;
+    search(&s);
+    if (!s.what)
+        return true;
+    Diag *d = diag_at(cx, D_E0807, m->sim.method_span, "`taylor` takes formulas of which it knows all derivatives, and `%s` is computed with %s",
+                      s.of, s.what);
+    if (s.at.to > s.at.from)
+        diag_note_at(cx, d, s.at, "here");
+    diag_help(cx, d, "write `method = dopri8`, or `rk45` where there are kinks");
+    return false;
+}

@@ -1,0 +1,251 @@
+#include "runtime/taylor.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/integrate.h"
+#include "runtime/layout.h"
+
+enum { LANES = 8 };             /* numbers whose polynomials are computed side by side */
+#define EXP_MINUS_2 0x1.152aaa3bf81ccp-3
+
+/* ---- memory ---- */
+
+static double *row(const Taylor *s, double *c, size_t k)
+{
+    return c + k * s->n;
+}
+
+bool taylor_open(Taylor *s, const EigProblem *p, const EigKernel *kernel, EigKernelArgs *args)
+{
+    const EigProblem *linear = p->jets->linear;
+    size_t n = eig_n_x(p), m = p->jets->order + 1, n_linear = eig_n_x(linear) + EIG_SUM_LANES;
+    *s = (Taylor){ .p = p, .kernel = kernel, .args = args, .n = n, .order = p->jets->order };
+    double *at = s->memory = calloc((2 * m + 2) * n + 4 * EIG_SUM_LANES + 2 * n_linear, sizeof *at);
+    if (!at)
+        return false;
+    s->c = at;                  /* whole vectors are read behind the last number of a row */
+    s->next = s->c + m * n + EIG_SUM_LANES;
+    s->defect = s->next + m * n + EIG_SUM_LANES;
+    s->between = s->defect + n;
+    s->sent = s->between + n + 2 * EIG_SUM_LANES;
+    s->unused = s->sent + n_linear;
+    if (kernel->jet)
+        return true;
+    size_t n_work = eig_jet_sent_from(p, eig_n_signals(p)) + 1;
+    s->work = args->jet = aligned_alloc(64, (n_work + 7) / 8 * 8 * sizeof *args->jet);
+    if (!s->work || !workspace_open(&s->linear, linear, 1))
+        return false;
+    memset(s->work, 0, n_work * sizeof *args->jet);
+    s->linear.args.team = args->team;
+    return true;
+}
+
+void taylor_close(Taylor *s)
+{
+    if (!s->kernel->jet)
+        workspace_close(&s->linear, s->p->jets->linear);
+    free(s->work);
+    free(s->memory);
+}
+
+/* ---- coefficients ---- */
+
+/* c_1, c_2, ... of the solution through c_0 at t. What arrives at each order is computed by the kernel of the linear problem. */
+static void fill(Taylor *s, double t, double *c)
+{
+    if (s->kernel->jet) {
+        s->kernel->jet(s->args, t, c);
+        return;
+    }
+    for (size_t k = 0; k < s->order; k++) {
+        const double *sent = row(s, c, k);
+        if (!s->p->jets->sends_states) {
+            s->kernel->jet_sent(s->args, t, c, s->sent, (int64_t)k);
+            sent = s->sent;
+        }
+        s->kernel->linear(&s->linear.args, 0.0, sent, s->unused);
+        s->kernel->jet_slope(s->args, t, c, s->linear.args.total, (int64_t)k);
+    }
+}
+
+/* The largest of row k in units of the tolerances; a NaN where there is one. */
+static double norm(const Taylor *s, const double *value, const double *a, const double *b)
+{
+    const EigProblem *p = s->p;
+    double largest = 0.0;
+    bool has_nan = false;
+    for (size_t i = 0; i < s->n; i++) {
+        double x = fabs(a[i]), y = fabs(b[i]);
+        double part = value[i] == 0.0 ? 0.0 : fabs(value[i]) / (p->atol + p->rtol * (x > y ? x : y));
+        has_nan |= isnan(part);
+        largest = part > largest ? part : largest;
+    }
+    return has_nan ? (double)NAN : largest;
+}
+
+/* Over a step, the last coefficient but one counts as much as the tolerances, the last 1/e^2 of it. Not finite: no step. */
+static double choose_step(const Taylor *s)
+{
+    double m = (double)s->order;
+    double before = norm(s, s->c + (s->order - 1) * s->n, s->c, s->c), last = norm(s, s->c + s->order * s->n, s->c, s->c);
+    if (!isfinite(before) || !isfinite(last))
+        return 0.0;
+    double a = pow(1.0 / before, 1.0 / (m - 1.0)), b = pow(EXP_MINUS_2 / last, 1.0 / m), h = a < b ? a : b;
+    return h < s->longest ? h : s->longest;
+}
+
+/* ---- polynomials ---- */
+
+static void horner(const Taylor *s, size_t i, double h, double *value, double *slope)
+{
+    const double *c = s->c + s->order * s->n + i;
+    double v = *c, d = (double)s->order * v;
+    for (size_t k = s->order - 1; k > 0; k--) {
+        c -= s->n;
+        v = v * h + *c;
+        d = d * h + (double)k * *c;
+    }
+    *value = v * h + c[-(ptrdiff_t)s->n];
+    *slope = d;
+}
+
+static void horner_lanes(const Taylor *s, size_t i, double h, double *value, double *slope)
+{
+    const double *c = s->c + s->order * s->n + i;
+    double v[LANES], d[LANES];
+    for (size_t l = 0; l < LANES; l++) {
+        v[l] = c[l];
+        d[l] = (double)s->order * v[l];
+    }
+    for (size_t k = s->order - 1; k > 0; k--) {
+        c -= s->n;
+        for (size_t l = 0; l < LANES; l++) {
+            v[l] = v[l] * h + c[l];
+            d[l] = d[l] * h + (double)k * c[l];
+        }
+    }
+    c -= s->n;
+    for (size_t l = 0; l < LANES; l++) {
+        value[l] = v[l] * h + c[l];
+        slope[l] = d[l];
+    }
+}
+
+/* The state and the slopes that the polynomials have after h. */
+static void evaluate(const Taylor *s, double h, double *value, double *slope)
+{
+    size_t i = 0;
+    for (; i + LANES <= s->n; i += LANES)
+        horner_lanes(s, i, h, value + i, slope + i);
+    for (; i < s->n; i++)
+        horner(s, i, h, value + i, slope + i);
+}
+
+/* ---- steps ---- */
+
+static double next_end(const Taylor *s)
+{
+    return s->n_jumps_done < s->p->n_jumps ? s->p->jump[s->n_jumps_done] : s->p->duration;
+}
+
+/* What jumps at the start of a piece has jumped. */
+static double just_after(const Taylor *s, double t)
+{
+    bool is_jump = s->n_jumps_done > 0 && s->p->jump[s->n_jumps_done - 1] == t;
+    return t == 0.0 ? EIG_LITTLE * s->longest : is_jump ? t * EIG_AFTER : t;
+}
+
+void taylor_start(Taylor *s, const double *x, const EigControl *from)
+{
+    const EigProblem *p = s->p;
+    s->longest = eig_longest_step(p);
+    if (p->longest_step > 0.0 && p->longest_step < s->longest)
+        s->longest = p->longest_step;
+    s->t = s->t_new = from ? from->t : 0.0;
+    s->step = 0.0;
+    while (s->n_jumps_done < p->n_jumps && p->jump[s->n_jumps_done] <= s->t)
+        s->n_jumps_done++;
+    memcpy(s->c, x, s->n * sizeof *x);
+    fill(s, just_after(s, s->t), s->c);
+    s->h = from ? from->h : choose_step(s);
+    if (!from && p->h > 0.0 && p->h < s->h)
+        s->h = p->h;
+}
+
+EigControl taylor_control(const Taylor *s)
+{
+    return (EigControl){ .t = s->t, .h = s->h, .growth = 1.0, .longest = s->longest, .reached = s->t };
+}
+
+static bool ends_piece(const Taylor *s)
+{
+    return s->t + 1.01 * s->h >= next_end(s);
+}
+
+bool taylor_is_last(const Taylor *s)
+{
+    return s->n_jumps_done == s->p->n_jumps && ends_piece(s);
+}
+
+bool taylor_too_small(const Taylor *s)
+{
+    return !(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest);
+}
+
+static double shorter(const Taylor *s, double error)
+{
+    double f = isfinite(error) ? 0.9 * pow(error, -1.0 / ((double)s->order + 1.0)) : 0.2;
+    return s->step * (f < 0.2 ? 0.2 : f);
+}
+
+bool taylor_attempt(Taylor *s)
+{
+    bool is_end = ends_piece(s);
+    double end = next_end(s);
+    s->step = is_end ? end - s->t : s->h;
+    s->t_new = is_end ? end : s->t + s->step;
+    evaluate(s, s->step, s->next, s->defect);
+    fill(s, is_end ? s->t_new * EIG_BEFORE : s->t_new, s->next);
+    const double *slope = row(s, s->next, 1);
+    for (size_t i = 0; i < s->n; i++)
+        s->defect[i] = s->step * (slope[i] - s->defect[i]);
+    double error = norm(s, s->defect, s->c, s->next);
+    if (error <= 1.0)
+        return true;
+    s->h = shorter(s, error);
+    return false;
+}
+
+const double *taylor_at(Taylor *s, double time)
+{
+    if (time == s->t_new)
+        return s->next;
+    double h = time - s->t;
+    for (size_t i = 0; i < s->n; i++) {
+        double unused;
+        horner(s, i, h, &s->between[i], &unused);
+    }
+    return s->between;
+}
+
+void taylor_accept(Taylor *s)
+{
+    double *was = s->c;
+    s->c = s->next;
+    s->next = was;
+    s->t = s->t_new;
+    if (s->n_jumps_done < s->p->n_jumps && s->t == s->p->jump[s->n_jumps_done]) {
+        s->n_jumps_done++;
+        fill(s, just_after(s, s->t), s->c);
+    }
+    s->h = choose_step(s);
+}
+
+double taylor_error(const Taylor *s, size_t i)
+{
+    double x = fabs(s->c[i]), y = fabs(s->next[i]);
+    return s->defect[i] == 0.0 ? 0.0 : fabs(s->defect[i]) / (s->p->atol + s->p->rtol * (x > y ? x : y));
+}
