@@ -48,6 +48,7 @@ typedef struct Loop {
     EigTicks ticks;             /* fixed steps start at these */
     double time[CHUNK_STEPS];   /* of the steps that are taken next */
     int64_t *next;              /* by clock: step, or number, of its next record */
+    double *due;                /* adaptive methods: by clock, the time of that record as soon as a step did not reach it */
     int64_t longest_chunk;      /* steps between two looks at the state */
     int64_t first;              /* number of the first step */
     double recorded;            /* adaptive methods: another run has recorded up to then */
@@ -232,13 +233,16 @@ static bool record_of_clock(Loop *l, const Curve *step, size_t clock)
     EigRatio every = eig_clock(l->p, clock).every;
     if (every.num == 0)
         return step->t_new <= l->recorded || record(l, clock, step->t_new, step->x_new);
-    for (;; ++l->next[clock]) {
+    for (; !(l->due[clock] > step->t_new); ++l->next[clock]) {
         double time = eig_ratio_times(every, l->next[clock]);
-        if (time > step->t_new)
+        if (time > step->t_new) {
+            l->due[clock] = time;
             return true;
+        }
         if (!record(l, clock, time, step->at(step->of, time)))
             return false;
     }
+    return true;
 }
 
 static bool record_within(Loop *l, const Curve *step)
@@ -617,7 +621,8 @@ RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRe
     Loop l = {.p = p, .kernel = kernel, .rec = rec, .n_x = eig_n_x(p), .from = from, .end = end, .result = {.status = RUN_DONE}};
     l.longest_chunk = eig_has_delays(p) ? 1 : CHUNK_STEPS;      /* what was sent is kept once: no step can be taken again */
     l.next = calloc(eig_n_clocks(p), sizeof *l.next);
-    if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next) {
+    l.due = calloc(eig_n_clocks(p), sizeof *l.due);
+    if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next || !l.due) {
         no_memory(&l);
     } else {
         l.w.args.team = eig_team_open(kernel->threads, eig_n_sites(p->n_pops));
@@ -642,6 +647,7 @@ RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRe
     eig_team_close(l.w.args.team);
     workspace_close(&l.w, p);
     free(l.next);
+    free(l.due);
     return l.result;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/elementary.h"
 #include "runtime/layout.h"
 
 typedef struct Jets {
@@ -228,19 +229,31 @@ static void choose(Jets *s)
         s->h = 0.0;
         return;
     }
-    double a = pow(1.0 / before, 1.0 / (m - 1.0)), b = pow(0x1.152aaa3bf81ccp-3 / last, 1.0 / m);
-    s->h = a < b ? a : b;
+    double a = eig_log(before) / (1.0 - m), b = (eig_log(last) + 2.0) / -m;
+    s->h = eig_exp(a < b ? a : b);
     if (!(s->h < s->longest))
         s->h = s->longest;
 }
 
-/* The polynomial of number i, or its derivative, h behind t. */
-static double polynomial(const Jets *s, size_t i, double h, bool derivative)
+/* The polynomial of number i, h behind t: that of the even powers, and h times that of the odd ones. */
+static double value_at(const Jets *s, size_t i, double h)
 {
     size_t n = s->o->n_x;
-    double sum = s->c[s->order * n + i] * (derivative ? (double)s->order : 1.0);
-    for (size_t k = s->order; k-- > (derivative ? 1 : 0);)
-        sum = sum * h + s->c[k * n + i] * (derivative ? (double)k : 1.0);
+    double part[2] = { 0 };
+    for (size_t odd = 0; odd < 2; odd++) {
+        size_t top = s->order - (s->order + odd) % 2;
+        part[odd] = s->c[top * n + i];
+        for (size_t k = top; k >= odd + 2; k -= 2)
+            part[odd] = part[odd] * (h * h) + s->c[(k - 2) * n + i];
+    }
+    return part[0] + h * part[1];
+}
+
+static double slope_at(const Jets *s, size_t i, double h)
+{
+    double sum = (double)s->order * s->c[s->order * s->o->n_x + i];
+    for (size_t k = s->order - 1; k > 0; k--)
+        sum = sum * h + (double)k * s->c[k * s->o->n_x + i];
     return sum;
 }
 
@@ -249,7 +262,7 @@ static const double *between(Oracle *o, double t, double time, double h)
     const Jets *s = o->steps;
     (void)h;
     for (size_t i = 0; i < o->n_x; i++)
-        o->x_between[i] = polynomial(s, i, time - t, false);
+        o->x_between[i] = value_at(s, i, time - t);
     return o->x_between;
 }
 
@@ -258,10 +271,10 @@ static double attempt(Jets *s, double step, double t_new, bool is_end)
 {
     Oracle *o = s->o;
     for (size_t i = 0; i < o->n_x; i++)
-        o->x_new[i] = s->next[i] = polynomial(s, i, step, false);
+        o->x_new[i] = s->next[i] = value_at(s, i, step);
     fill(s, is_end ? t_new * EIG_BEFORE : t_new, s->next);
     for (size_t i = 0; i < o->n_x; i++)
-        o->stage[i] = step * (s->next[o->n_x + i] - polynomial(s, i, step, true));
+        o->stage[i] = step * (s->next[o->n_x + i] - slope_at(s, i, step));
     return oracle_worst(o, o->stage, s->c, s->next);
 }
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/elementary.h"
 #include "runtime/integrate.h"
 #include "runtime/layout.h"
 
 enum { LANES = 8 };             /* numbers whose polynomials are computed side by side */
-#define EXP_MINUS_2 0x1.152aaa3bf81ccp-3
 
 /* ---- memory ---- */
 
@@ -93,44 +93,59 @@ static double choose_step(const Taylor *s)
     double before = norm(s, s->c + (s->order - 1) * s->n, s->c, s->c), last = norm(s, s->c + s->order * s->n, s->c, s->c);
     if (!isfinite(before) || !isfinite(last))
         return 0.0;
-    double a = pow(1.0 / before, 1.0 / (m - 1.0)), b = pow(EXP_MINUS_2 / last, 1.0 / m), h = a < b ? a : b;
+    double a = eig_log(before) / (1.0 - m), b = (eig_log(last) + 2.0) / -m, h = eig_exp(a < b ? a : b);
     return h < s->longest ? h : s->longest;
 }
 
 /* ---- polynomials ---- */
 
-static void horner(const Taylor *s, size_t i, double h, double *value, double *slope)
+/* Even and odd powers by themselves, each after Horner, which halves how long operations wait for each other. */
+static double value_at(const Taylor *s, size_t i, double h)
 {
-    const double *c = s->c + s->order * s->n + i;
-    double v = *c, d = (double)s->order * v;
+    const double *c = s->c + (s->order - 1) * s->n + i;
+    double a = c[s->n], b = *c, square = h * h;
     for (size_t k = s->order - 1; k > 0; k--) {
         c -= s->n;
-        v = v * h + *c;
-        d = d * h + (double)k * *c;
+        double next = a * square + *c;
+        a = b;
+        b = next;
     }
-    *value = v * h + c[-(ptrdiff_t)s->n];
-    *slope = d;
+    return b + h * a;
 }
 
-static void horner_lanes(const Taylor *s, size_t i, double h, double *value, double *slope)
+static double slope_at(const Taylor *s, size_t i, double h)
 {
     const double *c = s->c + s->order * s->n + i;
-    double v[LANES], d[LANES];
-    for (size_t l = 0; l < LANES; l++) {
-        v[l] = c[l];
-        d[l] = (double)s->order * v[l];
-    }
+    double sum = (double)s->order * *c;
     for (size_t k = s->order - 1; k > 0; k--) {
         c -= s->n;
+        sum = sum * h + (double)k * *c;
+    }
+    return sum;
+}
+
+/* The same of several numbers side by side. */
+static void lanes_at(const Taylor *s, size_t i, double h, double *value, double *slope)
+{
+    const double *c = s->c + (s->order - 1) * s->n + i;
+    double a[LANES], b[LANES], sum[LANES], square = h * h;
+    for (size_t l = 0; l < LANES; l++) {
+        a[l] = c[s->n + l];
+        b[l] = c[l];
+        sum[l] = ((double)s->order * a[l]) * h + (double)(s->order - 1) * b[l];
+    }
+    for (size_t k = s->order - 2; k + 1 > 0; k--) {
+        c -= s->n;
         for (size_t l = 0; l < LANES; l++) {
-            v[l] = v[l] * h + c[l];
-            d[l] = d[l] * h + (double)k * c[l];
+            double next = a[l] * square + c[l];
+            a[l] = b[l];
+            b[l] = next;
+            sum[l] = k > 0 ? sum[l] * h + (double)k * c[l] : sum[l];
         }
     }
-    c -= s->n;
     for (size_t l = 0; l < LANES; l++) {
-        value[l] = v[l] * h + c[l];
-        slope[l] = d[l];
+        value[l] = b[l] + h * a[l];
+        slope[l] = sum[l];
     }
 }
 
@@ -139,9 +154,11 @@ static void evaluate(const Taylor *s, double h, double *value, double *slope)
 {
     size_t i = 0;
     for (; i + LANES <= s->n; i += LANES)
-        horner_lanes(s, i, h, value + i, slope + i);
-    for (; i < s->n; i++)
-        horner(s, i, h, value + i, slope + i);
+        lanes_at(s, i, h, value + i, slope + i);
+    for (; i < s->n; i++) {
+        value[i] = value_at(s, i, h);
+        slope[i] = slope_at(s, i, h);
+    }
 }
 
 /* ---- steps ---- */
@@ -224,10 +241,8 @@ const double *taylor_at(Taylor *s, double time)
     if (time == s->t_new)
         return s->next;
     double h = time - s->t;
-    for (size_t i = 0; i < s->n; i++) {
-        double unused;
-        horner(s, i, h, &s->between[i], &unused);
-    }
+    for (size_t i = 0; i < s->n; i++)
+        s->between[i] = value_at(s, i, h);
     return s->between;
 }
 
