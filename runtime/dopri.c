@@ -55,7 +55,8 @@ double eig_longest_step(const EigProblem *p)
             rate = fmax(rate, pop->rate_of ? pop->rate_of[i] : pop->rate);
     }
     double whole = p->whole > 0.0 ? p->whole : p->duration;
-    return rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
+    double longest = rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
+    return p->longest_step > 0.0 && p->longest_step < longest ? p->longest_step : longest;
 }
 
 static double first_guess(const Dopri *d, double h0, double d1, double d2)

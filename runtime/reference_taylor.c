@@ -362,8 +362,6 @@ static void begin(Jets *s)
     Oracle *o = s->o;
     const EigProblem *p = o->p;
     s->longest = eig_longest_step(p);
-    if (p->longest_step > 0.0 && p->longest_step < s->longest)
-        s->longest = p->longest_step;
     if (o->from) {
         s->t = o->from->control.t;
         o->result.t = o->from->control.reached;

@@ -179,8 +179,6 @@ void taylor_start(Taylor *s, const double *x, const EigControl *from)
 {
     const EigProblem *p = s->p;
     s->longest = eig_longest_step(p);
-    if (p->longest_step > 0.0 && p->longest_step < s->longest)
-        s->longest = p->longest_step;
     s->t = s->t_new = from ? from->t : 0.0;
     s->step = 0.0;
     while (s->n_jumps_done < p->n_jumps && p->jump[s->n_jumps_done] <= s->t)

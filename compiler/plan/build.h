@@ -15,7 +15,7 @@ void plan_tangent(Ctx *cx, NumPool *nums, Plan *plan);
 void plan_jumps(Ctx *cx, EigProblem *p);
 
 /* jets.c, smooth.c: what taylor needs beside the problem; false after E0807, a formula is not smooth. */
-bool plan_jets(Ctx *cx, const Model *m, Plan *plan);
+bool plan_jets(Ctx *cx, Span method, Plan *plan);
 bool plan_is_smooth(Ctx *cx, const Model *m);
 
 /* stiff.c: one state of the model changes so much faster than another that `auto` takes cvode, and *why. */

@@ -530,7 +530,7 @@ static bool has_pairs(const EigProblem *p)
     return false;
 }
 
-bool plan_jets(Ctx *cx, const Model *m, Plan *plan)
+bool plan_jets(Ctx *cx, Span method, Plan *plan)
 {
     EigProblem *p = &plan->problem;
     if (p->method != EIG_METHOD_TAYLOR)
@@ -545,7 +545,7 @@ bool plan_jets(Ctx *cx, const Model *m, Plan *plan)
         write_all(&b);
     }
     if (b.why_not) {
-        Diag *d = diag_at(cx, D_E0807, m->sim.method_span, "`taylor` takes formulas of which it knows all derivatives, and %s%s%s%s", b.of ? "`" : "the model has ",
+        Diag *d = diag_at(cx, D_E0807, method, "`taylor` takes formulas of which it knows all derivatives, and %s%s%s%s", b.of ? "`" : "the model has ",
                           b.of ? b.of : b.why_not, b.of ? "` is computed with " : "", b.of ? b.why_not : "");
         diag_help(cx, d, "write `method = dopri8`");
         return false;

@@ -86,5 +86,5 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     plan_lower(cx, out);
     plan_jumps(cx, &out->problem);
     plan_tangent(cx, net->nums, out);
-    return plan_jets(cx, m, out) && plan_fits(cx, out);
+    return plan_jets(cx, m->sim.method_span, out) && plan_fits(cx, out);
 }

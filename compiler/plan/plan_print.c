@@ -191,6 +191,28 @@ static void print_block(const Plan *plan, size_t k, Sbuf *out)
     sbuf_printf(out, "\n  %s\n", plan->block[k].why);
 }
 
+static void print_pieces(const EigProblem *p, Sbuf *out)
+{
+    if (p->longest_step > 0)
+        sbuf_printf(out, "steps of at most %.6g, as slopes move with the time\n", p->longest_step);
+    if (p->n_jumps == 0)
+        return;
+    sbuf_printf(out, "begins anew at %zu time%s:", p->n_jumps, p->n_jumps == 1 ? "" : "s");
+    for (size_t k = 0; k < p->n_jumps && k < MOST_TIMES; k++)
+        sbuf_printf(out, " %.9g", p->jump[k]);
+    sbuf_str(out, p->n_jumps > MOST_TIMES ? " ...\n" : "\n");
+}
+
+static void print_jets(const Plan *plan, Sbuf *out)
+{
+    const EigProblem *p = &plan->problem;
+    if (!p->jets)
+        return;
+    sbuf_printf(out, "polynomials of order %u, their coefficients in %s\n  %s\n", p->jets->order,
+                plan->jets_in_registers ? "registers" : "memory", plan->jets_why);
+    print_pieces(p, out);
+}
+
 static void print_jacobian(const Plan *plan, Sbuf *out)
 {
     const EigProblem *p = &plan->problem;
@@ -203,14 +225,7 @@ static void print_jacobian(const Plan *plan, Sbuf *out)
         sbuf_printf(out, "  by difference quotients: of `%s` %s\n", plan->no_tangent_of, plan->why_no_tangent);
     else
         sbuf_str(out, "  from the derivatives of the programs\n");
-    if (p->longest_step > 0)
-        sbuf_printf(out, "steps of at most %.6g, as slopes move with the time\n", p->longest_step);
-    if (p->n_jumps == 0)
-        return;
-    sbuf_printf(out, "begins anew at %zu time%s:", p->n_jumps, p->n_jumps == 1 ? "" : "s");
-    for (size_t k = 0; k < p->n_jumps && k < MOST_TIMES; k++)
-        sbuf_printf(out, " %.9g", p->jump[k]);
-    sbuf_str(out, p->n_jumps > MOST_TIMES ? " ...\n" : "\n");
+    print_pieces(p, out);
 }
 
 void plan_print(const Plan *plan, Sbuf *out)
@@ -219,6 +234,7 @@ void plan_print(const Plan *plan, Sbuf *out)
     sbuf_printf(out, "plan %s\n", p->model_name);
     print_time(p, &plan->given->model->sim, out);
     print_jacobian(plan, out);
+    print_jets(plan, out);
     sbuf_printf(out, "state in %s\n  %s\n", plan->state == STATE_IN_REGISTERS ? "registers" : "memory", plan->state_why);
     if (plan->general_why)
         sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);
