@@ -15,6 +15,7 @@ typedef enum EigJetKind {
     EIG_JET_VALUE,              /* fn(a, b) of order 0 alone */
     EIG_JET_ADD, EIG_JET_SUB, EIG_JET_NEG,
     EIG_JET_MUL, EIG_JET_SQUARE, EIG_JET_DIV,
+    EIG_JET_CHOICE,             /* fn(a, b), which is a or b or neither of them: coefficients of the one that it is, a first */
     EIG_JET_FLOW                /* fn(a, b), whose derivative is w a' */
 } EigJetKind;
 

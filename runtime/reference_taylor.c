@@ -92,6 +92,15 @@ static double flow(const Look *l, const EigJetOp *op)
     return sum * (1.0 / (double)k) + last;
 }
 
+static double choice(const Look *l, const EigJetOp *op, size_t self)
+{
+    size_t n = l->program->op[op->b].is_constant ? 1 : 2, from[2] = { op->a, op->b };
+    for (size_t j = 0; j < n; j++)
+        if (get(l, self, 0) == get(l, from[j], 0))
+            return l->program->op[from[j]].is_constant ? 0.0 : get(l, from[j], l->k);
+    return 0.0;
+}
+
 static double leaf(const Look *l, const EigJetOp *op)
 {
     const EigPop *pop = &l->p->pop[l->pop];
@@ -112,6 +121,7 @@ static double first(const Look *l, const EigJetOp *op)
     double a = get(l, op->a, 0), b = get(l, op->b, 0);
     switch ((EigJetKind)op->kind) {
     case EIG_JET_VALUE:
+    case EIG_JET_CHOICE:
     case EIG_JET_FLOW:   return eig_fn_apply((EigFn)op->fn, a, b);
     case EIG_JET_ADD:    return a + b;
     case EIG_JET_SUB:    return a - b;
@@ -134,6 +144,7 @@ static double later(const Look *l, const EigJetOp *op, size_t self)
     case EIG_JET_MUL:    return product(l, op);
     case EIG_JET_SQUARE: return squared(l, op->a);
     case EIG_JET_DIV:    return quotient(l, op, self);
+    case EIG_JET_CHOICE: return choice(l, op, self);
     default:             return leaf(l, op);
     }
 }

@@ -234,6 +234,15 @@ static Val flow(const Row *r, const EigJetOp *op)
     return ll_fadd(ll, ll_fmul(ll, sum, inverse), ll_fmul(ll, r->value[op->a], kept_first(r, op->w)));
 }
 
+static Val choice(const Row *r, const EigJetOp *op, size_t self)
+{
+    const Ll *ll = r->e->ll;
+    Val zero_each = ll_f64(ll, 0.0), y = kept_first(r, self);
+    Val a = r->program->op[op->a].is_constant ? zero_each : r->value[op->a], b = r->program->op[op->b].is_constant ? zero_each : r->value[op->b];
+    b = ll_select(ll, ll_fcmp(ll, LLVMRealOEQ, y, kept_first(r, op->b)), b, zero_each);
+    return ll_select(ll, ll_fcmp(ll, LLVMRealOEQ, y, kept_first(r, op->a)), a, b);
+}
+
 /* ---- leaves ---- */
 
 static Val state(const Row *r, size_t which)
@@ -285,6 +294,7 @@ static Val first_value(const Row *r, size_t k)
     case EIG_JET_SQUARE: return ll_fmul(e->ll, a, a);
     case EIG_JET_DIV:    return ll_fdiv(e->ll, a, b);
     case EIG_JET_VALUE:
+    case EIG_JET_CHOICE:
     case EIG_JET_FLOW: {
         bool has_two = eig_fn_n_args[op->fn] == 2;
         Known known = { literal_of(r->program, op->a), has_two ? literal_of(r->program, op->b) : NULL };
@@ -308,6 +318,7 @@ static Val later_value(const Row *r, size_t k)
     case EIG_JET_SQUARE: return squared(r, op->a);
     case EIG_JET_DIV:    return quotient(r, op, k);
     case EIG_JET_FLOW:   return flow(r, op);
+    case EIG_JET_CHOICE: return choice(r, op, k);
     default:             return leaf(r, k);
     }
 }

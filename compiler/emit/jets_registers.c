@@ -91,6 +91,15 @@ static Val flow(const Straight *s, const EigJetOp *op)
     return sum ? ll_fadd(ll, ll_fmul(ll, sum, ll_f64(ll, 1.0 / k)), last) : last;
 }
 
+static Val choice(const Straight *s, const EigJetOp *op, size_t self)
+{
+    const Ll *ll = s->e->ll;
+    Val zero = ll_f64(ll, 0.0), y = get(s, self, 0);
+    Val a = s->program->op[op->a].is_constant ? zero : get(s, op->a, s->k), b = s->program->op[op->b].is_constant ? zero : get(s, op->b, s->k);
+    b = ll_select(ll, ll_fcmp(ll, LLVMRealOEQ, y, get(s, op->b, 0)), b, zero);
+    return ll_select(ll, ll_fcmp(ll, LLVMRealOEQ, y, get(s, op->a, 0)), a, b);
+}
+
 /* ---- leaves ---- */
 
 static Val constant_value(const Straight *s, const EigJetOp *op)
@@ -133,6 +142,7 @@ static Val first_value(const Straight *s, const EigJetOp *op)
     case EIG_JET_SQUARE: return ll_fmul(e->ll, a, a);
     case EIG_JET_DIV:    return ll_fdiv(e->ll, a, b);
     case EIG_JET_VALUE:
+    case EIG_JET_CHOICE:
     case EIG_JET_FLOW: {
         bool has_two = eig_fn_n_args[op->fn] == 2;
         Known known = { literal_of(s->program, op->a), has_two ? literal_of(s->program, op->b) : NULL };
@@ -155,6 +165,7 @@ static Val later_value(const Straight *s, const EigJetOp *op, size_t self)
     case EIG_JET_SQUARE: return squared(s, op->a);
     case EIG_JET_DIV:    return quotient(s, op, self);
     case EIG_JET_FLOW:   return flow(s, op);
+    case EIG_JET_CHOICE: return choice(s, op, self);
     default:             return leaf(s, op);
     }
 }

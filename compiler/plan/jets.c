@@ -1,322 +1,10 @@
 /* What `taylor` needs beside the problem (runtime/jet.h): the programs of its neurons as recurrences for Taylor coefficients, and what arrives
- * as a problem of its own, which is linear. Every smooth function is the solution of y' = w a', w made of y and of its argument a by sums,
- * products and quotients: so one recurrence serves them all. */
+ * as a problem of its own, which is linear. */
 #include "compiler/plan/build.h"
-#include "runtime/elementary.h"
+#include "compiler/plan/recurrence.h"
 #include "runtime/layout.h"
 
 #include <math.h>
-
-typedef VEC(EigJetOp) JetOps;
-
-/* One program while it grows. */
-typedef struct Write {
-    Ctx *cx;
-    JetOps op;
-    const char *why_not;        /* NULL: all is well */
-} Write;
-
-static const EigJetOp *at(const Write *w, size_t k)
-{
-    return &w->op.at[k];
-}
-
-static size_t push(Write *w, EigJetOp op)
-{
-    vec_push(&w->cx->arena, &w->op, op);
-    return w->op.n - 1;
-}
-
-static size_t constant(Write *w, EigCode code)
-{
-    return push(w, (EigJetOp){ .kind = EIG_JET_CONSTANT, .is_constant = true, .code = code });
-}
-
-static size_t leaf(Write *w, const EigOp *op, size_t n)
-{
-    return constant(w, (EigCode){ .n = n, .op = op, .depth = n });
-}
-
-static size_t literal(Write *w, double value)
-{
-    EigOp *op = ARENA_NEW(&w->cx->arena, EigOp);
-    *op = (EigOp){ .kind = EIG_OP_CONST, .value = value };
-    return leaf(w, op, 1);
-}
-
-static bool is_literal(const Write *w, size_t k, double *value)
-{
-    if (!eig_jet_is_literal(at(w, k)))
-        return false;
-    *value = at(w, k)->code.op[0].value;
-    return true;
-}
-
-static size_t two(Write *w, EigJetKind kind, size_t a, size_t b)
-{
-    if (kind == EIG_JET_MUL && a == b)
-        kind = EIG_JET_SQUARE;
-    bool is_constant = at(w, a)->is_constant && at(w, b)->is_constant;
-    return push(w, (EigJetOp){ .kind = (uint8_t)kind, .a = a, .b = b, .is_constant = is_constant });
-}
-
-static size_t one(Write *w, EigJetKind kind, size_t a)
-{
-    return push(w, (EigJetOp){ .kind = (uint8_t)kind, .a = a, .b = a, .is_constant = at(w, a)->is_constant });
-}
-
-static size_t square(Write *w, size_t a)
-{
-    return two(w, EIG_JET_MUL, a, a);
-}
-
-static size_t less(Write *w, double from, size_t a)
-{
-    return two(w, EIG_JET_SUB, literal(w, from), a);
-}
-
-static size_t more(Write *w, double by, size_t a)
-{
-    return two(w, EIG_JET_ADD, literal(w, by), a);
-}
-
-static size_t over(Write *w, double a, size_t b)
-{
-    return two(w, EIG_JET_DIV, literal(w, a), b);
-}
-
-/* fn(a, b), whose w is set behind it. */
-static size_t flow(Write *w, EigFn fn, size_t a, size_t b)
-{
-    return push(w, (EigJetOp){ .kind = EIG_JET_FLOW, .fn = (uint8_t)fn, .a = a, .b = b, .w = w->op.n });
-}
-
-static size_t flows(Write *w, size_t y, size_t by)
-{
-    w->op.at[y].w = by;
-    return y;
-}
-
-/* ---- functions ---- */
-
-static size_t sine(Write *w, EigFn fn, size_t a)
-{
-    size_t y = flow(w, fn, a, a), other = flow(w, fn == EIG_FN_SIN ? EIG_FN_COS : EIG_FN_SIN, a, a);
-    size_t minus = one(w, EIG_JET_NEG, fn == EIG_FN_SIN ? y : other);
-    flows(w, y, fn == EIG_FN_SIN ? other : minus);
-    flows(w, other, fn == EIG_FN_SIN ? minus : y);
-    return y;
-}
-
-static size_t density(Write *w, size_t a)
-{
-    size_t y = flow(w, EIG_FN_NORMPDF, a, a);
-    return flows(w, y, one(w, EIG_JET_NEG, two(w, EIG_JET_MUL, a, y)));
-}
-
-/* Of a lifted one, L/(1 + exp(-a)), w = y - (y/L) y. */
-static size_t logistic(Write *w, EigFn fn, size_t a, size_t b)
-{
-    size_t y = flow(w, fn, a, b);
-    size_t part = fn == EIG_FN_LOGISTIC ? square(w, y) : two(w, EIG_JET_MUL, two(w, EIG_JET_MUL, y, literal(w, 1 / EIG_LOGISTIC_LIFT)), y);
-    return flows(w, y, two(w, EIG_JET_SUB, y, part));
-}
-
-/* x + b log(x) = a: x' (1 + b/x) = a'. */
-static size_t log_root(Write *w, size_t a, size_t b)
-{
-    size_t y = flow(w, EIG_FN_LOG_ROOT, a, b);
-    return flows(w, y, two(w, EIG_JET_DIV, y, two(w, EIG_JET_ADD, y, b)));
-}
-
-/* log(x/(1 - x)) + b x = a: x' (1/(x (1 - x)) + b) = a'. */
-static size_t logit_root(Write *w, size_t a, size_t b)
-{
-    size_t y = flow(w, EIG_FN_LOGIT_ROOT, a, b), u = two(w, EIG_JET_SUB, y, square(w, y));
-    return flows(w, y, two(w, EIG_JET_DIV, u, more(w, 1, two(w, EIG_JET_MUL, b, u))));
-}
-
-static size_t value(Write *w, EigFn fn, size_t a, size_t b)
-{
-    return push(w, (EigJetOp){ .kind = EIG_JET_VALUE, .fn = (uint8_t)fn, .a = a, .b = b, .is_constant = true });
-}
-
-/* Of one argument. */
-static size_t function(Write *w, EigFn fn, size_t a)
-{
-    if (at(w, a)->is_constant || (fn == EIG_FN_STEP && at(w, a)->kind == EIG_JET_TIME))
-        return value(w, fn, a, a);
-    if (fn == EIG_FN_SIN || fn == EIG_FN_COS)
-        return sine(w, fn, a);
-    if (fn == EIG_FN_NORMPDF)
-        return density(w, a);
-    size_t y = flow(w, fn, a, a);
-    switch (fn) {
-    case EIG_FN_EXP:     return flows(w, y, y);
-    case EIG_FN_EXPM1:   return flows(w, y, more(w, 1, y));
-    case EIG_FN_LOG:     return flows(w, y, over(w, 1, a));
-    case EIG_FN_LOG1P:   return flows(w, y, over(w, 1, more(w, 1, a)));
-    case EIG_FN_SQRT:    return flows(w, y, over(w, 0.5, y));
-    case EIG_FN_TANH:    return flows(w, y, less(w, 1, square(w, y)));
-    case EIG_FN_ATAN:    return flows(w, y, over(w, 1, more(w, 1, square(w, a))));
-    case EIG_FN_NORMCDF: return flows(w, y, density(w, a));
-    case EIG_FN_OMEGA:   return flows(w, y, two(w, EIG_JET_DIV, y, more(w, 1, y)));
-    default:             break;
-    }
-    w->why_not = "a function that has no derivatives, or whose recurrence is not known";
-    return y;
-}
-
-/* a^n, n > 0, from the highest bit of n down. */
-static size_t whole_power(Write *w, size_t a, unsigned n)
-{
-    if (n == 1)
-        return a;
-    size_t y = square(w, whole_power(w, a, n / 2));
-    return n % 2 ? two(w, EIG_JET_MUL, y, a) : y;
-}
-
-static size_t power(Write *w, size_t a, size_t b)
-{
-    enum { MOST_WHOLE = 64 };
-    double n;
-    bool is_number = is_literal(w, b, &n);
-    if (is_number && n == floor(n) && n != 0 && fabs(n) <= MOST_WHOLE) {
-        size_t y = whole_power(w, a, (unsigned)fabs(n));
-        return n > 0 ? y : over(w, 1, y);
-    }
-    if (!at(w, b)->is_constant)
-        return function(w, EIG_FN_EXP, two(w, EIG_JET_MUL, b, function(w, EIG_FN_LOG, a)));
-    size_t y = flow(w, EIG_FN_POW, a, b);
-    return flows(w, y, two(w, EIG_JET_MUL, b, two(w, EIG_JET_DIV, y, a)));
-}
-
-static size_t call(Write *w, EigFn fn, size_t a, size_t b)
-{
-    bool is_lost = fn == EIG_FN_LOST_SUM || fn == EIG_FN_LOST_PRODUCT;
-    switch (fn) {
-    case EIG_FN_ADD: return two(w, EIG_JET_ADD, a, b);
-    case EIG_FN_SUB: return two(w, EIG_JET_SUB, a, b);
-    case EIG_FN_MUL: return two(w, EIG_JET_MUL, a, b);
-    case EIG_FN_DIV: return two(w, EIG_JET_DIV, a, b);
-    case EIG_FN_NEG: return one(w, EIG_JET_NEG, a);
-    default:         break;
-    }
-    if (is_lost || (at(w, a)->is_constant && at(w, b)->is_constant))
-        return value(w, fn, a, b);
-    switch (fn) {
-    case EIG_FN_POW:        return power(w, a, b);
-    case EIG_FN_LOGISTIC:
-    case EIG_FN_LIFTED_LOGISTIC: return logistic(w, fn, a, b);
-    case EIG_FN_LOG_ROOT:   return log_root(w, a, b);
-    case EIG_FN_LOGIT_ROOT: return logit_root(w, a, b);
-    default:                return function(w, fn, a);
-    }
-}
-
-/* ---- programs ---- */
-
-/* What the variables of a program are; SIZE_MAX: not yet asked for. */
-typedef struct Vars {
-    size_t time, state[EIG_MAX_STATES], total;
-} Vars;
-
-static size_t variable(Write *w, Vars *v, const EigOp *op)
-{
-    size_t *known = op->which == EIG_VAR_T ? &v->time : op->which == EIG_VAR_Z ? &v->total : &v->state[op->which - EIG_VAR_STATE];
-    if (op->which == EIG_VAR_I)
-        return leaf(w, op, 1);
-    if (*known == SIZE_MAX)
-        *known = push(w, op->which == EIG_VAR_T ? (EigJetOp){ .kind = EIG_JET_TIME }
-                                                : (EigJetOp){ .kind = EIG_JET_STATE, .which = op->which - EIG_VAR_STATE });
-    return *known;
-}
-
-/* step(t - c), step(c - t) with a number c: constant between the jumps. */
-static bool is_step(const EigCode *code, size_t k)
-{
-    const EigOp *op = &code->op[k];
-    if (k + 4 > code->n || op[2].kind != EIG_OP_CALL || op[2].which != EIG_FN_SUB || op[3].kind != EIG_OP_CALL || op[3].which != EIG_FN_STEP)
-        return false;
-    const EigOp *time = op[0].kind == EIG_OP_VAR ? &op[0] : &op[1], *number = time == &op[0] ? &op[1] : &op[0];
-    return time->kind == EIG_OP_VAR && time->which == EIG_VAR_T && number->kind == EIG_OP_CONST;
-}
-
-static size_t append(Write *w, Vars *v, const EigCode *code)
-{
-    size_t stack[EIG_CODE_MAX_DEPTH], top = 0;
-    if (code->n == 0)
-        return literal(w, 0);
-    for (size_t k = 0; k < code->n && !w->why_not; k++) {
-        const EigOp *op = &code->op[k];
-        if (is_step(code, k)) {
-            stack[top++] = leaf(w, op, 4);
-            k += 3;
-        } else if (op->kind == EIG_OP_VAR) {
-            stack[top++] = variable(w, v, op);
-        } else if (op->kind == EIG_OP_SOLVE) {
-            w->why_not = "the solution of an equation";
-        } else if (op->kind != EIG_OP_CALL) {
-            stack[top++] = leaf(w, op, 1);
-        } else {
-            size_t n = (size_t)eig_fn_n_args[op->which];
-            top -= n - 1;
-            stack[top - 1] = call(w, (EigFn)op->which, stack[top - 1], stack[top + n - 2]);
-        }
-    }
-    return w->why_not ? 0 : stack[0];
-}
-
-/* ---- what is read again ---- */
-
-static void keep(Write *w, size_t k)
-{
-    w->op.at[k].is_kept |= !eig_jet_is_literal(at(w, k));
-}
-
-static void mark(Write *w, const EigJetOp *op, size_t self)
-{
-    bool a = at(w, op->a)->is_constant, b = at(w, op->b)->is_constant;
-    switch ((EigJetKind)op->kind) {
-    case EIG_JET_MUL:
-        if (a || !b)
-            keep(w, op->a);
-        if (b || !a)
-            keep(w, op->b);
-        break;
-    case EIG_JET_SQUARE:
-        keep(w, op->a);
-        break;
-    case EIG_JET_DIV:
-        keep(w, op->b);
-        if (!b)
-            keep(w, self);
-        break;
-    case EIG_JET_FLOW:
-        w->op.at[op->a].is_slope_kept = true;
-        keep(w, op->w);
-        break;
-    default: break;
-    }
-}
-
-static EigJetProgram finish(Write *w, unsigned order, size_t n_results, const size_t *result)
-{
-    EigJetProgram p = { .n = w->op.n, .op = w->op.at, .n_results = n_results, .result = result };
-    for (size_t k = 0; k < p.n; k++)
-        if (!p.op[k].is_constant)
-            mark(w, &p.op[k], k);
-    for (size_t k = 0; k < p.n; k++) {
-        EigJetOp *op = &w->op.at[k];
-        op->is_kept |= op->kind == EIG_JET_RATE || (op->kind == EIG_JET_CONSTANT && !eig_jet_is_literal(op));
-        op->row = p.n_rows;
-        p.n_rows += op->is_kept ? op->is_constant ? 1 : order : 0;
-        op->slope_row = p.n_rows;
-        p.n_rows += op->is_slope_kept ? order : 0;
-    }
-    p.n_rows += n_results;      /* where results are before they are copied */
-    return p;
-}
 
 /* ---- populations ---- */
 
@@ -336,18 +24,18 @@ static size_t total_input(Build *b, Write *w, Vars *v, size_t q, size_t *from)
 {
     const EigProblem *p = b->p;
     double u;
-    size_t n = 0, input = append(w, v, &p->pop[q].input), z = push(w, (EigJetOp){ .kind = EIG_JET_TOTAL, .which = n });
+    size_t n = 0, input = write_code(w, v, &p->pop[q].input), z = write_push(w, (EigJetOp){ .kind = EIG_JET_TOTAL, .which = n });
     from[n++] = b->pop[q].from;
-    if (!w->why_not && !(is_literal(w, input, &u) && u == 0))
-        z = two(w, EIG_JET_ADD, input, z);
+    if (!w->why_not && !(write_is_literal(w, input, &u) && u == 0))
+        z = write_two(w, EIG_JET_ADD, input, z);
     for (size_t k = 0; k < p->n_blocks && !w->why_not; k++) {
         const EigBlock *block = &p->block[k];
         if (block->post != q || !block->gate.n)
             continue;
-        size_t gate = append(w, v, &block->gate), arrives = push(w, (EigJetOp){ .kind = EIG_JET_TOTAL, .which = n });
+        size_t gate = write_code(w, v, &block->gate), arrives = write_push(w, (EigJetOp){ .kind = EIG_JET_TOTAL, .which = n });
         from[n++] = b->pop[b->through[k]].from;
         if (!w->why_not)
-            z = two(w, EIG_JET_ADD, z, two(w, EIG_JET_MUL, gate, arrives));
+            z = write_two(w, EIG_JET_ADD, z, write_two(w, EIG_JET_MUL, gate, arrives));
     }
     return z;
 }
@@ -358,25 +46,17 @@ static size_t slope(Build *b, Write *w, Vars *v, size_t q, size_t k, double *rat
     EigState state = eig_state(pop, k);
     *rate = state.kind == EIG_STATE_LEAK && !pop->rate_of ? pop->rate : 1.0;
     if (state.kind == EIG_STATE_OU)
-        return literal(w, 0);
+        return write_literal(w, 0);
     if (state.kind == EIG_STATE_EQUATION)
-        return append(w, v, &state.drift);
-    size_t phi = append(w, v, &pop->phi);
+        return write_code(w, v, &state.drift);
+    size_t phi = write_code(w, v, &pop->phi);
     if (w->why_not)
         return 0;
     EigOp own = { .kind = EIG_OP_VAR, .which = (uint8_t)(EIG_VAR_STATE + k) };
-    size_t rest = two(w, EIG_JET_SUB, phi, variable(w, v, &own));
+    size_t rest = write_two(w, EIG_JET_SUB, phi, write_variable(w, v, &own));
     if (!pop->rate_of)
         return rest;
-    return two(w, EIG_JET_MUL, push(w, (EigJetOp){ .kind = EIG_JET_RATE, .is_constant = true }), rest);
-}
-
-static Vars no_vars(void)
-{
-    Vars v = { .time = SIZE_MAX, .total = SIZE_MAX };
-    for (size_t k = 0; k < EIG_MAX_STATES; k++)
-        v.state[k] = SIZE_MAX;
-    return v;
+    return write_two(w, EIG_JET_MUL, write_push(w, (EigJetOp){ .kind = EIG_JET_RATE, .is_constant = true }), rest);
 }
 
 static bool is_well(Build *b, const Write *w, size_t pop)
@@ -391,8 +71,8 @@ static bool is_well(Build *b, const Write *w, size_t pop)
 static void write_slopes(Build *b, size_t q, EigJetPop *to)
 {
     const EigPop *pop = &b->p->pop[q];
-    Write w = { .cx = b->cx };
-    Vars v = no_vars();
+    Write w = { .cx = b->cx, .order = b->out->order };
+    Vars v = write_no_vars();
     size_t n = eig_n_states(pop), *result = ARENA_ARRAY(&b->cx->arena, n, size_t), n_gates = 0;
     for (size_t k = 0; k < b->p->n_blocks; k++)
         n_gates += b->p->block[k].post == q && b->p->block[k].gate.n;
@@ -404,17 +84,17 @@ static void write_slopes(Build *b, size_t q, EigJetPop *to)
     to->total = total;
     to->n_totals = n_gates + 1;
     if (is_well(b, &w, q))
-        to->slope = finish(&w, b->out->order, n, result);
+        to->slope = write_finish(&w, n, result);
 }
 
 static EigJetProgram write_signal(Build *b, const EigSignal *s)
 {
-    Write w = { .cx = b->cx };
-    Vars v = no_vars();
+    Write w = { .cx = b->cx, .order = b->out->order };
+    Vars v = write_no_vars();
     EigOp own = { .kind = EIG_OP_VAR, .which = EIG_VAR_STATE };
     size_t *result = ARENA_NEW(&b->cx->arena, size_t);
-    *result = s->code.n ? append(&w, &v, &s->code) : variable(&w, &v, &own);
-    return is_well(b, &w, s->pop) ? finish(&w, b->out->order, 1, result) : (EigJetProgram){ 0 };
+    *result = s->code.n ? write_code(&w, &v, &s->code) : write_variable(&w, &v, &own);
+    return is_well(b, &w, s->pop) ? write_finish(&w, 1, result) : (EigJetProgram){ 0 };
 }
 
 /* ---- the linear problem ---- */

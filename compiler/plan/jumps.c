@@ -27,11 +27,25 @@ static bool is_call(const EigOp *op, EigFn fn)
     return op->kind == EIG_OP_CALL && op->which == fn;
 }
 
+/* ramp(t - c, d): has kinks, which only taylor minds. */
+static bool is_ramp(const Jumps *j, const EigCode *code, size_t k)
+{
+    const EigOp *op = &code->op[k];
+    return j->p->method == EIG_METHOD_TAYLOR && k + 5 <= code->n && is_time(&op[0]) && op[1].kind == EIG_OP_CONST && is_call(&op[2], EIG_FN_SUB) &&
+           op[3].kind == EIG_OP_CONST && is_call(&op[4], EIG_FN_RAMP);
+}
+
 /* step(t - c), step(c - t); any other t moves on. */
 static void find_steps(Jumps *j, const EigCode *code)
 {
     for (size_t k = 0; k < code->n; k++) {
         const EigOp *op = &code->op[k];
+        if (is_ramp(j, code, k)) {
+            vec_push(&j->cx->arena, &j->at, op[1].value);
+            vec_push(&j->cx->arena, &j->at, op[1].value + op[3].value);
+            k += 4;
+            continue;
+        }
         bool is_step = k + 4 <= code->n && is_call(&op[2], EIG_FN_SUB) && is_call(&op[3], EIG_FN_STEP);
         if (is_step && is_time(&op[0]) && op[1].kind == EIG_OP_CONST) {
             vec_push(&j->cx->arena, &j->at, op[1].value);

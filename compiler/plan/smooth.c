@@ -30,11 +30,15 @@ static void found(Search *s, const Expr *e, const char *what)
     s->at = e->span;
 }
 
-/* step(a + b t), pulse(a + b t, c): they jump at times that are given (jumps.c). */
+/* step(a + b t), pulse(a + b t, c), ramp(t - a, b): they jump, or have their kinks, at times that are given (jumps.c). */
 static bool is_switch(const Search *s, const Expr *e)
 {
     Num offset, rate;
     const Expr *const *arg = e->as.call.arg;
+    if (e->as.call.fn == EIG_FN_RAMP) {
+        bool is_shift = arg[0]->kind == EXPR_CALL && arg[0]->as.call.fn == EIG_FN_SUB && arg[0]->as.call.arg[0]->kind == EXPR_VAR;
+        return is_shift && arg[0]->as.call.arg[0]->as.var == EIG_VAR_T && expr_is_const(arg[0]->as.call.arg[1], NULL) && expr_is_const(arg[1], NULL);
+    }
     if (e->as.call.fn != EIG_FN_STEP && e->as.call.fn != EIG_FN_PULSE)
         return false;
     return expr_affine(s->m->nums, arg[0], EIG_VAR_T, &offset, &rate) && mpq_sgn(rate) != 0 && (e->as.call.n_args < 2 || expr_is_const(arg[1], NULL));
@@ -57,7 +61,7 @@ static void look(Search *s, const Expr *e)
         return;
     switch (e->as.call.fn) {
     case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
-    case EIG_FN_EXPREL: case EIG_FN_EXP_MEAN: case EIG_FN_OR_ZERO:
+    case EIG_FN_EXP_MEAN:
         found(s, e, function_word(s, e->as.call.fn));
         return;
     default: break;
