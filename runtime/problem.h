@@ -20,6 +20,7 @@
  *   exponential_euler   x + c (phi(s) - x), c = 1 - exp(-h/tau) rounded once
  *   rk45   docs/semantics.md, section 6: Dormand-Prince, the norm of the error its largest scaled component
  *   dopri8 the same section
+ *   taylor docs/semantics.md, section 16
  *   cvode  what SUNDIALS makes of it: docs/semantics.md, section 15
  *   euler_maruyama      (x + h k1) + (g r) z, r = sqrt(h) rounded once, g the noise at (t, x), z the step's normal
  * milstein            (x + h k1) + ((g r) z + ((g g') (0.5 h)) (z z - 1)), g' the noise_slope at (t, x); where it is absent, euler_maruyama

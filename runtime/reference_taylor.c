@@ -226,7 +226,7 @@ static double start_of_step(const Jets *s)
 static double end_of_piece(const Jets *s)
 {
     for (size_t k = 0; k < s->p->n_jumps; k++)
-        if (s->p->jump[k] > s->t)
+        if (s->p->jump[k] > s->t && s->p->jump[k] < s->p->duration)
             return s->p->jump[k];
     return s->p->duration;
 }

@@ -163,9 +163,15 @@ static void evaluate(const Taylor *s, double h, double *value, double *slope)
 
 /* ---- steps ---- */
 
+/* Jumps may lie behind the end of a run that is shorter than its model says. */
+static bool has_jump(const Taylor *s)
+{
+    return s->n_jumps_done < s->p->n_jumps && s->p->jump[s->n_jumps_done] < s->p->duration;
+}
+
 static double next_end(const Taylor *s)
 {
-    return s->n_jumps_done < s->p->n_jumps ? s->p->jump[s->n_jumps_done] : s->p->duration;
+    return has_jump(s) ? s->p->jump[s->n_jumps_done] : s->p->duration;
 }
 
 /* What jumps at the start of a piece has jumped. */
@@ -202,7 +208,7 @@ static bool ends_piece(const Taylor *s)
 
 bool taylor_is_last(const Taylor *s)
 {
-    return s->n_jumps_done == s->p->n_jumps && ends_piece(s);
+    return !has_jump(s) && ends_piece(s);
 }
 
 bool taylor_too_small(const Taylor *s)
@@ -250,7 +256,7 @@ void taylor_accept(Taylor *s)
     s->c = s->next;
     s->next = was;
     s->t = s->t_new;
-    if (s->n_jumps_done < s->p->n_jumps && s->t == s->p->jump[s->n_jumps_done]) {
+    if (has_jump(s) && s->t == s->p->jump[s->n_jumps_done]) {
         s->n_jumps_done++;
         fill(s, just_after(s, s->t), s->c);
     }

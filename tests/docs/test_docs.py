@@ -349,7 +349,7 @@ def try_methods(text):
     wanted = []
     for row in rows_of("runtime/method.def", "METHOD"):
         _, name, order, stages, adaptive, noise, delays, what = fields(row)
-        wanted.append(["`%s`" % name.strip('"'), order, "error" if adaptive == "1" else "fixed",
+        wanted.append(["`%s`" % name.strip('"'), "by `rtol`" if order == "0" else order, "error" if adaptive == "1" else "fixed",
                        "yes" if noise == "1" else "no", "yes" if delays == "1" else "no", what.strip('"')])
     compare("methods", wanted, table(text, "methods"))
 

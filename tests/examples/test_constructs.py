@@ -227,6 +227,20 @@ def test_32_relaxation():
     near(np.diff(zero), period, 2e-6, "period")
 
 
+# ---- 33: bursts ---------------------------------------------------------------------------
+
+def test_33_bursts():
+    """The first burst by steps of 1/1000; spikes come in groups of a few, with pauses between them."""
+    def slope(current):
+        return lambda t, x: np.array([x[1] + 3 * x[0]**2 - x[0]**3 - x[2] + current, 1 - 5 * x[0]**2 - x[1], 0.005 * (4 * (x[0] + 1.6) - x[2])])
+    r = run("33-bursts")
+    at_45 = rk4(slope(2), rk4(slope(0), np.array([-1.6, -11.8, 0.0]), 0.002, 10000), 0.002, 12500)
+    near([r[name].ravel()[90] for name in ("N.v", "N.w", "N.slow")], at_45, 1e-5, "t = 45")
+    v, t = r["N.v"].ravel(), r["t"]
+    gaps = np.diff(t[1:][(v[:-1] < 0.5) & (v[1:] >= 0.5) & (t[1:] > 100)])
+    assert gaps.max() > 100 and np.sum(gaps < 20) >= 2, gaps
+
+
 # ---- every construct ------------------------------------------------------------------
 
 def text_of(files):
