@@ -9,6 +9,7 @@
 
 #include "runtime/cvode.h"
 #include "runtime/dopri.h"
+#include "runtime/jet.h"
 #include "runtime/layout.h"
 #include "runtime/tangent.h"
 #include "runtime/taylor.h"
@@ -625,7 +626,8 @@ RunResult eig_integrate_from(const EigProblem *p, const EigKernel *kernel, EigRe
     if (!workspace_open(&l.w, p, eig_n_vectors(p)) || !l.next || !l.due) {
         no_memory(&l);
     } else {
-        l.w.args.team = eig_team_open(kernel->threads, eig_n_sites(p->n_pops));
+        size_t n_linear = p->jets ? p->jets->linear->n_pops : 0;
+        l.w.args.team = eig_team_open(kernel->threads, eig_n_sites(n_linear > p->n_pops ? n_linear : p->n_pops));
         l.x = l.w.vectors;
         l.saved = l.x + l.n_x;
         if (!from)

@@ -202,6 +202,25 @@ simulate { duration = 100; method = %s; rtol = 1e-11; atol = 1e-11; record V.v e
     assert 2 * steps["taylor"] < 3 * steps["dopri8"], steps
 
 
+def same_on_any_number_of_threads():
+    """What arrives through gates is shared among threads like anything else."""
+    if not eigc.has_jit():
+        return
+    text = """
+population C excitatory { size = 600; v' = v - v^3 / 3 - w + input; w' = 0.08 * (v + 0.7 - 0.8 * w); rate = tanh(v); start(v) = -1 + 0.003 * i; input = 0.4 }
+connect C -> C { current = pre.rate * (1 - post.v); weight = 0.0005 * (2 + cos(pre.i * post.i)) }
+connect C -> C { current = 0.1 * pre.rate * post.w; weight = 0.0005 * (2 + cos(pre.i + post.i^2)) }
+connect C -> C { current = 0.1 * pre.w * post.v; weight = 0.0005 * (2 + cos(pre.i^2 + post.i)) }
+connect C -> C { current = 0.3 * pre.rate; weight = 0.0005 * (2 + sin(pre.i * post.i)) }
+simulate { duration = 6; method = taylor; rtol = 1e-9; atol = 1e-9; record C.v, input(C) every 1 }
+"""
+    runs = [eigc.run(text, folder, "--threads=%d" % n) for n in (1, 3)]
+    assert all(r.status == 0 for r in runs), runs[0].stderr
+    assert all(np.array_equal(runs[0].arrays[k], runs[1].arrays[k]) for k in runs[0].arrays)
+    other = eigc.run(text.replace("taylor", "dopri8").replace("1e-9", "1e-12"), folder)
+    assert np.max(np.abs(runs[0].arrays["C.v"] - other.arrays["C.v"])) < 1e-8
+
+
 def where_it_ends():
     """A pole; a root of 0, whose derivative is infinite."""
     for drift, start in ("x^2", "1"), ("sqrt(x)", "0"), ("log(x)", "1/2"):
@@ -213,6 +232,6 @@ def where_it_ends():
 
 
 for check in (ends_and_between, of_time, records_change_nothing, each_function, networks, kernels, jumps, held_samples, a_bump_is_seen,
-              the_order_follows_from_rtol, fewer_steps, where_it_ends):
+              the_order_follows_from_rtol, fewer_steps, same_on_any_number_of_threads, where_it_ends):
     eigc.test("taylor_" + check.__name__, check)
 sys.exit(eigc.failures != 0)
