@@ -227,6 +227,8 @@ static size_t call(Write *w, EigFn fn, size_t a, size_t b)
     }
     if (is_lost || (at(w, a)->is_constant && at(w, b)->is_constant))
         return value(w, fn, a, b);
+    if ((fn == EIG_FN_LOG_ROOT || fn == EIG_FN_LOGIT_ROOT) && !at(w, b)->is_constant)
+        w->why_not = "a root whose second argument changes";
     switch (fn) {
     case EIG_FN_POW:        return power(w, a, b);
     case EIG_FN_MIN:

@@ -60,6 +60,10 @@ static void look(Search *s, const Expr *e)
     if (e->kind != EXPR_CALL || is_switch(s, e))
         return;
     switch (e->as.call.fn) {
+    case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT:
+        if (moves(e->as.call.arg[1]))
+            found(s, e, arena_printf(&s->cx->arena, "`%s` of a second argument that changes", eig_fn_name[e->as.call.fn]));
+        break;
     case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
     case EIG_FN_EXP_MEAN:
         found(s, e, function_word(s, e->as.call.fn));
