@@ -8,7 +8,7 @@
 #include "runtime/support.h"
 #include "runtime/team.h"
 
-enum { EIG_ABI_VERSION = 7, EIG_KERNEL_WORK = 6 };
+enum { EIG_ABI_VERSION = 8, EIG_KERNEL_WORK = 6 };
 /* Rows that a team may share: one of each population, and the normals of a step. */
 static inline size_t eig_n_sites(size_t n_pops)
 {
