@@ -2,6 +2,7 @@
  * are written, at places inside, in 128 bits; and that the sign is seen of what is left where leading terms cancel. */
 #include <math.h>
 
+#include "compiler/check/slope/terms.h"
 #include "compiler/check/slope/terms_walk.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/enclose.h"
@@ -24,6 +25,12 @@ static const char *const FORMULA[] = {
     "exp(-exp(-z)) - exp(-exp(-z - C))", "exprel(A - z) * (C + z^2) - z", "atan(exp(z)) - tanh(exp(A * z))", "normcdf(z + A) - normcdf(z - C) + D / (1 + exp(-z))",
     "max(z^2 - z, C) - abs(z^2 + A)", "expm1(-C * z) * log1p(exp(-z)) + exp(-z^2 * D)", "wright_omega(z) / (C + exp(z)) + sin(A * z) / (1 + z^2)",
     "(2 + exp(z))^0.7 / (C + exp(z))^0.7", "z * (atan(z) * 2 + A * atan(-z)) / atan(z * C)^2", "sqrt(4 + 9 * exp(z)) - 3 * exp(z / 2)",
+    /* the rest of Taylor's formula as large as its bound, leading terms with irrational factors */
+    "1 / (1 - D / 6 * exp(-z / 8))", "sqrt(C * z^2 + D) - sqrt(D * z^3 + exp(-C * z))", "exp(log(C + z^2) / 3 + atan(z))",
+    "1 / (z - (1 + C) * z * atan(z))", "sqrt(z) * log(C + z^2)", "D * log(C + z^2) - A * z",
+    /* terms by what is all rest */
+    "z^2 * exp(-C * z) * sin(A * z)", "(exp(z / 3) / z^3 + C * z) * normcdf(z + A)", "(log(2 + exp(z)) / z - D / z^2) * cos(z)",
+    "normpdf(C * z) * exp(A * z) * z^4", "sqrt(z^2 + C) * exp(-D * z) * wright_omega(z)", "atan(C * z) * sin(z) - exp(A * z) * cos(z) / z",
 };
 /* These rise from z = 4 on, and up to z = -4. */
 static const char *const RISING[] = {
@@ -70,6 +77,21 @@ static bool by_terms(Built *b, const Expr *e, int side, double lo, double hi, Je
     return r->trouble == JET_FINE;
 }
 
+/* [lo, hi] or [lo, infinity); a narrow one shows what wide ones hide, as a wrong sign. */
+static double far_end(double lo)
+{
+    switch (next_random(3)) {
+    case 0: return HUGE_VAL;
+    case 1: return lo * (1 + ldexp(1, -30));
+    default: return lo * (1 + (double)next_random(20) / 10);
+    }
+}
+
+static double near_end(void)
+{
+    return ldexp(1 + (double)next_random(16) / 16, (int)next_random(6));
+}
+
 static size_t check_places(const char *text, const Expr *const e[3], int side, double lo, double hi, const JetResult *r)
 {
     mpfi_srcptr found[3] = { r->value, r->slope, r->curvature };
@@ -94,22 +116,36 @@ static size_t check_places(const char *text, const Expr *const e[3], int side, d
     return n;
 }
 
+/* It would show that its curvature is off by a part of 1e-6. */
+static bool is_sharp(const JetResult *r)
+{
+    mpfr_t most, apart;
+    mpfr_inits2(JET_PRECISION, most, apart, (mpfr_ptr)NULL);
+    mpfi_mag(most, r->curvature);
+    mpfi_diam_abs(apart, r->curvature);
+    mpfr_mul_d(most, most, 1e-6, MPFR_RNDD);
+    bool is = mpfr_less_p(apart, most);
+    mpfr_clears(most, apart, (mpfr_ptr)NULL);
+    return is;
+}
+
 static void enclosures_hold_the_derivatives(void)
 {
-    size_t n = 0, known[N_FORMULAS] = { 0 };
+    size_t n = 0, n_sharp = 0, known[N_FORMULAS] = { 0 };
     double limit;
     JetResult r;
     jet_result_init(&r);
-    for (int round = 0; round < 5 * N_FORMULAS && !test_failures; round++) {
+    for (int round = 0; round < 6 * N_FORMULAS && !test_failures; round++) {
         Built b;
         const char *text = FORMULA[round % N_FORMULAS];
         const Expr *e = formula(&b, text), *slope = expr_derive(&b.cx, &b.nums, e, EIG_VAR_Z);
         const Expr *const all[3] = { e, slope, slope ? expr_derive(&b.cx, &b.nums, slope, EIG_VAR_Z) : NULL };
         for (int k = 0; k < 6; k++) {
             int side = next_random(2) ? 1 : -1;
-            double lo = ldexp(1 + (double)next_random(16) / 16, (int)next_random(6)), hi = next_random(2) ? HUGE_VAL : lo * (1 + (double)next_random(20) / 10);
+            double lo = near_end(), hi = far_end(lo);
             if (!by_terms(&b, e, side, lo, hi, &r, &limit))
                 continue;
+            n_sharp += is_sharp(&r);
             n += check_places(text, all, side, lo, hi, &r);
             known[round % N_FORMULAS]++;
         }
@@ -121,7 +157,44 @@ static void enclosures_hold_the_derivatives(void)
             fprintf(stderr, "%s is known %zu times\n", FORMULA[k], known[k]);
         CHECK(known[k] >= 4);
     }
-    CHECK(n > 3000);
+    CHECK(n > 6000);
+    CHECK(n_sharp > 100);
+}
+
+/* c y^power exp(rate y), each with all that it may have: they are enclosed by themselves, before anything hides them. */
+static void jets_of_terms_hold_the_derivatives(void)
+{
+    size_t n = 0;
+    JetResult r;
+    jet_result_init(&r);
+    for (int round = 0; round < 120 && !test_failures; round++) {
+        Built b;
+        FarTerm t;
+        Scaled v[3];
+        char text[120];
+        double lo = near_end(), hi = far_end(lo);
+        long c = (long)next_random(40) - 20, power = (long)next_random(60) - 30, rate = (long)next_random(40) - 20;
+        snprintf(text, sizeof text, "(%ld / 10) * z^(%ld / 10) * exp((%ld / 10) * z)", c, power, rate);
+        const Expr *e = formula(&b, text), *slope = expr_derive(&b.cx, &b.nums, e, EIG_VAR_Z);
+        const Expr *const all[3] = { e, slope, expr_derive(&b.cx, &b.nums, slope, EIG_VAR_Z) };
+        const JetDomain d = { &b.nums, 1, lo, hi };
+        Num of[3] = { num_ratio(&b.nums, c, 10), power ? num_ratio(&b.nums, power, 10) : NULL, rate ? num_ratio(&b.nums, rate, 10) : NULL };
+        mpfi_ptr into[3] = { r.value, r.slope, r.curvature };
+        term_init(&t);
+        triple_init(v);
+        term_exact(&t, of[0], NULL, of[1], of[2]);
+        term_jet(&d, &t, v);
+        for (int k = 0; k < 3; k++) {
+            scaled_collapse(&d, &v[k], &v[k]);
+            mpfi_set(into[k], v[k].c);
+        }
+        n += check_places(text, all, 1, lo, hi, &r);
+        triple_clear(v);
+        term_clear(&t);
+        built_free(&b);
+    }
+    jet_result_clear(&r);
+    CHECK(n > 1000);
 }
 
 static void what_comes_after_terms_that_cancel_has_its_sign(void)
@@ -169,6 +242,7 @@ static void limits_are_those_of_the_terms(void)
 
 int main(void)
 {
+    RUN(jets_of_terms_hold_the_derivatives);
     RUN(enclosures_hold_the_derivatives);
     RUN(what_comes_after_terms_that_cancel_has_its_sign);
     RUN(limits_are_those_of_the_terms);
