@@ -251,6 +251,9 @@ BY_FORM = [
     ("log(1 + exp(z)) - log(1 + exp(z - 1))", np.tanh(0.25)), ("log((1 + exp(4 * z)) / (1 + exp(4 * (z - 1)))) / 4", np.tanh(1)),
     ("log(1 + exp(-z - 2)) - log(1 + exp(-z))", np.tanh(0.5)), ("z + 0.9 * sin(z / 2) / 0.5", 1.9), ("z + 0.25 * sin(2 * z) + 0.1 * cos(3 * z + 1)", None),
     ("z / 2 + abs(sin(z)) / 3", 5 / 6),
+    # both kinks stand at one irrational place
+    ("z + 0.25 * abs(sin(z)) - 0.8 * abs(sin(z / 2))", 1.33), ("z + max(sin(z - 1) / 2, 0) - abs(sin(z - 1)) / 4 - abs(sin(z / 2 - 1/2)) * 0.8", 1.65),
+    ("z + 0.25 * abs(sin(z)) - 2.49 * abs(sin(z / 2))", 1.995),
 ]
 # ... nearly: each falls, jumps, or has no value somewhere.
 NOT_QUITE = [

@@ -105,6 +105,11 @@ static int sign_beside(Branches *b, const Expr *zero, Num from, int side)
     return sign;
 }
 
+static bool is_rational(const BranchRoot *x)
+{
+    return x->offset && mpq_sgn(x->pis) == 0;
+}
+
 /* From the ends, and from the roots that z is assumed to lie beyond: a zero that is there too is seen in no other way. */
 static int sign_from_ends(Branches *b, const Expr *zero)
 {
@@ -112,7 +117,7 @@ static int sign_from_ends(Branches *b, const Expr *zero)
     if (!mpfi_bounded_p(b->whole.slope))
         return 0;
     for (size_t k = 0; k < b->n && !sign; k++)
-        sign = b->side[k].root ? sign_beside(b, zero, b->side[k].root, b->side[k].sign) : 0;
+        sign = is_rational(&b->side[k].root) ? sign_beside(b, zero, b->side[k].root.offset, b->side[k].sign) : 0;
     sign = sign ? sign : sign_beside(b, zero, num_from_double(b->nums, b->lo), 1);
     return sign ? sign : sign_beside(b, zero, num_from_double(b->nums, b->hi), -1);
 }
@@ -135,15 +140,15 @@ static int sign_of(Branches *b, const Expr *zero)
 
 /* ---- assumptions ---- */
 
-/* z lies beyond the root of a straight one. */
+/* z lies beyond its root. */
 static void narrow(Branches *b, const Side *s)
 {
-    if (!s->root)
+    if (!s->root.offset)
         return;
     if (s->sign > 0)
-        b->lo = fmax(b->lo, num_to_double_down(s->root));
+        b->lo = fmax(b->lo, branch_root_down(&s->root));
     else
-        b->hi = fmin(b->hi, num_to_double_up(s->root));
+        b->hi = fmin(b->hi, branch_root_up(&s->root));
 }
 
 /* The difference a - b of what is assumed of b - a. */
@@ -153,36 +158,37 @@ static bool is_opposite(const Expr *a, const Expr *b)
            && expr_equal(a->as.call.arg[0], b->as.call.arg[1]) && expr_equal(a->as.call.arg[1], b->as.call.arg[0]);
 }
 
-/* The sign that an assumption gives to zero; 0: none. */
-static int assumed(const Branches *b, const Expr *zero, Num root)
+/* The side of root on which z is assumed to be; 0: neither. */
+static int assumed_beside(const Branches *b, const BranchRoot *root)
 {
     for (size_t k = 0; k < b->n; k++) {
         const Side *s = &b->side[k];
-        if (root && s->root) {
-            int order = mpq_cmp(s->root, root);
-            if (order == 0 || (order > 0) == (s->sign > 0))
-                return s->sign;
-        } else if (!root && !s->root && expr_equal(s->zero, zero)) {
+        bool same = false;
+        if (s->root.offset && (branch_root_order(&s->root, root, &same) == s->sign || same))
             return s->sign;
-        } else if (!root && !s->root && is_opposite(s->zero, zero)) {
+    }
+    return 0;
+}
+
+/* The sign that an assumption gives to what has no root that is known; 0: none. */
+static int assumed(const Branches *b, const Expr *zero)
+{
+    for (size_t k = 0; k < b->n; k++) {
+        const Side *s = &b->side[k];
+        if (!s->root.offset && expr_equal(s->zero, zero))
+            return s->sign;
+        if (!s->root.offset && is_opposite(s->zero, zero))
             return -s->sign;
-        }
     }
     return 0;
 }
 
 static int assume(Branches *b, const Expr *zero)
 {
-    Num offset, rate;
-    mpq_ptr root = NULL;
+    BranchRoot root = { NULL, NULL };
     int turned = 1;
-    if (expr_affine(b->nums, zero, EIG_VAR_Z, &offset, &rate) && mpq_sgn(rate) != 0) {
-        root = num_new(b->nums);
-        mpq_div(root, offset, rate);
-        mpq_neg(root, root);
-        turned = mpq_sgn(rate);
-    }
-    int sign = assumed(b, zero, root);
+    bool has_root = branch_root(b->nums, zero, b->lo, b->hi, &root, &turned);
+    int sign = has_root ? assumed_beside(b, &root) : assumed(b, zero);
     if (sign)
         return sign * turned;
     if (b->n == MAX_SIDES) {

@@ -1,14 +1,15 @@
 /* The sides that abs, min and max of a formula take on an interval of z. */
 #ifndef COMPILER_CHECK_BRANCH_H
 #define COMPILER_CHECK_BRANCH_H
+#include "compiler/check/slope/branch_root.h"
 #include "compiler/check/slope/jet.h"
 
 enum { MAX_SIDES = 4 };
 
-/* An assumption: `zero` is at least 0 (sign +1) or at most 0 (-1). */
+/* An assumption: `zero` is at least 0 (sign +1) or at most 0 (-1); with a root, z is at least there, or at most. */
 typedef struct Side {
     const Expr *zero;
-    Num root;                   /* of a straight one with a rate above 0; else NULL */
+    BranchRoot root;
     int sign;
 } Side;
 
