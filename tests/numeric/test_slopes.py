@@ -321,6 +321,7 @@ def slopes_without_a_bound():
     """Each with its slope; the places of those that are steep beside a kink at 0 are above it."""
     for text, slope in (("sqrt(max(z, 0))", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^0.5", lambda z: 0.5 / z ** 0.5), ("max(z, 0)^2", lambda z: 2 * z),
                         ("max(z, 0)^1.5 + tanh(z)", lambda z: 1.5 * z ** 0.5), ("max(z, z^3)", lambda z: 3 * z ** 2),
+                        ("max(z, 0)^1.25 + 0.2 * sqrt(max(z, 0)^1.5 + max(z, 0)^1.1) - 0.2 * tanh(max(z, 0)^1.2)", lambda z: 0.11 * z ** -0.45),
                         ("(z^2 + 1) * normcdf(z) + z * normpdf(z)", lambda z: 2 * z), ("7 * max(z, 0)^2", lambda z: 14 * z)):
         r = reports([text])[0]
         assert r["proved"] and not r["bounded"], (text, r)

@@ -40,8 +40,8 @@ static const char *const RISING[] = {
 };
 enum { N_FORMULAS = sizeof FORMULA / sizeof *FORMULA, N_RISING = sizeof RISING / sizeof *RISING };
 
-/* The formula of a model, with numbers for the letters. */
-static const Expr *formula(Built *b, const char *with)
+/* The formula of a model, with numbers for the letters and texts for @ and #. */
+static const Expr *formula_at(Built *b, const char *with, const char *place, const char *distance)
 {
     Sbuf text = { 0 };
     char number[4][16];
@@ -51,12 +51,19 @@ static const Expr *formula(Built *b, const char *with)
     for (; *with; with++)
         if (*with >= 'A' && *with <= 'D')
             sbuf_printf(&text, "%s)", number[*with - 'A']);
+        else if (*with == '@' || *with == '#')
+            sbuf_str(&text, *with == '@' ? place : distance);
         else
             sbuf_printf(&text, "%c", *with);
     sbuf_str(&text, " }\n");
     build_good(b, sbuf_text(&text));
     sbuf_free(&text);
     return b->m.pops.at[0].act.phi;
+}
+
+static const Expr *formula(Built *b, const char *with)
+{
+    return formula_at(b, with, "z", "z");
 }
 
 static bool enclose_at(const Expr *e, double z, OpenRange *y)
@@ -240,11 +247,63 @@ static void limits_are_those_of_the_terms(void)
     jet_result_clear(&r);
 }
 
+/* Beside 0, where @ = z = 1/y or -1/y and # = |z|. */
+static const char *const BESIDE[] = {
+    "#^1.25 + A * sqrt(#^1.5 + C * #^1.4)", "#^1.5 / (C + #^0.5) - D * @", "sqrt(C + #) - D * sqrt(C + 4 * #)",
+    "tanh(C * #^1.2) - #^1.3", "log(1 + #^D) / (C + @)", "1 - exp(-C * #^0.5)", "exp(-1 / #) - @^3", "#^1.1 * sin(@)",
+    "#^1.2 * log(#) + A * @", "A + @ + (C + #^1.5)^D",
+};
+enum { N_BESIDE = sizeof BESIDE / sizeof *BESIDE };
+
+static size_t check_beside(const char *text, const Expr *slope, int side, double from, mpfi_srcptr found)
+{
+    OpenRange at;
+    size_t n = 0;
+    mpfi_init2(at.in, ENCLOSE_PRECISION);
+    for (int k = 0; k < 6; k++) {
+        double z = side / from * (k ? ldexp(1, -(int)next_random(60)) : 1);
+        if (!enclose_at(slope, z, &at))
+            continue;
+        bool is = mpfr_lessequal_p(&at.in->left, &found->right) && mpfr_lessequal_p(&found->left, &at.in->right);
+        if (!is)
+            fprintf(stderr, "%s at %g, from %g\n", text, z, from);
+        CHECK(is);
+        n++;
+    }
+    mpfi_clear(at.in);
+    return n;
+}
+
+static void slopes_beside_a_place_are_enclosed(void)
+{
+    size_t n = 0;
+    mpfi_t slope;
+    mpfi_init2(slope, JET_PRECISION);
+    for (int round = 0; round < 20 * N_BESIDE && !test_failures; round++) {
+        Built b, of_y;
+        int side = next_random(2) ? 1 : -1;
+        double from = ldexp(1, 4 + (int)next_random(40));
+        const char *text = BESIDE[round % N_BESIDE];
+        unsigned long before = state;
+        const Expr *e = formula_at(&b, text, "z", side > 0 ? "z" : "(-z)");
+        state = before;         /* the same numbers */
+        const Expr *beside = formula_at(&of_y, text, side > 0 ? "(1 / z)" : "(-1 / z)", "(1 / z)");
+        bool grows;
+        if (terms_beside(beside, &of_y.nums, side, from, JET_BUDGET, slope, &grows))
+            n += check_beside(text, expr_derive(&b.cx, &b.nums, e, EIG_VAR_Z), side, from, slope);
+        built_free(&b);
+        built_free(&of_y);
+    }
+    mpfi_clear(slope);
+    CHECK(n > 1000);
+}
+
 int main(void)
 {
     RUN(jets_of_terms_hold_the_derivatives);
     RUN(enclosures_hold_the_derivatives);
     RUN(what_comes_after_terms_that_cancel_has_its_sign);
+    RUN(slopes_beside_a_place_are_enclosed);
     RUN(limits_are_those_of_the_terms);
     return test_done();
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "compiler/check/slope/terms_walk.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
 
@@ -91,6 +92,28 @@ static double prove_side(Beside *b)
     return 1 / y;
 }
 
+/* The same by sums of terms (terms.h) in 1/y, where leading ones cancel: differences of roots and powers. They may also grow without bound. */
+static double prove_by_terms(Beside *b, int side)
+{
+    static const double FROM[] = { 0x1p6, 0x1p16, 0x1p30, 0x1p44 };     /* no piece is much narrower */
+    enum { WORK = JET_BUDGET / 80 };
+    double width = 0;
+    mpfi_t slope;
+    mpfi_init2(slope, JET_PRECISION);
+    for (size_t k = 0; k < sizeof FROM / sizeof *FROM && !(width > 0); k++) {
+        bool grows;
+        if (!terms_beside(b->phi, b->nums, side, FROM[k], WORK, slope, &grows) || !(mpfr_sgn(&slope->left) >= 0))
+            continue;
+        double steepest = grows ? (double)INFINITY : mpfr_get_d(&slope->right, MPFR_RNDU);
+        if (!grows && !(steepest <= b->most))
+            continue;
+        b->bound = fmax(b->bound, steepest);
+        width = 1 / FROM[k];
+    }
+    mpfi_clear(slope);
+    return width;
+}
+
 void origins_prove(Ctx *cx, NumPool *nums, const Expr *phi, double most, Origins *out)
 {
     const Expr *slope = expr_derive(cx, nums, phi, EIG_VAR_Z);
@@ -107,6 +130,8 @@ void origins_prove(Ctx *cx, NumPool *nums, const Expr *phi, double most, Origins
             b.phi = beside(cx, nums, phi, o->at, side ? 1 : -1);
             b.slope = beside(cx, nums, slope, o->at, side ? 1 : -1);
             o->width[side] = b.phi && b.slope ? prove_side(&b) : 0;
+            if (b.phi && !(o->width[side] > 0))
+                o->width[side] = prove_by_terms(&b, side ? 1 : -1);
         }
         o->bound = b.bound;
     }

@@ -279,3 +279,36 @@ void terms_narrow(const Expr *e, NumPool *nums, double lo, double hi, size_t mos
     terms_clear(&x);
     num_pool_release(nums, before);
 }
+
+/* By z, of which y = 1/|z - at|: dy/dz is -side y^2. */
+static void slope_by_place(const JetDomain *d, const Terms *x, int side, mpfi_t slope, bool *grows)
+{
+    Scaled v[3], by;
+    triple_init(v);
+    scaled_init(&by);
+    terms_jet(d, x, v);
+    scaled_int(&by, -side);
+    by.power = num_int(d->nums, 2);
+    scaled_mul(d, &v[1], &by, &v[1]);
+    *grows = scaled_is_positive(&v[1]) && terms_growth(v[1].power, v[1].rate) > 0;
+    scaled_collapse(d, &v[1], &v[1]);
+    mpfi_set(slope, v[1].c);
+    scaled_clear(&by);
+    triple_clear(v);
+}
+
+bool terms_beside(const Expr *e, NumPool *nums, int side, double from, size_t most, mpfi_t slope, bool *grows)
+{
+    JetDomain d = { nums, 1, from, INFINITY };
+    FarWalk w = { .at = &d, .most = nums->work + most };
+    NumMark before = num_pool_mark(nums);
+    Terms x;
+    terms_init(&x);
+    bool fits = walk(&w, e, &x);
+    if (fits)
+        slope_by_place(&d, &x, side, slope, grows);
+    nums->work += (size_t)w.n_nodes;
+    terms_clear(&x);
+    num_pool_release(nums, before);
+    return fits;
+}

@@ -8,4 +8,7 @@
  * all. *limit: in a tail, a number that slopes far out come above or as near to as one likes, infinite where they grow without bound; else
  * -infinity. It ends without a result soon after the work of nums has grown by `most`. */
 void terms_narrow(const Expr *e, NumPool *nums, double lo, double hi, size_t most, JetResult *out, double *limit);
+/* e with z for y is f at `at` + side/y, y >= from >= 1: there f has a value, and *slope encloses its slopes, in so much work; *grows: they grow
+ * without bound towards the place. False: nothing is known. */
+bool terms_beside(const Expr *e, NumPool *nums, int side, double from, size_t most, mpfi_t slope, bool *grows);
 #endif
