@@ -1381,6 +1381,24 @@ def check_ranges(root, ranges):
     need(covered(lo, hi, boxes), "the cells do not cover the ranges")
 
 
+def check_points(ranges):
+    """Points in the ranges, each with a proof of its own that the network there is not diagonally stable."""
+    fields(ranges, ("params", "refuted"))
+    params, points = ranges["params"], ranges["refuted"]
+    need(isinstance(params, list) and 1 <= len(params) <= 256, "no params, or too many")
+    need(isinstance(points, list) and 1 <= len(points) <= 16, "no points, or too many")
+    for p in params:
+        fields(p, ("name", "lo", "hi"))
+        text(p["name"])
+    need(len({p["name"] for p in params}) == len(params), "a param twice")
+    box = [read_range(p) for p in params]
+    for point in points:
+        fields(point, ("at", "claim", "matrix", "witness"), ("statements",))
+        need(all(lo <= x <= hi for x, (lo, hi) in zip(numbers(point["at"], len(box)), box)), "a point outside of the ranges")
+        need(point["claim"] == "not-lds", "a point that refutes nothing")
+        check_claim(point)
+
+
 # ---- maps ----------------------------------------------------------------------
 
 CONVERGES = CONVEX + ("rate-by-multipliers", "nearly-equal-time-constants")
@@ -1558,6 +1576,7 @@ def check_everywhere(root, everywhere):
     fields(everywhere, ("claim", "matrix"), ("components", "witness", "statements", "ranges"))
     check_claim(everywhere)
     need(is_of_a_box(root) and not is_of_a_box(everywhere), "slopes everywhere beside no box, or in one")
+    need("refuted" not in everywhere.get("ranges", {}), "points of the ranges beside slopes everywhere")
     need(root["matrix"]["n"] == everywhere["matrix"]["n"], "other neurons")
 
 
@@ -1575,7 +1594,8 @@ def check_claim(root):
     if "statements" in root:
         check_statements(t, root)
     if "ranges" in root:
-        check_ranges(root, root["ranges"])
+        need(isinstance(root["ranges"], dict), "the ranges are no object")
+        check_points(root["ranges"]) if "refuted" in root["ranges"] else check_ranges(root, root["ranges"])
 
 
 def report(name, data, slopes=None):

@@ -79,6 +79,7 @@ typedef struct RangeReport {
     size_t n_at;                /* the same: of each param its name and value; NULL: none was found */
     const char *const *at_name;
     mpq_t *at;
+    bool is_in_certificate;     /* the proof at that point is written into the file that is asked for */
     LdsReport there;            /* what was decided there, with its witness */
 } RangeReport;
 

@@ -301,7 +301,7 @@ static void print_ranges(const Report *r, Sbuf *out)
         sbuf_str(&text, " for ");
     put_ranges(&a->ranges, &text);
     if (a->lds == TRUTH_REFUTED)
-        sbuf_printf(&text, ": it fails%s%s", *a->point ? " at " : "", a->point);
+        sbuf_printf(&text, ": it fails%s%s%s", *a->point ? " at " : "", a->point, a->is_in_certificate ? " (the certificate has the proof)" : "");
     else if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params > 0)
         sbuf_printf(&text, ", in %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
     report_line(out, ranges_box(&a->ranges).n == 1 ? "over its range" : "over all ranges", sbuf_text(&text));

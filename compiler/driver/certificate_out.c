@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/check/proof/certificate.h"
+#include "compiler/driver/check_points.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/pipeline.h"
 #include "compiler/driver/read_file.h"
@@ -29,6 +30,31 @@ static CertificateFile proof_of(const LdsReport *lds, const Ranges *ranges)
     return (CertificateFile){.matrix = lds->matrix, .evidence = lds->evidence, .ranges = ranges ? *ranges : (Ranges){0}};
 }
 
+/* Of a point: about slopes everywhere. */
+static const LdsReport *proof_at(const PointKept *p)
+{
+    const LdsReport *all = report_everywhere(p->there.report);
+    return all ? all : report_proof(p->there.report);
+}
+
+/* To be cleared without the proofs, whose numbers are the reports'. */
+static void take_points(Compilation *c, RefutedRanges *out)
+{
+    const struct PointsKept *kept = c->points;
+    refuted_ranges_init(&c->cx, out, kept->n_params, kept->n);
+    for (size_t k = 0; k < kept->n_params; k++) {
+        out->name[k] = kept->param[k]->name;
+        mpq_set(out->lo[k], kept->param[k]->lo);
+        mpq_set(out->hi[k], kept->param[k]->hi);
+    }
+    for (size_t p = 0; p < kept->n; p++) {
+        out->point[p].proof = ARENA_NEW(&c->cx.arena, CertificateFile);
+        *out->point[p].proof = proof_of(proof_at(&kept->at[p]), NULL);
+        for (size_t k = 0; k < kept->n_params; k++)
+            mpq_set(out->point[p].at[k], kept->at[p].value[k]);
+    }
+}
+
 static void write_pieces(Compilation *c, void (*put)(void *, const char *, size_t), void *state)
 {
     const LdsReport *lds = report_proof(c->report), *all = report_everywhere(c->report);
@@ -40,7 +66,10 @@ static void write_pieces(Compilation *c, void (*put)(void *, const char *, size_
     }
     file.has_model = true;
     file.model = claim_model(c);
+    if (c->points && c->points->n)
+        take_points(c, &file.refuted);
     certificate_write_pieces(&file, &sink);
+    refuted_ranges_clear(&file.refuted, false);
 }
 
 /* ---- reading it again ---- */
@@ -82,6 +111,8 @@ static const char *fault_of(Compilation *c, FILE *f)
     reason = differs(&c->cx, &file, report_proof(c->report));
     if (!reason && all)
         reason = file.everywhere ? differs(&c->cx, file.everywhere, all) : "a proof is missing";
+    for (size_t k = 0; !reason && c->points && k < c->points->n; k++)
+        reason = k < file.refuted.n ? differs(&c->cx, file.refuted.point[k].proof, proof_at(&c->points->at[k])) : "a proof is missing";
     certificate_clear(&file);
     return reason;
 }

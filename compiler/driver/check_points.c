@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compiler/check/proof/certificate.h"
+
 enum {
     CORNER_PARAMS = 3,          /* for more params not all corners are looked at */
     INNER = 6,                  /* inner points; of several params as many again, the first of which goes as the last one did */
@@ -15,6 +17,7 @@ typedef struct Points {
     const ModelParam **param;
     size_t *place;              /* of each, among all in the order of their ranges: points do not hang on the order of declarations */
     Num *value;                 /* of the point at hand; NULL: the param's own */
+    struct PointsKept *kept;    /* the compilation's */
     bool *noted;                /* of each requirement: a point without diagonal stability is named */
     const char *point, *setting;        /* "w = 3, v = 0" and " --set w=3 --set v=0" */
 } Points;
@@ -40,6 +43,8 @@ static void points_init(Compilation *c, Points *p)
     for (size_t k = 0; k < m->params.n; k++)
         if (m->params.at[k].varies && mpq_cmp(m->params.at[k].lo, m->params.at[k].hi) < 0)
             p->param[p->n++] = &m->params.at[k];
+    p->kept = c->points = ARENA_NEW(&c->cx.arena, struct PointsKept);
+    *p->kept = (struct PointsKept){.n_params = p->n, .param = p->param, .at = ARENA_ARRAY(&c->cx.arena, REFUTED_MAX_POINTS + 1, PointKept)};
     p->place = ARENA_ARRAY(&c->cx.arena, p->n + 1, size_t);
     for (size_t k = 0; k < p->n; k++)
         for (size_t j = 0; j < p->n; j++)
@@ -92,15 +97,14 @@ static bool go_to(Points *p, size_t number)
 
 /* ---- one point ---- */
 
-/* "10 ms"; NULL for units that --set does not read. */
-static const char *value_text(Points *p, size_t k)
+const char *point_value_text(Ctx *cx, const ModelParam *p, Num value)
 {
-    Unit unit = p->param[k]->unit;
-    const char *x = num_text(&p->c->cx, p->value[k]);
+    Unit unit = p->unit;
+    const char *x = num_text(cx, value);
     int dimensions = 0;
     for (int d = 0; d < DIM_N; d++)
         dimensions += unit.twice[d] == 2 ? 1 : unit.twice[d] ? 2 : 0;
-    return dimensions == 0 ? x : dimensions == 1 ? arena_printf(&p->c->cx.arena, "%s %s", x, unit_text(&p->c->cx, unit)) : NULL;
+    return dimensions == 0 ? x : dimensions == 1 ? arena_printf(&cx->arena, "%s %s", x, unit_text(cx, unit)) : NULL;
 }
 
 /* The settings of the command line and, behind them, the point. */
@@ -113,7 +117,7 @@ static bool settings_at(Points *p, Options *o)
     o->set = set;
     p->point = p->setting = "";
     for (size_t k = 0; k < p->n; k++) {
-        const char *name = p->param[k]->name, *value = p->value[k] ? value_text(p, k) : NULL;
+        const char *name = p->param[k]->name, *value = p->value[k] ? point_value_text(&p->c->cx, p->param[k], p->value[k]) : NULL;
         if (!p->value[k])
             continue;
         if (!value)
@@ -140,12 +144,21 @@ static bool any_open(const Points *p)
     return any;
 }
 
+/* The proof at a point that goes into the certificate with the model's own. */
+static bool is_for_certificate(const Points *p, const Report *there)
+{
+    return p->c->options->certificate && report_proof(p->c->report)->verdict != TRUTH_UNDECIDED && there->lds.verdict == TRUTH_REFUTED &&
+           p->n <= REFUTED_MAX_PARAMS && p->kept->n < REFUTED_MAX_POINTS;
+}
+
 /* What is said at the point of the requirement; NULL where nothing is that would be against it. */
 static const char *reason_there(Points *p, const Report *there, bool stable)
 {
     const StabilityReport *s = &there->stability;
     Truth verdict = stable ? s->verdict : s->unique;
     const char *why = !stable && s->not_unique ? s->not_unique : s->conclusion;
+    if (verdict == TRUTH_REFUTED && is_for_certificate(p, there))
+        return arena_printf(&p->c->cx.arena, "at %s: %s (the certificate has the proof)", p->point, why);
     if (verdict == TRUTH_REFUTED)
         return arena_printf(&p->c->cx.arena, "at %s: %s (`eigc check%s --certificate=FILE` has the proof)", p->point, why, p->setting);
     if (there->lds.verdict != TRUTH_REFUTED)
@@ -177,8 +190,10 @@ static void keep_point(Points *p, const Report *there, bool stable, const char *
         }
 }
 
-static void take(Points *p, const Report *there)
+/* Some requirement is refuted here. */
+static bool take(Points *p, const Report *there)
 {
+    bool any = false;
     for (size_t k = 0; k < p->c->model->requires.n; k++) {
         RequirementReport *a = &p->c->report->requirement[k];
         bool stable = p->c->model->requires.at[k].kind == REQUIRE_STABLE;
@@ -191,22 +206,37 @@ static void take(Points *p, const Report *there)
         a->verdict = is_refuted ? TRUTH_REFUTED : a->verdict;
         if (is_refuted)
             keep_point(p, there, stable, reason);
+        any |= is_refuted;
     }
+    return any;
 }
 
-static void look_at(Points *p)
+static void keep_for_certificate(Points *p)
 {
-    Options o = *p->c->options;
-    Compilation there;
-    if (!settings_at(p, &o))
+    PointKept *out = &p->kept->at[p->kept->n++];
+    out->value = ARENA_ARRAY(&p->c->cx.arena, p->n, Num);
+    for (size_t k = 0; k < p->n; k++)
+        out->value[k] = p->value[k] ? p->value[k] : p->param[k]->value;
+}
+
+/* The report's own point is kept, and those that refute. */
+static void look_at(Points *p, bool is_reported)
+{
+    Options *o = ARENA_NEW(&p->c->cx.arena, Options);
+    Compilation *there = &p->kept->at[p->kept->n].there;
+    *o = *p->c->options;
+    if (!settings_at(p, o))
         return;
-    memset(o.dump, 0, sizeof o.dump);
-    o.only = CONCLUDE_STABILITY;
-    compilation_init(&there, &o, p->c->path);
-    there.only_check = true;
-    if (compilation_run(&there, PHASE_check))
-        take(p, there.report);
-    compilation_free(&there);
+    memset(o->dump, 0, sizeof o->dump);
+    o->only = CONCLUDE_STABILITY;
+    compilation_init(there, o, p->c->path);
+    there->only_check = true;
+    bool is_kept = compilation_run(there, PHASE_check) && (take(p, there->report) || is_reported) && is_for_certificate(p, there->report);
+    if (is_kept)
+        keep_for_certificate(p);
+    else
+        compilation_free(there);
+    p->c->report->ranges.is_in_certificate |= is_kept && is_reported;
 }
 
 void check_points(Compilation *c)
@@ -215,7 +245,15 @@ void check_points(Compilation *c)
     points_init(c, &p);
     if (strcmp(c->path, "-") == 0 || c->options->only != CONCLUDE_ALL)
         return;
-    for (size_t number = 0; any_open(&p) && go_to(&p, number); number++)
+    bool is_asked = c->options->certificate && c->report->ranges.at;
+    for (size_t number = 0; (any_open(&p) || (is_asked && number == 0)) && go_to(&p, number); number++)
         if (number > 0 || c->report->ranges.at)
-            look_at(&p);
+            look_at(&p, number == 0);
+}
+
+void check_points_free(Compilation *c)
+{
+    for (size_t k = 0; c->points && k < c->points->n; k++)
+        compilation_free(&c->points->at[k].there);
+    c->points = NULL;
 }

@@ -38,6 +38,10 @@ const char *claim_corners_fault(const struct LocalNet *local, const Net *net, co
 /* NULL, or (arena) what ranges say that is not so of the network: its params' ranges, the matrices between them,
  * what the cells state. m is the claim's matrix, equal to the network's. */
 const char *claim_ranges_fault(Ctx *cx, const Net *net, const ClaimMatrix *m, const Ranges *certified);
+/* claim_points.c: NULL, or (arena) where a proof's matrix, statements and cells differ from the model's. */
+const char *claim_proof_fault(Ctx *cx, const Net *net, const CertificateFile *f);
+/* ... and what is refuted at points of the ranges: the model is built at each. */
+const char *claim_points_fault(struct Compilation *c, const RefutedRanges *r);
 /* claim_map.c: the same of a map. */
 const char *claim_map_fault(Ctx *cx, const Net *net, const MapFile *m);
 #endif

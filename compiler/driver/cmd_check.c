@@ -95,6 +95,7 @@ ExitStatus cmd_check(const Options *o)
         print_report(&c);
     if (o->time)
         compilation_print_times(&c, stderr);
+    check_points_free(&c);
     compilation_free(&c);
     return status;
 }

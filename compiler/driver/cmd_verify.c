@@ -142,27 +142,14 @@ static const char *seeds_text(Verification *v, const Model *m)
                         (unsigned long long)made->seed);
 }
 
-/* NULL, or where a proof's matrices and statements differ from the model's. */
-static const char *proof_differs(Compilation *c, const CertificateFile *f)
-{
-    ClaimMatrix claim = {0};
-    const char *difference = NULL;
-    bool same = claim_of_net(&c->cx, c->net, &f->evidence, &f->matrix, &claim, &difference) &&
-                claim_equal(&c->cx, &f->matrix, &claim, &difference);
-    if (same)
-        difference = claim_statements_fault(&c->cx, c->net, &claim, &f->evidence);
-    if (same && !difference && f->ranges.n_cells)
-        difference = claim_ranges_fault(&c->cx, c->net, &claim, &f->ranges);
-    claim_matrix_clear(&claim);
-    return difference;
-}
-
 static const char *difference_to(Verification *v, Compilation *c)
 {
     if (v->is_map)
         return claim_map_fault(&c->cx, c->net, &v->map);
-    const char *difference = proof_differs(c, &v->file);
-    return difference || !v->file.everywhere ? difference : proof_differs(c, v->file.everywhere);
+    const char *difference = claim_proof_fault(&c->cx, c->net, &v->file);
+    if (!difference && v->file.everywhere)
+        difference = claim_proof_fault(&c->cx, c->net, v->file.everywhere);
+    return difference ? difference : claim_points_fault(c, &v->file.refuted);
 }
 
 static void compare_claims(Verification *v, Compilation *c)
@@ -305,6 +292,22 @@ static void print_ranges(Ctx *cx, const Ranges *r, const char *time_unit)
     printf("%s (Theorem 30)\n", r->speed ? ", with the time constants that go with them" : "");
 }
 
+/* "a in [0, 3]", and points in them with what is stated there. */
+static void print_refuted(Ctx *cx, const RefutedRanges *r)
+{
+    const Ranges box = {.n_params = r->n_params, .name = r->name, .lo = r->lo, .hi = r->hi};
+    if (!r->n)
+        return;
+    print_params(cx, &box, "  ranges   ");
+    puts(": not Lyapunov diagonally stable");
+    for (size_t k = 0; k < r->n; k++) {
+        for (size_t j = 0; j < r->n_params; j++)
+            printf("%s%s = %s", j ? ", " : "           at ", source_one_line(cx, r->name[j]), claim_number(cx, r->point[k].at[j]));
+        putchar('\n');
+        print_statements(&r->point[k].proof->evidence);
+    }
+}
+
 /* Texts of the file, each on the line where it belongs. */
 static void print_model(Verification *v)
 {
@@ -385,6 +388,7 @@ static void print_theorem(Verification *v)
     printf("  proof    %s\n", v->reason);
     print_statements(&v->file.evidence);
     print_ranges(&v->cx, &v->file.ranges, time_unit);
+    print_refuted(&v->cx, &v->file.refuted);
     if (all) {
         puts("  and      with the slopes everywhere, not in that box alone:");
         print_claim(v, all);

@@ -30,6 +30,7 @@ typedef struct Compilation {
     Model *model;
     Net *net;
     Report *report;             /* complete also when it holds violations */
+    struct PointsKept *points;  /* check_points.h; NULL: none */
     Plan *plan;
     const JitModule *jit;
     CodeCache cache;

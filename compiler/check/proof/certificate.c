@@ -326,14 +326,15 @@ void certificate_put_statements(Sbuf *out, const Evidence *e)
     sbuf_str(out, "],\n");
 }
 
-/* The claim and what proves it. */
-static void put_proof(Sbuf *out, const CertificateFile *f, const CertificateSink *to)
+void certificate_put_proof(Sbuf *out, const CertificateFile *f, const CertificateSink *to)
 {
     const Evidence *e = &f->evidence;
     sbuf_printf(out, "  \"claim\": \"%s\",\n", e->is_certificate ? "lds" : "not-lds");
     certificate_put_matrix(out, &f->matrix, to);
     certificate_put_statements(out, e);
-    if (f->ranges.n_cells)
+    if (f->refuted.n)
+        certificate_put_refuted(out, &f->refuted, to);
+    else if (f->ranges.n_cells)
         certificate_put_ranges(out, &f->ranges, f->matrix.q);
     if (e->is_certificate)
         certificate_put_components(out, e);
@@ -348,10 +349,10 @@ static void write_to(const CertificateFile *f, const CertificateSink *to, Sbuf *
         certificate_put_model(out, &f->model);
     if (f->everywhere) {
         sbuf_str(out, "  \"everywhere\": {\n");
-        put_proof(out, f->everywhere, to);
+        certificate_put_proof(out, f->everywhere, to);
         sbuf_str(out, "  },\n");
     }
-    put_proof(out, f, to);
+    certificate_put_proof(out, f, to);
     sbuf_str(out, "}\n");
 }
 

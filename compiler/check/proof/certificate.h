@@ -23,10 +23,27 @@ typedef struct CertificateModel {
     uint64_t seed;
 } CertificateModel;
 
+/* Values of the params at which the network is not diagonally stable: what is claimed for all their values is false. */
+typedef struct RefutedPoint {
+    mpq_t *at;                  /* of each param, in its range */
+    struct CertificateFile *proof;      /* of the network there, a file of its own but for the model; in the arena */
+} RefutedPoint;
+
+typedef struct RefutedRanges {
+    size_t n_params;
+    const char **name;          /* the model's own params that have a range */
+    mpq_t *lo, *hi;
+    size_t n;                   /* 0: nothing is refuted over ranges */
+    RefutedPoint *point;
+} RefutedRanges;
+
+enum { REFUTED_MAX_PARAMS = 256, REFUTED_MAX_POINTS = 16 };
+
 typedef struct CertificateFile {
     ClaimMatrix matrix;
     Evidence evidence;
     Ranges ranges;              /* no cells: no claim over ranges; its cells go with a certificate */
+    RefutedRanges refuted;      /* in place of cells */
     bool has_model;             /* else model is empty */
     CertificateModel model;
     struct CertificateFile *everywhere;     /* the proof about the network's slopes everywhere, where this one is about those in a box of
@@ -45,6 +62,13 @@ void certificate_write_pieces(const CertificateFile *f, const CertificateSink *t
 
 /* Decides whether all that is claimed is proved: by the evidence, over ranges, everywhere; *everywhere: how that last one is; may be NULL. */
 VerifyResult certificate_verify(Ctx *cx, const CertificateFile *f, const char **everywhere);
+/* certificate_points.c: room for the params and n points without proofs, all numbers 0. */
+void refuted_ranges_init(Ctx *cx, RefutedRanges *r, size_t n_params, size_t n);
+/* The points are in the ranges, and not diagonally stable. */
+VerifyResult verify_refuted(Ctx *cx, const RefutedRanges *r);
+/* Returns the numbers of params and points; those of the proofs too where they were read. */
+void refuted_ranges_clear(RefutedRanges *r, bool with_proofs);
+
 /* Returns the numbers of a file that was read. */
 void certificate_clear(CertificateFile *f);
 

@@ -16,6 +16,10 @@ void certificate_put_witness(Sbuf *out, const ClaimMatrix *m, const Witness *w);
 void certificate_put_components(Sbuf *out, const Evidence *e);
 void certificate_put_statements(Sbuf *out, const Evidence *e);     /* with a comma behind; nothing when there are none */
 void certificate_put_model(Sbuf *out, const CertificateModel *model);      /* with a comma behind */
+/* The claim and what proves it; `to` as above. */
+void certificate_put_proof(Sbuf *out, const CertificateFile *f, const CertificateSink *to);
+/* certificate_points.c: the field "ranges", with a comma behind, of points */
+void certificate_put_refuted(Sbuf *out, const RefutedRanges *r, const CertificateSink *to);
 /* certificate_ranges.c: the field "ranges", with a comma behind; its params and terms alone */
 void certificate_put_ranges(Sbuf *out, const Ranges *r, size_t q);      /* of a matrix of q rows */
 void certificate_put_terms(Sbuf *out, const Ranges *r);
@@ -49,6 +53,8 @@ bool reader_number(Reader *r, const json_t *value, const char *what, mpq_ptr out
 bool reader_numbers(Reader *r, const json_t *array, const char *what, mpq_t *out, size_t n);
 /* Rows of the matrix, ascending. */
 bool reader_members(Reader *r, const json_t *array, const char *what, uint32_t *out, size_t n);
+/* A claim and what proves it, into r->out. */
+bool reader_proof(Reader *r, const json_t *object);
 /* Into r->out->model; nothing where there is none. */
 bool reader_model(Reader *r, const json_t *object);
 /* The file without the numbers of its matrix, which are these, and have null in their place. */
@@ -62,6 +68,7 @@ bool reader_witness(Reader *r, const json_t *object, Evidence *e);
 bool reader_statements(Reader *r, const json_t *list, Evidence *e);
 /* certificate_ranges.c: the field "ranges" into r->out->ranges; nothing where there is none */
 bool reader_ranges(Reader *r, const json_t *object);
+bool reader_refuted(Reader *r, const json_t *object);        /* certificate_points.c: the same of points, into r->out->refuted */
 bool reader_terms(Reader *r, const json_t *params, const json_t *own, const json_t *terms, Ranges *out);    /* own: NULL: none */
 /* certificate_formula.c: of n own params; *out is set where anything is to be cleared */
 bool reader_formula(Reader *r, const json_t *value, size_t n_own, RangeFormula **out);

@@ -281,6 +281,8 @@ bool reader_ranges(Reader *r, const json_t *object)
     Ranges *out = &r->out->ranges;
     if (!object)
         return true;
+    if (json_object_get(object, "refuted"))
+        return reader_refuted(r, object);
     if (!r->out->evidence.is_certificate)
         return reader_refuse(r, "ranges go with the claim \"lds\"");
     return reader_object(r, object, "\"ranges\"", "params own terms speeds cells") &&

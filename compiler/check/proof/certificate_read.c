@@ -166,8 +166,7 @@ bool reader_model(Reader *r, const json_t *object)
            (!seed || read_seed(r, seed, model));
 }
 
-/* A claim and what proves it. */
-static bool read_proof(Reader *r, const json_t *object)
+bool reader_proof(Reader *r, const json_t *object)
 {
     return reader_matrix(r, json_object_get(object, "matrix")) && reader_evidence(r, object) &&
            reader_statements(r, json_object_get(object, "statements"), &r->out->evidence) && reader_ranges(r, json_object_get(object, "ranges"));
@@ -181,7 +180,7 @@ static bool read_everywhere(Reader *r, const json_t *object)
         return false;
     r->out->everywhere = ARENA_NEW(&r->cx->arena, CertificateFile);
     Reader own = {.cx = r->cx, .out = r->out->everywhere};
-    return read_proof(&own, object) || reader_refuse(r, "\"everywhere\": %s", own.reason);
+    return reader_proof(&own, object) || reader_refuse(r, "\"everywhere\": %s", own.reason);
 }
 
 static bool read_root(Reader *r, const json_t *root)
@@ -192,13 +191,14 @@ static bool read_root(Reader *r, const json_t *root)
         return false;
     if (strcmp(format, "eig-certificate/1") != 0)
         return reader_refuse(r, "the format is \"%.40s\", not \"eig-certificate/1\"", format);
-    return reader_model(r, json_object_get(root, "model")) && read_proof(r, root) && read_everywhere(r, json_object_get(root, "everywhere"));
+    return reader_model(r, json_object_get(root, "model")) && reader_proof(r, root) && read_everywhere(r, json_object_get(root, "everywhere"));
 }
 
 void certificate_clear(CertificateFile *f)
 {
     if (f->everywhere)
         certificate_clear(f->everywhere);
+    refuted_ranges_clear(&f->refuted, true);
     ranges_clear(&f->ranges);
     evidence_clear(&f->evidence);
     claim_matrix_clear(&f->matrix);

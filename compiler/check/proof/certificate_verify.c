@@ -5,12 +5,12 @@
 static VerifyResult verify_proof(Ctx *cx, const CertificateFile *f)
 {
     VerifyResult proof = verify_evidence(cx, &f->matrix, &f->evidence);
-    if (!proof.accepted || !f->ranges.n_cells)
+    if (!proof.accepted || (!f->ranges.n_cells && !f->refuted.n))
         return proof;
-    VerifyResult cells = verify_ranges(cx, &f->matrix, &f->ranges);
-    if (!cells.accepted)
-        return cells;
-    proof.reason = arena_printf(&cx->arena, "%s; %s", proof.reason, cells.reason);
+    VerifyResult all = f->refuted.n ? verify_refuted(cx, &f->refuted) : verify_ranges(cx, &f->matrix, &f->ranges);
+    if (!all.accepted)
+        return all;
+    proof.reason = arena_printf(&cx->arena, "%s; %s", proof.reason, all.reason);
     return proof;
 }
 
@@ -22,6 +22,8 @@ static VerifyResult verify_everywhere(Ctx *cx, const CertificateFile *f)
         return verify_rejected("\"everywhere\" stands beside a claim that is about no box");
     if (statement_local(all->evidence.statement, all->evidence.n_statements))
         return verify_rejected("\"everywhere\": it is about a box, too");
+    if (all->refuted.n)
+        return verify_rejected("\"everywhere\": what is refuted over ranges stands beside the file's own claim");
     if (all->matrix.n != f->matrix.n)
         return verify_rejected("\"everywhere\": it is about another number of neurons");
     VerifyResult proof = verify_proof(cx, all);
