@@ -195,6 +195,7 @@ static bool read_scale(Builder *b, const AstExpr *e, ModelConn *c)
     mpq_ptr factor = num_new(b->nums);
     mpq_mul(factor, c->factor, s);
     c->factor_of = depend_product(b->cx, b->nums, c->factor_of, c->factor, v.e->depends, s);
+    c->outer_of = depend_product(b->cx, b->nums, c->outer_of, c->factor, v.e->depends, s);
     c->factor = factor;
     return true;
 }

@@ -201,6 +201,9 @@ struct ModelConn {
     bool normalize;             /* PAIR by displacement: divided by the sum over all displacements */
     Span kernel_span;           /* of pattern = kernel(...), or empty */
     Values literal;             /* row-major, post.size x pre.size */
+    const Dependence **entry_of;    /* LITERAL: how each entry depends on such params, NULL where it does not; NULL: none does. Then factor_of
+                                 * is unknown, and */
+    const Dependence *outer_of; /* how the factor does */
     const char *path, *dir;     /* file, and the folder its name starts from */
     const char *right_path;     /* LOW_RANK: of the sources; `path` is of the targets */
     const char *column;         /* of edges; NULL: the first numeric one */

@@ -126,12 +126,13 @@ static bool check_shape(const Literal *l)
            report_shape(l, l->list->span, arena_printf(arena, "%zu x %zu", list->n, width));
 }
 
-static bool read_entry(Literal *l, const AstExpr *e, Num *out)
+static bool read_entry(Literal *l, const AstExpr *e, Num *out, const Dependence **of)
 {
     Typed v;
     if (!constant_number(l->b, e, "a weight", &v))
         return false;
     expr_is_const(v.e, out);
+    *of = v.e->depends;
     if (v.is_zero)
         return true;
     if (!l->unit_known) {
@@ -164,13 +165,17 @@ static bool read_literal(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
     if (!check_shape(&l))
         return false;
     Num *q = ARENA_ARRAY(&b->cx->arena, l.rows * l.columns, Num);
-    bool ok = true;
+    const Dependence **of = ARENA_ARRAY(&b->cx->arena, l.rows * l.columns, const Dependence *);
+    bool ok = true, any = false;
     for (size_t r = 0; r < l.rows; r++)
-        for (size_t k = 0; k < l.columns; k++)
-            ok = read_entry(&l, literal_row(&l, r)->at[k], &q[r * l.columns + k]) && ok;
+        for (size_t k = 0; k < l.columns; k++) {
+            ok = read_entry(&l, literal_row(&l, r)->at[k], &q[r * l.columns + k], &of[r * l.columns + k]) && ok;
+            any |= of[r * l.columns + k] != NULL;
+        }
     if (!ok)
         return false;
     c->kind = WEIGHT_LITERAL;
+    c->entry_of = any ? of : NULL;
     fill_values(b, &c->literal, q, l.rows * l.columns);
     *of_one = typed_const(b, e->span, num_int(b->nums, l.unit_known ? 1 : 0), l.unit);
     return true;
@@ -292,6 +297,7 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     b->touched |= in_factors;
     expr_is_const(p.constant.e, &c->factor);
     c->factor_of = in_entries ? depend_unknown(b->cx, b->touched) : p.constant.e->depends;
+    c->outer_of = p.constant.e->depends;
     if (!check_magnitude(b, NULL, p.constant, c->factor, c))
         return false;
     Typed arg[2] = { p.constant, entry };

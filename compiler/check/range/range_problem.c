@@ -160,7 +160,7 @@ static bool adds_up(const Model *m, const ModelConn *c, const Dependence *d)
 /* The powers in the weight of connection k. With cells of own params one in which several powers of a param stand is one as a whole. */
 static bool add_powers(RangeProblem *p, size_t k, const Dependence *d, unsigned with, Powers *powers)
 {
-    const ModelConn *c = &p->net->model->conns.at[k];
+    const ModelConn *c = &p->apart->model->conns.at[k];
     RangeWhole *whole = &p->whole[k];
     if (with & RANGE_OWN && d && powers_share_params(d))
         whole->part = depend_whole(p->cx, p->net->nums, d, c->factor, &whole->constant);
@@ -170,7 +170,7 @@ static bool add_powers(RangeProblem *p, size_t k, const Dependence *d, unsigned 
 static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
 {
     Ctx *cx = p->cx;
-    const Model *m = p->net->model;
+    const Model *m = p->apart->model;
     const char *elsewhere = range_elsewhere(cx, m);
     uint64_t of_gains = 0;
     p->has_parts = with & RANGE_POWERS;
@@ -182,7 +182,7 @@ static const char *obstacle(RangeProblem *p, unsigned with, Powers *powers)
     bool few = !fault && powers_add_first(powers, of_gains);
     for (size_t k = 0; !fault && k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];
-        const Dependence *d = dependence_of(cx, p->net, c);
+        const Dependence *d = dependence_of(cx, p->apart, c);
         if (d && (!(p->has_parts ? d->is_sum : d->is_followed) || !adds_up(m, c, d)))
             return arena_printf(&cx->arena, "the weight of %s%s depends on `%s`, and is not a sum of products of constants and %s "
                                 "times what is written there", c->label, m->pops.at[c->post].gain_of_params ? ", times the gain of its target," : "",
@@ -228,7 +228,7 @@ static uint32_t power_of_whole(const DependPart *whole, const RangePower *of, si
 static void take_coefficient(const RangeProblem *p, size_t conn, uint32_t product, const RangePower *of, size_t n, mpq_ptr out)
 {
     const RangeWhole *whole = &p->whole[conn];
-    const Dependence *d = whole->part ? NULL : dependence_of(p->cx, p->net, &p->net->model->conns.at[conn]);
+    const Dependence *d = whole->part ? NULL : dependence_of(p->cx, p->apart, &p->apart->model->conns.at[conn]);
     if (whole->part && power_of_whole(whole->part, of, n) == product)
         mpq_set(out, whole->constant);
     for (size_t t = 0; d && t < d->n; t++)
@@ -239,7 +239,7 @@ static void take_coefficient(const RangeProblem *p, size_t conn, uint32_t produc
 /* The network whose weights are the coefficients of one product of powers. */
 static void net_of_product(const RangeProblem *p, uint32_t product, const RangePower *of, size_t n, Net *out)
 {
-    const Net *net = p->net;
+    const Net *net = p->apart;
     *out = *net;
     out->block = ARENA_ARRAY(&p->cx->arena, net->n_blocks + 1, Block);
     for (size_t k = 0; k < net->n_blocks; k++) {
@@ -323,9 +323,9 @@ static const char *add_terms(const RangeProblem *p, const SlopeReport *slope, co
 {
     const char *reason = NULL;
     out->term = ARENA_ARRAY(&p->cx->arena, RANGES_MAX_TERMS, RangeTerm);
-    for (size_t k = 0; !reason && k < p->net->model->conns.n; k++) {
+    for (size_t k = 0; !reason && k < p->apart->model->conns.n; k++) {
         const DependPart *whole = p->whole[k].part;
-        const Dependence *d = whole ? NULL : dependence_of(p->cx, p->net, &p->net->model->conns.at[k]);
+        const Dependence *d = whole ? NULL : dependence_of(p->cx, p->apart, &p->apart->model->conns.at[k]);
         if (whole)
             reason = add_term(p, slope, power_of_whole(whole, of, out->n_params), of, out);
         for (size_t t = 0; !reason && d && t < d->n; t++) {
@@ -377,7 +377,9 @@ const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope
     Powers powers;
     RangePower of[RANGES_MAX_PARAMS];
     *out = (RangeProblem){.cx = cx, .net = net, .slope = slope, .makes_no_statements = range_tau_obstacle(cx, net->model) != NULL};
-    const char *reason = obstacle(out, with, &powers);
+    const char *reason = range_entries_apart(cx, net, &out->apart);
+    if (!reason)
+        reason = obstacle(out, with, &powers);
     if (reason || !reduce_net(cx, net, slope, GAINS_LARGEST, &out->base, &reason))
         return reason;
     powers_take(cx, net->model, &powers, &out->ranges, of);

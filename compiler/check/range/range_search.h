@@ -9,6 +9,7 @@
 typedef struct RangeProblem {
     Ctx *cx;
     const Net *net;
+    const Net *apart;           /* the same, with an own connection for each entry of a matrix that depends on params */
     const SlopeReport *slope;
     Num rate;                   /* of convergence that is asked for, or NULL */
     ClaimMatrix base;           /* with the slope bounds, at the params' values */
@@ -34,6 +35,9 @@ enum { RANGE_POWERS = 1, RANGE_SPEEDS = 2, RANGE_OWN = 4 };
 const char *range_problem_init(Ctx *cx, const Net *net, const SlopeReport *slope, unsigned with, RangeProblem *out);
 void range_problem_clear(RangeProblem *p);
 
+/* range_entries.c: the network with entries of literal matrices that depend on params as connections of their own, itself where there are
+ * none. NULL, or why that is not possible. */
+const char *range_entries_apart(Ctx *cx, const Net *net, const Net **out);
 /* NULL, or that a param with a range stands where nothing is said for all its values. */
 const char *range_elsewhere(Ctx *cx, const Model *m);
 /* NULL, or that time constants are not seen to be above 0 for all values of params. */
