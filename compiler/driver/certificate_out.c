@@ -30,13 +30,6 @@ static CertificateFile proof_of(const LdsReport *lds, const Ranges *ranges)
     return (CertificateFile){.matrix = lds->matrix, .evidence = lds->evidence, .ranges = ranges ? *ranges : (Ranges){0}};
 }
 
-/* Of a point: about slopes everywhere. */
-static const LdsReport *proof_at(const PointKept *p)
-{
-    const LdsReport *all = report_everywhere(p->there.report);
-    return all ? all : report_proof(p->there.report);
-}
-
 /* To be cleared without the proofs, whose numbers are the reports'. */
 static void take_points(Compilation *c, RefutedRanges *out)
 {
@@ -49,7 +42,7 @@ static void take_points(Compilation *c, RefutedRanges *out)
     }
     for (size_t p = 0; p < kept->n; p++) {
         out->point[p].proof = ARENA_NEW(&c->cx.arena, CertificateFile);
-        *out->point[p].proof = proof_of(proof_at(&kept->at[p]), NULL);
+        *out->point[p].proof = proof_of(kept->at[p].proof, NULL);
         for (size_t k = 0; k < kept->n_params; k++)
             mpq_set(out->point[p].at[k], kept->at[p].value[k]);
     }
@@ -112,7 +105,7 @@ static const char *fault_of(Compilation *c, FILE *f)
     if (!reason && all)
         reason = file.everywhere ? differs(&c->cx, file.everywhere, all) : "a proof is missing";
     for (size_t k = 0; !reason && c->points && k < c->points->n; k++)
-        reason = k < file.refuted.n ? differs(&c->cx, file.refuted.point[k].proof, proof_at(&c->points->at[k])) : "a proof is missing";
+        reason = k < file.refuted.n ? differs(&c->cx, file.refuted.point[k].proof, c->points->at[k].proof) : "a proof is missing";
     certificate_clear(&file);
     return reason;
 }

@@ -144,11 +144,23 @@ static bool any_open(const Points *p)
     return any;
 }
 
-/* The proof at a point that goes into the certificate with the model's own. */
+/* There is a certificate, of the model's own proof, and room in it. */
+static bool may_keep(const Points *p)
+{
+    return p->c->options->certificate && report_proof(p->c->report)->verdict != TRUTH_UNDECIDED && p->n > 0 && p->n <= REFUTED_MAX_PARAMS &&
+           p->kept->n < REFUTED_MAX_POINTS;
+}
+
+static const LdsReport *everywhere_of(const Report *r)
+{
+    const LdsReport *all = report_everywhere(r);
+    return all ? all : report_proof(r);
+}
+
+/* The proof at a point goes into the certificate. */
 static bool is_for_certificate(const Points *p, const Report *there)
 {
-    return p->c->options->certificate && report_proof(p->c->report)->verdict != TRUTH_UNDECIDED && there->lds.verdict == TRUTH_REFUTED &&
-           p->n <= REFUTED_MAX_PARAMS && p->kept->n < REFUTED_MAX_POINTS;
+    return may_keep(p) && everywhere_of(there)->verdict == TRUTH_REFUTED;
 }
 
 /* What is said at the point of the requirement; NULL where nothing is that would be against it. */
@@ -211,12 +223,27 @@ static bool take(Points *p, const Report *there)
     return any;
 }
 
-static void keep_for_certificate(Points *p)
+static PointKept *keep_for_certificate(Points *p, const LdsReport *proof)
 {
     PointKept *out = &p->kept->at[p->kept->n++];
+    out->proof = proof;
     out->value = ARENA_ARRAY(&p->c->cx.arena, p->n, Num);
     for (size_t k = 0; k < p->n; k++)
         out->value[k] = p->value[k] ? p->value[k] : p->param[k]->value;
+    return out;
+}
+
+/* Without a model that is built there, of a text that was read once: with what the search found. */
+static void keep_search(Points *p)
+{
+    RangeReport *r = &p->c->report->ranges;
+    if (p->kept->n || r->lds != TRUTH_REFUTED || !r->there.matrix.q || !may_keep(p))
+        return;
+    for (size_t k = 0; k < p->n; k++)
+        p->value[k] = NULL;
+    go_to(p, 0);
+    keep_for_certificate(p, &r->there);
+    r->is_in_certificate = true;
 }
 
 /* The report's own point is kept, and those that refute. */
@@ -233,7 +260,7 @@ static void look_at(Points *p, bool is_reported)
     there->only_check = true;
     bool is_kept = compilation_run(there, PHASE_check) && (take(p, there->report) || is_reported) && is_for_certificate(p, there->report);
     if (is_kept)
-        keep_for_certificate(p);
+        keep_for_certificate(p, everywhere_of(there->report))->is_built = true;
     else
         compilation_free(there);
     p->c->report->ranges.is_in_certificate |= is_kept && is_reported;
@@ -243,17 +270,20 @@ void check_points(Compilation *c)
 {
     Points p;
     points_init(c, &p);
-    if (strcmp(c->path, "-") == 0 || c->options->only != CONCLUDE_ALL)
+    if (c->options->only != CONCLUDE_ALL)
         return;
     bool is_asked = c->options->certificate && c->report->ranges.at;
-    for (size_t number = 0; (any_open(&p) || (is_asked && number == 0)) && go_to(&p, number); number++)
+    bool is_read_again = strcmp(c->path, "-") != 0;
+    for (size_t number = 0; is_read_again && (any_open(&p) || (is_asked && number == 0)) && go_to(&p, number); number++)
         if (number > 0 || c->report->ranges.at)
             look_at(&p, number == 0);
+    keep_search(&p);
 }
 
 void check_points_free(Compilation *c)
 {
     for (size_t k = 0; c->points && k < c->points->n; k++)
-        compilation_free(&c->points->at[k].there);
+        if (c->points->at[k].is_built)
+            compilation_free(&c->points->at[k].there);
     c->points = NULL;
 }

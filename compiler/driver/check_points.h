@@ -13,7 +13,9 @@ void check_points_free(Compilation *c);
  * report, if it has one. */
 typedef struct PointKept {
     Num *value;                 /* of each param */
-    Compilation there;
+    const LdsReport *proof;     /* about slopes everywhere */
+    bool is_built;
+    Compilation there;          /* then: the proof is of its report; else it is that of the search over ranges */
 } PointKept;
 
 struct PointsKept {

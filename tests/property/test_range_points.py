@@ -6,10 +6,11 @@ import copy
 import json
 import os
 import random
+import subprocess
 import sys
 
 from each_test import run_each
-from test_ranges import eigc, random_model, report, write
+from test_ranges import EIGC, eigc, random_model, report, write
 from two_checkers import both
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -90,6 +91,21 @@ def test_what_is_refuted_there(folder):
     bounded = "param w = 0.5 in [0, 6]\npopulation E excitatory { tau = 20 ms; cost = box(0, 1); input = -1 }\nconnect E -> E { weight = w }\nrequire stable for all params\n"
     _, points = refuted_points(folder, bounded)
     assert any("several-equilibria" in says or "unstable-equilibrium" in says for _, says in points), points
+
+
+def test_standard_input(folder):
+    """A text that is read once is not built at the point: the file has what the search over the ranges found there."""
+    one = "param w = 0.5 in [0, 3]\npopulation E excitatory { size = 4; tau = 20; cost = %s }\nconnect E -> E { weight = %s; scale = 1/n }\n" \
+          "require unique_equilibrium for all params\n"
+    for text in (ring(), one % ("nonnegative", "w"), one % ("logistic(1, 2, 0.5)", "exp(w)"), one.replace("cost", "gain = 1 + w; cost") % ("nonnegative", "w / 2")):
+        proof = os.path.join(folder, "proof.json")
+        done = subprocess.run([EIGC, "check", "-", f"--certificate={proof}"], input=text, capture_output=True, text=True)
+        assert "(the certificate has the proof)" in " ".join(done.stdout.split()), (text, done.stdout)
+        compared = eigc("verify", proof, "--model", write(folder, text))
+        assert compared.returncode == 0, (text, compared.stdout)
+        with open(proof) as file:
+            certificate = json.load(file)
+        assert both(certificate) and len(certificate["ranges"]["refuted"]) == 1
 
 
 def test_own_claim_refuted_or_open(folder):
