@@ -419,6 +419,23 @@ static json_t *json_regions(const MapFile *m)
     return o;
 }
 
+/* Of each point the params' values, exactly, and what is stated there. */
+static json_t *json_refuted(const RefutedRanges *r)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < r->n; k++) {
+        json_t *at = json_object();
+        for (size_t j = 0; j < r->n_params; j++) {
+            Sbuf text = {0};
+            rational_print(r->point[k].at[j], &text);
+            json_object_set_new(at, r->name[j], json_string(sbuf_text(&text)));
+            sbuf_free(&text);
+        }
+        json_array_append_new(list, json_pack("{s:o, s:o}", "at", at, "statements", json_statements(&r->point[k].proof->evidence)));
+    }
+    return list;
+}
+
 static json_t *put_claim(json_t *o, const CertificateFile *f)
 {
     const Statement *own = statement_of_slopes(f->evidence.statement, f->evidence.n_statements);
@@ -438,6 +455,7 @@ static void print_json(Verification *v)
     if (v->is_certificate) {
         put_claim(o, &v->file);
         json_object_set_new(o, "everywhere", v->file.everywhere ? put_claim(json_object(), v->file.everywhere) : json_null());
+        json_object_set_new(o, "refuted_in_ranges", json_refuted(&v->file.refuted));
     }
     if (v->is_map) {
         json_object_set_new(o, "claim", json_string("map"));
