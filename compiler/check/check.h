@@ -56,6 +56,11 @@ typedef struct LdsReport {
 } LdsReport;
 
 /* ---- what follows ---- */
+/* One thing that is concluded, the theorems ("Theorems 20 and 29") and their hypotheses. */
+typedef struct StabilityPart {
+    const char *says, *theorem, *because;
+} StabilityPart;
+enum { STABILITY_MOST_PARTS = 6 };
 typedef struct StabilityReport {
     Truth verdict;              /* of global exponential/asymptotic stability; never REFUTED by a failed sufficient condition */
     Truth unique;               /* of: exactly one equilibrium for every constant input */
@@ -64,6 +69,8 @@ typedef struct StabilityReport {
     const char *not_unique;     /* in it: why there is not one equilibrium for every constant input; NULL: all of it says so, or nothing does */
     const char *theorem;        /* "Theorem 4 (docs/theory.md)": its hypotheses were checked */
     const char *open;           /* what is not proved, or NULL */
+    size_t n_parts;             /* where several things are concluded: these, which `conclusion` and `theorem` say together; else 0 */
+    StabilityPart part[STABILITY_MOST_PARTS];
     Num rate;                   /* proved lower bound on the exponential rate, per canonical time unit; NULL when none is stated */
     const struct Equilibria *places;        /* where equilibria may be at the model's input (equilibria.h); NULL: not sought yet */
 } StabilityReport;

@@ -331,11 +331,25 @@ static void list_statements(const Report *r, const LdsReport *proof, Sbuf *out)
     }
 }
 
+static void explain_conclusions(const StabilityReport *s, Sbuf *out)
+{
+    if (s->n_parts < 2) {
+        report_line(out, "what follows", s->conclusion);
+        report_line(out, "", s->theorem);
+    }
+    for (size_t k = 0; s->n_parts > 1 && k < s->n_parts; k++) {
+        const StabilityPart *p = &s->part[k];
+        Sbuf text = {0};
+        report_line(out, k ? "" : "what follows", p->says);
+        sbuf_printf(&text, "%s (docs/theory.md): %s", p->theorem, p->because);
+        say(out, "", &text);
+    }
+}
+
 static void explain_statements(const Report *r, Sbuf *out)
 {
     const LdsReport *everywhere = report_everywhere(r);
-    report_line(out, "what follows", r->stability.conclusion);
-    report_line(out, "", r->stability.theorem);
+    explain_conclusions(&r->stability, out);
     list_statements(r, report_proof(r), out);
     if (everywhere && everywhere->evidence.n_statements) {
         report_line(out, "", "and with the slopes everywhere, not in the box alone:");

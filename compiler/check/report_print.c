@@ -238,14 +238,31 @@ static void print_lds(const Report *r, Sbuf *out)
     print_remedies(r, out);
 }
 
+/* Several things are concluded: a line each, with its theorems; their hypotheses are behind it (report_explain). */
+static void print_parts(const StabilityReport *s, Sbuf *out)
+{
+    report_label(out, "stability");
+    sbuf_printf(out, "%s:\n", truth_name(s->verdict));
+    for (size_t k = 0; k < s->n_parts; k++) {
+        Sbuf text = {0};
+        sbuf_printf(&text, "- %s (%s)", s->part[k].says, s->part[k].theorem);
+        report_line(out, "", sbuf_text(&text));
+        sbuf_free(&text);
+    }
+}
+
 static void print_stability(const Report *r, Sbuf *out)
 {
     const StabilityReport *s = &r->stability;
     Sbuf text = {0};
-    sbuf_printf(&text, "%s: %s", truth_name(s->verdict), s->conclusion);
-    report_line(out, "stability", sbuf_text(&text));
-    if (strcmp(s->theorem, "none") != 0)
-        report_line(out, "", s->theorem);
+    if (s->n_parts > 1) {
+        print_parts(s, out);
+    } else {
+        sbuf_printf(&text, "%s: %s", truth_name(s->verdict), s->conclusion);
+        report_line(out, "stability", sbuf_text(&text));
+        if (strcmp(s->theorem, "none") != 0)
+            report_line(out, "", s->theorem);
+    }
     if (s->rate) {
         sbuf_printf(out, "%*srate: at least ", REPORT_LABEL, "");
         report_rate(s->rate, out);

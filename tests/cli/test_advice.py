@@ -399,7 +399,7 @@ def rates_that_grow_are_said_with_their_proof(folder):
 connect E -> E { weight = 1.5 }
 """)
     text = " ".join(eigc("check", path).out.split())
-    check("stability refuted: whatever the constant input, from some starts rates grow without bound, at a rate of at least 0.0242 per ms" in text, text)
+    check("stability refuted: - whatever the constant input, from some starts rates grow without bound, at a rate of at least 0.0242 per ms" in text, text)
     equal([s["says"] for s in report(path)["statements"] if s["theorem"] == 31], ["run-away"])
     text = " ".join(eigc("check", "--explain-verdict", path).out.split())
     check("- run-away (Theorem 31): rate 0.0242" in text, text)

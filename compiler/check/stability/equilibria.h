@@ -66,6 +66,9 @@ void propose_several(Ctx *cx, size_t n_rows, size_t first, size_t second, Statem
 /* By the statement `attracting` an equilibrium of two neurons attracts; by itself neuron `row` would not stay there. */
 void propose_inhibition(Ctx *cx, size_t attracting, size_t row, Statement *out);
 
+/* stability_none.c: adds that there is no equilibrium, of two neurons, when that is proved. */
+void stability_seek_none(const LocalNet *net, LdsReport *lds);
+
 /* equilibria_unstable.c: forms of x' = j x, j n * n without eigenvalues of real part 0. */
 typedef struct FormParts {
     size_t n_growing;           /* directions in which it grows */

@@ -58,7 +58,11 @@ void stability_seek_attained(Ctx *cx, const Net *net, const SlopeReport *slope, 
 /* ---- stability_equilibria.c: of a network whose matrix is refuted ---- */
 /* Adds the equilibria at the model's input that are proved, what makes them several or unstable, and from where trajectories run away. */
 void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope, LdsReport *lds, StabilityReport *out);
-/* stability_refuted.c: says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to. */
+/* stability_refuted.c: says one more thing, by its theorems and with their hypotheses. */
+void stability_say(Ctx *cx, StabilityReport *out, const char *says, const char *theorem, const char *because);
+/* ... which equilibria attract, if some are proved to. */
+void stability_say_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
+/* Says in the conclusion of a refuted matrix which equilibrium attracts, if one is proved to, and nothing else is said. */
 void stability_add_attracting(Ctx *cx, const Net *net, const LdsReport *lds, StabilityReport *out);
 /* ---- stability_unique.c ---- */
 /* Adds that for some input, which need not be the model's, there are several equilibria, when the verifier accepts it; and says so in the

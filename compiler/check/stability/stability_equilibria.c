@@ -63,15 +63,45 @@ void propose_inhibition(Ctx *cx, size_t attracting, size_t row, Statement *out)
     mpq_set_ui(statement_numbers(out, "row")[0], row, 1);
 }
 
+/* Any two of the equilibria numbered so, as different ones. */
+static bool keep_two(Ctx *cx, LdsReport *lds, size_t n, const size_t *number)
+{
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = 0; k < j; k++) {
+            Statement proposed;
+            propose_several(cx, lds->matrix.q, number[k], number[j], &proposed);
+            if (stability_keep(cx, lds, &proposed))
+                return true;
+        }
+    return false;
+}
+
+/* Of the equilibria from number `from` up to `to` two that attract, or else any two. */
 static void keep_several(Ctx *cx, LdsReport *lds, size_t from, size_t to)
 {
-    for (size_t j = from; j < to; j++)
-        for (size_t k = from; k < j; k++) {
-            Statement proposed;
-            propose_several(cx, lds->matrix.q, k, j, &proposed);
-            if (stability_keep(cx, lds, &proposed))
-                return;
-        }
+    const Evidence *e = &lds->evidence;
+    size_t any[STATEMENTS_EACH], attracting[STATEMENTS_EACH], n_any = 0, n_attracting = 0;
+    for (size_t k = from; k < to && n_any < STATEMENTS_EACH; k++)
+        any[n_any++] = k;
+    for (size_t k = to; k < e->n_statements && n_attracting < STATEMENTS_EACH; k++)
+        if (e->statement[k].kind == STATEMENT_ATTRACTING)
+            attracting[n_attracting++] = mpz_get_ui(mpq_numref(statement_numbers(&e->statement[k], "equilibrium")[0]));
+    if (!keep_two(cx, lds, n_attracting, attracting))
+        keep_two(cx, lds, n_any, any);
+}
+
+/* Of an equilibrium of two neurons that attracts by the last statement: that one is held there by the other one's inhibition. */
+static void keep_inhibition(Ctx *cx, LdsReport *lds)
+{
+    size_t last = lds->evidence.n_statements - 1;
+    if (lds->matrix.q != 2 || lds->evidence.statement[last].kind != STATEMENT_ATTRACTING)
+        return;
+    for (size_t row = 0; row < 2; row++) {
+        Statement proposed;
+        propose_inhibition(cx, last, row, &proposed);
+        if (stability_keep(cx, lds, &proposed))
+            return;
+    }
 }
 
 /* What the equilibrium `number` does to trajectories near it: by rows, and by differences within a row. */
@@ -84,8 +114,10 @@ static void keep_beside(const LocalNet *net, LdsReport *lds, const RowTau *tau, 
     for (size_t a = 0; a < lds->matrix.q; a++)
         alike &= mpq_equal(tau->least[a], tau->most[a]) != 0;
     e.w = equilibria_weights(net->cx, &lds->matrix);
-    if (alike && propose_form(net, &e, at, number, tau->least, &proposed) && stability_keep(net->cx, lds, &proposed))
+    if (alike && propose_form(net, &e, at, number, tau->least, &proposed) && stability_keep(net->cx, lds, &proposed)) {
+        keep_inhibition(net->cx, lds);
         return;
+    }
     for (size_t a = 0; a < lds->matrix.q; a++) {
         if (claim_matrix_size(&lds->matrix, a) < 2 || !mpq_equal(tau->least[a], tau->most[a]))
             continue;
@@ -103,9 +135,9 @@ void stability_add_equilibria(const LocalNet *local, const Net *net, LdsReport *
     size_t from = lds->evidence.n_statements;
     keep_equilibria(local, lds, places);
     size_t to = lds->evidence.n_statements;
-    keep_several(local->cx, lds, from, to);
     for (size_t k = from; k < to; k++)
         keep_beside(local, lds, &tau, k);
+    keep_several(local->cx, lds, from, to);
 }
 
 /* Something is said of equilibria, or of what runs away. */
@@ -147,5 +179,8 @@ void stability_seek_equilibria(Ctx *cx, const Net *net, const SlopeReport *slope
     }
     RowTau tau = stability_row_tau(cx, net, &lds->matrix);
     stability_seek_runaway(&local, &tau, lds);
+    size_t before = lds->evidence.n_statements;
     stability_add_equilibria(&local, net, lds, &out->places);
+    if (lds->evidence.n_statements == before)
+        stability_seek_none(&local, lds);
 }

@@ -366,10 +366,11 @@ static const char *box_text(Ctx *cx, const LdsReport *lds, const Statement *s)
 
 static const char *theorem_text(Ctx *cx, int own, const Statement *by)
 {
-    return by ? arena_printf(&cx->arena, "Theorems %d and %d (docs/theory.md): diagonal stability with the slopes that occur there", own,
-                             statement_table[by->kind].theorem)
-              : arena_printf(&cx->arena, "Theorems 2 and %d (docs/theory.md): diagonal stability with the slopes that occur there", own);
+    return by ? arena_printf(&cx->arena, "Theorems %d and %d", own, statement_table[by->kind].theorem)
+              : arena_printf(&cx->arena, "Theorems 2 and %d", own);
 }
+
+static const char *const because = "diagonal stability with the slopes that occur there";
 
 static void conclude_global(Boxing *b, const LdsReport *lds, const Statement *s, const Statement *by, StabilityReport *out)
 {
@@ -378,11 +379,11 @@ static void conclude_global(Boxing *b, const LdsReport *lds, const Statement *s,
     const char *box = box_text(cx, lds, s), *when = local_when(cx, b->net);
     const char *one = anywhere ? arena_printf(&cx->arena, "for every constant input there is exactly one equilibrium; %s", when)
                                : arena_printf(&cx->arena, "%s there is exactly one equilibrium, and", when);
-    out->theorem = theorem_text(cx, 24, by);
+    const char *says = by ? arena_printf(&cx->arena, "%s every trajectory converges to it%s; all of them end up in %s", one,
+                                         statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
+                          : arena_printf(&cx->arena, "%s every trajectory ends up in %s", one, box);
+    stability_say(cx, out, says, theorem_text(cx, 24, by), because);
     out->verdict = by ? TRUTH_CERTIFIED : TRUTH_UNDECIDED;
-    out->conclusion = by ? arena_printf(&cx->arena, "%s every trajectory converges to it%s; all of them end up in %s", one,
-                                        statement_table[by->kind].says == STATES_CONVERGENCE ? "" : " exponentially", box)
-                         : arena_printf(&cx->arena, "%s every trajectory ends up in %s", one, box);
     out->open = !by ? "other inputs, and convergence, since the time constants differ"
               : anywhere ? "convergence at other inputs" : "other inputs";
     out->rate = by ? stability_rate(b->net->nums, by) : NULL;
@@ -392,10 +393,10 @@ static void conclude_invariant(Boxing *b, const LdsReport *lds, const Statement 
 {
     Ctx *cx = b->cx;
     const char *box = box_text(cx, lds, s);
-    out->theorem = theorem_text(cx, 25, by);
-    out->conclusion = arena_printf(&cx->arena, "%s, from every start in the box %s (its ends to six digits, exactly in the certificate), "
-                                   "trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
-                                   by ? " and converge to" : ", as does");
+    const char *says = arena_printf(&cx->arena, "%s, from every start in the box %s (its ends to six digits, exactly in the certificate), "
+                                    "trajectories stay in it%s the one equilibrium in it", local_when(cx, b->net), box,
+                                    by ? " and converge to" : ", as does");
+    stability_say(cx, out, says, theorem_text(cx, 25, by), because);
     out->open = "what trajectories do that start outside of the box, and other inputs";
 }
 
@@ -419,6 +420,7 @@ static void conclude(Boxing *b, LdsReport *local, StabilityReport *out)
         drop(local);
         return;
     }
+    out->n_parts = 0;
     (s->kind == STATEMENT_LOCAL_SLOPES ? conclude_global : conclude_invariant)(b, local, s, by, out);
     if (out->unique == TRUTH_REFUTED)
         stability_add_not_unique(b->cx, out);

@@ -99,29 +99,27 @@ static const char *example_text(Ctx *cx, const LocalNet *net, const LdsReport *l
 
 /* ---- what is concluded ---- */
 
-static const char *const theorem = "Theorem 8 (docs/theory.md): a witness of one vector, activations max(s, 0), scaled and moved";
+static const char *const theorem = "Theorem 8", *const because = "a witness of one vector, activations max(s, 0), scaled and moved";
 
-/* Beside nothing, or how an equilibrium attracts, or what else refutes stability. Several at the model's own input say it already. */
-static void conclude(Ctx *cx, const LdsReport *lds, const char *example, StabilityReport *out)
+/* Beside nothing, or how an equilibrium attracts, or what else refutes stability. Several at the model's own input, or none, say it already. */
+static void conclude(Ctx *cx, const Net *net, const LdsReport *lds, const char *example, StabilityReport *out)
 {
+    bool attracts = is_said(&lds->evidence, STATEMENT_ATTRACTING), alone = out->verdict != TRUTH_REFUTED;
     if (out->unique == TRUTH_REFUTED)
         return;
     const char *says = arena_printf(&cx->arena, "for some constant inputs, which need not be the model's, there are at least two equilibria%s", example);
     out->unique = TRUTH_REFUTED;
     out->not_unique = says;
-    if (out->verdict == TRUTH_REFUTED) {
-        out->conclusion = arena_printf(&cx->arena, "%s. And %s", out->conclusion, says);
-        out->theorem = arena_printf(&cx->arena, "%s; %s", out->theorem, theorem);
+    if (alone && !attracts)
+        says = arena_printf(&cx->arena, "%s; that is no statement about what the network does at its actual inputs", says);
+    if (alone)
+        out->n_parts = 0;
+    stability_say(cx, out, says, theorem, because);
+    if (!alone)
         return;
-    }
-    out->open = "which other inputs these are, and what the network does at its actual inputs";
-    if (is_said(&lds->evidence, STATEMENT_ATTRACTING)) {
-        out->conclusion = arena_printf(&cx->arena, "%s. But %s", says, out->attracts);
-        out->theorem = arena_printf(&cx->arena, "%s; %s", theorem, out->theorem);
-        return;
-    }
-    out->conclusion = arena_printf(&cx->arena, "%s; that is no statement about what the network does at its actual inputs", says);
-    out->theorem = theorem;
+    stability_say_attracting(cx, net, lds, out);
+    out->open = attracts ? "which other inputs these are, and what trajectories do that start far from that equilibrium"
+                         : "which other inputs these are, and what the network does at its actual inputs";
 }
 
 /* The witness found may have several vectors where one does, too; then that one takes its place. */
@@ -155,11 +153,10 @@ void stability_refute_unique(Ctx *cx, const Net *net, const SlopeReport *slope, 
     lds_attained(net, slope, attained);
     if (slope_all_bounded(net, attained) && !theory_noise(cx, net) && local_activations(cx, net, attained, NULL, &lds->matrix, &local, &reason) && local_is_relu(&local) &&
         propose_several_or_none(cx, lds))
-        conclude(cx, lds, example_text(cx, &local, lds), out);
+        conclude(cx, net, lds, example_text(cx, &local, lds), out);
 }
 
 void stability_add_not_unique(Ctx *cx, StabilityReport *out)
 {
-    out->conclusion = arena_printf(&cx->arena, "%s. But %s", out->conclusion, out->not_unique);
-    out->theorem = arena_printf(&cx->arena, "%s; %s", out->theorem, theorem);
+    stability_say(cx, out, out->not_unique, theorem, because);
 }
