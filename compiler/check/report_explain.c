@@ -98,17 +98,40 @@ static void explain_component(const ClaimMatrix *m, const Component *c, Sbuf *ou
     say(out, "", &text);
 }
 
+static void say_more(size_t n, Sbuf *out)
+{
+    Sbuf text = {0};
+    sbuf_printf(&text, "and so for the other %zu, which are no larger", n);
+    say(out, "", &text);
+}
+
+/* The largest components, in descending order, those of one size as they stand. */
+static size_t largest_components(const Evidence *e, size_t *out)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < e->n_components; c++) {
+        size_t k = n < SHOWN_COMPONENTS ? n++ : SHOWN_COMPONENTS;
+        for (; k > 0 && e->component[out[k - 1]].n < e->component[c].n; k--)
+            if (k < SHOWN_COMPONENTS)
+                out[k] = out[k - 1];
+        if (k < SHOWN_COMPONENTS)
+            out[k] = c;
+    }
+    return n;
+}
+
 static void explain_certificate(const LdsReport *l, Sbuf *out)
 {
+    size_t shown[SHOWN_COMPONENTS], n = largest_components(&l->evidence, shown);
     Sbuf text = {0};
     sbuf_printf(&text, "certified, found by: %s", l->method);
     if (l->has_margin)
         sbuf_printf(&text, "; %.3g %% of every net leak may be taken away before these multipliers fail (measured)", 100 * l->margin);
     say(out, "the proof", &text);
-    for (size_t k = 0; k < l->evidence.n_components && k < SHOWN_COMPONENTS; k++)
-        explain_component(&l->matrix, &l->evidence.component[k], out);
-    if (l->evidence.n_components > SHOWN_COMPONENTS)
-        report_line(out, "", "and so for the other components");
+    for (size_t k = 0; k < n; k++)
+        explain_component(&l->matrix, &l->evidence.component[shown[k]], out);
+    if (l->evidence.n_components > n)
+        say_more(l->evidence.n_components - n, out);
 }
 
 /* sum_k w_k v_ki (T v_k)_i, which is not below 0. */

@@ -406,6 +406,20 @@ connect E -> E { weight = 1.5 }
 
 
 @test
+def the_story_begins_with_the_largest_component(folder):
+    singles = "".join(f"population S{k} excitatory {{ tau = 1; cost = nonnegative }}\n" for k in range(8))
+    path = write(folder, "parts.eig", singles + """population E excitatory { tau = 1; cost = nonnegative }
+population I inhibitory { tau = 1; cost = nonnegative }
+connect E -> I { weight = 1 }
+connect I -> E { weight = 1 }
+""")
+    text = " ".join(eigc("check", "--explain-verdict", path).out.split())
+    shown = text[text.index("the proof"):text.index("what follows")]
+    check(shown.index("p = E 1, I 1") < shown.index("p = S"), shown)
+    check("and so for the other 3, which are no larger" in shown, shown)
+
+
+@test
 def the_story_names_what_is_proved_in_a_box(folder):
     path = write(folder, "box.eig", """population E excitatory { tau = 1; cost = logistic(1, 0.1, 0.5); input = -2 }
 connect E -> E { weight = 1.5 }
