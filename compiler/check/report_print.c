@@ -314,24 +314,40 @@ static void print_ranges(const Report *r, Sbuf *out)
     sbuf_printf(&text, "diagonal stability %s", truth_name(a->lds));
     if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params == 0)
         sbuf_str(&text, ": no param that has a range matters to it");
+    if (a->lds == TRUTH_REFUTED && *a->point)
+        sbuf_printf(&text, " at %s", a->point);
     if (a->ranges.n_params > 0)
-        sbuf_str(&text, " for ");
+        sbuf_str(&text, a->lds == TRUTH_REFUTED && *a->point ? ", so not for all of " : " for ");
     put_ranges(&a->ranges, &text);
-    if (a->lds == TRUTH_REFUTED)
-        sbuf_printf(&text, ": it fails%s%s%s", *a->point ? " at " : "", a->point, a->is_in_certificate ? " (the certificate has the proof)" : "");
+    if (a->lds == TRUTH_REFUTED && a->is_in_certificate)
+        sbuf_str(&text, " (the certificate has the proof)");
     else if (a->lds == TRUTH_CERTIFIED && a->ranges.n_params > 0)
         sbuf_printf(&text, ", in %zu %s", a->ranges.n_cells, report_plural(a->ranges.n_cells, "cell", "cells"));
     report_line(out, ranges_box(&a->ranges).n == 1 ? "over its range" : "over all ranges", sbuf_text(&text));
     sbuf_free(&text);
 }
 
+/* Some values of params fail, and why they are named at once: nobody failed to look. */
+static bool is_undecided_at_point(const Report *r, const ModelRequire *require, const RequirementReport *a)
+{
+    bool of_all = require->kind == REQUIRE_STABLE || require->kind == REQUIRE_UNIQUE;
+    return require->for_all_params && of_all && a->verdict == TRUTH_UNDECIDED && r->ranges.lds == TRUTH_REFUTED && *r->ranges.point;
+}
+
 static void print_requirements(const Report *r, Sbuf *out)
 {
     for (size_t k = 0; k < r->n_requirements; k++) {
-        report_label(out, k == 0 ? "required" : "");
-        sbuf_printf(out, "%s: %s\n", r->net->model->requires.at[k].text, truth_name(r->requirement[k].verdict));
-        if (require_says_why(&r->net->model->requires.at[k]) && r->requirement[k].reason)
-            report_line(out, "", r->requirement[k].reason);
+        const ModelRequire *require = &r->net->model->requires.at[k];
+        const RequirementReport *a = &r->requirement[k];
+        const char *why = require_says_why(require) ? a->reason : NULL;
+        Sbuf text = {0};
+        sbuf_printf(&text, "%s: %s", require->text, truth_name(a->verdict));
+        if (why && is_undecided_at_point(r, require, a))
+            sbuf_printf(&text, "; %s", why);
+        report_line(out, k == 0 ? "required" : "", sbuf_text(&text));
+        if (why && !is_undecided_at_point(r, require, a))
+            report_line(out, "", why);
+        sbuf_free(&text);
     }
 }
 

@@ -54,12 +54,12 @@ def ranges_are_named_and_nothing_is_said_twice(folder):
     one = "param w = 0.5 in [0, 3]\npopulation E excitatory { tau = 20; cost = nonnegative }\nconnect E -> E { weight = w }\n" \
           "require stable for all params\nrequire unique_equilibrium for all params\n"
     said = " ".join(eigc("check", write(folder, "one.eig", one)).out.split())
-    check("over its range diagonal stability refuted for w in [0, 3]: it fails at w = 3 required" in said, said)
+    check("over its range diagonal stability refuted at w = 3, so not for all of w in [0, 3] required" in said, said)
     check("unique_equilibrium for all params: refuted at w = 3: for some constant inputs, which need not be the model's, there are at least two equilibria: "
           "with an input of about E = -2 both E = 1 and E = 0 (`eigc check --set w=3 --certificate=FILE` has the proof)" in said, said)
     other = one.replace("nonnegative", "leaky(0.5)")
     said = " ".join(eigc("check", write(folder, "other.eig", other)).out.split())
-    check("unique_equilibrium for all params: undecided at w = 3 diagonal stability fails, and neither one equilibrium nor several" in said, said)
+    check("unique_equilibrium for all params: undecided; at w = 3 diagonal stability fails, and neither one equilibrium nor several" in said, said)
     two = one.replace("param w", "param v = 1 in [0, 1]\nparam w").replace("weight = w", "weight = v * w").replace("3]", "0.5]")
     said = " ".join(eigc("check", write(folder, "two.eig", two)).out.split())
     check("over all ranges diagonal stability certified for v in [0, 1] and w in [0, 0.5], in " in said, said)
