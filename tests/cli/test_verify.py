@@ -24,6 +24,48 @@ def tampered(folder, certificate):
     return write(folder, "tampered.json", json.dumps(certificate))
 
 
+RUNAWAY = """population E excitatory { tau = 10 ms; cost = nonnegative; input = 1 }
+population I inhibitory { tau = 10 ms; cost = nonnegative; input = 0.2 }
+connect E -> E { weight = 6 }
+connect I -> E { weight = 2 }
+connect E -> I { weight = 3 }
+connect I -> I { weight = 0.5 }
+"""
+
+
+def both_on(folder, certificate, *args):
+    """(eigc accepts it, the second checker does)"""
+    path = tampered(folder, certificate)
+    try:
+        with open(path, "rb") as file:
+            second_check(file.read())
+    except Refused:
+        return eigc("verify", path, *args).status == 0, False
+    return eigc("verify", path, *args).status == 0, True
+
+
+@test
+def what_a_changed_file_claims(folder):
+    """No proof, a proof about another network, or another proof about this one (docs/certificate.md)."""
+    model, path = write(folder, "m.eig", RUNAWAY), os.path.join(folder, "proof.json")
+    equal(eigc("check", "-q", "--certificate", path, model).status, 0)
+    with open(path) as file:
+        found = json.load(file)
+    for says, key, change, holds, is_model in (
+            ("no-equilibrium-on-pieces", "sign", lambda x: ["-1", *x[1:]], False, False),
+            ("no-equilibrium-on-pieces", "row", lambda x: ["2", *x[1:]], False, False),
+            ("no-equilibrium-on-pieces", "input", lambda x: ["1.1", *x[1:]], True, False),
+            ("no-equilibrium-on-pieces", "corner", lambda x: ["0.001", *x[1:]], True, False),
+            ("run-away", "slope_hi", lambda x: ["1.0001", *x[1:]], True, True),
+            ("run-away", "m", lambda x: [str(Fraction(x[0]) * Fraction(9, 10)), *x[1:]], True, True),
+            ("run-away", "tau", lambda x: ["10.001", *x[1:]], True, False)):
+        changed = copy.deepcopy(found)
+        statement = next(s for s in changed["statements"] if s["says"] == says)
+        statement[key] = change(statement[key])
+        equal(both_on(folder, changed), (holds, holds), (says, key))
+        equal(both_on(folder, changed, "--model", model)[0], is_model, (says, key))
+
+
 @test
 def a_certificate_is_accepted(folder):
     r = eigc("verify", proof(folder))
