@@ -25,6 +25,14 @@ def report(*args, status=0, **more):
 
 
 @test
+def places_of_a_decrease_have_few_digits(folder):
+    path = write(folder, "narrow.eig", "population V mixed { tau = 10 ms; activation(z) = z / 2 + 0.0001 * exp(-((z - 7.3) * 10000)^2) }\n"
+                                       "connect V -> V { weight = 0.5 }\n")
+    r = eigc("check", path)
+    check("it is smaller at z = 7.3001 than at z = 7.3\n" in r.err and "it decreases between z = 7.3 and z = 7.3001" in r.out, r)
+
+
+@test
 def the_pair_is_certified(folder):
     r = eigc("check", PAIR)
     equal((r.status, r.err), (0, ""), r)

@@ -51,6 +51,34 @@ static const char *place_text(Ctx *cx, double x)
     return arena_strdup(&cx->arena, text);
 }
 
+static double in_digits(double x, int digits)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*g", digits, x);
+    return strtod(text, NULL);
+}
+
+/* Places with few digits near those that the search met, between which the activation decreases too, as enclosures prove. */
+static void shorten_decrease(SlopeSearch *s, NumPool *nums, const Activation *act)
+{
+    JetResult left, right;
+    bool falls = false;
+    jet_result_init(&left);
+    jet_result_init(&right);
+    for (int digits = 1; digits < 17 && !falls; digits++) {
+        double at = in_digits(s->at, digits), beside = in_digits(s->beside, digits);
+        if (!(at < beside))
+            continue;
+        jet_evaluate(act->phi, &(JetDomain){nums, 0, at, at}, &left);
+        jet_evaluate(act->phi, &(JetDomain){nums, 0, beside, beside}, &right);
+        falls = left.trouble == JET_FINE && right.trouble == JET_FINE && mpfi_cmp(left.value, right.value) > 0;
+        s->at = falls ? at : s->at;
+        s->beside = falls ? beside : s->beside;
+    }
+    jet_result_clear(&left);
+    jet_result_clear(&right);
+}
+
 /* Places as the text has them. */
 static void move_back(SlopeSearch *s)
 {
@@ -201,6 +229,8 @@ static void prove(Ctx *cx, NumPool *nums, const Activation *act, bool aloud, Slo
     branches_init(&s->branches, cx, &s->scratch);
     slope_search(s);
     move_back(s);
+    if (s->verdict == SLOPE_DECREASES)
+        shorten_decrease(s, nums, act);
     name_function(s, nums, act);
     if (aloud)
         report_trouble(cx, nums, s, act);
