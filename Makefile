@@ -46,7 +46,7 @@ GEN_WARN := -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-unused-fu
 LDLIBS := -lmpfi -lmpfr -lgmp -ljansson -lz -lmd -lm -ldl -pthread
 
 # ---- sources: a folder is a module, every .c in it is built -------------------
-MODULES := lang/base lang compiler/expr compiler/code compiler/data compiler/model compiler/model/cost compiler/net compiler/check $(addprefix compiler/check/,slope proof lds stability range) compiler/game compiler/plan runtime compiler/driver compiler/driver/sweep
+MODULES := lang/base lang compiler/expr compiler/code compiler/data compiler/model compiler/model/cost compiler/net compiler/check $(addprefix compiler/check/,slope $(addprefix slope/,jet terms form convex) proof $(addprefix proof/,positive statement file) lds stability range) compiler/game compiler/plan runtime compiler/driver compiler/driver/sweep
 SRC := $(filter-out compiler/driver/main.c,$(foreach m,$(MODULES),$(sort $(wildcard $(m)/*.c))))
 GEN_SRC := $(GEN)/lang/lexer.c $(GEN)/lang/parser.c $(GEN)/explain_pages.c
 JIT_SRC := $(sort $(wildcard compiler/emit/*.c compiler/jit/*.c))

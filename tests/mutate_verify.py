@@ -14,6 +14,7 @@ below 0, and so none is below a radius that is not above 0; rates of projected a
 finds one of a component. Boxes that move are looked at between corners in tests/cli/test_map_proofs.py.
 Usage: tests/mutate_verify.py [PART...]      rows in which one of these occurs
 """
+import glob
 import os
 import subprocess
 import sys
@@ -618,7 +619,7 @@ class Judge:
 
     def try_row(self, k, file, old, new):
         """Whether it survives, and what to print."""
-        with open(C + file) as source:
+        with open(path_of(file)) as source:
             text = source.read()
         if text.count(old) != 1:
             return True, "not ok %s: %r occurs %d times" % (file, old, text.count(old))
@@ -634,6 +635,11 @@ class Judge:
             if os.path.exists(os.path.join(self.folder, name + made)):
                 os.unlink(os.path.join(self.folder, name + made))
         return alive, "%s %s: %r -> %r" % ("not ok" if alive else "ok", file, old, new)
+
+
+def path_of(file):
+    """Of a file of the verifier, which lies in its folder or in one of that."""
+    return next(glob.iglob(C + "**/" + file, recursive=True))
 
 
 def related(file):

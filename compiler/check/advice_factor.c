@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "compiler/check/advice.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 const double remedy_work_of_changes = 4e10, remedy_work_of_factor = 2e10;
 /* Of one decision, less than a tenth of a second; parts to which the end is enclosed; the least factor on all weights, and on some. */

@@ -1,6 +1,6 @@
 #include "compiler/check/check.h"
 
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/check/dale.h"
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/range/range_search.h"

@@ -3,10 +3,10 @@
 #include <math.h>
 
 #include "compiler/check/slope/image.h"
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/check/require.h"
 #include "compiler/check/stability/stability.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 enum { MOST_POPULATIONS = 64 };
 

@@ -5,7 +5,7 @@
 #include "compiler/check/require.h"
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/stability/stability.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 static const char *const has_one = "Theorem 17 (docs/theory.md): positive p with p_i W_ij = p_j W_ji for all neurons";
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/driver/check_points.h"
 #include "compiler/driver/claim.h"
 #include "compiler/driver/pipeline.h"

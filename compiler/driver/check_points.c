@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 
 enum {
     CORNER_PARAMS = 3,          /* for more params not all corners are looked at */

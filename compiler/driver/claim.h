@@ -2,9 +2,9 @@
 #ifndef COMPILER_DRIVER_CLAIM_H
 #define COMPILER_DRIVER_CLAIM_H
 #include "compiler/check/check.h"
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/check/proof/evidence.h"
-#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/file/map_file.h"
 #include "compiler/check/proof/ranges.h"
 #include "compiler/net/net.h"
 

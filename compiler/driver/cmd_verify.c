@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/check/proof/certificate.h"
-#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/file/certificate.h"
+#include "compiler/check/proof/file/map_file.h"
 #include "compiler/check/range/range_search.h"
 #include "compiler/check/proof/rational.h"
 #include "compiler/check/proof/verify.h"

@@ -1,7 +1,7 @@
 /* A plane of params, cut into cells of which something is proved. */
 #ifndef COMPILER_DRIVER_MAP_H
 #define COMPILER_DRIVER_MAP_H
-#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/file/map_file.h"
 #include "compiler/check/range/range_search.h"
 
 enum { MAP_RECENT = 6 };        /* proofs that the next cell is tried with */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 
 enum { MAX_PARTS = 8000, MAX_DEPTH = 48 };
 

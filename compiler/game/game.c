@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "compiler/check/lds/lds.h"
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/check/stability/equilibria.h"
 #include "compiler/check/theory_limits.h"
 

@@ -1,6 +1,6 @@
 /* Certificate files of any bytes: read, and where that succeeds, verified,
  * written and read again. Nothing may crash, and what was read must survive. */
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/check/proof/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,8 +2,8 @@
  * the domain, enclosed there, and against chords between the places. */
 #include <stdlib.h>
 
-#include "compiler/check/slope/compose.h"
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/convex/compose.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "tests/draw.h"
 #include "tests/test.h"
 

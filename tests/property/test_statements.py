@@ -275,7 +275,7 @@ def theorems_are_those_of_the_theory():
     numbers = re.findall(r"^\*\*Theorem (\d+) ", theory, re.M)
     assert len(numbers) == len(set(numbers)), sorted(numbers, key=int)
     rows = {name: n for names, n in re.findall(r"^\| (`.*`) \| (\d+) \|", theory, re.M) for name in re.findall(r"`([^`]+)`", names)}
-    for name, n in re.findall(r'^STATEMENT\(\w+, "([^"]+)", (\d+)', open("compiler/check/proof/statement.def").read(), re.M):
+    for name, n in re.findall(r'^STATEMENT\(\w+, "([^"]+)", (\d+)', open("compiler/check/proof/statement/statement.def").read(), re.M):
         assert n in numbers, (name, n)
         said = rows.get(name) or rows.get(re.sub("^two-neurons-.*", "two-neurons-...", name))
         assert said == n, (name, n, said)

@@ -2,7 +2,7 @@
  * and read back, and every spoiled text that can be made from them. What becomes of
  * a spoiled text is not guessed: tests/second_checker.py, which shares nothing with
  * eigc, has to come to the same answer. */
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Certificates in pieces: what is read so is what the whole text says, and what is not quite in the form that is written is left
  * to the reading of whole texts. */
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Value, slope and curvature of formulas that are enclosed as one, over intervals and tails, against those of the formula and its derivatives as
  * they are written, at places inside, in 128 bits; and what is written otherwise before it is looked at, against itself. */
-#include "compiler/check/slope/jet.h"
-#include "compiler/check/slope/standard.h"
+#include "compiler/check/slope/jet/jet.h"
+#include "compiler/check/slope/form/standard.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/enclose.h"
 #include "tests/unit/model_text.h"

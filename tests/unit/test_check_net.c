@@ -3,7 +3,7 @@
  * wording, and properties of random networks. */
 #include <jansson.h>
 
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/check/check.h"
 #include "compiler/check/proof/verify.h"
 #include "lang/parse.h"

@@ -1,7 +1,7 @@
 /* Slope proofs of activations by formula, against closed forms worked out by hand. */
 #include "compiler/check/slope/slope.h"
 
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/code/code.h"
 #include "tests/test.h"
 

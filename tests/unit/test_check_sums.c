@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "compiler/check/lds/lds.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 #include "tests/unit/claim_of.h"
 
 /* digits * 2^exponent: of ordinary size, below the least normal double, or beyond the largest. */

@@ -1,9 +1,9 @@
-/* Slopes and curvatures by sums of terms far out (compiler/check/slope/terms.h), over tails and finite pieces, against the derivatives as they
+/* Slopes and curvatures by sums of terms far out (compiler/check/slope/terms/terms.h), over tails and finite pieces, against the derivatives as they
  * are written, at places inside, in 128 bits; and that the sign is seen of what is left where leading terms cancel. */
 #include <math.h>
 
-#include "compiler/check/slope/terms.h"
-#include "compiler/check/slope/terms_walk.h"
+#include "compiler/check/slope/terms/terms.h"
+#include "compiler/check/slope/terms/terms_walk.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/enclose.h"
 #include "tests/unit/model_text.h"

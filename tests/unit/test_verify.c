@@ -7,7 +7,7 @@
 #include <xmmintrin.h>
 #endif
 
-#include "compiler/check/proof/positive.h"
+#include "compiler/check/proof/positive/positive.h"
 
 /* a, d < 0 and ad > bc, with p = (|c|, |b|); else v = e_i or (|b|, +-|a|). */
 static void two_rows_closed_form(void)

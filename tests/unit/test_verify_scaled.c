@@ -1,8 +1,8 @@
 /* Entries that are doubles times a unit of their row: the same matrix as with a rational for each, and no proof of what is singular. */
 #include <stdlib.h>
 
-#include "compiler/check/proof/positive_dense.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/positive/positive_dense.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 #include "tests/unit/claim_of.h"
 
 enum { MOST = 12 };

@@ -2,7 +2,7 @@
 #include <fenv.h>
 #include <stdlib.h>
 
-#include "compiler/check/proof/positive.h"
+#include "compiler/check/proof/positive/positive.h"
 #include "compiler/check/proof/rational.h"
 #include "compiler/check/proof/verify.h"
 #include "tests/test.h"

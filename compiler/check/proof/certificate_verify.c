@@ -1,5 +1,5 @@
 /* Decides whether all that a certificate file claims is proved. */
-#include "compiler/check/proof/certificate.h"
+#include "compiler/check/proof/file/certificate.h"
 #include "compiler/check/proof/verify_matrix.h"
 
 static VerifyResult verify_proof(Ctx *cx, const CertificateFile *f)

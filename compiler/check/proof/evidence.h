@@ -32,7 +32,7 @@
 #include <stdint.h>
 
 #include "compiler/check/proof/entries.h"
-#include "compiler/check/proof/statement.h"
+#include "compiler/check/proof/statement/statement.h"
 
 struct Symbol;
 typedef struct ClaimKernel {

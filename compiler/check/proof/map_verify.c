@@ -1,5 +1,5 @@
 /* The part of the verifier behind maps. */
-#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/file/map_file.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* The part of the verifier behind claims over ranges. */
 #include "compiler/check/proof/ranges.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 #include <stdlib.h>
 

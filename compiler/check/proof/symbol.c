@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "compiler/check/proof/positive.h"
+#include "compiler/check/proof/positive/positive.h"
 
 _Static_assert(FLT_EVAL_METHOD == 0 && DBL_MANT_DIG == 53 && FLT_RADIX == 2, "IEEE doubles");
 #ifdef __FAST_MATH__

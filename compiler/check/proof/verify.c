@@ -1,6 +1,6 @@
 #include "compiler/check/proof/verify.h"
 
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 #include "compiler/check/proof/verify_matrix.h"
 
 static VerifyResult verify_claim(Ctx *cx, const ClaimMatrix *matrix, const Evidence *evidence, bool are_known)

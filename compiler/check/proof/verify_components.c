@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compiler/check/proof/positive.h"
+#include "compiler/check/proof/positive/positive.h"
 #include "compiler/check/proof/verify_kernel.h"
 #include "compiler/check/proof/verify_matrix.h"
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/check/proof/positive_split.h"
+#include "compiler/check/proof/positive/positive_split.h"
 
 /* What takes part has exponents up to this, so that nothing overflows, and underflow, at most 2^-1021 each time, is at
  * most 2^-1021 2^600 in a term of the sum, and 2^-400 in all of them. */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "compiler/check/proof/map_file.h"
+#include "compiler/check/proof/file/map_file.h"
 #include "compiler/check/stability/equilibria.h"
 #include "compiler/check/lds/lds.h"
 

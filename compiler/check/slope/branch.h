@@ -2,7 +2,7 @@
 #ifndef COMPILER_CHECK_BRANCH_H
 #define COMPILER_CHECK_BRANCH_H
 #include "compiler/check/slope/branch_root.h"
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 
 enum { MAX_SIDES = 4 };
 

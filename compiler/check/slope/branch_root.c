@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/expr/affine.h"
 
 /* -offset/rate + half_turns/2 pi/rate */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "compiler/check/slope/convex.h"
+#include "compiler/check/slope/convex/convex.h"
 #include "compiler/check/slope/slope.h"
 
 /* Exact numbers that are longer are rounded, outwards. */

@@ -2,7 +2,7 @@
 #ifndef COMPILER_CHECK_CARRY_H
 #define COMPILER_CHECK_CARRY_H
 #include "compiler/check/check.h"
-#include "compiler/check/slope/similar.h"
+#include "compiler/check/slope/form/similar.h"
 
 typedef struct Known {
     const Activation *act;

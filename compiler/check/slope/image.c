@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "compiler/check/slope/image_form.h"
-#include "compiler/check/slope/jet.h"
-#include "compiler/check/slope/standard.h"
+#include "compiler/check/slope/jet/jet.h"
+#include "compiler/check/slope/form/standard.h"
 
 /* Branch and bound on the value, over the pieces that slope_formula.c starts from. A piece is done when none of its
  * values is more than SHARPNESS beyond one that is taken: seen at once where phi never turns, since its largest value

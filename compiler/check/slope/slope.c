@@ -1,6 +1,6 @@
 #include "compiler/check/slope/slope.h"
 
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/check/slope/slope_proved.h"
 
 static void slope_of_cost(const Activation *act, Num zero, SlopeReport *out)

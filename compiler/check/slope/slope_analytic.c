@@ -1,7 +1,7 @@
 /* Where a formula is analytic: wherever it has values, if it is made of functions that are so, and what its roots are taken of is
  * above 0. */
 #include "compiler/check/slope/slope_search.h"
-#include "compiler/check/slope/standard.h"
+#include "compiler/check/slope/form/standard.h"
 #include "compiler/expr/affine.h"
 
 static bool is_integer(const Expr *e)

@@ -13,7 +13,7 @@
 #include <math.h>
 
 #include "compiler/check/slope/slope_search.h"
-#include "compiler/check/slope/standard.h"
+#include "compiler/check/slope/form/standard.h"
 #include "compiler/expr/collect.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/factored.h"

@@ -5,7 +5,7 @@
 
 #include "compiler/check/slope/slope.h"
 #include "compiler/check/slope/slope_search.h"
-#include "compiler/check/slope/standard.h"
+#include "compiler/check/slope/form/standard.h"
 #include "compiler/expr/exprel.h"
 #include "compiler/expr/power.h"
 #include "compiler/expr/share.h"

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/check/slope/terms_walk.h"
+#include "compiler/check/slope/terms/terms_walk.h"
 #include "compiler/expr/affine.h"
 #include "compiler/expr/derive.h"
 

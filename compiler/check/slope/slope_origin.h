@@ -2,7 +2,7 @@
  * z = 0: there slopes touch 0 and terms cancel, which no interval of z shows. */
 #ifndef COMPILER_CHECK_SLOPE_ORIGIN_H
 #define COMPILER_CHECK_SLOPE_ORIGIN_H
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 
 enum { MAX_ORIGINS = 8 };
 

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 
 #include "compiler/check/slope/gap.h"
-#include "compiler/check/slope/periodic.h"
+#include "compiler/check/slope/form/periodic.h"
 #include "compiler/check/slope/slope_guess.h"
 #include "compiler/check/slope/slope_search.h"
-#include "compiler/check/slope/terms_walk.h"
+#include "compiler/check/slope/terms/terms_walk.h"
 
 /* The line starts as powers of two out to two tails. A piece is done when its slope is proved nonnegative and no larger than
  * SLOPE_SHARPNESS above a slope that is attained, or less sharp when the search has been long: see `is_sharp`. */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/expr/affine.h"
 
 enum { N_PARTS = 16, MOST_SEEN = 100 };

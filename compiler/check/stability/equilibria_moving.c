@@ -2,7 +2,7 @@
  * in doubles, with slopes that are seen at some inputs; then the slopes are enclosed, and the verifier decides. */
 #include <math.h>
 
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 #include "compiler/check/stability/krawczyk.h"
 
 bool moving_facts(const LocalNet *net, const ClaimMatrix *m, size_t n_matrices, const Statement *s, double *value, double *slope)

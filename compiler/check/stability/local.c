@@ -4,7 +4,7 @@
 
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/slope/image.h"
-#include "compiler/check/slope/jet.h"
+#include "compiler/check/slope/jet/jet.h"
 #include "compiler/expr/derive.h"
 #include "compiler/expr/settled.h"
 #include "compiler/net/pair_eval.h"

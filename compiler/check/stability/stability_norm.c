@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/check/stability/stability.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 enum { SWEEPS = 2000, WORK = 200 * 1000 * 1000 };      /* work: sweeps times entries */
 

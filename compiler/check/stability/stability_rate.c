@@ -4,7 +4,7 @@
 
 #include "compiler/check/lds/lds.h"
 #include "compiler/check/stability/stability.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 /* Beyond them no rate is stated: the changed copy of the matrix would take a gigabyte. */
 enum { MAX_ENTRIES = 2 * 1000 * 1000 };

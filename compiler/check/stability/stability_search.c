@@ -5,7 +5,7 @@
 
 #include "compiler/check/lds/row_order.h"
 #include "compiler/check/stability/stability.h"
-#include "compiler/check/proof/statement_verify.h"
+#include "compiler/check/proof/statement/statement_verify.h"
 
 typedef struct Search {
     Ctx *cx;

@@ -1,5 +1,5 @@
 /* cost(x) = expr on [lo, hi]: the cost by formula. Its pieces and derivatives
- * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex_search.c. */
+ * are made here; that x^2/2 + g is convex is proved by compiler/check/slope/convex/convex_search.c. */
 #include "compiler/code/code.h"
 #include "compiler/code/far.h"
 #include "compiler/code/near.h"
