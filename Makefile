@@ -103,6 +103,7 @@ bench: all      ## measure; writes the tables of docs/performance.md
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/bench.py
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/workloads.py
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/threads.py --write
+	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/growth.py --write
 
 bench-quick: all        ## measure the workloads once, some of them smaller (two minutes); prints the table
 	$(Q)EIGC=$(EIGC) /usr/bin/python3 tests/bench/workloads.py --quick
