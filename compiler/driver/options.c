@@ -138,7 +138,8 @@ static bool take_operands(Options *o, int n, char **operand)
     if (o->help || o->version)
         return true;
     if (n < command->n_min) {
-        fprintf(stderr, "eigc %s: %s is missing\n", command->name, command->operands);
+        fprintf(stderr, "eigc %s: %s is missing%s\n", command->name, command->operands,
+                command->n_min == 1 && o->command != COMMAND_new ? "; '-' is standard input" : "");
         return option_complain_end(o->command);
     }
     if (n > command->n_max) {

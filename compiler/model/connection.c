@@ -59,7 +59,7 @@ static bool read_random(Builder *b, const AstExpr *e, ModelConn *c)
         return true;
     }
     Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
-    diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
+    diag_help(b->cx, d, "write `random(p = 0.1)`, or `random(indegree = 10)` for ten sources of each neuron");
     return false;
 }
 
@@ -122,7 +122,7 @@ static bool read_pattern(Builder *b, const AstExpr *e, ModelConn *c)
         diag_help(b->cx, d, "write `kernel(gaussian(100 um))` or `kernel(exp(-distance / 100 um))`");
     } else if (k == 2) {
         Diag *d = diag_at(b->cx, D_E0209, e->span, "a random pattern is given by its probability or its indegree");
-        diag_help(b->cx, d, "write `random(p = 0.1)` or `random(indegree = 100)`");
+        diag_help(b->cx, d, "write `random(p = 0.1)`, or `random(indegree = 10)` for ten sources of each neuron");
     } else if (k >= 0 && e->kind == AST_CALL) {
         diag_help(b->cx, diag_at(b->cx, D_E0209, e->span, "`%s` has no arguments", name[k]), "write `pattern = %s`", name[k]);
         return false;

@@ -172,7 +172,7 @@ static void report_misplaced(Builder *b, const AstExpr *e, const Scope *scope)
     else if (scopes_of(name))
         diag_help(b->cx, d, "it is known in %s", where_known(b, scopes_of(name)));
     else if (strcmp(name, "index") == 0)
-        diag_help(b->cx, d, "it may stand in the arguments of an array of circuits, `instance L[4] = ...`");
+        diag_help(b->cx, d, "it is the number of a copy, in the arguments of an array of circuits, `instance L[4] = ...`; the number of a neuron is `i`");
     else if (strcmp(name, "inf") == 0)
         diag_help(b->cx, d, "a finite number stands here; infinity may be an end of `box`, `truncated`, `on [lo, hi]` and `require ... in [lo, hi]`, "
                             "and a `prox_step`");

@@ -32,6 +32,12 @@ def fmt_lays_files_out_in_place(folder):
 
 
 @test
+def standard_input_is_named_where_a_file_is_missing(folder):
+    equal(eigc("fmt").err.splitlines()[0], "eigc fmt: FILE... is missing; '-' is standard input")
+    check("standard" not in eigc("new").err, "new writes")
+
+
+@test
 def fmt_leaves_a_file_in_layout_alone(folder):
     path = write(folder, "a.eig", TIDY)
     os.utime(path, (1, 1))

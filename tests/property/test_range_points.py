@@ -62,7 +62,7 @@ def test_diagonal_stability(folder):
     certificate, points = refuted_points(folder, ring())
     assert certificate["claim"] == "lds" and len(points) == 1 and points[0][0]["a"] * points[0][0]["b"] >= 8, points
     said = " ".join(eigc("check", write(folder, ring()), f"--certificate={folder}/proof.json").stdout.split())
-    assert "it fails at a = 2.84, b = 2.84 (the certificate has the proof)" in said, said
+    assert "refuted at a = 2.84, b = 2.84, so not for all of" in said and "(the certificate has the proof)" in said, said
     found = json.loads(eigc("verify", "--json", f"{folder}/proof.json").stdout)["refuted_in_ranges"]
     assert found == [{"at": {"a": "2.84", "b": "2.84"}, "statements": []}], found
     said = eigc("verify", f"{folder}/proof.json").stdout
