@@ -266,14 +266,50 @@ static void look_at(Points *p, bool is_reported)
     p->c->report->ranges.is_in_certificate |= is_kept && is_reported;
 }
 
+/* The search over cells knows weights as functions of params, and not what a model may say: at a point where a weight that says how strong
+ * a source inhibits is below 0, or a scale is, there is no model. What was refuted there is not. */
+static void withdraw_where_no_model_is(Points *p)
+{
+    Ctx *cx = &p->c->cx;
+    RangeReport *r = &p->c->report->ranges;
+    Options o = *p->c->options;
+    Compilation there;
+    if (!r->at || r->lds != TRUTH_REFUTED || !go_to(p, 0) || !settings_at(p, &o))
+        return;
+    memset(o.dump, 0, sizeof o.dump);
+    compilation_init(&there, &o, p->c->path);
+    there.only_check = true;
+    bool is_model = compilation_run(&there, PHASE_net);
+    compilation_free(&there);
+    if (is_model)
+        return;
+    const char *before = r->reason;
+    r->lds = TRUTH_UNDECIDED;
+    r->reason = arena_printf(&cx->arena, "the model is in error at %s, which is in its ranges: `eigc check%s` says why", p->point, p->setting);
+    r->point = "";
+    for (size_t k = 0; k < p->n; k++)
+        p->value[k] = NULL;
+    rationals_clear(r->at, r->n_at);
+    r->at = NULL;
+    r->n_at = 0;
+    claim_matrix_clear(&r->there.matrix);
+    evidence_clear(&r->there.evidence);
+    r->there = (LdsReport){0};
+    for (size_t k = 0; k < p->c->model->requires.n; k++)
+        if (is_open(p, k) || p->c->report->requirement[k].reason == before)
+            p->c->report->requirement[k].reason = r->reason;
+}
+
 void check_points(Compilation *c)
 {
     Points p;
     points_init(c, &p);
     if (c->options->only != CONCLUDE_ALL)
         return;
-    bool is_asked = c->options->certificate && c->report->ranges.at;
     bool is_read_again = strcmp(c->path, "-") != 0;
+    if (is_read_again)
+        withdraw_where_no_model_is(&p);
+    bool is_asked = c->options->certificate && c->report->ranges.at;
     for (size_t number = 0; is_read_again && (any_open(&p) || (is_asked && number == 0)) && go_to(&p, number); number++)
         if (number > 0 || c->report->ranges.at)
             look_at(&p, number == 0);

@@ -26,6 +26,16 @@ static const ModelParam *param_named(const Model *m, const char *name)
     return NULL;
 }
 
+/* Of a file that anybody may have written. */
+static const char *on_one_line(Arena *arena, const char *name)
+{
+    char *out = arena_strdup(arena, name);
+    for (char *at = out; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
+    return out;
+}
+
 /* Into o the settings of the point, behind those that there are. */
 static const char *settings_of(Compilation *c, const RefutedRanges *r, const RefutedPoint *point, Options *o)
 {
@@ -37,7 +47,7 @@ static const char *settings_of(Compilation *c, const RefutedRanges *r, const Ref
     for (size_t k = 0; k < r->n_params; k++) {
         const ModelParam *p = param_named(c->model, r->name[k]);
         if (!p)
-            return arena_printf(arena, "no param of a range is `%s`", r->name[k]);
+            return arena_printf(arena, "no param of a range is `%s`", on_one_line(arena, r->name[k]));
         if (mpq_cmp(point->at[k], p->lo) < 0 || mpq_cmp(point->at[k], p->hi) > 0)
             return arena_printf(arena, "`%s` = %s is not in its range", p->name, claim_number(&c->cx, point->at[k]));
         const char *value = point_value_text(&c->cx, p, point->at[k]);

@@ -116,6 +116,21 @@ def test_own_claim_refuted_or_open(folder):
     assert certificate["claim"] == "not-lds" and points, certificate
 
 
+def test_where_the_model_is_in_error_nothing_is_refuted(folder):
+    """A weight says how strong an inhibitory source is, a scale is above 0: at values below 0 there is no model."""
+    one = "param a = 0.5 in [-2, 2]\npopulation V inhibitory { tau = 10 ms; cost = nonnegative }\nrequire stable for all params\n"
+    two = one.replace("V inhibitory {", "V mixed { size = 2;")
+    for text, verdict in ((one + "connect V -> V { weight = a }\n", "undecided"),
+                          (two + "connect V -> V { weight = [[0, 0.6], [0.6, 0]]; scale = a }\n", "refuted"),
+                          (one.replace("-2", "0") + "connect V -> V { weight = a }\n", "certified")):
+        r, certificate, proof, path = certificate_of(folder, text)
+        assert r["ranges"]["lds"] == verdict and (r["ranges"]["refuted_at"] or {}).get("a") in (None, "2"), (text, r["ranges"])
+        assert eigc("verify", proof, "--model", path).returncode == 0, text
+        assert eigc("check", path, "--set=a=-2").returncode == 2, text
+    r, certificate, proof, path = certificate_of(folder, one + "connect V -> V { weight = a }\n")
+    assert "the model is in error at a = -2" in r["requirements"][0]["reason"], r["requirements"]
+
+
 CHANGES = {
     "outside": lambda c, p: p["at"].__setitem__(0, "2.85"),
     "too short": lambda c, p: p["at"].pop(),
