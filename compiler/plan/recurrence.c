@@ -247,9 +247,9 @@ static size_t call(Write *w, EigFn fn, size_t a, size_t b)
 
 size_t write_variable(Write *w, Vars *v, const EigOp *op)
 {
-    size_t *known = op->which == EIG_VAR_T ? &v->time : op->which == EIG_VAR_Z ? &v->total : &v->state[op->which - EIG_VAR_STATE];
     if (op->which == EIG_VAR_I)
         return leaf(w, op, 1);
+    size_t *known = op->which == EIG_VAR_T ? &v->time : op->which == EIG_VAR_Z ? &v->total : &v->state[op->which - EIG_VAR_STATE];
     if (*known == SIZE_MAX)
         *known = write_push(w, op->which == EIG_VAR_T ? (EigJetOp){ .kind = EIG_JET_TIME }
                                                 : (EigJetOp){ .kind = EIG_JET_STATE, .which = op->which - EIG_VAR_STATE });
