@@ -233,6 +233,7 @@ static bool build(Ctx *cx, const Model *m, size_t max_bytes, NetDetail read, Net
     for (size_t k = 0; k < out->n_pops; k++) {
         ok = neurons_build(&b, &out->pop[k]) && ok;
         ok = neurons_begin_with_values(&b, &out->pop[k]) && ok;
+        ok = neurons_have_lengths(&b, &out->pop[k]) && ok;
     }
     for (size_t k = 0; k < m->conns.n; k++) {
         const ModelConn *c = &m->conns.at[k];

@@ -27,6 +27,13 @@ bool neuron_has_no_value(NetBuild *b, const NetPop *p, const Expr *of, Span at, 
 bool neurons_begin_with_values(NetBuild *b, const NetPop *p);
 /* Whether the form of an expression of i and draws shows that it has a finite value for each of so many neurons. */
 bool neurons_show_values(const Expr *e, size_t n_neurons);
+/* Whether it is of the neuron's number and draws alone. */
+bool neurons_know(const Expr *e);
+/* Such a one in the doubles of a run, out[n], for n neurons from `first` on, 64 at most. */
+void neurons_compute(const NetBuild *b, const Expr *e, size_t first, size_t n, double *out);
+/* ---- lengths.c ---- */
+/* False after E0401: a pulse or a ramp of a population has a length below 0, or a ramp 0, for some neuron. */
+bool neurons_have_lengths(NetBuild *b, const NetPop *p);
 /* ---- support.c: the same, without a look at any neuron ---- */
 /* Ends that hold the value for each of so many neurons, and that values come close to: of an expression with i once at
  * most and draws from closed intervals. False where its form does not show them. */

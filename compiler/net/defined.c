@@ -114,9 +114,9 @@ bool neurons_show_values(const Expr *e, size_t n_neurons)
 
 /* ---- neuron by neuron ---- */
 
-enum { STRIP = 64 };
+enum { STRIP = 64 };        /* at most n of neurons_compute */
 
-static void compute(const NetBuild *b, const Expr *e, size_t first, size_t n, double *out)
+void neurons_compute(const NetBuild *b, const Expr *e, size_t first, size_t n, double *out)
 {
     double second[STRIP];
     switch (e->kind) {
@@ -135,9 +135,9 @@ static void compute(const NetBuild *b, const Expr *e, size_t first, size_t n, do
             out[k] = expr_draw_value(e, b->m->sim.seed, first + k, 0);
         return;
     default:
-        compute(b, e->as.call.arg[0], first, n, out);
+        neurons_compute(b, e->as.call.arg[0], first, n, out);
         if (e->as.call.n_args > 1)
-            compute(b, e->as.call.arg[1], first, n, second);
+            neurons_compute(b, e->as.call.arg[1], first, n, second);
         for (size_t k = 0; k < n; k++)
             out[k] = eig_fn_apply(e->as.call.fn, out[k], e->as.call.n_args > 1 ? second[k] : 0);
         return;
@@ -154,7 +154,7 @@ static size_t first_without(const NetBuild *b, const Expr *e, size_t n_neurons)
     pair_eval_begin(&exact, e, b->m->sim.seed);
     for (size_t first = 0; found == n_neurons && first < n_neurons; first += STRIP) {
         size_t n = n_neurons - first < STRIP ? n_neurons - first : STRIP;
-        compute(b, e, first, n, value);
+        neurons_compute(b, e, first, n, value);
         for (size_t k = 0; k < n && found == n_neurons; k++)
             if (!isfinite(value[k]) && (!pair_eval(&exact, first + k, 0, &x) || !isfinite(x.d)))
                 found = first + k;
@@ -163,20 +163,19 @@ static size_t first_without(const NetBuild *b, const Expr *e, size_t n_neurons)
     return found;
 }
 
-/* Of the neuron's number and draws alone. */
-static bool is_known(const Expr *e)
+bool neurons_know(const Expr *e)
 {
     if (e->kind == EXPR_VAR)
         return e->as.var == EIG_VAR_I;
     for (int k = 0; e->kind == EXPR_CALL && k < e->as.call.n_args; k++)
-        if (!is_known(e->as.call.arg[k]))
+        if (!neurons_know(e->as.call.arg[k]))
             return false;
     return e->kind == EXPR_CONST || e->kind == EXPR_DRAW || e->kind == EXPR_CALL;
 }
 
 static bool has_values(NetBuild *b, const NetPop *p, const Expr *e, const char *name)
 {
-    if (!e || !is_known(e) || neurons_show_values(e, p->size))
+    if (!e || !neurons_know(e) || neurons_show_values(e, p->size))
         return true;
     size_t k = first_without(b, e, p->size);
     return k == p->size || neuron_has_no_value(b, p, e, e->span, name, k);
