@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -141,7 +142,7 @@ static void give_up(SlopeSearch *s, const SlopePiece *p)
  * is settled while much of the work is left for what is not; the last half of it goes to whether anything falls. */
 static bool is_sharp(const SlopeSearch *s, double hi)
 {
-    if (isinf(s->bound))        /* whatever it is elsewhere */
+    if (isinf(s->bound) || hi < DBL_MIN)        /* whatever it is elsewhere; doubles come no nearer to the slope of what hardly rises at all */
         return true;
     double used = fmax((double)s->n_done / MAX_PIECES, (double)s->scratch.work / JET_BUDGET - 0.5);
     double above = used < 0.1 ? SLOPE_SHARPNESS : used < 0.2 ? 1e-4 : used < 0.3 ? 1e-2 : 1;
