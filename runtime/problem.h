@@ -210,6 +210,7 @@ struct EigProblem {
     const EigSignal *signal;
     const EigTable *table;
     uint64_t seed;              /* of noise */
+    unsigned noise_halvings;    /* h 2^noise_halvings is the step whose noise the run follows (runtime/noise.h); 0: its own */
     bool f32_weights;           /* weights that are arrays have single precision */
     const EigPop *pop;
     const EigBlock *block;

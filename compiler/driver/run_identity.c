@@ -181,6 +181,8 @@ json_t *run_identity(Ctx *cx, const Plan *plan)
     const ModelSim *sim = &plan->net->model->sim;
     json_t *o = json_pack("{s:s, s:s, s:s}", "model", plan->net->model->name, "time_unit", w.p->time_unit, "method", eig_method[w.p->method].name);
     json_object_set_new(o, "step", sim->has_step ? json_string(num_text(cx, sim->step)) : json_null());
+    if (sim->noise_step)
+        json_object_set_new(o, "noise_step", json_string(num_text(cx, sim->noise_step)));
     json_object_set_new(o, "seed", json_sprintf("%llu", (unsigned long long)sim->seed));
     if (eig_method[w.p->method].adaptive) {
         json_object_set_new(o, "rtol", json_sprintf("%.17g", w.p->rtol));

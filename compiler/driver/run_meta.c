@@ -39,6 +39,8 @@ static json_t *method(Ctx *cx, const Model *m, const EigProblem *p)
         json_object_set_new(o, "chosen", json_string(m->sim.chosen_since));
     if (m->sim.has_step)
         json_object_set_new(o, "step", json_string(num_text(cx, m->sim.step)));
+    if (m->sim.noise_step)
+        json_object_set_new(o, "noise_step", json_string(num_text(cx, m->sim.noise_step)));
     if (eig_method[p->method].adaptive) {
         json_object_set_new(o, "rtol", json_real(p->rtol));
         json_object_set_new(o, "atol", json_real(p->atol));

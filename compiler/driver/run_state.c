@@ -91,7 +91,7 @@ static const char *setting_of(const json_t *o, const char *key)
 /* The same: false. `now` is this model's, `then` the file's. */
 static bool settings_differ(Compilation *c, const json_t *then, const json_t *now)
 {
-    static const char *const key[] = { "method", "step", "seed", "time_unit", "rtol", "atol" };
+    static const char *const key[] = { "method", "step", "seed", "time_unit", "rtol", "atol", "noise_step" };
     const ModelSim *sim = &c->model->sim;
 
     for (size_t k = 0; k < sizeof key / sizeof *key; k++) {

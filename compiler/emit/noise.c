@@ -77,26 +77,79 @@ static Val noise_field(const Ll *ll, Val noise, size_t offset, LLVMTypeRef type)
 /* The bits do not depend on it; more lanes make more code, and the time it takes to make that grows faster. */
 enum { NOISE_LANES = EIG_SUM_LANES / 2 };
 
+/* What the normals of a vector of neurons are drawn by. */
+typedef struct Key {
+    Val seed, of;
+} Key;
+
+/* N(u0) of the event at the step and draw, one number each. */
+static Val normal_at(const Emit *e, const Key *by, Val step, Val draw)
+{
+    Ll *ll = e->ll;
+    Val steps = ll_splat(ll, step, NOISE_LANES);
+    Val x[4] = { low_word(ll, steps), high_word(ll, steps), ll_splat(ll, draw, NOISE_LANES), high_word(ll, by->of) };
+    Val key[2] = { low_word(ll, by->seed), low_word(ll, LLVMBuildXor(ll->builder, by->of, high_word(ll, by->seed), "")) };
+    philox(ll, x, key);
+    return normal_quantile(e, uniform(ll, x[0], x[1]));
+}
+
+static Val is_zero(const Ll *ll, Val a)
+{
+    return LLVMBuildICmp(ll->builder, LLVMIntEQ, a, ll_i64(ll, 0), "");
+}
+
+/* runtime/noise.c, follow_path: one draw a turn, those with odd numbers with the one before. */
+static void path_at(const Emit *e, const Key *by, Val step, Val *n, Val *m)
+{
+    enum { N, M, Q };
+    Ll *ll = e->ll;
+    LLVMBuilderRef build = ll->builder;
+    Val halvings = ll_i64(ll, e->p->noise_halvings), none = ll_f64(ll, 0.0), root_3 = ll_f64(ll, 0x1.bb67ae8584caap+0), half_root_2 = ll_f64(ll, 0x1.6a09e667f3bcdp-1);
+    LlLoop loop;
+    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, 2 * ((uint64_t)e->p->noise_halvings + 1)), 1, 3, (Val[]){ none, none, none });
+    Val level = LLVMBuildLShr(build, loop.index, ll_i64(ll, 1), ""), is_first = is_zero(ll, level);
+    Val is_new = is_zero(ll, LLVMBuildAnd(build, loop.index, ll_i64(ll, 1), ""));
+    Val part = LLVMBuildLShr(build, step, LLVMBuildSub(build, halvings, level, ""), "");
+    Val whole = LLVMBuildSelect(build, is_first, part, LLVMBuildLShr(build, part, ll_i64(ll, 1), ""), "");
+    Val p = normal_at(e, by, whole, loop.index), q = loop.carried[Q], was_n = loop.carried[N], was_m = loop.carried[M];
+    Val side = LLVMBuildSelect(build, is_zero(ll, LLVMBuildAnd(build, part, ll_i64(ll, 1), "")), ll_f64(ll, 1.0), ll_f64(ll, -1.0), "");
+    Val d = ll_fmul(ll, ll_fadd(ll, ll_fmul(ll, root_3, was_m), q), ll_f64(ll, 0.5));
+    Val s = ll_fmul(ll, ll_fsub(ll, was_m, ll_fmul(ll, root_3, q)), ll_f64(ll, 0.5));
+    Val n_half = ll_fmul(ll, ll_fadd(ll, was_n, ll_fmul(ll, side, d)), half_root_2), m_half = ll_fmul(ll, ll_fadd(ll, s, ll_fmul(ll, side, p)), half_root_2);
+    loop.next[N] = LLVMBuildSelect(build, is_new, was_n, LLVMBuildSelect(build, is_first, q, n_half, ""), "");
+    loop.next[M] = LLVMBuildSelect(build, is_new, was_m, LLVMBuildSelect(build, is_first, p, m_half, ""), "");
+    loop.next[Q] = p;
+    ll_loop_end(ll, &loop);
+    *n = loop.result[N];
+    *m = loop.result[M];
+}
+
 /* runtime/noise.c, eig_noise_fill, of the normals from .. to - 1; the arrays have room for whole vectors. */
 enum { FILL_ARGS, FILL_STEP, FILL_FROM, FILL_TO };
 
-static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val into)
+/* second NULL: those of draw 1 are not wanted. */
+static void fill(Emit *e, const LlFunction *f, Val into, Val second)
 {
     Ll *ll = e->ll;
     LLVMTypeRef lanes = LLVMVectorType(ll->i64, NOISE_LANES);
-    Val noise = abi_load(e, f->param[FILL_ARGS], ABI_noise);
+    Val noise = abi_load(e, f->param[FILL_ARGS], ABI_noise), n, m = NULL;
     Val seed = noise_field(ll, noise, offsetof(EigNoise, seed), ll->i64);
     Val name = noise_field(ll, noise, offsetof(EigNoise, name), ll->ptr);
     ll->lanes = NOISE_LANES;
-    Val step = ll_splat(ll, f->param[FILL_STEP], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
+    Key by = { .seed = ll_splat(ll, seed, NOISE_LANES) };
     LlLoop loop;
     ll_loop_begin(ll, &loop, f->param[FILL_FROM], f->param[FILL_TO], NOISE_LANES, 0, NULL);
-    Val of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
-    LLVMSetAlignment(of, 8);
-    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, draw), high_word(ll, of) };
-    Val key[2] = { low_word(ll, seeds), low_word(ll, LLVMBuildXor(ll->builder, of, high_word(ll, seeds), "")) };
-    philox(ll, x, key);
-    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), into, loop.index);
+    by.of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
+    LLVMSetAlignment(by.of, 8);
+    if (e->p->noise_halvings) {
+        path_at(e, &by, f->param[FILL_STEP], &n, &m);
+    } else {
+        n = normal_at(e, &by, f->param[FILL_STEP], ll_i64(ll, 0));
+        m = second ? normal_at(e, &by, f->param[FILL_STEP], ll_i64(ll, 1)) : NULL;
+    }
+    store_lanes(ll, n, into, loop.index);
+    if (second)
+        store_lanes(ll, m, second, loop.index);
     ll_loop_end(ll, &loop);
     ll->lanes = 0;
 }
@@ -106,9 +159,8 @@ LlFunction noise_fill_function(Emit *e)
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64, ll->i64 };
     LlFunction some = ll_function(ll, "some_normals", false, ll->none, params, "args step from to");
-    fill(e, &some, 0, abi_load(e, some.param[FILL_ARGS], ABI_normal));
-    if (e->p->method == EIG_METHOD_SRA1)
-        fill(e, &some, 1, noise_row(e, some.param[FILL_ARGS], EIG_DIFFUSION_SECOND));
+    Val args = some.param[FILL_ARGS];
+    fill(e, &some, abi_load(e, args, ABI_normal), e->p->method == EIG_METHOD_SRA1 ? noise_row(e, args, EIG_DIFFUSION_SECOND) : NULL);
     LLVMBuildRetVoid(ll->builder);
     LlFunction part = { 0 };
     if (e->plan->piece_of_normals)

@@ -106,11 +106,13 @@ bool attribute_was_refused(const Builder *b, const PopBuild *pb, const char *nam
 static void report_form(Builder *b, const AstAttr *a, const AttrRule *r)
 {
     Diag *d = diag_at(b->cx, D_E0304, a->name_span, "`%s` is not written in this form", a->name);
-    bool relu = a->kind == AST_ATTR_VALUE && a->value->kind == AST_NAME && strcasecmp(a->value->as.name.name, "relu") == 0;
-    if (relu)
+    const char *name = a->kind == AST_ATTR_VALUE && a->value->kind == AST_NAME ? a->value->as.name.name : NULL;
+    if (name && strcasecmp(name, "relu") == 0)
         diag_help(b->cx, d, "a ReLU is `cost = nonnegative`; a formula is written `%s(z) = ...`", r->name);
-    else if (r->kind == AST_ATTR_FUNCTION && a->kind == AST_ATTR_VALUE && a->value->kind == AST_NAME)
-        diag_help(b->cx, d, "it is a function: `%s(z) = %s(z)`", r->name, a->value->as.name.name);
+    else if (name && r->kind == AST_ATTR_FUNCTION && cost_find(name) >= 0 && !names_function(name))
+        diag_help(b->cx, d, "the activation of a cost follows from it: `cost = %s`; a formula is written `%s(z) = ...`", name, r->name);
+    else if (name && r->kind == AST_ATTR_FUNCTION)
+        diag_help(b->cx, d, "it is a function: `%s(z) = %s(z)`", r->name, name);
     else if (r->kind == AST_ATTR_FUNCTION)
         diag_help(b->cx, d, "it is a function: `%s(z) = ...`", r->name);
     else

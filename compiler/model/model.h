@@ -274,6 +274,8 @@ typedef struct ModelSim {
     bool has_tolerance;         /* one of them is in the text */
     bool f32_weights;           /* weights in single precision, where they are arrays */
     uint64_t seed;
+    Num noise_step;             /* > 0: noise is the path that steps of this length have, halved down to `step`; NULL: of each step anew */
+    Span noise_step_span;
     VEC(ModelClock) clocks;     /* at least one, all different */
     VEC(ModelRecord) records;   /* empty: every population's rates, at the one clock */
 } ModelSim;

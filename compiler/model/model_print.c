@@ -279,6 +279,8 @@ static void print_sim(const ModelSim *s, Sbuf *out)
     sbuf_printf(out, " by %s", eig_method[s->method].name);
     if (s->has_step)
         print_num(", step ", s->step, out);
+    if (s->noise_step)
+        print_num(", noise step ", s->noise_step, out);
     sbuf_printf(out, ", rtol %.17g, atol %.17g, seed %llu\n", s->rtol, s->atol, (unsigned long long)s->seed);
     for (size_t c = 0; c < s->clocks.n; c++) {
         if (s->clocks.at[c].every)

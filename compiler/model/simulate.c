@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED, SIM_PRECISION } SimAttr;
+typedef enum SimAttr { SIM_DURATION, SIM_METHOD, SIM_STEP, SIM_RTOL, SIM_ATOL, SIM_SEED, SIM_NOISE_STEP, SIM_PRECISION } SimAttr;
 
 static const AttrRule rule[] = {
     [SIM_DURATION] = { .name = "duration" },
@@ -12,6 +12,7 @@ static const AttrRule rule[] = {
     [SIM_RTOL] = { .name = "rtol" },
     [SIM_ATOL] = { .name = "atol" },
     [SIM_SEED] = { .name = "seed" },
+    [SIM_NOISE_STEP] = { .name = "noise_step" },
     [SIM_PRECISION] = { .name = "precision" },
     { .name = NULL, .kind = AST_ATTR_RECORD, .repeats = true },
     { .name = NULL, .kind = AST_ATTR_AT, .repeats = true },
@@ -198,6 +199,10 @@ void simulate_times(Builder *b)
     }
     if (slot[SIM_SEED])
         constant_whole(b, slot[SIM_SEED]->value, "a seed", 0, UINT64_MAX, &sim->seed);
+    if (slot[SIM_NOISE_STEP]) {
+        sim->noise_step_span = slot[SIM_NOISE_STEP]->span;
+        positive_time(b, slot[SIM_NOISE_STEP]->value, "the step of the noise", "1", &sim->noise_step);
+    }
     if (slot[SIM_PRECISION])
         sim->f32_weights = attribute_choice(b, slot[SIM_PRECISION]->value, "a precision", 2, (const char *[]){ "f64", "f32_weights" }) == 1;
     read_intervals(b, &d->as.simulate.attrs);

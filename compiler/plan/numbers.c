@@ -166,7 +166,7 @@ static bool same_block(const EigProblem *p, const EigBlock *a, const EigBlock *b
 static bool same_schedule(const EigProblem *a, const EigProblem *b)
 {
     EigRatio x = eig_step(a), y = eig_step(b);
-    return a->method == b->method && a->h == b->h && x.num == y.num && x.den == y.den && x.exponent == y.exponent && a->n_steps == b->n_steps &&
+    return a->method == b->method && a->noise_halvings == b->noise_halvings && a->h == b->h && x.num == y.num && x.den == y.den && x.exponent == y.exponent && a->n_steps == b->n_steps &&
            eig_n_clocks(a) == 1 && eig_n_clocks(b) == 1 && eig_clock(a, 0).steps == eig_clock(b, 0).steps;
 }
 

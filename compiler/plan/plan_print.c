@@ -1,5 +1,6 @@
 /* The plan for people: what was decided, and why. A double is printed in
  * decimal with the bits behind it. */
+#include <math.h>
 #include <string.h>
 
 #include "compiler/plan/plan.h"
@@ -48,6 +49,8 @@ static void print_time(const EigProblem *p, const ModelSim *sim, Sbuf *out)
     sbuf_str(out, ", step ");
     print_double(p->h, out);
     sbuf_printf(out, "%s, %lld steps", unit, (long long)p->n_steps);
+    if (p->noise_halvings)
+        sbuf_printf(out, ", noise of steps of %.9g%s, halved %u times", ldexp(p->h, (int)p->noise_halvings), unit, p->noise_halvings);
     print_clocks(p, unit, out);
 }
 

@@ -2,6 +2,7 @@
 #include <float.h>
 
 #include "compiler/plan/build.h"
+#include "runtime/noise.h"
 
 /* Step numbers are turned into times as doubles, which hold integers up to this. */
 static const int64_t MAX_STEPS = (int64_t)1 << 53;
@@ -133,6 +134,52 @@ static void any_steps(const Model *m, EigClock *clock)
             clock[k].every = ratio(m->sim.clocks.at[k].every);
 }
 
+/* Whether there is anything that is drawn anew each step. */
+static bool draws_steps(const Model *m)
+{
+    bool draws = plan_has_noise(m);
+    for (size_t k = 0; k < m->pops.n; k++)
+        draws |= m->pops.at[k].ous.n > 0;
+    return draws;
+}
+
+/* noise_step = 2^L step exactly. */
+static bool count_halvings(Ctx *cx, const Model *m, unsigned *out)
+{
+    const ModelSim *sim = &m->sim;
+    mpq_t times;
+    mpq_init(times);
+    mpq_div(times, sim->noise_step, sim->step);
+    mpz_srcptr n = mpq_numref(times);
+    size_t power = mpz_sizeinbase(n, 2) - 1;
+    bool fits = mpz_cmp_ui(mpq_denref(times), 1) == 0 && mpz_scan1(n, 0) == power && power <= EIG_MOST_HALVINGS;
+    mpq_clear(times);
+    *out = (unsigned)power;
+    if (fits)
+        return true;
+    mpq_ptr half = num_new(m->nums), twice = num_new(m->nums);
+    mpq_div_2exp(half, sim->noise_step, 1);
+    mpq_mul_2exp(twice, sim->step, 1);
+    Diag *d = diag_at(cx, D_E0816, sim->noise_step_span, "`noise_step`, %s, is not the step of %s doubled up to %d times", time_text(cx, m, sim->noise_step),
+                      time_text(cx, m, sim->step), (int)EIG_MOST_HALVINGS);
+    diag_help(cx, d, "give `step` %s, or its half, and so on; or `noise_step` %s, or its double, and so on", time_text(cx, m, half), time_text(cx, m, twice));
+    return false;
+}
+
+static bool noise_fits(Ctx *cx, const Model *m, EigProblem *out)
+{
+    const ModelSim *sim = &m->sim;
+    bool is_adaptive = eig_method[sim->method].adaptive;
+    if (!sim->noise_step || (!is_adaptive && !sim->has_step))
+        return true;
+    if (!is_adaptive && draws_steps(m))
+        return count_halvings(cx, m, &out->noise_halvings);
+    Diag *d = diag_at(cx, D_E0208, sim->noise_step_span, is_adaptive ? "`noise_step` is of steps of one length, and `%s` chooses its own"
+                      : "`noise_step` is of noise that steps draw, and nothing here has any", eig_method[sim->method].name);
+    diag_help(cx, d, is_adaptive ? "leave it out, or choose `method = euler_maruyama`, `milstein`, `stochastic_heun` or `sra1`" : "leave it out, or give a population `noise`");
+    return false;
+}
+
 /* When records are made; one clock alone is the problem's own. */
 static bool set_clocks(Ctx *cx, const Model *m, EigProblem *out)
 {
@@ -199,8 +246,8 @@ bool plan_schedule(Ctx *cx, const Model *m, EigProblem *out)
     out->rtol = sim->rtol;
     out->atol = sim->atol;
     out->steps_per_record = 1;
-    bool covered = samples_cover(cx, m, out->duration);
-    return set_clocks(cx, m, out) && covered;
+    bool covered = samples_cover(cx, m, out->duration), noise_is_fine = noise_fits(cx, m, out);
+    return set_clocks(cx, m, out) && covered && noise_is_fine;
 }
 
 bool plan_simulate_fits(Ctx *cx, const Model *m)

@@ -71,6 +71,12 @@ def parts_are_one(folder, model, cut, *options, other_engine=False, edit=True):
     return r
 
 
+def setting(text, key):
+    """A number of the simulate block, or of the param that stands for it."""
+    value = re.search(r"\b" + key + r" *= ([0-9.]+|\w+)", text)[1]
+    return float(value) if value[0].isdigit() else float(re.search(r"param " + value + r" *= ([0-9.]+)", text)[1])
+
+
 @test
 def every_example_in_two_parts(folder):
     """Those of fixed steps. A first part with a shorter duration has no protocol; one that --until ends has."""
@@ -81,7 +87,7 @@ def every_example_in_two_parts(folder):
         method = re.search(r"method *= (\w+)", text)
         if not method or method[1] in ("rk45", "dopri8", "cvode", "taylor", "auto") or name == "06-million.eig":
             continue
-        duration, step = (float(re.search(r"\b" + key + r" *= ([0-9.]+)", text)[1]) for key in ("duration", "step"))
+        duration, step = (setting(text, key) for key in ("duration", "step"))
         changes = re.search(r"^  at ", text, re.M)
         for share, edit in ((0.37, True), (0.61, False)):
             if edit and changes:
@@ -158,6 +164,16 @@ def an_interrupted_run_goes_on(folder):
 
 
 # ---- what is refused ----
+
+@test
+def another_path_of_noise_is_refused(folder):
+    noisy = "population N mixed { tau = 5 ms; cost = tanh; noise = 0.1 per sqrt(ms) }\nsimulate { duration = %d ms; method = euler_maruyama; step = 0.1 ms; noise_step = %s ms }\n"
+    for k, step in ((20, "0.8"), (40, "1.6")):
+        with open(os.path.join(folder, "n%d.eig" % k), "w") as f:
+            f.write(noisy % (k, step))
+    equal(run(folder, "n20.eig", "--save-state", "n").status, 0)
+    refused(run(folder, "n40.eig", "--from", "n"), "E0814", "the noise_step is 1.6 here, and 0.8")
+
 
 @test
 def other_runs_are_refused_by_name(folder):

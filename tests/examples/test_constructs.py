@@ -241,6 +241,15 @@ def test_33_bursts():
     assert gaps.max() > 100 and np.sum(gaps < 20) >= 2, gaps
 
 
+# ---- 34: one path of noise ----------------------------------------------------------------
+
+def test_34_one_path():
+    """Means of runs with steps of 2, 1, 0.5, ... ms come nearer to those with the shortest by half each time, all along; with paths of their own they do not."""
+    runs = [run("34-one-path", "--set", "h=%g ms" % (2 / 2**k))["mean(E)"].ravel() for k in range(8)]
+    gaps = [np.sqrt(np.mean((r - runs[-1])**2)) for r in runs[:5]]
+    assert all(0.4 < b / a < 0.6 for a, b in zip(gaps, gaps[1:])), gaps
+
+
 # ---- every construct ------------------------------------------------------------------
 
 def text_of(files):

@@ -11,47 +11,12 @@ import sys
 import tempfile
 
 import numpy as np
-from scipy.special import ndtri
 
 import eigc
 import elementary
+from brownian import SEED, normals, uniforms
 
 folder = tempfile.mkdtemp()
-MASK = np.uint64(0xffffffff)
-SEED = 12
-
-
-# ---- docs/semantics.md, section 9 ----
-
-def fnv(text):
-    h = 0xcbf29ce484222325
-    for byte in text.encode():
-        h = (h ^ byte) * 0x100000001b3 % 2 ** 64
-    return h
-
-
-def philox(x, key):
-    for _ in range(10):
-        p, q = np.uint64(0xD2511F53) * x[0], np.uint64(0xCD9E8D57) * x[2]
-        x = [(q >> np.uint64(32)) ^ x[1] ^ key[0], q & MASK, (p >> np.uint64(32)) ^ x[3] ^ key[1], p & MASK]
-        key = [(key[0] + np.uint64(0x9E3779B9)) & MASK, (key[1] + np.uint64(0xBB67AE85)) & MASK]
-    return x
-
-
-def uniforms(names, n_steps, draw, seed=SEED):
-    """u0 by step and entity."""
-    tag = fnv("noise") * 0x9E3779B97F4A7C15 % 2 ** 64
-    e = np.array([fnv(name) ^ tag for name in names], np.uint64)[None, :]
-    step = np.arange(n_steps, dtype=np.uint64)[:, None]
-    zero = np.zeros((n_steps, len(names)), np.uint64)
-    counter = [step + zero, zero, np.uint64(draw) + zero, (e >> np.uint64(32)) + zero]
-    o = philox(counter, [np.uint64(seed) + zero, (e & MASK) + zero])
-    return ((o[0] >> np.uint64(5)) * 67108864.0 + (o[1] >> np.uint64(6)) + 0.5) / 2.0 ** 53
-
-
-def normals(state, n, n_steps, draw=0):
-    """By step and neuron, to some units in the last place."""
-    return ndtri(uniforms(["%s[%d]" % (state, i) for i in range(n)], n_steps, draw))
 
 
 # ---- runs ----
