@@ -275,6 +275,30 @@ static void csv_refuses(void)
 
 /* ---- .mtx ---- */
 
+/* Behind an entry, so that it is not among the last bytes, which are read with more care. */
+static const char much[] = "% ................................................\n";
+
+static void mtx_reads_entries_of_every_form(void)
+{
+    Bench b;
+    char text[400];
+    static const char *const tail[] = { "", much };
+    for (int k = 0; k < 2; k++) {
+        snprintf(text, sizeof text, "%%%%MatrixMarket matrix coordinate real general\n3 1000000000 7\n1 1 1\n 1 2 2\n1\t3\t3\n%% 9\n\n2  1 4\r\n2 2  5 \n2 0000000000003 6\n"
+                 "2 1000000000 7\n%s", tail[k]);
+        CHECK(parse_text(&b, "w.mtx", text));
+        static const uint32_t row[] = { 0, 0, 0, 1, 1, 1, 1 }, column[] = { 0, 1, 2, 0, 1, 2, 999999999 };
+        CHECK(b.m.values.n == 7);
+        for (size_t j = 0; j < 7; j++)
+            CHECK(b.m.row[j] == row[j] && b.m.column[j] == column[j] && b.m.values.d[j] == (double)(j + 1));
+        done(&b);
+        snprintf(text, sizeof text, "%%%%MatrixMarket matrix coordinate pattern general\n3 20 4\n1 1\n3 20\n 2 1\n2 20 \n%s", tail[k]);
+        CHECK(parse_text(&b, "w.mtx", text));
+        CHECK(b.m.values.n == 4 && b.m.row[3] == 2 && b.m.column[3] == 19 && b.m.column[2] == 19 && b.m.values.d[0] == 1);
+        done(&b);
+    }
+}
+
 static void mtx_reads_coordinates(void)
 {
     Bench b;
@@ -310,6 +334,7 @@ static void mtx_reads_arrays(void)
 
 static void mtx_refuses(void)
 {
+    char longer[400];
     static const struct { const char *text; DiagCode code; const char *piece; } bad[] = {
         { "1 2 3\n", D_E0502, "w.mtx:1:1: expected" },
         { "%%MatrixMarket matrix coordinate complex general\n1 1 1\n", D_E0502, "w.mtx:1:34" },
@@ -319,6 +344,7 @@ static void mtx_refuses(void)
         { "%%MatrixMarket matrix coordinate real general\n2 2 99999999999999\n", D_E0505, "cut off" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1\n1 2 1\n", D_E0505, "w.mtx:4:1: more entries" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n3 1 1\n", D_E0503, "w.mtx:3:1: a row outside" },
+        { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 3 1\n", D_E0503, "w.mtx:3:3: a column outside" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 0 1\n", D_E0503, "w.mtx:3:3: a column outside" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1\n", D_E0503, "a number is missing" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1 1\n", D_E0503, "w.mtx:3:7: more on this line" },
@@ -334,6 +360,10 @@ static void mtx_refuses(void)
         Bench b;
         CHECK(!parse_text(&b, "w.mtx", bad[k].text));
         CHECK(complains(&b, bad[k].code, bad[k].piece));
+        done(&b);
+        snprintf(longer, sizeof longer, "%s%s", bad[k].text, much);
+        CHECK(!parse_text(&b, "w.mtx", longer));
+        CHECK(complains(&b, bad[k].code, bad[k].piece) || strstr(bad[k].piece, "cut off"));      /* that looks at how long the file is */
         done(&b);
     }
 }
@@ -361,6 +391,7 @@ int main(void)
     RUN(csv_reads_fractions);
     RUN(csv_counts_digits);
     RUN(csv_refuses);
+    RUN(mtx_reads_entries_of_every_form);
     RUN(mtx_reads_coordinates);
     RUN(mtx_reads_arrays);
     RUN(mtx_refuses);
