@@ -171,7 +171,7 @@ def switches_on_steps():
 
 
 def a_pulse_of_no_length():
-    for form in ("pulse(t - 3 ms, 0 ms)", "pulse(t - 3 ms, -1 ms * (i + 1))", "pulse(3 ms - t, 0 ms)"):
+    for form in ("pulse(t - 3 ms, 0 ms)", "pulse(t - 3 ms, max(0 ms, -1 ms * (i + 1)))", "pulse(3 ms - t, 0 ms)"):
         assert not np.any(inputs(f"input = {form}", duration=10)[1]), form
     t, u = inputs("input = pulse(t - 0.5 ms, 1 ms * i)", size=3, duration=4, step="0.125")
     assert np.array_equal(u.sum(axis=0), [0, 8, 16])
