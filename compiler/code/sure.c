@@ -74,7 +74,7 @@ static Slot slack_within(const EigCode *code, Range x)
 static const double SHARE = 0.9;
 
 /* At most so many parts are looked at, and none that is so narrow, but where the value leaves the doubles. */
-enum { PARTS = 6000 };
+enum { PARTS = 6000, MOST_OPERATIONS = 150000 };      /* of all parts: fewer where the formula is long */
 static const double NARROW = 0x1p-12;
 
 typedef struct Look {
@@ -121,7 +121,8 @@ static bool is_sure_in(Look *l, Range x)
 
 bool solve_is_sure(const EigSolve *q, const EigPiece *piece, double lo, double hi)
 {
-    Look l = { q, piece, PARTS };
+    size_t parts = MOST_OPERATIONS / (piece->value.n + piece->slope.n + 1);
+    Look l = { q, piece, parts < PARTS ? (int)parts : PARTS };
     Range below = { fmax(lo, -EIG_SOLVE_LARGE), fmin(hi, -EIG_SOLVE_SMALL) }, above = { fmax(lo, EIG_SOLVE_SMALL), fmin(hi, EIG_SOLVE_LARGE) };
     return (!range_is_known(below) || is_sure_in(&l, below)) && (!range_is_known(above) || is_sure_in(&l, above));
 }

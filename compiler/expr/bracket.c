@@ -14,6 +14,9 @@
 #include "compiler/expr/enclose.h"
 
 enum { ORDERS = 5, PARTS = 2000, MORE_PRECISION = 1024, NOT_DEFINED = 3 };
+/* What all parts together may take, in sums, a second or so; and a function whose value is the root of an equation, which is enclosed by Newton's
+ * method at each end. */
+enum { MOST_WORK = 1500000, WORK_OF_ROOT = 600 };
 
 typedef struct Search {
     Ctx *cx;
@@ -225,6 +228,27 @@ static bool look_between(Search *s, Num lo, Num hi)
 
 /* ---- all of it ---- */
 
+/* How long an enclosure takes. */
+static size_t work_of(const Expr *e)
+{
+    size_t work = 1;
+    if (e->kind != EXPR_CALL)
+        return work;
+    EigFn fn = e->as.call.fn;
+    for (int k = 0; k < e->as.call.n_args; k++)
+        work += work_of(e->as.call.arg[k]);
+    return work + (fn == EIG_FN_OMEGA || fn == EIG_FN_LOG_ROOT || fn == EIG_FN_LOGIT_ROOT ? WORK_OF_ROOT : 0);
+}
+
+static int parts_of(const Search *s)
+{
+    size_t work = 0;
+    for (int k = 0; k < ORDERS && s->e[k]; k++)
+        work += work_of(s->e[k]);
+    size_t parts = MOST_WORK / work;
+    return parts < PARTS ? (int)parts : PARTS;
+}
+
 /* Where e, beyond the x that this gives, has a sign; x = +-2^(2^k) on the side of `way`, inside of `end`. False: nowhere. */
 static bool look_far(Search *s, int way, Num end, Num *x)
 {
@@ -280,12 +304,13 @@ static bool look(Search *s, Num lo, Num hi)
 BracketFound expr_bracket(Ctx *cx, NumPool *pool, const Expr *e, EigVar by, Num lo, Num hi, Num *root, double *below, double *above, int *sign)
 {
     NumPool scratch = { 0 };
-    Search s = { .cx = cx, .pool = &scratch, .by = by, .lo = lo, .hi = hi, .e = { e }, .n_left = PARTS };
+    Search s = { .cx = cx, .pool = &scratch, .by = by, .lo = lo, .hi = hi, .e = { e } };
     for (int k = 1; k < ORDERS && s.e[k - 1]; k++)
         s.e[k] = expr_derive(cx, pool, s.e[k - 1], by);
     if (!expr_compare(cx, pool, e, &s.compared))
         s.compared.difference = NULL;
     s.compared_slope = s.compared.difference ? expr_derive(cx, pool, s.compared.difference, by) : NULL;
+    s.n_left = parts_of(&s);
     BracketFound found = !look(&s, lo, hi) ? BRACKET_UNKNOWN : s.found != BRACKET_UNKNOWN ? s.found : BRACKET_SIGN;
     *sign = s.sign;
     *below = s.below;
