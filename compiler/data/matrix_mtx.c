@@ -3,6 +3,7 @@
  * one entry a line; indices from 1, arrays by columns. */
 #include "compiler/data/matrix_format.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +16,7 @@ typedef struct Mtx {
     const DataFile *f;
     size_t at, line_from;       /* line_from: offset of the line's first byte */
     uint32_t line;
-    bool is_array, is_pattern;
+    bool is_array, is_pattern, is_integer;
     Symmetry symmetry;
     uint64_t rows, columns, n_entries;
 } Mtx;
@@ -33,9 +34,10 @@ typedef struct Word {
     uint32_t line, column;
 } Word;
 
-static bool complain(const Mtx *m, DiagCode code, const Word *at, const char *why)
+static bool complain(const Mtx *m, DiagCode code, const Word *at, const char *why, const char *help)
 {
-    diag_at(m->cx, code, m->f->asked, "%s:%u:%u: %s", m->f->path, at->line, at->column, why);
+    Diag *d = diag_at(m->cx, code, m->f->asked, "%s:%u:%u: %s", m->f->path, at->line, at->column, why);
+    diag_help(m->cx, d, "%s", help);
     return false;
 }
 
@@ -85,25 +87,30 @@ static bool word_is(const Word *w, const char *name)
     return w->n == strlen(name) && strncasecmp(w->text, name, w->n) == 0;
 }
 
+static bool no_banner(const Mtx *m, const Word *at)
+{
+    return complain(m, D_E0502, at, "expected '%%MatrixMarket matrix coordinate|array real|integer|pattern general|symmetric|skew-symmetric'",
+                    "the first line says what the file holds, in these words; write one of each group");
+}
+
 static bool read_banner(Mtx *m)
 {
-    static const char known[] = "expected '%%MatrixMarket matrix coordinate|array real|integer|pattern "
-                                "general|symmetric|skew-symmetric'";
     Word banner = word_in_line(m), object = word_in_line(m), layout = word_in_line(m), field = word_in_line(m),
          symmetry = word_in_line(m);
     m->is_array = word_is(&layout, "array");
     m->is_pattern = word_is(&field, "pattern");
+    m->is_integer = word_is(&field, "integer");
     m->symmetry = word_is(&symmetry, "symmetric") ? SYMMETRIC : word_is(&symmetry, "skew-symmetric") ? SKEW : GENERAL;
     if (!word_is(&banner, "%%MatrixMarket"))
-        return complain(m, D_E0502, &banner, known);
+        return no_banner(m, &banner);
     if (!word_is(&object, "matrix"))
-        return complain(m, D_E0502, &object, known);
+        return no_banner(m, &object);
     if (!m->is_array && !word_is(&layout, "coordinate"))
-        return complain(m, D_E0502, &layout, known);
-    if (!(word_is(&field, "real") || word_is(&field, "integer") || (m->is_pattern && !m->is_array)))
-        return complain(m, D_E0502, &field, known);
+        return no_banner(m, &layout);
+    if (!(word_is(&field, "real") || m->is_integer || (m->is_pattern && !m->is_array)))
+        return no_banner(m, &field);
     if (m->symmetry == GENERAL && !word_is(&symmetry, "general"))
-        return complain(m, D_E0502, &symmetry, known);
+        return no_banner(m, &symmetry);
     next_line(m);
     return true;
 }
@@ -113,10 +120,12 @@ static bool read_index(const Mtx *m, const Word *w, uint64_t *out)
     *out = 0;
     for (size_t k = 0; k < w->n; k++) {
         if (w->text[k] < '0' || w->text[k] > '9' || *out > UINT64_MAX / 10 - 1)
-            return complain(m, D_E0503, w, "expected a whole number");
+            return complain(m, D_E0503, w, "expected a whole number",
+                            "rows, columns and their numbers are digits alone: `3 17 0.25` is row 3, column 17");
         *out = *out * 10 + (uint64_t)(w->text[k] - '0');
     }
-    return w->n > 0 || complain(m, D_E0503, w, "the line ends where a number is missing");
+    return w->n > 0 || complain(m, D_E0503, w, "the line ends where a number is missing",
+                                "a line of an entry has its row, its column and, but in a `pattern` file, its number");
 }
 
 static bool end_of_line(Mtx *m)
@@ -128,15 +137,17 @@ static bool end_of_line(Mtx *m)
     }
     Word w = word_in_line(m);
     if (w.n)
-        return complain(m, D_E0503, &w, "more on this line than belongs there");
+        return complain(m, D_E0503, &w, "more on this line than belongs there",
+                        "one entry a line; a comment has a line of its own, which begins with %");
     next_line(m);
     return true;
 }
 
 static bool cut_off(const Mtx *m, uint64_t have, uint64_t want)
 {
-    diag_at(m->cx, D_E0505, m->f->asked, "'%s' is cut off: it has %llu of the %llu entries that it promises", m->f->path,
-            (unsigned long long)have, (unsigned long long)want);
+    Diag *d = diag_at(m->cx, D_E0505, m->f->asked, "'%s' is cut off: it has %llu of the %llu entries that it promises", m->f->path,
+                      (unsigned long long)have, (unsigned long long)want);
+    diag_help(m->cx, d, "get the whole file again, or let the line of sizes promise what there is");
     return false;
 }
 
@@ -155,11 +166,14 @@ static bool read_sizes(Mtx *m)
             return false;
     }
     if (m->rows == 0 || m->columns == 0)
-        return complain(m, D_E0508, &rows, "a matrix without entries");
+        return complain(m, D_E0508, &rows, "a matrix without entries",
+                        "the line of sizes has the number of rows, of columns and of entries, all above 0");
     if (m->rows > UINT32_MAX || m->columns > UINT32_MAX)
-        return complain(m, D_E0512, &rows, "more than 4294967295 rows or columns");
+        return complain(m, D_E0512, &rows, "more than 4294967295 rows or columns",
+                        "check the line of sizes");
     if (m->symmetry != GENERAL && m->rows != m->columns)
-        return complain(m, D_E0503, &rows, "a symmetric matrix has as many rows as columns");
+        return complain(m, D_E0503, &rows, "a symmetric matrix has as many rows as columns",
+                        "check the line of sizes, or write `general` for `symmetric` into the first line");
     if (m->is_array)
         m->n_entries = m->symmetry == GENERAL ? m->rows * m->columns
                      : m->symmetry == SKEW    ? m->rows * (m->rows - 1) / 2
@@ -174,8 +188,11 @@ static bool read_number(Mtx *m, double *d, Num *q)
 {
     Word w = word_in_line(m);
     if (w.n == 0)
-        return complain(m, D_E0503, &w, "the line ends where a number is missing");
+        return complain(m, D_E0503, &w, "the line ends where a number is missing",
+                        "a line of an entry has its row, its column and, but in a `pattern` file, its number");
     NumberText what = number_read(m->pool, w.text, w.n, d, q);
+    if (what == NUMBER_OK && m->is_integer && (*q ? mpz_cmp_ui(mpq_denref(*q), 1) != 0 : *d != floor(*d)))
+        return complain(m, D_E0504, &w, "the first line says `integer`, and this is no whole number", "write `real` into the first line");
     if (what == NUMBER_OK)
         return true;
     Diag *diag = diag_at(m->cx, D_E0504, m->f->asked, "%s:%u:%u: '%.*s' %s", m->f->path, w.line, w.column, w.n < 40 ? (int)w.n : 40,
@@ -191,7 +208,8 @@ static bool nothing_behind(Mtx *m)
     if (!next_full_line(m))
         return true;
     Word w = word_in_line(m);
-    return complain(m, D_E0505, &w, "more entries than the line of sizes promises");
+    return complain(m, D_E0505, &w, "more entries than the line of sizes promises",
+                    "let its last number be the number of entries");
 }
 
 static Num negated(NumPool *pool, Num q)
@@ -246,11 +264,14 @@ static bool read_place(Mtx *m, Triple *t)
     if (!read_index(m, &row, &r) || !read_index(m, &column, &c))
         return false;
     if (r < 1 || r > m->rows)
-        return complain(m, D_E0503, &row, "a row outside the matrix");
+        return complain(m, D_E0503, &row, "a row outside the matrix",
+                        "rows and columns count from 1 to the numbers in the line of sizes");
     if (c < 1 || c > m->columns)
-        return complain(m, D_E0503, &column, "a column outside the matrix");
+        return complain(m, D_E0503, &column, "a column outside the matrix",
+                        "rows and columns count from 1 to the numbers in the line of sizes");
     if ((m->symmetry == SYMMETRIC && c > r) || (m->symmetry == SKEW && c >= r))
-        return complain(m, D_E0503, &column, "a symmetric file holds entries under the diagonal only");
+        return complain(m, D_E0503, &column, "a symmetric file holds entries under the diagonal only",
+                        "write each pair once, the larger number first, or `general` for `symmetric` into the first line");
     t->row = (uint32_t)(r - 1);
     t->column = (uint32_t)(c - 1);
     t->line = m->line;

@@ -349,6 +349,7 @@ static void mtx_refuses(void)
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1\n", D_E0503, "a number is missing" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1 1\n", D_E0503, "w.mtx:3:7: more on this line" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 nan\n", D_E0504, "w.mtx:3:5: 'nan' is not a finite" },
+        { "%%MatrixMarket matrix coordinate integer general\n2 2 2\n1 1 1e1\n1 2 1.5\n", D_E0504, "w.mtx:4:5: the first line says `integer`" },
         { "%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1\n1 1 2\n", D_E0510, "w.mtx:4: row 1, column 1 was already given in line 3" },
         { "%%MatrixMarket matrix coordinate real symmetric\n2 2 1\n1 2 1\n", D_E0503, "under the diagonal" },
         { "%%MatrixMarket matrix coordinate real symmetric\n2 3 1\n1 1 1\n", D_E0503, "as many rows as columns" },
