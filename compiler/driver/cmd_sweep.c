@@ -8,7 +8,7 @@
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_meta.h"
-#include "compiler/driver/sweep/sweep.h"
+#include "compiler/driver/sweep/cells.h"
 #include "compiler/driver/threads.h"
 #include "compiler/driver/version.h"
 
@@ -389,6 +389,7 @@ static ExitStatus run(Job *w)
         bool done = sweep_work(s, n_threads(s), s->options->quiet || s->options->json);
         w->seconds = seconds_now() - start;
         status = finish(w, done);
+        cells_free(&s->shapes);
         shapes_free(&s->shapes);
     }
     eig_journal_close(&s->journal, w->written);

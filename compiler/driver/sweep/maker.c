@@ -17,7 +17,7 @@ static void join_settings(Maker *m, const Options *o)
     for (size_t k = 0; k < n; k++)
         all[k] = o->set[k];
     for (size_t k = 0; k < m->grid->n_params; k++)
-        all[n + k] = (Setting){ .name = m->grid->axis[k].name, .option = "over" };
+        all[n + k] = (Setting){ .name = m->grid->axis[k].name, .option = "over", .axis = (unsigned)k + 1 };
     m->options.set = all;
     m->options.n_set = n + m->grid->n_params;
 }

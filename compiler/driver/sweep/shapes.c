@@ -100,13 +100,14 @@ static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
     return ok ? s : NULL;
 }
 
-const Shape *shape_find(Shapes *all, Maker *of, size_t set)
+const Shape *shape_find(Shapes *all, Maker *of, size_t set, const double **out)
 {
     const Plan *plan = of->c.plan;
     PlanNumbers place;
     plan_numbers_place(&of->c.cx.arena, &plan->problem, &place);
     double *numbers = ARENA_ARRAY(&of->c.cx.arena, place.n + 1, double);
     plan_numbers_read(&plan->problem, numbers);
+    *out = numbers;
     bool unseen = false;
     pthread_mutex_lock(&all->lock);
     Shape *s = all->first;
@@ -122,9 +123,8 @@ const Shape *shape_find(Shapes *all, Maker *of, size_t set)
     return s;
 }
 
-void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out)
+void shape_row(const Shape *s, const double *numbers, double *out)
 {
-    plan_numbers_read(p, numbers);
     for (size_t k = 0; k < s->n_numbers; k++)
         if (s->varies[k])
             *out++ = numbers[k];

@@ -77,11 +77,14 @@ typedef struct Shapes {
     const Options *options;     /* of the command */
     pthread_mutex_t lock;
     Shape *first;
+    struct Family *families;    /* cells.c */
+    bool no_families;           /* there can be none */
 } Shapes;
-/* The shape of the set, whose plan is in `of`; its kernel is made where there is none yet. NULL after diagnostics in of->c.cx. */
-const Shape *shape_find(Shapes *s, Maker *of, size_t set);
-/* The set's numbers that the kernel reads, one for each that varies. */
-void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out);
+/* The shape of the set, whose plan is in `of`; its kernel is made where there is none yet. NULL after diagnostics in of->c.cx.
+ * numbers: of the plan, in the arena of `of`. */
+const Shape *shape_find(Shapes *s, Maker *of, size_t set, const double **numbers);
+/* Of a plan's numbers those that the kernel reads, one for each that varies. */
+void shape_row(const Shape *s, const double *numbers, double *out);
 void shapes_free(Shapes *s);
 
 /* ---- workers.c ---- */

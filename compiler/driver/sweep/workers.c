@@ -6,18 +6,19 @@
 #include "compiler/driver/diagnose.h"
 #include "compiler/driver/integrator.h"
 #include "compiler/driver/progress.h"
-#include "compiler/driver/sweep/sweep.h"
+#include "compiler/driver/sweep/cells.h"
 
 /* A set of a block, made and not yet run. */
 typedef struct Waiting {
-    const Shape *shape;
+    SetNumbers is;              /* shape NULL: it has run */
     size_t row;                 /* in the block */
-    const double *x, *own;      /* its start, and its numbers */
 } Waiting;
 
 /* What a thread keeps from block to block. */
 typedef struct Worker {
     Maker maker;
+    bool is_open;               /* the maker */
+    CellReader *reader;
     const JitModule *jit;       /* of `last` */
     Kernel *last;               /* of the set before that ran alone; NULL: there is none */
 } Worker;
@@ -27,6 +28,7 @@ typedef struct SetBlock {
     Sweep *sweep;
     Worker *worker;
     Maker *maker;               /* the worker's */
+    Arena room;                 /* of the block */
     size_t from, n;             /* sets */
     double *rows;
     Waiting *waiting;
@@ -92,32 +94,32 @@ static bool run_alone(SetBlock *b, size_t row)
 /* The set waits for others of its shape. */
 static bool put_aside(SetBlock *b, size_t row)
 {
-    Compilation *c = &b->maker->c;
-    const EigProblem *p = &c->plan->problem;
-    const Shape *s = shape_find(&b->sweep->shapes, b->maker, b->from + row);
+    const EigProblem *p = &b->maker->c.plan->problem;
+    const double *numbers;
+    const Shape *s = shape_find(&b->sweep->shapes, b->maker, b->from + row, &numbers);
     if (!s)
         return give_up(b->sweep, b->from + row, true, "");
-    double *x = ARENA_ARRAY(&c->cx.arena, p->n + 1, double), *own = ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double);
+    double *x = ARENA_ARRAY(&b->room, p->n + s->n_fields + 1, double), *own = x + p->n;
     eig_start(p, x);
-    shape_row(s, p, ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double), own);
-    b->waiting[b->n_waiting++] = (Waiting){ s, row, x, own };
+    shape_row(s, numbers, own);
+    b->waiting[b->n_waiting] = (Waiting){ { s, x, own }, row };
+    cells_keep(&b->sweep->shapes, b->maker, b->from + row, numbers, &b->waiting[b->n_waiting++].is);
     return true;
 }
 
 /* Up to shape->lanes sets of one shape; those that are missing are the first once more. */
 static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
 {
-    const Shape *s = set[0]->shape;
+    const Shape *s = set[0]->is.shape;
     const EigProblem *p = &s->maker.c.plan->problem;
     size_t n_measures = b->sweep->n_measures, lanes = s->lanes;
-    Arena *a = &b->maker->c.cx.arena;
     double *x = aligned_alloc(64, (p->n + s->n_fields) * lanes * sizeof *x), *own = x + p->n * lanes;
     if (!x)
         return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
-    double *out = ARENA_ARRAY(a, n_measures * lanes + 1, double);
+    double *out = ARENA_ARRAY(&b->room, n_measures * lanes + 1, double);
     EigSetEnd end[SWEEP_MOST_LANES];
     for (size_t lane = 0; lane < lanes; lane++) {
-        const Waiting *w = set[lane < n ? lane : 0];
+        const SetNumbers *w = &set[lane < n ? lane : 0]->is;
         for (size_t i = 0; i < p->n; i++)
             x[i * lanes + lane] = w->x[i];
         for (size_t k = 0; k < s->n_fields; k++)
@@ -136,32 +138,54 @@ static bool run_waiting(SetBlock *b)
 {
     for (size_t first = 0; first < b->n_waiting; first++) {
         const Waiting *set[SWEEP_MOST_LANES];
-        const Shape *s = b->waiting[first].shape;
+        const Shape *s = b->waiting[first].is.shape;
         size_t n = 0;
         for (size_t k = first; s && k < b->n_waiting && n < s->lanes; k++)
-            if (b->waiting[k].shape == s)
+            if (b->waiting[k].is.shape == s)
                 set[n++] = &b->waiting[k];
         if (n && !run_together(b, set, n))
             return false;
         for (size_t k = 0; k < n; k++)
-            b->waiting[set[k] - b->waiting].shape = NULL;
+            b->waiting[set[k] - b->waiting].is.shape = NULL;
     }
     return true;
 }
 
+/* A maker serves for a thousand sets or so: what it found of one serves for the next, and its memory is freed with it. */
+static bool make_set(SetBlock *b, size_t set)
+{
+    enum { MOST_BYTES = 32 << 20 };
+    Worker *w = b->worker;
+    if (w->is_open && w->maker.c.cx.arena.bytes > MOST_BYTES) {
+        maker_close(&w->maker);
+        w->is_open = false;
+    }
+    if (w->is_open)
+        return maker_make(&w->maker, set);
+    w->is_open = true;
+    return maker_open(&w->maker, b->sweep->options, &b->sweep->grid) && maker_make(&w->maker, set);
+}
+
 static bool run_set(SetBlock *b, size_t row)
 {
-    if (!maker_make(b->maker, b->from + row))
-        return give_up(b->sweep, b->from + row, b->maker->c.failed_in_system, "");
+    const Sweep *s = b->sweep;
+    size_t set = b->from + row;
+    Waiting *w = &b->waiting[b->n_waiting];
+    if (cells_find(&b->sweep->shapes, &b->worker->reader, &s->grid, set, &b->room, &w->is)) {
+        w->row = row;
+        b->n_waiting++;
+        return true;
+    }
+    if (!make_set(b, set))
+        return give_up(b->sweep, set, b->maker->c.failed_in_system, "");
     return plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
 }
 
 static bool run_block(Sweep *s, Worker *worker, size_t number)
 {
-    Maker *maker = &worker->maker;
-    SetBlock b = { .sweep = s, .worker = worker, .maker = maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
-    b.rows = ARENA_ARRAY(&maker->c.cx.arena, b.n * s->journal.width + 1, double);
-    b.waiting = ARENA_ARRAY(&maker->c.cx.arena, b.n + 1, Waiting);
+    SetBlock b = { .sweep = s, .worker = worker, .maker = &worker->maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
+    b.rows = ARENA_ARRAY(&b.room, b.n * s->journal.width + 1, double);
+    b.waiting = ARENA_ARRAY(&b.room, b.n + 1, Waiting);
     bool ok = true;
     for (size_t k = 0; ok && k < b.n; k++)
         ok = !s->stop && run_set(&b, k);
@@ -170,6 +194,7 @@ static bool run_block(Sweep *s, Worker *worker, size_t number)
         ok = give_up(s, b.from, true, s->journal.error);
     if (ok)
         __atomic_fetch_add(&s->n_done, b.n, __ATOMIC_RELAXED);
+    arena_free(&b.room);
     return ok;
 }
 
@@ -185,30 +210,16 @@ static size_t take_block(Sweep *s)
     return k < s->journal.n_blocks ? k : s->journal.n_blocks;
 }
 
-/* A maker serves for some thousand sets: what it found of one serves for the next, and its memory is freed with it. */
 static void *work(void *user)
 {
-    enum { SETS_OF_MAKER = 256 };
     Sweep *s = user;
     Worker w = { .last = NULL };
-    size_t n_made = 0;
-    for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;) {
-        if (n_made == 0 && !maker_open(&w.maker, s->options, &s->grid)) {
-            give_up(s, k * s->journal.block_rows, w.maker.c.failed_in_system, "");
-            maker_close(&w.maker);
+    for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;)
+        if (!run_block(s, &w, k))
             break;
-        }
-        bool ok = run_block(s, &w, k);
-        n_made += eig_journal_rows(&s->journal, k);
-        if (!ok || n_made >= SETS_OF_MAKER) {
-            maker_close(&w.maker);
-            n_made = 0;
-        }
-        if (!ok)
-            break;
-    }
-    if (n_made > 0)
+    if (w.is_open)
         maker_close(&w.maker);
+    cells_reader_free(w.reader);
     if (w.last)
         w.jit->free(w.last);
     __atomic_sub_fetch(&s->n_working, 1, __ATOMIC_RELEASE);
