@@ -380,6 +380,7 @@ static ExitStatus run(Job *w)
     if (!try_sets(w))
         return compilation_failure(&w->first.c);
     s->n_measures = w->first.measures.n;
+    s->first = &w->first;
     s->why_alone = plan_why_alone(w->first.c.plan);
     w->path = s->options->output ? s->options->output : arena_printf(&context(w)->arena, "%s.sweep.csv", w->first.c.model->name);
     ExitStatus status = STATUS_SYSTEM;

@@ -37,6 +37,15 @@ bool maker_open(Maker *m, const Options *o, const Grid *g)
     return true;
 }
 
+/* Lists of their own go on where those of the other one end. */
+void maker_know(Maker *m, const Maker *of)
+{
+    m->known = of->known;
+    m->known.proof.cap = m->known.proof.n;
+    m->known.form.cap = m->known.form.n;
+    m->known.read.cap = m->known.read.n;
+}
+
 /* Forgets what the set before was. */
 static void begin_again(Compilation *c)
 {

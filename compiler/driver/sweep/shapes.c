@@ -17,6 +17,14 @@ static bool row_fits(const Shape *s, const double *numbers)
     return true;
 }
 
+/* Whoever asks for a shape has checked the set; and of its neighbours nothing but numbers is looked at. */
+static bool open_unchecked(Maker *m, const Options *o, const Grid *g)
+{
+    bool ok = maker_open(m, o, g);
+    m->c.skip[PHASE_check] = true;
+    return ok;
+}
+
 /* ---- which numbers vary ---- */
 
 /* Marks those that another set of this shape has otherwise. */
@@ -37,7 +45,7 @@ static void mark_neighbours(Shape *s, const Options *o, size_t set)
     Arena *a = &s->maker.c.cx.arena;
     double *numbers = ARENA_ARRAY(a, s->n_numbers + 1, double);
     size_t stride = 1;
-    if (maker_open(&m, o, g))
+    if (open_unchecked(&m, o, g))
         for (size_t k = g->n_axes; k-- > 0; stride *= g->axis[k].n) {
             size_t at = grid_index(g, set, k), n = g->axis[k].n;
             for (size_t other = at > 0 ? at - 1 : at + 1; other <= at + 1 && other < n; other += 2)
@@ -59,15 +67,28 @@ static size_t lanes_of(const Shape *s)
     return n_sets >= SWEEP_MANY_SETS && (double)n_sets * (double)p->n_steps >= 1e8 ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW;
 }
 
-static bool compile(Shape *s)
+/* Code is kept for the next sweep, as that of a run is: but not that of many shapes, which would take the place of everything else. */
+static const JitCache *cache_of(const Shapes *all, Compilation *c, const char *library)
+{
+    enum { FEW_SHAPES = 8 };
+    size_t n = 0;
+    for (const Shape *s = all->first; s; s = s->next)
+        n++;
+    bool is_open = n < FEW_SHAPES && !c->options->no_cache && code_cache_open(&c->cx, library, &c->cache, &c->why_no_cache);
+    return is_open ? &c->cache.jit : NULL;
+}
+
+static bool compile(const Shapes *all, Shape *s)
 {
     Compilation *c = &s->maker.c;
+    const char *library;
     s->lanes = lanes_of(s);
     PlanSets sets = { .lanes = (unsigned)s->lanes, .number = s->number, .varies = s->varies };
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .sets = &sets };
     for (size_t k = 0; k < s->n_numbers; k++)
         s->n_fields += s->varies[k];
-    s->jit = jit_module_load(&c->cx, NULL, NULL);
+    s->jit = jit_module_load(&c->cx, NULL, &library);
+    how.cache = s->jit ? cache_of(all, c, library) : NULL;
     s->kernel = s->jit ? s->jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
     return s->kernel != NULL;
 }
@@ -78,7 +99,7 @@ static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
     Shape *s = calloc(1, sizeof *s);
     if (!s)
         arena_on_exhausted(sizeof *s);
-    bool ok = maker_open(&s->maker, o, g) && maker_make(&s->maker, set);
+    bool ok = open_unchecked(&s->maker, o, g) && maker_make(&s->maker, set);
     if (ok) {
         const EigProblem *p = &s->maker.c.plan->problem;
         Arena *a = &s->maker.c.cx.arena;
@@ -91,7 +112,7 @@ static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
         memset(s->varies, all_vary, place.n);
         if (!all_vary)
             mark_neighbours(s, o, set);
-        ok = compile(s);
+        ok = compile(all, s);
     }
     if (!ok)
         diagnose(&s->maker.c.cx, o);

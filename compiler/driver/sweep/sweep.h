@@ -55,6 +55,8 @@ typedef struct Maker {
 } Maker;
 /* Reads the model. False after diagnostics in m->c.cx; maker_close is due either way. */
 bool maker_open(Maker *m, const Options *o, const Grid *g);
+/* What was found of activations by another one, which outlives this. */
+void maker_know(Maker *m, const Maker *of);
 /* m->c.plan is that of the set, until the next. */
 bool maker_make(Maker *m, size_t set);
 void maker_close(Maker *m);
@@ -94,6 +96,7 @@ typedef struct Sweep {
     size_t n_measures;
     EigJournal journal;
     Shapes shapes;
+    const Maker *first;         /* of the sets that were tried before */
     const char *why_alone;      /* NULL: sets run side by side */
     volatile bool stop;
     size_t next_block;          /* atomic */

@@ -163,7 +163,10 @@ static bool make_set(SetBlock *b, size_t set)
     if (w->is_open)
         return maker_make(&w->maker, set);
     w->is_open = true;
-    return maker_open(&w->maker, b->sweep->options, &b->sweep->grid) && maker_make(&w->maker, set);
+    if (!maker_open(&w->maker, b->sweep->options, &b->sweep->grid))
+        return false;
+    maker_know(&w->maker, b->sweep->first);
+    return maker_make(&w->maker, set);
 }
 
 static bool run_set(SetBlock *b, size_t row)
