@@ -27,9 +27,11 @@ static bool open_unchecked(Maker *m, const Options *o, const Grid *g)
 
 /* ---- which numbers vary ---- */
 
-/* Marks those that another set of this shape has otherwise. */
+/* Marks those that another set of this shape has otherwise. One that is no model says nothing: what it says would be taken for
+ * said already where the next one is wrong at the same place. */
 static void mark(Shape *s, Maker *m, size_t set, double *numbers)
 {
+    m->c.cx.diags = (DiagList){ 0 };
     if (!maker_make(m, set) || !plan_same_shape(s->maker.c.plan, m->c.plan))
         return;
     plan_numbers_read(&m->c.plan->problem, numbers);
