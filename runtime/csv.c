@@ -100,12 +100,32 @@ static int by_trying(char *text, size_t size, double value)
     return n;
 }
 
+static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};        /* all exact */
+enum { MOST_TEN = 22 };
+
 /* d 10^k as strtod has it: one rounding of two doubles. d < 2^53, |k| <= 22. */
 static double product(uint64_t d, int k)
 {
-    static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     return k < 0 ? (double)d / ten[-k] : (double)d * ten[k];
+}
+
+/* The 17 digits that are nearest to value > 0, the first worth 10^*exponent. 0 where two are as near, or it is not seen quickly. */
+static uint64_t nearest_digits(double value, int *exponent)
+{
+    *exponent = (int)floor(log10(value));
+    for (int attempt = 0; attempt < 2; attempt++) {
+        int k = MOST_DIGITS - 1 - *exponent;
+        if (k < 0 || k > MOST_TEN)
+            return 0;
+        double high = value * ten[k], low = fma(value, ten[k], -high);          /* their sum is value 10^k */
+        if (high >= 1e16 + 16 && high <= 1e17 - 32) {
+            double whole = floor(low), rest = low - whole;
+            return rest == 0.5 ? 0 : (uint64_t)((int64_t)high + (int64_t)whole + (rest > 0.5));
+        }
+        *exponent += high > 5e16 ? 1 : -1;
+    }
+    return 0;
 }
 
 /* %.{digits}g of d, which has so many digits, the first of them worth 10^exponent. */
@@ -133,13 +153,9 @@ static int placed(char *text, uint64_t d, int digits, int exponent)
 static int by_digits(char *text, double value)
 {
     static const uint64_t by[] = {100, 10};
-    char all[32];
-    snprintf(all, sizeof all, "%.16e", value);          /* d.dddddddddddddddde+xx */
-    int exponent = atoi(all + 19);
-    uint64_t d = (uint64_t)(*all - '0');
-    for (int k = 2; k < 18; k++)
-        d = 10 * d + (uint64_t)(all[k] - '0');
-    if (exponent < -6 || exponent > 30)
+    int exponent;
+    uint64_t d = nearest_digits(value, &exponent);
+    if (d == 0)
         return 0;
     for (int less = 0; less < 2; less++) {
         uint64_t rest = d % by[less], up = rest > by[less] / 2, short_d = d / by[less] + up;
