@@ -359,6 +359,15 @@ def a_set_inside_that_is_no_model(folder):
 
 
 @test
+def sets_that_are_wrong_alike(folder):
+    """Several of the sets that are looked at beside the first are wrong at one place, which is said once."""
+    write(folder, "m.eig", "param p = 1\npopulation E excitatory { tau = 1; gain = 1.5 - p; activation(z) = tanh(z); input = 1 }\n"
+                           "simulate { duration = 1; method = rk4; step = 0.5 }\n")
+    r = eigc("sweep", "m.eig", "--over=p=1,2,3,4,5,6,1.25", cwd=folder)
+    check(r.status == 2 and "[E0401]" in r.err and "at p = 2" in r.err, r)
+
+
+@test
 def signs_are_looked_at(folder):
     write(folder, "m.eig", "param w = 1\npopulation E excitatory { tau = 1; cost = nonnegative; input = 1 }\nconnect E -> E { weight = w - 0.5 }\n"
                            "simulate { duration = 1; method = euler; step = 0.5 }\n")
