@@ -81,8 +81,9 @@ static double polish(const Poly *p, double lo, double hi)
     return x;
 }
 
-/* Signs of the Bernstein coefficients b on [lo, hi] change at least as often as the polynomial has roots there, and as often if once (Descartes).
- * So an interval is halved until they change once at most; one that is small then holds roots next to each other, and ends the step. */
+/* Signs of the Bernstein coefficients b on [lo, hi] change at least as often as the polynomial has roots there, and as often if once
+ * (Descartes). So an interval is halved until they change once at most; one that is small then holds roots next to each other, and ends
+ * the step. */
 static double first_in(const Poly *p, double *b, double lo, double hi, int depth)
 {
     enum { MOST_HALVES = 40 };
@@ -125,8 +126,8 @@ static double first_root(const Poly *p)
     return first_in(p, b, 0.0, 1.0, 0);
 }
 
-/* The root of what is a little above a kink: one that only touches, or rests at 0, is on its side still. How far off a kink of so little puts the
- * slopes is far below the tolerances. */
+/* The root of what is a little above a kink: one that only touches, or rests at 0, is on its side still. How far off a kink of so little
+ * puts the slopes is far below the tolerances. */
 static double first_of(const EigProblem *problem, const double *g, double length)
 {
     Poly p = { .n = problem->jets->order };

@@ -1,5 +1,5 @@
-/* Where steps of `taylor` end before their time: at the first time at which an argument of `min`, `max` or `abs` takes another sign than at the
- * start of the step (docs/semantics.md, section 16). Up to there a solution is as smooth as what it is made of. */
+/* Where steps of `taylor` end before their time: at the first time at which an argument of `min`, `max` or `abs` takes another sign than at
+ * the start of the step (docs/semantics.md, section 16). Up to there a solution is as smooth as what it is made of. */
 #ifndef RUNTIME_KINKS_H
 #define RUNTIME_KINKS_H
 #include "runtime/jet.h"

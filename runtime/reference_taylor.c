@@ -381,7 +381,8 @@ static void steps(Jets *s)
             too_small(s);
             break;
         }
-        double step = until_switch(s, is_end ? end - s->t : s->h, &is_end), t_new = is_end ? end : s->t + step, error = attempt(s, step, t_new, is_end);
+        double step = until_switch(s, is_end ? end - s->t : s->h, &is_end);
+        double t_new = is_end ? end : s->t + step, error = attempt(s, step, t_new, is_end);
         if (error <= 1.0) {
             if (!oracle_record_step(o, s->t, step, t_new, between))
                 return;

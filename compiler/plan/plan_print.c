@@ -213,6 +213,8 @@ static void print_jets(const Plan *plan, Sbuf *out)
         return;
     sbuf_printf(out, "polynomials of order %u, their coefficients in %s\n  %s\n", p->jets->order,
                 plan->jets_in_registers ? "registers" : "memory", plan->jets_why);
+    if (p->jets->n_kinks)
+        sbuf_printf(out, "  a step ends where one of %zu kinks is passed\n", p->jets->n_kinks);
     print_pieces(p, out);
 }
 

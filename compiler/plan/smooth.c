@@ -68,7 +68,8 @@ static bool is_steep(const Search *s, const Expr *e)
     if (!is_bent(s, e->as.call.arg[0]))
         return false;
     if (fn == EIG_FN_POW)
-        return !expr_is_const(e->as.call.arg[1], &power) || mpz_cmp_ui(mpq_denref(power), 1) != 0 || mpq_cmp_si(power, 64, 1) > 0 || mpq_sgn(power) <= 0;
+        return !expr_is_const(e->as.call.arg[1], &power) || mpz_cmp_ui(mpq_denref(power), 1) != 0 || mpq_cmp_si(power, 64, 1) > 0 ||
+               mpq_sgn(power) <= 0;
     return fn == EIG_FN_SQRT || fn == EIG_FN_LOG;
 }
 

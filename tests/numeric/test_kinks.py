@@ -177,6 +177,16 @@ simulate { duration = 50; method = taylor; rtol = 1e-9; atol = 1e-9; record mean
     eigc.both(text % (100, 0.005), folder)
 
 
+def said_by_the_plan():
+    """How many kinks there are; none where min and max clip numbers far out, or are those of numbers."""
+    path = os.path.join(folder, "plan.eig")
+    for cost, n in ("box(0, 1)", 6), ("nonnegative", 3), ("tanh", 0), ("logistic", 0):
+        with open(path, "w") as f:
+            f.write("population A mixed { size = 3; tau = 1; cost = %s; input = max(0, 1 - i) }\nsimulate { duration = 1; method = taylor }\n" % cost)
+        plan = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True).stdout
+        assert ("one of %d kinks" % n in plan) == (n > 0) and ("kinks" in plan) == (n > 0), (cost, plan)
+
+
 def two_parts_are_one_run():
     text = network([[0, 0, -3], [-3, 0, 0], [0, -3, 0]], [1, 1, 1], [1, 1, 1], [1, 0.5, 0])
     text += "simulate { duration = %s; method = taylor; record P0, P1, P2 every 1 }\n"
@@ -209,7 +219,7 @@ def sweeps():
         assert eigc.run(text, folder, "--set=u=" + u).arrays["P0"][-1] == value, u
 
 
-for check in (a_pair, a_ring, a_selector, hundreds_of_switches, beginning_and_resting_at_a_kink, with_pulses_and_ramps, costs_of_networks,
-              kinks_of_signals, many_at_once, two_parts_are_one_run, sweeps):
+for check in (a_pair, a_ring, a_selector, hundreds_of_switches, beginning_and_resting_at_a_kink, with_pulses_and_ramps,
+              costs_of_networks, kinks_of_signals, many_at_once, said_by_the_plan, two_parts_are_one_run, sweeps):
     eigc.test("kinks_" + check.__name__, check)
 sys.exit(eigc.failures != 0)

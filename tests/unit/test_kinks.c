@@ -15,7 +15,8 @@ static double first(const double *root, size_t n, double scale, double length, d
     return kinks_first(&p, g, length);
 }
 
-#define FIRST(scale, length, ...) first((const double[]){ __VA_ARGS__ }, sizeof (double[]){ __VA_ARGS__ } / sizeof(double), scale, length, 0.0)
+#define FIRST(scale, length, ...) \
+    first((const double[]){ __VA_ARGS__ }, sizeof (double[]){ __VA_ARGS__ } / sizeof(double), scale, length, 0.0)
 
 static void the_first_of_roots(void)
 {
