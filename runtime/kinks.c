@@ -15,14 +15,19 @@ static size_t kinks_of(const EigJetProgram *program)
     return n;
 }
 
-size_t eig_n_kinks(const EigProblem *p, const EigJets *jets)
+void eig_kinks_count(const EigProblem *p, EigJets *jets)
 {
     size_t n = 0;
+    double choose = 1.0;
+    for (size_t k = 0; k < jets->order; k++) {
+        jets->choose[k] = 1.0 / choose;
+        choose = choose * (double)(jets->order - 1 - k) / (double)(k + 1);
+    }
     for (size_t q = 0; q < p->n_pops; q++)
         n += p->pop[q].size * kinks_of(&jets->pop[q].slope);
     for (size_t q = 0; !jets->sends_states && q < eig_n_signals(p); q++)
         n += p->pop[eig_signal(p, q).pop].size * kinks_of(&jets->sent[q]);
-    return n;
+    jets->n_kinks = n;
 }
 
 static double *gather(const EigProblem *p, const EigJetProgram *program, size_t pop, const double *work, double *to)
@@ -108,18 +113,16 @@ static double first_in(const Poly *p, double *b, double lo, double hi, int depth
     return isfinite(at) ? at : first_in(p, b, middle, hi, depth + 1);
 }
 
-static double first_root(const Poly *p)
+static double first_root(const Poly *p, const double *choose)
 {
-    double b[EIG_JET_MOST_ORDER], least = p->a[0], choose = 1.0;
     size_t n = p->n, degree = n - 1;
-    for (size_t k = 1; k < n; k++)
-        least += p->a[k] < 0.0 ? p->a[k] : 0.0;
+    double b[EIG_JET_MOST_ORDER], least = p->a[degree];
+    for (size_t k = degree; k-- > 0;)
+        least = p->a[k] + (least < 0.0 ? least : 0.0);
     if (least > 0.0)
         return INFINITY;
-    for (size_t k = 0; k < n; k++) {
-        b[k] = p->a[k] / choose;
-        choose = choose * (double)(degree - k) / (double)(k + 1);
-    }
+    for (size_t k = 0; k < n; k++)
+        b[k] = p->a[k] * choose[k];
     for (size_t r = 1; r < n; r++)
         for (size_t j = degree; j >= r; j--)
             b[j] += b[j - 1];
@@ -130,8 +133,9 @@ static double first_root(const Poly *p)
  * puts the slopes is far below the tolerances. */
 static double first_of(const EigProblem *problem, const double *g, double length)
 {
-    Poly p = { .n = problem->jets->order };
+    Poly p;                     /* not set to 0, which takes as long as the rest */
     double sign = g[0] >= 0.0 ? 1.0 : -1.0, power = 1.0, size = 0.0, rtol = problem->rtol / 1024.0;
+    p.n = problem->jets->order;
     for (size_t k = 0; k < p.n; k++) {
         p.a[k] = sign * g[k] * power;
         size += fabs(p.a[k]);
@@ -140,7 +144,7 @@ static double first_of(const EigProblem *problem, const double *g, double length
     if (!(size > 0.0) || !isfinite(size))
         return INFINITY;
     p.a[0] += problem->atol / 1024.0 + size * (rtol > 64.0 * DBL_EPSILON ? rtol : 64.0 * DBL_EPSILON);
-    return first_root(&p) * length;
+    return first_root(&p, problem->jets->choose) * length;
 }
 
 double kinks_first(const EigProblem *p, const double *kink, double length)

@@ -6,8 +6,9 @@
 
 enum { EIG_KINKS_MOST_SHORT = 1000 };   /* steps in a row, as short as can be */
 
-/* Kinks of all neurons: operation by operation of the slopes of a population, neuron by neuron, then those of what is sent. */
-size_t eig_n_kinks(const EigProblem *p, const EigJets *jets);
+/* Kinks of all neurons: operation by operation of the slopes of a population, neuron by neuron, then those of what is sent. Sets n_kinks and
+ * choose. */
+void eig_kinks_count(const EigProblem *p, EigJets *jets);
 /* Their coefficients, those of each side by side, out of the rows of runtime/jet.h. */
 void kinks_gather(const EigProblem *p, const double *work, double *kink);
 /* The first time in (0, length] at which one of them is on the other side; infinity without one. */

@@ -19,7 +19,7 @@ typedef struct Taylor {
     double t, t_new, step;      /* of the last attempt */
     double h, longest;          /* length proposed for the next one, and its limit */
     size_t n_jumps_done;
-    double *kink;               /* of the polynomials at t, eig_n_kinks times `order` coefficients */
+    double *kink;               /* of the polynomials at t, n_kinks times `order` coefficients */
     size_t n_short;             /* attempts in a row that a switch cut as short as can be */
     Workspace linear;           /* not in registers: of EigJets.linear */
     double *sent, *unused;      /* its states and slopes */

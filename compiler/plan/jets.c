@@ -163,7 +163,8 @@ static void write_all(Build *b)
     b->out->pop = pop;
     b->out->sent = sent;
     b->out->sent_from = from;
-    b->out->n_kinks = b->why_not ? 0 : eig_n_kinks(p, b->out);
+    if (!b->why_not)
+        eig_kinks_count(p, b->out);
 }
 
 /* Jorba and Zou: where the last coefficient counts as much as the tolerance after a step of 1/e^2 of the radius of convergence. */

@@ -6,8 +6,10 @@
 
 static double first(const double *root, size_t n, double scale, double length, double atol)
 {
-    EigJets jets = { .order = EIG_JET_MOST_ORDER, .n_kinks = 1 };
+    EigJets jets = { .order = EIG_JET_MOST_ORDER };
     EigProblem p = { .rtol = 0.0, .atol = atol, .jets = &jets };
+    eig_kinks_count(&p, &jets);
+    jets.n_kinks = 1;
     double g[EIG_JET_MOST_ORDER] = { scale };
     for (size_t k = 0; k < n; k++)
         for (size_t j = k + 2; j-- > 0;)
