@@ -59,6 +59,11 @@ double kinks_least(double t, double longest)
     return by_time > by_step ? by_time : by_step;
 }
 
+bool kinks_crowd(const EigProblem *p, size_t n_short)
+{
+    return p->jets->n_kinks > 0 && n_short > EIG_KINKS_MOST_SHORT + 2 * p->jets->n_kinks;
+}
+
 /* ---- the first root of a polynomial on [0, 1], which is above 0 at 0 ---- */
 
 typedef struct Poly {

@@ -4,7 +4,10 @@
 #define RUNTIME_KINKS_H
 #include "runtime/jet.h"
 
-enum { EIG_KINKS_MOST_SHORT = 1000 };   /* steps in a row, as short as can be */
+/* A step is short below this part of what its coefficients ask for; more in a row than kinks can account for are no run, but a slope that
+ * jumps. */
+#define EIG_KINKS_SHORT 0x1p-20
+enum { EIG_KINKS_MOST_SHORT = 1000 };
 
 /* Kinks of all neurons: operation by operation of the slopes of a population, neuron by neuron, then those of what is sent. Sets n_kinks and
  * choose. */
@@ -15,4 +18,5 @@ void kinks_gather(const EigProblem *p, const double *work, double *kink);
 double kinks_first(const EigProblem *p, const double *kink, double length);
 /* No step that a switch ends is shorter. */
 double kinks_least(double t, double longest);
+bool kinks_crowd(const EigProblem *p, size_t n_short);
 #endif

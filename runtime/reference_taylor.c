@@ -20,7 +20,7 @@ typedef struct Jets {
     double *sent;
     double *kink;               /* as runtime/kinks.h has them */
     size_t n_short;
-    double longest, h, t;
+    double longest, h, t, proposed;     /* h before attempts failed */
 } Jets;
 
 /* One neuron's coefficients while one of them is computed. */
@@ -321,6 +321,7 @@ static void accept(Jets *s, double t_new, bool at_jump)
         fill(s, start_of_step(s), s->c);
     gather(s);
     choose(s);
+    s->proposed = s->h;
 }
 
 static void too_small(Jets *s)
@@ -362,10 +363,11 @@ static void keep(const Jets *s, bool *is_kept)
 static double until_switch(Jets *s, double length, bool *is_end)
 {
     double least = kinks_least(s->t, s->longest), at = kinks_first(s->p, s->kink, length);
-    s->n_short = at < least ? s->n_short + 1 : 0;
     at = at < least ? least : at;
     *is_end &= !(at < length);
-    return at < length ? at : length;
+    length = at < length ? at : length;
+    s->n_short = length < EIG_KINKS_SHORT * s->proposed && !*is_end ? s->n_short + 1 : 0;
+    return length;
 }
 
 static void steps(Jets *s)
@@ -377,7 +379,7 @@ static void steps(Jets *s)
         bool is_end = s->t + 1.01 * s->h >= end;
         if (is_end && end == o->p->duration)
             keep(s, &is_kept);
-        if (!(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || s->n_short > EIG_KINKS_MOST_SHORT) {
+        if (!(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || kinks_crowd(s->p, s->n_short)) {
             too_small(s);
             break;
         }
@@ -417,6 +419,7 @@ static void begin(Jets *s)
         s->h = o->from->control.h;
     else if (p->h > 0.0 && p->h < s->h)
         s->h = p->h;
+    s->proposed = s->h;
 }
 
 static bool open(Jets *s)

@@ -198,6 +198,7 @@ void taylor_start(Taylor *s, const double *x, const EigControl *from)
     s->h = from ? from->h : choose_step(s);
     if (!from && p->h > 0.0 && p->h < s->h)
         s->h = p->h;
+    s->proposed = s->h;
 }
 
 EigControl taylor_control(const Taylor *s)
@@ -217,7 +218,7 @@ bool taylor_is_last(const Taylor *s)
 
 bool taylor_too_small(const Taylor *s)
 {
-    return !(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || s->n_short > EIG_KINKS_MOST_SHORT;
+    return !(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || kinks_crowd(s->p, s->n_short);
 }
 
 static double shorter(const Taylor *s, double error)
@@ -231,10 +232,10 @@ bool taylor_attempt(Taylor *s)
     bool is_end = ends_piece(s);
     double end = next_end(s);
     double length = is_end ? end - s->t : s->h, least = kinks_least(s->t, s->longest), switches = kinks_first(s->p, s->kink, length);
-    s->n_short = switches < least ? s->n_short + 1 : 0;
     s->step = switches < least ? least : switches;
     is_end &= !(s->step < length);
     s->step = is_end || length < s->step ? length : s->step;
+    s->n_short = s->step < EIG_KINKS_SHORT * s->proposed && !is_end ? s->n_short + 1 : 0;
     s->t_new = is_end ? end : s->t + s->step;
     evaluate(s, s->step, s->next, s->defect);
     fill(s, is_end ? s->t_new * EIG_BEFORE : s->t_new, s->next);
@@ -269,7 +270,7 @@ void taylor_accept(Taylor *s)
         fill(s, just_after(s, s->t), s->c);
     }
     kinks_gather(s->p, s->work, s->kink);
-    s->h = choose_step(s);
+    s->proposed = s->h = choose_step(s);
 }
 
 double taylor_error(const Taylor *s, size_t i)

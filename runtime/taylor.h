@@ -20,7 +20,8 @@ typedef struct Taylor {
     double h, longest;          /* length proposed for the next one, and its limit */
     size_t n_jumps_done;
     double *kink;               /* of the polynomials at t, n_kinks times `order` coefficients */
-    size_t n_short;             /* attempts in a row that a switch cut as short as can be */
+    size_t n_short;             /* attempts in a row that are much shorter than `proposed` */
+    double proposed;            /* h before attempts failed */
     Workspace linear;           /* not in registers: of EigJets.linear */
     double *sent, *unused;      /* its states and slopes */
     void *memory, *work;

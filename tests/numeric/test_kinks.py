@@ -177,6 +177,15 @@ simulate { duration = 50; method = taylor; rtol = 1e-9; atol = 1e-9; record mean
     eigc.both(text % (100, 0.005), folder)
 
 
+def switches_that_accumulate():
+    """abs(x)/x jumps, and the solution stays at 0 from t = 1 on: a stop that names it, at once."""
+    text = "population X excitatory { x' = -abs(x) / x; start = 1 }\nsimulate { duration = 5; method = taylor; record X.x every 1 }\n"
+    ends = [eigc.run(text, folder, *more) for more in ((["--reference"], []) if eigc.has_jit() else (["--reference"],))]
+    for r in ends:
+        assert r.status == 1 and "E0891" in r.stderr and "X" in r.stderr, r.stderr
+        assert r.stderr.splitlines()[0] == ends[0].stderr.splitlines()[0]
+
+
 def said_by_the_plan():
     """How many kinks there are; none where min and max clip numbers far out, or are those of numbers."""
     path = os.path.join(folder, "plan.eig")
@@ -220,6 +229,7 @@ def sweeps():
 
 
 for check in (a_pair, a_ring, a_selector, hundreds_of_switches, beginning_and_resting_at_a_kink, with_pulses_and_ramps,
-              costs_of_networks, kinks_of_signals, many_at_once, said_by_the_plan, two_parts_are_one_run, sweeps):
+              costs_of_networks, kinks_of_signals, many_at_once, switches_that_accumulate,
+              said_by_the_plan, two_parts_are_one_run, sweeps):
     eigc.test("kinks_" + check.__name__, check)
 sys.exit(eigc.failures != 0)
