@@ -133,6 +133,8 @@ static size_t block_rows(const Sweep *s)
     enum { MOST = 256, PARTS = 32 };
     if (s->why_alone)
         return 1;
+    if (s->in_memory)
+        return s->grid.n_sets > SWEEP_LANES ? SWEEP_LANES_IN_MEMORY : SWEEP_LANES;
     size_t lanes = s->grid.n_sets >= SWEEP_MANY_SETS ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW, n = (s->grid.n_sets / PARTS + lanes - 1) / lanes * lanes;
     return n < lanes ? lanes : n > MOST ? MOST : n;
 }
@@ -374,13 +376,28 @@ static ExitStatus finish(Job *w, bool done)
     return w->n_ended[RUN_DONE] == w->s.grid.n_sets ? STATUS_DONE : STATUS_NOT_PROVED;
 }
 
+/* Arrays of weights that the fastest axis changes are of no two sets of a block. The plan is that of set 0, before and after. */
+static bool decide_alone(Job *w)
+{
+    const Plan *first = w->first.c.plan;
+    Sweep *s = &w->s;
+    s->why_alone = plan_why_alone(first);
+    s->in_memory = first->state == STATE_IN_MEMORY;
+    if (s->why_alone || !s->in_memory || s->grid.n_sets == 1)
+        return true;
+    if (!try_set(w, 1))
+        return false;
+    if (plan_same_shape(first, w->first.c.plan) && !plan_same_weights(first, w->first.c.plan))
+        s->why_alone = "each set has arrays of weights of its own";
+    return try_set(w, 0);
+}
+
 static ExitStatus run(Job *w)
 {
     Sweep *s = &w->s;
-    if (!try_sets(w))
+    if (!try_sets(w) || !decide_alone(w))
         return compilation_failure(&w->first.c);
     s->n_measures = w->first.measures.n;
-    s->why_alone = plan_why_alone(w->first.c.plan);
     w->path = s->options->output ? s->options->output : arena_printf(&context(w)->arena, "%s.sweep.csv", w->first.c.model->name);
     ExitStatus status = STATUS_SYSTEM;
     progress_catch_signals();           /* from here on what is done is kept */

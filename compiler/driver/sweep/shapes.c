@@ -24,7 +24,7 @@ static void mark(Shape *s, Maker *m, size_t set, double *numbers)
 {
     if (!maker_make(m, set) || !plan_same_shape(s->maker.c.plan, m->c.plan))
         return;
-    plan_numbers_read(&m->c.plan->problem, numbers);
+    plan_numbers_read(m->c.plan, numbers);
     for (size_t k = 0; k < s->n_numbers; k++)
         s->varies[k] |= !same(s->number[k], numbers[k]);
 }
@@ -54,6 +54,8 @@ static size_t lanes_of(const Shape *s)
 {
     const EigProblem *p = &s->maker.c.plan->problem;
     size_t n_sets = s->maker.grid->n_sets;
+    if (s->maker.c.plan->state == STATE_IN_MEMORY)
+        return n_sets > SWEEP_LANES ? SWEEP_LANES_IN_MEMORY : SWEEP_LANES;
     if (p->n > SWEEP_FEW_NEURONS)
         return SWEEP_LANES;
     return n_sets >= SWEEP_MANY_SETS && (double)n_sets * (double)p->n_steps >= 1e8 ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW;
@@ -80,14 +82,13 @@ static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
         arena_on_exhausted(sizeof *s);
     bool ok = maker_open(&s->maker, o, g) && maker_make(&s->maker, set);
     if (ok) {
-        const EigProblem *p = &s->maker.c.plan->problem;
         Arena *a = &s->maker.c.cx.arena;
         PlanNumbers place;
-        plan_numbers_place(a, p, &place);
+        plan_numbers_place(a, s->maker.c.plan, &place);
         s->n_numbers = place.n;
         s->number = ARENA_ARRAY(a, place.n + 1, double);
         s->varies = ARENA_ARRAY(a, place.n + 1, bool);
-        plan_numbers_read(p, s->number);
+        plan_numbers_read(s->maker.c.plan, s->number);
         memset(s->varies, all_vary, place.n);
         if (!all_vary)
             mark_neighbours(s, o, set);
@@ -104,9 +105,9 @@ const Shape *shape_find(Shapes *all, Maker *of, size_t set)
 {
     const Plan *plan = of->c.plan;
     PlanNumbers place;
-    plan_numbers_place(&of->c.cx.arena, &plan->problem, &place);
+    plan_numbers_place(&of->c.cx.arena, plan, &place);
     double *numbers = ARENA_ARRAY(&of->c.cx.arena, place.n + 1, double);
-    plan_numbers_read(&plan->problem, numbers);
+    plan_numbers_read(plan, numbers);
     bool unseen = false;
     pthread_mutex_lock(&all->lock);
     Shape *s = all->first;
@@ -122,9 +123,9 @@ const Shape *shape_find(Shapes *all, Maker *of, size_t set)
     return s;
 }
 
-void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out)
+void shape_row(const Shape *s, const Plan *plan, double *numbers, double *out)
 {
-    plan_numbers_read(p, numbers);
+    plan_numbers_read(plan, numbers);
     for (size_t k = 0; k < s->n_numbers; k++)
         if (s->varies[k])
             *out++ = numbers[k];

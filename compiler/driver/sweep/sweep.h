@@ -62,6 +62,8 @@ void maker_close(Maker *m);
 /* Sets side by side: as many as hide how long an operation takes behind those of other sets, and of other neurons where these are not few. Twice as
  * many pay where there is much to do, since the code is as much longer. */
 enum { SWEEP_LANES = 8, SWEEP_LANES_OF_FEW = 16, SWEEP_MOST_LANES = 32, SWEEP_FEW_NEURONS = 4, SWEEP_MANY_SETS = 1024 };
+/* With neurons in memory: as many as the registers hold totals of, of some targets; fewer than this part of them run one at a time. */
+enum { SWEEP_LANES_IN_MEMORY = 16, SWEEP_LEAST_PART = 4 };
 
 /* ---- shapes.c: kernels, each of plans that differ in numbers alone ---- */
 typedef struct Shape {
@@ -81,7 +83,7 @@ typedef struct Shapes {
 /* The shape of the set, whose plan is in `of`; its kernel is made where there is none yet. NULL after diagnostics in of->c.cx. */
 const Shape *shape_find(Shapes *s, Maker *of, size_t set);
 /* The set's numbers that the kernel reads, one for each that varies. */
-void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out);
+void shape_row(const Shape *s, const Plan *plan, double *numbers, double *out);
 void shapes_free(Shapes *s);
 
 /* ---- workers.c ---- */
@@ -92,6 +94,7 @@ typedef struct Sweep {
     EigJournal journal;
     Shapes shapes;
     const char *why_alone;      /* NULL: sets run side by side */
+    bool in_memory;             /* then with their neurons in memory */
     volatile bool stop;
     size_t next_block;          /* atomic */
     size_t n_done;              /* atomic: sets that are kept */

@@ -11,6 +11,7 @@
 /* A set of a block, made and not yet run. */
 typedef struct Waiting {
     const Shape *shape;
+    Plan *plan;
     size_t row;                 /* in the block */
     const double *x, *own;      /* its start, and its numbers */
 } Waiting;
@@ -99,16 +100,16 @@ static bool put_aside(SetBlock *b, size_t row)
         return give_up(b->sweep, b->from + row, true, "");
     double *x = ARENA_ARRAY(&c->cx.arena, p->n + 1, double), *own = ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double);
     eig_start(p, x);
-    shape_row(s, p, ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double), own);
-    b->waiting[b->n_waiting++] = (Waiting){ s, row, x, own };
+    shape_row(s, c->plan, ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double), own);
+    b->waiting[b->n_waiting++] = (Waiting){ s, c->plan, row, x, own };
     return true;
 }
 
-/* Up to shape->lanes sets of one shape; those that are missing are the first once more. */
+/* Up to shape->lanes sets of one shape and with the same arrays of weights; those that are missing are the first once more. */
 static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
 {
     const Shape *s = set[0]->shape;
-    const EigProblem *p = &s->maker.c.plan->problem;
+    const EigProblem *p = &set[0]->plan->problem;
     size_t n_measures = b->sweep->n_measures, lanes = s->lanes;
     Arena *a = &b->maker->c.cx.arena;
     double *x = aligned_alloc(64, (p->n + s->n_fields) * lanes * sizeof *x), *own = x + p->n * lanes;
@@ -132,6 +133,17 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
     return !b->sweep->stop;
 }
 
+/* With neurons in memory lanes without a set take as long as those with one: few sets are faster one at a time. */
+static bool run_few(SetBlock *b, const Waiting *const *set, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        b->maker->c.plan = set[k]->plan;
+        if (!run_alone(b, set[k]->row))
+            return false;
+    }
+    return true;
+}
+
 static bool run_waiting(SetBlock *b)
 {
     for (size_t first = 0; first < b->n_waiting; first++) {
@@ -139,9 +151,10 @@ static bool run_waiting(SetBlock *b)
         const Shape *s = b->waiting[first].shape;
         size_t n = 0;
         for (size_t k = first; s && k < b->n_waiting && n < s->lanes; k++)
-            if (b->waiting[k].shape == s)
+            if (b->waiting[k].shape == s && plan_same_weights(b->waiting[first].plan, b->waiting[k].plan))
                 set[n++] = &b->waiting[k];
-        if (n && !run_together(b, set, n))
+        bool few = n > 0 && set[0]->plan->state == STATE_IN_MEMORY && n * SWEEP_LEAST_PART <= s->lanes;
+        if (n && !(few ? run_few(b, set, n) : run_together(b, set, n)))
             return false;
         for (size_t k = 0; k < n; k++)
             b->waiting[set[k] - b->waiting].shape = NULL;
@@ -153,7 +166,7 @@ static bool run_set(SetBlock *b, size_t row)
 {
     if (!maker_make(b->maker, b->from + row))
         return give_up(b->sweep, b->from + row, b->maker->c.failed_in_system, "");
-    return plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
+    return b->sweep->why_alone || plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
 }
 
 static bool run_block(Sweep *s, Worker *worker, size_t number)
