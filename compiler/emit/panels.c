@@ -41,7 +41,9 @@ static void add_panel(const Emit *e, const Val *param, Val w, Val rows, Val s, u
         first[i] = lanes_load(ll, s, ll_i64(ll, i));
     LlLoop loop;
     ll_loop_begin(ll, &loop, from, to, 1, n, first);
-    Val at = ll_imul(ll, loop.index, rows), x = lanes_load(ll, param[PANEL_X], loop.index);
+    Val at = ll_imul(ll, loop.index, rows);
+    ll_prefetch(ll, weight_at(e, w, ll_iadd(ll, at, ll_imul(ll, rows, param[PANEL_N_PRE]))));
+    Val x = lanes_load(ll, param[PANEL_X], loop.index);
     for (unsigned i = 0; i < n; i++) {
         Val each = ll_splat(ll, weight_value(e, w, ll_iadd(ll, at, ll_i64(ll, i))), ll->lanes);
         loop.next[i] = ll_fadd(ll, loop.carried[i], ll_fmul(ll, each, x));
