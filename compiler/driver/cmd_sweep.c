@@ -56,6 +56,16 @@ static bool try_set(Job *w, size_t set)
     return false;
 }
 
+/* A set in a maker of its own, so that its network goes with it; maker_close is due where it is true. What is wrong is said in the first's. */
+static bool make_other(Job *w, Maker *m, size_t set)
+{
+    if (maker_open(m, w->s.options, &w->s.grid) && maker_make(m, set))
+        return true;
+    maker_close(m);
+    try_set(w, set);
+    return false;
+}
+
 /* The values of an axis in the units of the model: that of one number that is not 0 gives the scale. False after diagnostics. */
 static bool read_values(Job *w, size_t axis, size_t stride)
 {
@@ -63,7 +73,8 @@ static bool read_values(Job *w, size_t axis, size_t stride)
     size_t k = 0;
     while (k + 1 < g->n && mpq_sgn(g->number[k]) == 0)
         k++;
-    if (!try_set(w, k * stride))
+    Maker of;
+    if (!make_other(w, &of, k * stride))
         return false;
     double *value = ARENA_ARRAY(&context(w)->arena, g->n, double);
     mpq_t scale, x;
@@ -71,7 +82,8 @@ static bool read_values(Job *w, size_t axis, size_t stride)
     if (axis >= w->s.grid.n_params)
         mpq_set_ui(scale, 1, 1);
     else if (mpq_sgn(g->number[k]) != 0)
-        mpq_div(scale, param_named(w->first.c.model, g->name)->value, g->number[k]);
+        mpq_div(scale, param_named(of.c.model, g->name)->value, g->number[k]);
+    maker_close(&of);
     for (size_t j = 0; j < g->n; j++) {
         mpq_mul(x, scale, g->number[j]);
         value[j] = num_to_double(x);
@@ -85,12 +97,14 @@ static bool read_values(Job *w, size_t axis, size_t stride)
 static bool try_sets(Job *w)
 {
     size_t stride = 1;
-    if (!try_set(w, 0) || !try_set(w, w->s.grid.n_sets - 1))
+    Maker last;
+    if (!try_set(w, 0) || !make_other(w, &last, w->s.grid.n_sets - 1))
         return false;
+    maker_close(&last);
     for (size_t k = w->s.grid.n_axes; k-- > 0; stride *= w->s.grid.axis[k].n)
         if (!read_values(w, k, stride))
             return false;
-    return try_set(w, 0);
+    return true;
 }
 
 /* What the rows are of: the texts, the settings, and the numbers of set 0 (data files stand in them). */
@@ -376,7 +390,7 @@ static ExitStatus finish(Job *w, bool done)
     return w->n_ended[RUN_DONE] == w->s.grid.n_sets ? STATUS_DONE : STATUS_NOT_PROVED;
 }
 
-/* Arrays of weights that the fastest axis changes are of no two sets of a block. The plan is that of set 0, before and after. */
+/* Arrays of weights that the fastest axis changes are of no two sets of a block. */
 static bool decide_alone(Job *w)
 {
     const Plan *first = w->first.c.plan;
@@ -385,11 +399,13 @@ static bool decide_alone(Job *w)
     s->in_memory = first->state == STATE_IN_MEMORY;
     if (s->why_alone || !s->in_memory || s->grid.n_sets == 1)
         return true;
-    if (!try_set(w, 1))
+    Maker second;
+    if (!make_other(w, &second, 1))
         return false;
-    if (plan_same_shape(first, w->first.c.plan) && !plan_same_weights(first, w->first.c.plan))
+    if (plan_same_shape(first, second.c.plan) && !plan_same_weights(first, second.c.plan))
         s->why_alone = "each set has arrays of weights of its own";
-    return try_set(w, 0);
+    maker_close(&second);
+    return true;
 }
 
 static ExitStatus run(Job *w)

@@ -33,19 +33,19 @@ static void mark(Shape *s, Maker *m, size_t set, double *numbers)
 static void mark_neighbours(Shape *s, const Options *o, size_t set)
 {
     const Grid *g = s->maker.grid;
-    Maker m;
+    Maker *m = maker_of(NULL, o, g);
     Arena *a = &s->maker.c.cx.arena;
     double *numbers = ARENA_ARRAY(a, s->n_numbers + 1, double);
     size_t stride = 1;
-    if (maker_open(&m, o, g))
-        for (size_t k = g->n_axes; k-- > 0; stride *= g->axis[k].n) {
-            size_t at = grid_index(g, set, k), n = g->axis[k].n;
-            for (size_t other = at > 0 ? at - 1 : at + 1; other <= at + 1 && other < n; other += 2)
-                mark(s, &m, set + (other - at) * stride, numbers);
-            if (n > 3)
-                mark(s, &m, set + ((at + n / 2) % n - at) * stride, numbers);
-        }
-    maker_close(&m);
+    for (size_t k = g->n_axes; m && k-- > 0; stride *= g->axis[k].n) {
+        size_t at = grid_index(g, set, k), n = g->axis[k].n, other[] = { at - 1, at + 1, (at + n / 2) % n };
+        for (size_t j = 0; m && j < (n > 3 ? 3 : 2); j++)
+            if (other[j] < n) {
+                mark(s, m, set + (other[j] - at) * stride, numbers);
+                m = maker_of(m, o, g);
+            }
+    }
+    maker_done(m);
 }
 
 /* ---- kernels ---- */

@@ -58,6 +58,10 @@ bool maker_open(Maker *m, const Options *o, const Grid *g);
 /* m->c.plan is that of the set, until the next. */
 bool maker_make(Maker *m, size_t set);
 void maker_close(Maker *m);
+/* The same maker, malloc'd, as long as what it has made is not large, else, and for NULL, a new one: networks of many synapses are not kept
+ * from set to set. NULL where that cannot be opened, which says why when it is opened elsewhere. */
+Maker *maker_of(Maker *m, const Options *o, const Grid *g);
+void maker_done(Maker *m);
 
 /* Sets side by side: as many as hide how long an operation takes behind those of other sets, and of other neurons where these are not few. Twice as
  * many pay where there is much to do, since the code is as much longer. */

@@ -11,14 +11,15 @@
 /* A set of a block, made and not yet run. */
 typedef struct Waiting {
     const Shape *shape;
-    Plan *plan;
+    const Plan *plan;           /* of the first with these arrays of weights */
     size_t row;                 /* in the block */
     const double *x, *own;      /* its start, and its numbers */
 } Waiting;
 
 /* What a thread keeps from block to block. */
 typedef struct Worker {
-    Maker maker;
+    Maker *maker;               /* NULL: there is none */
+    size_t n_made;              /* by it */
     const JitModule *jit;       /* of `last` */
     Kernel *last;               /* of the set before that ran alone; NULL: there is none */
 } Worker;
@@ -27,11 +28,13 @@ typedef struct Worker {
 typedef struct SetBlock {
     Sweep *sweep;
     Worker *worker;
-    Maker *maker;               /* the worker's */
+    Arena arena;
     size_t from, n;             /* sets */
     double *rows;
     Waiting *waiting;
     size_t n_waiting;
+    Maker **held;               /* those that hold plans of sets that wait */
+    size_t n_held;
 } SetBlock;
 
 /* ---- what goes wrong ---- */
@@ -62,7 +65,7 @@ static void put_row(SetBlock *b, size_t row, const double *values, EigSetEnd end
 /* The code of the set before serves again where only what is no part of it differs: seeds, starts, dense weights. NULL after diagnostics. */
 static const JitModule *kernel_of(Worker *w)
 {
-    Compilation *c = &w->maker.c;
+    Compilation *c = &w->maker->c;
     JitOptions how = { .opt_level = c->options->opt_level, .cpu = c->options->cpu, .like = w->last, .is_first_of_many = true };
     const JitModule *jit = jit_module_load(&c->cx, NULL, NULL);
     Kernel *kernel = jit ? jit->compile(&c->cx, c->plan, &how, NULL) : NULL;
@@ -75,33 +78,49 @@ static const JitModule *kernel_of(Worker *w)
 
 static bool run_alone(SetBlock *b, size_t row)
 {
-    Compilation *c = &b->maker->c;
+    Compilation *c = &b->worker->maker->c;
     const JitModule *jit = integrator_is_there(c) ? kernel_of(b->worker) : NULL;
     if (!jit) {
         diagnose(&c->cx, c->options);
         return give_up(b->sweep, b->from + row, true, "");
     }
-    double *out = ARENA_ARRAY(&c->cx.arena, b->sweep->n_measures + 1, double);
+    double *out = ARENA_ARRAY(&b->arena, b->sweep->n_measures + 1, double);
     EigSetEnd end;
-    if (!eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->maker->measures.measure, &b->sweep->stop,
-                     out, &end))
+    if (!eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->worker->maker->measures.measure,
+                     &b->sweep->stop, out, &end))
         return give_up(b->sweep, b->from + row, true, "not enough memory for a run");
     put_row(b, row, out, end);
     return end.status != RUN_INTERRUPTED;
 }
 
+/* The plan whose arrays of weights are those of this one, which its maker keeps until the block is done. */
+static const Plan *plan_held(SetBlock *b, const Shape *s)
+{
+    Worker *w = b->worker;
+    const Plan *plan = w->maker->c.plan;
+    if (plan->state != STATE_IN_MEMORY)
+        return s->maker.c.plan;
+    for (size_t k = 0; k < b->n_waiting; k++)
+        if (b->waiting[k].shape == s && (k == 0 || b->waiting[k].plan != b->waiting[k - 1].plan) && plan_same_weights(b->waiting[k].plan, plan))
+            return b->waiting[k].plan;
+    b->held[b->n_held++] = w->maker;
+    w->maker = NULL;
+    return plan;
+}
+
 /* The set waits for others of its shape. */
 static bool put_aside(SetBlock *b, size_t row)
 {
-    Compilation *c = &b->maker->c;
-    const EigProblem *p = &c->plan->problem;
-    const Shape *s = shape_find(&b->sweep->shapes, b->maker, b->from + row);
+    const Plan *plan = b->worker->maker->c.plan;
+    const EigProblem *p = &plan->problem;
+    const Shape *s = shape_find(&b->sweep->shapes, b->worker->maker, b->from + row);
     if (!s)
         return give_up(b->sweep, b->from + row, true, "");
-    double *x = ARENA_ARRAY(&c->cx.arena, p->n + 1, double), *own = ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double);
+    double *x = ARENA_ARRAY(&b->arena, p->n + 1, double), *own = ARENA_ARRAY(&b->arena, s->n_numbers + 1, double);
     eig_start(p, x);
-    shape_row(s, c->plan, ARENA_ARRAY(&c->cx.arena, s->n_numbers + 1, double), own);
-    b->waiting[b->n_waiting++] = (Waiting){ s, c->plan, row, x, own };
+    shape_row(s, plan, ARENA_ARRAY(&b->arena, s->n_numbers + 1, double), own);
+    b->waiting[b->n_waiting] = (Waiting){ s, plan_held(b, s), row, x, own };
+    b->n_waiting++;
     return true;
 }
 
@@ -111,11 +130,10 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
     const Shape *s = set[0]->shape;
     const EigProblem *p = &set[0]->plan->problem;
     size_t n_measures = b->sweep->n_measures, lanes = s->lanes;
-    Arena *a = &b->maker->c.cx.arena;
     double *x = aligned_alloc(64, (p->n + s->n_fields) * lanes * sizeof *x), *own = x + p->n * lanes;
     if (!x)
         return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
-    double *out = ARENA_ARRAY(a, n_measures * lanes + 1, double);
+    double *out = ARENA_ARRAY(&b->arena, n_measures * lanes + 1, double);
     EigSetEnd end[SWEEP_MOST_LANES];
     for (size_t lane = 0; lane < lanes; lane++) {
         const Waiting *w = set[lane < n ? lane : 0];
@@ -133,14 +151,37 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
     return !b->sweep->stop;
 }
 
+/* The worker's maker, with the set's plan. */
+static bool make_set(SetBlock *b, size_t row)
+{
+    enum { SETS_OF_MAKER = 256 };       /* what it found of one serves for the next, and its memory is freed with it */
+    Worker *w = b->worker;
+    if (w->maker && w->n_made++ >= SETS_OF_MAKER) {
+        maker_done(w->maker);
+        w->maker = NULL;
+    }
+    Maker *before = w->maker;
+    w->maker = maker_of(before, b->sweep->options, &b->sweep->grid);
+    if (w->maker != before)
+        w->n_made = 1;
+    if (w->maker && maker_make(w->maker, b->from + row))
+        return true;
+    return give_up(b->sweep, b->from + row, w->maker && w->maker->c.failed_in_system, "");
+}
+
+static bool run_set(SetBlock *b, size_t row)
+{
+    if (!make_set(b, row))
+        return false;
+    return b->sweep->why_alone || plan_why_alone(b->worker->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
+}
+
 /* With neurons in memory lanes without a set take as long as those with one: few sets are faster one at a time. */
 static bool run_few(SetBlock *b, const Waiting *const *set, size_t n)
 {
-    for (size_t k = 0; k < n; k++) {
-        b->maker->c.plan = set[k]->plan;
-        if (!run_alone(b, set[k]->row))
+    for (size_t k = 0; k < n; k++)
+        if (!make_set(b, set[k]->row) || !run_alone(b, set[k]->row))
             return false;
-    }
     return true;
 }
 
@@ -151,7 +192,7 @@ static bool run_waiting(SetBlock *b)
         const Shape *s = b->waiting[first].shape;
         size_t n = 0;
         for (size_t k = first; s && k < b->n_waiting && n < s->lanes; k++)
-            if (b->waiting[k].shape == s && plan_same_weights(b->waiting[first].plan, b->waiting[k].plan))
+            if (b->waiting[k].shape == s && b->waiting[k].plan == b->waiting[first].plan)
                 set[n++] = &b->waiting[k];
         bool few = n > 0 && set[0]->plan->state == STATE_IN_MEMORY && n * SWEEP_LEAST_PART <= s->lanes;
         if (n && !(few ? run_few(b, set, n) : run_together(b, set, n)))
@@ -162,19 +203,12 @@ static bool run_waiting(SetBlock *b)
     return true;
 }
 
-static bool run_set(SetBlock *b, size_t row)
-{
-    if (!maker_make(b->maker, b->from + row))
-        return give_up(b->sweep, b->from + row, b->maker->c.failed_in_system, "");
-    return b->sweep->why_alone || plan_why_alone(b->maker->c.plan) ? run_alone(b, row) : put_aside(b, row);
-}
-
 static bool run_block(Sweep *s, Worker *worker, size_t number)
 {
-    Maker *maker = &worker->maker;
-    SetBlock b = { .sweep = s, .worker = worker, .maker = maker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
-    b.rows = ARENA_ARRAY(&maker->c.cx.arena, b.n * s->journal.width + 1, double);
-    b.waiting = ARENA_ARRAY(&maker->c.cx.arena, b.n + 1, Waiting);
+    SetBlock b = { .sweep = s, .worker = worker, .from = number * s->journal.block_rows, .n = eig_journal_rows(&s->journal, number) };
+    b.rows = ARENA_ARRAY(&b.arena, b.n * s->journal.width + 1, double);
+    b.waiting = ARENA_ARRAY(&b.arena, b.n + 1, Waiting);
+    b.held = ARENA_ARRAY(&b.arena, b.n + 1, Maker *);
     bool ok = true;
     for (size_t k = 0; ok && k < b.n; k++)
         ok = !s->stop && run_set(&b, k);
@@ -183,6 +217,9 @@ static bool run_block(Sweep *s, Worker *worker, size_t number)
         ok = give_up(s, b.from, true, s->journal.error);
     if (ok)
         __atomic_fetch_add(&s->n_done, b.n, __ATOMIC_RELAXED);
+    for (size_t k = 0; k < b.n_held; k++)
+        maker_done(b.held[k]);
+    arena_free(&b.arena);
     return ok;
 }
 
@@ -198,30 +235,14 @@ static size_t take_block(Sweep *s)
     return k < s->journal.n_blocks ? k : s->journal.n_blocks;
 }
 
-/* A maker serves for some thousand sets: what it found of one serves for the next, and its memory is freed with it. */
 static void *work(void *user)
 {
-    enum { SETS_OF_MAKER = 256 };
     Sweep *s = user;
     Worker w = { .last = NULL };
-    size_t n_made = 0;
-    for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;) {
-        if (n_made == 0 && !maker_open(&w.maker, s->options, &s->grid)) {
-            give_up(s, k * s->journal.block_rows, w.maker.c.failed_in_system, "");
-            maker_close(&w.maker);
+    for (size_t k; !s->stop && (k = take_block(s)) < s->journal.n_blocks;)
+        if (!run_block(s, &w, k))
             break;
-        }
-        bool ok = run_block(s, &w, k);
-        n_made += eig_journal_rows(&s->journal, k);
-        if (!ok || n_made >= SETS_OF_MAKER) {
-            maker_close(&w.maker);
-            n_made = 0;
-        }
-        if (!ok)
-            break;
-    }
-    if (n_made > 0)
-        maker_close(&w.maker);
+    maker_done(w.maker);
     if (w.last)
         w.jit->free(w.last);
     __atomic_sub_fetch(&s->n_working, 1, __ATOMIC_RELEASE);
