@@ -123,6 +123,7 @@ static bool make_room(Batch *b)
         return false;
     b->args = b->w.args;
     b->args.time = b->time;
+    b->args.team = n ? eig_team_open(b->kernel->threads, b->p->n_blocks) : NULL;
     size_t bytes = ((EIG_KERNEL_WORK + 1) * n + width) * lanes * sizeof *b->memory;
     b->memory = aligned_alloc(64, bytes / 64 * 64 + 64);
     if (!b->memory)
@@ -146,6 +147,7 @@ bool eig_sets_run(const EigProblem *p, const EigKernel *kernel, double *x, const
         run(&b, stop);
         finish(&b, *stop, out);
     }
+    eig_team_close(b.args.team);
     workspace_close(&b.w, p);
     free(b.memory);
     free(b.tally);

@@ -354,12 +354,6 @@ static ExitStatus complain(const char *what)
     return STATUS_WRONG;
 }
 
-static size_t n_threads(const Sweep *s)
-{
-    size_t n = threads_of(s->options->threads), blocks = s->journal.n_blocks;
-    return n < blocks ? n : blocks;
-}
-
 static void explain_not_finite(Job *w)
 {
     if (w->n_not_finite == 0)
@@ -419,7 +413,7 @@ static ExitStatus run(Job *w)
     progress_catch_signals();           /* from here on what is done is kept */
     if (open_journal(w) && (w->first.c.jit = jit_module_load(context(w), NULL, NULL))) {
         double start = seconds_now();
-        bool done = sweep_work(s, n_threads(s), s->options->quiet || s->options->json);
+        bool done = sweep_work(s, threads_of(s->options->threads), s->options->quiet || s->options->json);
         w->seconds = seconds_now() - start;
         status = finish(w, done);
         shapes_free(&s->shapes);

@@ -85,6 +85,11 @@ static Val sum_of(const Emit *e, size_t pop, Val y)
 
 /* ---- total inputs ---- */
 
+/* What adds an array to targets from .. to - 1, and what another thread calls in its place. */
+enum { SETS_FUNCTION_ARGS = 6 };        /* before these two */
+typedef struct SetsFunction { LlFunction all, part; } SetsFunction;
+typedef struct ArrayFunctions { SetsFunction panels, entries[2]; } ArrayFunctions;
+
 /* A population while its totals are computed. */
 typedef struct Arriving {
     Emit *e;
@@ -92,6 +97,7 @@ typedef struct Arriving {
     const LlFunction *f;
     Val s;
     const Val *sum;             /* of the populations that uniform blocks read */
+    const ArrayFunctions *of;
 } Arriving;
 
 static Val first_total(const Arriving *a, Val i)
@@ -119,6 +125,21 @@ static Val pointwise(const Arriving *a, const EigBlock *b, Val i, Val s)
     return ll_fadd(ll, s, ll_fmul(ll, w, c));
 }
 
+/* Calls a function for all targets of the block, by whom is free where the plan shares them. */
+static void for_targets(const Arriving *a, const EigBlock *b, const SetsFunction *f, Val *args)
+{
+    const Emit *e = a->e;
+    size_t piece = e->plan->piece ? e->plan->piece[a->pop] : 0;
+    Val n = ll_i64(e->ll, e->p->pop[a->pop].size);
+    if (piece) {
+        share_row(e, &f->all, &f->part, args, &(SharedRow){ n, piece, ll_i64(e->ll, (size_t)(b - e->p->block)) });
+        return;
+    }
+    args[SETS_FUNCTION_ARGS] = ll_i64(e->ll, 0);
+    args[SETS_FUNCTION_ARGS + 1] = n;
+    ll_call(e->ll, &f->all, args, SETS_FUNCTION_ARGS + 2);
+}
+
 static void array(const Arriving *a, const EigBlock *b)
 {
     const Emit *e = a->e;
@@ -127,13 +148,15 @@ static void array(const Arriving *a, const EigBlock *b)
     Val n_pre = ll_i64(ll, e->p->pop[b->pre].size), n_post = ll_i64(ll, e->p->pop[b->post].size);
     Val weight = b->w ? abi_block_pointer(e, args, ABI_weight, block) : ll_scratch(ll, ll->lanes, "weight");
     if (b->kind == EIG_BLOCK_DENSE) {
-        ll_call(ll, &e->add_tiles, (Val[]){ weight, x, n_pre, n_post, a->s }, 5);
+        Val all[SETS_FUNCTION_ARGS + 2] = { args, weight, x, n_pre, n_post, a->s };
+        for_targets(a, b, &a->of->panels, all);
         return;
     }
     if (!b->w)
         lanes_store(ll, weight_of(e, b), weight, ll_i64(ll, 0));
     Val from = abi_block_pointer(e, args, ABI_row_from, block), column = abi_block_pointer(e, args, ABI_column, block);
-    ll_call(ll, &e->add_rows[b->w != NULL], (Val[]){ from, column, weight, x, n_post, a->s }, 6);
+    Val all[SETS_FUNCTION_ARGS + 2] = { args, from, column, weight, x, a->s };
+    for_targets(a, b, &a->of->entries[b->w != NULL], all);
 }
 
 /* The input and blocks of the population, up to the next array, in one loop over its neurons; then that array, and so on. */
@@ -158,30 +181,39 @@ static void arrive(const Arriving *a)
     } while (k < n);
 }
 
+static SetsFunction with_part(Emit *e, LlFunction f)
+{
+    return (SetsFunction){ f, share_part(e, &f) };
+}
+
+static ArrayFunctions array_functions(Emit *e)
+{
+    ArrayFunctions of = { 0 };
+    for (size_t k = 0; k < e->p->n_blocks; k++) {
+        const EigBlock *b = &e->p->block[k];
+        bool has_weights = b->w != NULL;
+        if (b->kind == EIG_BLOCK_DENSE && !of.panels.all.value)
+            of.panels = with_part(e, panels_function(e));
+        else if (b->kind == EIG_BLOCK_SPARSE && !of.entries[has_weights].all.value)
+            of.entries[has_weights] = with_part(e, entries_function(e, has_weights));
+    }
+    return of;
+}
+
 /* totals(args, t, y, own): s of every neuron, in args->total. */
 static LlFunction totals_function(Emit *e, Own *sets)
 {
     Ll *ll = e->ll;
+    ArrayFunctions of = array_functions(e);
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr };
     LlFunction f = open_function(e, "totals", params, "args t y own", TOTALS_OWN, sets);
     Val *sum = ARENA_ARRAY(&e->cx->arena, e->p->n_pops + 1, Val), total = abi_load(e, f.param[TOTALS_ARGS], ABI_total);
     for (size_t q = 0; q < e->p->n_pops; q++)
         sum[q] = e->needs_sum[q] ? sum_of(e, q, f.param[TOTALS_Y]) : NULL;
     for (size_t q = 0; q < e->p->n_pops; q++)
-        arrive(&(Arriving){ e, q, &f, of_pop(e, total, q), sum });
+        arrive(&(Arriving){ e, q, &f, of_pop(e, total, q), sum, &of });
     LLVMBuildRetVoid(ll->builder);
     return f;
-}
-
-static void block_functions_of_sets(Emit *e)
-{
-    for (size_t k = 0; k < e->p->n_blocks; k++) {
-        const EigBlock *b = &e->p->block[k];
-        if (b->kind == EIG_BLOCK_DENSE && !e->add_tiles.value)
-            e->add_tiles = panels_function(e);
-        else if (b->kind == EIG_BLOCK_SPARSE && !e->add_rows[b->w != NULL].value)
-            e->add_rows[b->w != NULL] = entries_function(e, b->w != NULL);
-    }
 }
 
 /* inputs(args, own): those that depend on the neuron alone, once a run. */
@@ -215,7 +247,6 @@ static LlFunction inputs_function(Emit *e, Own *sets)
 void abreast_functions(Emit *e, Own *sets)
 {
     e->sum = sum_function_of_sets(e);
-    block_functions_of_sets(e);
     e->eval = totals_function(e, sets);
     e->fill_inputs = inputs_function(e, sets);
 }

@@ -4,7 +4,7 @@
 
 #include "compiler/emit/parts.h"
 
-enum { PANEL_W, PANEL_X, PANEL_N_PRE, PANEL_N_POST, PANEL_S };
+enum { PANEL_W = 1, PANEL_X, PANEL_N_PRE, PANEL_N_POST, PANEL_S, PANEL_FROM, PANEL_TO };
 enum { LANES_ALIGNMENT = 64 };          /* eight doubles, of which lanes are a multiple */
 enum { SOURCES_AT_A_TIME = 128 };       /* their rates in all sets fit the first-level cache while all targets pass */
 
@@ -75,19 +75,19 @@ static void add_tile(const Emit *e, const Val *param, Val target, Val from, Val 
     ll_loop_end(ll, &loop);
 }
 
-/* add_panels(w, x, n_pre, n_post, s): a dense block, of all targets. */
+/* add_panels(args, w, x, n_pre, n_post, s, from, to): targets from .. to - 1 of a dense block, `from` a multiple of a tile. */
 LlFunction panels_function(Emit *e)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->i64, ll->i64, ll->ptr };
-    LlFunction f = ll_function(ll, "add_panels", false, ll->none, params, "w x n_pre n_post s");
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->i64, ll->ptr, ll->i64, ll->i64 };
+    LlFunction f = ll_function(ll, "add_panels", false, ll->none, params, "args w x n_pre n_post s from to");
     ll_param_attribute(ll, f.value, PANEL_W, "readonly");
     ll_param_attribute(ll, f.value, PANEL_X, "readonly");
     ll_param_attribute(ll, f.value, PANEL_S, "noalias");
     LlLoop sources, tiles;
     ll_loop_begin(ll, &sources, ll_i64(ll, 0), f.param[PANEL_N_PRE], SOURCES_AT_A_TIME, 0, NULL);
     Val to = least(ll, ll_iadd(ll, sources.index, ll_i64(ll, SOURCES_AT_A_TIME)), f.param[PANEL_N_PRE]);
-    ll_loop_begin(ll, &tiles, ll_i64(ll, 0), f.param[PANEL_N_POST], EIG_TILE, 0, NULL);
+    ll_loop_begin(ll, &tiles, f.param[PANEL_FROM], f.param[PANEL_TO], EIG_TILE, 0, NULL);
     add_tile(e, f.param, tiles.index, sources.index, to);
     ll_loop_end(ll, &tiles);
     ll_loop_end(ll, &sources);
@@ -97,22 +97,22 @@ LlFunction panels_function(Emit *e)
 
 /* ---- sparse blocks ---- */
 
-enum { ENTRIES_FROM, ENTRIES_COLUMN, ENTRIES_WEIGHT, ENTRIES_X, ENTRIES_COUNT, ENTRIES_S };
+enum { ENTRIES_FIRST = 1, ENTRIES_COLUMN, ENTRIES_WEIGHT, ENTRIES_X, ENTRIES_S, ENTRIES_FROM, ENTRIES_TO };
 
-/* add_entries(row_from, column, weight, x, count, s): weight is an array, or the address of one weight a set. */
+/* add_entries(args, row_from, column, weight, x, s, from, to): rows from .. to - 1; weight is an array, or the address of one weight a set. */
 LlFunction entries_function(Emit *e, bool has_weights)
 {
     Ll *ll = e->ll;
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->ptr };
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->i64 };
     LlFunction f = ll_function(ll, has_weights ? "add_entries" : "add_entries_of_one_weight", false, ll->none, params,
-                               "row_from column weight x count s");
-    for (unsigned k = ENTRIES_FROM; k <= ENTRIES_X; k++)
+                               "args row_from column weight x s from to");
+    for (unsigned k = ENTRIES_FIRST; k <= ENTRIES_X; k++)
         ll_param_attribute(ll, f.value, k, "readonly");
     ll_param_attribute(ll, f.value, ENTRIES_S, "noalias");
     Val one = has_weights ? NULL : lanes_load(ll, f.param[ENTRIES_WEIGHT], ll_i64(ll, 0));
     LlLoop rows, row;
-    ll_loop_begin(ll, &rows, ll_i64(ll, 0), f.param[ENTRIES_COUNT], 1, 0, NULL);
-    Val from = ll_at(ll, ll->i64, f.param[ENTRIES_FROM], rows.index), s = lanes_load(ll, f.param[ENTRIES_S], rows.index);
+    ll_loop_begin(ll, &rows, f.param[ENTRIES_FROM], f.param[ENTRIES_TO], 1, 0, NULL);
+    Val from = ll_at(ll, ll->i64, f.param[ENTRIES_FIRST], rows.index), s = lanes_load(ll, f.param[ENTRIES_S], rows.index);
     ll_loop_begin(ll, &row, ll_load(ll, ll->i64, from), ll_load(ll, ll->i64, ll_at(ll, ll->i64, from, ll_i64(ll, 1))), 1, 1, &s);
     Val j = ll_load(ll, ll->i32, ll_at(ll, ll->i32, f.param[ENTRIES_COLUMN], row.index));
     Val x = lanes_load(ll, f.param[ENTRIES_X], LLVMBuildZExt(ll->builder, j, ll->i64, ""));

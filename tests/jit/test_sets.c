@@ -160,7 +160,7 @@ static void place(Batch *b, unsigned lanes)
     b->sets = (PlanSets){ lanes, number[0], varies };
 }
 
-static bool run(Batch *b, int level, const char *cpu)
+static bool run(Batch *b, int level, const char *cpu, unsigned threads)
 {
     unsigned lanes = b->sets.lanes;
     size_t n = b->set[0].p.n_records;
@@ -174,7 +174,9 @@ static bool run(Batch *b, int level, const char *cpu)
     EigSetEnd end[MOST_LANES];
     for (size_t m = 0; m < n; m++)
         measure[m] = (EigMeasure){ EIG_MEASURE_FINAL, m, 0.0 };
-    bool equal = eig_sets_run(&b->set[0].p, kernel_functions(k), b->x, b->own, n, measure, &stop, out, end);
+    EigKernel kernel = *kernel_functions(k);
+    kernel.threads = threads;
+    bool equal = eig_sets_run(&b->set[0].p, &kernel, b->x, b->own, n, measure, &stop, out, end);
     for (unsigned s = 0; equal && s < lanes; s++)
         equal = same_end(&b->set[s], out + s * n, &end[s], n);
     kernel_free(k);
@@ -209,7 +211,7 @@ static void check_batch(unsigned seed, const size_t n[2], unsigned lanes, bool i
     }
     if (!plan_why_alone(&b.plan[0])) {
         place(&b, lanes);
-        bool equal = run(&b, way[seed % 4].level, way[seed % 4].cpu);
+        bool equal = run(&b, way[seed % 4].level, way[seed % 4].cpu, 1 + seed % 3);
         if (!equal)
             fprintf(stderr, "seed %u: %zu and %zu neurons, %u lanes, level %d, %s\n", seed, n[0], n[1], lanes, way[seed % 4].level,
                     way[seed % 4].cpu ? way[seed % 4].cpu : "host");
@@ -240,6 +242,13 @@ static void beside_one_that_is_not_finite(void)
         check_batch(seed, (size_t[]){ 33, 17 }, 8 << seed % 2, true, true);
 }
 
+/* Populations that threads share. */
+static void by_threads_as_alone(void)
+{
+    for (unsigned seed = 300; seed < 304; seed++)
+        check_batch(seed, (size_t[]){ 530 + seed % 7, 340 }, 8 << seed % 2, true, false);
+}
+
 /* Why sets are computed one at a time, and whether arrays of weights are the same. */
 static void what_is_shared(void)
 {
@@ -268,5 +277,6 @@ int main(void)
     RUN(in_memory_as_alone);
     RUN(in_registers_as_alone);
     RUN(beside_one_that_is_not_finite);
+    RUN(by_threads_as_alone);
     return test_done();
 }

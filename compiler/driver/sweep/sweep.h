@@ -99,6 +99,7 @@ typedef struct Sweep {
     Shapes shapes;
     const char *why_alone;      /* NULL: sets run side by side */
     bool in_memory;             /* then with their neurons in memory */
+    unsigned threads_each;      /* of a block: where there are fewer blocks than threads several share the evaluations of one */
     volatile bool stop;
     size_t next_block;          /* atomic */
     size_t n_done;              /* atomic: sets that are kept */

@@ -86,7 +86,9 @@ static bool run_alone(SetBlock *b, size_t row)
     }
     double *out = ARENA_ARRAY(&b->arena, b->sweep->n_measures + 1, double);
     EigSetEnd end;
-    if (!eig_set_run(&c->plan->problem, jit->functions(b->worker->last), b->sweep->n_measures, b->worker->maker->measures.measure,
+    EigKernel kernel = *jit->functions(b->worker->last);
+    kernel.threads = b->sweep->threads_each;
+    if (!eig_set_run(&c->plan->problem, &kernel, b->sweep->n_measures, b->worker->maker->measures.measure,
                      &b->sweep->stop, out, &end))
         return give_up(b->sweep, b->from + row, true, "not enough memory for a run");
     put_row(b, row, out, end);
@@ -142,7 +144,9 @@ static bool run_together(SetBlock *b, const Waiting *const *set, size_t n)
         for (size_t k = 0; k < s->n_fields; k++)
             own[k * lanes + lane] = w->own[k];
     }
-    bool ok = eig_sets_run(p, s->jit->functions(s->kernel), x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end);
+    EigKernel kernel = *s->jit->functions(s->kernel);
+    kernel.threads = b->sweep->threads_each;
+    bool ok = eig_sets_run(p, &kernel, x, own, n_measures, s->maker.measures.measure, &b->sweep->stop, out, end);
     free(x);
     if (!ok)
         return give_up(b->sweep, b->from + set[0]->row, true, "not enough memory for a run");
@@ -263,6 +267,10 @@ static void watch(Sweep *s, Progress *progress, size_t before)
 
 bool sweep_work(Sweep *s, size_t n_threads, bool quiet)
 {
+    size_t n_blocks = s->journal.n_blocks, n_asked = n_threads;
+    if (n_threads > n_blocks)
+        n_threads = n_blocks;
+    s->threads_each = (unsigned)(n_asked / n_threads);
     pthread_t *thread = calloc(n_threads, sizeof *thread);
     Progress progress;
     size_t n = 0, before = s->n_done;
