@@ -2,12 +2,14 @@
  * a number of all sets stands together, and what arrives at all neurons is
  * computed before any of them moves, so that a block of weights is read once an evaluation, by
  * all sets. Lane by lane the operations are those of a set alone. */
+#include <math.h>
 #include <stdio.h>
 
 #include "compiler/emit/parts.h"
+#include "runtime/layout.h"
 
 enum { TOTALS_ARGS, TOTALS_T, TOTALS_Y, TOTALS_OWN };
-enum { STAGE_ARGS, STAGE_T, STAGE_Y, STAGE_X, STAGE_ACC, STAGE_OUT, STAGE_OWN };
+enum { STAGE_ARGS, STAGE_T, STAGE_Y, STAGE_X, STAGE_ACC, STAGE_OUT, STAGE_STEP, STAGE_OWN };
 
 static const EigBlock *block_into(const Emit *e, size_t pop, size_t k)
 {
@@ -259,6 +261,37 @@ void abreast_totals(const Emit *e, Val args, Val t, Val x, Val own)
 
 /* ---- steps ---- */
 
+static bool is_noisy(const Emit *e, const EigPop *p)
+{
+    return eig_method[e->p->method].noise && p->n_states && p->state[0].noise.n;
+}
+
+/* The seed of each set. */
+static Val seeds(const Emit *e)
+{
+    const Ll *ll = e->ll;
+    LLVMTypeRef type = LLVMVectorType(ll->i64, ll->lanes);
+    Val high = LLVMBuildFPToUI(ll->builder, own_f64(e, e->sets, e->numbers->seed), type, "");
+    Val low = LLVMBuildFPToUI(ll->builder, own_f64(e, e->sets, e->numbers->seed + 1), type, "");
+    return LLVMBuildOr(ll->builder, LLVMBuildShl(ll->builder, high, ll_integer(ll, 32), ""), low, "");
+}
+
+/* (g r) z of neuron i at state x. */
+static Val kick(const Emit *e, const LlFunction *f, size_t q, Val seed, Val i, Val x)
+{
+    const Ll *ll = e->ll;
+    Val var[EIG_N_VARS] = { 0 }, all = ll_splat(ll, i, ll->lanes), step = ll_splat(ll, f->param[STAGE_STEP], ll->lanes);
+    Val name = ll_load(ll, ll->i64, ll_at(ll, ll->i64, noise_names(e, f->param[STAGE_ARGS]),
+                                          ll_iadd(ll, i, ll_i64(ll, eig_noise_from(e->p, q, 0)))));
+    Own own = own_after(e->sets, sets_rate_number(e, q) + 2);
+    var[EIG_VAR_T] = ll_splat(ll, f->param[STAGE_T], ll->lanes);
+    var[EIG_VAR_I] = ll_real(ll, all);
+    var[EIG_VAR_STATE] = x;
+    Val g = expr_emit_reading(e, &e->p->pop[q].state[0].noise, var, &(Reads){ .own = &own });
+    Val z = noise_normal(e, seed, step, ll_splat(ll, name, ll->lanes), 0);
+    return ll_fmul(ll, ll_fmul(ll, g, ll_f64(ll, sqrt(e->p->h))), z);
+}
+
 static void move(Emit *e, const Method *m, unsigned stage, const LlFunction *f, size_t q)
 {
     Ll *ll = e->ll;
@@ -267,6 +300,7 @@ static void move(Emit *e, const Method *m, unsigned stage, const LlFunction *f, 
     Val y = of_pop(e, f->param[STAGE_Y], q), x = of_pop(e, f->param[STAGE_X], q), acc_at = of_pop(e, f->param[STAGE_ACC], q);
     Val s = of_pop(e, abi_load(e, f->param[STAGE_ARGS], ABI_total), q);
     size_t number = sets_rate_number(e, q);
+    Val seed = is_noisy(e, p) ? seeds(e) : NULL;
     LlLoop loop;
     ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, p->size), 1, 0, NULL);
     Val phi = activation_value(e, q, sets_own(e, q, true, &own), lanes_load(ll, s, loop.index));
@@ -277,18 +311,20 @@ static void move(Emit *e, const Method *m, unsigned stage, const LlFunction *f, 
     Val acc = NULL, next = stage_formula(e, stage, &v, &acc);
     if (m->stage[stage].writes_acc)
         lanes_store(ll, acc, acc_at, loop.index);
+    if (seed)
+        next = ll_fadd(ll, next, kick(e, f, q, seed, loop.index, v.x));
     lanes_store(ll, next, of_pop(e, f->param[STAGE_OUT], q), loop.index);
     ll_loop_end(ll, &loop);
 }
 
-/* stage_k(args, t, y, x, acc, out, own); out may be y or x, as all totals are there before anything is written. */
+/* stage_k(args, t, y, x, acc, out, step, own); out may be y or x, as all totals are there before anything is written. */
 static LlFunction stage_function(Emit *e, Own *sets, const Method *m, unsigned stage)
 {
     Ll *ll = e->ll;
     char name[32];
     snprintf(name, sizeof name, "stage_%u", stage);
-    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
-    LlFunction f = open_function(e, name, params, "args t y x acc out own", STAGE_OWN, sets);
+    LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->ptr };
+    LlFunction f = open_function(e, name, params, "args t y x acc out step own", STAGE_OWN, sets);
     ll_call(ll, &e->eval, (Val[]){ f.param[STAGE_ARGS], f.param[STAGE_T], f.param[STAGE_Y], f.param[STAGE_OWN] }, 4);
     for (size_t q = 0; q < e->p->n_pops; q++)
         move(e, m, stage, &f, q);
@@ -314,7 +350,7 @@ void abreast_advance(Emit *e, Own *sets)
     ll->lanes = lanes;
     for (unsigned k = 0; k < m.n_stages; k++) {
         Val out = k + 1 < m.n_stages ? between : x;
-        ll_call(ll, &stage[k], (Val[]){ args, times.at[m.stage[k].time], k ? between : x, x, acc, out, f.param[4] }, 7);
+        ll_call(ll, &stage[k], (Val[]){ args, times.at[m.stage[k].time], k ? between : x, x, acc, out, loop.index, f.param[4] }, 8);
     }
     ll_loop_end(ll, &loop);
     LLVMBuildRetVoid(ll->builder);

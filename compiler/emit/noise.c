@@ -71,6 +71,20 @@ static Val noise_field(const Ll *ll, Val noise, size_t offset, LLVMTypeRef type)
     return ll_load(ll, type, ll_at(ll, LLVMInt8TypeInContext(ll->context), noise, ll_i64(ll, offset)));
 }
 
+Val noise_normal(const Emit *e, Val seed, Val step, Val name, uint64_t draw)
+{
+    const Ll *ll = e->ll;
+    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, draw), high_word(ll, name) };
+    Val key[2] = { low_word(ll, seed), low_word(ll, LLVMBuildXor(ll->builder, name, high_word(ll, seed), "")) };
+    philox(ll, x, key);
+    return normal_quantile(e, uniform(ll, x[0], x[1]));
+}
+
+Val noise_names(const Emit *e, Val args)
+{
+    return noise_field(e->ll, abi_load(e, args, ABI_noise), offsetof(EigNoise, name), e->ll->ptr);
+}
+
 /* The bits do not depend on it; more lanes make more code, and the time it takes to make that grows faster. */
 enum { NOISE_LANES = EIG_SUM_LANES / 2 };
 
@@ -83,17 +97,14 @@ static void fill(Emit *e, const LlFunction *f, uint64_t draw, Val into)
     LLVMTypeRef lanes = LLVMVectorType(ll->i64, NOISE_LANES);
     Val noise = abi_load(e, f->param[FILL_ARGS], ABI_noise);
     Val seed = noise_field(ll, noise, offsetof(EigNoise, seed), ll->i64);
-    Val name = noise_field(ll, noise, offsetof(EigNoise, name), ll->ptr);
+    Val name = noise_names(e, f->param[FILL_ARGS]);
     ll->lanes = NOISE_LANES;
     Val step = ll_splat(ll, f->param[FILL_STEP], NOISE_LANES), seeds = ll_splat(ll, seed, NOISE_LANES);
     LlLoop loop;
     ll_loop_begin(ll, &loop, f->param[FILL_FROM], f->param[FILL_TO], NOISE_LANES, 0, NULL);
     Val of = ll_load(ll, lanes, ll_at(ll, ll->i64, name, loop.index));
     LLVMSetAlignment(of, 8);
-    Val x[4] = { low_word(ll, step), high_word(ll, step), ll_integer(ll, draw), high_word(ll, of) };
-    Val key[2] = { low_word(ll, seeds), low_word(ll, LLVMBuildXor(ll->builder, of, high_word(ll, seeds), "")) };
-    philox(ll, x, key);
-    store_lanes(ll, normal_quantile(e, uniform(ll, x[0], x[1])), into, loop.index);
+    store_lanes(ll, noise_normal(e, seeds, step, of, draw), into, loop.index);
     ll_loop_end(ll, &loop);
     ll->lanes = 0;
 }

@@ -430,6 +430,9 @@ void general_functions(Emit *e);
 /* In eig_observe: the signals at (t, x), and the total inputs where a record reads them. */
 void general_observe(const Emit *e, Val args, Val t, Val x, bool total);
 /* noise.c */
+/* The normal of an event, of lanes of them: seeds, steps and names (args->noise) as integers. */
+Val noise_normal(const Emit *e, Val seed, Val step, Val name, uint64_t draw);
+Val noise_names(const Emit *e, Val args);
 /* normals(args, step): those of a step, before its first stage. */
 LlFunction noise_fill_function(Emit *e);
 /* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */

@@ -36,6 +36,18 @@ static size_t block_numbers(const Plan *plan, const EigBlock *b)
     return b->kind == EIG_BLOCK_SPARSE && b->w ? b->row_from[p->pop[b->post].size] : 1;
 }
 
+/* The noise of a population whose neurons are rates. */
+static const EigCode *noise_of(const EigPop *pop)
+{
+    static const EigCode none = { 0 };
+    return pop->n_states ? &pop->state[0].noise : &none;
+}
+
+static bool has_seed(const EigProblem *p)
+{
+    return eig_noise_from(p, p->n_pops, 0) > 0;
+}
+
 static size_t obs_numbers(const EigObs *o)
 {
     size_t n = o->kind == EIG_OBS_CODE ? plan_code_numbers(&o->code) : 0;
@@ -52,7 +64,7 @@ void plan_numbers_place(Arena *a, const Plan *plan, PlanNumbers *out)
                           .record = ARENA_ARRAY(a, p->n_records + 1, size_t) };
     for (size_t q = 0; q < p->n_pops; q++) {
         out->pop[q] = n;
-        n += plan_code_numbers(&p->pop[q].input) + plan_code_numbers(&p->pop[q].phi) + 2;
+        n += plan_code_numbers(&p->pop[q].input) + plan_code_numbers(&p->pop[q].phi) + 2 + plan_code_numbers(noise_of(&p->pop[q]));
     }
     for (size_t k = 0; k < p->n_blocks; k++) {
         out->block[k] = n;
@@ -62,7 +74,8 @@ void plan_numbers_place(Arena *a, const Plan *plan, PlanNumbers *out)
         out->record[r] = n;
         n += obs_numbers(p->record[r].obs);
     }
-    out->n = n;
+    out->seed = n;
+    out->n = n + (has_seed(p) ? 2 : 0);
 }
 
 static double *read_code(const EigCode *code, double *out)
@@ -90,6 +103,7 @@ void plan_numbers_read(const Plan *plan, double *out)
         out = read_code(&p->pop[q].phi, read_code(&p->pop[q].input, out));
         *out++ = p->pop[q].rate;
         *out++ = p->pop[q].exp_step;
+        out = read_code(noise_of(&p->pop[q]), out);
     }
     for (size_t k = 0; k < p->n_blocks; k++) {
         const EigBlock *b = &p->block[k];
@@ -99,6 +113,10 @@ void plan_numbers_read(const Plan *plan, double *out)
     }
     for (size_t r = 0; r < p->n_records; r++)
         out = read_obs(p->record[r].obs, out);
+    if (has_seed(p)) {
+        *out++ = (double)(p->seed >> 32);
+        *out++ = (double)(uint32_t)p->seed;
+    }
 }
 
 /* ---- shapes ---- */
@@ -143,6 +161,12 @@ static bool same_block(const EigProblem *p, const EigBlock *a, const EigBlock *b
            (a->kind != EIG_BLOCK_SPARSE || same_entries(p, a, b));
 }
 
+static bool same_pop(const EigPop *a, const EigPop *b)
+{
+    return a->size == b->size && same_code(&a->input, &b->input) && same_code(&a->phi, &b->phi) && a->n_states == b->n_states &&
+           same_code(noise_of(a), noise_of(b)) && (a->n_states == 0 || a->state[0].entity == b->state[0].entity);
+}
+
 static bool same_schedule(const EigProblem *a, const EigProblem *b)
 {
     EigRatio x = eig_step(a), y = eig_step(b);
@@ -157,7 +181,7 @@ bool plan_same_shape(const Plan *one, const Plan *other)
         a->n_records != b->n_records || !same_schedule(a, b))
         return false;
     for (size_t q = 0; q < a->n_pops; q++)
-        if (a->pop[q].size != b->pop[q].size || !same_code(&a->pop[q].input, &b->pop[q].input) || !same_code(&a->pop[q].phi, &b->pop[q].phi))
+        if (!same_pop(&a->pop[q], &b->pop[q]))
             return false;
     for (size_t k = 0; k < a->n_blocks; k++)
         if (!same_block(a, &a->block[k], &b->block[k]))

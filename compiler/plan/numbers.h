@@ -1,9 +1,9 @@
 /* The constants of a plan in one row, and whether two plans compute the same
  * but for them: then one program, which reads them, serves both. The order:
  * population by population the constants of its input, those of its
- * activation, rate and exp_step; block by block its weight, or every entry of
+ * activation, rate and exp_step, those of its noise; block by block its weight, or every entry of
  * a sparse or dense one, but for arrays that are in memory, which stand in no row;
- * record by record the constants of its tree, the first argument of a call before the second. */
+ * record by record the constants of its tree, the first argument of a call before the second; of noise the seed, its high half and its low half. */
 #ifndef COMPILER_PLAN_NUMBERS_H
 #define COMPILER_PLAN_NUMBERS_H
 #include "compiler/plan/plan.h"
@@ -12,6 +12,7 @@
 typedef struct PlanNumbers {
     size_t n;
     size_t *pop, *block, *record;
+    size_t seed;
 } PlanNumbers;
 
 /* Plans of one shape to be computed side by side, in lanes. */

@@ -115,7 +115,7 @@ def adaptive_sets_run_alone(folder):
 
 @test
 def several_neurons_and_formulas(folder):
-    for n, alone in ((3, False), (40, True)):
+    for n, alone in ((3, False), (40, False), (300, True)):
         write(folder, "m.eig", SIGMOID.format(n=n, how="method = rk4; step = 0.05").replace("[[w, 1]] * 4; pattern = all_to_all", "w / 8"))
         same_as_runs(folder, {"a": ["0.5", "1", "3.7"], "w": ["0", "3", "10"]}, ["final(mean(E))", "peak(E[1] - I[0])", "final(input(E[2]))"],
                      lambda run: ((run["E"][-1].mean(), 1e-15), (run["E"][-1][0], 1e9), (0, 1e9)))
