@@ -2,8 +2,9 @@
 #include "compiler/plan/numbers.h"
 #include "runtime/layout.h"
 
-/* Every population has code of its own; of so few neurons the state of all sets is in the second-level cache. */
-enum { MOST_POPS = 16, MOST_BLOCKS = 48, FEW_NEURONS = 256 };
+/* Every population has code of its own; of few neurons the state of all sets is in the second-level cache, and of more than most it takes
+ * hundreds of megabytes. */
+enum { MOST_POPS = 16, MOST_BLOCKS = 48, FEW_NEURONS = 256, MOST_NEURONS = 1 << 17 };
 
 static bool reads(const EigCode *code, EigOpKind kind)
 {
@@ -67,6 +68,8 @@ static const char *why_not_in_memory(const Plan *plan)
         any |= plan_block_is_shared(plan, &p->block[k]);
     if (!any && p->n > FEW_NEURONS)
         return "many neurons, and no weights that are arrays, which sets could share";
+    if (p->n > MOST_NEURONS)
+        return "very many neurons: the states of several sets do not fit the cache";
     if (p->n_pops > MOST_POPS || p->n_blocks > MOST_BLOCKS)
         return "many populations or connections, each with code of its own";
     return NULL;
