@@ -82,11 +82,11 @@ static void rank(Arena *a, const PlanWatch *w, size_t n, int (*compare)(const Ei
     }
 }
 
-void plan_watch(Arena *a, const EigProblem *p, PlanWatch *out)
+void plan_watch(Arena *a, const Plan *shape, const EigProblem *p, PlanWatch *out)
 {
     PlanNumbers place;
     *out = (PlanWatch){ .problem = *p };
-    plan_numbers_place(a, p, &place);
+    plan_numbers_place(a, shape, &place);
     for (size_t q = 0; q < p->n_pops; q++)
         out->n_starts += plan_code_numbers(&p->pop[q].start);
     out->number = ARENA_ARRAY(a, place.n + 1, double *);

@@ -13,8 +13,8 @@ typedef struct PlanWatch {
     int *pop_order, *block_order;   /* how each compares with the next */
 } PlanWatch;
 
-/* Of a problem that is computed side by side; plan_watch_begin once the numbers stand in it that others are compared with. */
-void plan_watch(Arena *a, const EigProblem *p, PlanWatch *out);
+/* Of a problem that is computed side by side, in the row of a plan of its shape; plan_watch_begin once the numbers stand in it that others are compared with. */
+void plan_watch(Arena *a, const Plan *shape, const EigProblem *p, PlanWatch *out);
 void plan_watch_begin(Arena *a, PlanWatch *w);
 /* Whether the numbers that stand in it now compare as those did. */
 bool plan_watch_holds(const PlanWatch *w);

@@ -69,6 +69,19 @@ connect E -> E { weight = w / 3 }
 simulate { duration = 20 ms; method = euler_maruyama; step = 0.1 ms; seed = 3; record E every 1 ms }
 """
 
+# Neurons in memory: dense and sparse arrays of weights, which w changes and g does not.
+ARRAYS = """model arrays
+param g = 1 in [0, 4]
+param w = 1 in [0, 2]
+population E excitatory {{ size = 50; tau = 10; cost = nonnegative; input = g + cos(i); start = 0.1 * i }}
+population I inhibitory {{ size = 21; tau = 5; activation(z) = tanh(max(z, 0)); input = g * sin(t) }}
+connect E -> E {{ weight = w / (50 + pre.i + 2 * post.i); pattern = all_to_all }}
+connect I -> E {{ weight = (1 + abs(sin(pre.i + 3 * post.i))) / 21; pattern = all_to_all }}
+connect E -> I {{ weight = 0.3 / (1 + pre.i); pattern = random(p = 0.3) }}
+connect I -> I {{ weight = 0.1; self = no }}
+simulate {{ duration = 6; {how}; record E every 1 }}
+"""
+
 
 def sweep(folder, *options, model="m.eig", out="s.csv", status=0):
     r = eigc("sweep", os.path.join(folder, model), "-o", os.path.join(folder, out), *options, timeout=600)
@@ -129,7 +142,7 @@ def adaptive_sets_run_alone(folder):
 
 @test
 def several_neurons_and_formulas(folder):
-    for n, alone in ((3, False), (40, True)):
+    for n, alone in ((3, False), (40, False), (300, True)):
         write(folder, "m.eig", SIGMOID.format(n=n, how="method = rk4; step = 0.05").replace("[[w, 1]] * 4; pattern = all_to_all", "w / 8"))
         same_as_runs(folder, {"a": ["0.5", "1", "3.7"], "w": ["0", "3", "10"]}, ["final(mean(E))", "peak(E[1] - I[0])", "final(input(E[2]))"],
                      lambda run: ((run["E"][-1].mean(), 1e-15), (run["E"][-1][0], 1e9), (0, 1e9)))
@@ -137,6 +150,28 @@ def several_neurons_and_formulas(folder):
         check(("one at a time" in r.out) == alone, r)
         for row in rows_of(folder):
             equal(float(row["final(E[1])"]), records(folder, ["a=" + row["a"]])["E"][-1][1])
+
+
+@test
+def arrays_of_weights_are_shared(folder):
+    """Neurons in memory: every set is that of the run, on the axis that changes no weight, beside one that does, and where each set has its own."""
+    final = ["final(E[49])", "final(mean(I))", "peak(sum(E) - E[3] * 2)", "final(input(E[7]))"]
+    for how in ("method = euler; step = 0.1", "method = rk4; step = 0.25; precision = f32_weights", "method = exponential_euler; step = 0.2"):
+        write(folder, "m.eig", ARRAYS.format(how=how))
+        for axes, alone in ((("g=0.1:2:9", "w=1"), False), (("w=0.5,1", "g=0:1:20"), False), (("g=0.5,1", "w=0.5:1:5"), True)):
+            options = [f"--over={axis}" for axis in axes] + [f"--measure={m}" for m in final]
+            texts = set()
+            for threads in (1, 3):
+                r = sweep(folder, *options, f"--threads={threads}")
+                check(("each set has arrays of weights of its own" in r.out) == alone and ("one at a time" in r.out) == alone, r)
+                with open(os.path.join(folder, "s.csv")) as file:
+                    texts.add(file.read())
+            equal(len(texts), 1)
+            for row in rows_of(folder)[::4]:
+                run = records(folder, [f"g={row['g']}", f"w={row['w']}"])
+                equal(float(row["final(E[49])"]), run["E"][-1][49])
+    plan = eigc("dump", "--plan", "m.eig", cwd=folder).out
+    check("sets of a sweep side by side\n  arrays of weights" in plan, plan)
 
 
 @test

@@ -6,7 +6,7 @@
  * What parts see of one another is the same in a family: the shape of the plan, and units and bare zeros, which have any unit. One thing
  * is seen of numbers themselves, in which order sums are added: that is asked for each set anew (compiler/plan/watch.h). There are no
  * families where more is seen: a method that depends on all time constants, proximal steps, of which a proof may go from one population to
- * another, and trials, whose seed is in all that is drawn. */
+ * another, and trials, whose seed is in all that is drawn; nor of neurons in memory, whose sets share arrays of weights. */
 #include "compiler/driver/sweep/cells.h"
 
 #include <string.h>
@@ -125,7 +125,7 @@ static bool parts_are_apart(const Maker *m)
 {
     const Model *model = m->c.model;
     const Plan *p = m->c.plan;
-    bool apart = m->grid->n_axes == m->grid->n_params && (!model->sim.is_auto || model->sim.method == EIG_METHOD_RK4);
+    bool apart = p->state == STATE_IN_REGISTERS && m->grid->n_axes == m->grid->n_params && (!model->sim.is_auto || model->sim.method == EIG_METHOD_RK4);
     for (size_t k = 0; k < model->pops.n; k++)
         apart &= !model->pops.at[k].prox_step && !model->pops.at[k].is_switched;
     return apart && p->problem.n_pops == model->pops.n && p->problem.n_records == model->sim.records.n && starts_are_plain(&p->problem);
@@ -306,7 +306,7 @@ static Family *family_new(Shapes *s, const Shape *shape, const Maker *m, const d
     copy_problem(f, &m->c.plan->problem);
     copy_identity(f, m);
     copy_numbers(f, numbers);
-    plan_numbers_place(&f->arena, &f->problem, &place);
+    plan_numbers_place(&f->arena, shape->maker.c.plan, &place);
     set_cells(f, m->c.model, m->grid, &place);
     if (make_room(f, m->grid->n_sets)) {
         f->next = s->families;
@@ -385,7 +385,7 @@ static Watched *watched_of(CellReader **reader, const Family *f)
     Watched *w = &r->watched[r->n++];
     *w = (Watched){ .of = f, .last = ARENA_ARRAY(&r->arena, f->n_cells + 1, const double *),
                     .row = ARENA_ARRAY(&r->arena, f->n_cells + 1, const double *) };
-    plan_watch(&r->arena, &f->problem, &w->watch);
+    plan_watch(&r->arena, f->shape->maker.c.plan, &f->problem, &w->watch);
     for (size_t k = 0; k < f->shape->n_numbers; k++)
         if (w->watch.number[k])
             *w->watch.number[k] = f->number[k];

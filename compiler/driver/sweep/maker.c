@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/driver/sweep/sweep.h"
@@ -76,4 +77,26 @@ bool maker_make(Maker *m, size_t set)
 void maker_close(Maker *m)
 {
     compilation_free(&m->c);
+}
+
+void maker_done(Maker *m)
+{
+    if (m)
+        maker_close(m);
+    free(m);
+}
+
+Maker *maker_of(Maker *m, const Options *o, const Grid *g)
+{
+    enum { LARGE = 32 << 20 };
+    if (m && m->c.cx.arena.bytes < LARGE)
+        return m;
+    maker_done(m);
+    m = calloc(1, sizeof *m);
+    if (!m)
+        arena_on_exhausted(sizeof *m);
+    if (maker_open(m, o, g))
+        return m;
+    maker_done(m);
+    return NULL;
 }

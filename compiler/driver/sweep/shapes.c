@@ -25,6 +25,15 @@ static bool open_unchecked(Maker *m, const Options *o, const Grid *g)
     return ok;
 }
 
+/* maker_of, unchecked too. */
+static Maker *unchecked_of(Maker *m, const Options *o, const Grid *g)
+{
+    m = maker_of(m, o, g);
+    if (m)
+        m->c.skip[PHASE_check] = true;
+    return m;
+}
+
 /* ---- which numbers vary ---- */
 
 /* Marks those that another set of this shape has otherwise. One that is no model says nothing: what it says would be taken for
@@ -34,7 +43,7 @@ static void mark(Shape *s, Maker *m, size_t set, double *numbers)
     m->c.cx.diags = (DiagList){ 0 };
     if (!maker_make(m, set) || !plan_same_shape(s->maker.c.plan, m->c.plan))
         return;
-    plan_numbers_read(&m->c.plan->problem, numbers);
+    plan_numbers_read(m->c.plan, numbers);
     for (size_t k = 0; k < s->n_numbers; k++)
         s->varies[k] |= !same(s->number[k], numbers[k]);
 }
@@ -43,19 +52,19 @@ static void mark(Shape *s, Maker *m, size_t set, double *numbers)
 static void mark_neighbours(Shape *s, const Options *o, size_t set)
 {
     const Grid *g = s->maker.grid;
-    Maker m;
+    Maker *m = unchecked_of(NULL, o, g);
     Arena *a = &s->maker.c.cx.arena;
     double *numbers = ARENA_ARRAY(a, s->n_numbers + 1, double);
     size_t stride = 1;
-    if (open_unchecked(&m, o, g))
-        for (size_t k = g->n_axes; k-- > 0; stride *= g->axis[k].n) {
-            size_t at = grid_index(g, set, k), n = g->axis[k].n;
-            for (size_t other = at > 0 ? at - 1 : at + 1; other <= at + 1 && other < n; other += 2)
-                mark(s, &m, set + (other - at) * stride, numbers);
-            if (n > 3)
-                mark(s, &m, set + ((at + n / 2) % n - at) * stride, numbers);
-        }
-    maker_close(&m);
+    for (size_t k = g->n_axes; m && k-- > 0; stride *= g->axis[k].n) {
+        size_t at = grid_index(g, set, k), n = g->axis[k].n, other[] = { at - 1, at + 1, (at + n / 2) % n };
+        for (size_t j = 0; m && j < (n > 3 ? 3 : 2); j++)
+            if (other[j] < n) {
+                mark(s, m, set + (other[j] - at) * stride, numbers);
+                m = unchecked_of(m, o, g);
+            }
+    }
+    maker_done(m);
 }
 
 /* ---- kernels ---- */
@@ -64,6 +73,8 @@ static size_t lanes_of(const Shape *s)
 {
     const EigProblem *p = &s->maker.c.plan->problem;
     size_t n_sets = s->maker.grid->n_sets;
+    if (s->maker.c.plan->state == STATE_IN_MEMORY)
+        return n_sets > SWEEP_LANES ? SWEEP_LANES_IN_MEMORY : SWEEP_LANES;
     if (p->n > SWEEP_FEW_NEURONS)
         return SWEEP_LANES;
     return n_sets >= SWEEP_MANY_SETS && (double)n_sets * (double)p->n_steps >= 1e8 ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW;
@@ -103,14 +114,13 @@ static Shape *shape_new(Shapes *all, const Grid *g, size_t set, bool all_vary)
         arena_on_exhausted(sizeof *s);
     bool ok = open_unchecked(&s->maker, o, g) && maker_make(&s->maker, set);
     if (ok) {
-        const EigProblem *p = &s->maker.c.plan->problem;
         Arena *a = &s->maker.c.cx.arena;
         PlanNumbers place;
-        plan_numbers_place(a, p, &place);
+        plan_numbers_place(a, s->maker.c.plan, &place);
         s->n_numbers = place.n;
         s->number = ARENA_ARRAY(a, place.n + 1, double);
         s->varies = ARENA_ARRAY(a, place.n + 1, bool);
-        plan_numbers_read(p, s->number);
+        plan_numbers_read(s->maker.c.plan, s->number);
         memset(s->varies, all_vary, place.n);
         if (!all_vary)
             mark_neighbours(s, o, set);
@@ -127,9 +137,9 @@ const Shape *shape_find(Shapes *all, Maker *of, size_t set, const double **out)
 {
     const Plan *plan = of->c.plan;
     PlanNumbers place;
-    plan_numbers_place(&of->c.cx.arena, &plan->problem, &place);
+    plan_numbers_place(&of->c.cx.arena, plan, &place);
     double *numbers = ARENA_ARRAY(&of->c.cx.arena, place.n + 1, double);
-    plan_numbers_read(&plan->problem, numbers);
+    plan_numbers_read(plan, numbers);
     *out = numbers;
     bool unseen = false;
     pthread_mutex_lock(&all->lock);
