@@ -85,15 +85,100 @@ bool csv_open(Csv *c, OutFile *out, const EigProblem *p, const char *meta)
     return write_text(out, "\n");
 }
 
-static int shortest(char *text, size_t size, double value)
+/* ---- numbers ---- */
+
+enum { LEAST_DIGITS = 15, MOST_DIGITS = 17 };
+
+static int by_trying(char *text, size_t size, double value)
 {
     int n = 0;
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
         n = snprintf(text, size, "%.*g", digits, value);
-        if (digits == 17 || strtod(text, NULL) == value)
+        if (digits == MOST_DIGITS || strtod(text, NULL) == value)
             break;
     }
     return n;
+}
+
+static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};        /* all exact */
+enum { MOST_TEN = 22 };
+
+/* d 10^k as strtod has it: one rounding of two doubles. d < 2^53, |k| <= 22. */
+static double product(uint64_t d, int k)
+{
+    return k < 0 ? (double)d / ten[-k] : (double)d * ten[k];
+}
+
+/* The 17 digits that are nearest to value > 0, the first worth 10^*exponent. 0 where two are as near, or it is not seen quickly. */
+static uint64_t nearest_digits(double value, int *exponent)
+{
+    *exponent = (int)floor(log10(value));
+    for (int attempt = 0; attempt < 2; attempt++) {
+        int k = MOST_DIGITS - 1 - *exponent;
+        if (k < 0 || k > MOST_TEN)
+            return 0;
+        double high = value * ten[k], low = fma(value, ten[k], -high);          /* their sum is value 10^k */
+        if (high >= 1e16 + 16 && high <= 1e17 - 32) {
+            double whole = floor(low), rest = low - whole;
+            return rest == 0.5 ? 0 : (uint64_t)((int64_t)high + (int64_t)whole + (rest > 0.5));
+        }
+        *exponent += high > 5e16 ? 1 : -1;
+    }
+    return 0;
+}
+
+/* %.{digits}g of d, which has so many digits, the first of them worth 10^exponent. */
+static int placed(char *text, uint64_t d, int digits, int exponent)
+{
+    char all[MOST_DIGITS + 1], *to = text;
+    int n = digits;
+    for (; n > 1 && d % 10 == 0; n--)
+        d /= 10;
+    for (int k = n; k-- > 0; d /= 10)
+        all[k] = (char)('0' + d % 10);
+    if (exponent < -4 || exponent >= digits)
+        return n == 1 ? sprintf(text, "%ce%+03d", *all, exponent) : sprintf(text, "%c.%.*se%+03d", *all, n - 1, all + 1, exponent);
+    int first = exponent < 0 ? exponent : 0, point = first + (exponent < 0 ? 1 : exponent + 1);
+    for (int k = first; k < n || k < point; k++) {
+        if (k == point)
+            *to++ = '.';
+        *to++ = k >= 0 && k < n ? all[k] : '0';
+    }
+    return (int)(to - text);
+}
+
+/* The shortest of 15 to 17 digits by those 17 that are nearest, where they decide which 15 and which 16 are; 0: they do not, or what these
+ * read back as is not one rounding. */
+static int by_digits(char *text, double value)
+{
+    static const uint64_t by[] = {100, 10};
+    int exponent;
+    uint64_t d = nearest_digits(value, &exponent);
+    if (d == 0)
+        return 0;
+    for (int less = 0; less < 2; less++) {
+        uint64_t rest = d % by[less], up = rest > by[less] / 2, short_d = d / by[less] + up;
+        int digits = LEAST_DIGITS + less;
+        if (rest == by[less] / 2 || short_d >= UINT64_C(1) << 53)
+            return 0;
+        if (product(short_d, exponent + 1 - digits) != value)
+            continue;
+        bool carries = short_d == (less ? UINT64_C(10000000000000000) : UINT64_C(1000000000000000));
+        return carries ? 0 : placed(text, short_d, digits, exponent);
+    }
+    return placed(text, d, MOST_DIGITS, exponent);
+}
+
+static int shortest(char *text, size_t size, double value)
+{
+    bool minus = value < 0;
+    int n = value != 0 && isfinite(value) ? by_digits(text + minus, fabs(value)) : 0;
+    if (n == 0)
+        return by_trying(text, size, value);
+    if (minus)
+        *text = '-';
+    return n + minus;
 }
 
 /* NaN has a sign that printf shows and no reader wants. */

@@ -28,6 +28,6 @@ double eig_jet_bytes(const EigProblem *p)
     if (!p->jets)
         return 0.0;
     double n = (double)eig_n_x(p), vectors = 2.0 * (p->jets->order + 1.0) + 3.0, linear = (double)eig_n_x(p->jets->linear);
-    double work = (double)eig_jet_sent_from(p, eig_n_signals(p));
+    double work = (double)eig_jet_sent_from(p, eig_n_signals(p)) + (double)p->jets->n_kinks * p->jets->order;
     return sizeof(double) * (vectors * n + 2.0 * linear + work + 8.0 * EIG_SUM_LANES) + eig_run_bytes(p->jets->linear);
 }

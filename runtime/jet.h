@@ -19,10 +19,13 @@ typedef enum EigJetKind {
     EIG_JET_FLOW                /* fn(a, b), whose derivative is w a' */
 } EigJetKind;
 
+enum { EIG_JET_LEAST_ORDER = 4, EIG_JET_MOST_ORDER = 24 };
+
 typedef struct EigJetOp {
     uint8_t kind, fn;           /* EigJetKind, EigFn */
     bool is_constant;           /* coefficient 0 alone is computed, the others are 0 */
     bool is_kept, is_slope_kept;        /* its coefficients, and j times the one of order j, are read again at higher orders */
+    bool is_kink;               /* of fn(a, b) behind it, the other one from where its sign changes; kept */
     size_t a, b, w;             /* operations; b of a function of one argument is a */
     size_t which;
     size_t row, slope_row;      /* in memory: the row of order 0 among those of the program */
@@ -47,6 +50,8 @@ typedef struct EigJetPop {
 
 typedef struct EigJets {
     unsigned order;             /* of the polynomials */
+    size_t n_kinks;             /* of all neurons, runtime/kinks.h; they end steps */
+    double choose[EIG_JET_MOST_ORDER];  /* with kinks: 1 over order - 1 choose k */
     const EigJetPop *pop;       /* [n_pops] */
     /* What arrives at order k is linear in what is sent at order k: the total inputs of this problem, whose states are what is sent. Its
      * first populations are those of the problem, each with its signal and what arrives without a gate; then one for each further
@@ -56,8 +61,6 @@ typedef struct EigJets {
     const EigJetProgram *sent;  /* [n_signals] otherwise; one result */
     const size_t *sent_from;    /* [n_signals] their places in the states of `linear` */
 } EigJets;
-
-enum { EIG_JET_LEAST_ORDER = 4, EIG_JET_MOST_ORDER = 24 };
 
 static inline bool eig_jet_is_literal(const EigJetOp *op)
 {

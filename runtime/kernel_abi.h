@@ -1,6 +1,7 @@
 /* The contract between generated code and its caller. */
 #ifndef RUNTIME_KERNEL_ABI_H
 #define RUNTIME_KERNEL_ABI_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,7 +41,8 @@ typedef void (*EigJetFn)(const EigKernelArgs *args, double t, double *c);
 typedef void (*EigJetOrderFn)(const EigKernelArgs *args, double t, double *c, double *of_linear, int64_t k);
 
 /* The same of sets of parameters side by side, L of them: x holds neuron 0 of each set, then neuron 1 of each, ..., out likewise the
- * recorded quantities; own the numbers in which they differ, L of each. Of args only `time` is read. 64-byte aligned. */
+ * recorded quantities; own the numbers in which they differ, L of each. With neurons in registers only `time` is read of args; else also
+ * the arrays of the blocks, and total and work have room for all sets. 64-byte aligned. */
 typedef void (*EigAdvanceSetsFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x, const double *own);
 typedef void (*EigObserveSetsFn)(const EigKernelArgs *args, double t, const double *x, double *out, const double *own);
 
@@ -55,6 +57,7 @@ typedef struct EigKernel {
     EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
     EigObserveSetsFn observe_sets;
     unsigned lanes;
+    bool sets_in_memory;                /* neurons are not in registers */
     unsigned threads;                   /* that may share an evaluation; the numbers do not depend on it */
 } EigKernel;
 

@@ -1,5 +1,6 @@
 /* `taylor` of the reference: every coefficient of every operation, neuron by neuron, in the words of docs/semantics.md, section 16. */
 #include "runtime/jet.h"
+#include "runtime/kinks.h"
 #include "runtime/reference.h"
 
 #include <float.h>
@@ -17,7 +18,9 @@ typedef struct Jets {
     double *c, *next;           /* rows of coefficients of the states */
     double **of_pop, **of_signal;       /* coefficient k of operation j of neuron i at (i * n + j) * order + k */
     double *sent;
-    double longest, h, t;
+    double *kink;               /* as runtime/kinks.h has them */
+    size_t n_short;
+    double longest, h, t, proposed;     /* h before attempts failed */
 } Jets;
 
 /* One neuron's coefficients while one of them is computed. */
@@ -213,6 +216,23 @@ static void fill(Jets *s, double t, double *c)
     }
 }
 
+/* Of the last fill. */
+static void gather(Jets *s)
+{
+    const EigJets *jets = s->p->jets;
+    double *to = s->kink;
+    size_t n_signals = jets->sends_states ? 0 : eig_n_signals(s->p);
+    for (size_t q = 0; q < s->p->n_pops + n_signals; q++) {
+        bool is_pop = q < s->p->n_pops;
+        size_t signal = q - s->p->n_pops, size = s->p->pop[is_pop ? q : eig_signal(s->p, signal).pop].size;
+        const EigJetProgram *program = is_pop ? &jets->pop[q].slope : &jets->sent[signal];
+        const double *of = is_pop ? s->of_pop[q] : s->of_signal[signal];
+        for (size_t j = 0; j < program->n; j++)
+            for (size_t i = 0; program->op[j].is_kink && i < size; i++, to += s->order)
+                memcpy(to, of + (i * program->n + j) * s->order, s->order * sizeof *to);
+    }
+}
+
 /* ---- steps ---- */
 
 static double start_of_step(const Jets *s)
@@ -299,7 +319,9 @@ static void accept(Jets *s, double t_new, bool at_jump)
     o->result.n_steps++;
     if (at_jump)
         fill(s, start_of_step(s), s->c);
+    gather(s);
     choose(s);
+    s->proposed = s->h;
 }
 
 static void too_small(Jets *s)
@@ -337,6 +359,17 @@ static void keep(const Jets *s, bool *is_kept)
     memcpy(o->end->x, s->c, o->n_x * sizeof *s->c);
 }
 
+/* The length of a step that would be `length`: less where a kink is passed. */
+static double until_switch(Jets *s, double length, bool *is_end)
+{
+    double least = kinks_least(s->t, s->longest), at = kinks_first(s->p, s->kink, length);
+    at = at < least ? least : at;
+    *is_end &= !(at < length);
+    length = at < length ? at : length;
+    s->n_short = length < EIG_KINKS_SHORT * s->proposed && !*is_end ? s->n_short + 1 : 0;
+    return length;
+}
+
 static void steps(Jets *s)
 {
     Oracle *o = s->o;
@@ -346,11 +379,12 @@ static void steps(Jets *s)
         bool is_end = s->t + 1.01 * s->h >= end;
         if (is_end && end == o->p->duration)
             keep(s, &is_kept);
-        if (!(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest)) {
+        if (!(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || kinks_crowd(s->p, s->n_short)) {
             too_small(s);
             break;
         }
-        double step = is_end ? end - s->t : s->h, t_new = is_end ? end : s->t + step, error = attempt(s, step, t_new, is_end);
+        double step = until_switch(s, is_end ? end - s->t : s->h, &is_end);
+        double t_new = is_end ? end : s->t + step, error = attempt(s, step, t_new, is_end);
         if (error <= 1.0) {
             if (!oracle_record_step(o, s->t, step, t_new, between))
                 return;
@@ -379,11 +413,13 @@ static void begin(Jets *s)
     }
     memcpy(s->c, o->x, o->n_x * sizeof *o->x);
     fill(s, start_of_step(s), s->c);
+    gather(s);
     choose(s);
     if (o->from)
         s->h = o->from->control.h;
     else if (p->h > 0.0 && p->h < s->h)
         s->h = p->h;
+    s->proposed = s->h;
 }
 
 static bool open(Jets *s)
@@ -395,7 +431,8 @@ static bool open(Jets *s)
     s->sent = calloc(eig_n_x(p->jets->linear) + 1, sizeof *s->sent);
     s->of_pop = calloc(p->n_pops + 1, sizeof *s->of_pop);
     s->of_signal = calloc(n_signals + 1, sizeof *s->of_signal);
-    bool ok = s->c && s->next && s->sent && s->of_pop && s->of_signal;
+    s->kink = calloc(p->jets->n_kinks * s->order + 1, sizeof *s->kink);
+    bool ok = s->kink && s->c && s->next && s->sent && s->of_pop && s->of_signal;
     for (size_t q = 0; ok && q < p->n_pops; q++)
         ok = (s->of_pop[q] = calloc(p->pop[q].size * p->jets->pop[q].slope.n * s->order + 1, sizeof(double))) != NULL;
     for (size_t q = 0; ok && !p->jets->sends_states && q < n_signals; q++)
@@ -414,6 +451,7 @@ static void finish(Jets *s)
     free(s->of_pop);
     free(s->of_signal);
     free(s->sent);
+    free(s->kink);
     free(s->c);
     free(s->next);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/layout.h"
+#include "runtime/workspace.h"
 
 enum { CHUNK_STEPS = 256 };
 
@@ -17,16 +18,20 @@ typedef struct Batch {
     const EigMeasure *measure;
     double *x;
     const double *own;
+    Workspace w;                /* with neurons in memory: the arrays of the blocks */
+    EigKernelArgs args;
+    double *memory;             /* of args, and of `row` */
     double *row;                /* a record of each set */
     EigTally *tally;            /* by measure, then set */
     EigTicks ticks;
     double time[CHUNK_STEPS];
+    int64_t longest_chunk;      /* steps between two looks at the state and at who wants to stop */
     EigSetEnd *end;
 } Batch;
 
 static void observe(Batch *b, double t)
 {
-    b->kernel->observe_sets(&(EigKernelArgs){ .time = b->time }, t, b->x, b->row, b->own);
+    b->kernel->observe_sets(&b->args, t, b->x, b->row, b->own);
     for (size_t m = 0; m < b->n_measures; m++) {
         const double *value = b->row + b->measure[m].record * b->lanes;
         EigTally *tally = b->tally + m * b->lanes;
@@ -65,9 +70,9 @@ static void run(Batch *b, const volatile bool *stop)
     look(b, 0.0);
     observe(b, 0.0);
     for (int64_t k = 0; k < p->n_steps && !*stop;) {
-        int64_t n = least(least(next, p->n_steps) - k, CHUNK_STEPS);
+        int64_t n = least(least(next, p->n_steps) - k, b->longest_chunk);
         eig_ticks_fill(&b->ticks, k, n, b->time);
-        b->kernel->advance_sets(&(EigKernelArgs){ .time = b->time }, k, k + n, b->x, b->own);
+        b->kernel->advance_sets(&b->args, k, k + n, b->x, b->own);
         k += n;
         double t = eig_step_time(p, k);
         look(b, t);
@@ -89,20 +94,62 @@ static void finish(const Batch *b, bool stopped, double *out)
     }
 }
 
+/* Some tenths of a second: what weights there are is multiplied once a step and stage for each set. */
+static int64_t longest_chunk(const Batch *b)
+{
+    const EigProblem *p = b->p;
+    double work = 16.0 * (double)p->n;
+    if (!b->kernel->sets_in_memory)
+        return CHUNK_STEPS;
+    for (size_t k = 0; k < p->n_blocks; k++) {
+        const EigBlock *block = &p->block[k];
+        size_t post = p->pop[block->post].size;
+        if (block->kind == EIG_BLOCK_DENSE)
+            work += (double)post * (double)p->pop[block->pre].size;
+        else if (block->kind == EIG_BLOCK_SPARSE)
+            work += (double)block->row_from[post];
+    }
+    double n = 1e9 / (work * (double)b->lanes * eig_method[p->method].stages);
+    return n < 1 ? 1 : n < CHUNK_STEPS ? (int64_t)n : CHUNK_STEPS;
+}
+
+/* Room for all sets, each array of whole lines. */
+static bool make_room(Batch *b)
+{
+    size_t width = 0, lanes = b->lanes, n = b->kernel->sets_in_memory ? b->p->n : 0;
+    for (size_t r = 0; r < b->p->n_records; r++)
+        width += b->p->record[r].width;
+    if (n && !workspace_open(&b->w, b->p, 0))
+        return false;
+    b->args = b->w.args;
+    b->args.time = b->time;
+    b->args.team = n ? eig_team_open(b->kernel->threads, b->p->n_blocks) : NULL;
+    size_t bytes = ((EIG_KERNEL_WORK + 1) * n + width) * lanes * sizeof *b->memory;
+    b->memory = aligned_alloc(64, bytes / 64 * 64 + 64);
+    if (!b->memory)
+        return false;
+    b->args.total = b->memory;
+    b->args.work = b->memory + n * lanes;
+    b->row = b->args.work + EIG_KERNEL_WORK * n * lanes;
+    return true;
+}
+
 bool eig_sets_run(const EigProblem *p, const EigKernel *kernel, double *x, const double *own, size_t n_measures, const EigMeasure *measure,
                   const volatile bool *stop, double *out, EigSetEnd *end)
 {
     Batch b = { .p = p, .kernel = kernel, .lanes = kernel->lanes, .n_measures = n_measures, .measure = measure, .x = x, .own = own, .end = end };
-    b.row = aligned_alloc(64, (p->n_records + 1) * b.lanes * sizeof *b.row / 64 * 64 + 64);
+    b.longest_chunk = longest_chunk(&b);
     b.tally = calloc(n_measures * b.lanes + 1, sizeof *b.tally);
-    bool ok = b.row && b.tally;
+    bool ok = make_room(&b) && b.tally;
     for (size_t k = 0; k < b.lanes; k++)
         end[k] = (EigSetEnd){ RUN_DONE, 0.0 };
     if (ok) {
         run(&b, stop);
         finish(&b, *stop, out);
     }
-    free(b.row);
+    eig_team_close(b.args.team);
+    workspace_close(&b.w, p);
+    free(b.memory);
     free(b.tally);
     return ok;
 }

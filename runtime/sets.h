@@ -12,8 +12,9 @@ typedef struct EigSetEnd {
 } EigSetEnd;
 
 /* kernel->lanes sets side by side, by fixed steps: x their starts as in kernel_abi.h, overwritten; own the numbers in which they
- * differ. out: for each set its n_measures numbers, NaN where it left the finite numbers. Every set ends as it would alone.
- * Stops after `stop` has become true, when it is looked at: the ends then are INTERRUPTED. False when there is no memory. */
+ * differ. Where neurons are in memory the weights are those of p, and kernel->threads share an evaluation. out: for each set its
+ * n_measures numbers, NaN where it left the finite numbers. Every set ends as it would alone. Stops after `stop` has become true, when it
+ * is looked at: the ends then are INTERRUPTED. False when there is no memory. */
 bool eig_sets_run(const EigProblem *p, const EigKernel *kernel, double *x, const double *own, size_t n_measures, const EigMeasure *measure,
                   const volatile bool *stop, double *out, EigSetEnd *end);
 

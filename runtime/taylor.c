@@ -23,7 +23,8 @@ bool taylor_open(Taylor *s, const EigProblem *p, const EigKernel *kernel, EigKer
     const EigProblem *linear = p->jets->linear;
     size_t n = eig_n_x(p), m = p->jets->order + 1, n_linear = eig_n_x(linear) + EIG_SUM_LANES;
     *s = (Taylor){ .p = p, .kernel = kernel, .args = args, .n = n, .order = p->jets->order };
-    double *at = s->memory = calloc((2 * m + 2) * n + 4 * EIG_SUM_LANES + 2 * n_linear, sizeof *at);
+    size_t n_kinks = p->jets->n_kinks;
+    double *at = s->memory = calloc((2 * m + 2) * n + 4 * EIG_SUM_LANES + 2 * n_linear + n_kinks * p->jets->order, sizeof *at);
     if (!at)
         return false;
     s->c = at;                  /* whole vectors are read behind the last number of a row */
@@ -32,14 +33,16 @@ bool taylor_open(Taylor *s, const EigProblem *p, const EigKernel *kernel, EigKer
     s->between = s->defect + n;
     s->sent = s->between + n + 2 * EIG_SUM_LANES;
     s->unused = s->sent + n_linear;
-    if (kernel->jet)
+    s->kink = s->unused + n_linear;
+    if (kernel->jet && !n_kinks)
         return true;
     size_t n_work = eig_jet_sent_from(p, eig_n_signals(p)) + 1;
     s->work = args->jet = aligned_alloc(64, (n_work + 7) / 8 * 8 * sizeof *args->jet);
-    if (!s->work || !workspace_open(&s->linear, linear, 1))
+    if (!s->work || (!kernel->jet && !workspace_open(&s->linear, linear, 1)))
         return false;
     memset(s->work, 0, n_work * sizeof *args->jet);
-    s->linear.args.team = args->team;
+    if (!kernel->jet)
+        s->linear.args.team = args->team;
     return true;
 }
 
@@ -191,9 +194,11 @@ void taylor_start(Taylor *s, const double *x, const EigControl *from)
         s->n_jumps_done++;
     memcpy(s->c, x, s->n * sizeof *x);
     fill(s, just_after(s, s->t), s->c);
+    kinks_gather(s->p, s->work, s->kink);
     s->h = from ? from->h : choose_step(s);
     if (!from && p->h > 0.0 && p->h < s->h)
         s->h = p->h;
+    s->proposed = s->h;
 }
 
 EigControl taylor_control(const Taylor *s)
@@ -213,7 +218,7 @@ bool taylor_is_last(const Taylor *s)
 
 bool taylor_too_small(const Taylor *s)
 {
-    return !(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest);
+    return !(0.1 * s->h > DBL_EPSILON * s->t) || !(s->h > DBL_EPSILON * s->longest) || kinks_crowd(s->p, s->n_short);
 }
 
 static double shorter(const Taylor *s, double error)
@@ -226,7 +231,11 @@ bool taylor_attempt(Taylor *s)
 {
     bool is_end = ends_piece(s);
     double end = next_end(s);
-    s->step = is_end ? end - s->t : s->h;
+    double length = is_end ? end - s->t : s->h, least = kinks_least(s->t, s->longest), switches = kinks_first(s->p, s->kink, length);
+    s->step = switches < least ? least : switches;
+    is_end &= !(s->step < length);
+    s->step = is_end || length < s->step ? length : s->step;
+    s->n_short = s->step < EIG_KINKS_SHORT * s->proposed && !is_end ? s->n_short + 1 : 0;
     s->t_new = is_end ? end : s->t + s->step;
     evaluate(s, s->step, s->next, s->defect);
     fill(s, is_end ? s->t_new * EIG_BEFORE : s->t_new, s->next);
@@ -260,7 +269,8 @@ void taylor_accept(Taylor *s)
         s->n_jumps_done++;
         fill(s, just_after(s, s->t), s->c);
     }
-    s->h = choose_step(s);
+    kinks_gather(s->p, s->work, s->kink);
+    s->proposed = s->h = choose_step(s);
 }
 
 double taylor_error(const Taylor *s, size_t i)

@@ -4,6 +4,7 @@
 #ifndef RUNTIME_TAYLOR_H
 #define RUNTIME_TAYLOR_H
 #include "runtime/jet.h"
+#include "runtime/kinks.h"
 #include "runtime/moment.h"
 #include "runtime/workspace.h"
 
@@ -18,6 +19,9 @@ typedef struct Taylor {
     double t, t_new, step;      /* of the last attempt */
     double h, longest;          /* length proposed for the next one, and its limit */
     size_t n_jumps_done;
+    double *kink;               /* of the polynomials at t, n_kinks times `order` coefficients */
+    size_t n_short;             /* attempts in a row that are much shorter than `proposed` */
+    double proposed;            /* h before attempts failed */
     Workspace linear;           /* not in registers: of EigJets.linear */
     double *sent, *unused;      /* its states and slopes */
     void *memory, *work;

@@ -89,7 +89,8 @@ static bool word_is(const Word *w, const char *name)
 
 static bool no_banner(const Mtx *m, const Word *at)
 {
-    return complain(m, D_E0502, at, "expected '%%MatrixMarket matrix coordinate|array real|integer|pattern general|symmetric|skew-symmetric'",
+    return complain(m, D_E0502, at, "expected '%%MatrixMarket matrix coordinate|array real|integer|pattern "
+                                    "general|symmetric|skew-symmetric'",
                     "the first line says what the file holds, in these words; write one of each group");
 }
 

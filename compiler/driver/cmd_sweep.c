@@ -8,7 +8,7 @@
 #include "compiler/driver/json_out.h"
 #include "compiler/driver/progress.h"
 #include "compiler/driver/run_meta.h"
-#include "compiler/driver/sweep/sweep.h"
+#include "compiler/driver/sweep/cells.h"
 #include "compiler/driver/threads.h"
 #include "compiler/driver/version.h"
 
@@ -56,6 +56,16 @@ static bool try_set(Job *w, size_t set)
     return false;
 }
 
+/* A set in a maker of its own, so that its network goes with it; maker_close is due where it is true. What is wrong is said in the first's. */
+static bool make_other(Job *w, Maker *m, size_t set)
+{
+    if (maker_open(m, w->s.options, &w->s.grid) && maker_make(m, set))
+        return true;
+    maker_close(m);
+    try_set(w, set);
+    return false;
+}
+
 /* The values of an axis in the units of the model: that of one number that is not 0 gives the scale. False after diagnostics. */
 static bool read_values(Job *w, size_t axis, size_t stride)
 {
@@ -63,7 +73,8 @@ static bool read_values(Job *w, size_t axis, size_t stride)
     size_t k = 0;
     while (k + 1 < g->n && mpq_sgn(g->number[k]) == 0)
         k++;
-    if (!try_set(w, k * stride))
+    Maker of;
+    if (!make_other(w, &of, k * stride))
         return false;
     double *value = ARENA_ARRAY(&context(w)->arena, g->n, double);
     mpq_t scale, x;
@@ -71,7 +82,8 @@ static bool read_values(Job *w, size_t axis, size_t stride)
     if (axis >= w->s.grid.n_params)
         mpq_set_ui(scale, 1, 1);
     else if (mpq_sgn(g->number[k]) != 0)
-        mpq_div(scale, param_named(w->first.c.model, g->name)->value, g->number[k]);
+        mpq_div(scale, param_named(of.c.model, g->name)->value, g->number[k]);
+    maker_close(&of);
     for (size_t j = 0; j < g->n; j++) {
         mpq_mul(x, scale, g->number[j]);
         value[j] = num_to_double(x);
@@ -85,12 +97,14 @@ static bool read_values(Job *w, size_t axis, size_t stride)
 static bool try_sets(Job *w)
 {
     size_t stride = 1;
-    if (!try_set(w, 0) || !try_set(w, w->s.grid.n_sets - 1))
+    Maker last;
+    if (!try_set(w, 0) || !make_other(w, &last, w->s.grid.n_sets - 1))
         return false;
+    maker_close(&last);
     for (size_t k = w->s.grid.n_axes; k-- > 0; stride *= w->s.grid.axis[k].n)
         if (!read_values(w, k, stride))
             return false;
-    return try_set(w, 0);
+    return true;
 }
 
 /* What the rows are of: the texts, the settings, and the numbers of set 0 (data files stand in them). */
@@ -133,6 +147,8 @@ static size_t block_rows(const Sweep *s)
     enum { MOST = 256, PARTS = 32 };
     if (s->why_alone)
         return 1;
+    if (s->in_memory)
+        return s->grid.n_sets > SWEEP_LANES ? SWEEP_LANES_IN_MEMORY : SWEEP_LANES;
     size_t lanes = s->grid.n_sets >= SWEEP_MANY_SETS ? SWEEP_MOST_LANES : SWEEP_LANES_OF_FEW, n = (s->grid.n_sets / PARTS + lanes - 1) / lanes * lanes;
     return n < lanes ? lanes : n > MOST ? MOST : n;
 }
@@ -338,12 +354,6 @@ static ExitStatus complain(const char *what)
     return STATUS_WRONG;
 }
 
-static size_t n_threads(const Sweep *s)
-{
-    size_t n = threads_of(s->options->threads), blocks = s->journal.n_blocks;
-    return n < blocks ? n : blocks;
-}
-
 static void explain_not_finite(Job *w)
 {
     if (w->n_not_finite == 0)
@@ -374,21 +384,40 @@ static ExitStatus finish(Job *w, bool done)
     return w->n_ended[RUN_DONE] == w->s.grid.n_sets ? STATUS_DONE : STATUS_NOT_PROVED;
 }
 
+/* Arrays of weights that the fastest axis changes are of no two sets of a block. */
+static bool decide_alone(Job *w)
+{
+    const Plan *first = w->first.c.plan;
+    Sweep *s = &w->s;
+    s->why_alone = plan_why_alone(first);
+    s->in_memory = first->state == STATE_IN_MEMORY;
+    if (s->why_alone || !s->in_memory || s->grid.n_sets == 1)
+        return true;
+    Maker second;
+    if (!make_other(w, &second, 1))
+        return false;
+    if (plan_same_shape(first, second.c.plan) && !plan_same_weights(first, second.c.plan))
+        s->why_alone = "each set has arrays of weights of its own";
+    maker_close(&second);
+    return true;
+}
+
 static ExitStatus run(Job *w)
 {
     Sweep *s = &w->s;
-    if (!try_sets(w))
+    if (!try_sets(w) || !decide_alone(w))
         return compilation_failure(&w->first.c);
     s->n_measures = w->first.measures.n;
-    s->why_alone = plan_why_alone(w->first.c.plan);
+    s->first = &w->first;
     w->path = s->options->output ? s->options->output : arena_printf(&context(w)->arena, "%s.sweep.csv", w->first.c.model->name);
     ExitStatus status = STATUS_SYSTEM;
     progress_catch_signals();           /* from here on what is done is kept */
     if (open_journal(w) && (w->first.c.jit = jit_module_load(context(w), NULL, NULL))) {
         double start = seconds_now();
-        bool done = sweep_work(s, n_threads(s), s->options->quiet || s->options->json);
+        bool done = sweep_work(s, threads_of(s->options->threads), s->options->quiet || s->options->json);
         w->seconds = seconds_now() - start;
         status = finish(w, done);
+        cells_free(&s->shapes);
         shapes_free(&s->shapes);
     }
     eig_journal_close(&s->journal, w->written);

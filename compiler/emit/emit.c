@@ -69,6 +69,7 @@ bool emit_kernel(Ctx *cx, const Plan *plan, Ll *ll)
 bool emit_sets_kernel(Ctx *cx, const Plan *plan, const PlanSets *sets, Ll *ll)
 {
     Emit e = { .cx = cx, .ll = ll, .plan = plan, .p = &plan->problem, .args = abi_args_type(ll) };
+    index_blocks(&e);
     abi_version(&e);
     sets_entries(&e, sets);
     return emit_verified(cx, ll, "before optimisation");

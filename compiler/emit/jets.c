@@ -66,7 +66,7 @@ static void sent_numbers(const Emit *e, size_t signal, OwnNumbers *out)
 
 static bool op_alike(const Emit *e, const EigJetOp *a, const EigJetOp *b)
 {
-    return a->kind == b->kind && a->fn == b->fn && a->is_constant == b->is_constant && a->is_kept == b->is_kept &&
+    return a->kind == b->kind && a->fn == b->fn && a->is_constant == b->is_constant && a->is_kept == b->is_kept && a->is_kink == b->is_kink &&
            a->is_slope_kept == b->is_slope_kept && a->a == b->a && a->b == b->b && a->w == b->w && a->which == b->which &&
            code_same_shape(e, &a->code, &b->code);
 }

@@ -13,7 +13,8 @@ typedef struct Straight {
     unsigned order, k;
     Val args, t;
     const Val *c, *total;
-    size_t pop, i;
+    Val work;                   /* where kinks go, as in memory */
+    size_t pop, i, from;
 } Straight;
 
 static Val get(const Straight *s, size_t op, unsigned k)
@@ -170,6 +171,12 @@ static Val later_value(const Straight *s, const EigJetOp *op, size_t self)
     }
 }
 
+static void store_kink(const Straight *s, const EigJetOp *op, Val value)
+{
+    const Ll *ll = s->e->ll;
+    ll_store_f64(ll, value, s->work, ll_i64(ll, s->from + (op->row + s->k) * eig_jet_stride(s->e->p, s->pop) + s->i));
+}
+
 /* Coefficient k of all operations. */
 static void compute(const Straight *s)
 {
@@ -179,6 +186,8 @@ static void compute(const Straight *s)
             s->of[j * s->order] = first_value(s, op);
         else if (!op->is_constant)
             s->of[j * s->order + s->k] = later_value(s, op, j);
+        if (op->is_kink)
+            store_kink(s, op, get(s, j, s->k));
     }
 }
 
@@ -213,6 +222,7 @@ static void send(Straight s, const Table *of, Val *sent)
     const EigJets *jets = s.e->p->jets;
     for (size_t q = 0; q < eig_n_signals(s.e->p); q++) {
         s.pop = eig_signal(s.e->p, q).pop;
+        s.from = eig_jet_sent_from(s.e->p, q);
         for (s.i = 0; s.i < s.e->p->pop[s.pop].size; s.i++) {
             Val *to = &sent[jets->sent_from[q] + s.i];
             if (jets->sends_states) {
@@ -233,6 +243,7 @@ static void integrate(Straight s, const Table *of, Val *c, Val to)
     const Ll *ll = s.e->ll;
     for (s.pop = 0; s.pop < p->n_pops; s.pop++) {
         s.jets = &p->jets->pop[s.pop];
+        s.from = eig_jet_from(p, s.pop);
         for (s.i = 0; s.i < p->pop[s.pop].size; s.i++) {
             look_at(&s, &s.jets->slope, &of[s.pop]);
             compute(&s);
@@ -275,6 +286,8 @@ void jet_entry_registers(Emit *e)
     for (size_t q = 0; q < n_signals && !jets->sends_states; q++)
         of_signal[q] = table(e, &jets->sent[q], p->pop[eig_signal(p, q).pop].size);
     Straight s = { .e = e, .order = jets->order, .args = f.param[0], .t = f.param[1], .c = c, .total = total };
+    if (jets->n_kinks)
+        s.work = abi_load(e, f.param[0], ABI_jet);
     for (s.k = 0; s.k < jets->order; s.k++) {
         send(s, of_signal, sent);
         registers_drift(&linear, s.t, sent, total, NULL);

@@ -1,5 +1,5 @@
 /* Sets of parameters side by side: the few neurons of a network in registers
- * as in registers.c, each number a vector with one lane a set. The constants
+ * as in registers.c, each number a vector with one lane a set; more neurons in abreast.c. The constants
  * in which the sets differ are read from a row. Lane by lane the operations are
  * those of a set alone, so are the bits. */
 #include "compiler/emit/parts.h"
@@ -18,6 +18,20 @@ static OwnTable table_of(const Emit *e, const PlanSets *sets)
     return t;
 }
 
+const Own *sets_own(const Emit *e, size_t pop, bool of_phi, Own *own)
+{
+    if (!e->sets)
+        return NULL;
+    *own = own_after(e->sets, e->numbers->pop[pop] + (of_phi ? plan_code_numbers(&e->p->pop[pop].input) : 0));
+    return own;
+}
+
+size_t sets_rate_number(const Emit *e, size_t pop)
+{
+    const EigPop *p = &e->p->pop[pop];
+    return e->sets ? e->numbers->pop[pop] + plan_code_numbers(&p->input) + plan_code_numbers(&p->phi) : 0;
+}
+
 static void store_vectors(const Emit *e, size_t n, const Val *x, Val to)
 {
     for (size_t i = 0; i < n; i++)
@@ -26,13 +40,20 @@ static void store_vectors(const Emit *e, size_t n, const Val *x, Val to)
 
 /* ---- steps ---- */
 
-static void advance_sets(Emit *e, Own *own)
+LlFunction sets_advance_function(const Emit *e, Own *own)
 {
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->ptr, ll->i64, ll->i64, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, "eig_advance_sets", true, ll->none, params, "args k_from k_to x own");
     ll_param_attribute(ll, f.value, 3, "noalias");
     own->row = f.param[4];
+    return f;
+}
+
+static void advance_sets(Emit *e, Own *own)
+{
+    Ll *ll = e->ll;
+    LlFunction f = sets_advance_function(e, own);
     Val first[PLAN_REGISTER_NEURONS], last[PLAN_REGISTER_NEURONS];
     registers_load_lanes(e, f.param[3], first);
     registers_advance(e, &f, first, last);
@@ -97,12 +118,19 @@ static Val value(View *v, const EigObs *o, size_t neuron)
     BUG("observation of kind %d", (int)o->kind);
 }
 
-static void observe_sets(Emit *e, Own *own)
+LlFunction sets_observe_function(const Emit *e, Own *own)
 {
     Ll *ll = e->ll;
     LLVMTypeRef params[] = { ll->ptr, ll->f64, ll->ptr, ll->ptr, ll->ptr };
     LlFunction f = ll_function(ll, "eig_observe_sets", true, ll->none, params, "args t x out own");
     own->row = f.param[4];
+    return f;
+}
+
+static void observe_sets(Emit *e, Own *own)
+{
+    Ll *ll = e->ll;
+    LlFunction f = sets_observe_function(e, own);
     Val x[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS];
     View v = { .e = e, .t = ll_splat(ll, f.param[1], ll->lanes), .x = x, .s = s };
     registers_load_lanes(e, f.param[2], x);
@@ -121,14 +149,20 @@ static void observe_sets(Emit *e, Own *own)
 void sets_entries(Emit *e, const PlanSets *sets)
 {
     PlanNumbers numbers;
-    plan_numbers_place(&e->cx->arena, e->p, &numbers);
+    plan_numbers_place(&e->cx->arena, e->plan, &numbers);
     e->numbers = &numbers;
     OwnTable table = table_of(e, sets);
     Own own = { .table = &table };
     e->sets = &own;
     e->ll->lanes = sets->lanes;
-    advance_sets(e, &own);
-    observe_sets(e, &own);
+    if (e->plan->state == STATE_IN_REGISTERS) {
+        advance_sets(e, &own);
+        observe_sets(e, &own);
+    } else {
+        abreast_functions(e, &own);
+        abreast_advance(e, &own);
+        abreast_observe(e, &own);
+    }
     e->ll->lanes = 0;
     e->sets = NULL;
     e->numbers = NULL;

@@ -74,6 +74,20 @@ static Val noise_field(const Ll *ll, Val noise, size_t offset, LLVMTypeRef type)
     return ll_load(ll, type, ll_at(ll, LLVMInt8TypeInContext(ll->context), noise, ll_i64(ll, offset)));
 }
 
+Val noise_normal(const Emit *e, Val seed, Val step, Val name, Val draw)
+{
+    const Ll *ll = e->ll;
+    Val x[4] = { low_word(ll, step), high_word(ll, step), draw, high_word(ll, name) };
+    Val key[2] = { low_word(ll, seed), low_word(ll, LLVMBuildXor(ll->builder, name, high_word(ll, seed), "")) };
+    philox(ll, x, key);
+    return normal_quantile(e, uniform(ll, x[0], x[1]));
+}
+
+Val noise_names(const Emit *e, Val args)
+{
+    return noise_field(e->ll, abi_load(e, args, ABI_noise), offsetof(EigNoise, name), e->ll->ptr);
+}
+
 /* The bits do not depend on it; more lanes make more code, and the time it takes to make that grows faster. */
 enum { NOISE_LANES = EIG_SUM_LANES / 2 };
 
@@ -82,15 +96,10 @@ typedef struct Key {
     Val seed, of;
 } Key;
 
-/* N(u0) of the event at the step and draw, one number each. */
+/* At one step and draw. */
 static Val normal_at(const Emit *e, const Key *by, Val step, Val draw)
 {
-    Ll *ll = e->ll;
-    Val steps = ll_splat(ll, step, NOISE_LANES);
-    Val x[4] = { low_word(ll, steps), high_word(ll, steps), ll_splat(ll, draw, NOISE_LANES), high_word(ll, by->of) };
-    Val key[2] = { low_word(ll, by->seed), low_word(ll, LLVMBuildXor(ll->builder, by->of, high_word(ll, by->seed), "")) };
-    philox(ll, x, key);
-    return normal_quantile(e, uniform(ll, x[0], x[1]));
+    return noise_normal(e, by->seed, ll_splat(e->ll, step, NOISE_LANES), by->of, ll_splat(e->ll, draw, NOISE_LANES));
 }
 
 static Val is_zero(const Ll *ll, Val a)
@@ -134,7 +143,7 @@ static void fill(Emit *e, const LlFunction *f, Val into, Val second)
     LLVMTypeRef lanes = LLVMVectorType(ll->i64, NOISE_LANES);
     Val noise = abi_load(e, f->param[FILL_ARGS], ABI_noise), n, m = NULL;
     Val seed = noise_field(ll, noise, offsetof(EigNoise, seed), ll->i64);
-    Val name = noise_field(ll, noise, offsetof(EigNoise, name), ll->ptr);
+    Val name = noise_names(e, f->param[FILL_ARGS]);
     ll->lanes = NOISE_LANES;
     Key by = { .seed = ll_splat(ll, seed, NOISE_LANES) };
     LlLoop loop;

@@ -94,6 +94,7 @@ struct Emit {
     LlFunction add_tiles, add_rows[2];  /* dense blocks; sparse ones of one weight, and with weights; what no block needs is not there */
     Groups input_group;      /* memory mode: fill constant per-neuron inputs, of those that need it */
     LlFunction eval;            /* memory mode: sums, then every population */
+    LlFunction fill_inputs;     /* sets in memory: the inputs that depend on the neuron alone, once a run */
     LlFunction sum;             /* sum of n doubles in the order of problem.h */
     LLVMTypeRef update;         /* type of the functions that take a chunk's result */
     bool *needs_sum;            /* populations that are the source of a uniform block */
@@ -309,6 +310,25 @@ void registers_store(const Emit *e, const Val *x, Val to);
 void drift_entry_registers(Emit *e);
 /* lanes.c: the entry points of sets of parameters side by side */
 void sets_entries(Emit *e, const PlanSets *sets);
+/* The constants of a population's input, or of its activation behind them; NULL where these stand in the code. Its rate; exp_step is behind it. */
+const Own *sets_own(const Emit *e, size_t pop, bool of_phi, Own *own);
+size_t sets_rate_number(const Emit *e, size_t pop);
+/* Opens eig_advance_sets and eig_observe_sets. */
+LlFunction sets_advance_function(const Emit *e, Own *own);
+LlFunction sets_observe_function(const Emit *e, Own *own);
+
+/* abreast.c, abreast_observe.c: the same with neurons in memory; `sets` gets the row of every function that is made */
+void abreast_functions(Emit *e, Own *sets);
+/* Leaves the total inputs at (t, x) in args->total; own: the numbers of the sets. */
+void abreast_totals(const Emit *e, Val args, Val t, Val x, Val own);
+void abreast_advance(Emit *e, Own *sets);
+void abreast_observe(Emit *e, Own *sets);
+
+/* panels.c: a number of all sets, number `index` from base on; what a block adds to all targets of all sets */
+Val lanes_load(const Ll *ll, Val base, Val index);
+void lanes_store(const Ll *ll, Val value, Val base, Val index);
+LlFunction panels_function(Emit *e);
+LlFunction entries_function(Emit *e, bool has_weights);
 
 /* step.c */
 typedef enum StageTime { AT_START, AT_HALF, AT_THREE_QUARTERS, AT_END, N_STAGE_TIMES } StageTime;
@@ -410,6 +430,9 @@ void general_functions(Emit *e);
 /* In eig_observe: the signals at (t, x), and the total inputs where a record reads them. */
 void general_observe(const Emit *e, Val args, Val t, Val x, bool total);
 /* noise.c */
+/* The normal of an event, of lanes of them: seeds, steps and names (args->noise) as integers. */
+Val noise_normal(const Emit *e, Val seed, Val step, Val name, Val draw);
+Val noise_names(const Emit *e, Val args);
 /* normals(args, step): those of a step, before its first stage. */
 LlFunction noise_fill_function(Emit *e);
 /* kick(args, x): after the stages of a step, noise and Ornstein-Uhlenbeck states. */

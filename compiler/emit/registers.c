@@ -49,29 +49,20 @@ static void add_block(const Emit *e, const EigBlock *b, const Val *x, Val *s)
     }
 }
 
-/* The constants of a population's input, or of its activation behind them. */
-static const Own *own_of(const Emit *e, size_t pop, bool of_phi, Own *own)
-{
-    if (!e->sets)
-        return NULL;
-    *own = own_after(e->sets, e->numbers->pop[pop] + (of_phi ? plan_code_numbers(&e->p->pop[pop].input) : 0));
-    return own;
-}
-
 void registers_drift(const Emit *e, Val t, const Val *x, Val *s, Val *d)
 {
     const EigProblem *p = e->p;
     Own own;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = 0; i < p->pop[q].size; i++)
-            s[p->pop[q].from + i] = input_value(e, q, own_of(e, q, false, &own), t, ll_integer(e->ll, i));
+            s[p->pop[q].from + i] = input_value(e, q, sets_own(e, q, false, &own), t, ll_integer(e->ll, i));
     for (size_t k = 0; k < p->n_blocks; k++)
         add_block(e, &p->block[k], x, s);
     if (!d)
         return;
     for (size_t q = 0; q < p->n_pops; q++)
         for (size_t i = p->pop[q].from; i < p->pop[q].from + p->pop[q].size; i++)
-            d[i] = ll_fsub(e->ll, activation_value(e, q, own_of(e, q, true, &own), s[i]), x[i]);
+            d[i] = ll_fsub(e->ll, activation_value(e, q, sets_own(e, q, true, &own), s[i]), x[i]);
 }
 
 void registers_load(const Emit *e, Val from, Val *x)

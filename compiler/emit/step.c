@@ -107,7 +107,7 @@ void registers_step(const Emit *e, const Method *m, const StepTimes *times, cons
         registers_drift(e, times->at[m->stage[stage].time], y, s, d);
         for (size_t q = 0; q < e->p->n_pops; q++) {
             const EigPop *p = &e->p->pop[q];
-            size_t number = e->sets ? e->numbers->pop[q] + plan_code_numbers(&p->input) + plan_code_numbers(&p->phi) : 0;
+            size_t number = sets_rate_number(e, q);
             Val rate = constant(e, p->rate, number), exp_step = constant(e, p->exp_step, number + 1);
             for (size_t i = p->from; i < p->from + p->size; i++)
                 y[i] = stage_formula(e, stage, &(Neuron){ x[i], acc[i], d[i], rate, exp_step }, &acc[i]);

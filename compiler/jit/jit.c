@@ -44,7 +44,7 @@ static char *module_text(LLVMModuleRef module)
     return copy;
 }
 
-static bool look_up_sets(Ctx *cx, const PlanSets *sets, Kernel *k)
+static bool look_up_sets(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
 {
     uint64_t advance, observe;
     if (!link_address(cx, k->jit, "eig_advance_sets", &advance) || !link_address(cx, k->jit, "eig_observe_sets", &observe))
@@ -52,6 +52,7 @@ static bool look_up_sets(Ctx *cx, const PlanSets *sets, Kernel *k)
     k->functions.advance_sets = (EigAdvanceSetsFn)(uintptr_t)advance;
     k->functions.observe_sets = (EigObserveSetsFn)(uintptr_t)observe;
     k->functions.lanes = sets->lanes;
+    k->functions.sets_in_memory = plan->state == STATE_IN_MEMORY;
     return true;
 }
 
@@ -79,7 +80,7 @@ static bool look_up(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
     if (*(const uint64_t *)(uintptr_t)version != EIG_ABI_VERSION)
         BUG("generated code of another version");
     if (sets)
-        return look_up_sets(cx, sets, k);
+        return look_up_sets(cx, plan, sets, k);
     if (!link_address(cx, k->jit, "eig_observe", &observe) ||
         !(adaptive ? link_address(cx, k->jit, "eig_drift", &drift) : link_address(cx, k->jit, "eig_advance", &advance)))
         return false;

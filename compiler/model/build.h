@@ -117,6 +117,7 @@ typedef struct Symbol {
     VEC(Change) changes;        /* SYM_PARAM: by the protocol, in order of time */
     bool changes_broken;        /* one of them was in error */
     const struct Symbol *moved_by;  /* SYM_LET: a param that the protocol changes and that it is made of; value is that of the start */
+    uint64_t axes;              /* of a sweep, whose values stand in it */
 } Symbol;
 
 /* Names that see each other: those of the files, of one instance of a circuit,
@@ -248,6 +249,7 @@ typedef struct Builder {
     const Symbol *moved_by;     /* the last of those that was looked up in a `let` */
     unsigned n_bits;            /* params with a range so far */
     uint64_t touched;           /* bits of params that were looked up since it was last set to 0 */
+    ModelMade making;           /* since the last part was noted */
     VEC(Symbol *) open;         /* constants and functions under evaluation, outermost first */
     size_t n_walks;             /* of ahead.c */
 } Builder;
@@ -268,6 +270,14 @@ const char *unit_phrase(Builder *b, Unit u);
 bool time_expect(Builder *b, Typed v, const char *what);
 Unit time_unit(const Builder *b);
 void time_check_mixture(Builder *b);
+
+/* ---- made.c ---- */
+/* What was met since the last call stands in this part. */
+void made_note(Builder *b, ModelMade *into);
+/* ... stands in no part, and was right for these values together. */
+void made_together(Builder *b);
+/* A constant, or what an expression has come to, is met. */
+void made_with(Builder *b, Typed v);
 
 /* ---- quantity.c ---- */
 /* A value of v's unit, for messages: "3 s", where v was written in seconds; else in canonical units. */

@@ -326,6 +326,7 @@ static void build(Builder *b, const Wire *w)
                      .current = typed_error(c.weight_span) };
     if (!read_attributes(b, slot, &c, &cb.weight))
         return;
+    made_note(b, &c.made);
     vec_push(&b->cx->arena, &b->m->conns, c);
     vec_push(&b->cx->arena, &b->conns, cb);
 }
@@ -347,6 +348,7 @@ void connections_build(Builder *b)
     label_wires(b, n, wire);
     for (size_t k = 0; k < n; k++) {
         space_enter(b, wire[k].item->space);
+        made_note(b, &b->m->made);
         build(b, &wire[k]);
     }
     space_enter(b, before);

@@ -315,6 +315,8 @@ static Typed param_value(Builder *b, Symbol *s)
     const Setting *set = find_setting(b, s->path);
     Typed declared = resolve(b, d->as.param.value, &CONSTANT_SCOPE);
     Typed v = set ? apply_setting(b, set, declared, d->name.span) : declared;
+    if (set && set->axis)
+        b->making.axes |= UINT64_C(1) << (set->axis - 1);
     ModelParam p = { .name = s->path, .span = d->name.span, .was_set = set != NULL,
                      .set_text = set ? set->value : NULL, .set_by = set ? option_of(set) : NULL };
     if (!typed_ok(v))
@@ -361,13 +363,16 @@ static void keep_dependence(Builder *b, Symbol *s)
 
 Typed symbol_value(Builder *b, Symbol *s, Span used_at)
 {
-    if (s->state == SYM_DONE)
+    if (s->state == SYM_DONE) {
+        b->making.axes |= s->axes;
+        made_with(b, s->value);
         return s->value;
+    }
     if (!symbol_open(b, s, used_at))
         return typed_error(used_at);
     Space *before = space_enter(b, s->space);
-    uint64_t touched = b->touched;
-    b->touched = 0;
+    uint64_t touched = b->touched, axes = b->making.axes;
+    b->touched = b->making.axes = 0;
     if (b->open.n >= DEEP)
         symbol_needs_first(b, s);
     const Symbol *moved_by = b->moved_by;
@@ -377,6 +382,9 @@ Typed symbol_value(Builder *b, Symbol *s, Span used_at)
     b->moved_by = moved_by;
     keep_dependence(b, s);
     b->touched = touched;
+    s->axes = b->making.axes;
+    b->making.axes |= axes;
+    made_with(b, s->value);
     space_enter(b, before);
     symbol_close(b, s, SYM_DONE);
     return s->value;
@@ -441,13 +449,16 @@ static void build_params(Builder *b)
             param[n++] = s;
     }
     qsort(param, n, sizeof *param, by_path);
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n; k++) {
         symbol_value(b, param[k], param[k]->decl->name.span);
+        made_together(b);
+    }
 }
 
 void constants_build(Builder *b)
 {
     check_settings(b);
+    made_note(b, &b->m->made);
     build_params(b);
     for (size_t k = 0; k < b->items.n; k++) {
         Symbol *s = symbol_of(&b->items.at[k]);
@@ -455,6 +466,7 @@ void constants_build(Builder *b)
             symbol_value(b, s, s->decl->name.span);
         else if (s && s->kind == SYM_FUNCTION)
             check_function(b, s);
+        made_together(b);
     }
     order_params(b);
 }

@@ -15,6 +15,12 @@
 
 typedef enum Sign { SIGN_MIXED = 0, SIGN_EXC = 1, SIGN_INH = -1 } Sign;
 
+/* What a part of a model was made of (made.c). */
+typedef struct ModelMade {
+    uint64_t axes;              /* bits: the axes of a sweep whose values stand in it */
+    uint64_t units;             /* of the units, and of the bare zeros, that were met: those of another set are the same where this is */
+} ModelMade;
+
 typedef struct ModelParam {
     const char *name;
     Span span;
@@ -156,6 +162,7 @@ typedef struct ModelPop {
     const Expr *start;          /* of i */
     uint64_t start_params;      /* bits of params with a range that stand in it */
     Place place;
+    ModelMade made;             /* sizes and places apart */
 } ModelPop;
 
 typedef enum WeightKind {
@@ -220,6 +227,7 @@ struct ModelConn {
     uint64_t seed;
     const char *label;          /* "E->I", with "#2" behind the second between the same pair */
     const char *key;            /* of its draws: the ends and what is written in it */
+    ModelMade made;
 };
 
 /* RATE: every trajectory converges exponentially, at `lo` per time or faster.
@@ -250,6 +258,7 @@ typedef struct ModelRecord {
     size_t width;               /* 1, or the neurons of a population or of a range of it */
     size_t pop;                 /* population of a row with width > 1, else SIZE_MAX */
     size_t clock;               /* of ModelSim.clocks */
+    ModelMade made;
 } ModelRecord;
 
 /* An interval at which some quantities are recorded. */
@@ -289,6 +298,8 @@ typedef struct Model {
     uint64_t params_in_tau, params_in_inputs;   /* bits of params that stand in time constants; in inputs, when these change, in
                                  * thresholds, and in gains where that is followed: those scale what inputs are to the rows of a matrix */
     uint64_t params_elsewhere;  /* in anything but these, weights, starts, and what is recorded */
+    ModelMade made;             /* all that is no population, connection or record */
+    VEC(uint64_t) together;     /* axes that stand together in a constant, a function or a requirement, which may be in error for both */
     VEC(ModelTable) tables;
     VEC(ModelPop) pops;
     VEC(ModelConn) conns;

@@ -97,8 +97,10 @@ static void declare_tau(Builder *b, size_t pop)
     DrawKey draws = draw_key(p->key, "tau", false);
     Scope scope = { .kind = SCOPE_START, .what = what, .pop = pb->broken ? NO_POP : (long)pop, .draws = &draws };
     params_note(b, &b->m->params_elsewhere);
+    made_note(b, &b->m->made);
     v = resolve(b, tau->value, &scope);
     note_tau(b, v, p);
+    made_note(b, &p->made);
     if (!typed_ok(v) || !time_expect(b, v, what))
         return;
     p->tau = expr_one_value(b->nums, v.e, p->size);
@@ -249,6 +251,7 @@ void populations_build(Builder *b)
     for (size_t k = 0; k < b->pops.n; k++) {
         Space *before = space_enter(b, b->pops.at[k].space);
         build(b, k);
+        made_note(b, &b->m->pops.at[k].made);
         space_enter(b, before);
     }
 }
@@ -282,10 +285,12 @@ static Typed formula_argument(Builder *b, const PopBuild *pb)
 Typed population_formula(Builder *b, size_t pop)
 {
     PopBuild *pb = &b->pops.at[pop];
+    made_note(b, &b->m->made);
     Binding bound = { pb->formula->params.at[0].name, formula_argument(b, pb) };
     Scope scope = { .kind = SCOPE_ACTIVATION, .what = "an activation", .pop = NO_POP, .n_bindings = 1, .binding = &bound };
     Space *before = space_enter(b, pb->space);
     Typed v = resolve(b, pb->formula->value, &scope);
+    made_note(b, &b->m->pops.at[pop].made);
     space_enter(b, before);
     return v;
 }
@@ -365,6 +370,7 @@ void populations_finish(Builder *b)
         PopBuild *pb = &b->pops.at[k];
         ModelPop *p = &b->m->pops.at[k];
         p->input = typed_ok(pb->input) ? pb->input.e : NULL;
+        made_note(b, &b->m->made);
         if (pb->eq) {
             equations_finish(b, k);
             continue;
@@ -374,5 +380,6 @@ void populations_finish(Builder *b)
         finish_activation(b, pb, &p->act);
         if ((p->prox_step || p->is_switched) && p->act.phi)
             prox_step_finish(b, pb, p);
+        made_note(b, &p->made);
     }
 }

@@ -16,11 +16,13 @@ static bool is_recorded(const Builder *b, const char *name)
 static void record(Builder *b, const AstExpr *e, size_t clock)
 {
     Scope scope = { .kind = SCOPE_RECORD, .what = "a recorded quantity", .pop = NO_POP };
+    made_note(b, &b->m->made);
     Typed v = resolve(b, e, &scope);
     if (!typed_ok(v))
         return;
     ModelRecord r = { .name = expression_text(b, e), .span = e->span, .unit = v.unit, .expr = v.e, .width = 1,
                       .pop = SIZE_MAX, .clock = clock };
+    made_note(b, &r.made);
     if (v.pop != NO_POP && v.n_neurons > 1) {
         r.width = v.n_neurons;
         r.pop = (size_t)v.pop;

@@ -169,6 +169,8 @@ static void require(Builder *b, const AstDecl *d)
 void requirements_build(Builder *b)
 {
     for (size_t k = 0; k < b->items.n; k++)
-        if (b->items.at[k].decl->kind == AST_REQUIRE)
+        if (b->items.at[k].decl->kind == AST_REQUIRE) {
             require(b, b->items.at[k].decl);
+            made_together(b);
+        }
 }

@@ -19,7 +19,9 @@ static Typed with_unit(const Expr *e, Span at, Unit unit)
 
 Typed typed_const(Builder *b, Span at, Num value, Unit unit)
 {
-    return with_unit(expr_const(b->cx, at, value), at, unit);
+    Typed v = with_unit(expr_const(b->cx, at, value), at, unit);
+    made_with(b, v);
+    return v;
 }
 
 const char *unit_phrase(Builder *b, Unit u)
@@ -267,6 +269,7 @@ Typed typed_call(Builder *b, Span at, EigFn fn, int n_args, const Typed *arg)
         return typed_error(at);
     }
     Typed v = with_unit(call, at, unit);
+    made_with(b, v);
     v.pop = run.pop;
     v.n_neurons = run.n_neurons;
     for (int k = 0; k < n_args && !v.written; k++)

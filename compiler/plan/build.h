@@ -17,6 +17,7 @@ void plan_jumps(Ctx *cx, EigProblem *p);
 /* jets.c, smooth.c: what taylor needs beside the problem; false after E0807, a formula is not smooth. */
 bool plan_jets(Ctx *cx, Span method, Plan *plan);
 bool plan_is_smooth(Ctx *cx, const Model *m);
+bool plan_has_kinks(Ctx *cx, const Model *m);
 
 /* stiff.c: one state of the model changes so much faster than another that `auto` takes cvode, and *why. */
 bool plan_is_stiff(Ctx *cx, const Model *m, const char **why);

@@ -2,6 +2,7 @@
  * as a problem of its own, which is linear. */
 #include "compiler/plan/build.h"
 #include "compiler/plan/recurrence.h"
+#include "runtime/kinks.h"
 #include "runtime/layout.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ typedef struct Build {
     size_t *through;            /* by block with a gate: likewise; else its target */
     EigPop *pop;                /* of the linear problem */
     size_t n_pops, n;
+    bool has_kinks;
     const char *why_not, *of;
 } Build;
 
@@ -71,7 +73,7 @@ static bool is_well(Build *b, const Write *w, size_t pop)
 static void write_slopes(Build *b, size_t q, EigJetPop *to)
 {
     const EigPop *pop = &b->p->pop[q];
-    Write w = { .cx = b->cx, .order = b->out->order };
+    Write w = { .cx = b->cx, .order = b->out->order, .has_kinks = b->has_kinks };
     Vars v = write_no_vars();
     size_t n = eig_n_states(pop), *result = ARENA_ARRAY(&b->cx->arena, n, size_t), n_gates = 0;
     for (size_t k = 0; k < b->p->n_blocks; k++)
@@ -89,7 +91,7 @@ static void write_slopes(Build *b, size_t q, EigJetPop *to)
 
 static EigJetProgram write_signal(Build *b, const EigSignal *s)
 {
-    Write w = { .cx = b->cx, .order = b->out->order };
+    Write w = { .cx = b->cx, .order = b->out->order, .has_kinks = b->has_kinks };
     Vars v = write_no_vars();
     EigOp own = { .kind = EIG_OP_VAR, .which = EIG_VAR_STATE };
     size_t *result = ARENA_NEW(&b->cx->arena, size_t);
@@ -161,6 +163,8 @@ static void write_all(Build *b)
     b->out->pop = pop;
     b->out->sent = sent;
     b->out->sent_from = from;
+    if (!b->why_not)
+        eig_kinks_count(p, b->out);
 }
 
 /* Jorba and Zou: where the last coefficient counts as much as the tolerance after a step of 1/e^2 of the radius of convergence. */
@@ -217,7 +221,7 @@ bool plan_jets(Ctx *cx, Span method, Plan *plan)
         return true;
     EigJets *jets = ARENA_NEW(&cx->arena, EigJets);
     *jets = (EigJets){ .order = order_for(p->rtol) };
-    Build b = { .cx = cx, .p = p, .out = jets };
+    Build b = { .cx = cx, .p = p, .out = jets, .has_kinks = plan->has_kinks };
     if (has_pairs(p))
         b.why_not = "a current that is no sum of products of what source and target contribute";
     else {

@@ -24,38 +24,28 @@ size_t plan_code_numbers(const EigCode *code)
     return n;
 }
 
-/* ---- which plans ---- */
-
-static bool solves(const EigCode *code)
-{
-    for (size_t k = 0; k < code->n; k++)
-        if (code->op[k].kind == EIG_OP_SOLVE)
-            return true;
-    return false;
-}
-
-const char *plan_why_alone(const Plan *plan)
-{
-    const EigProblem *p = &plan->problem;
-    if (plan->general_why)
-        return plan->general_why;
-    if (eig_method[p->method].adaptive)
-        return "the method chooses its steps, each set its own";
-    if (plan->state != STATE_IN_REGISTERS)
-        return plan->state_why;
-    for (size_t q = 0; q < p->n_pops; q++)
-        if (solves(&p->pop[q].phi))
-            return "an activation solves an equation";
-    return NULL;
-}
-
 /* ---- the row ---- */
 
-static size_t block_numbers(const EigProblem *p, const EigBlock *b)
+static size_t block_numbers(const Plan *plan, const EigBlock *b)
 {
+    const EigProblem *p = &plan->problem;
+    if (plan_block_is_shared(plan, b))
+        return b->w ? 0 : b->kind == EIG_BLOCK_SPARSE;
     if (b->kind == EIG_BLOCK_DENSE)
         return p->pop[b->pre].size * p->pop[b->post].size;
     return b->kind == EIG_BLOCK_SPARSE && b->w ? b->row_from[p->pop[b->post].size] : 1;
+}
+
+/* The noise of a population whose neurons are rates. */
+static const EigCode *noise_of(const EigPop *pop)
+{
+    static const EigCode none = { 0 };
+    return pop->n_states ? &pop->state[0].noise : &none;
+}
+
+static bool has_seed(const EigProblem *p)
+{
+    return eig_noise_from(p, p->n_pops, 0) > 0;
 }
 
 static size_t obs_numbers(const EigObs *o)
@@ -66,24 +56,26 @@ static size_t obs_numbers(const EigObs *o)
     return n;
 }
 
-void plan_numbers_place(Arena *a, const EigProblem *p, PlanNumbers *out)
+void plan_numbers_place(Arena *a, const Plan *plan, PlanNumbers *out)
 {
+    const EigProblem *p = &plan->problem;
     size_t n = 0;
     *out = (PlanNumbers){ .pop = ARENA_ARRAY(a, p->n_pops + 1, size_t), .block = ARENA_ARRAY(a, p->n_blocks + 1, size_t),
                           .record = ARENA_ARRAY(a, p->n_records + 1, size_t) };
     for (size_t q = 0; q < p->n_pops; q++) {
         out->pop[q] = n;
-        n += plan_code_numbers(&p->pop[q].input) + plan_code_numbers(&p->pop[q].phi) + 2;
+        n += plan_code_numbers(&p->pop[q].input) + plan_code_numbers(&p->pop[q].phi) + 2 + plan_code_numbers(noise_of(&p->pop[q]));
     }
     for (size_t k = 0; k < p->n_blocks; k++) {
         out->block[k] = n;
-        n += block_numbers(p, &p->block[k]);
+        n += block_numbers(plan, &p->block[k]);
     }
     for (size_t r = 0; r < p->n_records; r++) {
         out->record[r] = n;
         n += obs_numbers(p->record[r].obs);
     }
-    out->n = n;
+    out->seed = n;
+    out->n = n + (has_seed(p) ? 2 : 0);
 }
 
 static double *read_code(const EigCode *code, double *out)
@@ -104,21 +96,27 @@ static double *read_obs(const EigObs *o, double *out)
     return out;
 }
 
-void plan_numbers_read(const EigProblem *p, double *out)
+void plan_numbers_read(const Plan *plan, double *out)
 {
+    const EigProblem *p = &plan->problem;
     for (size_t q = 0; q < p->n_pops; q++) {
         out = read_code(&p->pop[q].phi, read_code(&p->pop[q].input, out));
         *out++ = p->pop[q].rate;
         *out++ = p->pop[q].exp_step;
+        out = read_code(noise_of(&p->pop[q]), out);
     }
     for (size_t k = 0; k < p->n_blocks; k++) {
         const EigBlock *b = &p->block[k];
-        size_t n = block_numbers(p, b);
+        size_t n = block_numbers(plan, b);
         for (size_t j = 0; j < n; j++)
             *out++ = (b->kind == EIG_BLOCK_DENSE || b->kind == EIG_BLOCK_SPARSE) && b->w ? b->w[j] : b->weight;
     }
     for (size_t r = 0; r < p->n_records; r++)
         out = read_obs(p->record[r].obs, out);
+    if (has_seed(p)) {
+        *out++ = (double)(p->seed >> 32);
+        *out++ = (double)(uint32_t)p->seed;
+    }
 }
 
 /* ---- shapes ---- */
@@ -163,6 +161,12 @@ static bool same_block(const EigProblem *p, const EigBlock *a, const EigBlock *b
            (a->kind != EIG_BLOCK_SPARSE || same_entries(p, a, b));
 }
 
+static bool same_pop(const EigPop *a, const EigPop *b)
+{
+    return a->size == b->size && same_code(&a->input, &b->input) && same_code(&a->phi, &b->phi) && a->n_states == b->n_states &&
+           same_code(noise_of(a), noise_of(b)) && (a->n_states == 0 || a->state[0].entity == b->state[0].entity);
+}
+
 static bool same_schedule(const EigProblem *a, const EigProblem *b)
 {
     EigRatio x = eig_step(a), y = eig_step(b);
@@ -173,17 +177,35 @@ static bool same_schedule(const EigProblem *a, const EigProblem *b)
 bool plan_same_shape(const Plan *one, const Plan *other)
 {
     const EigProblem *a = &one->problem, *b = &other->problem;
-    if (plan_why_alone(one) || plan_why_alone(other) || a->n != b->n || a->n_pops != b->n_pops || a->n_blocks != b->n_blocks ||
+    if (plan_why_alone(one) || plan_why_alone(other) || one->state != other->state || a->n != b->n || a->n_pops != b->n_pops || a->n_blocks != b->n_blocks ||
         a->n_records != b->n_records || !same_schedule(a, b))
         return false;
     for (size_t q = 0; q < a->n_pops; q++)
-        if (a->pop[q].size != b->pop[q].size || !same_code(&a->pop[q].input, &b->pop[q].input) || !same_code(&a->pop[q].phi, &b->pop[q].phi))
+        if (!same_pop(&a->pop[q], &b->pop[q]))
             return false;
     for (size_t k = 0; k < a->n_blocks; k++)
         if (!same_block(a, &a->block[k], &b->block[k]))
             return false;
     for (size_t r = 0; r < a->n_records; r++)
         if (a->record[r].width != b->record[r].width || !same_obs(a->record[r].obs, b->record[r].obs))
+            return false;
+    return true;
+}
+
+/* ---- arrays of weights ---- */
+
+static bool same_weights(const EigProblem *p, const EigBlock *a, const EigBlock *b)
+{
+    size_t n_pre = p->pop[a->pre].size, n_post = p->pop[a->post].size;
+    size_t n = a->kind == EIG_BLOCK_DENSE ? n_pre * n_post : (size_t)a->row_from[n_post];
+    return a->w == b->w || (a->w && b->w && memcmp(a->w, b->w, n * sizeof *a->w) == 0);
+}
+
+bool plan_same_weights(const Plan *one, const Plan *other)
+{
+    for (size_t k = 0; k < one->problem.n_blocks; k++)
+        if (plan_block_is_shared(one, &one->problem.block[k]) &&
+            !same_weights(&one->problem, &one->problem.block[k], &other->problem.block[k]))
             return false;
     return true;
 }

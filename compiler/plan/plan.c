@@ -86,5 +86,6 @@ bool plan_make(Ctx *cx, const Net *net, Plan *out)
     plan_lower(cx, out);
     plan_jumps(cx, &out->problem);
     plan_tangent(cx, net->nums, out);
+    out->has_kinks = plan_has_kinks(cx, m);
     return plan_jets(cx, m->sim.method_span, out) && plan_fits(cx, out);
 }

@@ -52,6 +52,7 @@ struct Plan {
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
     const Plan *tangent;        /* cvode: of the problem's tangent, whose net is NULL */
     const Plan *linear;         /* taylor: of EigJets.linear, whose net is NULL */
+    bool has_kinks;             /* taylor: a step ends where an argument of min, max, abs crosses */
     bool jets_in_registers;     /* taylor: its coefficients are straight-line code */
     const char *jets_why;
     const char *why_no_tangent, *no_tangent_of;         /* cvode: NULL where there is one; the population */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/plan/numbers.h"
 #include "compiler/plan/plan.h"
 #include "runtime/layout.h"
 
@@ -213,6 +214,8 @@ static void print_jets(const Plan *plan, Sbuf *out)
         return;
     sbuf_printf(out, "polynomials of order %u, their coefficients in %s\n  %s\n", p->jets->order,
                 plan->jets_in_registers ? "registers" : "memory", plan->jets_why);
+    if (p->jets->n_kinks)
+        sbuf_printf(out, "  a step ends where one of %zu kinks is passed\n", p->jets->n_kinks);
     print_pieces(p, out);
 }
 
@@ -231,6 +234,12 @@ static void print_jacobian(const Plan *plan, Sbuf *out)
     print_pieces(p, out);
 }
 
+static void print_sets(const Plan *plan, Sbuf *out)
+{
+    const char *why = plan_why_alone(plan);
+    sbuf_printf(out, "sets of a sweep %s\n  %s\n", why ? "one at a time" : "side by side", why ? why : plan_why_together(plan));
+}
+
 void plan_print(const Plan *plan, Sbuf *out)
 {
     const EigProblem *p = &plan->problem;
@@ -243,6 +252,7 @@ void plan_print(const Plan *plan, Sbuf *out)
         sbuf_printf(out, "signals, total inputs and slopes one after the other\n  %s\n", plan->general_why);
     else if (plan->state == STATE_IN_MEMORY)
         sbuf_printf(out, "stages %s\n  %s\n", plan->recompute ? "computed again" : "in arrays", plan->recompute_why);
+    print_sets(plan, out);
     for (size_t q = 0; q < p->n_pops; q++) {
         print_pop(plan, q, out);
         print_share(plan, q, out);

@@ -10,6 +10,7 @@ typedef struct Write {
     Ctx *cx;
     JetOps op;
     unsigned order;
+    bool has_kinks;             /* where steps end; else what is chosen clips what is far out, or is a ramp of t */
     const char *why_not;        /* what has no recurrence; NULL: all is well */
 } Write;
 

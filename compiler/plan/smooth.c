@@ -1,5 +1,6 @@
 /* Whether all that a model computes is smooth, as `taylor` asks: formulas whose derivatives of every order are known (jets.c), between times that are
- * given. What is a function of the neuron's number and of draws alone may be anything. */
+ * given and those at which an argument of `min`, `max` or `abs` crosses, which runtime/kinks.c finds. What is a function of the neuron's number and
+ * of draws alone may be anything. */
 #include "compiler/expr/affine.h"
 #include "compiler/plan/build.h"
 
@@ -9,6 +10,7 @@ typedef struct Search {
     const char *what;           /* what is not smooth, in words; NULL: nothing so far */
     Span at;
     const char *of;
+    bool has_kinks;
 } Search;
 
 static bool moves(const Expr *e)
@@ -49,6 +51,28 @@ static const char *function_word(Search *s, EigFn fn)
     return eig_fn_name[fn] ? arena_printf(&s->cx->arena, "`%s`", eig_fn_name[fn]) : "a function with kinks";
 }
 
+static bool is_bent(const Search *s, const Expr *e)
+{
+    if (e->kind != EXPR_CALL || !moves(e) || is_switch(s, e))
+        return false;
+    EigFn fn = e->as.call.fn;
+    return fn == EIG_FN_ABS || fn == EIG_FN_MIN || fn == EIG_FN_MAX || fn == EIG_FN_RAMP || is_bent(s, e->as.call.arg[0]) ||
+           (e->as.call.n_args > 1 && is_bent(s, e->as.call.arg[1]));
+}
+
+/* sqrt(max(0, x)) and the like have no derivative where they are at rest. */
+static bool is_steep(const Search *s, const Expr *e)
+{
+    Num power;
+    EigFn fn = e->as.call.fn;
+    if (!is_bent(s, e->as.call.arg[0]))
+        return false;
+    if (fn == EIG_FN_POW)
+        return !expr_is_const(e->as.call.arg[1], &power) || mpz_cmp_ui(mpq_denref(power), 1) != 0 || mpq_cmp_si(power, 64, 1) > 0 ||
+               mpq_sgn(power) <= 0;
+    return fn == EIG_FN_SQRT || fn == EIG_FN_LOG;
+}
+
 static void look(Search *s, const Expr *e)
 {
     if (!e || s->what || !moves(e))
@@ -59,12 +83,21 @@ static void look(Search *s, const Expr *e)
         found(s, e, "the solution of an equation");
     if (e->kind != EXPR_CALL || is_switch(s, e))
         return;
+    if (is_steep(s, e)) {
+        found(s, e, arena_printf(&s->cx->arena, "`%s` of what has kinks", eig_fn_name[e->as.call.fn]));
+        return;
+    }
     switch (e->as.call.fn) {
     case EIG_FN_LOG_ROOT: case EIG_FN_LOGIT_ROOT:
         if (moves(e->as.call.arg[1]))
             found(s, e, arena_printf(&s->cx->arena, "`%s` of a second argument that changes", eig_fn_name[e->as.call.fn]));
         break;
-    case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE: case EIG_FN_RAMP:
+    case EIG_FN_ABS: case EIG_FN_MIN: case EIG_FN_MAX: case EIG_FN_RAMP:
+        s->has_kinks = true;
+        break;
+    case EIG_FN_FLOOR: case EIG_FN_STEP: case EIG_FN_PULSE:
+        found(s, e, arena_printf(&s->cx->arena, "%s, which jumps at times that nobody gives", function_word(s, e->as.call.fn)));
+        return;
     case EIG_FN_EXP_MEAN:
         found(s, e, function_word(s, e->as.call.fn));
         return;
@@ -118,6 +151,14 @@ bool plan_is_smooth(Ctx *cx, const Model *m)
                       s.of, s.what);
     if (s.at.to > s.at.from)
         diag_note_at(cx, d, s.at, "here");
-    diag_help(cx, d, "write `method = dopri8`, or `rk45` where there are kinks");
+    diag_help(cx, d, "write `method = dopri8`, or `rk45` where there are jumps");
     return false;
+}
+
+bool plan_has_kinks(Ctx *cx, const Model *m)
+{
+    Search s = { .cx = cx, .m = m };
+    if (m->sim.method == EIG_METHOD_TAYLOR)
+        search(&s);
+    return s.has_kinks;
 }

@@ -119,12 +119,16 @@ char *arena_strdup(Arena *a, const char *s)
 
 char *arena_vprintf(Arena *a, const char *fmt, va_list ap)
 {
+    char quick[256];            /* most are short: one pass */
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    char *p = arena_alloc(a, (size_t)(n < 0 ? 0 : n) + 1);
-    if (n >= 0)
-        vsnprintf(p, (size_t)n + 1, fmt, again);
+    int n = vsnprintf(quick, sizeof quick, fmt, ap);
+    size_t bytes = (size_t)(n < 0 ? 0 : n) + 1;
+    char *p = arena_alloc(a, bytes);
+    if (n >= 0 && bytes > sizeof quick)
+        vsnprintf(p, bytes, fmt, again);
+    else if (n >= 0)
+        memcpy(p, quick, bytes);
     va_end(again);
     return p;
 }

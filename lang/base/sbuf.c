@@ -43,10 +43,13 @@ void sbuf_str(Sbuf *b, const char *s)
 
 void sbuf_vprintf(Sbuf *b, const char *fmt, va_list ap)
 {
+    char quick[256];            /* most are short: one pass */
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    if (n > 0) {
+    int n = vsnprintf(quick, sizeof quick, fmt, ap);
+    if (n > 0 && (size_t)n < sizeof quick) {
+        sbuf_mem(b, quick, (size_t)n);
+    } else if (n > 0) {
         reserve(b, (size_t)n);
         vsnprintf(b->text + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;

@@ -153,6 +153,26 @@ def no_cache_neither_looks_nor_keeps(folder):
 
 
 @test
+def a_sweep_keeps_what_its_sets_share(folder):
+    """Another step that is no part of the code finds it; what runs alone keeps nothing."""
+    model = """param w = 0.5
+population E excitatory { tau = 20 ms; activation(z) = 1/(1 + exp(-z)); input = 1 }
+connect E -> E { weight = w }
+simulate { duration = %s; method = rk4; step = 0.1 ms; record E every 1 ms }
+"""
+    results = []
+    for duration, options, kept in (("10 ms", ["--no-cache"], 0), ("10 ms", [], 1), ("10 ms", [], 1), ("20 ms", [], 1)):
+        write(folder, "m.eig", model % duration)
+        r = eigc("sweep", "m.eig", "-q", "--over=w=0.1:0.9:20", "-o", "s.csv", *options, cwd=folder, env=dict(EIGC_CACHE_DIR=folder + "/kept"))
+        equal((r.status, len(entries(folder))), (0, kept), r)
+        results.append([line for line in open(folder + "/s.csv") if line[0] != "#"])
+    check(results[0] == results[1] == results[2] != results[3], results)
+    write(folder, "m.eig", model.replace("rk4; step = 0.1 ms", "rk45") % "1 ms")
+    eigc("sweep", "m.eig", "-q", "--over=w=0.1:0.9:3", "-o", "n.csv", cwd=folder, env=dict(EIGC_CACHE_DIR=folder + "/kept"))
+    equal(len(entries(folder)), 1)
+
+
+@test
 def the_folder_follows_the_environment(folder):
     write(folder, "m.eig", MODEL % "1 ms")
     home = {k: v for k, v in os.environ.items() if k != "EIGC_CACHE_DIR"}

@@ -34,12 +34,52 @@ connect I -> E {{ weight = [[w, 1]] * 4; pattern = all_to_all }}
 connect E -> I {{ weight = 10 }}
 simulate {{ duration = 10; {how}; record E every 0.5 }}
 """
+# Parts that hang on one param each. Three sources for C, whose order is that of their inputs; a start, a record, and a value that changes.
+PARTS = """model parts
+param p = 1
+param q = 1
+param w = 0.7
+param drive = 0.1
+let half = q / 2
+function bent(x) = x / (1 + x^2)
+population A excitatory {{ tau = 3; cost = nonnegative; input = p + bent(0.3); start = 0.1 * p }}
+population B excitatory {{ tau = 3; cost = nonnegative; input = 2 * half + bent(0.3) }}
+population D excitatory {{ tau = 3; cost = nonnegative; input = 1.25 + bent(0.3) }}
+population C inhibitory {{ tau = 2; cost = nonnegative; gain = 0.9; input = 0.001 - drive }}
+connect A -> C {{ weight = 0.05 }}
+connect B -> C {{ weight = 0.06 }}
+connect D -> C {{ weight = 0.07 }}
+connect C -> A {{ weight = w / 10000 }}
+simulate {{ duration = 8; method = {method}; step = 0.1; at 4 drive = 0.2; record mean(C) every 1 }}
+"""
+TWO_RATES = """model rates
+param a = 1
+param b = 1
+population A excitatory { tau = a; activation(z) = tanh(z); input = 1 }
+population B inhibitory { size = 2; tau = b; activation(z) = tanh(z); input = 1 }
+connect A -> B { weight = 2 }
+connect B -> A { weight = 1.5 }
+simulate { duration = 10; method = auto; step = 1; record A every 1 }
+"""
 NOISY = """model noisy
 param w = 0.5 in [0, 3]
 param s = 0.1 per sqrt(ms)
 population E excitatory { size = 3; tau = 10 ms; cost = nonnegative; noise = s; input = 1 + 0.1 * i }
 connect E -> E { weight = w / 3 }
 simulate { duration = 20 ms; method = euler_maruyama; step = 0.1 ms; seed = 3; record E every 1 ms }
+"""
+
+# Neurons in memory: dense and sparse arrays of weights, which w changes and g does not.
+ARRAYS = """model arrays
+param g = 1 in [0, 4]
+param w = 1 in [0, 2]
+population E excitatory {{ size = 50; tau = 10; cost = nonnegative; input = g + cos(i); start = 0.1 * i }}
+population I inhibitory {{ size = 21; tau = 5; activation(z) = tanh(max(z, 0)); input = g * sin(t) }}
+connect E -> E {{ weight = w / (50 + pre.i + 2 * post.i); pattern = all_to_all }}
+connect I -> E {{ weight = (1 + abs(sin(pre.i + 3 * post.i))) / 21; pattern = all_to_all }}
+connect E -> I {{ weight = 0.3 / (1 + pre.i); pattern = random(p = 0.3) }}
+connect I -> I {{ weight = 0.1; self = no }}
+simulate {{ duration = 6; {how}; record E every 1 }}
 """
 
 
@@ -60,10 +100,10 @@ def records(folder, settings, model="m.eig"):
     return np.load(os.path.join(folder, "r.npz"))
 
 
-def same_as_runs(folder, axes, measures, of_run):
+def same_as_runs(folder, axes, measures, of_run, *more):
     """axes: name -> values as text; of_run: measures from the arrays of a run."""
     options = [f"--over={name}={','.join(values)}" for name, values in axes.items()]
-    sweep(folder, *options, *(f"--measure={m}" for m in measures), "-q")
+    sweep(folder, *options, *(f"--measure={m}" for m in measures), "-q", *more)
     rows = rows_of(folder)
     sets = list(itertools.product(*axes.values()))
     equal(len(rows), len(sets))
@@ -102,7 +142,7 @@ def adaptive_sets_run_alone(folder):
 
 @test
 def several_neurons_and_formulas(folder):
-    for n, alone in ((3, False), (40, True)):
+    for n, alone in ((3, False), (40, False), (300, True)):
         write(folder, "m.eig", SIGMOID.format(n=n, how="method = rk4; step = 0.05").replace("[[w, 1]] * 4; pattern = all_to_all", "w / 8"))
         same_as_runs(folder, {"a": ["0.5", "1", "3.7"], "w": ["0", "3", "10"]}, ["final(mean(E))", "peak(E[1] - I[0])", "final(input(E[2]))"],
                      lambda run: ((run["E"][-1].mean(), 1e-15), (run["E"][-1][0], 1e9), (0, 1e9)))
@@ -110,6 +150,28 @@ def several_neurons_and_formulas(folder):
         check(("one at a time" in r.out) == alone, r)
         for row in rows_of(folder):
             equal(float(row["final(E[1])"]), records(folder, ["a=" + row["a"]])["E"][-1][1])
+
+
+@test
+def arrays_of_weights_are_shared(folder):
+    """Neurons in memory: every set is that of the run, on the axis that changes no weight, beside one that does, and where each set has its own."""
+    final = ["final(E[49])", "final(mean(I))", "peak(sum(E) - E[3] * 2)", "final(input(E[7]))"]
+    for how in ("method = euler; step = 0.1", "method = rk4; step = 0.25; precision = f32_weights", "method = exponential_euler; step = 0.2"):
+        write(folder, "m.eig", ARRAYS.format(how=how))
+        for axes, alone in ((("g=0.1:2:9", "w=1"), False), (("w=0.5,1", "g=0:1:20"), False), (("g=0.5,1", "w=0.5:1:5"), True)):
+            options = [f"--over={axis}" for axis in axes] + [f"--measure={m}" for m in final]
+            texts = set()
+            for threads in (1, 3):
+                r = sweep(folder, *options, f"--threads={threads}")
+                check(("each set has arrays of weights of its own" in r.out) == alone and ("one at a time" in r.out) == alone, r)
+                with open(os.path.join(folder, "s.csv")) as file:
+                    texts.add(file.read())
+            equal(len(texts), 1)
+            for row in rows_of(folder)[::4]:
+                run = records(folder, [f"g={row['g']}", f"w={row['w']}"])
+                equal(float(row["final(E[49])"]), run["E"][-1][49])
+    plan = eigc("dump", "--plan", "m.eig", cwd=folder).out
+    check("sets of a sweep side by side\n  arrays of weights" in plan, plan)
 
 
 @test
@@ -212,6 +274,60 @@ def damaged_while_it_lay_there(folder):
 
 
 @test
+def parts_of_sets(folder):
+    """A set whose parts were in other sets is not compiled; it is the same as alone, in whatever order its sums are added."""
+    write(folder, "m.eig", PARTS.format(method="rk4"))
+    q, rows = "--over=q=1.47,1.31,1.23,1.45,1.41,1.25,1.13,1.29,1.17,1.11,1.49,1.15,1.35,1.09,1.39,1.07,1.19,1.33,1.05,1.37", []
+    sweep(folder, "--over=p=1.1:1.5:11", q, "--measure=final(input(C))", "--measure=final(A * q)", "--threads=1")
+    for k in range(11):         # each of these is compiled
+        sweep(folder, q, f"--set=p={110 * 10 + 40 * k}/1000", "--measure=final(input(C))", "--measure=final(A * q)", out="one.csv")
+        rows += rows_of(folder, "one.csv")
+    equal([{name: row[name] for name in rows[0]} for row in rows_of(folder)], rows)
+    axes = {"p": ["1", "0", "1.75"], "q": ["2", "3"], "w": ["0.7", "0", "1/3"]}
+    same_as_runs(folder, axes, ["final(mean(C))"], lambda run: ((run["mean(C)"][-1], 0),))
+
+
+@test
+def parts_that_are_not_apart(folder):
+    """The method depends on both time constants."""
+    write(folder, "m.eig", TWO_RATES)
+    same_as_runs(folder, {"a": ["0.5", "0.6", "2", "3", "1.5"], "b": ["2", "0.5", "1.5", "0.6", "3"]}, ["final(A)", "peak(A)"],
+                 lambda run: ((run["A"][-1], 0), (run["A"].max(), 0)), "--threads=1")
+
+
+@test
+def wrong_together(folder):
+    """What is right for each value of one param, and wrong for two of them together: no part of the model has both."""
+    model = PARTS.format(method="rk4")
+    for k, (text, p, q, code, where) in enumerate((
+            (model + "let unused = 1 / (p + 3 - q)\n", "2,3,4,5", "9,6.5,6,8.5", "E0403", "at p = 3, q = 6"),
+            (model + "function unused(x) = x + 1 / (p + 3 - q)\n", "2,3,4,5", "9,6.5,6,8.5", "E0403", "at p = 3, q = 6"),
+            (model.replace("param q = 1\n", "param q = 4 in [0, p - 3]\n").replace("param p = 1\n", "param p = 9\n"), "9,7,8", "4,3,4.5,3.5",
+             "E0404", "--over q=4.5: outside the declared range [0, 4]"),
+            (model + "require A in [p + 3, q]\n", "2,5.5,3", "9,10,8,11", "E0401", "at p = 5.5, q = 8"))):
+        write(folder, "m.eig", text)
+        r = sweep(folder, f"--over=p={p}", f"--over=q={q}", "--threads=1", out=f"{k}.csv", status=2)
+        check(code in r.err and where in r.err, r)
+
+
+@test
+def zeros_have_any_unit(folder):
+    """A weight of 0 gives nobody a unit, and an input of 0 fits any: only both together do not."""
+    write(folder, "m.eig", """model zeros
+param p = 0
+param w = 0
+population E excitatory { tau = 2 ms; cost = nonnegative; threshold = -1 mV }
+population I inhibitory { tau = 2 ms; cost = nonnegative; input = p }
+connect E -> I { weight = w }
+simulate { duration = 10 ms; method = rk4; step = 1 ms; record E every 1 ms }
+""")
+    sweep(folder, "--over=p=0,1,2", "--over=w=0,0")
+    sweep(folder, "--over=p=0,0,0", "--over=w=0,1,2")
+    r = sweep(folder, "--over=p=0,1,0", "--over=w=0,1,0", status=2)
+    check("E0301" in r.err and "at p = 1, w = 1" in r.err, r)
+
+
+@test
 def what_leaves_the_numbers(folder):
     write(folder, "m.eig", "param w = 1\npopulation E excitatory { tau = 1; cost = nonnegative; input = 1 }\nconnect E -> E { weight = w }\n"
                            "simulate { duration = 100; method = euler; step = 0.5; record E every 1 }\n")
@@ -275,6 +391,15 @@ def a_set_inside_that_is_no_model(folder):
                            "simulate { duration = 1; method = euler; step = 0.5 }\n")
     r = eigc("sweep", "m.eig", "--over=k=1,2,3,4,5", cwd=folder)
     check(r.status == 2 and "[E0401]" in r.err and "at k = 3" in r.err, r)
+
+
+@test
+def sets_that_are_wrong_alike(folder):
+    """Several of the sets that are looked at beside the first are wrong at one place, which is said once."""
+    write(folder, "m.eig", "param p = 1\npopulation E excitatory { tau = 1; gain = 1.5 - p; activation(z) = tanh(z); input = 1 }\n"
+                           "simulate { duration = 1; method = rk4; step = 0.5 }\n")
+    r = eigc("sweep", "m.eig", "--over=p=1,2,3,4,5,6,1.25", cwd=folder)
+    check(r.status == 2 and "[E0401]" in r.err and "at p = 2" in r.err, r)
 
 
 @test

@@ -250,6 +250,20 @@ def test_34_one_path():
     assert all(0.4 < b / a < 0.6 for a, b in zip(gaps, gaps[1:])), gaps
 
 
+# ---- 35: three in a ring ------------------------------------------------------------------
+
+def test_35_three_in_a_ring():
+    """At t = 30 as by steps of 1/1000; they take turns for ever, in one order, and each is silent in between."""
+    r = run("35-three-in-a-ring")
+    rates = np.array([r[name].ravel() for name in "ABC"])
+    slope = lambda t, x: np.maximum(0, 1 - 3 * np.roll(x, 1)) - x
+    near(rates[:, 300], rk4(slope, np.array([1.0, 0.5, 0.0]), 0.001, 30000), 1e-5, "t = 30")
+    first = np.argmax(rates[:, 500:], axis=0)
+    turns = first[1:][first[1:] != first[:-1]]
+    assert len(turns) > 20 and len(set(np.diff(turns) % 3)) == 1, turns
+    assert rates[:, 500:].min() < 0.1 and rates.min() >= 0
+
+
 # ---- every construct ------------------------------------------------------------------
 
 def text_of(files):

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/csv.h"
 #include "runtime/npz.h"
 #include "runtime/record.h"
 #include "tests/test.h"
@@ -169,6 +170,60 @@ static void csv_numbers(void)
     CHECK_TEXT(csv_body(text, &header), "0,0.1,1e+300,-0,0.3333333333333333,4.94065645841247e-324,1.2345678901234568e+17,0,2\n"
                                         "0.1,nan,inf,-inf,0,0,0,0,0\n");
     free(text);
+    empty_folder();
+}
+
+/* The shortest of 15 to 17 digits that reads back, tried one by one. */
+static size_t tried(char text[40], double x)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, 40, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
+    return strlen(text);
+}
+
+/* Of all sizes; short ones and their neighbours; ties between two of 17 digits; powers of ten, and beside them. */
+static double number_of_kind(uint64_t k, uint64_t random)
+{
+    double x = (double)(random >> 11) * 0x1p-53, short_x = round(x * 1e6) / 1e3, power = pow(10, (double)(random % 40) - 20);
+    switch (k % 8) {
+    case 0:  return ldexp(x - 0.5, (int)(random % 2000) - 1000);
+    case 1:  return x;
+    case 2:  return short_x;
+    case 3:  return nextafter(short_x, random & 1 ? 1e9 : -1e9);
+    case 4:  return -x * 1e-4;
+    case 5:  return (double)(random >> 8) + 0.5;
+    case 6:  return nextafter(power, random & 64 ? 1e99 : 0);
+    default: return power;
+    }
+}
+
+static void csv_numbers_are_short(void)
+{
+    enum { ROUNDS = 400, AT_ONCE = 100 };
+    uint64_t random = 88172645463325252u;
+    double number[AT_ONCE];
+    char expected[40];
+    for (uint64_t k = 0; k < ROUNDS; k++) {
+        OutFile out;
+        Csv c = {.out = &out, .row_width = AT_ONCE};
+        for (uint64_t j = 0; j < AT_ONCE; j++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            number[j] = number_of_kind(j, random);
+        }
+        CHECK(outfile_open(&out, in_folder("short.csv")) && csv_doubles(&c, number, AT_ONCE) && outfile_commit(&out));
+        outfile_close(&out);
+        char *text = read_text(in_folder("short.csv")), *at = text;
+        for (uint64_t j = 0; j < AT_ONCE; at += strcspn(at, ",\n") + 1, j++) {
+            size_t n = tried(expected, number[j]);
+            CHECK(strncmp(at, expected, n) == 0 && (at[n] == ',' || at[n] == '\n'));
+        }
+        free(text);
+    }
     empty_folder();
 }
 
@@ -450,6 +505,7 @@ int main(int argc, char **argv)
     RUN(memory_mode);
     RUN(csv_reads_back);
     RUN(csv_numbers);
+    RUN(csv_numbers_are_short);
     RUN(spilled_rows_read_back);
     RUN(clocks_share_a_table);
     RUN(clocks_spill);

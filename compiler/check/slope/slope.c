@@ -72,7 +72,7 @@ void slope_check(Ctx *cx, const Net *net, SlopeReport *out)
 void slope_check_knowing(Ctx *cx, const Net *net, SlopeProofs *known, SlopeReport *out)
 {
     Num zero = num_int(net->nums, 0);
-    SlopeGroup group = slope_group(cx, net->nums, net);
+    SlopeGroup group = slope_group(cx, net->nums, net, known);
     for (size_t a = 0; a < net->n_pops; a++) {
         const Activation *act = &net->pop[a].model->act;
         bool is_right = true;

@@ -77,7 +77,22 @@ static uint64_t hash_of(const Activation *act)
     return expr_hash(act->cost ? act->cost->g : act->phi);
 }
 
-SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net)
+/* carry_read, or what it found for an equal activation a moment ago. */
+static void read_once(Ctx *cx, NumPool *nums, SlopeProofs *known, Known *to)
+{
+    enum { MOMENT = 64 };
+    uint64_t hash = hash_of(to->act);
+    size_t end = known->read.n > MOMENT ? known->read.n - MOMENT : 0;
+    for (size_t k = known->read.n; k-- > end;)
+        if (known->read.at[k].hash == hash && same_activation(known->read.at[k].of.act, to->act)) {
+            to->like = known->read.at[k].of.like;
+            return;
+        }
+    carry_read(cx, nums, to);
+    vec_push(&cx->arena, &known->read, ((SlopeRead){ hash, *to }));
+}
+
+SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net, SlopeProofs *known)
 {
     SlopeGroup g = { net->n_pops, ARENA_ARRAY(&cx->arena, net->n_pops + 1, Known), ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t),
                      ARENA_ARRAY(&cx->arena, net->n_pops + 1, size_t) };
@@ -89,7 +104,7 @@ SlopeGroup slope_group(Ctx *cx, NumPool *nums, const Net *net)
         if (pop->n_states > 0 || pop->act.slope_known)
             continue;
         g.of[k].act = &pop->act;
-        carry_read(cx, nums, &g.of[k]);
+        read_once(cx, nums, known, &g.of[k]);
         if (g.of[k].like.form)
             ordered[n++] = (Ordered){ &g.of[k], expr_hash(g.of[k].like.form), hash_of(&pop->act), k };
     }

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/driver/sweep/sweep.h"
@@ -17,7 +18,7 @@ static void join_settings(Maker *m, const Options *o)
     for (size_t k = 0; k < n; k++)
         all[k] = o->set[k];
     for (size_t k = 0; k < m->grid->n_params; k++)
-        all[n + k] = (Setting){ .name = m->grid->axis[k].name, .option = "over" };
+        all[n + k] = (Setting){ .name = m->grid->axis[k].name, .option = "over", .axis = (unsigned)k + 1 };
     m->options.set = all;
     m->options.n_set = n + m->grid->n_params;
 }
@@ -35,6 +36,15 @@ bool maker_open(Maker *m, const Options *o, const Grid *g)
         return false;
     m->c.known = &m->known;
     return true;
+}
+
+/* Lists of their own go on where those of the other one end. */
+void maker_know(Maker *m, const Maker *of)
+{
+    m->known = of->known;
+    m->known.proof.cap = m->known.proof.n;
+    m->known.form.cap = m->known.form.n;
+    m->known.read.cap = m->known.read.n;
 }
 
 /* Forgets what the set before was. */
@@ -67,4 +77,26 @@ bool maker_make(Maker *m, size_t set)
 void maker_close(Maker *m)
 {
     compilation_free(&m->c);
+}
+
+void maker_done(Maker *m)
+{
+    if (m)
+        maker_close(m);
+    free(m);
+}
+
+Maker *maker_of(Maker *m, const Options *o, const Grid *g)
+{
+    enum { LARGE = 32 << 20 };
+    if (m && m->c.cx.arena.bytes < LARGE)
+        return m;
+    maker_done(m);
+    m = calloc(1, sizeof *m);
+    if (!m)
+        arena_on_exhausted(sizeof *m);
+    if (maker_open(m, o, g))
+        return m;
+    maker_done(m);
+    return NULL;
 }

@@ -55,13 +55,21 @@ typedef struct Maker {
 } Maker;
 /* Reads the model. False after diagnostics in m->c.cx; maker_close is due either way. */
 bool maker_open(Maker *m, const Options *o, const Grid *g);
+/* What was found of activations by another one, which outlives this. */
+void maker_know(Maker *m, const Maker *of);
 /* m->c.plan is that of the set, until the next. */
 bool maker_make(Maker *m, size_t set);
 void maker_close(Maker *m);
+/* The same maker, malloc'd, as long as what it has made is not large, else, and for NULL, a new one: networks of many synapses are not kept
+ * from set to set. NULL where that cannot be opened, which says why when it is opened elsewhere. */
+Maker *maker_of(Maker *m, const Options *o, const Grid *g);
+void maker_done(Maker *m);
 
 /* Sets side by side: as many as hide how long an operation takes behind those of other sets, and of other neurons where these are not few. Twice as
  * many pay where there is much to do, since the code is as much longer. */
 enum { SWEEP_LANES = 8, SWEEP_LANES_OF_FEW = 16, SWEEP_MOST_LANES = 32, SWEEP_FEW_NEURONS = 4, SWEEP_MANY_SETS = 1024 };
+/* With neurons in memory: as many as the registers hold totals of, of some targets; fewer than this part of them run one at a time. */
+enum { SWEEP_LANES_IN_MEMORY = 16, SWEEP_LEAST_PART = 4 };
 
 /* ---- shapes.c: kernels, each of plans that differ in numbers alone ---- */
 typedef struct Shape {
@@ -77,11 +85,14 @@ typedef struct Shapes {
     const Options *options;     /* of the command */
     pthread_mutex_t lock;
     Shape *first;
+    struct Family *families;    /* cells.c */
+    bool no_families;           /* there can be none */
 } Shapes;
-/* The shape of the set, whose plan is in `of`; its kernel is made where there is none yet. NULL after diagnostics in of->c.cx. */
-const Shape *shape_find(Shapes *s, Maker *of, size_t set);
-/* The set's numbers that the kernel reads, one for each that varies. */
-void shape_row(const Shape *s, const EigProblem *p, double *numbers, double *out);
+/* The shape of the set, whose plan is in `of`; its kernel is made where there is none yet. NULL after diagnostics in of->c.cx.
+ * numbers: of the plan, in the arena of `of`. */
+const Shape *shape_find(Shapes *s, Maker *of, size_t set, const double **numbers);
+/* Of a plan's numbers those that the kernel reads, one for each that varies. */
+void shape_row(const Shape *s, const double *numbers, double *out);
 void shapes_free(Shapes *s);
 
 /* ---- workers.c ---- */
@@ -91,7 +102,10 @@ typedef struct Sweep {
     size_t n_measures;
     EigJournal journal;
     Shapes shapes;
+    const Maker *first;         /* of the sets that were tried before */
     const char *why_alone;      /* NULL: sets run side by side */
+    bool in_memory;             /* then with their neurons in memory */
+    unsigned threads_each;      /* of a block: where there are fewer blocks than threads several share the evaluations of one */
     volatile bool stop;
     size_t next_block;          /* atomic */
     size_t n_done;              /* atomic: sets that are kept */
