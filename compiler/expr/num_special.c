@@ -281,7 +281,7 @@ static bool root_end(const Ascending *f, mpfr_ptr y, mpfr_srcptr x, mpfr_srcptr 
     for (mpfr_prec_t k = mpfr_get_prec(y) + 8; !done && k > 2; k -= k / 4 + 1) {
         move(try, from, k, round);
         f->value(value, try, b, round == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD);
-        done = round == MPFR_RNDD ? mpfr_cmp(value, a) <= 0 : mpfr_cmp(value, a) >= 0;
+        done = !mpfr_nan_p(value) && (round == MPFR_RNDD ? mpfr_cmp(value, a) <= 0 : mpfr_cmp(value, a) >= 0);
     }
     mpfr_set(y, try, round);
     mpfr_clears(from, try, value, (mpfr_ptr)0);
@@ -351,13 +351,14 @@ static void enclose_root(const Ascending *f, mpfi_ptr y, mpfi_srcptr a, mpfr_src
     bool is_point = mpfr_equal_p(&a->left, &a->right) && mpfr_equal_p(b_left, b_right);
     mpfr_t x;
     mpfr_init2(x, mpfi_get_prec(y) + 32);
-    if (mpfr_number_p(&a->left))
+    bool lower = mpfr_number_p(&a->left) && mpfr_number_p(b_left), upper = mpfr_number_p(&a->right) && mpfr_number_p(b_right);
+    if (lower)
         f->guess(x, &a->left, b_left);
-    if (!mpfr_number_p(&a->left) || !root_end(f, &y->left, x, &a->left, b_left, MPFR_RNDD))
+    if (!lower || !root_end(f, &y->left, x, &a->left, b_left, MPFR_RNDD))
         mpfr_set_d(&y->left, least, MPFR_RNDD);
-    if (mpfr_number_p(&a->right) && !is_point)
+    if (upper && !is_point)
         f->guess(x, &a->right, b_right);
-    if (!mpfr_number_p(&a->right) || !root_end(f, &y->right, x, &a->right, b_right, MPFR_RNDU))
+    if (!upper || !root_end(f, &y->right, x, &a->right, b_right, MPFR_RNDU))
         mpfr_set_d(&y->right, most, MPFR_RNDU);
     mpfr_clear(x);
 }

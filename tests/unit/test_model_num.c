@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/expr/expr.h"
+#include "compiler/expr/num_special.h"
 #include "tests/test.h"
 
 static NumPool pool;
@@ -264,6 +265,31 @@ static void roots_are_nearest(void)
     }
 }
 
+/* With a parameter that is not bounded above, the ends are numbers still, and between them is what a large one gives. */
+static void roots_are_enclosed_without_an_end(void)
+{
+    static const double at[] = { 1, 100, -3 };
+    mpfi_t a, b, y, large;
+    mpfi_ptr all[] = { a, b, y, large };
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        mpfi_init2(all[k], 100);
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++)
+        for (int logit = 0; logit < 2; logit++) {
+            mpfi_set_d(a, at[k]);
+            mpfi_interv_d(b, 2, HUGE_VAL);
+            (logit ? enclose_logit_root : enclose_log_root)(y, a, b);
+            CHECK(!mpfi_nan_p(y) && mpfr_sgn(&y->left) >= 0);
+            mpfi_set_d(b, 1e9);
+            (logit ? enclose_logit_root : enclose_log_root)(large, a, b);
+            CHECK(mpfi_is_inside(large, y));
+            mpfi_set_d(b, 2);
+            (logit ? enclose_logit_root : enclose_log_root)(large, a, b);
+            CHECK(mpfi_is_inside(large, y));
+        }
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        mpfi_clear(all[k]);
+}
+
 static bool applies(EigFn fn, const char *a, const char *b, const char *expected)
 {
     Num arg[2] = { parse(a), b ? parse(b) : NULL }, value;
@@ -315,6 +341,7 @@ int main(void)
     RUN(rounding_encloses);
     RUN(functions_are_nearest);
     RUN(roots_are_nearest);
+    RUN(roots_are_enclosed_without_an_end);
     RUN(functions_are_exact_where_they_can_be);
     RUN(roots);
     num_pool_free(&pool);
