@@ -450,7 +450,7 @@ static void logit_guess(mpfr_ptr x, mpfr_srcptr a, mpfr_srcptr b)
         mpfr_div(f, f, slope, MPFR_RNDN);
         mpfr_sub(f, u, f, MPFR_RNDN);
         mpfr_sub(slope, f, u, MPFR_RNDN);
-        bool done = mpfr_zero_p(slope) || (!mpfr_zero_p(f) && mpfr_get_exp(slope) < mpfr_get_exp(f) - p + 4);
+        bool done = !mpfr_number_p(slope) || mpfr_zero_p(slope) || (!mpfr_zero_p(f) && mpfr_get_exp(slope) < mpfr_get_exp(f) - p + 4);
         mpfr_mul_2ui(slope, slope, 1, MPFR_RNDN);
         if (!done && !(mpfr_cmp(f, lo) >= 0 && mpfr_cmp(f, hi) <= 0 && mpfr_cmpabs(slope, before) <= 0)) {
             mpfr_add(f, lo, hi, MPFR_RNDN);

@@ -265,14 +265,15 @@ static void roots_are_nearest(void)
     }
 }
 
-/* With a parameter that is not bounded above, the ends are numbers still, and between them is what a large one gives. */
+/* With a parameter that is not bounded above, the ends are numbers still, and between them is what a large one gives; with the largest
+ * number of all, too. */
 static void roots_are_enclosed_without_an_end(void)
 {
     static const double at[] = { 1, 100, -3 };
     mpfi_t a, b, y, large;
     mpfi_ptr all[] = { a, b, y, large };
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        mpfi_init2(all[k], 100);
+        mpfi_init2(all[k], k == 0 ? 300 : 100);
     for (size_t k = 0; k < sizeof at / sizeof *at; k++)
         for (int logit = 0; logit < 2; logit++) {
             mpfi_set_d(a, at[k]);
@@ -286,6 +287,12 @@ static void roots_are_enclosed_without_an_end(void)
             (logit ? enclose_logit_root : enclose_log_root)(large, a, b);
             CHECK(mpfi_is_inside(large, y));
         }
+    mpfi_set_d(b, 1e-308);
+    mpfr_set_inf(&a->left, 1);
+    mpfr_nextbelow(&a->left);                   /* rounded upwards to fewer bits, it is infinite */
+    mpfr_set_inf(&a->right, 1);
+    enclose_logit_root(y, a, b);
+    CHECK(!mpfi_nan_p(y) && mpfr_sgn(&y->left) >= 0 && mpfr_cmp_ui(&y->right, 1) == 0);
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         mpfi_clear(all[k]);
 }
