@@ -46,14 +46,26 @@ static const char *settings_of(Compilation *c, const RefutedRanges *r, const Ref
     o->set = set;
     for (size_t k = 0; k < r->n_params; k++) {
         const ModelParam *p = param_named(c->model, r->name[k]);
-        if (!p)
-            return arena_printf(arena, "no param of a range is `%s`", on_one_line(arena, r->name[k]));
         if (mpq_cmp(point->at[k], p->lo) < 0 || mpq_cmp(point->at[k], p->hi) > 0)
             return arena_printf(arena, "`%s` = %s is not in its range", p->name, claim_number(&c->cx, point->at[k]));
         const char *value = point_value_text(&c->cx, p, point->at[k]);
         if (!value)
             return arena_printf(arena, "`%s` has a unit in which it cannot be set", p->name);
         set[o->n_set++] = (Setting){.name = p->name, .value = value};
+    }
+    return NULL;
+}
+
+/* The file's statement is about its ranges: they are to be the model's. */
+static const char *ends_fault(Compilation *c, const RefutedRanges *r)
+{
+    Arena *arena = &c->cx.arena;
+    for (size_t k = 0; k < r->n_params; k++) {
+        const ModelParam *p = param_named(c->model, r->name[k]);
+        if (!p)
+            return arena_printf(arena, "no param of a range is `%s`", on_one_line(arena, r->name[k]));
+        if (!mpq_equal(p->lo, r->lo[k]) || !mpq_equal(p->hi, r->hi[k]))
+            return arena_printf(arena, "the range of `%s` is another, from %s to %s", p->name, claim_number(&c->cx, p->lo), claim_number(&c->cx, p->hi));
     }
     return NULL;
 }
@@ -76,6 +88,9 @@ static const char *point_fault(Compilation *c, const RefutedRanges *r, const Ref
 
 const char *claim_points_fault(Compilation *c, const RefutedRanges *r)
 {
+    const char *ends = ends_fault(c, r);
+    if (ends)
+        return ends;
     for (size_t k = 0; k < r->n; k++) {
         const char *fault = point_fault(c, r, &r->point[k]);
         if (fault)
