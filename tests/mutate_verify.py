@@ -11,7 +11,7 @@ beyond an array, which only the sanitizers see, and so does a param too many of 
 populations cannot be read from a file; no cell lies in an empty plane; the form of any-time-constants has p and q on its diagonal; where a list
 is taken out of a text that is no place for one, the null is refused that it leaves, as any null is; no image of a box that moves is
 below 0, and so none is below a radius that is not above 0; rates of projected and switched dynamics are of all rows, and so no cascade
-finds one of a component. Boxes that move are looked at between corners in tests/cli/test_map_proofs.py.
+finds one of a component; a point of ranges has no key for multipliers. Boxes that move are looked at between corners in tests/cli/test_map_proofs.py.
 Usage: tests/mutate_verify.py [PART...]      rows in which one of these occurs
 """
 import glob
@@ -24,14 +24,23 @@ from concurrent.futures import ThreadPoolExecutor
 C = "compiler/check/proof/"
 ROWS = [
     # all of a file
-    ("certificate_verify.c", "if (!proof.accepted || !f->ranges.n_cells)", "if (1)"),
-    ("certificate_verify.c", "    if (!cells.accepted)\n", "    if (0)\n"),
+    ("certificate_verify.c", "if (!proof.accepted || (!f->ranges.n_cells && !f->refuted.n))", "if (1)"),
+    ("certificate_verify.c", "    if (!all.accepted)\n        return all;\n    proof", "    proof"),
+    ("certificate_verify.c", "    if (all->refuted.n)\n", "    if (0)\n"),
     ("certificate_verify.c", "if (!statement_local(f->evidence.statement, f->evidence.n_statements))", "if (0)"),
     ("certificate_verify.c", "    if (statement_local(all->evidence.statement, all->evidence.n_statements))", "    if (0)"),
     ("certificate_verify.c", "if (all->matrix.n != f->matrix.n)", "if (0)"),
     ("certificate_verify.c", "    VerifyResult proof = verify_proof(cx, all);", "    VerifyResult proof = {.accepted = true};"),
     ("certificate_verify.c", "if (!proof.accepted || !f->everywhere)", "if (1)"),
-    ("certificate_verify.c", "    if (!all.accepted)\n", "    if (0)\n"),
+    ("certificate_verify.c", "    if (!all.accepted)\n        return all;\n    if", "    if"),
+    # what is refuted in the ranges
+    ("certificate_points.c", "    if (has_twice(r))\n", "    if (0)\n"),
+    ("certificate_points.c", "        if (!is_inside(r, &r->point[k]))\n", "        if (0)\n"),
+    ("certificate_points.c", "mpq_cmp(r->lo[k], p->at[k]) <= 0 &&", "1 &&"),
+    ("certificate_points.c", "&& mpq_cmp(p->at[k], r->hi[k]) <= 0", "&& 1"),
+    ("certificate_points.c", "    is &= mpq_cmp", "    is = mpq_cmp"),
+    ("certificate_points.c", "        if (!v.accepted)\n", "        if (0)\n"),
+    ("certificate_points.c", "n == 0 || n > REFUTED_MAX_POINTS", "n > REFUTED_MAX_POINTS"),
     # the matrix
     ("verify_matrix.c", "claim_matrix_size(m, a) == 0 ||", "0 ||"),
     ("verify_matrix.c", "__builtin_add_overflow(sum, claim_matrix_size(m, a), &sum))", "(sum += claim_matrix_size(m, a), 0))"),

@@ -135,6 +135,10 @@ def by_hand():
                                        "cells": [{"lo": ["0"], "hi": ["0.7"], "components": one,
                                                   "statements": [{"says": "projected-dynamics-rate", "lag": ["2", "1"], "rate": "0.05"},
                                                                  {"says": "switched-dynamics-rate", "tau": ["2", "1"], "rate": "0.25"}]}]}}
+    there = {"matrix": {"n": 2, "rows": [["0.5", "-0.2"], ["0.3", "-1"]]}, "claim": "not-lds", "witness": {"members": [0], "V": [["2"]]}}
+    yield "ranges, refuted", {"format": "eig-certificate/1", "claim": "lds", "matrix": {"n": 2, "rows": [["-0.5", "-0.2"], ["0.3", "-1"]]}, "components": one,
+                              "ranges": {"params": [{"name": "w", "lo": "0", "hi": "2"}, {"name": "v", "lo": "-1", "hi": "1"}],
+                                         "refuted": [dict(there, at=["1.5", "0"]), dict(there, at=["1.5", "1"], statements=[{"says": "several-or-none"}])]}}
     box = {"says": "local-slopes", "slope": ["0.5"], "input": ["0.25"], "x_lo": ["0.4"], "x_hi": ["0.6"]}
     alone = {"claim": "lds", "matrix": {"n": 1, "rows": [["-0.25"]]}, "components": [{"members": [0], "p": ["1"], "proof": "exact"}]}
     yield "a box, and stable everywhere", dict(alone, format="eig-certificate/1", matrix={"n": 1, "rows": [["-0.5"]]}, statements=[box, {"says": "equal-time-constants", "tau": "3"}],

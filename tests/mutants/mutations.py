@@ -167,6 +167,8 @@ def of_list(x):
         if k:
             yield "exchanged", "*", x[:k - 1] + [x[k], x[k - 1]] + x[k + 1:]
             if isinstance(x[k], dict) and isinstance(x[k - 1], dict):
+                if "name" in x[k] and "name" in x[k - 1]:
+                    yield "the name of another", "*", x[:k] + [{**x[k], "name": x[k - 1]["name"]}] + x[k + 1:]
                 for key in set(x[k]) & set(x[k - 1]):
                     a, b = {**x[k - 1], key: x[k][key]}, {**x[k], key: x[k - 1][key]}
                     yield "exchanged in " + key, "*", x[:k - 1] + [a, b] + x[k + 1:]
@@ -261,6 +263,13 @@ def grafts(tree, donors):
         own = {"everywhere": {**tree["everywhere"], "statements": tree["everywhere"].get("statements", []) + tree["statements"]}}
         yield "a statement from elsewhere", "everywhere", of_parts(own)
         yield "the other proof", "everywhere", of_parts({k: x for k, x in tree["everywhere"].items() if k != "statements"})
+        point = {"at": ["1"], "claim": "not-lds", "matrix": {"n": 1, "rows": [["0"]]}, "witness": {"members": [0], "V": [["1"]]}}
+        beside = {"params": [{"name": "w", "lo": "0", "hi": "2"}], "refuted": [point]}
+        yield "a point in it", "everywhere", of_parts({"everywhere": {**tree["everywhere"], "ranges": beside}})
+    ranges = tree.get("ranges", {})
+    if "refuted" in ranges and "components" in tree:
+        own = {**{k: x for k, x in tree.items() if k in ("claim", "matrix", "components")}, "at": ranges["refuted"][0]["at"]}
+        yield "what is not refuted there", "ranges/refuted", of_parts({"ranges": {**ranges, "refuted": [own]}})
     for other in donors:
         for key in ("matrix", "claim", "components", "witness", "statements", "ranges", "proofs", "cells", "params", "terms", "attained", "model"):
             if key in other and other[key] != tree.get(key):
