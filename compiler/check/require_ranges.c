@@ -77,6 +77,18 @@ static bool extreme_of(const Net *net, const Dependence *d, bool largest, Corner
     return true;
 }
 
+/* Powers, quotients and functions of params are between bounds: where all of these have the sign of the factor that there is now, the
+ * weights have theirs. */
+static bool keeps_sign(const Net *net, const ModelConn *conn)
+{
+    mpq_t lo, hi;
+    mpq_inits(lo, hi, (mpq_ptr)0);
+    int now = mpq_sgn(conn->factor);
+    bool keeps = now && values_of_sum(net->model, conn->factor_of, lo, hi) && mpq_sgn(now > 0 ? lo : hi) * now >= 0;
+    mpq_clears(lo, hi, (mpq_ptr)0);
+    return keeps;
+}
+
 /* The network with the factors of all connections at their least, or largest; *open names one that is not followed. */
 static void net_at_extremes(Ctx *cx, const Net *net, bool largest, Net *out, const char **open)
 {
@@ -91,7 +103,8 @@ static void net_at_extremes(Ctx *cx, const Net *net, bool largest, Net *out, con
         if (!conn->factor_of || b->term || net->pop[b->pre].model->is_exempt)
             continue;
         if (!extreme_of(net, conn->factor_of, largest, &c, &x) || (b->kind == BLOCK_UNDRAWN && mpq_sgn(x) < 0)) {
-            *open = conn->label;
+            if (!keeps_sign(net, conn))
+                *open = conn->label;
             continue;
         }
         mpq_ptr factor = num_new(net->nums);
@@ -116,14 +129,17 @@ static const char *violation_text(Ctx *cx, const Net *net, bool largest, const D
 RequirementReport require_dale_for_all(Ctx *cx, Report *r, const ModelRequire *require)
 {
     const char *open = range_elsewhere(cx, r->net->model);
+    const Net *apart = r->net;
     RequirementReport own = require_dale(cx, r, require);
     if (own.verdict != TRUTH_CERTIFIED)
         return own;
+    if (!open)
+        open = range_entries_apart(cx, r->net, &apart);
     for (int largest = 0; largest < 2 && !open; largest++) {
         Net net;
         DaleReport dale;
         const char *connection = NULL;
-        net_at_extremes(cx, r->net, largest, &net, &connection);
+        net_at_extremes(cx, apart, largest, &net, &connection);
         dale_check(NULL, &net, &dale);
         if (dale.verdict == TRUTH_REFUTED)
             return (RequirementReport){.verdict = TRUTH_REFUTED, .reason = violation_text(cx, &net, largest, &dale.violation[0])};

@@ -90,13 +90,19 @@ param v = 0.2 in [0, 1]
 param s = 1 in [0, 3]
 population E excitatory { size = 3; tau = 20; cost = box(0, 3); start = s }
 population M mixed { size = 3; tau = 20; cost = box(0, 3); start = s * v }
+population I inhibitory { size = 3; tau = 20; cost = box(0, 3); start = 0 }
 """
 
 
 @test
 def signs_are_looked_at_at_all_ends(folder):
     for connect, wanted in (("E -> E { weight = v }", "certified"), ("M -> M { weight = w }", "certified"), ("E -> M { weight = w }", "refuted"),
-                            ("E -> M { weight = v * (0.4 - w/8) }", "certified"), ("E -> M { weight = v * (1.5 - w) }", "refuted"), ("E -> M { weight = v^2 }", "undecided"),
+                            ("E -> M { weight = v * (0.4 - w/8) }", "certified"), ("E -> M { weight = v * (1.5 - w) }", "refuted"), ("E -> M { weight = v^2 }", "certified"),
+                            ("E -> M { weight = w^2 - 0.1 }", "undecided"), ("E -> M { weight = exp(-w) / (1 + v) }", "certified"), ("E -> M { weight = (w - 0.5)^2 }", "undecided"),
+                            ("E -> M { weight = [[1, v, 3], [0, s, s * v], [1, exp(w), 1]] }", "certified"), ("E -> M { weight = [[1, v, 3], [0, w + 0.5, 1], [1, 1, 1]] }", "refuted"),
+                            ("E -> M { weight = [[1, v, 3], [0, w^2, 1], [1, 1, 1]]; scale = -1 * -v }", "certified"), ("E -> M { weight = s * [[1, v, 3], [0, w - v + 0.1, 1], [1, 1, 1]] }", "refuted"),
+                            ("I -> M { weight = [[1, v, 3], [0, s, s * v], [1, v^2, 1]] }", "certified"), ("I -> M { weight = [[1, v, 3], [0, v - w/8 + 0.2, 1], [1, 1, 1]] }", "undecided"),
+                            ("I -> M { weight = [[-1, -v, -3], [0, -1, -s], [-1, w - 2, -1]] }", "certified"), ("I -> M { weight = [[-1, -v, -3], [0, -1, w - 1], [-1, -1, -1]] }", "refuted"),
                             ("E -> M { weight = v * [[1, 2, 3], [0, 1, 0], [1, 1, 1]] }", "certified"),
                             ("E -> M { weight = w * [[1, 2, 3], [0, 1, 0], [1, 1, 1]] }", "refuted")):
         found = verdicts(folder, RANGES + "connect " + connect + "\n", ["dale for all params"])[0]
