@@ -305,6 +305,37 @@ static bool structured_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed 
     return true;
 }
 
+/* Into *constant what a formula for each pair is multiplied by; false where a param with a range stands in the rest of it. What is asked
+ * is what was looked up on the way: of what is there in the end 1 times x is x, whatever the 1 depends on. */
+static bool outer_factors(Builder *b, const Scope *scope, const AstExpr *e, EigFn fn, Typed *constant)
+{
+    AstOp op = e->kind == AST_BINARY ? e->as.binary.op : AST_ADD;
+    if (fn == EIG_FN_MUL && (op == AST_MUL || op == AST_DIV))
+        return outer_factors(b, scope, e->as.binary.left, EIG_FN_MUL, constant) &&
+               outer_factors(b, scope, e->as.binary.right, op == AST_MUL ? EIG_FN_MUL : EIG_FN_DIV, constant);
+    b->touched = 0;
+    Typed arg[2] = { *constant, resolve(b, e, scope) };
+    if (!typed_ok(arg[1]) || !expr_is_const(arg[1].e, NULL))
+        return typed_ok(arg[1]) && !b->touched;
+    *constant = typed_call(b, e->span, fn, 2, arg);
+    return typed_ok(*constant);
+}
+
+/* How the weight, over what it is now, depends on params. */
+static const Dependence *pair_dependence(Builder *b, const AstExpr *e, const Scope *scope)
+{
+    uint64_t touched = b->touched;
+    Typed constant = typed_const(b, e->span, num_int(b->nums, 1), UNIT_NONE);
+    Num now = NULL, one = num_int(b->nums, 1);
+    bool is_outer = touched && outer_factors(b, scope, e, EIG_FN_MUL, &constant) && expr_is_const(constant.e, &now) && mpq_sgn(now) > 0;
+    b->touched = touched;
+    if (!is_outer || !constant.e->depends || (touched & ~constant.e->depends->params))
+        return touched ? depend_unknown(b->cx, touched) : NULL;
+    mpq_ptr inverse = num_new(b->nums);
+    mpq_div(inverse, one, now);
+    return depend_product(b->cx, b->nums, constant.e->depends, now, NULL, inverse);
+}
+
 static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_one)
 {
     PairPlaces pair = { .pre = c->pre, .post = c->post };
@@ -323,7 +354,8 @@ static bool plain_weight(Builder *b, const AstExpr *e, ModelConn *c, Typed *of_o
     c->by_displacement = !expr_has_draw(v.e) && place_is_translation_invariant(&pair, v.e);
     c->pair = v.e;
     c->factor = num_int(b->nums, 1);
-    c->factor_of = b->touched ? depend_unknown(b->cx, b->touched) : NULL;       /* a `scale` with the same param does not make it followed */
+    draws = draw_key(c->key, "weight", true);       /* anew: parts are looked up once more, and drawn as before */
+    c->factor_of = pair_dependence(b, e, &scope);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Entries of literal matrices that depend on params: each is followed as a weight of its own is. What is certified over ranges is accepted by
+"""Entries of literal matrices that depend on params: each is followed as a weight of its own is; so is what a formula for each pair is multiplied
+by. What is certified over ranges is accepted by
 both checkers and is of the model; its matrix at other values is that of the text with these values written into it.
 Usage: test_range_literals.py [HOW MANY [FIRST SEED]]"""
 import json
@@ -77,6 +78,18 @@ def test_signs(folder):
                 assert "source inhibits" in report(folder, text)[0]["ranges"]["reason"], text
 
 
+def test_edge_of_pairs(folder):
+    """Two neurons, W = w (1, 2; 2, 1): diagonally stable below 1/3, or 1 where they inhibit."""
+    for weight, attributes, sign, below, above in (
+            ("a / 10 * (1 + abs(pre.i - post.i))", "", "excitatory", "3.3", "3.4"), ("(1 + abs(pre.i - post.i)) / b * a / 10", "", "mixed", "3.3", "6.7"),
+            ("a^2 * (1 + abs(pre.i - post.i)) / 10", "", "excitatory", "1.81", "1.84"), ("(1 + abs(pre.i - post.i)) / 10", "; scale = a", "excitatory", "3.3", "3.4"),
+            ("a * b * (1 + abs(pre.i - post.i)) / 10", "; scale = 1/b", "excitatory", "3.3", "3.4"), ("0.1 * (a * (1 + abs(pre.i - post.i)))", "", "inhibitory", "9.9", "10.1")):
+        text = ring(weight, sign=sign, attributes=attributes, low="1", top=below).replace("size = 3", "size = 2")
+        assert holds(folder, text, {"a": Fraction(3, 2), "b": Fraction(5, 4)}), text
+        r, proof, path = report(folder, text.replace(below, above))
+        assert r["ranges"]["lds"] == "refuted" and eigc("verify", proof, "--model", path).returncode == 0, (text, above, r["ranges"])
+
+
 def test_map(folder):
     """Cells of a plane of two params, in both regions."""
     path, out = write(folder, ring(top="3")), os.path.join(folder, "map.json")
@@ -90,7 +103,8 @@ def test_map(folder):
 
 def test_what_is_not_followed(folder):
     """A reason names the connection and the param."""
-    for weight in ("[[0, 0, sin(a)], [0, 0, 0], [0, 0, 0]]", "[[0, 0, floor(a)], [0, 0, 0], [0, 0, 0]]", "[[0, 0, 1 / (a - 1.05)^2 / 10000], [0, 0, 0], [0, 0, 0]]"):
+    for weight in ("a * (0.1 + pre.i)^a / 50", "2 * a * 0.1^(a + post.i) / 50", "a * a * exp(-pre.i - 1)^a / 50", "a * b * normal(a, 0.001) / 100", "a * (1 + pre.i * a) / 20", "max(0, a) * (1 + pre.i) / 20",
+                   "[[0, 0, sin(a)], [0, 0, 0], [0, 0, 0]]", "[[0, 0, floor(a)], [0, 0, 0], [0, 0, 0]]", "[[0, 0, 1 / (a - 1.05)^2 / 10000], [0, 0, 0], [0, 0, 0]]"):
         r, _, _ = report(folder, ring(weight, top="1.3"))
         assert r["requirements"][0]["verdict"] == "undecided" and "`a`" in r["ranges"]["reason"], r["ranges"]
 
@@ -99,6 +113,13 @@ def random_matrix(r, rows, columns, signed):
     entries = ("0", "0", "{x}", "{x} * a", "{x} * b", "{x} * a * b", "{x} * a^2", "{x} * (a + b)", "{x} / (1 + b)", "{x} * exp(a) / 9")
     return "[%s]" % ", ".join("[%s]" % ", ".join(r.choice(entries).format(x=("-" if signed and r.random() < 0.5 else "") + r.choice(("0.2", "0.3", "1/7", "0.5")))
                                                  for _ in range(columns)) for _ in range(rows))
+
+
+def random_pairs(r):
+    """Above 0, with factors before and behind it that have params."""
+    formula = r.choice(("(1 + pre.i + post.i)", "(0.5 + abs(pre.i - post.i))", "2^(-pre.i)", "(1.5 + pre.i * post.i)", "1 / 2^(pre.i + post.i)", "1 / (1 + (pre.i - post.i)^2)"))
+    before = r.choice(("", "0.25 * ", "a * ", "b / 8 * ", "a * b * ", "(1 - b / 2) * ", "exp(a) / 8 * ", "(1 + a) / (1 + b) * "))
+    return before + formula + r.choice(("", " / 4", " * b", " / (1 + a)", " * (a + b) / 2"))
 
 
 def random_model(r):
@@ -111,7 +132,8 @@ def random_model(r):
         text += f"population {name} {sign[name]} {{ size = {size[name]}; tau = {r.choice(('10', '20', '10 + a'))}{cost}{gain} }}\n"
     for pre, post in r.sample([(x, y) for x in "PQ" for y in "PQ"], r.choice((1, 2, 3))):
         outer = r.choice(("", "", "a * ", "0.5 * ", "(1 - b / 2) * ")) if sign[pre] != "mixed" else r.choice(("", "-1 * ", "a * "))
-        text += f"connect {pre} -> {post} {{ weight = {outer}{random_matrix(r, size[post], size[pre], sign[pre] == 'mixed')}" \
+        weight = outer + random_matrix(r, size[post], size[pre], sign[pre] == "mixed") if r.random() < 0.6 else random_pairs(r)
+        text += f"connect {pre} -> {post} {{ weight = {weight}" \
                 f"{r.choice(('', '', '; scale = 1/n', '; scale = b'))}{r.choice(('', '; self = no')) if pre == post else ''} }}\n"
     return text + "require unique_equilibrium for all params\n"
 
@@ -124,6 +146,8 @@ def test_random_models(folder, count, seed):
         values = {p: Fraction(r.randrange(0, 101), 100) for p in "ab"}
         if "*" not in text.split("connect", 1)[1]:
             continue
+        if "pre.i" in text:             # what is 0 now has no ratio to what it is elsewhere
+            text = text.replace("= 0 in", "= 0.25 in")
         got, proof, path = report(folder, text)
         verdict = got["ranges"]["lds"]
         verdicts[verdict] = verdicts.get(verdict, 0) + 1
