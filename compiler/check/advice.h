@@ -17,6 +17,7 @@ typedef struct Remedy {
     size_t pop;                 /* SLOPES; GAINS: one factor on those of its neurons, where they have their own */
     const char *name;           /* "w_EE", a parameter that is the weight; NULL elsewhere */
     Num now, at;                /* of the parameter, the slope bound or (GAINS, weights without a name) relative to now: certified at `at` */
+    Num below;                  /* a simple number a little above: certified for all from 0 to below it; NULL: none is proved */
 } Remedy;
 
 typedef struct Advice {
@@ -43,6 +44,10 @@ const SlopeReport *remedy_slopes(Ctx *cx, const Report *r, const Remedy *x, Num 
 GainLevel remedy_level(Ctx *cx, const Net *net);
 /* Three digits of x, towards 0. */
 Num remedy_digits(NumPool *nums, double x);
+
+/* ---- advice_edge.c ---- */
+/* x->below, of what is certified with the factor `lo` and not with `hi`. */
+void remedy_find_edge(Ctx *cx, const Report *r, double lo, double hi, Remedy *x);
 
 /* ---- advice_factor.c: networks of more rows than changes are searched in to the end ---- */
 enum { FACTOR_MAX_ROWS = 2000, FACTOR_MAX_ENTRIES = 200 * 1000 };      /* one factor on all weights */

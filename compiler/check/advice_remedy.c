@@ -216,8 +216,10 @@ static bool try_remedy(Search *s, Remedy *x)
         if (x->kind == REMEDY_GAINS && mpq_sgn(x->at) == 0)
             return false;       /* a gain is above 0 */
         mpq_div(factor, x->at, x->now);
-        if (is_certified(s, x, factor))
+        if (is_certified(s, x, factor)) {
+            remedy_find_edge(s->cx, s->r, lo, hi, x);
             return true;
+        }
     }
     return false;
 }

@@ -197,6 +197,7 @@ static json_t *remedies(const Report *r)
         json_object_set_new(o, "parameter", text_or_null(x->name));
         json_object_set_new(o, "now", exact(x->now));
         json_object_set_new(o, "certified_at", exact(x->at));
+        json_object_set_new(o, "certified_below", x->below ? exact(x->below) : json_null());
         json_array_append_new(list, o);
     }
     return list;

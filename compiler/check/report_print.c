@@ -179,20 +179,23 @@ static void put_remedy(const Report *r, const Remedy *x, Sbuf *out)
 {
     const Model *m = r->net->model;
     if (x->kind == REMEDY_ALL_WEIGHTS) {
-        sbuf_str(out, "all weights times one factor of at most ");
-        num_print(x->at, out);
+        sbuf_str(out, x->below ? "all weights times one factor below " : "all weights times one factor of at most ");
+        num_print(x->below ? x->below : x->at, out);
     } else if (x->kind == REMEDY_SLOPES) {
-        sbuf_printf(out, "slopes of %s up to ", m->pops.at[x->pop].name);
-        num_print(x->at, out);
+        sbuf_printf(out, "slopes of %s %s ", m->pops.at[x->pop].name, x->below ? "below" : "up to");
+        num_print(x->below ? x->below : x->at, out);
         sbuf_str(out, " instead of ");
         report_number(x->now, out);
     } else if (x->kind == REMEDY_GAINS) {
         sbuf_printf(out, "the gains of %s at %.3g %% of what they are", m->pops.at[x->pop].name, 100 * num_to_double(x->at));
     } else if (x->name) {
-        sbuf_printf(out, "the weight of %s at %s = ", m->conns.at[x->conn].label, x->name);
-        num_print(x->at, out);
+        sbuf_printf(out, x->below ? "the weight of %s at %s from 0 to below " : "the weight of %s at %s = ", m->conns.at[x->conn].label, x->name);
+        num_print(x->below ? x->below : x->at, out);
         sbuf_str(out, " instead of ");
         report_number(x->now, out);
+    } else if (x->below) {
+        sbuf_printf(out, "the weights of %s times less than ", m->conns.at[x->conn].label);
+        num_print(x->below, out);
     } else if (mpq_sgn(x->at) == 0) {
         sbuf_printf(out, "no connection %s", m->conns.at[x->conn].label);
     } else {

@@ -42,7 +42,42 @@ def a_remedy_restores_the_proof(folder):
     slopes = [x for x in r["remedies"] if x.get("slopes_of") == "E"]
     check(slopes and 0.76 < float(slopes[0]["certified_at"]) < 1 / 1.3, slopes)
     text = eigc("check", path).out
-    check("the weight of E->E at a = " + remedy["a"]["certified_at"] + " instead of 1.3" in text, text)
+    equal([x["certified_below"] for x in (remedy["a"], slopes[0])], ["1", None])
+    check("the weight of E->E at a from 0 to below 1 instead of 1.3 - slopes of E up to " + slopes[0]["certified_at"] in " ".join(text.split()), text)
+
+
+RINGS = """param a = %s
+population A excitatory { tau = 1; cost = nonnegative }
+population B inhibitory { tau = 1; cost = nonnegative }
+population C excitatory { size = 3; tau = 1; cost = nonnegative }
+connect A -> A { weight = %s * a }
+connect A -> B { weight = %s }
+connect B -> A { weight = %s }
+connect C -> C { weight = 0.2; self = no }
+connect %s { weight = %s }
+"""
+
+
+@test
+def simple_edges_are_edges(folder):
+    """All below is certified, what is a little above is not, and at the edge it need not be."""
+    seen = set()
+    for own, to_b, to_a, last in (("1", "0.7", "1.3", ("B -> B", "0.3")), ("2", "1", "1", ("B -> C", "0.3")), ("0.75", "0", "0", ("C -> A", "2")),
+                                  ("1", "0.5", "1", ("C -> B", "1")), ("0.1", "3", "0.125", ("A -> C", "1")), ("1.7", "2", "1/3", ("B -> B", "1"))):
+        path = write(folder, "rings.eig", RINGS % (16, own, to_b, to_a, *last))
+        remedies = report(path)["remedies"]
+        named = [x for x in remedies if x["parameter"] == "a"]
+        equal(len(named), 1, remedies)
+        below = named[0]["certified_below"]
+        equal(below is not None, own != "1.7", (own, named))
+        seen.add(below)
+        for part in ("0", "1/1000", "1/3", "0.99", "999999/1000000"):
+            if below:
+                check(is_certified(path, "--set", "a=%s" % (Fraction(below) * Fraction(part))), (below, part))
+        check(not is_certified(path, "--set", "a=%s" % (Fraction(below or named[0]["certified_at"]) * Fraction(1005, 1000))), below)
+        slopes = [x for x in remedies if x.get("slopes_of") == "A"]
+        check(slopes, remedies)
+    equal(seen, {"1", "0.5", "4/3", "10", None})
 
 
 OWN = """param g = 1
@@ -133,7 +168,8 @@ def one_factor_on_all_weights_where_no_single_change_suffices(folder):
     path = write(folder, "two.eig", TWO % "1.2")
     r = report(path)
     equal((r["lds"]["verdict"], r["no_remedy"]), ("refuted", None))
-    equal([sorted(x) for x in r["remedies"]], [["all_weights", "certified_at", "now", "parameter"]])
+    equal([sorted(x) for x in r["remedies"]], [["all_weights", "certified_at", "certified_below", "now", "parameter"]])
+    equal(r["remedies"][0]["certified_below"], "0.625")
     equal((r["remedies"][0]["all_weights"], r["remedies"][0]["now"], r["remedies"][0]["parameter"]), (True, "1", None))
     at = r["remedies"][0]["certified_at"]
     check(0.62 < float(at) < 1 / 1.6, at)
@@ -141,7 +177,7 @@ def one_factor_on_all_weights_where_no_single_change_suffices(folder):
         equal(report(path, "--set", "g=" + factor)["lds"]["verdict"], "certified")
     equal(report(path, "--set", "g=0.626")["lds"]["verdict"], "refuted")
     text = " ".join(eigc("check", path).out.split())
-    check("certified, everything else as it is, with: - all weights times one factor of at most " + at + " stability" in text, text)
+    check("certified, everything else as it is, with: - all weights times one factor below 0.625 stability" in text, text)
 
 
 @test
