@@ -286,7 +286,7 @@ def positive_definite(m):
     n = len(m)
     if any(m[i][i] <= 0 for i in range(n)):
         return False
-    if n <= 120:
+    if n <= 12:
         return eliminate(m)
     scale = [m[i][i].bit_length() // 2 for i in range(n)]
     for power in (8, 16, 24, 32, 38):
@@ -668,6 +668,12 @@ def positive_form(n, terms):
     need(positive_definite([[int(x * common) for x in row] for row in form]), "a form is not positive definite")
 
 
+def integers_of(rows):
+    """Rows times a common denominator, and that: sums of products of integers are much faster than those of fractions."""
+    common = math.lcm(*(int(x.denominator) for row in rows for x in row))
+    return [[int(x.numerator) * (common // int(x.denominator)) for x in row] for row in rows], common
+
+
 def means(net):
     """W between the means of rows."""
     w = [[net.a[i].get(j, Fraction(0)) * net.size[j] for j in range(net.n)] for i in range(net.n)]
@@ -947,21 +953,30 @@ def says_runaway(t, net, s):
     need(set(sign) <= {1, 0, -1}, "no sign")
     need(all(p[i][j] == p[j][i] for i in range(n) for j in range(i)), "P is not symmetric")
     need(sum(v[i] * p[i][j] * v[j] for i in range(n) for j in range(n)) < 0, "P is not negative in the direction")
+    integers, scale = integers_of(p)
     for i in range(n):
         if sign[i] and any(w[i]):
             need(sign[i] * sum(a * b for a, b in zip(w[i], v)) > 0, "an input of another sign")
-            positive_form(n, ((a, b, p[a][b] + m[i] * w[i][a] * w[i][b]) for a in range(n) for b in range(n)))
-    positive_form(n, falling(n, p, w, lo, hi, tau, rate))
+            (own,), over = integers_of([w[i]])
+            of_p, of_w = integers_of([[Fraction(1, scale), m[i] / over ** 2]])[0][0]
+            need(positive_definite([[x * of_p + y * z * of_w for x, z in zip(row, own)] for row, y in zip(integers, own)]), "a form is not positive definite")
+    need(positive_definite(falling(n, p, w, lo, hi, tau, rate)), "a form is not positive definite")
 
 
 def falling(n, p, w, lo, hi, tau, rate):
-    """-(P J + J'P) + 2 rate P, less what slopes between lo and hi may add."""
-    spread = [[sum(abs(p[a][k]) * (hi[k] - lo[k]) / 2 * abs(w[k][b]) / tau[k] for k in range(n)) for b in range(n)] for a in range(n)]
+    """-(P J + J'P) + 2 rate P, less what slopes between lo and hi may add, times a number."""
+    at = [[((lo[k] + hi[k]) / 2 * w[k][b] - (k == b)) / tau[k] - (rate if k == b else 0) for b in range(n)] for k in range(n)]
+    off = [[(hi[k] - lo[k]) / 2 * abs(w[k][b]) / tau[k] for b in range(n)] for k in range(n)]
+    integers, _ = integers_of(p)
+    both, _ = integers_of(at + off)
+    columns, around = list(zip(*both[:n])), list(zip(*both[n:]))
+    sizes = [[abs(x) for x in row] for row in integers]
+    slope = [[sum(map(mul, row, column)) for column in columns] for row in integers]
+    spread = [[sum(map(mul, row, column)) for column in around] for row in sizes]
+    form = [[-slope[a][b] - slope[b][a] for b in range(n)] for a in range(n)]
     for a in range(n):
-        for b in range(n):
-            slope = sum(p[a][k] * ((lo[k] + hi[k]) / 2 * w[k][b] - (k == b)) / tau[k] for k in range(n))
-            yield a, b, rate * p[a][b] - slope
-        yield a, a, -sum(spread[a][c] + spread[c][a] for c in range(n)) / 2
+        form[a][a] -= sum(spread[a][c] + spread[c][a] for c in range(n))
+    return form
 
 
 def says_unstable_within(t, net, s, found):
