@@ -79,5 +79,42 @@ def test_random_models(folder, count, seed):
     assert count < 60 or {"run-away-none", "inhibition-stabilised", "bistable"} <= set(seen), seen
 
 
+CURVES = ("activation(z) = tanh(z)", "activation(z) = 1/(1 + exp(-z))", "cost = logistic(1, 0.2, 0.5)", "cost = naka_rushton(1, 2, 1)", "cost = nonnegative",
+          "activation(z) = z/(1 + abs(z))", "activation(z) = log(1 + exp(z))", "activation(z) = max(0, z)^2/(1 + max(0, z)^2)", "activation(z) = tanh(z) + 0.3*z")
+
+
+def curved(seed):
+    """Up to three populations; the largest slopes are attained in some place, or approached far out, or have bounds alone."""
+    r = random.Random(seed)
+    names = "ABC"[:r.choice((1, 2, 2, 3))]
+    at = tuple(r.choice((r.randint(1, 60), r.randint(5, 20))) / 10 for _ in range(2))
+    text = "param w_EE = {} in [0, 8]\nparam w_EI = {} in [0, 8]\n".format(*at)
+    for name in names:
+        sign = "excitatory" if name == "A" else r.choice(("excitatory", "inhibitory"))
+        text += f"population {name} {sign} {{ size = {r.choice((1, 1, 2))}; tau = {r.choice((5, 20))} ms; {r.choice(CURVES)}; input = {r.randint(-20, 20) / 10} }}\n"
+    text += f"connect A -> A {{ weight = w_EE }}\nconnect {names[-1]} -> A {{ weight = w_EI }}\n"
+    for pre in names:
+        for post in names:
+            if (pre, post) not in (("A", "A"), (names[-1], "A")) and r.random() < 0.6:
+                text += f"connect {pre} -> {post} {{ weight = {r.choice(('w_EI', '1', '0.5', '2'))} }}\n"
+    return at, text
+
+
+def test_curves(folder):
+    """Diagonal stability: both use the slopes that are attained."""
+    path, seen = os.path.join(folder, "curves.eig"), Counter()
+    for k in range(30):
+        at, text = curved(k)
+        with open(path, "w") as file:
+            file.write(text)
+        region = region_of(folder, path, at)
+        done = subprocess.run([EIGC, "check", path, "--json", "--only=diagonal-stability"], capture_output=True, text=True)
+        verdict = json.loads(done.stdout)["lds"]["verdict"]
+        said = "certified" if region.replace("centre-", "") in ("stable", "lds") else "undecided" if region == "undecided" else "refuted"
+        assert said == verdict, f"seed {k}: the map has {region}, the report {verdict}\n{text}"
+        seen[verdict] += 1
+    assert min(seen["certified"], seen["refuted"]) > 3, seen
+
+
 if __name__ == "__main__":
     sys.exit(run_each(globals(), "map_and_check", 60))
