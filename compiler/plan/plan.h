@@ -22,6 +22,7 @@ typedef struct PlanState {
 
 typedef struct PlanPop {
     const Expr *phi, *input;    /* for the emitter; the EigPop holds the same as postfix code */
+    bool phi_is_analytic;       /* whatever it chooses between, both continue each other */
     bool input_varies;          /* with t; otherwise it is a constant or a per-neuron constant */
     const PlanState *state;     /* the model's n_states */
 } PlanPop;
