@@ -10,10 +10,11 @@
 #include "runtime/team.h"
 
 enum { EIG_ABI_VERSION = 8, EIG_KERNEL_WORK = 6 };
-/* Rows that a team may share: one of each population, and the normals of a step. */
+enum { EIG_MOST_STAGES = 4 };           /* of a method with steps of one length */
+/* Rows that a team may share: one of each population, the normals of a step, and its stages. */
 static inline size_t eig_n_sites(size_t n_pops)
 {
-    return n_pops + 1;
+    return n_pops + 1 + EIG_MOST_STAGES;
 }
 
 typedef struct EigKernelArgs {

@@ -11,27 +11,46 @@ static Val part(const Emit *e, Val args, unsigned which)
     return ll_at(e->ll, e->ll->f64, abi_load(e, args, ABI_work), ll_i64(e->ll, which * eig_n_x(e->p)));
 }
 
-/* stage_j(x, k, acc, out): what the method makes of the slopes k; the last stage leaves it in x. */
-static LlFunction stage_function(Emit *e, const Method *m, unsigned stage)
+enum { STAGE_ARGS, STAGE_X, STAGE_SLOPE, STAGE_ACC, STAGE_OUT, STAGE_FROM, STAGE_TO };
+
+/* What the method makes of the slopes in stage `stage`, numbers from .. to-1 of the state; the last stage leaves it in x. */
+static void stage_loop(const Emit *e, const Method *m, unsigned stage, const LlFunction *f)
 {
-    enum { X, SLOPE, ACC, OUT };
     Ll *ll = e->ll;
-    char name[32];
-    snprintf(name, sizeof name, "stage_%u", stage);
-    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->ptr };
-    LlFunction f = ll_function(ll, name, false, ll->none, params, "x k acc out");
-    for (unsigned k = X; k <= OUT; k++)
-        ll_param_attribute(ll, f.value, k, "noalias");
-    Val to = stage + 1 == m->n_stages ? f.param[X] : f.param[OUT];
+    Val to = stage + 1 == m->n_stages ? f->param[STAGE_X] : f->param[STAGE_OUT];
     LlLoop loop;
-    ll_loop_begin(ll, &loop, ll_i64(ll, 0), ll_i64(ll, eig_n_x(e->p)), 1, 0, NULL);
-    Val x = ll_load_f64(ll, f.param[X], loop.index), k = ll_load_f64(ll, f.param[SLOPE], loop.index);
-    Val acc = m->stage[stage].reads_acc ? ll_load_f64(ll, f.param[ACC], loop.index) : NULL;
+    ll_loop_begin(ll, &loop, f->param[STAGE_FROM], f->param[STAGE_TO], 1, 0, NULL);
+    Val x = ll_load_f64(ll, f->param[STAGE_X], loop.index), k = ll_load_f64(ll, f->param[STAGE_SLOPE], loop.index);
+    Val acc = m->stage[stage].reads_acc ? ll_load_f64(ll, f->param[STAGE_ACC], loop.index) : NULL;
     Val next = e->p->method == EIG_METHOD_EXPEULER ? ll_fadd(ll, x, k) : slope_formula(e, stage, x, k, &acc);
     ll_store_f64(ll, next, to, loop.index);
     if (m->stage[stage].writes_acc)
-        ll_store_f64(ll, acc, f.param[ACC], loop.index);
+        ll_store_f64(ll, acc, f->param[STAGE_ACC], loop.index);
     ll_loop_end(ll, &loop);
+    LLVMBuildRetVoid(ll->builder);
+}
+
+/* stage_j(args, x, k, acc, out) of all numbers, by whom is free. */
+static LlFunction stage_function(Emit *e, const Method *m, unsigned stage)
+{
+    Ll *ll = e->ll;
+    char name[32];
+    size_t piece = e->plan->piece_of_states;
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->i64, ll->i64 };
+    snprintf(name, sizeof name, "some_of_stage_%u", stage);
+    LlFunction some = ll_function(ll, name, false, ll->none, params, "args x k acc out from to"), part = { 0 };
+    for (unsigned k = STAGE_X; k <= STAGE_OUT; k++)
+        ll_param_attribute(ll, some.value, k, "noalias");
+    stage_loop(e, m, stage, &some);
+    if (piece)
+        part = share_part(e, &some);
+    snprintf(name, sizeof name, "stage_%u", stage);
+    LlFunction f = ll_function(ll, name, false, ll->none, params, "args x k acc out");
+    Val n = ll_i64(ll, eig_n_x(e->p)), *p = f.param;
+    if (piece)
+        share_row(e, &some, &part, p, &(SharedRow){ n, piece, ll_i64(ll, e->n_sites++) });
+    else
+        ll_call(ll, &some, (Val[]){ p[STAGE_ARGS], p[STAGE_X], p[STAGE_SLOPE], p[STAGE_ACC], p[STAGE_OUT], ll_i64(ll, 0), n }, 7);
     LLVMBuildRetVoid(ll->builder);
     return f;
 }
@@ -66,7 +85,7 @@ static void advance(Emit *e, const General *g)
         if (j == 0 && g->has_delays)
             ll_call(ll, &g->remember, (Val[]){ args, loop.index, x }, 3);
         ll_call(ll, &g->slopes, (Val[]){ args, step, t, y, slope }, 5);
-        ll_call(ll, &stage[j], (Val[]){ x, slope, acc, out }, 4);
+        ll_call(ll, &stage[j], (Val[]){ args, x, slope, acc, out }, 5);
         if (j == 0 && predict.value)
             ll_call(ll, &predict, (Val[]){ args, out }, 2);
     }

@@ -336,7 +336,7 @@ typedef struct Stage {
     StageTime time;
     bool reads_acc, writes_acc;
 } Stage;
-enum { MAX_STAGES = 4 };
+enum { MAX_STAGES = EIG_MOST_STAGES };
 typedef struct Method {
     unsigned n_stages;
     Stage stage[MAX_STAGES];

@@ -62,6 +62,7 @@ typedef struct Activation {
                                  * what makes up for rounding. NULL: phi itself */
     const Expr *computed_slope; /* the same of `slope` */
     bool has_gaps;              /* by formula, and NaNs there are */
+    bool is_analytic;           /* a named cost whose phi has all derivatives, whatever its formula chooses between: parts of it continue each other */
     const Expr *slope;          /* phi' of a named cost, in its tails too; NULL for a formula and where set_valued */
     const char *text;           /* as the modeller wrote it: "nonnegative + l1(0.1)" */
     const struct Cost *named;   /* a cost by name, or a sum of such (model/cost/cost.h); NULL: written by a formula */

@@ -18,6 +18,8 @@ void plan_jumps(Ctx *cx, EigProblem *p);
 bool plan_jets(Ctx *cx, Span method, Plan *plan);
 bool plan_is_smooth(Ctx *cx, const Model *m);
 bool plan_has_kinks(Ctx *cx, const Model *m);
+/* The activation has all derivatives, though its formula may have abs and max in it: log1p(exp(-abs(z))) + max(0, z). */
+bool plan_phi_is_analytic(const ModelPop *p);
 
 /* stiff.c: one state of the model changes so much faster than another that `auto` takes cvode, and *why. */
 bool plan_is_stiff(Ctx *cx, const Model *m, const char **why);

@@ -4,6 +4,8 @@
 
 /* A tolerance from which on high order pays where everything is smooth; how many time constants a step of rk4 may be long. */
 static const double SMALL_TOLERANCE = 1e-7, LONGEST_RK4 = 1;
+/* So many numbers taylor computes faster than dopri8 to the same error (docs/performance.md). */
+enum { FEW_NUMBERS = 64 };
 
 typedef struct Choice {
     Ctx *cx;
@@ -164,7 +166,7 @@ static const char *with_kinks(const Model *m)
 {
     for (size_t q = 0; q < m->pops.n; q++) {
         const ModelPop *p = &m->pops.at[q];
-        bool is = p->n_states > 0 || is_smooth(p->stepped ? p->stepped : p->act.phi);
+        bool is = p->n_states > 0 || plan_phi_is_analytic(p) || is_smooth(p->stepped ? p->stepped : p->act.phi);
         is = is && (!expr_uses(p->input, EIG_VAR_T) || is_smooth(p->input));
         for (size_t k = 0; is && k < p->n_states; k++)
             is = is_smooth(p->state[k].drift);
@@ -174,6 +176,25 @@ static const char *with_kinks(const Model *m)
     return NULL;
 }
 
+/* States of all neurons; more than SIZE_MAX are not told from it. */
+static size_t n_numbers(const Model *m)
+{
+    size_t n = 0;
+    for (size_t q = 0; q < m->pops.n; q++) {
+        const ModelPop *p = &m->pops.at[q];
+        size_t each = p->n_states ? p->n_states : 1;
+        if (p->size > (SIZE_MAX - n) / each)
+            return SIZE_MAX;
+        n += p->size * each;
+    }
+    return n;
+}
+
+static bool is_for_taylor(Choice *c)
+{
+    return n_numbers(c->m) <= FEW_NUMBERS && fits(c, EIG_METHOD_TAYLOR) && !plan_has_kinks(c->cx, c->m);
+}
+
 static bool by_tolerance(Choice *c)
 {
     const char *kink = with_kinks(c->m);
@@ -181,6 +202,9 @@ static bool by_tolerance(Choice *c)
         return take(c, EIG_METHOD_RK45, c->m->sim.has_tolerance ? "`rtol` is not small" : "neither a step nor a small tolerance is given");
     if (kink)
         return take(c, EIG_METHOD_RK45, arena_printf(&c->cx->arena, "`%s` is computed with `max`, `abs` or the like, whose kinks keep higher orders from their own", kink));
+    if (is_for_taylor(c))
+        return take(c, EIG_METHOD_TAYLOR, arena_printf(&c->cx->arena, "`rtol` is small, everything has all derivatives, and %zu number%s are few",
+                                                       n_numbers(c->m), n_numbers(c->m) == 1 ? "" : "s"));
     return take(c, EIG_METHOD_DOPRI8, "`rtol` is small and everything is smooth");
 }
 

@@ -12,6 +12,7 @@
 typedef struct Build {
     Ctx *cx;
     const EigProblem *p;
+    const PlanPop *planned;     /* NULL: of a problem without a model */
     EigJets *out;
     size_t *source;             /* by signal: its population in the linear problem */
     size_t *through;            /* by block with a gate: likewise; else its target */
@@ -51,7 +52,10 @@ static size_t slope(Build *b, Write *w, Vars *v, size_t q, size_t k, double *rat
         return write_literal(w, 0);
     if (state.kind == EIG_STATE_EQUATION)
         return write_code(w, v, &state.drift);
+    bool is_analytic = b->planned && b->planned[q].phi_is_analytic;
+    w->has_kinks = b->has_kinks && !is_analytic;
     size_t phi = write_code(w, v, &pop->phi);
+    w->has_kinks = b->has_kinks;
     if (w->why_not)
         return 0;
     EigOp own = { .kind = EIG_OP_VAR, .which = (uint8_t)(EIG_VAR_STATE + k) };
@@ -221,7 +225,7 @@ bool plan_jets(Ctx *cx, Span method, Plan *plan)
         return true;
     EigJets *jets = ARENA_NEW(&cx->arena, EigJets);
     *jets = (EigJets){ .order = order_for(p->rtol) };
-    Build b = { .cx = cx, .p = p, .out = jets, .has_kinks = plan->has_kinks };
+    Build b = { .cx = cx, .p = p, .planned = plan->pop, .out = jets, .has_kinks = plan->has_kinks };
     if (has_pairs(p))
         b.why_not = "a current that is no sum of products of what source and target contribute";
     else {

@@ -30,7 +30,7 @@ static bool round_network(Ctx *cx, const Net *net, Plan *out)
     for (size_t q = 0; q < net->n_pops; q++) {
         const ModelPop *m = net->pop[q].model;
         pop[q] = round_pop(cx, net, &net->pop[q]);
-        out->pop[q] = (PlanPop){ .phi = plan_phi(m), .input = m->input,
+        out->pop[q] = (PlanPop){ .phi = plan_phi(m), .input = m->input, .phi_is_analytic = plan_phi_is_analytic(m),
                                  .input_varies = expr_uses(m->input, EIG_VAR_T) || m->ous.n > 0,
                                  .state = plan_diffusion(cx, net->model, m) };
     }

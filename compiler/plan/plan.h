@@ -22,6 +22,7 @@ typedef struct PlanState {
 
 typedef struct PlanPop {
     const Expr *phi, *input;    /* for the emitter; the EigPop holds the same as postfix code */
+    bool phi_is_analytic;       /* whatever it chooses between, both continue each other */
     bool input_varies;          /* with t; otherwise it is a constant or a per-neuron constant */
     const PlanState *state;     /* the model's n_states */
 } PlanPop;
@@ -49,6 +50,7 @@ struct Plan {
     const char *general_why;
     const size_t *piece;        /* by population: so many targets are one thread's at a time, a multiple of EIG_TILE; 0: it is not shared */
     size_t piece_of_normals;    /* the same of the normals of a step, a multiple of EIG_SUM_LANES */
+    size_t piece_of_states;     /* the same of the state vector, where stages are loops over it */
     double bytes;               /* that a run takes: lists of the network, weights, state, scratch, what delays look back to */
     const Plan *tangent;        /* cvode: of the problem's tangent, whose net is NULL */
     const Plan *linear;         /* taylor: of EigJets.linear, whose net is NULL */

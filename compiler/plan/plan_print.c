@@ -259,6 +259,8 @@ void plan_print(const Plan *plan, Sbuf *out)
     }
     if (plan->piece_of_normals)
         sbuf_printf(out, "normals: %zu are one thread's at a time, should several be faster\n", plan->piece_of_normals);
+    if (plan->piece_of_states && !eig_method[p->method].adaptive)
+        sbuf_printf(out, "stages: %zu numbers are one thread's at a time, should several be faster\n", plan->piece_of_states);
     for (size_t k = 0; k < p->n_blocks; k++)
         print_block(plan, k, out);
     for (size_t k = 0; k < p->n_records; k++) {

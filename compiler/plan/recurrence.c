@@ -147,9 +147,12 @@ static size_t logit_root(Write *w, size_t a, size_t b)
     return flows(w, y, write_two(w, EIG_JET_DIV, u, more(w, 1, write_two(w, EIG_JET_MUL, b, u))));
 }
 
-/* The smaller, the larger; a where they are equal, which is where the kink is not below 0. */
+/* The smaller, the larger; a where they are equal, which is where the kink is not below 0. Where no kink is looked for, both sides continue each
+ * other, and all choices have to be of one side: at z = 0 both max(0, z) and abs(z) are z. */
 static size_t choice(Write *w, EigFn fn, size_t a, size_t b)
 {
+    if (!w->has_kinks && at(w, a)->is_constant)
+        return write_push(w, (EigJetOp){ .kind = EIG_JET_CHOICE, .fn = (uint8_t)fn, .a = b, .b = a, .is_kept = true });
     if (w->has_kinks && fn != EIG_FN_OR_ZERO) {
         size_t kink = fn == EIG_FN_MIN ? write_two(w, EIG_JET_SUB, b, a) : write_two(w, EIG_JET_SUB, a, b);
         w->op.at[kink].is_kink = w->op.at[kink].is_kept = true;

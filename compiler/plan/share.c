@@ -1,12 +1,21 @@
 /* What several threads compute: populations whose total inputs are much work,
- * and the normals of a step, in pieces that are worth a thread's while. */
+ * the normals of a step, and what a step makes of many slopes, in pieces that are worth a thread's while. */
 #include "compiler/plan/build.h"
 
 #include "runtime/layout.h"
 
 /* Multiplications with an addition; some 10 us, and 2 us. */
 enum { LEAST_WORK = 1 << 17, WORK_OF_A_PIECE = 1 << 14, LEAST_PIECES = 16, OF_AN_OPERATION = 4, LARGEST_PIECE = 1024,
-       LEAST_NORMALS = 2048, NORMALS_OF_A_PIECE = 512 };
+       LEAST_NORMALS = 2048, NORMALS_OF_A_PIECE = 512, LEAST_STATES = 1 << 15, STATES_OF_A_PIECE = 1 << 13 };
+
+/* Weights of a kernel that are not 0: displacements. */
+static double reach(const EigBlock *b)
+{
+    size_t a = b->extent[0], c = b->extent[1], n = b->is_periodic ? a * c : (2 * a - 1) * (2 * c - 1), count = 0;
+    for (size_t k = 0; k < n; k++)
+        count += b->w[k] != 0.0;
+    return (double)count;
+}
 
 /* For one target of the block, on the mean. */
 static double block_work(const EigProblem *p, const EigBlock *b)
@@ -17,7 +26,7 @@ static double block_work(const EigProblem *p, const EigBlock *b)
     case EIG_BLOCK_DIAGONAL: return each;
     case EIG_BLOCK_SPARSE:   return (double)b->row_from[(size_t)post] / post * (b->pair.n ? each : 2.0);
     case EIG_BLOCK_DENSE:    return pre * each;
-    case EIG_BLOCK_KERNEL:   return 0.0;
+    case EIG_BLOCK_KERNEL:   return b->circle ? 0.0 : reach(b);
     }
     return 0.0;
 }
@@ -30,14 +39,15 @@ static double own_work(const EigPop *pop)
     return OF_AN_OPERATION * n;
 }
 
-/* Kernels are computed for all targets at once, in memory of their own; targets of one total input have no work of their own. */
+/* Kernels by circular convolution are computed for all targets at once, in memory of their own; targets of one total input have no work of
+ * their own. */
 static bool is_shared(const Plan *plan, size_t pop)
 {
     const EigProblem *p = &plan->problem;
     if (!plan->general_why && plan_is_plain(p, pop))
         return false;
     for (size_t k = 0; k < p->n_blocks; k++)
-        if (p->block[k].post == pop && p->block[k].kind == EIG_BLOCK_KERNEL)
+        if (p->block[k].post == pop && p->block[k].kind == EIG_BLOCK_KERNEL && p->block[k].circle)
             return false;
     return true;
 }
@@ -67,6 +77,7 @@ void plan_share(Ctx *cx, Plan *plan)
     double *work = ARENA_ARRAY(&cx->arena, p->n_pops + 1, double);
     size_t *piece = ARENA_ARRAY(&cx->arena, p->n_pops + 1, size_t);
     plan->piece = piece;
+    plan->piece_of_states = plan->general_why && eig_n_x(p) >= LEAST_STATES ? STATES_OF_A_PIECE : 0;
     if (plan->state == STATE_IN_REGISTERS || plan->recompute)
         return;
     for (size_t q = 0; q < p->n_pops; q++)

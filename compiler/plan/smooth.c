@@ -108,11 +108,16 @@ static void look(Search *s, const Expr *e)
         look(s, e->as.call.arg[1]);
 }
 
+bool plan_phi_is_analytic(const ModelPop *p)
+{
+    return p->n_states == 0 && !p->stepped && p->act.is_analytic;
+}
+
 static void look_at_pop(Search *s, const ModelPop *p)
 {
     s->of = p->name;
     look(s, p->input);
-    if (p->n_states == 0)
+    if (p->n_states == 0 && !plan_phi_is_analytic(p))
         look(s, p->stepped ? p->stepped : p->act.phi);
     for (size_t k = 0; k < p->n_states; k++)
         look(s, p->state[k].drift);

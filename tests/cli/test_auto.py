@@ -13,11 +13,12 @@ OWN = """population C excitatory {
   %s
 }
 """
+FEW = 64                # numbers of which taylor is faster than dopri8
 STEP, TIGHT = "step = 0.1 ms", "rtol = 1e-9"
 CHOSEN = [
     (RELU, "", "rk45", "neither a step nor a small tolerance"), (RELU, "rtol = 1e-5", "rk45", "`rtol` is not small"),
-    (RELU, TIGHT, "rk45", "computed with `max`"), (SMOOTH, TIGHT, "dopri8", "everything is smooth"), (SMOOTH, TIGHT + "; " + STEP, "dopri8", "smooth"),
-    (SMOOTH.replace("sin", "abs"), TIGHT, "rk45", "computed with `max`"), (RELU.replace("nonnegative", "entropy(0.1)"), TIGHT, "dopri8", "smooth"),
+    (RELU, TIGHT, "rk45", "computed with `max`"), (SMOOTH, TIGHT, "taylor", "and 1 number are few"), (SMOOTH, TIGHT + "; " + STEP, "taylor", "all derivatives"),
+    (SMOOTH.replace("sin", "abs"), TIGHT, "rk45", "computed with `max`"), (RELU.replace("nonnegative", "entropy(0.1)"), TIGHT, "taylor", "all derivatives"),
     (RELU.replace("nonnegative", "box(0, 1)"), TIGHT, "rk45", "computed with `max`"), (RELU, STEP, "rk4", "a step is given"),
     (RELU, "step = 20 ms", "exponential_euler", "longer than the shortest time constant"), (RELU + DELAY, STEP, "heun", "E->E has a delay"),
     (RELU.replace("input = 1", "input = 1; prox_step = 0"), STEP, "euler", "projected"),
@@ -35,6 +36,15 @@ CHOSEN += [
     (FAST, "step = 0.001 ms", "rk4", "a step is given"),
     (FAST + DELAY, "step = 0.005 ms", "heun", "a delay"), (CELL % "v - w", "", "cvode", "`C.v` changes 30000 times as fast as `C.w`"),
     (CELL % "step(v) - w", "", "rk45", "neither"), ((CELL % "v - w").replace("10000", "10"), "", "rk45", "neither"),
+]
+WAVE = 'population E excitatory { tau = 10 ms; size = %d; cost = %s; input = 1 + sin(i + t / (10 ms)) }\n'
+CHOSEN += [
+    (WAVE % (FEW, "tanh"), TIGHT, "taylor", "%d numbers are few" % FEW), (WAVE % (FEW + 1, "tanh"), TIGHT, "dopri8", "everything is smooth"),
+    (WAVE % (2, "tanh"), "rtol = 1e-6", "rk45", "not small"),
+    (WAVE % (2, "softplus"), TIGHT, "taylor", "2 numbers"), (WAVE % (FEW + 1, "log_barrier"), TIGHT, "dopri8", "smooth"),
+    (WAVE % (2, "algebraic + box(-1/2, 1/2)"), TIGHT, "rk45", "computed with `max`"),
+    (WAVE % (2, "tanh") + "connect E -> E { current = abs(pre.rate); weight = 0.1 }\n", TIGHT, "dopri8", "smooth"),
+    ((CELL % "v - w").replace("10000", "10"), TIGHT, "taylor", "2 numbers"),
 ]
 REFUSED = [
     (NOISY, "", "E0801", "`auto` takes `sra1`, since `E` has noise"), (NOISY, TIGHT, "E0208", "steps of one length"),

@@ -39,15 +39,34 @@ connect C -> C { current = tanh(pre.v - post.v); weight = 0.001 }
 SOLVED = """population E mixed { size = 900; tau = 10 ms; cost(x) = x^4 / 4 + x^2 / 3; input = 1 + sin(i) }
 connect E -> E { weight = uniform(-0.1, 0.1); pattern = random(indegree = 80); seed = 1 }
 """
+KERNEL = """population R excitatory { size = 5000; tau = 10 ms; place = ring(5000); cost = tanh; input = 1 + sin(i) }
+population G inhibitory { tau = 5 ms; place = grid(90, 50); cost = nonnegative; input = 1 + cos(i) }
+connect R -> R { pattern = kernel(step(15 - distance)); weight = 0.3; delay = 0.2 ms }
+connect G -> G { pattern = kernel(step(1 - distance)); weight = 0.2 }
+connect R -> G { weight = 0.1; pattern = random(indegree = 20) }
+"""
+MANY = """population C excitatory {
+  size = 40001
+  v' = v - v^3 / 3 - w + input
+  w' = 0.08 * (v + 0.7 - 0.8 * w)
+  rate = tanh(v)
+  input = 0.5 + sin(i) / 10
+  start(v) = sin(i)
+}
+connect C -> C { weight = 0.0001 }
+connect C -> C { current = 0.02 * (pre.v - post.v) / 40001 }
+"""
 STEPS = "step = 0.1 ms"
 RUNS = {
     "dense": (DENSE, "", [("rk4", STEPS), ("exponential_euler", STEPS), ("dopri8", "")]),
     "sparse": (SPARSE, "", [("heun", STEPS), ("rk45", "rtol = 1e-4")]),
     "alike": (ALIKE, "", [("rk4", STEPS)]),
     "delayed": (DELAYED, "; record mean(E), I[7] every 0.5 ms", [("euler_maruyama", STEPS)]),
+    "kernel": (KERNEL, "; record mean(R), R[7], G[4499] every 0.5 ms", [("euler", STEPS), ("heun", STEPS)]),
     "solved": (SOLVED, "", [("rk4", STEPS)]),
     "narrow": (DENSE + SPARSE.replace("E ", "F ").replace("I ", "J "), "; precision = f32_weights", [("rk4", STEPS)]),
 }
+OF_MANY = [("rk4", "step = 0.1"), ("heun", "step = 0.1")]
 OF_PAIRS = [("milstein", "step = 0.1"), ("stochastic_heun", "step = 0.1")]
 
 
@@ -83,7 +102,18 @@ def register(name, texts):
 
 for key, (network, more, methods) in RUNS.items():
     register(key, [model(network, m, steps, "2 ms", more) for m, steps in methods])
+register("many", [model(MANY, m, steps, "1", "; record C[0].v, mean(C.w), C[40000].v every 0.1") for m, steps in OF_MANY])
 register("pairs", [model(PAIRS, m, steps, "2") for m, steps in OF_PAIRS])
+
+
+@test
+def kernels_and_stages_are_shared(folder):
+    write(folder, "m.eig", model(KERNEL, "euler", STEPS, "2 ms"))
+    plan = eigc("dump", "--plan", "m.eig", cwd=folder).out
+    check(plan.count("one thread's at a time") == 2, plan)
+    write(folder, "m.eig", model(MANY, "rk4", "step = 0.1", "1"))
+    plan = eigc("dump", "--plan", "m.eig", cwd=folder).out
+    check("stages: 8192 numbers are one thread's at a time" in plan, plan)
 
 
 @test

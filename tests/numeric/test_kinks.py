@@ -189,11 +189,46 @@ def switches_that_accumulate():
 def said_by_the_plan():
     """How many kinks there are; none where min and max clip numbers far out, or are those of numbers."""
     path = os.path.join(folder, "plan.eig")
-    for cost, n in ("box(0, 1)", 6), ("nonnegative", 3), ("tanh", 0), ("logistic", 0):
+    for cost, n in ("box(0, 1)", 6), ("nonnegative", 3), ("tanh", 0), ("logistic", 0), ("softplus", 0), ("algebraic", 0), ("log_barrier", 0), ("elu", 6):
         with open(path, "w") as f:
             f.write("population A mixed { size = 3; tau = 1; cost = %s; input = max(0, 1 - i) }\nsimulate { duration = 1; method = taylor }\n" % cost)
         plan = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True).stdout
         assert ("one of %d kinks" % n in plan) == (n > 0) and ("kinks" in plan) == (n > 0), (cost, plan)
+
+
+# z of the first neuron of each population is 0 at time 0, and goes through it later; of others it is near.
+BENT = """
+population A mixed { size = 3; tau = 1; cost = softplus(0.3); input = sin(t) + 0.1 * i }
+population B mixed { size = 3; tau = 2; cost = algebraic; gain = 3; threshold = 0.1; input = 0.1 + sin(2 * t) + 0.1 * i }
+population C mixed { size = 3; tau = 1; cost = log_barrier(0.2); input = -sin(t) + 0.1 * i }
+population D mixed { size = 3; tau = 3; cost = log_barrier(0.2) + quadratic(0.5); gain = 1.7; threshold = 0.3; input = 0.3 + sin(t) }
+population E mixed { size = 20; tau = 1; cost = softplus; gain = 2.3; threshold = 0.1; input = 0.1 + sin(t) + 0.01 * i }
+connect A -> B { weight = 0.1 * (1 + pre.i) * (i - 1) }
+connect B -> A { weight = 0.1 * pre.i }
+simulate { duration = 12; method = %s; rtol = %g; atol = %g; record A, B, C, D, E every 1/4 }
+"""
+
+
+def what_formulas_bend_and_functions_do_not():
+    """abs and max in the formulas of costs that have all derivatives: no step ends there, and nothing is lost."""
+    text = BENT.replace("(i - 1)", "(post.i - 1)")
+    got, want = eigc.both(text % ("taylor", 1e-12, 1e-12), folder), eigc.run(text % ("dopri8", 1e-14, 1e-14), folder, *([] if eigc.has_jit() else ["--reference"]))
+    off = max(np.max(np.abs(got[k] - want.arrays[k])) for k in "ABCDE")
+    print("# off", off)
+    assert off < 1e-11, off
+    steps = eigc.run(text % ("taylor", 1e-12, 1e-12), folder, *([] if eigc.has_jit() else ["--reference"])).meta["run"]
+    print("# steps", steps)
+    assert steps["rejected"] * 10 < steps["steps"], steps
+
+
+def kinks_beside_none():
+    """Of two populations one has them."""
+    path = os.path.join(folder, "plan.eig")
+    with open(path, "w") as f:
+        f.write("population A mixed { size = 3; tau = 1; cost = softplus; input = 1 }\npopulation B mixed { size = 5; tau = 1; cost = nonnegative; input = 1 }\n"
+                "simulate { duration = 1; method = taylor }\n")
+    plan = subprocess.run([eigc.EIGC, "dump", "--plan", path], capture_output=True, text=True).stdout
+    assert "one of 5 kinks" in plan, plan
 
 
 def two_parts_are_one_run():
@@ -230,6 +265,6 @@ def sweeps():
 
 for check in (a_pair, a_ring, a_selector, hundreds_of_switches, beginning_and_resting_at_a_kink, with_pulses_and_ramps,
               costs_of_networks, kinks_of_signals, many_at_once, switches_that_accumulate,
-              said_by_the_plan, two_parts_are_one_run, sweeps):
+              said_by_the_plan, what_formulas_bend_and_functions_do_not, kinks_beside_none, two_parts_are_one_run, sweeps):
     eigc.test("kinks_" + check.__name__, check)
 sys.exit(eigc.failures != 0)

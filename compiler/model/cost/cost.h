@@ -118,6 +118,8 @@ int smooth_strength(Smooth smooth);
 /* x >= 0 throughout; prox(0) = 0. */
 bool smooth_is_one_sided(Smooth smooth);
 bool smooth_fixes_zero(Smooth smooth);
+/* The prox has all derivatives everywhere. */
+bool smooth_is_analytic(Smooth smooth);
 /* The open interval of its values; NULL: unbounded. */
 void smooth_range(Builder *b, const Cost *c, Num *lo, Num *hi);
 /* phi(z) = prox_g(gain (z - threshold)) before the clip, and its derivative. */

@@ -174,6 +174,7 @@ static void placed_activation(Builder *b, const Cost *c, Num gain, Num threshold
     cost_activation(b, c, gain, threshold, out);
     if (!c->shift)
         return;
+    out->is_analytic = false;   /* as it is computed it has ends */
     Cost open = *c;
     Activation y;
     open.lo = open.hi = open.shift = NULL;

@@ -177,6 +177,7 @@ static void fill_smooth(const Writer *w, const Cost *c, Num gain, Num threshold,
     out->slope_too_large = bounded && !slope;
     out->range_lo = clip_lo ? clip_lo : lo;
     out->range_hi = clip_hi ? clip_hi : hi;
+    out->is_analytic = smooth_is_analytic(c->smooth) && !clip_lo && !clip_hi && mpq_sgn(c->lambda) == 0 && mpq_equal(c->a_neg, c->a_pos);
 }
 
 /* ---- all ---- */

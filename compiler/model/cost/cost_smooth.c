@@ -9,22 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { int strength; bool one_sided, fixes_zero; } smooth_row[N_SMOOTHS] = {
-    [SMOOTH_NONE]         = { -1, false, true },
-    [SMOOTH_ENTROPY]      = { 0, true, false },
-    [SMOOTH_TANH]         = { -1, false, true },
-    [SMOOTH_ARCTAN]       = { -1, false, true },
-    [SMOOTH_SOFTSIGN]     = { -1, false, true },
-    [SMOOTH_ALGEBRAIC]    = { -1, false, true },
-    [SMOOTH_PROBIT]       = { -1, true, false },
-    [SMOOTH_ELU]          = { -1, false, true },
-    [SMOOTH_SOFTPLUS]     = { -1, true, false },
-    [SMOOTH_LOG_BARRIER]  = { 0, true, false },
-    [SMOOTH_BOLTZMANN]    = { 0, true, false },
-    [SMOOTH_THREE_HALVES] = { 0, true, true },
-    [SMOOTH_CUBIC]        = { 0, true, true },
-    [SMOOTH_POWER]        = { -1, true, true },
-    [SMOOTH_NAKA_RUSHTON] = { -1, true, true },
+static const struct { int strength; bool one_sided, fixes_zero, is_analytic; } smooth_row[N_SMOOTHS] = {
+    [SMOOTH_NONE]         = { -1, false, true, false },
+    [SMOOTH_ENTROPY]      = { 0, true, false, true },
+    [SMOOTH_TANH]         = { -1, false, true, true },
+    [SMOOTH_ARCTAN]       = { -1, false, true, true },
+    [SMOOTH_SOFTSIGN]     = { -1, false, true, false },
+    [SMOOTH_ALGEBRAIC]    = { -1, false, true, true },
+    [SMOOTH_PROBIT]       = { -1, true, false, true },
+    [SMOOTH_ELU]          = { -1, false, true, false },
+    [SMOOTH_SOFTPLUS]     = { -1, true, false, true },
+    [SMOOTH_LOG_BARRIER]  = { 0, true, false, true },
+    [SMOOTH_BOLTZMANN]    = { 0, true, false, true },
+    [SMOOTH_THREE_HALVES] = { 0, true, true, false },
+    [SMOOTH_CUBIC]        = { 0, true, true, false },
+    [SMOOTH_POWER]        = { -1, true, true, false },
+    [SMOOTH_NAKA_RUSHTON] = { -1, true, true, false },
 };
 
 int smooth_strength(Smooth smooth)
@@ -40,6 +40,11 @@ bool smooth_is_one_sided(Smooth smooth)
 bool smooth_fixes_zero(Smooth smooth)
 {
     return smooth_row[smooth].fixes_zero;
+}
+
+bool smooth_is_analytic(Smooth smooth)
+{
+    return smooth_row[smooth].is_analytic;
 }
 
 void smooth_range(Builder *b, const Cost *c, Num *lo, Num *hi)
