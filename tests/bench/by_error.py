@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from measure import EIGC, against, costs, in_turn, numbers, once, table, time_of
+from measure import EIGC, against, costs, numbers, once, table, time_of
 from ways import FOLDER, last_row
 
 
@@ -34,21 +34,18 @@ def pair_by_error(b, runs, seconds):
 
 
 def sweep_by_error(b, runs):
-    """Microseconds of the processor a set, the start of the process in it, and how far sets are off that SciPy computes closely."""
-    n, ways = 100, {}
-    def command(model, sets, out):
-        return ["sh", "-c", f"{EIGC} sweep -q --no-check --threads=1 --over=P=0.5:2.5:{sets} --over=w_EI=10:15:{sets} '--measure=final(E)' -o {out} {model}"]
+    """What a set costs for 100 units of time, what before them, and how far sets are off that SciPy computes closely."""
+    side, n, more, ways = 5, 100, 20000, {}
     for method in ("rk45", "dopri8", "taylor"):
         for tolerance in (1e-6, 1e-8):
-            words = {"DURATION": n, "method = rk4": by_error(method, tolerance), "  step = 0.01\n": ""}
-            ways[f"eigc, {method}, {tolerance:g}"] = b.model("sweep.eig", f"sweep_{method}_{tolerance:g}.eig", words)
-    close = numbers(once([sys.executable, os.path.join(FOLDER, "arrays.py"), "sweep_scipy", str(n), "5", "5"], b.folder).text)
-    done = in_turn({name: command(model, 100, "s.csv") for name, model in ways.items()}, runs, b.folder)
-    rows = []
-    for name, model in ways.items():
-        once(command(model, 5, "few.csv"), b.folder)
-        with open(b.path("few.csv")) as file:
-            lines = [line for line in file if not line.startswith("#")][1:]
-        off = np.abs(np.array([float(line.split(",")[2]) for line in lines]) - close).max()
-        rows.append([name, f"{min(r.cpu for r in done[name]) / 1e4 * 1e6:.1f} us", f"{off:.1e}"])
-    return table(["program, method, tolerance", "a set of 10,000", "error at t = 100, of 25 sets"], rows)
+            def command(duration, method=method, tolerance=tolerance):
+                words = {"DURATION": duration, "method = rk4": by_error(method, tolerance), "  step = 0.01\n": ""}
+                model = b.model("sweep.eig", f"sweep_{method}_{tolerance:g}_{duration}.eig", words)
+                swept = f"sweep -q --no-check --threads=1 --over=P=0.5:2.5:{side} --over=w_EI=10:15:{side} '--measure=final(E)'"
+                return ["sh", "-c", f"{EIGC} {swept} -o s.csv {model} && grep -v '^#' s.csv | tail -n +2 | cut -d, -f3"]
+            ways[f"eigc, {method}, {tolerance:g}"] = (command, n, more)
+    close = numbers(once([sys.executable, os.path.join(FOLDER, "arrays.py"), "sweep_scipy", str(n), str(side), str(side)], b.folder).text)
+    done, sets = costs(ways, runs, b.folder), side * side
+    return table(["program, method, tolerance", "a set, 100 units", "before them, a set", "error at t = 100"],
+                 [[name, time_of(cost.step * n / sets), time_of(cost.start / sets), f"{np.abs(numbers(cost.text) - close).max():.1e}"]
+                  for name, cost in done.items()])

@@ -129,7 +129,7 @@ def main():
             text += "\nW1 with steps by error: seconds of the processor for a unit of time; the error is that of both rates.\n\n"
             text += pair_by_error(b, runs, seconds)
         if "sweep" in (only or WORKLOADS) and not options.quick:
-            text += "\nW2 with steps by error, 100 units of time:\n\n" + sweep_by_error(b, runs)
+            text += "\nW2 with steps by error, 25 sets.\n\n" + sweep_by_error(b, runs)
     missing = f" Not installed: {', '.join(sorted(set(b.missing)))}." if b.missing else ""
     text = (f"{machine()}, load {before} to {load()}; one thread each; seconds of the processor, the least of {runs} long runs less the "
             f"least of {runs} short ones, in turn.{missing}\n\n" + text)
