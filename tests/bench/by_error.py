@@ -46,6 +46,6 @@ def sweep_by_error(b, runs):
             ways[f"eigc, {method}, {tolerance:g}"] = (command, n, more)
     close = numbers(once([sys.executable, os.path.join(FOLDER, "arrays.py"), "sweep_scipy", str(n), str(side), str(side)], b.folder).text)
     done, sets = costs(ways, runs, b.folder), side * side
-    return table(["program, method, tolerance", "a set, 100 units", "before them, a set", "error at t = 100"],
+    return table(["program, method, tolerance", "a set, 100 units", "before them, a set, by the clock", "error at t = 100"],
                  [[name, time_of(cost.step * n / sets), time_of(cost.start / sets), f"{np.abs(numbers(cost.text) - close).max():.1e}"]
                   for name, cost in done.items()])

@@ -75,6 +75,7 @@ def noise():
 
 def main(folder, way, steps, *words):
     b.set_device("cpp_standalone", build_on_run=False)
+    b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j2"]      # its own is -j: as many compilers as there are files
     b.seed(1)
     objects, dt, states, shown = globals()[way](*words)
     b.Network(*objects).run(int(steps) * dt * b.second)
