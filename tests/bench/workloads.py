@@ -76,7 +76,10 @@ def rows_of(w, done, most):
     ours, rows = done["eigc"], []
     for name, cost in done.items():
         same = "" if name == "eigc" else digits(numbers(ours.text), numbers(cost.text), w.key == "noise")
-        ratio = "" if name == "eigc" else against(cost.step, ours.step)
+        if cost.step <= 0:          # other work hides them
+            rows.append(["" if rows else w.title, name, "not seen", "", "", f"{cost.start:.3f}", same])
+            continue
+        ratio = "" if name == "eigc" or ours.step <= 0 else against(cost.step, ours.step)
         rows.append(["" if rows else w.title, name, f"{time_of(cost.step / w.units)} a {w.unit}", ratio, share(w, cost, most), f"{cost.start:.3f}", same])
     return rows
 
