@@ -9,6 +9,8 @@ import tempfile
 import time
 from collections import namedtuple
 
+import numpy as np
+
 EIGC = os.path.abspath(os.environ.get("EIGC", "build/eigc"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -74,6 +76,17 @@ def against(peer, ours):
     if abs(peer / ours - 1) < 0.05:
         return "as fast"
     return f"{peer / ours:.1f}x faster" if ours < peer else f"{ours / peer:.1f}x slower"
+
+
+def time_of(seconds):
+    for size, unit in ((1, "s"), (1e-3, "ms"), (1e-6, "us")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def numbers(text):
+    return np.array([float(x) for x in re.split(r"[,\s]+", text.strip())])
 
 
 def table(heads, rows):

@@ -42,6 +42,17 @@ def sweep_numpy(steps, n_P, n_w):
     return (e.sum(),)
 
 
+def sweep_scipy(duration, n_P, n_w):
+    """Of each set the last E, closely."""
+    import numpy as np
+    from scipy.integrate import solve_ivp
+    def last(P, w):
+        def slopes(t, x):
+            return (1 / (1 + np.exp(-1.3 * (16 * x[0] - w * x[1] + P - 4))) - x[0], (1 / (1 + np.exp(-2 * (15 * x[0] - 3 * x[1] - 3.7))) - x[1]) / 2)
+        return solve_ivp(slopes, (0, duration), (0.1, 0.05), method="DOP853", rtol=3e-14, atol=1e-16, t_eval=[duration]).y[0, -1]
+    return [last(P, w) for P in np.linspace(0.5, 2.5, int(n_P)) for w in np.linspace(10, 15, int(n_w))]
+
+
 def two_inputs(n):
     import numpy as np
     n_E = n // 5 * 4

@@ -1,5 +1,5 @@
 /* W3 as one writes it in C. argv: file with the matrix, neurons, steps, way: loops (row times vector), columns (the sum of columns),
- * blas (OpenBLAS, where it is found). Prints the sums of the excitatory and of the inhibitory rates. */
+ * blas (OpenBLAS, where it is found), gemm and a number of sets (the same for all at once, whose inputs differ). Prints the sums of the excitatory and of the inhibitory rates. */
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +8,9 @@
 
 typedef void Gemv(int order, int trans, int m, int n, double alpha, const double *a, int lda, const double *x, int incx,
                   double beta, double *y, int incy);
+
+typedef void Gemm(int order, int trans_a, int trans_b, int m, int n, int k, double alpha, const double *a, int lda, const double *b, int ldb,
+                  double beta, double *c, int ldc);
 
 static double *numbers(size_t n)
 {
@@ -53,9 +56,41 @@ static double sum(const double *x, long n)
     return s;
 }
 
+static void *of_openblas(const char *name)
+{
+    void *library = dlopen("libopenblas.so.0", RTLD_NOW), *found = library ? dlsym(library, name) : NULL;
+    if (!found)
+        exit(4);
+    return found;
+}
+
+static double input(long i, long n_E, long n_I)
+{
+    return 0.5 + (i < n_E ? (double)i / (double)n_E : (double)(i - n_E) / (double)n_I);
+}
+
+/* Set k of K has 0.15 k/(K - 1) more input. */
+static void sets_at_once(const double *w, long n, long n_E, long steps, long sets)
+{
+    Gemm *gemm = (Gemm *)of_openblas("cblas_dgemm");
+    double *u = numbers((size_t)(n * sets)), *x = numbers((size_t)(n * sets)), *s = numbers((size_t)(n * sets));
+    for (long i = 0; i < n; i++)
+        for (long k = 0; k < sets; k++) {
+            u[i * sets + k] = input(i, n_E, n - n_E) + 0.15 * (double)k / (double)(sets - 1);
+            x[i * sets + k] = 0.5;
+        }
+    for (long k = 0; k < steps; k++) {
+        memcpy(s, u, (size_t)(n * sets) * sizeof *s);
+        gemm(101, 111, 111, (int)n, (int)sets, (int)n, 1, w, (int)n, x, (int)sets, 1, s, (int)sets);
+        for (long i = 0; i < n * sets; i++)
+            x[i] += 0.1 * ((s[i] > 0 ? s[i] : 0) - x[i]);
+    }
+    printf("%.17g %.17g\n", sum(x, n_E * sets), sum(x + n_E * sets, (n - n_E) * sets));
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 5)
+    if (argc < 5)
         return 2;
     long n = atol(argv[2]), steps = atol(argv[3]), n_E = n / 5 * 4, n_I = n - n_E;
     double *w = numbers((size_t)(n * n)), *u = numbers((size_t)n), *x = numbers((size_t)n), *s = numbers((size_t)n);
@@ -63,18 +98,16 @@ int main(int argc, char **argv)
     if (!file || fread(w, sizeof *w, (size_t)(n * n), file) != (size_t)(n * n))
         return 3;
     fclose(file);
-    Gemv *gemv = NULL;
-    if (!strcmp(argv[4], "blas")) {
-        void *library = dlopen("libopenblas.so.0", RTLD_NOW);
-        gemv = library ? (Gemv *)dlsym(library, "cblas_dgemv") : NULL;
-        if (!gemv)
-            return 4;
+    if (!strcmp(argv[4], "gemm")) {
+        sets_at_once(w, n, n_E, steps, argc > 5 ? atol(argv[5]) : 1);
+        return 0;
     }
+    Gemv *gemv = strcmp(argv[4], "blas") ? NULL : (Gemv *)of_openblas("cblas_dgemv");
     int by_columns = !strcmp(argv[4], "columns");
     if (by_columns)
         transpose(n, w);
     for (long i = 0; i < n; i++) {
-        u[i] = 0.5 + (i < n_E ? (double)i / (double)n_E : (double)(i - n_E) / (double)n_I);
+        u[i] = input(i, n_E, n_I);
         x[i] = 0.5;
     }
     for (long k = 0; k < steps; k++) {

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { N_E = 3200, N_I = 800, N = N_E + N_I };
 static double x[N] __attribute__((aligned(64))), z[N] __attribute__((aligned(64)));
@@ -16,11 +17,19 @@ static inline uint64_t mixed(uint64_t k)
     return k ^ (k >> 31);
 }
 
+/* By the bits of a double: AVX2 has no vectors of integers of 64 bits that become doubles. */
+static double from_1_to_2(uint64_t x)
+{
+    x = x >> 12 | 0x3ff0000000000000;
+    double d;
+    memcpy(&d, &x, sizeof d);
+    return d;
+}
+
 static void normals(uint64_t from)
 {
     for (uint64_t i = 0; i < N / 2; i++) {
-        double u = (double)(int64_t)((mixed(2 * (from + i) + 1) >> 12) + 1) * 0x1p-52;
-        double v = (double)(int64_t)(mixed(2 * (from + i) + 2) >> 12) * 0x1p-52;
+        double u = 2 - from_1_to_2(mixed(2 * (from + i) + 1)), v = from_1_to_2(mixed(2 * (from + i) + 2)) - 1;
         double r = sqrt(-2 * log(u)), a = 6.283185307179586 * v;
         z[i] = r * cos(a);
         z[i + N / 2] = r * cos(a - 1.5707963267948966);     /* the sine: gcc makes one call of sin and cos, for which there are no vectors */
