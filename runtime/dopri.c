@@ -44,6 +44,13 @@ double dopri_norm(const Dopri *d, const double *value, const double *a, const do
 
 /* Equations have no time constant and set no limit. The leak alone makes longer steps unstable, and a step of one time constant
  * cannot jump over a pulse that the network would have noticed. */
+double dopri_longest_step(const EigProblem *p, double rate)
+{
+    double whole = p->whole > 0.0 ? p->whole : p->duration;
+    double longest = rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
+    return p->longest_step > 0.0 && p->longest_step < longest ? p->longest_step : longest;
+}
+
 double eig_longest_step(const EigProblem *p)
 {
     double rate = 0.0;
@@ -54,33 +61,47 @@ double eig_longest_step(const EigProblem *p)
         for (size_t i = 0; i < (pop->rate_of ? pop->size : 1); i++)
             rate = fmax(rate, pop->rate_of ? pop->rate_of[i] : pop->rate);
     }
-    double whole = p->whole > 0.0 ? p->whole : p->duration;
-    double longest = rate > 0.0 && 1.0 / rate < whole ? 1.0 / rate : whole;
-    return p->longest_step > 0.0 && p->longest_step < longest ? p->longest_step : longest;
+    return dopri_longest_step(p, rate);
 }
 
-static double first_guess(const Dopri *d, double h0, double d1, double d2)
+double dopri_first_trial(double d0, double d1, double longest)
 {
-    double steepest = d1 > d2 ? d1 : d2, tiny = TINY_STEP * d->longest;
+    double h0 = d0 < 1e-5 || d1 < 1e-5 ? TINY_STEP * longest : 0.01 * (d0 / d1);
+    return h0 < longest ? h0 : longest;
+}
+
+double dopri_first_guess(double h0, double d1, double d2, double longest, double power)
+{
+    double steepest = d1 > d2 ? d1 : d2, tiny = TINY_STEP * longest;
     double h1;
     if (steepest <= 1e-15)
         h1 = h0 * 1e-3 < tiny ? tiny : h0 * 1e-3;
     else
-        h1 = pow(0.01 / steepest, d->power);
+        h1 = pow(0.01 / steepest, power);
     return 100.0 * h0 < h1 ? 100.0 * h0 : h1;
+}
+
+double dopri_within(double h, double longest)
+{
+    h = h < LEAST_FIRST * longest ? LEAST_FIRST * longest : h;
+    return h < longest ? h : longest;
 }
 
 static double choose_first_step(Dopri *d)
 {
     double d0 = dopri_norm(d, d->x, d->x, d->x), d1 = dopri_norm(d, d->k[0], d->x, d->x);
-    double h0 = d0 < 1e-5 || d1 < 1e-5 ? TINY_STEP * d->longest : 0.01 * (d0 / d1);
-    h0 = h0 < d->longest ? h0 : d->longest;
+    double h0 = dopri_first_trial(d0, d1, d->longest);
     for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->x[i] + h0 * d->k[0][i];
     dopri_slope(d, h0, d->stage, d->k[1]);
     for (size_t i = 0; i < d->n; i++)
         d->stage[i] = d->k[1][i] - d->k[0][i];
-    return first_guess(d, h0, d1, dopri_norm(d, d->stage, d->x, d->x) / h0);
+    return dopri_first_guess(h0, d1, dopri_norm(d, d->stage, d->x, d->x) / h0, d->longest, d->power);
+}
+
+double dopri_power(EigMethod method)
+{
+    return method == EIG_METHOD_DOPRI8 ? 0.125 : 0.2;
 }
 
 size_t dopri_vectors(EigMethod method)
@@ -91,7 +112,7 @@ size_t dopri_vectors(EigMethod method)
 static void set_method(Dopri *d)
 {
     d->n_stages = (size_t)eig_method[d->p->method].stages;
-    d->power = d->p->method == EIG_METHOD_DOPRI8 ? 0.125 : 0.2;
+    d->power = dopri_power(d->p->method);
     d->longest = eig_longest_step(d->p);
 }
 
@@ -101,9 +122,7 @@ void dopri_start(Dopri *d)
     d->t = d->t_new = d->step = 0.0;
     d->growth = 10.0;
     dopri_slope(d, 0.0, d->x, d->k[0]);
-    double h = d->p->h > 0.0 ? d->p->h : choose_first_step(d);
-    h = h < LEAST_FIRST * d->longest ? LEAST_FIRST * d->longest : h;
-    d->h = h < d->longest ? h : d->longest;
+    d->h = dopri_within(d->p->h > 0.0 ? d->p->h : choose_first_step(d), d->longest);
 }
 
 /* The first slope is the last of the step before, which is a function of t and x. */
@@ -129,8 +148,20 @@ EigControl dopri_control(const Dopri *d)
 
 bool dopri_too_small(const Dopri *d)
 {
-    return !(0.1 * d->h > DBL_EPSILON * d->t) || !(d->h > DBL_EPSILON * d->longest);
+    return dopri_is_too_small(d->t, d->h, d->longest);
 }
+
+#define SLOPES \
+    const double *k0 = d->k[0], *k1 = d->k[1], *k2 = d->k[2], *k3 = d->k[3], *k4 = d->k[4], *k5 = d->k[5], *k6 = d->k[6]; \
+    (void)k0, (void)k1, (void)k2, (void)k3, (void)k4, (void)k5, (void)k6
+#define FIRST(s, a) sum = (a) * k##s[i];
+#define PLUS(s, a) sum = sum + (a) * k##s[i];
+#define ARGUMENT(to, products) \
+    for (size_t i = 0; i < n; i++) { \
+        double sum; \
+        products \
+        to[i] = x[i] + h * sum; \
+    }
 
 static void stages(Dopri *d, double h)
 {
@@ -138,44 +169,31 @@ static void stages(Dopri *d, double h)
     double *restrict y = d->stage;
     double *restrict x_new = d->x_new;
     const double *x = d->x;
-    const double *k1 = d->k[0], *k2 = d->k[1], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5];
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + h * ((1.0 / 5.0) * k1[i]);
-    dopri_slope(d, d->t + (1.0 / 5.0) * h, y, d->k[1]);
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + h * ((3.0 / 40.0) * k1[i] + (9.0 / 40.0) * k2[i]);
-    dopri_slope(d, d->t + (3.0 / 10.0) * h, y, d->k[2]);
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + h * (((44.0 / 45.0) * k1[i] + (-56.0 / 15.0) * k2[i]) + (32.0 / 9.0) * k3[i]);
-    dopri_slope(d, d->t + (4.0 / 5.0) * h, y, d->k[3]);
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + h * ((((19372.0 / 6561.0) * k1[i] + (-25360.0 / 2187.0) * k2[i]) + (64448.0 / 6561.0) * k3[i]) +
-                           (-212.0 / 729.0) * k4[i]);
-    dopri_slope(d, d->t + (8.0 / 9.0) * h, y, d->k[4]);
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + h * (((((9017.0 / 3168.0) * k1[i] + (-355.0 / 33.0) * k2[i]) + (46732.0 / 5247.0) * k3[i]) +
-                            (49.0 / 176.0) * k4[i]) + (-5103.0 / 18656.0) * k5[i]);
-    dopri_slope(d, d->t_new, y, d->k[5]);
-    for (size_t i = 0; i < n; i++)
-        x_new[i] = x[i] + h * (((((35.0 / 384.0) * k1[i] + (500.0 / 1113.0) * k3[i]) + (125.0 / 192.0) * k4[i]) +
-                                (-2187.0 / 6784.0) * k5[i]) + (11.0 / 84.0) * k6[i]);
-    dopri_slope(d, d->t_new, x_new, d->k[6]);
+    SLOPES;
+#define STAGE(s, c, products) ARGUMENT(y, products) dopri_slope(d, d->t + (c) * h, y, d->k[s]);
+#define LAST_STAGE(s, products) ARGUMENT(y, products) dopri_slope(d, d->t_new, y, d->k[s]);
+#define SOLUTION(s, products) ARGUMENT(x_new, products) dopri_slope(d, d->t_new, x_new, d->k[s]);
+#include "runtime/rk45.def"
 }
 
 static void estimate_error(Dopri *d, double h)
 {
     double *restrict e = d->stage;
-    const double *k1 = d->k[0], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5], *k7 = d->k[6];
-    for (size_t i = 0; i < d->n; i++)
-        e[i] = h * ((((((71.0 / 57600.0) * k1[i] + (-71.0 / 16695.0) * k3[i]) + (71.0 / 1920.0) * k4[i]) +
-                      (-17253.0 / 339200.0) * k5[i]) + (22.0 / 525.0) * k6[i]) + (-1.0 / 40.0) * k7[i]);
+    SLOPES;
+#define ERROR(order, products) \
+    for (size_t i = 0; i < d->n; i++) { \
+        double sum; \
+        products \
+        e[i] = h * sum; \
+    }
+#include "runtime/rk45.def"
 }
 
-static double factor(const Dopri *d, double error, double growth)
+double dopri_factor(double error, double growth, double power)
 {
     if (!isfinite(error))
         return 0.2;
-    double f = error == 0.0 ? growth : 0.9 * pow(error, -d->power);
+    double f = error == 0.0 ? growth : 0.9 * pow(error, -power);
     if (f < 0.2)
         return 0.2;
     return f < growth ? f : growth;
@@ -196,7 +214,7 @@ bool dopri_attempt(Dopri *d)
     d->t_new = is_last ? end : d->t + d->step;
     double error = d->p->method == EIG_METHOD_DOPRI8 ? dopri8_try(d) : rk45_try(d);
     bool ok = error <= 1.0;
-    d->h = d->step * factor(d, error, ok ? d->growth : 1.0);
+    d->h = d->step * dopri_factor(error, ok ? d->growth : 1.0, d->power);
     if (d->h > d->longest)
         d->h = d->longest;
     d->growth = ok ? 10.0 : 1.0;
@@ -208,15 +226,14 @@ static void rk45_between(Dopri *d, double theta)
     double h = d->step, rest = 1.0 - theta;
     double *restrict out = d->between;
     const double *x = d->x, *x_new = d->x_new;
-    const double *k1 = d->k[0], *k3 = d->k[2], *k4 = d->k[3], *k5 = d->k[4], *k6 = d->k[5], *k7 = d->k[6];
+    SLOPES;
     for (size_t i = 0; i < d->n; i++) {
-        double rise = x_new[i] - x[i];
-        double bend = h * k1[i] - rise;
-        double third = (rise - h * k7[i]) - bend;
-        double fourth = h * (((((-12715105075.0 / 11282082432.0 * k1[i] + 87487479700.0 / 32700410799.0 * k3[i]) +
-                                -10690763975.0 / 1880347072.0 * k4[i]) + 701980252875.0 / 199316789632.0 * k5[i]) +
-                              -1453857185.0 / 822651844.0 * k6[i]) + 69997945.0 / 29380423.0 * k7[i]);
-        out[i] = x[i] + theta * (rise + rest * (bend + theta * (third + rest * fourth)));
+        double sum, rise = x_new[i] - x[i];
+        double bend = h * k0[i] - rise;
+        double third = (rise - h * k6[i]) - bend;
+#define DENSE(r, products) products
+#include "runtime/rk45.def"
+        out[i] = x[i] + theta * (rise + rest * (bend + theta * (third + rest * (h * sum))));
     }
 }
 

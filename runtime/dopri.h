@@ -2,6 +2,8 @@
  * dense output, as docs/semantics.md defines them (inside this folder only). */
 #ifndef RUNTIME_DOPRI_H
 #define RUNTIME_DOPRI_H
+#include <float.h>
+
 #include "runtime/kernel_abi.h"
 #include "runtime/moment.h"
 #include "runtime/problem.h"
@@ -49,7 +51,22 @@ double dopri_error(const Dopri *d, size_t i);
 /* Parts, for the files of the methods. */
 void dopri_slope(const Dopri *d, double t, const double *x, double *dx);
 double dopri_norm(const Dopri *d, const double *value, const double *a, const double *b);
-/* dopri8.c: all stages from t to t_new; the error, by which the step is judged. */
+double dopri_power(EigMethod method);
+/* No step is longer, where the fastest time constant is one over `rate`. */
+double dopri_longest_step(const EigProblem *p, double rate);
+/* The length of the step that is tried for the first guess, from the norms of state and slope; the guess, with that of the slopes' change over
+ * it; and that between its limits. */
+double dopri_first_trial(double d0, double d1, double longest);
+double dopri_first_guess(double h0, double d1, double d2, double longest, double power);
+double dopri_within(double h, double longest);
+static inline bool dopri_is_too_small(double t, double h, double longest)
+{
+    return !(0.1 * h > DBL_EPSILON * t) || !(h > DBL_EPSILON * longest);
+}
+/* Of the length of the next step to this one's. */
+double dopri_factor(double error, double growth, double power);
+/* dopri8.c: the error from the norms of both estimates; all stages from t to t_new, and the error, by which the step is judged. */
+double dopri8_judged(double fifth, double third);
 double dopri8_try(Dopri *d);
 /* Fills `between` with the state at t + theta step. */
 void dopri8_between(Dopri *d, double theta);

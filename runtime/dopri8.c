@@ -61,6 +61,12 @@ static bool ends_finite(const Dopri *d)
     return is_finite;
 }
 
+double dopri8_judged(double fifth, double third)
+{
+    double ratio = third / fifth;
+    return fifth == 0.0 ? 0.0 : fifth / sqrt(1.0 + 0.01 * (ratio * ratio));
+}
+
 double dopri8_try(Dopri *d)
 {
     d->has_extras = false;
@@ -69,8 +75,7 @@ double dopri8_try(Dopri *d)
     double fifth = dopri_norm(d, d->stage, d->x, d->x_new), third = dopri_norm(d, d->between, d->x, d->x_new);
     if (!ends_finite(d))
         return (double)NAN;
-    double ratio = third / fifth;
-    return fifth == 0.0 ? 0.0 : fifth / sqrt(1.0 + 0.01 * (ratio * ratio));
+    return dopri8_judged(fifth, third);
 }
 
 static void extra_stages(Dopri *d, double h)

@@ -9,7 +9,9 @@
 #include "runtime/support.h"
 #include "runtime/team.h"
 
-enum { EIG_ABI_VERSION = 8, EIG_KERNEL_WORK = 6 };
+/* Few neurons are few populations: no more than PLAN_REGISTER_NEURONS. */
+enum { EIG_SETS_MOST_POPS = 64 };
+enum { EIG_ABI_VERSION = 9, EIG_KERNEL_WORK = 6 };
 enum { EIG_MOST_STAGES = 4 };           /* of a method with steps of one length */
 /* Rows that a team may share: one of each population, the normals of a step, and its stages. */
 static inline size_t eig_n_sites(size_t n_pops)
@@ -45,6 +47,9 @@ typedef void (*EigJetOrderFn)(const EigKernelArgs *args, double t, double *c, do
  * recorded quantities; own the numbers in which they differ, L of each. With neurons in registers only `time` is read of args; else also
  * the arrays of the blocks, and total and work have room for all sets. 64-byte aligned. */
 typedef void (*EigAdvanceSetsFn)(const EigKernelArgs *args, int64_t k_from, int64_t k_to, double *x, const double *own);
+/* rk45, dopri8: slopes, each set at a time of its own, and of every population the rate of each set. */
+typedef void (*EigDriftSetsFn)(const EigKernelArgs *args, const double *t, const double *x, double *dx, const double *own);
+typedef void (*EigRatesSetsFn)(double *out, const double *own);
 typedef void (*EigObserveSetsFn)(const EigKernelArgs *args, double t, const double *x, double *out, const double *own);
 
 typedef struct EigKernel {
@@ -57,10 +62,13 @@ typedef struct EigKernel {
     EigDriftFn linear;                  /* of EigJets.linear */
     EigAdvanceSetsFn advance_sets;      /* of a kernel for sets, which has no others */
     EigObserveSetsFn observe_sets;
+    EigDriftSetsFn drift_sets;          /* adaptive methods: these in place of advance_sets */
+    EigRatesSetsFn rates_sets;
     unsigned lanes;
     bool sets_in_memory;                /* neurons are not in registers */
     unsigned threads;                   /* that may share an evaluation; the numbers do not depend on it */
 } EigKernel;
 
-/* Exported symbols: eig_drift or eig_advance, eig_observe, or eig_advance_sets and eig_observe_sets, and the i64 eig_abi_version. */
+/* Exported symbols: eig_drift or eig_advance, eig_observe, or eig_advance_sets (adaptive methods: eig_drift_sets
+ * and eig_rates_sets) and eig_observe_sets, and the i64 eig_abi_version. */
 #endif

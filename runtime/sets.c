@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/dopri_sets.h"
 #include "runtime/layout.h"
 #include "runtime/workspace.h"
 
@@ -29,16 +30,18 @@ typedef struct Batch {
     EigSetEnd *end;
 } Batch;
 
-static void observe(Batch *b, double t)
+/* Of the sets that are marked, or of all. */
+static void observe(Batch *b, double t, const double *x, const bool *marked)
 {
-    b->kernel->observe_sets(&b->args, t, b->x, b->row, b->own);
+    b->kernel->observe_sets(&b->args, t, x, b->row, b->own);
     for (size_t m = 0; m < b->n_measures; m++) {
         const double *value = b->row + b->measure[m].record * b->lanes;
         EigTally *tally = b->tally + m * b->lanes;
         if (t < b->measure[m].from)
             continue;
         for (size_t k = 0; k < b->lanes; k++)
-            eig_tally_add(&tally[k], value[k]);
+            if (!marked || marked[k])
+                eig_tally_add(&tally[k], value[k]);
     }
 }
 
@@ -62,13 +65,13 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void run(Batch *b, const volatile bool *stop)
+static bool run_by_steps(Batch *b, const volatile bool *stop)
 {
     const EigProblem *p = b->p;
     int64_t every = eig_clock(p, 0).steps, next = every;
     b->ticks = eig_ticks(eig_step(p));
     look(b, 0.0);
-    observe(b, 0.0);
+    observe(b, 0.0, b->x, NULL);
     for (int64_t k = 0; k < p->n_steps && !*stop;) {
         int64_t n = least(least(next, p->n_steps) - k, b->longest_chunk);
         eig_ticks_fill(&b->ticks, k, n, b->time);
@@ -77,10 +80,78 @@ static void run(Batch *b, const volatile bool *stop)
         double t = eig_step_time(p, k);
         look(b, t);
         if (k == next) {
-            observe(b, t);
+            observe(b, t, b->x, NULL);
             next += every;
         }
     }
+    return true;
+}
+
+/* ---- steps by error ---- */
+
+/* A lane's next record. */
+typedef struct Due {
+    int64_t number;
+    double time;
+} Due;
+
+static Due due(const EigProblem *p, int64_t number)
+{
+    return (Due){ number, eig_ratio_times(eig_clock(p, 0).every, number) };
+}
+
+/* The records that fall into the accepted steps, those of one time together. */
+static void record_within(Batch *b, DopriSets *d, Due *next)
+{
+    for (bool any = true; any;) {
+        bool marked[DOPRI_MOST_LANES] = { false };
+        double time = 0.0;
+        any = false;
+        for (size_t k = 0; k < b->lanes; k++) {
+            if (!d->accepted[k] || next[k].time > d->t_new[k] || (any && next[k].time != time))
+                continue;
+            any = marked[k] = true;
+            time = next[k].time;
+            next[k] = due(b->p, next[k].number + 1);
+        }
+        if (any) {
+            dopri_sets_at(d, time, marked);
+            observe(b, time, d->between, marked);
+        }
+    }
+}
+
+/* Lanes that are done wait for the others. */
+static bool run_by_error(Batch *b, const volatile bool *stop)
+{
+    DopriSets d;
+    Due next[DOPRI_MOST_LANES];
+    bool ok, any = true;
+    observe(b, 0.0, b->x, NULL);
+    ok = dopri_sets_open(&d, b->p, b->kernel, &b->args, b->x, b->own);
+    for (size_t k = 0; k < b->lanes; k++)
+        next[k] = due(b->p, 1);
+    while (ok && any && !*stop) {
+        any = false;
+        for (size_t k = 0; k < b->lanes; k++) {
+            bool finite;
+            if (d.is_on[k] && dopri_sets_too_small(&d, k, &finite)) {
+                b->end[k].status = finite ? RUN_UNDERFLOW : RUN_NONFINITE;
+                dopri_sets_leave(&d, k);
+            }
+            any |= d.is_on[k];
+        }
+        if (!any)
+            break;
+        dopri_sets_attempt(&d);
+        record_within(b, &d, next);
+        dopri_sets_accept(&d);
+        for (size_t k = 0; k < b->lanes; k++)
+            if (d.accepted[k])
+                b->end[k].t = d.t[k];
+    }
+    dopri_sets_close(&d);
+    return ok;
 }
 
 static void finish(const Batch *b, bool stopped, double *out)
@@ -143,10 +214,9 @@ bool eig_sets_run(const EigProblem *p, const EigKernel *kernel, double *x, const
     bool ok = make_room(&b) && b.tally;
     for (size_t k = 0; k < b.lanes; k++)
         end[k] = (EigSetEnd){ RUN_DONE, 0.0 };
-    if (ok) {
-        run(&b, stop);
+    ok = ok && (eig_method[p->method].adaptive ? run_by_error : run_by_steps)(&b, stop);
+    if (ok)
         finish(&b, *stop, out);
-    }
     eig_team_close(b.args.team);
     workspace_close(&b.w, p);
     free(b.memory);

@@ -11,7 +11,7 @@ typedef struct EigSetEnd {
     double t;                   /* reached; NONFINITE: a time by which a state had left the finite numbers */
 } EigSetEnd;
 
-/* kernel->lanes sets side by side, by fixed steps: x their starts as in kernel_abi.h, overwritten; own the numbers in which they
+/* kernel->lanes sets side by side, by fixed steps or, with neurons in registers, by rk45 and dopri8: x their starts as in kernel_abi.h, overwritten; own the numbers in which they
  * differ. Where neurons are in memory the weights are those of p, and kernel->threads share an evaluation. out: for each set its
  * n_measures numbers, NaN where it left the finite numbers. Every set ends as it would alone. Stops after `stop` has become true, when it
  * is looked at: the ends then are INTERRUPTED. False when there is no memory. */

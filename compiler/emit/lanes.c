@@ -61,6 +61,42 @@ static void advance_sets(Emit *e, Own *own)
     LLVMBuildRetVoid(ll->builder);
 }
 
+/* ---- slopes, for steps of a length of their own ---- */
+
+static Val rate_of(const Emit *e, size_t pop)
+{
+    return constant(e, e->p->pop[pop].rate, sets_rate_number(e, pop));
+}
+
+static void drift_sets(Emit *e, Own *own)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr, ll->ptr, ll->ptr, ll->ptr };
+    LlFunction f = ll_function(ll, "eig_drift_sets", true, ll->none, params, "args t x dx own");
+    Val x[PLAN_REGISTER_NEURONS], s[PLAN_REGISTER_NEURONS], d[PLAN_REGISTER_NEURONS];
+    own->row = f.param[4];
+    registers_load_lanes(e, f.param[2], x);
+    registers_drift(e, ll_load(ll, ll_of_lanes(ll, ll->f64), f.param[1]), x, s, d);
+    for (size_t q = 0; q < e->p->n_pops; q++)
+        for (size_t i = e->p->pop[q].from; i < e->p->pop[q].from + e->p->pop[q].size; i++)
+            d[i] = ll_fmul(ll, rate_of(e, q), d[i]);
+    store_vectors(e, e->p->n, d, f.param[3]);
+    LLVMBuildRetVoid(ll->builder);
+}
+
+static void rates_sets(Emit *e, Own *own)
+{
+    Ll *ll = e->ll;
+    LLVMTypeRef params[] = { ll->ptr, ll->ptr };
+    LlFunction f = ll_function(ll, "eig_rates_sets", true, ll->none, params, "out own");
+    own->row = f.param[1];
+    for (size_t q = 0; q < e->p->n_pops; q++) {
+        Val rate = rate_of(e, q);
+        store_vectors(e, 1, &rate, ll_at(ll, ll->f64, f.param[0], ll_i64(ll, q * ll->lanes)));
+    }
+    LLVMBuildRetVoid(ll->builder);
+}
+
 /* ---- records ---- */
 
 typedef struct View {
@@ -156,7 +192,12 @@ void sets_entries(Emit *e, const PlanSets *sets)
     e->sets = &own;
     e->ll->lanes = sets->lanes;
     if (e->plan->state == STATE_IN_REGISTERS) {
-        advance_sets(e, &own);
+        if (eig_method[e->p->method].adaptive) {
+            drift_sets(e, &own);
+            rates_sets(e, &own);
+        } else {
+            advance_sets(e, &own);
+        }
         observe_sets(e, &own);
     } else {
         abreast_functions(e, &own);

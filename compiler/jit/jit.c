@@ -46,10 +46,16 @@ static char *module_text(LLVMModuleRef module)
 
 static bool look_up_sets(Ctx *cx, const Plan *plan, const PlanSets *sets, Kernel *k)
 {
-    uint64_t advance, observe;
-    if (!link_address(cx, k->jit, "eig_advance_sets", &advance) || !link_address(cx, k->jit, "eig_observe_sets", &observe))
+    uint64_t advance = 0, drift = 0, rates = 0, observe;
+    bool adaptive = eig_method[plan->problem.method].adaptive;
+    if (adaptive ? !link_address(cx, k->jit, "eig_drift_sets", &drift) || !link_address(cx, k->jit, "eig_rates_sets", &rates)
+                 : !link_address(cx, k->jit, "eig_advance_sets", &advance))
+        return false;
+    if (!link_address(cx, k->jit, "eig_observe_sets", &observe))
         return false;
     k->functions.advance_sets = (EigAdvanceSetsFn)(uintptr_t)advance;
+    k->functions.drift_sets = (EigDriftSetsFn)(uintptr_t)drift;
+    k->functions.rates_sets = (EigRatesSetsFn)(uintptr_t)rates;
     k->functions.observe_sets = (EigObserveSetsFn)(uintptr_t)observe;
     k->functions.lanes = sets->lanes;
     k->functions.sets_in_memory = plan->state == STATE_IN_MEMORY;

@@ -167,11 +167,23 @@ static bool same_pop(const EigPop *a, const EigPop *b)
            same_code(noise_of(a), noise_of(b)) && (a->n_states == 0 || a->state[0].entity == b->state[0].entity);
 }
 
+static bool same_ratio(EigRatio x, EigRatio y)
+{
+    return x.num == y.num && x.den == y.den && x.exponent == y.exponent;
+}
+
+/* What an adaptive method has of its own; its limit by the rates is each set's. */
+static bool same_tolerances(const EigProblem *a, const EigProblem *b)
+{
+    return a->rtol == b->rtol && a->atol == b->atol && a->duration == b->duration && a->whole == b->whole && a->longest_step == b->longest_step &&
+           same_ratio(eig_clock(a, 0).every, eig_clock(b, 0).every);
+}
+
 static bool same_schedule(const EigProblem *a, const EigProblem *b)
 {
-    EigRatio x = eig_step(a), y = eig_step(b);
-    return a->method == b->method && a->noise_halvings == b->noise_halvings && a->h == b->h && x.num == y.num && x.den == y.den && x.exponent == y.exponent && a->n_steps == b->n_steps &&
-           eig_n_clocks(a) == 1 && eig_n_clocks(b) == 1 && eig_clock(a, 0).steps == eig_clock(b, 0).steps;
+    return a->method == b->method && a->noise_halvings == b->noise_halvings && a->h == b->h && same_ratio(eig_step(a), eig_step(b)) && a->n_steps == b->n_steps &&
+           eig_n_clocks(a) == 1 && eig_n_clocks(b) == 1 && eig_clock(a, 0).steps == eig_clock(b, 0).steps &&
+           (!eig_method[a->method].adaptive || same_tolerances(a, b));
 }
 
 bool plan_same_shape(const Plan *one, const Plan *other)

@@ -75,13 +75,24 @@ static const char *why_not_in_memory(const Plan *plan)
     return NULL;
 }
 
+/* A record of each step is as many rows as a set has steps. */
+static const char *why_not_by_error(const Plan *plan)
+{
+    const EigProblem *p = &plan->problem;
+    if (plan->state != STATE_IN_REGISTERS || (p->method != EIG_METHOD_RK45 && p->method != EIG_METHOD_DOPRI8) || eig_n_clocks(p) != 1)
+        return "the method chooses its steps, each set its own";
+    if (eig_clock(p, 0).every.num == 0)
+        return "every step is recorded, and each set has its own";
+    return NULL;
+}
+
 const char *plan_why_alone(const Plan *plan)
 {
     const EigProblem *p = &plan->problem;
     if (plan->general_why && !is_of_leaks(p))
         return plan->general_why;
-    if (eig_method[p->method].adaptive)
-        return "the method chooses its steps, each set its own";
+    if (eig_method[p->method].adaptive && why_not_by_error(plan))
+        return why_not_by_error(plan);
     if (p->noise_halvings)
         return "noise is of longer steps that are halved";
     for (size_t q = 0; q < p->n_pops; q++)
@@ -93,6 +104,8 @@ const char *plan_why_alone(const Plan *plan)
 const char *plan_why_together(const Plan *plan)
 {
     const EigProblem *p = &plan->problem;
+    if (plan->state == STATE_IN_REGISTERS && eig_method[p->method].adaptive)
+        return "neurons are in registers, each set in a lane with steps of its own";
     if (plan->state == STATE_IN_REGISTERS)
         return "neurons are in registers, each set in a lane";
     for (size_t k = 0; k < p->n_blocks; k++)

@@ -134,10 +134,26 @@ def side_by_side_is_alone(folder):
 
 
 @test
-def adaptive_sets_run_alone(folder):
+def steps_by_error_side_by_side(folder):
+    """Each set has steps of its own length, and the numbers that it has alone; records within steps and at their ends, limits by time constants."""
     for method in ("rk45", "dopri8"):
-        write(folder, "m.eig", RELU.format(how=f"method = {method}; rtol = 1e-6; atol = 1e-9"))
-        same_as_runs(folder, {"w": ["0.5", "0.7"], "tau_E": ["20 ms", "35 ms"]}, PAIR_MEASURES, of_pair)
+        for tolerance, more in (("1e-6", ""), ("1e-9", "; step = 0.3 ms"), ("0.1", "")):
+            write(folder, "m.eig", RELU.format(how=f"method = {method}; rtol = {tolerance}; atol = 1e-9{more}"))
+            same_as_runs(folder, {"w": ["0", "0.5", "0.7", "1.1"], "tau_E": ["2 ms", "20 ms", "35 ms"]}, PAIR_MEASURES, of_pair)
+            r = sweep(folder, "--over=w=0:1:3")
+            check("side by side" in r.out, r)
+        write(folder, "m.eig", RELU.format(how=f"method = {method}; rtol = r; atol = 1e-9").replace("param w", "param r = 1e-6\nparam w", 1))
+        same_as_runs(folder, {"w": ["0.5", "0.7"], "r": ["1e-4", "1e-7"]}, PAIR_MEASURES, of_pair)
+
+
+@test
+def steps_by_error_alone(folder):
+    """Where every step is recorded, neurons are in memory, or the method is another."""
+    pair = RELU.format(how="method = rk45; rtol = 1e-6")
+    for text in (pair.replace(" every 2 ms", ""), pair.replace("tau = 10 ms", "size = 40; tau = 10 ms"), pair.replace("rk45", "cvode"), pair.replace("rk45", "taylor")):
+        write(folder, "m.eig", text)
+        r = sweep(folder, "--over=w=0:1:3", "--measure=final(E)")
+        check("one at a time" in r.out, r)
 
 
 @test

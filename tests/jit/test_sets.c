@@ -90,6 +90,8 @@ static void make_set(Circuit *c, const Circuit *first, EigMethod method, const s
     circuit_init(c, method, 0.1, 7 + shape % 5);
     c->p.f32_weights = f32;
     c->p.steps_per_record = 1 + shape % 3;
+    if (eig_method[method].adaptive)
+        c->p.record_every = (EigRatio){ eig_ratio(c->p.duration).num, 3, eig_ratio(c->p.duration).exponent };
     for (size_t q = 0; q < 2; q++) {
         double a = uniform(&own, -0.5, 1.0), b = uniform(&own, -0.2, 0.2);
         EigCode start = CODE(c, var(EIG_VAR_I), push(0.37 + b), fn(EIG_FN_MUL), fn(EIG_FN_COS));
@@ -205,8 +207,8 @@ static bool run(Batch *b, int level, const char *cpu, unsigned threads)
 
 static EigMethod method_of(unsigned k)
 {
-    static const EigMethod method[] = { EIG_METHOD_EULER, EIG_METHOD_RK4, EIG_METHOD_HEUN, EIG_METHOD_EXPEULER };
-    return method[k % 4];
+    static const EigMethod method[] = { EIG_METHOD_EULER, EIG_METHOD_RK4, EIG_METHOD_HEUN, EIG_METHOD_EXPEULER, EIG_METHOD_RK45, EIG_METHOD_DOPRI8 };
+    return method[k % 6];
 }
 
 /* BLOWN: a set that leaves the finite numbers, beside others that do not. */
@@ -257,7 +259,7 @@ static void in_memory_as_alone(void)
 static void in_registers_as_alone(void)
 {
     static const unsigned lanes[] = { 8, 16, 32 };
-    for (unsigned seed = 100; seed < 108; seed++)
+    for (unsigned seed = 100; seed < 112; seed++)
         check_batch(seed, (size_t[]){ size[seed % 4], size[(seed + 1) % 4] }, lanes[seed % 3], IN_REGISTERS);
 }
 
