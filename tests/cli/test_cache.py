@@ -167,7 +167,7 @@ simulate { duration = %s; method = rk4; step = 0.1 ms; record E every 1 ms }
         equal((r.status, len(entries(folder))), (0, kept), r)
         results.append([line for line in open(folder + "/s.csv") if line[0] != "#"])
     check(results[0] == results[1] == results[2] != results[3], results)
-    write(folder, "m.eig", model.replace("rk4; step = 0.1 ms", "rk45") % "1 ms")
+    write(folder, "m.eig", model.replace("rk4; step = 0.1 ms", "taylor") % "1 ms")
     eigc("sweep", "m.eig", "-q", "--over=w=0.1:0.9:3", "-o", "n.csv", cwd=folder, env=dict(EIGC_CACHE_DIR=folder + "/kept"))
     equal(len(entries(folder)), 1)
 
